@@ -1,0 +1,266 @@
+"""The settings of every process: read once from the environment (prefix ``GREENLANE_``), then passed down."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from greenlane.errors import SettingsError
+
+if TYPE_CHECKING:
+    from greenlane.stack.addresses import StackAddresses
+
+PREFIX = "GREENLANE_"
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+TopicPrefix = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,48}$")]
+
+
+class GuardedEnvironment(EnvSettingsSource):
+    """The environment, with a misspelt variable of ours refused: ignored in silence it would mislead."""
+
+    def __call__(self) -> dict[str, Any]:
+        refuse_unknown(os.environ)
+        return super().__call__()
+
+
+def refuse_unknown(environment: Mapping[str, str]) -> None:
+    """Raises SettingsError for the first variable with our prefix that is no setting."""
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    for name in sorted(environment):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), known, n=1)
+            hint = f"Did you mean {near[0]}?" if near else "`greenlane settings` lists all of them."
+            raise SettingsError(f"{name} is not a setting of Greenlane.", field=name, remedy=f"{hint} Or unset it.")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Frozen: a changed setting is a new process."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+
+    # Where the embedded stack lives
+    state_dir: Path = Field(
+        default=Path(".greenlane"),
+        validate_default=True,
+        description="Folder with all data of the embedded stack; relative to the current folder.",
+    )
+    cache_dir: Path | None = Field(
+        default=None,
+        description="Folder for Kafka's downloaded jars. Default: greenlane below the user's cache folder.",
+    )
+    jar_repository: str | None = Field(
+        default=None,
+        description="URL of a Maven repository with Kafka's jars, for closed networks. Default: Maven Central.",
+    )
+    temporal_port: Port = Field(default=17233, description="Embedded Temporal, gRPC. 0: a free one, remembered.")
+    temporal_ui_port: Port = Field(
+        default=18233, description="Embedded Temporal's web pages. 0: a free one, remembered."
+    )
+    temporal_ui: bool = Field(default=True, description="Whether embedded Temporal serves its web pages.")
+    postgres_port: Port = Field(default=15432, description="Embedded PostgreSQL. 0: a free one, remembered.")
+    kafka_port: Port = Field(default=19092, description="Embedded Kafka, for clients. 0: a free one, remembered.")
+    kafka_controller_port: Port = Field(
+        default=19093, description="Embedded Kafka, controller. 0: a free one, remembered."
+    )
+    kafka_heap_mb: int = Field(default=384, ge=128, description="Java heap of embedded Kafka, MB.")
+    metrics_host: str = Field(default="127.0.0.1", description="Address on which a process serves its metrics.")
+    metrics_port: Port = Field(
+        default=19100,
+        description="Port of /metrics. `up` gives its first process this one, the next the next; 0: free ones.",
+    )
+    min_free_disk_mb: int = Field(
+        default=300, ge=0, description="`up` refuses to start with less free space than this, MB."
+    )
+    start_timeout_seconds: float = Field(default=90, gt=0, description="How long one part may take until it answers.")
+
+    # Outside servers: a value means that `up` does not start its own
+    temporal_address: str | None = Field(
+        default=None, description="host:port of an outside Temporal. Default: embedded."
+    )
+    kafka_bootstrap: str | None = Field(
+        default=None, description="host:port,... of an outside Kafka. Default: embedded."
+    )
+    database_url: str | None = Field(
+        default=None,
+        repr=False,
+        description="postgresql+psycopg://user:password@host:port/name of an outside PostgreSQL. Default: embedded.",
+    )
+
+    # Names
+    temporal_namespace: str = Field(default="default", min_length=1, description="Namespace in Temporal.")
+    task_queue: str = Field(default="greenlane", min_length=1, description="Task queue of the worker.")
+    topic_prefix: TopicPrefix = Field(default="greenlane", description="First part of every topic's name.")
+    partitions: int = Field(default=6, ge=1, le=1000, description="Partitions of a topic when it is created.")
+    replication_factor: int = Field(default=1, ge=1, description="Replicas of a topic when it is created.")
+
+    # Business
+    profile: Literal["development", "demonstration", "production"] = Field(
+        default="development", description="What this installation is for; production refuses scaled time."
+    )
+    time_factor: float = Field(
+        default=1, ge=1, le=15_000, description="Business seconds per real second; other than 1 only to demonstrate."
+    )
+    catalog_dir: Path | None = Field(
+        default=None, description="Folder of a catalogue to use instead of the built-in one."
+    )
+    flags: Annotated[frozenset[str], NoDecode] = Field(
+        default=frozenset(), description="Calendar flags that are set, comma-separated, such as culture-day."
+    )
+    language: Literal["vi", "en"] = Field(default="vi", description="Language of letters, alerts and screens.")
+
+    # Alerts
+    webhook_url: str | None = Field(default=None, description="URL to which escalation alerts are posted.")
+    smtp_host: str | None = Field(default=None, description="Mail server for alerts; without it no mail is sent.")
+    smtp_port: int = Field(default=25, ge=1, le=65535, description="Port of the mail server.")
+    smtp_from: str = Field(default="greenlane@localhost", description="Sender of alert mails.")
+    smtp_to: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Receivers of alert mails, comma-separated."
+    )
+    smtp_user: str | None = Field(default=None, description="Account at the mail server.")
+    smtp_password: SecretStr | None = Field(default=None, description="Its password.")
+    smtp_starttls: bool = Field(default=False, description="Whether to switch to TLS before sending.")
+    alert_timeout_seconds: float = Field(default=10, gt=0, description="How long one attempt to alert may take.")
+
+    # Processes
+    sandbox: bool = Field(
+        default=False, description="Run workflows in Temporal's sandbox: safer, twice the worker's CPU."
+    )
+    max_workflow_tasks: int = Field(default=16, ge=1, description="Workflow tasks a worker runs at the same time.")
+    max_activities: int = Field(default=16, ge=1, description="Activities a worker runs at the same time.")
+    database_pool_size: int = Field(default=5, ge=1, description="Database connections a process keeps.")
+    max_message_bytes: int = Field(default=1_048_576, ge=1_024, description="Largest Kafka message accepted, bytes.")
+    bridge_poll_records: int = Field(default=500, ge=1, description="Records the bridge takes from Kafka at once.")
+    bridge_in_flight: int = Field(default=32, ge=1, description="Cases for which the bridge works at the same time.")
+    publisher_batch_rows: int = Field(default=500, ge=1, description="Outbox rows the publisher sends in one round.")
+    publisher_idle_milliseconds: int = Field(
+        default=50, ge=1, description="Pause of the publisher when there is nothing to send."
+    )
+    publisher_shards: int = Field(
+        default=1, ge=1, description="Shards of the outbox; one publisher process serves one or more."
+    )
+    graceful_shutdown_seconds: float = Field(
+        default=10, ge=0, description="Time to finish work in hand when told to stop."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least level that is logged."
+    )
+    log_format: Literal["console", "json"] = Field(default="console", description="Form of log lines.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del env_settings, dotenv_settings, file_secret_settings
+        return init_settings, GuardedEnvironment(settings_cls)
+
+    @classmethod
+    def load(cls, **overrides: Any) -> Self:
+        """Settings from the environment; an override that is None counts as not given.
+
+        Raises SettingsError with the first bad one named, for the command line.
+        """
+        given = {name: value for name, value in overrides.items() if value is not None}
+        try:
+            return cls(**given)
+        except ValidationError as error:
+            raise _explained(error, given) from None
+
+    @field_validator("state_dir", "cache_dir", "catalog_dir")
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        # A child process may run in another folder, and must mean the same one.
+        return None if value is None else value.expanduser().absolute()
+
+    @field_validator("flags", "smtp_to", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _one_dialect(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        scheme, separator, rest = value.partition("://")
+        if not separator or scheme not in {"postgresql", "postgres", "postgresql+psycopg"}:
+            raise ValueError("must begin with postgresql+psycopg://")
+        return f"postgresql+psycopg://{rest}"
+
+    @field_validator("temporal_address", "kafka_bootstrap")
+    @classmethod
+    def _host_and_port(cls, value: str | None) -> str | None:
+        for address in (value or "").split(",") if value is not None else ():
+            host, separator, port = address.strip().rpartition(":")
+            if not (separator and host and port.isdigit()):
+                raise ValueError(f"must be host:port, but {address!r} is not")
+        return value
+
+    @model_validator(mode="after")
+    def _real_time_in_production(self) -> Self:
+        if self.profile == "production" and self.time_factor != 1:
+            raise ValueError("time_factor must be 1 in the production profile: a promise runs in real time")
+        return self
+
+    @property
+    def jar_dir(self) -> Path:
+        """Folder of the verified jars of Kafka."""
+        base = self.cache_dir
+        if base is None:
+            home = os.environ.get("XDG_CACHE_HOME")
+            base = (Path(home) if home else Path.home() / ".cache") / "greenlane"
+        return base / "kafka-4.1.0"
+
+    def resolved(self, addresses: StackAddresses) -> Self:
+        """The same settings with every server's address filled in, as our processes and commands need them."""
+        return self.model_copy(
+            update={
+                "temporal_address": addresses.temporal_address,
+                "kafka_bootstrap": addresses.kafka_bootstrap,
+                "database_url": addresses.database_url,
+            }
+        )
+
+    def environment(self) -> dict[str, str]:
+        """The variables that give another process these settings (secrets in clear: pass them on, never log them)."""
+        variables: dict[str, str] = {}
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            if value == field.get_default(call_default_factory=True) or value is None:
+                continue
+            if isinstance(value, SecretStr):
+                value = value.get_secret_value()
+            elif isinstance(value, (frozenset, tuple)):
+                value = ",".join(sorted(value))
+            variables[f"{PREFIX}{name.upper()}"] = str(value)
+        return variables
+
+
+def _explained(error: ValidationError, overrides: Mapping[str, object]) -> SettingsError:
+    """A pydantic error as one sentence that names the variable or the option."""
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "time_factor"
+    variable = f"{PREFIX}{name.upper()}"
+    reason = first["msg"].removeprefix("Value error, ")
+    if name not in Settings.model_fields:
+        return SettingsError(f"{name} is not a setting of Greenlane.", field=name)
+    described = Settings.model_fields[name].description or ""
+    source = f"the option for {name}" if name in overrides else variable
+    return SettingsError(f"{variable}: {reason}.", field=variable, remedy=f"Change {source}. {described}".strip())

@@ -1,0 +1,72 @@
+"""The account under which PostgreSQL runs, because it refuses to run as root."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import stat
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from greenlane.stack.errors import AccountUnavailableError
+
+UNPRIVILEGED = "nobody"
+# Capabilities of Linux that let another account through folders closed to it; the first only reads.
+CAP_DAC_READ_SEARCH = 2
+CAP_DAC_OVERRIDE = 1
+REMEDY = "Run Greenlane as an ordinary user, or name an outside server in GREENLANE_DATABASE_URL."
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody other than root, with at most one capability of root's left."""
+
+    uid: int
+    gid: int
+    capability: int | None
+
+
+def account_for(paths: Iterable[Path]) -> Account | None:
+    """The account to use when we are root, able to reach all ``paths``; None when we are an ordinary user already.
+
+    Raises AccountUnavailableError when there is no such account, or it cannot get through to a path.
+    """
+    if os.geteuid() != 0:
+        return None
+    try:
+        entry = pwd.getpwnam(UNPRIVILEGED)
+    except KeyError:
+        raise AccountUnavailableError(
+            f"PostgreSQL does not run as root, and this system has no account {UNPRIVILEGED!r}.", remedy=REMEDY
+        ) from None
+    closed = next((folder for path in paths for folder in path.parents if not _open_to_others(folder)), None)
+    if closed is None:
+        return Account(entry.pw_uid, entry.pw_gid, None)
+    for capability in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE):
+        if _permitted(capability):
+            return Account(entry.pw_uid, entry.pw_gid, capability)
+    raise AccountUnavailableError(
+        f"PostgreSQL does not run as root, and the account {UNPRIVILEGED!r} cannot enter {closed}.",
+        field="GREENLANE_STATE_DIR",
+        remedy=f"Put the program and GREENLANE_STATE_DIR below folders open to all (chmod o+x {closed}). {REMEDY}",
+    )
+
+
+def _open_to_others(folder: Path) -> bool:
+    try:
+        return bool(folder.stat().st_mode & stat.S_IXOTH)
+    except OSError:
+        return False
+
+
+def _permitted(capability: int) -> bool:
+    """Whether this process may hand on a capability; containers often withhold some."""
+    if sys.platform != "linux":
+        return False
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        name, _, value = line.partition(":")
+        if name == "CapPrm":
+            return bool(int(value, 16) >> capability & 1)
+    return False

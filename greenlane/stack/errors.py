@@ -1,0 +1,65 @@
+"""Why a stack cannot start or be used, each with what to do about it."""
+
+from __future__ import annotations
+
+from greenlane.errors import GreenlaneError
+
+
+class StackError(GreenlaneError):
+    """Anything wrong with the embedded stack."""
+
+    code = "stack_error"
+
+
+class PortInUseError(StackError):
+    """Somebody else listens on a port that a part of the stack needs."""
+
+    code = "port_in_use"
+
+
+class StateFolderUnusableError(StackError):
+    """The state folder cannot be made or written."""
+
+    code = "state_folder_unusable"
+
+
+class StateFolderFullError(StackError):
+    """The disk under the state folder is full, or nearly."""
+
+    code = "state_folder_full"
+
+
+class StackAlreadyRunningError(StackError):
+    """Another supervisor holds this state folder."""
+
+    code = "stack_already_running"
+
+
+class JarsUnavailableError(StackError):
+    """Kafka's jars could not be fetched, or are not what the lock file says."""
+
+    code = "jars_unavailable"
+
+
+class PlatformUnsupportedError(StackError):
+    """There is no server program for this platform in the installed wheels."""
+
+    code = "platform_unsupported"
+
+
+class AccountUnavailableError(StackError):
+    """PostgreSQL refuses root, and no other account can be used here."""
+
+    code = "account_unavailable"
+
+
+class ServerAwayError(StackError):
+    """An outside server does not answer, or refuses us."""
+
+    code = "server_away"
+
+
+class StartFailedError(StackError):
+    """A part did not come up."""
+
+    code = "start_failed"

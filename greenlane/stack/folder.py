@@ -1,0 +1,150 @@
+"""The state folder of one stack: who holds it, which ports and passwords it chose, and what is running from it."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import IO, Any
+
+from greenlane.stack.errors import StackAlreadyRunningError, StackError, StateFolderFullError, StateFolderUnusableError
+
+MEGABYTE = 1_000_000
+LOCK_PATIENCE_SECONDS = 1.0
+"""A command that only looks whether a stack runs holds the lock for an instant; that must not refuse a start."""
+
+
+class StateFolder:
+    """Paths below one state folder, and the small files in it, each replaced in one step."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock: IO[bytes] | None = None
+
+    @property
+    def logs(self) -> Path:
+        return self.path / "logs"
+
+    @property
+    def stack_file(self) -> Path:
+        return self.path / "stack.json"
+
+    @property
+    def process_file(self) -> Path:
+        return self.path / "processes.json"
+
+    def prepare(self, min_free_mb: int) -> None:
+        """Makes the folder and tries to write in it. Raises StateFolderUnusableError or StateFolderFullError."""
+        try:
+            # Root's servers run under another account, which must get through to its own part, and to no other.
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
+            self.logs.mkdir(exist_ok=True, mode=0o700)
+            with tempfile.TemporaryFile(dir=self.path) as probe:
+                probe.write(b"0" * 4096)
+                probe.flush()
+                os.fsync(probe.fileno())
+        except OSError as error:
+            raise folder_error(self.path, error) from error
+        free_mb = shutil.disk_usage(self.path).free // MEGABYTE
+        if free_mb < min_free_mb:
+            raise StateFolderFullError(
+                f"Only {free_mb} MB are free on the disk of {self.path}; {min_free_mb} MB are needed to start.",
+                field="GREENLANE_STATE_DIR",
+                remedy="Free some space, set GREENLANE_STATE_DIR to another disk, or lower GREENLANE_MIN_FREE_DISK_MB.",
+            )
+
+    def hold(self) -> None:
+        """Takes the folder for this process until it ends. Raises StackAlreadyRunningError."""
+        lock = (self.path / "lock").open("ab")
+        deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                if time.monotonic() < deadline:
+                    time.sleep(0.05)
+                    continue
+                lock.close()
+                raise self._already_running() from error
+            self._lock = lock
+            return
+
+    def release(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def is_held(self) -> bool:
+        """Whether a supervisor has this folder now."""
+        try:
+            with (self.path / "lock").open("rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            if error.errno in {errno.EWOULDBLOCK, errno.EAGAIN}:
+                return True
+            raise folder_error(self.path, error) from error
+        return False
+
+    def _already_running(self) -> StackAlreadyRunningError:
+        holder = self.read(self.stack_file).get("supervisor", {}).get("pid")
+        whose = f" (process {holder})" if holder else ""
+        return StackAlreadyRunningError(
+            f"A stack is already running in {self.path}{whose}.",
+            field="GREENLANE_STATE_DIR",
+            remedy="Use it, stop it with Ctrl-C in its terminal, or set GREENLANE_STATE_DIR to start another.",
+        )
+
+    def read(self, file: Path) -> dict[str, Any]:
+        """A small JSON file of ours; empty when there is none yet or a crash of the machine left it torn."""
+        try:
+            content = json.loads(file.read_text(encoding="utf-8"))
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return {}
+        return content if isinstance(content, dict) else {}
+
+    def write(self, file: Path, content: dict[str, Any]) -> None:
+        """Replaces a small JSON file, readable by nobody else: it may hold a password."""
+        try:
+            handle, name = tempfile.mkstemp(dir=self.path, prefix=file.name)  # mkstemp gives mode 0600
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                json.dump(content, stream, indent=1)
+            Path(name).replace(file)
+        except OSError as error:
+            raise folder_error(self.path, error) from error
+
+    def secret(self, name: str) -> str:
+        """A random password of this folder, made on first use."""
+        file = self.path / "secrets.json"
+        known = self.read(file)
+        if name not in known:
+            known[name] = secrets.token_urlsafe(24)
+            self.write(file, known)
+        return str(known[name])
+
+
+def folder_error(path: Path, error: OSError) -> StackError:
+    """An error of the file system as one that names the folder and the remedy."""
+    remedy = "Set GREENLANE_STATE_DIR to a folder that this account can write, or repair this one."
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return StateFolderFullError(
+            f"The disk of {path} is full.",
+            field="GREENLANE_STATE_DIR",
+            remedy="Free some space, or set GREENLANE_STATE_DIR to another disk.",
+        )
+    reasons = {
+        errno.EROFS: "is on a read-only file system",
+        errno.EACCES: "may not be written by this account",
+        errno.EPERM: "may not be written by this account",
+        errno.ENOTDIR: "lies below something that is not a folder",
+        errno.EEXIST: "is not a folder",
+    }
+    reason = reasons.get(error.errno or 0, f"cannot be used: {error.strerror or error}")
+    return StateFolderUnusableError(f"The state folder {path} {reason}.", field="GREENLANE_STATE_DIR", remedy=remedy)

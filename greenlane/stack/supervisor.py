@@ -1,0 +1,321 @@
+"""Starts the parts of a stack in order, watches them, starts again what dies, and stops all in the opposite order."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import psutil
+
+from greenlane.settings import Settings
+from greenlane.stack.addresses import StackAddresses
+from greenlane.stack.child import Child, Register, describe_exit
+from greenlane.stack.errors import StackError, StartFailedError, StateFolderFullError
+from greenlane.stack.folder import StateFolder
+from greenlane.stack.kafka import Kafka, check_outside_kafka
+from greenlane.stack.part import OwnProcess, Part, ProcessSpec
+from greenlane.stack.ports import Ports
+from greenlane.stack.postgres import Postgres, check_outside_postgres
+from greenlane.stack.progress import Progress, Silent
+from greenlane.stack.temporal import Temporal, check_outside_temporal
+
+POLL_SECONDS = 0.1
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 30.0
+STEADY_SECONDS = 60.0
+"""A part that worked this long has its back-off forgiven."""
+ATTEMPTS_AT_START = 3
+SETTLE_SECONDS = 1.0
+"""A process without a probe counts as working when it lived this long."""
+
+Prepare = Callable[[Settings], None]
+
+
+@dataclass(slots=True)
+class Watched:
+    """A part with its running process; the instants are of the monotonic clock."""
+
+    part: Part
+    child: Child | None = None
+    started_at: float = 0.0
+    working: bool = False
+    failures: int = 0
+    retry_at: float = 0.0
+    died_at: float = 0.0
+
+
+class Supervisor:
+    """One embedded stack. ``start``, ``watch`` and ``stop`` belong in the main thread.
+
+    The kernel ends our children when the thread that started them ends; that is how a killed supervisor leaves none.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        processes: Sequence[ProcessSpec] = (),
+        prepare: Prepare | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.settings = settings
+        self.folder = StateFolder(settings.state_dir)
+        self.addresses: StackAddresses | None = None
+        self._specs = tuple(processes)
+        self._prepare = prepare
+        self._progress = progress or Silent()
+        self._register = Register(self.folder)
+        self._watched: list[Watched] = []
+        self._cancelled = threading.Event()
+
+    def start(self) -> StackAddresses:
+        """Brings everything up. Raises a StackError and leaves nothing behind when it cannot."""
+        self.folder.prepare(self.settings.min_free_disk_mb)
+        self.folder.hold()
+        try:
+            self.folder.stack_file.unlink(missing_ok=True)
+            ended = self._register.end_leftovers()
+            if ended:
+                self._progress.say(f"ended what a killed start had left: {', '.join(ended)}")
+            self._publish(ready=False)
+            self._check_outside()
+            return self._bring_up(Ports(self.folder))
+        except BaseException:
+            self.stop()
+            raise
+
+    def _bring_up(self, ports: Ports) -> StackAddresses:
+        settings = self.settings
+        postgres = temporal = kafka = None
+        servers: list[Part] = []
+        if settings.temporal_address is None:
+            ui_port = ports.of("temporal_ui_port", settings.temporal_ui_port) if settings.temporal_ui else None
+            temporal = Temporal(settings, self.folder, ports.of("temporal_port", settings.temporal_port), ui_port)
+            servers.append(temporal)
+        if settings.database_url is None:
+            postgres = Postgres(settings, self.folder, ports.of("postgres_port", settings.postgres_port))
+            servers.append(postgres)
+        if settings.kafka_bootstrap is None:
+            kafka_port = ports.of("kafka_port", settings.kafka_port)
+            controller_port = ports.of("kafka_controller_port", settings.kafka_controller_port)
+            kafka = Kafka(settings, self.folder, kafka_port, controller_port, self._cancelled)
+            servers.append(kafka)
+        metrics_ports = self._metrics_ports(ports)
+        self._start_servers(servers)
+        addresses = StackAddresses(
+            temporal_address=temporal.address if temporal else str(settings.temporal_address),
+            kafka_bootstrap=kafka.address if kafka else str(settings.kafka_bootstrap),
+            database_url=postgres.url if postgres else str(settings.database_url),
+            temporal_ui=temporal.ui_address if temporal else None,
+        )
+        return self._start_ours(addresses, metrics_ports)
+
+    def _metrics_ports(self, ports: Ports) -> list[int]:
+        base = self.settings.metrics_port
+        return [
+            ports.of("metrics_port", base + place) if base else ports.of(f"metrics_port_{spec.name}", 0)
+            for place, spec in enumerate(self._specs)
+        ]
+
+    def _check_outside(self) -> None:
+        settings = self.settings
+        if settings.temporal_address is not None:
+            check_outside_temporal(settings.temporal_address, settings.temporal_namespace)
+        if settings.kafka_bootstrap is not None:
+            check_outside_kafka(settings.kafka_bootstrap)
+        if settings.database_url is not None:
+            check_outside_postgres(settings.database_url)
+
+    def _start_servers(self, servers: Sequence[Part]) -> None:
+        """Prepares all at the same time, and starts each as soon as it is prepared."""
+        doing = {part.title: "preparing" for part in servers}
+
+        def told(part: Part, what: str) -> None:
+            doing[part.title] = what
+            self._progress.doing("; ".join(f"{title}: {text}" for title, text in doing.items()))
+
+        def teller(part: Part) -> Callable[[str], None]:
+            return lambda what: told(part, what)
+
+        began = time.monotonic()
+        pool = ThreadPoolExecutor(max(1, len(servers)))
+        try:
+            waiting = {pool.submit(part.prepare, teller(part)): Watched(part) for part in servers}
+            while waiting or any(not watched.working for watched in self._watched):
+                self._launch_prepared(waiting)
+                for watched in self._watched:
+                    if not watched.working and self._came_up(watched):
+                        doing.pop(watched.part.title)
+                        self._progress.done(f"{watched.part.title} works after {time.monotonic() - began:.1f} s")
+                for watched in self._watched:
+                    if not watched.working:
+                        told(watched.part, "starting")
+                time.sleep(POLL_SECONDS / 2)
+        except BaseException:
+            self._cancelled.set()
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _launch_prepared(self, waiting: dict[Future[None], Watched]) -> None:
+        for future in [future for future in waiting if future.done()]:
+            watched = waiting.pop(future)
+            future.result()
+            self._watched.append(watched)
+            self._launch(watched)
+
+    def _start_ours(self, addresses: StackAddresses, metrics_ports: Sequence[int]) -> StackAddresses:
+        resolved = self.settings.resolved(addresses)
+        if self._prepare is not None:
+            self._progress.doing("preparing topics and tables")
+            self._prepare(resolved)
+            self._progress.done("topics and tables are ready")
+        metrics = {}
+        ours = []
+        for spec, port in zip(self._specs, metrics_ports, strict=True):
+            process = OwnProcess(spec, resolved, self.folder, port)
+            if spec.has_metrics:
+                metrics[spec.name] = process.metrics_url
+            watched = Watched(process)
+            self._watched.append(watched)
+            self._launch(watched)
+            ours.append(watched)
+        while missing := [watched for watched in ours if not watched.working and not self._came_up(watched)]:
+            self._progress.doing("starting " + ", ".join(watched.part.title for watched in missing))
+            time.sleep(POLL_SECONDS / 2)
+        if ours:
+            self._progress.done(", ".join(watched.part.title for watched in ours) + " work")
+        self.addresses = StackAddresses(
+            addresses.temporal_address,
+            addresses.kafka_bootstrap,
+            addresses.database_url,
+            addresses.temporal_ui,
+            metrics,
+        )
+        self._publish(ready=True)
+        return self.addresses
+
+    def _launch(self, watched: Watched) -> None:
+        watched.child = Child(watched.part.command())
+        watched.started_at = time.monotonic()
+        watched.working = False
+        self._register.add(watched.child)
+
+    def _came_up(self, watched: Watched) -> bool:
+        """One look at a part that is coming up for the first time. Raises StartFailedError when it does not."""
+        child = watched.child
+        if child is None:
+            if time.monotonic() >= watched.retry_at:
+                self._launch(watched)
+            return False
+        code = child.exit_code()
+        if code is not None:
+            self._register.remove(child)
+            watched.failures += 1
+            if watched.failures >= ATTEMPTS_AT_START:
+                raise self._start_failed(watched, child, f"it ended with {describe_exit(code)}")
+            watched.child, watched.retry_at = None, time.monotonic() + FIRST_PAUSE_SECONDS
+            return False
+        alive_seconds = time.monotonic() - watched.started_at
+        if alive_seconds > self.settings.start_timeout_seconds:
+            raise self._start_failed(watched, child, f"it does not answer after {alive_seconds:.0f} s")
+        if not self._answers(watched):
+            return False
+        watched.part.settle()
+        watched.working, watched.failures = True, 0
+        return True
+
+    def _answers(self, watched: Watched) -> bool:
+        lived = time.monotonic() - watched.started_at
+        has_probe = not isinstance(watched.part, OwnProcess) or watched.part.has_probe
+        return watched.part.answers() if has_probe else lived > SETTLE_SECONDS
+
+    def _start_failed(self, watched: Watched, child: Child, what: str) -> StackError:
+        words = child.last_words()
+        log = child.command.log
+        if "No space left on device" in words:
+            return StateFolderFullError(
+                f"{watched.part.title} cannot start: the disk of {self.folder.path} is full.",
+                field="GREENLANE_STATE_DIR",
+                remedy="Free some space, or set GREENLANE_STATE_DIR to another disk.",
+            )
+        return StartFailedError(
+            f"{watched.part.title} does not come up: {what}. {words}".strip(),
+            field=watched.part.name,
+            remedy=f"Its log is {log}.",
+        )
+
+    def watch(self, until: Callable[[], bool]) -> None:
+        """Keeps everything running until ``until()`` is true, asked ten times a second."""
+        while not until():
+            for watched in self._watched:
+                self._look_after(watched)
+            time.sleep(POLL_SECONDS)
+
+    def _look_after(self, watched: Watched) -> None:
+        now = time.monotonic()
+        if watched.child is None:
+            if now >= watched.retry_at:
+                self._launch(watched)
+            return
+        code = watched.child.exit_code()
+        if code is not None:
+            self._after_death(watched, watched.child, code)
+        elif not watched.working:
+            if self._answers(watched):
+                watched.working = True
+                self._progress.done(f"{watched.part.title} is back after {now - watched.died_at:.1f} s")
+            elif now - watched.started_at > self.settings.start_timeout_seconds:
+                watched.child.kill()
+        elif watched.failures and now - watched.started_at > STEADY_SECONDS:
+            watched.failures = 0
+
+    def _after_death(self, watched: Watched, child: Child, code: int) -> None:
+        now = time.monotonic()
+        if watched.working or watched.failures == 0:
+            watched.died_at = now
+        pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**watched.failures)
+        watched.failures += 1
+        watched.child, watched.working, watched.retry_at = None, False, now + pause
+        self._register.remove(child)
+        words = child.last_words(1)
+        why = f": {words[:160]}" if words and code >= 0 else ""
+        self._progress.say(
+            f"{watched.part.title} ended ({describe_exit(code)}){why}; starting it again in {pause:.1f} s"
+        )
+
+    def stop(self) -> None:
+        """Ends all parts, ours first, each with time to finish; then gives the folder back. Never raises for a part."""
+        self._cancelled.set()
+        self.folder.stack_file.unlink(missing_ok=True)
+        ours = [watched for watched in self._watched if isinstance(watched.part, OwnProcess)]
+        servers = [watched for watched in self._watched if not isinstance(watched.part, OwnProcess)]
+        # The servers do not need each other, so they stop at the same time, after everything that needs them.
+        for group in (list(reversed(ours)), servers):
+            self._stop_group(group)
+        self._watched = []
+        self.addresses = None
+        self.folder.release()
+
+    def _stop_group(self, group: Sequence[Watched]) -> None:
+        children = [watched.child for watched in group if watched.child is not None]
+        if children:
+            self._progress.doing("stopping " + ", ".join(child.command.name for child in children))
+        for child in children:
+            child.ask_to_stop()
+        for child in children:
+            if not child.finish():
+                self._progress.say(f"{child.command.name} did not stop in time and was killed")
+            self._register.remove(child)
+
+    def _publish(self, *, ready: bool) -> None:
+        me = psutil.Process(os.getpid())
+        content = {
+            "ready": ready,
+            "supervisor": {"pid": me.pid, "started_at": me.create_time()},
+            "addresses": self.addresses.as_json() if self.addresses is not None else None,
+        }
+        self.folder.write(self.folder.stack_file, content)

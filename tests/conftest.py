@@ -1,0 +1,39 @@
+"""Servers shared by the tests of one run: real ones, on free ports, in a folder that goes away with the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from greenlane.settings import Settings
+    from greenlane.stack import StackAddresses
+
+
+@pytest.fixture(scope="session")
+def server_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a stack of this run's own, all ports free ones."""
+    # Imported here, so that tests of the pure rooms do not load drivers.
+    from greenlane.settings import Settings  # noqa: PLC0415
+
+    return Settings(
+        state_dir=tmp_path_factory.mktemp("servers"),
+        temporal_port=0,
+        temporal_ui=False,
+        postgres_port=0,
+        kafka_port=0,
+        kafka_controller_port=0,
+        metrics_port=0,
+    )
+
+
+@pytest.fixture(scope="session")
+def servers(server_settings: Settings) -> Iterator[StackAddresses]:
+    """Temporal, PostgreSQL and Kafka, running; none of our processes. Shared: use names of your own in each test."""
+    from greenlane.stack import Supervisor  # noqa: PLC0415
+
+    supervisor = Supervisor(server_settings)
+    yield supervisor.start()
+    supervisor.stop()

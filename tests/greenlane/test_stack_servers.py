@@ -1,0 +1,45 @@
+"""The three embedded servers, each asked in its own protocol."""
+
+from __future__ import annotations
+
+import psycopg
+from kafka import KafkaConsumer, KafkaProducer
+from kafka.admin import KafkaAdminClient, NewTopic
+from temporalio.client import Client
+
+from greenlane.settings import Settings
+from greenlane.stack import StackAddresses
+
+
+async def test_temporal_has_our_search_attributes(servers: StackAddresses, server_settings: Settings) -> None:
+    client = await Client.connect(servers.temporal_address, namespace=server_settings.temporal_namespace)
+    query = "GreenlaneProcedure = 'x' and GreenlaneLane = 'y' and GreenlaneStatus = 'z' and GreenlaneDepartment = 'd'"
+    assert [found async for found in client.list_workflows(query)] == []
+
+
+def test_postgresql_gives_an_ordinary_role(servers: StackAddresses) -> None:
+    with psycopg.connect(servers.database_url.replace("+psycopg", "")) as connection:
+        row = connection.execute(
+            "select current_user, current_database(), rolsuper, current_setting('TimeZone')"
+            " from pg_roles where rolname = current_user"
+        ).fetchone()
+    assert row == ("greenlane", "greenlane", False, "UTC")
+
+
+def test_kafka_stamps_records_with_its_own_clock(servers: StackAddresses) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=servers.kafka_bootstrap)
+    admin.create_topics([NewTopic(name="stack.stamp", num_partitions=1, replication_factor=1)])
+    admin.close()
+    producer = KafkaProducer(bootstrap_servers=servers.kafka_bootstrap)
+    producer.send("stack.stamp", value=b"hello", timestamp_ms=1_000).get(timeout=20)
+    producer.close()
+    consumer = KafkaConsumer(
+        "stack.stamp",
+        bootstrap_servers=servers.kafka_bootstrap,
+        auto_offset_reset="earliest",
+        consumer_timeout_ms=10_000,
+    )
+    record = next(consumer)
+    consumer.close()
+    assert record.value == b"hello"
+    assert record.timestamp > 1_600_000_000_000
