@@ -1,0 +1,1 @@
+"""Time, and only time: working calendars, budgets, clocks with their suspensions, ladders. Pure."""

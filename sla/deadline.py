@@ -1,0 +1,78 @@
+"""When a limit ends: the operational instant given to the applicant, and the lawful end of the last day."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from sla.calendar import WorkingCalendar
+from sla.units import Budget, Unit
+
+
+class AfterHours(StrEnum):
+    """From which day the lawful end of an application received outside working time counts."""
+
+    RECEIPT = "receipt"
+    """The calendar date of receipt (Civil Code art. 147)."""
+    NEXT_OPENING = "next_opening"
+    """The day of the next opening (as Decree 297/2025 says for its group)."""
+
+
+class Due(NamedTuple):
+    """When a limit ends. Instants are in the calendar's zone."""
+
+    operational_at: datetime
+    """The appointment given to the applicant."""
+    lawful_day: date | None
+    """The last day; None for limits in hours, which end at their instant."""
+    lawful_end_at: datetime | None
+    """24:00 of the lawful day."""
+
+
+def due(
+    budget: Budget, anchored_at: datetime, calendar: WorkingCalendar, after_hours: AfterHours = AfterHours.RECEIPT
+) -> Due:
+    """Return when a limit that starts at the anchor ends. Civil Code 2015 art. 147-148; DOMAIN 3.4.
+
+    ``hours`` run by the wall clock from the exact instant and ``working_hours`` on the calendar; neither has a lawful
+    day. ``working_days`` end operationally at the same working time of the N-th working day. ``days`` and ``months``
+    end at the same wall-clock time of the lawful day, or at the end of the window before it.
+    Raises CalendarRangeError when the anchor or the answer lies outside the calendar, NaiveInstant without an offset.
+    """
+    if budget.unit is Unit.HOURS:
+        calendar.local(anchored_at)
+        ends_at = anchored_at.astimezone(UTC) + timedelta(hours=budget.amount)
+        return Due(calendar.local(ends_at), None, None)
+    if budget.unit is Unit.WORKING_HOURS:
+        return Due(calendar.add(anchored_at, timedelta(hours=budget.amount)), None, None)
+    counted = counted_from(anchored_at, calendar, after_hours)
+    lawful_day = calendar.lawful_day(counted.date(), budget)
+    if budget.unit is Unit.WORKING_DAYS:
+        return due_on(calendar.add_days(anchored_at, budget.amount), lawful_day, calendar)
+    return due_on(calendar.near_time_on(lawful_day, counted), lawful_day, calendar)
+
+
+def due_on(operational_at: datetime, lawful_day: date, calendar: WorkingCalendar) -> Due:
+    """Return the end of a limit whose last day is known."""
+    return Due(operational_at, lawful_day, calendar.end_of_day(lawful_day))
+
+
+def counted_from(anchored_at: datetime, calendar: WorkingCalendar, after_hours: AfterHours) -> datetime:
+    """Return the instant from whose day the lawful end counts, in the calendar's zone."""
+    if after_hours is AfterHours.NEXT_OPENING:
+        return calendar.normalise(anchored_at)
+    return calendar.local(anchored_at)
+
+
+def transfer_due_at(received_at: datetime, calendar: WorkingCalendar, cut_off: time) -> datetime:
+    """Return by when a dossier received at the counter must be handed to the office that handles it.
+
+    Within the working day of receipt; if received after the cut-off, at the start of the next working day (Decree
+    61/2018 art. 18, whose cut-off is 15:00: data, since it may differ). A dossier received before the opening counts
+    as received at the opening.
+    """
+    opened_at = calendar.normalise(received_at)
+    if opened_at.time() <= cut_off:
+        return calendar.closing_at(opened_at.date())
+    return calendar.normalise(calendar.closing_at(opened_at.date()))

@@ -1,0 +1,39 @@
+"""The units in which law and lanes promise time."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+# No limit in the catalogue comes near this; it keeps a slip of the pen from overflowing a date.
+AMOUNT_MAX: Final = 1_000_000
+
+
+class Unit(StrEnum):
+    """What one unit of a budget is. Civil Code 2015 art. 145-148."""
+
+    HOURS = "hours"
+    """Wall-clock hours, from the exact instant (art. 147(1))."""
+    WORKING_HOURS = "working_hours"
+    """Hours of working time on the calendar, from the exact instant."""
+    MINUTES = "minutes"
+    """Like hours, finer: what a step's share of a promise comes to."""
+    WORKING_MINUTES = "working_minutes"
+    """Like working hours, finer."""
+    WORKING_DAYS = "working_days"
+    """Working days of the calendar; the first day is not counted."""
+    DAYS = "days"
+    """Calendar days; the first day is not counted, a last day off moves on."""
+    MONTHS = "months"
+    """Calendar months: the corresponding day or the month's last; a last day off moves on."""
+
+
+class Budget(BaseModel):
+    """An amount of time with its unit, such as 3 working days."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    amount: int = Field(gt=0, le=AMOUNT_MAX, strict=True)
+    unit: Unit
