@@ -1,0 +1,130 @@
+"""What can go wrong on the way to and from Kafka: what happened, with what, and whether waiting helps."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from kafka import errors as kafka_errors
+
+
+class TransportError(Exception):
+    """Anything wrong between us and Kafka. `code` is stable; `retryable`: the same call may succeed later."""
+
+    code: ClassVar[str] = "transport_error"
+    retryable: ClassVar[bool] = False
+
+
+class KafkaAwayError(TransportError):
+    """No broker answers."""
+
+    code = "kafka_away"
+    retryable = True
+
+    def __init__(self, *, bootstrap: str, reason: str) -> None:
+        super().__init__(f"Kafka at {bootstrap} does not answer ({reason}). Start it, or correct its address.")
+        self.bootstrap = bootstrap
+
+
+class TopicMissingError(TransportError):
+    """The topic is not there, and the broker does not make topics by itself."""
+
+    code = "topic_missing"
+    retryable = True
+
+    def __init__(self, *, topic: str) -> None:
+        super().__init__(f"Kafka has no topic {topic}. Create it, or start the stack, which does.")
+        self.topic = topic
+
+
+class MessageTooLargeError(TransportError):
+    """The message is larger than the producer or the topic takes."""
+
+    code = "message_too_large"
+
+    def __init__(self, *, topic: str, size_bytes: int, limit_bytes: int) -> None:
+        super().__init__(
+            f"A message of {size_bytes} bytes is too large for {topic} (limit {limit_bytes} bytes)."
+            " Make it smaller, e.g. send documents by reference, or raise the limit of client and topic together."
+        )
+        self.topic = topic
+        self.size_bytes = size_bytes
+        self.limit_bytes = limit_bytes
+
+
+class NotPermittedError(TransportError):
+    """Kafka refuses this account."""
+
+    code = "not_permitted"
+
+    def __init__(self, *, what: str, reason: str) -> None:
+        super().__init__(f"Kafka refuses {what} ({reason}). Check the account and its access rights.")
+
+
+class SendFailedError(TransportError):
+    """Kafka did not acknowledge a message for a reason that none of the others names."""
+
+    code = "send_failed"
+    retryable = True
+
+    def __init__(self, *, topic: str, reason: str) -> None:
+        super().__init__(f"A message for {topic} was not acknowledged ({reason}).")
+        self.topic = topic
+
+
+class ClusterReplacedError(TransportError):
+    """The Kafka cluster is not the one that got the earlier events."""
+
+    code = "cluster_replaced"
+
+    def __init__(self, *, remembered: str, found: str) -> None:
+        super().__init__(
+            f"This is another Kafka cluster ({found}) than the one that holds what was published so far ({remembered})."
+            " Nothing is sent until `greenlane republish` has said what to do."
+        )
+        self.remembered = remembered
+        self.found = found
+
+
+class LetterUnknownError(TransportError):
+    """There is no such dead letter."""
+
+    code = "letter_unknown"
+
+    def __init__(self, *, topic: str, letter_id: str) -> None:
+        super().__init__(f"{topic} has no dead letter {letter_id}. List them with `greenlane dlq list`.")
+
+
+class LetterWithoutContentError(TransportError):
+    """The dead letter was too large to be kept whole: it only says where the original lies."""
+
+    code = "letter_without_content"
+
+    def __init__(self, *, letter_id: str, origin: str) -> None:
+        super().__init__(
+            f"Dead letter {letter_id} was too large to be kept whole; the original is {origin}."
+            " Ask its sender for a smaller one."
+        )
+
+
+class Unavailable(Exception):  # noqa: N818 - a disposition as much as an error
+    """Raised by a handler: what it needs is away. The message is kept, not counted as an attempt, and tried again."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} does not answer")
+        self.what = what
+
+
+REFUSALS = (
+    kafka_errors.SaslAuthenticationFailedError,
+    kafka_errors.AuthorizationError,
+)
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether Kafka refuses the account, which no waiting cures."""
+    return isinstance(error, REFUSALS)
+
+
+def reason_of(error: BaseException) -> str:
+    """The kind of an error: its class only, since texts of other libraries may quote a message's content."""
+    return type(error).__name__.removesuffix("Error")
