@@ -1,0 +1,201 @@
+"""Clocks of a case: arming, pausing, ending, and what falls due. The arithmetic of time is in sla/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.draft import Draft
+from cases.model import CASE_CLOCKS, Case, ClockKind, ClockState, ClockStatus
+from cases.promises import exceeds_statute, green_budget
+from events.language.case_events import (
+    BreachSetAside,
+    ClockBreached,
+    ClockCancelled,
+    ClockMet,
+    ClockPaused,
+    ClockResumed,
+    ClockStarted,
+    ClockStopped,
+    GreenPromiseDeclined,
+)
+from sla.calendar import WorkingCalendar, compiled
+from sla.deadline import AfterHours
+from sla.errors import CalendarRangeError
+from sla.ladder import Ladder, Rung, rung_instants
+from sla.units import Budget
+
+_NO_RUNGS: tuple[Rung, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DueItem:
+    """One thing that falls due: a breach (rank 0) or a rung after it (rank 1 ...), in the order of its ladder."""
+
+    at: datetime
+    clock_id: str
+    rank: int
+    rung: str | None = None
+
+
+def arm(draft: Draft, kind: ClockKind, budget: Budget, anchored_at: datetime, step_id: str | None = None) -> str:
+    """Start a clock and return its id. A clock that is armed again gets a number: `statutory`, `statutory.2`."""
+    stem = f"{kind}:{step_id}" if step_id is not None else kind
+    earlier = sum(c.kind == kind and c.step_id == step_id for c in draft.case.clocks.values())
+    clock_id = stem if earlier == 0 else f"{stem}.{earlier + 1}"
+    after_hours = draft.case.definitions.procedure.after_hours if kind in CASE_CLOCKS else AfterHours.RECEIPT
+    draft.emit(
+        ClockStarted(
+            clock_id=clock_id,
+            kind=kind,
+            step_id=step_id,
+            budget=budget,
+            anchored_at=anchored_at,
+            after_hours=after_hours,
+        )
+    )
+    return clock_id
+
+
+def arm_case_clocks(draft: Draft) -> None:
+    """Start the statutory clock and, where the lane promises more, the green one, both from the draft's instant."""
+    definitions = draft.case.definitions
+    statutory = definitions.procedure.limit
+    if statutory is None:
+        return
+    arm(draft, "statutory", statutory, draft.at)
+    green = green_budget(definitions, draft.case.lane)
+    if isinstance(green, str):
+        draft.emit(GreenPromiseDeclined(reason=green))
+    elif green is not None and exceeds_statute(green, statutory, draft.at, draft.calendar):
+        reason = f"{green.amount} {green.unit} would fall after the statutory {statutory.amount} {statutory.unit}"
+        draft.emit(GreenPromiseDeclined(reason=reason))
+    elif green is not None:
+        arm(draft, "green", green, draft.at)
+
+
+def promised_budget(case: Case) -> Budget | None:
+    """The budget that the steps share: the green promise where one runs, else the statutory limit."""
+    green = case.current_clock("green")
+    if green is not None:
+        return green.clock.budget
+    return case.definitions.procedure.limit
+
+
+def running(case: Case) -> Iterable[ClockState]:
+    """The clocks that are not over, breached ones included, paused or not."""
+    return [state for state in case.clocks.values() if not state.stopped]
+
+
+def pause(draft: Draft, states: Iterable[ClockState], cause: str, reason: str, legal_basis: str | None) -> None:
+    """Suspend these clocks from the draft's instant on."""
+    clock_ids = tuple(state.id for state in states if not state.is_paused)
+    if clock_ids or cause == "suspension":
+        draft.emit(
+            ClockPaused.model_validate(
+                {
+                    "clock_ids": clock_ids,
+                    "from_at": draft.at,
+                    "cause": cause,
+                    "reason": reason,
+                    "legal_basis": legal_basis,
+                }
+            )
+        )
+
+
+def resume(draft: Draft, cause: str, reason: str) -> None:
+    """Let every paused clock run again from the draft's instant on."""
+    clock_ids = tuple(state.id for state in running(draft.case) if state.is_paused)
+    if clock_ids or cause == "suspension":
+        draft.emit(
+            ClockResumed.model_validate(
+                {"clock_ids": clock_ids, "until_at": draft.at, "cause": cause, "reason": reason}
+            )
+        )
+
+
+def finish(draft: Draft, clock_id: str | None) -> None:
+    """What the clock measured is done at the draft's instant: met, set aside, or a breach that stays on record."""
+    state = draft.case.clocks.get(clock_id or "")
+    if state is None or state.stopped:
+        return
+    due_at = due_instant(state, draft.calendar)
+    consumed = state.clock.consumed(draft.at, draft.calendar).total_seconds()
+    if state.status is ClockStatus.BREACHED:
+        if due_at is not None and draft.at <= due_at:
+            draft.emit(BreachSetAside(clock_id=state.id, received_at=draft.at, due_at=due_at))
+        else:
+            draft.emit(ClockStopped(clock_id=state.id, ended_at=draft.at, consumed_seconds=consumed))
+    elif due_at is not None and draft.at > due_at:
+        draft.emit(ClockBreached(clock_id=state.id, due_at=due_at))
+        draft.emit(ClockStopped(clock_id=state.id, ended_at=draft.at, consumed_seconds=consumed))
+    else:
+        draft.emit(ClockMet(clock_id=state.id, ended_at=draft.at, consumed_seconds=consumed))
+
+
+def cancel(draft: Draft, clock_id: str | None, cause: str) -> None:
+    """The clock ends without a verdict; a breach already on record stays and the clock only stops."""
+    state = draft.case.clocks.get(clock_id or "")
+    if state is None or state.stopped:
+        return
+    if state.status is ClockStatus.BREACHED:
+        finish(draft, clock_id)
+    else:
+        draft.emit(ClockCancelled.model_validate({"clock_id": state.id, "ended_at": draft.at, "cause": cause}))
+
+
+def due_instant(state: ClockState, calendar: WorkingCalendar) -> datetime | None:
+    """When the clock is due; None while it is suspended, or where the calendar ends before."""
+    try:
+        found = state.clock.due(calendar)
+    except CalendarRangeError:
+        # A long suspension may push a due instant beyond the published calendar; it comes back with the next version.
+        return None
+    return None if found is None else found.operational_at
+
+
+def due_items(case: Case) -> list[DueItem]:
+    """All that is still to fall due, in the order in which it must happen."""
+    calendar = compiled(case.definitions.calendar)
+    found: list[DueItem] = []
+    for state in running(case):
+        if not state.is_paused:
+            found.extend(_items_of(case, state, calendar))
+    return sorted(found)
+
+
+def next_due(case: Case) -> datetime | None:
+    """The earliest instant at which something falls due by itself; None: nothing does."""
+    if case.is_closed:
+        return None
+    items = due_items(case)
+    return items[0].at if items else None
+
+
+def ladder_of(case: Case, kind: ClockKind) -> Ladder | None:
+    """The ladder that a kind of clock climbs; the applicant's own deadline has none."""
+    if kind == "supplement":
+        return None
+    return case.definitions.case_ladder if kind in CASE_CLOCKS else case.definitions.step_ladder
+
+
+def _items_of(case: Case, state: ClockState, calendar: WorkingCalendar) -> Iterable[DueItem]:
+    due_at = due_instant(state, calendar)
+    if due_at is None:
+        return
+    if state.status is ClockStatus.RUNNING:
+        yield DueItem(at=due_at, clock_id=state.id, rank=0)
+    ladder = ladder_of(case, state.kind)
+    if ladder is None:
+        return
+    try:
+        instants = rung_instants(state.clock, ladder, calendar)
+    except CalendarRangeError:
+        return
+    for rank, (rung, at) in enumerate(instants, start=1):
+        silenced = state.acknowledged and rung.kind == "escalation"
+        if rung.id not in state.fired and not silenced:
+            # A warning may share the instant of the breach (a budget of minutes): it is told before the breach.
+            yield DueItem(at=at, clock_id=state.id, rank=rank if rung.kind != "warning" else rank - 100, rung=rung.id)

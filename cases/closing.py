@@ -1,0 +1,53 @@
+"""How a case ends: what becomes of its open steps and clocks, the result's code, and who used the time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cases.clocks import cancel, finish, running
+from cases.draft import Draft
+from cases.model import CASE_CLOCKS, Case
+from events.language.case_events import CaseClosed, StepCancelled, TimeShare
+
+# The outcomes in which the agency has answered: its promise is kept or broken. In the others it never came to that.
+ANSWERED = ("issued", "refused")
+
+
+def close(draft: Draft, outcome: str, reason: str | None = None) -> None:
+    """End the case at the draft's instant."""
+    for step in draft.case.open_steps:
+        cancel(draft, step.clock_id, "closed")
+        draft.emit(StepCancelled(step_id=step.id, department=step.department, cause="case_closed"))
+    for state in list(running(draft.case)):
+        if state.kind in CASE_CLOCKS and outcome in ANSWERED:
+            finish(draft, state.id)
+        else:
+            cancel(draft, state.id, "withdrawn" if outcome == "withdrawn" else "closed")
+    shares = time_shares(draft.case, draft.at)
+    draft.emit(
+        CaseClosed.model_validate(
+            {
+                "outcome": outcome,
+                "closed_at": draft.at,
+                "result_code": _result_code(draft.case) if outcome == "issued" else None,
+                "reason": reason,
+                "elapsed_seconds": sum(share.seconds for share in shares),
+                "time_shares": shares,
+            }
+        )
+    )
+
+
+def _result_code(case: Case) -> str | None:
+    # Decree 45/2020 art. 14(3)d: code of the dossier and the ordinal of the result.
+    return None if case.dossier_code is None else f"{case.dossier_code}-KQ(1)"
+
+
+def time_shares(case: Case, until_at: datetime) -> tuple[TimeShare, ...]:
+    """Who had the case for how long, from opening until `until_at`; the shares sum to the total."""
+    ends = [*(span.started_at for span in case.spans[1:]), until_at]
+    shares: dict[str, float] = {}
+    for span, end in zip(case.spans, ends, strict=True):
+        seconds = max(0.0, (end - span.started_at).total_seconds())
+        shares[span.owner] = shares.get(span.owner, 0.0) + seconds
+    return tuple(TimeShare(owner=owner, seconds=seconds) for owner, seconds in shares.items())

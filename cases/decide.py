@@ -1,0 +1,186 @@
+"""`decide`: what a command makes happen, or why not. Pure and total: a business no is a Refusal, never an exception."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from cases import steps, supplements
+from cases.classification import classify
+from cases.clocks import arm_case_clocks, pause, resume, running
+from cases.closing import close
+from cases.draft import Draft
+from cases.model import Case, CaseStatus, StepStatus
+from cases.release import release
+from cases.ticks import fire
+from events.language.case_events import (
+    ApplicationAccepted,
+    ApplicationClassified,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    DefinitionRef,
+    EscalationAcknowledged,
+    EventRecord,
+)
+from events.language.commands import (
+    AcknowledgeEscalation,
+    ActorKind,
+    Application,
+    Command,
+    DecideStep,
+    PauseClock,
+    ReassignStep,
+    ReceiveSupplement,
+    ResumeClock,
+    SubmitApplication,
+    Tick,
+    WithdrawApplication,
+)
+from events.language.refusals import Refusal, refuse
+from sla.errors import CalendarRangeError
+
+
+def decide(case: Case, command: Command | Tick, now: datetime) -> list[EventRecord] | Refusal:
+    """The records that a command yields on a case, or the refusal that says why it yields none.
+
+    `now` is the business instant (UTC) at which it is decided; the command counts from its own `received_at`.
+    """
+    if isinstance(command, Tick):
+        draft = Draft(case, at=command.due_at, now=now, command_id=f"tick:{command.due_at.isoformat()}")
+        fire(draft, command)
+        return draft.records
+    # A clock that runs ahead of ours never moves a command into our future, and none counts before the case began.
+    at = min(command.received_at, now) if case.opened_at is None else max(min(command.received_at, now), case.opened_at)
+    draft = Draft(case, at=at, now=now, command_id=command.command_id)
+    try:
+        refusal = _refused_by_state(case, command) or _apply(draft, command)
+    except CalendarRangeError:
+        calendar = case.definitions.calendar
+        return refuse(
+            "calendar_range", None, calendar=calendar.id, first=str(calendar.first_day), last=str(calendar.last_day)
+        )
+    return draft.records if refusal is None else refusal
+
+
+def _refused_by_state(case: Case, command: Command) -> Refusal | None:
+    if isinstance(command, SubmitApplication):
+        return None if case.status is CaseStatus.NEW else refuse("case_exists")
+    if case.status is CaseStatus.NEW:
+        return refuse("case_unknown")
+    if case.is_closed:
+        return refuse("case_closed", outcome=case.outcome or "")
+    return None
+
+
+def _apply(draft: Draft, command: Command) -> Refusal | None:
+    match command:
+        case SubmitApplication():
+            return _submit(draft, command.application)
+        case DecideStep():
+            return steps.decide_step(draft, command)
+        case ReceiveSupplement():
+            return supplements.receive(draft, command)
+        case PauseClock():
+            return _pause(draft, command)
+        case ResumeClock():
+            return _resume(draft, command)
+        case WithdrawApplication():
+            draft.emit(ApplicationWithdrawn(by=command.actor, reason=command.reason))
+            close(draft, "withdrawn", command.reason)
+            return None
+        case AcknowledgeEscalation():
+            return _acknowledge(draft, command)
+        case ReassignStep():
+            return steps.reassign(draft, command)
+        case _:
+            raise TypeError(f"no such command: {type(command).__name__}")
+
+
+def _submit(draft: Draft, application: Application) -> Refusal | None:
+    definitions = draft.case.definitions
+    refusal = _incomplete(draft.case, application)
+    if refusal is not None:
+        return refusal
+    procedure, calendar, lanes = definitions.procedure, definitions.calendar, definitions.lanes
+    draft.emit(
+        ApplicationSubmitted(
+            application=application,
+            definitions_digest=definitions.digest,
+            procedure=DefinitionRef(id=procedure.id, version=procedure.version, digest=procedure.digest),
+            calendar=DefinitionRef(id=calendar.id, version=calendar.version, digest=calendar.digest),
+            lanes=DefinitionRef(id=lanes.id, version=lanes.version, digest=lanes.digest),
+        )
+    )
+    found = classify(lanes, procedure, application.facts)
+    draft.emit(ApplicationClassified(lane=found.lane, rule=found.rule, near_misses=found.near_misses))
+    draft.emit(
+        ApplicationAccepted(
+            agency=procedure.agency,
+            agency_code=definitions.agency_code,
+            received_on=draft.at.astimezone(ZoneInfo(calendar.zone)).date(),
+        )
+    )
+    arm_case_clocks(draft)
+    release(draft)
+    return None
+
+
+def _incomplete(case: Case, application: Application) -> Refusal | None:
+    procedure = case.definitions.procedure
+    given = {document.kind for document in application.documents}
+    # Decree 56/2023 art. 1(4): what connected State data hold already is not asked for.
+    missing = [d.kind for d in procedure.documents if d.required and not d.held_by_state and d.kind not in given]
+    if missing:
+        return refuse("documents_missing", "documents", documents=", ".join(missing))
+    if procedure.route == "defined":
+        return refuse("route_not_declarable", "route", procedure=procedure.id) if application.route else None
+    ids = [step.id for step in application.route]
+    repeated = next((step_id for step_id in ids if ids.count(step_id) > 1), None) if len(set(ids)) < len(ids) else None
+    return None if repeated is None else refuse("route_repeats", "route", step=repeated)
+
+
+def _pause(draft: Draft, command: PauseClock) -> Refusal | None:
+    case = draft.case
+    if case.status is CaseStatus.SUSPENDED:
+        return refuse("case_suspended", reason=case.suspension_reason or "")
+    if case.status is CaseStatus.AWAITING_SUPPLEMENT:
+        return refuse("awaiting_supplement")
+    refusal = _not_a_holder(case, command)
+    if refusal is None:
+        pause(draft, running(case), "suspension", command.reason, command.legal_basis)
+    return refusal
+
+
+def _resume(draft: Draft, command: ResumeClock) -> Refusal | None:
+    if draft.case.status is not CaseStatus.SUSPENDED:
+        return refuse("not_suspended")
+    refusal = _not_a_holder(draft.case, command)
+    if refusal is None:
+        resume(draft, "suspension", command.reason)
+    return refusal
+
+
+def _not_a_holder(case: Case, command: Command) -> Refusal | None:
+    # A department may stop the clocks only of a case on which it works itself.
+    if command.actor.kind is not ActorKind.DEPARTMENT:
+        return None
+    holders = {step.department for step in case.steps.values() if step.status is StepStatus.ASSIGNED}
+    if command.actor.id in holders:
+        return None
+    owners = ", ".join(sorted(holders))
+    return refuse("wrong_department", None, step="-", owner=owners or "-", department=command.actor.id)
+
+
+def _acknowledge(draft: Draft, command: AcknowledgeEscalation) -> Refusal | None:
+    clock_id, _, rung = command.escalation_id.rpartition("/")
+    state = draft.case.clocks.get(clock_id)
+    if state is None or rung not in state.fired:
+        return refuse("escalation_unknown", "escalation_id", escalation=command.escalation_id)
+    if command.escalation_id in draft.case.acknowledged:
+        return refuse("already_acknowledged", "escalation_id", escalation=command.escalation_id)
+    draft.emit(
+        EscalationAcknowledged(
+            escalation_id=command.escalation_id, clock_id=clock_id, by=command.actor, note=command.note
+        )
+    )
+    return None

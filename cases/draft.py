@@ -1,0 +1,42 @@
+"""A draft of one command's events: each is evolved at once, so that the next rule sees what the last one did. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cases.evolve import evolve
+from cases.model import Case
+from events.language.case_events import CaseEvent, EventRecord
+from sla.calendar import WorkingCalendar, compiled
+
+
+class Draft:
+    """Collects the records that a command yields on a case.
+
+    `at` is the business instant at which they count, `now` the one at which they are decided (both UTC).
+    """
+
+    def __init__(self, case: Case, *, at: datetime, now: datetime, command_id: str) -> None:
+        self.case = case
+        self.at = at
+        self.now = now
+        self.command_id = command_id
+        self.records: list[EventRecord] = []
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """The working calendar that the case runs under."""
+        return compiled(self.case.definitions.calendar)
+
+    def emit(self, event: CaseEvent) -> None:
+        """Append an event and let the case evolve on it."""
+        record = EventRecord(
+            case_id=self.case.case_id,
+            sequence=self.case.sequence + 1,
+            at=self.at,
+            decided_at=self.now,
+            command_id=self.command_id,
+            event=event,
+        )
+        self.records.append(record)
+        self.case = evolve(self.case, record)

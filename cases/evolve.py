@@ -1,0 +1,257 @@
+"""`evolve`: what an event makes of a case. Total: it never fails on an event that `decide` produced, and holds no rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from catalog.model import Definitions
+from cases.model import Case, CaseStatus, ClockState, ClockStatus, Span, StepState, StepStatus, blank, holder_of
+from events.language import case_events as ev
+from sla.clock import Clock
+
+Change = dict[str, Any]
+
+
+def fold(case_id: str, definitions: Definitions, records: Iterable[ev.EventRecord]) -> Case:
+    """The case that a ledger yields."""
+    case = blank(case_id, definitions)
+    for record in records:
+        case = evolve(case, record)
+    return case
+
+
+def evolve(case: Case, record: ev.EventRecord) -> Case:
+    """The case after one more event."""
+    change = _CHANGES[type(record.event)](case, record.event, record.at)
+    change["sequence"] = record.sequence
+    return _with_span(case.model_copy(update=change), record.at)
+
+
+def _with_span(case: Case, at: datetime) -> Case:
+    if case.opened_at is None or (case.is_closed and case.spans and case.spans[-1].owner == "closed"):
+        return case
+    owner = "closed" if case.is_closed else holder_of(case)
+    if case.spans and case.spans[-1].owner == owner:
+        return case
+    # A command that was received before the last event (late delivery) never makes a span of negative length.
+    started_at = max(at, case.spans[-1].started_at) if case.spans else at
+    return case.model_copy(update={"spans": (*case.spans, Span(owner=owner, started_at=started_at))})
+
+
+def _step(case: Case, step_id: str, **change: Any) -> dict[str, StepState]:
+    return {**case.steps, step_id: case.steps[step_id].model_copy(update=change)}
+
+
+def _clock(case: Case, clock_id: str, **change: Any) -> dict[str, ClockState]:
+    return {**case.clocks, clock_id: case.clocks[clock_id].model_copy(update=change)}
+
+
+def _submitted(case: Case, event: ev.ApplicationSubmitted, at: datetime) -> Change:
+    application = event.application
+    if case.definitions.procedure.route == "declared":
+        previous = (None, *(step.id for step in application.route))
+        steps = {
+            step.id: StepState(
+                id=step.id,
+                name_vi=step.name,
+                name_en=step.name,
+                department=step.department,
+                needs=() if before is None else (before,),
+            )
+            for step, before in zip(application.route, previous, strict=False)
+        }
+    else:
+        steps = {
+            step.id: StepState(
+                id=step.id, name_vi=step.name.vi, name_en=step.name.en, department=step.department, needs=step.needs
+            )
+            for step in case.definitions.procedure.steps
+        }
+    return {"application": application, "status": CaseStatus.IN_PROGRESS, "opened_at": at, "steps": steps}
+
+
+def _classified(_: Case, event: ev.ApplicationClassified, __: datetime) -> Change:
+    return {"lane": event.lane}
+
+
+def _accepted(_: Case, event: ev.ApplicationAccepted, at: datetime) -> Change:
+    return {"dossier_code": event.dossier_code, "received_at": at}
+
+
+def _unchanged(_: Case, __: Any, ___: datetime) -> Change:
+    return {}
+
+
+def _clock_started(case: Case, event: ev.ClockStarted, _: datetime) -> Change:
+    state = ClockState(
+        id=event.clock_id,
+        kind=event.kind,
+        step_id=event.step_id,
+        clock=Clock(budget=event.budget, anchored_at=event.anchored_at, after_hours=event.after_hours),
+    )
+    change: Change = {"clocks": {**case.clocks, event.clock_id: state}}
+    if event.step_id is not None and event.step_id in case.steps:
+        change["steps"] = _step(case, event.step_id, clock_id=event.clock_id)
+    return change
+
+
+def _paused(case: Case, event: ev.ClockPaused, _: datetime) -> Change:
+    clocks = dict(case.clocks)
+    for clock_id in event.clock_ids:
+        state = clocks[clock_id]
+        clock = state.clock.suspend(event.from_at, event.reason, event.legal_basis)
+        clocks[clock_id] = state.model_copy(update={"clock": clock})
+    change: Change = {"clocks": clocks}
+    if event.cause == "suspension":
+        change |= {"status": CaseStatus.SUSPENDED, "suspension_reason": event.reason}
+    return change
+
+
+def _resumed(case: Case, event: ev.ClockResumed, _: datetime) -> Change:
+    clocks = dict(case.clocks)
+    for clock_id in event.clock_ids:
+        state = clocks[clock_id]
+        clocks[clock_id] = state.model_copy(update={"clock": state.clock.resume(event.until_at)})
+    change: Change = {"clocks": clocks}
+    if event.cause == "suspension":
+        change |= {"status": CaseStatus.IN_PROGRESS, "suspension_reason": None}
+    return change
+
+
+def _met(case: Case, event: ev.ClockMet, _: datetime) -> Change:
+    return {"clocks": _clock(case, event.clock_id, status=ClockStatus.MET, stopped=True)}
+
+
+def _breached(case: Case, event: ev.ClockBreached, _: datetime) -> Change:
+    return {"clocks": _clock(case, event.clock_id, status=ClockStatus.BREACHED)}
+
+
+def _stopped(case: Case, event: ev.ClockStopped, _: datetime) -> Change:
+    return {"clocks": _clock(case, event.clock_id, stopped=True)}
+
+
+def _cancelled(case: Case, event: ev.ClockCancelled, _: datetime) -> Change:
+    return {"clocks": _clock(case, event.clock_id, status=ClockStatus.CANCELLED, stopped=True)}
+
+
+def _set_aside(case: Case, event: ev.BreachSetAside, _: datetime) -> Change:
+    return {"clocks": _clock(case, event.clock_id, set_aside=True, stopped=True)}
+
+
+def _assigned(case: Case, event: ev.StepAssigned, _: datetime) -> Change:
+    change = {
+        "status": StepStatus.ASSIGNED,
+        "round": event.round,
+        "assigned_at": event.assigned_at,
+        "department": event.department,
+        "officer": event.officer,
+    }
+    if event.step_id in case.steps:
+        return {"steps": _step(case, event.step_id, **change)}
+    asked = StepState(
+        id=event.step_id,
+        name_vi=event.name_vi,
+        name_en=event.name_en,
+        kind=event.kind,
+        asked_by=event.asked_by,
+        question=event.question,
+        clock_id=next((c.id for c in case.clocks.values() if c.step_id == event.step_id and not c.stopped), None),
+        **change,
+    )
+    return {"steps": {**case.steps, event.step_id: asked}}
+
+
+def _decided(case: Case, event: ev.StepDecided, _: datetime) -> Change:
+    return {"steps": _step(case, event.step_id, status=StepStatus.DONE)}
+
+
+def _step_cancelled(case: Case, event: ev.StepCancelled, _: datetime) -> Change:
+    match event.cause:
+        case "case_closed":
+            return {"steps": _step(case, event.step_id, status=StepStatus.CANCELLED)}
+        case "restart":
+            return {"steps": _step(case, event.step_id, status=StepStatus.WAITING)}
+        case "reassigned":  # the event that follows gives it to somebody else; where it stands does not change
+            return {}
+
+
+def _lapsed(case: Case, event: ev.ConsultationLapsed, _: datetime) -> Change:
+    return {"steps": _step(case, event.step_id, lapsed=True)}
+
+
+def _supplement_requested(case: Case, event: ev.SupplementRequested, _: datetime) -> Change:
+    return {
+        "status": CaseStatus.AWAITING_SUPPLEMENT,
+        "supplement_rounds": event.round,
+        "supplement_step": event.step_id,
+        "steps": _step(case, event.step_id, status=StepStatus.AWAITING_SUPPLEMENT),
+    }
+
+
+def _supplement_received(case: Case, event: ev.SupplementReceived, at: datetime) -> Change:
+    return {"status": CaseStatus.IN_PROGRESS, "supplement_step": None, "received_at": at}
+
+
+def _restarted(case: Case, event: ev.StepsRestarted, _: datetime) -> Change:
+    steps = dict(case.steps)
+    for step_id in event.step_ids:
+        steps[step_id] = steps[step_id].model_copy(update={"status": StepStatus.WAITING})
+    return {"steps": steps}
+
+
+def _reassigned(case: Case, event: ev.StepReassigned, _: datetime) -> Change:
+    return {"steps": _step(case, event.step_id, department=event.to_department, officer=event.officer)}
+
+
+def _rung(case: Case, event: ev.RungFired, _: datetime) -> Change:
+    state = case.clocks[event.clock_id]
+    level = max(state.level, event.level) if event.kind == "escalation" else state.level
+    return {"clocks": _clock(case, event.clock_id, fired=(*state.fired, event.rung), level=level)}
+
+
+def _acknowledged(case: Case, event: ev.EscalationAcknowledged, _: datetime) -> Change:
+    return {
+        "clocks": _clock(case, event.clock_id, acknowledged=True),
+        "acknowledged": (*case.acknowledged, event.escalation_id),
+    }
+
+
+def _closed(case: Case, event: ev.CaseClosed, _: datetime) -> Change:
+    return {
+        "status": CaseStatus.CLOSED,
+        "outcome": event.outcome,
+        "closed_at": event.closed_at,
+        "result_code": event.result_code,
+    }
+
+
+_CHANGES: dict[type, Callable[[Case, Any, datetime], Change]] = {
+    ev.ApplicationSubmitted: _submitted,
+    ev.ApplicationClassified: _classified,
+    ev.ApplicationAccepted: _accepted,
+    ev.GreenPromiseDeclined: _unchanged,
+    ev.ClockStarted: _clock_started,
+    ev.ClockPaused: _paused,
+    ev.ClockResumed: _resumed,
+    ev.ClockMet: _met,
+    ev.ClockBreached: _breached,
+    ev.ClockStopped: _stopped,
+    ev.ClockCancelled: _cancelled,
+    ev.BreachSetAside: _set_aside,
+    ev.StepAssigned: _assigned,
+    ev.StepDecided: _decided,
+    ev.StepCancelled: _step_cancelled,
+    ev.ConsultationRequested: _unchanged,
+    ev.ConsultationLapsed: _lapsed,
+    ev.SupplementRequested: _supplement_requested,
+    ev.SupplementReceived: _supplement_received,
+    ev.StepsRestarted: _restarted,
+    ev.StepReassigned: _reassigned,
+    ev.RungFired: _rung,
+    ev.EscalationAcknowledged: _acknowledged,
+    ev.ApplicationWithdrawn: _unchanged,
+    ev.CaseClosed: _closed,
+}
+"""Every event of the language has its change; a test compares the two lists."""

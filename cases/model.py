@@ -1,0 +1,176 @@
+"""The case: the state that a fold of `evolve` over its ledger yields. Values only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from catalog.model import Definitions, LaneId
+from events.language.commands import Application
+from sla.clock import Clock
+
+
+class CaseStatus(StrEnum):
+    """Where a case stands."""
+
+    NEW = "new"
+    IN_PROGRESS = "in_progress"
+    AWAITING_SUPPLEMENT = "awaiting_supplement"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+class StepStatus(StrEnum):
+    """Where a step stands."""
+
+    WAITING = "waiting"
+    ASSIGNED = "assigned"
+    AWAITING_SUPPLEMENT = "awaiting_supplement"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class ClockStatus(StrEnum):
+    """How a clock ended, or that it has not. I5: exactly one of met, breached, cancelled at the end."""
+
+    RUNNING = "running"
+    MET = "met"
+    BREACHED = "breached"
+    CANCELLED = "cancelled"
+
+
+ClockKind = Literal["statutory", "green", "step", "consultation", "supplement"]
+CASE_CLOCKS: tuple[ClockKind, ...] = ("statutory", "green")
+
+
+class State(BaseModel):
+    """A frozen part of the case."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class StepState(State):
+    """One step of this case."""
+
+    id: str
+    name_vi: str
+    name_en: str
+    department: str
+    needs: tuple[str, ...] = ()
+    kind: Literal["processing", "consultation"] = "processing"
+    status: StepStatus = StepStatus.WAITING
+    round: int = 0
+    """How often it was assigned."""
+    clock_id: str | None = None
+    assigned_at: datetime | None = None
+    asked_by: str | None = None
+    """For a consultation: the step that asks."""
+    question: str | None = None
+    lapsed: bool = False
+    """For a consultation: its limit passed without an opinion."""
+    officer: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Assigned and not answered, or waiting for the documents it asked for."""
+        return self.status in (StepStatus.ASSIGNED, StepStatus.AWAITING_SUPPLEMENT)
+
+
+class ClockState(State):
+    """One clock of this case with what its ladder has done."""
+
+    id: str
+    kind: ClockKind
+    step_id: str | None
+    clock: Clock
+    status: ClockStatus = ClockStatus.RUNNING
+    stopped: bool = False
+    """What it measured is over; nothing of it fires any more."""
+    fired: tuple[str, ...] = ()
+    acknowledged: bool = False
+    set_aside: bool = False
+    level: int = 0
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether a suspension of it is open."""
+        return bool(self.clock.suspensions) and self.clock.suspensions[-1].until_at is None
+
+    @property
+    def counts_as_breached(self) -> bool:
+        """On record as breached and not set aside."""
+        return self.status is ClockStatus.BREACHED and not self.set_aside
+
+
+class Span(State):
+    """From `started_at` on, `owner` has the case, until the next span."""
+
+    owner: str
+    started_at: datetime
+
+
+class Case(State):
+    """One case. Every instant is a business instant in UTC."""
+
+    case_id: str
+    definitions: Definitions
+    sequence: int = 0
+    status: CaseStatus = CaseStatus.NEW
+    outcome: str | None = None
+    application: Application | None = None
+    lane: LaneId = LaneId.STANDARD
+    dossier_code: str | None = None
+    result_code: str | None = None
+    opened_at: datetime | None = None
+    received_at: datetime | None = None
+    """From when the limit for a supplement notice counts: acceptance, or the latest receipt of supplements."""
+    closed_at: datetime | None = None
+    steps: dict[str, StepState] = {}
+    clocks: dict[str, ClockState] = {}
+    supplement_rounds: int = 0
+    supplement_step: str | None = None
+    suspension_reason: str | None = None
+    acknowledged: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the case has ended."""
+        return self.status is CaseStatus.CLOSED
+
+    @property
+    def open_steps(self) -> list[StepState]:
+        """The steps that wait for an answer, in the order of the procedure."""
+        return [step for step in self.steps.values() if step.is_open]
+
+    def current_clock(self, kind: ClockKind) -> ClockState | None:
+        """The latest clock of a kind: after a restart the new one."""
+        return next((clock for clock in reversed(self.clocks.values()) if clock.kind == kind), None)
+
+    def number_of(self, kind: ClockKind) -> int:
+        """How many clocks of a kind were ever started."""
+        return sum(clock.kind == kind for clock in self.clocks.values())
+
+
+def blank(case_id: str, definitions: Definitions) -> Case:
+    """The case before its first event."""
+    return Case(case_id=case_id, definitions=definitions)
+
+
+def holder_of(case: Case) -> str:
+    """Who has the case now; every minute has exactly one owner.
+
+    Of several departments at once, the one that has held its step longest: it is the one whose answer is awaited longest.
+    """
+    if case.status is CaseStatus.AWAITING_SUPPLEMENT:
+        return "applicant"
+    if case.status is CaseStatus.SUSPENDED:
+        return "suspension"
+    held = [step for step in case.steps.values() if step.status is StepStatus.ASSIGNED and step.assigned_at]
+    processing = [step for step in held if step.kind == "processing"] or held
+    if not processing:
+        return "between_steps"
+    return min(processing, key=lambda step: step.assigned_at or datetime.max).department

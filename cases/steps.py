@@ -1,0 +1,169 @@
+"""What a department's answer on a step does, and what a supervisor may do with the step."""
+
+from __future__ import annotations
+
+from cases import supplements
+from cases.clocks import arm, due_instant, finish
+from cases.closing import close
+from cases.draft import Draft
+from cases.model import Case, CaseStatus, StepState, StepStatus
+from cases.release import release, say_assigned
+from events.language.case_events import (
+    ConsultationRequested,
+    StepCancelled,
+    StepDecided,
+    StepReassigned,
+)
+from events.language.commands import ConsultationRequest, DecideStep, Outcome, ReassignStep
+from events.language.refusals import Refusal, refuse
+
+
+def decide_step(draft: Draft, command: DecideStep) -> Refusal | None:
+    """A department's answer."""
+    step = draft.case.steps.get(command.step_id)
+    if step is None:
+        return refuse("step_unknown", "step_id", step=command.step_id, steps=_names(draft.case))
+    if step.department != command.department:
+        return refuse(
+            "wrong_department", "step_id", step=step.id, owner=step.department, department=command.department
+        )
+    refusal = _not_answerable(draft.case, step)
+    if refusal is not None:
+        return refusal
+    if step.kind == "consultation":
+        return _give_opinion(draft, step, command)
+    match command.outcome:
+        case Outcome.APPROVE:
+            return _approve(draft, step, command)
+        case Outcome.REFUSE:
+            return _refuse(draft, step, command)
+        case Outcome.REQUEST_SUPPLEMENT:
+            return supplements.request(draft, step, command)
+        case Outcome.CONSULT:
+            return _consult(draft, step, command)
+
+
+def _names(case: Case) -> str:
+    shown = list(case.steps)[:20]
+    return ", ".join(shown) + (" ..." if len(case.steps) > len(shown) else "")
+
+
+def _not_answerable(case: Case, step: StepState) -> Refusal | None:
+    if case.status is CaseStatus.SUSPENDED:
+        return refuse("case_suspended", reason=case.suspension_reason or "")
+    if step.status is StepStatus.AWAITING_SUPPLEMENT:
+        return refuse("awaiting_supplement", "step_id")
+    if step.status is StepStatus.WAITING:
+        return refuse("step_not_assigned", "step_id", step=step.id)
+    if step.status is not StepStatus.ASSIGNED:
+        return refuse("already_answered", "step_id", step=step.id, status=step.status)
+    return None
+
+
+def _say_decided(draft: Draft, step: StepState, command: DecideStep) -> None:
+    state = draft.case.clocks.get(step.clock_id or "")
+    due_at = None if state is None else due_instant(state, draft.calendar)
+    asker = draft.case.steps.get(step.asked_by or "")
+    draft.emit(
+        StepDecided(
+            step_id=step.id,
+            department=step.department,
+            outcome=command.outcome,
+            kind=step.kind,
+            asked_by_department=asker and asker.department,
+            decided_at=draft.at,
+            late=due_at is not None and draft.at > due_at,
+            reason=command.reason,
+            legal_basis=command.legal_basis,
+            data=dict(command.data),
+        )
+    )
+    finish(draft, step.clock_id)
+
+
+def _approve(draft: Draft, step: StepState, command: DecideStep) -> Refusal | None:
+    waiting = [
+        asked.department
+        for asked in draft.case.steps.values()
+        if asked.asked_by == step.id and asked.status is StepStatus.ASSIGNED and not asked.lapsed
+    ]
+    if waiting:
+        return refuse("consultation_open", "step_id", step=step.id, departments=", ".join(waiting))
+    _say_decided(draft, step, command)
+    release(draft)
+    return None
+
+
+def _refuse(draft: Draft, step: StepState, command: DecideStep) -> Refusal | None:
+    # Decree 63/2010 art. 18(5): a refusal is in writing and states its reason.
+    if command.reason is None:
+        return refuse("field_missing", "reason", name="reason")
+    _say_decided(draft, step, command)
+    close(draft, "refused", command.reason)
+    return None
+
+
+def _give_opinion(draft: Draft, step: StepState, command: DecideStep) -> Refusal | None:
+    if command.outcome not in (Outcome.APPROVE, Outcome.REFUSE):
+        return refuse("opinion_only", "outcome", step=step.id)
+    if command.outcome is Outcome.REFUSE and command.reason is None:
+        return refuse("field_missing", "reason", name="reason")
+    _say_decided(draft, step, command)
+    return None
+
+
+def _consult(draft: Draft, step: StepState, command: DecideStep) -> Refusal | None:
+    if not command.consult:
+        return refuse("field_missing", "consult", name="consult")
+    for request in command.consult:
+        if request.department not in draft.case.definitions.departments:
+            return refuse("department_unknown", "consult.department", department=request.department)
+    draft.emit(ConsultationRequested(step_id=step.id, requests=command.consult, reason=command.reason))
+    for request in command.consult:
+        _ask(draft, step, request)
+    return None
+
+
+def _ask(draft: Draft, step: StepState, request: ConsultationRequest) -> None:
+    number = 1 + sum(asked.asked_by == step.id for asked in draft.case.steps.values())
+    asked = StepState(
+        id=f"{step.id}.opinion-{number}",
+        name_vi=f"Cho ý kiến: {step.name_vi}",
+        name_en=f"Opinion on: {step.name_en}",
+        department=request.department,
+        kind="consultation",
+        asked_by=step.id,
+        question=request.question,
+    )
+    clock_id = None if request.limit is None else arm(draft, "consultation", request.limit, draft.at, asked.id)
+    say_assigned(draft, asked, clock_id)
+
+
+def reassign(draft: Draft, command: ReassignStep) -> Refusal | None:
+    """A supervisor gives an open step to another officer or department; its clock runs on."""
+    step = draft.case.steps.get(command.step_id)
+    if step is None:
+        return refuse("step_unknown", "step_id", step=command.step_id, steps=_names(draft.case))
+    if not step.is_open:
+        return refuse("already_answered", "step_id", step=step.id, status=step.status)
+    target = command.department or step.department
+    if target != step.department and target not in draft.case.definitions.departments:
+        return refuse("department_unknown", "department", department=target)
+    if target == step.department and command.officer is None:
+        return refuse("field_missing", "officer", name="officer")
+    if target != step.department:
+        draft.emit(StepCancelled(step_id=step.id, department=step.department, cause="reassigned"))
+    draft.emit(
+        StepReassigned(
+            step_id=step.id,
+            from_department=step.department,
+            to_department=target,
+            officer=command.officer,
+            reason=command.reason,
+            escalation_id=command.escalation_id,
+        )
+    )
+    moved = draft.case.steps[step.id]
+    if target != step.department and step.status is StepStatus.ASSIGNED:
+        say_assigned(draft, moved, moved.clock_id)
+    return None

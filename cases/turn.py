@@ -1,0 +1,139 @@
+"""What one turn of a case hands to the recorder, and what it gets back. Values only; the rules are elsewhere in this room."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import AwareDatetime
+
+from catalog.model import Definitions
+from events.language.case_events import ApplicationAccepted, CaseEvent, EventRecord, StepAssigned
+from events.language.commands import Message
+from events.language.refusals import Refusal
+
+
+class CommandOutcome(Message):
+    """How one command ended. `refusal` None: accepted."""
+
+    command_id: str
+    refusal: Refusal | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the command took effect."""
+        return self.refusal is None
+
+
+class Notice(Message):
+    """A refusal on its way to the department whose answer it was; not a ledger event."""
+
+    command_id: str
+    department: str
+    step_id: str | None = None
+    refusal: Refusal
+
+
+class CaseView(Message):
+    """One row of the cases read model: a fold of the ledger, nothing else. Instants in UTC."""
+
+    case_id: str
+    sequence: int
+    dossier_code: str | None
+    source: str
+    application_id: str
+    procedure: str
+    procedure_version: str
+    agency: str
+    status: str
+    outcome: str | None
+    lane: str
+    opened_at: AwareDatetime
+    closed_at: AwareDatetime | None
+    holder: str | None
+    """Who has the case now: a department, `applicant`, `suspension`; None when closed."""
+    statutory_due_at: AwareDatetime | None
+    statutory_lawful_day: date | None
+    statutory_state: str | None
+    green_due_at: AwareDatetime | None
+    green_lawful_day: date | None
+    green_state: str | None
+    next_due_at: AwareDatetime | None
+    result_code: str | None
+    breaches: int
+    """Breaches on record, those set aside not counted."""
+    escalations_open: int
+
+
+class WorkItem(Message):
+    """One row of the worklist: a step that waits for its department."""
+
+    case_id: str
+    step_id: str
+    department: str
+    kind: str
+    round: int
+    name_vi: str
+    name_en: str
+    lane: str
+    procedure: str
+    dossier_code: str | None
+    assigned_at: AwareDatetime
+    due_at: AwareDatetime | None
+    overdue: bool
+    """The breach of its clock is on record."""
+    level: int
+    """The highest escalation level fired, 0 for none."""
+    officer: str | None
+
+
+class Turn(Message):
+    """All that one turn wants written, in one transaction."""
+
+    case_id: str
+    expected_sequence: int
+    """The sequence of the first proposed record: one more than the last one the case knows."""
+    records: tuple[EventRecord, ...]
+    outcomes: tuple[CommandOutcome, ...]
+    notices: tuple[Notice, ...] = ()
+    view: CaseView | None
+    """None: the turn has no events (refusals only)."""
+    work: tuple[WorkItem, ...] = ()
+    """The case's whole worklist after the turn."""
+    opening: Definitions | None = None
+    """With the first turn: what the case is decided under, kept once per digest for the auditor's replay."""
+
+
+class Recorded(Message):
+    """What stands in the ledger from the expected sequence on, and the outcomes of the turn's commands that are known.
+
+    After a crash the ledger may hold another turn than the one proposed: then nothing was written, the records are those
+    that stand, and `outcomes` holds only the commands that were settled with them.
+    """
+
+    records: tuple[EventRecord, ...]
+    outcomes: tuple[CommandOutcome, ...]
+
+
+def acceptance_of(turn: Turn) -> ApplicationAccepted | None:
+    """The acceptance among the turn's events that still waits for its dossier code."""
+    for record in turn.records:
+        if isinstance(record.event, ApplicationAccepted) and record.event.dossier_code is None:
+            return record.event
+    return None
+
+
+def with_dossier_code(turn: Turn, code: str) -> Turn:
+    """The turn with the code that the recording transaction gave, in every place that shows it."""
+    return turn.model_copy(
+        update={
+            "records": tuple(r.model_copy(update={"event": _coded(r.event, code)}) for r in turn.records),
+            "view": turn.view and turn.view.model_copy(update={"dossier_code": code}),
+            "work": tuple(item.model_copy(update={"dossier_code": code}) for item in turn.work),
+        }
+    )
+
+
+def _coded(event: CaseEvent, code: str) -> CaseEvent:
+    if isinstance(event, ApplicationAccepted | StepAssigned):
+        return event.model_copy(update={"dossier_code": code})
+    return event

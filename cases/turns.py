@@ -1,0 +1,89 @@
+"""One turn of a case: the commands that wait and the instants that passed, decided in the order in which they happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from cases.clocks import next_due
+from cases.decide import decide
+from cases.evolve import evolve
+from cases.model import Case
+from cases.turn import CommandOutcome, Notice, Turn
+from cases.ticks import tick_of
+from cases.views import view_of, work_of
+from events.language.case_events import EventRecord
+from events.language.commands import ActorKind, Command, DecideStep, SubmitApplication
+from events.language.refusals import Refusal
+
+COMMANDS_MAX = 64
+"""So many commands at most in one turn; the rest waits for the next, so that a turn stays small and short."""
+
+
+def take_turn(case: Case, commands: Sequence[Command], now: datetime) -> Turn | None:
+    """Decide what waits. None: nothing is to be recorded.
+
+    An instant that passed before a command was received is decided before it, one that passed after it comes after it:
+    so nobody pays for a worker that was away. An answer received exactly at a due instant is in time.
+    """
+    bench = _Bench(case, now)
+    for command in sorted(commands, key=lambda waiting: waiting.received_at):
+        bench.pass_time_until(min(command.received_at, now), itself=False)
+        bench.take(command)
+    bench.pass_time_until(now, itself=True)
+    return bench.turn()
+
+
+class _Bench:
+    def __init__(self, case: Case, now: datetime) -> None:
+        self.before = case
+        self.case = case
+        self.now = now
+        self.records: list[EventRecord] = []
+        self.outcomes: list[CommandOutcome] = []
+        self.notices: list[Notice] = []
+        self.opened = False
+
+    def pass_time_until(self, until: datetime, *, itself: bool) -> None:
+        while (due_at := next_due(self.case)) is not None and (due_at < until or (itself and due_at == until)):
+            decided = decide(self.case, tick_of(due_at), self.now)
+            if isinstance(decided, Refusal) or not decided:
+                return
+            self._add(decided)
+
+    def take(self, command: Command) -> None:
+        decided = decide(self.case, command, self.now)
+        if isinstance(decided, Refusal):
+            self.outcomes.append(CommandOutcome(command_id=command.command_id, refusal=decided))
+            self._notify(command, decided)
+            return
+        self.opened = self.opened or isinstance(command, SubmitApplication)
+        self.outcomes.append(CommandOutcome(command_id=command.command_id))
+        self._add(decided)
+
+    def turn(self) -> Turn | None:
+        if not self.records and not self.outcomes:
+            return None
+        return Turn(
+            case_id=self.case.case_id,
+            expected_sequence=self.before.sequence + 1,
+            records=tuple(self.records),
+            outcomes=tuple(self.outcomes),
+            notices=tuple(self.notices),
+            view=view_of(self.case) if self.records else None,
+            work=work_of(self.case),
+            opening=self.case.definitions if self.opened else None,
+        )
+
+    def _add(self, records: Iterable[EventRecord]) -> None:
+        for record in records:
+            self.records.append(record)
+            self.case = evolve(self.case, record)
+
+    def _notify(self, command: Command, refusal: Refusal) -> None:
+        # A department hears of its refused answer on its own work topic; a screen gets it as the update's result.
+        if command.actor.kind is ActorKind.DEPARTMENT:
+            step_id = command.step_id if isinstance(command, DecideStep) else None
+            self.notices.append(
+                Notice(command_id=command.command_id, department=command.actor.id, step_id=step_id, refusal=refusal)
+            )

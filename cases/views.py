@@ -1,0 +1,98 @@
+"""The read models of a case as a fold of its ledger: one row of the cases list, and its rows of the worklist."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from cases.clocks import due_instant, next_due
+from cases.model import Case, ClockState, StepStatus, holder_of
+from cases.turn import CaseView, WorkItem
+from sla.calendar import compiled
+from sla.errors import CalendarRangeError
+
+
+def view_of(case: Case) -> CaseView:
+    """The case's row. Only for a case that was submitted."""
+    if case.application is None or case.opened_at is None:
+        raise ValueError("a case that was never submitted has no row")
+    definitions = case.definitions
+    statutory, green = case.current_clock("statutory"), case.current_clock("green")
+    return CaseView(
+        case_id=case.case_id,
+        sequence=case.sequence,
+        dossier_code=case.dossier_code,
+        source=case.application.source,
+        application_id=case.application.application_id,
+        procedure=definitions.procedure.id,
+        procedure_version=definitions.procedure.version,
+        agency=definitions.procedure.agency,
+        status=case.status,
+        outcome=case.outcome,
+        lane=case.lane,
+        opened_at=case.opened_at,
+        closed_at=case.closed_at,
+        holder=None if case.is_closed else holder_of(case),
+        statutory_due_at=_due_at(case, statutory),
+        statutory_lawful_day=_lawful_day(case, statutory),
+        statutory_state=statutory and statutory.status,
+        green_due_at=_due_at(case, green),
+        green_lawful_day=_lawful_day(case, green),
+        green_state=green and green.status,
+        next_due_at=next_due(case),
+        result_code=case.result_code,
+        breaches=sum(state.counts_as_breached for state in case.clocks.values()),
+        escalations_open=sum(s.level > 0 and not s.acknowledged and not s.stopped for s in case.clocks.values()),
+    )
+
+
+def work_of(case: Case) -> tuple[WorkItem, ...]:
+    """The steps that wait for a department's answer."""
+    if case.is_closed:
+        return ()
+    return tuple(
+        WorkItem(
+            case_id=case.case_id,
+            step_id=step.id,
+            department=step.department,
+            kind=step.kind,
+            round=step.round,
+            name_vi=step.name_vi,
+            name_en=step.name_en,
+            lane=case.lane,
+            procedure=case.definitions.procedure.id,
+            dossier_code=case.dossier_code,
+            assigned_at=step.assigned_at,
+            due_at=_due_at(case, case.clocks.get(step.clock_id or "")),
+            overdue=_is(case, step.clock_id, "breached"),
+            level=_level(case, step.clock_id),
+            officer=step.officer,
+        )
+        for step in case.steps.values()
+        if step.status is StepStatus.ASSIGNED and step.assigned_at is not None
+    )
+
+
+def _due_at(case: Case, state: ClockState | None) -> datetime | None:
+    if state is None:
+        return None
+    return due_instant(state, compiled(case.definitions.calendar))
+
+
+def _lawful_day(case: Case, state: ClockState | None) -> date | None:
+    if state is None:
+        return None
+    try:
+        found = state.clock.due(compiled(case.definitions.calendar))
+    except CalendarRangeError:
+        return None
+    return None if found is None else found.lawful_day
+
+
+def _is(case: Case, clock_id: str | None, status: str) -> bool:
+    state = case.clocks.get(clock_id or "")
+    return state is not None and state.status == status
+
+
+def _level(case: Case, clock_id: str | None) -> int:
+    state = case.clocks.get(clock_id or "")
+    return 0 if state is None else state.level

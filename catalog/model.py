@@ -1,0 +1,411 @@
+"""What the province promises, as values: procedures, lanes, ladders, departments. Pure; the loader reads them from YAML.
+
+Every published version is immutable (`digest`), states its legal basis, and says whether somebody verified it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from catalog.soundness import (
+    Located,
+    Unsound,
+    budget_problems,
+    graph_problems,
+    in_force,
+    raise_if_unsound,
+    repeated,
+    validity_problems,
+)
+from sla.calendar import CalendarDefinition
+from sla.deadline import AfterHours
+from sla.ladder import Ladder
+from sla.units import Budget
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?$")]
+Version = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$")]
+FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Fact = bool | int | Annotated[str, StringConstraints(max_length=200)]
+
+
+class Definition(BaseModel):
+    """A frozen value of the catalogue; unknown fields are errors, so that a misspelt rule is never silently no rule."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy that does not inherit what was derived from the original, such as its digest."""
+        copy = super().model_copy(update=update, deep=deep)
+        for name in set(copy.__dict__) - set(type(self).model_fields):
+            del copy.__dict__[name]
+        return copy
+
+
+class Text(Definition):
+    """A text in the two languages of the province's screens."""
+
+    vi: str
+    en: str
+
+    def in_language(self, language: str) -> str:
+        """The text in `vi` or `en`; any other language falls back to Vietnamese, the language of the law."""
+        return self.en if language == "en" else self.vi
+
+
+class LegalBasis(Definition):
+    """Where a rule comes from, e.g. `{document: "54/2019/NĐ-CP", article: "11"}`."""
+
+    document: str
+    article: str | None = None
+    note: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.document} art. {self.article}" if self.article else self.document
+
+
+class ClockPolicy(StrEnum):
+    """What a request for supplements does to the clocks. Decree 61/2018 art. 19(4): RESTART, unless sector law says PAUSE."""
+
+    RESTART = "RESTART"
+    PAUSE = "PAUSE"
+
+
+class SupplementRule(Definition):
+    """How the agency may ask the applicant to complete the dossier, and what the applicant's silence means."""
+
+    notice_limit: Budget | None = None
+    """The request itself is due within this budget from receipt (Decree 61/2018 art. 19(4): 3 working days)."""
+    rounds_max: Annotated[int, Field(ge=0, le=10)] = 1
+    applicant_limit: Budget | None = None
+    """The applicant's own deadline; None: none."""
+    on_expiry: Literal["returned", "refused"] = "returned"
+    """How the case closes when the applicant's deadline passes."""
+
+
+class DocumentRequirement(Definition):
+    """One component of the dossier."""
+
+    kind: Slug
+    name: Text
+    required: bool = True
+    held_by_state: bool = False
+    """Connected State data hold it already: it may not be asked for (Decree 56/2023 art. 1(4))."""
+
+
+class StepDefinition(Definition):
+    """One step of the procedure's internal workflow, owned by one department."""
+
+    id: Slug
+    name: Text
+    department: Slug
+    needs: tuple[Slug, ...] = ()
+    weight: Annotated[int, Field(ge=1, le=1000)] = 1
+    """Share of the case's budget along the critical path, where the step has no budget of its own."""
+    budget: Budget | None = None
+    minimum: Budget | None = None
+    """A mandatory minimum time: no lane may cut the step below it."""
+    clock: bool = True
+
+
+def _route_problems(procedure: ProcedureVersion) -> list[Located]:
+    if procedure.route == "declared":
+        return graph_problems(procedure.steps)
+    if procedure.limit is None:
+        return [(("limit",), "a procedure with a defined route needs its statutory limit")]
+    if not procedure.steps:
+        return [(("steps",), "a procedure with a defined route needs steps")]
+    return graph_problems(procedure.steps) or budget_problems(procedure.steps, procedure.limit)
+
+
+class ProcedureVersion(Definition):
+    """One version of one administrative procedure (Decree 63/2010 art. 8 names its components)."""
+
+    id: Slug
+    version: Version
+    name: Text
+    sector: FactName = "general"
+    national_code: str | None = None
+    agency: Slug
+    """The department that receives the dossier and gives it its code."""
+    limit: Budget | None
+    """The statutory limit; None only where the route is declared by the application (imported logs)."""
+    after_hours: AfterHours = AfterHours.RECEIPT
+    clock_policy: ClockPolicy = ClockPolicy.RESTART
+    restart_steps: bool = False
+    supplement: SupplementRule = SupplementRule()
+    documents: Annotated[tuple[DocumentRequirement, ...], Field(max_length=100)] = ()
+    steps: Annotated[tuple[StepDefinition, ...], Field(max_length=200)] = ()
+    route: Literal["defined", "declared"] = "defined"
+    """`declared`: the application states its own steps, in order (imported event logs)."""
+    calendar: Slug = "vn-public"
+    step_ladder: Slug = "step"
+    case_ladder: Slug = "case"
+    reduction_max: Annotated[Decimal, Field(ge=0, le=Decimal("0.60"))] = Decimal("0.60")
+    """The most that a reduced lane may cut of this procedure."""
+    legal_basis: tuple[LegalBasis, ...] = ()
+    verified: bool = False
+    """Whether limit, supplement rule and dossier were read in the legal text. The steps are the agency's own work plan."""
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> Self:
+        return raise_if_unsound(
+            self,
+            [
+                *repeated(("steps",), "id", (step.id for step in self.steps)),
+                *repeated(("documents",), "kind", (document.kind for document in self.documents)),
+                *validity_problems(self.valid_from, self.valid_until),
+                *_route_problems(self),
+            ],
+        )
+
+    def in_force_on(self, day: date) -> bool:
+        """Whether applications received on this day fall under this version; both ends are included."""
+        return in_force(self.valid_from, self.valid_until, day)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the canonical JSON of this version."""
+        return digest_of(self)
+
+
+class LaneId(StrEnum):
+    """The three lanes."""
+
+    STANDARD = "standard"
+    GREEN_60 = "green_60"
+    GREEN_24H = "green_24h"
+
+
+PROCEDURE_FACTS = ("procedure", "sector")
+"""Facts that come from the procedure itself, never from what an application says."""
+
+
+class Condition(Definition):
+    """One line of a decision-table rule: a fact compared with data."""
+
+    id: Slug
+    fact: FactName
+    """`procedure` is the procedure's id, `sector` its sector; everything else is a fact of the application."""
+    in_list: Slug | None = None
+    equals: Fact | None = None
+    at_least: int | None = None
+    missing: Text
+    """What to say when the condition does not hold: "would be green if ..."."""
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> Self:
+        if sum(value is not None for value in (self.in_list, self.equals, self.at_least)) == 1:
+            return self
+        raise Unsound([((), "exactly one of in_list, equals and at_least is needed")])
+
+
+class LaneRule(Definition):
+    """A lane is granted when all conditions of one of its rules hold; rules are tried in order, the first match wins."""
+
+    id: Slug
+    lane: LaneId
+    when: tuple[Condition, ...]
+    source: str
+    verified: bool = False
+
+
+class NamedList(Definition):
+    """A list an authority decided, e.g. the Chairman's projects."""
+
+    id: Slug
+    entries: tuple[str, ...]
+    outside_catalogue: tuple[str, ...] = ()
+    """Procedures that the authority named and this catalogue does not hold: known, and of no effect."""
+    source: str
+    verified: bool = False
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> Self:
+        problems = repeated(("entries",), "", self.entries)
+        twice = [i for i, entry in enumerate(self.outside_catalogue) if entry in self.entries]
+        problems += [(("outside_catalogue", i), "stands among the entries too") for i in twice]
+        return raise_if_unsound(self, problems + repeated(("outside_catalogue",), "", self.outside_catalogue))
+
+    @cached_property
+    def members(self) -> frozenset[str]:
+        """The entries, for fast look-up."""
+        return frozenset(self.entries)
+
+
+class Promise(Definition):
+    """How a lane derives its promised budget: a budget of its own, or a reduction of the statutory one."""
+
+    lane: LaneId
+    budget: Budget | None = None
+    reduction: Annotated[Decimal, Field(gt=0, le=Decimal("0.60"))] | None = None
+    floors: tuple[Budget, ...] = ()
+    """The reduced budget is rounded up to whole units and never below the floor of its unit."""
+    scope: Literal["case", "step"] = "case"
+    """`step`: each step gets `budget` of its own; the case's promise is their sum along the critical path."""
+    source: str
+    verified: bool = False
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> Self:
+        problems = repeated(("floors",), "unit", (floor.unit for floor in self.floors))
+        if (self.budget is None) == (self.reduction is None):
+            problems.append(((), "exactly one of budget and reduction is needed"))
+        if self.floors and self.reduction is None:
+            problems.append((("floors",), "a floor belongs to a reduction"))
+        return raise_if_unsound(self, problems)
+
+
+class LaneTable(Definition):
+    """The decision table of the lanes, one version."""
+
+    id: Slug
+    version: Version
+    facts: tuple[FactName, ...]
+    """The facts of an application that classification may see; everything else an application says is put away."""
+    lists: tuple[NamedList, ...] = ()
+    rules: tuple[LaneRule, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    source: str
+    verified: bool = False
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> Self:
+        owned = [i for i, name in enumerate(self.facts) if name in PROCEDURE_FACTS]
+        return raise_if_unsound(
+            self,
+            [
+                *repeated(("facts",), "", self.facts),
+                *((("facts", i), "comes from the procedure itself, never from an application") for i in owned),
+                *repeated(("lists",), "id", (entry.id for entry in self.lists)),
+                *repeated(("rules",), "id", (rule.id for rule in self.rules)),
+                *repeated(("promises",), "lane", (promise.lane for promise in self.promises)),
+                *validity_problems(self.valid_from, self.valid_until),
+                *_rule_problems(self),
+            ],
+        )
+
+    def in_force_on(self, day: date) -> bool:
+        """Whether applications received on this day are classified by this version; both ends are included."""
+        return in_force(self.valid_from, self.valid_until, day)
+
+    @cached_property
+    def list_by_id(self) -> dict[str, NamedList]:
+        """The lists by id."""
+        return {entry.id: entry for entry in self.lists}
+
+    @cached_property
+    def promise_by_lane(self) -> dict[LaneId, Promise]:
+        """The promises by lane."""
+        return {promise.lane: promise for promise in self.promises}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the canonical JSON of this version."""
+        return digest_of(self)
+
+
+def _rule_problems(table: LaneTable) -> list[Located]:
+    problems: list[Located] = []
+    for i, rule in enumerate(table.rules):
+        if rule.lane not in table.promise_by_lane:
+            problems.append((("rules", i, "lane"), f"no promise is stated for lane {rule.lane}"))
+        problems += repeated(("rules", i, "when"), "id", (condition.id for condition in rule.when))
+        for j, condition in enumerate(rule.when):
+            if condition.in_list is not None and condition.in_list not in table.list_by_id:
+                problems.append((("rules", i, "when", j, "in_list"), f"unknown list {condition.in_list!r}"))
+            if condition.fact not in (*table.facts, *PROCEDURE_FACTS):
+                problems.append((("rules", i, "when", j, "fact"), f"{condition.fact!r} is not among the facts"))
+    return problems
+
+
+class RoleHolder(Definition):
+    """Who holds a role of a department, and who stands in. Role accounts only, never a private person's address."""
+
+    role: Slug
+    """`officer`, `head`, ...; the audience of a rung names roles."""
+    email: str | None = None
+    substitute_email: str | None = None
+
+
+class Department(Definition):
+    """A department of the province, with the code it stamps on dossiers."""
+
+    id: Slug
+    name: Text
+    code: Annotated[str, StringConstraints(pattern=r"^(\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(\.\d+){0,3})$")] | None = None
+    """The agency's electronic identifier (QĐ 20/2020/QĐ-TTg), the first part of a dossier code."""
+    calendar: Slug = "vn-public"
+    roles: tuple[RoleHolder, ...] = ()
+    verified: bool = False
+
+
+class Province(Definition):
+    """The departments of one province, one version."""
+
+    id: Slug
+    version: Version
+    name: Text
+    departments: tuple[Department, ...]
+    source: str = ""
+    verified: bool = False
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> Self:
+        # Two agencies with one code would give two dossiers one code.
+        coded = [(i, department.code) for i, department in enumerate(self.departments) if department.code]
+        codes = [code for _, code in coded]
+        shared = [(i, code) for place, (i, code) in enumerate(coded) if code in codes[:place]]
+        problems = repeated(("departments",), "id", (department.id for department in self.departments))
+        problems += [(("departments", i, "code"), f"{code} is another department's code") for i, code in shared]
+        for i, department in enumerate(self.departments):
+            problems += repeated(("departments", i, "roles"), "role", (holder.role for holder in department.roles))
+        return raise_if_unsound(self, problems)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the canonical JSON of this version."""
+        return digest_of(self)
+
+
+class Definitions(Definition):
+    """All that one case is decided under, frozen at acceptance and carried in the case itself.
+
+    Decree 56/2023 art. 4(3) and rule 9 of the domain: rules are frozen per dossier at acceptance.
+    """
+
+    procedure: ProcedureVersion
+    calendar: CalendarDefinition
+    lanes: LaneTable
+    step_ladder: Ladder
+    case_ladder: Ladder
+    agency_code: str
+    departments: tuple[Slug, ...] = ()
+    """The departments that may be consulted or be given a step: nothing is ever sent to a topic that nobody owns."""
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the canonical JSON: the key under which the store keeps them for the auditor's replay."""
+        return digest_of(self)
+
+
+def digest_of(definition: BaseModel) -> str:
+    """SHA-256 (hex) of a definition's canonical JSON.
+
+    Keys are sorted and defaults left out, so that a new optional field of the model changes no digest.
+    """
+    content = definition.model_dump(mode="json", exclude_defaults=True)
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()

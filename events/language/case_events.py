@@ -1,0 +1,376 @@
+"""Events: what happened to a case. Past-tense names; one type each, used in workflow, ledger, Kafka and on the screen."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, Field
+
+from catalog.model import FactName, LaneId
+from events.language.commands import Actor, Application, ConsultationRequest, DocumentPart, Message, Outcome
+from sla.deadline import AfterHours
+from sla.units import Budget
+
+
+class DefinitionRef(Message):
+    """Which version of a definition applies; the digest pins its content."""
+
+    id: str
+    version: str
+    digest: str
+
+
+class NearMiss(Message):
+    """A lane that did not match, by its nearest rule, and what was missing ("would be green if ...")."""
+
+    lane: LaneId
+    rule: str
+    missing: tuple[str, ...]
+    """Ids of the conditions that did not hold."""
+    missing_vi: tuple[str, ...]
+    missing_en: tuple[str, ...]
+
+
+class ApplicationSubmitted(Message):
+    """A case was opened for an application."""
+
+    type: Literal["ApplicationSubmitted"] = "ApplicationSubmitted"
+    application: Application
+    definitions_digest: str
+    procedure: DefinitionRef
+    calendar: DefinitionRef
+    lanes: DefinitionRef
+
+
+class ApplicationClassified(Message):
+    """The lane, the rule that matched, and for each lane that did not, what was missing."""
+
+    type: Literal["ApplicationClassified"] = "ApplicationClassified"
+    lane: LaneId
+    rule: str | None
+    near_misses: tuple[NearMiss, ...] = ()
+
+
+class ApplicationAccepted(Message):
+    """The dossier was officially received. The code is given by the recording transaction and never changes."""
+
+    type: Literal["ApplicationAccepted"] = "ApplicationAccepted"
+    agency: str
+    agency_code: str
+    received_on: date
+    """The calendar date of receipt in the province's zone; part of the code."""
+    dossier_code: str | None = None
+
+
+class GreenPromiseDeclined(Message):
+    """The lane gives no promise for this case, and why (e.g. it would be longer than the statute)."""
+
+    type: Literal["GreenPromiseDeclined"] = "GreenPromiseDeclined"
+    reason: str
+
+
+class ClockStarted(Message):
+    """A clock was armed."""
+
+    type: Literal["ClockStarted"] = "ClockStarted"
+    clock_id: str
+    kind: Literal["statutory", "green", "step", "consultation", "supplement"]
+    step_id: str | None = None
+    budget: Budget
+    anchored_at: AwareDatetime
+    after_hours: AfterHours = AfterHours.RECEIPT
+
+
+class ClockPaused(Message):
+    """These clocks stand still from `from_at` on."""
+
+    type: Literal["ClockPaused"] = "ClockPaused"
+    clock_ids: tuple[str, ...]
+    from_at: AwareDatetime
+    cause: Literal["supplement", "suspension"]
+    reason: str
+    legal_basis: str | None = None
+
+
+class ClockResumed(Message):
+    """These clocks run again from `until_at` on."""
+
+    type: Literal["ClockResumed"] = "ClockResumed"
+    clock_ids: tuple[str, ...]
+    until_at: AwareDatetime
+    cause: Literal["supplement", "suspension"]
+    reason: str
+
+
+class ClockMet(Message):
+    """What the clock measured was done in time. `consumed_seconds` is in the clock's own measure."""
+
+    type: Literal["ClockMet"] = "ClockMet"
+    clock_id: str
+    ended_at: AwareDatetime
+    consumed_seconds: float
+
+
+class ClockBreached(Message):
+    """The due instant passed. Never erased."""
+
+    type: Literal["ClockBreached"] = "ClockBreached"
+    clock_id: str
+    due_at: AwareDatetime
+
+
+class ClockStopped(Message):
+    """What a breached clock measured is done at last: nothing of it fires any more."""
+
+    type: Literal["ClockStopped"] = "ClockStopped"
+    clock_id: str
+    ended_at: AwareDatetime
+    consumed_seconds: float
+
+
+class ClockCancelled(Message):
+    """The clock ended without verdict: restarted, withdrawn, or its step was no longer needed."""
+
+    type: Literal["ClockCancelled"] = "ClockCancelled"
+    clock_id: str
+    ended_at: AwareDatetime
+    cause: Literal["restart", "withdrawn", "step_cancelled", "received", "closed", "reassigned"]
+
+
+class BreachSetAside(Message):
+    """The answer was received before it was due but delivered after the breach was recorded: the clock counts as met."""
+
+    type: Literal["BreachSetAside"] = "BreachSetAside"
+    clock_id: str
+    received_at: AwareDatetime
+    due_at: AwareDatetime
+    cause: Literal["delayed_by_system"] = "delayed_by_system"
+
+
+class StepAssigned(Message):
+    """A department has this work now."""
+
+    type: Literal["StepAssigned"] = "StepAssigned"
+    step_id: str
+    name_vi: str
+    name_en: str
+    kind: Literal["processing", "consultation"] = "processing"
+    department: str
+    round: int = 1
+    dossier_code: str | None = None
+    procedure: str
+    lane: LaneId
+    assigned_at: AwareDatetime
+    due_at: AwareDatetime | None = None
+    """Operational due instant at assignment; the clock's events tell of later changes."""
+    question: str | None = None
+    asked_by: str | None = None
+    """For consultations: the step that asks."""
+    officer: str | None = None
+
+
+class StepDecided(Message):
+    """The department answered."""
+
+    type: Literal["StepDecided"] = "StepDecided"
+    step_id: str
+    department: str
+    outcome: Outcome
+    kind: Literal["processing", "consultation"] = "processing"
+    asked_by_department: str | None = None
+    decided_at: AwareDatetime
+    late: bool = False
+    """After the step's own due instant (a late opinion is kept, and blocks nothing)."""
+    reason: str | None = None
+    legal_basis: str | None = None
+    data: dict[FactName, str] = {}
+
+
+class StepCancelled(Message):
+    """The department's work is no longer needed."""
+
+    type: Literal["StepCancelled"] = "StepCancelled"
+    step_id: str
+    department: str
+    cause: Literal["case_closed", "reassigned", "restart"]
+
+
+class ConsultationRequested(Message):
+    """A department asked others for their opinion; each gets a step of its own."""
+
+    type: Literal["ConsultationRequested"] = "ConsultationRequested"
+    step_id: str
+    requests: tuple[ConsultationRequest, ...]
+    reason: str | None = None
+
+
+class ConsultationLapsed(Message):
+    """No opinion came within its limit: the asking step may go on without it."""
+
+    type: Literal["ConsultationLapsed"] = "ConsultationLapsed"
+    step_id: str
+    asked_by: str
+    department: str
+    asked_by_department: str
+
+
+class SupplementRequested(Message):
+    """The applicant was asked to complete the dossier, once and in full."""
+
+    type: Literal["SupplementRequested"] = "SupplementRequested"
+    step_id: str
+    department: str
+    round: int
+    documents: tuple[str, ...]
+    reason: str
+    requested_at: AwareDatetime
+    late: bool
+    """After the limit for such a request (Decree 61/2018 art. 19(4)): a breach of its own, reported."""
+    notice_due_at: AwareDatetime | None = None
+
+
+class SupplementReceived(Message):
+    """The applicant's documents came."""
+
+    type: Literal["SupplementReceived"] = "SupplementReceived"
+    round: int
+    received_at: AwareDatetime
+    documents: tuple[DocumentPart, ...] = ()
+
+
+class StepsRestarted(Message):
+    """After supplements, these steps are to be done anew (the procedure says `restart_steps`)."""
+
+    type: Literal["StepsRestarted"] = "StepsRestarted"
+    step_ids: tuple[str, ...]
+
+
+class StepReassigned(Message):
+    """A supervisor gave the step to another officer or department."""
+
+    type: Literal["StepReassigned"] = "StepReassigned"
+    step_id: str
+    from_department: str
+    to_department: str
+    officer: str | None = None
+    reason: str
+    escalation_id: str | None = None
+
+
+class RungFired(Message):
+    """A rung of a clock's ladder: a warning, the breach, or an escalation."""
+
+    type: Literal["RungFired"] = "RungFired"
+    escalation_id: str
+    clock_id: str
+    clock_kind: Literal["statutory", "green", "step", "consultation", "supplement"]
+    step_id: str | None = None
+    department: str | None = None
+    rung: str
+    kind: Literal["warning", "breach", "escalation"]
+    level: int
+    audience: str
+    due_at: AwareDatetime
+    """When the rung was due."""
+    late_seconds: float
+    """How long after that it was decided; above the timer's own fraction of a second only after an outage."""
+
+
+class EscalationAcknowledged(Message):
+    """A supervisor has seen it: the chain of this clock stops."""
+
+    type: Literal["EscalationAcknowledged"] = "EscalationAcknowledged"
+    escalation_id: str
+    clock_id: str
+    by: Actor
+    note: str | None = None
+
+
+class ApplicationWithdrawn(Message):
+    """The applicant took it back."""
+
+    type: Literal["ApplicationWithdrawn"] = "ApplicationWithdrawn"
+    by: Actor
+    reason: str | None = None
+
+
+class TimeShare(Message):
+    """How much of the case's elapsed time one owner had, in wall-clock seconds."""
+
+    owner: str
+    """A department's id, `applicant`, `suspension`, or `between_steps`."""
+    seconds: float
+
+
+class CaseClosed(Message):
+    """The end, with the result and who used the time."""
+
+    type: Literal["CaseClosed"] = "CaseClosed"
+    outcome: Literal["issued", "refused", "withdrawn", "returned"]
+    closed_at: AwareDatetime
+    result_code: str | None = None
+    """`<dossier code>-KQ(n)` (Decree 45/2020 art. 14(3)d)."""
+    reason: str | None = None
+    elapsed_seconds: float
+    time_shares: tuple[TimeShare, ...]
+
+
+CaseEvent = Annotated[
+    ApplicationSubmitted
+    | ApplicationClassified
+    | ApplicationAccepted
+    | GreenPromiseDeclined
+    | ClockStarted
+    | ClockPaused
+    | ClockResumed
+    | ClockMet
+    | ClockBreached
+    | ClockStopped
+    | ClockCancelled
+    | BreachSetAside
+    | StepAssigned
+    | StepDecided
+    | StepCancelled
+    | ConsultationRequested
+    | ConsultationLapsed
+    | SupplementRequested
+    | SupplementReceived
+    | StepsRestarted
+    | StepReassigned
+    | RungFired
+    | EscalationAcknowledged
+    | ApplicationWithdrawn
+    | CaseClosed,
+    Field(discriminator="type"),
+]
+"""Every event of a case."""
+
+
+class EventRecord(Message):
+    """One event in its place: what the ledger's hash chain covers."""
+
+    case_id: str
+    sequence: Annotated[int, Field(ge=1)]
+    at: AwareDatetime
+    """The business instant at which it counts: the command's receipt, or the due instant that passed (UTC)."""
+    decided_at: AwareDatetime
+    """The business instant at which the engine decided it (UTC); later than `at` after an outage."""
+    command_id: str
+    """The command it answers; `tick:<instant>` for a due instant."""
+    event: CaseEvent
+
+
+def record_of(json: str | bytes) -> EventRecord:
+    """The record a ledger row or message holds. Raises pydantic's ValidationError on anything else."""
+    return EventRecord.model_validate_json(json)
+
+
+def canonical_json(record: EventRecord) -> str:
+    """The one JSON text of a record: what is stored, hashed and sent. Absent fields are left out, the rest in declared order."""
+    return record.model_dump_json(exclude_none=True)
+
+
+def data_of(record: EventRecord) -> dict[str, Any]:
+    """The record as JSON-ready values, for screens and `--json`."""
+    return record.model_dump(mode="json")

@@ -1,0 +1,194 @@
+"""Commands: what somebody asks a case to do. Imperative names; the answer is events, or a refusal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from catalog.model import Fact, FactName, Slug
+from events.language.identity import APPLICATION_ID_PATTERN, SOURCE_PATTERN, CommandId
+from sla.units import Budget
+
+Sentence = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+"""A reason written by an officer. It is public in the case's history: departments must not put personal data in it."""
+Note = Annotated[str, StringConstraints(max_length=500)]
+Reference = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+DOCUMENTS_MAX = 200
+FACTS_MAX = 64
+ROUTE_MAX = 2000
+CONSULTED_MAX = 20
+
+
+class Message(BaseModel):
+    """A frozen value of the language; unknown fields are refused, so that nothing is silently ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ActorKind(StrEnum):
+    """Who acts."""
+
+    APPLICANT = "applicant"
+    DEPARTMENT = "department"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+    SYSTEM = "system"
+
+
+class Actor(Message):
+    """Who acts: a kind and an account or department id, never a person's name."""
+
+    kind: ActorKind
+    id: Reference
+
+
+class Outcome(StrEnum):
+    """What a department may answer on its step."""
+
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    REQUEST_SUPPLEMENT = "request_supplement"
+    CONSULT = "consult"
+
+
+class DocumentPart(Message):
+    """One document of a dossier: what kind, and where it lies. The file itself is personal data and lies in the vault."""
+
+    kind: Slug
+    reference: Reference | None = None
+
+
+class DeclaredStep(Message):
+    """One step of a route that the application itself declares (imported logs): in order, each needs the one before."""
+
+    id: Reference
+    name: Annotated[str, StringConstraints(max_length=500)]
+    department: Slug
+
+
+class Application(Message):
+    """An application without its person: references, and the facts that classification needs."""
+
+    application_id: Annotated[str, StringConstraints(pattern=APPLICATION_ID_PATTERN)]
+    source: Annotated[str, StringConstraints(pattern=SOURCE_PATTERN)]
+    procedure: Slug
+    subject_ref: Reference
+    channel: Literal["online", "counter", "post"] = "online"
+    documents: Annotated[tuple[DocumentPart, ...], Field(max_length=DOCUMENTS_MAX)] = ()
+    facts: Annotated[dict[FactName, Fact], Field(max_length=FACTS_MAX)] = {}
+    route: Annotated[tuple[DeclaredStep, ...], Field(max_length=ROUTE_MAX)] = ()
+    step_limit: Budget | None = None
+    """For declared routes: the clock of each step; None: steps without a clock."""
+
+
+class Command(Message):
+    """What all commands share. `received_at` is the business instant at which it entered the system (UTC)."""
+
+    command_id: CommandId
+    received_at: AwareDatetime
+    actor: Actor
+
+
+class SubmitApplication(Command):
+    """Open a case for this application."""
+
+    type: Literal["SubmitApplication"] = "SubmitApplication"
+    application: Application
+
+
+class ConsultationRequest(Message):
+    """Whose opinion is asked, on what, within which limit (Decree 61/2018 art. 19(5): content and time limit)."""
+
+    department: Slug
+    question: Sentence
+    limit: Budget | None = None
+
+
+class DecideStep(Command):
+    """A department's answer on one of its steps. `department` comes from the topic or the login, never from the message."""
+
+    type: Literal["DecideStep"] = "DecideStep"
+    step_id: Reference
+    department: Slug
+    outcome: Outcome
+    reason: Sentence | None = None
+    legal_basis: Note | None = None
+    documents: Annotated[tuple[Slug, ...], Field(max_length=DOCUMENTS_MAX)] = ()
+    """For `request_supplement`: the kinds of documents asked for."""
+    consult: Annotated[tuple[ConsultationRequest, ...], Field(max_length=CONSULTED_MAX)] = ()
+    """For `consult`: whom."""
+    data: Annotated[dict[FactName, Note], Field(max_length=FACTS_MAX)] = {}
+    """What the department's own system wants kept with the decision, e.g. an imported event's own instant."""
+
+
+class ReceiveSupplement(Command):
+    """The applicant has sent the documents asked for."""
+
+    type: Literal["ReceiveSupplement"] = "ReceiveSupplement"
+    documents: Annotated[tuple[DocumentPart, ...], Field(max_length=DOCUMENTS_MAX)] = ()
+
+
+class PauseClock(Command):
+    """Suspend the case's clocks; reason and legal basis are obligatory (form 05 of TT 03/2025)."""
+
+    type: Literal["PauseClock"] = "PauseClock"
+    reason: Sentence
+    legal_basis: Note
+
+
+class ResumeClock(Command):
+    """Let the case's clocks run again."""
+
+    type: Literal["ResumeClock"] = "ResumeClock"
+    reason: Sentence
+
+
+class WithdrawApplication(Command):
+    """The applicant takes the application back."""
+
+    type: Literal["WithdrawApplication"] = "WithdrawApplication"
+    reason: Sentence | None = None
+
+
+class AcknowledgeEscalation(Command):
+    """A supervisor has seen an escalation: its chain stops."""
+
+    type: Literal["AcknowledgeEscalation"] = "AcknowledgeEscalation"
+    escalation_id: Reference
+    note: Note | None = None
+
+
+class ReassignStep(Command):
+    """A supervisor gives a step to another officer of its department, or to another department."""
+
+    type: Literal["ReassignStep"] = "ReassignStep"
+    step_id: Reference
+    department: Slug | None = None
+    officer: Reference | None = None
+    escalation_id: Reference | None = None
+    reason: Sentence
+
+
+class Tick(Message):
+    """A due instant has passed. Not a command from outside: the durable loop makes it."""
+
+    type: Literal["Tick"] = "Tick"
+    due_at: datetime
+
+
+CaseCommand = Annotated[
+    SubmitApplication
+    | DecideStep
+    | ReceiveSupplement
+    | PauseClock
+    | ResumeClock
+    | WithdrawApplication
+    | AcknowledgeEscalation
+    | ReassignStep,
+    Field(discriminator="type"),
+]
+"""Every command that may reach a case from outside."""

@@ -1,0 +1,66 @@
+"""Identifiers. All are deterministic, so that whoever computes one again after a crash computes the same."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from datetime import date
+from typing import Annotated, NewType
+
+from pydantic import StringConstraints
+
+CaseId = NewType("CaseId", str)
+CommandId = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
+"""The id of a command: printable ASCII without spaces; for a message it is the CloudEvents id."""
+
+APPLICATION_ID_PATTERN = r"^[0-9A-Za-z][0-9A-Za-z._:/-]{0,127}$"
+SOURCE_PATTERN = r"^[0-9A-Za-z/][0-9A-Za-z._:/-]{0,199}$"
+DOSSIER_CODE_PATTERN = re.compile(r"^(?:\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(?:\.\d+){0,3})-\d{6}-\d{4,}$")
+"""Both forms of a dossier code occur (TT 01/2018 art. 19; QĐ 20/2020/QĐ-TTg art. 4)."""
+
+DEPARTMENT_LENGTH_MAX = 100
+
+
+def case_id_of(source: str, application_id: str) -> CaseId:
+    """The case of an application: a stable hash of its source and its own id; also workflow id and Kafka key."""
+    digest = hashlib.sha256(f"{source}\n{application_id}".encode()).hexdigest()
+    return CaseId(f"case-{digest[:24]}")
+
+
+def subject_ref_of(case_id: CaseId) -> str:
+    """The reference under which an applicant's personal data lie apart; derived from nothing personal."""
+    return "subject-" + hashlib.sha256(f"subject\n{case_id}".encode()).hexdigest()[:24]
+
+
+def event_id_of(case_id: str, sequence: int) -> str:
+    """The CloudEvents id of a ledger event."""
+    return f"{case_id}.{sequence}"
+
+
+def refusal_id_of(command_id: str) -> str:
+    """The CloudEvents id of the answer to a refused command: hashed, so that any command id gives a lawful one."""
+    return "refusal-" + hashlib.sha256(command_id.encode()).hexdigest()[:32]
+
+
+def department_slug_of(name: str) -> str:
+    """A department's name as a topic slug: `[a-z0-9-]`, at most 100 characters; distinct names give distinct slugs.
+
+    A name that is already a slug stays; from every other a readable stem is kept and a hash of the exact name added.
+    """
+    if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) and len(name) <= DEPARTMENT_LENGTH_MAX and not _hashed(name):
+        return name
+    plain = unicodedata.normalize("NFKD", name.replace("đ", "d").replace("Đ", "D")).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-")
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"{stem}-{digest}" if stem else f"department-{digest}"
+
+
+def _hashed(name: str) -> bool:
+    # A plain name that looks like a slug with a hash could meet the slug of another name: it gets a hash of its own.
+    return re.search(r"-[0-9a-f]{12}$", name) is not None
+
+
+def dossier_code_of(agency_code: str, received_on: date, ordinal: int) -> str:
+    """The dossier code (TT 01/2018 art. 19): agency, date of receipt, ordinal received that day (at least 4 digits)."""
+    return f"{agency_code}-{received_on:%y%m%d}-{ordinal:04d}"

@@ -1,0 +1,142 @@
+"""What senders may say to us: the data of the messages on the submissions and decisions topics, and of application files.
+
+Only `SubmissionMessage` may carry personal data; the intake puts the person's part apart before anything else sees it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import Field, JsonValue, StringConstraints, ValidationError
+
+from catalog.model import Fact, FactName, Slug
+from events.language.commands import (
+    CONSULTED_MAX,
+    DOCUMENTS_MAX,
+    FACTS_MAX,
+    ROUTE_MAX,
+    ConsultationRequest,
+    DeclaredStep,
+    DocumentPart,
+    Message,
+    Note,
+    Outcome,
+    Reference,
+    Sentence,
+)
+from events.language.identity import APPLICATION_ID_PATTERN
+from sla.units import Budget
+
+
+class DocumentMessage(Message):
+    """A document as the applicant sends it. Its title and content are personal data."""
+
+    kind: Slug
+    title: Annotated[str, StringConstraints(max_length=300)] | None = None
+    reference: Reference | None = None
+
+
+class SubmissionMessage(Message):
+    """`SubmitApplication` as data of a message, or as an entry of an application file."""
+
+    application_id: Annotated[str, StringConstraints(pattern=APPLICATION_ID_PATTERN)]
+    procedure: Slug
+    channel: Literal["online", "counter", "post"] = "online"
+    applicant: dict[str, JsonValue]
+    """Who applies: name, identity number, contacts. Personal data: kept in the vault, nowhere else."""
+    documents: Annotated[tuple[DocumentMessage, ...], Field(max_length=DOCUMENTS_MAX)] = ()
+    facts: Annotated[dict[FactName, Fact], Field(max_length=FACTS_MAX)] = {}
+    """What classification may look at; facts that no lane asks for are kept in the vault with the person's part."""
+    route: Annotated[tuple[DeclaredStep, ...], Field(max_length=ROUTE_MAX)] = ()
+    step_limit: Budget | None = None
+
+
+CaseReference = Annotated[str, StringConstraints(min_length=5, max_length=120)]
+"""A case id or a dossier code."""
+
+
+class DecisionMessage(Message):
+    """`DecideStep` as data of a message on a department's decisions topic; the topic names the department."""
+
+    case: CaseReference
+    step_id: Reference
+    outcome: Outcome
+    reason: Sentence | None = None
+    legal_basis: Note | None = None
+    documents: Annotated[tuple[Slug, ...], Field(max_length=DOCUMENTS_MAX)] = ()
+    consult: Annotated[tuple[ConsultationRequest, ...], Field(max_length=CONSULTED_MAX)] = ()
+    data: Annotated[dict[FactName, Note], Field(max_length=FACTS_MAX)] = {}
+
+
+class PauseMessage(Message):
+    """`PauseClock` as data of a message."""
+
+    case: CaseReference
+    reason: Sentence
+    legal_basis: Note
+
+
+class ResumeMessage(Message):
+    """`ResumeClock` as data of a message."""
+
+    case: CaseReference
+    reason: Sentence
+
+
+class SupplementMessage(Message):
+    """`ReceiveSupplement` as data of a message: the documents came, at a counter or through the portal."""
+
+    case: CaseReference
+    documents: Annotated[tuple[DocumentPart, ...], Field(max_length=DOCUMENTS_MAX)] = ()
+
+
+class WithdrawalMessage(Message):
+    """`WithdrawApplication` as data of a message."""
+
+    case: CaseReference
+    reason: Sentence | None = None
+
+
+SUBMISSION_MESSAGES: dict[str, type[Message]] = {
+    "SubmitApplication": SubmissionMessage,
+    "ReceiveSupplement": SupplementMessage,
+    "WithdrawApplication": WithdrawalMessage,
+}
+"""What the submissions topic takes, by message type."""
+
+DECISION_MESSAGES: dict[str, type[Message]] = {
+    "DecideStep": DecisionMessage,
+    "PauseClock": PauseMessage,
+    "ResumeClock": ResumeMessage,
+    "ReceiveSupplement": SupplementMessage,
+}
+"""What a decisions topic takes, by message type."""
+
+
+class MessageError(ValueError):
+    """Data that do not fit their message type. `field` is the path of the first wrong field; values are never shown."""
+
+    def __init__(self, field: str, reason: str, *, code: str = "invalid_field") -> None:
+        super().__init__(f"{field}: {reason}")
+        self.code = code
+        self.field = field
+        self.reason = reason
+
+
+M = TypeVar("M", bound=Message)
+
+
+def parsed(kind: type[M], data: dict[str, Any]) -> M:
+    """Data as a message. Raises MessageError that names the first wrong field and how many there are."""
+    try:
+        return kind.model_validate(data)
+    except ValidationError as error:
+        raise message_error_of(error) from None
+
+
+def message_error_of(error: ValidationError) -> MessageError:
+    """The first of pydantic's findings without the value that caused it: values may be personal data."""
+    findings = error.errors(include_input=False, include_url=False, include_context=False)
+    first = findings[0]
+    more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+    return MessageError(".".join(str(part) for part in first["loc"]) or "data", first["msg"] + more)

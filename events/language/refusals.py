@@ -1,0 +1,192 @@
+"""Refusals: a business no is a value with a code, the field it is about, and what to do; never an exception."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+TEXTS: dict[str, tuple[str, str, str, str]] = {
+    # code: (message en, remedy en, message vi, remedy vi); {names} come from the refusal's details, never personal data
+    "already_acknowledged": (
+        "Escalation {escalation} was acknowledged before.",
+        "Nothing is to be done.",
+        "Cảnh báo {escalation} đã được xác nhận trước đó.",
+        "Không cần làm gì thêm.",
+    ),
+    "already_answered": (
+        "Step {step} is {status} already.",
+        "Nothing is to be done; look at the case's timeline.",
+        "Bước {step} đã ở trạng thái {status}.",
+        "Không cần làm gì thêm; xem tiến trình hồ sơ.",
+    ),
+    "application_conflict": (
+        "Application {application} was submitted before with other content.",
+        "Send changed content under a new application_id, or send the first content again.",
+        "Hồ sơ {application} đã được nộp trước đó với nội dung khác.",
+        "Gửi nội dung mới với application_id khác, hoặc gửi lại đúng nội dung ban đầu.",
+    ),
+    "awaiting_supplement": (
+        "The case waits for the applicant's documents.",
+        "Wait until they are received.",
+        "Hồ sơ đang chờ người nộp bổ sung giấy tờ.",
+        "Chờ đến khi nhận được giấy tờ bổ sung.",
+    ),
+    "calendar_range": (
+        "Calendar {calendar} does not cover the days {first} to {last} plus the time this needs.",
+        "Publish a version of the calendar that covers the needed year.",
+        "Lịch {calendar} chỉ có hiệu lực từ {first} đến {last}, không đủ cho thời hạn này.",
+        "Ban hành phiên bản lịch bao gồm năm cần thiết.",
+    ),
+    "case_closed": (
+        "The case is closed ({outcome}).",
+        "A closed case takes no more commands; submit a new application if needed.",
+        "Hồ sơ đã kết thúc ({outcome}).",
+        "Hồ sơ đã kết thúc không nhận thêm yêu cầu; nộp hồ sơ mới nếu cần.",
+    ),
+    "case_exists": (
+        "The case is open already.",
+        "Nothing is to be done.",
+        "Hồ sơ đã được mở.",
+        "Không cần làm gì thêm.",
+    ),
+    "case_suspended": (
+        "The case is suspended ({reason}).",
+        "Resume the case first.",
+        "Hồ sơ đang tạm dừng ({reason}).",
+        "Tiếp tục hồ sơ trước.",
+    ),
+    "case_unknown": (
+        "There is no such case.",
+        "Check the case id or dossier code.",
+        "Không có hồ sơ này.",
+        "Kiểm tra mã hồ sơ.",
+    ),
+    "consultation_open": (
+        "Step {step} waits for the opinion of {departments}.",
+        "Wait for the opinion, or until its time limit has passed.",
+        "Bước {step} đang chờ ý kiến của {departments}.",
+        "Chờ ý kiến hoặc chờ hết thời hạn lấy ý kiến.",
+    ),
+    "department_unknown": (
+        "There is no department {department}.",
+        "Use the id of a department of the catalogue.",
+        "Không có cơ quan {department}.",
+        "Dùng mã cơ quan trong danh mục.",
+    ),
+    "documents_missing": (
+        "The dossier lacks: {documents}.",
+        "Add these documents and submit again.",
+        "Hồ sơ còn thiếu: {documents}.",
+        "Bổ sung các giấy tờ này và nộp lại.",
+    ),
+    "escalation_unknown": (
+        "There is no escalation {escalation} in this case.",
+        "Use an escalation id of the case's timeline.",
+        "Không có cảnh báo {escalation} trong hồ sơ này.",
+        "Dùng mã cảnh báo trong tiến trình hồ sơ.",
+    ),
+    "field_missing": (
+        "The field {name} is needed.",
+        "Give {name}.",
+        "Cần có trường {name}.",
+        "Điền {name}.",
+    ),
+    "not_suspended": (
+        "The case is not suspended.",
+        "Nothing is to be done.",
+        "Hồ sơ không ở trạng thái tạm dừng.",
+        "Không cần làm gì thêm.",
+    ),
+    "no_supplement_awaited": (
+        "The case does not wait for documents.",
+        "Send documents only after a request for supplements.",
+        "Hồ sơ không chờ bổ sung giấy tờ.",
+        "Chỉ gửi giấy tờ sau khi có yêu cầu bổ sung.",
+    ),
+    "opinion_only": (
+        "Step {step} asks for an opinion.",
+        "Answer approve (no objection) or refuse (objection, with a reason).",
+        "Bước {step} chỉ lấy ý kiến.",
+        "Trả lời approve (không phản đối) hoặc refuse (phản đối, kèm lý do).",
+    ),
+    "procedure_unknown": (
+        "There is no procedure {procedure} in force.",
+        "List the procedures with `greenlane procedures`.",
+        "Không có thủ tục {procedure} đang có hiệu lực.",
+        "Xem danh sách bằng lệnh `greenlane procedures`.",
+    ),
+    "route_missing": (
+        "The procedure {procedure} takes its steps from the application.",
+        "Give the steps in `route`.",
+        "Thủ tục {procedure} lấy các bước từ hồ sơ.",
+        "Điền các bước vào `route`.",
+    ),
+    "route_not_declarable": (
+        "The procedure {procedure} has steps of its own.",
+        "Leave `route` out.",
+        "Thủ tục {procedure} đã có quy trình riêng.",
+        "Bỏ trường `route`.",
+    ),
+    "route_repeats": (
+        "The route names a step twice: {step}.",
+        "Give every step an id of its own.",
+        "Quy trình nêu bước {step} hai lần.",
+        "Đặt mã riêng cho từng bước.",
+    ),
+    "step_not_assigned": (
+        "Step {step} is not assigned yet.",
+        "Wait until the steps before it are done.",
+        "Bước {step} chưa được giao.",
+        "Chờ các bước trước hoàn thành.",
+    ),
+    "step_unknown": (
+        "There is no step {step} in this case.",
+        "Use a step id of the case: {steps}.",
+        "Không có bước {step} trong hồ sơ này.",
+        "Dùng mã bước của hồ sơ: {steps}.",
+    ),
+    "supplement_rounds": (
+        "Supplements were asked for {rounds} time(s) already; the procedure allows no more.",
+        "Decide on what is there: approve or refuse with a reason.",
+        "Đã yêu cầu bổ sung {rounds} lần; thủ tục không cho phép thêm.",
+        "Quyết định trên hồ sơ hiện có: chấp thuận hoặc từ chối kèm lý do.",
+    ),
+    "wrong_department": (
+        "Step {step} belongs to {owner}, not to {department}.",
+        "Let the owning department answer on its own topic.",
+        "Bước {step} thuộc {owner}, không thuộc {department}.",
+        "Để cơ quan phụ trách trả lời trên kênh của mình.",
+    ),
+}
+
+
+class Refusal(BaseModel):
+    """Why a command was not taken. `details` fill the texts and hold no personal data."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    field: str | None = None
+    details: dict[str, str] = {}
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same command may succeed later without being changed."""
+        return self.code in {"step_not_assigned", "case_suspended", "consultation_open", "calendar_range"}
+
+    def message(self, language: str = "en") -> str:
+        """One sentence that says why."""
+        return self._text(0 if language == "en" else 2)
+
+    def remedy(self, language: str = "en") -> str:
+        """One sentence that says what to do."""
+        return self._text(1 if language == "en" else 3)
+
+    def _text(self, index: int) -> str:
+        return TEXTS[self.code][index].format_map(self.details)
+
+
+def refuse(code: str, field: str | None = None, **details: str) -> Refusal:
+    """A refusal whose code is known to the texts."""
+    if code not in TEXTS:
+        raise KeyError(f"no text for the refusal {code!r}")
+    return Refusal(code=code, field=field, details=details)

@@ -1,0 +1,36 @@
+"""Which topics an event goes to. Pure: the recording transaction makes one outbox row for each."""
+
+from __future__ import annotations
+
+from events.language.case_events import (
+    ConsultationLapsed,
+    EscalationAcknowledged,
+    EventRecord,
+    RungFired,
+    StepAssigned,
+    StepCancelled,
+    StepDecided,
+    StepReassigned,
+)
+from events.language.topics import Topics
+
+
+def topics_of(record: EventRecord, topics: Topics) -> tuple[str, ...]:
+    """The topics of one event: always the public log, besides the work and escalation topics it concerns."""
+    return (topics.case_events, *_private(record, topics))
+
+
+def _private(record: EventRecord, topics: Topics) -> tuple[str, ...]:
+    match record.event:
+        case StepAssigned(department=department) | StepCancelled(department=department):
+            return (topics.work(department),)
+        case StepReassigned(to_department=department, from_department=former) if department == former:
+            return (topics.work(department),)
+        case StepDecided(kind="consultation", asked_by_department=str(asker)):
+            return (topics.work(asker),)
+        case ConsultationLapsed(asked_by_department=asker):
+            return (topics.work(asker),)
+        case RungFired() | EscalationAcknowledged():
+            return (topics.escalations,)
+        case _:
+            return ()

@@ -1,0 +1,67 @@
+"""Topics: the security boundary between departments. One prefix, one name per purpose."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from events.language.identity import DEPARTMENT_LENGTH_MAX
+
+VERSION = "v1"
+DEAD_LETTER_SUFFIX = ".dlq"
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The names of all topics under one prefix."""
+
+    prefix: str = "greenlane"
+
+    @property
+    def submissions(self) -> str:
+        """Applications in; the only topic, with its dead letters, that may carry personal data."""
+        return f"{self.prefix}.submissions.{VERSION}"
+
+    @property
+    def case_events(self) -> str:
+        """Every event of every case, kept for ever."""
+        return f"{self.prefix}.case-events.{VERSION}"
+
+    @property
+    def escalations(self) -> str:
+        """Alerts for supervisors."""
+        return f"{self.prefix}.escalations.{VERSION}"
+
+    def work(self, department: str) -> str:
+        """Steps assigned to this department, and refusals of its answers."""
+        return f"{self.prefix}.work.{department}.{VERSION}"
+
+    def decisions(self, department: str) -> str:
+        """This department's answers."""
+        return f"{self.prefix}.decisions.{department}.{VERSION}"
+
+    @property
+    def decisions_pattern(self) -> str:
+        """A regular expression that matches every decisions topic, and no dead-letter topic."""
+        return rf"^{re.escape(self.prefix)}\.decisions\.[a-z0-9-]+\.{VERSION}$"
+
+    def department_of(self, topic: str) -> str | None:
+        """The department whose decisions topic this is, else None."""
+        match = re.fullmatch(
+            rf"{re.escape(self.prefix)}\.decisions\.([a-z0-9-]{{1,{DEPARTMENT_LENGTH_MAX}}})\.{VERSION}", topic
+        )
+        return match.group(1) if match else None
+
+    @staticmethod
+    def dead_letters(topic: str) -> str:
+        """Where messages of this topic go that could not be processed."""
+        return topic + DEAD_LETTER_SUFFIX
+
+    def of_department(self, department: str) -> tuple[str, ...]:
+        """The topics one department needs."""
+        decisions = self.decisions(department)
+        return (self.work(department), decisions, self.dead_letters(decisions))
+
+    def of_system(self) -> tuple[str, ...]:
+        """The topics every stack needs, whatever its departments."""
+        return (self.submissions, self.dead_letters(self.submissions), self.case_events, self.escalations)
