@@ -78,25 +78,6 @@ def compiled(definition: CalendarDefinition) -> WorkingCalendar:
     return calendar
 
 
-class _Positions(dict[datetime, timedelta]):
-    """Positions of instants on the axis of working time, remembered up to a limit."""
-
-    def __init__(self, calendar: WorkingCalendar) -> None:
-        super().__init__()
-        self._calendar = calendar
-        self._zone = calendar.zone if calendar.fixed_offset else None
-
-    def __missing__(self, at: datetime) -> timedelta:
-        position = self._calendar.position(at)
-        tzinfo = at.tzinfo
-        # Only under a fixed offset are equal datetimes surely the same instant (PEP 495: a repeated hour is not).
-        if tzinfo is self._zone or type(tzinfo) is timezone:
-            if len(self) >= POSITIONS_KEPT:
-                self.clear()
-            self[at] = position
-        return position
-
-
 class WorkingCalendar:
     """A calendar ready for arithmetic. Instants go in with any offset and come out in the calendar's zone.
 
@@ -110,14 +91,14 @@ class WorkingCalendar:
         self.first_day: Final = definition.first_day
         self.last_day: Final = definition.last_day
         self.fixed_offset: Final = has_fixed_offset(definition, self.zone)
-        start_at = day_start_at(definition.first_day, self.zone)
-        # Two datetimes of one zone subtract fast and by wall clock: right only where the offset never changes.
+        self._start_at: Final = start_at = day_start_at(definition.first_day, self.zone)
+        # Two datetimes of one zone subtract fast, and by wall clock: right only where the offset never changes.
         self._origin: Final = start_at.astimezone(self.zone) if self.fixed_offset else start_at
         self._length: Final = day_start_at(definition.last_day + DAY, self.zone) - start_at
         self.ends_at: Final = start_at + self._length  # UTC; 24:00 of the last day
         self._lay_out_windows(start_at)
         self._number_days()
-        self._positions: Final = _Positions(self)
+        self._positions: Final[dict[datetime, timedelta]] = {}
 
     def _lay_out_windows(self, start_at: datetime) -> None:
         # A window of no length at the very start spares every search the case "before the first window".
@@ -236,7 +217,7 @@ class WorkingCalendar:
 
     def local(self, at: datetime) -> datetime:
         """Return the instant in the calendar's zone; refuse one that the calendar does not cover."""
-        self._elapsed(at)
+        self._window(at)
         return at.astimezone(self.zone)
 
     def local_day(self, at: datetime) -> date:
@@ -245,14 +226,12 @@ class WorkingCalendar:
 
     def is_working_instant(self, at: datetime) -> bool:
         """Tell whether the instant lies in a window."""
-        elapsed = self._elapsed(at)
-        index = self._window(elapsed)
+        elapsed, index = self._window(at)
         return elapsed - self._opens[index] < self._widths[index]
 
     def normalise(self, at: datetime) -> datetime:
         """Return the instant itself if working, else the next opening."""
-        elapsed = self._elapsed(at)
-        index = self._window(elapsed)
+        elapsed, index = self._window(at)
         if elapsed - self._opens[index] < self._widths[index]:
             return at.astimezone(self.zone)
         if index + 1 == len(self._opens):
@@ -261,15 +240,7 @@ class WorkingCalendar:
 
     def position(self, at: datetime) -> timedelta:
         """Return the working time from the calendar's first day to the instant."""
-        try:
-            elapsed = at - self._origin
-        except TypeError:
-            raise self._naive(at) from None
-        days = elapsed.days
-        if days < 0 or elapsed > self._length:
-            raise self._outside(at.isoformat(), "at")
-        first = self._first
-        index = bisect_right(self._opens, elapsed, first[days], first[days + 1]) - 1
+        elapsed, index = self._window(at)
         inside = elapsed - self._opens[index]
         width = self._widths[index]
         return self._before[index] + (inside if inside < width else width)
@@ -277,7 +248,10 @@ class WorkingCalendar:
     def between(self, start: datetime, end: datetime) -> timedelta:
         """Return the working time from ``start`` up to ``end``; negative if ``end`` is earlier."""
         positions = self._positions
-        return positions[end] - positions[start]
+        try:
+            return positions[end] - positions[start]
+        except KeyError:
+            return self._remembered(end) - self._remembered(start)
 
     def add(self, at: datetime, working: timedelta) -> datetime:
         """Return the instant that much working time later. A sum that lands on a boundary ends the earlier window.
@@ -339,6 +313,17 @@ class WorkingCalendar:
 
     # ---- inside
 
+    def _remembered(self, at: datetime) -> timedelta:
+        """Return the position of an instant and keep it for the next time."""
+        position = self.position(at)
+        tzinfo = at.tzinfo
+        # Only under a fixed offset are equal datetimes surely the same instant (PEP 495: of a repeated hour they are not).
+        if type(tzinfo) is timezone or (self.fixed_offset and tzinfo is self.zone):
+            if len(self._positions) >= POSITIONS_KEPT:
+                self._positions.clear()
+            self._positions[at] = position
+        return position
+
     def _earlier_window_at(self, position: timedelta) -> datetime:
         moved = self._bases[bisect_left(self._ends, position)] + position
         return moved if self.fixed_offset else moved.astimezone(self.zone)
@@ -347,18 +332,17 @@ class WorkingCalendar:
         moved = self._bases[bisect_right(self._before, position) - 1] + position
         return moved if self.fixed_offset else moved.astimezone(self.zone)
 
-    def _elapsed(self, at: datetime) -> timedelta:
+    def _window(self, at: datetime) -> tuple[timedelta, int]:
+        """Return the time since the calendar's start, and the last window that opens at or before the instant."""
         try:
-            elapsed = at - self._origin
+            elapsed = at - (self._start_at if at.tzinfo is UTC else self._origin)
         except TypeError:
             raise self._naive(at) from None
-        if elapsed < ZERO or elapsed > self._length:
+        days = elapsed.days
+        if days < 0 or elapsed > self._length:
             raise self._outside(at.isoformat(), "at")
-        return elapsed
-
-    def _window(self, elapsed: timedelta) -> int:
-        """Return the index of the last window that opens at or before the point of the time line."""
-        return bisect_right(self._opens, elapsed) - 1
+        first = self._first
+        return elapsed, bisect_right(self._opens, elapsed, first[days], first[days + 1]) - 1
 
     def _at(self, elapsed: timedelta) -> datetime:
         moved = self._origin + elapsed

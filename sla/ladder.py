@@ -1,0 +1,134 @@
+"""The ladder of warnings and escalations that a clock climbs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from sla.calendar import WorkingCalendar
+from sla.clock import Clock
+from sla.errors import LadderInvalid, RungBeforeStart
+from sla.units import Budget
+
+RUNGS_MAX: Final = 32
+WHOLE: Final = 100
+
+Kind = Literal["warning", "breach", "escalation"]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Rung(BaseModel):
+    """One message of a ladder: at a share of the clock, or at a delay after its operational end.
+
+    ``audience`` is a role; who holds it is found when the rung fires. ``quiet_outside_hours`` holds a rung that would
+    fire outside working time back to the next working instant.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Name
+    percent: int | None = None
+    delay: Budget | None = None
+    audience: Name
+    kind: Kind
+    level: int = Field(default=0, ge=0, le=RUNGS_MAX)
+    quiet_outside_hours: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_before_start(cls, value: object) -> object:
+        """Refuse here what the Budget would refuse later with less of a reason."""
+        delay = value.get("delay") if isinstance(value, dict) else None
+        amount = delay.get("amount") if isinstance(delay, dict) else None
+        if isinstance(amount, int) and amount < 0:
+            raise RungBeforeStart(
+                f"a delay of {amount} lies before the end",
+                field="delay",
+                remedy="Use percent for a rung before the end",
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.percent is None) == (self.delay is None):
+            raise LadderInvalid(
+                f"rung {self.id} needs either a percent or a delay",
+                field="percent",
+                remedy="Give exactly one of the two",
+            )
+        if self.percent is not None and self.percent <= 0:
+            raise RungBeforeStart(
+                f"rung {self.id} at {self.percent} percent is before the clock starts",
+                field="percent",
+                remedy=f"Give 1 to {WHOLE}",
+            )
+        if self.percent is not None and self.percent > WHOLE:
+            raise LadderInvalid(
+                f"rung {self.id} at {self.percent} percent is after the end",
+                field="percent",
+                remedy="Use delay for a rung after the end",
+            )
+        if self.kind == "breach" and self.percent is not None and self.percent < WHOLE:
+            raise LadderInvalid(
+                f"rung {self.id} is a breach before the end",
+                field="kind",
+                remedy=f"Put a breach at {WHOLE} percent, or call it warning or escalation",
+            )
+        return self
+
+
+class Ladder(BaseModel):
+    """The rungs of a clock, in the order in which they fire: rising percents first, then the delays after the end."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Name
+    version: Name
+    rungs: tuple[Rung, ...] = Field(min_length=1, max_length=RUNGS_MAX)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        names = [rung.id for rung in self.rungs]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            raise LadderInvalid(f"two rungs are called {name}", field="rungs", remedy="Give each rung its own id")
+        for earlier, later in pairwise(self.rungs):
+            if _out_of_order(earlier, later):
+                raise LadderInvalid(
+                    f"rung {later.id} stands after {earlier.id} but does not fire after it",
+                    field="rungs",
+                    remedy="Write the rungs in the order in which they fire",
+                )
+        return self
+
+
+def rung_instants(clock: Clock, ladder: Ladder, calendar: WorkingCalendar) -> list[tuple[Rung, datetime]]:
+    """Return when each rung fires, in the calendar's zone, in the order of firing; empty while the clock is suspended.
+
+    A rung held back to the opening may fire after one that stands after it in the ladder: it never holds that one up,
+    so a breach is on time whatever the warnings do. Raises CalendarRangeError beyond the calendar.
+    """
+    instants: list[tuple[Rung, datetime]] = []
+    for rung in ladder.rungs:
+        at = _instant(rung, clock, calendar)
+        if at is None:
+            return []
+        instants.append((rung, calendar.normalise(at) if rung.quiet_outside_hours else at))
+    return sorted(instants, key=lambda entry: entry[1].astimezone(UTC))
+
+
+def _instant(rung: Rung, clock: Clock, calendar: WorkingCalendar) -> datetime | None:
+    if rung.percent is not None:
+        return clock.instant_at(rung.percent, calendar)
+    return clock.after_due(rung.delay, calendar) if rung.delay is not None else None
+
+
+def _out_of_order(earlier: Rung, later: Rung) -> bool:
+    if earlier.percent is not None and later.percent is not None:
+        return later.percent < earlier.percent
+    if earlier.delay is not None and later.delay is not None:
+        # Delays in different units have an order only on a calendar; their instants are put in order there.
+        return earlier.delay.unit is later.delay.unit and later.delay.amount < earlier.delay.amount
+    return earlier.delay is not None
