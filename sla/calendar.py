@@ -91,7 +91,8 @@ class WorkingCalendar:
         self.first_day: Final = definition.first_day
         self.last_day: Final = definition.last_day
         self.fixed_offset: Final = has_fixed_offset(definition, self.zone)
-        self._start_at: Final = start_at = day_start_at(definition.first_day, self.zone)
+        start_at = day_start_at(definition.first_day, self.zone)
+        self._start_at: Final = start_at
         # Two datetimes of one zone subtract fast, and by wall clock: right only where the offset never changes.
         self._origin: Final = start_at.astimezone(self.zone) if self.fixed_offset else start_at
         self._length: Final = day_start_at(definition.last_day + DAY, self.zone) - start_at
