@@ -94,6 +94,11 @@ class Child:
             return False
         return True
 
+    def kill_self(self) -> None:
+        """SIGKILL, without waiting; safe in a signal handler."""
+        if self._process.returncode is None:
+            os.kill(self.pid, signal.SIGKILL)
+
     def kill(self) -> None:
         """Ends it, with the processes that it started itself."""
         try:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from greenlane.errors import GreenlaneError
 
 
@@ -63,3 +66,22 @@ class StartFailedError(StackError):
     """A part did not come up."""
 
     code = "start_failed"
+
+
+class StartCancelledError(StackError):
+    """Somebody asked to stop while the stack was being started."""
+
+    code = "start_cancelled"
+
+
+class OtherStackError(StackError):
+    """The stack that runs in the state folder is not the one that the settings describe."""
+
+    code = "other_stack"
+
+
+def relayed(error: Mapping[str, Any]) -> StackError:
+    """The error that a stack in another process told us, as its own class."""
+    kinds = {kind.code: kind for kind in StackError.__subclasses__()}
+    kind = kinds.get(str(error.get("code")), StackError)
+    return kind(str(error["message"]), field=str(error.get("field", "")), remedy=str(error.get("remedy", "")))

@@ -10,6 +10,8 @@ import secrets
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,6 +28,7 @@ class StateFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock: IO[bytes] | None = None
+        self._users: IO[bytes] | None = None
 
     @property
     def logs(self) -> Path:
@@ -41,9 +44,14 @@ class StateFolder:
 
     def prepare(self, min_free_mb: int) -> None:
         """Makes the folder and tries to write in it. Raises StateFolderUnusableError or StateFolderFullError."""
+        if "," in str(self.path):
+            raise StateFolderUnusableError(
+                f"The state folder {self.path} has a comma in its path, which Kafka takes for two folders.",
+                field="GREENLANE_STATE_DIR",
+                remedy="Set GREENLANE_STATE_DIR to a folder without one.",
+            )
         try:
-            # Root's servers run under another account, which must get through to its own part, and to no other.
-            self.path.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
+            self._make()
             self.logs.mkdir(exist_ok=True, mode=0o700)
             with tempfile.TemporaryFile(dir=self.path) as probe:
                 probe.write(b"0" * 4096)
@@ -58,6 +66,10 @@ class StateFolder:
                 field="GREENLANE_STATE_DIR",
                 remedy="Free some space, set GREENLANE_STATE_DIR to another disk, or lower GREENLANE_MIN_FREE_DISK_MB.",
             )
+
+    def _make(self) -> None:
+        # Root's servers run under another account, which must get through to its own part, and to no other.
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
 
     def hold(self) -> None:
         """Takes the folder for this process until it ends. Raises StackAlreadyRunningError."""
@@ -76,9 +88,40 @@ class StateFolder:
             return
 
     def release(self) -> None:
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+        for lock in (self._lock, self._users):
+            if lock is not None:
+                lock.close()
+        self._lock = self._users = None
+
+    @contextmanager
+    def attached(self) -> Iterator[None]:
+        """Marks this command as a user of the stack, which keeps an owned one from stopping; waits out a stop."""
+        try:
+            self._make()
+            self._users = (self.path / "users").open("ab")
+            fcntl.flock(self._users, fcntl.LOCK_SH)
+        except OSError as error:
+            raise folder_error(self.path, error) from error
+        try:
+            yield
+        finally:
+            self.detach()
+
+    def detach(self) -> None:
+        if self._users is not None:
+            self._users.close()
+            self._users = None
+
+    def retire(self) -> bool:
+        """Whether no command uses the stack any more; if so, new ones wait until this process has let go."""
+        users = (self.path / "users").open("ab")
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            users.close()
+            return False
+        self._users = users
+        return True
 
     def is_held(self) -> bool:
         """Whether a supervisor has this folder now."""

@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from greenlane.stack.errors import JarsUnavailableError
 LOCK_FILE = Path(__file__).with_name("kafka-jars.lock")
 THREADS = 8
 NETWORK_TIMEOUT_SECONDS = 20
+RETRY_PAUSES_SECONDS = (0.5, 2.0)
+ABANDONED_AFTER_SECONDS = 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ def fetch_jars(
         folder.mkdir(parents=True, exist_ok=True)
         missing = [jar for jar in wanted if not jar.is_in(folder / jar.file_name)]
         if missing:
+            _sweep(folder)
             staging = Path(tempfile.mkdtemp(prefix="fetching-", dir=folder))
             _fetch_missing(missing, _repository(staging, repository), job)
     except OSError as error:
@@ -129,7 +133,7 @@ def _fetch(jar: Jar, context: MavenContext, job: Fetching) -> None:
     if job.stop.is_set():
         return
     try:
-        file = context.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()
+        file = _download(jar, context)
     except (RequestException, RuntimeError) as error:
         raise JarsUnavailableError(
             f"Kafka's jar {jar.coordinates} could not be fetched: {_reason(error)}.",
@@ -145,6 +149,26 @@ def _fetch(jar: Jar, context: MavenContext, job: Fetching) -> None:
             "GREENLANE_JAR_REPOSITORY. It was not used.",
         )
     file.replace(job.folder / jar.file_name)
+
+
+def _download(jar: Jar, context: MavenContext) -> Path:
+    """One jar, tried again when the network fails in between."""
+    artifact = context.project(jar.group, jar.artifact).at_version(jar.version).artifact()
+    for pause_seconds in RETRY_PAUSES_SECONDS:
+        try:
+            return artifact.resolve()
+        except RequestException:
+            if artifact.cached_path is not None:
+                artifact.cached_path.unlink(missing_ok=True)  # Half a file would be taken for the whole.
+            time.sleep(pause_seconds)
+    return artifact.resolve()
+
+
+def _sweep(folder: Path) -> None:
+    """Removes what killed runs left behind, not what another one is fetching now."""
+    for staging in folder.glob("fetching-*"):
+        if time.time() - staging.stat().st_mtime > ABANDONED_AFTER_SECONDS:
+            shutil.rmtree(staging, ignore_errors=True)
 
 
 def _reason(error: Exception) -> str:

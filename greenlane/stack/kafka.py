@@ -109,7 +109,7 @@ class Kafka(Part):
     def _write_properties(self, name: str, data: Path) -> Path:
         file = self._root / name
         lines = [f"{key}={value}" for key, value in self._properties(data).items()]
-        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        file.write_text("\n".join(map(_escaped, lines)) + "\n", encoding="ascii")
         return file
 
     def _properties(self, data: Path) -> dict[str, str | int]:
@@ -122,7 +122,7 @@ class Kafka(Part):
             "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
             "inter.broker.listener.name": "PLAINTEXT",
             "controller.listener.names": "CONTROLLER",
-            "log.dirs": str(data).replace("\\", "\\\\"),
+            "log.dirs": str(data),
             "message.max.bytes": self._settings.max_message_bytes,
             # The broker's clock decides when a message entered the system, not a sender's.
             "log.message.timestamp.type": "LogAppendTime",
@@ -147,7 +147,7 @@ class Kafka(Part):
         }
 
     def _java(self, name: str, main_class: str, *arguments: str, options: tuple[str, ...]) -> Command:
-        logging = f"-Dlog4j2.configurationFile={self._root / 'log4j2.properties'}"
+        logging = f"-Dlog4j2.configurationFile={(self._root / 'log4j2.properties').as_uri()}"
         argv = (str(java_program()), *options, *JAVA_OPTIONS, logging, "-cp", self._class_path, main_class, *arguments)
         return Command(
             name=name,
@@ -163,6 +163,13 @@ class Kafka(Part):
 
     def answers(self) -> bool:
         return accepts(LOOPBACK, self._port) and cluster_answers(self.address)
+
+
+def _escaped(line: str) -> str:
+    """A line as Java's properties files want it: anything but ASCII as UTF-16 units; a folder may be named `hồ sơ`."""
+    units = memoryview(line.replace("\\", "\\\\").encode("utf-16-be"))
+    codes = [int.from_bytes(units[place : place + 2]) for place in range(0, len(units), 2)]
+    return "".join(chr(code) if code < ord("\x7f") else f"\\u{code:04x}" for code in codes)
 
 
 def cluster_answers(bootstrap: str) -> bool:

@@ -14,7 +14,7 @@ import psutil
 from greenlane.settings import Settings
 from greenlane.stack.addresses import StackAddresses
 from greenlane.stack.child import Child, Register, describe_exit
-from greenlane.stack.errors import StackError, StartFailedError, StateFolderFullError
+from greenlane.stack.errors import StackError, StartCancelledError, StartFailedError, StateFolderFullError
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.kafka import Kafka, check_outside_kafka
 from greenlane.stack.part import OwnProcess, Part, ProcessSpec
@@ -60,6 +60,7 @@ class Supervisor:
         processes: Sequence[ProcessSpec] = (),
         prepare: Prepare | None = None,
         progress: Progress | None = None,
+        stop_wanted: Callable[[], bool] = lambda: False,
     ) -> None:
         self.settings = settings
         self.folder = StateFolder(settings.state_dir)
@@ -69,6 +70,7 @@ class Supervisor:
         self._progress = progress or Silent()
         self._register = Register(self.folder)
         self._watched: list[Watched] = []
+        self._stop_wanted = stop_wanted
         self._cancelled = threading.Event()
 
     def start(self) -> StackAddresses:
@@ -153,12 +155,17 @@ class Supervisor:
                 for watched in self._watched:
                     if not watched.working:
                         told(watched.part, "starting")
-                time.sleep(POLL_SECONDS / 2)
+                self._pause()
         except BaseException:
             self._cancelled.set()
             raise
         finally:
             pool.shutdown(cancel_futures=True)
+
+    def _pause(self) -> None:
+        time.sleep(POLL_SECONDS / 2)
+        if self._stop_wanted():
+            raise StartCancelledError("Stopped before everything had been started.")
 
     def _launch_prepared(self, waiting: dict[Future[None], Watched]) -> None:
         for future in [future for future in waiting if future.done()]:
@@ -185,7 +192,7 @@ class Supervisor:
             ours.append(watched)
         while missing := [watched for watched in ours if not watched.working and not self._came_up(watched)]:
             self._progress.doing("starting " + ", ".join(watched.part.title for watched in missing))
-            time.sleep(POLL_SECONDS / 2)
+            self._pause()
         if ours:
             self._progress.done(", ".join(watched.part.title for watched in ours) + " work")
         self.addresses = StackAddresses(
@@ -286,6 +293,12 @@ class Supervisor:
         self._progress.say(
             f"{watched.part.title} ended ({describe_exit(code)}){why}; starting it again in {pause:.1f} s"
         )
+
+    def kill(self) -> None:
+        """Ends everything at once, also while ``stop`` waits for a part, which then waits no longer."""
+        for watched in self._watched:
+            if watched.child is not None:
+                watched.child.kill_self()
 
     def stop(self) -> None:
         """Ends all parts, ours first, each with time to finish; then gives the folder back. Never raises for a part."""

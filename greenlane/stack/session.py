@@ -1,0 +1,252 @@
+"""How commands use a stack: run one in the foreground, find the one that runs, or have one while it is needed."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import IO, Any
+
+import psutil
+
+from greenlane.errors import GreenlaneError
+from greenlane.settings import PREFIX, Settings
+from greenlane.stack.addresses import StackAddresses
+from greenlane.stack.child import CLOCK_TOLERANCE_SECONDS, describe_exit
+from greenlane.stack.errors import OtherStackError, StartCancelledError, StartFailedError, relayed
+from greenlane.stack.folder import StateFolder
+from greenlane.stack.part import ProcessSpec
+from greenlane.stack.progress import Progress, Terminal
+from greenlane.stack.supervisor import Prepare, Supervisor
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+LOOK_SECONDS = 0.1
+STOP_PATIENCE_SECONDS = 60
+UP_COMMAND = (sys.executable, "-m", "greenlane", "up", "--owned")
+"""Ends in `run_up(..., owned=True)`; the settings travel in the environment."""
+
+
+def running_stack(settings: Settings) -> StackAddresses | None:
+    """Addresses of the stack that runs and is ready in the state folder; None when there is none (yet)."""
+    folder = StateFolder(settings.state_dir)
+    return _ready_stack(folder) if folder.is_held() else None
+
+
+def _ready_stack(folder: StateFolder) -> StackAddresses | None:
+    content = folder.read(folder.stack_file)
+    holder = content.get("supervisor", {})
+    try:
+        started_at = psutil.Process(int(holder["pid"])).create_time()
+    except (KeyError, psutil.Error):
+        return None
+    # A killed supervisor leaves its file; until the next one has removed it, it must not be believed.
+    same = abs(started_at - float(holder["started_at"])) < CLOCK_TOLERANCE_SECONDS
+    return StackAddresses.from_json(content["addresses"]) if same and content.get("ready") else None
+
+
+class Wish:
+    """Whether somebody wants the stack to stop: a signal, or the end of the command that owns it."""
+
+    def __init__(self, owner: IO[bytes] | None) -> None:
+        self._owner = owner
+        self._signalled = False
+        self._disowned = False
+
+    def on_signal(self, number: int, frame: FrameType | None) -> None:
+        del number, frame
+        self._signalled = True
+
+    @property
+    def signalled(self) -> bool:
+        return self._signalled
+
+    def __call__(self) -> bool:
+        if self._owner is not None and not self._disowned and select.select([self._owner], [], [], 0)[0]:
+            self._disowned = os.read(self._owner.fileno(), 4096) == b""
+        return self._signalled or self._disowned
+
+
+def run_up(
+    settings: Settings,
+    processes: Sequence[ProcessSpec] = (),
+    prepare: Prepare | None = None,
+    *,
+    owned: bool = False,
+    progress: Progress | None = None,
+) -> int:
+    """Runs a stack in the foreground until Ctrl-C or SIGTERM; the exit code. Must be called in the main thread.
+
+    ``prepare`` gets the settings with all addresses once the servers answer, before our processes start.
+    ``owned``: standard input is a pipe whose end means "stop", standard output tells the owner one JSON object a line.
+    Raises a StackError when it cannot start (with ``owned`` it is told to the owner instead, and the code is 2).
+    """
+    terminal = Terminal()
+    shown = progress or terminal
+    wish = Wish(sys.stdin.buffer if owned else None)
+    supervisor = Supervisor(settings, processes, prepare, shown, stop_wanted=wish)
+    former = {number: signal.signal(number, wish.on_signal) for number in STOP_SIGNALS}
+    try:
+        addresses = supervisor.start()
+        _announce(shown, settings, addresses)
+        _tell_owner(owned, {"ready": addresses.as_json()})
+        supervisor.watch(wish)
+        _stop(supervisor, wish, owned=owned)
+        shown.done("stopped")
+    except StartCancelledError:
+        return 130
+    except GreenlaneError as error:
+        if not owned:
+            raise
+        _tell_owner(owned, {"error": error.as_json()})
+        return 2
+    finally:
+        terminal.close()
+        for number, handler in former.items():
+            signal.signal(number, handler)
+    return 0
+
+
+def _stop(supervisor: Supervisor, wish: Wish, *, owned: bool) -> None:
+    """Stops; when only the owner has gone, not before other commands that use the stack have finished too."""
+    if owned and not wish.signalled and not supervisor.folder.retire():
+        _tell_owner(owned, {"staying": True})
+        supervisor.watch(lambda: wish.signalled or supervisor.folder.retire())
+    _tell_owner(owned, {"stopping": True})
+    for number in STOP_SIGNALS:  # Whoever cannot wait and asks again gets a hard stop, which loses nothing either.
+        signal.signal(number, lambda number, frame: supervisor.kill())  # noqa: ARG005
+    supervisor.stop()
+
+
+def _tell_owner(owned: bool, message: dict[str, Any]) -> None:
+    if owned:
+        with suppress(OSError):  # The owner may be gone, which its pipe tells us anyway.
+            os.write(1, json.dumps(message).encode() + b"\n")
+
+
+def _announce(progress: Progress, settings: Settings, addresses: StackAddresses) -> None:
+    lines = {
+        "Temporal": addresses.temporal_address + (f"  ({addresses.temporal_ui})" if addresses.temporal_ui else ""),
+        "Kafka": addresses.kafka_bootstrap,
+        "PostgreSQL": addresses.shown_database,
+        **{f"{name} metrics": url for name, url in addresses.metrics.items()},
+        "State": f"{settings.state_dir}  (logs in logs, passwords in secrets.json)",
+    }
+    width = max(map(len, lines))
+    for name, value in lines.items():
+        progress.done(f"{name:<{width}}  {value}")
+
+
+@contextmanager
+def ensure_stack(
+    settings: Settings, command: Sequence[str] = UP_COMMAND, progress: Progress | None = None
+) -> Iterator[StackAddresses]:
+    """The stack of the state folder: the running one, or one started for as long as it is needed, and stopped then.
+
+    Raises a StackError when none can be had, with what stopped it.
+    """
+    folder = StateFolder(settings.state_dir)
+    with folder.attached():
+        if running := _wait_while_starting(settings, folder, progress):
+            _refuse_other(settings, running)
+            yield running
+            return
+        folder.prepare(settings.min_free_disk_mb)
+        owned = OwnedStack(settings, command)
+        try:
+            yield owned.addresses()
+        finally:
+            folder.detach()
+            owned.disown()
+
+
+def _wait_while_starting(settings: Settings, folder: StateFolder, progress: Progress | None) -> StackAddresses | None:
+    deadline = time.monotonic() + 3 * settings.start_timeout_seconds
+    while folder.is_held():
+        if running := _ready_stack(folder):
+            return running
+        if time.monotonic() > deadline:
+            raise StartFailedError(
+                f"The stack in {settings.state_dir} is being started by another process, but does not get ready.",
+                field="GREENLANE_STATE_DIR",
+                remedy="Stop that one, and try again.",
+            )
+        if progress is not None:
+            progress.doing("waiting for the stack, which is being started or stopped")
+        time.sleep(LOOK_SECONDS)
+    return None
+
+
+def _refuse_other(settings: Settings, running: StackAddresses) -> None:
+    """A setting that names another server than the running stack uses would be ignored: say so instead."""
+    for name in ("temporal_address", "kafka_bootstrap", "database_url"):
+        wanted = getattr(settings, name)
+        if wanted is not None and wanted != getattr(running, name):
+            variable = f"{PREFIX}{name.upper()}"
+            raise OtherStackError(
+                f"The stack running in {settings.state_dir} uses another server than {variable} names.",
+                field=variable,
+                remedy=f"Unset {variable}, or set GREENLANE_STATE_DIR to another folder.",
+            )
+
+
+class OwnedStack:
+    """A stack in a process of its own, whose main thread outlives ours if need be; it stops when our pipe closes.
+
+    So it stops too when we are killed, and Ctrl-C in the terminal reaches us alone.
+    """
+
+    def __init__(self, settings: Settings, command: Sequence[str]) -> None:
+        inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
+            [*command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**inherited, **settings.environment()},
+            start_new_session=True,
+        )
+
+    def _messages(self) -> Iterator[dict[str, Any]]:
+        assert self._process.stdout is not None  # noqa: S101 - for the type checker; it is a pipe
+        for line in self._process.stdout:
+            with suppress(ValueError):
+                message = json.loads(line)
+                if isinstance(message, dict):
+                    yield message
+
+    def addresses(self) -> StackAddresses:
+        """Waits until it is ready. Raises what kept it from it."""
+        for message in self._messages():
+            if "ready" in message:
+                return StackAddresses.from_json(message["ready"])
+            if "error" in message:
+                raise relayed(message["error"])
+        code = self._process.wait()
+        raise StartFailedError(
+            f"The stack ended while it was being started ({describe_exit(code)}).", remedy="Its messages are above."
+        )
+
+    def disown(self) -> None:
+        """Lets it stop, and waits for that unless other commands still use it."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None  # noqa: S101 - for the type checker; they are pipes
+        assert stdout is not None  # noqa: S101
+        with suppress(OSError):
+            stdin.close()
+        staying = any("staying" in message for message in self._messages())
+        stdout.close()
+        if staying:
+            # It goes on for others; forget it, lest the interpreter warns of a child that still runs.
+            self._process.returncode = 0
+            return
+        try:
+            self._process.wait(STOP_PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()  # Its parts die with it.
+            self._process.wait()
