@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cases.draft import Draft
 from cases.model import CASE_CLOCKS, Case, ClockKind, ClockState, ClockStatus
@@ -107,11 +107,14 @@ def pause(draft: Draft, states: Iterable[ClockState], cause: str, reason: str, l
 
 def resume(draft: Draft, cause: str, reason: str) -> None:
     """Let every paused clock run again from the draft's instant on."""
-    clock_ids = tuple(state.id for state in running(draft.case) if state.is_paused)
+    paused = [state for state in running(draft.case) if state.is_paused]
+    # A message that was long under way may say it ended before we heard that it began: then it lasted no time at all.
+    until_at = max([draft.at, *(state.clock.suspensions[-1].from_at for state in paused)])
+    clock_ids = tuple(state.id for state in paused)
     if clock_ids or cause == "suspension":
         draft.emit(
             ClockResumed.model_validate(
-                {"clock_ids": clock_ids, "until_at": draft.at, "cause": cause, "reason": reason}
+                {"clock_ids": clock_ids, "until_at": until_at, "cause": cause, "reason": reason}
             )
         )
 
@@ -153,7 +156,7 @@ def due_instant(state: ClockState, calendar: WorkingCalendar) -> datetime | None
     except CalendarRangeError:
         # A long suspension may push a due instant beyond the published calendar; it comes back with the next version.
         return None
-    return None if found is None else found.operational_at
+    return None if found is None else found.operational_at.astimezone(UTC)
 
 
 def due_items(case: Case) -> list[DueItem]:
@@ -198,4 +201,9 @@ def _items_of(case: Case, state: ClockState, calendar: WorkingCalendar) -> Itera
         silenced = state.acknowledged and rung.kind == "escalation"
         if rung.id not in state.fired and not silenced:
             # A warning may share the instant of the breach (a budget of minutes): it is told before the breach.
-            yield DueItem(at=at, clock_id=state.id, rank=rank if rung.kind != "warning" else rank - 100, rung=rung.id)
+            yield DueItem(
+                at=at.astimezone(UTC),
+                clock_id=state.id,
+                rank=rank if rung.kind != "warning" else rank - 100,
+                rung=rung.id,
+            )

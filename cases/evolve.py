@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from catalog.model import Definitions
 from cases.model import Case, CaseStatus, ClockState, ClockStatus, Span, StepState, StepStatus, blank, holder_of
+from catalog.model import Definitions
 from events.language import case_events as ev
 from sla.clock import Clock
 
@@ -190,7 +190,7 @@ def _supplement_requested(case: Case, event: ev.SupplementRequested, _: datetime
     }
 
 
-def _supplement_received(case: Case, event: ev.SupplementReceived, at: datetime) -> Change:
+def _supplement_received(_: Case, __: ev.SupplementReceived, at: datetime) -> Change:
     return {"status": CaseStatus.IN_PROGRESS, "supplement_step": None, "received_at": at}
 
 
@@ -218,7 +218,7 @@ def _acknowledged(case: Case, event: ev.EscalationAcknowledged, _: datetime) -> 
     }
 
 
-def _closed(case: Case, event: ev.CaseClosed, _: datetime) -> Change:
+def _closed(__: Case, event: ev.CaseClosed, _: datetime) -> Change:
     return {
         "status": CaseStatus.CLOSED,
         "outcome": event.outcome,

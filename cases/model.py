@@ -169,8 +169,9 @@ def holder_of(case: Case) -> str:
         return "applicant"
     if case.status is CaseStatus.SUSPENDED:
         return "suspension"
-    held = [step for step in case.steps.values() if step.status is StepStatus.ASSIGNED and step.assigned_at]
-    processing = [step for step in held if step.kind == "processing"] or held
-    if not processing:
-        return "between_steps"
-    return min(processing, key=lambda step: step.assigned_at or datetime.max).department
+    held = [
+        (step.kind != "processing", step.assigned_at, step.department)
+        for step in case.steps.values()
+        if step.status is StepStatus.ASSIGNED and step.assigned_at is not None
+    ]
+    return min(held, key=lambda found: found[:2])[2] if held else "between_steps"

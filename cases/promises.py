@@ -9,9 +9,7 @@ from decimal import ROUND_CEILING, Decimal
 from catalog.model import Definitions, LaneId, ProcedureVersion, Promise, StepDefinition
 from sla.calendar import WorkingCalendar
 from sla.deadline import due
-from sla.units import Budget, Unit
-
-WALL_CLOCK = (Unit.HOURS, Unit.MINUTES)
+from sla.units import WALL_CLOCK, Budget, Unit
 
 
 def green_budget(definitions: Definitions, lane: LaneId) -> Budget | str | None:
@@ -69,7 +67,11 @@ def step_budget(
 
 
 def _share(
-    step: StepDefinition, procedure: ProcedureVersion, promised: Budget, anchored_at: datetime, calendar: WorkingCalendar
+    step: StepDefinition,
+    procedure: ProcedureVersion,
+    promised: Budget,
+    anchored_at: datetime,
+    calendar: WorkingCalendar,
 ) -> Budget:
     whole = _critical_weight(procedure)
     if promised.unit in WALL_CLOCK:

@@ -24,9 +24,7 @@ def decide_step(draft: Draft, command: DecideStep) -> Refusal | None:
     if step is None:
         return refuse("step_unknown", "step_id", step=command.step_id, steps=_names(draft.case))
     if step.department != command.department:
-        return refuse(
-            "wrong_department", "step_id", step=step.id, owner=step.department, department=command.department
-        )
+        return refuse("wrong_department", "step_id", step=step.id, owner=step.department, department=command.department)
     refusal = _not_answerable(draft.case, step)
     if refusal is not None:
         return refusal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cases.clocks import arm, arm_case_clocks, cancel, finish, pause, resume, running
 from cases.draft import Draft
@@ -41,7 +41,7 @@ def request(draft: Draft, step: StepState, command: DecideStep) -> Refusal | Non
     if procedure.clock_policy is ClockPolicy.RESTART:
         for kind in CASE_CLOCKS:
             state = draft.case.current_clock(kind)
-            cancel(draft, state and state.id, "restart")
+            cancel(draft, state.id if state else None, "restart")
         cancel(draft, step.clock_id, "restart")
     pause(draft, running(draft.case), "supplement", command.reason, command.legal_basis)
     if rule.applicant_limit is not None:
@@ -55,7 +55,7 @@ def _notice_due(draft: Draft) -> datetime | None:
     if limit is None or draft.case.received_at is None:
         return None
     found = due(limit, draft.case.received_at, draft.calendar)
-    return found.lawful_end_at or found.operational_at
+    return (found.lawful_end_at or found.operational_at).astimezone(UTC)
 
 
 def receive(draft: Draft, command: ReceiveSupplement) -> Refusal | None:
@@ -65,11 +65,9 @@ def receive(draft: Draft, command: ReceiveSupplement) -> Refusal | None:
     if case.status is not CaseStatus.AWAITING_SUPPLEMENT or case.supplement_step is None:
         return refuse("no_supplement_awaited")
     asking = case.steps[case.supplement_step]
-    draft.emit(
-        SupplementReceived(round=case.supplement_rounds, received_at=draft.at, documents=command.documents)
-    )
+    draft.emit(SupplementReceived(round=case.supplement_rounds, received_at=draft.at, documents=command.documents))
     own_deadline = case.current_clock("supplement")
-    finish(draft, own_deadline and own_deadline.id)
+    finish(draft, own_deadline.id if own_deadline else None)
     resume(draft, "supplement", "documents received")
     if procedure.clock_policy is ClockPolicy.RESTART:
         arm_case_clocks(draft)

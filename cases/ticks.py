@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sla.ladder import Rung
+
 from cases.clocks import DueItem, due_items, ladder_of
 from cases.closing import close
 from cases.draft import Draft
 from cases.model import Case, ClockState
 from events.language.case_events import ClockBreached, ConsultationLapsed, RungFired
 from events.language.commands import Tick
-from sla.ladder import Rung
 
 
 def tick_of(due_at: datetime) -> Tick:

@@ -9,8 +9,8 @@ from cases.clocks import next_due
 from cases.decide import decide
 from cases.evolve import evolve
 from cases.model import Case
-from cases.turn import CommandOutcome, Notice, Turn
 from cases.ticks import tick_of
+from cases.turn import CommandOutcome, Notice, Turn
 from cases.views import view_of, work_of
 from events.language.case_events import EventRecord
 from events.language.commands import ActorKind, Command, DecideStep, SubmitApplication

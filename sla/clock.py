@@ -29,11 +29,11 @@ from sla.suspension import (
     last_rank_past_pauses,
     pauses,
 )
-from sla.units import Budget, Unit
+from sla.units import WORKING_TIME, Budget, Unit
 
 __all__ = ["Clock", "Suspension"]
 
-WORKING_UNITS: Final = frozenset({Unit.WORKING_HOURS, Unit.WORKING_DAYS})
+WORKING_UNITS: Final = frozenset({*WORKING_TIME, Unit.WORKING_DAYS})
 WHOLE: Final = 100
 MICROSECOND: Final = timedelta(microseconds=1)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import NamedTuple
 
 from sla.calendar import WorkingCalendar
-from sla.units import Budget, Unit
+from sla.units import WALL_CLOCK, WORKING_TIME, Budget, Unit
 
 
 class AfterHours(StrEnum):
@@ -40,12 +40,11 @@ def due(
     end at the same wall-clock time of the lawful day, or at the end of the window before it.
     Raises CalendarRangeError when the anchor or the answer lies outside the calendar, NaiveInstant without an offset.
     """
-    if budget.unit is Unit.HOURS:
+    if (wall_clock := WALL_CLOCK.get(budget.unit)) is not None:
         calendar.local(anchored_at)
-        ends_at = anchored_at.astimezone(UTC) + timedelta(hours=budget.amount)
-        return Due(calendar.local(ends_at), None, None)
-    if budget.unit is Unit.WORKING_HOURS:
-        return Due(calendar.add(anchored_at, timedelta(hours=budget.amount)), None, None)
+        return Due(calendar.local(anchored_at.astimezone(UTC) + budget.amount * wall_clock), None, None)
+    if (working := WORKING_TIME.get(budget.unit)) is not None:
+        return Due(calendar.add(anchored_at, budget.amount * working), None, None)
     counted = counted_from(anchored_at, calendar, after_hours)
     lawful_day = calendar.lawful_day(counted.date(), budget)
     if budget.unit is Unit.WORKING_DAYS:

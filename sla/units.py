@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -28,6 +29,12 @@ class Unit(StrEnum):
     """Calendar days; the first day is not counted, a last day off moves on."""
     MONTHS = "months"
     """Calendar months: the corresponding day or the month's last; a last day off moves on."""
+
+
+WALL_CLOCK: Final = {Unit.HOURS: timedelta(hours=1), Unit.MINUTES: timedelta(minutes=1)}
+"""The units that run by the wall clock from an exact instant, with their length."""
+WORKING_TIME: Final = {Unit.WORKING_HOURS: timedelta(hours=1), Unit.WORKING_MINUTES: timedelta(minutes=1)}
+"""The units that run in working time from an exact instant, with their length."""
 
 
 class Budget(BaseModel):

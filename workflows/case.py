@@ -23,13 +23,13 @@ with workflow.unsafe.imports_passed_through():
         CASE_WORKFLOW,
         COMMAND_SIGNAL,
         COMMAND_UPDATE,
+        LANE_ATTRIBUTE,
         REFUSAL,
         STATUS_ATTRIBUTE,
-        LANE_ATTRIBUTE,
         VIEW_QUERY,
+        Carried,
         CaseInput,
         CaseResult,
-        Carried,
         CommandMessage,
     )
     from workflows.timer import DueTimer
@@ -55,7 +55,7 @@ class CaseWorkflow:
         self._turns = 0
 
     @workflow.run
-    async def run(self, given: CaseInput) -> CaseResult:
+    async def run(self, given: CaseInput) -> CaseResult:  # noqa: ARG002 - __init__ has taken it
         """Take turns until the case is closed and nobody waits for an answer."""
         self._arm()
         while not self._case.is_closed or self._waiting:
@@ -156,12 +156,10 @@ class CaseWorkflow:
 
     async def _continue(self) -> None:
         await workflow.wait_condition(workflow.all_handlers_finished)
-        carried = Carried(case=self._case, settled=self._settled, waiting=tuple(self._waiting))  # type: ignore[arg-type]
+        carried = Carried(case=self._case, settled=self._settled, waiting=tuple(self._waiting))
         workflow.continue_as_new(self._given.model_copy(update={"waiting": (), "carried": carried}))
 
 
 def _summary(turn: Turn) -> str:
-    names = [record.event.type for record in turn.records] or ["refusal"]
+    names: list[str] = [record.event.type for record in turn.records] or ["refusal"]
     return ", ".join(dict.fromkeys(names))[:180]
-
-

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from temporalio.common import SearchAttributeKey
 
-from catalog.model import Definitions
 from cases.model import Case
+from catalog.model import Definitions
 from events.language.commands import CaseCommand, Message
 from events.language.refusals import Refusal
 from sla.business_time import BusinessTime

@@ -25,7 +25,7 @@ class DueTimer:
         return self._task is not None and self._task.done()
 
     def arm(self, wakes_at: datetime | None, summary: str) -> None:
-        """Make sure that the case wakes at `wakes_at` or earlier; None: nothing is due, and a running timer may run out."""
+        """Make sure that the case wakes at `wakes_at` or earlier; None: nothing is due, a running timer may run out."""
         if self.has_fired:
             self._task = self._wakes_at = None
         if wakes_at is None or (self._wakes_at is not None and self._wakes_at <= wakes_at):

@@ -47,7 +47,13 @@ class Envelope(BaseModel):
 
 
 def binary_headers(
-    *, id: str, source: str, name: str, subject: str | None, time: datetime, traceparent: str | None = None
+    *,
+    id: str,  # noqa: A002 - the attribute's name in the standard
+    source: str,
+    name: str,
+    subject: str | None,
+    time: datetime,
+    traceparent: str | None = None,
 ) -> Headers:
     """The Kafka headers of a message in binary mode."""
     headers = [

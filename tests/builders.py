@@ -1,0 +1,251 @@
+"""Builders with lawful defaults: the smallest thing that the rules accept, and one word to make it differ."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+
+from cases.decide import decide
+from cases.evolve import evolve
+from cases.model import Case, blank
+from catalog.model import (
+    ClockPolicy,
+    Condition,
+    Definitions,
+    DocumentRequirement,
+    LaneId,
+    LaneRule,
+    LaneTable,
+    LegalBasis,
+    NamedList,
+    ProcedureVersion,
+    Promise,
+    StepDefinition,
+    SupplementRule,
+    Text,
+)
+from events.language.case_events import CaseEvent, EventRecord
+from events.language.commands import (
+    Actor,
+    ActorKind,
+    Application,
+    Command,
+    DecideStep,
+    DocumentPart,
+    Outcome,
+    ReceiveSupplement,
+    SubmitApplication,
+    Tick,
+)
+from events.language.identity import case_id_of
+from events.language.refusals import Refusal
+from sla.calendar import CalendarDefinition, Window
+from sla.ladder import Ladder, Rung
+from sla.units import Budget, Unit
+
+MONDAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+"""Monday 2 March 2026, 09:00 in the province."""
+
+
+def text(words: str) -> Text:
+    return Text(vi=words, en=words)
+
+
+@lru_cache
+def a_calendar(**change: Any) -> CalendarDefinition:
+    day = (Window(opens=time(7), closes=time(11, 30)), Window(opens=time(13, 30), closes=time(17)))
+    given: dict[str, Any] = {
+        "id": "test",
+        "version": "1",
+        "zone": "Asia/Ho_Chi_Minh",
+        "first_day": date(2025, 1, 1),
+        "last_day": date(2027, 12, 31),
+        "weekly": dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), day),
+        "days_off": (),
+        "source": "test",
+        "verified": True,
+    }
+    return CalendarDefinition.model_validate(given | change)
+
+
+def a_ladder(name: str = "step") -> Ladder:
+    return Ladder(
+        id=name,
+        version="1",
+        rungs=(
+            Rung(id="half", percent=50, audience="officer", kind="warning", level=0),
+            Rung(id="late-warning", percent=90, audience="head", kind="warning", level=0),
+            Rung(id="breach", percent=100, audience="head", kind="breach", level=0),
+            Rung(
+                id="first", delay=Budget(amount=4, unit=Unit.WORKING_HOURS), audience="head", kind="escalation", level=1
+            ),
+            Rung(
+                id="second",
+                delay=Budget(amount=8, unit=Unit.WORKING_HOURS),
+                audience="office",
+                kind="escalation",
+                level=2,
+            ),
+        ),
+    )
+
+
+def a_lane_table() -> LaneTable:
+    project = Condition(id="listed", fact="project", in_list="projects", missing=text("project not on the list"))
+    field = Condition(id="field", fact="field", equals="social-housing", missing=text("field is not social-housing"))
+    return LaneTable(
+        id="lanes",
+        version="1",
+        facts=("project", "field"),
+        lists=(NamedList(id="projects", entries=("ring-road-4",), source="test"),),
+        rules=(
+            LaneRule(id="day", lane=LaneId.GREEN_24H, when=(project,), source="test"),
+            LaneRule(id="cut", lane=LaneId.GREEN_60, when=(field,), source="test"),
+        ),
+        promises=(
+            Promise.model_validate({"lane": "green_24h", "budget": {"amount": 24, "unit": "hours"}, "source": "test"}),
+            Promise.model_validate({"lane": "green_60", "reduction": "0.60", "source": "test"}),
+        ),
+        source="test",
+    )
+
+
+def a_step(step_id: str, department: str, *needs: str, **change: Any) -> StepDefinition:
+    return StepDefinition.model_validate(
+        {"id": step_id, "name": text(step_id), "department": department, "needs": needs} | change
+    )
+
+
+def a_procedure(**change: Any) -> ProcedureVersion:
+    given: dict[str, Any] = {
+        "id": "karaoke",
+        "version": "1",
+        "name": text("Karaoke licence"),
+        "sector": "culture",
+        "agency": "culture",
+        "limit": Budget(amount=5, unit=Unit.WORKING_DAYS),
+        "documents": (DocumentRequirement(kind="form", name=text("Form 01")),),
+        "steps": (
+            a_step("intake", "one-stop"),
+            a_step("appraisal", "culture", "intake", weight=2),
+            a_step("fire", "police", "intake"),
+            a_step("signing", "culture", "appraisal", "fire"),
+        ),
+        "supplement": SupplementRule(
+            notice_limit=Budget(amount=3, unit=Unit.WORKING_DAYS),
+            rounds_max=1,
+            applicant_limit=Budget(amount=10, unit=Unit.WORKING_DAYS),
+        ),
+        "legal_basis": (LegalBasis(document="54/2019/NĐ-CP"),),
+        "calendar": "test",
+    }
+    return ProcedureVersion.model_validate(given | change)
+
+
+def the_definitions(procedure: ProcedureVersion | None = None, **change: Any) -> Definitions:
+    given: dict[str, Any] = {
+        "procedure": procedure or a_procedure(),
+        "calendar": a_calendar(),
+        "lanes": a_lane_table(),
+        "step_ladder": a_ladder("step"),
+        "case_ladder": a_ladder("case"),
+        "agency_code": "H05.7",
+        "departments": ("one-stop", "culture", "police", "finance", "construction"),
+    }
+    return Definitions.model_validate(given | change)
+
+
+def an_application(**change: Any) -> Application:
+    given: dict[str, Any] = {
+        "application_id": "A-1",
+        "source": "/portal",
+        "procedure": "karaoke",
+        "subject_ref": "subject-1",
+        "documents": (DocumentPart(kind="form"),),
+    }
+    return Application.model_validate(given | change)
+
+
+APPLICANT = Actor(kind=ActorKind.APPLICANT, id="portal")
+
+
+def a_submission(at: datetime = MONDAY, **change: Any) -> SubmitApplication:
+    return SubmitApplication(
+        command_id="submit-1", received_at=at, actor=APPLICANT, application=an_application(**change)
+    )
+
+
+def an_answer(
+    step_id: str, department: str, at: datetime, outcome: Outcome = Outcome.APPROVE, **change: Any
+) -> DecideStep:
+    given: dict[str, Any] = {
+        "command_id": f"{department}:{step_id}:{outcome}:{at.isoformat()}",
+        "received_at": at,
+        "actor": Actor(kind=ActorKind.DEPARTMENT, id=department),
+        "step_id": step_id,
+        "department": department,
+        "outcome": outcome,
+    }
+    if outcome in (Outcome.REFUSE, Outcome.REQUEST_SUPPLEMENT):
+        given["reason"] = "because"
+    return DecideStep.model_validate(given | change)
+
+
+def a_supplement(at: datetime) -> ReceiveSupplement:
+    return ReceiveSupplement(
+        command_id=f"supplement:{at.isoformat()}",
+        received_at=at,
+        actor=APPLICANT,
+        documents=(DocumentPart(kind="form"),),
+    )
+
+
+class Life:
+    """A case that lives through commands, for tests of the core: refuses to go on after a refusal unless asked."""
+
+    def __init__(self, definitions: Definitions | None = None, case_id: str | None = None) -> None:
+        self.definitions = definitions or the_definitions()
+        self.case: Case = blank(case_id or case_id_of("/portal", "A-1"), self.definitions)
+        self.records: list[EventRecord] = []
+
+    def do(self, command: Command | Tick, now: datetime | None = None) -> list[CaseEvent]:
+        decided = self.attempt(command, now)
+        assert not isinstance(decided, Refusal), decided
+        return decided
+
+    def attempt(self, command: Command | Tick, now: datetime | None = None) -> list[CaseEvent] | Refusal:
+        at = command.due_at if isinstance(command, Tick) else command.received_at
+        decided = decide(self.case, command, now or at)
+        if isinstance(decided, Refusal):
+            return decided
+        for record in decided:
+            self.case = evolve(self.case, record)
+            self.records.append(record)
+        return [record.event for record in decided]
+
+    def refused(self, command: Command | Tick) -> Refusal:
+        decided = self.attempt(command)
+        assert isinstance(decided, Refusal), decided
+        return decided
+
+    def of_type(self, name: str) -> list[Any]:
+        return [record.event for record in self.records if record.event.type == name]
+
+
+def an_open_life(definitions: Definitions | None = None, **change: Any) -> Life:
+    life = Life(definitions)
+    life.do(a_submission(**change))
+    return life
+
+
+def a_closed_life() -> Life:
+    life = an_open_life()
+    for hours, (step, department) in enumerate(
+        (("intake", "one-stop"), ("appraisal", "culture"), ("fire", "police"), ("signing", "culture")), start=1
+    ):
+        life.do(an_answer(step, department, MONDAY + timedelta(minutes=30 * hours)))
+    return life
+
+
+RESTART, PAUSE = ClockPolicy.RESTART, ClockPolicy.PAUSE
