@@ -247,8 +247,10 @@ class Settings(BaseSettings):
                 continue
             if isinstance(value, SecretStr):
                 value = value.get_secret_value()
-            elif isinstance(value, (frozenset, tuple)):
+            elif isinstance(value, frozenset):
                 value = ",".join(sorted(value))
+            elif isinstance(value, tuple):
+                value = ",".join(value)
             variables[f"{PREFIX}{name.upper()}"] = str(value)
         return variables
 
