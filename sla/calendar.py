@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sla.definition import (
@@ -76,6 +77,19 @@ def compiled(definition: CalendarDefinition) -> WorkingCalendar:
             _compiled.pop(next(iter(_compiled)), None)
         _compiled[digest] = calendar
     return calendar
+
+
+class Layout(NamedTuple):
+    """The tables of a calendar. Times since ``start_at`` (UTC) and on the axis of working time."""
+
+    start_at: datetime
+    length: timedelta
+    opens: Sequence[timedelta]
+    widths: Sequence[timedelta]
+    before: Sequence[timedelta]
+    days: Sequence[date]
+    day_start: Sequence[timedelta]
+    ranks: Sequence[int]
 
 
 class WorkingCalendar:
@@ -311,6 +325,20 @@ class WorkingCalendar:
         if position <= start:
             return self._later_window_at(start)
         return self._earlier_window_at(min(position, end))
+
+    @property
+    def layout(self) -> Layout:
+        """The tables behind the arithmetic, for computing with many instants at once. Not to be changed."""
+        return Layout(
+            self._start_at,
+            self._length,
+            self._opens,
+            self._widths,
+            self._before,
+            self._days,
+            self._day_start,
+            self._rank,
+        )
 
     # ---- inside
 

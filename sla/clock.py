@@ -13,7 +13,7 @@ time makes it:
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -182,7 +182,7 @@ class Clock(BaseModel):
         """Return the end of working days that were in part suspended."""
         received = counted_from(self.anchored_at, calendar, self.after_hours).date()
         rank = last_rank_past_pauses(calendar.rank_after(received), self.budget.amount, stopped, calendar)
-        last_day = max(calendar.working_day_of_rank(rank), operational_at.date())
+        last_day = max(calendar.working_day_of_rank(rank), _day_ended_by(operational_at))
         return due_on(operational_at, day_past_pauses(last_day, stopped, calendar), calendar)
 
     def _due_on_counted_day(self, stopped: tuple[Pause, ...], calendar: WorkingCalendar) -> Due:
@@ -201,7 +201,7 @@ class Clock(BaseModel):
             moved_on = calendar.follows_day_off(lawful_day)
             operational_at = max(same_time_at, operational_at) if moved_on else same_time_at
         moved_at = instant_past_pauses(operational_at, stopped, calendar)
-        return due_on(moved_at, max(lawful_day, moved_at.date()), calendar)
+        return due_on(moved_at, max(lawful_day, _day_ended_by(moved_at)), calendar)
 
     def _run(
         self, start: datetime, amount: timedelta, stopped: tuple[Pause, ...], calendar: WorkingCalendar
@@ -227,6 +227,11 @@ class Clock(BaseModel):
         if self.budget.unit in WORKING_UNITS:
             return calendar.between(start, end)
         return end - start
+
+
+def _day_ended_by(at: datetime) -> date:
+    """Return the local day of an end. Midnight ends the day before: a window may close at 24:00."""
+    return (at - MICROSECOND).date()
 
 
 def _utc(at: datetime, field: str) -> datetime:
