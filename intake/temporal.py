@@ -82,10 +82,6 @@ class CaseGateway:
             if error.status is not RPCStatusCode.ALREADY_EXISTS:
                 raise
 
-    async def restart(self, given: CaseInput) -> None:
-        """Start a case again that stands open in the ledger but is lost to Temporal. Raises Unavailable."""
-        await self.start(given)
-
     async def signal(self, case_id: str, command: CaseCommand) -> None:
         """Give the case a command; durable when this returns. The server drops a repeated id.
 
@@ -114,12 +110,13 @@ class CaseGateway:
         handle = self._client.get_workflow_handle(case_id)
         try:
             with _translated():
-                return await handle.execute_update(
+                answer: CommandOutcome = await handle.execute_update(
                     COMMAND_UPDATE,
                     CommandMessage(command=command),
                     id=command.command_id,
                     result_type=CommandOutcome,
                 )
+                return answer
         except WorkflowUpdateFailedError as error:
             refusal = _refusal_in(error.cause)
             if refusal is None:

@@ -1,0 +1,175 @@
+"""The intake: how a submission becomes a case, and how a command reaches one. Every call may be repeated without effect."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from cases.decide import decide
+from cases.evolve import fold
+from cases.model import blank
+from cases.turn import CommandOutcome
+from catalog.errors import CatalogError
+from catalog.model import Definitions
+from events.language.commands import Actor, CaseCommand, DecideStep, SubmitApplication
+from events.language.messages import SubmissionMessage
+from events.language.refusals import Refusal, refuse
+from intake.person import Parted, parted
+from intake.ports import Definer, Register
+from intake.temporal import CaseGateway, CaseUnknownError
+from sla.business_time import BusinessTime
+from workflows.messages import Carried, CaseInput
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A submission that was taken. `known`: it had been submitted before, with the same content."""
+
+    case_id: str
+    known: bool
+
+
+class Intake:
+    """Takes submissions and commands. Received instants are real; the cases' are business time: mapped here, once."""
+
+    def __init__(
+        self, gateway: CaseGateway, register: Register, catalog: Definer, time: BusinessTime, zone: ZoneInfo
+    ) -> None:
+        self._gateway = gateway
+        self._register = register
+        self._catalog = catalog
+        self._time = time
+        self._zone = zone
+
+    def business(self, real: datetime) -> datetime:
+        """The business instant (UTC) of a real one."""
+        return self._time.to_business(real)
+
+    async def submit(
+        self, message: SubmissionMessage, *, source: str, command_id: str, actor: Actor, received_at: datetime
+    ) -> Submitted | Refusal:
+        """Take a submission that was received at a real instant. Raises Unavailable and retryable store errors."""
+        at = self.business(received_at)
+        day = at.astimezone(self._zone).date()
+        definitions = await self._definitions(message.procedure, at)
+        if isinstance(definitions, Refusal):
+            return definitions
+        submission = parted(message, source, self._catalog.lane_table(day))
+        opening = SubmitApplication(
+            command_id=command_id, received_at=at, actor=actor, application=submission.application
+        )
+        # The same rules that the case will apply: what it would refuse is refused before anything is started.
+        refused = decide(blank(submission.case_id, definitions), opening, at)
+        if isinstance(refused, Refusal):
+            return refused
+        return await self._open(submission, opening, definitions)
+
+    async def _open(
+        self, submission: Parted, opening: SubmitApplication, definitions: Definitions
+    ) -> Submitted | Refusal:
+        found = await asyncio.to_thread(self._register.accept, submission, opening, definitions)
+        if found == "conflict":
+            application_id = submission.application.application_id
+            return refuse("application_conflict", "application_id", application=application_id)
+        if found == "opened":
+            return Submitted(submission.case_id, known=True)
+        if found == "unopened":
+            await self.open_accepted(submission.case_id)
+        else:
+            await self._start(submission.case_id, opening, definitions)
+        return Submitted(submission.case_id, known=found != "new")
+
+    async def _start(self, case_id: str, opening: SubmitApplication, definitions: Definitions) -> None:
+        await self._gateway.start(
+            CaseInput(case_id=case_id, definitions=definitions, business_time=self._time, waiting=(opening,))
+        )
+
+    async def open_accepted(self, case_id: str) -> bool:
+        """Start a case that was accepted but whose start may have been lost. False: there is no such case."""
+        stored = await asyncio.to_thread(self._register.opening_of, case_id)
+        if stored is None:
+            return False
+        await self._start(case_id, *stored)
+        return True
+
+    async def open_forgotten(self, older_than_seconds: float) -> int:
+        """Start every case whose start was lost, e.g. because the process that accepted it was killed. Returns how many."""
+        forgotten = await asyncio.to_thread(self._register.unopened, older_than_seconds)
+        for case_id in forgotten:
+            await self.open_accepted(case_id)
+        return len(forgotten)
+
+    async def _definitions(self, procedure_id: str, at: datetime) -> Definitions | Refusal:
+        day = at.astimezone(self._zone).date()
+        try:
+            return self._catalog.definitions_for(procedure_id, day)
+        except CatalogError:
+            derived = await asyncio.to_thread(self._register.derived_procedure, procedure_id, day)
+            return derived or refuse("procedure_unknown", "procedure", procedure=procedure_id)
+
+    async def send(self, reference: str, command: CaseCommand) -> None:
+        """Give a command to a case; nobody waits for the answer. Refused ones reach their sender on its work topic."""
+        case_id = await self._resolved(reference)
+        if case_id is None:
+            await self._refuse(reference, command, refuse("case_unknown", "case"))
+            return
+        try:
+            await self._gateway.signal(case_id, command)
+        except CaseUnknownError:
+            refusal = await self._found_again(case_id, command)
+            if refusal is None:
+                await self._gateway.signal(case_id, command)
+            else:
+                await self._refuse(case_id, command, refusal)
+
+    async def ask(self, reference: str, command: CaseCommand) -> CommandOutcome:
+        """Give a command to a case and wait for the answer. Raises Unavailable."""
+        case_id = await self._resolved(reference)
+        if case_id is None:
+            return CommandOutcome(command_id=command.command_id, refusal=refuse("case_unknown", "case"))
+        try:
+            return await self._gateway.update(case_id, command)
+        except CaseUnknownError:
+            refusal = await self._found_again(case_id, command)
+            if refusal is None:
+                return await self._gateway.update(case_id, command)
+            settled = await asyncio.to_thread(self._register.outcome_of, case_id, command.command_id)
+            return settled or CommandOutcome(command_id=command.command_id, refusal=refusal)
+
+    async def _resolved(self, reference: str) -> str | None:
+        if reference.startswith("case-"):
+            return reference
+        found = await asyncio.to_thread(self._register.find, reference)
+        return None if found is None else found[0]
+
+    async def _found_again(self, case_id: str, command: CaseCommand) -> Refusal | None:
+        """Temporal knows no such case: say why, or bring it back (None). The inbox and the ledger are the authority."""
+        if await self.open_accepted(case_id):
+            return None
+        found = await asyncio.to_thread(self._register.find, case_id)
+        if found is None:
+            return refuse("case_unknown", "case")
+        if not found[1]:
+            await self.revive(case_id)
+            return None
+        settled = await asyncio.to_thread(self._register.outcome_of, case_id, command.command_id)
+        if settled is not None and settled.refusal is not None:
+            return settled.refusal
+        case = fold(case_id, *await asyncio.to_thread(self._register.ledger_of, case_id))
+        return refuse("case_closed", outcome=case.outcome or "")
+
+    async def revive(self, case_id: str) -> None:
+        """Start a case again from its ledger: Temporal lost it, or came back with less than it had acknowledged."""
+        definitions, records = await asyncio.to_thread(self._register.ledger_of, case_id)
+        case = fold(case_id, definitions, records)
+        await self._gateway.start(
+            CaseInput(case_id=case_id, definitions=definitions, business_time=self._time, carried=Carried(case=case))
+        )
+
+    async def _refuse(self, case_id: str, command: CaseCommand, refusal: Refusal) -> None:
+        department = command.department if isinstance(command, DecideStep) else None
+        await asyncio.to_thread(
+            self._register.refuse, case_id, command.command_id, refusal, department, command.received_at
+        )

@@ -1,0 +1,131 @@
+"""What the bridge gives its messages to: from bytes on a topic to a submission or a command, or to a dead letter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from events.language.commands import (
+    Actor,
+    ActorKind,
+    CaseCommand,
+    DecideStep,
+    PauseClock,
+    ReceiveSupplement,
+    ResumeClock,
+    WithdrawApplication,
+)
+from events.language.envelope import Envelope, EnvelopeError, envelope_of
+from events.language.messages import (
+    DECISION_MESSAGES,
+    SUBMISSION_MESSAGES,
+    DecisionMessage,
+    MessageError,
+    PauseMessage,
+    ResumeMessage,
+    SubmissionMessage,
+    SupplementMessage,
+    WithdrawalMessage,
+    message_error_of,
+    parsed,
+)
+from events.language.refusals import Refusal
+from events.language.topics import Topics
+from events.transport.errors import Unavailable
+from events.transport.ports import DeadLetter, Disposition, Done, Incoming
+from intake.desk import Intake
+from store.errors import StoreError
+
+
+class Reception:
+    """The handler of the submissions and decisions topics."""
+
+    def __init__(self, intake: Intake, topics: Topics) -> None:
+        self._intake = intake
+        self._topics = topics
+
+    async def handle(self, message: Incoming) -> Disposition:
+        """Take one message. Raises Unavailable when Temporal or PostgreSQL is away."""
+        try:
+            envelope = envelope_of(message.headers, message.value)
+            if message.topic == self._topics.submissions:
+                return await self._submission(envelope, message)
+            department = self._topics.department_of(message.topic)
+            if department is None:
+                return DeadLetter("unknown_topic", "topic", "no department owns this topic")
+            return await self._decision(envelope, message, department)
+        except (EnvelopeError, MessageError) as error:
+            return DeadLetter(error.code, error.field, str(error))
+        except ValidationError as error:
+            found = message_error_of(error)
+            return DeadLetter(found.code, found.field, str(found))
+        except StoreError as error:
+            if error.retryable:
+                raise Unavailable("PostgreSQL") from error
+            raise
+
+    async def _submission(self, envelope: Envelope, message: Incoming) -> Disposition:
+        kind = SUBMISSION_MESSAGES.get(envelope.name)
+        if kind is None:
+            return _unknown_type(SUBMISSION_MESSAGES)
+        data = parsed(kind, envelope.data)
+        actor = Actor(kind=ActorKind.APPLICANT, id=envelope.source[:200])
+        command_id = _command_id("submissions", envelope)
+        if isinstance(data, SubmissionMessage):
+            answer = await self._intake.submit(
+                data, source=envelope.source, command_id=command_id, actor=actor, received_at=message.timestamp_at
+            )
+            return _refused(answer) if isinstance(answer, Refusal) else Done()
+        await self._send(data, command_id, actor, message)
+        return Done()
+
+    async def _decision(self, envelope: Envelope, message: Incoming, department: str) -> Disposition:
+        kind = DECISION_MESSAGES.get(envelope.name)
+        if kind is None:
+            return _unknown_type(DECISION_MESSAGES)
+        data = parsed(kind, envelope.data)
+        actor = Actor(kind=ActorKind.DEPARTMENT, id=department)
+        await self._send(data, _command_id(department, envelope), actor, message, department)
+        return Done()
+
+    async def _send(self, data: object, command_id: str, actor: Actor, message: Incoming, department: str = "") -> None:
+        given: dict[str, Any] = {
+            "command_id": command_id,
+            "received_at": self._intake.business(message.timestamp_at),
+            "actor": actor,
+        }
+        reference, command = command_of(data, given, department)
+        await self._intake.send(reference, command)
+
+
+def command_of(data: object, given: dict[str, Any], department: str) -> tuple[str, CaseCommand]:
+    """The command that a message asks for, and the case it names. The department is the topic's, never the message's."""
+    match data:
+        case DecisionMessage(case=case):
+            content = data.model_dump(exclude={"case"})
+            return case, DecideStep.model_validate(given | content | {"department": department})
+        case PauseMessage(case=case):
+            return case, PauseClock(**given, reason=data.reason, legal_basis=data.legal_basis)
+        case ResumeMessage(case=case):
+            return case, ResumeClock(**given, reason=data.reason)
+        case SupplementMessage(case=case):
+            return case, ReceiveSupplement(**given, documents=data.documents)
+        case WithdrawalMessage(case=case):
+            return case, WithdrawApplication(**given, reason=data.reason)
+        case _:
+            raise MessageError("type", "not a command for a case", code="unknown_type")
+
+
+def _command_id(scope: str, envelope: Envelope) -> str:
+    # Two senders may count their messages from 1: an id is unique within the topic that it came on.
+    return f"{scope}:{envelope.id}"
+
+
+def _unknown_type(known: dict[str, Any]) -> DeadLetter:
+    return DeadLetter("unknown_type", "type", f"not one of {', '.join(sorted(known))}")
+
+
+def _refused(refusal: Refusal) -> DeadLetter:
+    # Nobody listens for answers on the submissions topic: the dead letter with its reason is the answer that is kept.
+    return DeadLetter(refusal.code, refusal.field, f"{refusal.message()} {refusal.remedy()}")
