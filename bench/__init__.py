@@ -1,0 +1,1 @@
+"""Benchmarks; their recorded figures are in bench/results."""
