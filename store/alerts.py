@@ -1,0 +1,115 @@
+"""Deliveries of escalation alerts by webhook and e-mail: owed since the rung was recorded, retried apart from the case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, text, update
+
+from events.language.case_events import EventRecord
+from store.database import Store
+from store.ledger import record_of_row
+from store.tables import alerts
+
+BACKOFF_FIRST_SECONDS = 5.0
+BACKOFF_MAX_SECONDS = 900.0
+ERROR_LENGTH_MAX = 500
+
+CLAIM = text(
+    "UPDATE alerts a SET attempts = a.attempts + 1, next_attempt_at = now() + make_interval(secs => :lease)"
+    " FROM (SELECT id FROM alerts WHERE delivered_at IS NULL AND next_attempt_at <= now() AND channel = ANY(:channels)"
+    " ORDER BY next_attempt_at, id LIMIT :limit FOR UPDATE SKIP LOCKED) AS due, ledger l"
+    " WHERE a.id = due.id AND l.case_id = a.case_id AND l.sequence = a.sequence"
+    " RETURNING a.id, a.case_id, a.sequence, a.event_id, a.channel, a.attempts, l.body"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DueAlert:
+    """One delivery to make now. `event_id` is the key under which a receiver may recognise a repetition."""
+
+    id: int
+    case_id: str
+    event_id: str
+    channel: str
+    attempts: int
+    """This attempt included."""
+    record: EventRecord
+    """The fired rung."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertBacklog:
+    """What one channel still owes."""
+
+    channel: str
+    waiting: int
+    failing: int
+    """Those of them that failed at least once."""
+    oldest_seconds: float
+    """Real time since the oldest of them was recorded."""
+
+
+def backoff_seconds(attempts: int) -> float:
+    """How long to wait after this many failed attempts: 5 s, doubled each time, at most 15 minutes."""
+    return min(BACKOFF_MAX_SECONDS, BACKOFF_FIRST_SECONDS * 2.0 ** min(attempts - 1, 20))
+
+
+class AlertQueue:
+    """The deliveries. Several processes may work on it; all calls raise StoreError."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def claim(self, channels: Sequence[str], limit: int = 20, lease_seconds: float = 60.0) -> list[DueAlert]:
+        """Take due deliveries, oldest first; nobody else gets them before the lease ends (a killed process's come again)."""
+        arguments = {"channels": list(channels), "limit": limit, "lease": lease_seconds}
+        with self._store.writing() as connection:
+            rows = connection.execute(CLAIM, arguments).all()
+        return sorted(
+            (DueAlert(row.id, row.case_id, row.event_id, row.channel, row.attempts, _record_of(row)) for row in rows),
+            key=lambda alert: alert.id,
+        )
+
+    def mark_delivered(self, alert_id: int) -> None:
+        """The receiver has it."""
+        with self._store.writing() as connection:
+            connection.execute(
+                update(alerts)
+                .where(alerts.c.id == alert_id, alerts.c.delivered_at.is_(None))
+                .values(delivered_at=func.now(), last_error=None)
+            )
+
+    def retry_later(self, alert: DueAlert, error: str) -> float:
+        """The attempt failed; returns in how many seconds the next one is due. `error` must hold no personal data."""
+        delay = backoff_seconds(alert.attempts)
+        with self._store.writing() as connection:
+            connection.execute(
+                update(alerts)
+                .where(alerts.c.id == alert.id, alerts.c.delivered_at.is_(None))
+                .values(
+                    next_attempt_at=func.now() + func.make_interval(0, 0, 0, 0, 0, 0, delay),
+                    last_error=error[:ERROR_LENGTH_MAX],
+                )
+            )
+        return delay
+
+    def backlog(self) -> list[AlertBacklog]:
+        """What is owed, by channel."""
+        age = func.extract("epoch", func.now() - func.min(alerts.c.recorded_at))
+        query = (
+            select(alerts.c.channel, func.count(), func.count().filter(alerts.c.last_error.is_not(None)), age)
+            .where(alerts.c.delivered_at.is_(None))
+            .group_by(alerts.c.channel)
+            .order_by(alerts.c.channel)
+        )
+        with self._store.reading() as connection:
+            return [
+                AlertBacklog(channel, waiting, failing, float(seconds))
+                for channel, waiting, failing, seconds in connection.execute(query)
+            ]
+
+
+def _record_of(row: object) -> EventRecord:
+    return record_of_row(row.case_id, row.sequence, row.body)  # type: ignore[attr-defined]

@@ -1,0 +1,224 @@
+"""The statements of the recording transaction: each takes arrays, so that a batch costs the same few whatever its size."""
+
+# ruff: noqa: S608 - the statements are built from the field names of our own models, never from data
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from cases.turn import CaseView, CommandOutcome, Notice, Turn, WorkItem
+from events.language.case_events import EventRecord, RungFired, canonical_json
+from events.language.chain import link
+from events.language.identity import event_id_of, refusal_id_of
+from events.language.routing import topics_of
+from events.language.topics import Topics
+
+Session = psycopg.Connection[tuple[Any, ...]]
+
+SLOTS = 64
+"""The outbox is cut into this many parts for ever; a publisher of shard s among n serves those with `slot % n == s`."""
+NOTICE = "AnswerRefused"
+OUTBOX_CHANNEL = "greenlane_outbox"
+
+VIEW_COLUMNS = tuple(CaseView.model_fields)
+WORK_COLUMNS = tuple(WorkItem.model_fields)
+
+
+def columns(names: Iterable[str], prefix: str = "") -> str:
+    """Column names as SQL."""
+    return ", ".join(f'{prefix}"{name}"' for name in names)
+
+
+def _excluded(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}" = excluded."{name}"' for name in names)
+
+
+LOCK_HEADS = "SELECT case_id, sequence, hash FROM cases WHERE case_id = ANY(%s::text[]) ORDER BY case_id FOR UPDATE"
+LEDGER_HEADS = (
+    "SELECT DISTINCT ON (case_id) case_id, sequence, hash FROM ledger WHERE case_id = ANY(%s::text[])"
+    " ORDER BY case_id, sequence DESC"
+)
+SETTLED = "SELECT command_id, refusal FROM commands WHERE command_id = ANY(%s::text[])"
+STANDING = (
+    "SELECT l.case_id, l.sequence, l.body FROM unnest(%s::text[], %s::int[]) AS t(case_id, first)"
+    " JOIN ledger l ON l.case_id = t.case_id AND l.sequence >= t.first ORDER BY l.case_id, l.sequence"
+)
+NEXT_ORDINALS = (
+    "INSERT INTO dossier_codes AS d (agency_code, day, last_ordinal)"
+    " SELECT * FROM unnest(%s::text[], %s::date[], %s::int[])"
+    " ON CONFLICT (agency_code, day) DO UPDATE SET last_ordinal = d.last_ordinal + excluded.last_ordinal"
+    " RETURNING agency_code, day, last_ordinal"
+)
+ADD_LEDGER = (
+    "INSERT INTO ledger (case_id, sequence, body, hash, type, at)"
+    " SELECT * FROM unnest(%s::text[], %s::int[], %s::text[], %s::bytea[], %s::text[], %s::timestamptz[])"
+)
+ADD_OUTBOX = (
+    "WITH added AS (INSERT INTO outbox (slot, topic, case_id, sequence, event_id, name, body, at)"
+    " SELECT slot, topic, case_id, sequence, event_id, name, body, coalesce(at, now())"
+    " FROM unnest(%s::int2[], %s::text[], %s::text[], %s::int[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])"
+    " AS t(slot, topic, case_id, sequence, event_id, name, body, at) RETURNING id, slot)"
+    " INSERT INTO outbox_unpublished (id, slot) SELECT id, slot FROM added"
+)
+ADD_COMMANDS = (
+    "INSERT INTO commands (command_id, case_id, accepted, refusal)"
+    " SELECT c, i, r IS NULL, r FROM unnest(%s::text[], %s::text[], %s::text[]) AS t(c, i, r)"
+)
+PUT_CASES = (
+    f"INSERT INTO cases (hash, view, {columns(VIEW_COLUMNS)})"
+    f" SELECT t.hash, t.view, {columns(VIEW_COLUMNS, 'r.')} FROM unnest(%s::bytea[], %s::text[]) AS t(hash, view),"
+    " LATERAL json_populate_record(NULL::cases, t.view::json) AS r"
+    f" ON CONFLICT (case_id) DO UPDATE SET hash = excluded.hash, view = excluded.view, {_excluded(VIEW_COLUMNS[1:])}"
+)
+DROP_WORK = (
+    "DELETE FROM worklist w WHERE w.case_id = ANY(%s::text[]) AND NOT EXISTS"
+    " (SELECT FROM unnest(%s::text[], %s::text[]) AS k(case_id, step_id) WHERE k.case_id = w.case_id AND k.step_id = w.step_id)"
+)
+REPLACE_WORK = (
+    f"INSERT INTO worklist (item, {columns(WORK_COLUMNS)})"
+    f" SELECT t.item, {columns(WORK_COLUMNS, 'r.')} FROM unnest(%s::text[]) AS t(item),"
+    " LATERAL json_populate_record(NULL::worklist, t.item::json) AS r"
+    f" ON CONFLICT (case_id, step_id) DO UPDATE SET item = excluded.item, {_excluded(WORK_COLUMNS[2:])}"
+)
+PUT_WORK = REPLACE_WORK + (" WHERE worklist.item IS DISTINCT FROM excluded.item")
+ADD_ALERTS = (
+    "INSERT INTO alerts (case_id, sequence, event_id, channel)"
+    " SELECT * FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[])"
+)
+ADD_DEFINITIONS = (
+    "INSERT INTO definitions (digest, body) SELECT * FROM unnest(%s::text[], %s::text[]) ON CONFLICT DO NOTHING"
+)
+MARK_OPENED = "UPDATE applications SET opened = true WHERE case_id = ANY(%s::text[]) AND NOT opened"
+NOTIFY = f"NOTIFY {OUTBOX_CHANNEL}"
+
+
+def slot_of(case_id: str) -> int:
+    """The part of the outbox that holds all messages of this case, in order."""
+    return zlib.crc32(case_id.encode()) % SLOTS
+
+
+def notice_body(case_id: str, notice: Notice) -> str:
+    """The message that tells a department why its answer was refused, as JSON."""
+    refusal = notice.refusal
+    return json.dumps(
+        {
+            "case_id": case_id,
+            "command_id": notice.command_id,
+            "step_id": notice.step_id,
+            "code": refusal.code,
+            "field": refusal.field,
+            "message": refusal.message("en"),
+            "remedy": refusal.remedy("en"),
+            "message_vi": refusal.message("vi"),
+            "remedy_vi": refusal.remedy("vi"),
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows as columns, as `unnest` takes them."""
+
+    width: int
+    columns: tuple[list[Any], ...] = ()
+
+    def __post_init__(self) -> None:
+        self.columns = tuple([] for _ in range(self.width))
+
+    def add(self, *values: Any) -> None:
+        """Append one row."""
+        for column, value in zip(self.columns, values, strict=True):
+            column.append(value)
+
+    def __bool__(self) -> bool:
+        return bool(self.columns[0])
+
+
+@dataclass(slots=True)
+class Batch:
+    """All that a set of turns writes, gathered, then sent."""
+
+    topics: Topics
+    channels: Sequence[str] = ()
+    ledger: Rows = field(default_factory=lambda: Rows(6))
+    outbox: Rows = field(default_factory=lambda: Rows(8))
+    commands: Rows = field(default_factory=lambda: Rows(3))
+    heads: Rows = field(default_factory=lambda: Rows(2))
+    work_cases: list[str] = field(default_factory=list)
+    work_keys: Rows = field(default_factory=lambda: Rows(2))
+    work: list[str] = field(default_factory=list)
+    alerts: Rows = field(default_factory=lambda: Rows(4))
+    definitions: Rows = field(default_factory=lambda: Rows(2))
+    opened: list[str] = field(default_factory=list)
+
+    def add_turn(self, turn: Turn, previous_hash: bytes) -> None:
+        """Gather what one turn writes, after a ledger that ends with this hash. The dossier code is in it already."""
+        self.add_outcomes(turn.case_id, turn.outcomes)
+        for notice in turn.notices:
+            self.add_notice(turn.case_id, notice)
+        if turn.view is None:
+            return
+        digest = previous_hash
+        for record in turn.records:
+            digest = self._add_record(record, digest)
+        self.heads.add(digest, turn.view.model_dump_json())
+        self.work_cases.append(turn.case_id)
+        for item in turn.work:
+            self.work_keys.add(item.case_id, item.step_id)
+            self.work.append(item.model_dump_json())
+        if turn.expected_sequence == 1:
+            self.opened.append(turn.case_id)
+
+    def add_outcomes(self, case_id: str, outcomes: Iterable[CommandOutcome]) -> None:
+        """Gather how commands ended."""
+        for outcome in outcomes:
+            self.commands.add(
+                outcome.command_id, case_id, None if outcome.refusal is None else outcome.refusal.model_dump_json()
+            )
+
+    def add_notice(self, case_id: str, notice: Notice) -> None:
+        """Gather the answer to a refused command. Its instant is the database's: nothing in the ledger has it."""
+        topic, event_id = self.topics.work(notice.department), refusal_id_of(notice.command_id)
+        self.outbox.add(slot_of(case_id), topic, case_id, None, event_id, NOTICE, notice_body(case_id, notice), None)
+
+    def _add_record(self, record: EventRecord, previous_hash: bytes) -> bytes:
+        body = canonical_json(record)
+        digest = link(previous_hash, body)
+        case_id, sequence, name, at = record.case_id, record.sequence, record.event.type, record.at
+        self.ledger.add(case_id, sequence, body, digest, name, at)
+        event_id = event_id_of(case_id, sequence)
+        for topic in topics_of(record, self.topics):
+            self.outbox.add(slot_of(case_id), topic, case_id, sequence, event_id, name, None, at)
+        if isinstance(record.event, RungFired):
+            for channel in self.channels:
+                self.alerts.add(case_id, sequence, event_id, channel)
+        return digest
+
+    def send(self, session: Session) -> None:
+        """Send all statements; in a pipeline their errors come with the commit."""
+        for statement, rows in (
+            (ADD_LEDGER, self.ledger),
+            (ADD_OUTBOX, self.outbox),
+            (ADD_COMMANDS, self.commands),
+            (PUT_CASES, self.heads),
+            (ADD_ALERTS, self.alerts),
+            (ADD_DEFINITIONS, self.definitions),
+        ):
+            if rows:
+                session.execute(statement, rows.columns, prepare=True)
+        if self.work_cases:
+            session.execute(DROP_WORK, (self.work_cases, *self.work_keys.columns), prepare=True)
+        if self.work:
+            session.execute(PUT_WORK, (self.work,), prepare=True)
+        if self.opened:
+            session.execute(MARK_OPENED, (self.opened,), prepare=True)
+        if self.outbox:
+            session.execute(NOTIFY)

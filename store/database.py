@@ -1,0 +1,151 @@
+"""The way to PostgreSQL: connections, migrations, and what the installation remembers about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, make_url, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from store.errors import StoreNotMigrated, StoreUnavailable, translated
+from store.tables import stack
+
+MIGRATION_LOCK = 0x677265656E  # "green": two processes that start at once migrate one after the other
+CONNECT_TIMEOUT_SECONDS = 5
+KEEPALIVE: dict[str, Any] = {
+    # A server whose machine vanished is noticed within half a minute instead of two hours.
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+WRITER_OPTIONS = (
+    # The busiest statements touch rows by key only: one plan for ever, and never a scan that was right for an empty table.
+    "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off -c lock_timeout=10s -c TimeZone=UTC"
+)
+READER_OPTIONS = "-c jit=off -c TimeZone=UTC"
+DURABLE = "-c synchronous_commit=on"
+"""An acknowledged turn survives a crash of the server, whatever the server's own default says."""
+
+
+class Store:
+    """One process's access to the database. Safe for several threads."""
+
+    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+        parsed = make_url(url).set(drivername="postgresql+psycopg")
+        self._conninfo = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+        self.engine: Engine = create_engine(
+            parsed,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=10,
+            pool_pre_ping=True,
+            connect_args={
+                "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+                "application_name": "greenlane",
+                "options": f"{READER_OPTIONS} {DURABLE}",
+                **KEEPALIVE,
+            },
+        )
+
+    @classmethod
+    def connect(cls, url: str, *, pool_size: int = 5, verify: bool = True) -> Self:
+        """Open the store at `postgresql+psycopg://...`. Raises StoreUnavailable, and StoreNotMigrated unless `verify` is off."""
+        store = cls(url, pool_size=pool_size)
+        try:
+            if verify:
+                store.verify_schema()
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Give back all pooled connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for queries; what was done in it is rolled back. Raises StoreError."""
+        with translated(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction, committed at the end. Raises StoreError; then nothing is known to be written."""
+        with translated(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing_session(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+        """A transaction on the driver's own connection, out of the pool, for statements that take arrays. Raises StoreError."""
+        with translated(), self.engine.begin() as connection:
+            session: psycopg.Connection[tuple[Any, ...]] | None = connection.connection.driver_connection
+            if session is None:
+                raise StoreUnavailable(reason="the connection was lost")
+            yield session
+
+    def open_session(self, name: str, *, autocommit: bool = False) -> psycopg.Connection[tuple[Any, ...]]:
+        """A connection of its own beside the pool, for a writer or a lease; the caller closes it. Raises StoreUnavailable."""
+        with translated():
+            return psycopg.connect(
+                self._conninfo,
+                autocommit=autocommit,
+                connect_timeout=CONNECT_TIMEOUT_SECONDS,
+                application_name=f"greenlane {name}",
+                options=f"{WRITER_OPTIONS} {DURABLE}",
+                **KEEPALIVE,
+            )
+
+    def migrate(self) -> str:
+        """Bring the schema to this program's version; returns the revision. Several processes may call it at once."""
+        with translated(), self.engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+            configuration = _migrations()
+            configuration.attributes["connection"] = connection
+            command.upgrade(configuration, "head")
+        return self.schema_revision() or ""
+
+    def schema_revision(self) -> str | None:
+        """The revision the database is at; None: never migrated."""
+        with self.reading() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
+    def verify_schema(self) -> None:
+        """Raises StoreNotMigrated when the database is not at this program's revision."""
+        needed = ScriptDirectory.from_config(_migrations()).get_current_head()
+        if (found := self.schema_revision()) != needed:
+            raise StoreNotMigrated(reason=f"it is at version {found or 'none'}, {needed} is needed")
+
+    def remembered(self, key: str) -> str | None:
+        """What the installation keeps under this key."""
+        with self.reading() as connection:
+            return connection.scalar(select(stack.c.value).where(stack.c.key == key))
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep this value from now on."""
+        statement = insert(stack).values(key=key, value=value)
+        with self.writing() as connection:
+            connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+
+    def remember_first(self, key: str, value: str) -> str:
+        """Keep this value unless there is one already; returns the one that stands (e.g. the stack's business time)."""
+        with self.writing() as connection:
+            connection.execute(insert(stack).values(key=key, value=value).on_conflict_do_nothing())
+            kept: str = connection.scalars(select(stack.c.value).where(stack.c.key == key)).one()
+            return kept
+
+
+def _migrations() -> Config:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    configuration.set_main_option("path_separator", "os")
+    return configuration

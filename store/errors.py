@@ -1,0 +1,151 @@
+"""What can go wrong in the store: one tree, and for each whether trying again can help."""
+
+# ruff: noqa: N818 - named by the condition, as a sentence reads it
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar
+
+import psycopg
+import sqlalchemy.exc
+
+
+class StoreError(Exception):
+    """An expected failure of the store. `code` is stable, `field` names what is meant.
+
+    `retryable` says whether the same call may succeed later.
+    """
+
+    code: ClassVar[str] = "store_error"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, field: str = "", remedy: str = "") -> None:
+        super().__init__(f"{message} {remedy}".strip())
+        self.message = message
+        self.field = field
+        self.remedy = remedy
+
+
+class StoreUnavailable(StoreError):
+    """PostgreSQL is away, stopping, full, or was lost in the middle: nothing is known to be written.
+
+    The same call again is safe.
+    """
+
+    code = "store_unavailable"
+    retryable = True
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(
+            f"PostgreSQL cannot be used now: {reason}.",
+            field="database_url",
+            remedy="It is tried again until it answers.",
+        )
+
+
+class StoreNotMigrated(StoreError):
+    """The database lacks our tables, or has those of another version."""
+
+    code = "store_not_migrated"
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(
+            f"The database has not the tables this program needs: {reason}.",
+            field="database_url",
+            remedy="Start once with `greenlane up`, which migrates, or name the right database.",
+        )
+
+
+class RecorderClosed(StoreError):
+    """The process is stopping and takes no more work; another process may do it."""
+
+    code = "recorder_closed"
+    retryable = True
+
+    def __init__(self) -> None:
+        super().__init__("The recorder is closed because the process stops.")
+
+
+class LedgerBehind(StoreError):
+    """The ledger ends before what the case already acted on: acknowledged rows are gone (an old backup, another database)."""
+
+    code = "ledger_behind"
+
+    def __init__(self, *, case_id: str, expected_sequence: int, last_sequence: int) -> None:
+        super().__init__(
+            f"The ledger of {case_id} ends at event {last_sequence}, but the case has acted on event {expected_sequence - 1}.",
+            field="case_id",
+            remedy="Recorded events were lost: restore the newest backup of PostgreSQL before the case goes on.",
+        )
+
+
+class MalformedTurn(StoreError):
+    """A turn that no case can have decided: a defect of the caller."""
+
+    code = "malformed_turn"
+
+    def __init__(self, *, case_id: str, reason: str) -> None:
+        super().__init__(f"The turn of {case_id} cannot be recorded: {reason}.", field="turn")
+
+
+class DefinitionsUnknown(StoreError):
+    """No definitions are kept under this digest."""
+
+    code = "definitions_unknown"
+
+    def __init__(self, *, digest: str) -> None:
+        super().__init__(f"There are no definitions with the digest {digest}.", field="definitions_digest")
+
+
+class LedgerRowBroken(StoreError):
+    """A row of the ledger is no record of an event: it was changed by something else than this program."""
+
+    code = "ledger_row_broken"
+
+    def __init__(self, *, case_id: str, sequence: int) -> None:
+        super().__init__(
+            f"Event {sequence} of {case_id} in the ledger cannot be read.",
+            field="ledger",
+            remedy="Run `greenlane verify` and restore the row from a backup.",
+        )
+
+
+UNDEFINED = ("42P01", "42703", "3F000")
+"""SQLSTATE of a missing table, column or schema."""
+RETRYABLE_CLASSES = ("08", "53", "57", "58", "40", "55")
+"""SQLSTATE classes: connection, resources (disk full, too many connections), operator intervention, system, rollback, lock."""
+READ_ONLY = "25006"
+"""A standby after a fail-over answers so until it is promoted."""
+
+
+def failure_of(error: psycopg.Error) -> StoreError | None:
+    """What a driver's error means to a caller; None: a defect of ours, which must stay visible as it is."""
+    state = error.sqlstate
+    if state in UNDEFINED:
+        return StoreNotMigrated(reason=(error.diag.message_primary or "a table is missing"))
+    if state is not None:
+        if state.startswith(RETRYABLE_CLASSES) or state == READ_ONLY:
+            return StoreUnavailable(reason=f"{error.diag.message_primary or type(error).__name__} ({state})")
+        return None
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return StoreUnavailable(reason=" ".join(str(error).split()) or type(error).__name__)
+    return None
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Errors of psycopg and SQLAlchemy within come out as StoreError where a caller can act on them."""
+    try:
+        yield
+    except psycopg.Error as error:
+        if failure := failure_of(error):
+            raise failure from error
+        raise
+    except sqlalchemy.exc.DBAPIError as error:
+        if isinstance(error.orig, psycopg.Error) and (failure := failure_of(error.orig)):
+            raise failure from error
+        raise
+    except sqlalchemy.exc.TimeoutError as error:
+        raise StoreUnavailable(reason="all connections of this process are in use") from error

@@ -1,0 +1,240 @@
+"""The inbox: who submitted what, and how each command ended. The authority on "was this there before?"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+import psycopg
+from sqlalchemy import Interval, cast, func, literal, select, true
+
+from cases.turn import CommandOutcome, Notice
+from events.language.identity import DOSSIER_CODE_PATTERN
+from events.language.refusals import Refusal
+from events.language.topics import Topics
+from store.batch import Batch, Rows, Session
+from store.database import Store
+from store.errors import StoreError, translated
+from store.group_commit import GroupCommit, waves
+from store.outcome import outcome_of
+from store.tables import applications, cases, commands
+from store.vault import VaultDocument
+
+
+class Acceptance(StrEnum):
+    """What the inbox knew about a submission."""
+
+    NEW = "new"
+    SAME_OPEN = "same_open"
+    """The same content was there and its case was opened: nothing is to be done."""
+    SAME_UNOPENED = "same_unopened"
+    """The same content was there, but the start of its case may have been lost: start it (again)."""
+    CONFLICT = "conflict"
+    """The application id was used before for other content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One application on its way in; what is personal is kept apart from the first moment on."""
+
+    case_id: str
+    source: str
+    application_id: str
+    content_digest: str
+    """Digest of all that was sent, so that the same id with other content is noticed."""
+    subject_ref: str
+    received_at: datetime
+    """The business instant at which it entered the system."""
+    opening: str
+    """JSON of facts and references, enough to start the case again."""
+    person: str = field(repr=False)
+    """JSON of the personal data; goes to the vault only."""
+    documents: tuple[VaultDocument, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unopened:
+    """An accepted application whose case has recorded nothing yet."""
+
+    case_id: str
+    received_at: datetime
+    opening: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCase:
+    """What the inbox knows of a case, for answering where Temporal cannot."""
+
+    case_id: str
+    dossier_code: str | None
+    status: str | None
+    """None: accepted, nothing recorded yet."""
+    outcome: str | None
+    closed_at: datetime | None
+
+
+ADD_APPLICATIONS = (
+    "WITH t AS (SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],"
+    " %s::text[], %s::text[]) AS t(case_id, source, application_id, content_digest, subject_ref, received_at, opening, person)),"
+    " added AS (INSERT INTO applications (case_id, source, application_id, content_digest, subject_ref, received_at, opening)"
+    " SELECT case_id, source, application_id, content_digest, subject_ref, received_at, opening FROM t"
+    " ON CONFLICT (case_id) DO NOTHING RETURNING case_id),"
+    " persons AS (INSERT INTO vault.subjects (subject_ref, data)"
+    " SELECT t.subject_ref, t.person FROM t JOIN added USING (case_id)"
+    " ON CONFLICT (subject_ref) DO UPDATE SET data = excluded.data)"
+    " SELECT case_id FROM added"
+)
+ADD_DOCUMENTS = (
+    # Only beside an application that this transaction added: another's files must not slip in under a used id.
+    "INSERT INTO vault.documents (reference, subject_ref, kind, name, media_type, content)"
+    " SELECT t.r, t.s, t.k, t.n, t.m, t.c FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],"
+    " %s::bytea[]) AS t(case_id, r, s, k, n, m, c) JOIN applications a ON a.case_id = t.case_id"
+    " AND a.xmin::text = pg_current_xact_id()::xid::text ON CONFLICT (reference) DO NOTHING"
+)
+KNOWN_APPLICATIONS = "SELECT case_id, content_digest, opened FROM applications WHERE case_id = ANY(%s::text[])"
+
+
+class Inbox:
+    """Queries and writes of the inbox. Safe for several threads and event loops; all calls raise StoreError."""
+
+    def __init__(self, store: Store, topics: Topics) -> None:
+        self._store = store
+        self._topics = topics
+        self._session: Session | None = None
+        self._commit: GroupCommit[Submission, Acceptance] = GroupCommit("inbox", self._write)
+
+    async def accept_application(self, submission: Submission) -> Acceptance:
+        """Note the application and put its personal part away, in one transaction; from an event loop.
+
+        Only what is NEW is written. Idempotent: the same call again answers SAME_UNOPENED or SAME_OPEN.
+        """
+        return await self._commit.submit(submission)
+
+    def accept_application_now(self, submission: Submission) -> Acceptance:
+        """The same, blocking."""
+        return self._commit.submit_now(submission)
+
+    def close(self) -> None:
+        """Write what waits, then give the connection back."""
+        self._commit.close()
+        self._drop_session()
+
+    def find_case(self, key: str) -> KnownCase | None:
+        """The case with this case id or dossier code; None when it was never accepted."""
+        by_code = DOSSIER_CODE_PATTERN.match(key) is not None
+        columns = (cases.c.case_id, cases.c.dossier_code, cases.c.status, cases.c.outcome, cases.c.closed_at)
+        query = select(*columns).where(cases.c.dossier_code == key if by_code else cases.c.case_id == key)
+        with self._store.reading() as connection:
+            if row := connection.execute(query).one_or_none():
+                return KnownCase(*row)
+            if by_code:
+                return None
+            accepted = connection.scalar(select(true()).where(applications.c.case_id == key))
+        return KnownCase(key, None, None, None, None) if accepted else None
+
+    def command_outcome(self, command_id: str) -> CommandOutcome | None:
+        """How the command with this id ended; None while it has not."""
+        query = select(commands.c.refusal).where(commands.c.command_id == command_id)
+        with self._store.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else outcome_of(command_id, row[0])
+
+    def refusals(self, case_id: str) -> list[tuple[datetime, CommandOutcome]]:
+        """The refused commands of a case with the real time of the refusal, oldest first."""
+        query = (
+            select(commands.c.settled_at, commands.c.command_id, commands.c.refusal)
+            .where(commands.c.case_id == case_id, ~commands.c.accepted)
+            .order_by(commands.c.settled_at, commands.c.command_id)
+        )
+        with self._store.reading() as connection:
+            return [(at, outcome_of(command_id, refusal)) for at, command_id, refusal in connection.execute(query)]
+
+    def refuse_command(
+        self, command_id: str, case_id: str, refusal: Refusal, notice: Notice | None = None
+    ) -> CommandOutcome:
+        """Refuse a command for a case that is closed or unknown, and owe the sender the answer; in one transaction.
+
+        Idempotent: an id that was settled before keeps its outcome, which is returned, and no second answer is sent.
+        """
+        outcome = CommandOutcome(command_id=command_id, refusal=refusal)
+        batch = Batch(self._topics)
+        batch.add_outcomes(case_id, (outcome,))
+        if notice is not None:
+            batch.add_notice(case_id, notice)
+        try:
+            with self._store.writing_session() as session:
+                batch.send(session)
+        except psycopg.errors.UniqueViolation:
+            if (settled := self.command_outcome(command_id)) is None:
+                raise
+            return settled
+        return outcome
+
+    def unopened(self, older_than_seconds: float, limit: int = 100) -> list[Unopened]:
+        """Applications accepted this long ago (real time) whose case has recorded nothing: their start may be lost."""
+        age = cast(literal(f"{older_than_seconds} seconds"), Interval)
+        query = (
+            select(applications.c.case_id, applications.c.received_at, applications.c.opening)
+            .where(~applications.c.opened, applications.c.recorded_at <= func.now() - age)
+            .order_by(applications.c.recorded_at)
+            .limit(limit)
+        )
+        with self._store.reading() as connection:
+            return [Unopened(*row) for row in connection.execute(query)]
+
+    def _write(self, submissions: Sequence[Submission]) -> Sequence[Acceptance | StoreError]:
+        answers: dict[int, Acceptance] = {}
+        try:
+            for wave in waves(submissions, lambda submission: submission.case_id):
+                answers.update(zip(wave, self._attempt([submissions[i] for i in wave]), strict=True))
+        except BaseException:
+            self._drop_session()
+            raise
+        return [answers[index] for index in range(len(submissions))]
+
+    def _attempt(self, submissions: list[Submission]) -> list[Acceptance]:
+        people, files = Rows(8), Rows(7)
+        # Always the same order, so that two writers never wait for each other in a circle.
+        for one in sorted(submissions, key=lambda submission: submission.case_id):
+            people.add(
+                one.case_id,
+                one.source,
+                one.application_id,
+                one.content_digest,
+                one.subject_ref,
+                one.received_at,
+                one.opening,
+                one.person,
+            )
+            for file in one.documents:
+                files.add(
+                    one.case_id, file.reference, one.subject_ref, file.kind, file.name, file.media_type, file.content
+                )
+        with translated():
+            if self._session is None or self._session.closed:
+                self._session = self._store.open_session("inbox")
+            session = self._session
+            with session.pipeline():
+                added = session.execute(ADD_APPLICATIONS, people.columns, prepare=True)
+                if files:
+                    session.execute(ADD_DOCUMENTS, files.columns, prepare=True)
+                known = session.execute(KNOWN_APPLICATIONS, (people.columns[0],), prepare=True)
+                session.commit()
+                new = {case_id for (case_id,) in added}
+                digests = {case_id: (digest, opened) for case_id, digest, opened in known}
+        return [Acceptance.NEW if one.case_id in new else _compared(one, *digests[one.case_id]) for one in submissions]
+
+    def _drop_session(self) -> None:
+        if self._session is not None:
+            with suppress(psycopg.Error):
+                self._session.close()
+            self._session = None
+
+
+def _compared(submission: Submission, digest: str, opened: bool) -> Acceptance:
+    if digest != submission.content_digest:
+        return Acceptance.CONFLICT
+    return Acceptance.SAME_OPEN if opened else Acceptance.SAME_UNOPENED

@@ -1,0 +1,155 @@
+"""The outbox as the publisher sees it: shards under lease, rows in order, marks, lag."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import Self
+
+import psycopg
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from events.transport.errors import Unavailable
+from events.transport.ports import OutboxLag, OutboxRow
+from store.batch import OUTBOX_CHANNEL, SLOTS, Session
+from store.database import Store
+from store.errors import StoreError, translated
+from store.tables import outbox, outbox_unpublished, stack
+
+CLUSTER = "kafka_cluster_id"
+LOCK_SPACE = 0x6F7574  # "out": first half of the advisory locks' keys; the second is the slot
+
+CLAIM = "SELECT count(*) FILTER (WHERE pg_try_advisory_lock(%s, slot)) FROM unnest(%s::int[]) AS t(slot)"
+UNPUBLISHED = (
+    "SELECT o.id, o.topic, o.case_id, o.event_id, o.name, coalesce(o.body, l.body), o.at, o.case_id, o.sequence"
+    " FROM (SELECT u.id FROM outbox_unpublished u WHERE u.slot = ANY(%s::int2[]) ORDER BY u.id LIMIT %s) AS w"
+    " JOIN outbox o ON o.id = w.id LEFT JOIN ledger l ON l.case_id = o.case_id AND l.sequence = o.sequence ORDER BY o.id"
+)
+UNPUBLISHED_ELSEWHERE = (
+    "SELECT o.id, o.topic, o.case_id, o.event_id, o.name, coalesce(o.body, l.body), o.at, o.case_id, o.sequence"
+    " FROM outbox_unpublished u JOIN outbox o ON o.id = u.id AND NOT o.topic = ANY(%s::text[])"
+    " LEFT JOIN ledger l ON l.case_id = o.case_id AND l.sequence = o.sequence"
+    " WHERE u.slot = ANY(%s::int2[]) ORDER BY u.id LIMIT %s"
+)
+MARK = "DELETE FROM outbox_unpublished WHERE id = ANY(%s::bigint[])"
+
+
+class Outbox:
+    """Implements the transport's OutboxPort on PostgreSQL. Every call raises `Unavailable` when the store is away."""
+
+    def __init__(self, store: Store, shards: int = 1) -> None:
+        """`shards`: how many publishers share the work, at most 64; all must be told the same number."""
+        if not 1 <= shards <= SLOTS:
+            raise ValueError(f"shards: 1 to {SLOTS}, not {shards}")
+        self._store = store
+        self._shards = shards
+
+    def claim_shard(self, shard: int) -> OutboxLease | None:
+        """The right to publish this shard; None while another process has any part of it, whatever its number of shards."""
+        if not 0 <= shard < self._shards:
+            raise ValueError(f"shard: 0 to {self._shards - 1}, not {shard}")
+        slots = [slot for slot in range(SLOTS) if slot % self._shards == shard]
+        with _available():
+            session = self._store.open_session("publisher", autocommit=True)
+            lease = OutboxLease(session, slots)
+            try:
+                claimed = session.execute(CLAIM, (LOCK_SPACE, slots)).fetchone()
+                if claimed == (len(slots),):
+                    session.execute(f"LISTEN {OUTBOX_CHANNEL}")
+                    return lease
+            except BaseException:
+                lease.release()
+                raise
+        lease.release()
+        return None
+
+    def lag(self) -> OutboxLag:
+        """What waits, over all shards."""
+        age = func.coalesce(func.extract("epoch", func.now() - func.min(outbox_unpublished.c.recorded_at)), 0)
+        with _available(), self._store.reading() as connection:
+            rows, seconds = connection.execute(select(func.count(), age).select_from(outbox_unpublished)).one()
+        return OutboxLag(rows=rows, oldest_seconds=max(0.0, float(seconds)))
+
+    def cluster_id(self) -> str | None:
+        """The Kafka cluster that got what is marked as published."""
+        with _available():
+            return self._store.remembered(CLUSTER)
+
+    def remember_cluster(self, cluster_id: str) -> None:
+        """From now on this is the cluster that holds what is marked."""
+        with _available():
+            self._store.remember(CLUSTER, cluster_id)
+
+    def republish(self, from_id: int = 0) -> int:
+        """Unmark every row with at least this id, so that all are sent again. Returns how many rows that are.
+
+        The remembered cluster is forgotten with it: the publisher takes the one it finds.
+        """
+        again = select(outbox.c.id, outbox.c.slot).where(outbox.c.id >= from_id)
+        with _available(), self._store.writing() as connection:
+            connection.execute(insert(outbox_unpublished).from_select(["id", "slot"], again).on_conflict_do_nothing())
+            rows = connection.scalar(select(func.count()).where(outbox.c.id >= from_id)) or 0
+            connection.execute(delete(stack).where(stack.c.key == CLUSTER))
+            connection.execute(text(f"NOTIFY {OUTBOX_CHANNEL}"))
+        return rows
+
+    def messages(self, batch: int = 5000) -> Iterator[tuple[str, str, str, int]]:
+        """All messages ever owed, as (topic, event id, case id, outbox id) in the order of their ids; for verification."""
+        query = select(outbox.c.topic, outbox.c.event_id, outbox.c.case_id, outbox.c.id).order_by(outbox.c.id)
+        with _available(), self._store.reading() as connection:
+            for row in connection.execution_options(yield_per=batch).execute(query):
+                yield row._tuple()
+
+
+class OutboxLease:
+    """The right to publish one shard; it lives and dies with its connection, so nobody holds it without knowing."""
+
+    def __init__(self, session: Session, slots: Sequence[int]) -> None:
+        self._session = session
+        self._slots = list(slots)
+
+    def unpublished(self, limit: int, without_topics: Set[str] = frozenset()) -> Sequence[OutboxRow]:
+        """The first rows not yet marked, by id: per case in the order of the ledger."""
+        with _available():
+            if without_topics:
+                arguments = (sorted(without_topics), self._slots, limit)
+                found = self._session.execute(UNPUBLISHED_ELSEWHERE, arguments, prepare=True)
+            else:
+                found = self._session.execute(UNPUBLISHED, (self._slots, limit), prepare=True)
+            return [OutboxRow(*row) for row in found]
+
+    def mark_published(self, ids: Sequence[int]) -> None:
+        """These rows were acknowledged by Kafka."""
+        if ids:
+            with _available():
+                self._session.execute(MARK, (list(ids),), prepare=True)
+
+    def wait(self, timeout_seconds: float) -> None:
+        """Return when a transaction that added rows has been committed since the last call, at the latest after the timeout."""
+        with _available():
+            for _ in self._session.notifies(timeout=timeout_seconds, stop_after=1):
+                pass
+
+    def release(self) -> None:
+        """Let another process have the shard."""
+        with suppress(psycopg.Error):
+            self._session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    try:
+        with translated():
+            yield
+    except StoreError as error:
+        raise Unavailable("the outbox") from error

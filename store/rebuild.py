@@ -1,0 +1,210 @@
+"""The read models folded again from the ledger: compared byte for byte, or put in place of what is there."""
+
+# ruff: noqa: S608 - the statements are built from the field names of our own models, never from data
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal, cast
+
+from sqlalchemy import Connection, delete, select, text
+
+from cases.turn import CaseView, WorkItem
+from catalog.model import Definitions
+from events.language.case_events import ApplicationSubmitted, EventRecord
+from events.language.chain import GENESIS, link
+from store import batch as statements
+from store.batch import Session
+from store.database import Store
+from store.definitions import DefinitionArchive
+from store.errors import DefinitionsUnknown, LedgerRowBroken
+from store.ledger import LedgerRow, rows_of_cases
+from store.tables import cases, ledger, worklist
+
+Project = Callable[[str, Definitions, tuple[EventRecord, ...]], tuple[CaseView, tuple[WorkItem, ...]]]
+"""The pure fold of one case: (case id, its definitions, all its events) to its row and its worklist."""
+
+BATCH_CASES = 200
+"""Cases folded in one transaction; while they are replaced, recording waits for about as long as that takes."""
+
+What = Literal["case", "worklist", "hash", "chain", "unreadable", "definitions", "surplus"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where a read model, or the ledger itself, is not what the fold of the ledger gives."""
+
+    case_id: str
+    what: What
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildReport:
+    """What a rebuild found."""
+
+    cases: int
+    events: int
+    differences: tuple[Difference, ...]
+    replaced: bool
+
+    @property
+    def equal(self) -> bool:
+        """Whether every read model was byte-equal to the fold."""
+        return not self.differences
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What the read models of one case should be."""
+
+    case_id: str
+    view: str
+    hash: bytes
+    work: tuple[tuple[str, str], ...]
+    """(step id, JSON) of each waiting step."""
+
+
+COMPARE_CASES = (
+    "SELECT r.case_id, c.case_id IS NOT NULL AND c.view = t.view"
+    f" AND ROW({statements.columns(statements.VIEW_COLUMNS, 'c.')})"
+    f" IS NOT DISTINCT FROM ROW({statements.columns(statements.VIEW_COLUMNS, 'r.')}),"
+    " c.hash IS NOT DISTINCT FROM t.hash FROM unnest(%s::text[], %s::bytea[]) AS t(view, hash)"
+    " CROSS JOIN LATERAL json_populate_record(NULL::cases, t.view::json) AS r LEFT JOIN cases c ON c.case_id = r.case_id"
+)
+COMPARE_WORK = (
+    f"WITH e AS (SELECT t.item, {statements.columns(statements.WORK_COLUMNS, 'r.')} FROM unnest(%s::text[]) AS t(item)"
+    " CROSS JOIN LATERAL json_populate_record(NULL::worklist, t.item::json) AS r),"
+    " w AS (SELECT * FROM worklist WHERE case_id = ANY(%s::text[]))"
+    " SELECT DISTINCT coalesce(e.case_id, w.case_id) FROM e FULL JOIN w ON e.case_id = w.case_id AND e.step_id = w.step_id"
+    f" WHERE ROW(e.item, {statements.columns(statements.WORK_COLUMNS, 'e.')})"
+    f" IS DISTINCT FROM ROW(w.item, {statements.columns(statements.WORK_COLUMNS, 'w.')})"
+)
+
+
+def rebuild(store: Store, project: Project, *, replace: bool = False) -> RebuildReport:
+    """Fold every case of the ledger again. Compares, and with `replace` puts the fold in place of what differs.
+
+    May run beside a live system: each batch is seen as of one instant. A case whose own ledger is broken (`chain`,
+    `unreadable`, `definitions`) is reported and left alone. Raises StoreError.
+    """
+    folding = Folding(store, project)
+    differences: list[Difference] = []
+    for case_ids in _batches(store):
+        differences += folding.compare(case_ids, replace=replace)
+    differences += _surplus(store, replace=replace)
+    return RebuildReport(folding.cases, folding.events, tuple(differences), replace)
+
+
+class Folding:
+    """One run over the ledger."""
+
+    def __init__(self, store: Store, project: Project) -> None:
+        self._store = store
+        self._project = project
+        self._archive = DefinitionArchive(store)
+        self.cases = 0
+        self.events = 0
+
+    def compare(self, case_ids: list[str], *, replace: bool) -> list[Difference]:
+        """The differences of these cases, put right where that is wanted and possible."""
+        with self._store.writing() as connection:
+            if replace:
+                # Waits for recording turns and holds up new ones: with row locks alone a case whose row is missing is open.
+                connection.execute(text("LOCK TABLE cases IN EXCLUSIVE MODE"))
+            else:
+                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            folded: list[Folded] = []
+            differences: list[Difference] = []
+            for case_id, rows in groupby(rows_of_cases(connection, case_ids), lambda row: row.case_id):
+                outcome = self._fold(case_id, list(rows))
+                if isinstance(outcome, Folded):
+                    folded.append(outcome)
+                else:
+                    differences.append(outcome)
+            wrong = list(_compared(_session_of(connection), folded))
+            if replace:
+                ids = {difference.case_id for difference in wrong}
+                _put(_session_of(connection), [one for one in folded if one.case_id in ids])
+        return differences + wrong
+
+    def _fold(self, case_id: str, rows: list[LedgerRow]) -> Folded | Difference:
+        self.cases += 1
+        self.events += len(rows)
+        digest = GENESIS
+        for sequence, row in enumerate(rows, 1):
+            digest = link(digest, row.body)
+            if digest != row.hash or row.sequence != sequence:
+                return Difference(case_id, "chain")
+        try:
+            records = tuple(row.record for row in rows)
+            first = records[0].event
+            if not isinstance(first, ApplicationSubmitted):
+                return Difference(case_id, "unreadable")
+            definitions = self._archive.definitions(first.definitions_digest)
+        except LedgerRowBroken:
+            return Difference(case_id, "unreadable")
+        except DefinitionsUnknown:
+            return Difference(case_id, "definitions")
+        view, work = self._project(case_id, definitions, records)
+        items = tuple((item.step_id, item.model_dump_json()) for item in work)
+        return Folded(case_id, view.model_dump_json(), digest, items)
+
+
+def _batches(store: Store) -> Iterator[list[str]]:
+    last = ""
+    while True:
+        query = (
+            select(ledger.c.case_id)
+            .where(ledger.c.sequence == 1, ledger.c.case_id > last)
+            .order_by(ledger.c.case_id)
+            .limit(BATCH_CASES)
+        )
+        with store.reading() as connection:
+            case_ids = list(connection.scalars(query))
+        if not case_ids:
+            return
+        yield case_ids
+        last = case_ids[-1]
+
+
+def _compared(session: Session, folded: list[Folded]) -> Iterator[Difference]:
+    views, hashes = [one.view for one in folded], [one.hash for one in folded]
+    for case_id, same_view, same_hash in session.execute(COMPARE_CASES, (views, hashes)):
+        if not same_view:
+            yield Difference(case_id, "case")
+        if not same_hash:
+            yield Difference(case_id, "hash")
+    items = [item for one in folded for _, item in one.work]
+    for (case_id,) in session.execute(COMPARE_WORK, (items, [one.case_id for one in folded])):
+        yield Difference(case_id, "worklist")
+
+
+def _put(session: Session, folded: list[Folded]) -> None:
+    if not folded:
+        return
+    session.execute(statements.PUT_CASES, ([one.hash for one in folded], [one.view for one in folded]))
+    keys = [(one.case_id, step_id) for one in folded for step_id, _ in one.work]
+    columns = [case_id for case_id, _ in keys], [step_id for _, step_id in keys]
+    session.execute(statements.DROP_WORK, ([one.case_id for one in folded], *columns))
+    items = [item for one in folded for _, item in one.work]
+    if items:
+        session.execute(statements.REPLACE_WORK, (items,))
+
+
+def _surplus(store: Store, *, replace: bool) -> list[Difference]:
+    """Rows of cases that the ledger does not have."""
+    found: set[str] = set()
+    with store.writing() as connection:
+        for table in (cases, worklist):
+            # The recorder writes all three in one transaction, so a row here is never ahead of the ledger.
+            known = select(ledger.c.case_id).where(ledger.c.case_id == table.c.case_id, ledger.c.sequence == 1).exists()
+            found.update(connection.scalars(select(table.c.case_id).where(~known)))
+            if replace:
+                connection.execute(delete(table).where(~known))
+    return [Difference(case_id, "surplus") for case_id in sorted(found)]
+
+
+def _session_of(connection: Connection) -> Session:
+    return cast("Session", connection.connection.driver_connection)

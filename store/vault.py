@@ -1,0 +1,78 @@
+"""Personal data, apart from everything else: in a schema of its own, under references that say nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from store.database import Store
+from store.tables import documents, subjects
+
+
+@dataclass(frozen=True, slots=True)
+class VaultDocument:
+    """An uploaded file. Its content, and often its name, are personal data: shown in no log and no error."""
+
+    reference: str
+    kind: str
+    name: str = field(repr=False)
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+class Vault:
+    """The data of persons and their files. All calls raise StoreError."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def put(self, subject_ref: str, data: str) -> None:
+        """Keep a person's data (JSON), in place of what was there."""
+        statement = insert(subjects).values(subject_ref=subject_ref, data=data)
+        with self._store.writing() as connection:
+            connection.execute(statement.on_conflict_do_update(index_elements=["subject_ref"], set_={"data": data}))
+
+    def data(self, subject_ref: str) -> str | None:
+        """A person's data (JSON); None for an unknown reference."""
+        with self._store.reading() as connection:
+            return connection.scalar(select(subjects.c.data).where(subjects.c.subject_ref == subject_ref))
+
+    def put_documents(self, subject_ref: str, files: tuple[VaultDocument, ...]) -> None:
+        """Keep files of a person. One that is there already stays: a reference never changes its content."""
+        if not files:
+            return
+        rows = [_row_of(subject_ref, file) for file in files]
+        with self._store.writing() as connection:
+            connection.execute(insert(documents).on_conflict_do_nothing(), rows)
+
+    def document(self, reference: str) -> VaultDocument | None:
+        """One file with its content; None for an unknown reference."""
+        query = select(
+            documents.c.reference, documents.c.kind, documents.c.name, documents.c.media_type, documents.c.content
+        ).where(documents.c.reference == reference)
+        with self._store.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else VaultDocument(*row)
+
+    def references(self, subject_ref: str) -> tuple[str, ...]:
+        """The references of a person's files, oldest first."""
+        query = (
+            select(documents.c.reference)
+            .where(documents.c.subject_ref == subject_ref)
+            .order_by(documents.c.created_at, documents.c.reference)
+        )
+        with self._store.reading() as connection:
+            return tuple(connection.scalars(query))
+
+
+def _row_of(subject_ref: str, file: VaultDocument) -> dict[str, str | bytes]:
+    return {
+        "reference": file.reference,
+        "subject_ref": subject_ref,
+        "kind": file.kind,
+        "name": file.name,
+        "media_type": file.media_type,
+        "content": file.content,
+    }
