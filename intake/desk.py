@@ -11,15 +11,17 @@ from cases.decide import decide
 from cases.evolve import fold
 from cases.model import blank
 from cases.turn import CommandOutcome
+from catalog.catalogue import Catalog
 from catalog.errors import CatalogError
 from catalog.model import Definitions
-from events.language.commands import Actor, CaseCommand, DecideStep, SubmitApplication
+from events.language.commands import Actor, ActorKind, CaseCommand, DecideStep, SubmitApplication
 from events.language.messages import SubmissionMessage
 from events.language.refusals import Refusal, refuse
 from intake.person import Parted, parted
-from intake.ports import Definer, Register
+from intake.register import Register
 from intake.temporal import CaseGateway, CaseUnknownError
 from sla.business_time import BusinessTime
+from store.inbox import Acceptance
 from workflows.messages import Carried, CaseInput
 
 
@@ -35,7 +37,7 @@ class Intake:
     """Takes submissions and commands. Received instants are real; the cases' are business time: mapped here, once."""
 
     def __init__(
-        self, gateway: CaseGateway, register: Register, catalog: Definer, time: BusinessTime, zone: ZoneInfo
+        self, gateway: CaseGateway, register: Register, catalog: Catalog, time: BusinessTime, zone: ZoneInfo
     ) -> None:
         self._gateway = gateway
         self._register = register
@@ -69,17 +71,17 @@ class Intake:
     async def _open(
         self, submission: Parted, opening: SubmitApplication, definitions: Definitions
     ) -> Submitted | Refusal:
-        found = await asyncio.to_thread(self._register.accept, submission, opening, definitions)
-        if found == "conflict":
+        found = await self._register.accept(submission, opening, definitions)
+        if found is Acceptance.CONFLICT:
             application_id = submission.application.application_id
             return refuse("application_conflict", "application_id", application=application_id)
-        if found == "opened":
+        if found is Acceptance.SAME_OPEN:
             return Submitted(submission.case_id, known=True)
-        if found == "unopened":
+        if found is Acceptance.SAME_UNOPENED:
             await self.open_accepted(submission.case_id)
         else:
             await self._start(submission.case_id, opening, definitions)
-        return Submitted(submission.case_id, known=found != "new")
+        return Submitted(submission.case_id, known=found is not Acceptance.NEW)
 
     async def _start(self, case_id: str, opening: SubmitApplication, definitions: Definitions) -> None:
         await self._gateway.start(
@@ -106,7 +108,7 @@ class Intake:
         try:
             return self._catalog.definitions_for(procedure_id, day)
         except CatalogError:
-            derived = await asyncio.to_thread(self._register.derived_procedure, procedure_id, day)
+            derived = await asyncio.to_thread(self._register.derived_procedure, procedure_id)
             return derived or refuse("procedure_unknown", "procedure", procedure=procedure_id)
 
     async def send(self, reference: str, command: CaseCommand) -> None:
@@ -142,7 +144,7 @@ class Intake:
         if reference.startswith("case-"):
             return reference
         found = await asyncio.to_thread(self._register.find, reference)
-        return None if found is None else found[0]
+        return None if found is None else found.case_id
 
     async def _found_again(self, case_id: str, command: CaseCommand) -> Refusal | None:
         """Temporal knows no such case: say why, or bring it back (None). The inbox and the ledger are the authority."""
@@ -151,14 +153,13 @@ class Intake:
         found = await asyncio.to_thread(self._register.find, case_id)
         if found is None:
             return refuse("case_unknown", "case")
-        if not found[1]:
+        if found.closed_at is None:
             await self.revive(case_id)
             return None
         settled = await asyncio.to_thread(self._register.outcome_of, case_id, command.command_id)
         if settled is not None and settled.refusal is not None:
             return settled.refusal
-        case = fold(case_id, *await asyncio.to_thread(self._register.ledger_of, case_id))
-        return refuse("case_closed", outcome=case.outcome or "")
+        return refuse("case_closed", outcome=found.outcome or "")
 
     async def revive(self, case_id: str) -> None:
         """Start a case again from its ledger: Temporal lost it, or came back with less than it had acknowledged."""
@@ -169,7 +170,6 @@ class Intake:
         )
 
     async def _refuse(self, case_id: str, command: CaseCommand, refusal: Refusal) -> None:
-        department = command.department if isinstance(command, DecideStep) else None
-        await asyncio.to_thread(
-            self._register.refuse, case_id, command.command_id, refusal, department, command.received_at
-        )
+        department = command.actor.id if command.actor.kind is ActorKind.DEPARTMENT else None
+        step_id = command.step_id if isinstance(command, DecideStep) else None
+        await asyncio.to_thread(self._register.refuse, case_id, command.command_id, refusal, department, step_id)

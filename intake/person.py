@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from catalog.model import LaneTable
 from events.language.commands import Application, DocumentPart
@@ -19,7 +18,8 @@ class Parted:
 
     case_id: str
     application: Application
-    person: dict[str, Any]
+    person_json: str
+    """JSON of the personal data, for the vault."""
     content_digest: str
     """SHA-256 (hex) over all that was submitted: the same submission twice has the same."""
 
@@ -44,7 +44,7 @@ def parted(message: SubmissionMessage, source: str, lanes: LaneTable) -> Parted:
         "documents": [part.model_dump(mode="json", exclude_none=True) for part in message.documents],
         "other_facts": {name: value for name, value in message.facts.items() if name not in lanes.facts},
     }
-    return Parted(case_id, application, person, _digest(message))
+    return Parted(case_id, application, json.dumps(person, ensure_ascii=False), _digest(message))
 
 
 def _digest(message: SubmissionMessage) -> str:

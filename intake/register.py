@@ -1,0 +1,108 @@
+"""The inbox, the vault, the ledger and the archive of definitions, as the intake uses them. Calls block unless async."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from cases.turn import CommandOutcome, Notice
+from catalog.model import Definitions
+from events.language.case_events import ApplicationSubmitted, EventRecord
+from events.language.commands import SubmitApplication
+from events.language.refusals import Refusal
+from events.language.topics import Topics
+from intake.person import Parted
+from store.database import Store
+from store.definitions import DefinitionArchive
+from store.errors import DefinitionsUnknown
+from store.inbox import Acceptance, Inbox, KnownCase, Submission
+from store.ledger import Ledger
+
+DERIVED_PROCEDURE = "derived-procedure/"
+"""Key of the store's memory under which the definitions of a procedure derived from a log are found, by its id."""
+
+
+class Opening(BaseModel):
+    """What starts a case again if its start was lost: references and facts, and the law by its digest."""
+
+    model_config = ConfigDict(frozen=True)
+
+    command: SubmitApplication
+    definitions_digest: str
+
+
+class Register:
+    """What the intake asks of the store. All calls raise StoreError."""
+
+    def __init__(self, store: Store, topics: Topics) -> None:
+        self._store = store
+        self._inbox = Inbox(store, topics)
+        self._ledger = Ledger(store)
+        self._archive = DefinitionArchive(store)
+
+    def close(self) -> None:
+        """Write what waits, then give the connections back."""
+        self._inbox.close()
+
+    async def accept(self, submission: Parted, opening: SubmitApplication, definitions: Definitions) -> Acceptance:
+        """Put the person away and remember the submission, in one transaction; idempotent."""
+        application = submission.application
+        return await self._inbox.accept_application(
+            Submission(
+                case_id=submission.case_id,
+                source=application.source,
+                application_id=application.application_id,
+                content_digest=submission.content_digest,
+                subject_ref=application.subject_ref,
+                received_at=opening.received_at,
+                opening=Opening(command=opening, definitions_digest=self._archive.keep(definitions)).model_dump_json(
+                    exclude_none=True
+                ),
+                person=submission.person_json,
+            )
+        )
+
+    def opening_of(self, case_id: str) -> tuple[SubmitApplication, Definitions] | None:
+        """What starts a case that was accepted but never opened; None: no such submission, or it was opened."""
+        stored = self._inbox.opening(case_id)
+        if stored is None:
+            return None
+        opening = Opening.model_validate_json(stored)
+        return opening.command, self._archive.definitions(opening.definitions_digest)
+
+    def unopened(self, older_than_seconds: float) -> list[str]:
+        """Cases that were accepted but have recorded nothing for so long (real time)."""
+        return [found.case_id for found in self._inbox.unopened(older_than_seconds)]
+
+    def find(self, reference: str) -> KnownCase | None:
+        """The case with this id or dossier code; None: no such case."""
+        return self._inbox.find_case(reference)
+
+    def outcome_of(self, case_id: str, command_id: str) -> CommandOutcome | None:
+        """How a command ended, if it was settled."""
+        return self._inbox.command_outcome(command_id)
+
+    def refuse(
+        self, case_id: str, command_id: str, refusal: Refusal, department: str | None, step_id: str | None
+    ) -> None:
+        """Settle a command that no case can take; with a department, tell it on its work topic. Idempotent."""
+        notice = None
+        if department is not None:
+            notice = Notice(command_id=command_id, department=department, step_id=step_id, refusal=refusal)
+        self._inbox.refuse_command(command_id, case_id, refusal, notice)
+
+    def ledger_of(self, case_id: str) -> tuple[Definitions, tuple[EventRecord, ...]]:
+        """A case's definitions and its whole ledger. Raises DefinitionsUnknown for a case that has none."""
+        records = self._ledger.records(case_id)
+        if not records or not isinstance(records[0].event, ApplicationSubmitted):
+            raise DefinitionsUnknown(digest=f"(of {case_id}: its ledger does not begin with a submission)")
+        return self._archive.definitions(records[0].event.definitions_digest), records
+
+    def derived_procedure(self, procedure_id: str) -> Definitions | None:
+        """The definitions of a procedure derived from an imported log."""
+        digest = self._store.remembered(DERIVED_PROCEDURE + procedure_id)
+        return None if digest is None else self._archive.definitions(digest)
+
+    def publish_derived(self, definitions: Definitions) -> None:
+        """Publish a derived procedure for ever; the same one twice is one."""
+        digest = self._archive.keep(definitions)
+        self._store.remember_first(DERIVED_PROCEDURE + definitions.procedure.id, digest)
