@@ -1,0 +1,247 @@
+"""A whole stack in a process of its own, beside the shared one: killed part by part, killed itself, started again."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import psutil
+import psycopg
+import pytest
+from kafka import KafkaConsumer, KafkaProducer
+from kafka.admin import KafkaAdminClient, NewTopic
+from temporalio.client import Client
+
+from greenlane.settings import Settings
+from greenlane.stack import StackAddresses, ensure_stack, running_stack
+from greenlane.stack.errors import (
+    OtherStackError,
+    PortInUseError,
+    ServerAwayError,
+    StackAlreadyRunningError,
+    StackError,
+)
+from greenlane.stack.folder import StateFolder
+
+ENTRY = (sys.executable, str(Path(__file__).with_name("entry_stack.py")), "up")
+OWNED = (*ENTRY, "--owned")
+PATIENCE_SECONDS = 60
+T = TypeVar("T")
+
+
+def free_ports(state_dir: Path, **more: str) -> Settings:
+    free = dict.fromkeys(("temporal_port", "temporal_ui_port", "postgres_port", "kafka_port"), 0)
+    return Settings.load(state_dir=state_dir, **free, kafka_controller_port=0, metrics_port=0, **more)
+
+
+def eventually(look: Callable[[], T | None], what: str) -> T:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if found := look():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"not within {PATIENCE_SECONDS} s: {what}")
+
+
+@contextmanager
+def stack(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    """`up` as a process; what it says goes to a file, as into a pipe of a service manager."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GREENLANE_")}
+    said = settings.state_dir.parent / "said"
+    with said.open("ab") as stderr:
+        process = subprocess.Popen(ENTRY, env={**environment, **settings.environment()}, stderr=stderr)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(PATIENCE_SECONDS)
+
+
+def said(settings: Settings) -> str:
+    return (settings.state_dir.parent / "said").read_text(encoding="utf-8")
+
+
+def parts(settings: Settings) -> dict[str, psutil.Process]:
+    """The running parts by name, from the supervisor's own record."""
+    folder = StateFolder(settings.state_dir)
+    found = {}
+    for name, entry in folder.read(folder.process_file).items():
+        if psutil.pid_exists(entry["pid"]):
+            found[name] = psutil.Process(entry["pid"])
+    return found
+
+
+def is_gone(process: psutil.Process) -> bool:
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+def write_rows(addresses: StackAddresses) -> None:
+    with psycopg.connect(addresses.database_url.replace("+psycopg", "")) as connection:
+        connection.execute("create table kept (word text)")
+        connection.execute("insert into kept values ('row')")
+    admin = KafkaAdminClient(bootstrap_servers=addresses.kafka_bootstrap)
+    admin.create_topics([NewTopic(name="kept", num_partitions=1, replication_factor=1)])
+    admin.close()
+    producer = KafkaProducer(bootstrap_servers=addresses.kafka_bootstrap)
+    producer.send("kept", value=b"record").get(timeout=20)
+    producer.close()
+
+
+def read_rows(addresses: StackAddresses) -> tuple[str, str]:
+    with psycopg.connect(addresses.database_url.replace("+psycopg", "")) as connection:
+        row = connection.execute("select word from kept").fetchone()
+    consumer = KafkaConsumer(
+        "kept", bootstrap_servers=addresses.kafka_bootstrap, auto_offset_reset="earliest", consumer_timeout_ms=20_000
+    )
+    record = next(consumer)
+    consumer.close()
+    assert row is not None
+    return row[0], record.value.decode()
+
+
+async def start_workflow(addresses: StackAddresses) -> None:
+    client = await Client.connect(addresses.temporal_address)
+    await client.start_workflow("Anything", id="kept", task_queue="nobody")
+
+
+async def workflow_status(addresses: StackAddresses) -> str:
+    client = await Client.connect(addresses.temporal_address)
+    status = (await client.get_workflow_handle("kept").describe()).status
+    return status.name if status else ""
+
+
+def test_killed_parts_come_back_and_a_killed_stack_leaves_no_orphan(servers: StackAddresses, tmp_path: Path) -> None:
+    settings = free_ports(tmp_path / "hồ sơ 1")
+    with stack(settings) as up:
+        first = eventually(lambda: running_stack(settings), "the first start")
+        assert first.temporal_address != servers.temporal_address, "two stacks run side by side"
+        write_rows(first)
+        asyncio.run(start_workflow(first))
+        before = parts(settings)
+        assert set(before) == {"temporal", "postgresql", "kafka", "metered"}
+        for process in before.values():
+            process.kill()
+        eventually(lambda: said(settings).count(" is back after ") == 4, "all four killed parts are back")
+        for name in before:
+            assert f"{name} ended (SIGKILL); starting it again in 0.5 s" in said(settings).lower().replace(
+                "sigkill", "SIGKILL"
+            )
+        assert read_rows(first) == ("row", "record")
+        with urllib.request.urlopen(first.metrics["metered"], timeout=5) as answer:
+            assert answer.status == 200
+        family = [
+            child for process in parts(settings).values() for child in (process, *process.children(recursive=True))
+        ]
+        up.send_signal(signal.SIGKILL)
+        eventually(lambda: all(is_gone(process) for process in family), "nothing outlives a killed supervisor")
+        assert running_stack(settings) is None
+    with stack(settings) as up:
+        again = eventually(lambda: running_stack(settings), "the second start")
+        assert again == first, "the same ports as before"
+        assert read_rows(again) == ("row", "record")
+        assert asyncio.run(workflow_status(again)) == "RUNNING"
+        family = list(parts(settings).values())
+        up.send_signal(signal.SIGINT)
+        assert up.wait(PATIENCE_SECONDS) == 0
+        assert all(is_gone(process) for process in family)
+    assert "stopped" in said(settings).splitlines()[-1]
+    assert "was killed" not in said(settings), "every part stopped in its own time"
+
+
+def outside(settings: Settings, servers: StackAddresses) -> Settings:
+    return settings.resolved(servers)
+
+
+def test_outside_servers_are_used_and_an_owned_stack_ends_with_its_last_user(
+    servers: StackAddresses, tmp_path: Path
+) -> None:
+    settings = outside(free_ports(tmp_path / "state"), servers)
+    with ensure_stack(settings, OWNED) as first:
+        assert (first.temporal_address, first.kafka_bootstrap) == (servers.temporal_address, servers.kafka_bootstrap)
+        assert first.database_url == servers.database_url
+        assert set(parts(settings)) == {"metered"}, "nothing is started that is named outside"
+        other_database = settings.model_copy(update={"database_url": "postgresql+psycopg://h:1/other"})
+        with pytest.raises(OtherStackError) as caught, ensure_stack(other_database, OWNED):
+            pass
+        assert caught.value.field == "GREENLANE_DATABASE_URL"
+        user = ensure_stack(settings, ("false",))
+        assert user.__enter__() == first, "the running one is used"
+    assert running_stack(settings) == first, "it stays while somebody uses it"
+    metered = parts(settings)["metered"]
+    user.__exit__(None, None, None)
+    eventually(lambda: is_gone(metered), "the last user has gone")
+    eventually(lambda: not StateFolder(settings.state_dir).is_held(), "the folder is free again")
+
+
+def test_an_owned_stack_ends_when_its_owner_is_killed(servers: StackAddresses, tmp_path: Path) -> None:
+    settings = outside(free_ports(tmp_path / "state"), servers)
+    script = (
+        "import time; from greenlane.settings import Settings; from greenlane.stack import ensure_stack\n"
+        f"with ensure_stack(Settings(), {OWNED!r}): time.sleep(600)"
+    )
+    environment = {**os.environ, **settings.environment()}
+    with subprocess.Popen([sys.executable, "-c", script], env=environment, stderr=subprocess.DEVNULL) as owner:
+        eventually(lambda: running_stack(settings), "the owned stack")
+        metered = parts(settings)["metered"]
+        owner.kill()
+    eventually(lambda: is_gone(metered), "its stack has ended")
+    eventually(lambda: not StateFolder(settings.state_dir).is_held(), "the folder is free again")
+
+
+def refused(settings: Settings, kind: type[StackError]) -> StackError:
+    """What a command hears when the stack that it wants cannot start: the same error, out of the other process."""
+    with pytest.raises(kind) as caught, ensure_stack(settings, OWNED):
+        pass
+    assert caught.value.remedy
+    assert not StateFolder(settings.state_dir).is_held()
+    return caught.value
+
+
+def test_an_outside_server_that_is_away_is_named(servers: StackAddresses, tmp_path: Path) -> None:
+    good = outside(free_ports(tmp_path / "state"), servers)
+    wrong_password = servers.database_url.replace("greenlane:", "greenlane:x")
+    for name, value in (
+        ("temporal_address", "127.0.0.1:9"),
+        ("kafka_bootstrap", "127.0.0.1:9"),
+        ("database_url", "postgresql+psycopg://u:p@127.0.0.1:9/d"),
+        ("database_url", wrong_password),
+        ("temporal_namespace", "no-such-namespace"),
+    ):
+        error = refused(good.model_copy(update={name: value}), ServerAwayError)
+        assert error.field == f"GREENLANE_{name.upper()}"
+        assert "Traceback" not in error.message
+
+
+def test_a_port_in_use_reaches_the_command(servers: StackAddresses, tmp_path: Path) -> None:
+    taken = int(servers.kafka_bootstrap.rpartition(":")[2])
+    settings = free_ports(tmp_path / "state").model_copy(update={"postgres_port": taken})
+    assert refused(settings, PortInUseError).field == "GREENLANE_POSTGRES_PORT"
+
+
+def test_a_part_that_cannot_run_ends_the_start_with_its_last_words(servers: StackAddresses, tmp_path: Path) -> None:
+    settings = outside(free_ports(tmp_path / "state"), servers)
+    settings = settings.model_copy(update={"metrics_host": "203.0.113.1"})
+    error = refused(settings, StackError)
+    assert (error.code, error.field) == ("start_failed", "metered")
+    assert "assign requested address" in error.message
+
+
+def test_a_second_up_is_refused_with_the_holder(servers: StackAddresses, tmp_path: Path) -> None:
+    settings = outside(free_ports(tmp_path / "state"), servers)
+    with ensure_stack(settings, OWNED):
+        done = subprocess.run(
+            ENTRY, env={**os.environ, **settings.environment()}, capture_output=True, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert StackAlreadyRunningError.code in done.stdout
+    assert str(settings.state_dir) in done.stdout
