@@ -44,7 +44,10 @@ LEDGER_HEADS = (
     "SELECT DISTINCT ON (case_id) case_id, sequence, hash FROM ledger WHERE case_id = ANY(%s::text[])"
     " ORDER BY case_id, sequence DESC"
 )
-SETTLED = "SELECT command_id, refusal FROM commands WHERE command_id = ANY(%s::text[])"
+SETTLED = (
+    "SELECT c.case_id, c.command_id, c.refusal FROM unnest(%s::text[], %s::text[]) AS t(case_id, command_id)"
+    " JOIN commands c ON c.case_id = t.case_id AND c.command_id = t.command_id"
+)
 STANDING = (
     "SELECT l.case_id, l.sequence, l.body FROM unnest(%s::text[], %s::int[]) AS t(case_id, first)"
     " JOIN ledger l ON l.case_id = t.case_id AND l.sequence >= t.first ORDER BY l.case_id, l.sequence"
@@ -67,8 +70,8 @@ ADD_OUTBOX = (
     " INSERT INTO outbox_unpublished (id, slot) SELECT id, slot FROM added"
 )
 ADD_COMMANDS = (
-    "INSERT INTO commands (command_id, case_id, accepted, refusal)"
-    " SELECT c, i, r IS NULL, r FROM unnest(%s::text[], %s::text[], %s::text[]) AS t(c, i, r)"
+    "INSERT INTO commands (case_id, command_id, accepted, refusal)"
+    " SELECT i, c, r IS NULL, r FROM unnest(%s::text[], %s::text[], %s::text[]) AS t(i, c, r)"
 )
 PUT_CASES = (
     f"INSERT INTO cases (hash, view, {columns(VIEW_COLUMNS)})"
@@ -180,13 +183,12 @@ class Batch:
     def add_outcomes(self, case_id: str, outcomes: Iterable[CommandOutcome]) -> None:
         """Gather how commands ended."""
         for outcome in outcomes:
-            self.commands.add(
-                outcome.command_id, case_id, None if outcome.refusal is None else outcome.refusal.model_dump_json()
-            )
+            refusal = None if outcome.refusal is None else outcome.refusal.model_dump_json()
+            self.commands.add(case_id, outcome.command_id, refusal)
 
     def add_notice(self, case_id: str, notice: Notice) -> None:
         """Gather the answer to a refused command. Its instant is the database's: nothing in the ledger has it."""
-        topic, event_id = self.topics.work(notice.department), refusal_id_of(notice.command_id)
+        topic, event_id = self.topics.work(notice.department), refusal_id_of(case_id, notice.command_id)
         self.outbox.add(slot_of(case_id), topic, case_id, None, event_id, NOTICE, notice_body(case_id, notice), None)
 
     def _add_record(self, record: EventRecord, previous_hash: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
 from catalog.model import Definitions
 from store.database import Store
@@ -23,6 +24,18 @@ class DefinitionArchive:
         self._cache: dict[str, Definitions] = {}
         self._lock = threading.Lock()
 
+    def keep(self, given: Definitions) -> str:
+        """Keep them for ever, once; the digest under which they are found."""
+        digest = given.digest
+        with self._lock:
+            known = digest in self._cache
+        if not known:
+            row = {"digest": digest, "body": given.model_dump_json(exclude_defaults=True)}
+            with self._store.writing() as connection:
+                connection.execute(insert(definitions).values(row).on_conflict_do_nothing())
+            self._remember(digest, given)
+        return digest
+
     def body(self, digest: str) -> str:
         """The JSON as stored, whose SHA-256 is the digest. Raises DefinitionsUnknown."""
         with self._store.reading() as connection:
@@ -37,8 +50,11 @@ class DefinitionArchive:
             if found := self._cache.get(digest):
                 return found
         parsed = Definitions.model_validate_json(self.body(digest))
+        self._remember(digest, parsed)
+        return parsed
+
+    def _remember(self, digest: str, parsed: Definitions) -> None:
         with self._lock:
             if len(self._cache) >= CACHE_MAX:
                 del self._cache[next(iter(self._cache))]
             self._cache[digest] = parsed
-        return parsed

@@ -135,9 +135,16 @@ class Inbox:
             accepted = connection.scalar(select(true()).where(applications.c.case_id == key))
         return KnownCase(key, None, None, None, None) if accepted else None
 
-    def command_outcome(self, command_id: str) -> CommandOutcome | None:
-        """How the command with this id ended; None while it has not."""
-        query = select(commands.c.refusal).where(commands.c.command_id == command_id)
+    def opening(self, case_id: str) -> str | None:
+        """What starts this case (JSON); None when it was never accepted, or has recorded its first turn."""
+        query = select(applications.c.opening).where(applications.c.case_id == case_id, ~applications.c.opened)
+        with self._store.reading() as connection:
+            found: str | None = connection.scalar(query)
+        return found
+
+    def command_outcome(self, case_id: str, command_id: str) -> CommandOutcome | None:
+        """How the command with this id ended in this case; None while it has not."""
+        query = select(commands.c.refusal).where(commands.c.case_id == case_id, commands.c.command_id == command_id)
         with self._store.reading() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else outcome_of(command_id, row[0])
@@ -168,10 +175,17 @@ class Inbox:
             with self._store.writing_session() as session:
                 batch.send(session)
         except psycopg.errors.UniqueViolation:
-            if (settled := self.command_outcome(command_id)) is None:
+            if (settled := self.command_outcome(case_id, command_id)) is None:
                 raise
             return settled
         return outcome
+
+    def opening(self, case_id: str) -> str | None:
+        """What starts the case again, as it was accepted; None: no such application, or its case was opened."""
+        query = select(applications.c.opening).where(applications.c.case_id == case_id, ~applications.c.opened)
+        with self._store.reading() as connection:
+            opening: str | None = connection.scalar(query)
+        return opening
 
     def unopened(self, older_than_seconds: float, limit: int = 100) -> list[Unopened]:
         """Applications accepted this long ago (real time) whose case has recorded nothing: their start may be lost."""

@@ -24,6 +24,8 @@ from store.ledger import record_of_row
 from store.outcome import outcome_of
 
 Answer = Recorded | StoreError
+Settled = dict[tuple[str, str], CommandOutcome]
+"""Outcomes by (case id, command id)."""
 
 CONFLICTS = (psycopg.errors.IntegrityError, psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 """Another writer was faster on one of the batch's turns, or a turn is unlawful: the others must not suffer."""
@@ -167,11 +169,12 @@ class Attempt:
         self._batch.send(self._session)
         return [answer for answer in answers if answer is not None]
 
-    def _look(self, turns: Sequence[Turn], look_into_ledger: bool) -> tuple[dict[str, Head], dict[str, CommandOutcome]]:
+    def _look(self, turns: Sequence[Turn], look_into_ledger: bool) -> tuple[dict[str, Head], Settled]:
         case_ids = [turn.case_id for turn in turns]
-        command_ids = [outcome.command_id for turn in turns for outcome in turn.outcomes]
+        commands = [key for turn in turns for key in _keys_of(turn)]
         found = self._session.execute(statements.LOCK_HEADS, (case_ids,), prepare=True, binary=True)
-        known = command_ids and self._session.execute(statements.SETTLED, (command_ids,), prepare=True, binary=True)
+        columns = [case_id for case_id, _ in commands], [command_id for _, command_id in commands]
+        known = commands and self._session.execute(statements.SETTLED, columns, prepare=True, binary=True)
         heads = {case_id: Head(sequence, digest) for case_id, sequence, digest in found}
         # The read model may have been emptied for a rebuild; the ledger still knows. A first turn is not expected there.
         doubtful = [
@@ -182,7 +185,7 @@ class Attempt:
             heads.update((case_id, Head(sequence, digest)) for case_id, sequence, digest in rows)
         return (
             {case_id: heads.get(case_id, EMPTY) for case_id in case_ids},
-            {command_id: outcome_of(command_id, refusal) for command_id, refusal in known or ()},
+            {(case_id, command_id): outcome_of(command_id, refusal) for case_id, command_id, refusal in known or ()},
         )
 
     def _with_codes(self, turns: list[Turn]) -> list[Turn]:
@@ -223,7 +226,7 @@ class Attempt:
         self,
         indexes: list[int],
         turns: Sequence[Turn],
-        settled: dict[str, CommandOutcome],
+        settled: Settled,
         answers: list[Answer | None],
     ) -> None:
         """Answer turns that may not be written with what stands in their place."""
@@ -235,16 +238,20 @@ class Attempt:
             records.setdefault(case_id, []).append(record_of_row(case_id, sequence, body))
         for index in indexes:
             turn = turns[index]
-            known = tuple(settled[o.command_id] for o in turn.outcomes if o.command_id in settled)
+            known = tuple(settled[key] for key in _keys_of(turn) if key in settled)
             answers[index] = Recorded(records=tuple(records.get(turn.case_id, ())), outcomes=known)
+
+
+def _keys_of(turn: Turn) -> list[tuple[str, str]]:
+    return [(turn.case_id, outcome.command_id) for outcome in turn.outcomes]
 
 
 def _case_of(turn: Turn) -> str:
     return turn.case_id
 
 
-def _follows(turn: Turn, head: Head, settled: dict[str, CommandOutcome]) -> bool:
-    return head.sequence + 1 == turn.expected_sequence and not any(o.command_id in settled for o in turn.outcomes)
+def _follows(turn: Turn, head: Head, settled: Settled) -> bool:
+    return head.sequence + 1 == turn.expected_sequence and not any(key in settled for key in _keys_of(turn))
 
 
 def _fault_of(turn: Turn, head: Head) -> StoreError | None:

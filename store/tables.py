@@ -182,14 +182,13 @@ applications = Table(
 commands = Table(
     "commands",
     metadata,
+    _key("case_id"),
     _key("command_id"),
-    _text("case_id"),
     Column("accepted", Boolean, nullable=False),
     _text("refusal", null=True),
     _written_at("settled_at"),
-    Index("ix_commands_refused", "case_id", postgresql_where=text("NOT accepted")),
 )
-"""Inbox of commands: one id, one effect, over the whole system."""
+"""Inbox of commands: how each ended. One id, one effect; a sender that uses an id for two cases means two commands."""
 
 definitions = Table("definitions", metadata, _key("digest"), _text("body"), _written_at("recorded_at"))
 """What cases were decided under, for the auditor's replay; `digest` is the SHA-256 of `body`."""

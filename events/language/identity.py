@@ -38,9 +38,9 @@ def event_id_of(case_id: str, sequence: int) -> str:
     return f"{case_id}.{sequence}"
 
 
-def refusal_id_of(command_id: str) -> str:
+def refusal_id_of(case_id: str, command_id: str) -> str:
     """The CloudEvents id of the answer to a refused command: hashed, so that any command id gives a lawful one."""
-    return "refusal-" + hashlib.sha256(command_id.encode()).hexdigest()[:32]
+    return "refusal-" + hashlib.sha256(f"{case_id}\n{command_id}".encode()).hexdigest()[:32]
 
 
 def department_slug_of(name: str) -> str:

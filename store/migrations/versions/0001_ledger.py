@@ -172,15 +172,14 @@ CREATE TABLE applications (
     "CREATE INDEX ix_applications_unopened ON applications (recorded_at) WHERE NOT opened",
     """
 CREATE TABLE commands (
-    command_id TEXT NOT NULL,
     case_id TEXT NOT NULL,
+    command_id TEXT NOT NULL,
     accepted BOOLEAN NOT NULL,
     refusal TEXT,
     settled_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    CONSTRAINT pk_commands PRIMARY KEY (command_id)
+    CONSTRAINT pk_commands PRIMARY KEY (case_id, command_id)
 )
     """,
-    "CREATE INDEX ix_commands_refused ON commands (case_id) WHERE NOT accepted",
     """
 CREATE TABLE stack (
     key TEXT NOT NULL,
