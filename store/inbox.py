@@ -135,13 +135,6 @@ class Inbox:
             accepted = connection.scalar(select(true()).where(applications.c.case_id == key))
         return KnownCase(key, None, None, None, None) if accepted else None
 
-    def opening(self, case_id: str) -> str | None:
-        """What starts this case (JSON); None when it was never accepted, or has recorded its first turn."""
-        query = select(applications.c.opening).where(applications.c.case_id == case_id, ~applications.c.opened)
-        with self._store.reading() as connection:
-            found: str | None = connection.scalar(query)
-        return found
-
     def command_outcome(self, case_id: str, command_id: str) -> CommandOutcome | None:
         """How the command with this id ended in this case; None while it has not."""
         query = select(commands.c.refusal).where(commands.c.case_id == case_id, commands.c.command_id == command_id)
