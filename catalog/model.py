@@ -5,17 +5,15 @@ Every published version is immutable (`digest`), states its legal basis, and say
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
+from catalog.definition import Definition
 from catalog.soundness import (
     Located,
     Unsound,
@@ -35,19 +33,6 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,98}[a-z0
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$")]
 FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Fact = bool | int | Annotated[str, StringConstraints(max_length=200)]
-
-
-class Definition(BaseModel):
-    """A frozen value of the catalogue; unknown fields are errors, so that a misspelt rule is never silently no rule."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy that does not inherit what was derived from the original, such as its digest."""
-        copy = super().model_copy(update=update, deep=deep)
-        for name in set(copy.__dict__) - set(type(self).model_fields):
-            del copy.__dict__[name]
-        return copy
 
 
 class Text(Definition):
@@ -173,11 +158,6 @@ class ProcedureVersion(Definition):
         """Whether applications received on this day fall under this version; both ends are included."""
         return in_force(self.valid_from, self.valid_until, day)
 
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 (hex) of the canonical JSON of this version."""
-        return digest_of(self)
-
 
 class LaneId(StrEnum):
     """The three lanes."""
@@ -216,7 +196,8 @@ class LaneRule(Definition):
     id: Slug
     lane: LaneId
     when: tuple[Condition, ...]
-    source: str
+    source: str = ""
+    """Where it differs from the table's own source."""
     verified: bool = False
 
 
@@ -227,7 +208,7 @@ class NamedList(Definition):
     entries: tuple[str, ...]
     outside_catalogue: tuple[str, ...] = ()
     """Procedures that the authority named and this catalogue does not hold: known, and of no effect."""
-    source: str
+    source: str = ""
     verified: bool = False
 
     @model_validator(mode="after")
@@ -311,11 +292,6 @@ class LaneTable(Definition):
         """The promises by lane."""
         return {promise.lane: promise for promise in self.promises}
 
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 (hex) of the canonical JSON of this version."""
-        return digest_of(self)
-
 
 def _rule_problems(table: LaneTable) -> list[Located]:
     problems: list[Located] = []
@@ -329,6 +305,10 @@ def _rule_problems(table: LaneTable) -> list[Located]:
             if condition.fact not in (*table.facts, *PROCEDURE_FACTS):
                 problems.append((("rules", i, "when", j, "fact"), f"{condition.fact!r} is not among the facts"))
     return problems
+
+
+LEAD = "lead-"
+"""Before a role in a rung's audience: the role of the case's agency, not of the step's department."""
 
 
 class RoleHolder(Definition):
@@ -374,11 +354,6 @@ class Province(Definition):
             problems += repeated(("departments", i, "roles"), "role", (holder.role for holder in department.roles))
         return raise_if_unsound(self, problems)
 
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 (hex) of the canonical JSON of this version."""
-        return digest_of(self)
-
 
 class Definitions(Definition):
     """All that one case is decided under, frozen at acceptance and carried in the case itself.
@@ -394,18 +369,3 @@ class Definitions(Definition):
     agency_code: str
     departments: tuple[Slug, ...] = ()
     """The departments that may be consulted or be given a step: nothing is ever sent to a topic that nobody owns."""
-
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 (hex) of the canonical JSON: the key under which the store keeps them for the auditor's replay."""
-        return digest_of(self)
-
-
-def digest_of(definition: BaseModel) -> str:
-    """SHA-256 (hex) of a definition's canonical JSON.
-
-    Keys are sorted and defaults left out, so that a new optional field of the model changes no digest.
-    """
-    content = definition.model_dump(mode="json", exclude_defaults=True)
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()

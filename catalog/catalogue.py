@@ -1,0 +1,124 @@
+"""The catalogue as a whole: what is in force on a day, and the definitions that one case is decided under. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from catalog.errors import (
+    LanesNotInForce,
+    ProcedureNotInForce,
+    UnknownCalendar,
+    UnknownDepartment,
+    UnknownLadder,
+    UnknownProcedure,
+)
+from catalog.model import LEAD, Definitions, Department, LaneTable, ProcedureVersion, Province, RoleHolder
+from sla.calendar import CalendarDefinition
+from sla.ladder import Ladder
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Every published and drafted definition; whole and consistent, or it was not loaded. Days are local dates."""
+
+    procedures: Mapping[str, tuple[ProcedureVersion, ...]]
+    """By id: the versions, the earliest first."""
+    province: Province
+    lanes: tuple[LaneTable, ...]
+    """The versions of the decision table, the earliest first."""
+    ladders: Mapping[str, Ladder]
+    calendars: Mapping[str, CalendarDefinition]
+    """By id: the newest version, the flags resolved."""
+    flags: frozenset[str] = frozenset()
+
+    @property
+    def departments(self) -> dict[str, Department]:
+        """The departments by id, in the order of the province's list."""
+        return {department.id: department for department in self.province.departments}
+
+    def procedure(self, procedure_id: str, on: date) -> ProcedureVersion:
+        """The version in force for an application received on that day. Raises UnknownProcedure, ProcedureNotInForce."""
+        versions = self.procedures.get(procedure_id)
+        if versions is None:
+            raise UnknownProcedure(procedure_id, self.procedures)
+        for version in versions:
+            if version.in_force_on(on):
+                return version
+        raise ProcedureNotInForce(procedure_id, on, ((v.valid_from, v.valid_until) for v in versions))
+
+    def procedures_on(self, day: date) -> list[ProcedureVersion]:
+        """Every procedure in force on the day, by id."""
+        return [v for _, versions in sorted(self.procedures.items()) for v in versions if v.in_force_on(day)]
+
+    def lane_table(self, on: date) -> LaneTable:
+        """The decision table in force on the day. Raises LanesNotInForce."""
+        for table in self.lanes:
+            if table.in_force_on(on):
+                return table
+        raise LanesNotInForce(self.province.id, on, ((table.valid_from, table.valid_until) for table in self.lanes))
+
+    def department(self, department_id: str) -> Department:
+        """The department. Raises UnknownDepartment."""
+        departments = self.departments
+        if department_id not in departments:
+            raise UnknownDepartment(department_id, departments)
+        return departments[department_id]
+
+    def holder_of(self, audience: str, department_id: str | None, agency_id: str) -> RoleHolder | None:
+        """Who a rung's audience is, for a step of the department in a case of the agency; None: nobody holds the role.
+
+        A role names the department that holds the step, or the agency for a clock without a step; `lead-` the agency;
+        the id of a department its head.
+        """
+        departments = self.departments
+        asked, role = department_id or agency_id, audience
+        if audience in departments:
+            asked, role = audience, "head"
+        elif audience.startswith(LEAD):
+            asked, role = agency_id, audience.removeprefix(LEAD)
+        department = departments.get(asked)
+        return next((holder for holder in department.roles if holder.role == role), None) if department else None
+
+    def calendar(self, calendar_id: str) -> CalendarDefinition:
+        """The newest version of the calendar. Raises UnknownCalendar."""
+        if calendar_id not in self.calendars:
+            raise UnknownCalendar(calendar_id, self.calendars)
+        return self.calendars[calendar_id]
+
+    def ladder(self, ladder_id: str) -> Ladder:
+        """The newest version of the ladder. Raises UnknownLadder."""
+        if ladder_id not in self.ladders:
+            raise UnknownLadder(ladder_id, self.ladders)
+        return self.ladders[ladder_id]
+
+    def definitions_for(self, procedure_id: str, received_day: date) -> Definitions:
+        """All that a case received on that day is decided under.
+
+        Raises UnknownProcedure, ProcedureNotInForce, LanesNotInForce.
+        """
+        return self.definitions_of(self.procedure(procedure_id, received_day), received_day)
+
+    def definitions_of(self, procedure: ProcedureVersion, received_day: date) -> Definitions:
+        """The same for a version that need not be in the catalogue, such as one derived from an imported log.
+
+        Raises UnknownDepartment, UnknownCalendar, UnknownLadder, LanesNotInForce.
+        """
+        agency = self.department(procedure.agency)
+        return Definitions(
+            procedure=procedure,
+            calendar=self.calendar(procedure.calendar),
+            lanes=self.lane_table(received_day),
+            step_ladder=self.ladder(procedure.step_ladder),
+            case_ladder=self.ladder(procedure.case_ladder),
+            agency_code=agency.code or agency.id,
+            departments=tuple(self.departments),
+        )
+
+
+def version_order(version: str) -> tuple[tuple[int, int, str], ...]:
+    """Orders versions as people number them: 2026.9 before 2026.10."""
+    parts = re.findall(r"\d+|\D+", version)
+    return tuple((1, int(part), "") if part.isdigit() else (0, 0, part) for part in parts)

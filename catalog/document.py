@@ -1,0 +1,215 @@
+"""A YAML file with the line of every value: the subset of YAML 1.2 that law as data needs, and no more.
+
+Scalars are texts unless they are `true`, `false`, `null`, a whole number or a decimal: no `no` that is false, no `13:30`
+that is 810, and dates stay texts until a model reads them. Duplicate keys, anchors and tags are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from catalog.errors import Problem
+from catalog.soundness import Path, field_name
+
+if TYPE_CHECKING:
+    from yaml import SafeLoader as _FastLoader
+else:
+    # The C parser is ten times as fast; the Python one reads the same where libyaml is missing.
+    _FastLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+SIZE_MAX_BYTES: Final = 1_000_000
+DEPTH_MAX: Final = 50
+_TAG: Final = "tag:yaml.org,2002:"
+_INTEGER: Final = re.compile(r"^[-+]?(0|[1-9][0-9]{0,17})$")
+_DECIMAL: Final = re.compile(r"^[-+]?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}$")
+_CONSTANT: Final = {"true": True, "false": False, "null": None, "~": None, "": None}
+_KEY: Final = re.compile(r"^\s*(?:- +)?[\"']?([A-Za-z_][\w-]*)[\"']?\s*:")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """A place in a file; both count from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a file says, and where it says it."""
+
+    file: str
+    value: Any
+    marks: Mapping[Path, Mark]
+    """Of a field the mark of its key, of a list's entry the entry's own."""
+
+    def mark_of(self, path: Path) -> tuple[Path, Mark]:
+        """The longest beginning of the path that stands in the file, and where; at last the document itself."""
+        while path and path not in self.marks:
+            path = path[:-1]
+        return path, self.marks.get(path, Mark(1, 1))
+
+    def problem(self, path: Path, message: str, remedy: str, code: str = "invalid_value") -> Problem:
+        """A problem with what stands at the path, or, where a field is missing, with what should hold it."""
+        mark = self.mark_of(path)[1]
+        return Problem(self.file, mark.line, mark.column, field_name(path) or None, message, remedy, code)
+
+
+class DocumentRefused(Exception):  # noqa: N818 - named by the condition
+    """The file is no document of the catalogue; `problems` says where and why."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+class _Loader(_FastLoader):
+    """Resolves no scalar by itself: every plain scalar is a text, and `_scalar` decides."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}
+
+
+@dataclass
+class _Reading:
+    """One pass over the nodes of a file."""
+
+    file: str
+    marks: dict[Path, Mark] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def refuse(self, path: Path, mark: Mark, message: str, remedy: str, code: str) -> None:
+        self.problems.append(
+            Problem(self.file, mark.line, mark.column, field_name(path) or None, message, remedy, code)
+        )
+
+    def value(self, node: yaml.Node, path: Path) -> Any:
+        mark = _mark(node.start_mark)
+        self.marks.setdefault(path, mark)
+        if isinstance(node, yaml.MappingNode) and node.tag == f"{_TAG}map":
+            return self.mapping(node, path)
+        if isinstance(node, yaml.SequenceNode) and node.tag == f"{_TAG}seq":
+            return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
+        if isinstance(node, yaml.ScalarNode) and node.tag == f"{_TAG}str":
+            return _scalar(node)
+        self.refuse(path, mark, f"the tag {node.tag}", "Write the plain value without a tag", "tag")
+        return None
+
+    def mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            mark = _mark(key_node.start_mark)
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.refuse(path, mark, "a key that is no text", "Write a plain name before the colon", "key")
+                continue
+            key = str(key_node.value)
+            here = (*path, key)
+            if key in result:
+                first = self.marks[here].line
+                self.refuse(
+                    here, mark, f"the key stands in line {first} already", "Keep one of the two", "duplicate_key"
+                )
+                continue
+            self.marks[here] = mark
+            result[key] = self.value(value_node, here)
+        return result
+
+
+def parse(file: str, content: bytes) -> Document:
+    """Read one YAML document. Raises DocumentRefused with all that is wrong with its form."""
+    text = _decoded(file, content)
+    try:
+        _refuse_bombs(file, text)
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.YAMLError as error:
+        raise DocumentRefused([_syntax_problem(file, text, error)]) from None
+    if node is None:
+        raise DocumentRefused([_whole(file, "the file is empty", "Write a definition, or remove the file")])
+    reading = _Reading(file)
+    value = reading.value(node, ())
+    if not isinstance(value, dict) and not reading.problems:
+        reading.problems.append(_whole(file, "it is no mapping of fields", "Begin with a field such as id:"))
+    if reading.problems:
+        raise DocumentRefused(reading.problems)
+    return Document(file, value, reading.marks)
+
+
+def _decoded(file: str, content: bytes) -> str:
+    if len(content) > SIZE_MAX_BYTES:
+        raise DocumentRefused([_whole(file, f"it has more than {SIZE_MAX_BYTES} bytes", "Split the file")])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - content.rfind(b"\n", 0, error.start)
+        problem = Problem(file, line, column, None, "the text is not UTF-8", "Save the file as UTF-8", "encoding")
+        raise DocumentRefused([problem]) from None
+
+
+def _refuse_bombs(file: str, text: str) -> None:
+    """Refuse aliases and deep nesting before the nodes are built: libyaml builds them by recursion in C, without a limit."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEPTH_MAX:
+            message, remedy, code = f"more than {DEPTH_MAX} levels of nesting", "Write the values out flat", "nesting"
+        elif isinstance(event, yaml.AliasEvent):
+            message, remedy, code = f"an alias, *{event.anchor}", "Write the value out", "alias"
+        else:
+            continue
+        mark = _mark(event.start_mark)
+        near = _field_near(text.splitlines(), mark.line)
+        raise DocumentRefused([Problem(file, mark.line, mark.column, near, message, remedy, code)])
+
+
+def _mark(mark: Any) -> Mark:
+    return Mark(mark.line + 1, mark.column + 1)
+
+
+def _scalar(node: yaml.ScalarNode) -> Any:
+    text = str(node.value)
+    if node.style in ("'", '"', "|", ">"):
+        return text
+    if text in _CONSTANT:
+        return _CONSTANT[text]
+    if _INTEGER.match(text):
+        return int(text)
+    return Decimal(text) if _DECIMAL.match(text) else text
+
+
+def _whole(file: str, message: str, remedy: str) -> Problem:
+    return Problem(file, 1, 1, None, message, remedy, "yaml")
+
+
+def _syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    lines = text.splitlines() or [""]
+    if mark is None:
+        # A control character: the reader says only how far it came.
+        before = text.encode()[: getattr(error, "position", 0) or 0].decode(errors="ignore")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        message = str(getattr(error, "reason", None) or "a character that YAML does not allow")
+        return Problem(
+            file, line, column, _field_near(lines, line), message, "Remove the control character", "yaml_syntax"
+        )
+    line, column = min(mark.line + 1, len(lines)), mark.column + 1
+    faulty = lines[line - 1]
+    indentation = faulty[: len(faulty) - len(faulty.lstrip())]
+    if "\t" in indentation or faulty[column - 1 : column] == "\t":
+        tab = faulty.index("\t") + 1
+        message, remedy, column = "a tab character", "Indent with spaces: YAML allows no tabs", tab
+    else:
+        message = ", ".join(filter(None, (getattr(error, "context", None), getattr(error, "problem", None))))
+        remedy = "Check indentation, quotes, colons and brackets at this place"
+    return Problem(file, line, column, _field_near(lines, line), message, remedy, "yaml_syntax")
+
+
+def _field_near(lines: list[str], line: int) -> str | None:
+    """The nearest key at or above a line: a broken document has no paths yet."""
+    found = (_KEY.match(text) for text in reversed(lines[:line]))
+    return next((match.group(1) for match in found if match), None)

@@ -1,0 +1,157 @@
+"""The catalogue read from a folder of YAML files, as a whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final, TypeVar
+
+from pydantic import BaseModel
+
+from catalog import publication, references
+from catalog.catalogue import Catalog, version_order
+from catalog.document import DocumentRefused
+from catalog.errors import CatalogInvalid, CatalogUnreadable, Problem, UnknownCalendarFlag
+from catalog.model import LaneTable, ProcedureVersion, Province
+from catalog.reader import Source, SourceRefused, read
+from catalog.references import Shelf
+from sla.calendar import CalendarDefinition, with_flags
+from sla.ladder import Ladder
+
+DATA_FOLDER: Final = Path(__file__).resolve().parent / "data"
+PLACES: Final[dict[type[BaseModel], str]] = {
+    ProcedureVersion: "procedures/*.yaml",
+    Province: "departments*.yaml",
+    LaneTable: "lanes/*.yaml",
+    Ladder: "ladders/*.yaml",
+    CalendarDefinition: "calendars/*.yaml",
+}
+M = TypeVar("M", bound=BaseModel)
+
+
+def load_catalog(folder: Path | None = None, flags: frozenset[str] = frozenset()) -> Catalog:
+    """Read and check a whole catalogue; without a folder, the one that is shipped.
+
+    `flags` take announced holidays off the calendars whose law is not confirmed. Raises CatalogInvalid with every fault
+    of every file, CatalogUnreadable for a folder that cannot be read, UnknownCalendarFlag for a flag no calendar has.
+    """
+    shelf = read_shelf(folder or DATA_FOLDER)
+    _refuse_unknown_flags(shelf, flags)
+    procedures: dict[str, list[ProcedureVersion]] = {}
+    for procedure in sorted((s.definition for s in shelf.procedures), key=_validity):
+        procedures.setdefault(procedure.id, []).append(procedure)
+    return Catalog(
+        procedures={name: tuple(versions) for name, versions in sorted(procedures.items())},
+        province=_newest(shelf.provinces)[-1],
+        lanes=tuple(sorted((s.definition for s in shelf.lanes), key=_validity)),
+        ladders={ladder.id: ladder for ladder in _newest(shelf.ladders)},
+        calendars={calendar.id: _flagged(calendar, flags) for calendar in _newest(shelf.calendars)},
+        flags=flags,
+    )
+
+
+def read_shelf(folder: Path, *, check_digests: bool = True) -> Shelf:
+    """Read and check all files of a folder. Raises CatalogInvalid, CatalogUnreadable."""
+    if not folder.is_dir():
+        raise CatalogUnreadable(
+            f"there is no folder of a catalogue at {folder}", field="folder", remedy="Name a folder with procedures/"
+        )
+    problems = _misplaced(folder)
+    shelf = Shelf(
+        procedures=_read_all(ProcedureVersion, folder, problems),
+        provinces=_read_all(Province, folder, problems),
+        lanes=_read_all(LaneTable, folder, problems),
+        ladders=_read_all(Ladder, folder, problems),
+        calendars=_read_all(CalendarDefinition, folder, problems),
+    )
+    # A reference into a file that could not be read would be reported as unknown: first the files, then what spans them.
+    problems = problems or references.problems_of(shelf) + _missing(shelf, folder)
+    if check_digests and not problems:
+        problems = publication.problems_of(shelf, published_in(folder), _name(digest_file(folder)))
+    if problems:
+        raise CatalogInvalid(problems)
+    return shelf
+
+
+def digest_file(folder: Path) -> Path:
+    """Where a catalogue keeps the digests of its published versions."""
+    return folder / publication.FILE_NAME
+
+
+def published_in(folder: Path) -> publication.Published:
+    """What the folder's digest file says; nothing, where there is none."""
+    file = digest_file(folder)
+    text = _content(file, folder).decode(errors="replace") if file.exists() else ""
+    return publication.parse(_name(file), text)
+
+
+def _read_all(model: type[M], folder: Path, problems: list[Problem]) -> list[Source[M]]:
+    sources: list[Source[M]] = []
+    for file in sorted(folder.glob(PLACES[model])):
+        try:
+            sources.append(read(model, _name(file), _content(file, folder)))
+        except (DocumentRefused, SourceRefused) as refused:
+            problems += refused.problems
+    return sources
+
+
+def _name(file: Path) -> str:
+    """How errors call a file: from the checkout's root where it lies in there, in full elsewhere."""
+    root = DATA_FOLDER.parent.parent
+    return str(file.relative_to(root) if file.is_relative_to(root) else file)
+
+
+def _misplaced(folder: Path) -> list[Problem]:
+    """A definition in a misspelt folder would silently be no definition."""
+    placed = {file for pattern in PLACES.values() for file in folder.glob(pattern)}
+    found = {*folder.rglob("*.yaml"), *folder.rglob("*.yml")} - placed
+    remedy = f"Name it as one of {', '.join(PLACES.values())}"
+    return [Problem(_name(file), 1, 1, None, "nothing reads this file", remedy, "misplaced") for file in sorted(found)]
+
+
+def _content(file: Path, folder: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise CatalogUnreadable(
+            f"{file.relative_to(folder)} cannot be read: {error.strerror}",
+            field=str(file.relative_to(folder)),
+            remedy="Check that it is a file that this user may read",
+        ) from error
+
+
+def _missing(shelf: Shelf, folder: Path) -> list[Problem]:
+    parts: Sequence[tuple[Sequence[object], str, str]] = (
+        (shelf.provinces, "departments.yaml", "the departments"),
+        (shelf.lanes, "lanes/", "the decision table of the lanes"),
+        (shelf.ladders, "ladders/", "a ladder"),
+        (shelf.calendars, "calendars/", "a working calendar"),
+    )
+    return [
+        Problem(_name(folder / place), 1, 1, None, f"{what} is missing", "Add the file", "missing_file")
+        for found, place, what in parts
+        if not found
+    ]
+
+
+def _refuse_unknown_flags(shelf: Shelf, flags: Iterable[str]) -> None:
+    known = {entry.flag for source in shelf.calendars for entry in source.definition.flagged_days_off}
+    for flag in sorted(set(flags) - known):
+        raise UnknownCalendarFlag(flag, known)
+
+
+def _flagged(calendar: CalendarDefinition, flags: frozenset[str]) -> CalendarDefinition:
+    """The calendar with its share of the flags; without one it stays as published, and its digest is the published one."""
+    own = flags & {entry.flag for entry in calendar.flagged_days_off}
+    return with_flags(calendar, own) if own else calendar
+
+
+def _validity(definition: ProcedureVersion | LaneTable) -> tuple[str, date]:
+    return definition.id, definition.valid_from or date.min
+
+
+def _newest(sources: Sequence[Source[M]]) -> list[M]:
+    """All versions, the newest last, so that it wins where the id is the key."""
+    definitions = [source.definition for source in sources]
+    return sorted(definitions, key=lambda definition: version_order(str(getattr(definition, "version", ""))))

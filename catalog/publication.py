@@ -1,0 +1,102 @@
+"""The digest file: every published version with its SHA-256. A published version never changes; it is only followed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from catalog.definition import digest_of
+from catalog.document import Document
+from catalog.errors import Problem
+from catalog.references import Shelf
+
+FILE_NAME: Final = "digests.txt"
+HEADER: Final = """\
+# Every published version and the SHA-256 of its canonical JSON: kind, id, version, digest.
+# Lines are only added, by `python -m catalog.publish`; a change of a published version is a new version.
+"""
+_LINE: Final = re.compile(r"^(procedure|province|lanes|ladder|calendar) (\S+) (\S+) ([0-9a-f]{64})$")
+
+
+class Key(NamedTuple):
+    """Which version of what."""
+
+    kind: str
+    id: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What the digest file says: digests by version, and the line of each."""
+
+    digests: Mapping[Key, str]
+    lines: Mapping[Key, int]
+    problems: tuple[Problem, ...] = ()
+
+
+def parse(file: str, text: str) -> Published:
+    """Read a digest file; lines it cannot read, or that contradict one another, are its problems."""
+    digests: dict[Key, str] = {}
+    lines: dict[Key, int] = {}
+    problems: list[Problem] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        match = _LINE.match(line.strip())
+        if match is None:
+            remedy = "Restore the line; only `python -m catalog.publish` writes here"
+            problems.append(Problem(file, number, 1, None, "no kind, id, version and digest", remedy, "digest_line"))
+            continue
+        key = Key(*match.groups()[:3])
+        if key in digests:
+            message = f"{' '.join(key)} stands in line {lines[key]} already"
+            problems.append(Problem(file, number, 1, None, message, "Keep the first line", "digest_line"))
+            continue
+        digests[key], lines[key] = match.group(4), number
+    return Published(digests, lines, tuple(problems))
+
+
+def versions_of(shelf: Shelf) -> Iterator[tuple[Key, str, Document]]:
+    """Every version on the shelf with its digest, the one that the ledger records, and its document."""
+    for procedure in shelf.procedures:
+        yield _key("procedure", procedure.definition), procedure.definition.digest, procedure.document
+    for province in shelf.provinces:
+        yield _key("province", province.definition), province.definition.digest, province.document
+    for table in shelf.lanes:
+        yield _key("lanes", table.definition), table.definition.digest, table.document
+    for ladder in shelf.ladders:
+        yield _key("ladder", ladder.definition), digest_of(ladder.definition), ladder.document
+    for calendar in shelf.calendars:
+        yield _key("calendar", calendar.definition), calendar.definition.digest, calendar.document
+
+
+def _key(kind: str, definition: object) -> Key:
+    return Key(kind, str(getattr(definition, "id", "")), str(getattr(definition, "version", "")))
+
+
+def problems_of(shelf: Shelf, published: Published, file: str) -> list[Problem]:
+    """Published versions that were changed or removed. Versions that are not published yet are drafts, and no problem."""
+    problems = list(published.problems)
+    held = set()
+    for key, digest, document in versions_of(shelf):
+        held.add(key)
+        if published.digests.get(key, digest) != digest:
+            message = f"{key.kind} '{key.id}' version '{key.version}' was published with other content"
+            remedy = "Restore it, and put the change under a new version: cases run, and are audited, under the old one"
+            problems.append(document.problem(("version",), message, remedy, "published_version_changed"))
+    for key in sorted(published.digests.keys() - held):
+        message = f"{key.kind} '{key.id}' version '{key.version}' was published and is gone"
+        remedy = "Restore its file: cases are audited under it"
+        problems.append(Problem(file, published.lines[key], 1, None, message, remedy, "published_version_missing"))
+    return problems
+
+
+def with_new_versions(text: str, shelf: Shelf, published: Published) -> tuple[str, list[Key]]:
+    """The digest file's text with the drafts added at its end, and what was added."""
+    new = sorted((key, digest) for key, digest, _ in versions_of(shelf) if key not in published.digests)
+    lines = "".join(f"{' '.join(key)} {digest}\n" for key, digest in new)
+    start = text or HEADER
+    return start + ("" if start.endswith("\n") else "\n") + lines, [key for key, _ in new]

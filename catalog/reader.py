@@ -1,0 +1,119 @@
+"""One file of the catalogue read into its model; every fault with file, line and field, all faults at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from catalog.document import Document, parse
+from catalog.errors import Problem, close_matches
+from catalog.soundness import Path, Unsound, field_name
+from sla.errors import SlaError
+
+M = TypeVar("M", bound=BaseModel)
+
+_REMEDIES = {
+    "missing": "Add the field",
+    "string_type": "Put the text in quotes",
+    "greater_than": "Write a larger number",
+    "greater_than_equal": "Write a larger number",
+    "less_than_equal": "Write a smaller number",
+    "string_pattern_mismatch": "Keep to the pattern",
+    "date_from_datetime_parsing": "Write the day as YYYY-MM-DD",
+    "tuple_type": "Write a list, one entry a line with a dash",
+    "model_type": "Write fields and values",
+    "dict_type": "Write fields and values",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source(Generic[M]):
+    """A definition and the document it was read from, so that a later check can still name the line."""
+
+    definition: M
+    document: Document
+
+
+class SourceRefused(Exception):  # noqa: N818 - named by the condition
+    """The document does not describe its model; `problems` says where and why."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+def read(model: type[M], file: str, content: bytes) -> Source[M]:
+    """Read one definition. Raises DocumentRefused for bad YAML, SourceRefused for what the model refuses."""
+    document = parse(file, content)
+    try:
+        return Source(model.model_validate(document.value), document)
+    except ValidationError as error:
+        names = field_names(model)
+        found = [problem for report in error.errors() for problem in _problems(document, report, names)]
+        raise SourceRefused(_without_echoes(found)) from None
+
+
+def field_names(model: type[BaseModel]) -> frozenset[str]:
+    """Every field name of the model and of what it is made of."""
+    schema = model.model_json_schema()
+    parts = [schema, *schema.get("$defs", {}).values()]
+    return frozenset(name for part in parts for name in part.get("properties", {}))
+
+
+def _without_echoes(problems: list[Problem]) -> list[Problem]:
+    """A required field that is misspelt is one fault, not an unknown field and a missing one."""
+    meant = {
+        _beside(problem.field, problem.remedy.split("'")[1])
+        for problem in problems
+        if problem.code == "unknown_field" and "'" in problem.remedy
+    }
+    return [problem for problem in problems if problem.code != "missing" or problem.field not in meant]
+
+
+def _beside(field: str | None, name: str) -> str:
+    parent, dot, _ = (field or "").rpartition(".")
+    return f"{parent}{dot}{name}"
+
+
+def _problems(document: Document, error: Mapping[str, Any], names: frozenset[str]) -> Iterator[Problem]:
+    kind, path = str(error["type"]), _known_path(document, error)
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, Unsound):
+        for inner, message in cause.problems:
+            yield document.problem((*path, *inner), message, "Correct this place", "unsound")
+    elif isinstance(cause, SlaError):
+        inner_path = (*path, *cause.field.split("."))
+        place = inner_path if inner_path in document.marks else path
+        yield document.problem(place, cause.reason, cause.remedy, cause.code)
+    elif kind == "extra_forbidden":
+        meant = close_matches(str(path[-1]), names - {str(path[-1])}, 1)
+        remedy = f"Did you mean '{meant[0]}'?" if meant else "Remove it, or correct its name"
+        yield document.problem(path, f"unknown field '{path[-1]}'", remedy, "unknown_field")
+    else:
+        yield document.problem(path, str(error["msg"]), _remedy(kind, error), kind)
+
+
+def _known_path(document: Document, error: Mapping[str, Any]) -> Path:
+    """The error's place without the names that pydantic adds for the members of a union."""
+    path: Path = ()
+    for part in error["loc"]:
+        if (*path, part) in document.marks:
+            path = (*path, part)
+    if error["type"] == "missing":
+        path = (*path, error["loc"][-1])
+    return path
+
+
+def _remedy(kind: str, error: Mapping[str, Any]) -> str:
+    context = error.get("ctx", {})
+    if kind in ("enum", "literal_error"):
+        allowed = str(context.get("expected", "")).replace(" or ", ", ").replace("'", "").split(", ")
+        meant = close_matches(str(error.get("input", "")), allowed, 1)
+        return f"Did you mean '{meant[0]}'?" if meant else "Write one of these words"
+    return _REMEDIES.get(kind, "Correct the value")
+
+
+__all__ = ["Source", "SourceRefused", "field_name", "field_names", "read"]

@@ -1,0 +1,149 @@
+"""Checks that span files: what a definition refers to must be in the catalogue, and versions must not collide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from catalog.errors import Problem, close_matches
+from catalog.model import LEAD, LaneTable, ProcedureVersion, Province
+from catalog.reader import Source
+from catalog.soundness import Path
+from sla.calendar import CalendarDefinition
+from sla.ladder import Ladder
+
+M = TypeVar("M", bound=BaseModel)
+Dated = ProcedureVersion | LaneTable
+D = TypeVar("D", ProcedureVersion, LaneTable)
+
+
+@dataclass
+class Shelf:
+    """All that was read from one folder, each definition with its document."""
+
+    procedures: list[Source[ProcedureVersion]] = field(default_factory=list)
+    provinces: list[Source[Province]] = field(default_factory=list)
+    lanes: list[Source[LaneTable]] = field(default_factory=list)
+    ladders: list[Source[Ladder]] = field(default_factory=list)
+    calendars: list[Source[CalendarDefinition]] = field(default_factory=list)
+
+
+def problems_of(shelf: Shelf) -> list[Problem]:
+    """Every reference that leads nowhere and every collision of versions, in all files."""
+    found = [
+        *_twice(shelf.procedures),
+        *_twice(shelf.provinces),
+        *_twice(shelf.lanes),
+        *_twice(shelf.ladders),
+        *_twice(shelf.calendars),
+        *_overlaps(shelf.procedures),
+        *_overlaps(shelf.lanes, one_table=True),
+    ]
+    for procedure in shelf.procedures:
+        found += _procedure_problems(procedure, shelf)
+    for province in shelf.provinces:
+        found += _province_problems(province, shelf)
+    for ladder in shelf.ladders:
+        found += _ladder_problems(ladder, shelf)
+    for table in shelf.lanes:
+        found += _lane_problems(table, shelf)
+    return found
+
+
+def _unknown(source: Source[M], path: Path, noun: str, asked: str, known: set[str]) -> Iterator[Problem]:
+    if asked not in known:
+        meant = close_matches(asked, known)
+        remedy = f"Did you mean {' or '.join(repr(name) for name in meant)}?" if meant else f"Add the {noun}"
+        yield source.document.problem(path, f"unknown {noun} {asked!r}", remedy, f"unknown_{noun}")
+
+
+def _procedure_problems(source: Source[ProcedureVersion], shelf: Shelf) -> Iterator[Problem]:
+    procedure = source.definition
+    departments = {department.id: department for p in shelf.provinces for department in p.definition.departments}
+    calendars = {calendar.definition.id for calendar in shelf.calendars}
+    ladders = {ladder.definition.id for ladder in shelf.ladders}
+    yield from _unknown(source, ("agency",), "department", procedure.agency, set(departments))
+    for index, step in enumerate(procedure.steps):
+        yield from _unknown(source, ("steps", index, "department"), "department", step.department, set(departments))
+    yield from _unknown(source, ("calendar",), "calendar", procedure.calendar, calendars)
+    yield from _unknown(source, ("step_ladder",), "ladder", procedure.step_ladder, ladders)
+    yield from _unknown(source, ("case_ladder",), "ladder", procedure.case_ladder, ladders)
+    agency = departments.get(procedure.agency)
+    if agency is not None and agency.code is None:
+        message = f"department '{agency.id}' has no code, and a dossier's code begins with its agency's"
+        yield source.document.problem(("agency",), message, "Give the department its code", "agency_without_code")
+
+
+def _province_problems(source: Source[Province], shelf: Shelf) -> Iterator[Problem]:
+    calendars = {calendar.definition.id for calendar in shelf.calendars}
+    for index, department in enumerate(source.definition.departments):
+        path: Path = ("departments", index, "calendar")
+        yield from _unknown(source, path, "calendar", department.calendar, calendars)
+
+
+def _ladder_problems(source: Source[Ladder], shelf: Shelf) -> Iterator[Problem]:
+    """An audience that no department knows would be an alarm that nobody hears."""
+    departments = [department for p in shelf.provinces for department in p.definition.departments]
+    roles = {holder.role for department in departments for holder in department.roles}
+    known = roles | {f"{LEAD}{role}" for role in roles} | {department.id for department in departments}
+    for index, rung in enumerate(source.definition.rungs):
+        yield from _unknown(source, ("rungs", index, "audience"), "audience", rung.audience, known)
+
+
+def _lane_problems(source: Source[LaneTable], shelf: Shelf) -> Iterator[Problem]:
+    """Lists and values that a rule compares with the procedure or its sector must name ones that exist."""
+    known = {
+        "procedure": {procedure.definition.id for procedure in shelf.procedures},
+        "sector": {procedure.definition.sector for procedure in shelf.procedures},
+    }
+    compared: dict[str, str] = {}
+    for i, rule in enumerate(source.definition.rules):
+        for j, condition in enumerate(rule.when):
+            if condition.fact in known and condition.in_list is not None:
+                compared[condition.in_list] = condition.fact
+            elif condition.fact in known:
+                path: Path = ("rules", i, "when", j, "equals")
+                yield from _unknown(source, path, condition.fact, str(condition.equals), known[condition.fact])
+    for i, entries in enumerate(source.definition.lists):
+        noun = compared.get(entries.id)
+        for j, entry in enumerate(entries.entries if noun else ()):
+            yield from _unknown(source, ("lists", i, "entries", j), str(noun), entry, known[str(noun)])
+
+
+def _twice(sources: Sequence[Source[M]]) -> Iterator[Problem]:
+    seen: dict[tuple[str, str], str] = {}
+    for source in sources:
+        key = (str(getattr(source.definition, "id", "")), str(getattr(source.definition, "version", "")))
+        if key in seen:
+            message = f"version {key[1]!r} of '{key[0]}' stands in {seen[key]} already"
+            yield source.document.problem(("version",), message, "Give the new version its own number", "version_twice")
+        seen.setdefault(key, source.document.file)
+
+
+def _overlaps(sources: Sequence[Source[D]], one_table: bool = False) -> Iterator[Problem]:
+    """Two versions that would both be in force on one day; of the lanes there is one table, whatever its id."""
+    ordered = sorted(sources, key=lambda source: _order(source.definition))
+    for place, later in enumerate(ordered):
+        for earlier in ordered[:place]:
+            same = one_table or earlier.definition.id == later.definition.id
+            if same and _overlap(earlier.definition, later.definition):
+                message = (
+                    f"version {later.definition.version!r} is in force on days on which version "
+                    f"{earlier.definition.version!r} in {earlier.document.file} is"
+                )
+                remedy = "End the earlier version with valid_until, the day before this one begins"
+                yield later.document.problem(("valid_from",), message, remedy, "validity_overlap")
+
+
+def _order(definition: Dated) -> tuple[str, date, str]:
+    return definition.id, definition.valid_from or date.min, definition.version
+
+
+def _overlap(one: Dated, other: Dated) -> bool:
+    return (one.valid_from or date.min) <= (other.valid_until or date.max) and (other.valid_from or date.min) <= (
+        one.valid_until or date.max
+    )

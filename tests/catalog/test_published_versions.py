@@ -1,0 +1,184 @@
+"""Published versions are immutable: the digest file guards them, and grows only by new versions."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from catalog import publication, publish
+from catalog.errors import CatalogInvalid
+from catalog.loader import DATA_FOLDER, digest_file, load_catalog, published_in, read_shelf
+from catalog.model import (
+    ClockPolicy,
+    Condition,
+    Department,
+    DocumentRequirement,
+    LaneTable,
+    ProcedureVersion,
+    Promise,
+    StepDefinition,
+    SupplementRule,
+)
+from sla.calendar import CalendarDefinition, DayException
+from sla.deadline import AfterHours
+from sla.ladder import Rung
+from tests.catalog.folder import Folder
+
+EXPLANATION = """
+A published version was changed. Cases run under it, and auditors replay them under exactly this content.
+Restore the file; put the change into a new file with a new version, end the old one with valid_until if it is a
+procedure or a table of lanes, and enter the new version with `python -m catalog.publish`.
+"""
+
+
+def test_no_published_version_changed() -> None:
+    """The shipped files are those whose digests were published."""
+    problems = publication.problems_of(
+        read_shelf(DATA_FOLDER, check_digests=False), published_in(DATA_FOLDER), "digests.txt"
+    )
+    assert not problems, EXPLANATION + "\n".join(map(str, problems))
+
+
+def test_every_shipped_version_is_published() -> None:
+    """A version that is not in the digest file is a draft; drafts are not shipped. Run `python -m catalog.publish`."""
+    published = published_in(DATA_FOLDER).digests
+    drafts = [key for key, _, _ in publication.versions_of(read_shelf(DATA_FOLDER)) if key not in published]
+    assert not drafts
+
+
+def test_publishing_appends_new_versions_and_nothing_else(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    """The first publication enters all; the second nothing; a new version one line at the end."""
+    assert publish.main([str(folder.path)]) == 0
+    first = digest_file(folder.path).read_text()
+    assert "procedure shop-licence 1 " in first
+    assert publish.main([str(folder.path)]) == 0
+    assert digest_file(folder.path).read_text() == first
+    folder.procedure(
+        ("valid_from: 2025-01-01", "valid_from: 2024-01-01\nvalid_until: 2024-12-31"),
+        ('"1"', '"0"'),
+        name="procedures/old.yaml",
+    )
+    capsys.readouterr()
+    assert publish.main([str(folder.path)]) == 0
+    assert digest_file(folder.path).read_text().startswith(first)
+    assert "published procedure shop-licence version 0\n1 new version\n" in capsys.readouterr().out
+
+
+def test_a_changed_published_version_is_refused_everywhere(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither loading nor publishing takes it; the error names the file and says what to do instead."""
+    publish.publish(folder.path)
+    before = digest_file(folder.path).read_bytes()
+    file = folder.procedure(("amount: 5", "amount: 7"))
+    problem = folder.only_problem()
+    assert (problem.code, problem.file, problem.field, problem.line) == (
+        "published_version_changed",
+        str(file),
+        "version",
+        2,
+    )
+    assert "new version" in problem.remedy
+    assert publish.main([str(folder.path)]) == 2
+    assert "published with other content" in capsys.readouterr().err
+    assert digest_file(folder.path).read_bytes() == before
+
+
+def test_a_removed_published_version_is_refused(folder: Folder) -> None:
+    """A case may still run, and will be audited, under a version whose file is gone."""
+    publish.publish(folder.path)
+    folder.procedure(('version: "1"', 'version: "2"'))
+    problem = folder.only_problem()
+    assert problem.code == "published_version_missing"
+    text = digest_file(folder.path).read_text().splitlines()
+    assert text[problem.line - 1].startswith("procedure shop-licence 1 ")
+
+
+def test_comments_and_layout_are_no_change(folder: Folder) -> None:
+    """The digest is that of the content: the canonical JSON, whatever the YAML looks like."""
+    publish.publish(folder.path)
+    file = folder.procedure(
+        ("limit: {amount: 5, unit: working_days}", "# five days\nlimit:\n  unit: working_days\n  amount: 5")
+    )
+    assert load_catalog(folder.path).procedures["shop-licence"][0].limit is not None
+    file.write_text(file.read_text() + "verified: false\n")
+    load_catalog(folder.path)
+
+
+@pytest.mark.parametrize(
+    "kind", ["departments.yaml", "ladders/step.yaml", "calendars/vn-public.yaml", "lanes/bac-ninh.yaml"]
+)
+def test_every_kind_of_definition_is_guarded(folder: Folder, kind: str) -> None:
+    """Departments, ladders, calendars and lanes decide cases as much as procedures do."""
+    publish.publish(folder.path)
+    file = folder.path / kind
+    text = file.read_text()
+    changed = text.replace("90", "91", 1) if "step" in kind else text.replace('source: "', 'source: "x', 1)
+    changed = changed if changed != text else text.replace("source: test", "source: changed", 1)
+    assert changed != text
+    file.write_text(changed)
+    assert [problem.code for problem in folder.problems()] == ["published_version_changed"]
+
+
+@pytest.mark.parametrize("line", ["procedure shop-licence 1 abc", "nonsense", "procedure shop-licence 1"])
+def test_a_broken_line_of_the_digest_file_is_a_fault(folder: Folder, line: str) -> None:
+    """A digest that cannot be read would guard nothing."""
+    publish.publish(folder.path)
+    file = digest_file(folder.path)
+    file.write_text(file.read_text() + line + "\n")
+    problem = folder.only_problem()
+    assert (problem.code, problem.line) == ("digest_line", len(file.read_text().splitlines()))
+
+
+def test_a_second_digest_of_one_version_is_a_fault(folder: Folder) -> None:
+    """A line appended for a version that stands there would replace what was published."""
+    publish.publish(folder.path)
+    file = digest_file(folder.path)
+    lines = file.read_text().splitlines()
+    file.write_text("\n".join([*lines, lines[-1]]) + "\n")
+    with pytest.raises(CatalogInvalid) as caught:
+        publish.publish(folder.path)
+    assert [problem.code for problem in caught.value.problems] == ["digest_line"]
+
+
+def test_publishing_a_folder_that_is_none_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2 and a sentence, never a traceback."""
+    assert publish.main([str(tmp_path / "nowhere")]) == 2
+    assert "no folder" in capsys.readouterr().err
+
+
+def test_no_default_of_a_model_changed() -> None:
+    """Digests and stored definitions leave defaults out: a changed default would silently change every published version.
+
+    A field that needs another default gets a new field; the old one keeps its meaning for the cases that run under it.
+    """
+    pinned: dict[type[BaseModel], dict[str, object]] = {
+        SupplementRule: {"notice_limit": None, "rounds_max": 1, "applicant_limit": None, "on_expiry": "returned"},
+        DocumentRequirement: {"required": True, "held_by_state": False},
+        StepDefinition: {"needs": (), "weight": 1, "budget": None, "minimum": None, "clock": True},
+        ProcedureVersion: {
+            "sector": "general",
+            "after_hours": AfterHours.RECEIPT,
+            "clock_policy": ClockPolicy.RESTART,
+            "restart_steps": False,
+            "supplement": SupplementRule(),
+            "route": "defined",
+            "calendar": "vn-public",
+            "step_ladder": "step",
+            "case_ladder": "case",
+            "reduction_max": Decimal("0.60"),
+            "verified": False,
+            "valid_from": None,
+            "valid_until": None,
+        },
+        Condition: {"in_list": None, "equals": None, "at_least": None},
+        Promise: {"budget": None, "reduction": None, "floors": (), "scope": "case", "verified": False},
+        LaneTable: {"lists": (), "rules": (), "promises": (), "valid_from": None, "valid_until": None},
+        Department: {"code": None, "calendar": "vn-public", "roles": (), "verified": False},
+        Rung: {"percent": None, "delay": None, "level": 0, "quiet_outside_hours": False},
+        DayException: {"takes": "mon"},
+        CalendarDefinition: {"days_off": (), "working_days": (), "flagged_days_off": ()},
+    }
+    for model, defaults in pinned.items():
+        assert {name: model.model_fields[name].default for name in defaults} == defaults, model.__name__
