@@ -48,7 +48,8 @@ class ApplicationClassified(Message):
 
     type: Literal["ApplicationClassified"] = "ApplicationClassified"
     lane: LaneId
-    rule: str | None
+    rule: str | None = None
+    """None: no rule matched, the standard lane needs none. (A default, since canonical JSON leaves absent fields out.)"""
     near_misses: tuple[NearMiss, ...] = ()
 
 
