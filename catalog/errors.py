@@ -30,7 +30,7 @@ class CatalogError(Exception):
         self.suggestions = tuple(suggestions)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One fault of one file; line and column count from 1."""
 
@@ -53,7 +53,7 @@ class CatalogInvalid(CatalogError):
     code = "catalog_invalid"
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(problems))
+        self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column, p.field or "", p.message)))
         first = self.problems[0]
         count = len(self.problems)
         super().__init__(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.errors import CatalogInvalid, CatalogUnreadable, UnknownCalendarFlag
+from catalog.errors import CatalogInvalid, CatalogUnreadable, Problem, UnknownCalendarFlag
 from catalog.loader import load_catalog
 from tests.catalog.folder import Folder
 
@@ -299,3 +299,10 @@ def test_the_error_as_a_whole_lists_every_fault(folder: Folder) -> None:
     assert caught.value.code == "catalog_invalid"
     assert caught.value.field is not None
     assert "shop-licence.yaml" in caught.value.field
+
+
+def test_problems_at_one_place_are_listed_whether_or_not_they_have_a_field() -> None:
+    """A fault of a whole file and one of its first field stand at the same place, and both are told."""
+    whole = Problem("a.yaml", 1, 1, None, "nothing reads this file", "Move it", "misplaced")
+    field = Problem("a.yaml", 1, 1, "id", "unlawful", "Correct it", "unsound")
+    assert CatalogInvalid([field, whole]).problems == (whole, field)
