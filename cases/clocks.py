@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from cases.draft import Draft
 from cases.model import CASE_CLOCKS, Case, ClockKind, ClockState, ClockStatus
 from cases.promises import exceeds_statute, green_budget
+from cases.timetable import due_instant, next_due
 from events.language.case_events import (
     BreachSetAside,
     ClockBreached,
@@ -20,23 +20,21 @@ from events.language.case_events import (
     ClockStopped,
     GreenPromiseDeclined,
 )
-from sla.calendar import WorkingCalendar, compiled
 from sla.deadline import AfterHours
-from sla.errors import CalendarRangeError
-from sla.ladder import Ladder, Rung, rung_instants
 from sla.units import Budget
 
-_NO_RUNGS: tuple[Rung, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class DueItem:
-    """One thing that falls due: a breach (rank 0) or a rung after it (rank 1 ...), in the order of its ladder."""
-
-    at: datetime
-    clock_id: str
-    rank: int
-    rung: str | None = None
+__all__ = [
+    "arm",
+    "arm_case_clocks",
+    "cancel",
+    "due_instant",
+    "finish",
+    "next_due",
+    "pause",
+    "promised_budget",
+    "resume",
+    "running",
+]
 
 
 def arm(draft: Draft, kind: ClockKind, budget: Budget, anchored_at: datetime, step_id: str | None = None) -> str:
@@ -124,7 +122,7 @@ def finish(draft: Draft, clock_id: str | None) -> None:
     state = draft.case.clocks.get(clock_id or "")
     if state is None or state.stopped:
         return
-    due_at = due_instant(state, draft.calendar)
+    due_at = due_instant(state, draft.case.definitions)
     consumed = state.clock.consumed(draft.at, draft.calendar).total_seconds()
     if state.status is ClockStatus.BREACHED:
         if due_at is not None and draft.at <= due_at:
@@ -147,63 +145,3 @@ def cancel(draft: Draft, clock_id: str | None, cause: str) -> None:
         finish(draft, clock_id)
     else:
         draft.emit(ClockCancelled.model_validate({"clock_id": state.id, "ended_at": draft.at, "cause": cause}))
-
-
-def due_instant(state: ClockState, calendar: WorkingCalendar) -> datetime | None:
-    """When the clock is due; None while it is suspended, or where the calendar ends before."""
-    try:
-        found = state.clock.due(calendar)
-    except CalendarRangeError:
-        # A long suspension may push a due instant beyond the published calendar; it comes back with the next version.
-        return None
-    return None if found is None else found.operational_at.astimezone(UTC)
-
-
-def due_items(case: Case) -> list[DueItem]:
-    """All that is still to fall due, in the order in which it must happen."""
-    calendar = compiled(case.definitions.calendar)
-    found: list[DueItem] = []
-    for state in running(case):
-        if not state.is_paused:
-            found.extend(_items_of(case, state, calendar))
-    return sorted(found)
-
-
-def next_due(case: Case) -> datetime | None:
-    """The earliest instant at which something falls due by itself; None: nothing does."""
-    if case.is_closed:
-        return None
-    items = due_items(case)
-    return items[0].at if items else None
-
-
-def ladder_of(case: Case, kind: ClockKind) -> Ladder | None:
-    """The ladder that a kind of clock climbs; the applicant's own deadline has none."""
-    if kind == "supplement":
-        return None
-    return case.definitions.case_ladder if kind in CASE_CLOCKS else case.definitions.step_ladder
-
-
-def _items_of(case: Case, state: ClockState, calendar: WorkingCalendar) -> Iterable[DueItem]:
-    due_at = due_instant(state, calendar)
-    if due_at is None:
-        return
-    if state.status is ClockStatus.RUNNING:
-        yield DueItem(at=due_at, clock_id=state.id, rank=0)
-    ladder = ladder_of(case, state.kind)
-    if ladder is None:
-        return
-    try:
-        instants = rung_instants(state.clock, ladder, calendar)
-    except CalendarRangeError:
-        return
-    for rank, (rung, at) in enumerate(instants, start=1):
-        silenced = state.acknowledged and rung.kind == "escalation"
-        if rung.id not in state.fired and not silenced:
-            # A warning may share the instant of the breach (a budget of minutes): it is told before the breach.
-            yield DueItem(
-                at=at.astimezone(UTC),
-                clock_id=state.id,
-                rank=rank if rung.kind != "warning" else rank - 100,
-                rung=rung.id,
-            )

@@ -45,10 +45,16 @@ def decide(case: Case, command: Command | Tick, now: datetime) -> list[EventReco
 
     `now` is the business instant (UTC) at which it is decided; the command counts from its own `received_at`.
     """
+    drafted = draft_of(case, command, now)
+    return drafted if isinstance(drafted, Refusal) else drafted.records
+
+
+def draft_of(case: Case, command: Command | Tick, now: datetime) -> Draft | Refusal:
+    """What `decide` says, together with the case as it is after it."""
     if isinstance(command, Tick):
         draft = Draft(case, at=command.due_at, now=now, command_id=f"tick:{command.due_at.isoformat()}")
         fire(draft, command)
-        return draft.records
+        return draft
     # A clock that runs ahead of ours never moves a command into our future, and none counts before the case began.
     at = min(command.received_at, now) if case.opened_at is None else max(min(command.received_at, now), case.opened_at)
     draft = Draft(case, at=at, now=now, command_id=command.command_id)
@@ -59,7 +65,7 @@ def decide(case: Case, command: Command | Tick, now: datetime) -> list[EventReco
         return refuse(
             "calendar_range", None, calendar=calendar.id, first=str(calendar.first_day), last=str(calendar.last_day)
         )
-    return draft.records if refusal is None else refusal
+    return draft if refusal is None else refusal
 
 
 def _refused_by_state(case: Case, command: Command) -> Refusal | None:

@@ -26,26 +26,26 @@ def evolve(case: Case, record: ev.EventRecord) -> Case:
     """The case after one more event."""
     change = _CHANGES[type(record.event)](case, record.event, record.at)
     change["sequence"] = record.sequence
-    return _with_span(case.model_copy(update=change), record.at)
+    after = case.changed(change)
+    # Only another status or another step can put the case into other hands.
+    return _with_span(after, record.at) if "status" in change or "steps" in change else after
 
 
 def _with_span(case: Case, at: datetime) -> Case:
-    if case.opened_at is None or (case.is_closed and case.spans and case.spans[-1].owner == "closed"):
-        return case
     owner = "closed" if case.is_closed else holder_of(case)
     if case.spans and case.spans[-1].owner == owner:
         return case
     # A command that was received before the last event (late delivery) never makes a span of negative length.
     started_at = max(at, case.spans[-1].started_at) if case.spans else at
-    return case.model_copy(update={"spans": (*case.spans, Span(owner=owner, started_at=started_at))})
+    return case.changed({"spans": (*case.spans, Span(owner=owner, started_at=started_at))})
 
 
 def _step(case: Case, step_id: str, **change: Any) -> dict[str, StepState]:
-    return {**case.steps, step_id: case.steps[step_id].model_copy(update=change)}
+    return {**case.steps, step_id: case.steps[step_id].changed(change)}
 
 
 def _clock(case: Case, clock_id: str, **change: Any) -> dict[str, ClockState]:
-    return {**case.clocks, clock_id: case.clocks[clock_id].model_copy(update=change)}
+    return {**case.clocks, clock_id: case.clocks[clock_id].changed(change)}
 
 
 def _submitted(case: Case, event: ev.ApplicationSubmitted, at: datetime) -> Change:
@@ -102,7 +102,7 @@ def _paused(case: Case, event: ev.ClockPaused, _: datetime) -> Change:
     for clock_id in event.clock_ids:
         state = clocks[clock_id]
         clock = state.clock.suspend(event.from_at, event.reason, event.legal_basis)
-        clocks[clock_id] = state.model_copy(update={"clock": clock})
+        clocks[clock_id] = state.changed({"clock": clock})
     change: Change = {"clocks": clocks}
     if event.cause == "suspension":
         change |= {"status": CaseStatus.SUSPENDED, "suspension_reason": event.reason}
@@ -113,7 +113,7 @@ def _resumed(case: Case, event: ev.ClockResumed, _: datetime) -> Change:
     clocks = dict(case.clocks)
     for clock_id in event.clock_ids:
         state = clocks[clock_id]
-        clocks[clock_id] = state.model_copy(update={"clock": state.clock.resume(event.until_at)})
+        clocks[clock_id] = state.changed({"clock": state.clock.resume(event.until_at)})
     change: Change = {"clocks": clocks}
     if event.cause == "suspension":
         change |= {"status": CaseStatus.IN_PROGRESS, "suspension_reason": None}
@@ -197,7 +197,7 @@ def _supplement_received(_: Case, __: ev.SupplementReceived, at: datetime) -> Ch
 def _restarted(case: Case, event: ev.StepsRestarted, _: datetime) -> Change:
     steps = dict(case.steps)
     for step_id in event.step_ids:
-        steps[step_id] = steps[step_id].model_copy(update={"status": StepStatus.WAITING})
+        steps[step_id] = steps[step_id].changed({"status": StepStatus.WAITING})
     return {"steps": steps}
 
 

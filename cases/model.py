@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -50,6 +50,15 @@ class State(BaseModel):
     """A frozen part of the case."""
 
     model_config = ConfigDict(frozen=True)
+
+    def changed(self, change: dict[str, Any]) -> Self:
+        """A copy with other values in some fields. The values are trusted, as with `model_copy`, at a fifth of its cost."""
+        copy = self.__class__.__new__(self.__class__)
+        object.__setattr__(copy, "__dict__", self.__dict__ | change)
+        object.__setattr__(copy, "__pydantic_fields_set__", self.__pydantic_fields_set__ | change.keys())
+        object.__setattr__(copy, "__pydantic_extra__", None)
+        object.__setattr__(copy, "__pydantic_private__", None)
+        return copy
 
 
 class StepState(State):

@@ -33,7 +33,7 @@ def assign(draft: Draft, step: StepState) -> None:
 def say_assigned(draft: Draft, step: StepState, clock_id: str | None) -> None:
     """Tell the department that the step is its own now, with what it needs to know."""
     case = draft.case
-    due_at = None if clock_id is None else due_instant(case.clocks[clock_id], draft.calendar)
+    due_at = None if clock_id is None else due_instant(case.clocks[clock_id], draft.case.definitions)
     asker = case.steps.get(step.asked_by or "")
     draft.emit(
         StepAssigned(

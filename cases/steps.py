@@ -60,7 +60,7 @@ def _not_answerable(case: Case, step: StepState) -> Refusal | None:
 
 def _say_decided(draft: Draft, step: StepState, command: DecideStep) -> None:
     state = draft.case.clocks.get(step.clock_id or "")
-    due_at = None if state is None else due_instant(state, draft.calendar)
+    due_at = None if state is None else due_instant(state, draft.case.definitions)
     asker = draft.case.steps.get(step.asked_by or "")
     draft.emit(
         StepDecided(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sla.ladder import Rung
-
-from cases.clocks import DueItem, due_items, ladder_of
 from cases.closing import close
 from cases.draft import Draft
 from cases.model import Case, ClockState
+from cases.timetable import DueItem, ladder_of, next_item
 from events.language.case_events import ClockBreached, ConsultationLapsed, RungFired
 from events.language.commands import Tick
+from sla.ladder import Rung
 
 
 def tick_of(due_at: datetime) -> Tick:
@@ -22,7 +21,7 @@ def tick_of(due_at: datetime) -> Tick:
 def fire(draft: Draft, tick: Tick) -> None:
     """Fire everything due up to the tick's instant."""
     while not draft.case.is_closed:
-        item = next(iter(due_items(draft.case)), None)
+        item = next_item(draft.case)
         if item is None or item.at > tick.due_at:
             return
         state = draft.case.clocks[item.clock_id]
@@ -70,7 +69,7 @@ def _fire_rung(draft: Draft, state: ClockState, item: DueItem) -> None:
 
 
 def _rung(case: Case, state: ClockState, rung_id: str | None) -> Rung:
-    ladder = ladder_of(case, state.kind)
+    ladder = ladder_of(case.definitions, state.kind)
     rungs = () if ladder is None else ladder.rungs
     return next(rung for rung in rungs if rung.id == rung_id)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from cases.clocks import next_due
-from cases.decide import decide
-from cases.evolve import evolve
+from cases.decide import draft_of
+from cases.draft import Draft
 from cases.model import Case
 from cases.ticks import tick_of
+from cases.timetable import next_due
 from cases.turn import CommandOutcome, Notice, Turn
 from cases.views import view_of, work_of
 from events.language.case_events import EventRecord
@@ -46,20 +46,20 @@ class _Bench:
 
     def pass_time_until(self, until: datetime, *, itself: bool) -> None:
         while (due_at := next_due(self.case)) is not None and (due_at < until or (itself and due_at == until)):
-            decided = decide(self.case, tick_of(due_at), self.now)
-            if isinstance(decided, Refusal) or not decided:
+            drafted = draft_of(self.case, tick_of(due_at), self.now)
+            if isinstance(drafted, Refusal) or not drafted.records:
                 return
-            self._add(decided)
+            self._add(drafted)
 
     def take(self, command: Command) -> None:
-        decided = decide(self.case, command, self.now)
-        if isinstance(decided, Refusal):
-            self.outcomes.append(CommandOutcome(command_id=command.command_id, refusal=decided))
-            self._notify(command, decided)
+        drafted = draft_of(self.case, command, self.now)
+        if isinstance(drafted, Refusal):
+            self.outcomes.append(CommandOutcome(command_id=command.command_id, refusal=drafted))
+            self._notify(command, drafted)
             return
         self.opened = self.opened or isinstance(command, SubmitApplication)
         self.outcomes.append(CommandOutcome(command_id=command.command_id))
-        self._add(decided)
+        self._add(drafted)
 
     def turn(self) -> Turn | None:
         if not self.records and not self.outcomes:
@@ -75,10 +75,9 @@ class _Bench:
             opening=self.case.definitions if self.opened else None,
         )
 
-    def _add(self, records: Iterable[EventRecord]) -> None:
-        for record in records:
-            self.records.append(record)
-            self.case = evolve(self.case, record)
+    def _add(self, drafted: Draft) -> None:
+        self.records.extend(drafted.records)
+        self.case = drafted.case
 
     def _notify(self, command: Command, refusal: Refusal) -> None:
         # A department hears of its refused answer on its own work topic; a screen gets it as the update's result.

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from cases.clocks import due_instant, next_due
 from cases.model import Case, ClockState, StepStatus, holder_of
+from cases.timetable import due_instant, next_due, timetable_of
 from cases.turn import CaseView, WorkItem
-from sla.calendar import compiled
-from sla.errors import CalendarRangeError
 
 
 def view_of(case: Case) -> CaseView:
@@ -73,18 +71,11 @@ def work_of(case: Case) -> tuple[WorkItem, ...]:
 
 
 def _due_at(case: Case, state: ClockState | None) -> datetime | None:
-    if state is None:
-        return None
-    return due_instant(state, compiled(case.definitions.calendar))
+    return None if state is None else due_instant(state, case.definitions)
 
 
 def _lawful_day(case: Case, state: ClockState | None) -> date | None:
-    if state is None:
-        return None
-    try:
-        found = state.clock.due(compiled(case.definitions.calendar))
-    except CalendarRangeError:
-        return None
+    found = None if state is None else timetable_of(state, case.definitions).due
     return None if found is None else found.lawful_day
 
 

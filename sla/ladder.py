@@ -112,17 +112,23 @@ def rung_instants(clock: Clock, ladder: Ladder, calendar: WorkingCalendar) -> li
     """
     instants: list[tuple[Rung, datetime]] = []
     for rung in ladder.rungs:
-        at = _instant(rung, clock, calendar)
+        at = rung_instant(rung, clock, calendar)
         if at is None:
             return []
-        instants.append((rung, calendar.normalise(at) if rung.quiet_outside_hours else at))
+        instants.append((rung, at))
     return sorted(instants, key=lambda entry: entry[1].astimezone(UTC))
 
 
-def _instant(rung: Rung, clock: Clock, calendar: WorkingCalendar) -> datetime | None:
+def rung_instant(rung: Rung, clock: Clock, calendar: WorkingCalendar) -> datetime | None:
+    """Return when one rung fires, in the calendar's zone; None while the clock is suspended.
+
+    Raises CalendarRangeError beyond the calendar.
+    """
     if rung.percent is not None:
-        return clock.instant_at(rung.percent, calendar)
-    return clock.after_due(rung.delay, calendar) if rung.delay is not None else None
+        at = clock.instant_at(rung.percent, calendar)
+    else:
+        at = clock.after_due(rung.delay, calendar) if rung.delay is not None else None
+    return calendar.normalise(at) if at is not None and rung.quiet_outside_hours else at
 
 
 def _out_of_order(earlier: Rung, later: Rung) -> bool:
