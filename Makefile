@@ -25,3 +25,39 @@ $(DEVELOPMENT): requirements-dev.lock $(RUNTIME)
 	@touch $@
 
 setup: $(RUNTIME) ## install the program at .venv/bin/greenlane
+
+demo: $(RUNTIME) ## run the main job on the embedded stack: applications in all lanes, departments, escalations
+	$(BIN)/greenlane demo
+
+up: $(RUNTIME) ## start the whole system on this machine and keep it running
+	$(BIN)/greenlane up
+
+test: $(DEVELOPMENT) ## the tests of every commit (10 minutes at most on two cores)
+	$(BIN)/python -m pytest -q
+
+test-long: $(DEVELOPMENT) ## the long tier: every start day of ten years, a million case lives
+	GREENLANE_TEST_TIER=long $(BIN)/python -m pytest -q --timeout=0 tests/sla tests/simulation
+
+check: $(DEVELOPMENT) ## format, lint, types, import rules, generated files, deployment files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m deploy.check
+
+bench: $(DEVELOPMENT) ## benchmarks within 20 minutes; results in bench/results/
+	$(BIN)/python -m bench
+
+bench-long: $(DEVELOPMENT) ## benchmarks that take longer: 10,000 open cases, 200 linked applications
+	$(BIN)/python -m bench --long
+
+LOG ?= ../shared/data/wabo-receipt.xes.gz
+import-big: $(RUNTIME) ## drive a whole event log through the live stack: make import-big LOG=file.xes.gz
+	$(BIN)/greenlane import-log $(LOG)
+
+lock: pyproject.toml ## write the lock files anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q pyproject.toml --group build -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q pyproject.toml --group build --group dev -o requirements-dev.lock
+
+clean: ## remove what set-up and tests made (not a stack's state folder)
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
