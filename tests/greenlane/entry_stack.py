@@ -10,9 +10,6 @@ from prometheus_client import start_http_server
 
 from greenlane.errors import GreenlaneError
 from greenlane.settings import Settings
-from greenlane.stack import ProcessSpec, run_up
-
-METERED = ProcessSpec("metered", arguments=(__file__, "metered"))
 
 
 def main() -> int:
@@ -20,8 +17,10 @@ def main() -> int:
     if sys.argv[1] == "metered":
         start_http_server(settings.metrics_port, addr=settings.metrics_host)
         threading.Event().wait()
+    from greenlane.stack import ProcessSpec, run_up  # noqa: PLC0415 - the part starts faster without them
+
     try:
-        return run_up(settings, [METERED], owned="--owned" in sys.argv)
+        return run_up(settings, [ProcessSpec("metered", arguments=(__file__, "metered"))], owned="--owned" in sys.argv)
     except GreenlaneError as error:
         print(json.dumps({"error": error.as_json()}), flush=True)
         return 2
