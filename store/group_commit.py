@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from store.errors import RecorderClosed, StoreError
+from store.errors import RecorderClosed
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -37,7 +37,7 @@ class GroupCommit(Generic[Item, Result]):
     """
 
     name: str
-    write: Callable[[Sequence[Item]], Sequence[Result | StoreError]]
+    write: Callable[[Sequence[Item]], Sequence[Result | Exception]]
     batch_max: int = BATCH_MAX
     _queue: deque[Waiting[Item, Result]] = field(default_factory=deque)
     _wake: threading.Condition = field(default_factory=threading.Condition)
@@ -78,7 +78,7 @@ class GroupCommit(Generic[Item, Result]):
     def _run(self) -> None:
         while batch := self._next_batch():
             try:
-                results: Sequence[Result | BaseException] = self.write([waiting.item for waiting in batch])
+                results: Sequence[Result | Exception] = self.write([waiting.item for waiting in batch])
             except Exception as error:
                 # Whatever it is belongs to the callers; the thread must live on.
                 results = [error] * len(batch)
@@ -111,8 +111,8 @@ def waves(items: Sequence[Item], key: Callable[[Item], str]) -> list[list[int]]:
     return cut
 
 
-def _answer(batch: list[Waiting[Item, Result]], results: Sequence[Result | BaseException]) -> None:
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Waiting[Item, Result], Result | BaseException]]] = {}
+def _answer(batch: list[Waiting[Item, Result]], results: Sequence[Result | Exception]) -> None:
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Waiting[Item, Result], Result | Exception]]] = {}
     for waiting, result in zip(batch, results, strict=True):
         if waiting.loop is None:
             _settle([(waiting, result)])
@@ -124,11 +124,11 @@ def _answer(batch: list[Waiting[Item, Result]], results: Sequence[Result | BaseE
             loop.call_soon_threadsafe(_settle, answers)
 
 
-def _settle(answers: Sequence[tuple[Waiting[Item, Result], Result | BaseException]]) -> None:
+def _settle(answers: Sequence[tuple[Waiting[Item, Result], Result | Exception]]) -> None:
     for waiting, result in answers:
         if waiting.future.done():
             continue
-        if isinstance(result, BaseException):
+        if isinstance(result, Exception):
             waiting.future.set_exception(result)
         else:
             waiting.future.set_result(result)

@@ -17,7 +17,7 @@ from events.language.refusals import Refusal
 from events.language.topics import Topics
 from store.batch import Batch, Rows, Session
 from store.database import Store
-from store.errors import StoreError, translated
+from store.errors import translated
 from store.group_commit import GroupCommit, waves
 from store.outcome import outcome_of
 from store.tables import applications, cases, commands
@@ -192,7 +192,7 @@ class Inbox:
         with self._store.reading() as connection:
             return [Unopened(*row) for row in connection.execute(query)]
 
-    def _write(self, submissions: Sequence[Submission]) -> Sequence[Acceptance | StoreError]:
+    def _write(self, submissions: Sequence[Submission]) -> Sequence[Acceptance]:
         answers: dict[int, Acceptance] = {}
         try:
             for wave in waves(submissions, lambda submission: submission.case_id):

@@ -11,24 +11,24 @@ from datetime import date
 import psycopg
 
 from cases.turn import CommandOutcome, Recorded, Turn, acceptance_of, with_dossier_code
-from events.language.case_events import ApplicationSubmitted, EventRecord
+from events.language.case_events import ApplicationSubmitted
 from events.language.chain import GENESIS
 from events.language.identity import dossier_code_of
 from events.language.topics import Topics
 from store import batch as statements
 from store.batch import Batch, Session
 from store.database import Store
-from store.errors import LedgerBehind, MalformedTurn, StoreError, StoreUnavailable, failure_of
+from store.errors import LedgerBehind, LedgerRowBroken, MalformedTurn, StoreError, failure_of
 from store.group_commit import GroupCommit, waves
 from store.ledger import record_of_row
 from store.outcome import outcome_of
 
-Answer = Recorded | StoreError
+Answer = Recorded | Exception
 Settled = dict[tuple[str, str], CommandOutcome]
 """Outcomes by (case id, command id)."""
 
-CONFLICTS = (psycopg.errors.IntegrityError, psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
-"""Another writer was faster on one of the batch's turns, or a turn is unlawful: the others must not suffer."""
+CONFLICTS = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+"""Another writer was in the way of one of the turns: the others must not wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,62 +78,58 @@ class Recorder:
         return [answers[index] for index in range(len(turns))]
 
     def _write_wave(self, turns: Sequence[Turn]) -> Sequence[Answer]:
-        """Turns of different cases: together, and one by one when that meets a conflict."""
+        """Turns of different cases: together; and one by one when something about one of them is in the way."""
         try:
             return self._attempt(turns, alone=False)
-        except CONFLICTS:
-            return [self._write_alone(turn) for turn in turns]
         except StoreError as failure:
             return [failure] * len(turns)
+        except Exception:
+            return [self._write_alone(turn) for turn in turns]
 
     def _write_alone(self, turn: Turn) -> Answer:
         try:
-            return self._attempt([turn], alone=True)[0]
-        except CONFLICTS as conflict:
-            if isinstance(conflict, psycopg.errors.IntegrityError):
-                try:
-                    # A writer of another process committed the same turn between our look and our write: now it is seen.
-                    return self._attempt([turn], alone=True)[0]
-                except psycopg.errors.IntegrityError as still:
-                    return MalformedTurn(case_id=turn.case_id, reason=f"{still.diag.constraint_name} is violated")
-                except (psycopg.Error, StoreError):
-                    pass
-            return StoreUnavailable(reason=f"another writer holds {turn.case_id}")
-        except StoreError as failure:
-            return failure
+            try:
+                return self._attempt([turn], alone=True)[0]
+            except psycopg.errors.IntegrityError:
+                # A writer of another process committed the same turn between our look and our write: now it is seen.
+                return self._attempt([turn], alone=True)[0]
+        except (psycopg.errors.IntegrityError, psycopg.errors.DataError) as refused:
+            reason = refused.diag.constraint_name or type(refused).__name__
+            return MalformedTurn(case_id=turn.case_id, reason=f"the database refuses it ({reason})")
+        except psycopg.Error as error:
+            return failure_of(error) or error
+        except Exception as error:
+            return error
 
     def _attempt(self, turns: Sequence[Turn], *, alone: bool) -> Sequence[Answer]:
-        """One transaction. Raises StoreError, or a conflict as the driver's error; then nothing was written."""
+        """One transaction. Raises StoreError for what concerns all turns; after any exception nothing was written."""
+        session = self._session_now()
         try:
-            session = self._session_now()
             with session.pipeline():
-                attempt = Attempt(session, self._topics, self._channels, self._kept_digests)
-                answers = attempt.write(turns, look_into_ledger=alone)
-                session.commit()
-            self._kept_digests |= attempt.new_digests
-            return answers
+                try:
+                    attempt = Attempt(session, self._topics, self._channels, self._kept_digests)
+                    answers = attempt.write(turns, look_into_ledger=alone)
+                    session.commit()
+                except BaseException:
+                    self._abandon(session)
+                    raise
         except psycopg.Error as error:
-            self._abandon()
-            if isinstance(error, CONFLICTS):
+            failure = failure_of(error)
+            if failure is None or isinstance(error, CONFLICTS):
                 raise
-            if failure := failure_of(error):
-                raise failure from error
-            raise
-        except BaseException:
-            self._abandon()
-            raise
+            raise failure from error
+        self._kept_digests |= attempt.new_digests
+        return answers
 
     def _session_now(self) -> Session:
         if self._session is None or self._session.closed:
             self._session = self._store.open_session("recorder")
         return self._session
 
-    def _abandon(self) -> None:
+    def _abandon(self, session: Session) -> None:
         """Undo the transaction; a connection that cannot even do that is given up."""
-        if self._session is None:
-            return
         try:
-            self._session.rollback()
+            session.rollback()
         except psycopg.Error:
             self._drop_session()
 
@@ -233,13 +229,17 @@ class Attempt:
         if not indexes:
             return
         columns = [turns[i].case_id for i in indexes], [turns[i].expected_sequence for i in indexes]
-        records: dict[str, list[EventRecord]] = {}
-        for case_id, sequence, body in self._session.execute(statements.STANDING, columns, prepare=True, binary=True):
-            records.setdefault(case_id, []).append(record_of_row(case_id, sequence, body))
+        rows: dict[str, list[tuple[str, int, str]]] = {}
+        for row in self._session.execute(statements.STANDING, columns, prepare=True, binary=True):
+            rows.setdefault(row[0], []).append((row[0], row[1], row[2]))
         for index in indexes:
             turn = turns[index]
             known = tuple(settled[key] for key in _keys_of(turn) if key in settled)
-            answers[index] = Recorded(records=tuple(records.get(turn.case_id, ())), outcomes=known)
+            try:
+                records = tuple(record_of_row(*row) for row in rows.get(turn.case_id, ()))
+                answers[index] = Recorded(records=records, outcomes=known)
+            except LedgerRowBroken as broken:
+                answers[index] = broken
 
 
 def _keys_of(turn: Turn) -> list[tuple[str, str]]:

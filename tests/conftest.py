@@ -10,6 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from greenlane.settings import Settings
     from greenlane.stack import StackAddresses
+    from tests.store.database_server import DatabaseServer
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +38,20 @@ def servers(server_settings: Settings) -> Iterator[StackAddresses]:
     supervisor = Supervisor(server_settings)
     yield supervisor.start()
     supervisor.stop()
+
+
+@pytest.fixture(scope="session")
+def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseServer]:
+    """One PostgreSQL for the run, without the rest of a stack."""
+    from tests.store.database_server import DatabaseServer  # noqa: PLC0415
+
+    server = DatabaseServer(tmp_path_factory.mktemp("postgresql"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def database_url(database_server: DatabaseServer) -> str:
+    """An empty migrated database of the test's own."""
+    return database_server.fresh_database()

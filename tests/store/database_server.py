@@ -1,0 +1,76 @@
+"""A PostgreSQL of the tests' own: the stack's part, without the rest of the stack."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+
+from greenlane.settings import Settings
+from greenlane.stack.child import Child
+from greenlane.stack.folder import StateFolder
+from greenlane.stack.ports import Ports
+from greenlane.stack.postgres import Postgres
+from store.database import Store
+
+
+class DatabaseServer:
+    """One server with its data in a folder; it can be killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        settings = Settings(state_dir=folder, postgres_port=0)
+        state = StateFolder(folder)
+        state.prepare(0)
+        self._part = Postgres(settings, state, Ports(state).of("postgres_port", 0))
+        self._part.prepare(lambda _: None)
+        self._child: Child | None = None
+        self._template: str | None = None
+
+    @property
+    def url(self) -> str:
+        """The database `greenlane` of this server."""
+        return self._part.url
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        command = self._part.command()
+        # The data never outlives the run, and a killed server is no killed machine: nothing needs to reach the disk.
+        self._child = Child(replace(command, argv=(*command.argv, "--fsync=off", "--full_page_writes=off")))
+        deadline = time.monotonic() + 30
+        while not self._part.answers():
+            assert time.monotonic() < deadline, self._child.last_words()
+            time.sleep(0.02)
+        self._part.settle()
+
+    def kill(self) -> None:
+        """SIGKILL, the backends too: a crash, and the quickest end of a server whose data nobody needs."""
+        assert self._child is not None
+        self._child.kill()
+
+    def fresh_database(self) -> str:
+        """The URL of a new, migrated, empty database: a copy of a template, quick to make."""
+        if self._template is None:
+            self._template = "template_migrated"
+            self._execute(f"CREATE DATABASE {self._template}")
+            store = Store(self._url_of(self._template))
+            store.migrate()
+            store.close()
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {self._template}")
+        return self._url_of(name)
+
+    def empty_database(self) -> str:
+        """The URL of a new database without our tables."""
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        self._execute(f"CREATE DATABASE {name}")
+        return self._url_of(name)
+
+    def _url_of(self, name: str) -> str:
+        return f"{self.url.rpartition('/')[0]}/{name}"
+
+    def _execute(self, statement: str) -> None:
+        with psycopg.connect(self.url.replace("+psycopg", "", 1), autocommit=True) as connection:
+            connection.execute(statement.encode())
