@@ -4,19 +4,41 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from pydantic import AwareDatetime
 from temporalio import activity
 
 from cases.turn import Recorded, Turn
+from events.language.case_events import EventRecord
+from events.language.commands import Message
 
 RECORD = "record"
 
 
 class TurnRecorder(Protocol):
-    """Writes turns in SQL transactions; see store/recorder.py."""
+    """Writes turns in SQL transactions; see store/recorder.py, and memory.py for the double of tests and simulations."""
 
     async def record(self, turn: Turn) -> Recorded:
         """Write the turn, or return what stands in its place."""
         ...
+
+
+class Proposal(Message):
+    """What a case asks to have recorded, and when it would be due next if that stands (business instant, UTC).
+
+    Without a turn it asks only to have that instant kept: whatever steers a case's timer must come out of its history,
+    never out of rules that may have changed since.
+    """
+
+    turn: Turn | None = None
+    next_due_at: AwareDatetime | None = None
+
+
+class Standing(Recorded):
+    """What stands in the ledger after a proposal, and the instant at which the case is next due."""
+
+    next_due_at: AwareDatetime | None = None
+    otherwise: bool = False
+    """Something else stands than was proposed: the proposed instant does not hold, and the case proposes again."""
 
 
 class Recording:
@@ -26,6 +48,25 @@ class Recording:
         self._recorder = recorder
 
     @activity.defn(name=RECORD)
-    async def record(self, turn: Turn) -> Recorded:
-        """Write one turn to ledger, outbox, inbox and read models. Raises the store's errors; Temporal retries them."""
-        return await self._recorder.record(turn)
+    async def record(self, proposal: Proposal) -> Standing:
+        """Write one turn to ledger, outbox, inbox and read models. Raises the store's errors; see failures.py."""
+        turn = proposal.turn
+        if turn is None:
+            return Standing(records=(), outcomes=(), next_due_at=proposal.next_due_at)
+        recorded = await self._recorder.record(turn)
+        otherwise = not _is(turn, recorded)
+        return Standing(
+            records=recorded.records,
+            outcomes=recorded.outcomes,
+            next_due_at=None if otherwise else proposal.next_due_at,
+            otherwise=otherwise,
+        )
+
+
+def _is(turn: Turn, recorded: Recorded) -> bool:
+    # Not the contents: the recording transaction gives the dossier code.
+    return turn.outcomes == recorded.outcomes and _places(turn.records) == _places(recorded.records)
+
+
+def _places(records: tuple[EventRecord, ...]) -> list[tuple[object, ...]]:
+    return [(record.sequence, record.event.type, record.command_id, record.at, record.decided_at) for record in records]

@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.record import RECORD
+    from activities.record import RECORD, Proposal, Standing
     from cases.clocks import next_due
     from cases.decide import decide
     from cases.evolve import evolve
-    from cases.model import Case, blank
-    from cases.turn import CaseView, CommandOutcome, Recorded, Turn
+    from cases.model import Case, CaseStatus, blank
+    from cases.turn import CaseView, CommandOutcome, Turn
     from cases.turns import COMMANDS_MAX, take_turn
     from cases.views import view_of
     from events.language.commands import Command
@@ -38,11 +38,29 @@ RECORD_RETRY = RetryPolicy(
     initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_interval=timedelta(seconds=20)
 )
 """For ever: a case waits for its ledger as long as it takes; nothing that was accepted is dropped."""
+RECORD_ATTEMPT = timedelta(seconds=30)
+RECORD_PATIENCE = timedelta(minutes=5)
+"""After that the turn is decided anew, with what has come meanwhile, and a history that grew long can be left behind."""
+TIMER_FROM = timedelta(seconds=4)
+"""A longer pause between attempts is a timer of the server's: it holds none of the worker's few workflow tasks."""
+
+
+class CaseStuckError(Exception):
+    """A turn that cannot be recorded, and that no retry helps. It fails the workflow task, never the workflow.
+
+    So the case stays open and keeps what it is sent; Temporal shows it as failing, tries again more and more slowly
+    without adding to the history, and goes on when the ledger is restored or the defect is mended.
+    """
 
 
 @workflow.defn(name=CASE_WORKFLOW)
 class CaseWorkflow:
-    """One case, from its submission until it is closed."""
+    """One case, from its submission until it is closed.
+
+    Every command that it gives to Temporal follows from what its history holds: what was sent to it, and what the
+    recording activity returned. Rules run only to make the next proposal. So a changed rule never parts a running case
+    from its history.
+    """
 
     @workflow.init
     def __init__(self, given: CaseInput) -> None:
@@ -52,19 +70,22 @@ class CaseWorkflow:
         self._settled: dict[str, Refusal | None] = dict(carried.settled) if carried else {}
         self._waiting: list[Command] = list(carried.waiting if carried else given.waiting)
         self._timer = DueTimer()
+        self._next_due_at: datetime | None = None
+        self._asks = carried is not None
+        """When it is next due is not in the history of this run: it asks."""
         self._turns = 0
 
     @workflow.run
-    async def run(self, given: CaseInput) -> CaseResult:  # noqa: ARG002 - __init__ has taken it
-        """Take turns until the case is closed and nobody waits for an answer."""
-        self._arm()
-        while not self._case.is_closed or self._waiting:
-            await workflow.wait_condition(lambda: bool(self._waiting) or self._timer.has_fired)
-            await self._take_turn()
+    async def run(self, given: CaseInput) -> CaseResult:
+        """Take turns until the case is over and nobody waits for an answer."""
+        while not self._may_leave:
+            await workflow.wait_condition(lambda: self._is_called or self._timer.has_fired or self._may_leave)
+            if self._is_called or self._timer.has_reached(self._wakes_at):
+                await self._take_turn()
             self._arm()
-            if self._is_long and not self._case.is_closed:
-                await self._continue()
-        await workflow.wait_condition(workflow.all_handlers_finished)
+        if not self._is_over:
+            carried = Carried(case=self._case, settled=self._settled, waiting=tuple(self._waiting))
+            workflow.continue_as_new(given.model_copy(update={"waiting": (), "carried": carried}))
         return CaseResult(outcome=self._case.outcome, sequence=self._case.sequence)
 
     @workflow.signal(name=COMMAND_SIGNAL)
@@ -74,7 +95,7 @@ class CaseWorkflow:
 
     @workflow.update(name=COMMAND_UPDATE)
     async def answer(self, message: CommandMessage) -> CommandOutcome:
-        """A command whose sender waits. Raises ApplicationError of type Refusal when the rules say no."""
+        """A command whose sender waits. Raises ApplicationError of type Refusal when a no is certain at once."""
         command_id = message.command.command_id
         self._enqueue(message.command)
         await workflow.wait_condition(lambda: command_id in self._settled)
@@ -83,9 +104,12 @@ class CaseWorkflow:
     @answer.validator
     def refuse_early(self, message: CommandMessage) -> None:
         """A no that is certain already leaves no trace in the history."""
-        if message.command.command_id in self._settled or self._waiting:
+        now = self._now()
+        due_at = next_due(self._case)
+        unsure = self._waiting or self._asks or (due_at is not None and due_at <= now)
+        if unsure or message.command.command_id in self._settled:
             return
-        decided = decide(self._case, message.command, self._now())
+        decided = decide(self._case, message.command, now)
         if isinstance(decided, Refusal):
             raise ApplicationError(decided.message(), decided, type=REFUSAL, non_retryable=True)
 
@@ -102,64 +126,90 @@ class CaseWorkflow:
     def _now(self) -> datetime:
         return self._given.business_time.to_business(workflow.now())
 
-    async def _take_turn(self) -> None:
-        turn = take_turn(self._case, self._waiting[:COMMANDS_MAX], self._now())
-        if turn is None:
-            return
-        before = self._case
-        recorded: Recorded = await workflow.execute_local_activity(
-            RECORD,
-            turn,
-            result_type=Recorded,
-            start_to_close_timeout=timedelta(seconds=30),
-            retry_policy=RECORD_RETRY,
-            summary=_summary(turn),
-        )
-        # The case evolves only on what stands in the ledger; that may be another turn than the one just proposed.
-        for record in recorded.records:
-            self._case = evolve(self._case, record)
-        self._settled.update({outcome.command_id: outcome.refusal for outcome in recorded.outcomes})
-        self._waiting = [command for command in self._waiting if command.command_id not in self._settled]
-        self._turns += 1
-        self._show(before)
+    @property
+    def _is_called(self) -> bool:
+        return bool(self._waiting) or self._asks
 
-    def _show(self, before: Case) -> None:
-        case = self._case
-        workflow.set_current_details(
-            f"**{case.dossier_code or case.case_id}** {case.status}, lane {case.lane}, "
-            f"open: {', '.join(f'{s.id} ({s.department})' for s in case.open_steps) or '-'}"
-        )
-        if before.application is None or case.is_closed:
-            return  # set at start; and Temporal's own execution status tells that a case is closed
-        changed = [
-            attribute.value_set(str(now))
-            for attribute, then, now in (
-                (STATUS_ATTRIBUTE, before.status, case.status),
-                (LANE_ATTRIBUTE, before.lane, case.lane),
-            )
-            if then != now
-        ]
-        if changed:
-            workflow.upsert_search_attributes(changed)
+    @property
+    def _is_over(self) -> bool:
+        # A submission that the rules refused never became a case: nobody can ever ask it anything.
+        refused = self._case.status is CaseStatus.NEW and bool(self._settled)
+        return self._case.is_closed or refused
 
-    def _arm(self) -> None:
-        if self._case.is_closed:
-            return
-        due_at = next_due(self._case)
-        wakes_at = None if due_at is None else self._given.business_time.to_real(due_at)
-        self._timer.arm(wakes_at, summary="next due instant")
+    @property
+    def _may_leave(self) -> bool:
+        # Whoever waits in an update must get the answer from this run; waiting signals are taken along into the next.
+        leaves = not self._waiting if self._is_over else self._is_long
+        return leaves and workflow.all_handlers_finished()
 
     @property
     def _is_long(self) -> bool:
         limit = self._given.turns_max
         return workflow.info().is_continue_as_new_suggested() if limit is None else self._turns >= limit
 
-    async def _continue(self) -> None:
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        carried = Carried(case=self._case, settled=self._settled, waiting=tuple(self._waiting))
-        workflow.continue_as_new(self._given.model_copy(update={"waiting": (), "carried": carried}))
+    async def _take_turn(self) -> None:
+        turn = take_turn(self._case, self._waiting[:COMMANDS_MAX], self._now())
+        view = turn.view if turn is not None else None
+        proposal = Proposal(turn=turn, next_due_at=next_due(self._case) if view is None else view.next_due_at)
+        standing = await self._recorded(proposal)
+        if standing is None:
+            return
+        # The case evolves only on what stands in the ledger; that may be another turn than the one just proposed.
+        for record in standing.records:
+            self._case = evolve(self._case, record)
+        self._settled.update({outcome.command_id: outcome.refusal for outcome in standing.outcomes})
+        self._waiting = [command for command in self._waiting if command.command_id not in self._settled]
+        self._next_due_at, self._asks = standing.next_due_at, standing.otherwise
+        self._turns += 1
+        self._show()
+
+    async def _recorded(self, proposal: Proposal) -> Standing | None:
+        """What stands in the ledger; None: it could not be reached for long, and the turn is to be decided anew."""
+        try:
+            standing: Standing = await workflow.execute_local_activity(
+                RECORD,
+                proposal,
+                result_type=Standing,
+                start_to_close_timeout=RECORD_ATTEMPT,
+                schedule_to_close_timeout=RECORD_PATIENCE,
+                local_retry_threshold=TIMER_FROM,
+                retry_policy=RECORD_RETRY,
+                summary=_summary(proposal.turn),
+            )
+        except ActivityError as error:
+            if isinstance(error.cause, ApplicationError) and error.cause.non_retryable:
+                raise CaseStuckError(error.cause.message) from error
+            return None
+        return standing
+
+    def _show(self) -> None:
+        case = self._case
+        workflow.set_current_details(
+            f"**{case.dossier_code or case.case_id}** {case.status}, lane {case.lane}, "
+            f"open: {', '.join(f'{s.id} ({s.department})' for s in case.open_steps) or '-'}"
+        )
+        if self._is_over:
+            return  # Temporal's own execution status tells that a case has ended
+        shown = workflow.info().typed_search_attributes
+        changed = [
+            attribute.value_set(str(now))
+            for attribute, now in ((STATUS_ATTRIBUTE, case.status), (LANE_ATTRIBUTE, case.lane))
+            if shown.get(attribute) != now
+        ]
+        if changed:
+            workflow.upsert_search_attributes(changed)
+
+    @property
+    def _wakes_at(self) -> datetime | None:
+        return None if self._next_due_at is None else self._given.business_time.to_real(self._next_due_at)
+
+    def _arm(self) -> None:
+        if not self._is_over and not self._is_called:
+            self._timer.arm(self._wakes_at, summary="next due instant")
 
 
-def _summary(turn: Turn) -> str:
+def _summary(turn: Turn | None) -> str:
+    if turn is None:
+        return "next due instant"
     names: list[str] = [record.event.type for record in turn.records] or ["refusal"]
     return ", ".join(dict.fromkeys(names))[:180]

@@ -1,0 +1,87 @@
+"""A recorder in memory: the same rules as the one on PostgreSQL, for tests and simulations. Both pass one contract."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+
+from cases.turn import (
+    CaseView,
+    CommandOutcome,
+    Notice,
+    Recorded,
+    Turn,
+    WorkItem,
+    acceptance_of,
+    with_dossier_code,
+)
+from catalog.model import Definitions
+from events.language.case_events import EventRecord
+from events.language.identity import dossier_code_of
+from store.errors import LedgerBehind, MalformedTurn, StoreError
+
+
+@dataclass(slots=True)
+class MemoryRecorder:
+    """Keeps what PostgreSQL would keep. One event loop only; a turn is written without a pause, so wholly or not at all."""
+
+    ledger: dict[str, list[EventRecord]] = field(default_factory=dict)
+    outcomes: dict[tuple[str, str], CommandOutcome] = field(default_factory=dict)
+    """By case and command."""
+    views: dict[str, CaseView] = field(default_factory=dict)
+    worklist: dict[str, tuple[WorkItem, ...]] = field(default_factory=dict)
+    notices: list[tuple[str, Notice]] = field(default_factory=list)
+    """With their case, in the order in which they would be sent."""
+    definitions: dict[str, Definitions] = field(default_factory=dict)
+    _ordinals: Counter[tuple[str, date]] = field(default_factory=Counter)
+
+    async def record(self, turn: Turn) -> Recorded:
+        """Write the turn, or return what stands in its place. Raises LedgerBehind, MalformedTurn."""
+        standing = self.ledger.get(turn.case_id, [])
+        fault = _fault_of(turn, len(standing))
+        if fault is not None:
+            raise fault
+        settled = [self.outcomes.get((turn.case_id, outcome.command_id)) for outcome in turn.outcomes]
+        known = tuple(outcome for outcome in settled if outcome is not None)
+        if known or len(standing) + 1 != turn.expected_sequence:
+            return Recorded(records=tuple(standing[turn.expected_sequence - 1 :]), outcomes=known)
+        return self._written(self._coded(turn))
+
+    def _coded(self, turn: Turn) -> Turn:
+        acceptance = acceptance_of(turn)
+        if acceptance is None:
+            return turn
+        key = (acceptance.agency_code, acceptance.received_on)
+        self._ordinals[key] += 1
+        return with_dossier_code(turn, dossier_code_of(*key, self._ordinals[key]))
+
+    def _written(self, turn: Turn) -> Recorded:
+        for outcome in turn.outcomes:
+            self.outcomes[turn.case_id, outcome.command_id] = outcome
+        self.notices += [(turn.case_id, notice) for notice in turn.notices]
+        if turn.view is not None:
+            self.ledger.setdefault(turn.case_id, []).extend(turn.records)
+            self.views[turn.case_id] = turn.view
+            self.worklist[turn.case_id] = turn.work
+        if turn.opening is not None:
+            self.definitions[turn.opening.digest] = turn.opening
+        return Recorded(records=turn.records, outcomes=turn.outcomes)
+
+
+def _fault_of(turn: Turn, last_sequence: int) -> StoreError | None:
+    """Why the turn can never be recorded, whatever stands: the same checks as on PostgreSQL, its unique keys included."""
+    if bool(turn.records) != (turn.view is not None):
+        return MalformedTurn(case_id=turn.case_id, reason="events and view must come together")
+    for sequence, record in enumerate(turn.records, turn.expected_sequence):
+        if record.sequence != sequence or record.case_id != turn.case_id:
+            return MalformedTurn(case_id=turn.case_id, reason=f"event {sequence} is not at its place")
+    if turn.view is not None and (turn.view.sequence, turn.view.case_id) != (turn.records[-1].sequence, turn.case_id):
+        return MalformedTurn(case_id=turn.case_id, reason="the view is of another event")
+    if any(item.case_id != turn.case_id for item in turn.work):
+        return MalformedTurn(case_id=turn.case_id, reason="the worklist is of another case")
+    if len({outcome.command_id for outcome in turn.outcomes}) < len(turn.outcomes):
+        return MalformedTurn(case_id=turn.case_id, reason="a command has two outcomes")
+    if last_sequence + 1 < turn.expected_sequence:
+        return LedgerBehind(case_id=turn.case_id, expected_sequence=turn.expected_sequence, last_sequence=last_sequence)
+    return None
