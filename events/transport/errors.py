@@ -60,6 +60,15 @@ class NotPermittedError(TransportError):
         super().__init__(f"Kafka refuses {what} ({reason}). Check the account and its access rights.")
 
 
+class RequestRefusedError(TransportError):
+    """Kafka answered a request with a no that waiting does not cure."""
+
+    code = "request_refused"
+
+    def __init__(self, *, what: str, reason: str) -> None:
+        super().__init__(f"Kafka refuses {what}: {reason}")
+
+
 class SendFailedError(TransportError):
     """Kafka did not acknowledge a message for a reason that none of the others names."""
 

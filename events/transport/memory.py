@@ -79,6 +79,7 @@ class MemoryOutbox:
             for row_id in [row_id for row_id in self._published if row_id >= from_id]:
                 self._published.discard(row_id)
                 insort(self._waiting[self._rows[row_id][0]], row_id)
+            self._cluster_id = None
             self._changes += 1
             self._changed.notify_all()
             return sum(1 for row_id in self._rows if row_id >= from_id)

@@ -90,7 +90,10 @@ class OutboxPort(Protocol):
         ...
 
     def republish(self, from_id: int = 0) -> int:
-        """Unmark every row with at least this id, so that all are sent again. Returns how many that are."""
+        """Unmark every row with at least this id, so that all are sent again. Returns how many that are.
+
+        The remembered cluster is forgotten with it: the publisher takes the one it finds.
+        """
         ...
 
 

@@ -172,3 +172,9 @@ class OutboxContract(ABC):
         assert [row.id for row in lease.unpublished(10)] == ids[2:]
         assert outbox.republish() == 4
         assert [row.id for row in lease.unpublished(10)] == ids
+
+    def test_republish_forgets_the_cluster(self, outbox: OutboxPort) -> None:
+        """Whoever says "send again" has decided for the cluster that is there now."""
+        outbox.remember_cluster("lost")
+        outbox.republish()
+        assert outbox.cluster_id() is None

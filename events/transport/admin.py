@@ -1,0 +1,120 @@
+"""Topics are made on purpose, each kind with its own rules, and the cluster is known by its id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from kafka import KafkaAdminClient
+from kafka import errors as kafka_errors
+from kafka.admin import ConfigResource, ConfigResourceType
+
+from events.language.topics import DEAD_LETTER_SUFFIX, Topics
+from events.transport.cluster import Cluster
+
+DEAD_LETTER_HEADROOM_BYTES = 65_536
+"""A dead letter is the message with headers that say why: its topic takes that much more."""
+HOUR_MS = 3_600_000
+TOPICS_A_REQUEST = 200
+READY_TIMEOUT_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLayout:
+    """How topics are made. Existing ones keep what they have, but for the clock that stamps their messages."""
+
+    partitions: int = 6
+    replication_factor: int = 1
+    max_message_bytes: int = 1_048_576
+    submissions_retention_hours: int = 7 * 24
+    """Submissions and their dead letters carry personal data: kept only as long as it takes to notice a failure."""
+    retention_hours: int = 90 * 24
+    """Work, decisions, escalations and dead letters. `case-events` is kept for ever."""
+
+    def config_of(self, topic: str, topics: Topics) -> dict[str, str]:
+        """The topic's configuration, by its kind."""
+        hours = self.retention_hours
+        if topic in {topics.submissions, topics.dead_letters(topics.submissions)}:
+            hours = self.submissions_retention_hours
+        headroom = DEAD_LETTER_HEADROOM_BYTES if topic.endswith(DEAD_LETTER_SUFFIX) else 0
+        return {
+            # The broker's clock decides when a message entered the system, never its sender's.
+            "message.timestamp.type": "LogAppendTime",
+            "cleanup.policy": "delete",
+            "retention.ms": "-1" if topic == topics.case_events else str(hours * HOUR_MS),
+            "retention.bytes": "-1",
+            "max.message.bytes": str(self.max_message_bytes + headroom),
+        }
+
+
+def ensure_topics(
+    cluster: Cluster, names: Iterable[str], topics: Topics, layout: TopicLayout | None = None
+) -> tuple[str, ...]:
+    """Make the topics that are missing and wait until they can be used; returns those that were made.
+
+    Existing topics are left as they are, but must take the broker's timestamp: that is put right.
+    Raises KafkaAwayError, NotPermittedError.
+    """
+    layout = layout or TopicLayout()
+    wanted = sorted(set(names))
+    with cluster.admin() as admin:
+        existing = set(admin.list_topics()) & set(wanted)
+        missing = [name for name in wanted if name not in existing]
+        for start in range(0, len(missing), TOPICS_A_REQUEST):
+            _create(admin, missing[start : start + TOPICS_A_REQUEST], topics, layout)
+        _stamp_by_broker(admin, sorted(existing))
+    return tuple(missing)
+
+
+def topic_maker(cluster: Cluster, topics: Topics, layout: TopicLayout) -> Callable[[str], None]:
+    """For the publisher: makes one missing topic of ours."""
+
+    def make(topic: str) -> None:
+        ensure_topics(cluster, [topic], topics, layout)
+
+    return make
+
+
+def cluster_id(cluster: Cluster, timeout_seconds: float = 10.0) -> str:
+    """The id of the cluster that answers at this address. Raises KafkaAwayError, NotPermittedError."""
+    with cluster.admin(timeout_seconds) as admin:
+        return str(admin.describe_cluster()["cluster_id"])
+
+
+def topic_names(cluster: Cluster) -> frozenset[str]:
+    """All topics this account may see. Raises KafkaAwayError, NotPermittedError."""
+    with cluster.admin() as admin:
+        return frozenset(admin.list_topics())
+
+
+def _create(admin: KafkaAdminClient, names: list[str], topics: Topics, layout: TopicLayout) -> None:
+    requests = {
+        name: {
+            "num_partitions": layout.partitions,
+            "replication_factor": layout.replication_factor,
+            "configs": layout.config_of(name, topics),
+        }
+        for name in names
+    }
+    response = admin.create_topics(requests, raise_errors=False)
+    for topic in response["topics"]:
+        error = kafka_errors.for_code(topic["error_code"])
+        # Two processes may make the same topics at the same time.
+        if error not in {kafka_errors.NoError, kafka_errors.TopicAlreadyExistsError}:
+            raise error(f"{topic['name']}: {topic['error_message']}")
+    admin.wait_for_topics(names, timeout_ms=READY_TIMEOUT_MS)
+
+
+def _stamp_by_broker(admin: KafkaAdminClient, names: list[str]) -> None:
+    key = "message.timestamp.type"
+    if not names:
+        return
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name, [key]) for name in names]
+    found = admin.describe_configs(resources, config_filter="all")
+    wrong = [name for name in names if _value(found, name, key) != "LogAppendTime"]
+    if wrong:
+        admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, {key: "LogAppendTime"}) for name in wrong])
+
+
+def _value(found: dict[str, dict[str, dict[str, dict[str, object]]]], topic: str, key: str) -> object:
+    return found["topic"].get(topic, {}).get(key, {}).get("value")

@@ -1,0 +1,136 @@
+"""The way in: messages from Kafka to a handler, in order per key, committed only when they have had their effect."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from events.language.topics import Topics
+from events.transport.cluster import Cluster
+from events.transport.consumption import ConsumerSettings, Consumption
+from events.transport.errors import MessageTooLargeError, TopicMissingError
+from events.transport.lanes import Lanes, LaneSettings, Waiting
+from events.transport.letters import letter_headers
+from events.transport.metrics import BridgeMetrics
+from events.transport.offsets import OffsetBook
+from events.transport.ports import DeadLetter, Handler, Incoming
+from events.transport.producer import Producer
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeSettings:
+    """How the bridge reads and handles."""
+
+    reading: ConsumerSettings = field(default_factory=ConsumerSettings)
+    handling: LaneSettings = field(default_factory=LaneSettings)
+
+
+def incoming_pattern(topics: Topics) -> str:
+    """A regular expression that matches the submissions topic and every department's decisions topic."""
+    return rf"^{re.escape(topics.submissions)}$|{topics.decisions_pattern}"
+
+
+class Bridge:
+    """Reads every topic that matches a pattern, also those made later, and gives each message to the handler."""
+
+    _loop: asyncio.AbstractEventLoop
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        pattern: str,
+        handler: Handler,
+        *,
+        settings: BridgeSettings | None = None,
+        metrics: BridgeMetrics | None = None,
+        make_topic: Callable[[str], None] | None = None,
+    ) -> None:
+        """`make_topic` makes a dead-letter topic that is missing; without it the message waits until somebody does."""
+        self._cluster = cluster
+        self._settings = settings or BridgeSettings()
+        self._make_topic = make_topic
+        self._producer: Producer | None = None
+        self._connecting = threading.Lock()
+        metrics = metrics or BridgeMetrics()
+        book = OffsetBook()
+        self._lanes = Lanes(handler, book, self._bury, self._settings.handling, metrics)
+        self._consumption = Consumption(
+            cluster,
+            pattern,
+            book=book,
+            hand=self._hand,
+            is_away=lambda: self._lanes.outage.away,
+            settings=self._settings.reading,
+            metrics=metrics,
+        )
+
+    def stop(self) -> None:
+        """Finish what is in hand, commit, leave the group, and return from `run`. Safe from any thread."""
+        self._consumption.stop.set()
+
+    async def wait_ready(self, timeout_seconds: float = 30.0) -> bool:
+        """Wait until partitions were assigned for the first time."""
+        return await asyncio.to_thread(self._consumption.ready.wait, timeout_seconds)
+
+    async def run(self) -> None:
+        """Run until stopped or cancelled. Waits for Kafka as long as it takes.
+
+        Raises NotPermittedError, and RequestRefusedError when another process has our `instance_id`.
+        """
+        self._loop = asyncio.get_running_loop()
+        lanes = asyncio.create_task(self._lanes.work(), name="bridge-lanes")
+        reading = asyncio.create_task(asyncio.to_thread(self._consumption.run), name="bridge-reading")
+        try:
+            await asyncio.wait({lanes, reading}, return_when=asyncio.FIRST_COMPLETED)
+            if lanes.done():
+                lanes.result()
+        finally:
+            self.stop()
+            await asyncio.wait({reading})
+            lanes.cancel()
+            await asyncio.wait({lanes})
+            if self._producer is not None:
+                await asyncio.to_thread(self._producer.close)
+        reading.result()
+
+    def _hand(self, arrived: list[tuple[Incoming, Any]]) -> None:
+        now = time.monotonic()
+        self._loop.call_soon_threadsafe(self._lanes.put, [Waiting(message, job, now) for message, job in arrived])
+
+    async def _bury(self, message: Incoming, letter: DeadLetter, attempts: int) -> None:
+        await asyncio.to_thread(self._bury_now, message, letter, attempts)
+
+    def _bury_now(self, message: Incoming, letter: DeadLetter, attempts: int) -> None:
+        topic = Topics.dead_letters(message.topic)
+        producer = self._connected()
+        headers = letter_headers(message, letter, attempts)
+        try:
+            producer.send_now(topic, message.key, message.value or b"", headers)
+        except TopicMissingError:
+            if self._make_topic is None:
+                raise
+            self._make_topic(topic)
+            producer.send_now(topic, message.key, message.value or b"", headers)
+        except MessageTooLargeError:
+            # Then the letter only says where the original lies.
+            headers = letter_headers(message, letter, attempts, omitted_bytes=len(message.value or b""))
+            producer.send_now(topic, message.key, b"", headers)
+
+    def _connected(self) -> Producer:
+        with self._connecting:
+            if self._producer is None:
+                # Made on first use: most bridges never meet a dead letter.
+                self._producer = Producer(
+                    self._cluster,
+                    client_id="greenlane-bridge",
+                    max_message_bytes=self._settings.handling.max_message_bytes,
+                )
+            return self._producer
+
+
+__all__ = ["Bridge", "BridgeSettings", "ConsumerSettings", "LaneSettings", "incoming_pattern"]

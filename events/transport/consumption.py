@@ -1,0 +1,296 @@
+"""The bridge's consumer: one thread that reads, hands over, commits what is finished, and gives partitions back tidily."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from kafka import KafkaConsumer, TopicPartition
+from kafka import errors as kafka_errors
+from kafka.consumer.subscription_state import AsyncConsumerRebalanceListener
+from kafka.structs import OffsetAndMetadata
+
+from events.transport.back_off import BackOff
+from events.transport.cluster import Cluster
+from events.transport.errors import KafkaAwayError, is_refusal, reason_of
+from events.transport.metrics import BridgeMetrics
+from events.transport.offsets import OffsetBook, Partition
+from events.transport.ports import Incoming
+
+POLL_MS = 100
+BUSY_POLL_MS = 20
+REVOKE_STEP_SECONDS = 0.01
+LAG_SECONDS = 1.0
+LAG_WHILE_PAUSED_SECONDS = 5.0
+CLOSE_MS = 3_000
+
+Hand = Callable[[list[tuple[Incoming, Any]]], None]
+"""Takes messages with their jobs, from the consumer's thread."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerSettings:
+    """How messages are read."""
+
+    group: str = "greenlane-bridge"
+    instance_id: str | None = None
+    """A name of this process that stays over restarts: it then gets its partitions back at once, even after a kill."""
+    poll_records: int = 500
+    backlog_max: int = 2_000
+    """Messages taken and not finished, above which reading stops for a while."""
+    backlog_bytes_max: int = 64 * 1024 * 1024
+    commit_seconds: float = 0.2
+    commit_messages: int = 500
+    session_seconds: float = 10.0
+    """After a kill without `instance_id`, others get its partitions after this time."""
+    discovery_seconds: float = 2.0
+    """How often new topics are looked for."""
+    drain_seconds: float = 10.0
+    """How long work in hand may take when partitions are taken away or we are told to stop."""
+
+
+class Consumption:
+    """Run it in a thread of its own: kafka-python's consumer belongs to one thread."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        pattern: str,
+        *,
+        book: OffsetBook,
+        hand: Hand,
+        is_away: Callable[[], bool],
+        settings: ConsumerSettings,
+        metrics: BridgeMetrics,
+    ) -> None:
+        self.stop = threading.Event()
+        self.ready = threading.Event()
+        """Set once partitions are assigned for the first time."""
+        self._cluster = cluster
+        self._pattern = pattern
+        self._book = book
+        self._hand = hand
+        self._is_away = is_away
+        self._settings = settings
+        self._metrics = metrics
+        self._wait = BackOff(self.stop)
+        self._paused = False
+        self._finished_at_commit = 0
+        self._taken = 0
+        self._committing = False
+        self._next_commit = 0.0
+        self._next_lag = 0.0
+
+    def run(self) -> None:
+        """Read until stopped. Waits for Kafka as long as it takes; raises NotPermittedError, RequestRefusedError."""
+        consumer = self._connected()
+        if consumer is None:
+            return
+        try:
+            consumer.subscribe(
+                pattern=self._pattern, listener=Rebalance(consumer, self._book, self._settings, self.ready)
+            )
+            while not self.stop.is_set():
+                self._step(consumer)
+        finally:
+            try:
+                self._drain(consumer)
+                consumer.close(autocommit=False, timeout_ms=CLOSE_MS)
+            except kafka_errors.KafkaError as error:
+                # What could not be committed comes again.
+                log.info("close_failed", reason=reason_of(error))
+
+    def _connected(self) -> Any:
+        while not self.stop.is_set():
+            try:
+                return self._cluster.connected(
+                    KafkaConsumer,
+                    "greenlane-bridge",
+                    group_id=self._settings.group,
+                    group_instance_id=self._settings.instance_id,
+                    enable_auto_commit=False,
+                    # What was sent to a topic before we found it must not be lost.
+                    auto_offset_reset="earliest",
+                    metadata_max_age_ms=int(self._settings.discovery_seconds * 1000),
+                    max_poll_records=self._settings.poll_records,
+                    session_timeout_ms=int(self._settings.session_seconds * 1000),
+                    heartbeat_interval_ms=int(self._settings.session_seconds * 1000 / 5),
+                    allow_auto_create_topics=False,
+                    metrics_enabled=False,
+                )
+            except KafkaAwayError as error:
+                self._metrics.available.set(0)
+                self._wait.say_once("kafka_away", str(error))
+                self._wait.pause()
+        return None
+
+    def _step(self, consumer: Any) -> None:
+        try:
+            self._regulate(consumer)
+            batches = consumer.poll(timeout_ms=BUSY_POLL_MS if self._paused else POLL_MS)
+            for partition, records in batches.items():
+                self._take(partition, records)
+            self._commit_soon(consumer)
+            self._measure(consumer)
+            if batches:
+                self._wait.over("reading_again")
+        except kafka_errors.KafkaError as error:
+            if is_refusal(error) or isinstance(error, kafka_errors.FencedInstanceIdError):
+                raise self._cluster.explain(error, f"reading as the group {self._settings.group}") from error
+            self._wait.say_once("kafka_trouble", reason_of(error))
+            self._wait.pause()
+
+    def _regulate(self, consumer: Any) -> None:
+        """Stop reading while the handler's servers are away or too much waits; go on polling, to stay in the group."""
+        settings, book = self._settings, self._book
+        share = 0.5 if self._paused else 1.0
+        full = book.backlog >= settings.backlog_max * share or book.backlog_bytes >= settings.backlog_bytes_max * share
+        wanted = self._is_away() or full
+        if not (wanted or self._paused):
+            return
+        self._paused = wanted
+        assigned, paused = consumer.assignment(), consumer.paused()
+        if self._paused and assigned - paused:
+            consumer.pause(*(assigned - paused))
+        elif not self._paused and paused:
+            consumer.resume(*paused)
+
+    def _take(self, partition: TopicPartition, records: Iterable[Any]) -> None:
+        jobs = []
+        name = (partition.topic, partition.partition)
+        for record in records:
+            message = incoming_of(record)
+            job = self._book.take(name, message.offset, len(message.value or b"") + len(message.key or b""))
+            if job is not None:
+                jobs.append((message, job))
+        self._taken += len(jobs)
+        self._hand(jobs)
+
+    def _commit_soon(self, consumer: Any) -> None:
+        finished = self._taken - self._book.backlog
+        now = time.monotonic()
+        due = now >= self._next_commit or finished - self._finished_at_commit >= self._settings.commit_messages
+        if self._committing or not due:
+            return
+        self._next_commit = now + self._settings.commit_seconds
+        offsets = self._book.committable()
+        if not offsets:
+            return
+        self._finished_at_commit = finished
+        self._committing = True
+
+        def settled(_: Any, outcome: Any) -> None:
+            self._committing = False
+            if isinstance(outcome, BaseException):
+                # The next commit says the same and more; at worst messages come again.
+                log.info("commit_failed", reason=reason_of(outcome))
+            else:
+                self._book.confirmed(offsets)
+
+        consumer.commit_async(kafka_offsets(offsets), callback=settled)
+
+    def _measure(self, consumer: Any) -> None:
+        now = time.monotonic()
+        if now < self._next_lag:
+            return
+        self._next_lag = now + (LAG_WHILE_PAUSED_SECONDS if self._paused else LAG_SECONDS)
+        self._metrics.backlog.set(self._book.backlog)
+        self._metrics.available.set(0 if self._is_away() else 1)
+        positions = self._book.positions()
+        partitions = [TopicPartition(*each) for each in positions]
+        # A paused partition is not fetched, so nothing tells us how far its end has moved: ask.
+        ends = consumer.end_offsets(partitions, timeout_ms=2_000) if self._paused and partitions else {}
+        for partition in partitions:
+            position = positions[partition.topic, partition.partition]
+            end = ends.get(partition) or consumer.highwater(partition) or position
+            labels = (partition.topic, str(partition.partition))
+            self._metrics.position.labels(*labels).set(position)
+            self._metrics.lag.labels(*labels).set(max(0, end - position))
+
+    def _drain(self, consumer: Any) -> None:
+        """Let the work in hand end, still a member of the group; what only waits for a server is left to the next."""
+        deadline = time.monotonic() + self._settings.drain_seconds
+        while time.monotonic() < deadline:
+            idle = self._book.busy() == 0 if self._is_away() else self._book.backlog == 0
+            if idle:
+                break
+            assigned = consumer.assignment()
+            if assigned:
+                consumer.pause(*assigned)
+            consumer.poll(timeout_ms=BUSY_POLL_MS)
+        self._book.revoke_all()
+        offsets = self._book.committable()
+        if offsets:
+            consumer.commit(kafka_offsets(offsets), timeout_ms=CLOSE_MS)
+            self._book.confirmed(offsets)
+
+
+class Rebalance(AsyncConsumerRebalanceListener):  # type: ignore[misc]
+    """What to do when the group gives or takes partitions. Runs in kafka-python's own loop, heartbeats going on."""
+
+    def __init__(self, consumer: Any, book: OffsetBook, settings: ConsumerSettings, ready: threading.Event) -> None:
+        self._consumer = consumer
+        self._book = book
+        self._settings = settings
+        self._ready = ready
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Finish what is in hand, commit, let go."""
+        partitions = names_of(revoked)
+        self._book.revoke(partitions)
+        deadline = time.monotonic() + self._settings.drain_seconds
+        while self._book.busy(partitions) and time.monotonic() < deadline:
+            # The loop is kafka-python's own, and this its only way to wait in it.
+            await self._consumer._net.sleep(REVOKE_STEP_SECONDS)
+        offsets = self._book.committable(partitions)
+        try:
+            if offsets:
+                await self._consumer.commit_async(kafka_offsets(offsets))
+        except kafka_errors.KafkaError as error:
+            log.info("commit_failed", reason=reason_of(error))
+        self._book.release(partitions, keep_position=True)
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Begin at the commit, or where we let go a moment ago."""
+        resume = self._book.assign(names_of(assigned))
+        for (topic, partition), offset in resume.items():
+            self._consumer.seek(TopicPartition(topic, partition), offset)
+        log.info("partitions_assigned", partitions=len(self._book.assigned()))
+        self._ready.set()
+
+    async def on_partitions_lost(self, lost: Iterable[TopicPartition]) -> None:
+        """Others have them already: commit nothing, begin nothing."""
+        partitions = names_of(lost)
+        self._book.revoke(partitions)
+        self._book.release(partitions, keep_position=False)
+        log.warning("partitions_lost", partitions=len(partitions))
+
+
+def incoming_of(record: Any) -> Incoming:
+    """One of kafka-python's records as ours."""
+    return Incoming(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key,
+        value=record.value,
+        headers=tuple(record.headers),
+        timestamp_at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
+    )
+
+
+def names_of(partitions: Iterable[TopicPartition]) -> list[Partition]:
+    """Partitions as our names for them."""
+    return [(each.topic, each.partition) for each in partitions]
+
+
+def kafka_offsets(offsets: dict[Partition, int]) -> dict[TopicPartition, OffsetAndMetadata]:
+    """Offsets as kafka-python commits them."""
+    return {TopicPartition(*partition): OffsetAndMetadata(offset, "", -1) for partition, offset in offsets.items()}

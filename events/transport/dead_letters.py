@@ -1,0 +1,196 @@
+"""Looking through a dead-letter topic, and sending letters again once their cause is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka import errors as kafka_errors
+
+from events.language.topics import DEAD_LETTER_SUFFIX, Topics
+from events.transport import letters
+from events.transport.admin import topic_names
+from events.transport.cluster import Cluster
+from events.transport.consumption import incoming_of
+from events.transport.errors import LetterUnknownError, LetterWithoutContentError, TopicMissingError
+from events.transport.ports import Headers, Incoming
+from events.transport.producer import Producer
+
+POLL_MS = 500
+EMPTY_POLLS_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A dead letter. `value` may hold personal data: show it only to who may see the topic it came from."""
+
+    id: str
+    """`<partition>-<offset>` on the dead-letter topic."""
+    topic: str
+    """The topic it came on."""
+    partition: int
+    offset: int
+    code: str
+    field: str | None
+    reason: str
+    attempts: int
+    first_seen_at: str
+    """When the message first entered the system (RFC 3339, UTC)."""
+    dead_at: datetime
+    """When it was put away (UTC)."""
+    key: str | None
+    event_id: str | None
+    event_type: str | None
+    size_bytes: int
+    omitted: bool
+    """The message was too large to be kept; it lies where `topic`, `partition` and `offset` say."""
+    replayed_at: str | None
+    headers: Headers
+    value: bytes | None
+    """None in lists."""
+
+
+def dead_letter_topics(cluster: Cluster, topics: Topics) -> tuple[str, ...]:
+    """Every dead-letter topic under our prefix, sorted. Raises KafkaAwayError, NotPermittedError."""
+    prefix = topics.prefix + "."
+    found = topic_names(cluster)
+    return tuple(sorted(name for name in found if name.startswith(prefix) and name.endswith(DEAD_LETTER_SUFFIX)))
+
+
+class LetterBox:
+    """One dead-letter topic. Every method raises KafkaAwayError, NotPermittedError, TopicMissingError."""
+
+    def __init__(self, cluster: Cluster, topic: str) -> None:
+        """`topic`: a dead-letter topic, or the topic whose dead letters are meant."""
+        self._cluster = cluster
+        self.topic = topic if topic.endswith(DEAD_LETTER_SUFFIX) else Topics.dead_letters(topic)
+
+    def letters(self, *, with_replayed: bool = False) -> list[Letter]:
+        """All letters, oldest first, without their values; a message that was put away twice by a crash counts once."""
+        found: dict[str, Letter] = {}
+        origins: set[tuple[str, int, int]] = set()
+        replayed: dict[str, str] = {}
+        for record in self._records():
+            texts = letters.texts_of(record.headers)
+            if letters.REPLAYED in texts:
+                replayed[texts[letters.REPLAYED]] = texts.get(letters.REPLAYED_AT, "")
+                continue
+            letter = _letter(record, texts)
+            origin = (letter.topic, letter.partition, letter.offset)
+            if origin not in origins:
+                origins.add(origin)
+                found[letter.id] = replace(letter, value=None)
+        marked = [replace(each, replayed_at=replayed.get(each.id)) for each in found.values()]
+        kept = [each for each in marked if with_replayed or each.replayed_at is None]
+        return sorted(kept, key=lambda each: (each.dead_at, each.id))
+
+    def letter(self, letter_id: str) -> Letter:
+        """One letter, whole. Raises LetterUnknownError."""
+        known = {each.id: each for each in self.letters(with_replayed=True)}
+        for record in self._records():
+            if _id(record) == letter_id and letter_id in known:
+                return replace(known[letter_id], value=record.value)
+        raise LetterUnknownError(topic=self.topic, letter_id=letter_id)
+
+    def replay(
+        self,
+        producer: Producer,
+        ids: Collection[str] | None = None,
+        told: Callable[[Letter], None] | None = None,
+    ) -> tuple[Letter, ...]:
+        """Send letters (None: all not yet replayed) to the topics they came from, byte for byte, oldest first.
+
+        Each is marked on the dead-letter topic once Kafka has acknowledged it. Killed in between, it is sent again:
+        whoever handles messages handles each once. Raises LetterUnknownError, LetterWithoutContentError before any is
+        sent.
+        """
+        waiting = {each.id: each for each in self.letters(with_replayed=ids is not None)}
+        wanted = self._chosen(waiting, ids)
+        values = {_id(record): record for record in self._records() if _id(record) in wanted}
+        for letter_id, letter in wanted.items():
+            record = values[letter_id]
+            headers = letters.replay_headers(record.headers, f"{self.topic}/{letter_id}")
+            producer.send_now(letter.topic, record.key, record.value, headers)
+            producer.send_now(self.topic, record.key, b"", letters.marker_headers(letter_id, datetime.now(UTC)))
+            if told is not None:
+                told(letter)
+        return tuple(wanted.values())
+
+    def _chosen(self, waiting: dict[str, Letter], ids: Collection[str] | None) -> dict[str, Letter]:
+        if ids is None:
+            return {letter_id: letter for letter_id, letter in waiting.items() if not letter.omitted}
+        for letter_id in ids:
+            if letter_id not in waiting:
+                raise LetterUnknownError(topic=self.topic, letter_id=letter_id)
+            letter = waiting[letter_id]
+            if letter.omitted:
+                origin = f"{letter.topic}, partition {letter.partition}, offset {letter.offset}"
+                raise LetterWithoutContentError(letter_id=letter_id, origin=origin)
+        return {letter_id: letter for letter_id, letter in waiting.items() if letter_id in set(ids)}
+
+    def _records(self) -> Iterator[Incoming]:
+        """Everything that is on the topic now."""
+        consumer = self._cluster.connected(
+            KafkaConsumer,
+            "greenlane-letters",
+            enable_auto_commit=False,
+            allow_auto_create_topics=False,
+            metrics_enabled=False,
+        )
+        try:
+            yield from self._read(consumer)
+        except kafka_errors.KafkaError as error:
+            raise self._cluster.explain(error, f"reading {self.topic}") from error
+        finally:
+            consumer.close(autocommit=False)
+
+    def _read(self, consumer: Any) -> Iterator[Incoming]:
+        partitions = [TopicPartition(self.topic, each) for each in consumer.partitions_for_topic(self.topic)]
+        if not partitions:
+            raise TopicMissingError(topic=self.topic)
+        consumer.assign(partitions)
+        consumer.seek_to_beginning(*partitions)
+        ends = consumer.end_offsets(partitions)
+        empty_polls = 0
+        while any(consumer.position(each) < ends[each] for each in partitions):
+            records = consumer.poll(timeout_ms=POLL_MS)
+            empty_polls = 0 if records else empty_polls + 1
+            if empty_polls > EMPTY_POLLS_MAX:
+                raise kafka_errors.KafkaTimeoutError("the broker stopped answering")
+            for partition, batch in records.items():
+                yield from (incoming_of(record) for record in batch if record.offset < ends[partition])
+
+
+def _id(record: Incoming) -> str:
+    return f"{record.partition}-{record.offset}"
+
+
+def _letter(record: Incoming, texts: dict[str, str]) -> Letter:
+    omitted = texts.get(letters.OMITTED_BYTES)
+    return Letter(
+        id=_id(record),
+        topic=texts.get(letters.TOPIC) or record.topic.removesuffix(DEAD_LETTER_SUFFIX),
+        partition=_number(texts.get(letters.PARTITION)),
+        offset=_number(texts.get(letters.OFFSET)),
+        code=texts.get(letters.CODE, ""),
+        field=texts.get(letters.FIELD) or None,
+        reason=texts.get(letters.REASON, ""),
+        attempts=_number(texts.get(letters.ATTEMPTS)),
+        first_seen_at=texts.get(letters.FIRST_SEEN_AT, ""),
+        dead_at=record.timestamp_at,
+        key=None if record.key is None else record.key.decode("utf-8", "replace"),
+        event_id=texts.get("ce_id"),
+        event_type=texts.get("ce_type"),
+        size_bytes=_number(omitted) if omitted else len(record.value or b""),
+        omitted=omitted is not None,
+        replayed_at=None,
+        headers=record.headers,
+        value=record.value,
+    )
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text is not None and text.isascii() and text.isdigit() else -1
