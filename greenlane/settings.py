@@ -142,6 +142,10 @@ class Settings(BaseSettings):
     max_activities: int = Field(default=16, ge=1, description="Activities a worker runs at the same time.")
     database_pool_size: int = Field(default=5, ge=1, description="Database connections a process keeps.")
     max_message_bytes: int = Field(default=1_048_576, ge=1_024, description="Largest Kafka message accepted, bytes.")
+    process_instance: str | None = Field(
+        default=None,
+        description="Name of this installation's one bridge that stays over restarts: it is back at work at once after a kill.",
+    )
     bridge_poll_records: int = Field(default=500, ge=1, description="Records the bridge takes from Kafka at once.")
     bridge_in_flight: int = Field(default=32, ge=1, description="Cases for which the bridge works at the same time.")
     publisher_batch_rows: int = Field(default=500, ge=1, description="Outbox rows the publisher sends in one round.")

@@ -16,6 +16,7 @@ UNPRIVILEGED = "nobody"
 # Capabilities of Linux that let another account through folders closed to it; the first only reads.
 CAP_DAC_READ_SEARCH = 2
 CAP_DAC_OVERRIDE = 1
+CAP_SETPCAP = 8  # needed to hand one on
 REMEDY = "Run Greenlane as an ordinary user, or name an outside server in GREENLANE_DATABASE_URL."
 
 
@@ -45,7 +46,7 @@ def account_for(paths: Iterable[Path]) -> Account | None:
     if closed is None:
         return Account(entry.pw_uid, entry.pw_gid, None)
     for capability in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE):
-        if _permitted(capability):
+        if _permitted(capability) and _permitted(CAP_SETPCAP):
             return Account(entry.pw_uid, entry.pw_gid, capability)
     raise AccountUnavailableError(
         f"PostgreSQL does not run as root, and the account {UNPRIVILEGED!r} cannot enter {closed}.",

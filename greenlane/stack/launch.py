@@ -12,7 +12,8 @@ import os
 import sys
 
 PR_SET_PDEATHSIG = 1
-PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAPABILITY_VERSION_3 = 0x20080522
@@ -35,7 +36,9 @@ def checked(result: int, what: str) -> None:
 def become(libc: ctypes.CDLL, uid: int, gid: int, capability: int | None) -> None:
     """Gives up root for good; keeps at most the one capability, and only for what is executed next."""
     if capability is not None:
-        checked(libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "PR_SET_KEEPCAPS")
+        # Keeps capabilities across the change of account, and lets access(2) heed them: PostgreSQL asks it whether its
+        # own programs may be executed, and below a closed folder would hear no.
+        checked(libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0), "PR_SET_SECUREBITS")
     os.setgroups([])
     os.setgid(gid)
     os.setuid(uid)

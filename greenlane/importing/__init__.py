@@ -1,0 +1,1 @@
+"""Event logs as applications and decisions, driven through the live stack over Kafka by senders from outside."""

@@ -1,0 +1,98 @@
+"""Why a log cannot be imported: which file, where in it, and what helps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from greenlane.errors import GreenlaneError
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the unpacked text of a log: line and column from 1, byte from 0."""
+
+    line: int
+    column: int
+    byte: int
+
+    def __str__(self) -> str:
+        return f"line {self.line}, column {self.column}, byte {self.byte}"
+
+
+class LogError(GreenlaneError):
+    """Something is wrong with the log itself. The message names the file and, where there is one, the place in it."""
+
+    code = "log_unreadable"
+
+    def __init__(self, file: Path, reason: str, *, remedy: str, place: Place | None = None) -> None:
+        where = f" at {place}" if place is not None else ""
+        super().__init__(f"{file}{where}: {reason}", field=str(file), remedy=remedy)
+        self.place = place
+        self.reason = reason
+
+
+class LogMissingError(LogError):
+    """There is no such file, or it may not be read."""
+
+    code = "log_missing"
+
+
+class LogEmptyError(LogError):
+    """There is nothing in it to import."""
+
+    code = "log_empty"
+
+
+class LogDamagedError(LogError):
+    """The compressed file ends too early or fails its checksum."""
+
+    code = "log_damaged"
+
+
+class LogMalformedError(LogError):
+    """It is XML up to a place, and none from there on."""
+
+    code = "log_malformed"
+
+
+class LogEncodingError(LogError):
+    """Its bytes are not in the encoding that it declares."""
+
+    code = "log_encoding"
+
+
+class LogNotXesError(LogError):
+    """It is something else than an XES event log."""
+
+    code = "log_not_xes"
+
+
+class TraceTooLongError(LogError):
+    """A trace holds more events than one case may have steps."""
+
+    code = "trace_too_long"
+
+
+class LogChangedError(LogError):
+    """The file changed while it was read."""
+
+    code = "log_changed"
+
+
+class ImportRunningError(GreenlaneError):
+    """Another process imports the same log into the same stack."""
+
+    code = "import_running"
+
+
+class ImportInterruptedError(GreenlaneError):
+    """Somebody asked to stop; the same command continues."""
+
+    code = "interrupted"
+
+
+class SenderFailedError(GreenlaneError):
+    """A sender ended again and again."""
+
+    code = "sender_failed"

@@ -1,0 +1,55 @@
+"""What must be there before our processes start: tables, topics, search attributes, the stack's business time."""
+
+from __future__ import annotations
+
+import asyncio
+
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+from temporalio.service import RPCError, RPCStatusCode
+
+from events.transport.admin import ensure_topics
+from greenlane.settings import Settings
+from greenlane.wiring import Wiring, business_time_of
+from store.database import Store
+from workflows.messages import LANE_ATTRIBUTE, PROCEDURE_ATTRIBUTE, STATUS_ATTRIBUTE
+
+
+def prepare(settings: Settings) -> None:
+    """Make ready what the processes need. Idempotent; two may do it at once. Settings must hold all addresses."""
+    wiring = Wiring(settings)
+    catalog = wiring.catalog  # first: a faulty catalogue must stop everything before anything is changed
+    if settings.database_url is not None:
+        store = Store(settings.database_url)
+        try:
+            store.migrate()
+            business_time_of(store, settings, catalog.calendar("vn-public"))
+        finally:
+            store.close()
+    names = [*wiring.topics.of_system()]
+    for department in catalog.departments:
+        names.extend(wiring.topics.of_department(department))
+    ensure_topics(wiring.cluster, names, wiring.topics, wiring.topic_layout)
+    asyncio.run(_search_attributes(wiring))
+
+
+async def _search_attributes(wiring: Wiring) -> None:
+    client = await wiring.temporal()
+    found = await client.operator_service.list_search_attributes(
+        ListSearchAttributesRequest(namespace=client.namespace)
+    )
+    keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
+    missing = {
+        key.name: keyword
+        for key in (PROCEDURE_ATTRIBUTE, LANE_ATTRIBUTE, STATUS_ATTRIBUTE)
+        if key.name not in found.custom_attributes
+    }
+    if not missing:
+        return
+    try:
+        await client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing)
+        )
+    except RPCError as error:
+        if error.status is not RPCStatusCode.ALREADY_EXISTS:
+            raise

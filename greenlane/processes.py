@@ -1,0 +1,146 @@
+"""The long-running processes: worker, bridge, publisher. Each runs until SIGTERM or Ctrl-C and stops gracefully."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+
+import structlog
+from events.transport.bridge import Bridge, BridgeSettings, incoming_pattern
+from events.transport.consumption import ConsumerSettings
+from events.transport.lanes import LaneSettings
+from workflows.worker import case_worker
+
+from events.transport.publisher import Publisher, PublisherSettings
+from greenlane.alerts import AlertSender
+from greenlane.settings import Settings
+from greenlane.store_metrics import StoreMetrics
+from greenlane.telemetry import configure_logging, free_address, serve_metrics
+from greenlane.wiring import Wiring
+from intake.reception import Reception
+from store.outbox import Outbox
+from store.recorder import Recorder
+
+log = structlog.get_logger()
+
+FORGOTTEN_AFTER_SECONDS = 20.0
+"""A submission that was accepted so long ago and whose case has recorded nothing has lost its start."""
+FORGOTTEN_LOOK_SECONDS = 15.0
+
+
+def run(process: Callable[[Settings], Awaitable[None]], settings: Settings) -> None:
+    """Run one of the processes below in this one."""
+    configure_logging(settings, process.__name__)
+    asyncio.run(_until_stopped(process(settings)))
+
+
+async def _until_stopped(work: Awaitable[None]) -> None:
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        log.info("stopped")
+
+
+async def worker(settings: Settings) -> None:
+    """Decide: run the case workflows and write their turns."""
+    wiring = Wiring(settings)
+    sdk_address = free_address(settings.metrics_host)
+    client = await wiring.temporal(sdk_address)
+    recorder = Recorder(wiring.store, wiring.topics, wiring.channels)
+    try:
+        serve_metrics(settings, sdk_address)
+        log.info("worker runs", task_queue=settings.task_queue, temporal=settings.temporal_address)
+        await case_worker(
+            client,
+            recorder,
+            task_queue=settings.task_queue,
+            sandbox=settings.sandbox,
+            max_workflow_tasks=settings.max_workflow_tasks,
+            max_activities=settings.max_activities,
+            graceful_shutdown_seconds=settings.graceful_shutdown_seconds,
+        ).run()
+    finally:
+        recorder.close()
+        wiring.close()
+
+
+async def bridge(settings: Settings) -> None:
+    """Bring what arrives on Kafka to the cases."""
+    wiring = Wiring(settings)
+    sdk_address = free_address(settings.metrics_host)
+    intake = wiring.intake(await wiring.temporal(sdk_address))
+    topics = wiring.topics
+    try:
+        serve_metrics(settings, sdk_address)
+        log.info("bridge runs", kafka=settings.kafka_bootstrap)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_open_forgotten(intake.open_forgotten))
+            group.create_task(
+                Bridge(
+                    wiring.cluster,
+                    incoming_pattern(topics),
+                    Reception(intake, topics),
+                    settings=_bridge_settings(settings),
+                    make_topic=wiring.make_topic,
+                ).run()
+            )
+    finally:
+        wiring.close()
+
+
+def _bridge_settings(settings: Settings) -> BridgeSettings:
+    return BridgeSettings(
+        reading=ConsumerSettings(
+            group=f"{settings.topic_prefix}-bridge",
+            instance_id=settings.process_instance and f"{settings.process_instance}-bridge",
+            poll_records=settings.bridge_poll_records,
+        ),
+        handling=LaneSettings(concurrency=settings.bridge_in_flight, max_message_bytes=settings.max_message_bytes),
+    )
+
+
+async def _open_forgotten(look: Callable[[float], Awaitable[int]]) -> None:
+    while True:
+        try:
+            if found := await look(FORGOTTEN_AFTER_SECONDS):
+                log.warning("cases started whose start was lost", cases=found)
+        except Exception as error:
+            log.warning("could not look for lost starts", error=type(error).__name__)
+        await asyncio.sleep(FORGOTTEN_LOOK_SECONDS)
+
+
+async def publisher(settings: Settings) -> None:
+    """Send the outbox to Kafka in order per case, and alerts by webhook and e-mail."""
+    wiring = Wiring(settings)
+    store = wiring.store
+    try:
+        StoreMetrics(store).register()
+        serve_metrics(settings)
+        log.info("publisher runs", kafka=settings.kafka_bootstrap, alerts_by=wiring.channels)
+        async with asyncio.TaskGroup() as group:
+            if wiring.channels:
+                group.create_task(AlertSender(store, settings, wiring.zone).serve(wiring.channels))
+            group.create_task(
+                Publisher(
+                    Outbox(store, settings.publisher_shards),
+                    wiring.cluster,
+                    settings=_publisher_settings(settings),
+                    make_topic=wiring.make_topic,
+                ).serve()
+            )
+    finally:
+        wiring.close()
+
+
+def _publisher_settings(settings: Settings) -> PublisherSettings:
+    return PublisherSettings(
+        shards=tuple(range(settings.publisher_shards)),
+        round_rows=settings.publisher_batch_rows,
+        idle_seconds=settings.publisher_idle_milliseconds / 1000,
+        max_message_bytes=settings.max_message_bytes,
+    )

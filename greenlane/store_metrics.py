@@ -1,0 +1,71 @@
+"""What the store tells a scrape: open cases, overdue steps, outcomes, alerts owed. Read when asked, never kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import structlog
+from prometheus_client import REGISTRY
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from store.alerts import AlertQueue
+from store.database import Store
+from store.errors import StoreError
+from store.views import Views
+
+log = structlog.get_logger()
+
+
+class StoreMetrics(Collector):
+    """Gauges over the read models. One process of a stack serves them (the publisher)."""
+
+    def __init__(self, store: Store) -> None:
+        self._views = Views(store)
+        self._alerts = AlertQueue(store)
+
+    def register(self) -> None:
+        """Serve them with this process's metrics."""
+        REGISTRY.register(self)
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing: so that registering asks the store nothing."""
+        return []
+
+    def collect(self) -> Iterable[Metric]:
+        """All gauges; none while the store is away, which its own alert tells."""
+        try:
+            return [self._open_cases(), *self._open_steps(), self._closed_cases(), *self._alerts_owed()]
+        except StoreError as error:
+            log.warning("no metrics from the store", error=str(error))
+            return []
+
+    def _open_cases(self) -> Metric:
+        family = GaugeMetricFamily("greenlane_open_cases", "Open cases", labels=["lane", "holder"])
+        for row in self._views.open_cases():
+            family.add_metric([row.lane, row.holder or "nobody"], row.cases)
+        return family
+
+    def _open_steps(self) -> Iterable[Metric]:
+        waiting = GaugeMetricFamily("greenlane_open_steps", "Steps that wait for an answer", labels=["department"])
+        overdue = GaugeMetricFamily(
+            "greenlane_overdue_steps", "Of those, past their due instant", labels=["department"]
+        )
+        for row in self._views.open_steps():
+            waiting.add_metric([row.department], row.steps)
+            overdue.add_metric([row.department], row.overdue)
+        return [waiting, overdue]
+
+    def _closed_cases(self) -> Metric:
+        family = GaugeMetricFamily("greenlane_closed_cases", "Closed cases", labels=["lane", "outcome"])
+        for row in self._views.closed_cases():
+            family.add_metric([row.lane, row.outcome], row.cases)
+        return family
+
+    def _alerts_owed(self) -> Iterable[Metric]:
+        owed = GaugeMetricFamily("greenlane_alerts_owed", "Alerts not delivered yet", labels=["channel"])
+        age = GaugeMetricFamily("greenlane_alerts_oldest_seconds", "Age of the oldest of them", labels=["channel"])
+        for row in self._alerts.backlog():
+            owed.add_metric([row.channel], row.waiting)
+            age.add_metric([row.channel], row.oldest_seconds)
+        return [owed, age]

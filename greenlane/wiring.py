@@ -1,0 +1,166 @@
+"""The composition root: the only place where rooms are put together, from settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from temporalio.client import Client
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+
+from catalog.catalogue import Catalog
+from catalog.loader import load_catalog
+from events.language.topics import Topics
+from events.transport.admin import TopicLayout, ensure_topics
+from events.transport.cluster import Cluster
+from greenlane.errors import SettingsError
+from greenlane.settings import Settings
+from intake.desk import Intake
+from intake.register import Register
+from intake.temporal import CaseGateway
+from sla.business_time import BusinessTime
+from sla.calendar import CalendarDefinition, compiled
+from store.database import Store
+from workflows.converter import DATA_CONVERTER
+
+BUSINESS_TIME = "business-time"
+"""Key of the store's memory: the one immutable map of this stack."""
+PROVINCE_CALENDAR = "vn-public"
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Everything a process needs, made when first asked for. Settings must hold all addresses."""
+
+    settings: Settings
+
+    @cached_property
+    def topics(self) -> Topics:
+        """The names of all topics."""
+        return Topics(self.settings.topic_prefix)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The catalogue. Raises the catalogue's errors."""
+        return load_catalog(self.settings.catalog_dir, self.settings.flags)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The province's time zone."""
+        return ZoneInfo(self.catalog.calendar(PROVINCE_CALENDAR).zone)
+
+    @cached_property
+    def store(self) -> Store:
+        """The database. Raises the store's errors."""
+        if self.settings.database_url is None:
+            raise SettingsError(
+                "No database is named.", field="GREENLANE_DATABASE_URL", remedy="Name one, or start `greenlane up`."
+            )
+        return Store.connect(self.settings.database_url, pool_size=self.settings.database_pool_size)
+
+    @cached_property
+    def business_time(self) -> BusinessTime:
+        """The stack's business time, fixed when the stack was first prepared. Raises SettingsError for another pace."""
+        return business_time_of(self.store, self.settings, self.catalog.calendar(PROVINCE_CALENDAR))
+
+    @cached_property
+    def register(self) -> Register:
+        """The store as the intake uses it."""
+        return Register(self.store, self.topics)
+
+    @cached_property
+    def cluster(self) -> Cluster:
+        """The Kafka cluster."""
+        if self.settings.kafka_bootstrap is None:
+            raise SettingsError(
+                "No Kafka is named.", field="GREENLANE_KAFKA_BOOTSTRAP", remedy="Name one, or start `greenlane up`."
+            )
+        return Cluster(self.settings.kafka_bootstrap)
+
+    @property
+    def topic_layout(self) -> TopicLayout:
+        """How topics are made under these settings."""
+        return TopicLayout(partitions=self.settings.partitions, replication_factor=self.settings.replication_factor)
+
+    def make_topic(self, topic: str) -> None:
+        """Make a topic that is missing. Raises the transport's errors."""
+        ensure_topics(self.cluster, (topic,), self.topics, self.topic_layout)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The ways besides Kafka on which alerts are owed."""
+        return tuple(
+            name
+            for name, address in (("webhook", self.settings.webhook_url), ("email", self.settings.smtp_host))
+            if address
+        )
+
+    async def temporal(self, sdk_metrics_address: str | None = None) -> Client:
+        """A connection to Temporal; with an address, the SDK serves its own metrics there."""
+        if self.settings.temporal_address is None:
+            raise SettingsError(
+                "No Temporal is named.", field="GREENLANE_TEMPORAL_ADDRESS", remedy="Name one, or start `greenlane up`."
+            )
+        return await Client.connect(
+            self.settings.temporal_address,
+            namespace=self.settings.temporal_namespace,
+            data_converter=DATA_CONVERTER,
+            runtime=None if sdk_metrics_address is None else _runtime(sdk_metrics_address),
+        )
+
+    def close(self) -> None:
+        """Give back every connection that was made."""
+        made = self.__dict__
+        if "register" in made:
+            self.register.close()
+        if "store" in made:
+            self.store.close()
+
+    def intake(self, client: Client) -> Intake:
+        """The intake over a connection to Temporal."""
+        return Intake(
+            CaseGateway(client, self.settings.task_queue), self.register, self.catalog, self.business_time, self.zone
+        )
+
+
+def _runtime(address: str) -> Runtime:
+    # One runtime per process, before its first client: the SDK keeps its metrics in it.
+    return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=address)))
+
+
+def business_time_of(store: Store, settings: Settings, calendar: CalendarDefinition) -> BusinessTime:
+    """The remembered map, or the one that this first start makes. Raises SettingsError for another factor than remembered."""
+    found = BusinessTime.model_validate_json(
+        store.remember_first(BUSINESS_TIME, _first_business_time(settings, calendar).model_dump_json())
+    )
+    if found.factor != settings.time_factor:
+        raise SettingsError(
+            f"This stack runs at {found.factor:g} business seconds a second; {settings.time_factor:g} is asked for.",
+            field="GREENLANE_TIME_FACTOR",
+            remedy=f"Set it to {found.factor:g}, or use another state folder: time never changes under open cases.",
+        )
+    return found
+
+
+def _first_business_time(settings: Settings, calendar: CalendarDefinition) -> BusinessTime:
+    if settings.time_factor == 1:
+        return BusinessTime.real_time()
+    return BusinessTime(
+        business_anchor_at=demonstration_monday(calendar),
+        real_anchor_at=datetime.now(UTC),
+        factor=settings.time_factor,
+    )
+
+
+def demonstration_monday(calendar: CalendarDefinition) -> datetime:
+    """The first Monday 07:00 of the calendar's second year that begins five whole working weeks: fixed, and far from its ends."""
+    working = compiled(calendar)
+    day = calendar.first_day.replace(year=calendar.first_day.year + 1, month=3, day=1)
+    while day.weekday() != 0 or not all(working.is_working_day(day + timedelta(days=n)) for n in _WORKING_WEEKS):
+        day += timedelta(days=1)
+    return datetime.combine(day, time(7), ZoneInfo(calendar.zone))
+
+
+_WORKING_WEEKS = tuple(7 * week + weekday for week in range(5) for weekday in range(5))
