@@ -6,7 +6,8 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from events.language.commands import FACTS_MAX
@@ -18,8 +19,9 @@ UNNAMED = "unnamed"
 STEP_NAME_MAX = 500
 STEM_MAX = 80
 NOTE_MAX = 500
-FACT_NAME_MAX = 56
-"""Of the 64 characters that a fact's name may have; the rest is for a number."""
+FACT_MAX = 200
+FACT_NAME_MAX = 50
+"""Of the 64 characters that a fact's name may have; the rest is for a prefix and a number."""
 KNOWN_MAX = 100_000
 """Names remembered for telling them apart; a log with more activities gives each a hash."""
 LEFT_OUT = "attributes_left_out"
@@ -52,6 +54,11 @@ class Naming:
         self._slugs: dict[str, str] = {}
         self._stems: dict[str, str] = {}
         self._taken: set[str] = set()
+
+    @property
+    def activities(self) -> int:
+        """How many activities were met; of more than are told apart by memory, at least so many."""
+        return len(self._stems)
 
     def steps(self, trace: Trace) -> list[Step]:
         """The route of a trace: one step per event, told apart by how often its activity has occurred in it."""
@@ -86,9 +93,18 @@ class Naming:
         return stem
 
 
-def kept(attributes: Iterable[Attribute], counted: Counter[str], *, prefix: str = "", longest: int = NOTE_MAX) -> dict[str, str]:
+def decision_data(event: Event, counted: Counter[str]) -> dict[str, str]:
+    """What a decision keeps of its event: all attributes, the standard ones under names of their own and first."""
+    return _kept(sorted(event.attributes, key=lambda attribute: attribute.key not in STANDARD), counted, "", NOTE_MAX)
+
+
+def application_facts(trace: Trace, counted: Counter[str]) -> dict[str, str]:
+    """What an application says of its trace. The prefix keeps a log's word from being taken for a fact of a lane."""
+    return _kept(trace.attributes, counted, "trace_", FACT_MAX)
+
+
+def _kept(ordered: Sequence[Attribute], counted: Counter[str], prefix: str, longest: int) -> dict[str, str]:
     """Attributes as facts: lower-case names, texts. What was cut or left out is counted, and said in the facts."""
-    ordered = sorted(attributes, key=lambda attribute: attribute.key not in STANDARD)
     facts: dict[str, str] = {}
     left_out = 0
     room = FACTS_MAX - 1 if len(ordered) > FACTS_MAX else FACTS_MAX
@@ -96,11 +112,9 @@ def kept(attributes: Iterable[Attribute], counted: Counter[str], *, prefix: str 
         if len(facts) >= room:
             left_out += 1
             continue
-        name = _free(prefix + fact_name_of(key), facts)
-        if len(value) > longest:
-            counted["attributes_cut"] += 1
-            value = value[: longest - 1] + "…"
-        facts[name] = value
+        name = _free(fact_name_of(key) if not prefix else prefix + _written(key), facts)
+        counted["attributes_cut"] += len(value) > longest
+        facts[name] = value if len(value) <= longest else value[: longest - 1] + "…"
     if left_out:
         counted["attributes_left_out"] += left_out
         facts[LEFT_OUT] = str(left_out)
@@ -108,9 +122,12 @@ def kept(attributes: Iterable[Attribute], counted: Counter[str], *, prefix: str 
 
 
 def fact_name_of(key: str) -> str:
-    """The name under which an attribute is kept: lower case with underscores, whatever the log calls it."""
-    if key in STANDARD:
-        return STANDARD[key]
+    """The name under which an event's attribute is kept: lower case with underscores, whatever the log calls it."""
+    return STANDARD.get(key) or _written(key)
+
+
+@lru_cache(maxsize=10_000)
+def _written(key: str) -> str:
     name = _plain(key)[:FACT_NAME_MAX].strip("_")
     if not name:
         return "attribute"

@@ -8,7 +8,6 @@ import stat
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
 
 from greenlane.importing.errors import (
     LogChangedError,
@@ -56,7 +55,9 @@ class LogFile:
             raise LogEmptyError(path, "the file is empty (0 bytes).", remedy=EXPORT_AGAIN)
         for magic, (what, tool) in ARCHIVES.items():
             if self._head.startswith(magic):
-                raise LogNotXesError(path, f"this is {what}.", remedy=f"Unpack it first ({tool}); gzip is read as it is.")
+                raise LogNotXesError(
+                    path, f"this is {what}.", remedy=f"Unpack it first ({tool}); gzip is read as it is."
+                )
 
     @property
     def compressed(self) -> bool:
@@ -86,7 +87,7 @@ class LogFile:
         unpacked = 0
         try:
             with self.path.open("rb") as raw:
-                source: IO[bytes] = gzip.open(raw) if self.compressed else raw  # type: ignore[assignment]
+                source = gzip.GzipFile(fileobj=raw) if self.compressed else raw
                 while block := source.read(BLOCK_BYTES):
                     unpacked += len(block)
                     yield block

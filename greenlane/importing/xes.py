@@ -6,12 +6,12 @@ definition is ever loaded or expanded.
 
 from __future__ import annotations
 
-import xml.parsers.expat as expat
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
+from xml.parsers import expat
 
 from greenlane.importing.errors import (
     LogEmptyError,
@@ -99,7 +99,10 @@ class XesReader:
         except (LookupError, ValueError) as error:
             # Python's table of encodings, asked by expat for what it does not know itself.
             raise LogEncodingError(
-                self._file, f"its encoding cannot be read ({error}).", remedy="Convert the file to UTF-8.", place=self._here()
+                self._file,
+                f"its encoding cannot be read ({error}).",
+                remedy="Convert the file to UTF-8.",
+                place=self._here(),
             ) from None
         yield from self._taken()
 
@@ -230,7 +233,10 @@ class XesReader:
             )
         if error.code in _ENCODING_ERRORS:
             return LogEncodingError(
-                self._file, f"{reason}.", remedy="Convert the file to UTF-8, and declare no other encoding.", place=place
+                self._file,
+                f"{reason}.",
+                remedy="Convert the file to UTF-8, and declare no other encoding.",
+                place=place,
             )
         if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS]:
             if self._depth == 0:

@@ -1,0 +1,182 @@
+"""What a person sees while a log is imported: on standard error only, a bar on a terminal, now and then a line elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from greenlane.importing.index import Summary
+
+LINE_EVERY_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far an import is."""
+
+    cases: int
+    submitted: int
+    closed: int
+    decisions: int
+    """Sent in this run; an interrupted run may have sent some before."""
+    in_flight: int
+    cases_per_s: float
+
+
+class Display(Protocol):
+    """Whom an import tells how far it is."""
+
+    def reading(self, name: str, size_bytes: int) -> None:
+        """A file is being read."""
+
+    def read_bytes(self, position: int) -> None:
+        """So much of the file has been read."""
+
+    def read(self, summary: Summary) -> None:
+        """The log was read to its end."""
+
+    def standing(self, standing: Standing) -> None:
+        """Cases are under way."""
+
+    def doing(self, what: str) -> None:
+        """What follows now."""
+
+    def say(self, what: str) -> None:
+        """A remark that stays."""
+
+
+class Quiet:
+    """For tests."""
+
+    def reading(self, name: str, size_bytes: int) -> None:
+        del name, size_bytes
+
+    def read_bytes(self, position: int) -> None:
+        del position
+
+    def read(self, summary: Summary) -> None:
+        del summary
+
+    def standing(self, standing: Standing) -> None:
+        del standing
+
+    def doing(self, what: str) -> None:
+        del what
+
+    def say(self, what: str) -> None:
+        del what
+
+
+class Terminal:
+    """For people. Use it as a context manager, so that the terminal is left in order."""
+
+    def __init__(self, console: Console | None = None, now: Callable[[], float] = time.monotonic) -> None:
+        self._console = console or Console(stderr=True, highlight=False)
+        self._now = now
+        self._quiet_until = 0.0
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+        self._stage = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end_bar()
+
+    def reading(self, name: str, size_bytes: int) -> None:
+        """Begin the bar of the file."""
+        self._begin_bar("reading", f"reading {name}", size_bytes)
+
+    def read_bytes(self, position: int) -> None:
+        """Move the bar of the file."""
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, completed=position)
+
+    def read(self, summary: Summary) -> None:
+        """Say what the log holds, and what in it is unusual."""
+        self._end_bar()
+        self._line(
+            f"log read: {summary.traces:,} traces, {summary.events:,} events, {summary.activities:,} activities,"
+            f" {summary.departments:,} departments"
+        )
+        unusual = [f"{number:,} {words}" for name, words in UNUSUAL.items() if (number := getattr(summary, name))]
+        if unusual:
+            self._line("in it: " + ", ".join(unusual))
+
+    def standing(self, standing: Standing) -> None:
+        """Move the bar of the cases."""
+        words = (
+            f"{standing.closed:,}/{standing.cases:,} cases closed, {standing.decisions:,} decisions sent,"
+            f" {standing.cases_per_s:.1f} cases/s, {standing.in_flight} in flight"
+        )
+        if not self._console.is_terminal:
+            if self._now() >= self._quiet_until:
+                self._quiet_until = self._now() + LINE_EVERY_SECONDS
+                self._line(words)
+            return
+        if self._stage != "driving":
+            self._begin_bar("driving", words, standing.cases)
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, completed=standing.closed, description=words)
+
+    def doing(self, what: str) -> None:
+        """A line for what follows."""
+        self._end_bar()
+        self._line(what)
+
+    def say(self, what: str) -> None:
+        """A line that stays, above the bar if there is one."""
+        self._line(what, style="yellow")
+
+    def _begin_bar(self, stage: str, words: str, total: int) -> None:
+        self._end_bar()
+        if not self._console.is_terminal:
+            return
+        self._stage = stage
+        self._progress = Progress(
+            BarColumn(bar_width=24),
+            TextColumn("{task.description}", markup=False),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+        )
+        self._task = self._progress.add_task(words, total=total)
+        self._progress.start()
+
+    def _end_bar(self) -> None:
+        self._stage = ""
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = None
+
+    def _line(self, words: str, style: str = "") -> None:
+        self._console.print(words, style=style or None, markup=False, soft_wrap=True)
+
+
+UNUSUAL = {
+    "empty_traces": "traces without events",
+    "traces_without_name": "traces without a name",
+    "repeated_trace_names": "traces with the name of an earlier one",
+    "events_without_name": "events without a name",
+    "events_without_group": "events without a group",
+    "events_unassigned": "events with neither group nor resource",
+    "timestamps_missing": "events without a timestamp",
+    "timestamps_unreadable": "timestamps that are none",
+    "timestamps_equal": "timestamps equal to the one before",
+    "timestamps_out_of_order": "timestamps before the one before",
+    "attributes_cut": "attributes cut to what a decision may hold",
+    "attributes_left_out": "attributes left out for want of room",
+    "values_cut": "values too long to be read whole",
+    "events_outside_traces": "events outside any trace (not imported)",
+    "unknown_elements": "elements that XES does not know (ignored)",
+}
