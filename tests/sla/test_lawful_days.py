@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from datetime import date, datetime, time, timedelta
 
@@ -13,8 +12,8 @@ from sla.deadline import AfterHours, due, transfer_due_at
 from sla.units import Budget, Unit
 from tests.sla.calendars import a_definition, at, public, ten_years
 from tests.sla.oracle import DayWalker, OffTheCalendarError
+from tests.sla.tier import LONG
 
-LONG = os.environ.get("GREENLANE_TEST_TIER") == "long"
 MOST_DAYS = 90
 CHECKS_PER_CALENDAR = 5_000
 # Before the opening, at it, inside with a fraction, at the ends of windows, in the break, at night.
