@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from cases.model import Case, CaseStatus, ClockState, ClockStatus, Span, StepState, StepStatus, blank, holder_of
+from cases.model import Case, CaseStatus, ClockState, ClockStatus, Span, StepState, StepStatus, blank, holder
 from catalog.model import Definitions
 from events.language import case_events as ev
 from sla.clock import Clock
 
 Change = dict[str, Any]
+
+_CLOSED = "closed"
 
 
 def fold(case_id: str, definitions: Definitions, records: Iterable[ev.EventRecord]) -> Case:
@@ -26,18 +28,20 @@ def evolve(case: Case, record: ev.EventRecord) -> Case:
     """The case after one more event."""
     change = _CHANGES[type(record.event)](case, record.event, record.at)
     change["sequence"] = record.sequence
-    after = case.changed(change)
     # Only another status or another step can put the case into other hands.
-    return _with_span(after, record.at) if "status" in change or "steps" in change else after
+    if "status" in change or "steps" in change:
+        status, steps = change.get("status", case.status), change.get("steps", case.steps)
+        change["spans"] = _spans(
+            case.spans, _CLOSED if status is CaseStatus.CLOSED else holder(status, steps), record.at
+        )
+    return case.changed(change)
 
 
-def _with_span(case: Case, at: datetime) -> Case:
-    owner = "closed" if case.is_closed else holder_of(case)
-    if case.spans and case.spans[-1].owner == owner:
-        return case
+def _spans(spans: tuple[Span, ...], owner: str, at: datetime) -> tuple[Span, ...]:
+    if not spans:
+        return (Span(owner, at),)
     # A command that was received before the last event (late delivery) never makes a span of negative length.
-    started_at = max(at, case.spans[-1].started_at) if case.spans else at
-    return case.changed({"spans": (*case.spans, Span(owner=owner, started_at=started_at))})
+    return spans if spans[-1].owner == owner else (*spans, Span(owner, max(at, spans[-1].started_at)))
 
 
 def _step(case: Case, step_id: str, **change: Any) -> dict[str, StepState]:

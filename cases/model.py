@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -114,7 +115,7 @@ class ClockState(State):
         return self.status is ClockStatus.BREACHED and not self.set_aside
 
 
-class Span(State):
+class Span(NamedTuple):
     """From `started_at` on, `owner` has the case, until the next span."""
 
     owner: str
@@ -169,18 +170,18 @@ def blank(case_id: str, definitions: Definitions) -> Case:
     return Case(case_id=case_id, definitions=definitions)
 
 
-def holder_of(case: Case) -> str:
-    """Who has the case now; every minute has exactly one owner.
+def holder(status: CaseStatus, steps: Mapping[str, StepState]) -> str:
+    """Who has an open case now; every minute has exactly one owner.
 
     Of several departments at once, the one that has held its step longest: it is the one whose answer is awaited longest.
     """
-    if case.status is CaseStatus.AWAITING_SUPPLEMENT:
+    if status is CaseStatus.AWAITING_SUPPLEMENT:
         return "applicant"
-    if case.status is CaseStatus.SUSPENDED:
+    if status is CaseStatus.SUSPENDED:
         return "suspension"
     held = [
         (step.kind != "processing", step.assigned_at, step.department)
-        for step in case.steps.values()
+        for step in steps.values()
         if step.status is StepStatus.ASSIGNED and step.assigned_at is not None
     ]
     return min(held, key=lambda found: found[:2])[2] if held else "between_steps"

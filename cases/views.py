@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from cases.model import Case, ClockState, StepStatus, holder_of
+from cases.model import Case, ClockState, StepStatus, holder
 from cases.timetable import due_instant, next_due, timetable_of
 from cases.turn import CaseView, WorkItem
 
@@ -29,7 +29,7 @@ def view_of(case: Case) -> CaseView:
         lane=case.lane,
         opened_at=case.opened_at,
         closed_at=case.closed_at,
-        holder=None if case.is_closed else holder_of(case),
+        holder=None if case.is_closed else holder(case.status, case.steps),
         statutory_due_at=_due_at(case, statutory),
         statutory_lawful_day=_lawful_day(case, statutory),
         statutory_state=statutory and statutory.status,

@@ -13,6 +13,7 @@ time makes it:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -110,15 +111,27 @@ class Clock(BaseModel):
 
         100 is exactly the operational end. Rounded up to a microsecond: never early. Raises ShareRefused beyond 1..100.
         """
-        if not 1 <= percent <= WHOLE:
-            raise ShareRefused(f"{percent} percent", field="percent", remedy="Give 1 to 100")
+        return next(iter(self.instants_at((percent,), calendar)), None)
+
+    def instants_at(self, percents: Sequence[int], calendar: WorkingCalendar) -> list[datetime]:
+        """Return `instant_at` of each of the percents, for one look at the end; none while suspended."""
+        for percent in percents:
+            if not 1 <= percent <= WHOLE:
+                raise ShareRefused(f"{percent} percent", field="percent", remedy="Give 1 to 100")
         end = self.due(calendar)
-        if end is None or percent == WHOLE:
-            return end and end.operational_at
+        if end is None:
+            return []
+        if all(percent == WHOLE for percent in percents):
+            return [end.operational_at] * len(percents)
         whole = self.consumed(end.operational_at, calendar) // MICROSECOND
-        share = -(-whole * percent // WHOLE) * MICROSECOND
         start = self.anchored_at.astimezone(UTC)
-        return calendar.local(self._run(start, share, pauses(self.suspensions, start), calendar))
+        stopped = pauses(self.suspensions, start)
+        return [
+            end.operational_at
+            if percent == WHOLE
+            else calendar.local(self._run(start, -(-whole * percent // WHOLE) * MICROSECOND, stopped, calendar))
+            for percent in percents
+        ]
 
     def after_due(self, delay: Budget, calendar: WorkingCalendar) -> datetime | None:
         """Return the instant that lies the delay after the operational end, in the delay's own unit.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple, Self
 
@@ -42,8 +42,10 @@ class Pause(NamedTuple):
     until_at: datetime
 
 
-def pauses(suspensions: Iterable[Suspension], anchored_at: datetime) -> tuple[Pause, ...]:
+def pauses(suspensions: Sequence[Suspension], anchored_at: datetime) -> tuple[Pause, ...]:
     """Return the suspended time after the anchor, in order, each moment once. An open end is ``OPEN_END``."""
+    if not suspensions:
+        return ()
     anchor = anchored_at.astimezone(UTC)
     merged: list[Pause] = []
     for from_at, until_at in sorted(map(_stretch, suspensions)):
