@@ -8,6 +8,7 @@ from pydantic import AwareDatetime
 from temporalio import activity
 
 from cases.turn import Recorded, Turn
+from catalog.model import Definitions
 from events.language.case_events import EventRecord
 from events.language.commands import Message
 
@@ -48,9 +49,14 @@ class Recording:
         self._recorder = recorder
 
     @activity.defn(name=RECORD)
-    async def record(self, proposal: Proposal) -> Standing:
-        """Write one turn to ledger, outbox, inbox and read models. Raises the store's errors; see failures.py."""
+    async def record(self, proposal: Proposal, opening: Definitions | None) -> Standing:
+        """Write one turn to ledger, outbox, inbox and read models. Raises the store's errors; see failures.py.
+
+        `opening`: what belongs into the turn's field of that name; apart, so that it can be shared between cases.
+        """
         turn = proposal.turn
+        if turn is not None and opening is not None:
+            turn = turn.model_copy(update={"opening": opening})
         if turn is None:
             return Standing(records=(), outcomes=(), next_due_at=proposal.next_due_at)
         recorded = await self._recorder.record(turn)
@@ -61,6 +67,15 @@ class Recording:
             next_due_at=None if otherwise else proposal.next_due_at,
             otherwise=otherwise,
         )
+
+
+def proposal_arguments(proposal: Proposal) -> tuple[Proposal, Definitions | None]:
+    """The arguments of the activity: the definitions that open a case go beside the rest."""
+    turn = proposal.turn
+    if turn is None or turn.opening is None:
+        return proposal, None
+    bare = turn.model_copy(update={"opening": None})
+    return proposal.model_copy(update={"turn": bare}), turn.opening
 
 
 def _is(turn: Turn, recorded: Recorded) -> bool:

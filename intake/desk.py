@@ -84,9 +84,7 @@ class Intake:
         return Submitted(submission.case_id, known=found is not Acceptance.NEW)
 
     async def _start(self, case_id: str, opening: SubmitApplication, definitions: Definitions) -> None:
-        await self._gateway.start(
-            CaseInput(case_id=case_id, definitions=definitions, business_time=self._time, waiting=(opening,))
-        )
+        await self._gateway.start(CaseInput(case_id=case_id, business_time=self._time, waiting=(opening,)), definitions)
 
     async def open_accepted(self, case_id: str) -> bool:
         """Start a case that was accepted but whose start may have been lost. False: there is no such case."""
@@ -166,7 +164,7 @@ class Intake:
         definitions, records = await asyncio.to_thread(self._register.ledger_of, case_id)
         case = fold(case_id, definitions, records)
         await self._gateway.start(
-            CaseInput(case_id=case_id, definitions=definitions, business_time=self._time, carried=Carried(case=case))
+            CaseInput(case_id=case_id, business_time=self._time, carried=Carried.of(case, {}, ())), definitions
         )
 
     async def _refuse(self, case_id: str, command: CaseCommand, refusal: Refusal) -> None:

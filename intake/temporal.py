@@ -14,6 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from cases.classification import classify
 from cases.turn import CommandOutcome
+from catalog.model import Definitions
 from events.language.commands import CaseCommand, SubmitApplication
 from events.language.refusals import Refusal
 from events.transport.errors import Unavailable
@@ -62,19 +63,19 @@ class CaseGateway:
         self._client = client
         self._task_queue = task_queue
 
-    async def start(self, given: CaseInput) -> None:
+    async def start(self, given: CaseInput, definitions: Definitions) -> None:
         """Start the case's workflow; nothing happens if it runs or has ended. Raises Unavailable."""
         try:
             with _translated():
                 await self._client.start_workflow(
                     CASE_WORKFLOW,
-                    given,
+                    args=[given, definitions],
                     id=given.case_id,
                     task_queue=self._task_queue,
                     result_type=CaseResult,
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                    search_attributes=_attributes(given),
-                    static_summary=f"{given.definitions.procedure.id} {given.definitions.procedure.version}",
+                    search_attributes=_attributes(given, definitions),
+                    static_summary=f"{definitions.procedure.id} {definitions.procedure.version}",
                 )
         except WorkflowAlreadyStartedError:
             return
@@ -136,17 +137,17 @@ def _refusal_in(cause: BaseException | None) -> Refusal | None:
     return None
 
 
-def _attributes(given: CaseInput) -> TypedSearchAttributes:
-    lane = given.carried.case.lane if given.carried else None
-    status = given.carried.case.status if given.carried else "in_progress"
+def _attributes(given: CaseInput, definitions: Definitions) -> TypedSearchAttributes:
+    status, lane = "in_progress", "standard"
+    if given.carried is not None:
+        status, lane = given.carried.state["status"], given.carried.state["lane"]
     opening = next((command for command in given.waiting if isinstance(command, SubmitApplication)), None)
     if opening is not None:
-        definitions = given.definitions
         lane = classify(definitions.lanes, definitions.procedure, opening.application.facts).lane
     return TypedSearchAttributes(
         [
-            SearchAttributePair(PROCEDURE_ATTRIBUTE, given.definitions.procedure.id),
-            SearchAttributePair(LANE_ATTRIBUTE, str(lane or "standard")),
+            SearchAttributePair(PROCEDURE_ATTRIBUTE, definitions.procedure.id),
+            SearchAttributePair(LANE_ATTRIBUTE, str(lane)),
             SearchAttributePair(STATUS_ATTRIBUTE, str(status)),
         ]
     )

@@ -9,7 +9,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.record import RECORD, Proposal, Standing
+    from activities.record import RECORD, Proposal, Standing, proposal_arguments
     from cases.clocks import next_due
     from cases.decide import decide
     from cases.evolve import evolve
@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from cases.turn import CaseView, CommandOutcome, Turn
     from cases.turns import COMMANDS_MAX, take_turn
     from cases.views import view_of
+    from catalog.model import Definitions
     from events.language.commands import Command
     from events.language.refusals import Refusal
     from workflows.messages import (
@@ -63,10 +64,10 @@ class CaseWorkflow:
     """
 
     @workflow.init
-    def __init__(self, given: CaseInput) -> None:
+    def __init__(self, given: CaseInput, definitions: Definitions) -> None:
         self._given = given
         carried = given.carried
-        self._case: Case = carried.case if carried else blank(given.case_id, given.definitions)
+        self._case: Case = carried.case(definitions) if carried else blank(given.case_id, definitions)
         self._settled: dict[str, Refusal | None] = dict(carried.settled) if carried else {}
         self._waiting: list[Command] = list(carried.waiting if carried else given.waiting)
         self._timer = DueTimer()
@@ -76,7 +77,7 @@ class CaseWorkflow:
         self._turns = 0
 
     @workflow.run
-    async def run(self, given: CaseInput) -> CaseResult:
+    async def run(self, given: CaseInput, definitions: Definitions) -> CaseResult:
         """Take turns until the case is over and nobody waits for an answer."""
         while not self._may_leave:
             await workflow.wait_condition(lambda: self._is_called or self._timer.has_fired or self._may_leave)
@@ -84,8 +85,8 @@ class CaseWorkflow:
                 await self._take_turn()
             self._arm()
         if not self._is_over:
-            carried = Carried(case=self._case, settled=self._settled, waiting=tuple(self._waiting))
-            workflow.continue_as_new(given.model_copy(update={"waiting": (), "carried": carried}))
+            carried = Carried.of(self._case, self._settled, self._waiting)
+            workflow.continue_as_new(args=[given.model_copy(update={"waiting": (), "carried": carried}), definitions])
         return CaseResult(outcome=self._case.outcome, sequence=self._case.sequence)
 
     @workflow.signal(name=COMMAND_SIGNAL)
@@ -168,7 +169,7 @@ class CaseWorkflow:
         try:
             standing: Standing = await workflow.execute_local_activity(
                 RECORD,
-                proposal,
+                args=proposal_arguments(proposal),
                 result_type=Standing,
                 start_to_close_timeout=RECORD_ATTEMPT,
                 schedule_to_close_timeout=RECORD_PATIENCE,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
 from temporalio.common import SearchAttributeKey
 
 from cases.model import Case
 from catalog.model import Definitions
-from events.language.commands import CaseCommand, Message
+from events.language.commands import CaseCommand, Command, Message
 from events.language.refusals import Refusal
 from sla.business_time import BusinessTime
 
@@ -26,16 +29,27 @@ STATUS_ATTRIBUTE = SearchAttributeKey.for_keyword("GreenlaneStatus")
 class Carried(Message):
     """What a case takes along into a new run: all of it, so that nobody can tell that it was continued."""
 
-    case: Case
+    state: dict[str, Any]
+    """The case as JSON, without the definitions, which go beside it."""
     settled: dict[str, Refusal | None] = {}
     waiting: tuple[CaseCommand, ...] = ()
 
+    @classmethod
+    def of(cls, case: Case, settled: Mapping[str, Refusal | None], waiting: Iterable[Command]) -> Self:
+        """Pack a case."""
+        state = case.model_dump(mode="json", exclude={"definitions"})
+        return cls.model_validate({"state": state, "settled": dict(settled), "waiting": tuple(waiting)})
+
+    def case(self, definitions: Definitions) -> Case:
+        """The case again, under its definitions."""
+        return Case.model_validate({**self.state, "definitions": definitions})
+
 
 class CaseInput(Message):
-    """The input of a case: its first command, the law it is decided under, and the stack's time."""
+    """The input of a case: its first command, and the stack's time. The law it is decided under is a second argument,
+    alone, so that it can be shared by all cases that have the same; see workflows/converter.py."""
 
     case_id: str
-    definitions: Definitions
     business_time: BusinessTime
     waiting: tuple[CaseCommand, ...] = ()
     """The first command of a new case."""
