@@ -125,6 +125,7 @@ class MinuteLine:
         end = datetime.combine(last + ONE_DAY, time(0), tzinfo=zone).astimezone(UTC)
         self.size = (end - self.start) // MINUTE
         self.local_days: list[date] = []
+        self.first_minute: dict[date, int] = {}
         self.working = bytearray(self.size)
         windows: dict[date, list[tuple[datetime, datetime]]] = {}
         for minute in range(self.size):
@@ -132,6 +133,7 @@ class MinuteLine:
             day = local.date()
             if day not in windows:
                 windows[day] = self.walker.windows(day)
+                self.first_minute[day] = minute
             self.local_days.append(day)
             self.working[minute] = any(opens <= local < closes for opens, closes in windows[day])
 
@@ -153,8 +155,7 @@ class MinuteLine:
         return line
 
     def suspended(self, stretches: Iterable[tuple[datetime, datetime]]) -> bytearray:
-        line = self.running(stretches, by_wall_clock=True)
-        return bytearray(1 - minute for minute in line)
+        return self.running(stretches, by_wall_clock=True).translate(bytes([1, 0, *range(2, 256)]))
 
 
 def end_of_run(line: bytearray, start: int, minutes: int) -> int:
