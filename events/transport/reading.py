@@ -1,0 +1,59 @@
+"""Reading topics from their beginning to where they end now: for verification and tools, never on the main path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from kafka import KafkaConsumer, TopicPartition
+
+from events.transport.cluster import Cluster
+from events.transport.consumption import incoming_of
+from events.transport.ports import Incoming
+
+POLL_MS = 500
+EMPTY_POLLS_MAX = 40
+
+
+class TopicStalledError(Exception):
+    """Kafka stopped answering before the end of the topics was reached."""
+
+    def __init__(self, *, left: int) -> None:
+        super().__init__(f"Kafka did not deliver {left} partition(s) to their end.")
+
+
+def read_all(cluster: Cluster, topics: Iterable[str]) -> Iterator[Incoming]:
+    """Every message of these topics, per partition in order. Topics that do not exist are passed over.
+
+    Raises KafkaAwayError, NotPermittedError, TopicStalledError.
+    """
+    consumer = cluster.connected(KafkaConsumer, "greenlane-reader", group_id=None, enable_auto_commit=False)
+    try:
+        places = [TopicPartition(topic, number) for topic in topics for number in _partitions(consumer, topic)]
+        if not places:
+            return
+        consumer.assign(places)
+        consumer.seek_to_beginning(*places)
+        ends = {place: end for place, end in consumer.end_offsets(places).items() if end > consumer.position(place)}
+        yield from _until(consumer, ends)
+    finally:
+        consumer.close()
+
+
+def _partitions(consumer: KafkaConsumer, topic: str) -> Iterable[int]:
+    return sorted(consumer.partitions_for_topic(topic) or ())
+
+
+def _until(consumer: KafkaConsumer, ends: dict[TopicPartition, int]) -> Iterator[Incoming]:
+    empty = 0
+    while ends:
+        found = consumer.poll(timeout_ms=POLL_MS)
+        empty = 0 if found else empty + 1
+        if empty > EMPTY_POLLS_MAX:
+            raise TopicStalledError(left=len(ends))
+        for place, messages in found.items():
+            for message in messages:
+                if message.offset < ends.get(place, 0):
+                    yield incoming_of(message)
+        # The position also passes what is no message (transaction marks, compacted records).
+        for place in [place for place, end in ends.items() if consumer.position(place) >= end]:
+            del ends[place]

@@ -1,0 +1,46 @@
+"""The processes of the demonstration that are not ours: departments and applicants, ended with it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from greenlane.demo.script import CAST, Part
+from greenlane.wiring import Wiring
+
+OFFICES = (
+    ("one-stop", "commune-desk", "commune", "justice"),
+    ("finance", "trade", "home-affairs", "chairman-office", "ip-board"),
+    ("police", "construction", "environment", "culture", "health"),
+)
+"""Which departments share a process: nothing but this machine's two cores asks for it."""
+
+
+@contextmanager
+def outsiders(wiring: Wiring, parts: Sequence[Part], folder: Path) -> Iterator[None]:
+    """Departments and applicants play their parts until the block ends."""
+    (folder / "time.json").write_text(wiring.business_time.model_dump_json(), encoding="utf-8")
+    (folder / "cast.json").write_bytes(CAST.dump_json(tuple(parts)))
+    running = [_start(wiring, folder, "department", office) for office in OFFICES]
+    running.append(_start(wiring, folder, "applicants", ()))
+    try:
+        yield
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(5)
+            process.kill()
+
+
+def _start(wiring: Wiring, folder: Path, role: str, departments: Sequence[str]) -> subprocess.Popen[bytes]:
+    arguments = (role, str(wiring.settings.kafka_bootstrap), wiring.settings.topic_prefix)
+    files = (str(folder / "time.json"), str(folder / "cast.json"))
+    log = (folder / f"{role}-{'-'.join(departments) or 'all'}.log").open("wb")
+    return subprocess.Popen(
+        [sys.executable, "-m", "greenlane.demo.outsider", *arguments, *files, *departments], stdout=log, stderr=log
+    )

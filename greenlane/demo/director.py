@@ -1,0 +1,217 @@
+"""Running the demonstration from curtain to curtain."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.client import Client
+
+from events.language.case_events import EventRecord, RungFired
+from events.language.commands import AcknowledgeEscalation, Actor, ActorKind
+from greenlane.demo.cast_processes import outsiders
+from greenlane.demo.receiver import AlertReceiver
+from greenlane.demo.report import DemoReport
+from greenlane.demo.script import SOURCE, Part, message_of, the_cast
+from greenlane.errors import GreenlaneError
+from greenlane.quiescence import dead_letter_count, settled
+from greenlane.settings import Settings
+from greenlane.stack import ensure_stack
+from greenlane.stack.progress import Progress
+from greenlane.verification import verify
+from greenlane.wiring import Wiring
+from store.ledger import Ledger
+from store.views import CaseFilter, Views
+
+FACTOR = 8000.0
+BUSINESS_DAYS_MAX = 25
+"""The longest that a demonstration may last, in business days; its real time limit follows from the factor."""
+LOOK_SECONDS = 0.2
+ACKNOWLEDGED_LEVEL = 2
+
+Tell = Callable[[str], None]
+
+
+class DemoFailedError(GreenlaneError):
+    """The demonstration did not come to its end."""
+
+    code = "demo_failed"
+
+
+@dataclass(slots=True)
+class Watched:
+    """What was seen in the ledger so far."""
+
+    position: int = 0
+    events: int = 0
+    closed: int = 0
+    rungs: dict[str, int] = field(default_factory=dict)
+    to_acknowledge: list[EventRecord] = field(default_factory=list)
+    acknowledged: int = 0
+
+
+@contextmanager
+def stage(factor: float, progress: Progress, keep: bool) -> Iterator[tuple[Wiring, AlertReceiver, Path]]:
+    """A fresh stack in a folder of its own, on free ports, with a supervisor's system that takes alerts."""
+    folder = Path(tempfile.mkdtemp(prefix="greenlane-demo-"))
+    receiver = AlertReceiver()
+    free = ("temporal_port", "temporal_ui_port", "postgres_port", "kafka_port", "kafka_controller_port", "metrics_port")
+    settings = Settings.load(
+        state_dir=folder / "state",
+        profile="demonstration",
+        time_factor=factor,
+        webhook_url=receiver.url,
+        **dict.fromkeys(free, 0),
+    )
+    try:
+        with ensure_stack(settings, progress=progress) as addresses:
+            wiring = Wiring(settings.resolved(addresses))
+            try:
+                yield wiring, receiver, folder
+            finally:
+                wiring.close()
+    finally:
+        receiver.close()
+        if keep:
+            progress.done(f"kept: {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_demo(factor: float, progress: Progress, tell: Tell, *, keep: bool = False) -> tuple[DemoReport, Wiring]:
+    """Play the whole demonstration; the report is read from what the stack recorded."""
+    with stage(factor, progress, keep) as (wiring, receiver, folder):
+        began = time.monotonic()
+        day = wiring.business_time.business_anchor_at.astimezone(wiring.zone).date()
+        parts = [
+            part.model_copy(update={"message": message_of(part, wiring.catalog, day)} if part.by == "kafka" else {})
+            for part in the_cast()
+        ]
+        tell(
+            f"[bold]Business time runs {factor:g} times as fast[/bold] / Thời gian nghiệp vụ nhanh gấp {factor:g} lần: "
+            f"1 working day = {8 * 3600 / factor:.1f} s, resolution {wiring.business_time.resolution:.1f} s per ms"
+        )
+        with outsiders(wiring, parts, folder):
+            _submit(wiring, [part for part in parts if part.by == "submit"], folder, tell)
+            watched = asyncio.run(_watch(wiring, len(parts), tell))
+            settled(wiring)
+        report = _report(wiring, watched, len(parts), time.monotonic() - began)
+        report.alerts_by_webhook = len(receiver.keys)
+        return report, wiring
+
+
+def _submit(wiring: Wiring, parts: list[Part], folder: Path, tell: Tell) -> None:
+    """Some applications come by the command, as an officer at a counter would send them."""
+    day = wiring.business_time.business_anchor_at.astimezone(wiring.zone).date()
+    file = folder / "applications.jsonl"
+    lines = (json.dumps(message_of(part, wiring.catalog, day), ensure_ascii=False) for part in parts)
+    file.write_text("\n".join(lines), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "greenlane", "submit", str(file), "--source", SOURCE, "--json"],
+        env=_environment(wiring.settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise DemoFailedError(
+            f"`greenlane submit` failed: {(done.stdout or done.stderr)[-500:]}", remedy="Run it again with --keep."
+        )
+    tell(f"{len(parts)} applications by `greenlane submit`, the others through Kafka")
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    import os  # noqa: PLC0415 - only here
+
+    return {**os.environ, **settings.environment()}
+
+
+async def _watch(wiring: Wiring, expected: int, tell: Tell) -> Watched:
+    """Follow the ledger until every case is closed; acknowledge the first escalation, as a supervisor would."""
+    watched, ledger = Watched(), Ledger(wiring.store)
+    client = await wiring.temporal()
+    limit_seconds = timedelta(days=7 * BUSINESS_DAYS_MAX / 5).total_seconds() / wiring.business_time.factor
+    ends_at = time.monotonic() + limit_seconds
+    while watched.closed < expected:
+        if time.monotonic() > ends_at:
+            raise DemoFailedError(
+                f"Only {watched.closed} of {expected} cases were closed within {BUSINESS_DAYS_MAX} business days.",
+                remedy="Run it again with --keep and look into the logs.",
+            )
+        for row in await asyncio.to_thread(ledger.since, watched.position):
+            watched.position = row.position
+            _see(row.record(), watched, wiring, tell)
+        await _acknowledge(watched, wiring, client, tell)
+        await asyncio.sleep(LOOK_SECONDS)
+    return watched
+
+
+def _see(record: EventRecord, watched: Watched, wiring: Wiring, tell: Tell) -> None:
+    watched.events += 1
+    event = record.event
+    at = f"[dim]{record.at.astimezone(wiring.zone):%a %d/%m %H:%M}[/dim]"
+    match event.type:
+        case "RungFired":
+            watched.rungs[event.kind] = watched.rungs.get(event.kind, 0) + 1
+            if event.level >= ACKNOWLEDGED_LEVEL and event.kind == "escalation":
+                watched.to_acknowledge.append(record)
+            colour = {"warning": "yellow", "breach": "red", "escalation": "bold red"}[event.kind]
+            tell(
+                f"{at} [{colour}]{event.kind:<10}[/{colour}] {record.case_id[-6:]} {event.clock_id} → {event.audience}"
+            )
+        case "SupplementRequested":
+            tell(f"{at} [cyan]supplement[/cyan] {record.case_id[-6:]} asked by {event.department}: {event.reason}")
+        case "BreachSetAside" | "GreenPromiseDeclined":
+            tell(f"{at} [magenta]{event.type}[/magenta] {record.case_id[-6:]}")
+        case "CaseClosed":
+            watched.closed += 1
+            tell(f"{at} [green]closed[/green]     {record.case_id[-6:]} {event.outcome} {event.result_code or ''}")
+        case "EscalationAcknowledged":
+            watched.acknowledged += 1
+
+
+async def _acknowledge(watched: Watched, wiring: Wiring, client: Client, tell: Tell) -> None:
+    if not watched.to_acknowledge or watched.acknowledged:
+        return
+    record = watched.to_acknowledge.pop(0)
+    event = record.event
+    if not isinstance(event, RungFired):
+        return
+    intake = wiring.intake(client)
+    command = AcknowledgeEscalation(
+        command_id=f"demonstration:{record.case_id}:{event.escalation_id}",
+        received_at=wiring.business_time_now(),
+        actor=Actor(kind=ActorKind.SUPERVISOR, id="supervisor@chairman-office"),
+        escalation_id=event.escalation_id,
+        note="Đã rõ / seen",
+    )
+    outcome = await intake.ask(record.case_id, command)
+    if outcome.accepted:
+        tell(f"[bold blue]acknowledged[/bold blue] {record.case_id[-6:]} {event.escalation_id} by a supervisor")
+
+
+def _report(wiring: Wiring, watched: Watched, expected: int, elapsed_s: float) -> DemoReport:
+    checked = verify(wiring, topics=True)
+    return DemoReport(
+        views=list(Views(wiring.store).cases(CaseFilter(source=SOURCE), limit=1000)),
+        rungs=watched.rungs,
+        acknowledged=watched.acknowledged,
+        dead_letters=dead_letter_count(wiring),
+        alerts_by_webhook=0,
+        violations=checked.violations,
+        findings=checked.findings,
+        elapsed_s=elapsed_s,
+        factor=wiring.business_time.factor,
+        events=checked.events,
+        expected=expected,
+    )

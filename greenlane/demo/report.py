@@ -1,0 +1,125 @@
+"""What the demonstration ends with: cases by lane and outcome, promised against used, rungs fired, invariants checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+
+from cases.turn import CaseView
+
+LANES = ("standard", "green_60", "green_24h")
+MARKS = {"met": "[green]kept ✓[/green]", "breached": "[red]broken ✗[/red]", "cancelled": "[dim]-[/dim]"}
+
+
+@dataclass(slots=True)
+class DemoReport:
+    """Everything in it was read from the ledger, the topics and the read models of the stack that ran."""
+
+    views: list[CaseView]
+    rungs: dict[str, int]
+    acknowledged: int
+    dead_letters: int
+    alerts_by_webhook: int
+    violations: dict[str, int]
+    findings: list[str]
+    elapsed_s: float
+    factor: float
+    events: int
+    expected: int
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def closed(self) -> int:
+        """Cases that have ended."""
+        return sum(view.closed_at is not None for view in self.views)
+
+    @property
+    def ok(self) -> bool:
+        """All applications became cases, all cases closed, no invariant violated."""
+        return len(self.views) == self.closed == self.expected and not any(self.violations.values())
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract for machines."""
+        return {
+            "ok": self.ok,
+            "cases": len(self.views),
+            "closed": self.closed,
+            "by_lane": {lane: sum(view.lane == lane for view in self.views) for lane in LANES},
+            "by_outcome": _counts(view.outcome or "open" for view in self.views),
+            "rungs_fired": sum(self.rungs.values()),
+            "acknowledged": self.acknowledged,
+            "dead_letters": self.dead_letters,
+            "violations": self.violations,
+            "elapsed_s": round(self.elapsed_s, 1),
+            "rungs": self.rungs,
+            "alerts_by_webhook": self.alerts_by_webhook,
+            "events": self.events,
+            "factor": self.factor,
+            "findings": self.findings,
+            **self.extra,
+        }
+
+    def show(self, console: Console, zone: ZoneInfo) -> None:
+        """For people."""
+        console.print(self._cases(zone))
+        console.print(self._outcomes())
+        rungs = ", ".join(f"{kind} {count}" for kind, count in sorted(self.rungs.items())) or "none"
+        console.print(
+            f"Rungs fired / Mốc cảnh báo: {rungs}; acknowledged {self.acknowledged}; by webhook {self.alerts_by_webhook}"
+        )
+        checked = " ".join(f"{name} {'✓' if not count else f'✗ {count}'}" for name, count in self.violations.items())
+        console.print(f"Invariants / Bất biến: {checked}")
+        verdict = "[bold green]✓ all is well[/bold green]" if self.ok else "[bold red]✗ not well[/bold red]"
+        console.print(
+            f"{verdict}: {self.closed} of {self.expected} cases closed, {self.events} events, dead letters {self.dead_letters},"
+            f" {self.elapsed_s:.0f} s at {self.factor:g}×"
+        )
+
+    def _cases(self, zone: ZoneInfo) -> Table:
+        table = Table(title="Promised against used / Cam kết và thực tế", title_justify="left", header_style="bold")
+        for name in ("Dossier", "Procedure", "Lane", "Outcome", "Due by law", "Green due", "Closed", "Law", "Green"):
+            table.add_column(name, no_wrap=True)
+        for view in sorted(self.views, key=lambda one: one.opened_at):
+            table.add_row(
+                view.dossier_code or view.application_id,
+                view.procedure,
+                _coloured(view.lane),
+                view.outcome or "open",
+                _time(view.statutory_due_at, zone),
+                _time(view.green_due_at, zone),
+                _time(view.closed_at, zone),
+                MARKS.get(view.statutory_state or "", ""),
+                MARKS.get(view.green_state or "", ""),
+            )
+        return table
+
+    def _outcomes(self) -> Table:
+        outcomes = sorted({view.outcome or "open" for view in self.views})
+        table = Table(title="By lane and outcome / Theo luồng và kết quả", title_justify="left", header_style="bold")
+        table.add_column("Lane")
+        for outcome in (*outcomes, "all"):
+            table.add_column(outcome, justify="right")
+        for lane in LANES:
+            found = _counts(view.outcome or "open" for view in self.views if view.lane == lane)
+            table.add_row(_coloured(lane), *(str(found.get(o, 0)) for o in outcomes), str(sum(found.values())))
+        return table
+
+
+def _counts(names: Any) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for name in names:
+        counts[name] = counts.get(name, 0) + 1
+    return dict(sorted(counts.items()))
+
+
+def _coloured(lane: str) -> str:
+    return lane if lane == "standard" else f"[green]{lane}[/green]"
+
+
+def _time(at: datetime | None, zone: ZoneInfo) -> str:
+    return "-" if at is None else f"{at.astimezone(zone):%d/%m %H:%M}"

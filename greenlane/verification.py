@@ -1,0 +1,107 @@
+"""Holding a whole installation to its invariants: ledger, read models, inbox, and where asked the topics."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from audit.invariants import Violation, check_case
+
+from cases.evolve import fold
+from cases.turn import CaseView, WorkItem
+from cases.views import view_of, work_of
+from catalog.model import Definitions
+from events.language.case_events import EventRecord
+from events.transport.reading import read_all
+from greenlane.wiring import Wiring
+from store.outbox import Outbox
+from store.rebuild import rebuild
+from store.verification import accepted_without_case, effects_repeated
+
+CHECKED = ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I12")
+FINDINGS_MAX = 50
+
+
+@dataclass(slots=True)
+class Verified:
+    """What was looked at, and what was found wrong, by invariant."""
+
+    cases: int = 0
+    events: int = 0
+    violations: dict[str, int] = field(default_factory=dict)
+    findings: list[str] = field(default_factory=list)
+    redelivered: int = 0
+    """Repeated records on the topics: allowed, counted."""
+
+    @property
+    def ok(self) -> bool:
+        """Nothing was found wrong."""
+        return not any(self.violations.values())
+
+    def note(self, invariant: str, finding: str) -> None:
+        """Count a violation."""
+        self.violations[invariant] = self.violations.get(invariant, 0) + 1
+        if len(self.findings) < FINDINGS_MAX:
+            self.findings.append(f"{invariant}: {finding}")
+
+
+def project(
+    case_id: str, definitions: Definitions, records: Sequence[EventRecord]
+) -> tuple[CaseView, tuple[WorkItem, ...]]:
+    """A case's rows in the read models: the fold of its ledger, nothing else."""
+    case = fold(case_id, definitions, records)
+    return view_of(case), work_of(case)
+
+
+def verify(wiring: Wiring, *, topics: bool = False, told: Callable[[int], None] | None = None) -> Verified:
+    """Check every case of the ledger, the read models against it, the inbox, and with `topics` Kafka against the outbox."""
+    found = Verified(violations=dict.fromkeys(CHECKED if topics else [i for i in CHECKED if i != "I3"], 0))
+
+    def checked(
+        case_id: str, definitions: Definitions, records: Sequence[EventRecord]
+    ) -> tuple[CaseView, tuple[WorkItem, ...]]:
+        for violation in check_case(definitions, records):
+            _note(found, violation)
+        if told is not None:
+            told(len(records))
+        return project(case_id, definitions, records)
+
+    report = rebuild(wiring.store, checked)
+    found.cases, found.events = report.cases, report.events
+    for difference in report.differences:
+        read_model = difference.what in ("case", "worklist", "surplus")
+        found.note("I8" if read_model else "I2", f"{difference.case_id}: {difference.what}")
+    for case_id in accepted_without_case(wiring.store):
+        found.note("I1", f"{case_id} was accepted and has no case")
+    for effect in effects_repeated(wiring.store):
+        found.note("I4", effect)
+    if topics:
+        _compare_topics(wiring, found)
+    return found
+
+
+def _note(found: Verified, violation: Violation) -> None:
+    found.note(violation.invariant, f"{violation.case_id} event {violation.sequence}: {violation.message}")
+
+
+def _compare_topics(wiring: Wiring, found: Verified) -> None:
+    """I3: what the outbox owes is what the topics hold, and per case first occurrences keep the ledger's order."""
+    owed = {(topic, event_id): case_id for topic, event_id, case_id, _ in Outbox(wiring.store).messages()}
+    names = sorted({topic for topic, _ in owed} | {wiring.topics.case_events, wiring.topics.escalations})
+    seen: Counter[tuple[str, str]] = Counter()
+    last: dict[str, int] = {}
+    for message in read_all(wiring.cluster, names):
+        event_id = dict(message.headers).get("ce_id") or b""
+        key = (message.topic, event_id.decode())
+        seen[key] += 1
+        if message.topic == wiring.topics.case_events and seen[key] == 1:
+            case_id, _, sequence = event_id.decode().rpartition(".")
+            if int(sequence) <= last.get(case_id, 0):
+                found.note("I3", f"{case_id}: event {sequence} came after event {last[case_id]}")
+            last[case_id] = max(int(sequence), last.get(case_id, 0))
+    for topic, event_id in sorted(set(owed) - set(seen)):
+        found.note("I3", f"{event_id} is owed to {topic} and not there")
+    for topic, event_id in sorted(set(seen) - set(owed)):
+        found.note("I3", f"{event_id} is on {topic} and was never owed")
+    found.redelivered = sum(count - 1 for count in seen.values())
