@@ -4,42 +4,66 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 
-import click
 import typer
 
-from greenlane.cli import running
-from greenlane.cli.failure import EXPECTED, REFUSED, explained, show
+from greenlane.cli import demonstration, running
+from greenlane.cli.failure import DEFECT, REFUSED, explained, is_expected, show_error
+from greenlane.cli.output import err, out, wants_json
+
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="greenlane",
     help="Green-lane case processing for provincial licensing / Xử lý hồ sơ luồng xanh.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-running.register(app)
+for theme in (running, demonstration):
+    theme.register(app)
+
+
+@app.callback(invoke_without_command=True)
+def greenlane(context: typer.Context) -> None:
+    """Green-lane case processing for provincial licensing / Xử lý hồ sơ luồng xanh."""
+    if context.invoked_subcommand is None:
+        out.print(context.get_help(), markup=False)
 
 
 def main() -> None:
-    """Run the program and leave with its exit code: 0 all is well, 2 refused, 130 interrupted."""
-    code = _run()
+    """Run the program and leave with its exit code: 0 all is well, 2 refused, 130 interrupted, 1 a defect."""
+    code = run()
     sys.stdout.flush()
     sys.stderr.flush()
     # A process that ran a Temporal worker or client may abort while the interpreter shuts down, after all work is done.
     os._exit(code)
 
 
-def _run() -> int:
+def run() -> int:
+    """Run the command that `sys.argv` names; its exit code. Never raises."""
     try:
-        code = app(standalone_mode=False)
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        return 130
-    except click.exceptions.Exit as leaving:
+        code = app(prog_name="greenlane", standalone_mode=False)
+    except (typer.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except typer.Exit as leaving:
         return leaving.exit_code
-    except EXPECTED as error:
-        show(explained(error))
-        return REFUSED
+    except BrokenPipeError:
+        # Whoever read our output has gone, as `| head` does; there is nobody left to tell.
+        sys.stdout = sys.stderr
+        return INTERRUPTED
+    except Exception as error:
+        return _failed(error)
     return code if isinstance(code, int) else 0
+
+
+def _failed(error: Exception) -> int:
+    if is_expected(error):
+        show_error(explained(error))
+        return REFUSED
+    err.print("".join(traceback.format_exception(error)), markup=False, soft_wrap=True)
+    if wants_json():
+        show_error(explained(error))
+    return DEFECT

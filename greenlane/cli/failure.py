@@ -2,64 +2,107 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import click
 from rich.markup import escape
+from typer.exceptions import TyperException
 
-from catalog.errors import CatalogError
-from events.language.messages import MessageError
-from events.transport.errors import TransportError, Unavailable
 from greenlane.cli.output import err, print_json, wants_json
 from greenlane.errors import GreenlaneError
-from sla.errors import SlaError
-from store.errors import StoreError
+
+if TYPE_CHECKING:
+    from events.language.refusals import Refusal
 
 REFUSED = 2
 """The exit code of every refusal."""
+DEFECT = 1
+"""The exit code of what should never happen."""
 
-EXPECTED = (
-    GreenlaneError,
-    StoreError,
-    TransportError,
-    Unavailable,
-    CatalogError,
-    SlaError,
-    MessageError,
-    click.ClickException,
+EXPECTED = frozenset(
+    {
+        "greenlane.errors.GreenlaneError",
+        "store.errors.StoreError",
+        "events.transport.errors.TransportError",
+        "events.transport.errors.Unavailable",
+        "catalog.errors.CatalogError",
+        "sla.errors.SlaError",
+        "events.language.messages.MessageError",
+        "temporalio.service.RPCError",
+    }
 )
+"""The roots of the rooms' error trees by name: an error that was raised has loaded its class, others need not be loaded."""
+
+
+class RefusedError(GreenlaneError):
+    """A command was refused by the rules; carries the refusal's own code."""
+
+    def __init__(self, refusal: Refusal, language: str) -> None:
+        super().__init__(refusal.message(language), field=refusal.field or "", remedy=refusal.remedy(language))
+        self.refusal = refusal
+
+    def as_json(self) -> dict[str, str]:
+        """The refusal's code in place of the class's."""
+        return super().as_json() | {"code": self.refusal.code}
+
+
+class NoAnswerError(GreenlaneError):
+    """A case got a command, and nobody answered in time."""
+
+    code = "no_answer"
+
+
+def is_expected(error: BaseException) -> bool:
+    """Whether an error is one that a person can act on, not a defect."""
+    return isinstance(error, TyperException) or bool(_roots(error))
 
 
 def explained(error: BaseException) -> dict[str, Any]:
-    """The body of `{"error": ...}`: code, field, message, remedy, and what else the error has to say."""
-    match error:
-        case GreenlaneError():
-            return dict(error.as_json())
-        case click.UsageError():
-            field = getattr(getattr(error, "param", None), "name", None) or ""
-            return _body("usage", field, error.format_message(), "Run the command with --help.")
-        case click.ClickException():
-            return _body("failed", "", error.format_message(), "")
-        case Unavailable():
-            return _body("unavailable", "", f"{error}.", "Try again when it is back.")
-        case MessageError():
-            return _body(error.code, error.field, str(error), "Correct the named field.")
-        case _:
-            message = getattr(error, "message", None) or str(error)
-            code, field = getattr(error, "code", "failed"), getattr(error, "field", "")
-            return _body(code, field or "", message, getattr(error, "remedy", "") or "")
+    """The body of `{"error": ...}`: code, field, message and remedy."""
+    if isinstance(error, GreenlaneError):
+        return dict(error.as_json())
+    if isinstance(error, TyperException):
+        return _usage(error)
+    if "events.transport.errors.Unavailable" in _roots(error):
+        return _body("unavailable", "", f"{error}.", "Try again when it is back: what was accepted is kept.")
+    if "temporalio.service.RPCError" in _roots(error):
+        return _body("temporal_refused", "", f"Temporal refuses: {error}.", "Look into the server's log.")
+    if not is_expected(error):
+        return _body("defect", "", f"A defect of this program: {type(error).__name__}.", "Report what is on stderr.")
+    message = getattr(error, "message", None) or str(error)
+    code, field = getattr(error, "code", "failed"), getattr(error, "field", "")
+    return _body(code, field or "", message, getattr(error, "remedy", "") or "Correct what is named, and try again.")
+
+
+def _roots(error: BaseException) -> frozenset[str]:
+    return EXPECTED & {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
+
+
+def _usage(error: TyperException) -> dict[str, Any]:
+    parameter = getattr(error, "param", None)
+    named = (
+        getattr(error, "param_hint", None) or getattr(error, "option_name", None) or getattr(parameter, "name", None)
+    )
+    context = getattr(error, "ctx", None)
+    command = "greenlane" if context is None else str(context.command_path)
+    return _body("usage", str(named or ""), error.format_message(), f"See `{command} --help`.")
 
 
 def _body(code: str, field: str, message: str, remedy: str) -> dict[str, Any]:
     return {"code": code, "field": field, "message": message, "remedy": remedy}
 
 
-def show(body: dict[str, Any]) -> None:
+def show_error(body: dict[str, Any]) -> None:
     """Say it: on standard output as JSON, or on standard error in words."""
     if wants_json():
         print_json({"error": body})
         return
-    where = f" [dim]({escape(str(body['field']))})[/dim]" if body.get("field") else ""
-    err.print(f"[bold red]✗[/bold red] {escape(str(body['message']))}{where}")
+    say_error(body)
+
+
+def say_error(body: dict[str, Any], where: str = "") -> None:
+    """One error on standard error in words; `where`: file and line."""
+    place = f"[bold]{escape(where)}[/bold] " if where else ""
+    field = f" [dim]({escape(str(body['field']))})[/dim]" if body.get("field") else ""
+    err.print(f"[bold red]✗[/bold red] {place}{escape(str(body['message']))}{field}", soft_wrap=True)
     if body.get("remedy"):
-        err.print(f"  [green]→[/green] {escape(str(body['remedy']))}")
+        err.print(f"  [green]→[/green] {escape(str(body['remedy']))}", soft_wrap=True)

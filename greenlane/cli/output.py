@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-from rich.console import Console
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else on standard output.")]
+from rich.console import Console, RenderableType
+from rich.table import Table
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -24,3 +22,18 @@ def print_json(value: dict[str, Any]) -> None:
 def wants_json() -> bool:
     """Whether the command was called with --json, known even before its options were read."""
     return "--json" in sys.argv[1:]
+
+
+def table_of(title: str | None, *headings: str) -> Table:
+    """An empty table in the one style of all screens. Text in it is markup: escape what others wrote."""
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", expand=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+def show(*parts: RenderableType | None) -> None:
+    """Print the parts that there are on standard output."""
+    for part in parts:
+        if part is not None:
+            out.print(part)

@@ -1,21 +1,14 @@
 """Running the system: the embedded stack, and each process alone against outside servers."""
 
+# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
+
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from greenlane.settings import Settings
-from greenlane.stack import ProcessSpec, run_up
-
-PROCESSES = (ProcessSpec("worker"), ProcessSpec("publisher"), ProcessSpec("bridge"))
-
-StateDir = Annotated[
-    Path | None,
-    typer.Option("--state-dir", help="Folder of the embedded stack (GREENLANE_STATE_DIR, default .greenlane)."),
-]
+from greenlane.cli.options import StateDir
 
 
 def register(app: typer.Typer) -> None:
@@ -31,30 +24,52 @@ def up(
     """Start the whole system on this machine and keep it running until Ctrl-C.
 
     Starts Temporal, PostgreSQL and Kafka where no outside server is set, then worker, bridge and publisher.
+
+    Example: greenlane up --state-dir /srv/greenlane
     """
-    from greenlane.prepare import prepare  # noqa: PLC0415 - the servers may start while Temporal's library loads
+    from greenlane.settings import Settings
+    from greenlane.stack import ProcessSpec, run_up
+
+    def prepare(settings: Settings) -> None:
+        # Loaded only now: the servers may start while Temporal's library loads.
+        from greenlane import prepare as preparation
+
+        preparation.prepare(settings)
 
     # One bridge belongs to this folder: known by name, it gets its partitions back at once after a kill.
     settings = Settings.load(state_dir=state_dir, process_instance="embedded")
-    return run_up(settings, PROCESSES, prepare, owned=owned)
+    processes = (ProcessSpec("worker"), ProcessSpec("publisher"), ProcessSpec("bridge"))
+    return run_up(settings, processes, prepare, owned=owned)
 
 
 def worker() -> None:
-    """Decide cases: the process that runs the workflows. Needs outside servers or a running stack's addresses."""
-    from greenlane import processes  # noqa: PLC0415
+    """Decide cases: the process that runs the workflows.
 
-    processes.run(processes.worker, Settings.load())
+    Needs outside servers, or the addresses of a running stack.
+
+    Example: GREENLANE_TEMPORAL_ADDRESS=temporal:7233 ... greenlane worker
+    """
+    _run("worker")
 
 
 def bridge() -> None:
-    """Bring submissions and answers from Kafka to the cases."""
-    from greenlane import processes  # noqa: PLC0415
+    """Bring submissions and answers from Kafka to the cases.
 
-    processes.run(processes.bridge, Settings.load())
+    Example: GREENLANE_KAFKA_BOOTSTRAP=kafka:9092 ... greenlane bridge
+    """
+    _run("bridge")
 
 
 def publisher() -> None:
-    """Send what the cases say to Kafka, and alerts by webhook and e-mail."""
-    from greenlane import processes  # noqa: PLC0415
+    """Send what the cases say to Kafka, and alerts by webhook and e-mail.
 
-    processes.run(processes.publisher, Settings.load())
+    Example: GREENLANE_DATABASE_URL=postgresql+psycopg://... greenlane publisher
+    """
+    _run("publisher")
+
+
+def _run(name: str) -> None:
+    from greenlane import processes
+    from greenlane.settings import Settings
+
+    processes.run(getattr(processes, name), Settings.load())

@@ -5,16 +5,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from temporalio.client import Client
+
+from greenlane.cli.moments import Moments
+from greenlane.cli.words import Words
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
+from greenlane.stack.errors import ServerAwayError
 from greenlane.stack.progress import Terminal
 from greenlane.wiring import Wiring
+from store.inbox import Inbox
+from store.ledger import Ledger
+from store.views import Views
 
 T = TypeVar("T")
+
+CONNECT_SECONDS = 10.0
 
 
 @contextmanager
@@ -41,6 +53,58 @@ def _wired(settings: Settings) -> Iterator[Wiring]:
         yield wiring
     finally:
         wiring.close()
+
+
+@dataclass(frozen=True)
+class Session:
+    """One run of a command on a stack: what it reads from, and how it speaks."""
+
+    wiring: Wiring
+
+    @cached_property
+    def words(self) -> Words:
+        """The screen's language."""
+        return Words(self.wiring.settings.language)
+
+    @property
+    def moments(self) -> Moments:
+        """Time as the screen shows it, with the business instant of this look."""
+        time = self.wiring.business_time
+        return Moments(self.words, self.wiring.zone, time, time.to_business(now()))
+
+    @cached_property
+    def views(self) -> Views:
+        """The read models."""
+        return Views(self.wiring.store)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger."""
+        return Ledger(self.wiring.store)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """What was submitted and asked, for reading."""
+        return Inbox(self.wiring.store, self.wiring.topics)
+
+    async def temporal(self) -> Client:
+        """A connection to Temporal. Raises ServerAwayError."""
+        address = self.wiring.settings.temporal_address
+        try:
+            return await asyncio.wait_for(self.wiring.temporal(), CONNECT_SECONDS)
+        except (RuntimeError, TimeoutError) as error:
+            raise ServerAwayError(
+                f"Temporal at {address} does not answer.",
+                field="GREENLANE_TEMPORAL_ADDRESS",
+                remedy="Start it, or correct GREENLANE_TEMPORAL_ADDRESS.",
+            ) from error
+
+
+@contextmanager
+def a_session(state_dir: Path | None, language: str | None = None) -> Iterator[Session]:
+    """A session on the stack of the state folder, see `on_stack`."""
+    with on_stack(state_dir, language=language) as wiring:
+        yield Session(wiring)
 
 
 def waiting(work: Callable[[], Awaitable[T]]) -> T:

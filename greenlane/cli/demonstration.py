@@ -1,0 +1,50 @@
+"""`greenlane demo`: the main job, shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from greenlane.cli.output import Json, err, print_json
+
+PICTURE_WIDTH = 132
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(demo)
+
+
+def demo(
+    as_json: Json = False,
+    factor: Annotated[
+        float, typer.Option("--factor", min=100, max=15_000, help="Business seconds per real second.")
+    ] = 8000,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the state folder, to look into it.")] = False,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", help="Write the summary as a picture of the terminal (SVG).")
+    ] = None,
+) -> int:
+    """Show the whole system at work: 24 applications in all lanes, departments that answer over Kafka, late ones escalated.
+
+    Uses a fresh stack in a folder of its own and scaled business time; nothing of it stays unless --keep.
+    """
+    from greenlane.demo.director import run_demo  # noqa: PLC0415 - loads Temporal and Kafka
+    from greenlane.stack.progress import Terminal  # noqa: PLC0415
+
+    terminal = Terminal()
+    try:
+        report, wiring = run_demo(factor, terminal, err.print, keep=keep)
+    finally:
+        terminal.close()
+    if as_json:
+        print_json(report.as_json())
+    else:
+        console = Console(record=picture is not None, highlight=False, width=PICTURE_WIDTH if picture else None)
+        report.show(console, wiring.zone)
+        if picture is not None:
+            console.save_svg(str(picture), title="greenlane demo")
+    return 0 if report.ok else 1

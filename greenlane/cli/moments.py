@@ -1,0 +1,72 @@
+"""Instants and spans as people of the province read them. The one place where a screen turns time into text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from greenlane.cli.words import Words
+from sla.business_time import BusinessTime
+from sla.units import Budget
+
+MINUTE_SECONDS, HOUR_SECONDS, DAY_SECONDS = 60, 3600, 86400
+SPANS = ((DAY_SECONDS, "days"), (HOUR_SECONDS, "hours"), (MINUTE_SECONDS, "minutes"))
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Formats business instants in the province's zone. `now` is the business instant of this look."""
+
+    words: Words
+    zone: ZoneInfo
+    time: BusinessTime
+    now: datetime
+
+    def instant(self, at: datetime | None, *, seconds: bool = False) -> str:
+        """Day and time of day; `-` for none."""
+        if at is None:
+            return "-"
+        local = at.astimezone(self.zone)
+        clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+        return f"{self.day(local.date())} {clock}"
+
+    def day(self, on: date | None) -> str:
+        """A calendar day, as the language writes it."""
+        if on is None:
+            return "-"
+        return f"{on:%Y-%m-%d}" if self.words.language == "en" else f"{on:%d/%m/%Y}"
+
+    def span(self, seconds: float) -> str:
+        """A length of time in its two largest units, such as `2 days 3 hours`."""
+        rest = int(abs(seconds))
+        if rest < MINUTE_SECONDS:
+            return f"{rest} s"
+        parts = []
+        for size, unit in SPANS:
+            count, rest = divmod(rest, size)
+            if count:
+                parts.append(f"{count} {self.words(f'unit.{unit}')}")
+        return " ".join(parts[:2])
+
+    def distance(self, due_at: datetime | None) -> str:
+        """How far away a due instant is now, by the wall clock; empty for none."""
+        if due_at is None:
+            return ""
+        seconds = (due_at - self.now).total_seconds()
+        return self.words("left" if seconds >= 0 else "late", span=self.span(seconds))
+
+    def is_past(self, due_at: datetime | None) -> bool:
+        """Whether a due instant has passed."""
+        return due_at is not None and due_at < self.now
+
+    def budget(self, budget: Budget | None) -> str:
+        """An amount of time with its unit."""
+        return "-" if budget is None else f"{budget.amount} {self.words(f'unit.{budget.unit}')}"
+
+    @property
+    def scale(self) -> str | None:
+        """What a screen must say where business time is not real time; None: it is."""
+        if self.time.factor == 1:
+            return None
+        return self.words("scaled", factor=f"{self.time.factor:g}", resolution=f"{self.time.resolution:g}")

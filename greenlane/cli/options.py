@@ -1,0 +1,45 @@
+"""Options that several commands share, and how their texts become values. Light: loaded with every command."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Language(StrEnum):
+    """The two languages of the province's screens."""
+
+    VI = "vi"
+    EN = "en"
+
+
+StateDir = Annotated[
+    Path | None,
+    typer.Option("--state-dir", help="Folder of the embedded stack (GREENLANE_STATE_DIR, default .greenlane)."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else on standard output.")]
+Lang = Annotated[
+    Language | None, typer.Option("--lang", help="Language of headings and messages (GREENLANE_LANGUAGE, default vi).")
+]
+CaseReference = Annotated[str, typer.Argument(metavar="CASE", help="Case id or dossier code.")]
+CommandId = Annotated[
+    str | None,
+    typer.Option(
+        "--command-id",
+        help="Id of the command: the same id twice is one command. Default: a new one, shown when nobody answers.",
+    ),
+]
+By = Annotated[str, typer.Option("--by", help="Account of whoever acts; an account, never a person's name.")]
+
+
+def fact_of(text: str) -> tuple[str, bool | int | str]:
+    """`name=value` as a fact: `true` and `false` are truths, whole numbers numbers, all else is text."""
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        raise typer.BadParameter(f"{text!r} is not name=value, such as project=ring-road-4.", param_hint="--fact")
+    if value in ("true", "false"):
+        return name, value == "true"
+    return name, int(value) if value.lstrip("-").isdecimal() and value.isascii() else value
