@@ -1,0 +1,117 @@
+"""Reading topics from a known place on, as an outside receiver does: by partition and offset, without a group."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka import errors as kafka_errors
+
+from events.language.envelope import TYPE_PREFIX
+from events.transport.cluster import Cluster
+from events.transport.errors import TopicMissingError
+
+METADATA_SECONDS = 20.0
+SILENCE_SECONDS = 60.0
+READ_OPTIONS: dict[str, Any] = {
+    "enable_auto_commit": False,
+    "auto_offset_reset": "earliest",
+    "fetch_max_wait_ms": 100,
+    "max_poll_records": 5_000,
+    "max_partition_fetch_bytes": 4 << 20,
+    "metrics_enabled": False,
+}
+
+Place = tuple[str, int]
+
+
+def assigned(cluster: Cluster, topics: Iterable[str], client_id: str) -> Any:
+    """A consumer of all partitions of the topics. Raises KafkaAwayError, NotPermittedError, TopicMissingError."""
+    consumer = cluster.connected(KafkaConsumer, client_id, **READ_OPTIONS)
+    try:
+        places = [place for topic in topics for place in _partitions(consumer, topic)]
+        consumer.assign(places)
+    except kafka_errors.KafkaError as error:
+        consumer.close()
+        raise cluster.explain(error, "reading") from error
+    except BaseException:
+        consumer.close()
+        raise
+    return consumer
+
+
+def _partitions(consumer: Any, topic: str) -> list[TopicPartition]:
+    deadline = time.monotonic() + METADATA_SECONDS
+    while not (found := consumer.partitions_for_topic(topic)):
+        if time.monotonic() > deadline:
+            raise TopicMissingError(topic=topic)
+        time.sleep(0.2)
+    return [TopicPartition(topic, partition) for partition in sorted(found)]
+
+
+def move(consumer: Any, offsets: Mapping[Place, int]) -> None:
+    """Go to these offsets; partitions without one stay where they are."""
+    for place in consumer.assignment():
+        if (place.topic, place.partition) in offsets:
+            consumer.seek(place, offsets[place.topic, place.partition])
+
+
+def offsets_of(consumer: Any) -> dict[Place, int]:
+    """The offset of the next record of every partition whose place is known; Kafka may be away."""
+    found = {(place.topic, place.partition): consumer.position(place) for place in consumer.assignment()}
+    return {place: offset for place, offset in found.items() if offset is not None}
+
+
+def whole(cluster: Cluster, topic: str, client_id: str) -> Iterator[Any]:
+    """All records that the topic holds now, per partition in order. Raises KafkaAwayError, TopicMissingError."""
+    consumer = assigned(cluster, [topic], client_id)
+    try:
+        places = list(consumer.assignment())
+        ends = {place: end for place, end in consumer.end_offsets(places).items() if end > 0}
+        consumer.seek_to_beginning(*places)
+        heard_at = time.monotonic()
+        while any(consumer.position(place) < end for place, end in ends.items()):
+            polled = consumer.poll(timeout_ms=500)
+            for place, records in polled.items():
+                yield from (record for record in records if record.offset < ends[place])
+            if polled:
+                heard_at = time.monotonic()
+            elif time.monotonic() - heard_at > SILENCE_SECONDS:
+                raise kafka_errors.KafkaTimeoutError(f"{topic} fell silent")
+    except kafka_errors.KafkaError as error:
+        raise cluster.explain(error, f"reading {topic}") from error
+    finally:
+        consumer.close()
+
+
+def not_empty(cluster: Cluster, topics: Iterable[str], client_id: str) -> list[str]:
+    """Those of the topics that hold anything. Raises KafkaAwayError, NotPermittedError, TopicMissingError."""
+    consumer = assigned(cluster, topics, client_id)
+    try:
+        places = list(consumer.assignment())
+        first, last = consumer.beginning_offsets(places), consumer.end_offsets(places)
+        return sorted({place.topic for place in places if last[place] > first[place]})
+    except kafka_errors.KafkaError as error:
+        raise cluster.explain(error, "reading offsets") from error
+    finally:
+        consumer.close()
+
+
+def header(record: Any, name: str) -> str:
+    """A header as text; empty when there is none."""
+    for key, value in record.headers:
+        if key == name:
+            return (value or b"").decode("utf-8", "replace")
+    return ""
+
+
+def kind_of(record: Any) -> str:
+    """The event's type without our prefix."""
+    return header(record, "ce_type").removeprefix(TYPE_PREFIX)
+
+
+def key_of(record: Any) -> str:
+    """The key as text: the case."""
+    return (record.key or b"").decode("utf-8", "replace")

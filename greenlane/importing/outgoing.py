@@ -1,0 +1,90 @@
+"""Messages of an outside sender: acknowledged by Kafka, however long that takes, or not counted as sent."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from events.language.envelope import binary_headers
+from events.transport.errors import TransportError
+from events.transport.producer import Pending, Producer
+from greenlane.importing.orders import Orders, StopWish
+
+FLUSH_SECONDS = 2.0
+PAUSE_SECONDS = 0.5
+
+
+class Parcel(NamedTuple):
+    """One message. Its id is the same whenever it is sent again: the receiver takes it once."""
+
+    topic: str
+    key: str
+    id: str
+    name: str
+    subject: str
+    body: str
+
+
+class Stopped(Exception):  # noqa: N818 - no fault
+    """We were asked to stop before everything was acknowledged: what was not is sent again another time."""
+
+
+class Outgoing:
+    """A producer that does not give up while Kafka is away."""
+
+    def __init__(self, orders: Orders, stop: StopWish, client_id: str) -> None:
+        self._source = orders.key.source
+        self._stop = stop
+        self._waiting: list[tuple[Parcel, Pending]] = []
+        self._producer = self._connected(orders, client_id)
+
+    def _connected(self, orders: Orders, client_id: str) -> Producer:
+        while True:
+            try:
+                return Producer(
+                    orders.cluster, client_id=client_id, max_message_bytes=orders.max_message_bytes, linger_ms=2
+                )
+            except TransportError as error:
+                self._pause(error)
+
+    def add(self, parcel: Parcel) -> None:
+        """Hand a message over. Raises Stopped, and TransportError for what waiting does not cure."""
+        self._waiting.append((parcel, self._send(parcel)))
+
+    def settle(self) -> None:
+        """Return when Kafka has everything that was handed over. Raises as `add`."""
+        while self._waiting:
+            self._producer.flush(FLUSH_SECONDS)
+            left: list[tuple[Parcel, Pending]] = []
+            for parcel, pending in self._waiting:
+                if pending.acknowledged:
+                    continue
+                error = pending.error()
+                if error is not None:
+                    self._pause(error)
+                left.append((parcel, pending if error is None else self._send(parcel)))
+            self._waiting = left
+            if left and self._stop.wanted:
+                raise Stopped
+
+    def close(self) -> None:
+        """Give up the connection."""
+        self._producer.close()
+
+    def _send(self, parcel: Parcel) -> Pending:
+        headers = binary_headers(
+            id=parcel.id, source=self._source, name=parcel.name, subject=parcel.subject, time=datetime.now(UTC)
+        )
+        while True:
+            try:
+                return self._producer.send(parcel.topic, parcel.key, parcel.body.encode(), headers)
+            except TransportError as error:
+                self._pause(error)
+
+    def _pause(self, error: TransportError) -> None:
+        if not error.retryable:
+            raise error
+        if self._stop.wanted:
+            raise Stopped from error
+        time.sleep(PAUSE_SECONDS)

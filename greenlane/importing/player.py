@@ -1,0 +1,134 @@
+"""The departments, played by a process that talks only Kafka: what was decided in the log is decided again, step by step.
+
+Run as `python -m greenlane.importing.player ORDERS NUMBER`; ends when it is told to.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from kafka import KafkaConsumer
+from kafka import errors as kafka_errors
+
+from events.transport.errors import TransportError
+from greenlane.importing import incoming
+from greenlane.importing.index import Index
+from greenlane.importing.orders import STOPPED, NoteBook, Orders, StopWish
+from greenlane.importing.outgoing import Outgoing, Parcel, Stopped
+
+POLL_MS = 100
+POLL_RECORDS = 1_000
+COMMIT_SECONDS = 0.5
+SESSION_MS = 10_000
+
+
+def note_name(number: int) -> str:
+    """The file of a player's account."""
+    return f"player-{number}.json"
+
+
+class Player:
+    """Answers every step of the log's cases with the event that the log has for it. Others' cases are left alone."""
+
+    def __init__(self, orders: Orders, index: Index, number: int, stop: StopWish) -> None:
+        self._orders = orders
+        self._index = index
+        self._number = number
+        self._stop = stop
+        self._note = NoteBook(Path(orders.folder) / note_name(number))
+        self._departments = {orders.topics.work(slug): slug for slug in index.departments()}
+        self._decided = 0
+        self._refused: Counter[str] = Counter()
+        self._next_commit = 0.0
+
+    def run(self) -> None:
+        """Until stopped. Raises Stopped, TransportError."""
+        outgoing = Outgoing(self._orders, self._stop, f"greenlane-import-player-{self._number}")
+        with closing(outgoing), closing(self._subscribed()) as consumer:
+            while not self._stop.wanted:
+                for place, records in consumer.poll(timeout_ms=POLL_MS, max_records=POLL_RECORDS).items():
+                    for record in records:
+                        self._take(record, self._departments[place.topic], outgoing)
+                outgoing.settle()
+                # Only now: a kill before this line makes the same decisions be sent again under the same ids.
+                self._commit(consumer)
+                self._tell()
+        self._tell(now=True)
+
+    def _subscribed(self) -> Any:
+        consumer = self._orders.cluster.connected(
+            KafkaConsumer,
+            f"greenlane-import-player-{self._number}",
+            **incoming.READ_OPTIONS,
+            group_id=self._orders.key.group,
+            # A killed player that is started again gets its partitions back at once.
+            group_instance_id=f"player-{self._number}",
+            session_timeout_ms=SESSION_MS,
+        )
+        consumer.subscribe(topics=sorted(self._departments))
+        return consumer
+
+    def _take(self, record: Any, department: str, outgoing: Outgoing) -> None:
+        match incoming.kind_of(record):
+            case "StepAssigned":
+                self._answer(record, department, outgoing)
+            case "AnswerRefused":
+                if self._index.position_of(incoming.key_of(record)) is not None:
+                    self._refused[str(json.loads(record.value).get("code"))] += 1
+
+    def _answer(self, record: Any, department: str, outgoing: Outgoing) -> None:
+        case_id = incoming.key_of(record)
+        step_id = json.loads(record.value)["event"]["step_id"]
+        decision = self._index.decision(case_id, step_id)
+        if decision is None:
+            return
+        message = {"case": case_id, "step_id": step_id, "outcome": "approve", "data": json.loads(decision.data)}
+        outgoing.add(
+            Parcel(
+                topic=self._orders.topics.decisions(department),
+                key=case_id,
+                id=self._orders.key.decision_id(decision.position, decision.event),
+                name="DecideStep",
+                subject=case_id,
+                body=json.dumps(message, ensure_ascii=False, separators=(",", ":")),
+            )
+        )
+        self._decided += 1
+
+    def _commit(self, consumer: Any) -> None:
+        if time.monotonic() < self._next_commit:
+            return
+        self._next_commit = time.monotonic() + COMMIT_SECONDS
+        try:
+            consumer.commit()
+        except kafka_errors.KafkaError as error:
+            # The partitions went to another player, or Kafka is away: what is not committed comes again.
+            sys.stderr.write(f"commit: {type(error).__name__}\n")
+
+    def _tell(self, *, now: bool = False) -> None:
+        self._note.note({"decided": self._decided, "refused": dict(self._refused)}, now=now)
+
+
+def main(arguments: list[str]) -> int:
+    """The process."""
+    orders = Orders.read(Path(arguments[0]))
+    stop = StopWish()
+    with closing(Index(Path(orders.index))) as index:
+        try:
+            Player(orders, index, int(arguments[1]), stop).run()
+        except Stopped:
+            return STOPPED
+        except TransportError as error:
+            sys.stderr.write(f"{error}\n")
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

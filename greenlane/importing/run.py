@@ -1,0 +1,200 @@
+"""`greenlane import-log`: an event log becomes applications and decisions, driven through the live stack over Kafka."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from events.transport.admin import TopicLayout, ensure_topics
+from greenlane.importing.display import Display, Standing
+from greenlane.importing.errors import ImportInterruptedError
+from greenlane.importing.orders import Orders
+from greenlane.importing.preparation import Prepared, prepared_log
+from greenlane.importing.procedure import derived_definitions
+from greenlane.importing.report import ImportReport
+from greenlane.importing.senders import Account, Senders
+from greenlane.importing.verification import Verification, patiently
+from greenlane.settings import Settings
+from greenlane.wiring import Wiring
+from sla.units import Budget
+from store.database import Store
+from store.errors import StoreError
+
+LOOK_SECONDS = 0.25
+SAVE_SECONDS = 5.0
+MANY_DEPARTMENTS = 30
+"""Above this a department's topics get one partition each: a broker pays for every partition."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """What may be chosen."""
+
+    file: Path
+    limit: Budget | None = None
+    """The clock of every step; None: steps without a clock."""
+    in_flight_max: int = 100
+    """Cases open at a time."""
+    players: int = 1
+    """Processes that play the departments."""
+    stall_seconds: float = 300.0
+    """How long nothing may move before the driving is given up."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the store remembers of an import, over interruptions."""
+
+    elapsed_s: float = 0.0
+    cases_per_s: float = 0.0
+    finished: bool = False
+
+    @classmethod
+    def of(cls, store: Store, key: str) -> Self | None:
+        """The memory of this import; None before its first run."""
+        found = store.remembered(key)
+        return None if found is None else cls(**json.loads(found))
+
+    def keep(self, store: Store, key: str) -> None:
+        """Remember it. Raises StoreError."""
+        store.remember(key, json.dumps(asdict(self)))
+
+
+def run_import(settings: Settings, options: ImportOptions, display: Display) -> ImportReport:
+    """Read the log, drive it, verify it. Settings must hold all addresses; raises what the two steps below raise."""
+    with prepared_log(settings, options.file, options.limit, display) as prepared:
+        return drive_import(Wiring(settings), prepared, options, display)
+
+
+def drive_import(wiring: Wiring, prepared: Prepared, options: ImportOptions, display: Display) -> ImportReport:
+    """Drive a prepared log through the running stack and verify it; continues, or only verifies, what was begun before.
+
+    Call it in the main thread. Raises ImportInterruptedError, SenderFailedError, StoreError, TransportError.
+    """
+    try:
+        return _Import(wiring, prepared, options, display).run()
+    finally:
+        wiring.close()
+
+
+class _Import:
+    def __init__(self, wiring: Wiring, prepared: Prepared, options: ImportOptions, display: Display) -> None:
+        self._wiring = wiring
+        self._prepared = prepared
+        self._options = options
+        self._display = display
+        self._key = prepared.key
+        self._memory = Memory()
+        self._stalled = False
+
+    def run(self) -> ImportReport:
+        """Drive unless that was done, then verify."""
+        known = patiently(lambda: Memory.of(self._wiring.store, self._key.memory))
+        self._memory = known or Memory()
+        if not self._memory.finished:
+            self._publish_procedure()
+            self._make_topics()
+            self._drive(begun_before=known is not None)
+        report = Verification(self._wiring, self._prepared, self._display).report()
+        if not self._memory.finished:
+            elapsed = self._memory.elapsed_s
+            self._memory.cases_per_s = round(report.closed / elapsed, 2) if elapsed else 0.0
+            self._memory.finished = report.ok
+            patiently(self._remember)
+        report.cases_per_s = self._memory.cases_per_s
+        report.elapsed_s = round(self._memory.elapsed_s, 1)
+        report.stalled = self._stalled
+        return report
+
+    def _remember(self) -> None:
+        self._memory.keep(self._wiring.store, self._key.memory)
+
+    def _publish_procedure(self) -> None:
+        now = self._wiring.business_time.to_business(datetime.now(UTC))
+        day = now.astimezone(self._wiring.zone).date()
+        definitions = derived_definitions(self._key, self._wiring.catalog, day)
+        patiently(lambda: self._wiring.register.publish_derived(definitions))
+
+    def _make_topics(self) -> None:
+        departments = self._prepared.index.departments()
+        topics, settings = self._wiring.topics, self._wiring.settings
+        few = len(departments) <= MANY_DEPARTMENTS
+        layout = TopicLayout(
+            partitions=settings.partitions if few else 1, replication_factor=settings.replication_factor
+        )
+        names = [*topics.of_system(), *(name for slug in departments for name in topics.of_department(slug))]
+        self._display.doing(f"making the topics of {len(departments)} departments")
+        patiently(lambda: ensure_topics(self._wiring.cluster, names, topics, layout))
+
+    def _orders(self, *, begun_before: bool) -> Orders:
+        settings, prepared = self._wiring.settings, self._prepared
+        limit = self._key.limit
+        return Orders(
+            bootstrap=settings.kafka_bootstrap or "",
+            topic_prefix=settings.topic_prefix,
+            log_digest=self._key.log_digest,
+            limit=None if limit is None else limit.model_dump(mode="json"),
+            index=str(prepared.index.path),
+            folder=str(prepared.folder),
+            in_flight_max=self._options.in_flight_max,
+            max_message_bytes=settings.max_message_bytes,
+            from_beginning=begun_before,
+        )
+
+    def _drive(self, *, begun_before: bool) -> None:
+        senders = Senders(self._orders(begun_before=begun_before), self._options.players, self._display.say)
+        patiently(self._remember)
+        try:
+            senders.start()
+            self._watch(senders)
+        except KeyboardInterrupt:
+            raise ImportInterruptedError(
+                "The import was interrupted; what was sent is being worked on.",
+                field=str(self._prepared.file),
+                remedy="Start the same command again: it continues where this one stopped.",
+            ) from None
+        finally:
+            senders.stop()
+        patiently(self._remember)
+
+    def _watch(self, senders: Senders) -> None:
+        """Until every case has ended, or nothing has moved for too long."""
+        began = moved_at = saved_at = time.monotonic()
+        before = self._memory.elapsed_s
+        progress: tuple[int, ...] = ()
+        while not senders.tend():
+            now = time.monotonic()
+            account = senders.account()
+            self._memory.elapsed_s = before + now - began
+            self._show(account)
+            if account.progress != progress:
+                progress, moved_at = account.progress, now
+            if now - moved_at > self._options.stall_seconds:
+                self._stalled = True
+                self._display.say(f"nothing has moved for {now - moved_at:.0f} s: the rest is given up for now")
+                return
+            if now - saved_at > SAVE_SECONDS:
+                saved_at = now
+                with suppress(StoreError):  # PostgreSQL may be away; the next time counts the whole.
+                    self._remember()
+            time.sleep(LOOK_SECONDS)
+        self._memory.elapsed_s = before + time.monotonic() - began
+        self._show(senders.account())
+
+    def _show(self, account: Account) -> None:
+        elapsed = self._memory.elapsed_s
+        self._display.standing(
+            Standing(
+                cases=self._prepared.summary.traces,
+                submitted=account.submitted,
+                closed=account.closed,
+                decisions=account.decided,
+                in_flight=account.in_flight,
+                cases_per_s=account.closed / elapsed if elapsed else 0.0,
+            )
+        )

@@ -1,0 +1,144 @@
+"""The senders as processes: started, watched, started again when they die, stopped; they never outlive this process."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from greenlane.importing.errors import SenderFailedError
+from greenlane.importing.orders import NoteBook, Orders
+from greenlane.importing.player import note_name
+from greenlane.importing.submitter import NOTE
+from greenlane.stack.child import Child, Command, describe_exit, python_command
+
+ORDERS = "orders.json"
+FAILURES_MAX = 8
+"""In a row, without anything sent or closed in between."""
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 10.0
+STOP_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class Account:
+    """What the senders have noted together."""
+
+    submitted: int = 0
+    closed: int = 0
+    failed: int = 0
+    """Submissions that ended as dead letters."""
+    in_flight: int = 0
+    decided: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def progress(self) -> tuple[int, int, int, int]:
+        """What moves as long as the import moves."""
+        return self.submitted, self.closed, self.failed, self.decided
+
+
+class Sender:
+    """One process and its failures."""
+
+    def __init__(self, command: Command) -> None:
+        self.command = command
+        self.child: Child | None = None
+        self.failures = 0
+        self.retry_at = 0.0
+
+    def start(self) -> None:
+        """Start it. In the thread that shall live as long as it."""
+        self.child = Child(self.command)
+
+    def ended(self) -> int | None:
+        """Its exit code; None while it runs or waits to be started again."""
+        return None if self.child is None else self.child.exit_code()
+
+    def failed(self, code: int, tell: Callable[[str], None]) -> None:
+        """Plan the next start. Raises SenderFailedError when that was tried too often."""
+        words = self.child.last_words() if self.child is not None else ""
+        self.child = None
+        self.failures += 1
+        if self.failures > FAILURES_MAX:
+            raise SenderFailedError(
+                f"The {self.command.name} of the import ended {self.failures} times ({describe_exit(code)}): {words}",
+                field=self.command.name,
+                remedy=f"See {self.command.log}; then start the same import again, which continues.",
+            )
+        pause = min(FIRST_PAUSE_SECONDS * 2 ** (self.failures - 1), LONGEST_PAUSE_SECONDS)
+        self.retry_at = time.monotonic() + pause
+        tell(f"the {self.command.name} ended ({describe_exit(code)}); it is started again")
+
+
+class Senders:
+    """One submitter and some players."""
+
+    def __init__(self, orders: Orders, players: int, tell: Callable[[str], None]) -> None:
+        self._folder = Path(orders.folder)
+        self._tell = tell
+        self._players = players
+        for name in (NOTE, *(note_name(number) for number in range(1, players + 1))):
+            (self._folder / name).unlink(missing_ok=True)
+        path = self._folder / ORDERS
+        orders.write(path)
+        self.submitter = Sender(self._command("submitter", "greenlane.importing.submitter", str(path)))
+        self._all = [
+            self.submitter,
+            *(
+                Sender(self._command(f"player-{number}", "greenlane.importing.player", str(path), str(number)))
+                for number in range(1, players + 1)
+            ),
+        ]
+        self._seen = Account().progress
+
+    def _command(self, name: str, module: str, *arguments: str) -> Command:
+        return Command(
+            name=name,
+            argv=python_command(("-m", module, *arguments)),
+            log=self._folder / f"{name}.log",
+            environment=dict(os.environ),
+            stop_seconds=STOP_SECONDS,
+        )
+
+    def start(self) -> None:
+        """Start all. In the thread that shall live as long as they: the kernel ends them with it."""
+        for sender in self._all:
+            sender.start()
+
+    def tend(self) -> bool:
+        """Start again what died; whether every case has ended. Raises SenderFailedError."""
+        for sender in self._all:
+            code = sender.ended()
+            if code == 0 and sender is self.submitter:
+                return True
+            if code is not None:
+                sender.failed(code, self._tell)
+            elif sender.child is None and time.monotonic() >= sender.retry_at:
+                sender.start()
+        return False
+
+    def account(self) -> Account:
+        """How far they are."""
+        noted = NoteBook.read(self._folder / NOTE)
+        account = Account(**{name: int(number) for name, number in noted.items()})
+        for number in range(1, self._players + 1):
+            played = NoteBook.read(self._folder / note_name(number))
+            account.decided += int(played.get("decided", 0))
+            account.refused.update(played.get("refused", {}))
+        if account.progress != self._seen:
+            self._seen = account.progress
+            for sender in self._all:
+                sender.failures = 0
+        return account
+
+    def stop(self) -> None:
+        """Let them finish what they do, then end them."""
+        running = [sender.child for sender in self._all if sender.child is not None]
+        for child in running:
+            child.ask_to_stop()
+        for child in running:
+            child.finish()

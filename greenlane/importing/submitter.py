@@ -1,0 +1,188 @@
+"""The applicants, played by one process: sends a log's applications, never more at a time than the stack shall carry.
+
+Run as `python -m greenlane.importing.submitter ORDERS`; ends with 0 when every case is closed.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from events.transport.errors import TransportError
+from greenlane.importing import incoming
+from greenlane.importing.incoming import Place
+from greenlane.importing.index import Index
+from greenlane.importing.orders import STOPPED, NoteBook, Orders, StopWish
+from greenlane.importing.outgoing import Outgoing, Parcel, Stopped
+
+POLL_MS = 50
+SAVE_EVERY_ROUNDS = 10
+
+NOTE = "submitter.json"
+SCHEMA = """
+PRAGMA journal_mode = WAL;
+CREATE TABLE IF NOT EXISTS offsets (topic TEXT, partition INTEGER, next INTEGER NOT NULL, PRIMARY KEY (topic, partition));
+CREATE TABLE IF NOT EXISTS ended (position INTEGER PRIMARY KEY, failed INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS submitted (up_to INTEGER NOT NULL);
+"""
+
+
+class Diary:
+    """How far the submitter is, in one transaction with what it has read: after a kill it neither waits nor skips."""
+
+    def __init__(self, path: Path) -> None:
+        self._rows = sqlite3.connect(path)
+        self._rows.executescript(SCHEMA)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._rows.close()
+
+    def offsets(self) -> dict[Place, int]:
+        """Where to read on; empty for a new diary."""
+        return {(topic, partition): at for topic, partition, at in self._rows.execute("SELECT * FROM offsets")}
+
+    def submitted(self) -> int:
+        """Up to which trace everything was submitted."""
+        found = self._rows.execute("SELECT max(up_to) FROM submitted").fetchone()[0]
+        return int(found or 0)
+
+    def ended(self) -> list[tuple[int, int]]:
+        """Traces whose cases have ended, and whether that was because the submission was refused."""
+        return list(self._rows.execute("SELECT position, failed FROM ended"))
+
+    def save(self, submitted: int, ended: Iterable[tuple[int, int]], offsets: dict[Place, int]) -> None:
+        """Write down all at once."""
+        with self._rows:
+            self._rows.execute("DELETE FROM submitted")
+            self._rows.execute("INSERT INTO submitted VALUES (?)", (submitted,))
+            self._rows.executemany("INSERT OR IGNORE INTO ended VALUES (?, ?)", ended)
+            self._rows.executemany(
+                "INSERT OR REPLACE INTO offsets VALUES (?, ?, ?)", [(*place, at) for place, at in offsets.items()]
+            )
+
+
+class Submitter:
+    """Sends applications and hears of closings on Kafka; nothing else connects it to the stack."""
+
+    def __init__(self, orders: Orders, index: Index, diary: Diary, stop: StopWish) -> None:
+        self._orders = orders
+        self._index = index
+        self._diary = diary
+        self._stop = stop
+        self._note = NoteBook(Path(orders.folder) / NOTE)
+        self._submitted = diary.submitted()
+        self._has_ended = bytearray(index.summary.traces + 1)
+        self._closed = self._failed = 0
+        for position, failed in diary.ended():
+            self._end(position, failed)
+        self._unsaved: list[tuple[int, int]] = []
+        self._open = {position for position in range(1, self._submitted + 1) if not self._has_ended[position]}
+
+    def run(self) -> None:
+        """Until every case has ended. Raises Stopped, TransportError."""
+        outgoing = Outgoing(self._orders, self._stop, "greenlane-import-submitter")
+        with closing(outgoing), closing(self._listening()) as consumer:
+            self._save(outgoing, consumer)
+            rounds = 0
+            while not self._finished:
+                if self._stop.wanted:
+                    self._save(outgoing, consumer)
+                    raise Stopped
+                self._submit(outgoing)
+                self._listen(consumer)
+                rounds += 1
+                if rounds % SAVE_EVERY_ROUNDS == 0:
+                    self._save(outgoing, consumer)
+            self._save(outgoing, consumer)
+        self._tell(now=True)
+
+    @property
+    def _finished(self) -> bool:
+        return self._closed + self._failed >= self._index.summary.traces
+
+    def _listening(self) -> Any:
+        topics = self._orders.topics
+        names = [topics.case_events, topics.dead_letters(topics.submissions)]
+        consumer = incoming.assigned(self._orders.cluster, names, "greenlane-import-submitter")
+        known = self._diary.offsets()
+        if known:
+            incoming.move(consumer, known)
+        elif self._orders.from_beginning:
+            consumer.seek_to_beginning()
+        else:
+            consumer.seek_to_end()
+        return consumer
+
+    def _submit(self, outgoing: Outgoing) -> None:
+        while len(self._open) < self._orders.in_flight_max and (trace := self._index.trace(self._submitted + 1)):
+            self._submitted = trace.position
+            if self._has_ended[trace.position]:
+                continue
+            self._open.add(trace.position)
+            outgoing.add(
+                Parcel(
+                    topic=self._orders.topics.submissions,
+                    key=trace.case_id,
+                    id=self._orders.key.submission_id(trace.position),
+                    name="SubmitApplication",
+                    subject=trace.application_id,
+                    body=trace.submission,
+                )
+            )
+
+    def _listen(self, consumer: Any) -> None:
+        for place, records in consumer.poll(timeout_ms=POLL_MS).items():
+            refused = place.topic != self._orders.topics.case_events
+            for record in records:
+                if refused or incoming.kind_of(record) == "CaseClosed":
+                    position = self._index.position_of(incoming.key_of(record))
+                    if position is not None and not self._has_ended[position]:
+                        self._unsaved.append((position, int(refused)))
+                        self._end(position, int(refused))
+                        self._open.discard(position)
+        self._tell()
+
+    def _end(self, position: int, failed: int) -> None:
+        self._has_ended[position] = 1
+        self._failed += failed
+        self._closed += not failed
+
+    def _save(self, outgoing: Outgoing, consumer: Any) -> None:
+        outgoing.settle()
+        self._diary.save(self._submitted, self._unsaved, incoming.offsets_of(consumer))
+        self._unsaved.clear()
+
+    def _tell(self, *, now: bool = False) -> None:
+        self._note.note(
+            {
+                "submitted": self._submitted,
+                "closed": self._closed,
+                "failed": self._failed,
+                "in_flight": len(self._open),
+            },
+            now=now,
+        )
+
+
+def main(arguments: list[str]) -> int:
+    """The process."""
+    orders = Orders.read(Path(arguments[0]))
+    stop = StopWish()
+    with closing(Index(Path(orders.index))) as index, closing(Diary(Path(orders.folder) / "submitter.sqlite")) as diary:
+        try:
+            Submitter(orders, index, diary, stop).run()
+        except Stopped:
+            return STOPPED
+        except TransportError as error:
+            sys.stderr.write(f"{error}\n")
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

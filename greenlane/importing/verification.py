@@ -1,0 +1,174 @@
+"""What became of a log, read again from the ledger and from the topic by the administrator, not believed from the senders."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any, TypeVar
+
+from sqlalchemy import func, select
+
+from events.transport import dead_letters
+from events.transport.errors import TransportError
+from greenlane.importing import incoming
+from greenlane.importing.display import Display
+from greenlane.importing.evidence import CaseEvidence, Findings, TopicOrder, event_ids
+from greenlane.importing.index import TraceRow
+from greenlane.importing.preparation import Prepared
+from greenlane.importing.report import ImportReport
+from greenlane.wiring import Wiring
+from store.errors import StoreError
+from store.ledger import LedgerRow, rows_of_cases
+from store.tables import applications, cases, commands, outbox, outbox_unpublished
+
+QUIET_SECONDS = 120.0
+"""How long the publisher may take for what the ledger holds already."""
+LOOK_SECONDS = 0.2
+PATIENCE_SECONDS = 60.0
+"""How long a server may be away before the verification gives up."""
+WORDS_MAX = 20
+INVARIANTS = ("I1", "I2", "I3", "I4")
+
+T = TypeVar("T")
+
+
+def patiently(work: Callable[[], T]) -> T:
+    """Do it, again if a server is away for a while. Raises what it raised last."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return work()
+        except (StoreError, TransportError) as error:
+            if not error.retryable or time.monotonic() > deadline:
+                raise
+            time.sleep(1.0)
+
+
+class Verification:
+    """One look at everything that belongs to one log."""
+
+    def __init__(self, wiring: Wiring, prepared: Prepared, display: Display) -> None:
+        self._wiring = wiring
+        self._prepared = prepared
+        self._display = display
+
+    def report(self) -> ImportReport:
+        """Wait until the publisher has sent what is recorded, then count. Raises StoreError, TransportError."""
+        self._display.doing("waiting until everything recorded is published")
+        patiently(self._await_publisher)
+        self._display.doing("checking the ledger and the topic against the log")
+        order = patiently(self._topic)
+        found = patiently(lambda: self._ledger(order))
+        letters = patiently(self._dead_letters)
+        summary = self._prepared.summary
+        return ImportReport(
+            cases=summary.traces,
+            closed=found.closed,
+            decisions=found.decisions,
+            lost=found.lost,
+            doubled=found.doubled,
+            reordered=len(order.reordered),
+            redelivered=order.redelivered,
+            violations={name: found.violations[name] for name in INVARIANTS},
+            dead_letters=letters,
+            findings=found.words,
+            log=summary,
+        )
+
+    def _await_publisher(self) -> None:
+        """Until nothing waits of what was there at the call: others' cases may go on meanwhile."""
+        store = self._wiring.store
+        with store.reading() as connection:
+            mark = connection.scalar(select(func.max(outbox.c.id))) or 0
+        waiting = select(func.count()).where(outbox_unpublished.c.id <= mark)
+        deadline = time.monotonic() + QUIET_SECONDS
+        while time.monotonic() < deadline:
+            with store.reading() as connection:
+                if not connection.scalar(waiting):
+                    return
+            time.sleep(LOOK_SECONDS)
+        self._display.say("the publisher has not caught up; what it still owes counts as missing on the topic")
+
+    def _topic(self) -> TopicOrder:
+        order = TopicOrder({trace.case_id for page in self._prepared.index.pages() for trace in page})
+        topic = self._wiring.topics.case_events
+        for record in incoming.whole(self._wiring.cluster, topic, "greenlane-import-verification"):
+            order.take(incoming.key_of(record), incoming.header(record, "ce_id"))
+        return order
+
+    def _ledger(self, order: TopicOrder) -> Findings:
+        total = Findings()
+        for page in self._prepared.index.pages():
+            for found in self._page(page, order):
+                total.add(found, WORDS_MAX)
+        with self._wiring.store.reading() as connection:
+            known = connection.scalar(
+                select(func.count()).select_from(cases).where(cases.c.source == self._prepared.key.source)
+            )
+        if (extra := (known or 0) - self._prepared.summary.traces) > 0:
+            foreign = Findings()
+            for _ in range(extra):
+                foreign.violate("I1", "a case of this import belongs to no trace")
+            total.add(foreign, WORDS_MAX)
+        return total
+
+    def _page(self, page: list[TraceRow], order: TopicOrder) -> list[Findings]:
+        ids = [trace.case_id for trace in page]
+        decisions = self._prepared.index.decisions(page[0].position, page[-1].position)
+        rows, accepted, applied, owed = self._stored(ids)
+        found = []
+        for trace in page:
+            evidence = CaseEvidence(
+                key=self._prepared.key,
+                trace=trace,
+                decisions=decisions.get(trace.position, {}),
+                rows=rows.get(trace.case_id, []),
+                accepted=frozenset(accepted.get(trace.case_id, ())),
+                applications=applied.get(trace.case_id, 0),
+            )
+            findings = evidence.findings()
+            last = len(evidence.rows)
+            if not order.holds_exactly(trace.case_id, last):
+                findings.violate("I3", f"the topic does not hold exactly the {last} events of {trace.case_id}")
+            elif owed.get(trace.case_id, 0) != last:
+                findings.violate("I3", f"the outbox does not hold exactly the {last} events of {trace.case_id}")
+            found.append(findings)
+        return found
+
+    def _stored(
+        self, ids: list[str]
+    ) -> tuple[dict[str, list[LedgerRow]], dict[str, list[str]], dict[str, int], dict[str, int]]:
+        """Ledger, accepted commands, applications and outbox rows of these cases, as of one instant each."""
+        topic = self._wiring.topics.case_events
+        with self._wiring.store.reading() as connection:
+            rows = {
+                case_id: list(group)
+                for case_id, group in groupby(rows_of_cases(connection, ids), lambda row: row.case_id)
+            }
+            settled: dict[str, list[str]] = {}
+            query: Any = select(commands.c.case_id, commands.c.command_id).where(
+                commands.c.case_id.in_(ids), commands.c.accepted
+            )
+            for case_id, command_id in connection.execute(query):
+                settled.setdefault(case_id, []).append(command_id)
+            query = select(applications.c.case_id, func.count()).where(applications.c.case_id.in_(ids))
+            applied = dict(row._tuple() for row in connection.execute(query.group_by(applications.c.case_id)))
+            wanted = [event_id for case_id in rows for event_id in event_ids(case_id, len(rows[case_id]))]
+            query = select(outbox.c.case_id, func.count()).where(
+                outbox.c.topic == topic, outbox.c.event_id == func.any(wanted)
+            )
+            owed = dict(row._tuple() for row in connection.execute(query.group_by(outbox.c.case_id)))
+        return rows, settled, applied, owed
+
+    def _dead_letters(self) -> int:
+        """Messages of this log that could not be processed and were not sent again since."""
+        cluster, topics = self._wiring.cluster, self._wiring.topics
+        asked = [topics.submissions, *(topics.decisions(slug) for slug in self._prepared.index.departments())]
+        wanted = {topics.dead_letters(topic) for topic in asked}
+        existing = wanted.intersection(dead_letters.dead_letter_topics(cluster, topics))
+        count = 0
+        for topic in incoming.not_empty(cluster, existing, "greenlane-import-verification"):
+            for letter in dead_letters.LetterBox(cluster, topic).letters():
+                count += letter.key is not None and self._prepared.index.position_of(letter.key) is not None
+        return count
