@@ -120,8 +120,11 @@ class _Reading:
         return result
 
 
-def parse(file: str, content: bytes) -> Document:
-    """Read one YAML document. Raises DocumentRefused with all that is wrong with its form."""
+def parse(file: str, content: bytes, *, mapping: bool = True) -> Document:
+    """Read one YAML document, a mapping unless that is not asked for.
+
+    Raises DocumentRefused with all that is wrong with its form.
+    """
     text = _decoded(file, content)
     try:
         _refuse_bombs(file, text)
@@ -132,7 +135,7 @@ def parse(file: str, content: bytes) -> Document:
         raise DocumentRefused([_whole(file, "the file is empty", "Write a definition, or remove the file")])
     reading = _Reading(file)
     value = reading.value(node, ())
-    if not isinstance(value, dict) and not reading.problems:
+    if mapping and not isinstance(value, dict) and not reading.problems:
         reading.problems.append(_whole(file, "it is no mapping of fields", "Begin with a field such as id:"))
     if reading.problems:
         raise DocumentRefused(reading.problems)

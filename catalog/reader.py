@@ -47,7 +47,11 @@ class SourceRefused(Exception):  # noqa: N818 - named by the condition
 
 def read(model: type[M], file: str, content: bytes) -> Source[M]:
     """Read one definition. Raises DocumentRefused for bad YAML, SourceRefused for what the model refuses."""
-    document = parse(file, content)
+    return understood(model, parse(file, content))
+
+
+def understood(model: type[M], document: Document) -> Source[M]:
+    """What a document says as its model. Raises SourceRefused with all that the model refuses; no value is quoted."""
     try:
         return Source(model.model_validate(document.value), document)
     except ValidationError as error:
@@ -116,4 +120,4 @@ def _remedy(kind: str, error: Mapping[str, Any]) -> str:
     return _REMEDIES.get(kind, "Correct the value")
 
 
-__all__ = ["Source", "SourceRefused", "field_name", "field_names", "read"]
+__all__ = ["Source", "SourceRefused", "field_name", "field_names", "read", "understood"]
