@@ -9,6 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from events.language.text import is_storable
+
 SPEC_VERSION = "1.0"
 TYPE_PREFIX = "vn.greenlane."
 CONTENT_TYPE = "application/json"
@@ -96,6 +98,9 @@ def _json_of(value: bytes | None) -> dict[str, Any]:
         raise EnvelopeError("malformed_json", "data", "nested too deeply or a number too long") from None
     if not isinstance(body, dict):
         raise EnvelopeError("malformed_json", "data", "a JSON object is needed")
+    # UTF-8 has neither a NUL we could store nor half a surrogate pair; only an escape brings them in.
+    if "\\u" in text and not is_storable(body):
+        raise EnvelopeError("unstorable_text", "data", "a text with a NUL or half a surrogate pair")
     return body
 
 

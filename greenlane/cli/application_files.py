@@ -1,0 +1,281 @@
+"""Files of applications: YAML, JSON and JSON lines, each entry with its line, each fault with field and remedy.
+
+What is wrong with one entry never hides the others. No message quotes a value: it may be personal data.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from catalog.document import DEPTH_MAX, Document, DocumentRefused, Mark, parse
+from catalog.errors import Problem
+from catalog.reader import SourceRefused, understood
+from catalog.soundness import Path as FieldPath
+from events.language.messages import SubmissionMessage
+from events.language.text import is_storable
+from greenlane.errors import GreenlaneError
+
+STANDARD_INPUT: Final = "-"
+FILE_MAX_BYTES: Final = 64_000_000
+JSON_LINES: Final = (".jsonl", ".ndjson")
+YAML: Final = (".yaml", ".yml")
+_SEPARATOR = re.compile(rb"^---(?=\s|$)")
+_SILENT = re.compile(r"^\s*(#.*|%.*|\.\.\.\s*)?$")
+_BLANK = re.compile(r"[\s,]*")
+
+
+class FileUnreadableError(GreenlaneError):
+    """A file of applications cannot be read at all."""
+
+    code = "file_unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One application of a file: what it says, or why it cannot be taken."""
+
+    file: str
+    line: int
+    application_id: str | None
+    message: SubmissionMessage | None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """The first fault as `{code, field, message, remedy, file, line}`; says how many there are."""
+        first = self.problems[0]
+        more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
+        error = {name: asdict(first)[name] for name in ("code", "field", "message", "remedy", "file", "line")}
+        return error | {"field": first.field or "", "message": f"{first.message}{more}"}
+
+
+def contents_of(names: list[str]) -> list[tuple[str, bytes]]:
+    """All files as bytes, before anything of any is sent. Raises FileUnreadableError."""
+    return [(name, _content(name)) for name in names]
+
+
+def _content(name: str) -> bytes:
+    try:
+        content = sys.stdin.buffer.read() if name == STANDARD_INPUT else Path(name).read_bytes()
+    except OSError as error:
+        raise FileUnreadableError(
+            f"{name} cannot be read: {error.strerror}.", field=name, remedy="Check its name and its rights."
+        ) from None
+    if len(content) > FILE_MAX_BYTES:
+        raise FileUnreadableError(
+            f"{name} has {len(content)} bytes; {FILE_MAX_BYTES} are read at most.",
+            field=name,
+            remedy="Split it into several files.",
+        )
+    return content
+
+
+def entries_of(name: str, content: bytes, size_max_bytes: int) -> Iterator[Entry]:
+    """The applications of one file in order. `size_max_bytes`: the largest that the system takes, as on Kafka."""
+    shown = "(stdin)" if name == STANDARD_INPUT else name
+    suffix = Path(name).suffix.lower()
+    form = _FORMS.get(suffix) or _guessed(content)
+    found = False
+    for part in form(shown, content):
+        found = True
+        yield _entry(shown, part, size_max_bytes)
+    if not found:
+        yield Entry(shown, 1, None, None, (_problem(shown, 1, "empty", "it holds no application", "Write one"),))
+
+
+def _entry(file: str, part: Document | Problem, size_max_bytes: int) -> Entry:
+    if isinstance(part, Problem):
+        return Entry(file, part.line, None, None, (part,))
+    line = part.mark_of(())[1].line
+    value = part.value
+    if not isinstance(value, dict):
+        fault = _problem(file, line, "not_an_application", "it is no mapping of fields", "Write fields and values")
+        return Entry(file, line, None, None, (fault,))
+    named = value.get("application_id")
+    application_id = named if isinstance(named, str) else None
+    try:
+        message = understood(SubmissionMessage, part).definition
+    except SourceRefused as refused:
+        return Entry(file, line, application_id, None, _gathered(refused.problems))
+    if not is_storable(value):
+        fault = _problem(file, line, "unstorable_text", "a text with a NUL or half a surrogate pair", "Remove it")
+        return Entry(file, line, application_id, None, (fault,))
+    size = len(message.model_dump_json().encode())
+    if size > size_max_bytes:
+        fault = _problem(
+            file,
+            line,
+            "message_too_large",
+            f"it has {size} bytes; {size_max_bytes} are taken at most",
+            "Send documents by reference, or raise GREENLANE_MAX_MESSAGE_BYTES",
+        )
+        return Entry(file, line, application_id, None, (fault,))
+    return Entry(file, line, application_id, message)
+
+
+def _gathered(problems: list[Problem]) -> tuple[Problem, ...]:
+    """One fault for each field: what may be a truth, a number or a text is refused once, not three times."""
+    by_field: dict[str | None, Problem] = {}
+    for problem in problems:
+        known = by_field.get(problem.field)
+        told = problem if known is None else replace(known, message=f"{known.message}; or: {problem.message}")
+        by_field[problem.field] = told
+    return tuple(by_field.values())
+
+
+def _problem(file: str, line: int, code: str, message: str, remedy: str) -> Problem:
+    return Problem(file, line, 1, None, message, remedy, code)
+
+
+def _guessed(content: bytes) -> Any:
+    """The form of what has no telling name: JSON begins with a bracket; JSON lines are whole in their first line."""
+    begin = content.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if begin[:1] not in (b"{", b"["):
+        return _yaml_parts
+    try:
+        json.loads(begin.splitlines()[0])
+    except (ValueError, RecursionError):
+        return _json_parts
+    return _json_line_parts if begin[:1] == b"{" else _json_parts
+
+
+def _yaml_parts(file: str, content: bytes) -> Iterator[Document | Problem]:
+    """Document by document: a line that begins with `---` ends one, whatever stands in it (YAML 1.2, 9.1.2)."""
+    for offset, chunk in _yaml_chunks(content):
+        try:
+            document = parse(file, chunk, mapping=False)
+        except DocumentRefused as refused:
+            yield from (replace(problem, line=problem.line + offset) for problem in refused.problems[:1])
+            continue
+        marks = {path: Mark(mark.line + offset, mark.column) for path, mark in document.marks.items()}
+        yield from _each(Document(file, _plain(document.value), marks))
+
+
+def _yaml_chunks(content: bytes) -> Iterator[tuple[int, bytes]]:
+    offset, lines = 0, list[bytes]()
+    for number, line in enumerate([*content.splitlines(keepends=True), b"---"]):
+        if not _SEPARATOR.match(line):
+            lines.append(line)
+            continue
+        chunk = b"".join(lines)
+        if any(not _SILENT.match(text) for text in chunk.decode(errors="replace").splitlines()):
+            yield offset, chunk
+        offset, lines = number, [line.replace(b"---", b"   ", 1)]
+
+
+def _each(document: Document) -> Iterator[Document]:
+    """The document itself, or each entry of a list of applications."""
+    if not isinstance(document.value, list):
+        yield document
+        return
+    for index, value in enumerate(document.value):
+        marks = {path[1:]: mark for path, mark in document.marks.items() if path[:1] == (index,)}
+        yield Document(document.file, value, marks)
+
+
+def _plain(value: Any) -> Any:
+    """Values as JSON has them: a decimal of the file is a number."""
+    match value:
+        case dict():
+            return {key: _plain(inner) for key, inner in value.items()}
+        case list():
+            return [_plain(inner) for inner in value]
+        case Decimal():
+            return float(value)
+        case _:
+            return value
+
+
+def _json_line_parts(file: str, content: bytes) -> Iterator[Document | Problem]:
+    for number, line in enumerate(content.splitlines(), 1):
+        if line.strip():
+            yield from _json_values(file, line, number, whole=True)
+
+
+def _json_parts(file: str, content: bytes) -> Iterator[Document | Problem]:
+    yield from _json_values(file, content, 1, whole=False)
+
+
+def _json_values(file: str, content: bytes, first_line: int, *, whole: bool) -> Iterator[Document | Problem]:
+    """JSON values one after the other, or the entries of an array; what stands before a fault is taken."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = first_line + content.count(b"\n", 0, error.start)
+        yield _problem(file, line, "encoding", "the text is not UTF-8", "Save the file as UTF-8")
+        return
+    place = _skip(text, 0)
+    is_array = text[place : place + 1] == "[" and not whole
+    place = _skip(text, place + 1) if is_array else place
+    while place < len(text) and not (is_array and text[place] == "]"):
+        line = first_line + text.count("\n", 0, place)
+        try:
+            value, place = _DECODER.raw_decode(text, place)
+            marks = _marks(value, Mark(line, 1))
+        except _DuplicateKey as error:
+            yield _problem(file, line, "duplicate_key", f"the key '{error}' stands twice", "Keep one of the two")
+            return
+        except (ValueError, RecursionError) as error:
+            yield _syntax_problem(file, first_line, line, error)
+            return
+        yield Document(file, value, marks)
+        place = _skip(text, place)
+
+
+def _skip(text: str, place: int) -> int:
+    found = _BLANK.match(text, place)
+    return found.end() if found else place
+
+
+def _syntax_problem(file: str, first_line: int, line: int, error: Exception) -> Problem:
+    if isinstance(error, json.JSONDecodeError):
+        place, message = first_line + error.lineno - 1, f"malformed JSON: {error.msg}"
+        return Problem(file, place, error.colno, None, message, "Correct this place", "json_syntax")
+    if isinstance(error, RecursionError):
+        return _problem(file, line, "nesting", f"more than {DEPTH_MAX} levels of nesting", "Write the values out flat")
+    return _problem(file, line, "json_syntax", "a number that JSON does not have", "Write a plain number")
+
+
+def _marks(value: Any, mark: Mark) -> dict[FieldPath, Mark]:
+    """Every path of a value at one line. Raises RecursionError for a value nested deeper than people write."""
+    marks: dict[FieldPath, Mark] = {}
+    waiting: list[tuple[FieldPath, Any]] = [((), value)]
+    while waiting:
+        path, part = waiting.pop()
+        if len(path) > DEPTH_MAX:
+            raise RecursionError
+        marks[path] = mark
+        inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+        waiting.extend(((*path, key), each) for key, each in inner)
+    return marks
+
+
+class _DuplicateKey(ValueError):  # noqa: N818 - named by the condition
+    """A JSON object names a key twice."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _DuplicateKey(next(name for name in names if names.count(name) > 1))
+    return result
+
+
+def _constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
+_FORMS: Final = {
+    **dict.fromkeys(YAML, _yaml_parts),
+    **dict.fromkeys(JSON_LINES, _json_line_parts),
+    ".json": _json_parts,
+}
