@@ -18,6 +18,7 @@ from events.language.chain import link
 from events.language.identity import event_id_of, refusal_id_of
 from events.language.routing import topics_of
 from events.language.topics import Topics
+from store.arrays import Blobs, Instants, Ints, Kinds, Rows, Shorts, Texts
 
 Session = psycopg.Connection[tuple[Any, ...]]
 
@@ -63,11 +64,10 @@ ADD_LEDGER = (
     " SELECT * FROM unnest(%s::text[], %s::int[], %s::text[], %s::bytea[], %s::text[], %s::timestamptz[])"
 )
 ADD_OUTBOX = (
-    "WITH added AS (INSERT INTO outbox (slot, topic, case_id, sequence, event_id, name, body, at)"
+    "INSERT INTO outbox (slot, topic, case_id, sequence, event_id, name, body, at)"
     " SELECT slot, topic, case_id, sequence, event_id, name, body, coalesce(at, now())"
     " FROM unnest(%s::int2[], %s::text[], %s::text[], %s::int[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])"
-    " AS t(slot, topic, case_id, sequence, event_id, name, body, at) RETURNING id, slot)"
-    " INSERT INTO outbox_unpublished (id, slot) SELECT id, slot FROM added"
+    " AS t(slot, topic, case_id, sequence, event_id, name, body, at) RETURNING id, slot"
 )
 ADD_COMMANDS = (
     "INSERT INTO commands (case_id, command_id, accepted, refusal)"
@@ -98,7 +98,21 @@ ADD_DEFINITIONS = (
     "INSERT INTO definitions (digest, body) SELECT * FROM unnest(%s::text[], %s::text[]) ON CONFLICT DO NOTHING"
 )
 MARK_OPENED = "UPDATE applications SET opened = true WHERE case_id = ANY(%s::text[]) AND NOT opened"
-NOTIFY = f"NOTIFY {OUTBOX_CHANNEL}"
+# One statement for all that nearly every turn writes: apart they cost the recorder 2 ms of CPU a transaction, not 1.
+# The parts touch different rows, so it does not matter in which order PostgreSQL runs them.
+WRITE = (
+    f"WITH a AS ({ADD_LEDGER}), b AS ({ADD_OUTBOX}), c AS (INSERT INTO outbox_unpublished (id, slot) SELECT id, slot FROM b),"
+    f" d AS ({ADD_COMMANDS}), e AS ({PUT_CASES}), f AS ({DROP_WORK}), g AS ({PUT_WORK}), h AS ({MARK_OPENED})"
+    f" SELECT pg_notify('{OUTBOX_CHANNEL}', '') WHERE %s"
+)
+
+LEDGER: Kinds = (Texts, Ints, Texts, Blobs, Texts, Instants)
+OUTBOX: Kinds = (Shorts, Texts, Texts, Ints, Texts, Texts, Texts, Instants)
+COMMANDS: Kinds = (Texts, Texts, Texts)
+HEADS: Kinds = (Blobs, Texts)
+WORK_KEYS: Kinds = (Texts, Texts)
+ALERTS: Kinds = (Texts, Ints, Texts, Texts)
+DEFINITIONS: Kinds = (Texts, Texts)
 
 
 def slot_of(case_id: str) -> int:
@@ -127,40 +141,21 @@ def notice_body(case_id: str, notice: Notice) -> str:
 
 
 @dataclass(slots=True)
-class Rows:
-    """Rows as columns, as `unnest` takes them."""
-
-    width: int
-    columns: tuple[list[Any], ...] = ()
-
-    def __post_init__(self) -> None:
-        self.columns = tuple([] for _ in range(self.width))
-
-    def add(self, *values: Any) -> None:
-        """Append one row."""
-        for column, value in zip(self.columns, values, strict=True):
-            column.append(value)
-
-    def __bool__(self) -> bool:
-        return bool(self.columns[0])
-
-
-@dataclass(slots=True)
 class Batch:
     """All that a set of turns writes, gathered, then sent."""
 
     topics: Topics
     channels: Sequence[str] = ()
-    ledger: Rows = field(default_factory=lambda: Rows(6))
-    outbox: Rows = field(default_factory=lambda: Rows(8))
-    commands: Rows = field(default_factory=lambda: Rows(3))
-    heads: Rows = field(default_factory=lambda: Rows(2))
-    work_cases: list[str] = field(default_factory=list)
-    work_keys: Rows = field(default_factory=lambda: Rows(2))
-    work: list[str] = field(default_factory=list)
-    alerts: Rows = field(default_factory=lambda: Rows(4))
-    definitions: Rows = field(default_factory=lambda: Rows(2))
-    opened: list[str] = field(default_factory=list)
+    ledger: Rows = field(default_factory=lambda: Rows(LEDGER))
+    outbox: Rows = field(default_factory=lambda: Rows(OUTBOX))
+    commands: Rows = field(default_factory=lambda: Rows(COMMANDS))
+    heads: Rows = field(default_factory=lambda: Rows(HEADS))
+    work_cases: Texts = field(default_factory=Texts)
+    work_keys: Rows = field(default_factory=lambda: Rows(WORK_KEYS))
+    work: Texts = field(default_factory=Texts)
+    alerts: Rows = field(default_factory=lambda: Rows(ALERTS))
+    definitions: Rows = field(default_factory=lambda: Rows(DEFINITIONS))
+    opened: Texts = field(default_factory=Texts)
 
     def add_turn(self, turn: Turn, previous_hash: bytes) -> None:
         """Gather what one turn writes, after a ledger that ends with this hash. The dossier code is in it already."""
@@ -206,21 +201,20 @@ class Batch:
 
     def send(self, session: Session) -> None:
         """Send all statements; in a pipeline their errors come with the commit."""
-        for statement, rows in (
-            (ADD_LEDGER, self.ledger),
-            (ADD_OUTBOX, self.outbox),
-            (ADD_COMMANDS, self.commands),
-            (PUT_CASES, self.heads),
-            (ADD_ALERTS, self.alerts),
-            (ADD_DEFINITIONS, self.definitions),
-        ):
-            if rows:
-                session.execute(statement, rows.columns, prepare=True)
-        if self.work_cases:
-            session.execute(DROP_WORK, (self.work_cases, *self.work_keys.columns), prepare=True)
-        if self.work:
-            session.execute(PUT_WORK, (self.work,), prepare=True)
-        if self.opened:
-            session.execute(MARK_OPENED, (self.opened,), prepare=True)
-        if self.outbox:
-            session.execute(NOTIFY)
+        everything = (
+            *self.ledger.columns,
+            *self.outbox.columns,
+            *self.commands.columns,
+            *self.heads.columns,
+            self.work_cases,
+            *self.work_keys.columns,
+            self.work,
+            self.opened,
+            len(self.outbox) > 0,
+        )
+        if self.commands or self.ledger:
+            session.execute(WRITE, everything, prepare=True)
+        if self.alerts:
+            session.execute(ADD_ALERTS, self.alerts.columns, prepare=True)
+        if self.definitions:
+            session.execute(ADD_DEFINITIONS, self.definitions.columns, prepare=True)

@@ -15,7 +15,8 @@ from cases.turn import CommandOutcome, Notice
 from events.language.identity import DOSSIER_CODE_PATTERN
 from events.language.refusals import Refusal
 from events.language.topics import Topics
-from store.batch import Batch, Rows, Session
+from store.arrays import Blobs, Instants, Kinds, Rows, Texts
+from store.batch import Batch, Session
 from store.database import Store
 from store.errors import translated
 from store.group_commit import GroupCommit, waves
@@ -94,6 +95,8 @@ ADD_DOCUMENTS = (
     " %s::bytea[]) AS t(case_id, r, s, k, n, m, c) JOIN applications a ON a.case_id = t.case_id"
     " AND a.xmin::text = pg_current_xact_id()::xid::text ON CONFLICT (reference) DO NOTHING"
 )
+PEOPLE: Kinds = (Texts, Texts, Texts, Texts, Texts, Instants, Texts, Texts)
+FILES: Kinds = (Texts, Texts, Texts, Texts, Texts, Texts, Blobs)
 KNOWN_APPLICATIONS = "SELECT case_id, content_digest, opened FROM applications WHERE case_id = ANY(%s::text[])"
 
 
@@ -203,7 +206,7 @@ class Inbox:
         return [answers[index] for index in range(len(submissions))]
 
     def _attempt(self, submissions: list[Submission]) -> list[Acceptance]:
-        people, files = Rows(8), Rows(7)
+        people, files = Rows(PEOPLE), Rows(FILES)
         # Always the same order, so that two writers never wait for each other in a circle.
         for one in sorted(submissions, key=lambda submission: submission.case_id):
             people.add(
@@ -225,10 +228,11 @@ class Inbox:
                 self._session = self._store.open_session("inbox")
             session = self._session
             with session.pipeline():
-                added = session.execute(ADD_APPLICATIONS, people.columns, prepare=True)
+                columns = people.columns
+                added = session.execute(ADD_APPLICATIONS, columns, prepare=True)
                 if files:
                     session.execute(ADD_DOCUMENTS, files.columns, prepare=True)
-                known = session.execute(KNOWN_APPLICATIONS, (people.columns[0],), prepare=True)
+                known = session.execute(KNOWN_APPLICATIONS, (columns[0],), prepare=True)
                 session.commit()
                 new = {case_id for (case_id,) in added}
                 digests = {case_id: (digest, opened) for case_id, digest, opened in known}

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from events.transport.errors import Unavailable
 from events.transport.ports import OutboxLag, OutboxRow
+from store.arrays import Bigs, Shorts, Texts
 from store.batch import OUTBOX_CHANNEL, SLOTS, Session
 from store.database import Store
 from store.errors import StoreError, translated
@@ -108,13 +109,13 @@ class OutboxLease:
 
     def __init__(self, session: Session, slots: Sequence[int]) -> None:
         self._session = session
-        self._slots = list(slots)
+        self._slots = Shorts(slots)
 
     def unpublished(self, limit: int, without_topics: Set[str] = frozenset()) -> Sequence[OutboxRow]:
         """The first rows not yet marked, by id: per case in the order of the ledger."""
         with _available():
             if without_topics:
-                arguments = (sorted(without_topics), self._slots, limit)
+                arguments = (Texts(sorted(without_topics)), self._slots, limit)
                 found = self._session.execute(UNPUBLISHED_ELSEWHERE, arguments, prepare=True)
             else:
                 found = self._session.execute(UNPUBLISHED, (self._slots, limit), prepare=True)
@@ -124,7 +125,7 @@ class OutboxLease:
         """These rows were acknowledged by Kafka."""
         if ids:
             with _available():
-                self._session.execute(MARK, (list(ids),), prepare=True)
+                self._session.execute(MARK, (Bigs(ids),), prepare=True)
 
     def wait(self, timeout_seconds: float) -> None:
         """Return when a transaction that added rows has been committed since the last call, at the latest after the timeout."""

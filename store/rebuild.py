@@ -16,6 +16,7 @@ from catalog.model import Definitions
 from events.language.case_events import ApplicationSubmitted, EventRecord
 from events.language.chain import GENESIS, link
 from store import batch as statements
+from store.arrays import Blobs, Texts
 from store.batch import Session
 from store.database import Store
 from store.definitions import DefinitionArchive
@@ -170,25 +171,25 @@ def _batches(store: Store) -> Iterator[list[str]]:
 
 
 def _compared(session: Session, folded: list[Folded]) -> Iterator[Difference]:
-    views, hashes = [one.view for one in folded], [one.hash for one in folded]
+    views, hashes = Texts(one.view for one in folded), Blobs(one.hash for one in folded)
     for case_id, same_view, same_hash in session.execute(COMPARE_CASES, (views, hashes)):
         if not same_view:
             yield Difference(case_id, "case")
         if not same_hash:
             yield Difference(case_id, "hash")
-    items = [item for one in folded for _, item in one.work]
-    for (case_id,) in session.execute(COMPARE_WORK, (items, [one.case_id for one in folded])):
+    items = Texts(item for one in folded for _, item in one.work)
+    for (case_id,) in session.execute(COMPARE_WORK, (items, Texts(one.case_id for one in folded))):
         yield Difference(case_id, "worklist")
 
 
 def _put(session: Session, folded: list[Folded]) -> None:
     if not folded:
         return
-    session.execute(statements.PUT_CASES, ([one.hash for one in folded], [one.view for one in folded]))
+    session.execute(statements.PUT_CASES, (Blobs(one.hash for one in folded), Texts(one.view for one in folded)))
     keys = [(one.case_id, step_id) for one in folded for step_id, _ in one.work]
-    columns = [case_id for case_id, _ in keys], [step_id for _, step_id in keys]
-    session.execute(statements.DROP_WORK, ([one.case_id for one in folded], *columns))
-    items = [item for one in folded for _, item in one.work]
+    columns = Texts(case_id for case_id, _ in keys), Texts(step_id for _, step_id in keys)
+    session.execute(statements.DROP_WORK, (Texts(one.case_id for one in folded), *columns))
+    items = Texts(item for one in folded for _, item in one.work)
     if items:
         session.execute(statements.REPLACE_WORK, (items,))
 

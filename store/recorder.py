@@ -16,6 +16,7 @@ from events.language.chain import GENESIS
 from events.language.identity import dossier_code_of
 from events.language.topics import Topics
 from store import batch as statements
+from store.arrays import Days, Ints, Texts
 from store.batch import Batch, Session
 from store.database import Store
 from store.errors import LedgerBehind, LedgerRowBroken, MalformedTurn, StoreError, failure_of
@@ -166,16 +167,16 @@ class Attempt:
         return [answer for answer in answers if answer is not None]
 
     def _look(self, turns: Sequence[Turn], look_into_ledger: bool) -> tuple[dict[str, Head], Settled]:
-        case_ids = [turn.case_id for turn in turns]
+        case_ids = Texts(turn.case_id for turn in turns)
         commands = [key for turn in turns for key in _keys_of(turn)]
         found = self._session.execute(statements.LOCK_HEADS, (case_ids,), prepare=True, binary=True)
-        columns = [case_id for case_id, _ in commands], [command_id for _, command_id in commands]
+        columns = Texts(case_id for case_id, _ in commands), Texts(command_id for _, command_id in commands)
         known = commands and self._session.execute(statements.SETTLED, columns, prepare=True, binary=True)
         heads = {case_id: Head(sequence, digest) for case_id, sequence, digest in found}
         # The read model may have been emptied for a rebuild; the ledger still knows. A first turn is not expected there.
-        doubtful = [
+        doubtful = Texts(
             t.case_id for t in turns if t.case_id not in heads and (look_into_ledger or t.expected_sequence > 1)
-        ]
+        )
         if doubtful:
             rows = self._session.execute(statements.LEDGER_HEADS, (doubtful,), prepare=True, binary=True)
             heads.update((case_id, Head(sequence, digest)) for case_id, sequence, digest in rows)
@@ -194,7 +195,7 @@ class Attempt:
         if not counts:
             return turns
         keys = sorted(counts)  # Always the same order, so that two writers never wait for each other in a circle.
-        columns = [key[0] for key in keys], [key[1] for key in keys], [counts[key] for key in keys]
+        columns = Texts(key[0] for key in keys), Days(key[1] for key in keys), Ints(counts[key] for key in keys)
         rows = self._session.execute(statements.NEXT_ORDINALS, columns, prepare=True, binary=True)
         last_before = {(agency, day): last - counts[agency, day] for agency, day, last in rows}
         coded: list[Turn] = []
@@ -228,7 +229,7 @@ class Attempt:
         """Answer turns that may not be written with what stands in their place."""
         if not indexes:
             return
-        columns = [turns[i].case_id for i in indexes], [turns[i].expected_sequence for i in indexes]
+        columns = Texts(turns[i].case_id for i in indexes), Ints(turns[i].expected_sequence for i in indexes)
         rows: dict[str, list[tuple[str, int, str]]] = {}
         for row in self._session.execute(statements.STANDING, columns, prepare=True, binary=True):
             rows.setdefault(row[0], []).append((row[0], row[1], row[2]))

@@ -20,7 +20,8 @@ from store.database import Store
 class DatabaseServer:
     """One server with its data in a folder; it can be killed and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        self._durable = durable
         settings = Settings(state_dir=folder, postgres_port=0)
         state = StateFolder(folder)
         state.prepare(0)
@@ -28,6 +29,12 @@ class DatabaseServer:
         self._part.prepare(lambda _: None)
         self._child: Child | None = None
         self._template: str | None = None
+
+    @property
+    def pid(self) -> int:
+        """The postmaster's process id."""
+        assert self._child is not None
+        return self._child.pid
 
     @property
     def url(self) -> str:
@@ -38,7 +45,8 @@ class DatabaseServer:
         """Start and wait until it answers."""
         command = self._part.command()
         # The data never outlives the run, and a killed server is no killed machine: nothing needs to reach the disk.
-        self._child = Child(replace(command, argv=(*command.argv, "--fsync=off", "--full_page_writes=off")))
+        quick = () if self._durable else ("--fsync=off", "--full_page_writes=off")
+        self._child = Child(replace(command, argv=(*command.argv, *quick)))
         deadline = time.monotonic() + 30
         while not self._part.answers():
             assert time.monotonic() < deadline, self._child.last_words()
