@@ -124,7 +124,12 @@ class Senders:
     def account(self) -> Account:
         """How far they are."""
         noted = NoteBook.read(self._folder / NOTE)
-        account = Account(**{name: int(number) for name, number in noted.items()})
+        account = Account(
+            submitted=int(noted.get("submitted", 0)),
+            closed=int(noted.get("closed", 0)),
+            failed=int(noted.get("failed", 0)),
+            in_flight=int(noted.get("in_flight", 0)),
+        )
         for number in range(1, self._players + 1):
             played = NoteBook.read(self._folder / note_name(number))
             account.decided += int(played.get("decided", 0))
