@@ -42,16 +42,17 @@ def account_for(paths: Iterable[Path]) -> Account | None:
         raise AccountUnavailableError(
             f"PostgreSQL does not run as root, and this system has no account {UNPRIVILEGED!r}.", remedy=REMEDY
         ) from None
-    closed = next((folder for path in paths for folder in path.parents if not _open_to_others(folder)), None)
-    if closed is None:
+    closed = sorted({folder for path in paths for folder in path.parents if not _open_to_others(folder)})
+    if not closed:
         return Account(entry.pw_uid, entry.pw_gid, None)
     for capability in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE):
         if _permitted(capability) and _permitted(CAP_SETPCAP):
             return Account(entry.pw_uid, entry.pw_gid, capability)
+    places = " ".join(map(str, closed))
     raise AccountUnavailableError(
-        f"PostgreSQL does not run as root, and the account {UNPRIVILEGED!r} cannot enter {closed}.",
+        f"PostgreSQL does not run as root, and the account {UNPRIVILEGED!r} cannot enter {places}.",
         field="GREENLANE_STATE_DIR",
-        remedy=f"Put the program and GREENLANE_STATE_DIR below folders open to all (chmod o+x {closed}). {REMEDY}",
+        remedy=f"Put the program and GREENLANE_STATE_DIR below folders open to all (chmod o+x {places}). {REMEDY}",
     )
 
 

@@ -63,7 +63,7 @@ class Child:
         }
         with command.log.open("ab") as log:
             self.log_start = log.tell()
-            self._process = subprocess.Popen(  # noqa: S603 - our own table of programs
+            self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(spec), "--", *command.argv],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -36,12 +36,13 @@ def _ready_stack(folder: StateFolder) -> StackAddresses | None:
     content = folder.read(folder.stack_file)
     holder = content.get("supervisor", {})
     try:
-        started_at = psutil.Process(int(holder["pid"])).create_time()
+        process = psutil.Process(int(holder["pid"]))
+        started_at, alive = process.create_time(), process.status() != psutil.STATUS_ZOMBIE
     except (KeyError, psutil.Error):
         return None
-    # A killed supervisor leaves its file; until the next one has removed it, it must not be believed.
+    # A killed supervisor leaves its file, and holds its lock until its last thread is gone.
     same = abs(started_at - float(holder["started_at"])) < CLOCK_TOLERANCE_SECONDS
-    return StackAddresses.from_json(content["addresses"]) if same and content.get("ready") else None
+    return StackAddresses.from_json(content["addresses"]) if alive and same and content.get("ready") else None
 
 
 @contextmanager
@@ -105,7 +106,7 @@ class OwnedStack:
 
     def __init__(self, settings: Settings, command: Sequence[str]) -> None:
         inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
-        self._process = subprocess.Popen(  # noqa: S603 - our own command
+        self._process = subprocess.Popen(
             [*command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -23,6 +25,7 @@ from temporalio.client import Client
 
 from greenlane.settings import Settings
 from greenlane.stack import StackAddresses, Supervisor, ensure_stack, running_stack
+from greenlane.stack.child import LAUNCHER
 from greenlane.stack.errors import (
     OtherStackError,
     PortInUseError,
@@ -34,7 +37,7 @@ from greenlane.stack.folder import StateFolder
 
 ENTRY = (sys.executable, str(Path(__file__).with_name("entry_stack.py")), "up")
 OWNED = (*ENTRY, "--owned")
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 T = TypeVar("T")
 
 
@@ -85,10 +88,20 @@ def is_gone(process: psutil.Process) -> bool:
     return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
-def write_rows(addresses: StackAddresses) -> None:
+def write_row(addresses: StackAddresses) -> None:
     with psycopg.connect(addresses.database_url.replace("+psycopg", "")) as connection:
         connection.execute("create table kept (word text)")
         connection.execute("insert into kept values ('row')")
+
+
+def read_row(addresses: StackAddresses) -> str:
+    with psycopg.connect(addresses.database_url.replace("+psycopg", "")) as connection:
+        row = connection.execute("select word from kept").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def write_record(addresses: StackAddresses) -> None:
     admin = KafkaAdminClient(bootstrap_servers=addresses.kafka_bootstrap)
     admin.create_topics([NewTopic(name="kept", num_partitions=1, replication_factor=1)])
     admin.close()
@@ -97,16 +110,13 @@ def write_rows(addresses: StackAddresses) -> None:
     producer.close()
 
 
-def read_rows(addresses: StackAddresses) -> tuple[str, str]:
-    with psycopg.connect(addresses.database_url.replace("+psycopg", "")) as connection:
-        row = connection.execute("select word from kept").fetchone()
+def read_record(addresses: StackAddresses) -> bytes:
     consumer = KafkaConsumer(
         "kept", bootstrap_servers=addresses.kafka_bootstrap, auto_offset_reset="earliest", consumer_timeout_ms=20_000
     )
     record = next(consumer)
     consumer.close()
-    assert row is not None
-    return row[0], record.value.decode()
+    return bytes(record.value)
 
 
 async def start_workflow(addresses: StackAddresses) -> None:
@@ -125,7 +135,8 @@ def test_killed_parts_come_back_and_a_killed_stack_leaves_no_orphan(servers: Sta
     with stack(settings) as up:
         first = eventually(lambda: running_stack(settings), "the first start")
         assert first.temporal_address != servers.temporal_address, "two stacks run side by side"
-        write_rows(first)
+        write_row(first)
+        write_record(first)
         asyncio.run(start_workflow(first))
         before = parts(settings)
         assert set(before) == {"temporal", "postgresql", "kafka", "metered"}
@@ -136,7 +147,7 @@ def test_killed_parts_come_back_and_a_killed_stack_leaves_no_orphan(servers: Sta
             assert f"{name} ended (SIGKILL); starting it again in 0.5 s" in said(settings).lower().replace(
                 "sigkill", "SIGKILL"
             )
-        assert read_rows(first) == ("row", "record")
+        assert (read_row(first), read_record(first)) == ("row", b"record")
         with urllib.request.urlopen(first.metrics["metered"], timeout=5) as answer:
             assert answer.status == 200
         family = [
@@ -148,7 +159,7 @@ def test_killed_parts_come_back_and_a_killed_stack_leaves_no_orphan(servers: Sta
     with stack(settings) as up:
         again = eventually(lambda: running_stack(settings), "the second start")
         assert again == first, "the same ports as before"
-        assert read_rows(again) == ("row", "record")
+        assert (read_row(again), read_record(again)) == ("row", b"record")
         assert asyncio.run(workflow_status(again)) == "RUNNING"
         family = list(parts(settings).values())
         up.send_signal(signal.SIGINT)
@@ -247,3 +258,29 @@ def test_a_second_up_is_refused_with_the_holder(servers: StackAddresses, tmp_pat
     assert done.returncode == 2
     assert StackAlreadyRunningError.code in done.stdout
     assert str(settings.state_dir) in done.stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="as an ordinary user every test shows it")
+def test_an_ordinary_user_runs_it_and_root_can_take_over(servers: StackAddresses, tmp_path: Path) -> None:
+    nobody = pwd.getpwnam("nobody")
+    os.chown(tmp_path, nobody.pw_uid, nobody.pw_gid)
+    settings = free_ports(tmp_path / "state").model_copy(
+        update={"temporal_address": servers.temporal_address, "kafka_bootstrap": servers.kafka_bootstrap}
+    )
+    # The capability only lets this account reach an interpreter below /root, where such a machine may have it.
+    spec = {"parent": os.getpid(), "signal": 15, "uid": nobody.pw_uid, "gid": nobody.pw_gid, "capability": 2}
+    command = (sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(spec), "--", *ENTRY)
+    environment = {**os.environ, **settings.environment(), "HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as up:
+        first = eventually(lambda: running_stack(settings), "the stack of an ordinary user")
+        assert {process.username() for process in parts(settings).values()} == {"nobody"}
+        write_row(first)
+        up.terminate()
+    assert up.returncode == 0
+    supervisor = Supervisor(settings)
+    try:
+        again = supervisor.start()
+        assert parts(settings)["postgresql"].username() == "nobody"
+        assert read_row(again) == "row"
+    finally:
+        supervisor.stop()
