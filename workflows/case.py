@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.record import RECORD, Proposal, Standing, proposal_arguments
@@ -42,7 +42,7 @@ RECORD_RETRY = RetryPolicy(
 RECORD_ATTEMPT = timedelta(seconds=30)
 RECORD_PATIENCE = timedelta(minutes=5)
 """After that the turn is decided anew, with what has come meanwhile, and a history that grew long can be left behind."""
-TIMER_FROM = timedelta(seconds=4)
+TIMER_FROM = timedelta(seconds=2)
 """A longer pause between attempts is a timer of the server's: it holds none of the worker's few workflow tasks."""
 
 
@@ -177,9 +177,13 @@ class CaseWorkflow:
                 retry_policy=RECORD_RETRY,
                 summary=_summary(proposal.turn),
             )
-        except ActivityError as error:
-            if isinstance(error.cause, ApplicationError) and error.cause.non_retryable:
-                raise CaseStuckError(error.cause.message) from error
+        except FailureError as error:
+            # A local activity's failure comes bare, a regular one's inside an ActivityError.
+            cause = error.cause if isinstance(error, ActivityError) else error
+            if is_cancelled_exception(error):
+                raise
+            if isinstance(cause, ApplicationError) and cause.non_retryable:
+                raise CaseStuckError(cause.message) from None
             return None
         return standing
 

@@ -21,3 +21,10 @@ async def stage(environment: WorkflowEnvironment) -> AsyncIterator[Stage]:
     """A stage with a worker in the sandbox."""
     async with a_stage(environment) as stage, stage.worker():
         yield stage
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def idle_stage(environment: WorkflowEnvironment) -> AsyncIterator[Stage]:
+    """A stage without a worker: the test brings its own, when it wants."""
+    async with a_stage(environment) as stage:
+        yield stage

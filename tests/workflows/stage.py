@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import sys
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -84,6 +85,8 @@ class Stage:
     memory: MemoryRecorder
     business_time: BusinessTime
     sandbox: bool = True
+    task_timeout: timedelta = timedelta(seconds=2)
+    """Shorter than usual: a test waits so long, in real time, until the tasks of a killed worker are given to another."""
     task_queue: str = field(default_factory=lambda: f"cases-{uuid.uuid4()}")
     cases: list[StagedCase] = field(default_factory=list)
 
@@ -133,7 +136,7 @@ class Stage:
             id=case_id,
             task_queue=self.task_queue,
             result_type=CaseResult,
-            task_timeout=timedelta(seconds=2),
+            task_timeout=self.task_timeout,
             search_attributes=TypedSearchAttributes(
                 [
                     SearchAttributePair(PROCEDURE_ATTRIBUTE, definitions.procedure.id),
@@ -215,12 +218,39 @@ class StagedCase:
         handle = self.stage.client.get_workflow_handle(self.case_id, run_id=run_id)
         return await handle.fetch_history()
 
+    async def quiet(self) -> WorkflowHistory:
+        """Wait until no workflow task is under way; the history then."""
+        async with asyncio.timeout(SOON_SECONDS):
+            while True:
+                history = await self.history()
+                if not _is_under_way(history):
+                    return history
+                await asyncio.sleep(0.005)
+
     async def end(self) -> None:
         """Take the case off the stage: a left-over timer would hold up the server's time."""
         try:
             await self.stage.client.get_workflow_handle(self.case_id).terminate()
         except RPCError:
             return  # it has ended
+
+
+def kinds(history: WorkflowHistory) -> Counter[str]:
+    """How many events of each kind a history has."""
+    names = [event.WhichOneof("attributes") or "" for event in history.events]
+    return Counter(name.removesuffix("_event_attributes").removeprefix("workflow_") for name in names)
+
+
+def decided_kinds(history: WorkflowHistory) -> Counter[str]:
+    """The same without workflow tasks: this server keeps one for a refused update, the real one does not."""
+    return Counter({kind: count for kind, count in kinds(history).items() if not kind.startswith("task_")})
+
+
+def _is_under_way(history: WorkflowHistory) -> bool:
+    last = history.events[-1].WhichOneof("attributes") or ""
+    return last.startswith(
+        ("workflow_task_scheduled", "workflow_task_started", "workflow_execution_signaled", "timer_fired")
+    )
 
 
 async def soon(condition: Any, seconds: float = SOON_SECONDS) -> None:

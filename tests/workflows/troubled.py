@@ -1,0 +1,43 @@
+"""A recorder in trouble: the one in memory, behind a store that goes away, loses its answer, or never gives it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from activities.memory import MemoryRecorder
+from cases.turn import Recorded, Turn
+
+Trouble = Callable[[Turn], Exception | None]
+
+
+@dataclass
+class TroubledRecorder:
+    """Asks before and after each commit whether something happens now. What was committed stays in `memory`."""
+
+    before: Trouble = lambda _: None
+    after: Trouble = lambda _: None
+    memory: MemoryRecorder = field(default_factory=MemoryRecorder)
+    hangs_after: Callable[[Turn], bool] = lambda _: False
+    attempts: int = 0
+    hanging: int = 0
+
+    async def record(self, turn: Turn) -> Recorded:
+        """As the recorder in memory does, with the trouble that was asked for."""
+        self.attempts += 1
+        if (trouble := self.before(turn)) is not None:
+            raise trouble
+        recorded = await self.memory.record(turn)
+        if self.hangs_after(turn):
+            self.hanging += 1
+            await asyncio.Event().wait()
+        if (trouble := self.after(turn)) is not None:
+            raise trouble
+        return recorded
+
+
+def times(count: int, error: Exception) -> Trouble:
+    """The same error so many times, then none."""
+    left = [error] * count
+    return lambda _: left.pop() if left else None
