@@ -133,6 +133,7 @@ class NotInForce(CatalogError):
     noun: ClassVar[str] = "definition"
 
     def __init__(self, asked: str, day: date, windows: Iterable[tuple[date | None, date | None]]) -> None:
+        self.asked = asked
         held = ", ".join(f"{start or '...'} to {end or '...'}" for start, end in windows)
         super().__init__(
             f"no version of {self.noun} {asked!r} is in force on {day}",

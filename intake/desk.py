@@ -12,7 +12,7 @@ from cases.evolve import fold
 from cases.model import blank
 from cases.turn import CommandOutcome
 from catalog.catalogue import Catalog
-from catalog.errors import CatalogError
+from catalog.errors import NotInForce, UnknownProcedure
 from catalog.model import Definitions
 from events.language.commands import Actor, ActorKind, CaseCommand, DecideStep, SubmitApplication
 from events.language.messages import SubmissionMessage
@@ -54,11 +54,10 @@ class Intake:
     ) -> Submitted | Refusal:
         """Take a submission that was received at a real instant. Raises Unavailable and retryable store errors."""
         at = self.business(received_at)
-        day = at.astimezone(self._zone).date()
         definitions = await self._definitions(message.procedure, at)
         if isinstance(definitions, Refusal):
             return definitions
-        submission = parted(message, source, self._catalog.lane_table(day))
+        submission = parted(message, source, definitions.lanes)
         opening = SubmitApplication(
             command_id=command_id, received_at=at, actor=actor, application=submission.application
         )
@@ -105,9 +104,12 @@ class Intake:
         day = at.astimezone(self._zone).date()
         try:
             return self._catalog.definitions_for(procedure_id, day)
-        except CatalogError:
+        except UnknownProcedure as error:
             derived = await asyncio.to_thread(self._register.derived_procedure, procedure_id)
-            return derived or refuse("procedure_unknown", "procedure", procedure=procedure_id)
+            near = ", ".join(error.suggestions) or "-"
+            return derived or refuse("procedure_unknown", "procedure", procedure=procedure_id, near=near)
+        except NotInForce as error:
+            return refuse("not_in_force", "procedure", what=f"{error.noun} {error.asked}", day=str(day))
 
     async def send(self, reference: str, command: CaseCommand) -> None:
         """Give a command to a case; nobody waits for the answer. Refused ones reach their sender on its work topic."""

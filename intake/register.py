@@ -79,7 +79,7 @@ class Register:
 
     def outcome_of(self, case_id: str, command_id: str) -> CommandOutcome | None:
         """How a command ended, if it was settled."""
-        return self._inbox.command_outcome(command_id)
+        return self._inbox.command_outcome(case_id, command_id)
 
     def refuse(
         self, case_id: str, command_id: str, refusal: Refusal, department: str | None, step_id: str | None

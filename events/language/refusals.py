@@ -96,6 +96,12 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Hồ sơ không ở trạng thái tạm dừng.",
         "Không cần làm gì thêm.",
     ),
+    "not_in_force": (
+        "No version of {what} is in force on {day}.",
+        "Look at the days of its versions with `greenlane procedures`, or publish a version that covers the day.",
+        "Không có phiên bản nào của {what} có hiệu lực ngày {day}.",
+        "Xem thời hạn hiệu lực bằng lệnh `greenlane procedures`, hoặc ban hành phiên bản cho ngày đó.",
+    ),
     "no_supplement_awaited": (
         "The case does not wait for documents.",
         "Send documents only after a request for supplements.",
@@ -109,10 +115,10 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Trả lời approve (không phản đối) hoặc refuse (phản đối, kèm lý do).",
     ),
     "procedure_unknown": (
-        "There is no procedure {procedure} in force.",
-        "List the procedures with `greenlane procedures`.",
-        "Không có thủ tục {procedure} đang có hiệu lực.",
-        "Xem danh sách bằng lệnh `greenlane procedures`.",
+        "There is no procedure {procedure}.",
+        "The nearest by name: {near}. List all of them with `greenlane procedures`.",
+        "Không có thủ tục {procedure}.",
+        "Tên gần giống: {near}. Xem tất cả bằng lệnh `greenlane procedures`.",
     ),
     "route_missing": (
         "The procedure {procedure} takes its steps from the application.",
