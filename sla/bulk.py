@@ -200,14 +200,10 @@ def _calendar_days(table: _Table, rows: _Rows, counted_day: Callable[[_Table, In
         begins = np.maximum(from_at, counted)
         run = np.where((run > begins) & (until_at > begins), run + (until_at - begins), run)
     refused |= run > table.length
-    lawful = table.day_of_rank(table.rank_at(run // DAY_US, refused), refused)
-    lawful = _day_past_pauses(table, lawful, rows, refused)
-    operational = _time_on_last_day(table, lawful, run, time_of_day, refused)
-    for from_at, until_at in rows.pauses:
-        inside = (from_at < operational) & (operational < until_at)
-        refused |= inside & (until_at > table.length)
-        moved = table.normalise(np.minimum(until_at, table.length), np.zeros_like(refused))
-        operational = np.where(inside, moved, operational)
+    last_day = table.day_of_rank(table.rank_at(run // DAY_US, refused), refused)
+    operational = _time_on_last_day(table, last_day, run, time_of_day, refused)
+    operational = _instant_past_pauses(table, operational, rows, refused)
+    lawful = _day_past_pauses(table, last_day, rows, refused)
     return _Ends(operational, np.maximum(lawful, (operational - 1) // DAY_US), refused)
 
 
@@ -218,6 +214,19 @@ def _time_on_last_day(table: _Table, lawful: Ints, run: Ints, time_of_day: Ints,
     follows_day_off = (lawful > 0) & (table.ranks[before + 1] == table.ranks[before])
     on_day = np.where(follows_day_off, np.maximum(same_time, moved_on), same_time)
     return np.where(run // DAY_US == lawful, on_day, moved_on)
+
+
+def _instant_past_pauses(table: _Table, at: Ints, rows: _Rows, refused: Bools) -> Ints:
+    moved = np.zeros_like(refused)
+    for from_at, until_at in rows.pauses:
+        inside = np.where(moved, from_at <= at, from_at < at) & (at < until_at)
+        refused |= inside & (until_at > table.length)
+        beyond = np.zeros_like(refused)
+        opening = table.normalise(np.minimum(until_at, table.length), beyond)
+        refused |= inside & beyond
+        at = np.where(inside, opening, at)
+        moved |= inside
+    return at
 
 
 def _days(table: _Table, rows: _Rows) -> _Ends:

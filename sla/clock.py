@@ -205,15 +205,16 @@ class Clock(BaseModel):
         plain_at = counted.replace(year=last.year, month=last.month, day=last.day)
         start = counted.astimezone(UTC)
         run_at = calendar.local(self._run(start, plain_at.astimezone(UTC) - start, stopped, calendar))
-        lawful_day = day_past_pauses(calendar.next_working_day(run_at.date()), stopped, calendar)
-        operational_at = calendar.near_time_on(lawful_day, counted)
-        if run_at.date() == lawful_day:
+        last_day = calendar.next_working_day(run_at.date())
+        operational_at = calendar.near_time_on(last_day, counted)
+        if run_at.date() == last_day:
             # On the first day after days off no earlier than what the days off were moved on to: a longer suspension
             # must not end a limit sooner than a shorter one.
-            same_time_at = calendar.near_time_on(lawful_day, run_at)
-            moved_on = calendar.follows_day_off(lawful_day)
+            same_time_at = calendar.near_time_on(last_day, run_at)
+            moved_on = calendar.follows_day_off(last_day)
             operational_at = max(same_time_at, operational_at) if moved_on else same_time_at
         moved_at = instant_past_pauses(operational_at, stopped, calendar)
+        lawful_day = day_past_pauses(last_day, stopped, calendar)
         return due_on(moved_at, max(lawful_day, _day_ended_by(moved_at)), calendar)
 
     def _run(

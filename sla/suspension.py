@@ -68,10 +68,15 @@ def day_past_pauses(day: date, stopped: Iterable[Pause], calendar: WorkingCalend
 
 
 def instant_past_pauses(at: datetime, stopped: Iterable[Pause], calendar: WorkingCalendar) -> datetime:
-    """Return the instant, moved on to the next working instant while it falls into suspended time."""
+    """Return the instant, moved on to the next working instant while it falls into suspended time.
+
+    An end at which a suspension begins was reached; one that was moved there was not.
+    """
+    moved = False
     for pause in stopped:
-        if pause.from_at < at < pause.until_at:
-            at = calendar.normalise(pause.until_at)
+        begun = pause.from_at <= at if moved else pause.from_at < at
+        if begun and at < pause.until_at:
+            at, moved = calendar.normalise(pause.until_at), True
     return at
 
 

@@ -151,7 +151,8 @@ class MinuteLine:
         line = bytearray(b"\x01" * self.size) if by_wall_clock else bytearray(self.working)
         for start, end in stretches:
             low, high = max(self.minute(start), 0), min(self.minute(end), self.size)
-            line[low:high] = bytes(max(high - low, 0))
+            if low < high:
+                line[low:high] = bytes(high - low)
         return line
 
     def suspended(self, stretches: Iterable[tuple[datetime, datetime]]) -> bytearray:

@@ -114,6 +114,28 @@ class Walk:
             resumes = suspended.index(0, last_minute)
             day = self.line.walker.day_or_next_working(self.line.local_days[resumes])
 
+    def same_time_on(self, day: date, run_at: datetime, received_at: datetime) -> datetime:
+        """The wall-clock time at which the days have run, on the last day; that of receipt where days off moved it."""
+        walker = self.line.walker
+        times = [] if self.local_day(run_at) != day else [run_at.astimezone(self.line.zone)]
+        if not times or not walker.works_on(day - ONE_DAY):
+            times.append(received_at)
+        wanted = max(datetime.combine(day, local.time()) for local in times)
+        nearest = walker.windows(day)[0][0]
+        for opens, closes in walker.windows(day):
+            if opens < wanted:
+                nearest = min(wanted, closes)
+        return nearest.replace(tzinfo=self.line.zone).astimezone(UTC)
+
+    def out_of_suspension(self, end_at: datetime) -> datetime:
+        """The end itself, or, inside suspended time, the first working minute after it."""
+        suspended = self.line.suspended(self.stretches)
+        minute = self.line.minute(end_at)
+        if suspended[minute - 1] and suspended[minute]:
+            while suspended[minute] or not self.line.working[minute]:
+                minute += 1
+        return self.line.at(minute)
+
 
 @pytest.mark.parametrize("unit", list(Unit))
 def test_suspended_clocks_equal_a_walk_through_the_minutes(unit: Unit) -> None:
@@ -132,9 +154,8 @@ def test_suspended_clocks_equal_a_walk_through_the_minutes(unit: Unit) -> None:
 def _computed(clock: Clock, now: datetime) -> dict[str, object]:
     end = clock.due(public())
     assert end is not None
-    counted = clock.budget.unit in {Unit.DAYS, Unit.MONTHS}
     return {
-        "operational_at": None if counted else end.operational_at,
+        "operational_at": end.operational_at,
         "lawful_day": end.lawful_day,
         "consumed": clock.consumed(now, public()),
     }
@@ -142,7 +163,7 @@ def _computed(clock: Clock, now: datetime) -> dict[str, object]:
 
 def _walked(clock: Clock, now: datetime) -> dict[str, object]:
     walk, unit = Walk(clock, year()), clock.budget.unit
-    operational_at, lawful_day = None, None
+    lawful_day = None
     received_at = counted_from(clock.anchored_at, public(), clock.after_hours)
     if (length := {**WALL_CLOCK, **WORKING_TIME}.get(unit)) is not None:
         operational_at = walk.end_of(clock.budget.amount * length)
@@ -154,7 +175,9 @@ def _walked(clock: Clock, now: datetime) -> dict[str, object]:
     else:
         last = public().counted_day(received_at.date(), clock.budget)
         run_at = walk.end_of(ONE_DAY * (last - received_at.date()).days, received_at.astimezone(UTC))
-        lawful_day = walk.moved_on(year().walker.day_or_next_working(walk.local_day(run_at)))
+        last_day = year().walker.day_or_next_working(walk.local_day(run_at))
+        operational_at = walk.out_of_suspension(walk.same_time_on(last_day, run_at, received_at))
+        lawful_day = max(walk.moved_on(last_day), walk.local_day(operational_at - MINUTE))
     consumed = walk.consumed(now) if now > clock.anchored_at else ZERO
     return {"operational_at": operational_at, "lawful_day": lawful_day, "consumed": consumed}
 
