@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from greenlane.cli.output import Json, err, print_json
+from greenlane.cli.options import Json
+from greenlane.cli.output import err, print_json
 
 PICTURE_WIDTH = 132
 

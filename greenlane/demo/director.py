@@ -150,7 +150,7 @@ async def _watch(wiring: Wiring, expected: int, tell: Tell) -> Watched:
             )
         for row in await asyncio.to_thread(ledger.since, watched.position):
             watched.position = row.position
-            _see(row.record(), watched, wiring, tell)
+            _see(row.record, watched, wiring, tell)
         await _acknowledge(watched, wiring, client, tell)
         await asyncio.sleep(LOOK_SECONDS)
     return watched
