@@ -34,6 +34,7 @@ __all__ = [
     "promised_budget",
     "resume",
     "running",
+    "stop",
 ]
 
 
@@ -123,17 +124,26 @@ def finish(draft: Draft, clock_id: str | None) -> None:
     if state is None or state.stopped:
         return
     due_at = due_instant(state, draft.case.definitions)
-    consumed = state.clock.consumed(draft.at, draft.calendar).total_seconds()
     if state.status is ClockStatus.BREACHED:
         if due_at is not None and draft.at <= due_at:
             draft.emit(BreachSetAside(clock_id=state.id, received_at=draft.at, due_at=due_at))
         else:
-            draft.emit(ClockStopped(clock_id=state.id, ended_at=draft.at, consumed_seconds=consumed))
+            stop(draft, state.id)
     elif due_at is not None and draft.at > due_at:
         draft.emit(ClockBreached(clock_id=state.id, due_at=due_at))
-        draft.emit(ClockStopped(clock_id=state.id, ended_at=draft.at, consumed_seconds=consumed))
+        stop(draft, state.id)
     else:
-        draft.emit(ClockMet(clock_id=state.id, ended_at=draft.at, consumed_seconds=consumed))
+        draft.emit(ClockMet(clock_id=state.id, ended_at=draft.at, consumed_seconds=_consumed_seconds(draft, state)))
+
+
+def stop(draft: Draft, clock_id: str) -> None:
+    """What a breached clock measured is over at the draft's instant; the breach stays."""
+    consumed_seconds = _consumed_seconds(draft, draft.case.clocks[clock_id])
+    draft.emit(ClockStopped(clock_id=clock_id, ended_at=draft.at, consumed_seconds=consumed_seconds))
+
+
+def _consumed_seconds(draft: Draft, state: ClockState) -> float:
+    return state.clock.consumed(draft.at, draft.calendar).total_seconds()
 
 
 def cancel(draft: Draft, clock_id: str | None, cause: str) -> None:

@@ -8,6 +8,7 @@ from cases.clocks import cancel, finish, running
 from cases.draft import Draft
 from cases.model import CASE_CLOCKS, Case
 from events.language.case_events import CaseClosed, StepCancelled, TimeShare
+from events.language.identity import result_code_of
 
 # The outcomes in which the agency has answered: its promise is kept or broken. In the others it never came to that.
 ANSWERED = ("issued", "refused")
@@ -39,13 +40,15 @@ def close(draft: Draft, outcome: str, reason: str | None = None) -> None:
 
 
 def _result_code(case: Case) -> str | None:
-    # Decree 45/2020 art. 14(3)d: code of the dossier and the ordinal of the result.
-    return None if case.dossier_code is None else f"{case.dossier_code}-KQ(1)"
+    return None if case.dossier_code is None else result_code_of(case.dossier_code)
 
 
 def time_shares(case: Case, until_at: datetime) -> tuple[TimeShare, ...]:
-    """Who had the case for how long, from opening until `until_at`; the shares sum to the total."""
-    ends = [*(span.started_at for span in case.spans[1:]), until_at]
+    """Who had the case for how long, from opening until `until_at`; the shares sum to the total.
+
+    An end that was long under way counts from its receipt: what changed hands after that took no time.
+    """
+    ends = [*(min(span.started_at, until_at) for span in case.spans[1:]), until_at]
     shares: dict[str, float] = {}
     for span, end in zip(case.spans, ends, strict=True):
         seconds = max(0.0, (end - span.started_at).total_seconds())

@@ -175,8 +175,10 @@ def _step_cancelled(case: Case, event: ev.StepCancelled, _: datetime) -> Change:
     match event.cause:
         case "case_closed":
             return {"steps": _step(case, event.step_id, status=StepStatus.CANCELLED)}
-        case "restart":
-            return {"steps": _step(case, event.step_id, status=StepStatus.WAITING)}
+        case "restart":  # the step is done anew; an opinion is asked for anew by whoever still wants it
+            again = case.steps[event.step_id].kind == "processing"
+            status = StepStatus.WAITING if again else StepStatus.CANCELLED
+            return {"steps": _step(case, event.step_id, status=status)}
         case "reassigned":  # the event that follows gives it to somebody else; where it stands does not change
             return {}
 

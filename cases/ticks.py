@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from cases.clocks import stop
 from cases.closing import close
 from cases.draft import Draft
 from cases.model import Case, ClockState
@@ -35,6 +36,7 @@ def _breach(draft: Draft, state: ClockState, item: DueItem) -> None:
     draft.emit(ClockBreached(clock_id=state.id, due_at=item.at))
     if state.kind == "supplement":
         rule = draft.case.definitions.procedure.supplement
+        stop(draft, state.id)
         close(draft, rule.on_expiry, "the applicant's time limit passed")
     elif state.kind == "consultation" and state.step_id is not None:
         step = draft.case.steps[state.step_id]

@@ -7,8 +7,9 @@ from datetime import date
 from pydantic import AwareDatetime
 
 from catalog.model import Definitions
-from events.language.case_events import ApplicationAccepted, CaseEvent, EventRecord, StepAssigned
+from events.language.case_events import ApplicationAccepted, CaseClosed, CaseEvent, EventRecord, StepAssigned
 from events.language.commands import Message
+from events.language.identity import result_code_of
 from events.language.refusals import Refusal
 
 
@@ -127,13 +128,20 @@ def with_dossier_code(turn: Turn, code: str) -> Turn:
     return turn.model_copy(
         update={
             "records": tuple(r.model_copy(update={"event": _coded(r.event, code)}) for r in turn.records),
-            "view": turn.view and turn.view.model_copy(update={"dossier_code": code}),
+            "view": turn.view and _coded_view(turn.view, code),
             "work": tuple(item.model_copy(update={"dossier_code": code}) for item in turn.work),
         }
     )
 
 
+def _coded_view(view: CaseView, code: str) -> CaseView:
+    result_code = result_code_of(code) if view.outcome == "issued" else None
+    return view.model_copy(update={"dossier_code": code, "result_code": result_code})
+
+
 def _coded(event: CaseEvent, code: str) -> CaseEvent:
     if isinstance(event, ApplicationAccepted | StepAssigned):
         return event.model_copy(update={"dossier_code": code})
+    if isinstance(event, CaseClosed) and event.outcome == "issued":
+        return event.model_copy(update={"result_code": result_code_of(code)})
     return event

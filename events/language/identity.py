@@ -64,3 +64,8 @@ def _hashed(name: str) -> bool:
 def dossier_code_of(agency_code: str, received_on: date, ordinal: int) -> str:
     """The dossier code (TT 01/2018 art. 19): agency, date of receipt, ordinal received that day (at least 4 digits)."""
     return f"{agency_code}-{received_on:%y%m%d}-{ordinal:04d}"
+
+
+def result_code_of(dossier_code: str, ordinal: int = 1) -> str:
+    """The code of a result (Decree 45/2020 art. 14(3)d): the dossier's code and the ordinal of the result."""
+    return f"{dossier_code}-KQ({ordinal})"

@@ -1,0 +1,217 @@
+"""The invariants of the system, in one place: tests, simulation, import, demonstration and `greenlane verify` ask here.
+
+Pure. `check_case` looks at one case's ledger; the other functions compare sets that the caller collected. I9 (signed
+checkpoints), I10 (permissions), I11 (personal data) and I13 (workflow histories) are about other things than a ledger.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from audit.lawfulness import unlawful
+from audit.redecision import redecided
+from audit.story import Story, story_of
+from audit.timekeeping import clock_endings, consumed_time, quiet_rungs_in_hours, rungs
+from audit.violation import Violation
+from cases.model import CaseStatus
+from cases.timetable import next_due
+from cases.turn import CaseView, WorkItem
+from cases.views import view_of, work_of
+from catalog.model import Definitions
+from events.language.case_events import ApplicationSubmitted, CaseClosed, DefinitionRef, EventRecord
+
+__all__ = [
+    "CHECKS",
+    "Violation",
+    "acknowledged_once",
+    "check_case",
+    "effects_once",
+    "first_occurrences_in_order",
+    "outbox_on_topics",
+    "replay_decisions",
+    "view_equals_fold",
+]
+
+SHARES_TOLERANCE_SECONDS = 1e-3
+
+
+def check_case(
+    definitions: Definitions, records: Sequence[EventRecord], *, open_ok: bool = True, until_at: datetime | None = None
+) -> list[Violation]:
+    """Every finding about one case's ledger, in the order of the checks; an empty list is a sound ledger.
+
+    `open_ok` False: the case should have ended. `until_at` (business, UTC): the case's engine was awake until then, so
+    nothing due before it may still wait.
+    """
+    story = story_of(definitions, records)
+    found = list(sequence(story))
+    for check in CHECKS:
+        found.extend(check(story))
+    found.extend(clock_endings(story, open_ok=open_ok))
+    found.extend(_unattended(story, open_ok=open_ok, until_at=until_at))
+    return found
+
+
+def sequence(story: Story) -> Iterator[Violation]:
+    """I2: per case the sequence is 1..n without gap or repeat, each event lawful after its predecessor."""
+    for expected, scene in enumerate(story.scenes, start=1):
+        record = scene.record
+        if record.case_id != story.case_id:
+            yield Violation("I2", story.case_id, record.sequence, f"the record belongs to {record.case_id}")
+        if record.sequence != expected:
+            yield Violation("I2", story.case_id, record.sequence, f"found where {expected} should stand")
+        reason = unlawful(scene.before, record.event)
+        if reason is not None:
+            yield Violation("I2", story.case_id, record.sequence, f"{record.event.type}: {reason}")
+    if story.broken is not None:
+        yield story.broken
+
+
+def frozen_definitions(story: Story) -> Iterator[Violation]:
+    """I12: the procedure version a case runs under never changes silently."""
+    for scene in story.scenes:
+        event = scene.record.event
+        if not isinstance(event, ApplicationSubmitted):
+            continue
+        definitions = story.definitions
+        procedure, calendar, lanes = definitions.procedure, definitions.calendar, definitions.lanes
+        kept = (
+            DefinitionRef(id=procedure.id, version=procedure.version, digest=procedure.digest),
+            DefinitionRef(id=calendar.id, version=calendar.version, digest=calendar.digest),
+            DefinitionRef(id=lanes.id, version=lanes.version, digest=lanes.digest),
+        )
+        for said, used in zip((event.procedure, event.calendar, event.lanes), kept, strict=True):
+            if said != used:
+                message = f"submitted under {said.id} {said.version}, kept with {used.id} {used.version}"
+                yield Violation("I12", story.case_id, scene.record.sequence, message)
+        if event.definitions_digest != definitions.digest:
+            message = "the definitions kept are not those of the submission"
+            yield Violation("I12", story.case_id, scene.record.sequence, message)
+
+
+def time_shares(story: Story) -> Iterator[Violation]:
+    """I7: every elapsed second of a closed case has one owner; the shares sum to the total."""
+    for scene in story.scenes:
+        event = scene.record.event
+        if not isinstance(event, CaseClosed) or scene.before.opened_at is None:
+            continue
+        total = sum(share.seconds for share in event.time_shares)
+        elapsed = (event.closed_at - scene.before.opened_at).total_seconds()
+        if abs(total - event.elapsed_seconds) > SHARES_TOLERANCE_SECONDS:
+            yield Violation(
+                "I7", story.case_id, scene.record.sequence, f"shares of {total} s in {event.elapsed_seconds} s"
+            )
+        if abs(elapsed - event.elapsed_seconds) > SHARES_TOLERANCE_SECONDS:
+            message = f"{event.elapsed_seconds} s recorded between opening and end, which are {elapsed} s apart"
+            yield Violation("I7", story.case_id, scene.record.sequence, message)
+        if any(share.seconds < 0 for share in event.time_shares):
+            yield Violation("I7", story.case_id, scene.record.sequence, "a share is negative")
+
+
+def missed_instants(story: Story) -> Iterator[Violation]:
+    """I6: a turn leaves nothing behind that was due when it was decided."""
+    for scene, following in zip(story.scenes, [*story.scenes[1:], None], strict=True):
+        decided_at = scene.record.decided_at
+        if following is not None and following.record.decided_at == decided_at:
+            continue  # the same turn goes on
+        due_at = next_due(scene.after)
+        if due_at is not None and due_at <= decided_at:
+            message = f"due at {due_at.isoformat()} and not fired by {decided_at.isoformat()}"
+            yield Violation("I6", story.case_id, scene.record.sequence, message)
+
+
+def _unattended(story: Story, *, open_ok: bool, until_at: datetime | None) -> Iterator[Violation]:
+    """I14: an open case waits for somebody, and for nothing that has passed."""
+    case = story.case
+    if case.is_closed or not story.scenes:
+        return
+    if not open_ok:
+        yield Violation("I14", case.case_id, None, f"the case should have ended and is {case.status}")
+    if case.status is CaseStatus.IN_PROGRESS and not case.open_steps:
+        yield Violation("I14", case.case_id, None, "no department has a step of this case")
+    due_at = next_due(case)
+    if until_at is not None and due_at is not None and due_at <= until_at:
+        yield Violation("I14", case.case_id, None, f"due at {due_at.isoformat()} and nobody woke")
+
+
+CHECKS: tuple[Callable[[Story], Iterator[Violation]], ...] = (
+    rungs,
+    quiet_rungs_in_hours,
+    missed_instants,
+    consumed_time,
+    time_shares,
+    frozen_definitions,
+)
+"""The checks of one case that need nothing but its story."""
+
+
+def replay_decisions(definitions: Definitions, records: Sequence[EventRecord]) -> list[Violation]:
+    """I2 by today's rules: decide every command and every due instant again, and compare with what the ledger says.
+
+    The ledger holds events, not commands; but the events of an accepted command hold all that it said, so each is put
+    together again from them (see `audit.redecision`). What cannot be seen: commands that were refused, for they left no
+    event, and who sent a command, where no event says so.
+    """
+    story = story_of(definitions, records)
+    found = list(redecided(story))
+    return [*found, story.broken] if story.broken is not None else found
+
+
+def view_equals_fold(
+    definitions: Definitions, records: Sequence[EventRecord], view: CaseView | None, work: Sequence[WorkItem]
+) -> list[Violation]:
+    """I8: a case's row and its worklist, as stored, equal the fold of its ledger byte for byte."""
+    story = story_of(definitions, records)
+    case_id = story.case_id
+    if not records:
+        return [] if view is None and not work else [Violation("I8", case_id, None, "rows of a case without a ledger")]
+    found = []
+    if view is None or view.model_dump_json() != view_of(story.case).model_dump_json():
+        found.append(Violation("I8", case_id, None, "the case's row differs from the fold of its ledger"))
+    kept = {item.step_id: item.model_dump_json() for item in work}
+    folded = {item.step_id: item.model_dump_json() for item in work_of(story.case)}
+    differing = sorted(step for step in kept.keys() | folded.keys() if kept.get(step) != folded.get(step))
+    found.extend(Violation("I8", case_id, None, f"the worklist differs at step {step}") for step in differing)
+    return found
+
+
+def acknowledged_once(acknowledged: Iterable[str], cases: Mapping[str, Sequence[str]]) -> list[Violation]:
+    """I1: every acknowledged submission has exactly one case. `cases`: the case ids found for each submission."""
+    return [
+        Violation("I1", submission, None, f"{len(cases.get(submission, ()))} cases")
+        for submission in dict.fromkeys(acknowledged)
+        if len(cases.get(submission, ())) != 1
+    ]
+
+
+def outbox_on_topics(outbox: Iterable[str], topics: Iterable[str]) -> list[Violation]:
+    """I3: after quiescence the ids in the outbox equal the ids on the topics. Repeated records are redeliveries."""
+    sent, seen = set(outbox), set(topics)
+    return [
+        *(Violation("I3", event_id, None, "in the outbox, on no topic") for event_id in sorted(sent - seen)),
+        *(Violation("I3", event_id, None, "on a topic, not in the outbox") for event_id in sorted(seen - sent)),
+    ]
+
+
+def first_occurrences_in_order(records: Iterable[tuple[str, int]]) -> list[Violation]:
+    """I3: on one topic, the first occurrences of a case's events keep the ledger's order. Pairs of case and sequence."""
+    latest: dict[str, int] = {}
+    seen: set[tuple[str, int]] = set()
+    found = []
+    for case_id, number in records:
+        if (case_id, number) in seen:
+            continue
+        seen.add((case_id, number))
+        if number < latest.get(case_id, 0):
+            found.append(Violation("I3", case_id, number, f"first seen after {latest[case_id]}"))
+        latest[case_id] = max(number, latest.get(case_id, 0))
+    return found
+
+
+def effects_once(effects: Iterable[str]) -> list[Violation]:
+    """I4: each outside effect happens once per key, whatever the attempts."""
+    return [
+        Violation("I4", key, None, f"happened {count} times") for key, count in Counter(effects).items() if count != 1
+    ]

@@ -1,0 +1,185 @@
+"""Deciding a case again from its ledger: each accepted command is put together from its events and decided anew.
+
+An event of an accepted command holds what the command said, so that the command can be made again; `received_at` is the
+instant at which it counted. The dossier code comes from the recording transaction, not from the rules: it is taken as
+given. Refused commands left no event, and are not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, TypeVar
+
+from audit.story import Scene, Story
+from audit.violation import Violation
+from cases.decide import decide
+from events.language import case_events as ev
+from events.language.case_events import EventRecord, canonical_json
+from events.language.commands import (
+    AcknowledgeEscalation,
+    Actor,
+    ActorKind,
+    Command,
+    DecideStep,
+    Outcome,
+    PauseClock,
+    ReassignStep,
+    ReceiveSupplement,
+    ResumeClock,
+    SubmitApplication,
+    Tick,
+    WithdrawApplication,
+)
+from events.language.refusals import Refusal
+
+TICK = "tick:"
+# Who acted is not in every event; no rule may look at it but the one that stops a department from pausing another's case.
+UNKNOWN_ACTOR = Actor(kind=ActorKind.SYSTEM, id="replay")
+
+
+def redecided(story: Story) -> Iterator[Violation]:
+    """What the rules of today would have decided otherwise than the ledger says."""
+    for _, group in groupby(story.scenes, key=lambda scene: scene.record.command_id):
+        scenes = list(group)
+        command = command_of(scenes)
+        if command is None:
+            message = f"no command begins with {scenes[0].record.event.type}"
+            yield Violation("I2", story.case_id, scenes[0].record.sequence, message)
+            continue
+        yield from _compared(story, scenes, command)
+
+
+def _compared(story: Story, scenes: Sequence[Scene], command: Command | Tick) -> Iterator[Violation]:
+    first = scenes[0]
+    decided = decide(first.before, command, first.record.decided_at)
+    if isinstance(decided, Refusal):
+        yield Violation("I2", story.case_id, first.record.sequence, f"would be refused today: {decided.code}")
+        return
+    for scene, record in zip(scenes, decided, strict=False):
+        if canonical_json(_uncoded(scene.record)) != canonical_json(_uncoded(record)):
+            message = f"today's rules say {record.event.type}, the ledger {scene.record.event.type}"
+            if record.event.type == scene.record.event.type:
+                message = f"today's rules give {record.event.type} another content"
+            yield Violation("I2", story.case_id, scene.record.sequence, message)
+            return
+    if len(decided) != len(scenes):
+        message = f"today's rules yield {len(decided)} events, the ledger holds {len(scenes)}"
+        yield Violation("I2", story.case_id, first.record.sequence, message)
+
+
+def command_of(scenes: Sequence[Scene]) -> Command | Tick | None:
+    """The command that these events answer; None: no command begins like this."""
+    first = scenes[0].record
+    if first.command_id.startswith(TICK):
+        return Tick(due_at=first.at)
+    make = _MAKERS.get(type(first.event))
+    if make is None:
+        return None
+    kind, fields = make(first.event, scenes)
+    return kind(command_id=first.command_id, received_at=first.at, **({"actor": UNKNOWN_ACTOR} | fields))
+
+
+E = TypeVar("E")
+
+
+def _first_of(kind: type[E], scenes: Sequence[Scene]) -> E | None:
+    return next((scene.record.event for scene in scenes if isinstance(scene.record.event, kind)), None)
+
+
+Said = tuple[type[Command], dict[str, Any]]
+
+
+def _submission(event: ev.ApplicationSubmitted, _: Sequence[Scene]) -> Said:
+    return SubmitApplication, {"application": event.application}
+
+
+def _answer(event: ev.StepDecided, _: Sequence[Scene]) -> Said:
+    return DecideStep, {
+        "step_id": event.step_id,
+        "department": event.department,
+        "outcome": event.outcome,
+        "reason": event.reason,
+        "legal_basis": event.legal_basis,
+        "data": event.data,
+    }
+
+
+def _consultation(event: ev.ConsultationRequested, scenes: Sequence[Scene]) -> Said:
+    return DecideStep, {
+        "step_id": event.step_id,
+        "department": scenes[0].before.steps[event.step_id].department,
+        "outcome": Outcome.CONSULT,
+        "reason": event.reason,
+        "consult": event.requests,
+    }
+
+
+def _supplement_request(event: ev.SupplementRequested, scenes: Sequence[Scene]) -> Said:
+    paused = _first_of(ev.ClockPaused, scenes)
+    return DecideStep, {
+        "step_id": event.step_id,
+        "department": event.department,
+        "outcome": Outcome.REQUEST_SUPPLEMENT,
+        "reason": event.reason,
+        "documents": event.documents,
+        "legal_basis": None if paused is None else paused.legal_basis,
+    }
+
+
+def _supplement(event: ev.SupplementReceived, _: Sequence[Scene]) -> Said:
+    return ReceiveSupplement, {"documents": event.documents}
+
+
+def _pause(event: ev.ClockPaused, _: Sequence[Scene]) -> Said:
+    return PauseClock, {"reason": event.reason, "legal_basis": event.legal_basis or ""}
+
+
+def _resumption(event: ev.ClockResumed, _: Sequence[Scene]) -> Said:
+    return ResumeClock, {"reason": event.reason}
+
+
+def _withdrawal(event: ev.ApplicationWithdrawn, _: Sequence[Scene]) -> Said:
+    return WithdrawApplication, {"actor": event.by, "reason": event.reason}
+
+
+def _acknowledgement(event: ev.EscalationAcknowledged, _: Sequence[Scene]) -> Said:
+    return AcknowledgeEscalation, {"actor": event.by, "escalation_id": event.escalation_id, "note": event.note}
+
+
+def _reassignment(_: ev.StepReassigned | ev.StepCancelled, scenes: Sequence[Scene]) -> Said:
+    moved = _first_of(ev.StepReassigned, scenes)
+    if moved is None:
+        raise ValueError("a step was taken away and given to nobody")
+    return ReassignStep, {
+        "step_id": moved.step_id,
+        "department": moved.to_department,
+        "officer": moved.officer,
+        "reason": moved.reason,
+        "escalation_id": moved.escalation_id,
+    }
+
+
+_MAKERS: dict[type, Callable[[Any, Sequence[Scene]], Said]] = {
+    ev.ApplicationSubmitted: _submission,
+    ev.StepDecided: _answer,
+    ev.ConsultationRequested: _consultation,
+    ev.SupplementRequested: _supplement_request,
+    ev.SupplementReceived: _supplement,
+    ev.ClockPaused: _pause,
+    ev.ClockResumed: _resumption,
+    ev.ApplicationWithdrawn: _withdrawal,
+    ev.EscalationAcknowledged: _acknowledgement,
+    ev.StepReassigned: _reassignment,
+    ev.StepCancelled: _reassignment,
+}
+"""By the first event of a command's answer: the command itself."""
+
+
+def _uncoded(record: EventRecord) -> EventRecord:
+    event = record.event
+    if isinstance(event, ev.ApplicationAccepted | ev.StepAssigned):
+        return record.model_copy(update={"event": event.model_copy(update={"dossier_code": None})})
+    if isinstance(event, ev.CaseClosed):
+        return record.model_copy(update={"event": event.model_copy(update={"result_code": None})})
+    return record

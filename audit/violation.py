@@ -1,0 +1,20 @@
+"""What is wrong with a ledger: which invariant is broken, where, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One finding. `sequence` is the event's place in its case; None: it is about the whole case, or about none."""
+
+    invariant: str
+    """`I1` to `I14` of the reliability rules."""
+    case_id: str
+    sequence: int | None
+    message: str
+
+    def __str__(self) -> str:
+        place = self.case_id if self.sequence is None else f"{self.case_id}.{self.sequence}"
+        return f"{self.invariant} {place}: {self.message}"
