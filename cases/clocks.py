@@ -20,7 +20,7 @@ from events.language.case_events import (
     ClockStopped,
     GreenPromiseDeclined,
 )
-from sla.deadline import AfterHours
+from sla.deadline import AfterHours, due
 from sla.units import Budget
 
 __all__ = [
@@ -39,11 +39,18 @@ __all__ = [
 
 
 def arm(draft: Draft, kind: ClockKind, budget: Budget, anchored_at: datetime, step_id: str | None = None) -> str:
-    """Start a clock and return its id. A clock that is armed again gets a number: `statutory`, `statutory.2`."""
+    """Start a clock and return its id. A clock that is armed again gets a number: `statutory`, `statutory.2`.
+
+    Raises CalendarRangeError where the calendar ends before the limit does.
+    """
     stem = f"{kind}:{step_id}" if step_id is not None else kind
     earlier = sum(c.kind == kind and c.step_id == step_id for c in draft.case.clocks.values())
     clock_id = stem if earlier == 0 else f"{stem}.{earlier + 1}"
     after_hours = draft.case.definitions.procedure.after_hours if kind in CASE_CLOCKS else AfterHours.RECEIPT
+    if kind != "supplement":
+        # A limit that ends after the calendar is refused while somebody can still publish a longer calendar; only the
+        # applicant's own limit may stay open until then: that is in his favour.
+        due(budget, anchored_at, draft.calendar, after_hours)
     draft.emit(
         ClockStarted(
             clock_id=clock_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from cases import steps, supplements
@@ -10,9 +10,10 @@ from cases.classification import classify
 from cases.clocks import arm_case_clocks, pause, resume, running
 from cases.closing import close
 from cases.draft import Draft
-from cases.model import Case, CaseStatus, StepStatus
+from cases.model import Case, CaseStatus, ClockState, StepStatus
 from cases.release import release
 from cases.ticks import fire
+from cases.timetable import ladder_of
 from events.language.case_events import (
     ApplicationAccepted,
     ApplicationClassified,
@@ -55,9 +56,7 @@ def draft_of(case: Case, command: Command | Tick, now: datetime) -> Draft | Refu
         draft = Draft(case, at=command.due_at, now=now, command_id=f"tick:{command.due_at.isoformat()}")
         fire(draft, command)
         return draft
-    # A clock that runs ahead of ours never moves a command into our future, and none counts before the case began.
-    at = min(command.received_at, now) if case.opened_at is None else max(min(command.received_at, now), case.opened_at)
-    draft = Draft(case, at=at, now=now, command_id=command.command_id)
+    draft = Draft(case, at=_counts_at(case, command, now), now=now, command_id=command.command_id)
     try:
         refusal = _refused_by_state(case, command) or _apply(draft, command)
     except CalendarRangeError:
@@ -66,6 +65,18 @@ def draft_of(case: Case, command: Command | Tick, now: datetime) -> Draft | Refu
             "calendar_range", None, calendar=calendar.id, first=str(calendar.first_day), last=str(calendar.last_day)
         )
     return draft if refusal is None else refusal
+
+
+def _counts_at(case: Case, command: Command, now: datetime) -> datetime:
+    # A clock that runs ahead of ours never moves a command into our future, and nothing counts before what it is about:
+    # the case, the assignment that is answered, the request for documents.
+    at = min(command.received_at, now)
+    begun_at = case.opened_at
+    if isinstance(command, DecideStep) and command.step_id in case.steps:
+        begun_at = case.steps[command.step_id].assigned_at or begun_at
+    elif isinstance(command, ReceiveSupplement) and case.status is CaseStatus.AWAITING_SUPPLEMENT:
+        begun_at = case.spans[-1].started_at
+    return (at if begun_at is None else max(at, begun_at)).astimezone(UTC)
 
 
 def _refused_by_state(case: Case, command: Command) -> Refusal | None:
@@ -177,10 +188,16 @@ def _not_a_holder(case: Case, command: Command) -> Refusal | None:
     return refuse("wrong_department", None, step="-", owner=owners or "-", department=command.actor.id)
 
 
+def _is_warning(case: Case, state: ClockState, rung_id: str) -> bool:
+    # A warning is read, not acknowledged: that would silence the escalations that are still to come.
+    ladder = ladder_of(case.definitions, state.kind)
+    return ladder is not None and any(rung.id == rung_id and rung.kind == "warning" for rung in ladder.rungs)
+
+
 def _acknowledge(draft: Draft, command: AcknowledgeEscalation) -> Refusal | None:
     clock_id, _, rung = command.escalation_id.rpartition("/")
     state = draft.case.clocks.get(clock_id)
-    if state is None or rung not in state.fired:
+    if state is None or rung not in state.fired or _is_warning(draft.case, state, rung):
         return refuse("escalation_unknown", "escalation_id", escalation=command.escalation_id)
     if command.escalation_id in draft.case.acknowledged:
         return refuse("already_acknowledged", "escalation_id", escalation=command.escalation_id)
