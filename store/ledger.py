@@ -100,6 +100,12 @@ class Ledger:
         with self._store.reading() as connection:
             return [_row_of(row) for row in connection.execute(query)]
 
+    def latest(self, limit: int) -> list[LedgerRow]:
+        """The rows written last, the oldest of them first."""
+        query = select(*COLUMNS).order_by(ledger.c.position.desc()).limit(limit)
+        with self._store.reading() as connection:
+            return [_row_of(row) for row in reversed(connection.execute(query).all())]
+
     def counts(self) -> tuple[int, int]:
         """How many cases and how many events there are."""
         with self._store.reading() as connection:

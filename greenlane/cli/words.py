@@ -174,6 +174,14 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "event.EscalationAcknowledged": ("Xác nhận cảnh báo", "Escalation acknowledged"),
     "event.ApplicationWithdrawn": ("Rút hồ sơ", "Application withdrawn"),
     "event.CaseClosed": ("Kết thúc hồ sơ", "Case closed"),
+    # commands
+    "command.DecideStep": ("trả lời của cơ quan", "the department's answer"),
+    "command.ReceiveSupplement": ("giấy tờ bổ sung", "the applicant's documents"),
+    "command.WithdrawApplication": ("việc rút hồ sơ", "the withdrawal"),
+    "command.PauseClock": ("việc tạm dừng", "the suspension"),
+    "command.ResumeClock": ("việc tiếp tục", "the resumption"),
+    "command.AcknowledgeEscalation": ("việc xác nhận cảnh báo", "the acknowledgement"),
+    "command.ReassignStep": ("việc giao lại", "the reassignment"),
     # units of time
     "unit.minutes": ("phút", "minutes"),
     "unit.hours": ("giờ", "hours"),

@@ -1,0 +1,242 @@
+"""What officers, applicants and supervisors ask of a case: each command waits for its answer."""
+
+# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from greenlane.cli.options import By, CaseReference, CommandId, Json, Lang, StateDir
+
+ACCOUNT = "command-line"
+
+
+class Outcome(StrEnum):
+    """What a department may answer."""
+
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    REQUEST_SUPPLEMENT = "request_supplement"
+    CONSULT = "consult"
+
+
+StepId = Annotated[str, typer.Argument(metavar="STEP", help="Id of the step, as `show` lists it.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why. Public in the case's history: no personal data.")]
+OptionalReason = Annotated[
+    str | None, typer.Option("--reason", help="Why. Public in the case's history: no personal data.")
+]
+Documents = Annotated[
+    list[str] | None, typer.Option("--document", metavar="KIND", help="Kind of a document; may be given several times.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (decide, supplement, withdraw, pause, resume, acknowledge, reassign):
+        app.command()(command)
+
+
+def decide(
+    case: CaseReference,
+    step: StepId,
+    outcome: Annotated[Outcome, typer.Argument(help="The department's answer.")],
+    *,
+    department: Annotated[str, typer.Option("--department", help="The department that answers; the step's own.")],
+    reason: OptionalReason = None,
+    legal_basis: Annotated[str | None, typer.Option("--legal-basis", help="Decree and article.")] = None,
+    document: Documents = None,
+    consult: Annotated[
+        list[str] | None,
+        typer.Option("--consult", metavar="DEPARTMENT", help="Whose opinion is asked; may be given several times."),
+    ] = None,
+    question: Annotated[str | None, typer.Option("--question", help="What is asked of them.")] = None,
+    limit: Annotated[
+        str | None, typer.Option("--limit", help='Within which time, such as "3 working_days" or "8 working_hours".')
+    ] = None,
+    command_id: CommandId = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Answer a step of a case for its department.
+
+    Refusing and asking for documents need a --reason; asking for documents at least one --document; consulting at least
+    one --consult with a --question.
+
+    Example: greenlane decide H05.7-260302-0001 site-check request_supplement --department culture
+    --document floor-plan --reason "The plan of the second floor is missing"
+    """
+    from greenlane.cli.budget_text import budget_of
+
+    budget = None if limit is None else budget_of(limit)
+    asked = [{"department": each, "question": question, "limit": budget} for each in consult or ()]
+    content = {
+        "step_id": step,
+        "department": department,
+        "outcome": outcome.value,
+        "reason": reason,
+        "legal_basis": legal_basis,
+        "documents": tuple(document or ()),
+        "consult": tuple(asked),
+    }
+    actor = ("department", department)
+    return _ask("DecideStep", case, actor, content, command_id, state_dir, lang, as_json)
+
+
+def supplement(
+    case: CaseReference,
+    *,
+    document: Documents = None,
+    command_id: CommandId = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Note that the applicant's documents came.
+
+    Example: greenlane supplement H05.7-260302-0001 --document floor-plan
+    """
+    content = {"documents": tuple({"kind": kind} for kind in document or ())}
+    return _ask("ReceiveSupplement", case, ("applicant", ACCOUNT), content, command_id, state_dir, lang, as_json)
+
+
+def withdraw(
+    case: CaseReference,
+    *,
+    reason: OptionalReason = None,
+    command_id: CommandId = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Take the application back on the applicant's wish; the case closes.
+
+    Example: greenlane withdraw H05.7-260302-0001 --reason "The plans have changed"
+    """
+    actor = ("applicant", ACCOUNT)
+    return _ask("WithdrawApplication", case, actor, {"reason": reason}, command_id, state_dir, lang, as_json)
+
+
+def pause(
+    case: CaseReference,
+    *,
+    reason: Reason,
+    legal_basis: Annotated[str, typer.Option("--legal-basis", help="Decree and article that allow it.")],
+    by: By = ACCOUNT,
+    command_id: CommandId = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Suspend all clocks of a case, with reason and legal basis.
+
+    Example: greenlane pause H05.7-260302-0001 --reason "A court decides first" --legal-basis "61/2018/NĐ-CP art. 19"
+    """
+    content = {"reason": reason, "legal_basis": legal_basis}
+    return _ask("PauseClock", case, ("supervisor", by), content, command_id, state_dir, lang, as_json)
+
+
+def resume(
+    case: CaseReference,
+    *,
+    reason: Reason,
+    by: By = ACCOUNT,
+    command_id: CommandId = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Let the clocks of a suspended case run again.
+
+    Example: greenlane resume H05.7-260302-0001 --reason "The court has decided"
+    """
+    return _ask("ResumeClock", case, ("supervisor", by), {"reason": reason}, command_id, state_dir, lang, as_json)
+
+
+def acknowledge(
+    case: CaseReference,
+    escalation: Annotated[str, typer.Argument(metavar="ESCALATION", help="Id of the alert, as the timeline shows it.")],
+    *,
+    note: Annotated[str | None, typer.Option("--note", help="What is done about it.")] = None,
+    by: By = ACCOUNT,
+    command_id: CommandId = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Acknowledge an escalation: its chain stops, the breach stays on record.
+
+    Example: greenlane acknowledge H05.7-260302-0001 step:site-check/first --by head-of-culture
+    """
+    content = {"escalation_id": escalation, "note": note}
+    return _ask("AcknowledgeEscalation", case, ("supervisor", by), content, command_id, state_dir, lang, as_json)
+
+
+def reassign(
+    case: CaseReference,
+    step: StepId,
+    *,
+    reason: Reason,
+    department: Annotated[str | None, typer.Option("--department", help="The department that gets the step.")] = None,
+    officer: Annotated[
+        str | None, typer.Option("--officer", help="Account of the officer who gets it; never a person's name.")
+    ] = None,
+    escalation: Annotated[
+        str | None, typer.Option("--escalation", metavar="ESCALATION", help="The alert that is answered by it.")
+    ] = None,
+    by: By = ACCOUNT,
+    command_id: CommandId = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Give a step to another officer, or to another department.
+
+    Example: greenlane reassign H05.7-260302-0001 site-check --officer officer-7 --reason "On leave"
+    """
+    content = {
+        "step_id": step,
+        "department": department,
+        "officer": officer,
+        "escalation_id": escalation,
+        "reason": reason,
+    }
+    return _ask("ReassignStep", case, ("supervisor", by), content, command_id, state_dir, lang, as_json)
+
+
+def _ask(
+    kind: str,
+    case: str,
+    actor: tuple[str, str],
+    content: dict[str, Any],
+    command_id: str | None,
+    state_dir: Path | None,
+    lang: str | None,
+    as_json: bool,
+) -> int:
+    from greenlane.cli.asking import Question, ask
+    from greenlane.cli.case_table import case_table
+    from greenlane.cli.output import print_json, show
+    from greenlane.cli.session import a_session, waiting
+
+    question = Question.checked(kind, case, actor, content, command_id)
+    with a_session(state_dir, lang) as session:
+        view = waiting(lambda: ask(session, question))
+        if as_json:
+            print_json(
+                {
+                    "ok": True,
+                    "accepted": True,
+                    "command_id": question.command_id,
+                    "case": view.model_dump(mode="json"),
+                }
+            )
+            return 0
+        moments = session.moments
+        show(session.words("accepted", what=session.words(f"command.{kind}")))
+        show(case_table(session.words("case"), [view], moments), moments.scale)
+    return 0

@@ -1,0 +1,74 @@
+"""Giving a case a command and waiting for its answer."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from pydantic import TypeAdapter, ValidationError
+
+from cases.turn import CaseView
+from events.language.commands import CaseCommand
+from events.language.messages import MessageError, message_error_of
+from events.language.refusals import refuse
+from greenlane.cli.failure import NoAnswerError, RefusedError
+from greenlane.cli.session import Session, now
+
+ANSWER_SECONDS = 60.0
+"""A command that nobody has answered so long is not lost: the case takes it when a worker runs again."""
+_COMMAND: Final[TypeAdapter[Any]] = TypeAdapter(CaseCommand)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One command for one case, checked before any server is asked."""
+
+    case: str
+    command: CaseCommand
+
+    @classmethod
+    def checked(
+        cls, kind: str, case: str, actor: tuple[str, str], content: Mapping[str, Any], command_id: str | None
+    ) -> Self:
+        """Raises MessageError that names the first wrong field, never its value."""
+        given = {
+            "type": kind,
+            "command_id": command_id or f"cli:{uuid.uuid4()}",
+            "received_at": now(),
+            "actor": {"kind": actor[0], "id": actor[1]},
+            **content,
+        }
+        try:
+            return cls(case, _COMMAND.validate_python(given))
+        except ValidationError as error:
+            found = message_error_of(error)
+            raise MessageError(found.field.removeprefix(f"{kind}."), found.reason, code=found.code) from None
+
+    @property
+    def command_id(self) -> str:
+        """The id under which the case knows it."""
+        return self.command.command_id
+
+
+async def ask(session: Session, question: Question) -> CaseView:
+    """The case after the command. Raises RefusedError, NoAnswerError, ServerAwayError, Unavailable and StoreError."""
+    intake = session.wiring.intake(await session.temporal())
+    # The instant of receipt is business time, and that of reaching the system, not of typing.
+    command = question.command.model_copy(update={"received_at": intake.business(now())})
+    try:
+        outcome = await asyncio.wait_for(intake.ask(question.case, command), ANSWER_SECONDS)
+    except TimeoutError:
+        raise NoAnswerError(
+            f"Nobody answered within {ANSWER_SECONDS:.0f} s; the case takes the command when a worker runs.",
+            field="command_id",
+            remedy=f"Ask again with --command-id {question.command_id}: it takes effect once.",
+        ) from None
+    if outcome.refusal is not None:
+        raise RefusedError(outcome.refusal, session.words.language)
+    view = await asyncio.to_thread(session.views.case, question.case)
+    if view is None:
+        raise RefusedError(refuse("case_unknown", "case"), session.words.language)
+    return view

@@ -1,0 +1,101 @@
+"""Events as lines that people read: when, what, and the little that matters of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from rich.markup import escape
+from rich.table import Table
+
+from events.language import case_events as ev
+from events.language.case_events import CaseEvent, EventRecord
+from greenlane.cli.moments import Moments
+from greenlane.cli.output import table_of
+from greenlane.cli.styles import LATE, painted
+
+LATE_EVENTS: Final = ("ClockBreached", "RungFired")
+
+
+def event_table(title: str, records: Iterable[EventRecord], moments: Moments) -> Table:
+    """Events of one case in their order."""
+    words = moments.words
+    table = table_of(title, "#", *map(words, ("at", "event", "details")))
+    for record in records:
+        table.add_row(str(record.sequence), *event_cells(record, moments))
+    return table
+
+
+def event_cells(record: EventRecord, moments: Moments) -> tuple[str, str, str]:
+    """Instant, name and details of an event, as markup."""
+    kind = record.event.type
+    name = painted(moments.words.named("event", kind), LATE if kind in LATE_EVENTS else None)
+    return moments.instant(record.at, seconds=True), name, escape(detail_of(record.event, moments))
+
+
+def detail_of(event: CaseEvent, moments: Moments) -> str:
+    """What matters of an event, in one line."""
+    return _DETAILS[type(event)](event, moments)
+
+
+def _joined(*parts: object) -> str:
+    return ", ".join(str(part) for part in parts if part)
+
+
+def _late(event: ev.RungFired, moments: Moments) -> str:
+    return moments.words("late", span=moments.span(event.late_seconds)) if event.late_seconds >= 1 else ""
+
+
+def _assigned(event: ev.StepAssigned, moments: Moments) -> str:
+    due = f"{moments.words('due')}: {moments.instant(event.due_at)}" if event.due_at else ""
+    return _joined(f"{event.step_id} → {event.department}", due, event.question)
+
+
+def _decided(event: ev.StepDecided, moments: Moments) -> str:
+    late = moments.words.named("clock", "breached") if event.late else ""
+    return _joined(f"{event.step_id} ← {event.department}: {event.outcome}", late, event.reason, event.legal_basis)
+
+
+def _consulted(event: ev.ConsultationRequested, moments: Moments) -> str:
+    asked = (
+        _joined(request.department, request.question, request.limit and moments.budget(request.limit))
+        for request in event.requests
+    )
+    return f"{event.step_id}: {'; '.join(asked)}"
+
+
+def _closed(event: ev.CaseClosed, moments: Moments) -> str:
+    outcome = moments.words.named("outcome", event.outcome)
+    return _joined(outcome, event.result_code, moments.span(event.elapsed_seconds), event.reason)
+
+
+_DETAILS: Final[dict[type, Callable[[Any, Moments], str]]] = {
+    ev.ApplicationSubmitted: lambda e, _: _joined(e.application.application_id, e.application.source, e.procedure.id),
+    ev.ApplicationClassified: lambda e, m: _joined(m.words.named("lane", e.lane), e.rule),
+    ev.ApplicationAccepted: lambda e, m: _joined(e.dossier_code, e.agency, m.day(e.received_on)),
+    ev.GreenPromiseDeclined: lambda e, _: str(e.reason),
+    ev.ClockStarted: lambda e, m: _joined(e.clock_id, m.budget(e.budget)),
+    ev.ClockPaused: lambda e, _: _joined(", ".join(e.clock_ids), e.reason, e.legal_basis),
+    ev.ClockResumed: lambda e, _: _joined(", ".join(e.clock_ids), e.reason),
+    ev.ClockMet: lambda e, m: _joined(e.clock_id, m.span(e.consumed_seconds)),
+    ev.ClockBreached: lambda e, m: _joined(e.clock_id, f"{m.words('due')}: {m.instant(e.due_at)}"),
+    ev.ClockStopped: lambda e, m: _joined(e.clock_id, m.span(e.consumed_seconds)),
+    ev.ClockCancelled: lambda e, _: _joined(e.clock_id, e.cause),
+    ev.BreachSetAside: lambda e, m: _joined(e.clock_id, e.cause, m.instant(e.received_at, seconds=True)),
+    ev.StepAssigned: _assigned,
+    ev.StepDecided: _decided,
+    ev.StepCancelled: lambda e, _: _joined(f"{e.step_id} → {e.department}", e.cause),
+    ev.ConsultationRequested: _consulted,
+    ev.ConsultationLapsed: lambda e, _: f"{e.step_id} → {e.department}",
+    ev.SupplementRequested: lambda e, _: _joined(e.step_id, ", ".join(e.documents), e.reason),
+    ev.SupplementReceived: lambda e, _: ", ".join(part.kind for part in e.documents),
+    ev.StepsRestarted: lambda e, _: ", ".join(e.step_ids),
+    ev.StepReassigned: lambda e, _: _joined(
+        f"{e.step_id}: {e.from_department} → {e.to_department}", e.officer, e.reason
+    ),
+    ev.RungFired: lambda e, m: _joined(e.escalation_id, f"→ {e.audience}", e.department, _late(e, m)),
+    ev.EscalationAcknowledged: lambda e, _: _joined(e.escalation_id, e.by.id, e.note),
+    ev.ApplicationWithdrawn: lambda e, _: _joined(e.by.kind, e.by.id, e.reason),
+    ev.CaseClosed: _closed,
+}
+"""Every event of the language has its line; a test compares the two lists."""

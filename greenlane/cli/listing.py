@@ -1,0 +1,117 @@
+"""`greenlane cases` and `greenlane desk`: the read models as lists."""
+
+# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from greenlane.cli.options import Json, Lang, StateDir
+
+LIMIT_MAX = 1000
+
+
+class Lane(StrEnum):
+    """The lanes by which cases are listed."""
+
+    STANDARD = "standard"
+    GREEN_60 = "green_60"
+    GREEN_24H = "green_24h"
+
+
+class Status(StrEnum):
+    """The states by which cases are listed."""
+
+    IN_PROGRESS = "in_progress"
+    AWAITING_SUPPLEMENT = "awaiting_supplement"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+Limit = Annotated[int, typer.Option("--limit", min=1, max=LIMIT_MAX, help="So many at most.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (cases, desk):
+        app.command()(command)
+
+
+def cases(
+    *,
+    status: Annotated[Status | None, typer.Option("--status", help="Only cases in this state.")] = None,
+    lane: Annotated[Lane | None, typer.Option("--lane", help="Only cases of this lane.")] = None,
+    department: Annotated[
+        str | None, typer.Option("--department", help="Only cases that this department holds now.")
+    ] = None,
+    procedure: Annotated[str | None, typer.Option("--procedure", help="Only cases of this procedure.")] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only open cases of which a promise is past due.")] = False,
+    is_open: Annotated[bool, typer.Option("--open", help="Only open cases.")] = False,
+    limit: Limit = 50,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """List cases, the latest first, with both promises and who holds them now.
+
+    Example: greenlane cases --open --lane green_24h
+    """
+    from greenlane.cli.case_table import case_table
+    from greenlane.cli.output import print_json, show
+    from greenlane.cli.session import a_session
+    from store.views import CaseFilter
+
+    with a_session(state_dir, lang) as session:
+        moments = session.moments
+        wanted = CaseFilter(
+            status=status,
+            lane=lane,
+            holder=department,
+            procedure=procedure,
+            open_only=is_open,
+            due_before=moments.now if overdue else None,
+        )
+        found, total = session.views.cases(wanted, limit=limit), session.views.count(wanted)
+        if as_json:
+            print_json({"ok": True, "total": total, "cases": [view.model_dump(mode="json") for view in found]})
+            return 0
+        if not found:
+            show(session.words("no_cases"))
+            return 0
+        more = session.words("more_of", shown=len(found), total=total) if total > len(found) else None
+        show(case_table(session.words("cases"), found, moments), more, moments.scale)
+    return 0
+
+
+def desk(
+    department: Annotated[str, typer.Argument(metavar="DEPARTMENT", help="Id of the department, such as finance.")],
+    limit: Limit = 200,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Show what waits for a department, the most urgent first.
+
+    Example: greenlane desk construction --lang en
+    """
+    from greenlane.cli.case_table import work_table
+    from greenlane.cli.output import print_json, show
+    from greenlane.cli.session import a_session
+
+    with a_session(state_dir, lang) as session:
+        items = session.views.worklist(department, limit=limit)
+        known = session.wiring.catalog.departments.get(department)
+        if known is None and not items:
+            # An imported log has departments of its own; one without work cannot be told from a slip of the pen.
+            session.wiring.catalog.department(department)
+        if as_json:
+            print_json({"ok": True, "department": department, "work": [item.model_dump(mode="json") for item in items]})
+            return 0
+        name = known.name.in_language(session.words.language) if known else department
+        moments = session.moments
+        title = session.words("desk", department=name)
+        show(work_table(title, items, moments) if items else f"{title}: {session.words('no_work')}", moments.scale)
+    return 0

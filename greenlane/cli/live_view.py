@@ -1,0 +1,101 @@
+"""What `watch` shows: open cases, and the last events of the ledger, read on from where the last look ended."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+
+from cases.turn import CaseView
+from events.language.case_events import data_of
+from greenlane.cli.case_table import case_table
+from greenlane.cli.event_lines import event_cells
+from greenlane.cli.output import err, out, table_of
+from greenlane.cli.session import Session
+from store.errors import StoreError
+from store.ledger import LedgerRow
+from store.views import CaseFilter
+
+LOOK_BACK = 200
+"""Positions read again at each look: rows of a slow transaction appear below ones that were seen before."""
+
+
+class LiveView:
+    """The present of the system, refreshed with every look."""
+
+    def __init__(self, session: Session, limit: int) -> None:
+        self._session = session
+        self._limit = limit
+        self._events: deque[LedgerRow] = deque(maxlen=limit)
+        self._seen: set[int] = set()
+        self._position: int | None = None
+        self._cases: list[CaseView] = []
+        self._open = 0
+        self._total = 0
+
+    def look(self) -> None:
+        """Read what is new. Raises StoreError."""
+        views = self._session.views
+        wanted = CaseFilter(open_only=True)
+        self._cases, self._open = views.cases(wanted, limit=self._limit), views.count(wanted)
+        self._total = views.count()
+        ledger = self._session.ledger
+        if self._position is None:
+            rows = ledger.latest(max(self._limit, LOOK_BACK))
+        else:
+            rows = ledger.since(max(0, self._position - LOOK_BACK))
+        fresh = [row for row in rows if row.position not in self._seen]
+        self._events.extend(fresh)
+        self._position = max((row.position for row in rows), default=self._position or 0)
+        self._seen = {row.position for row in rows}
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer of `watch --json`."""
+        return {
+            "ok": True,
+            "open": self._open,
+            "total": self._total,
+            "position": self._position,
+            "cases": [view.model_dump(mode="json") for view in self._cases],
+            "events": [{"position": row.position, **data_of(row.record)} for row in self._events],
+        }
+
+    def screen(self) -> RenderableType:
+        """Both tables."""
+        moments = self._session.moments
+        title = f"{moments.words('open_cases')}: {self._open} / {self._total}   {moments.instant(moments.now)}"
+        parts: list[RenderableType] = [case_table(title, self._cases, moments), self._event_table()]
+        if (scale := moments.scale) is not None:
+            parts.append(scale)
+        return Group(*parts)
+
+    def _event_table(self) -> Table:
+        moments = self._session.moments
+        words = moments.words
+        names = {view.case_id: view.dossier_code or view.case_id for view in self._cases}
+        table = table_of(words("events"), *map(words, ("case", "at", "event", "details")))
+        for row in self._events:
+            table.add_row(names.get(row.case_id, row.case_id), *event_cells(row.record, moments))
+        return table
+
+
+def follow(view: LiveView, interval_seconds: float) -> None:
+    """Show and refresh until interrupted. A database that is away for a while is waited for."""
+    with Live(view.screen(), console=out, screen=out.is_terminal, auto_refresh=False) as live:
+        try:
+            while True:
+                time.sleep(interval_seconds)
+                try:
+                    view.look()
+                except StoreError as error:
+                    if not error.retryable:
+                        raise
+                    err.print(f"[yellow]![/yellow] {error.message}")
+                    continue
+                live.update(view.screen(), refresh=True)
+        except KeyboardInterrupt:
+            return

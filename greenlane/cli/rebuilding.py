@@ -1,0 +1,59 @@
+"""The read models folded again, and what became of their differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cases.turn import CaseView, WorkItem
+from catalog.model import Definitions
+from events.language.case_events import EventRecord
+from greenlane.cli.session import Session
+from greenlane.verification import project
+from store.rebuild import RebuildReport, rebuild
+
+OF_THE_LEDGER: Final = ("chain", "unreadable", "definitions")
+"""What a fold cannot put right: the ledger itself is not what was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild found and did."""
+
+    report: RebuildReport
+
+    @property
+    def mended(self) -> bool:
+        """Whether anything was put right."""
+        return self.report.replaced and any(d.what not in OF_THE_LEDGER for d in self.report.differences)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the read models are now what the ledger says."""
+        left = self.report.differences
+        if self.report.replaced:
+            left = tuple(difference for difference in left if difference.what in OF_THE_LEDGER)
+        return not left
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer of `rebuild --json`."""
+        return {
+            "ok": self.ok,
+            "cases": self.report.cases,
+            "events": self.report.events,
+            "replaced": self.report.replaced,
+            "differences": [{"case_id": d.case_id, "what": d.what} for d in self.report.differences],
+        }
+
+
+def rebuilt(session: Session, told: Callable[[], None], *, replace: bool) -> Rebuilt:
+    """Fold every case again. `told` is called after each. Raises StoreError."""
+
+    def folded(
+        case_id: str, definitions: Definitions, records: tuple[EventRecord, ...]
+    ) -> tuple[CaseView, tuple[WorkItem, ...]]:
+        told()
+        return project(case_id, definitions, records)
+
+    return Rebuilt(rebuild(session.wiring.store, folded, replace=replace))

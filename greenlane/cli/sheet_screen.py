@@ -1,0 +1,159 @@
+"""The sheet of a case on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+
+from cases.model import ClockState
+from events.language.case_events import NearMiss
+from greenlane.cli.case_sheet import Sheet
+from greenlane.cli.case_table import promise_markup
+from greenlane.cli.event_lines import event_table
+from greenlane.cli.moments import Moments
+from greenlane.cli.output import table_of
+from greenlane.cli.session import Session
+from greenlane.cli.styles import LATE, lane_markup, painted, status_markup
+from greenlane.cli.words import Words
+
+BAR_CELLS = 24
+
+
+def screen_of(sheet: Sheet, session: Session) -> Iterator[RenderableType | None]:
+    """The parts of the screen from top to bottom; None where there is nothing to show."""
+    moments = session.moments
+    yield _head(sheet, moments)
+    yield _clocks(sheet, moments)
+    yield _steps(sheet, moments)
+    yield event_table(moments.words("timeline"), sheet.records, moments)
+    yield _refusals(sheet, moments)
+    yield near_miss_table(sheet.near_misses, moments.words)
+    yield _time_shares(sheet, moments)
+    yield moments.scale
+
+
+def _head(sheet: Sheet, moments: Moments) -> Panel:
+    words, view = moments.words, sheet.view
+    procedure = sheet.case.definitions.procedure
+    lane = lane_markup(words, view.lane)
+    if sheet.rule is not None:
+        lane = f"{lane} [dim]({words('rule')}: {escape(sheet.rule)})[/dim]"
+    status = status_markup(words, "status", view.status)
+    if view.outcome is not None:
+        status = f"{status}: {words.named('outcome', view.outcome)}"
+    lines = {
+        "procedure": f"{escape(procedure.name.in_language(words.language))} [dim]{procedure.id} {procedure.version}[/dim]",
+        "lane": lane,
+        "status": status,
+        "agency": view.agency,
+        "opened_at": moments.instant(view.opened_at),
+        "holder": None if view.holder is None else escape(words.named("holder", view.holder)),
+        "statutory_due": _promise(sheet, moments, "statutory"),
+        "green_due": _promise(sheet, moments, "green"),
+        "closed_at": None if view.closed_at is None else moments.instant(view.closed_at),
+        "result_code": view.result_code,
+    }
+    grid = Table.grid(padding=(0, 2))
+    for key, text in lines.items():
+        if text is not None:
+            grid.add_row(f"[bold]{words(key)}[/bold]", text)
+    title = f"[bold]{view.dossier_code or view.case_id}[/bold]"
+    return Panel(Group(grid), title=title, subtitle=f"[dim]{view.case_id}[/dim]", expand=False)
+
+
+def _promise(sheet: Sheet, moments: Moments, kind: str) -> str | None:
+    view = sheet.view
+    due_at, lawful_day, state = (
+        (view.statutory_due_at, view.statutory_lawful_day, view.statutory_state)
+        if kind == "statutory"
+        else (view.green_due_at, view.green_lawful_day, view.green_state)
+    )
+    if state is None:
+        return f"- [dim]({escape(sheet.declined)})[/dim]" if kind == "green" and sheet.declined else None
+    parts = [promise_markup(due_at, state, moments)]
+    if lawful_day is not None:
+        parts.append(f"[dim]({moments.words('lawful_end', day=moments.day(lawful_day))})[/dim]")
+    if state == "running":
+        parts.append(moments.distance(due_at))
+    return " ".join(part for part in parts if part)
+
+
+def _clocks(sheet: Sheet, moments: Moments) -> Table | None:
+    words = moments.words
+    table = table_of(words("clocks"), *map(words, ("clock", "budget", "opened_at", "due", "state", "level")))
+    for clock in sheet.case.clocks.values():
+        due_at = sheet.due_at(clock)
+        kind = words.named("kind", clock.kind) + (f" {clock.step_id}" if clock.step_id else "")
+        table.add_row(
+            escape(kind),
+            moments.budget(clock.clock.budget),
+            moments.instant(clock.clock.anchored_at),
+            moments.instant(due_at),
+            _clock_state(clock, moments),
+            painted(str(clock.level), LATE) if clock.level else "",
+        )
+    return table if table.row_count else None
+
+
+def _clock_state(clock: ClockState, moments: Moments) -> str:
+    if clock.set_aside:
+        return status_markup(moments.words, "clock", "set_aside")
+    if clock.is_paused and not clock.stopped:
+        return painted(moments.words("paused"), "yellow")
+    return status_markup(moments.words, "clock", clock.status)
+
+
+def _steps(sheet: Sheet, moments: Moments) -> Table | None:
+    words = moments.words
+    table = table_of(words("steps"), *map(words, ("step", "name", "department", "status", "at", "due", "officer")))
+    for step in sheet.case.steps.values():
+        clock = sheet.case.clocks.get(step.clock_id or "")
+        due_at = sheet.due_at(clock) if clock is not None and step.is_open else None
+        table.add_row(
+            escape(step.id),
+            escape(step.name_en if words.language == "en" else step.name_vi),
+            step.department,
+            status_markup(words, "step", step.status),
+            moments.instant(step.assigned_at),
+            painted(moments.instant(due_at), LATE if moments.is_past(due_at) else None),
+            escape(step.officer or ""),
+        )
+    return table if table.row_count else None
+
+
+def _refusals(sheet: Sheet, moments: Moments) -> Table | None:
+    words = moments.words
+    table = table_of(words("refused_commands"), *map(words, ("at", "code", "reason", "remedy")))
+    for at, outcome in sheet.refusals:
+        if outcome.refusal is not None:
+            # The inbox tells real time; the screen has one time only.
+            shown = moments.instant(moments.time.to_business(at), seconds=True)
+            refusal, language = outcome.refusal, words.language
+            table.add_row(shown, refusal.code, escape(refusal.message(language)), escape(refusal.remedy(language)))
+    return table if table.row_count else None
+
+
+def near_miss_table(near_misses: Iterable[NearMiss], words: Words) -> Table | None:
+    """What each lane that did not match lacked."""
+    table = table_of(words("near_misses"), *map(words, ("lane", "rule", "condition")))
+    for miss in near_misses:
+        missing = miss.missing_en if words.language == "en" else miss.missing_vi
+        table.add_row(lane_markup(words, miss.lane), escape(miss.rule), escape("; ".join(missing)))
+    return table if table.row_count else None
+
+
+def _time_shares(sheet: Sheet, moments: Moments) -> Table | None:
+    words = moments.words
+    total = sum(share.seconds for share in sheet.time_shares)
+    if not total:
+        return None
+    table = table_of(words("time_shares"), *map(words, ("owner", "time", "share")), "")
+    for share in sorted(sheet.time_shares, key=lambda share: -share.seconds):
+        part = share.seconds / total
+        bar = "█" * round(part * BAR_CELLS)
+        table.add_row(escape(words.named("holder", share.owner)), moments.span(share.seconds), f"{part:.0%}", bar)
+    return table

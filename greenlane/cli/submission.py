@@ -1,0 +1,122 @@
+"""`greenlane submit`: applications from files into the system."""
+
+# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from greenlane.cli.options import Json, Lang, StateDir
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from greenlane.cli.delivery import Delivered
+    from greenlane.cli.session import Session
+
+SOURCE = "/command-line"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command()(submit)
+
+
+def submit(
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE...", help="YAML (also several documents), JSON or JSON lines; - is stdin."),
+    ],
+    source: Annotated[
+        str, typer.Option("--source", help="Who numbers the applications: one id of one source is one case.")
+    ] = SOURCE,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Hand in applications from files, and wait until their cases are on record.
+
+    Good entries are taken though others are refused; refused ones are named with file, line, field and remedy, and make
+    the exit code 2. The same application again is known and changes nothing.
+
+    Example: greenlane submit applications.yaml --lang en
+    """
+    from greenlane.cli.application_files import contents_of, entries_of
+    from greenlane.cli.delivery import deliver
+    from greenlane.cli.output import print_json
+    from greenlane.cli.progress import counted
+    from greenlane.cli.session import a_session, waiting
+
+    checked = _checked_source(source)
+    contents = contents_of(files)
+    with a_session(state_dir, lang) as session:
+        size_max_bytes = session.wiring.settings.max_message_bytes
+        entries = [entry for name, content in contents for entry in entries_of(name, content, size_max_bytes)]
+        with counted(session.words("submitting"), len(entries)) as told:
+            delivered = waiting(lambda: deliver(session, entries, checked, told))
+        body = _body(delivered)
+        if as_json:
+            print_json(body)
+        else:
+            _show(session, delivered)
+    return 0 if body["ok"] else 2
+
+
+def _checked_source(source: str) -> str:
+    from events.language.identity import SOURCE_PATTERN
+
+    if re.match(SOURCE_PATTERN, source) is None:
+        raise typer.BadParameter(
+            "Letters, digits and . _ : / - only, 200 at most, such as /counter-3.", param_hint="--source"
+        )
+    return source
+
+
+def _body(delivered: Sequence[Delivered]) -> dict[str, Any]:
+    taken = [one for one in delivered if one.error is None]
+    refused = [one for one in delivered if one.error is not None]
+    return {
+        "ok": not refused and all(one.view is not None for one in taken),
+        "submitted": [one.as_json() for one in taken],
+        "refused": [one.as_json() for one in refused],
+    }
+
+
+def _show(session: Session, delivered: Sequence[Delivered]) -> None:
+    from rich.markup import escape
+
+    from greenlane.cli.failure import say_error
+    from greenlane.cli.output import err, show, table_of
+    from greenlane.cli.styles import lane_markup
+
+    words, moments = session.words, session.moments
+    headings = ("application", "case", "dossier", "lane", "statutory_due", "green_due", "submitted")
+    table = table_of(None, *map(words, headings))
+    for one in (one for one in delivered if one.error is None):
+        view = one.view
+        table.add_row(
+            escape(one.entry.application_id or ""),
+            one.case_id,
+            view.dossier_code if view else "-",
+            lane_markup(words, view.lane) if view else "-",
+            moments.instant(view.statutory_due_at) if view else "-",
+            moments.instant(view.green_due_at) if view else "-",
+            words("known") if one.known else f"[green]{words('new')}[/green]",
+        )
+    show(table if table.row_count else None, moments.scale)
+    for one in delivered:
+        if one.error is not None:
+            name = f" {one.entry.application_id}" if one.entry.application_id else ""
+            say_error(one.error, f"{one.error['file']}:{one.error['line']}{name}:")
+    unrecorded = sum(one.error is None and one.view is None for one in delivered)
+    if unrecorded:
+        err.print(f"[yellow]![/yellow] {words('not_recorded', count=unrecorded)}")
+    counts = {
+        "new": sum(one.error is None and not one.known for one in delivered),
+        "known": sum(one.known for one in delivered),
+        "refused": sum(one.error is not None for one in delivered),
+    }
+    show(words("submit_summary", **counts))
