@@ -9,6 +9,7 @@ from typing import Any
 from cases.decide import decide
 from cases.evolve import evolve
 from cases.model import Case, blank
+from cases.timetable import next_due
 from catalog.model import (
     ClockPolicy,
     Condition,
@@ -27,16 +28,22 @@ from catalog.model import (
 )
 from events.language.case_events import CaseEvent, EventRecord
 from events.language.commands import (
+    AcknowledgeEscalation,
     Actor,
     ActorKind,
     Application,
     Command,
+    ConsultationRequest,
     DecideStep,
     DocumentPart,
     Outcome,
+    PauseClock,
+    ReassignStep,
     ReceiveSupplement,
+    ResumeClock,
     SubmitApplication,
     Tick,
+    WithdrawApplication,
 )
 from events.language.identity import case_id_of
 from events.language.refusals import Refusal
@@ -168,6 +175,7 @@ def an_application(**change: Any) -> Application:
 
 
 APPLICANT = Actor(kind=ActorKind.APPLICANT, id="portal")
+SUPERVISOR = Actor(kind=ActorKind.SUPERVISOR, id="supervisor-1")
 
 
 def a_submission(at: datetime = MONDAY, **change: Any) -> SubmitApplication:
@@ -201,6 +209,47 @@ def a_supplement(at: datetime) -> ReceiveSupplement:
     )
 
 
+def a_question(
+    step_id: str, department: str, at: datetime, *asked: str, limit: Budget | None = None, **change: Any
+) -> DecideStep:
+    requests = tuple(ConsultationRequest(department=name, question="any objection?", limit=limit) for name in asked)
+    return an_answer(step_id, department, at, Outcome.CONSULT, consult=requests, **change)
+
+
+def a_pause(at: datetime, actor: Actor = SUPERVISOR) -> PauseClock:
+    return PauseClock(
+        command_id=f"pause:{at.isoformat()}", received_at=at, actor=actor, reason="a flood", legal_basis="form 05"
+    )
+
+
+def a_resumption(at: datetime, actor: Actor = SUPERVISOR) -> ResumeClock:
+    return ResumeClock(command_id=f"resume:{at.isoformat()}", received_at=at, actor=actor, reason="it is over")
+
+
+def a_withdrawal(at: datetime) -> WithdrawApplication:
+    return WithdrawApplication(command_id=f"withdraw:{at.isoformat()}", received_at=at, actor=APPLICANT)
+
+
+def an_acknowledgement(escalation_id: str, at: datetime) -> AcknowledgeEscalation:
+    return AcknowledgeEscalation(
+        command_id=f"acknowledge:{escalation_id}:{at.isoformat()}",
+        received_at=at,
+        actor=SUPERVISOR,
+        escalation_id=escalation_id,
+    )
+
+
+def a_reassignment(step_id: str, at: datetime, **change: Any) -> ReassignStep:
+    given: dict[str, Any] = {
+        "command_id": f"reassign:{step_id}:{at.isoformat()}",
+        "received_at": at,
+        "actor": SUPERVISOR,
+        "step_id": step_id,
+        "reason": "the officer is ill",
+    }
+    return ReassignStep.model_validate(given | change)
+
+
 class Life:
     """A case that lives through commands, for tests of the core: refuses to go on after a refusal unless asked."""
 
@@ -223,6 +272,13 @@ class Life:
             self.case = evolve(self.case, record)
             self.records.append(record)
         return [record.event for record in decided]
+
+    def live_until(self, until: datetime) -> list[CaseEvent]:
+        """Let every instant up to this one pass, each when it falls due."""
+        events: list[CaseEvent] = []
+        while (due_at := next_due(self.case)) is not None and due_at <= until:
+            events.extend(self.do(Tick(due_at=due_at)))
+        return events
 
     def refused(self, command: Command | Tick) -> Refusal:
         decided = self.attempt(command)
