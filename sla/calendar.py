@@ -225,7 +225,9 @@ class WorkingCalendar:
 
     def end_of_day(self, day: date) -> datetime:
         """Return 24:00 of the local day: 00:00 of the next one, in the calendar's zone."""
-        self._index(day)
+        index = self._index(day)
+        if self.fixed_offset:
+            return self._origin + DAY * (index + 1)
         return day_start_at(day + DAY, self.zone).astimezone(self.zone)
 
     # ---- instants
