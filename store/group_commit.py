@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -18,6 +19,8 @@ Result = TypeVar("Result")
 
 BATCH_MAX = 200
 """Most items of one transaction: bounds the time a lock is held and the memory of a batch."""
+LINGER_SECONDS = 0.005
+"""How long the writer lets a crowd grow. A caller who is alone never waits: only after a batch of several does it linger."""
 
 
 @dataclass(slots=True, eq=False)
@@ -39,6 +42,8 @@ class GroupCommit(Generic[Item, Result]):
     name: str
     write: Callable[[Sequence[Item]], Sequence[Result | Exception]]
     batch_max: int = BATCH_MAX
+    linger_seconds: float = LINGER_SECONDS
+    _crowded: bool = False
     _queue: deque[Waiting[Item, Result]] = field(default_factory=deque)
     _wake: threading.Condition = field(default_factory=threading.Condition)
     _thread: threading.Thread | None = None
@@ -86,6 +91,8 @@ class GroupCommit(Generic[Item, Result]):
 
     def _next_batch(self) -> list[Waiting[Item, Result]]:
         """What waits, at least one; empty when closed and done. Who was cancelled meanwhile is left out."""
+        if self._crowded and not self._closed:
+            time.sleep(self.linger_seconds)
         with self._wake:
             while True:
                 batch: list[Waiting[Item, Result]] = []
@@ -94,6 +101,7 @@ class GroupCommit(Generic[Item, Result]):
                     if not waiting.future.cancelled():
                         batch.append(waiting)
                 if batch or self._closed:
+                    self._crowded = len(batch) > 1
                     return batch
                 self._wake.wait()
 

@@ -101,7 +101,7 @@ class Outbox:
         query = select(outbox.c.topic, outbox.c.event_id, outbox.c.case_id, outbox.c.id).order_by(outbox.c.id)
         with _available(), self._store.reading() as connection:
             for row in connection.execution_options(yield_per=batch).execute(query):
-                yield row._tuple()
+                yield row[0], row[1], row[2], row[3]
 
 
 class OutboxLease:
