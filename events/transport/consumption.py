@@ -23,7 +23,8 @@ from events.transport.offsets import OffsetBook, Partition
 from events.transport.ports import Incoming
 
 POLL_MS = 100
-BUSY_POLL_MS = 20
+PAUSED_POLL_MS = 20
+REBALANCE_POLL_MS = 3_000
 REVOKE_STEP_SECONDS = 0.01
 LAG_SECONDS = 1.0
 LAG_WHILE_PAUSED_SECONDS = 5.0
@@ -134,7 +135,7 @@ class Consumption:
     def _step(self, consumer: Any) -> None:
         try:
             self._regulate(consumer)
-            batches = consumer.poll(timeout_ms=BUSY_POLL_MS if self._paused else POLL_MS)
+            batches = consumer.poll(timeout_ms=self._patience_ms(consumer))
             for partition, records in batches.items():
                 self._take(partition, records)
             self._commit_soon(consumer)
@@ -146,6 +147,12 @@ class Consumption:
                 raise self._cluster.explain(error, f"reading as the group {self._settings.group}") from error
             self._wait.say_once("kafka_trouble", reason_of(error))
             self._wait.pause()
+
+    def _patience_ms(self, consumer: Any) -> int:
+        # kafka-python 3.0.12 begins to join anew when a poll ends before the join does: give it the time it needs.
+        if consumer._coordinator.need_rejoin():
+            return REBALANCE_POLL_MS
+        return PAUSED_POLL_MS if self._paused else POLL_MS
 
     def _regulate(self, consumer: Any) -> None:
         """Stop reading while the handler's servers are away or too much waits; go on polling, to stay in the group."""
@@ -224,7 +231,7 @@ class Consumption:
             assigned = consumer.assignment()
             if assigned:
                 consumer.pause(*assigned)
-            consumer.poll(timeout_ms=BUSY_POLL_MS)
+            consumer.poll(timeout_ms=PAUSED_POLL_MS)
         self._book.revoke_all()
         offsets = self._book.committable()
         if offsets:
@@ -243,6 +250,9 @@ class Rebalance(AsyncConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Finish what is in hand, commit, let go."""
+        # kafka-python 3.0.12 forgets a join that outlasts its poll when only the topics had changed, and then neither
+        # reads nor sends heartbeats: with this it remembers until it has joined.
+        self._consumer._coordinator.request_rejoin()
         partitions = names_of(revoked)
         self._book.revoke(partitions)
         deadline = time.monotonic() + self._settings.drain_seconds

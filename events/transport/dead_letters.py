@@ -60,6 +60,21 @@ def dead_letter_topics(cluster: Cluster, topics: Topics) -> tuple[str, ...]:
     return tuple(sorted(name for name in found if name.startswith(prefix) and name.endswith(DEAD_LETTER_SUFFIX)))
 
 
+def filled(cluster: Cluster, names: Collection[str]) -> tuple[str, ...]:
+    """Those of the topics that hold any record, sorted: one question for all of them. Raises KafkaAwayError."""
+    consumer = cluster.connected(KafkaConsumer, "greenlane-letters", enable_auto_commit=False, metrics_enabled=False)
+    try:
+        places = [TopicPartition(name, each) for name in names for each in consumer.partitions_for_topic(name) or ()]
+        if not places:
+            return ()
+        begins, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
+        return tuple(sorted({place.topic for place in places if ends[place] > begins[place]}))
+    except kafka_errors.KafkaError as error:
+        raise cluster.explain(error, "reading dead letters") from error
+    finally:
+        consumer.close(autocommit=False)
+
+
 class LetterBox:
     """One dead-letter topic. Every method raises KafkaAwayError, NotPermittedError, TopicMissingError."""
 

@@ -25,11 +25,11 @@ from events.transport.errors import (
 )
 
 BATCH_BYTES = 262_144
-METADATA_SECONDS = 3.0
+METADATA_SECONDS = 2.0
 """How long a send may wait for a topic it has not met before."""
 DELIVERY_SECONDS = 30.0
 LINGER_MS = 1
-PROBE_SECONDS = 3.0
+PROBE_SECONDS = 2.0
 
 SendHeaders = Sequence[tuple[str, bytes]]
 
@@ -106,7 +106,7 @@ class Producer:
         )
 
     def send(self, topic: str, key: str | bytes | None, value: bytes | None, headers: SendHeaders = ()) -> Pending:
-        """Hand a message over without waiting for Kafka (but up to three seconds for a topic not met before).
+        """Hand a message over without waiting for Kafka (but up to two seconds for a topic not met before).
 
         Raises MessageTooLargeError, TopicMissingError, KafkaAwayError, NotPermittedError.
         """

@@ -174,6 +174,8 @@ class ShardPublisher:
     _held_topics: dict[str, float] = field(default_factory=dict)
     _held_rows: dict[int, float] = field(default_factory=dict)
     _skipped: int = 0
+    _told: set[int] = field(default_factory=set)
+    """Rows whose failure was logged."""
     _trusted: bool = False
     """Whether the cluster is known to be the one that holds what is marked."""
 
@@ -226,19 +228,19 @@ class ShardPublisher:
         return sendable
 
     def _round(self, lease: ShardLease, rows: Sequence[OutboxRow], wait: BackOff) -> None:
-        blocked: set[str] = set()
-        sent = self._hand_over(rows, blocked)
+        sent = self._hand_over(rows)
         self._await_settled(len(sent), wait)
         if not self._trusted:
             self._check_cluster()
-        done = self._acknowledged(sent, blocked)
+        done = self._acknowledged(sent)
         lease.mark_published(done)
         self.metrics.published.inc(len(done))
         self.metrics.round_rows.observe(len(rows))
 
-    def _hand_over(self, rows: Sequence[OutboxRow], blocked: set[str]) -> list[tuple[OutboxRow, Pending]]:
+    def _hand_over(self, rows: Sequence[OutboxRow]) -> list[tuple[OutboxRow, Pending]]:
         """Give the rows to the producer; those after a failed one of the same case stay behind."""
         sent: list[tuple[OutboxRow, Pending]] = []
+        blocked: set[str] = set()
         for row in rows:
             if row.key in blocked or row.topic in self._held_topics:
                 continue
@@ -262,9 +264,10 @@ class ShardPublisher:
             if self.stop.is_set():
                 raise KafkaAwayError(bootstrap=self.cluster.bootstrap, reason="told to stop before it came back")
 
-    def _acknowledged(self, sent: Sequence[tuple[OutboxRow, Pending]], blocked: set[str]) -> list[int]:
+    def _acknowledged(self, sent: Sequence[tuple[OutboxRow, Pending]]) -> list[int]:
         """The ids to mark: of each case those up to its first message that failed."""
         done: list[int] = []
+        blocked: set[str] = set()
         for row, pending in sent:
             if row.key in blocked:
                 continue
@@ -289,7 +292,9 @@ class ShardPublisher:
             self._held_topics[row.topic] = until
         elif not error.retryable:
             self._held_rows[row.id] = until
-        log.warning("publish_failed", case_id=row.case_id, event_id=row.event_id, code=error.code, what=str(error))
+        if row.id not in self._told:
+            self._told.add(row.id)
+            log.warning("publish_failed", case_id=row.case_id, event_id=row.event_id, code=error.code, what=str(error))
 
     def _made(self, topic: str) -> bool:
         if self.make_topic is None:

@@ -1,0 +1,395 @@
+"""The bridge on a real Kafka: order, commits, outages, poison, dead letters, rebalances."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from events.language.topics import Topics
+from events.transport.admin import TopicLayout, ensure_topics, topic_maker
+from events.transport.bridge import Bridge, BridgeSettings, ConsumerSettings, LaneSettings, incoming_pattern
+from events.transport.cluster import Cluster
+from events.transport.dead_letters import LetterBox
+from events.transport.errors import LetterUnknownError, RequestRefusedError, Unavailable
+from events.transport.lanes import HANDLER_ERROR, TOO_LARGE
+from events.transport.metrics import BridgeMetrics
+from events.transport.ports import DeadLetter, Disposition, Done, Handler, Incoming
+from events.transport.producer import Producer
+from tests.events.sending import Remembering, Running, committed, read_topic, send_all, until
+
+MakeTopics = Callable[..., Topics]
+FAST = LaneSettings(retry_seconds=0.02, attempts_max=3, outage_seconds=0.02, outage_seconds_max=0.1)
+
+
+def a_bridge(
+    cluster: Cluster,
+    topics: Topics,
+    handler: Handler,
+    handling: LaneSettings = FAST,
+    *,
+    registry: CollectorRegistry | None = None,
+    instance_id: str | None = None,
+    drain_seconds: float = 5.0,
+) -> Bridge:
+    """A bridge of this test's own group."""
+    reading = ConsumerSettings(
+        group=f"{topics.prefix}-bridge",
+        instance_id=instance_id,
+        discovery_seconds=0.5,
+        session_seconds=6,
+        commit_seconds=0.05,
+        drain_seconds=drain_seconds,
+    )
+    return Bridge(
+        cluster,
+        incoming_pattern(topics),
+        handler,
+        settings=BridgeSettings(reading, handling),
+        metrics=BridgeMetrics(registry or CollectorRegistry()),
+        make_topic=topic_maker(cluster, topics, TopicLayout(partitions=1)),
+    )
+
+
+def ends(cluster: Cluster, topic: str) -> dict[int, int]:
+    """One more than the last offset of each partition that holds anything."""
+    return {message.partition: message.offset + 1 for message in read_topic(cluster, topic)}
+
+
+async def test_order_per_key_and_concurrency_across_keys(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """Messages of one key are handled one by one in their order; other keys go on meanwhile."""
+    topics = make_topics("finance")
+    rng = random.Random(4)
+
+    async def act(message: Incoming) -> Disposition:
+        await asyncio.sleep(rng.random() * 0.01)
+        return Done()
+
+    handler = Remembering(act)
+    messages = [(f"case-{number % 20}", f"{number:04}") for number in range(600)]
+    async with Running(a_bridge(cluster, topics, handler)):
+        await asyncio.to_thread(send_all, cluster, topics.decisions("finance"), messages)
+        await until(lambda: len(handler.done) == 600, "all were handled")
+    assert handler.overlaps == 0
+    assert 5 < handler.concurrent_max <= 20
+    for key, values in handler.by_key().items():
+        assert values == [value for its_key, value in messages if its_key == key]
+    topic = topics.decisions("finance")
+    assert committed(cluster, f"{topics.prefix}-bridge", topic) == ends(cluster, topic)
+
+
+async def test_messages_without_a_key_keep_their_partitions_order(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """Nothing says what belongs together, so the partition's own order is kept."""
+    topics = make_topics("finance", partitions=1)
+    handler = Remembering(lambda _: _after(0.001))
+    async with Running(a_bridge(cluster, topics, handler)):
+        await asyncio.to_thread(
+            send_all, cluster, topics.decisions("finance"), [(None, f"{number:03}") for number in range(50)]
+        )
+        await until(lambda: len(handler.done) == 50, "all were handled")
+    assert handler.values() == [f"{number:03}" for number in range(50)]
+
+
+async def test_a_message_says_when_the_broker_took_it(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """Its instant is the broker's, in UTC, and its headers come with it."""
+    topics = make_topics()
+    handler = Remembering()
+    async with Running(a_bridge(cluster, topics, handler)):
+        with Producer(cluster) as producer:
+            before = datetime.now(UTC)
+            producer.send_now(topics.submissions, "case-a", "Hồ sơ".encode(), [("ce_id", b"1"), ("ce_type", b"x")])
+        await until(lambda: handler.done, "it was handled")
+    message = handler.done[0]
+    assert abs(message.timestamp_at - before) < timedelta(seconds=5)
+    assert message.timestamp_at.utcoffset() == timedelta(0)
+    assert message.headers == (("ce_id", b"1"), ("ce_type", b"x"))
+    assert (message.topic, message.key, message.value) == (topics.submissions, b"case-a", "Hồ sơ".encode())
+
+
+async def test_nothing_beyond_an_unfinished_message_is_committed(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """One slow message holds its partition's offset back, whatever was finished behind it."""
+    topics = make_topics("finance", partitions=1)
+    gate = asyncio.Event()
+
+    async def act(message: Incoming) -> Disposition:
+        if message.key == b"slow":
+            await gate.wait()
+        return Done()
+
+    handler, topic, group = Remembering(act), topics.decisions("finance"), f"{topics.prefix}-bridge"
+    messages = [("a", "0"), ("slow", "1"), *((f"k{number}", str(number)) for number in range(2, 40))]
+    async with Running(a_bridge(cluster, topics, handler)):
+        await asyncio.to_thread(send_all, cluster, topic, messages)
+        await until(lambda: len(handler.done) == 39, "all but one were handled")
+        await until(lambda: committed(cluster, group, topic) == {0: 1}, "the first was committed")
+        await asyncio.sleep(0.3)
+        assert committed(cluster, group, topic) == {0: 1}
+        gate.set()
+        await until(lambda: committed(cluster, group, topic) == {0: 40}, "all was committed")
+
+
+async def test_an_unavailable_handler_keeps_everything(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """No message is lost, committed or buried while what the handler needs is away; then it goes on by itself."""
+    topics = make_topics("finance")
+    away = True
+
+    async def act(message: Incoming) -> Disposition:
+        if away:
+            raise Unavailable("Temporal")
+        return Done()
+
+    handler, topic, registry = Remembering(act), topics.decisions("finance"), CollectorRegistry()
+    messages = [(f"case-{number % 30}", f"{number:03}") for number in range(200)]
+    async with Running(a_bridge(cluster, topics, handler, registry=registry)):
+        await asyncio.to_thread(send_all, cluster, topic, messages)
+        await until(lambda: len(handler.seen) > 5, "it was tried")
+        await until(lambda: registry.get_sample_value("greenlane_bridge_available") == 0, "the outage was shown")
+        assert committed(cluster, f"{topics.prefix}-bridge", topic) == {}
+        tried = len(handler.seen)
+        await asyncio.sleep(0.5)
+        # One message tries for all, with growing pauses: 100 ms apart at last.
+        assert len(handler.seen) - tried <= 8
+        away = False
+        await until(lambda: len(handler.done) == 200, "all were handled")
+    assert handler.by_key() == {key: [value for its_key, value in messages if its_key == key] for key, _ in messages}
+    assert read_topic(cluster, topics.dead_letters(topic)) == []
+    assert committed(cluster, f"{topics.prefix}-bridge", topic) == ends(cluster, topic)
+
+
+async def test_a_fault_of_the_handler_is_retried_then_buried(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """A bug drops nothing: the message becomes a dead letter, whose headers tell no content, and others go on."""
+    topics = make_topics("finance", partitions=1)
+
+    async def act(message: Incoming) -> Disposition:
+        if message.value == b"poison":
+            raise ValueError("secret: Nguyen Van A")
+        if message.value == b"flaky" and sum(each.value == b"flaky" for each in handler.seen) < 2:
+            raise OSError("once")
+        return Done()
+
+    handler, topic = Remembering(act), topics.decisions("finance")
+    async with Running(a_bridge(cluster, topics, handler)):
+        await asyncio.to_thread(
+            send_all, cluster, topic, [("a", "1"), ("a", "poison"), ("a", "2"), ("b", "flaky"), ("b", "3")]
+        )
+        await until(lambda: len(handler.done) == 4, "the others were handled")
+    assert handler.by_key() == {"a": ["1", "2"], "b": ["flaky", "3"]}
+    (letter,) = LetterBox(cluster, topic).letters()
+    assert (letter.code, letter.field, letter.attempts) == (HANDLER_ERROR, None, 3)
+    assert "secret" not in letter.reason
+    assert "Nguyen" not in letter.reason
+    assert committed(cluster, f"{topics.prefix}-bridge", topic) == {0: 5}
+
+
+async def test_the_dead_letter_is_there_before_the_commit(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """While its dead letter cannot be written, a message's offset is not committed; then it is, once."""
+    topics = make_topics()
+    topic = topics.decisions("late")
+    ensure_topics(cluster, [topic], topics, TopicLayout(partitions=1))  # without its dead-letter topic
+    handler = Remembering(lambda _: _dead("unreadable"))
+    bridge = a_bridge(cluster, topics, handler)
+    bridge._make_topic = None
+    async with Running(bridge):
+        await asyncio.to_thread(send_all, cluster, topic, [("a", "1")])
+        await until(lambda: len(handler.seen) >= 2, "it was tried again")
+        assert committed(cluster, f"{topics.prefix}-bridge", topic) == {}
+        await asyncio.to_thread(ensure_topics, cluster, [topics.dead_letters(topic)], topics)
+        await until(lambda: committed(cluster, f"{topics.prefix}-bridge", topic) == {0: 1}, "it was committed")
+    assert len(read_topic(cluster, topics.dead_letters(topic))) == 1
+
+
+async def test_letters_are_listed_shown_and_replayed(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """A replayed message is the same, byte for byte, invalid UTF-8 and headers too, and is replayed once."""
+    topics = make_topics("finance", partitions=1)
+    topic = topics.decisions("finance")
+    broken = True
+
+    async def act(message: Incoming) -> Disposition:
+        return DeadLetter("invalid_utf8", "data", "not UTF-8 at byte 1") if broken else Done()
+
+    handler = Remembering(act)
+    box = LetterBox(cluster, topic)
+    async with Running(a_bridge(cluster, topics, handler)):
+        with Producer(cluster) as producer:
+            producer.send_now(
+                topic, "case-a", b"\xff\xfe\x00", [("ce_id", b"d-1"), ("ce_type", b"vn.greenlane.DecideStep")]
+            )
+            producer.send_now(topic, None, b"\x80", [("ce_id", b"d-2")])
+            await until(lambda: len(box.letters()) == 2, "both were buried")
+            first, second = box.letters()
+            assert (first.topic, first.partition, first.offset) == (topic, 0, 0)
+            assert (first.code, first.field, first.reason) == ("invalid_utf8", "data", "not UTF-8 at byte 1")
+            assert (first.event_id, first.key, first.size_bytes, first.value) == ("d-1", "case-a", 3, None)
+            assert datetime.fromisoformat(first.first_seen_at) <= first.dead_at
+            assert box.letter(first.id).value == b"\xff\xfe\x00"
+            with pytest.raises(LetterUnknownError):
+                box.letter("0-99")
+            with pytest.raises(LetterUnknownError):
+                box.replay(producer, ["0-99"])
+            assert [each.id for each in await asyncio.to_thread(box.replay, producer, [first.id])] == [first.id]
+            await until(lambda: len(handler.done) == 3, "the replayed one came")
+            await until(lambda: len(box.letters()) == 2, "it died again")
+            again = box.letters()[-1]
+            assert (again.event_id, again.attempts, again.first_seen_at) == ("d-1", 2, first.first_seen_at)
+            broken = False
+            replayed = await asyncio.to_thread(box.replay, producer)
+            assert {each.id for each in replayed} == {second.id, again.id}
+            await until(lambda: len(handler.done) == 5, "both came again")
+    assert [each.value for each in handler.done] == [
+        b"\xff\xfe\x00",
+        b"\x80",
+        b"\xff\xfe\x00",
+        b"\x80",
+        b"\xff\xfe\x00",
+    ]
+    assert handler.done[-2].key is None
+    assert dict(handler.done[-1].headers)["ce_id"] == b"d-1"
+    assert box.letters() == []
+    assert len(box.letters(with_replayed=True)) == 3
+    assert len(read_topic(cluster, topic)) == 5
+
+
+async def test_a_message_that_is_too_large_does_not_stop_the_others(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """It becomes a dead letter that says so, and where the original lies."""
+    topics = make_topics()
+    topic = topics.decisions("finance")
+    ensure_topics(cluster, [topic], topics, TopicLayout(partitions=1, max_message_bytes=4_000_000))
+    handler = Remembering()
+    async with Running(a_bridge(cluster, topics, handler)):
+        with Producer(cluster, max_message_bytes=4_000_000) as producer:
+            producer.send_now(topic, "case-a", b"1")
+            producer.send_now(topic, "case-a", b"x" * 3_500_000)
+            producer.send_now(topic, "case-a", b"2")
+        await until(lambda: len(handler.done) == 2, "the others were handled")
+        await until(lambda: LetterBox(cluster, topic).letters(), "the large one was buried")
+    assert handler.values() == ["1", "2"]
+    (letter,) = LetterBox(cluster, topic).letters()
+    assert (letter.code, letter.field, letter.omitted, letter.size_bytes) == (TOO_LARGE, "data", True, 3_500_000)
+    assert (letter.topic, letter.offset) == (topic, 1)
+
+
+async def test_a_new_departments_topic_is_found_with_what_it_held(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """Messages sent before the bridge knew the topic are read, within a few seconds."""
+    topics = make_topics("finance")
+    handler = Remembering()
+    async with Running(a_bridge(cluster, topics, handler)):
+        await asyncio.to_thread(send_all, cluster, topics.decisions("finance"), [("a", "old")])
+        await asyncio.to_thread(make_topics, "health")
+        await asyncio.to_thread(send_all, cluster, topics.decisions("health"), [("b", "new")])
+        # Neither a dead-letter topic nor another prefix's is read.
+        await asyncio.to_thread(send_all, cluster, topics.dead_letters(topics.decisions("health")), [("b", "dead")])
+        await until(lambda: len(handler.done) >= 2, "both were handled", seconds=10)
+        await asyncio.sleep(0.3)
+    assert sorted(handler.values()) == ["new", "old"]
+
+
+async def test_two_bridges_share_and_hand_over(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """Partitions move when a bridge comes and goes: order per key stays, and nothing is handled twice."""
+    topics = make_topics("finance", partitions=4)
+    topic = topics.decisions("finance")
+    first, second = Remembering(lambda _: _after(0.002)), Remembering(lambda _: _after(0.002))
+    messages = [(f"case-{number % 40}", f"{number:04}") for number in range(1200)]
+    async with Running(a_bridge(cluster, topics, first)):
+        sending = asyncio.create_task(asyncio.to_thread(send_all, cluster, topic, messages[:800]))
+        await until(lambda: len(first.done) > 50, "the first works")
+        async with Running(a_bridge(cluster, topics, second)):
+            await sending
+            await until(lambda: len(first.done) + len(second.done) >= 600, "both work")
+            await asyncio.to_thread(send_all, cluster, topic, messages[800:])
+            await until(lambda: len(second.done) > 20, "the second works")
+        await until(lambda: len(first.done) + len(second.done) >= 1200, "all were handled")
+    both = sorted([*first.done, *second.done], key=lambda each: (each.partition, each.offset))
+    assert len(both) == len({(each.partition, each.offset) for each in both}) == 1200
+    assert first.overlaps == second.overlaps == 0
+    for handler in (first, second):
+        for values in handler.by_key().values():
+            assert values == sorted(values)
+    assert committed(cluster, f"{topics.prefix}-bridge", topic) == ends(cluster, topic)
+
+
+async def test_a_hand_over_does_not_wait_for_what_is_away(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """A bridge whose servers are away gives its partitions to another at once, unfinished messages included."""
+    topics = make_topics("finance", partitions=2)
+
+    async def act(message: Incoming) -> Disposition:
+        raise Unavailable("Temporal")
+
+    stuck, well = Remembering(act), Remembering()
+    messages = [(f"case-{number}", str(number)) for number in range(30)]
+    async with Running(a_bridge(cluster, topics, stuck)):
+        await asyncio.to_thread(send_all, cluster, topics.decisions("finance"), messages)
+        await until(lambda: stuck.seen, "the first tried")
+    async with Running(a_bridge(cluster, topics, well)):
+        await until(lambda: len(well.done) == 30, "the second handled all", seconds=10)
+
+
+async def test_a_named_instance_gets_its_partitions_back(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """With a name that stays over restarts, a new process need not wait until the old one's session has expired."""
+    topics = make_topics("finance")
+    for value in ("1", "2"):
+        handler = Remembering()
+        async with Running(a_bridge(cluster, topics, handler, instance_id="bridge-1")):
+            await asyncio.to_thread(send_all, cluster, topics.decisions("finance"), [("a", value)])
+            await until(lambda: len(handler.done) == 1, "it was handled", seconds=5)  # noqa: B023
+        assert handler.values() == [value]
+
+
+async def test_a_second_process_with_the_same_name_ends_the_first(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """Two with one name would take each other's partitions: the older one stops with its next commit, and says why."""
+    topics = make_topics("finance")
+    older = a_bridge(cluster, topics, Remembering(lambda _: _after(0.2)), instance_id="bridge-1")
+    running = asyncio.create_task(older.run())
+    assert await older.wait_ready()
+    await asyncio.to_thread(
+        send_all, cluster, topics.decisions("finance"), [(f"k{number}", "x") for number in range(200)]
+    )
+    younger = Remembering()
+    async with Running(a_bridge(cluster, topics, younger, instance_id="bridge-1")):
+        with pytest.raises(RequestRefusedError):
+            await asyncio.wait_for(running, 20)
+        await until(lambda: len(younger.done) > 100, "the younger one works")
+
+
+async def test_stopping_finishes_what_is_in_hand(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """What was begun is finished and committed before the bridge is gone."""
+    topics = make_topics("finance", partitions=1)
+    topic = topics.decisions("finance")
+    handler = Remembering(lambda _: _after(0.2))
+    async with Running(a_bridge(cluster, topics, handler)) as bridge:
+        await asyncio.to_thread(send_all, cluster, topic, [(f"k{number}", "x") for number in range(40)])
+        await until(lambda: handler.seen, "it began")
+        bridge.stop()
+    assert len(handler.done) == len(handler.seen)
+    assert committed(cluster, f"{topics.prefix}-bridge", topic)[0] == len(handler.done)
+
+
+async def test_metrics_tell_lag_and_outcome(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """Lag and position per partition, messages by what became of them, dead letters by code."""
+    topics = make_topics("finance", partitions=1)
+    topic, registry = topics.decisions("finance"), CollectorRegistry()
+
+    async def act(message: Incoming) -> Disposition:
+        return DeadLetter("unknown_type", "type", "not known") if message.value == b"bad" else Done()
+
+    async with Running(a_bridge(cluster, topics, Remembering(act), registry=registry)):
+        await asyncio.to_thread(send_all, cluster, topic, [("a", "good"), ("b", "bad"), ("c", "good")])
+        labels = {"topic": topic, "partition": "0"}
+        await until(
+            lambda: registry.get_sample_value("greenlane_bridge_position", labels) == 3, "the position was shown"
+        )
+    assert registry.get_sample_value("greenlane_bridge_lag_messages", labels) == 0
+    assert registry.get_sample_value("greenlane_bridge_messages_total", {"disposition": "done"}) == 2
+    assert registry.get_sample_value("greenlane_dead_letters_total", {"topic": topic, "code": "unknown_type"}) == 1
+
+
+async def _after(seconds: float) -> Disposition:
+    await asyncio.sleep(seconds)
+    return Done()
+
+
+async def _dead(code: str) -> Disposition:
+    return DeadLetter(code, None, "for the test")

@@ -1,0 +1,224 @@
+"""Kills under load: of the broker under publisher and bridge, and of the bridge itself. Nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from events.language.topics import Topics
+from events.transport.admin import TopicLayout, ensure_topics
+from events.transport.bridge import Bridge, BridgeSettings, ConsumerSettings, LaneSettings, incoming_pattern
+from events.transport.cluster import Cluster
+from events.transport.memory import MemoryOutbox
+from events.transport.metrics import BridgeMetrics, PublisherMetrics
+from events.transport.publisher import Publisher, PublisherSettings
+from tests.events.broker import Broker
+from tests.events.outbox_contract import a_row
+from tests.events.sending import Remembering, Running, committed, read_topic, send_all, until
+
+CASES = 20
+
+
+def own_topics(cluster: Cluster, prefix: str) -> Topics:
+    topics = Topics(prefix)
+    ensure_topics(cluster, [*topics.of_system(), *topics.of_department("finance")], topics, TopicLayout(partitions=3))
+    return topics
+
+
+class Process:
+    """The bridge of `bridge_process.py`."""
+
+    def __init__(self, cluster: Cluster, topics: Topics, file: Path) -> None:
+        self._command = [
+            sys.executable,
+            "-m",
+            "tests.events.bridge_process",
+            cluster.bootstrap,
+            topics.prefix,
+            str(file),
+        ]
+        self._process = self._started()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self._command, cwd=Path(__file__).parents[2], stdout=subprocess.DEVNULL)
+
+    def kill_and_restart(self) -> None:
+        os.kill(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._process = self._started()
+
+    def stop(self) -> None:
+        self._process.terminate()
+        assert self._process.wait(20) == 0
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+async def test_a_killed_bridge_loses_nothing(broker: Broker, tmp_path: Path) -> None:
+    """After SIGKILL every message is handled; twice only what had not been committed; order per key stays."""
+    cluster = Cluster(broker.bootstrap)
+    topics, file = own_topics(cluster, "killed-bridge"), tmp_path / "handled"
+    topic = topics.decisions("finance")
+    file.touch()
+    process = Process(cluster, topics, file)
+    before: dict[int, int] = {}
+    try:
+        await asyncio.to_thread(
+            send_all, cluster, topic, [(f"case-{number % CASES}", str(number)) for number in range(4000)]
+        )
+        for share in (400, 1500):
+            await until(lambda: len(file.read_text().splitlines()) > share, f"{share} were handled")  # noqa: B023
+            before = committed(cluster, f"{topics.prefix}-bridge", topic)
+            process.kill_and_restart()
+        await until(lambda: len(set(_handled(file))) == 4000, "all were handled")
+        process.stop()
+    finally:
+        process.end()
+    handled = _handled(file)
+    twice = [message for message, times in Counter(handled).items() if times > 1]
+    assert all(offset >= before.get(partition, 0) for partition, offset in twice[-1:])
+    assert len(handled) < 4000 + 2 * 1500
+    first = list(dict.fromkeys(handled))
+    for partition in range(3):
+        keys: dict[str, list[int]] = {}
+        for line in dict.fromkeys(file.read_text().splitlines()):
+            its_partition, offset, key = line.split()
+            if int(its_partition) == partition:
+                keys.setdefault(key, []).append(int(offset))
+        assert all(offsets == sorted(offsets) for offsets in keys.values())
+    assert len(first) == 4000
+    assert sum(committed(cluster, f"{topics.prefix}-bridge", topic).values()) == 4000
+
+
+def _handled(file: Path) -> list[tuple[int, int]]:
+    # The last line may be torn by the kill.
+    lines = [line.split() for line in file.read_text().splitlines()]
+    return [(int(line[0]), int(line[1])) for line in lines if len(line) == 3]
+
+
+async def test_publisher_and_bridge_outlive_a_killed_broker(broker: Broker) -> None:
+    """The broker is killed under load and started again: all events arrive, in order per case, none twice on the topic."""
+    cluster = Cluster(broker.bootstrap)
+    topics = own_topics(cluster, "killed-broker")
+    outbox, handler = MemoryOutbox(), Remembering()
+    publisher = Publisher(outbox, cluster, PublisherSettings(), PublisherMetrics(CollectorRegistry()))
+    publishing = threading.Thread(target=publisher.run)
+    bridge = Bridge(
+        cluster,
+        incoming_pattern(topics),
+        handler,
+        settings=BridgeSettings(ConsumerSettings(group="killed-broker"), LaneSettings()),
+        metrics=BridgeMetrics(CollectorRegistry()),
+    )
+    publishing.start()
+    try:
+        async with Running(bridge):
+            total = 3000
+
+            def record() -> None:
+                for number in range(total):
+                    case = f"case-{number % CASES}"
+                    outbox.add(a_row(number // CASES + 1, topic=topics.decisions("finance"), case_id=case))
+                    time.sleep(0.001)
+
+            recording = asyncio.create_task(asyncio.to_thread(record))
+            await until(lambda: len(handler.done) > 300, "some arrived")
+            await asyncio.to_thread(broker.kill)
+            await asyncio.sleep(0.5)
+            broker.start()  # in this thread: the kernel ends the broker with the thread that started it
+            await recording
+            await until(lambda: len({_place(each) for each in handler.done}) == total, "all arrived")
+    finally:
+        publisher.stop()
+        publishing.join()
+    assert outbox.lag().rows == 0
+    on_topic = [dict(message.headers)["ce_id"] for message in read_topic(cluster, topics.decisions("finance"))]
+    assert len(on_topic) == len(set(on_topic)) == total
+    for values in handler.by_key().values():
+        first = list(dict.fromkeys(values))
+        assert first == [a_row(number, case_id=_case(first[0])).body for number in range(1, total // CASES + 1)]
+
+
+def _place(message: object) -> tuple[int, int]:
+    return message.partition, message.offset  # type: ignore[attr-defined]
+
+
+def _case(body: str) -> str:
+    return body.split('"')[3]
+
+
+def test_a_replaced_broker_is_noticed_and_refilled(broker: Broker) -> None:
+    """An empty cluster at the old address gets nothing; after `republish` it gets everything, in order."""
+    cluster = Cluster(broker.bootstrap)
+    topics = own_topics(cluster, "replaced")
+    outbox = MemoryOutbox()
+    outbox.add_all([a_row(number, topic=topics.case_events) for number in range(1, 101)])
+    _publish_for(outbox, cluster, lambda: outbox.lag().rows == 0)
+    broker.replace()
+    own_topics(cluster, "replaced")
+    outbox.add(a_row(101, topic=topics.case_events))
+    began = time.monotonic()
+    _publish_for(outbox, cluster, lambda: time.monotonic() - began > 2)
+    assert outbox.lag().rows == 1
+    assert read_topic(cluster, topics.case_events) == []
+    assert outbox.republish() == 101
+    _publish_for(outbox, cluster, lambda: outbox.lag().rows == 0)
+    bodies = [(message.value or b"").decode() for message in read_topic(cluster, topics.case_events, at_least=101)]
+    assert bodies == [a_row(number).body for number in range(1, 102)]
+
+
+def _publish_for(outbox: MemoryOutbox, cluster: Cluster, done: object) -> None:
+    publisher = Publisher(outbox, cluster, PublisherSettings(), PublisherMetrics(CollectorRegistry()))
+    thread = threading.Thread(target=publisher.run)
+    thread.start()
+    deadline = time.monotonic() + 30
+    try:
+        while not done():  # type: ignore[operator]
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    finally:
+        publisher.stop()
+        thread.join()
+
+
+def test_stopping_while_kafka_is_away_does_not_hang(broker: Broker) -> None:
+    """Rows in hand stay unmarked; the process ends within seconds."""
+    cluster = Cluster(broker.bootstrap)
+    topics = own_topics(cluster, "stopping")
+    outbox = MemoryOutbox()
+    publisher = Publisher(outbox, cluster, PublisherSettings(), PublisherMetrics(CollectorRegistry()))
+    thread = threading.Thread(target=publisher.run)
+    thread.start()
+    outbox.add(a_row(1, topic=topics.case_events))
+    while outbox.lag().rows:
+        time.sleep(0.02)
+    broker.kill()
+    try:
+        outbox.add(a_row(2, topic=topics.case_events))
+        time.sleep(1.5)
+        began = time.monotonic()
+        publisher.stop()
+        thread.join(15)
+        assert not thread.is_alive()
+        assert time.monotonic() - began < 10
+        assert outbox.published_ids() == {1}
+    finally:
+        broker.start()
+
+
+@pytest.fixture(autouse=True)
+def _quiet(caplog: pytest.LogCaptureFixture) -> None:
+    # The client logs every refused connection.
+    caplog.set_level("CRITICAL", logger="kafka")
