@@ -26,9 +26,11 @@ from temporalio.worker import Worker
 
 from activities.memory import MemoryRecorder
 from activities.record import TurnRecorder
+from cases.evolve import fold
+from cases.model import Case
 from cases.turn import CommandOutcome
 from catalog.model import Definitions
-from events.language.case_events import EventRecord
+from events.language.case_events import ApplicationSubmitted, EventRecord
 from events.language.commands import CaseCommand, SubmitApplication
 from events.language.identity import case_id_of
 from events.language.refusals import Refusal
@@ -78,7 +80,7 @@ async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
 
 @dataclass
 class Stage:
-    """Runs cases of one test. Business time starts at Monday 09:00 and runs as fast as the server's time."""
+    """Runs cases of one test. Business time starts at Monday 09:00."""
 
     environment: WorkflowEnvironment
     recorder: TurnRecorder
@@ -106,8 +108,12 @@ class Stage:
     async def until(self, at: datetime) -> None:
         """Let business time pass until the instant; does not wait for anything that happens then."""
         wait = self.business_time.to_real(at) - await self.environment.get_current_time()
-        if wait > timedelta(0):
+        if wait <= timedelta(0):
+            return
+        if self.business_time.factor == 1:
             await self.environment.sleep(wait)
+        else:
+            await asyncio.sleep(wait.total_seconds())
 
     async def open(
         self,
@@ -171,6 +177,12 @@ class StagedCase:
     def events(self, name: str) -> list[Any]:
         """Its events of one type."""
         return [record.event for record in self.records if record.event.type == name]
+
+    def folded(self) -> Case:
+        """The case that its ledger yields."""
+        opening = self.records[0].event
+        assert isinstance(opening, ApplicationSubmitted)
+        return fold(self.case_id, self.stage.memory.definitions[opening.definitions_digest], self.records)
 
     def outcome(self, command: CaseCommand) -> CommandOutcome | None:
         """How a command ended; None: it is not settled."""
@@ -262,12 +274,16 @@ async def soon(condition: Any, seconds: float = SOON_SECONDS) -> None:
 
 @asynccontextmanager
 async def a_stage(
-    environment: WorkflowEnvironment, recorder: TurnRecorder | None = None, *, sandbox: bool = True
+    environment: WorkflowEnvironment, recorder: TurnRecorder | None = None, *, sandbox: bool = True, factor: float = 1
 ) -> AsyncIterator[Stage]:
-    """A stage without a worker. A recorder that is none of ours keeps its turns in its own `memory`."""
+    """A stage without a worker. A recorder that is no MemoryRecorder keeps its turns in its own `memory`.
+
+    At a factor of 1 the server skips time, which it does only while it has no task for a worker. A test in which the
+    worker is away uses scaled time instead: then time really passes.
+    """
     memory = recorder if isinstance(recorder, MemoryRecorder) else getattr(recorder, "memory", None) or MemoryRecorder()
     business_time = BusinessTime(
-        business_anchor_at=MONDAY, real_anchor_at=await environment.get_current_time(), factor=1
+        business_anchor_at=MONDAY, real_anchor_at=await environment.get_current_time(), factor=factor
     )
     stage = Stage(environment, recorder or memory, memory, business_time, sandbox)
     try:
