@@ -64,6 +64,23 @@ def arm(draft: Draft, kind: ClockKind, budget: Budget, anchored_at: datetime, st
     return clock_id
 
 
+def rearm(draft: Draft, kind: ClockKind, budget: Budget, former: ClockState, step_id: str | None = None) -> None:
+    """Start a clock in the place of another: same anchor, same pauses, another budget."""
+    stem = f"{kind}:{step_id}" if step_id is not None else kind
+    earlier = sum(c.kind == kind and c.step_id == step_id for c in draft.case.clocks.values())
+    draft.emit(
+        ClockStarted(
+            clock_id=stem if earlier == 0 else f"{stem}.{earlier + 1}",
+            kind=kind,
+            step_id=step_id,
+            budget=budget,
+            anchored_at=former.clock.anchored_at,
+            after_hours=former.clock.after_hours,
+            suspensions=former.clock.suspensions,
+        )
+    )
+
+
 def arm_case_clocks(draft: Draft) -> None:
     """Start the statutory clock and, where the lane promises more, the green one, both from the draft's instant."""
     definitions = draft.case.definitions
@@ -97,7 +114,7 @@ def running(case: Case) -> Iterable[ClockState]:
 def pause(draft: Draft, states: Iterable[ClockState], cause: str, reason: str, legal_basis: str | None) -> None:
     """Suspend these clocks from the draft's instant on."""
     clock_ids = tuple(state.id for state in states if not state.is_paused)
-    if clock_ids or cause == "suspension":
+    if clock_ids or cause != "supplement":
         draft.emit(
             ClockPaused.model_validate(
                 {
@@ -117,7 +134,7 @@ def resume(draft: Draft, cause: str, reason: str) -> None:
     # A message that was long under way may say it ended before we heard that it began: then it lasted no time at all.
     until_at = max([draft.at, *(state.clock.suspensions[-1].from_at for state in paused)])
     clock_ids = tuple(state.id for state in paused)
-    if clock_ids or cause == "suspension":
+    if clock_ids or cause != "supplement":
         draft.emit(
             ClockResumed.model_validate(
                 {"clock_ids": clock_ids, "until_at": until_at, "cause": cause, "reason": reason}

@@ -53,4 +53,4 @@ def time_shares(case: Case, until_at: datetime) -> tuple[TimeShare, ...]:
     for span, end in zip(case.spans, ends, strict=True):
         seconds = max(0.0, (end - span.started_at).total_seconds())
         shares[span.owner] = shares.get(span.owner, 0.0) + seconds
-    return tuple(TimeShare(owner=owner, seconds=seconds) for owner, seconds in shares.items())
+    return tuple(TimeShare(owner=owner, seconds=seconds) for owner, seconds in shares.items() if seconds)

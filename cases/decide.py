@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from cases import steps, supplements
+from cases import appointments, changes, steps, supplements, suspensions
 from cases.classification import classify
-from cases.clocks import arm_case_clocks, pause, resume, running
+from cases.clocks import arm_case_clocks
 from cases.closing import close
 from cases.draft import Draft
-from cases.model import Case, CaseStatus, ClockState, StepStatus
+from cases.model import Case, CaseStatus, ClockState
 from cases.release import release
 from cases.ticks import fire
 from cases.timetable import ladder_of
@@ -25,13 +25,19 @@ from events.language.case_events import (
 )
 from events.language.commands import (
     AcknowledgeEscalation,
-    ActorKind,
     Application,
+    ApplyCalendar,
+    ChangeLane,
     Command,
+    ConfirmPayment,
     DecideStep,
+    ExtendLimit,
+    MigrateProcedure,
+    MoveAppointment,
     PauseClock,
     ReassignStep,
     ReceiveSupplement,
+    RequestPayment,
     ResumeClock,
     SubmitApplication,
     Tick,
@@ -98,9 +104,9 @@ def _apply(draft: Draft, command: Command) -> Refusal | None:
         case ReceiveSupplement():
             return supplements.receive(draft, command)
         case PauseClock():
-            return _pause(draft, command)
+            return suspensions.suspend(draft, command)
         case ResumeClock():
-            return _resume(draft, command)
+            return suspensions.end_suspension(draft, command)
         case WithdrawApplication():
             draft.emit(ApplicationWithdrawn(by=command.actor, reason=command.reason))
             close(draft, "withdrawn", command.reason)
@@ -109,6 +115,27 @@ def _apply(draft: Draft, command: Command) -> Refusal | None:
             return _acknowledge(draft, command)
         case ReassignStep():
             return steps.reassign(draft, command)
+        case _:
+            return _change(draft, command)
+
+
+def _change(draft: Draft, command: Command) -> Refusal | None:
+    """Commands that change what a case runs under, or how long it may take."""
+    match command:
+        case RequestPayment():
+            return suspensions.request_payment(draft, command)
+        case ConfirmPayment():
+            return suspensions.confirm_payment(draft, command)
+        case MoveAppointment():
+            return appointments.move(draft, command)
+        case ExtendLimit():
+            return appointments.extend(draft, command)
+        case ChangeLane():
+            return changes.change_lane(draft, command)
+        case ApplyCalendar():
+            return changes.apply_calendar(draft, command)
+        case MigrateProcedure():
+            return changes.migrate(draft, command)
         case _:
             raise TypeError(f"no such command: {type(command).__name__}")
 
@@ -154,38 +181,6 @@ def _incomplete(case: Case, application: Application) -> Refusal | None:
     ids = [step.id for step in application.route]
     repeated = next((step_id for step_id in ids if ids.count(step_id) > 1), None) if len(set(ids)) < len(ids) else None
     return None if repeated is None else refuse("route_repeats", "route", step=repeated)
-
-
-def _pause(draft: Draft, command: PauseClock) -> Refusal | None:
-    case = draft.case
-    if case.status is CaseStatus.SUSPENDED:
-        return refuse("case_suspended", reason=case.suspension_reason or "")
-    if case.status is CaseStatus.AWAITING_SUPPLEMENT:
-        return refuse("awaiting_supplement")
-    refusal = _not_a_holder(case, command)
-    if refusal is None:
-        pause(draft, running(case), "suspension", command.reason, command.legal_basis)
-    return refusal
-
-
-def _resume(draft: Draft, command: ResumeClock) -> Refusal | None:
-    if draft.case.status is not CaseStatus.SUSPENDED:
-        return refuse("not_suspended")
-    refusal = _not_a_holder(draft.case, command)
-    if refusal is None:
-        resume(draft, "suspension", command.reason)
-    return refusal
-
-
-def _not_a_holder(case: Case, command: Command) -> Refusal | None:
-    # A department may stop the clocks only of a case on which it works itself.
-    if command.actor.kind is not ActorKind.DEPARTMENT:
-        return None
-    holders = {step.department for step in case.steps.values() if step.status is StepStatus.ASSIGNED}
-    if command.actor.id in holders:
-        return None
-    owners = ", ".join(sorted(holders))
-    return refuse("wrong_department", None, step="-", owner=owners or "-", department=command.actor.id)
 
 
 def _is_warning(case: Case, state: ClockState, rung_id: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cases.evolve import evolve
 from cases.model import Case
@@ -27,6 +27,11 @@ class Draft:
     def calendar(self) -> WorkingCalendar:
         """The working calendar that the case runs under."""
         return compiled(self.case.definitions.calendar)
+
+    @staticmethod
+    def utc(at: datetime) -> datetime:
+        """The same instant in UTC: as every event has it."""
+        return at.astimezone(UTC)
 
     def emit(self, event: CaseEvent) -> None:
         """Append an event and let the case evolve on it."""

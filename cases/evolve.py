@@ -9,7 +9,7 @@ from typing import Any
 from cases.model import Case, CaseStatus, ClockState, ClockStatus, Span, StepState, StepStatus, blank, holder
 from catalog.model import Definitions
 from events.language import case_events as ev
-from sla.clock import Clock
+from sla.clock import Clock, Suspension
 
 Change = dict[str, Any]
 
@@ -93,7 +93,12 @@ def _clock_started(case: Case, event: ev.ClockStarted, _: datetime) -> Change:
         id=event.clock_id,
         kind=event.kind,
         step_id=event.step_id,
-        clock=Clock(budget=event.budget, anchored_at=event.anchored_at, after_hours=event.after_hours),
+        clock=Clock(
+            budget=event.budget,
+            anchored_at=event.anchored_at,
+            after_hours=event.after_hours,
+            suspensions=event.suspensions,
+        ),
     )
     change: Change = {"clocks": {**case.clocks, event.clock_id: state}}
     if event.step_id is not None and event.step_id in case.steps:
@@ -109,7 +114,13 @@ def _paused(case: Case, event: ev.ClockPaused, _: datetime) -> Change:
         clocks[clock_id] = state.changed({"clock": clock})
     change: Change = {"clocks": clocks}
     if event.cause == "suspension":
-        change |= {"status": CaseStatus.SUSPENDED, "suspension_reason": event.reason}
+        change |= {
+            "status": CaseStatus.SUSPENDED,
+            "suspension_reason": event.reason,
+            "suspension_ends_at": event.ends_at,
+        }
+    elif event.cause == "payment":
+        change["status"] = CaseStatus.AWAITING_PAYMENT
     return change
 
 
@@ -120,8 +131,56 @@ def _resumed(case: Case, event: ev.ClockResumed, _: datetime) -> Change:
         clocks[clock_id] = state.changed({"clock": state.clock.resume(event.until_at)})
     change: Change = {"clocks": clocks}
     if event.cause == "suspension":
-        change |= {"status": CaseStatus.IN_PROGRESS, "suspension_reason": None}
+        change |= {"status": CaseStatus.IN_PROGRESS, "suspension_reason": None, "suspension_ends_at": None}
+    elif event.cause == "payment":
+        change["status"] = CaseStatus.IN_PROGRESS
     return change
+
+
+def _suspended(case: Case, event: ev.ClockSuspended, _: datetime) -> Change:
+    entry = Suspension(
+        from_at=event.from_at, until_at=event.until_at, reason=event.reason, legal_basis=event.legal_basis
+    )
+    clocks = dict(case.clocks)
+    for clock_id in event.clock_ids:
+        state = clocks[clock_id]
+        # Before the open one, if there is one: the last suspension tells whether a clock stands still now.
+        suspensions = (entry, *state.clock.suspensions)
+        clocks[clock_id] = state.changed({"clock": state.clock.model_copy(update={"suspensions": suspensions})})
+    return {"clocks": clocks}
+
+
+def _extended(case: Case, event: ev.ClockExtended, _: datetime) -> Change:
+    change: Change = {
+        "clocks": _clock(case, event.clock_id, clock=case.clocks[event.clock_id].clock.extended(event.by))
+    }
+    if event.cause == "new_appointment":
+        change["appointments_moved"] = case.appointments_moved + 1
+    else:
+        change["extended_by"] = case.extended_by + event.by.amount
+    return change
+
+
+def _lane_changed(_: Case, event: ev.LaneChanged, __: datetime) -> Change:
+    return {"lane": event.to_lane}
+
+
+def _calendar_applied(case: Case, event: ev.CalendarApplied, _: datetime) -> Change:
+    return {"definitions": case.definitions.model_copy(update={"calendar": event.calendar})}
+
+
+def _migrated(case: Case, event: ev.ProcedureMigrated, _: datetime) -> Change:
+    kept = {step.id: step for step in case.steps.values() if step.status is not StepStatus.WAITING}
+    steps = {
+        step.id: StepState(
+            id=step.id, name_vi=step.name.vi, name_en=step.name.en, department=step.department, needs=step.needs
+        )
+        for step in event.procedure.steps
+    }
+    for step_id, step in kept.items():
+        needs = steps[step_id].needs if step_id in steps else ()
+        steps[step_id] = step.changed({"needs": needs})
+    return {"definitions": case.definitions.model_copy(update={"procedure": event.procedure}), "steps": steps}
 
 
 def _met(case: Case, event: ev.ClockMet, _: datetime) -> Change:
@@ -257,6 +316,13 @@ _CHANGES: dict[type, Callable[[Case, Any, datetime], Change]] = {
     ev.StepReassigned: _reassigned,
     ev.RungFired: _rung,
     ev.EscalationAcknowledged: _acknowledged,
+    ev.ClockSuspended: _suspended,
+    ev.PaymentRequested: _unchanged,
+    ev.PaymentConfirmed: _unchanged,
+    ev.ClockExtended: _extended,
+    ev.LaneChanged: _lane_changed,
+    ev.CalendarApplied: _calendar_applied,
+    ev.ProcedureMigrated: _migrated,
     ev.ApplicationWithdrawn: _unchanged,
     ev.CaseClosed: _closed,
 }

@@ -20,6 +20,7 @@ class CaseStatus(StrEnum):
     NEW = "new"
     IN_PROGRESS = "in_progress"
     AWAITING_SUPPLEMENT = "awaiting_supplement"
+    AWAITING_PAYMENT = "awaiting_payment"
     SUSPENDED = "suspended"
     CLOSED = "closed"
 
@@ -143,6 +144,11 @@ class Case(State):
     supplement_rounds: int = 0
     supplement_step: str | None = None
     suspension_reason: str | None = None
+    suspension_ends_at: datetime | None = None
+    """When the open suspension ends by itself, where the procedure caps it."""
+    appointments_moved: int = 0
+    extended_by: int = 0
+    """Extensions so far, in the unit of the limit."""
     acknowledged: tuple[str, ...] = ()
     spans: tuple[Span, ...] = ()
 

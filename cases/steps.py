@@ -49,6 +49,8 @@ def _names(case: Case) -> str:
 def _not_answerable(case: Case, step: StepState) -> Refusal | None:
     if case.status is CaseStatus.SUSPENDED:
         return refuse("case_suspended", reason=case.suspension_reason or "")
+    if case.status is CaseStatus.AWAITING_PAYMENT:
+        return refuse("awaiting_payment")
     if step.status is StepStatus.AWAITING_SUPPLEMENT:
         return refuse("awaiting_supplement", "step_id")
     if step.status is StepStatus.WAITING:

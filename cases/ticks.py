@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cases.clocks import stop
+from cases.clocks import resume, stop
 from cases.closing import close
 from cases.draft import Draft
 from cases.model import Case, ClockState
-from cases.timetable import DueItem, ladder_of, next_item
+from cases.timetable import SUSPENSION, DueItem, ladder_of, next_item
 from events.language.case_events import ClockBreached, ConsultationLapsed, RungFired
 from events.language.commands import Tick
 from sla.ladder import Rung
@@ -25,6 +25,9 @@ def fire(draft: Draft, tick: Tick) -> None:
         item = next_item(draft.case)
         if item is None or item.at > tick.due_at:
             return
+        if item.clock_id == SUSPENSION:
+            resume(draft, "suspension", "the longest time that the procedure allows has passed")
+            continue
         state = draft.case.clocks[item.clock_id]
         if item.rung is None:
             _breach(draft, state, item)

@@ -21,6 +21,9 @@ from sla.units import Budget
 
 RECENT_MAX = 256
 
+SUSPENSION = "suspension"
+"""Stands in a due item for the end of a capped suspension, which belongs to no single clock."""
+
 _KEPT = "_timetable"
 _WARNING_FIRST = 100
 
@@ -147,7 +150,9 @@ def next_item(case: Case) -> DueItem | None:
     """The first thing that is still to fall due."""
     if case.is_closed:
         return None
-    firsts = (_first(state, case.definitions) for state in case.clocks.values() if not state.stopped)
+    firsts = [_first(state, case.definitions) for state in case.clocks.values() if not state.stopped]
+    if case.suspension_ends_at is not None:
+        firsts.append(DueItem(at=case.suspension_ends_at, clock_id=SUSPENSION, rank=0))
     return min((item for item in firsts if item is not None), default=None)
 
 

@@ -27,7 +27,7 @@ from catalog.soundness import (
 from sla.calendar import CalendarDefinition
 from sla.deadline import AfterHours
 from sla.ladder import Ladder
-from sla.units import Budget
+from sla.units import Budget, Unit
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?$")]
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$")]
@@ -74,6 +74,25 @@ class SupplementRule(Definition):
     """The applicant's own deadline; None: none."""
     on_expiry: Literal["returned", "refused"] = "returned"
     """How the case closes when the applicant's deadline passes."""
+
+
+class SuspensionRule(Definition):
+    """How the clocks may be stopped by decision (form 05 of TT 03/2025)."""
+
+    backdate_max: Budget = Budget(amount=5, unit=Unit.WORKING_DAYS)
+    """How far back a suspension may begin, counted from when it is entered."""
+    cap: Budget | None = None
+    """The longest that one suspension may last; then the clocks run again by themselves. None: no cap is known."""
+
+
+class AppointmentRule(Definition):
+    """When the applicant's appointment may be moved (Decree 61/2018 art. 19(9))."""
+
+    reappointments_max: Annotated[int, Field(ge=0, le=10)] = 1
+    notice: Budget = Budget(amount=24, unit=Unit.HOURS)
+    """The apology must be sent at least so long before the appointment."""
+    extension_max: Budget | None = None
+    """The longest extension that the sector's law allows, with an approval; None: it allows none."""
 
 
 class DocumentRequirement(Definition):
@@ -127,6 +146,10 @@ class ProcedureVersion(Definition):
     clock_policy: ClockPolicy = ClockPolicy.RESTART
     restart_steps: bool = False
     supplement: SupplementRule = SupplementRule()
+    suspension: SuspensionRule = SuspensionRule()
+    appointment: AppointmentRule = AppointmentRule()
+    payment_pauses: bool = True
+    """Whether the clocks stand still while the applicant's fee is awaited (sector law; state 6 of the provincial systems)."""
     documents: Annotated[tuple[DocumentRequirement, ...], Field(max_length=100)] = ()
     steps: Annotated[tuple[StepDefinition, ...], Field(max_length=200)] = ()
     route: Literal["defined", "declared"] = "defined"

@@ -98,6 +98,12 @@ class Clock(BaseModel):
             raise NotSuspended("no suspension is open", field="until_at", remedy="Suspend the clock first")
         return self.model_copy(update={"suspensions": tuple(entries)})
 
+    def extended(self, by: Budget) -> Clock:
+        """Return the clock with a larger budget. Raises ValueError where the unit is another."""
+        if by.unit is not self.budget.unit:
+            raise ValueError(f"a limit in {self.budget.unit} cannot be extended by {by.unit}")
+        return self.model_copy(update={"budget": Budget(amount=self.budget.amount + by.amount, unit=by.unit)})
+
     # ---- ends
 
     def due(self, calendar: WorkingCalendar) -> Due | None:

@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from catalog.model import FactName, LaneId
+from catalog.model import FactName, LaneId, ProcedureVersion
 from events.language.commands import Actor, Application, ConsultationRequest, DocumentPart, Message, Outcome
+from sla.calendar import CalendarDefinition
 from sla.deadline import AfterHours
+from sla.suspension import Suspension
 from sla.units import Budget
 
 
@@ -81,6 +83,8 @@ class ClockStarted(Message):
     budget: Budget
     anchored_at: AwareDatetime
     after_hours: AfterHours = AfterHours.RECEIPT
+    suspensions: tuple[Suspension, ...] = ()
+    """Of the clock that this one takes the place of: its pauses are kept."""
 
 
 class ClockPaused(Message):
@@ -89,9 +93,22 @@ class ClockPaused(Message):
     type: Literal["ClockPaused"] = "ClockPaused"
     clock_ids: tuple[str, ...]
     from_at: AwareDatetime
-    cause: Literal["supplement", "suspension"]
+    cause: Literal["supplement", "suspension", "payment"]
     reason: str
     legal_basis: str | None = None
+    ends_at: AwareDatetime | None = None
+    """When it ends by itself, where the procedure caps it."""
+
+
+class ClockSuspended(Message):
+    """These clocks stood still from one instant to another: a suspension noted after it was over."""
+
+    type: Literal["ClockSuspended"] = "ClockSuspended"
+    clock_ids: tuple[str, ...]
+    from_at: AwareDatetime
+    until_at: AwareDatetime
+    reason: str
+    legal_basis: str
 
 
 class ClockResumed(Message):
@@ -100,7 +117,7 @@ class ClockResumed(Message):
     type: Literal["ClockResumed"] = "ClockResumed"
     clock_ids: tuple[str, ...]
     until_at: AwareDatetime
-    cause: Literal["supplement", "suspension"]
+    cause: Literal["supplement", "suspension", "payment"]
     reason: str
 
 
@@ -136,7 +153,7 @@ class ClockCancelled(Message):
     type: Literal["ClockCancelled"] = "ClockCancelled"
     clock_id: str
     ended_at: AwareDatetime
-    cause: Literal["restart", "withdrawn", "step_cancelled", "received", "closed", "reassigned"]
+    cause: Literal["restart", "withdrawn", "step_cancelled", "received", "closed", "reassigned", "lane", "migrated"]
 
 
 class BreachSetAside(Message):
@@ -296,6 +313,78 @@ class ApplicationWithdrawn(Message):
     reason: str | None = None
 
 
+class PaymentRequested(Message):
+    """The applicant was asked to pay."""
+
+    type: Literal["PaymentRequested"] = "PaymentRequested"
+    step_id: str
+    department: str
+    amount_vnd: int
+    reason: str
+
+
+class PaymentConfirmed(Message):
+    """The fee was paid."""
+
+    type: Literal["PaymentConfirmed"] = "PaymentConfirmed"
+    receipt: str
+    paid_at: AwareDatetime
+
+
+class ClockExtended(Message):
+    """The clock was given more time, in its own unit. Both due instants stay on record, and both are reported."""
+
+    type: Literal["ClockExtended"] = "ClockExtended"
+    clock_id: str
+    by: Budget
+    cause: Literal["new_appointment", "extension"]
+    reason: str
+    legal_basis: str | None = None
+    approved_by: str | None = None
+    former_due_at: AwareDatetime
+    due_at: AwareDatetime
+
+
+class LaneChanged(Message):
+    """A green lane was granted or revoked after acceptance."""
+
+    type: Literal["LaneChanged"] = "LaneChanged"
+    from_lane: LaneId
+    to_lane: LaneId
+    by: Actor
+    reason: str
+    legal_basis: str
+
+
+class DeadlineChange(Message):
+    """How one clock's due instant was superseded; None: it has none (suspended, or beyond the calendar)."""
+
+    clock_id: str
+    former_due_at: AwareDatetime | None = None
+    due_at: AwareDatetime | None = None
+
+
+class CalendarApplied(Message):
+    """From now on the case runs on this version of the calendar."""
+
+    type: Literal["CalendarApplied"] = "CalendarApplied"
+    calendar: CalendarDefinition
+    former: DefinitionRef
+    changes: tuple[DeadlineChange, ...]
+    reason: str
+    by: Actor
+
+
+class ProcedureMigrated(Message):
+    """From now on the case runs under this version of its procedure."""
+
+    type: Literal["ProcedureMigrated"] = "ProcedureMigrated"
+    procedure: ProcedureVersion
+    former: DefinitionRef
+    reason: str
+    by: Actor
+
+
 class TimeShare(Message):
     """How much of the case's elapsed time one owner had, in wall-clock seconds."""
 
@@ -341,6 +430,13 @@ CaseEvent = Annotated[
     | StepReassigned
     | RungFired
     | EscalationAcknowledged
+    | ClockSuspended
+    | PaymentRequested
+    | PaymentConfirmed
+    | ClockExtended
+    | LaneChanged
+    | CalendarApplied
+    | ProcedureMigrated
     | ApplicationWithdrawn
     | CaseClosed,
     Field(discriminator="type"),

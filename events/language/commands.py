@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from catalog.model import Fact, FactName, Slug
+from catalog.model import Fact, FactName, LaneId, ProcedureVersion, Slug
 from events.language.identity import APPLICATION_ID_PATTERN, SOURCE_PATTERN, CommandId
+from sla.calendar import CalendarDefinition
 from sla.units import Budget
 
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
@@ -138,6 +139,10 @@ class PauseClock(Command):
     type: Literal["PauseClock"] = "PauseClock"
     reason: Sentence
     legal_basis: Note
+    from_at: AwareDatetime | None = None
+    """Back-dated: when it began; never in the future, and not further back than the procedure allows."""
+    until_at: AwareDatetime | None = None
+    """When it ended: a suspension that is over already, noted after the fact. None: until it is resumed."""
 
 
 class ResumeClock(Command):
@@ -173,6 +178,67 @@ class ReassignStep(Command):
     reason: Sentence
 
 
+class RequestPayment(Command):
+    """Ask the applicant to pay the fee; the clocks stand still meanwhile where the procedure says so."""
+
+    type: Literal["RequestPayment"] = "RequestPayment"
+    step_id: Reference
+    department: Slug
+    amount_vnd: Annotated[int, Field(gt=0, le=10**12)]
+    reason: Sentence
+
+
+class ConfirmPayment(Command):
+    """The fee was paid; `receipt` is the payment's number."""
+
+    type: Literal["ConfirmPayment"] = "ConfirmPayment"
+    receipt: Reference
+
+
+class MoveAppointment(Command):
+    """Give the applicant a new appointment with an apology, once, in time (Decree 61/2018 art. 19(9))."""
+
+    type: Literal["MoveAppointment"] = "MoveAppointment"
+    by: Budget
+    """How much later, in the unit of the procedure's limit."""
+    reason: Sentence
+
+
+class ExtendLimit(Command):
+    """Extend the statutory limit where the sector's law allows it; an office approves it."""
+
+    type: Literal["ExtendLimit"] = "ExtendLimit"
+    by: Budget
+    reason: Sentence
+    legal_basis: Note
+    approved_by: Reference
+
+
+class ChangeLane(Command):
+    """Grant or revoke a green lane after acceptance. Elapsed time and pauses are kept; no breach is ever erased."""
+
+    type: Literal["ChangeLane"] = "ChangeLane"
+    lane: LaneId
+    reason: Sentence
+    legal_basis: Note
+
+
+class ApplyCalendar(Command):
+    """Let a new version of the calendar apply to this case: its deadlines are superseded, with the reason."""
+
+    type: Literal["ApplyCalendar"] = "ApplyCalendar"
+    calendar: CalendarDefinition
+    reason: Sentence
+
+
+class MigrateProcedure(Command):
+    """Put the case under another version of its procedure, on purpose. Refused where a clock would vanish."""
+
+    type: Literal["MigrateProcedure"] = "MigrateProcedure"
+    procedure: ProcedureVersion
+    reason: Sentence
+
+
 class Tick(Message):
     """A due instant has passed. Not a command from outside: the durable loop makes it."""
 
@@ -188,7 +254,14 @@ CaseCommand = Annotated[
     | ResumeClock
     | WithdrawApplication
     | AcknowledgeEscalation
-    | ReassignStep,
+    | ReassignStep
+    | RequestPayment
+    | ConfirmPayment
+    | MoveAppointment
+    | ExtendLimit
+    | ChangeLane
+    | ApplyCalendar
+    | MigrateProcedure,
     Field(discriminator="type"),
 ]
 """Every command that may reach a case from outside."""
