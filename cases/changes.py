@@ -1,0 +1,170 @@
+"""Changes of the law under an open case: another lane, calendar or procedure version. Nothing that passed is mutated."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cases.clocks import cancel, rearm
+from cases.draft import Draft
+from cases.model import CASE_CLOCKS, Case, ClockState, ClockStatus
+from cases.promises import exceeds_statute, green_budget, step_budget
+from cases.release import release
+from cases.timetable import due_instant
+from catalog.model import Definitions, LaneId, ProcedureVersion
+from events.language.case_events import (
+    CalendarApplied,
+    DeadlineChange,
+    DefinitionRef,
+    GreenPromiseDeclined,
+    LaneChanged,
+    ProcedureMigrated,
+)
+from events.language.commands import ApplyCalendar, ChangeLane, MigrateProcedure
+from events.language.refusals import Refusal, refuse
+from sla.units import Budget
+
+
+def change_lane(draft: Draft, command: ChangeLane) -> Refusal | None:
+    """Grant or revoke a green lane: the promise is reckoned from acceptance, so elapsed time and pauses are kept."""
+    case = draft.case
+    if command.lane == case.lane:
+        return refuse("nothing_changes", "lane")
+    draft.emit(
+        LaneChanged(
+            from_lane=case.lane,
+            to_lane=command.lane,
+            by=command.actor,
+            reason=command.reason,
+            legal_basis=command.legal_basis,
+        )
+    )
+    former = case.current_clock("green")
+    cancel(draft, former.id if former else None, "lane")
+    statutory = case.current_clock("statutory")
+    if statutory is not None and not statutory.stopped:
+        _promise_anew(draft, command.lane, statutory)
+    return None
+
+
+def _promise_anew(draft: Draft, lane: LaneId, statutory: ClockState) -> None:
+    green = green_budget(draft.case.definitions, lane)
+    if green is None:
+        return _share_anew(draft, statutory.clock.budget, statutory)
+    if isinstance(green, str):
+        return draft.emit(GreenPromiseDeclined(reason=green))
+    clock = statutory.clock
+    if exceeds_statute(green, clock.budget, clock.anchored_at, draft.calendar):
+        return draft.emit(GreenPromiseDeclined(reason="the promise would fall after the statutory limit"))
+    ends = clock.model_copy(update={"budget": green}).due(draft.calendar)
+    if ends is not None and ends.operational_at <= draft.at:
+        # A promise whose end has passed when it is given would be broken by whoever gave it.
+        return draft.emit(GreenPromiseDeclined(reason="the promise would be past already"))
+    rearm(draft, "green", green, statutory)
+    return _share_anew(draft, green, statutory)
+
+
+def _share_anew(draft: Draft, promised: Budget, statutory: ClockState) -> None:
+    """Give the open steps their share of the new promise; a share that would be past already is not given."""
+    definitions = draft.case.definitions
+    by_id = {step.id: step for step in definitions.procedure.steps}
+    for step in draft.case.open_steps:
+        state = draft.case.clocks.get(step.clock_id or "")
+        definition = by_id.get(step.id)
+        if state is None or definition is None or state.stopped or state.status is not ClockStatus.RUNNING:
+            continue
+        share = step_budget(definition, definitions, promised, statutory.clock.anchored_at, draft.calendar)
+        ends = state.clock.model_copy(update={"budget": share}).due(draft.calendar)
+        if share == state.clock.budget or (ends is not None and ends.operational_at <= draft.at):
+            continue
+        cancel(draft, state.id, "lane")
+        rearm(draft, "step", share, state, step.id)
+
+
+def apply_calendar(draft: Draft, command: ApplyCalendar) -> Refusal | None:
+    """Run on another version of the case's calendar from now on. Refused where nothing would change."""
+    case = draft.case
+    former = case.definitions.calendar
+    if command.calendar.id != former.id:
+        return refuse("calendar_other", "calendar.id", calendar=former.id, given=command.calendar.id)
+    if command.calendar.digest == former.digest:
+        return refuse("nothing_changes", "calendar")
+    draft.emit(
+        CalendarApplied(
+            calendar=command.calendar,
+            former=DefinitionRef(id=former.id, version=former.version, digest=former.digest),
+            changes=deadline_changes(case, case.definitions.model_copy(update={"calendar": command.calendar})),
+            reason=command.reason,
+            by=command.actor,
+        )
+    )
+    return None
+
+
+def deadline_changes(case: Case, definitions: Definitions) -> tuple[DeadlineChange, ...]:
+    """How the due instants of a case's open clocks would be under other definitions; those that stay are left out."""
+    changes = []
+    for state in case.clocks.values():
+        if state.stopped:
+            continue
+        former, latter = due_instant(state, case.definitions), due_instant(state, definitions)
+        if former != latter:
+            changes.append(DeadlineChange(clock_id=state.id, former_due_at=former, due_at=latter))
+    return tuple(changes)
+
+
+def migrate(draft: Draft, command: MigrateProcedure) -> Refusal | None:
+    """Put the case under another version of its procedure. Steps that are done stay done, open ones stay open."""
+    case = draft.case
+    former, latter = case.definitions.procedure, command.procedure
+    if latter.id != former.id:
+        return refuse("procedure_other", "procedure.id", procedure=former.id, given=latter.id)
+    if latter.digest == former.digest:
+        return refuse("nothing_changes", "procedure")
+    vanishing = _vanishing(case, latter)
+    if vanishing is not None:
+        return refuse("clock_would_vanish", "procedure", procedure=latter.id, version=latter.version, clock=vanishing)
+    draft.emit(
+        ProcedureMigrated(
+            procedure=latter,
+            former=DefinitionRef(id=former.id, version=former.version, digest=former.digest),
+            reason=command.reason,
+            by=command.actor,
+        )
+    )
+    _clocks_anew(draft)
+    release(draft)
+    return None
+
+
+def _vanishing(case: Case, latter: ProcedureVersion) -> str | None:
+    kept = {step.id: step for step in latter.steps}
+    for step in case.open_steps:
+        definition = kept.get(step.id)
+        if step.kind == "processing" and (definition is None or definition.department != step.department):
+            return step.clock_id or f"step:{step.id}"
+    has_clock = any(state.kind in CASE_CLOCKS and not state.stopped for state in case.clocks.values())
+    return "statutory" if has_clock and latter.limit is None else None
+
+
+def _clocks_anew(draft: Draft) -> None:
+    """The case's clocks with the new budgets, from the same anchors and with the same pauses; a breach stays as it is."""
+    definitions = draft.case.definitions
+    statutory = draft.case.current_clock("statutory")
+    limit = definitions.procedure.limit
+    if statutory is None or limit is None or statutory.stopped or statutory.status is not ClockStatus.RUNNING:
+        return
+    if limit != statutory.clock.budget:
+        cancel(draft, statutory.id, "migrated")
+        rearm(draft, "statutory", limit, statutory)
+    green = draft.case.current_clock("green")
+    budget = green_budget(definitions, draft.case.lane)
+    if green is None or green.stopped or green.status is not ClockStatus.RUNNING or not isinstance(budget, Budget):
+        return
+    if budget != green.clock.budget and not _past(draft, green, budget, draft.at):
+        cancel(draft, green.id, "migrated")
+        rearm(draft, "green", budget, green)
+
+
+def _past(draft: Draft, state: ClockState, budget: Budget, at: datetime) -> bool:
+    ends = state.clock.model_copy(update={"budget": budget}).due(draft.calendar)
+    return ends is not None and ends.operational_at <= at
