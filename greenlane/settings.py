@@ -42,7 +42,7 @@ def refuse_unknown(environment: Mapping[str, str]) -> None:
     for name in sorted(environment):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             near = difflib.get_close_matches(name.upper(), known, n=1)
-            hint = f"Did you mean {near[0]}?" if near else "`greenlane settings` lists all of them."
+            hint = f"Did you mean {near[0]}?" if near else "All of them are in greenlane/settings.py."
             raise SettingsError(f"{name} is not a setting of Greenlane.", field=name, remedy=f"{hint} Or unset it.")
 
 
@@ -84,7 +84,7 @@ class Settings(BaseSettings):
     min_free_disk_mb: int = Field(
         default=300, ge=0, description="`up` refuses to start with less free space than this, MB."
     )
-    start_timeout_seconds: float = Field(default=90, gt=0, description="How long one part may take until it answers.")
+    start_timeout_seconds: float = Field(default=120, gt=0, description="How long one part may take until it answers.")
 
     # Outside servers: a value means that `up` does not start its own
     temporal_address: str | None = Field(

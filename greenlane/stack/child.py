@@ -16,11 +16,12 @@ from pathlib import Path
 import psutil
 
 from greenlane.stack.account import Account
-from greenlane.stack.errors import StartFailedError
+from greenlane.stack.errors import StackError, StartFailedError, StateFolderFullError
 from greenlane.stack.folder import StateFolder
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 LOG_ROTATED_AT_BYTES = 20_000_000
+SIGNS_OF_A_FULL_DISK = ("No space left on device", "database or disk is full")
 CLOCK_TOLERANCE_SECONDS = 2.0
 """A process's start is reckoned from the machine's boot time, which moves a little when the clock is set."""
 
@@ -112,10 +113,13 @@ class Child:
 
     def last_words(self, lines: int = 6) -> str:
         """The end of what it wrote to its log since it was started."""
-        with self.command.log.open("rb") as log:
-            log.seek(0, os.SEEK_END)
-            log.seek(max(self.log_start, log.tell() - 4_000))
-            text = log.read().decode("utf-8", "replace")
+        try:
+            with self.command.log.open("rb") as log:
+                log.seek(0, os.SEEK_END)
+                log.seek(max(self.log_start, log.tell() - 4_000))
+                text = log.read().decode("utf-8", "replace")
+        except OSError:  # Somebody removed the log.
+            return ""
         return "\n".join(text.strip().splitlines()[-lines:])
 
 
@@ -139,11 +143,19 @@ def run_once(command: Command, seconds: float = 120) -> None:
             raise StartFailedError(f"{command.name} did not finish within {seconds:.0f} s.", field=command.name)
         time.sleep(0.02)
     if code != 0:
-        raise StartFailedError(
-            f"{command.name} failed ({describe_exit(code)}): {child.last_words()}",
-            field=command.name,
-            remedy=f"See {command.log}.",
+        raise failure(child, f"{command.name} failed ({describe_exit(code)}).")
+
+
+def failure(child: Child, what: str) -> StackError:
+    """Why a program did not do its work, with its last words; a full disk by its own name, whoever met it."""
+    log, words = child.command.log, child.last_words()
+    if any(sign in words for sign in SIGNS_OF_A_FULL_DISK):
+        return StateFolderFullError(
+            f"{what} The disk of {log.parent.parent} is full.",
+            field="GREENLANE_STATE_DIR",
+            remedy="Free some space, or set GREENLANE_STATE_DIR to another disk.",
         )
+    return StartFailedError(f"{what} {words}".strip(), field=child.command.name, remedy=f"Its log is {log}.")
 
 
 class Register:
@@ -169,7 +181,9 @@ class Register:
             self._save()
 
     def _save(self) -> None:
-        self._folder.write(self._folder.process_file, self._entries)
+        # On a full disk the stack must still be watched and stopped; the kernel ends leftovers too, where it can.
+        with contextlib.suppress(StackError):
+            self._folder.write(self._folder.process_file, self._entries)
 
     def end_leftovers(self) -> list[str]:
         """Ends processes of an earlier supervisor of this folder, surely none but those; names of what was ended."""

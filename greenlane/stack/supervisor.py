@@ -7,14 +7,15 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
 
 from greenlane.settings import Settings
 from greenlane.stack.addresses import StackAddresses
-from greenlane.stack.child import Child, Register, describe_exit
-from greenlane.stack.errors import StackError, StartCancelledError, StartFailedError, StateFolderFullError
+from greenlane.stack.child import Child, Register, describe_exit, failure
+from greenlane.stack.errors import StartCancelledError
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.kafka import Kafka, check_outside_kafka
 from greenlane.stack.part import OwnProcess, Part, ProcessSpec
@@ -223,12 +224,12 @@ class Supervisor:
             self._register.remove(child)
             watched.failures += 1
             if watched.failures >= ATTEMPTS_AT_START:
-                raise self._start_failed(watched, child, f"it ended with {describe_exit(code)}")
+                raise failure(child, f"{watched.part.title} does not come up: it ended with {describe_exit(code)}.")
             watched.child, watched.retry_at = None, time.monotonic() + FIRST_PAUSE_SECONDS
             return False
         alive_seconds = time.monotonic() - watched.started_at
         if alive_seconds > self.settings.start_timeout_seconds:
-            raise self._start_failed(watched, child, f"it does not answer after {alive_seconds:.0f} s")
+            raise failure(child, f"{watched.part.title} does not answer after {alive_seconds:.0f} s.")
         if not self._answers(watched):
             return False
         watched.part.settle()
@@ -238,22 +239,10 @@ class Supervisor:
     def _answers(self, watched: Watched) -> bool:
         lived = time.monotonic() - watched.started_at
         has_probe = not isinstance(watched.part, OwnProcess) or watched.part.has_probe
-        return watched.part.answers() if has_probe else lived > SETTLE_SECONDS
-
-    def _start_failed(self, watched: Watched, child: Child, what: str) -> StackError:
-        words = child.last_words()
-        log = child.command.log
-        if "No space left on device" in words:
-            return StateFolderFullError(
-                f"{watched.part.title} cannot start: the disk of {self.folder.path} is full.",
-                field="GREENLANE_STATE_DIR",
-                remedy="Free some space, or set GREENLANE_STATE_DIR to another disk.",
-            )
-        return StartFailedError(
-            f"{watched.part.title} does not come up: {what}. {words}".strip(),
-            field=watched.part.name,
-            remedy=f"Its log is {log}.",
-        )
+        try:
+            return watched.part.answers() if has_probe else lived > SETTLE_SECONDS
+        except Exception:
+            return False
 
     def watch(self, until: Callable[[], bool]) -> None:
         """Keeps everything running until ``until()`` is true, asked ten times a second."""
@@ -266,7 +255,7 @@ class Supervisor:
         now = time.monotonic()
         if watched.child is None:
             if now >= watched.retry_at:
-                self._launch(watched)
+                self._launch_again(watched)
             return
         code = watched.child.exit_code()
         if code is not None:
@@ -280,13 +269,23 @@ class Supervisor:
         elif watched.failures and now - watched.started_at > STEADY_SECONDS:
             watched.failures = 0
 
-    def _after_death(self, watched: Watched, child: Child, code: int) -> None:
-        now = time.monotonic()
-        if watched.working or watched.failures == 0:
-            watched.died_at = now
-        pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**watched.failures)
+    def _launch_again(self, watched: Watched) -> None:
+        try:
+            self._launch(watched)
+        except OSError as error:  # No memory, no process number, no room for its log: it may pass.
+            pause = self._next_pause(watched)
+            self._progress.say(f"{watched.part.title} cannot be started ({error}); trying again in {pause:.1f} s")
+
+    def _next_pause(self, watched: Watched) -> float:
+        pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(watched.failures, 10))
         watched.failures += 1
-        watched.child, watched.working, watched.retry_at = None, False, now + pause
+        watched.child, watched.working, watched.retry_at = None, False, time.monotonic() + pause
+        return float(pause)
+
+    def _after_death(self, watched: Watched, child: Child, code: int) -> None:
+        if watched.working or watched.failures == 0:
+            watched.died_at = time.monotonic()
+        pause = self._next_pause(watched)
         self._register.remove(child)
         words = child.last_words(1)
         why = f": {words[:160]}" if words and code >= 0 else ""
@@ -303,7 +302,8 @@ class Supervisor:
     def stop(self) -> None:
         """Ends all parts, ours first, each with time to finish; then gives the folder back. Never raises for a part."""
         self._cancelled.set()
-        self.folder.stack_file.unlink(missing_ok=True)
+        with suppress(OSError):  # The disk may have become read-only; the parts must be stopped all the same.
+            self.folder.stack_file.unlink(missing_ok=True)
         ours = [watched for watched in self._watched if isinstance(watched.part, OwnProcess)]
         servers = [watched for watched in self._watched if not isinstance(watched.part, OwnProcess)]
         # The servers do not need each other, so they stop at the same time, after everything that needs them.
