@@ -16,6 +16,7 @@ from events.language.topics import Topics
 from events.transport.admin import TopicLayout, ensure_topics
 from events.transport.cluster import Cluster
 from greenlane.errors import SettingsError
+from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
 from intake.desk import Intake
 from intake.register import Register
@@ -27,7 +28,6 @@ from workflows.converter import DATA_CONVERTER
 
 BUSINESS_TIME = "business-time"
 """Key of the store's memory: the one immutable map of this stack."""
-PROVINCE_CALENDAR = "vn-public"
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,10 @@ class Wiring:
     def business_time(self) -> BusinessTime:
         """The stack's business time, fixed when the stack was first prepared. Raises SettingsError for another pace."""
         return business_time_of(self.store, self.settings, self.catalog.calendar(PROVINCE_CALENDAR))
+
+    def business_time_now(self) -> datetime:
+        """The business instant now (UTC)."""
+        return self.business_time.to_business(datetime.now(UTC))
 
     @cached_property
     def register(self) -> Register:

@@ -33,11 +33,13 @@ Documents = Annotated[
     list[str] | None, typer.Option("--document", metavar="KIND", help="Kind of a document; may be given several times.")
 ]
 
+PANEL = "Answers"
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     for command in (decide, supplement, withdraw, pause, resume, acknowledge, reassign):
-        app.command()(command)
+        app.command(rich_help_panel=PANEL)(command)
 
 
 def decide(

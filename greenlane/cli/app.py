@@ -8,7 +8,18 @@ import traceback
 
 import typer
 
-from greenlane.cli import demonstration, running
+from greenlane.cli import (
+    answers,
+    demonstration,
+    integrity,
+    listing,
+    mail,
+    reference,
+    running,
+    sheet,
+    submission,
+    watching,
+)
 from greenlane.cli.failure import DEFECT, REFUSED, explained, is_expected, show_error
 from greenlane.cli.output import err, out, wants_json
 
@@ -22,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for theme in (running, demonstration):
+for theme in (running, submission, listing, sheet, answers, watching, integrity, mail, reference, demonstration):
     theme.register(app)
 
 

@@ -15,7 +15,8 @@ from events.language.commands import CaseCommand
 from events.language.messages import MessageError, message_error_of
 from events.language.refusals import refuse
 from greenlane.cli.failure import NoAnswerError, RefusedError
-from greenlane.cli.session import Session, now
+from greenlane.cli.moments import now
+from greenlane.cli.session import Session
 
 ANSWER_SECONDS = 60.0
 """A command that nobody has answered so long is not lost: the case takes it when a worker runs again."""

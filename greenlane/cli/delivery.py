@@ -13,7 +13,8 @@ from events.language.commands import Actor, ActorKind
 from events.language.identity import case_id_of
 from events.language.refusals import Refusal
 from greenlane.cli.application_files import Entry
-from greenlane.cli.session import Session, now
+from greenlane.cli.moments import now
+from greenlane.cli.session import Session
 from intake.desk import Intake
 
 IN_FLIGHT = 16

@@ -9,10 +9,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from events.language import case_events as ev
-from events.language.case_events import CaseEvent, EventRecord
+from events.language.case_events import CaseEvent, EventRecord, NearMiss
 from greenlane.cli.moments import Moments
 from greenlane.cli.output import table_of
-from greenlane.cli.styles import LATE, painted
+from greenlane.cli.styles import LATE, lane_markup, painted
+from greenlane.cli.words import Words
 
 LATE_EVENTS: Final = ("ClockBreached", "RungFired")
 
@@ -31,6 +32,15 @@ def event_cells(record: EventRecord, moments: Moments) -> tuple[str, str, str]:
     kind = record.event.type
     name = painted(moments.words.named("event", kind), LATE if kind in LATE_EVENTS else None)
     return moments.instant(record.at, seconds=True), name, escape(detail_of(record.event, moments))
+
+
+def near_miss_table(near_misses: Iterable[NearMiss], words: Words) -> Table | None:
+    """What each lane that did not match lacked."""
+    table = table_of(words("near_misses"), *map(words, ("lane", "rule", "condition")))
+    for miss in near_misses:
+        missing = miss.missing_en if words.language == "en" else miss.missing_vi
+        table.add_row(lane_markup(words, miss.lane), escape(miss.rule), escape("; ".join(missing)))
+    return table if table.row_count else None
 
 
 def detail_of(event: CaseEvent, moments: Moments) -> str:

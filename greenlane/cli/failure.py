@@ -66,6 +66,10 @@ def explained(error: BaseException) -> dict[str, Any]:
         return _body("unavailable", "", f"{error}.", "Try again when it is back: what was accepted is kept.")
     if "temporalio.service.RPCError" in _roots(error):
         return _body("temporal_refused", "", f"Temporal refuses: {error}.", "Look into the server's log.")
+    if "events.transport.errors.TransportError" in _roots(error):
+        # Its text is a sentence that says what happened, and one that says what helps.
+        what, _, remedy = str(error).partition(". ")
+        return _body(getattr(error, "code", "failed"), "", f"{what.rstrip('.')}.", remedy or "Look into Kafka's log.")
     if not is_expected(error):
         return _body("defect", "", f"A defect of this program: {type(error).__name__}.", "Report what is on stderr.")
     message = getattr(error, "message", None) or str(error)

@@ -10,11 +10,13 @@ import typer
 
 from greenlane.cli.options import Json, Lang, StateDir
 
+PANEL = "Care"
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     for command in (verify, rebuild):
-        app.command()(command)
+        app.command(rich_help_panel=PANEL)(command)
 
 
 def verify(

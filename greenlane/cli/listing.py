@@ -33,11 +33,13 @@ class Status(StrEnum):
 
 Limit = Annotated[int, typer.Option("--limit", min=1, max=LIMIT_MAX, help="So many at most.")]
 
+PANEL = "Cases"
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     for command in (cases, desk):
-        app.command()(command)
+        app.command(rich_help_panel=PANEL)(command)
 
 
 def cases(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from greenlane.cli.words import Words
@@ -70,3 +70,8 @@ class Moments:
         if self.time.factor == 1:
             return None
         return self.words("scaled", factor=f"{self.time.factor:g}", resolution=f"{self.time.resolution:g}")
+
+
+def now() -> datetime:
+    """The real instant (UTC). The only clock of the command line."""
+    return datetime.now(UTC)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.table import Table
 
-out = Console(highlight=False)
+PIPE_WIDTH = 160
+"""Columns of a table that goes into a file or a pipe, where no terminal says how wide it is."""
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH)
 err = Console(stderr=True, highlight=False)
 
 
@@ -25,10 +29,13 @@ def wants_json() -> bool:
 
 
 def table_of(title: str | None, *headings: str) -> Table:
-    """An empty table in the one style of all screens. Text in it is markup: escape what others wrote."""
+    """An empty table in the one style of all screens. Text in it is markup: escape what others wrote.
+
+    The first column holds what is copied into the next command, and is never broken.
+    """
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", expand=False)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
+    for place, heading in enumerate(headings):
+        table.add_column(heading, overflow="fold", no_wrap=place == 0)
     return table
 
 

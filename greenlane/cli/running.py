@@ -10,11 +10,13 @@ import typer
 
 from greenlane.cli.options import StateDir
 
+PANEL = "Running it"
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     for command in (up, worker, bridge, publisher):
-        app.command()(command)
+        app.command(rich_help_panel=PANEL)(command)
 
 
 def up(

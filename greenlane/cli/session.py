@@ -6,14 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
 from temporalio.client import Client
 
-from greenlane.cli.moments import Moments
+from greenlane.cli.moments import Moments, now
 from greenlane.cli.words import Words
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
@@ -114,8 +113,3 @@ def waiting(work: Callable[[], Awaitable[T]]) -> T:
         return await work()
 
     return asyncio.run(run())
-
-
-def now() -> datetime:
-    """The real instant (UTC). The only clock of the command line."""
-    return datetime.now(UTC)

@@ -8,10 +8,12 @@ import typer
 
 from greenlane.cli.options import CaseReference, Json, Lang, StateDir
 
+PANEL = "Cases"
+
 
 def register(app: typer.Typer) -> None:
     """Add the command of this module."""
-    app.command()(show)
+    app.command(rich_help_panel=PANEL)(show)
 
 
 def show(case: CaseReference, state_dir: StateDir = None, lang: Lang = None, as_json: Json = False) -> int:

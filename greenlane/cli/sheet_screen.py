@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -10,15 +10,13 @@ from rich.panel import Panel
 from rich.table import Table
 
 from cases.model import ClockState
-from events.language.case_events import NearMiss
 from greenlane.cli.case_sheet import Sheet
 from greenlane.cli.case_table import promise_markup
-from greenlane.cli.event_lines import event_table
+from greenlane.cli.event_lines import event_table, near_miss_table
 from greenlane.cli.moments import Moments
 from greenlane.cli.output import table_of
 from greenlane.cli.session import Session
 from greenlane.cli.styles import LATE, lane_markup, painted, status_markup
-from greenlane.cli.words import Words
 
 BAR_CELLS = 24
 
@@ -134,15 +132,6 @@ def _refusals(sheet: Sheet, moments: Moments) -> Table | None:
             shown = moments.instant(moments.time.to_business(at), seconds=True)
             refusal, language = outcome.refusal, words.language
             table.add_row(shown, refusal.code, escape(refusal.message(language)), escape(refusal.remedy(language)))
-    return table if table.row_count else None
-
-
-def near_miss_table(near_misses: Iterable[NearMiss], words: Words) -> Table | None:
-    """What each lane that did not match lacked."""
-    table = table_of(words("near_misses"), *map(words, ("lane", "rule", "condition")))
-    for miss in near_misses:
-        missing = miss.missing_en if words.language == "en" else miss.missing_vi
-        table.add_row(lane_markup(words, miss.lane), escape(miss.rule), escape("; ".join(missing)))
     return table if table.row_count else None
 
 

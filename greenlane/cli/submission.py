@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 SOURCE = "/command-line"
 
+PANEL = "Cases"
+
 
 def register(app: typer.Typer) -> None:
     """Add the command of this module."""
-    app.command()(submit)
+    app.command(rich_help_panel=PANEL)(submit)
 
 
 def submit(

@@ -10,10 +10,12 @@ import typer
 
 from greenlane.cli.options import Json, Lang, StateDir
 
+PANEL = "Cases"
+
 
 def register(app: typer.Typer) -> None:
     """Add the command of this module."""
-    app.command()(watch)
+    app.command(rich_help_panel=PANEL)(watch)
 
 
 def watch(

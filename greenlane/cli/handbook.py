@@ -1,0 +1,199 @@
+"""The catalogue to look things up in: procedures, departments, lanes, and what a case would be classified as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.console import RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from cases.classification import Classification, classify
+from catalog.catalogue import Catalog
+from catalog.loader import load_catalog
+from catalog.model import Fact, LaneTable, ProcedureVersion, Promise
+from greenlane.cli.event_lines import near_miss_table
+from greenlane.cli.moments import Moments, now
+from greenlane.cli.output import table_of
+from greenlane.cli.styles import lane_markup
+from greenlane.cli.words import Words
+from greenlane.province import PROVINCE_CALENDAR
+from greenlane.settings import Settings
+from sla.business_time import BusinessTime
+
+
+@dataclass(frozen=True)
+class Judged:
+    """How an application would be classified."""
+
+    procedure: ProcedureVersion
+    facts: Mapping[str, Fact]
+    ignored: tuple[str, ...]
+    """Facts that no lane asks for."""
+    found: Classification
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer of `classify --json`."""
+        return {
+            "procedure": self.procedure.id,
+            "lane": self.found.lane,
+            "rule": self.found.rule,
+            "near_misses": [miss.model_dump(mode="json") for miss in self.found.near_misses],
+            "ignored_facts": list(self.ignored),
+        }
+
+
+@dataclass(frozen=True)
+class Handbook:
+    """The catalogue as of a local day, in a language. Raises CatalogError where something is not there."""
+
+    catalog: Catalog
+    day: date
+    words: Words
+
+    @property
+    def procedures(self) -> Sequence[ProcedureVersion]:
+        """All procedures in force."""
+        return self.catalog.procedures_on(self.day)
+
+    def procedure(self, procedure_id: str) -> ProcedureVersion:
+        """One procedure in force."""
+        return self.catalog.procedure(procedure_id, self.day)
+
+    @cached_property
+    def lane_table(self) -> LaneTable:
+        """The decision table in force."""
+        return self.catalog.lane_table(self.day)
+
+    def classified(self, procedure_id: str, facts: Mapping[str, Fact]) -> Judged:
+        """How an application with these facts would be classified."""
+        table, version = self.lane_table, self.procedure(procedure_id)
+        known = {name: value for name, value in facts.items() if name in table.facts}
+        ignored = tuple(name for name in facts if name not in table.facts)
+        return Judged(version, known, ignored, classify(table, version, known))
+
+    def procedure_json(self, version: ProcedureVersion) -> dict[str, Any]:
+        """One entry of `procedures --json`."""
+        limit = version.limit
+        return {
+            "id": version.id,
+            "version": version.version,
+            "name": version.name.in_language(self.words.language),
+            "name_vi": version.name.vi,
+            "name_en": version.name.en,
+            "sector": version.sector,
+            "agency": version.agency,
+            "limit": limit and limit.amount,
+            "unit": limit and limit.unit,
+            "documents": [document.model_dump(mode="json") for document in version.documents],
+            "steps": [{"id": s.id, "department": s.department, "needs": list(s.needs)} for s in version.steps],
+            "legal_basis": [str(basis) for basis in version.legal_basis],
+            "verified": version.verified,
+            "valid_from": version.valid_from and version.valid_from.isoformat(),
+            "valid_until": version.valid_until and version.valid_until.isoformat(),
+        }
+
+    def procedure_table(self, found: Iterable[ProcedureVersion]) -> Table:
+        """One line a procedure."""
+        words = self.words
+        title = words("procedures", day=self._moments.day(self.day))
+        table = table_of(title, *map(words, ("procedure", "name", "agency", "budget", "verified")))
+        for version in found:
+            table.add_row(
+                version.id,
+                escape(version.name.in_language(words.language)),
+                version.agency,
+                self._moments.budget(version.limit),
+                self._yes(version.verified),
+            )
+        return table
+
+    def procedure_screen(self, version: ProcedureVersion) -> Iterator[RenderableType]:
+        """One procedure with documents and steps."""
+        words, language = self.words, self.words.language
+        grid = Table.grid(padding=(0, 2))
+        basis = "; ".join(map(str, version.legal_basis))
+        for key, text in (
+            ("procedure", f"{escape(version.name.in_language(language))} [dim]{version.id} {version.version}[/dim]"),
+            ("agency", version.agency),
+            ("budget", self._moments.budget(version.limit)),
+            ("legal_basis", escape(basis)),
+            ("verified", self._yes(version.verified)),
+        ):
+            grid.add_row(f"[bold]{words(key)}[/bold]", text)
+        yield grid
+        documents = table_of(words("documents"), words("code"), words("name"), words("required"))
+        for document in version.documents:
+            needed = document.required and not document.held_by_state
+            documents.add_row(document.kind, escape(document.name.in_language(language)), self._yes(needed))
+        yield documents
+        steps = table_of(words("steps"), words("step"), words("name"), words("department"), words("needs"))
+        for step in version.steps:
+            steps.add_row(step.id, escape(step.name.in_language(language)), step.department, ", ".join(step.needs))
+        yield steps
+
+    def department_table(self) -> Table:
+        """One line a department."""
+        words, language = self.words, self.words.language
+        title = words("departments", province=self.catalog.province.name.in_language(language))
+        table = table_of(title, words("department"), words("name"), words("code"), words("role"))
+        for department in self.catalog.departments.values():
+            roles = "\n".join(f"{escape(holder.role)}: {escape(holder.email or '-')}" for holder in department.roles)
+            table.add_row(department.id, escape(department.name.in_language(language)), department.code or "-", roles)
+        return table
+
+    def lane_screen(self) -> Iterator[RenderableType]:
+        """The rules in their order, the first that matches wins, and the promises."""
+        words, table = self.words, self.lane_table
+        title = words("lanes", table=f"{table.id} {table.version}")
+        rules = table_of(title, words("rule"), words("lane"), words("conditions"), words("promise"))
+        for rule in table.rules:
+            conditions = "\n".join(
+                f"{c.fact} " + (f"∈ {c.in_list}" if c.in_list else f"≥ {c.at_least}" if c.at_least else f"= {c.equals}")
+                for c in rule.when
+            )
+            promise = self._promise(table.promise_by_lane[rule.lane])
+            rules.add_row(rule.id, lane_markup(words, rule.lane), escape(conditions), promise)
+        yield rules
+        lists = table_of(None, words("list"), words("entries"))
+        for each in table.lists:
+            lists.add_row(each.id, escape(", ".join(each.entries)))
+        yield lists
+        yield f"[dim]{escape(table.source)}[/dim]"
+
+    def classification_screen(self, judged: Judged) -> Iterator[RenderableType | None]:
+        """The lane, and what each other lane lacks."""
+        words, found = self.words, judged.found
+        lane = lane_markup(words, found.lane)
+        rule = f" [dim]({words('rule')}: {found.rule})[/dim]" if found.rule else ""
+        yield words("would_be", procedure=judged.procedure.id, lane=lane) + rule
+        yield near_miss_table(found.near_misses, words)
+        if judged.ignored:
+            yield words("ignored", facts=escape(", ".join(judged.ignored)), asked=", ".join(self.lane_table.facts))
+
+    def _promise(self, promise: Promise) -> str:
+        if promise.budget is not None:
+            return self._moments.budget(promise.budget)
+        return f"-{(promise.reduction or 0) * 100:.0f} %"
+
+    def _yes(self, value: bool) -> str:
+        return self.words("yes") if value else f"[yellow]{self.words('no')}[/yellow]"
+
+    @property
+    def _moments(self) -> Moments:
+        zone = ZoneInfo(self.catalog.calendar(PROVINCE_CALENDAR).zone)
+        return Moments(self.words, zone, BusinessTime.real_time(), now())
+
+
+def opened(language: str | None, on: datetime | None) -> Handbook:
+    """The handbook under the settings; `on` None: today in the province. Raises SettingsError, CatalogError."""
+    settings = Settings.load(language=language)
+    catalog = load_catalog(settings.catalog_dir, settings.flags)
+    zone = ZoneInfo(catalog.calendar(PROVINCE_CALENDAR).zone)
+    day = now().astimezone(zone).date() if on is None else on.date()
+    return Handbook(catalog, day, Words(settings.language))

@@ -1,0 +1,128 @@
+"""Dead letters as lists and screens, and what goes to Kafka again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from rich.console import RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from events.language.topics import DEAD_LETTER_SUFFIX
+from events.transport.dead_letters import Letter, LetterBox, dead_letter_topics, filled
+from events.transport.letters import texts_of
+from events.transport.producer import Producer
+from greenlane.cli.output import table_of
+from greenlane.cli.progress import counted
+from greenlane.cli.session import Session
+from store.outbox import Outbox
+
+SUBMISSIONS: Final = "submissions"
+LOOK_SECONDS: Final = 0.2
+STALLED_SECONDS: Final = 30.0
+"""When the publisher has sent nothing for so long, it does not run: what waits is sent when it does."""
+
+
+def box_of(session: Session, topic: str) -> LetterBox:
+    """The dead letters that a name means: a topic, `submissions`, or the id of a department."""
+    topics = session.wiring.topics
+    if topic == SUBMISSIONS:
+        topic = topics.submissions
+    elif "." not in topic:
+        topic = topics.decisions(topic)
+    return LetterBox(session.wiring.cluster, topic)
+
+
+def letters_of(session: Session, topic: str | None, *, with_replayed: bool) -> list[tuple[str, Letter]]:
+    """Dead letters with the topic they lie on: of one topic, or of all that hold any. Raises TransportError."""
+    cluster = session.wiring.cluster
+    if topic is not None:
+        boxes = [box_of(session, topic)]
+    else:
+        names = filled(cluster, dead_letter_topics(cluster, session.wiring.topics))
+        boxes = [LetterBox(cluster, name) for name in names]
+    return [(box.topic, letter) for box in boxes for letter in box.letters(with_replayed=with_replayed)]
+
+
+def replayed(session: Session, box: LetterBox, ids: Sequence[str] | None) -> tuple[Letter, ...]:
+    """Send letters again; None: all that wait. Raises TransportError."""
+    with Producer(session.wiring.cluster, client_id="greenlane-replay") as producer:
+        return box.replay(producer, ids)
+
+
+def as_json(topic: str, letter: Letter, *, content: bool = False) -> dict[str, Any]:
+    """A letter for machines; the message itself only where that is asked for."""
+    found = {
+        "dead_letter_topic": topic,
+        "id": letter.id,
+        "topic": letter.topic,
+        "partition": letter.partition,
+        "offset": letter.offset,
+        "code": letter.code,
+        "field": letter.field,
+        "reason": letter.reason,
+        "attempts": letter.attempts,
+        "first_seen_at": letter.first_seen_at,
+        "dead_at": letter.dead_at.isoformat(),
+        "key": letter.key,
+        "event_id": letter.event_id,
+        "event_type": letter.event_type,
+        "size_bytes": letter.size_bytes,
+        "omitted": letter.omitted,
+        "replayed_at": letter.replayed_at,
+    }
+    return found | {"content": (letter.value or b"").decode("utf-8", "replace")} if content else found
+
+
+def letter_table(session: Session, found: Sequence[tuple[str, Letter]]) -> Table:
+    """One line a letter."""
+    words, moments = session.words, session.moments
+    table = table_of(None, *map(words, ("topic", "letter", "at", "event", "code", "field", "reason", "status")))
+    for topic, letter in found:
+        table.add_row(
+            topic.removesuffix(DEAD_LETTER_SUFFIX),
+            letter.id,
+            # Letters tell real time; a screen has one time only.
+            moments.instant(moments.time.to_business(letter.dead_at), seconds=True),
+            escape(letter.event_type or "-"),
+            escape(letter.code),
+            escape(letter.field or ""),
+            escape(letter.reason),
+            words("sent_again") if letter.replayed_at else "",
+        )
+    return table
+
+
+def letter_screen(topic: str, letter: Letter, session: Session, *, content: bool) -> Iterator[RenderableType]:
+    """One letter: why it lies there, its headers, and where asked the message itself."""
+    grid = Table.grid(padding=(0, 2))
+    for name, value in as_json(topic, letter).items():
+        grid.add_row(f"[bold]{name}[/bold]", escape("-" if value is None else str(value)))
+    yield grid
+    headers = table_of(session.words("headers"), session.words("name"), session.words("value"))
+    for name, text in texts_of(letter.headers).items():
+        headers.add_row(escape(name), escape(text))
+    yield headers
+    if content:
+        yield escape((letter.value or b"").decode("utf-8", "replace"))
+
+
+def sent_again(session: Session, from_id: int, *, wait: bool) -> tuple[int, int]:
+    """Owe Kafka the outbox again; how many rows that are, and how many still wait in the end. Raises Unavailable."""
+    outbox = Outbox(session.wiring.store)
+    rows = outbox.republish(from_id)
+    left = outbox.lag().rows
+    if not wait:
+        return rows, left
+    with counted(session.words("republishing"), left) as told:
+        moved_at = time.monotonic()
+        while left and time.monotonic() - moved_at < STALLED_SECONDS:
+            time.sleep(LOOK_SECONDS)
+            now_left = outbox.lag().rows
+            if now_left < left:
+                told(left - now_left)
+                moved_at = time.monotonic()
+            left = now_left
+    return rows, left

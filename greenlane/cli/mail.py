@@ -1,0 +1,150 @@
+"""`greenlane republish` and `greenlane dlq`: what has to reach Kafka again, and what came from it and could not be used."""
+
+# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from greenlane.cli.options import Json, Lang, StateDir
+
+Topic = Annotated[
+    str,
+    typer.Argument(
+        metavar="TOPIC", help="The topic, its dead-letter topic, `submissions`, or the id of a department (decisions)."
+    ),
+]
+
+dlq = typer.Typer(
+    help="Look through dead letters, and send them again once their cause is gone.", no_args_is_help=False
+)
+
+PANEL = "Care"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command(rich_help_panel=PANEL)(republish)
+    dlq.command("list")(list_letters)
+    dlq.command("show")(show_letter)
+    dlq.command("replay")(replay)
+    app.add_typer(dlq, name="dlq", rich_help_panel=PANEL)
+
+
+def republish(
+    *,
+    from_id: Annotated[int, typer.Option("--from", min=0, help="Only outbox rows with this id or a greater one.")] = 0,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until the publisher has sent them.")] = True,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Send what the outbox holds to Kafka again, for a cluster that was lost or replaced.
+
+    Receivers know repeated events by their ids.
+
+    Example: greenlane republish
+    """
+    from greenlane.cli.letters import sent_again
+    from greenlane.cli.output import print_json, show
+    from greenlane.cli.session import a_session
+
+    with a_session(state_dir, lang) as session:
+        rows, waiting_rows = sent_again(session, from_id, wait=wait)
+        if as_json:
+            print_json({"ok": not (wait and waiting_rows), "republished": rows, "waiting": waiting_rows})
+        else:
+            left = session.words("still_waiting", count=waiting_rows) if waiting_rows else None
+            show(session.words("republished", count=rows), left)
+    return 2 if wait and waiting_rows else 0
+
+
+def list_letters(
+    topic: Annotated[
+        str | None, typer.Argument(metavar="TOPIC", help="Only of this topic, `submissions`, or this department's.")
+    ] = None,
+    *,
+    with_replayed: Annotated[bool, typer.Option("--all", help="Also those that were sent again.")] = False,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """List dead letters: where they came from, when, and why they could not be used.
+
+    Example: greenlane dlq list submissions
+    """
+    from greenlane.cli.letters import as_json as letter_json
+    from greenlane.cli.letters import letter_table, letters_of
+    from greenlane.cli.output import print_json, show
+    from greenlane.cli.session import a_session
+
+    with a_session(state_dir, lang) as session:
+        found = letters_of(session, topic, with_replayed=with_replayed)
+        if as_json:
+            print_json({"ok": True, "letters": [letter_json(box, letter) for box, letter in found]})
+        else:
+            show(letter_table(session, found) if found else session.words("no_letters"))
+    return 0
+
+
+def show_letter(
+    topic: Topic,
+    letter_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the letter, as `list` shows it.")],
+    *,
+    content: Annotated[
+        bool, typer.Option("--content", help="Show the message itself too: it may hold personal data.")
+    ] = False,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Show one dead letter with its headers.
+
+    Example: greenlane dlq show submissions 2-17 --content
+    """
+    from greenlane.cli.letters import as_json as letter_json
+    from greenlane.cli.letters import box_of, letter_screen
+    from greenlane.cli.output import print_json, show
+    from greenlane.cli.session import a_session
+
+    with a_session(state_dir, lang) as session:
+        box = box_of(session, topic)
+        letter = box.letter(letter_id)
+        if as_json:
+            print_json({"ok": True, "letter": letter_json(box.topic, letter, content=content)})
+        else:
+            show(*letter_screen(box.topic, letter, session, content=content))
+    return 0
+
+
+def replay(
+    topic: Topic,
+    letter_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="ID...", help="Ids of the letters, as `list` shows them.")
+    ] = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="All that were not sent again before.")] = False,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Send dead letters again to the topic they came from, byte for byte.
+
+    Example: greenlane dlq replay finance 0-3 1-9
+    """
+    from greenlane.cli.letters import box_of, replayed
+    from greenlane.cli.output import print_json, show
+    from greenlane.cli.session import a_session
+
+    if bool(letter_ids) == everything:
+        raise typer.BadParameter("Name the letters, or --all of them.", param_hint="ID... / --all")
+    with a_session(state_dir, lang) as session:
+        box = box_of(session, topic)
+        sent = replayed(session, box, letter_ids or None)
+        if as_json:
+            print_json({"ok": True, "topic": box.topic, "replayed": [letter.id for letter in sent]})
+        else:
+            show(session.words("replayed", count=len(sent), topic=box.topic.removesuffix(".dlq")))
+    return 0

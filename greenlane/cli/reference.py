@@ -1,0 +1,128 @@
+"""What can be looked up without any server: settings, procedures, departments, lanes, and how an application would fare."""
+
+# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from greenlane.cli.options import Json, Lang, fact_of
+
+Day = Annotated[
+    datetime | None,
+    typer.Option("--on", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="As of this day; default: today."),
+]
+
+PANEL = "Looking things up"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (procedures, departments, lanes, classify, settings):
+        app.command(rich_help_panel=PANEL)(command)
+
+
+def procedures(
+    procedure: Annotated[
+        str | None, typer.Argument(metavar="PROCEDURE", help="Only this one, with its documents and steps.")
+    ] = None,
+    *,
+    on: Day = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """List the procedures in force, or show one with the documents and steps it needs.
+
+    Example: greenlane procedures karaoke-licence
+    """
+    from greenlane.cli import handbook
+    from greenlane.cli.output import print_json, show
+
+    book = handbook.opened(lang, on)
+    found = [book.procedure(procedure)] if procedure is not None else book.procedures
+    if as_json:
+        print_json({"ok": True, "on": book.day.isoformat(), "procedures": [book.procedure_json(v) for v in found]})
+    elif procedure is not None:
+        show(*book.procedure_screen(found[0]))
+    else:
+        show(book.procedure_table(found))
+    return 0
+
+
+def departments(*, lang: Lang = None, as_json: Json = False) -> int:
+    """List the departments of the province, with their codes and who holds which role.
+
+    Example: greenlane departments --lang en
+    """
+    from greenlane.cli import handbook
+    from greenlane.cli.output import print_json, show
+
+    book = handbook.opened(lang, None)
+    if as_json:
+        listed = [department.model_dump(mode="json") for department in book.catalog.departments.values()]
+        print_json({"ok": True, "departments": listed})
+    else:
+        show(book.department_table())
+    return 0
+
+
+def lanes(*, on: Day = None, lang: Lang = None, as_json: Json = False) -> int:
+    """Show the decision table of the lanes: which rule gives which lane, and what each lane promises.
+
+    Example: greenlane lanes --on 2026-03-02
+    """
+    from greenlane.cli import handbook
+    from greenlane.cli.output import print_json, show
+
+    book = handbook.opened(lang, on)
+    if as_json:
+        table = book.lane_table.model_dump(mode="json", exclude={"lists"})
+        print_json({"ok": True, "on": book.day.isoformat(), "table": table})
+    else:
+        show(*book.lane_screen())
+    return 0
+
+
+def classify(
+    procedure: Annotated[str, typer.Argument(metavar="PROCEDURE", help="Id of the procedure.")],
+    *,
+    fact: Annotated[
+        list[str] | None, typer.Option("--fact", metavar="NAME=VALUE", help="A fact; may be given several times.")
+    ] = None,
+    on: Day = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Explain which lane an application would take, and what each other lane lacks. Asks no server.
+
+    Example: greenlane classify work-permit --fact project=ring-road-4
+    """
+    from greenlane.cli import handbook
+    from greenlane.cli.output import print_json, show
+
+    book = handbook.opened(lang, on)
+    facts = dict(fact_of(text) for text in fact or ())
+    judged = book.classified(procedure, facts)
+    if as_json:
+        print_json({"ok": True, "on": book.day.isoformat(), **judged.as_json()})
+    else:
+        show(*book.classification_screen(judged))
+    return 0
+
+
+def settings(*, lang: Lang = None, as_json: Json = False) -> int:
+    """List every setting with its value, secrets masked, and what it means.
+
+    Example: greenlane settings --json
+    """
+    from greenlane.cli.output import print_json, show
+    from greenlane.cli.setting_table import setting_table, settings_json
+
+    if as_json:
+        print_json({"ok": True, "settings": settings_json()})
+    else:
+        show(setting_table(lang))
+    return 0
