@@ -100,7 +100,8 @@ class Views:
     def count(self, wanted: CaseFilter | None = None) -> int:
         """How many cases there are."""
         with self._store.reading() as connection:
-            return connection.scalar(select(func.count()).where(*_conditions(wanted or CaseFilter()))) or 0
+            query = select(func.count()).select_from(cases).where(*_conditions(wanted or CaseFilter()))
+            return connection.scalar(query) or 0
 
     def worklist(
         self, department: str | None = None, *, case_id: str | None = None, limit: int = LIST_MAX

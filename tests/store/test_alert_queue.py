@@ -1,0 +1,73 @@
+"""Alerts are owed from the moment the rung is recorded, and delivered apart from the case."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from store.alerts import AlertQueue, DueAlert, backoff_seconds
+from store.database import Store
+from store.recorder import Recorder
+from tests.store.turn_builder import Sketch
+
+BOTH = ("webhook", "email")
+
+
+@pytest.fixture
+def queue(store: Store, recorder: Recorder) -> AlertQueue:
+    """Two rungs fired: four deliveries."""
+    for number in (1, 2):
+        sketch = Sketch(number)
+        sketch.take(recorder.record_now(sketch.opening()))
+        recorder.record_now(sketch.rung())
+    return AlertQueue(store)
+
+
+def due_now(store: Store) -> None:
+    with store.writing() as connection:
+        connection.execute(text("UPDATE alerts SET next_attempt_at = now()"))
+
+
+def test_each_rung_is_owed_once_a_channel(store: Store, queue: AlertQueue, recorder: Recorder) -> None:
+    """Recording the same turn again owes nothing more."""
+    recorder.record_now(Sketch(1).opening())
+    due = queue.claim(BOTH)
+    assert sorted((alert.event_id, alert.channel) for alert in due) == sorted(
+        (f"{Sketch(number).case_id}.6", channel) for number in (1, 2) for channel in BOTH
+    )
+    assert {alert.record.event.type for alert in due} == {"RungFired"}
+
+
+def test_two_senders_never_get_the_same(queue: AlertQueue) -> None:
+    """What one has claimed, the other does not see until the lease ends."""
+    first, second = queue.claim(BOTH, limit=3), queue.claim(BOTH, limit=3)
+    assert (len(first), len(second)) == (3, 1)
+    assert not {alert.id for alert in first} & {alert.id for alert in second}
+    assert queue.claim(BOTH) == []
+
+
+def test_a_killed_senders_alerts_come_again(store: Store, queue: AlertQueue) -> None:
+    """The lease ends by itself; the attempt counts."""
+    assert len(queue.claim(BOTH, lease_seconds=0)) == 4
+    assert {alert.attempts for alert in queue.claim(BOTH)} == {2}
+
+
+def test_delivered_alerts_rest(store: Store, queue: AlertQueue) -> None:
+    """Once acknowledged by the receiver, never again."""
+    for alert in queue.claim(("email",)):
+        queue.mark_delivered(alert.id)
+    due_now(store)
+    assert {alert.channel for alert in queue.claim(BOTH)} == {"webhook"}
+    assert [(b.channel, b.waiting, b.failing) for b in queue.backlog()] == [("webhook", 2, 0)]
+
+
+def test_failures_are_tried_later_and_later(store: Store, queue: AlertQueue) -> None:
+    """Back-off doubles to a limit; a failing receiver stays visible."""
+    alert = queue.claim(("webhook",), limit=1)[0]
+    assert queue.retry_later(alert, "HTTP 503" * 200) == 5
+    assert len(queue.claim(BOTH)) == 3
+    due_now(store)
+    again: DueAlert = next(one for one in queue.claim(BOTH) if one.id == alert.id)
+    assert queue.retry_later(again, "HTTP 503") == 10
+    assert [(b.channel, b.waiting, b.failing) for b in queue.backlog()] == [("email", 2, 0), ("webhook", 2, 1)]
+    assert [backoff_seconds(attempts) for attempts in (1, 2, 8, 9, 500)] == [5, 10, 640, 900, 900]

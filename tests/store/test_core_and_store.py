@@ -1,0 +1,54 @@
+"""The real core through the real store: the row that a turn writes is the row that the ledger folds to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cases.evolve import evolve, fold
+from cases.model import Case, blank
+from cases.turn import CaseView, WorkItem
+from cases.turns import take_turn
+from cases.views import view_of, work_of
+from catalog.model import Definitions
+from events.language.case_events import EventRecord
+from events.language.commands import Command
+from events.language.identity import case_id_of
+from store.database import Store
+from store.definitions import DefinitionArchive
+from store.rebuild import rebuild
+from store.recorder import Recorder
+from tests.builders import MONDAY, a_submission, an_answer, the_definitions
+
+
+def project(
+    case_id: str, definitions: Definitions, records: tuple[EventRecord, ...]
+) -> tuple[CaseView, tuple[WorkItem, ...]]:
+    case = fold(case_id, definitions, records)
+    return view_of(case), work_of(case)
+
+
+def test_a_whole_case(store: Store, recorder: Recorder) -> None:
+    """Submitted, answered, refused in between, warned and breached, closed; each turn on what was returned before."""
+    definitions = the_definitions()
+    case: Case = blank(case_id_of("/portal", "A-1"), definitions)
+    hours = [timedelta(hours=hour) for hour in range(200)]
+    waiting: list[tuple[Command | None, timedelta]] = [
+        (a_submission(), hours[0]),
+        (an_answer("intake", "one-stop", MONDAY + hours[1]), hours[1]),
+        (an_answer("fire", "finance", MONDAY + hours[2]), hours[2]),
+        (None, hours[190]),
+        (an_answer("fire", "police", MONDAY + hours[190]), hours[190]),
+        (an_answer("appraisal", "culture", MONDAY + hours[191]), hours[191]),
+        (an_answer("signing", "culture", MONDAY + hours[192]), hours[192]),
+    ]
+    for command, later in waiting:
+        turn = take_turn(case, () if command is None else (command,), MONDAY + later)
+        assert turn is not None
+        recorded = recorder.record_now(turn)
+        assert recorded.outcomes == turn.outcomes
+        for record in recorded.records:
+            case = evolve(case, record)
+        assert rebuild(store, project).equal
+    assert view_of(case).status == "closed"
+    assert view_of(case).breaches > 0
+    assert DefinitionArchive(store).definitions(definitions.digest) == definitions

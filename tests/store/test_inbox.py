@@ -1,0 +1,165 @@
+"""The inbox knows what was there before; the vault alone knows the person."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from cases.turn import Notice
+from events.language.identity import case_id_of, subject_ref_of
+from events.language.refusals import refuse
+from store.database import Store
+from store.inbox import Acceptance, Inbox, Submission
+from store.recorder import Recorder
+from store.tables import VAULT
+from store.vault import Vault, VaultDocument
+from tests.store.conftest import TOPICS
+from tests.store.turn_builder import MORNING, SOURCE, Sketch
+
+CANARY = "Nguyễn Thị Canary 079-canary-123456"
+
+
+@pytest.fixture
+def inbox(store: Store) -> Iterator[Inbox]:
+    opened = Inbox(store, TOPICS)
+    yield opened
+    opened.close()
+
+
+def a_submission(number: int = 1, digest: str = "content-1", person: str = CANARY) -> Submission:
+    case_id = case_id_of(SOURCE, f"A-{number}")
+    return Submission(
+        case_id=case_id,
+        source=SOURCE,
+        application_id=f"A-{number}",
+        content_digest=digest,
+        subject_ref=subject_ref_of(case_id),
+        received_at=MORNING,
+        opening='{"facts":{}}',
+        person=f'{{"name":"{person}"}}',
+        documents=(VaultDocument(f"document-{number}", "form", f"{person}.pdf", "application/pdf", person.encode()),),
+    )
+
+
+class TestApplications:
+    def test_new_then_unopened_then_open(self, inbox: Inbox, recorder: Recorder) -> None:
+        """The same submission is one case, and whether its case lives is known."""
+        submission = a_submission()
+        assert inbox.accept_application_now(submission) is Acceptance.NEW
+        assert inbox.accept_application_now(submission) is Acceptance.SAME_UNOPENED
+        assert inbox.opening(submission.case_id) == submission.opening
+        recorder.record_now(Sketch().opening())
+        assert inbox.accept_application_now(submission) is Acceptance.SAME_OPEN
+        assert inbox.opening(submission.case_id) is None
+
+    def test_other_content_is_a_conflict_and_leaves_the_first_person_alone(self, store: Store, inbox: Inbox) -> None:
+        """A used id must never show one person's data in another's case."""
+        inbox.accept_application_now(a_submission(person="first"))
+        intruder = a_submission(digest="content-2", person="second")
+        intruder = replace(intruder, documents=(replace(intruder.documents[0], reference="document-other"),))
+        assert inbox.accept_application_now(intruder) is Acceptance.CONFLICT
+        assert Vault(store).data(intruder.subject_ref) == '{"name":"first"}'
+        assert Vault(store).references(intruder.subject_ref) == ("document-1",)
+
+    async def test_many_at_once_and_repeated(self, inbox: Inbox) -> None:
+        """One transaction for all that wait; each id new exactly once, whoever is first among unequals wins."""
+        same = [a_submission(number) for number in range(30) for _ in range(2)]
+        answers = await asyncio.gather(*(inbox.accept_application(one) for one in same))
+        assert [tuple(answers[i : i + 2]) for i in range(0, 60, 2)] == [(Acceptance.NEW, Acceptance.SAME_UNOPENED)] * 30
+        other = [a_submission(99, digest=f"content-{number}") for number in range(3)]
+        answers = await asyncio.gather(*(inbox.accept_application(one) for one in other))
+        assert answers == [Acceptance.NEW, Acceptance.CONFLICT, Acceptance.CONFLICT]
+
+    async def test_two_bridges_with_the_same_message(self, store: Store, inbox: Inbox) -> None:
+        """A rebalance may give a message to both."""
+        second = Inbox(store, TOPICS)
+        submissions = [a_submission(number) for number in range(20)]
+        answers = await asyncio.gather(*(box.accept_application(one) for one in submissions for box in (inbox, second)))
+        second.close()
+        assert all(sorted(answers[i : i + 2]) == ["new", "same_unopened"] for i in range(0, 40, 2))
+
+    def test_a_lost_start_is_found(self, store: Store, inbox: Inbox, recorder: Recorder) -> None:
+        """An accepted application whose case recorded nothing can be started again."""
+        for number in (1, 2):
+            inbox.accept_application_now(a_submission(number))
+        recorder.record_now(Sketch(2).opening())
+        assert [found.case_id for found in inbox.unopened(0)] == [a_submission(1).case_id]
+        assert inbox.unopened(3600) == []
+
+
+class TestCases:
+    def test_found_by_id_or_code(self, inbox: Inbox, recorder: Recorder) -> None:
+        """Every command takes either; unknown ones are known to be unknown."""
+        submission = a_submission()
+        assert inbox.find_case(submission.case_id) is None
+        inbox.accept_application_now(submission)
+        accepted = inbox.find_case(submission.case_id)
+        assert accepted is not None
+        assert accepted.status is None
+        recorder.record_now(Sketch().opening())
+        by_id, by_code = inbox.find_case(submission.case_id), inbox.find_case("H05.7-260302-0001")
+        assert by_id == by_code
+        assert by_id is not None
+        assert (by_id.status, by_id.closed_at) == ("open", None)
+        assert inbox.find_case("H05.7-260302-0002") is None
+
+
+class TestRefusals:
+    def test_a_command_for_an_unknown_case_is_answered_once(self, store: Store, inbox: Inbox) -> None:
+        """The sender is told on its work topic; a redelivered message gets the first answer, not a second one."""
+        refusal = refuse("case_unknown", "case")
+        notice = Notice(command_id="finance:9", department="finance", step_id=None, refusal=refusal)
+        first = inbox.refuse_command("finance:9", "case-nowhere", refusal, notice)
+        again = inbox.refuse_command("finance:9", "case-nowhere", refuse("case_closed", outcome="issued"), notice)
+        assert first == again == inbox.command_outcome("case-nowhere", "finance:9")
+        with store.reading() as connection:
+            rows = connection.execute(text("SELECT topic, name, case_id FROM outbox")).all()
+        assert [tuple(row) for row in rows] == [(TOPICS.work("finance"), "AnswerRefused", "case-nowhere")]
+
+    def test_nobody_is_told_when_there_is_nobody(self, store: Store, inbox: Inbox) -> None:
+        """An applicant's refused command is kept without a notice."""
+        inbox.refuse_command("submissions:1", "case-nowhere", refuse("case_unknown", "case"))
+        with store.reading() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM outbox")) == 0
+
+
+class TestVault:
+    def test_personal_data_lie_in_the_vault_alone(self, store: Store, inbox: Inbox, recorder: Recorder) -> None:
+        """A canary that was submitted occurs in no table outside the vault's schema, whatever the column."""
+        inbox.accept_application_now(a_submission())
+        sketch = Sketch()
+        sketch.take(recorder.record_now(sketch.opening()))
+        recorder.record_now(sketch.answer())
+        tables = text("SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('public', :vault)")
+        found = set()
+        with store.reading() as connection:
+            for schema, table in connection.execute(tables, {"vault": VAULT}).all():
+                everything = text(f"SELECT 1 FROM {schema}.{table} t WHERE t::text LIKE :canary OR t::text LIKE :hex")
+                pattern = {"canary": "%canary-123456%", "hex": f"%{b'canary-123456'.hex()}%"}
+                if connection.execute(everything, pattern).first():
+                    found.add((schema, table))
+        assert found == {(VAULT, "subjects"), (VAULT, "documents")}
+
+    def test_errors_and_values_do_not_show_the_person(self) -> None:
+        """What is logged by accident shows references only."""
+        assert CANARY not in repr(a_submission())
+        assert CANARY not in repr(a_submission().documents)
+
+    def test_documents_keep_their_content(self, store: Store) -> None:
+        """A reference means the same bytes for ever."""
+        vault = Vault(store)
+        vault.put("subject-1", '{"name":"An"}')
+        vault.put("subject-1", '{"name":"Bình"}')
+        file = VaultDocument("document-1", "form", "đơn.pdf", "application/pdf", bytes(range(256)))
+        vault.put_documents("subject-1", (file, replace(file, reference="document-2")))
+        vault.put_documents("subject-1", (replace(file, content=b"other"),))
+        vault.put_documents("subject-1", ())
+        assert vault.data("subject-1") == '{"name":"Bình"}'
+        assert vault.document("document-1") == file
+        assert vault.references("subject-1") == ("document-1", "document-2")
+        assert vault.data("subject-2") is None
+        assert vault.document("document-3") is None

@@ -1,0 +1,113 @@
+"""PostgreSQL killed, stopped and started: a clear retryable error, and the same call again is safe."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+
+from cases.turn import Recorded, Turn
+from store.database import Store
+from store.errors import StoreUnavailable
+from store.inbox import Inbox
+from store.ledger import Ledger
+from store.recorder import Recorder
+from tests.store.conftest import TOPICS
+from tests.store.database_server import DatabaseServer
+from tests.store.test_inbox import a_submission
+from tests.store.turn_builder import Sketch
+
+
+@pytest.fixture
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseServer]:
+    """A server of this test's own, to be killed."""
+    own = DatabaseServer(tmp_path_factory.mktemp("killed"))
+    own.start()
+    yield own
+    own.kill()
+
+
+async def insist(recorder: Recorder, turn: Turn) -> tuple[Recorded, int]:
+    """What the activity does: again and again until it is recorded; with how many failures that took."""
+    failures = 0
+    while True:
+        try:
+            return await recorder.record(turn), failures
+        except StoreUnavailable:
+            failures += 1
+            await asyncio.sleep(0.05)
+
+
+async def test_a_killed_server_loses_nothing_and_doubles_nothing(server: DatabaseServer) -> None:
+    """SIGKILL twice under load: each caller is told, tries again, and every case has each turn exactly once."""
+    store = Store.connect(server.fresh_database())
+    recorder = Recorder(store, TOPICS)
+    failures = 0
+
+    async def live(number: int) -> Sketch:
+        nonlocal failures
+        sketch = Sketch(number)
+        for _ in range(8):
+            turn = sketch.answer() if sketch.records else sketch.opening()
+            recorded, failed = await insist(recorder, turn)
+            failures += failed
+            assert len(recorded.records) == len(turn.records)
+            sketch.take(recorded)
+        return sketch
+
+    async def kill() -> None:
+        for _ in range(2):
+            await asyncio.sleep(0.15)
+            await asyncio.to_thread(server.kill)
+            await asyncio.sleep(0.2)
+            await asyncio.to_thread(server.start)
+
+    sketches, _ = await asyncio.gather(asyncio.gather(*(live(number) for number in range(30))), kill())
+    assert failures > 0
+    for sketch in sketches:
+        assert Ledger(store).records(sketch.case_id) == sketch.records
+    with store.reading() as connection:
+        doubled = "SELECT count(*) - count(DISTINCT (topic, event_id)) FROM outbox"
+        assert connection.scalar(text(doubled)) == 0
+        assert connection.scalar(text("SELECT last_ordinal FROM dossier_codes")) == 30
+        assert connection.scalar(text("SELECT count(*) FROM commands")) == 240
+    recorder.close()
+    store.close()
+
+
+async def test_a_lost_acknowledgement_is_found_again(store: Store, recorder: Recorder) -> None:
+    """Committed, but the answer was lost: whoever asks again gets the same, with the same dossier code."""
+    turn = Sketch().opening()
+    first = await recorder.record(turn)
+    with store.writing() as connection:
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'greenlane recorder'"
+        connection.execute(text(ended))
+    with pytest.raises(StoreUnavailable):
+        await recorder.record(turn)
+    assert await recorder.record(turn) == first
+    with store.reading() as connection:
+        assert connection.scalar(text("SELECT last_ordinal FROM dossier_codes")) == 1
+
+
+def test_the_inbox_comes_back_too(store: Store) -> None:
+    """A submission that met a lost connection is accepted by the next attempt, once."""
+    inbox = Inbox(store, TOPICS)
+    assert inbox.accept_application_now(a_submission(1)) == "new"
+    with store.writing() as connection:
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'greenlane inbox'"
+        connection.execute(text(ended))
+    with pytest.raises(StoreUnavailable):
+        inbox.accept_application_now(a_submission(2))
+    assert inbox.accept_application_now(a_submission(2)) == "new"
+    inbox.close()
+
+
+def test_a_standby_is_not_ours_to_write(store: Store, recorder: Recorder) -> None:
+    """After a fail-over the new server may still be read-only: that is a reason to wait, not a defect."""
+    with store.writing() as connection:
+        name = connection.scalar(text("SELECT current_database()"))
+        connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+    with pytest.raises(StoreUnavailable, match="25006"):
+        recorder.record_now(Sketch().opening())
