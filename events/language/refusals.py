@@ -204,12 +204,6 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Không có thủ tục {procedure}.",
         "Tên gần giống: {near}. Xem tất cả bằng lệnh `greenlane procedures`.",
     ),
-    "route_missing": (
-        "The procedure {procedure} takes its steps from the application.",
-        "Give the steps in `route`.",
-        "Thủ tục {procedure} lấy các bước từ hồ sơ.",
-        "Điền các bước vào `route`.",
-    ),
     "route_not_declarable": (
         "The procedure {procedure} has steps of its own.",
         "Leave `route` out.",
