@@ -87,8 +87,7 @@ def rungs(story: Story) -> Iterator[Violation]:
 
 def _wrong_rung(scene: Scene, event: ev.RungFired, state: ClockState) -> str | None:
     ladder = ladder_of(scene.before.definitions, state.kind)
-    order = [rung.id for rung in ladder.rungs if not rung.quiet_outside_hours] if ladder is not None else []
-    known = {rung.id for rung in ladder.rungs} if ladder is not None else set()
+    known = {rung.id: rung for rung in ladder.rungs} if ladder is not None else {}
     if event.rung not in known:
         return f"{event.clock_id} has no rung {event.rung}"
     if event.rung in state.fired:
@@ -101,9 +100,16 @@ def _wrong_rung(scene: Scene, event: ev.RungFired, state: ClockState) -> str | N
         return f"{event.escalation_id} fired after its chain was acknowledged"
     if event.kind == "breach" and state.status is not ClockStatus.BREACHED:
         return f"{event.escalation_id} fired before the breach was on record"
-    if event.rung in order and any(order.index(r) > order.index(event.rung) for r in state.fired if r in order):
+    if any(_comes_after(known[fired], known[event.rung], tuple(known)) for fired in state.fired if fired in known):
         return f"{event.escalation_id} fired after a later rung"
     return None
+
+
+def _comes_after(one: Rung, other: Rung, order: tuple[str, ...]) -> bool:
+    if one.quiet_outside_hours or other.quiet_outside_hours or order.index(one.id) < order.index(other.id):
+        return False
+    # Delays in different units have an order only on a calendar; the ladder's own order says nothing about them.
+    return one.delay is None or other.delay is None or one.delay.unit is other.delay.unit
 
 
 def _wrong_instant(scene: Scene, event: ev.RungFired, state: ClockState) -> str | None:
