@@ -12,6 +12,12 @@ from cases.turn import Recorded, Turn
 Trouble = Callable[[Turn], Exception | None]
 
 
+def _open_gate() -> asyncio.Event:
+    gate = asyncio.Event()
+    gate.set()
+    return gate
+
+
 @dataclass
 class TroubledRecorder:
     """Asks before and after each commit whether something happens now. What was committed stays in `memory`."""
@@ -19,9 +25,18 @@ class TroubledRecorder:
     before: Trouble = lambda _: None
     after: Trouble = lambda _: None
     memory: MemoryRecorder = field(default_factory=MemoryRecorder)
-    hangs_after: Callable[[Turn], bool] = lambda _: False
     attempts: int = 0
-    hanging: int = 0
+    held: int = 0
+    """Turns that are committed and whose answer is held back."""
+    _gate: asyncio.Event = field(default_factory=_open_gate)
+
+    def holds(self) -> None:
+        """From now on commit, and do not answer."""
+        self._gate.clear()
+
+    def goes_on(self) -> None:
+        """Answer all that was held back, and answer again."""
+        self._gate.set()
 
     async def record(self, turn: Turn) -> Recorded:
         """As the recorder in memory does, with the trouble that was asked for."""
@@ -29,9 +44,9 @@ class TroubledRecorder:
         if (trouble := self.before(turn)) is not None:
             raise trouble
         recorded = await self.memory.record(turn)
-        if self.hangs_after(turn):
-            self.hanging += 1
-            await asyncio.Event().wait()
+        if not self._gate.is_set():
+            self.held += 1
+            await self._gate.wait()
         if (trouble := self.after(turn)) is not None:
             raise trouble
         return recorded

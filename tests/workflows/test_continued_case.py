@@ -1,0 +1,161 @@
+"""A case that continues as a new run: nobody can tell. And the end of a case: whoever comes then is answered."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from cases.timetable import due_items
+from events.language.commands import CaseCommand
+from tests.builders import an_answer
+from tests.workflows.routes import FIVE_STEPS, five_steps, one_step
+from tests.workflows.stage import Stage, StagedCase, a_stage, kinds, soon
+from tests.workflows.troubled import TroubledRecorder
+from workflows.messages import Carried
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def runs_of(case: StagedCase) -> list[str]:
+    """The ids of the case's runs, the first one first."""
+    run_id = case.handle.first_execution_run_id
+    found: list[str] = []
+    while run_id:
+        found.append(run_id)
+        last = (await case.history(run_id)).events[-1]
+        run_id = last.workflow_execution_continued_as_new_event_attributes.new_execution_run_id
+    return found
+
+
+@pytest.mark.parametrize("turns_max", [1, 2])
+async def test_nobody_can_tell_that_a_case_was_continued(stage: Stage, turns_max: int) -> None:
+    """The same ledger as in one run; late repetitions are still known; who waits gets the answer of the run that has it."""
+    case = await (await stage.open(five_steps(), turns_max=turns_max)).opened()
+    answers: list[CaseCommand] = []
+    for number, (step, department) in enumerate(FIVE_STEPS):
+        answer = an_answer(step, department, await stage.now())
+        answers.append(answer)
+        outcome = await (case.send(answer) if number % 2 else case.ask(answer))
+        assert outcome.accepted
+        if number < len(FIVE_STEPS) - 1:
+            for known in answers:
+                assert (await case.ask(known)).accepted
+    assert (await case.handle.result()).outcome == "issued"
+    assert len(case.events("StepDecided")) == 5
+    assert [record.sequence for record in case.records] == list(range(1, len(case.records) + 1))
+    assert len(await runs_of(case)) > 5 // turns_max
+
+
+async def test_a_continued_case_keeps_its_due_instants(environment: WorkflowEnvironment) -> None:
+    """Each run arms its timer from what the last one carried over: every rung fires once and at its instant."""
+    # In scaled time: after a continue-as-new this server skips no more.
+    async with a_stage(environment, factor=150_000) as stage, stage.worker():
+        case = await (await stage.open(one_step(), turns_max=1)).opened()
+        expected = [(item.at, item.rung or "breach") for item in due_items(case.folded())]
+        await soon(lambda: case.records[-1].at >= expected[-1][0])
+        happened = [
+            (record.at, getattr(record.event, "rung", "breach"))
+            for record in case.records
+            if record.event.type in ("RungFired", "ClockBreached")
+        ]
+        assert happened == expected
+
+
+async def test_a_continued_case_takes_along_what_waits(idle_stage: Stage) -> None:
+    """More signals in one task than one turn takes, and a run of one turn: the rest is decided by the next run."""
+    stage = idle_stage
+    case = await stage.open(five_steps(), turns_max=1)
+    now = await stage.now()
+    flood = [an_answer("intake", "one-stop", now, command_id=f"flood-{number}") for number in range(100)]
+    for command in flood:
+        await case.signal(command)
+    async with stage.worker():
+        outcomes = [await case.settled(command) for command in flood]
+    assert [outcome.accepted for outcome in outcomes].count(True) == 1
+    assert len(await runs_of(case)) >= 2
+
+
+async def test_a_case_that_temporal_lost_lives_on_from_its_ledger(stage: Stage) -> None:
+    """Started again from the fold of its ledger it arms its timer and takes answers; what was settled stays settled."""
+    lost = await (await stage.open(five_steps())).opened()
+    first = an_answer("intake", "one-stop", await stage.now())
+    assert (await lost.send(first)).accepted
+    await lost.quiet()
+    await lost.handle.terminate()
+    case = await stage.open(five_steps(), carried=Carried.of(lost.folded(), {}, ()))
+    await case.quiet()
+    assert kinds(await case.history())["timer_started"] == 1
+    written = len(case.records)
+    await case.signal(first)
+    for step, department in FIVE_STEPS[1:]:
+        assert (await case.send(an_answer(step, department, await stage.now()))).accepted
+    assert (await case.handle.result()).outcome == "issued"
+    assert len(case.events("StepDecided")) == 5
+    assert case.records[written].event.type == "StepDecided"
+
+
+async def test_what_arrives_in_the_last_task_of_a_case_is_answered(idle_stage: Stage) -> None:
+    """The last answer closes the case; what came with it is told so, by signal and by update alike."""
+    stage = idle_stage
+    case = await stage.open(one_step())
+    first_at = await stage.now()
+    closing, late, asked = (
+        an_answer("signing", "culture", first_at + timedelta(milliseconds=number), command_id=name)
+        for number, name in enumerate(("closing", "late", "asked"))
+    )
+    await case.signal(closing)
+    await case.signal(late)
+    async with stage.worker():
+        outcome = await case.ask(asked)
+        result = await case.handle.result()
+    assert result.outcome == "issued"
+    refusals = [found.refusal.code for found in (outcome, await case.settled(late)) if found.refusal]
+    assert refusals == ["case_closed", "case_closed"]
+    assert len(case.events("CaseClosed")) == 1
+
+
+async def test_what_arrives_while_the_last_turn_is_written_is_answered(idle_stage: Stage) -> None:
+    """The case is closed in the ledger, but its workflow not yet: the late command is refused, not lost."""
+    recorder = TroubledRecorder(memory=idle_stage.memory)
+    case = await idle_stage.open(one_step())
+    async with idle_stage.worker(recorder):
+        await case.opened()
+        await case.quiet()
+        recorder.holds()
+        closing = an_answer("signing", "culture", await idle_stage.now(), command_id="closing")
+        late = an_answer("signing", "culture", await idle_stage.now(), command_id="late")
+        await case.signal(closing)
+        await soon(lambda: recorder.held == 1)
+        await case.signal(late)
+        asking = asyncio.create_task(case.ask(late.model_copy(update={"command_id": "asked"})))
+        # The task's heartbeat brings what came meanwhile; at 80 % of its two seconds.
+        await asyncio.sleep(2)
+        recorder.goes_on()
+        outcome = await asking
+        assert outcome.refusal is not None
+        assert outcome.refusal.code == "case_closed"
+        refusal = (await case.settled(late)).refusal
+        assert refusal is not None
+        assert refusal.code == "case_closed"
+        assert (await case.handle.result()).outcome == "issued"
+
+
+async def test_who_asks_while_a_case_is_about_to_continue_is_answered(idle_stage: Stage) -> None:
+    """A turn is written that is the last of its run; an update comes meanwhile: this run answers it, then it continues."""
+    recorder = TroubledRecorder(memory=idle_stage.memory)
+    case = await idle_stage.open(five_steps(), turns_max=2)
+    async with idle_stage.worker(recorder):
+        await case.opened()
+        await case.quiet()
+        recorder.holds()
+        await case.signal(an_answer("intake", "one-stop", await idle_stage.now()))
+        await soon(lambda: recorder.held == 1)
+        asking = asyncio.create_task(case.ask(an_answer("appraisal", "culture", await idle_stage.now())))
+        await asyncio.sleep(2)
+        recorder.goes_on()
+        assert (await asking).accepted
+        assert (await case.send(an_answer("fire-safety", "police", await idle_stage.now()))).accepted
+        assert len(await runs_of(case)) == 2
