@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka import errors as kafka_errors
@@ -14,13 +13,10 @@ from events.language.topics import DEAD_LETTER_SUFFIX, Topics
 from events.transport import letters
 from events.transport.admin import topic_names
 from events.transport.cluster import Cluster
-from events.transport.consumption import incoming_of
-from events.transport.errors import LetterUnknownError, LetterWithoutContentError, TopicMissingError
+from events.transport.errors import LetterUnknownError, LetterWithoutContentError
 from events.transport.ports import Headers, Incoming
 from events.transport.producer import Producer
-
-POLL_MS = 500
-EMPTY_POLLS_MAX = 20
+from events.transport.reading import read_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +72,7 @@ def filled(cluster: Cluster, names: Collection[str]) -> tuple[str, ...]:
 
 
 class LetterBox:
-    """One dead-letter topic. Every method raises KafkaAwayError, NotPermittedError, TopicMissingError."""
+    """One dead-letter topic. Every method raises KafkaAwayError, NotPermittedError, TopicStalledError."""
 
     def __init__(self, cluster: Cluster, topic: str) -> None:
         """`topic`: a dead-letter topic, or the topic whose dead letters are meant."""
@@ -148,35 +144,7 @@ class LetterBox:
 
     def _records(self) -> Iterator[Incoming]:
         """Everything that is on the topic now."""
-        consumer = self._cluster.connected(
-            KafkaConsumer,
-            "greenlane-letters",
-            enable_auto_commit=False,
-            allow_auto_create_topics=False,
-            metrics_enabled=False,
-        )
-        try:
-            yield from self._read(consumer)
-        except kafka_errors.KafkaError as error:
-            raise self._cluster.explain(error, f"reading {self.topic}") from error
-        finally:
-            consumer.close(autocommit=False)
-
-    def _read(self, consumer: Any) -> Iterator[Incoming]:
-        partitions = [TopicPartition(self.topic, each) for each in consumer.partitions_for_topic(self.topic)]
-        if not partitions:
-            raise TopicMissingError(topic=self.topic)
-        consumer.assign(partitions)
-        consumer.seek_to_beginning(*partitions)
-        ends = consumer.end_offsets(partitions)
-        empty_polls = 0
-        while any(consumer.position(each) < ends[each] for each in partitions):
-            records = consumer.poll(timeout_ms=POLL_MS)
-            empty_polls = 0 if records else empty_polls + 1
-            if empty_polls > EMPTY_POLLS_MAX:
-                raise kafka_errors.KafkaTimeoutError("the broker stopped answering")
-            for partition, batch in records.items():
-                yield from (incoming_of(record) for record in batch if record.offset < ends[partition])
+        yield from read_all(self._cluster, [self.topic])
 
 
 def _id(record: Incoming) -> str:

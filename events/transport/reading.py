@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from kafka import KafkaConsumer, TopicPartition
+from kafka import errors as kafka_errors
 
 from events.transport.cluster import Cluster
 from events.transport.consumption import incoming_of
@@ -26,7 +27,14 @@ def read_all(cluster: Cluster, topics: Iterable[str]) -> Iterator[Incoming]:
 
     Raises KafkaAwayError, NotPermittedError, TopicStalledError.
     """
-    consumer = cluster.connected(KafkaConsumer, "greenlane-reader", group_id=None, enable_auto_commit=False)
+    consumer = cluster.connected(
+        KafkaConsumer,
+        "greenlane-reader",
+        group_id=None,
+        enable_auto_commit=False,
+        allow_auto_create_topics=False,
+        metrics_enabled=False,
+    )
     try:
         places = [TopicPartition(topic, number) for topic in topics for number in _partitions(consumer, topic)]
         if not places:
@@ -35,8 +43,10 @@ def read_all(cluster: Cluster, topics: Iterable[str]) -> Iterator[Incoming]:
         consumer.seek_to_beginning(*places)
         ends = {place: end for place, end in consumer.end_offsets(places).items() if end > consumer.position(place)}
         yield from _until(consumer, ends)
+    except kafka_errors.KafkaError as error:
+        raise cluster.explain(error, "reading topics from their beginning") from error
     finally:
-        consumer.close()
+        consumer.close(autocommit=False)
 
 
 def _partitions(consumer: KafkaConsumer, topic: str) -> Iterable[int]:
