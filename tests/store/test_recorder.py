@@ -184,6 +184,20 @@ class TestFaults:
         assert rows(store, "SELECT count(DISTINCT case_id) FROM ledger") == [(27,)]
         assert rows(store, "SELECT last_ordinal FROM dossier_codes") == [(27,)]
 
+    async def test_text_that_postgresql_cannot_hold_hurts_only_its_own_turn(
+        self, store: Store, recorder: Recorder
+    ) -> None:
+        """U+0000 passes JSON but no column takes it: named as a fault of that turn, the others are written."""
+        sketch = Sketch(1)
+        sketch.take(await recorder.record(sketch.opening()))
+        item = sketch.answer()
+        item = item.model_copy(update={"work": (item.work[0].model_copy(update={"name_vi": "a\x00b"}),)})
+        turns = [item, *(Sketch(number).opening() for number in range(2, 8))]
+        answers = await asyncio.gather(*(recorder.record(turn) for turn in turns), return_exceptions=True)
+        assert isinstance(answers[0], MalformedTurn)
+        assert "a\x00b" not in str(answers[0])
+        assert [type(answer) for answer in answers[1:]] == [Recorded] * 6
+
     def test_the_ledger_refuses_to_be_changed(self, store: Store, recorder: Recorder) -> None:
         """A slip of an operator fails loudly."""
         recorder.record_now(Sketch().opening())
