@@ -23,6 +23,7 @@ from greenlane.importing.orders import STOPPED, NoteBook, Orders, StopWish
 from greenlane.importing.outgoing import Outgoing, Parcel, Stopped
 
 POLL_MS = 100
+GATHER_SECONDS = 0.02
 POLL_RECORDS = 1_000
 COMMIT_SECONDS = 0.5
 SESSION_MS = 10_000
@@ -52,6 +53,8 @@ class Player:
         outgoing = Outgoing(self._orders, self._stop, f"greenlane-import-player-{self._number}")
         with closing(outgoing), closing(self._subscribed()) as consumer:
             while not self._stop.wanted:
+                # Answers go out in handfuls: with many cases under way nobody waits for a single one.
+                time.sleep(GATHER_SECONDS)
                 for place, records in consumer.poll(timeout_ms=POLL_MS, max_records=POLL_RECORDS).items():
                     for record in records:
                         self._take(record, self._departments[place.topic], outgoing)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+import time
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +21,8 @@ from greenlane.importing.orders import STOPPED, NoteBook, Orders, StopWish
 from greenlane.importing.outgoing import Outgoing, Parcel, Stopped
 
 POLL_MS = 50
+GATHER_SECONDS = 0.02
+"""Closings are heard in handfuls."""
 SAVE_EVERY_ROUNDS = 10
 
 NOTE = "submitter.json"
@@ -94,6 +97,7 @@ class Submitter:
                     self._save(outgoing, consumer)
                     raise Stopped
                 self._submit(outgoing)
+                time.sleep(GATHER_SECONDS)
                 self._listen(consumer)
                 rounds += 1
                 if rounds % SAVE_EVERY_ROUNDS == 0:

@@ -74,6 +74,7 @@ class XesReader:
         self.ignored: Counter[str] = Counter()
         self._done: list[Trace] = []
         self._depth = 0
+        self._root_seen = False
         self._trace: Trace | None = None
         self._event: Event | None = None
         self._path: list[str] = []
@@ -125,6 +126,7 @@ class XesReader:
             self._root(tag)
 
     def _root(self, tag: str) -> None:
+        self._root_seen = True
         if tag == "log":
             return
         if tag.lower() == "html":
@@ -242,7 +244,7 @@ class XesReader:
             if self._depth == 0:
                 return LogEmptyError(self._file, "there are only blanks in it.", remedy=EXPORT_AGAIN, place=place)
             return LogMalformedError(self._file, "the file ends before the log does.", remedy=EXPORT_AGAIN, place=place)
-        if self._depth == 0 and self._parser.CurrentByteIndex <= 0 and place.line == 1:
+        if not self._root_seen:
             return LogNotXesError(
                 self._file, f"this is not XML ({reason}).", remedy="Name an event log in XES.", place=place
             )

@@ -1,0 +1,192 @@
+"""The reader of event logs: what real files hold, and what is wrong with those that are none."""
+
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from greenlane.importing.errors import LogError, Place
+from greenlane.importing.source import LogFile
+from greenlane.importing.xes import Attribute, Trace, XesReader
+
+VARIETY = Path(__file__).parent / "data" / "variety.xes"
+
+
+def read(path: Path, events_max: int = 2000) -> tuple[list[Trace], XesReader]:
+    log = LogFile(path)
+    reader = XesReader(path, events_max)
+    return list(reader.traces(log.verified_blocks(log.digest()))), reader
+
+
+def written(path: Path, content: str | bytes) -> Path:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def test_variety_of_a_real_log_is_read() -> None:
+    traces, reader = read(VARIETY)
+    assert [trace.name for trace in traces] == ["Hồ sơ 1", "Hồ sơ 1", "nothing happened", None]
+    assert [len(trace.events) for trace in traces] == [3, 2, 0, 1]
+    third = traces[0].events[2]
+    assert third.attributes[3:] == [
+        Attribute("files/file", "plan.pdf"),
+        Attribute("files/file", "map.pdf"),
+        Attribute("site", "Bắc Ninh"),
+        Attribute("site/area", "12.5"),
+        Attribute("meta/ref", "7d444840-9dc0-11d1-b245-5ffdce74fad2"),
+    ]
+    assert traces[1].events[0].first("org:group") is None, "blanks are no group"
+    assert reader.ignored == {"events_outside_traces": 1}
+
+
+@pytest.mark.parametrize("name", ["log.xes", "log.xes.gz", "no-suffix"])
+def test_packed_and_plain_are_the_same_log(tmp_path: Path, name: str) -> None:
+    packed = written(tmp_path / name, gzip.compress(VARIETY.read_bytes()))
+    assert read(packed)[0] == read(VARIETY)[0]
+    assert LogFile(packed).digest() == LogFile(VARIETY).digest()
+
+
+@pytest.mark.parametrize(
+    ("head", "end"),
+    [
+        ("<log>", "</log>"),
+        ('<log xmlns="http://www.xes-standard.org/">', "</log>"),
+        ('<log xmlns="http://code.deckfour.org/xes" xes.version="2.0">', "</log>"),
+        ('<x:log xmlns:x="urn:any">', "</x:log>"),
+        ('\ufeff<?xml version="1.0"?><!DOCTYPE log SYSTEM "http://192.0.2.1/none.dtd"><log>', "</log>"),
+    ],
+)
+def test_namespace_does_not_matter_and_nothing_is_fetched(tmp_path: Path, head: str, end: str) -> None:
+    body = '<trace><event><string key="concept:name" value="A"/></event></trace>'
+    traces, _ = read(written(tmp_path / "log.xes", head + body + end))
+    assert traces[0].events[0].first("concept:name") == "A"
+
+
+def test_other_encodings_are_read(tmp_path: Path) -> None:
+    log = '<?xml version="1.0" encoding="{0}"?><log><trace><string key="concept:name" value="café"/></trace></log>'
+    for encoding in ("ISO-8859-1", "windows-1252", "UTF-16"):
+        traces, _ = read(written(tmp_path / "log.xes", log.format(encoding).encode(encoding)))
+        assert traces[0].name == "café"
+
+
+BAD = {
+    "nothing": (b"", "log_empty", None),
+    "blanks": (b" \n ", "log_empty", Place(2, 2, 3)),
+    "text": (b"case;activity\n1;A\n", "log_not_xes", Place(1, 5, 4)),
+    "web page": (b"<!DOCTYPE html>\n<html><p>404", "log_not_xes", Place(1, 15, 14)),
+    "old web page": (b"<HTML><BODY>", "log_not_xes", Place(1, 1, 0)),
+    "other xml": (b"<?xml version='1.0'?>\n<pnml/>", "log_not_xes", Place(2, 1, 22)),
+    "zip": (b"PK\x03\x04....", "log_not_xes", None),
+    "entities": (b'<!DOCTYPE log [<!ENTITY a "b">]><log/>', "log_not_xes", Place(1, 15, 14)),
+    "wrong tag": (b"<log>\n<trace>\n</event>\n</log>", "log_malformed", Place(3, 3, 16)),
+    "cut off": (b"<log>\n<trace>\n<event>", "log_malformed", Place(3, 8, 21)),
+    "bad byte": (b'<log>\n<trace><string key="a" value="caf\xe9 "/></trace></log>', "log_encoding", Place(2, 34, 39)),
+    "unknown encoding": (b"<?xml version='1.0' encoding='klingon'?><log/>", "log_encoding", Place(1, 31, 30)),
+    "cut gzip": (gzip.compress(b"<log>" + bytes(range(32, 60)) * 500)[:-12], "log_damaged", None),
+    "not gzip": (b"\x1f\x8bnothing of the kind", "log_damaged", None),
+    "empty gzip": (gzip.compress(b""), "log_empty", None),
+    "nested": (b"<log><trace>\n<trace/></trace></log>", "log_not_xes", Place(2, 1, 13)),
+    "event in event": (b"<log><trace><event>\n<event/></event></trace></log>", "log_not_xes", Place(2, 1, 20)),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_log_is_refused_with_its_place(tmp_path: Path, name: str) -> None:
+    content, code, place = BAD[name]
+    path = written(tmp_path / "log.xes", content)
+    with pytest.raises(LogError) as caught:
+        read(path)
+    assert (caught.value.code, caught.value.place) == (code, place)
+    assert caught.value.remedy
+    assert str(path) in caught.value.message
+    if place is not None:
+        assert f"line {place.line}, column {place.column}, byte {place.byte}" in caught.value.message
+
+
+def test_missing_file_and_folder_are_refused(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.xes", tmp_path):
+        with pytest.raises(LogError) as caught:
+            LogFile(path)
+        assert caught.value.code == "log_missing"
+
+
+def test_trace_longer_than_a_case_may_be_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path / "log.xes", "<log><trace>\n" + "<event/>\n" * 4 + "</trace></log>")
+    assert len(read(path, 4)[0][0].events) == 4
+    with pytest.raises(LogError) as caught:
+        read(path, 3)
+    assert caught.value.code == "trace_too_long"
+    assert caught.value.place == Place(5, 1, 40)
+
+
+def test_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path / "log.xes", "<log><trace/></log>")
+    digest = LogFile(path).digest()
+    written(path, "<log><trace/><trace/></log>")
+    with pytest.raises(LogError) as caught:
+        list(LogFile(path).verified_blocks(digest))
+    assert caught.value.code == "log_changed"
+
+
+def many_traces(number: int) -> Iterator[bytes]:
+    yield b"<log>"
+    event = b'<event><string key="concept:name" value="A"/><date key="time:timestamp" value="2011-10-11T13:45:40Z"/></event>'
+    for _ in range(number):
+        yield b"<trace>" + event * 40 + b"</trace>"
+    yield b"</log>"
+
+
+def test_memory_does_not_grow_with_the_log() -> None:
+    def peak(number: int) -> int:
+        tracemalloc.start()
+        count = sum(1 for _ in XesReader(Path("log.xes"), 2000).traces(many_traces(number)))
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert count == number
+        return found
+
+    assert peak(400) < 1.5 * peak(40)
+
+
+keys = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff"), max_size=12
+)
+logs = st.lists(st.lists(st.lists(st.tuples(keys, keys), max_size=4), max_size=4), max_size=5)
+
+
+@given(logs)
+@settings(max_examples=60, deadline=None)
+def test_whatever_was_written_is_read(log: list[list[list[tuple[str, str]]]]) -> None:
+    text = "<log>"
+    for trace in log:
+        text += "<trace>"
+        for event in trace:
+            inner = "".join(f"<string key={quoteattr(key)} value={quoteattr(value)}/>" for key, value in event)
+            text += f"<event>{inner}</event>"
+        text += "</trace>"
+    traces = XesReader(Path("log.xes"), 2000).traces(iter([(text + "</log>").encode()]))
+    assert [[[tuple(a) for a in event.attributes] for event in trace.events] for trace in traces] == log
+
+
+@given(st.integers(0, len(VARIETY.read_bytes()) - 1), st.binary(max_size=3), st.integers(0, 400))
+@settings(max_examples=150, deadline=None)
+def test_damaged_log_is_read_or_refused_by_name(at: int, put: bytes, cut: int) -> None:
+    content = VARIETY.read_bytes()
+    damaged = content[:at] + put + content[at + cut :]
+    place = place_of_refusal(damaged)
+    assert place is None or 0 <= place.byte <= len(damaged)
+
+
+def place_of_refusal(content: bytes) -> Place | None:
+    try:
+        list(XesReader(Path("log.xes"), 2000).traces(iter([content])))
+    except LogError as error:
+        return error.place
+    return None
