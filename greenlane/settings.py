@@ -103,7 +103,9 @@ class Settings(BaseSettings):
     temporal_namespace: str = Field(default="default", min_length=1, description="Namespace in Temporal.")
     task_queue: str = Field(default="greenlane", min_length=1, description="Task queue of the worker.")
     topic_prefix: TopicPrefix = Field(default="greenlane", description="First part of every topic's name.")
-    partitions: int = Field(default=6, ge=1, le=1000, description="Partitions of a topic when it is created.")
+    partitions: int = Field(
+        default=2, ge=1, le=1000, description="Partitions of a topic when it is created; production wants more."
+    )
     replication_factor: int = Field(default=1, ge=1, description="Replicas of a topic when it is created.")
 
     # Business

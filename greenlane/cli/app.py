@@ -44,6 +44,11 @@ def greenlane(context: typer.Context) -> None:
         out.print(context.get_help(), markup=False)
 
 
+def command_names() -> frozenset[str]:
+    """The names of all commands."""
+    return frozenset(getattr(typer.main.get_command(app), "commands", {}))
+
+
 def main() -> None:
     """Run the program and leave with its exit code: 0 all is well, 2 refused, 130 interrupted, 1 a defect."""
     code = run()

@@ -15,7 +15,7 @@ PANEL = "Running it"
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (up, worker, bridge, publisher):
+    for command in (up, prepare, worker, bridge, publisher):
         app.command(rich_help_panel=PANEL)(command)
 
 
@@ -32,7 +32,7 @@ def up(
     from greenlane.settings import Settings
     from greenlane.stack import ProcessSpec, run_up
 
-    def prepare(settings: Settings) -> None:
+    def make_ready(settings: Settings) -> None:
         # Loaded only now: the servers may start while Temporal's library loads.
         from greenlane import prepare as preparation
 
@@ -41,7 +41,20 @@ def up(
     # One bridge belongs to this folder: known by name, it gets its partitions back at once after a kill.
     settings = Settings.load(state_dir=state_dir, process_instance="embedded")
     processes = (ProcessSpec("worker"), ProcessSpec("publisher"), ProcessSpec("bridge"))
-    return run_up(settings, processes, prepare, owned=owned)
+    return run_up(settings, processes, make_ready, owned=owned)
+
+
+def prepare() -> None:
+    """Make ready what the processes need on outside servers: tables, topics, search attributes, the business time.
+
+    Safe to run again, and by several at once; `greenlane up` does it by itself.
+
+    Example: GREENLANE_DATABASE_URL=postgresql+psycopg://... greenlane prepare
+    """
+    from greenlane import prepare as preparation
+    from greenlane.settings import Settings
+
+    preparation.prepare(Settings.load())
 
 
 def worker() -> None:

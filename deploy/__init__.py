@@ -1,0 +1,1 @@
+"""Running Greenlane on outside servers: files for container engines, and their check."""

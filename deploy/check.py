@@ -1,0 +1,141 @@
+"""Checks the deployment files as far as that goes without a container engine: `python -m deploy.check`."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from greenlane.cli.app import command_names
+from greenlane.settings import PREFIX, Settings
+
+FOLDER = Path(__file__).parent
+CONDITIONS = Literal["service_started", "service_healthy", "service_completed_successfully"]
+
+
+class Part(BaseModel):
+    """A part of a Compose file; a field that we do not know is a slip of the pen."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Build(Part):
+    """Where an image is built from."""
+
+    context: str
+    dockerfile: str
+
+
+class Dependency(Part):
+    """What must be so before a service starts."""
+
+    condition: CONDITIONS
+
+
+class Healthcheck(Part):
+    """How the engine asks whether a service works."""
+
+    test: list[str]
+    interval: str
+    timeout: str
+    retries: int
+
+
+class Service(Part):
+    """One service, with the fields of the Compose specification that this project uses."""
+
+    image: str
+    build: Build | None = None
+    command: list[str] | None = None
+    env_file: list[str] = []
+    environment: dict[str, str] = {}
+    volumes: list[str] = []
+    depends_on: dict[str, Dependency] = {}
+    healthcheck: Healthcheck | None = None
+    restart: Literal["no", "always", "on-failure", "unless-stopped"] = "no"
+    stop_grace_period: str | None = None
+
+
+class Compose(BaseModel):
+    """A Compose file; keys that begin with x- are extensions."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: str
+    services: dict[str, Service]
+    volumes: dict[str, dict[str, Any]] = {}
+
+
+def problems() -> list[str]:
+    """Everything wrong with the files of this folder."""
+    try:
+        compose = Compose.model_validate(yaml.safe_load((FOLDER / "compose.yaml").read_text(encoding="utf-8")))
+    except (ValidationError, yaml.YAMLError) as error:
+        return [f"compose.yaml: {error}"]
+    found = [
+        f"compose.yaml: {key}: unknown top-level key" for key in compose.model_extra or {} if not key.startswith("x-")
+    ]
+    for name, service in compose.services.items():
+        found += [f"compose.yaml: services.{name}: {problem}" for problem in _service(service, compose)]
+    found += _settings("greenlane.env.template")
+    found += _scripts()
+    return found
+
+
+def _service(service: Service, compose: Compose) -> list[str]:
+    found = [
+        f"depends on {other}, which is no service" for other in service.depends_on if other not in compose.services
+    ]
+    for other, dependency in service.depends_on.items():
+        target = compose.services.get(other)
+        if dependency.condition == "service_healthy" and target is not None and target.healthcheck is None:
+            found.append(f"waits for {other} to be healthy, which has no health check")
+    if ":" not in service.image or service.image.endswith(":latest"):
+        found.append(f"{service.image} names no version")
+    if service.build is not None and not (FOLDER / service.build.context / service.build.dockerfile).is_file():
+        found.append(f"there is no {service.build.dockerfile}")
+    if service.build is not None and (service.command or [""])[0] not in command_names():
+        found.append(f"{service.command} is no command of the program")
+    found += [
+        f"there is no {file}.template" for file in service.env_file if not (FOLDER / f"{file}.template").is_file()
+    ]
+    for volume in service.volumes:
+        source = volume.split(":")[0]
+        known = (FOLDER / source).is_file() if source.startswith(".") else source in compose.volumes
+        found += [] if known else [f"the volume {source} is not there"]
+    return found
+
+
+def _settings(template: str) -> list[str]:
+    found = []
+    values: dict[str, str] = {}
+    for number, line in enumerate((FOLDER / template).read_text(encoding="utf-8").splitlines(), start=1):
+        name, separator, value = line.lstrip("#").partition("=")
+        if not separator or not name.startswith(PREFIX):
+            continue
+        if name.removeprefix(PREFIX).lower() not in Settings.model_fields:
+            found.append(f"{template}:{number}: {name} is no setting")
+        elif not line.startswith("#"):
+            values[name.removeprefix(PREFIX).lower()] = value
+    try:
+        Settings.load(**values)
+    except Exception as error:
+        found.append(f"{template}: {error}")
+    return found
+
+
+def _scripts() -> list[str]:
+    found = []
+    for script in FOLDER.glob("*.sh"):
+        done = subprocess.run(["bash", "-n", str(script)], capture_output=True, text=True, check=False)  # noqa: S607
+        found += [f"{script.name}: {shlex.quote(done.stderr)}"] if done.returncode else []
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit("\n".join(problems()) or 0)
