@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from cases.draft import Draft
-from cases.model import CASE_CLOCKS, Case, ClockKind, ClockState, ClockStatus
+from cases.model import CASE_CLOCKS, Case, CaseStatus, ClockKind, ClockState, ClockStatus
 from cases.promises import exceeds_statute, green_budget
 from cases.timetable import due_instant, next_due
 from events.language.case_events import (
@@ -21,6 +21,7 @@ from events.language.case_events import (
     GreenPromiseDeclined,
 )
 from sla.deadline import AfterHours, due
+from sla.suspension import Suspension
 from sla.units import Budget
 
 __all__ = [
@@ -59,9 +60,17 @@ def arm(draft: Draft, kind: ClockKind, budget: Budget, anchored_at: datetime, st
             budget=budget,
             anchored_at=anchored_at,
             after_hours=after_hours,
+            suspensions=_standing_still(draft),
         )
     )
     return clock_id
+
+
+def _standing_still(draft: Draft) -> tuple[Suspension, ...]:
+    # A clock that starts in a case that stands still (its procedure was migrated) stands still with the others.
+    if draft.case.status not in (CaseStatus.SUSPENDED, CaseStatus.AWAITING_PAYMENT):
+        return ()
+    return (Suspension(from_at=draft.at, reason=draft.case.suspension_reason or "payment awaited"),)
 
 
 def rearm(draft: Draft, kind: ClockKind, budget: Budget, former: ClockState, step_id: str | None = None) -> None:

@@ -78,9 +78,9 @@ def _counts_at(case: Case, command: Command, now: datetime) -> datetime:
     # the case, the assignment that is answered, the request for documents.
     at = min(command.received_at, now)
     begun_at = case.opened_at
-    if isinstance(command, DecideStep) and command.step_id in case.steps:
+    if isinstance(command, DecideStep | RequestPayment) and command.step_id in case.steps:
         begun_at = case.steps[command.step_id].assigned_at or begun_at
-    elif isinstance(command, ReceiveSupplement) and case.status is CaseStatus.AWAITING_SUPPLEMENT:
+    elif isinstance(command, ReceiveSupplement | ConfirmPayment) and case.spans and case.spans[-1].owner == "applicant":
         begun_at = case.spans[-1].started_at
     return (at if begun_at is None else max(at, begun_at)).astimezone(UTC)
 

@@ -181,7 +181,7 @@ def holder(status: CaseStatus, steps: Mapping[str, StepState]) -> str:
 
     Of several departments at once, the one that has held its step longest: it is the one whose answer is awaited longest.
     """
-    if status is CaseStatus.AWAITING_SUPPLEMENT:
+    if status in (CaseStatus.AWAITING_SUPPLEMENT, CaseStatus.AWAITING_PAYMENT):
         return "applicant"
     if status is CaseStatus.SUSPENDED:
         return "suspension"

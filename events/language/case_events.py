@@ -84,7 +84,7 @@ class ClockStarted(Message):
     anchored_at: AwareDatetime
     after_hours: AfterHours = AfterHours.RECEIPT
     suspensions: tuple[Suspension, ...] = ()
-    """Of the clock that this one takes the place of: its pauses are kept."""
+    """Of the clock that this one takes the place of: its pauses are kept; or the one in which the whole case stands."""
 
 
 class ClockPaused(Message):
