@@ -20,7 +20,14 @@ from cases.timetable import next_due
 from cases.turn import CaseView, WorkItem
 from cases.views import view_of, work_of
 from catalog.model import Definitions
-from events.language.case_events import ApplicationSubmitted, CaseClosed, DefinitionRef, EventRecord
+from events.language.case_events import (
+    ApplicationSubmitted,
+    CalendarApplied,
+    CaseClosed,
+    DefinitionRef,
+    EventRecord,
+    ProcedureMigrated,
+)
 
 __all__ = [
     "CHECKS",
@@ -35,6 +42,8 @@ __all__ = [
 ]
 
 SHARES_TOLERANCE_SECONDS = 1e-3
+CHANGES_DEFINITIONS = (CalendarApplied, ProcedureMigrated)
+"""The events that say that a case runs under another version from now on."""
 
 
 def check_case(
@@ -70,10 +79,15 @@ def sequence(story: Story) -> Iterator[Violation]:
 
 
 def frozen_definitions(story: Story) -> Iterator[Violation]:
-    """I12: the procedure version a case runs under never changes silently."""
+    """I12: the procedure version a case runs under never changes silently: it begins with those kept, and is followed on.
+
+    That each later version follows the one before, by an event of its own, is what `lawfulness` asks of those events.
+    """
     for scene in story.scenes:
         event = scene.record.event
         if not isinstance(event, ApplicationSubmitted):
+            if scene.after.definitions is not scene.before.definitions and not isinstance(event, CHANGES_DEFINITIONS):
+                yield Violation("I12", story.case_id, scene.record.sequence, f"{event.type} changed the definitions")
             continue
         definitions = story.definitions
         procedure, calendar, lanes = definitions.procedure, definitions.calendar, definitions.lanes

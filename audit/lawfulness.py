@@ -9,8 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 from cases.model import Case, CaseStatus, ClockState, ClockStatus, StepState, StepStatus
+from catalog.model import ProcedureVersion
 from events.language import case_events as ev
 from events.language.case_events import CaseEvent
+from sla.definition import CalendarDefinition
 
 
 def unlawful(before: Case, event: CaseEvent) -> str | None:
@@ -47,14 +49,15 @@ def _same_measure(state: ClockState, event: ev.ClockStarted) -> bool:
 
 
 def _paused(case: Case, event: ev.ClockPaused) -> str | None:
-    if event.cause == "suspension" and case.status is not CaseStatus.IN_PROGRESS:
+    if event.cause != "supplement" and case.status is not CaseStatus.IN_PROGRESS:
         return f"a case that is {case.status} is not suspended"
     return _first(_running_unpaused(case, clock_id) for clock_id in event.clock_ids)
 
 
 def _resumed(case: Case, event: ev.ClockResumed) -> str | None:
-    if event.cause == "suspension" and case.status is not CaseStatus.SUSPENDED:
-        return "a case that is not suspended is not resumed"
+    stands = {"suspension": CaseStatus.SUSPENDED, "payment": CaseStatus.AWAITING_PAYMENT}.get(event.cause)
+    if stands is not None and case.status is not stands:
+        return f"a case that is {case.status} is not resumed"
     for clock_id in event.clock_ids:
         state = case.clocks.get(clock_id)
         if state is None or state.stopped or not state.is_paused:
@@ -90,14 +93,14 @@ def _assigned(case: Case, event: ev.StepAssigned) -> str | None:
     if step.status in (StepStatus.DONE, StepStatus.CANCELLED):
         return f"step {step.id} is {step.status}"
     open_needs = [need for need in step.needs if case.steps[need].status is not StepStatus.DONE]
-    if open_needs:
+    if open_needs and step.status is StepStatus.WAITING:
         return f"step {step.id} needs {', '.join(open_needs)}"
     return None if event.round == step.round + 1 else f"round {event.round} follows on round {step.round}"
 
 
 def _decided(case: Case, event: ev.StepDecided) -> str | None:
-    if case.status is CaseStatus.SUSPENDED:
-        return "the case is suspended"
+    if case.status in (CaseStatus.SUSPENDED, CaseStatus.AWAITING_PAYMENT):
+        return f"the case is {case.status}"
     step = case.steps.get(event.step_id)
     if step is None or step.status is not StepStatus.ASSIGNED:
         return f"step {event.step_id} is not assigned"
@@ -171,6 +174,44 @@ def _closed(case: Case, event: ev.CaseClosed) -> str | None:
     return None
 
 
+def _suspended(case: Case, event: ev.ClockSuspended) -> str | None:
+    if event.until_at <= event.from_at:
+        return "the suspension ends before it begins"
+    return _first(_running_unpaused(case, clock_id) for clock_id in event.clock_ids)
+
+
+def _extended(case: Case, event: ev.ClockExtended) -> str | None:
+    if event.due_at <= event.former_due_at:
+        return f"clock {event.clock_id} was not given more time"
+    return _has_status(case, event.clock_id, ClockStatus.RUNNING)
+
+
+def _lane_changed(case: Case, event: ev.LaneChanged) -> str | None:
+    return None if event.from_lane is case.lane is not event.to_lane else f"the lane is {case.lane}"
+
+
+def _payment_requested(case: Case, event: ev.PaymentRequested) -> str | None:
+    return _is_assigned(case, event.step_id)
+
+
+def _paid(case: Case, _: ev.PaymentConfirmed) -> str | None:
+    return None if case.status is CaseStatus.AWAITING_PAYMENT else "no payment is awaited"
+
+
+def _calendar_applied(case: Case, event: ev.CalendarApplied) -> str | None:
+    return _follows(case.definitions.calendar, event.former, event.calendar.id)
+
+
+def _migrated(case: Case, event: ev.ProcedureMigrated) -> str | None:
+    return _follows(case.definitions.procedure, event.former, event.procedure.id)
+
+
+def _follows(kept: CalendarDefinition | ProcedureVersion, former: ev.DefinitionRef, latter_id: str) -> str | None:
+    if (former.id, former.version, former.digest) != (kept.id, kept.version, kept.digest):
+        return f"it follows {kept.id} {kept.version}, not {former.id} {former.version}"
+    return None if latter_id == kept.id else f"{latter_id} is no version of {kept.id}"
+
+
 def _has_status(case: Case, clock_id: str, status: ClockStatus) -> str | None:
     state = case.clocks.get(clock_id)
     if state is None:
@@ -220,6 +261,13 @@ _NEEDS: dict[type, Callable[[Case, Any], str | None]] = {
     ev.StepReassigned: _reassigned,
     ev.RungFired: _rung,
     ev.EscalationAcknowledged: _acknowledged,
+    ev.ClockSuspended: _suspended,
+    ev.PaymentRequested: _payment_requested,
+    ev.PaymentConfirmed: _paid,
+    ev.ClockExtended: _extended,
+    ev.LaneChanged: _lane_changed,
+    ev.CalendarApplied: _calendar_applied,
+    ev.ProcedureMigrated: _migrated,
     ev.ApplicationWithdrawn: _nothing,
     ev.CaseClosed: _closed,
 }

@@ -20,12 +20,19 @@ from events.language.commands import (
     AcknowledgeEscalation,
     Actor,
     ActorKind,
+    ApplyCalendar,
+    ChangeLane,
     Command,
+    ConfirmPayment,
     DecideStep,
+    ExtendLimit,
+    MigrateProcedure,
+    MoveAppointment,
     Outcome,
     PauseClock,
     ReassignStep,
     ReceiveSupplement,
+    RequestPayment,
     ResumeClock,
     SubmitApplication,
     Tick,
@@ -132,7 +139,41 @@ def _supplement(event: ev.SupplementReceived, _: Sequence[Scene]) -> Said:
 
 
 def _pause(event: ev.ClockPaused, _: Sequence[Scene]) -> Said:
-    return PauseClock, {"reason": event.reason, "legal_basis": event.legal_basis or ""}
+    return PauseClock, {"reason": event.reason, "legal_basis": event.legal_basis or "", "from_at": event.from_at}
+
+
+def _noted_pause(event: ev.ClockSuspended, _: Sequence[Scene]) -> Said:
+    times = {"from_at": event.from_at, "until_at": event.until_at}
+    return PauseClock, {"reason": event.reason, "legal_basis": event.legal_basis} | times
+
+
+def _payment_request(event: ev.PaymentRequested, _: Sequence[Scene]) -> Said:
+    asked = {"amount_vnd": event.amount_vnd, "reason": event.reason}
+    return RequestPayment, {"step_id": event.step_id, "department": event.department} | asked
+
+
+def _payment(event: ev.PaymentConfirmed, _: Sequence[Scene]) -> Said:
+    return ConfirmPayment, {"receipt": event.receipt}
+
+
+def _extension(event: ev.ClockExtended, _: Sequence[Scene]) -> Said:
+    if event.cause == "new_appointment":
+        return MoveAppointment, {"by": event.by, "reason": event.reason}
+    approval = {"legal_basis": event.legal_basis or "", "approved_by": event.approved_by or "-"}
+    return ExtendLimit, {"by": event.by, "reason": event.reason} | approval
+
+
+def _lane_change(event: ev.LaneChanged, _: Sequence[Scene]) -> Said:
+    said = {"lane": event.to_lane, "reason": event.reason, "legal_basis": event.legal_basis}
+    return ChangeLane, {"actor": event.by} | said
+
+
+def _calendar(event: ev.CalendarApplied, _: Sequence[Scene]) -> Said:
+    return ApplyCalendar, {"actor": event.by, "calendar": event.calendar, "reason": event.reason}
+
+
+def _migration(event: ev.ProcedureMigrated, _: Sequence[Scene]) -> Said:
+    return MigrateProcedure, {"actor": event.by, "procedure": event.procedure, "reason": event.reason}
 
 
 def _resumption(event: ev.ClockResumed, _: Sequence[Scene]) -> Said:
@@ -172,6 +213,13 @@ _MAKERS: dict[type, Callable[[Any, Sequence[Scene]], Said]] = {
     ev.EscalationAcknowledged: _acknowledgement,
     ev.StepReassigned: _reassignment,
     ev.StepCancelled: _reassignment,
+    ev.ClockSuspended: _noted_pause,
+    ev.PaymentRequested: _payment_request,
+    ev.PaymentConfirmed: _payment,
+    ev.ClockExtended: _extension,
+    ev.LaneChanged: _lane_change,
+    ev.CalendarApplied: _calendar,
+    ev.ProcedureMigrated: _migration,
 }
 """By the first event of a command's answer: the command itself."""
 

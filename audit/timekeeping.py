@@ -159,7 +159,7 @@ def consumed_time(story: Story) -> Iterator[Violation]:
         state = scene.before.clocks.get(event.clock_id)
         if state is None:
             continue
-        used = consumed_seconds(state.clock, event.ended_at, story.definitions.calendar)
+        used = consumed_seconds(state.clock, event.ended_at, scene.before.definitions.calendar)
         if abs(used - event.consumed_seconds) > TOLERANCE_SECONDS:
             message = f"clock {event.clock_id} consumed {used} s, recorded {event.consumed_seconds} s"
             yield Violation("I7", story.case_id, scene.record.sequence, message)
@@ -167,12 +167,12 @@ def consumed_time(story: Story) -> Iterator[Violation]:
 
 def quiet_rungs_in_hours(story: Story) -> Iterator[Violation]:
     """I6: a rung that keeps quiet outside opening hours fires within them."""
-    walker = walker_of(story.definitions.calendar)
     for scene in story.scenes:
         event = scene.record.event
         if isinstance(event, ev.RungFired):
-            ladder = ladder_of(story.definitions, event.clock_kind)
+            ladder = ladder_of(scene.before.definitions, event.clock_kind)
             quiet = {rung.id for rung in ladder.rungs if rung.quiet_outside_hours} if ladder is not None else set()
+            walker = walker_of(scene.before.definitions.calendar)
             if event.rung in quiet and not walker.is_open(event.due_at):
                 yield Violation("I6", story.case_id, scene.record.sequence, f"{event.escalation_id} broke the quiet")
 
