@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from audit.invariants import check_case
+from catalog.model import Definitions
 from events.language.case_events import (
     ApplicationSubmitted,
     CaseClosed,
@@ -56,6 +58,8 @@ class CaseEvidence:
     trace: TraceRow
     decisions: Mapping[str, DecisionRow]
     """The log's events, by step."""
+    definitions: Definitions
+    """What the case was decided under."""
     rows: Sequence[LedgerRow]
     accepted: frozenset[str]
     """Ids of the commands that the inbox settled as accepted."""
@@ -77,7 +81,7 @@ class CaseEvidence:
             found.lost = self.trace.events
             return found
         self._submission(found, records)
-        self._order(found, records)
+        self._story(found, records)
         self._decided(found, records)
         return found
 
@@ -103,25 +107,14 @@ class CaseEvidence:
     def _route(self) -> list[str]:
         return [row.step_id for row in sorted(self.decisions.values(), key=lambda row: row.event)]
 
-    def _order(self, found: Findings, records: Sequence[EventRecord]) -> None:
-        """Each step is assigned once, in the order of the trace, answered before the next, and nothing follows the end."""
-        waiting: list[str] = []
-        assigned: list[str] = []
-        for record in records:
-            match record.event:
-                case StepAssigned(step_id=step_id):
-                    waiting.append(step_id)
-                    assigned.append(step_id)
-                case StepDecided(step_id=step_id) if waiting != [step_id]:
-                    found.violate("I2", f"{self.trace.case_id} decides {step_id}, which was not waiting")
-                    return
-                case StepDecided():
-                    waiting.clear()
-                case CaseClosed():
-                    found.closed += 1
-        if found.closed > 1 or (found.closed and not isinstance(records[-1].event, CaseClosed)):
-            found.violate("I2", f"{self.trace.case_id} goes on after its end")
-        if assigned != self._route()[: len(assigned)] or (found.closed and len(assigned) != len(self.decisions)):
+    def _story(self, found: Findings, records: Sequence[EventRecord]) -> None:
+        """Each event lawful after the one before, each step of the trace assigned in its order, and nothing after the end."""
+        for violation in check_case(self.definitions, records):
+            found.violate(violation.invariant, str(violation).partition(" ")[2])
+        found.closed = sum(isinstance(record.event, CaseClosed) for record in records[-1:])
+        assigned = [record.event.step_id for record in records if isinstance(record.event, StepAssigned)]
+        route = self._route()
+        if assigned != (route if found.closed else route[: len(assigned)]):
             found.violate("I2", f"{self.trace.case_id} does not follow its route")
 
     def _decided(self, found: Findings, records: Sequence[EventRecord]) -> None:

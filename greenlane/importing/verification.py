@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 
+from catalog.model import Definitions
 from events.transport import dead_letters
 from events.transport.errors import TransportError
 from greenlane.importing import incoming
@@ -18,6 +19,8 @@ from greenlane.importing.index import TraceRow
 from greenlane.importing.preparation import Prepared
 from greenlane.importing.report import ImportReport
 from greenlane.wiring import Wiring
+from intake.register import DERIVED_PROCEDURE
+from store.definitions import DefinitionArchive
 from store.errors import StoreError
 from store.ledger import LedgerRow, rows_of_cases
 from store.tables import applications, cases, commands, outbox, outbox_unpublished
@@ -28,7 +31,8 @@ LOOK_SECONDS = 0.2
 PATIENCE_SECONDS = 60.0
 """How long a server may be away before the verification gives up."""
 WORDS_MAX = 20
-INVARIANTS = ("I1", "I2", "I3", "I4")
+INVARIANTS = ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I12")
+"""Those that are looked at for every case of the log; of RELIABILITY.md."""
 
 T = TypeVar("T")
 
@@ -45,6 +49,10 @@ def patiently(work: Callable[[], T]) -> T:
             time.sleep(1.0)
 
 
+def _number(invariant: str) -> int:
+    return int(invariant[1:])
+
+
 class Verification:
     """One look at everything that belongs to one log."""
 
@@ -52,6 +60,7 @@ class Verification:
         self._wiring = wiring
         self._prepared = prepared
         self._display = display
+        self._archive = DefinitionArchive(wiring.store)
 
     def report(self) -> ImportReport:
         """Wait until the publisher has sent what is recorded, then count. Raises StoreError, TransportError."""
@@ -70,7 +79,7 @@ class Verification:
             doubled=found.doubled,
             reordered=len(order.reordered),
             redelivered=order.redelivered,
-            violations={name: found.violations[name] for name in INVARIANTS},
+            violations={name: found.violations[name] for name in sorted({*INVARIANTS, *found.violations}, key=_number)},
             dead_letters=letters,
             findings=found.words,
             log=summary,
@@ -117,12 +126,14 @@ class Verification:
         ids = [trace.case_id for trace in page]
         decisions = self._prepared.index.decisions(page[0].position, page[-1].position)
         rows, accepted, applied, owed = self._stored(ids)
+        definitions = self._definitions()
         found = []
         for trace in page:
             evidence = CaseEvidence(
                 key=self._prepared.key,
                 trace=trace,
                 decisions=decisions.get(trace.position, {}),
+                definitions=definitions,
                 rows=rows.get(trace.case_id, []),
                 accepted=frozenset(accepted.get(trace.case_id, ())),
                 applications=applied.get(trace.case_id, 0),
@@ -135,6 +146,12 @@ class Verification:
                 findings.violate("I3", f"the outbox does not hold exactly the {last} events of {trace.case_id}")
             found.append(findings)
         return found
+
+    def _definitions(self) -> Definitions:
+        """What the import's procedure was published as. Raises DefinitionsUnknown."""
+        procedure_id = self._prepared.key.procedure_id
+        digest = self._wiring.store.remembered(DERIVED_PROCEDURE + procedure_id)
+        return self._archive.definitions(digest or procedure_id)
 
     def _stored(
         self, ids: list[str]
