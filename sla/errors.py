@@ -84,6 +84,18 @@ class SuspensionReversed(SlaError):
     code = "suspension_reversed"
 
 
+class SuspensionInFuture(SlaError):
+    """A suspension begins or ends after the instant at which it is told."""
+
+    code = "suspension_future"
+
+
+class InstantInvalid(SlaError):
+    """A text is no instant of RFC 3339."""
+
+    code = "instant_invalid"
+
+
 class NotSuspended(SlaError):
     """A clock is to be resumed that is not suspended."""
 

@@ -11,6 +11,7 @@ import typer
 from greenlane.cli import (
     answers,
     demonstration,
+    due,
     integrity,
     listing,
     mail,
@@ -33,7 +34,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for theme in (running, submission, listing, sheet, answers, watching, integrity, mail, reference, demonstration):
+for theme in (running, submission, listing, sheet, answers, watching, integrity, mail, reference, due, demonstration):
     theme.register(app)
 
 

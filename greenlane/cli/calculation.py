@@ -1,0 +1,247 @@
+"""The desk calculator's answer, for machines and on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from cases.calculator import Answer, FiringRung, Promised, Reason, calculate, refuse_future
+from catalog.catalogue import Catalog
+from catalog.errors import UnknownProcedure
+from catalog.model import LaneId
+from greenlane.cli.moments import Moments, now
+from greenlane.cli.output import table_of
+from greenlane.cli.styles import lane_markup
+from greenlane.cli.time_words import TimeWords
+from greenlane.errors import GreenlaneError
+from sla.business_time import BusinessTime
+from sla.calendar import compiled
+from sla.suspension import Suspension
+from sla.units import Budget
+
+LINE_CELLS: Final = 64
+
+
+class NoLimitError(GreenlaneError):
+    """The procedure has no limit of its own: its applications declare their own steps."""
+
+    code = "no_limit"
+
+
+def calculated(
+    catalog: Catalog,
+    procedure_id: str,
+    lane: str,
+    at: datetime,
+    pauses: Sequence[Suspension],
+    calendar_id: str | None = None,
+) -> Answer:
+    """The answer under the catalogue in force on the day of receipt. Raises CatalogError, SlaError, NoLimitError."""
+    refuse_future(pauses, at, now())
+    versions = catalog.procedures.get(procedure_id)
+    if not versions:
+        raise UnknownProcedure(procedure_id, catalog.procedures)
+    calendar = catalog.calendar(calendar_id or versions[-1].calendar)
+    # The calendar first: a year that it does not cover is the better reason than a version not in force in that year.
+    received_day = compiled(calendar).local_day(at)
+    definitions = catalog.definitions_for(procedure_id, received_day)
+    if calendar_id is not None:
+        definitions = definitions.model_copy(update={"calendar": calendar})
+    answer = calculate(definitions, LaneId(lane), at, pauses)
+    if answer is None:
+        raise NoLimitError(
+            f"{procedure_id} has no limit of its own.", field="procedure", remedy="Name a procedure with a limit."
+        )
+    return answer
+
+
+def calculation_json(answer: Answer, language: str) -> dict[str, Any]:
+    """The answer of `due --json`."""
+    procedure, calendar = answer.definitions.procedure, answer.definitions.calendar
+    moments = _moments(answer, language)
+    clock = "statutory" if answer.green is None else "green"
+    return {
+        "procedure": procedure.id,
+        "version": procedure.version,
+        "lane": answer.lane.value,
+        "at": answer.at.isoformat(),
+        "calendar": {"id": calendar.id, "version": calendar.version, "digest": calendar.digest},
+        "pauses": [
+            {"from_at": _iso(p.from_at, moments), "until_at": _iso(p.until_at, moments)} for p in answer.suspensions
+        ],
+        "statutory": _promise_json(answer.statutory),
+        "green": None if answer.green is None else _promise_json(answer.green),
+        "rungs": [{"share": r.rung.percent, **_rung_json(r, clock)} for r in answer.rungs],
+        "escalations": [{"delay": _budget_json(r.rung.delay), **_rung_json(r, clock)} for r in answer.escalations],
+        "reasons": [
+            {"rule": reason.rule, "text": _sentence(reason, moments), "source": reason.source}
+            for reason in answer.reasons
+        ],
+    }
+
+
+def _promise_json(promised: Promised) -> dict[str, Any]:
+    end = promised.due
+    return {
+        "operational_at": end.operational_at.isoformat(),
+        "lawful_day": end.lawful_day and end.lawful_day.isoformat(),
+        "lawful_end_at": end.lawful_end_at and end.lawful_end_at.isoformat(),
+        "budget": _budget_json(promised.clock.budget),
+    }
+
+
+def _rung_json(firing: FiringRung, clock: str) -> dict[str, Any]:
+    rung = firing.rung
+    return {
+        "at": firing.at and firing.at.isoformat(),
+        "id": rung.id,
+        "clock": clock,
+        "kind": rung.kind,
+        "level": rung.level,
+        "audience": rung.audience,
+    }
+
+
+def _budget_json(budget: Budget | None) -> dict[str, Any] | None:
+    return None if budget is None else {"amount": budget.amount, "unit": budget.unit.value}
+
+
+def _iso(at: datetime | None, moments: Moments) -> str | None:
+    return None if at is None else at.astimezone(moments.zone).isoformat()
+
+
+def _moments(answer: Answer, language: str) -> Moments:
+    zone = ZoneInfo(answer.definitions.calendar.zone)
+    return Moments(TimeWords(language), zone, BusinessTime.real_time(), now())
+
+
+def _sentence(reason: Reason, moments: Moments) -> str:
+    """The rule in words, its instants and amounts as the screen's language writes them."""
+    words = moments.words
+    given: dict[str, object] = {"unverified": ""}
+    for name, value in reason.details.items():
+        given[name] = _worded(name, value, moments)
+    if reason.details.get("verified") is False:
+        given["unverified"] = f" ({words('unverified')})"
+    budget = reason.details.get("budget")
+    if isinstance(budget, Budget):
+        given["amount"] = budget.amount
+    return words(f"rule.{reason.rule}", **given)
+
+
+def _worded(name: str, value: object, moments: Moments) -> object:
+    match value:
+        case Budget():
+            return moments.budget(value)
+        case datetime():
+            return moments.instant(value)
+        case date():
+            return moments.day(value)
+        case tuple():
+            return ", ".join(moments.day(day) for day in value)
+        case str() if name == "lane":
+            return moments.words.named("lane", value)
+        case str() if name == "clock":
+            return moments.words.named("kind", value)
+        case _:
+            return value
+
+
+def calculation_screen(answer: Answer, language: str) -> Iterator[RenderableType]:
+    """The promises with a drawing of the time between, the ladder, and each rule with its source."""
+    moments = _moments(answer, language)
+    words, procedure = moments.words, answer.definitions.procedure
+    grid = Table.grid(padding=(0, 2))
+    name = escape(procedure.name.in_language(language))
+    grid.add_row(f"[bold]{words('procedure')}[/bold]", f"{name} [dim]{procedure.id} {procedure.version}[/dim]")
+    grid.add_row(f"[bold]{words('lane')}[/bold]", lane_markup(words, answer.lane))
+    grid.add_row(f"[bold]{words('received')}[/bold]", moments.instant(answer.at, seconds=True))
+    grid.add_row(f"[bold]{words('statutory_promise')}[/bold]", _promise(answer.statutory, moments))
+    green = words("no_green") if answer.green is None else f"[green]{_promise(answer.green, moments)}[/green]"
+    grid.add_row(f"[bold]{words('green_promise')}[/bold]", green)
+    yield Panel(Group(grid, "", *_drawing(answer, moments)), expand=False)
+    yield _ladder(words("rungs"), answer.rungs, moments)
+    yield _ladder(words("escalations"), answer.escalations, moments)
+    reasons = table_of(words("reasons"))
+    reasons.add_column(words("rule"), overflow="fold")
+    reasons.add_column(words("source"), overflow="fold", style="dim")
+    for reason in answer.reasons:
+        reasons.add_row(escape(_sentence(reason, moments)), escape(reason.source))
+    yield reasons
+
+
+def _promise(promised: Promised, moments: Moments) -> str:
+    end, words = promised.due, moments.words
+    lawful = words("no_day") if end.lawful_day is None else words("end_of", day=moments.day(end.lawful_day))
+    shown = moments.instant(end.operational_at, seconds=bool(end.operational_at.second))
+    return f"{moments.budget(promised.clock.budget)}: {shown} [dim]({words('lawful')}: {lawful})[/dim]"
+
+
+def _ladder(title: str, firing: Iterable[FiringRung], moments: Moments) -> Table:
+    words = moments.words
+    table = table_of(title, words("share"), words("at"), words("audience"), words("level"))
+    for found in firing:
+        rung = found.rung
+        share = f"{rung.percent} %" if rung.percent is not None else f"+ {moments.budget(rung.delay)}"
+        at = words("not_covered") if found.at is None else moments.instant(found.at, seconds=True)
+        style = {"warning": "yellow", "breach": "bold red", "escalation": "red"}[rung.kind]
+        table.add_row(share, f"[{style}]{at}[/]", escape(rung.audience), str(rung.level) if rung.level else "")
+    return table
+
+
+def _drawing(answer: Answer, moments: Moments) -> Iterator[Text]:
+    """A line of the time from the receipt to the last end, by the wall clock, and what its marks mean."""
+    ends = [answer.statutory.due.operational_at, answer.statutory.due.lawful_end_at, answer.promised.due.operational_at]
+    last_at = max(at for at in ends if at is not None)
+    whole = (last_at - answer.at).total_seconds()
+
+    def cell(at: datetime) -> int:
+        return max(0, min(LINE_CELLS - 1, round((at - answer.at).total_seconds() / whole * (LINE_CELLS - 1))))
+
+    line = Text("─" * LINE_CELLS, style="dim")
+    cells: dict[int, tuple[str, str]] = {}
+    for entry in answer.suspensions:
+        if entry.until_at is not None and entry.until_at > answer.at:
+            for place in range(cell(entry.from_at), cell(entry.until_at)):
+                cells[place] = ("░", "yellow")
+    for found in answer.rungs:
+        if found.at is not None:
+            cells[cell(found.at)] = ("┿", "yellow")
+    if answer.statutory.due.lawful_end_at is not None:
+        cells[cell(answer.statutory.due.lawful_end_at)] = ("┃", "bold red")
+    cells[cell(answer.statutory.due.operational_at)] = ("◆", "bold")
+    if answer.green is not None:
+        cells[cell(answer.green.due.operational_at)] = ("◆", "bold green")
+    cells[0] = ("●", "bold cyan")
+    drawn = Text()
+    for place, plain in enumerate(line.plain):
+        mark, style = cells.get(place, (plain, "dim"))
+        drawn.append(mark, style)
+    yield drawn
+    yield _legend(answer, moments)
+
+
+def _legend(answer: Answer, moments: Moments) -> Text:
+    marks = [
+        ("●", "bold cyan", "received"),
+        ("┿", "yellow", "rung"),
+        ("◆", "bold", "statutory"),
+        ("┃", "bold red", "lawful"),
+    ]
+    if answer.green is not None:
+        marks.insert(2, ("◆", "bold green", "green"))
+    if answer.suspensions:
+        marks.append(("░", "yellow", "pause"))
+    legend = Text()
+    for mark, style, name in marks:
+        legend.append(f"{mark} ", style)
+        legend.append(f"{moments.words.named('mark', name)}  ", "dim")
+    return legend

@@ -1,0 +1,63 @@
+"""`greenlane due`: the desk calculator. It asks no server."""
+
+# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from greenlane.cli.options import Json, Lang
+
+PANEL = "Looking things up"
+
+
+class Lane(StrEnum):
+    """The lanes, as the catalogue names them; here so that --help needs no catalogue."""
+
+    STANDARD = "standard"
+    GREEN_60 = "green_60"
+    GREEN_24H = "green_24h"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command(rich_help_panel=PANEL)(due)
+
+
+def due(
+    procedure: Annotated[str, typer.Argument(metavar="PROCEDURE", help="Id of the procedure.")],
+    *,
+    at: Annotated[str, typer.Option("--at", metavar="INSTANT", help="When it is received: RFC 3339 with the offset.")],
+    lane: Annotated[Lane, typer.Option("--lane", help="The lane it takes.")] = Lane.STANDARD,
+    pause: Annotated[
+        list[str] | None,
+        typer.Option("--pause", metavar="FROM/TO", help="Time that does not count; may be given several times."),
+    ] = None,
+    calendar: Annotated[
+        str | None, typer.Option("--calendar", metavar="ID", help="Another calendar than the procedure's own.")
+    ] = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Calculate both promises of an application, its warnings and escalations, and why; asks no server.
+
+    Example: greenlane due work-permit --lane green_60 --at 2026-03-02T09:00:00+07:00
+    --pause 2026-03-04T07:00:00+07:00/2026-03-06T07:00:00+07:00
+    """
+    from greenlane.cli.calculation import calculated, calculation_json, calculation_screen
+    from greenlane.cli.handbook import opened
+    from greenlane.cli.instants import instant_of, pause_of
+    from greenlane.cli.output import print_json, show
+
+    received_at = instant_of(at, "at")
+    pauses = tuple(pause_of(text) for text in pause or ())
+    book = opened(lang, None)
+    answer = calculated(book.catalog, procedure, lane.value, received_at, pauses, calendar)
+    if as_json:
+        print_json({"ok": True, **calculation_json(answer, book.words.language)})
+    else:
+        show(*calculation_screen(answer, book.words.language))
+    return 0

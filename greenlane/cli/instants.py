@@ -1,0 +1,43 @@
+"""Instants as people type them: RFC 3339, and never without the offset from UTC."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+from sla.errors import InstantInvalid, NaiveInstant, SuspensionReversed
+from sla.suspension import Suspension
+
+_DAY: Final = r"\d{4}-\d{2}-\d{2}"
+_WHOLE: Final = re.compile(rf"^{_DAY}[Tt ]\d{{2}}:\d{{2}}(:\d{{2}}(\.\d{{1,9}})?)?([Zz]|[+-]\d{{2}}:\d{{2}})$")
+_NAIVE: Final = re.compile(rf"^{_DAY}([Tt ]\d{{2}}:\d{{2}}(:\d{{2}}(\.\d{{1,9}})?)?)?$")
+REMEDY: Final = "Write it as in 2026-03-02T09:00:00+07:00"
+
+
+def instant_of(text: str, field: str) -> datetime:
+    """The instant that a text names. Raises NaiveInstant without an offset, InstantInvalid for any other text."""
+    given = text.strip()
+    if _NAIVE.match(given):
+        raise NaiveInstant(f"{given} has no offset from UTC", field=field, remedy=REMEDY)
+    if not _WHOLE.match(given):
+        raise InstantInvalid(f"{given!r} is no instant of RFC 3339", field=field, remedy=REMEDY)
+    try:
+        return datetime.fromisoformat(given.upper().replace(" ", "T"))
+    except ValueError as error:
+        raise InstantInvalid(f"{given!r} is no instant: {error}", field=field, remedy=REMEDY) from None
+
+
+def pause_of(text: str, field: str = "pause") -> Suspension:
+    """`FROM/TO` as suspended time. Raises SuspensionReversed where it ends at or before its beginning."""
+    begins, slash, ends = text.partition("/")
+    if not slash:
+        raise InstantInvalid(f"{text!r} is no pause", field=field, remedy="Write FROM/TO, two instants of RFC 3339")
+    from_at, until_at = instant_of(begins, field), instant_of(ends, field)
+    if until_at <= from_at:
+        raise SuspensionReversed(
+            f"it ends at {until_at.isoformat()}, not after it begins at {from_at.isoformat()}",
+            field=field,
+            remedy="Give an end after the beginning",
+        )
+    return Suspension(from_at=from_at, until_at=until_at, reason=field)

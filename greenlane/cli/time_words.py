@@ -1,0 +1,168 @@
+"""What the screens about time say, in Vietnamese and English: the calculator's rules, the calendar, changes, reports."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from greenlane.cli.words import Words
+
+TABLE: Final[dict[str, tuple[str, str]]] = {
+    # headings
+    "appointment": ("Giờ hẹn trả", "Appointment"),
+    "audience": ("Gửi đến", "Audience"),
+    "calendar": ("Lịch làm việc", "Working calendar"),
+    "calendars": ("Các lịch làm việc", "Working calendars"),
+    "escalations": ("Báo cáo vượt cấp sau hạn", "Escalations after the end"),
+    "green_promise": ("Cam kết luồng xanh", "Green promise"),
+    "lawful": ("Hết hạn theo luật", "Lawful end"),
+    "received": ("Nhận lúc", "Received"),
+    "reasons": ("Vì sao", "Why"),
+    "rungs": ("Các mốc nhắc", "Rungs of the ladder"),
+    "source": ("Căn cứ, nguồn", "Source"),
+    "statutory_promise": ("Thời hạn theo luật", "Statutory limit"),
+    "pauses": ("Tạm dừng", "Suspended"),
+    "valid": ("Hiệu lực", "Valid"),
+    "zone": ("Múi giờ", "Time zone"),
+    "days_off": ("Ngày nghỉ", "Days off"),
+    "made_up": ("Ngày làm bù", "Make-up days"),
+    # sentences
+    "end_of": ("24:00 ngày {day}", "24:00 of {day}"),
+    "no_green": ("không có", "none"),
+    "no_day": ("đúng thời điểm đó", "that very instant"),
+    "not_covered": ("ngoài lịch", "beyond the calendar"),
+    "calendar_sound": ("{file}: lịch {calendar} {version} hợp lệ.", "{file}: calendar {calendar} {version} is sound."),
+    "working_time": ("{span} thời gian làm việc ({seconds} giây)", "{span} of working time ({seconds} s)"),
+    "unverified": ("chưa kiểm chứng", "not verified"),
+    # marks of the drawings
+    "mark.received": ("nhận hồ sơ", "received"),
+    "mark.rung": ("mốc nhắc", "rung"),
+    "mark.green": ("hẹn luồng xanh", "green promise"),
+    "mark.statutory": ("hẹn theo luật", "statutory appointment"),
+    "mark.lawful": ("hết hạn theo luật", "lawful end"),
+    "mark.pause": ("tạm dừng", "suspended"),
+    "day.weekend": ("cuối tuần", "weekend"),
+    "day.holiday": ("nghỉ lễ", "holiday"),
+    "day.swap": ("nghỉ hoán đổi", "swapped day off"),
+    "day.made_up": ("làm bù", "make-up working day"),
+    "day.flagged": ("chờ quyết định", "announced, not confirmed"),
+    # rules of the calculator
+    "rule.statutory_limit": (
+        "Thủ tục {procedure} {version}: thời hạn {budget}{unverified}.",
+        "Procedure {procedure} {version}: the limit is {budget}{unverified}.",
+    ),
+    "rule.counted_hours": (
+        "Thời hạn theo giờ chạy theo đồng hồ từ đúng thời điểm nhận.",
+        "A limit in hours runs by the clock from the very instant of receipt.",
+    ),
+    "rule.counted_working_hours": (
+        "Giờ làm việc chỉ tính trong giờ mở cửa của lịch.",
+        "Working hours run only while the calendar's offices are open.",
+    ),
+    "rule.counted_working_days": (
+        "Không tính ngày nhận; hạn kết thúc lúc 24:00 ngày làm việc thứ {amount}, {day}.",
+        "The day of receipt is not counted; the limit ends at 24:00 of working day {amount}, {day}.",
+    ),
+    "rule.counted_days": (
+        "Không tính ngày nhận; đếm {amount} ngày theo lịch, hạn kết thúc lúc 24:00 ngày {day}.",
+        "The day of receipt is not counted; {amount} calendar days, the limit ends at 24:00 of {day}.",
+    ),
+    "rule.counted_months": (
+        "Hạn theo tháng kết thúc vào ngày tương ứng của tháng cuối, hoặc ngày cuối tháng: 24:00 ngày {day}.",
+        "A limit in months ends on the corresponding day, or the month's last: 24:00 of {day}.",
+    ),
+    "rule.day_off_moves_on": (
+        "Ngày cuối {counted} là ngày nghỉ: hạn chuyển sang {day}.",
+        "The last day, {counted}, is off: the limit moves on to {day}.",
+    ),
+    "rule.after_hours_receipt": (
+        "Nhận ngoài giờ: giờ hẹn tính từ {opening}, hạn theo luật vẫn tính từ ngày nhận {day}.",
+        "Received outside opening hours: the appointment counts from {opening}, the lawful end from the day of receipt, {day}.",
+    ),
+    "rule.after_hours_opening": (
+        "Nhận ngoài giờ: tính từ giờ mở cửa kế tiếp, {opening}.",
+        "Received outside opening hours: counted from the next opening, {opening}.",
+    ),
+    "rule.boundary": (
+        "Thời điểm rơi đúng ranh giới giờ làm việc là lúc kết thúc ca trước: {at}.",
+        "A sum that falls on a boundary of the opening hours is the end of the earlier session: {at}.",
+    ),
+    "rule.lane_standard": (
+        "Luồng thường: không có cam kết ngoài thời hạn theo luật.",
+        "The standard lane promises nothing beside the statutory limit.",
+    ),
+    "rule.lane_budget": (
+        "{lane}: cam kết {budget} cho cả hồ sơ{unverified}.",
+        "{lane}: {budget} are promised for the whole application{unverified}.",
+    ),
+    "rule.lane_budget_steps": (
+        "{lane}: mỗi bước có thời hạn riêng; cộng theo đường dài nhất là {budget}{unverified}.",
+        "{lane}: each step has its own limit; along the longest path they come to {budget}{unverified}.",
+    ),
+    "rule.lane_reduction": (
+        "{lane}: giảm {percent} % của {limit}, làm tròn lên và không dưới mức tối thiểu: {budget}{unverified}.",
+        "{lane}: {percent} % less than {limit}, rounded up and never below the floor: {budget}{unverified}.",
+    ),
+    "rule.lane_not_promised": (
+        "Bảng phân luồng có hiệu lực ngày {day} không có cam kết cho {lane}.",
+        "The table of lanes in force on {day} promises nothing for {lane}.",
+    ),
+    "rule.lane_without_budget": (
+        "{lane}: không có thời hạn theo luật để rút ngắn.",
+        "{lane}: there is no statutory limit to reduce.",
+    ),
+    "rule.longer_than_statute": (
+        "Không có cam kết: {green} sẽ muộn hơn thời hạn theo luật {statutory}.",
+        "No promise is given: {green} would end after the statutory {statutory}.",
+    ),
+    "rule.entitlement": (
+        "Luồng được coi là đã chọn; hồ sơ có được vào {lane} hay không: xem `greenlane classify`.",
+        "The lane is taken as given; whether an application may take {lane}, `greenlane classify` tells.",
+    ),
+    "rule.pause": (
+        "Thời gian tạm dừng từ {from} đến {until} không tính.",
+        "Suspended from {from} until {until}: that time does not count.",
+    ),
+    "rule.pause_before": (
+        "Tạm dừng từ {from} đến {until} kết thúc trước khi nhận: không có tác dụng.",
+        "Suspended from {from} until {until}, before the receipt: without effect.",
+    ),
+    "rule.pauses_once": (
+        "Các lần tạm dừng chồng nhau chỉ tính một lần.",
+        "Suspensions that overlap or touch count once.",
+    ),
+    "rule.calendar": (
+        "Lịch {calendar} {version} ({digest}){unverified}.",
+        "Calendar {calendar} {version} ({digest}){unverified}.",
+    ),
+    "rule.days_off_crossed": (
+        "Ngày nghỉ trong khoảng này: {days}.",
+        "Days off within: {days}.",
+    ),
+    "rule.made_up_day": (
+        "{day} là ngày làm bù.",
+        "{day} is a make-up working day.",
+    ),
+    "rule.flag_not_set": (
+        "{day} được tính là ngày làm việc, vì chưa xác nhận ({flag}).",
+        "{day} counts as a working day: it is not confirmed as a day off ({flag}).",
+    ),
+    "rule.ladder": (
+        "Mốc nhắc theo bậc thang {ladder}, tính trên {clock}.",
+        "The rungs are those of ladder {ladder}, on the clock: {clock}.",
+    ),
+}
+
+
+class TimeWords(Words):
+    """The common table and this one."""
+
+    def __call__(self, key: str, **given: object) -> str:
+        """The text of a key with its gaps filled. Raises KeyError for a key that neither table has."""
+        if key in TABLE:
+            return TABLE[key][self._index].format_map(given)
+        return super().__call__(key, **given)
+
+    def named(self, group: str, value: str | None) -> str:
+        """A value of a closed set, such as a mark of a drawing; what no table knows is shown as it is."""
+        found = TABLE.get(f"{group}.{value}")
+        return super().named(group, value) if found is None else found[self._index]
