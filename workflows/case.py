@@ -161,7 +161,8 @@ class CaseWorkflow:
         self._settled.update({outcome.command_id: outcome.refusal for outcome in standing.outcomes})
         self._waiting = [command for command in self._waiting if command.command_id not in self._settled]
         self._next_due_at, self._asks = standing.next_due_at, standing.otherwise
-        self._turns += 1
+        # To ask is no turn: a run of one turn would do nothing else, and continue for ever.
+        self._turns += bool(standing.records or standing.outcomes)
         self._show()
 
     async def _recorded(self, proposal: Proposal) -> Standing | None:

@@ -12,22 +12,12 @@ from cases.timetable import due_items
 from events.language.commands import CaseCommand
 from tests.builders import an_answer
 from tests.workflows.routes import FIVE_STEPS, five_steps, one_step
-from tests.workflows.stage import Stage, StagedCase, a_stage, kinds, soon
+from tests.workflows.shapes import histories_of
+from tests.workflows.stage import Stage, a_stage, kinds, soon
 from tests.workflows.troubled import TroubledRecorder
 from workflows.messages import Carried
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-async def runs_of(case: StagedCase) -> list[str]:
-    """The ids of the case's runs, the first one first."""
-    run_id = case.handle.first_execution_run_id
-    found: list[str] = []
-    while run_id:
-        found.append(run_id)
-        last = (await case.history(run_id)).events[-1]
-        run_id = last.workflow_execution_continued_as_new_event_attributes.new_execution_run_id
-    return found
 
 
 @pytest.mark.parametrize("turns_max", [1, 2])
@@ -46,7 +36,8 @@ async def test_nobody_can_tell_that_a_case_was_continued(stage: Stage, turns_max
     assert (await case.handle.result()).outcome == "issued"
     assert len(case.events("StepDecided")) == 5
     assert [record.sequence for record in case.records] == list(range(1, len(case.records) + 1))
-    assert len(await runs_of(case)) > 5 // turns_max
+    # A command that comes just when a run ends is still taken by it.
+    assert 2 <= len(await histories_of(case)) <= 6 // turns_max
 
 
 async def test_a_continued_case_keeps_its_due_instants(environment: WorkflowEnvironment) -> None:
@@ -75,7 +66,7 @@ async def test_a_continued_case_takes_along_what_waits(idle_stage: Stage) -> Non
     async with stage.worker():
         outcomes = [await case.settled(command) for command in flood]
     assert [outcome.accepted for outcome in outcomes].count(True) == 1
-    assert len(await runs_of(case)) >= 2
+    assert len(await histories_of(case)) >= 2
 
 
 async def test_a_case_that_temporal_lost_lives_on_from_its_ledger(stage: Stage) -> None:
@@ -158,4 +149,4 @@ async def test_who_asks_while_a_case_is_about_to_continue_is_answered(idle_stage
         recorder.goes_on()
         assert (await asking).accepted
         assert (await case.send(an_answer("fire-safety", "police", await idle_stage.now()))).accepted
-        assert len(await runs_of(case)) == 2
+        assert len(await histories_of(case)) == 2
