@@ -24,6 +24,7 @@ from greenlane.cli.time_words import TimeWords
 from greenlane.errors import GreenlaneError
 from sla.business_time import BusinessTime
 from sla.calendar import compiled
+from sla.errors import CalendarRangeError
 from sla.suspension import Suspension
 from sla.units import Budget
 
@@ -55,7 +56,10 @@ def calculated(
     definitions = catalog.definitions_for(procedure_id, received_day)
     if calendar_id is not None:
         definitions = definitions.model_copy(update={"calendar": calendar})
-    answer = calculate(definitions, LaneId(lane), at, pauses)
+    try:
+        answer = calculate(definitions, LaneId(lane), at, pauses)
+    except CalendarRangeError as error:
+        raise CalendarRangeError(error.reason, field="at", remedy=error.remedy) from None
     if answer is None:
         raise NoLimitError(
             f"{procedure_id} has no limit of its own.", field="procedure", remedy="Name a procedure with a limit."

@@ -47,17 +47,19 @@ def due(
     Example: greenlane due work-permit --lane green_60 --at 2026-03-02T09:00:00+07:00
     --pause 2026-03-04T07:00:00+07:00/2026-03-06T07:00:00+07:00
     """
+    from catalog.loader import load_catalog
     from greenlane.cli.calculation import calculated, calculation_json, calculation_screen
-    from greenlane.cli.handbook import opened
     from greenlane.cli.instants import instant_of, pause_of
     from greenlane.cli.output import print_json, show
+    from greenlane.settings import Settings
 
     received_at = instant_of(at, "at")
     pauses = tuple(pause_of(text) for text in pause or ())
-    book = opened(lang, None)
-    answer = calculated(book.catalog, procedure, lane.value, received_at, pauses, calendar)
+    settings = Settings.load(language=lang)
+    catalog = load_catalog(settings.catalog_dir, settings.flags)
+    answer = calculated(catalog, procedure, lane.value, received_at, pauses, calendar)
     if as_json:
-        print_json({"ok": True, **calculation_json(answer, book.words.language)})
+        print_json({"ok": True, **calculation_json(answer, settings.language)})
     else:
-        show(*calculation_screen(answer, book.words.language))
+        show(*calculation_screen(answer, settings.language))
     return 0
