@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from catalog.model import Department
+from catalog.catalogue import Catalog
 from events.language.case_events import RungFired
-
-HEAD = "head"
-LEAD_HEAD = "lead-head"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,25 +13,14 @@ class Audience:
     """Where to send an alert. No addresses: nobody holds the role, which is an alert of its own."""
 
     department: str
+    """The department of the step, or for a clock without a step the agency that received the dossier."""
     role: str
+    """As the rung names it: a role of that department, `lead-` and a role of the agency, or a department's id."""
     addresses: tuple[str, ...]
 
 
-def audience_of(rung: RungFired, agency: str, departments: Mapping[str, Department]) -> Audience:
-    """The holder of the role and its substitute.
-
-    An audience is a role of the step's department, `lead-head` (head of the agency that received the dossier), or the id
-    of a department, meaning its head.
-    """
-    if rung.audience == LEAD_HEAD:
-        return _holder(agency, HEAD, departments)
-    if rung.audience in departments:
-        return _holder(rung.audience, HEAD, departments)
-    return _holder(rung.department or agency, rung.audience, departments)
-
-
-def _holder(department: str, role: str, departments: Mapping[str, Department]) -> Audience:
-    found = departments.get(department)
-    holders = [] if found is None else [holder for holder in found.roles if holder.role == role]
-    addresses = [address for holder in holders for address in (holder.email, holder.substitute_email) if address]
-    return Audience(department, role, tuple(addresses))
+def audience_of(rung: RungFired, agency: str, catalog: Catalog) -> Audience:
+    """The holder of the role and its substitute, by the catalogue of now."""
+    holder = catalog.holder_of(rung.audience, rung.department, agency)
+    found = (holder.email, holder.substitute_email) if holder is not None else ()
+    return Audience(rung.department or agency, rung.audience, tuple(address for address in found if address))

@@ -6,6 +6,7 @@ import asyncio
 import smtplib
 from collections.abc import Sequence
 from email.message import EmailMessage
+from email.utils import localtime
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -44,7 +45,7 @@ class AlertSender:
         self._views = Views(store)
         self._settings = settings
         self._zone = zone
-        self._departments = load_catalog(settings.catalog_dir, settings.flags).departments
+        self._catalog = load_catalog(settings.catalog_dir, settings.flags)
 
     async def serve(self, channels: Sequence[str]) -> None:
         """Deliver until cancelled."""
@@ -65,7 +66,8 @@ class AlertSender:
             raise TypeError(f"{alert.event_id} is no fired rung")
         try:
             await self._send(alert, rung, web)
-        except (httpx.HTTPError, smtplib.SMTPException, OSError) as error:
+        except Exception as error:
+            # Whatever is wrong with one alert or its receiver, the others and the outbox beside them go on.
             FAILED.labels(alert.channel).inc()
             delay = await asyncio.to_thread(self._queue.retry_later, alert, type(error).__name__)
             log.warning(
@@ -84,7 +86,7 @@ class AlertSender:
         view = await asyncio.to_thread(self._views.case, alert.case_id)
         if view is None:
             raise OSError(f"no read model of {alert.case_id} yet")
-        audience = audience_of(rung, view.agency, self._departments)
+        audience = audience_of(rung, view.agency, self._catalog)
         if not audience.addresses:
             UNHELD.labels(audience.department, audience.role).inc()
             log.error(
@@ -108,7 +110,10 @@ class AlertSender:
         if not receivers:
             raise OSError("nobody to send it to: the role is not held and GREENLANE_SMTP_TO is empty")
         message = EmailMessage()
-        message["Subject"], message["From"], message["To"] = letter.subject, settings.smtp_from, ", ".join(receivers)
+        # A step of an imported log may have a line break in its name, which would end the header.
+        message["Subject"] = " ".join(letter.subject.split())
+        message["From"], message["To"] = settings.smtp_from, ", ".join(receivers)
+        message["Date"] = localtime()
         # The same id at every attempt: mail servers drop the repetition.
         message["Message-ID"] = f"<{event_id}@{settings.smtp_from.rpartition('@')[2] or 'greenlane'}>"
         message.set_content(letter.text)

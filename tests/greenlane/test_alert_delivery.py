@@ -1,0 +1,240 @@
+"""Alerts reach real receivers: once in effect, tried again after failures, and nobody waits for one."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from prometheus_client import REGISTRY
+from sqlalchemy import text
+
+from catalog.catalogue import Catalog
+from catalog.loader import load_catalog
+from events.language.topics import Topics
+from greenlane.alerts import AlertSender
+from greenlane.alerts.audience import audience_of
+from greenlane.settings import Settings
+from store.database import Store
+from store.recorder import Recorder
+from tests.greenlane.receivers import Mailbox, MailServer, WebReceiver
+from tests.store.turn_builder import Sketch, rung
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+CHANNELS = ("webhook", "email")
+PATIENCE_SECONDS = 20.0
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """A migrated and empty database."""
+    opened = Store.connect(database_url, pool_size=4)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def fire(store: Store) -> Iterator[Callable[..., str]]:
+    """Records a case in which a rung fires; the event's id."""
+    recorder = Recorder(store, Topics("greenlane"), CHANNELS)
+
+    def fired(number: int = 1, **change: Any) -> str:
+        sketch = Sketch(number)
+        sketch.take(recorder.record_now(sketch.opening()))
+        event = rung(f"{sketch.case_id}:breach").model_copy(update=change)
+        recorder.record_now(sketch.turn((event,)))
+        return f"{sketch.case_id}.{len(sketch.records) + 1}"
+
+    yield fired
+    recorder.close()
+
+
+@pytest.fixture
+def mail() -> Iterator[tuple[Mailbox, int]]:
+    """A mail server that is up."""
+    mailbox = Mailbox()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = MailServer(mailbox, port)
+    server.start()
+    yield mailbox, port
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    """The shipped catalogue."""
+    return load_catalog()
+
+
+@asynccontextmanager
+async def sending(store: Store, **settings: Any) -> AsyncIterator[None]:
+    """A sender at work."""
+    sender = AlertSender(store, Settings(**settings), ZONE)
+    task = asyncio.create_task(sender.serve(CHANNELS))
+    try:
+        yield
+        assert not task.done(), task
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds; fails after a while."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not holds():  # noqa: ASYNC110 - it happens in a server, which tells no event
+            await asyncio.sleep(0.02)
+
+
+def owed(store: Store) -> list[tuple[str, int, str | None]]:
+    """(channel, attempts, last error) of what is not delivered."""
+    query = "SELECT channel, attempts, last_error FROM alerts WHERE delivered_at IS NULL ORDER BY channel"
+    with store.reading() as connection:
+        return [(row[0], row[1], row[2]) for row in connection.execute(text(query))]
+
+
+async def test_a_rung_reaches_web_and_mail_once(
+    store: Store, fire: Callable[..., str], mail: tuple[Mailbox, int]
+) -> None:
+    """One request and one letter for each rung; the head of the step's department and the substitute are told."""
+    mailbox, port = mail
+    event_id = fire()
+    with WebReceiver() as web:
+        async with sending(store, webhook_url=web.url, smtp_host="127.0.0.1", smtp_port=port, language="en"):
+            await until(lambda: not owed(store))
+            await asyncio.sleep(0.6)  # one more look of the sender
+    assert [(post.key, post.body["id"]) for post in web.posts] == [(event_id, event_id)]
+    assert web.posts[0].body["audience"] == {"department": "one-stop", "role": "head", "held": True}
+    ((receivers, letter),) = mailbox.letters
+    assert receivers == ("head@one-stop.bac-ninh.example", "deputy@one-stop.bac-ninh.example")
+    assert letter["Message-ID"] == f"<{event_id}@localhost>"
+    assert "H05.7-260302-0001" in letter["Subject"]
+    assert "02/03/2026 09:00" in letter.get_content(), "times are the province's"
+
+
+async def test_after_a_failure_the_same_is_sent_again(
+    store: Store, fire: Callable[..., str], mail: tuple[Mailbox, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every attempt carries the same key, so that a receiver that took the first drops the second."""
+    mailbox, port = mail
+    mailbox.refusals = 1
+    monkeypatch.setattr("store.alerts.BACKOFF_FIRST_SECONDS", 0.05)
+    event_id = fire()
+    with WebReceiver(503, 500) as web:
+        async with sending(store, webhook_url=web.url, smtp_host="127.0.0.1", smtp_port=port):
+            await until(lambda: not owed(store))
+    assert [post.status for post in web.posts] == [503, 500, 204]
+    assert {post.key for post in web.posts} == {event_id}
+    assert len(mailbox.attempts) == 2
+    assert {letter["Message-ID"] for letter in mailbox.attempts} == {f"<{event_id}@localhost>"}
+    assert len(mailbox.letters) == 1
+
+
+async def test_a_receiver_that_is_away_holds_up_no_other(
+    store: Store, fire: Callable[..., str], mail: tuple[Mailbox, int]
+) -> None:
+    """The webhook's server is gone: mails go out, and the webhook's alerts are owed with the reason."""
+    mailbox, port = mail
+    with WebReceiver() as gone:
+        url = gone.url
+    for number in (1, 2, 3):
+        fire(number)
+    async with sending(store, webhook_url=url, smtp_host="127.0.0.1", smtp_port=port):
+        await until(lambda: len(mailbox.letters) == 3)
+        await until(lambda: [error for _, _, error in owed(store)] == ["ConnectError"] * 3)
+    assert {channel for channel, _, _ in owed(store)} == {"webhook"}
+
+
+async def test_what_cannot_be_sent_at_all_stops_nothing(
+    store: Store, fire: Callable[..., str], mail: tuple[Mailbox, int]
+) -> None:
+    """An address that is none is a failed attempt, never the end of the sender; line breaks in a step's id are harmless."""
+    mailbox, port = mail
+    fire(1, step_id="first\nBcc: everybody@example.org")
+    async with sending(store, webhook_url="http://host/\x00", smtp_host="127.0.0.1", smtp_port=port):
+        await until(lambda: len(mailbox.letters) == 1)
+        await until(lambda: [(channel, error) for channel, _, error in owed(store)] == [("webhook", "InvalidURL")])
+    ((receivers, letter),) = mailbox.letters
+    assert letter["Bcc"] is None
+    assert "everybody@example.org" not in receivers
+
+
+async def test_a_role_that_nobody_holds_is_an_alert_of_its_own(
+    store: Store, fire: Callable[..., str], mail: tuple[Mailbox, int]
+) -> None:
+    """The letter goes to the installation's own address and says so; the metric counts it."""
+    mailbox, port = mail
+    fire(1, audience="night-watch")
+    labels = {"department": "one-stop", "role": "night-watch"}
+    before = REGISTRY.get_sample_value("greenlane_audience_unresolved_total", labels) or 0
+    with WebReceiver() as web:
+        settings = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_to": ("duty@example.org",)}
+        async with sending(store, webhook_url=web.url, **settings):
+            await until(lambda: not owed(store))
+    ((receivers, letter),) = mailbox.letters
+    assert receivers == ("duty@example.org",)
+    assert "nobody holds it" in letter.get_content()
+    assert web.posts[0].body["audience"]["held"] is False
+    assert REGISTRY.get_sample_value("greenlane_audience_unresolved_total", labels) == before + 2
+
+
+async def test_with_nobody_to_tell_the_letter_stays_owed(
+    store: Store, fire: Callable[..., str], mail: tuple[Mailbox, int]
+) -> None:
+    """No holder and no address of the installation: nothing is lost, somebody can still name an address."""
+    mailbox, port = mail
+    fire(1, audience="night-watch")
+    with WebReceiver() as web:
+        async with sending(store, webhook_url=web.url, smtp_host="127.0.0.1", smtp_port=port):
+            await until(lambda: [(c, e) for c, _, e in owed(store)] == [("email", "OSError")])
+    assert not mailbox.letters
+
+
+def test_audiences_are_resolved_by_the_catalogue(catalog: Catalog) -> None:
+    """A role of the step's department, `lead-` of the agency, a department's id its head; a case's clock is the agency's."""
+
+    def told(audience: str, department: str | None) -> tuple[str, ...]:
+        event = rung("e").model_copy(update={"audience": audience, "department": department})
+        return audience_of(event, "culture", catalog).addresses
+
+    at = "bac-ninh.example"
+    assert told("officer", "police") == (f"officer@police.{at}",)
+    assert told("head", None) == (f"head@culture.{at}", f"deputy@culture.{at}")
+    assert told("lead-head", "police") == told("head", None)
+    assert told("chairman-office", "police") == (f"head@chairman-office.{at}", f"deputy@chairman-office.{at}")
+    assert told("head", "no-such-department") == ()
+
+
+def test_every_audience_of_the_shipped_ladders_is_held(catalog: Catalog) -> None:
+    """No rung of ours goes to a role that nobody holds, in whatever department the step lies."""
+    audiences = {rung.audience for ladder in catalog.ladders.values() for rung in ladder.rungs}
+    unheld = [
+        (audience, department)
+        for audience in audiences
+        for department in catalog.departments
+        if catalog.holder_of(audience, department, department) is None
+    ]
+    assert not unheld
+
+
+def test_who_holds_a_role_is_asked_when_the_alert_is_sent(catalog: Catalog) -> None:
+    """A substitute entered today gets the alert of a rung that fired yesterday."""
+    departments = tuple(
+        department.model_copy(
+            update={
+                "roles": tuple(r.model_copy(update={"substitute_email": "new@example.org"}) for r in department.roles)
+            }
+        )
+        for department in catalog.departments.values()
+    )
+    province = catalog.province.model_copy(update={"departments": departments})
+    renewed = Catalog(catalog.procedures, province, catalog.lanes, catalog.ladders, catalog.calendars)
+    event = rung("e").model_copy(update={"audience": "officer"})
+    assert audience_of(event, "culture", renewed).addresses == ("officer@one-stop.bac-ninh.example", "new@example.org")
