@@ -1,0 +1,63 @@
+"""A calendar's file: read, and every fault of it told with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalog.document import DocumentRefused
+from catalog.errors import CatalogInvalid, CatalogUnreadable, Problem
+from catalog.reader import SourceRefused, read
+from greenlane.cli.failure import say_error
+from greenlane.cli.output import print_json, wants_json
+from sla.calendar import CalendarDefinition
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a file says: its calendar, or what is wrong with it."""
+
+    definition: CalendarDefinition | None
+    problems: tuple[Problem, ...] = ()
+
+
+def checked(file: Path) -> Checked:
+    """Read a calendar's file. Raises CatalogUnreadable."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise CatalogUnreadable(
+            f"{file} cannot be read: {error.strerror}", field="file", remedy="Name a file that this user may read"
+        ) from error
+    try:
+        return Checked(read(CalendarDefinition, str(file), content).definition)
+    except (DocumentRefused, SourceRefused) as refused:
+        return Checked(None, tuple(sorted(refused.problems, key=lambda found: (found.line, found.column))))
+
+
+def calendar_in(file: Path) -> CalendarDefinition:
+    """The calendar in a file. Raises CatalogUnreadable, CatalogInvalid with all its faults."""
+    found = checked(file)
+    if found.definition is None:
+        raise CatalogInvalid(found.problems)
+    return found.definition
+
+
+def show_faults(problems: Sequence[Problem]) -> None:
+    """Every fault: on standard output as one JSON object, whose first is the error, or on standard error in lines."""
+    if not wants_json():
+        for problem in problems:
+            say_error(_body(problem), where=f"{problem.file}:{problem.line}:{problem.column}")
+        return
+    faults = [{**_body(p), "file": p.file, "line": p.line, "column": p.column} for p in problems]
+    print_json({"error": faults[0] | {"faults": faults}})
+
+
+def _body(problem: Problem) -> dict[str, object]:
+    return {
+        "code": problem.code,
+        "field": problem.field or "",
+        "message": problem.message,
+        "remedy": problem.remedy,
+    }

@@ -1,0 +1,268 @@
+"""A working calendar on a terminal: its months drawn, its answers in words."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any, Final, Self
+
+from rich.columns import Columns
+from rich.console import RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from catalog.loader import load_catalog
+from greenlane.cli.moments import Moments, now
+from greenlane.cli.output import table_of
+from greenlane.cli.time_words import TimeWords
+from greenlane.settings import Settings
+from sla.business_time import BusinessTime
+from sla.calendar import CalendarDefinition, WorkingCalendar, compiled
+from sla.deadline import Due
+from sla.definition import WEEKDAYS
+from sla.errors import AmountRefused, CalendarRangeError
+from sla.units import AMOUNT_MAX, Budget, Unit
+
+DAY: Final = timedelta(days=1)
+MONTHS_SHOWN: Final = 3
+MONTHS_OF_YEAR: Final = 12
+MARKS: Final = {
+    "working": (" ", "default"),
+    "weekend": (" ", "bright_black"),
+    "holiday": ("*", "bold red"),
+    "swap": ("~", "bold magenta"),
+    "made_up": ("+", "bold green"),
+    "flagged": ("?", "yellow"),
+}
+"""How a day is drawn: a mark that a printer shows too, and a colour."""
+_SWAPPED: Final = re.compile(r"for (\d{1,2} [A-Z][a-z]+ \d{4})")
+
+
+@dataclass(frozen=True)
+class CalendarSheet:
+    """One calendar, in a language."""
+
+    definition: CalendarDefinition
+    moments: Moments
+
+    @classmethod
+    def of(cls, calendar_id: str, language: str | None) -> Self:
+        """The calendar of the catalogue. Raises UnknownCalendar with what looks like it."""
+        settings = Settings.load(language=language)
+        catalog = load_catalog(settings.catalog_dir, settings.flags)
+        return cls.showing(catalog.calendar(calendar_id), settings.language)
+
+    @classmethod
+    def all_of(cls, language: str | None) -> list[Self]:
+        """Every calendar of the catalogue."""
+        settings = Settings.load(language=language)
+        catalog = load_catalog(settings.catalog_dir, settings.flags)
+        return [cls.showing(definition, settings.language) for definition in catalog.calendars.values()]
+
+    @classmethod
+    def showing(cls, definition: CalendarDefinition, language: str) -> Self:
+        """A calendar, also one that is in no catalogue."""
+        zone = compiled(definition).zone
+        return cls(definition, Moments(TimeWords(language), zone, BusinessTime.real_time(), now()))
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        """The calendar's arithmetic."""
+        return compiled(self.definition)
+
+    def as_json(self) -> dict[str, Any]:
+        """Which version of which calendar."""
+        given = self.definition
+        return {
+            "id": given.id,
+            "version": given.version,
+            "digest": given.digest,
+            "zone": given.zone,
+            "first_day": given.first_day.isoformat(),
+            "last_day": given.last_day.isoformat(),
+            "verified": given.verified,
+        }
+
+    # ---- answers
+
+    def budget(self, amount: int, unit: str) -> Budget:
+        """An amount of time. Raises AmountRefused where it is not a positive number."""
+        if not 1 <= amount <= AMOUNT_MAX:
+            raise AmountRefused(f"{amount}", field="amount", remedy=f"Give a whole number from 1 to {AMOUNT_MAX}")
+        return Budget(amount=amount, unit=Unit(unit))
+
+    def end_json(self, at: datetime, budget: Budget, end: Due) -> dict[str, Any]:
+        """The answer of `add` and `subtract`."""
+        return {
+            "ok": True,
+            "calendar": self.as_json(),
+            "at": at.isoformat(),
+            "amount": budget.amount,
+            "unit": budget.unit.value,
+            "operational_at": end.operational_at.isoformat(),
+            "lawful_day": end.lawful_day and end.lawful_day.isoformat(),
+        }
+
+    def end_screen(self, at: datetime, budget: Budget, end: Due) -> Table:
+        """The same in words."""
+        words, moments = self.moments.words, self.moments
+        grid = Table.grid(padding=(0, 2))
+        lawful = words("no_day") if end.lawful_day is None else words("end_of", day=moments.day(end.lawful_day))
+        weekday = "" if end.lawful_day is None else f" [dim]{self._weekday(end.lawful_day)}[/dim]"
+        for key, text in (
+            ("calendar", f"{self.definition.id} {self.definition.version}"),
+            ("at", f"{moments.instant(at, seconds=True)}, {moments.budget(budget)}"),
+            ("appointment", f"[bold]{moments.instant(end.operational_at, seconds=True)}[/bold]"),
+            ("lawful", f"[bold]{lawful}[/bold]{weekday}"),
+        ):
+            grid.add_row(f"[bold]{words(key)}[/bold]", text)
+        return grid
+
+    def between_json(self, begins: datetime, ends: datetime, working: timedelta) -> dict[str, Any]:
+        """The answer of `between`; whole seconds where they are whole."""
+        seconds = working.total_seconds()
+        return {
+            "ok": True,
+            "calendar": self.as_json(),
+            "from": begins.isoformat(),
+            "to": ends.isoformat(),
+            "working_seconds": int(seconds) if seconds.is_integer() else seconds,
+        }
+
+    def between_line(self, working: timedelta) -> str:
+        """The same in words."""
+        seconds = working.total_seconds()
+        sign = "-" if seconds < 0 else ""
+        return self.moments.words("working_time", span=sign + self.moments.span(seconds), seconds=f"{seconds:g}")
+
+    # ---- months
+
+    def months(self, year: int | None, month: int | None) -> list[date]:
+        """The first days of the months to draw. Raises CalendarRangeError for a year that the calendar does not cover."""
+        today = self.moments.now.astimezone(self.moments.zone).date()
+        if year is None and month is None:
+            whole = [_month_after(today.replace(day=1), count) for count in range(MONTHS_SHOWN)]
+            return [first for first in whole if self._covers(first)] or [self.definition.last_day.replace(day=1)]
+        asked = [month] if month is not None else range(1, MONTHS_OF_YEAR + 1)
+        wanted = year if year is not None else today.year
+        found = [date(wanted, number, 1) for number in asked if 1 <= wanted <= date.max.year]
+        covered = [first for first in found if self._covers(first)]
+        if not covered:
+            given = self.definition
+            raise CalendarRangeError(
+                f"{wanted} is outside calendar {given.id} {given.version}, {given.first_day} to {given.last_day}",
+                field="year",
+                remedy="Use a calendar version that covers it",
+            )
+        return covered
+
+    def _covers(self, first: date) -> bool:
+        return self.definition.first_day.replace(day=1) <= first <= self.definition.last_day
+
+    def days_json(self, months: Iterable[date]) -> list[dict[str, Any]]:
+        """Every day of these months with its kind and its opening hours."""
+        return [
+            {"day": day.isoformat(), "kind": self.kind(day), "hours": self._hours(day)}
+            for first in months
+            for day in _days_of(first)
+            if self.definition.first_day <= day <= self.definition.last_day
+        ]
+
+    def kind(self, day: date) -> str:
+        """What a day is: working, weekend, holiday, swap, made_up or flagged."""
+        if day in self._made_up:
+            return "made_up"
+        if day in self.definition.days_off:
+            return "swap" if day in self._swapped else "holiday"
+        if any(day in entry.days for entry in self.definition.flagged_days_off):
+            return "flagged"
+        return "working" if self.definition.weekly.get(WEEKDAYS[day.weekday()]) else "weekend"
+
+    def screen(self, months: Sequence[date]) -> Iterator[RenderableType]:
+        """The months side by side, what the marks mean, and the days that are not as usual."""
+        given, words = self.definition, self.moments.words
+        yield f"[bold]{given.id} {given.version}[/bold] [dim]{given.first_day} – {given.last_day}, {given.zone}[/dim]"
+        yield Columns([self._month(first) for first in months], padding=(0, 2))
+        yield self._legend()
+        if given.source:
+            unverified = "" if given.verified else f" ({words('unverified')})"
+            yield f"[dim]{escape(given.source)}{unverified}[/dim]"
+
+    def _month(self, first: date) -> Table:
+        table = Table.grid(padding=(0, 0, 0, 1))
+        title = f"{first:%m/%Y}"
+        table.title, table.title_style = title, "bold"
+        table.add_row(*(Text(f"{self._weekday(date(2026, 3, 2) + DAY * i):>3}", style="dim") for i in range(7)))
+        cells = [Text("")] * first.weekday() + [self._cell(day) for day in _days_of(first)]
+        for start in range(0, len(cells), 7):
+            table.add_row(*cells[start : start + 7])
+        return table
+
+    def _cell(self, day: date) -> Text:
+        if not self.definition.first_day <= day <= self.definition.last_day:
+            return Text("  .", style="dim")
+        mark, style = MARKS[self.kind(day)]
+        return Text(f"{day.day:2}{mark}", style=style)
+
+    def _legend(self) -> Text:
+        legend = Text()
+        for kind, (mark, style) in MARKS.items():
+            if kind != "working":
+                legend.append(f"{mark.strip() or '12'} {self.moments.words.named('day', kind)}   ", style)
+        return legend
+
+    def _weekday(self, day: date) -> str:
+        if self.moments.words.language == "en":
+            return WEEKDAYS[day.weekday()].value.capitalize()
+        return "CN" if day.weekday() == WEEKDAYS.index(WEEKDAYS[-1]) else f"T{day.weekday() + 2}"
+
+    def _hours(self, day: date) -> list[str]:
+        kind = self.kind(day)
+        if kind in ("holiday", "swap", "weekend"):
+            return []
+        weekday = self._made_up.get(day, WEEKDAYS[day.weekday()])
+        return [f"{window.opens:%H:%M}-{window.closes:%H:%M}" for window in self.definition.weekly.get(weekday, ())]
+
+    @cached_property
+    def _made_up(self) -> dict[date, Any]:
+        return {entry.day: entry.takes for entry in self.definition.working_days}
+
+    @cached_property
+    def _swapped(self) -> frozenset[date]:
+        """The days off that a make-up day stands for: the source of each make-up day names its own."""
+        named = (found for entry in self.definition.working_days for found in _SWAPPED.findall(entry.source))
+        return frozenset(_english_day(text) for text in named)
+
+
+def calendar_table(sheets: Sequence[CalendarSheet]) -> Table:
+    """One line a calendar."""
+    words = sheets[0].moments.words
+    keys = ("calendar", "version", "valid", "zone", "days_off", "made_up", "verified")
+    table = table_of(words("calendars"), *map(words, keys))
+    for sheet in sheets:
+        given = sheet.definition
+        valid = f"{sheet.moments.day(given.first_day)} – {sheet.moments.day(given.last_day)}"
+        verified = words("yes") if given.verified else f"[yellow]{words('no')}[/yellow]"
+        counts = str(len(given.days_off)), str(len(given.working_days))
+        table.add_row(given.id, given.version, valid, given.zone, *counts, verified)
+    return table
+
+
+def _days_of(first: date) -> list[date]:
+    return [first.replace(day=number) for number in range(1, monthrange(first.year, first.month)[1] + 1)]
+
+
+def _month_after(first: date, count: int) -> date:
+    years, month = divmod(first.month - 1 + count, MONTHS_OF_YEAR)
+    return date(first.year + years, month + 1, 1)
+
+
+def _english_day(text: str) -> date:
+    months = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+    day, month, year = text.split()
+    return date(int(year), months.index(month[:3].lower()) + 1, int(day))

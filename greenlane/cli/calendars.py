@@ -1,0 +1,209 @@
+"""`greenlane calendar`: the working calendars, their arithmetic, and what a new version changes."""
+
+# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from greenlane.cli.options import Json, Lang
+
+PANEL = "Looking things up"
+PUBLIC = "vn-public"
+
+group = typer.Typer(
+    name="calendar",
+    help="Look at the working calendars, and compute with them; asks no server.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
+
+
+class CountedUnit(StrEnum):
+    """The units that the calendar counts in."""
+
+    WORKING_DAYS = "working_days"
+    WORKING_HOURS = "working_hours"
+    HOURS = "hours"
+    DAYS = "days"
+    MONTHS = "months"
+
+
+CalendarId = Annotated[str, typer.Option("--calendar", metavar="ID", help="Id of the calendar, as `list` shows it.")]
+At = Annotated[str, typer.Option("--at", metavar="INSTANT", help="An instant of RFC 3339 with its offset.")]
+Amount = Annotated[int, typer.Option("--amount", metavar="N", help="How many; 1 or more.")]
+CountedIn = Annotated[CountedUnit, typer.Option("--unit", help="Of what.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for name, command in (
+        ("list", list_calendars),
+        ("show", show_calendar),
+        ("add", add),
+        ("subtract", subtract),
+        ("between", between),
+        ("check", check),
+    ):
+        group.command(name)(command)
+    app.add_typer(group, rich_help_panel=PANEL)
+
+
+def list_calendars(*, lang: Lang = None, as_json: Json = False) -> int:
+    """List the working calendars with their versions, years and opening hours.
+
+    Example: greenlane calendar list
+    """
+    from greenlane.cli.calendar_sheet import CalendarSheet, calendar_table
+    from greenlane.cli.output import print_json, show
+
+    sheets = CalendarSheet.all_of(lang)
+    if as_json:
+        print_json({"ok": True, "calendars": [sheet.as_json() for sheet in sheets]})
+    else:
+        show(calendar_table(sheets))
+    return 0
+
+
+def show_calendar(
+    *,
+    calendar: CalendarId = PUBLIC,
+    year: Annotated[int | None, typer.Option("--year", help="A whole year; with --month one month of it.")] = None,
+    month: Annotated[int | None, typer.Option("--month", min=1, max=12, help="One month.")] = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Draw months of a calendar: weekends, holidays, swapped days and make-up working days.
+
+    Without --year and --month: the present month and the two after it.
+
+    Example: greenlane calendar show --year 2026 --month 8
+    """
+    from greenlane.cli.calendar_sheet import CalendarSheet
+    from greenlane.cli.output import print_json, show
+
+    sheet = CalendarSheet.of(calendar, lang)
+    months = sheet.months(year, month)
+    if as_json:
+        print_json({"ok": True, "calendar": sheet.as_json(), "days": sheet.days_json(months)})
+    else:
+        show(*sheet.screen(months))
+    return 0
+
+
+def add(
+    *,
+    at: At,
+    amount: Amount,
+    unit: CountedIn,
+    calendar: CalendarId = PUBLIC,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Compute when a limit ends: the appointment, and the day whose 24:00 is its lawful end.
+
+    Example: greenlane calendar add --at 2026-02-13T09:00:00+07:00 --amount 3 --unit working_days
+    """
+    from greenlane.cli.calendar_sheet import CalendarSheet
+    from greenlane.cli.instants import instant_of
+    from greenlane.cli.output import print_json, show
+    from sla.deadline import due
+
+    sheet = CalendarSheet.of(calendar, lang)
+    instant, budget = instant_of(at, "at"), sheet.budget(amount, unit.value)
+    end = due(budget, instant, sheet.calendar)
+    if as_json:
+        print_json(sheet.end_json(instant, budget, end))
+    else:
+        show(sheet.end_screen(instant, budget, end))
+    return 0
+
+
+def subtract(
+    *,
+    at: At,
+    amount: Amount,
+    unit: CountedIn,
+    calendar: CalendarId = PUBLIC,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Compute from when a limit must run to end at the instant, and the day of receipt that has it end on that day.
+
+    Working days and hours are the exact inverse of `add` on working instants. A day off moves back to the working day
+    before.
+
+    Example: greenlane calendar subtract --at 2026-02-25T09:00:00+07:00 --amount 3 --unit working_days
+    """
+    from greenlane.cli.calendar_sheet import CalendarSheet
+    from greenlane.cli.instants import instant_of
+    from greenlane.cli.output import print_json, show
+    from sla.beginning import beginning
+
+    sheet = CalendarSheet.of(calendar, lang)
+    instant, budget = instant_of(at, "at"), sheet.budget(amount, unit.value)
+    start = beginning(budget, instant, sheet.calendar)
+    if as_json:
+        print_json(sheet.end_json(instant, budget, start))
+    else:
+        show(sheet.end_screen(instant, budget, start))
+    return 0
+
+
+def between(
+    *,
+    from_at: Annotated[str, typer.Option("--from", metavar="INSTANT", help="The beginning, with its offset.")],
+    to_at: Annotated[str, typer.Option("--to", metavar="INSTANT", help="The end, with its offset.")],
+    calendar: CalendarId = PUBLIC,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Compute the working time between two instants; negative where the end comes first.
+
+    Example: greenlane calendar between --from 2026-03-02T09:00:00+07:00 --to 2026-03-04T10:00:00+07:00
+    """
+    from greenlane.cli.calendar_sheet import CalendarSheet
+    from greenlane.cli.instants import instant_of
+    from greenlane.cli.output import print_json, show
+
+    sheet = CalendarSheet.of(calendar, lang)
+    begins, ends = instant_of(from_at, "from"), instant_of(to_at, "to")
+    working = sheet.calendar.between(begins, ends)
+    if as_json:
+        print_json(sheet.between_json(begins, ends, working))
+    else:
+        show(sheet.between_line(working))
+    return 0
+
+
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A calendar in YAML.")],
+    *,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Check a calendar's file before it is published: every fault with its line and field.
+
+    Example: greenlane calendar check vn-public-2027.yaml
+    """
+    from greenlane.cli.calendar_file import checked, show_faults
+    from greenlane.cli.output import print_json, show
+    from greenlane.cli.time_words import TimeWords
+    from greenlane.settings import Settings
+
+    settings = Settings.load(language=lang)
+    found = checked(file)
+    if not found.definition:
+        show_faults(found.problems)
+        return 2
+    definition = found.definition
+    if as_json:
+        print_json({"ok": True, "calendar": definition.id, "version": definition.version, "digest": definition.digest})
+    else:
+        names = {"file": file, "calendar": definition.id, "version": definition.version}
+        show(TimeWords(settings.language)("calendar_sound", **names))
+    return 0
