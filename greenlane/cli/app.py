@@ -10,6 +10,7 @@ import typer
 
 from greenlane.cli import (
     answers,
+    calendars,
     demonstration,
     due,
     integrity,
@@ -34,7 +35,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for theme in (running, submission, listing, sheet, answers, watching, integrity, mail, reference, due, demonstration):
+for theme in (running, submission, listing, sheet, answers, watching, integrity, mail, reference, due, calendars, demonstration):
     theme.register(app)
 
 
