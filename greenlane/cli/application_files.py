@@ -80,14 +80,19 @@ def _content(name: str) -> bytes:
 def entries_of(name: str, content: bytes, size_max_bytes: int) -> Iterator[Entry]:
     """The applications of one file in order. `size_max_bytes`: the largest that the system takes, as on Kafka."""
     shown = "(stdin)" if name == STANDARD_INPUT else name
-    suffix = Path(name).suffix.lower()
-    form = _FORMS.get(suffix) or _guessed(content)
     found = False
-    for part in form(shown, content):
+    for part in parts_of(name, content):
         found = True
         yield _entry(shown, part, size_max_bytes)
     if not found:
         yield Entry(shown, 1, None, None, (_problem(shown, 1, "empty", "it holds no application", "Write one"),))
+
+
+def parts_of(name: str, content: bytes) -> Iterator[Document | Problem]:
+    """Every value of a file, or what is wrong with its form: YAML, JSON or JSON lines by the name, else by a look at it."""
+    shown = "(stdin)" if name == STANDARD_INPUT else name
+    form = _FORMS.get(Path(name).suffix.lower()) or _guessed(content)
+    yield from form(shown, content)
 
 
 def _entry(file: str, part: Document | Problem, size_max_bytes: int) -> Entry:

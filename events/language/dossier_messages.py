@@ -1,0 +1,104 @@
+"""A dossier file: several applications of one business opening, and which needs the result of which.
+
+Only `applicant`, `documents` and the applications' `data` may carry personal data; the intake puts them apart.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, JsonValue, StringConstraints, model_validator
+
+from catalog.dossier import CascadePolicy, EdgeKind
+from catalog.model import Fact, FactName, Slug
+from events.language.commands import DOCUMENTS_MAX, FACTS_MAX, Message, Reference
+from events.language.identity import APPLICATION_ID_PATTERN
+from events.language.messages import DocumentMessage
+from sla.deadline import AfterHours
+from sla.units import Budget
+
+APPLICATIONS_MAX = 500
+NEEDS_MAX = 200
+
+
+def _named(value: Any) -> Any:
+    # YAML reads `name: 2026` as a number; whoever writes it means a name.
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Name = Annotated[str, BeforeValidator(_named), StringConstraints(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
+"""What an application is called within its dossier."""
+
+
+class ResultReference(Message):
+    """A result that exists already: of this office or of another. Days are local; `valid_until` is its last day."""
+
+    number: Reference
+    issuer: Reference
+    issued_on: date
+    valid_until: date | None = None
+
+    def valid_on(self, day: date) -> bool:
+        """Whether it counts on this day."""
+        return self.issued_on <= day and (self.valid_until is None or day <= self.valid_until)
+
+
+class Need(Message):
+    """What an application needs: the result of another application of the dossier, or one that exists already."""
+
+    name: Name | None = None
+    result: ResultReference | None = None
+    kind: EdgeKind = EdgeKind.HARD
+    document: Slug | None = None
+    """The component of the dependant's dossier that the result is: it is not asked for."""
+    policy: CascadePolicy = CascadePolicy.STOP
+    """What becomes of the dependant when the result does not come, or is lost."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_name(cls, value: Any) -> Any:
+        return {"name": value} if isinstance(value, str | int) else value
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if (self.name is None) == (self.result is None):
+            raise ValueError("exactly one of name and result is needed")
+        return self
+
+
+class LinkedPart(Message):
+    """One application of a dossier file."""
+
+    name: Name
+    procedure: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    data: dict[str, JsonValue] = {}
+    """`documents`, `facts` and `channel`, as in an application of its own; may be empty for a plan."""
+    needs: Annotated[tuple[Need, ...], Field(max_length=NEEDS_MAX)] = ()
+
+
+class LinkedData(Message):
+    """What `data` of an application may say when the dossier is handed in."""
+
+    documents: Annotated[tuple[DocumentMessage, ...], Field(max_length=DOCUMENTS_MAX)] = ()
+    facts: Annotated[dict[FactName, Fact], Field(max_length=FACTS_MAX)] = {}
+
+
+class DossierFile(Message):
+    """One declaration that is split into the applications of each agency."""
+
+    applications: Annotated[tuple[LinkedPart, ...], Field(min_length=1, max_length=APPLICATIONS_MAX)]
+    dossier_id: Annotated[str, StringConstraints(pattern=APPLICATION_ID_PATTERN, max_length=100)] | None = None
+    template: Slug | None = None
+    """The template it was made from."""
+    channel: Literal["online", "counter", "post"] = "online"
+    lead: Slug | None = None
+    """The agency that answers for the whole; None: the agency of the application that ends last."""
+    cap: Budget | None = None
+    """The joint limit; None: the critical path as it is at opening."""
+    after_hours: AfterHours = AfterHours.RECEIPT
+    """From which day the joint limit counts, where the dossier came outside working time."""
+    applicant: dict[str, JsonValue] = {}
+    documents: Annotated[tuple[DocumentMessage, ...], Field(max_length=DOCUMENTS_MAX)] = ()
+    """Uploaded once, for every application that asks for the kind."""
+    facts: Annotated[dict[FactName, Fact], Field(max_length=FACTS_MAX)] = {}

@@ -1,0 +1,49 @@
+"""The plan of a dossier on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from greenlane.cli.dossier_plan import Plan
+from greenlane.cli.moments import Moments
+from greenlane.cli.output import table_of
+
+
+def plan_screen(plan: Plan, moments: Moments) -> Iterator[RenderableType]:
+    """One line an application, the critical path, the promise, and whether the joint limit holds."""
+    words = moments.words
+    yield _table(plan, moments)
+    yield words("path", path=escape(" → ".join(plan.critical_path)))
+    found = plan.schedule
+    if found is None:
+        yield words("no_promise", reason=escape(plan.reason or "-"))
+        return
+    yield words("promise_is", at=moments.instant(found.operational_at), day=moments.day(found.lawful_day))
+    if plan.cap is not None:
+        kept = found.operational_at <= plan.cap.operational_at
+        yield words("cap_kept" if kept else "cap_broken", due=moments.instant(plan.cap.operational_at))
+
+
+def _table(plan: Plan, moments: Moments) -> Table:
+    words = moments.words
+    title = words("dossier_plan", at=moments.instant(plan.at))
+    table = table_of(title, *map(words, ("application", "procedure", "agency", "after", "since", "due", "slack")))
+    for name in plan.graph.order:
+        entry = plan.schedule and plan.schedule.planned.get(name)
+        needs = [*plan.graph.hard[name], *(f"({need})" for need in plan.graph.practical[name])]
+        slack = plan.schedule.slack[name].total_seconds() if plan.schedule else None
+        shown = escape(name)
+        table.add_row(
+            f"[bold red]{shown}[/bold red]" if name in plan.critical_path else shown,
+            plan.procedures[name].id,
+            plan.procedures[name].agency,
+            escape(", ".join(needs)) or "-",
+            moments.instant(entry.starts_at if entry else None),
+            moments.instant(entry.ends_at if entry else None),
+            "-" if slack is None else moments.span(slack),
+        )
+    return table
