@@ -12,6 +12,7 @@ from greenlane.cli import (
     answers,
     calendars,
     demonstration,
+    dossiers,
     due,
     integrity,
     listing,
@@ -35,7 +36,21 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for theme in (running, submission, listing, sheet, answers, watching, integrity, mail, reference, due, calendars, demonstration):
+for theme in (
+    running,
+    submission,
+    listing,
+    sheet,
+    answers,
+    watching,
+    integrity,
+    mail,
+    dossiers,
+    reference,
+    due,
+    calendars,
+    demonstration,
+):
     theme.register(app)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from greenlane.cli.dossier_words import DOSSIER_TABLE
+
 TABLE: Final[dict[str, tuple[str, str]]] = {
     # headings
     "application": ("Hồ sơ nộp", "Application"),
@@ -62,6 +64,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "setting": ("Thiết lập", "Setting"),
     "settings": ("Thiết lập", "Settings"),
     "share": ("Tỷ lệ", "Share"),
+    "since": ("Từ", "Since"),
     "state": ("Trạng thái", "State"),
     "status": ("Trạng thái", "Status"),
     "statutory_due": ("Hạn theo luật", "Statutory due"),
@@ -192,6 +195,9 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "command.AcknowledgeEscalation": ("việc xác nhận cảnh báo", "the acknowledgement"),
     "command.ReassignStep": ("việc giao lại", "the reassignment"),
     # units of time
+    "span.days": ("ngày", "d"),
+    "span.hours": ("giờ", "h"),
+    "span.minutes": ("phút", "min"),
     "unit.minutes": ("phút", "minutes"),
     "unit.hours": ("giờ", "hours"),
     "unit.days": ("ngày", "days"),
@@ -199,6 +205,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "unit.working_minutes": ("phút làm việc", "working minutes"),
     "unit.working_hours": ("giờ làm việc", "working hours"),
     "unit.working_days": ("ngày làm việc", "working days"),
+    **DOSSIER_TABLE,
 }
 
 
