@@ -90,7 +90,8 @@ def topic_names(cluster: Cluster) -> frozenset[str]:
 def _create(admin: KafkaAdminClient, names: list[str], topics: Topics, layout: TopicLayout) -> None:
     requests = {
         name: {
-            "num_partitions": layout.partitions,
+            # Nobody reads dead letters in a hurry, and every partition costs the broker memory and a poll.
+            "num_partitions": 1 if name.endswith(DEAD_LETTER_SUFFIX) else layout.partitions,
             "replication_factor": layout.replication_factor,
             "configs": layout.config_of(name, topics),
         }

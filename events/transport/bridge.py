@@ -20,6 +20,7 @@ from events.transport.metrics import BridgeMetrics
 from events.transport.offsets import OffsetBook
 from events.transport.ports import DeadLetter, Handler, Incoming
 from events.transport.producer import Producer
+from events.transport.replays import dated
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,9 @@ class Bridge:
         self._connecting = threading.Lock()
         metrics = metrics or BridgeMetrics()
         book = OffsetBook()
-        self._lanes = Lanes(handler, book, self._bury, self._settings.handling, metrics)
+        self._lanes = Lanes(
+            handler, book, bury=self._bury, date=self._date, settings=self._settings.handling, metrics=metrics
+        )
         self._consumption = Consumption(
             cluster,
             pattern,
@@ -101,6 +104,9 @@ class Bridge:
     def _hand(self, arrived: list[tuple[Incoming, Any]]) -> None:
         now = time.monotonic()
         self._loop.call_soon_threadsafe(self._lanes.put, [Waiting(message, job, now) for message, job in arrived])
+
+    async def _date(self, message: Incoming) -> Incoming:
+        return await asyncio.to_thread(dated, self._cluster, message)
 
     async def _bury(self, message: Incoming, letter: DeadLetter, attempts: int) -> None:
         await asyncio.to_thread(self._bury_now, message, letter, attempts)

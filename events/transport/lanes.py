@@ -17,6 +17,7 @@ from events.transport.metrics import BridgeMetrics
 from events.transport.offsets import Job, OffsetBook
 from events.transport.outage import Outage
 from events.transport.ports import DeadLetter, Disposition, Handler, Incoming
+from events.transport.replays import is_replay
 
 CASE_ID = re.compile(rb"case-[0-9a-f]{24}")
 TOO_LARGE = "message_too_large"
@@ -26,6 +27,8 @@ BURY_RETRY_SECONDS = 1.0
 LaneKey = bytes | tuple[str, int]
 Bury = Callable[[Incoming, DeadLetter, int], Awaitable[None]]
 """Puts a message on its dead-letter topic; returns once Kafka has acknowledged it."""
+Date = Callable[[Incoming], Awaitable[Incoming]]
+"""Gives a replayed message the instant of its first arrival. Raises Unavailable."""
 
 log = structlog.get_logger(__name__)
 
@@ -59,12 +62,20 @@ class Lanes:
     """The half of the bridge that lives in the event loop."""
 
     def __init__(
-        self, handler: Handler, book: OffsetBook, bury: Bury, settings: LaneSettings, metrics: BridgeMetrics
+        self,
+        handler: Handler,
+        book: OffsetBook,
+        *,
+        bury: Bury,
+        date: Date,
+        settings: LaneSettings,
+        metrics: BridgeMetrics,
     ) -> None:
         self.outage = Outage(settings.outage_seconds, settings.outage_seconds_max)
         self._handler = handler
         self._book = book
         self._bury = bury
+        self._date = date
         self._settings = settings
         self._metrics = metrics
         self._lanes: dict[LaneKey, deque[Waiting]] = {}
@@ -126,9 +137,10 @@ class Lanes:
 
     async def _attempt(self, waiting: Waiting, attempt: int) -> float | None:
         """Try once. None: finished; else seconds to wait before the next attempt (0: until what is away is back)."""
-        message = waiting.message
         try:
-            disposition = await self._disposition(message)
+            if attempt == 1 and is_replay(waiting.message):
+                waiting.message = await self._date(waiting.message)
+            disposition = await self._disposition(waiting.message)
             self.outage.answered()
         except Unavailable as error:
             self._metrics.retries.labels("unavailable").inc()
@@ -136,11 +148,11 @@ class Lanes:
             return 0.0
         except Exception as error:
             self.outage.answered()
-            pause = self._after_fault(message, error, attempt)
+            pause = self._after_fault(waiting.message, error, attempt)
             if pause is not None:
                 return pause
             disposition = DeadLetter(HANDLER_ERROR, None, f"the handler failed {attempt} times ({reason_of(error)})")
-        if isinstance(disposition, DeadLetter) and not await self._buried(message, disposition, attempt):
+        if isinstance(disposition, DeadLetter) and not await self._buried(waiting.message, disposition, attempt):
             return BURY_RETRY_SECONDS
         self._metrics.messages.labels("dead_letter" if isinstance(disposition, DeadLetter) else "done").inc()
         return None

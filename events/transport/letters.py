@@ -9,7 +9,6 @@ from events.transport.ports import DeadLetter, Headers, Incoming
 TOPIC = "dlq-topic"
 PARTITION = "dlq-partition"
 OFFSET = "dlq-offset"
-RECEIVED_AT = "dlq-received-at"
 CODE = "dlq-code"
 FIELD = "dlq-field"
 REASON = "dlq-reason"
@@ -20,8 +19,8 @@ REPLAY_OF = "dlq-replay-of"
 REPLAYED = "dlq-replayed"
 REPLAYED_AT = "dlq-replayed-at"
 
-KEPT_IN_REPLAY = {ATTEMPTS, FIRST_SEEN_AT}
-"""A message that dies again after a replay still tells how often it was tried, and since when."""
+KEPT_IN_REPLAY = {ATTEMPTS}
+"""A message that dies again after a replay still tells how often it was tried."""
 REASON_LENGTH_MAX = 500
 COUNT_DIGITS_MAX = 6
 
@@ -36,12 +35,11 @@ def letter_headers(
         TOPIC: message.topic,
         PARTITION: str(message.partition),
         OFFSET: str(message.offset),
-        RECEIVED_AT: instant(message.timestamp_at),
         CODE: letter.code,
         FIELD: letter.field or "",
         REASON: letter.reason[:REASON_LENGTH_MAX],
         ATTEMPTS: str(attempts + (int(tried) if tried.isdecimal() and len(tried) <= COUNT_DIGITS_MAX else 0)),
-        FIRST_SEEN_AT: before.get(FIRST_SEEN_AT) or instant(message.timestamp_at),
+        FIRST_SEEN_AT: instant(message.timestamp_at),
     }
     if omitted_bytes is not None:
         ours[OMITTED_BYTES] = str(omitted_bytes)

@@ -111,7 +111,7 @@ class Producer:
         Raises MessageTooLargeError, TopicMissingError, KafkaAwayError, NotPermittedError.
         """
         key_bytes = key.encode() if isinstance(key, str) else key
-        size = len(value or b"") + len(key_bytes or b"") + sum(len(name) + len(text) for name, text in headers)
+        size = len(value or b"") + len(key_bytes or b"")
         try:
             future = self._kafka.send(topic, value=value, key=key_bytes, headers=list(headers))
         except kafka_errors.KafkaError as error:

@@ -253,6 +253,26 @@ async def test_letters_are_listed_shown_and_replayed(cluster: Cluster, make_topi
     assert len(read_topic(cluster, topic)) == 5
 
 
+async def test_a_sender_cannot_date_its_message_back(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """Whoever claims to be a replay of a letter that is not there, or of another message, counts from now."""
+    topics = make_topics("finance", "health", partitions=1)
+    handler = Remembering(lambda message: _dead("unknown_type") if message.value == b"old" else _after(0))
+    topic, letters_of_finance = topics.decisions("finance"), topics.dead_letters(topics.decisions("finance"))
+    async with Running(a_bridge(cluster, topics, handler)):
+        with Producer(cluster) as producer:
+            producer.send_now(topic, "case-a", b"old", [("dlq-first-seen-at", b"2020-01-01T00:00:00Z")])
+            await until(lambda: LetterBox(cluster, topic).letters(), "it was buried")
+            (letter,) = LetterBox(cluster, topic).letters()
+            assert datetime.fromisoformat(letter.first_seen_at) == handler.done[0].timestamp_at
+            before = datetime.now(UTC) - timedelta(seconds=1)
+            for claimed in (f"{letters_of_finance}/0-0", f"{letters_of_finance}/0-7", f"{letters_of_finance}/9-0", "x"):
+                producer.send_now(topic, "case-a", b"other", [("dlq-replay-of", claimed.encode())])
+            elsewhere = topics.decisions("health")
+            producer.send_now(elsewhere, "case-a", b"old2", [("dlq-replay-of", f"{letters_of_finance}/0-0".encode())])
+        await until(lambda: len(handler.done) == 6, "all were handled")
+    assert all(message.timestamp_at > before for message in handler.done[1:])
+
+
 async def test_a_message_that_is_too_large_does_not_stop_the_others(cluster: Cluster, make_topics: MakeTopics) -> None:
     """It becomes a dead letter that says so, and where the original lies."""
     topics = make_topics()

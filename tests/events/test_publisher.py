@@ -104,7 +104,7 @@ def test_order_per_case_on_every_topic(cluster: Cluster, make_topics: MakeTopics
     topics = make_topics("finance")
     outbox = MemoryOutbox()
     log, work = rows_for(topics.case_events, 40, 25), rows_for(topics.work("finance"), 40, 5)
-    with publishing(outbox, cluster, PublisherSettings(round_rows=37, pace_seconds=0)):
+    with publishing(outbox, cluster, PublisherSettings(round_rows=37, pace_seconds_max=0)):
         for start in range(0, len(log), 50):
             outbox.add_all(log[start : start + 50])
         outbox.add_all(work)
