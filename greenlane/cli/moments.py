@@ -38,7 +38,7 @@ class Moments:
         return f"{on:%Y-%m-%d}" if self.words.language == "en" else f"{on:%d/%m/%Y}"
 
     def span(self, seconds: float) -> str:
-        """A length of time in its two largest units, such as `2 days 3 hours`."""
+        """A length of time in its two largest units, such as `2 d 3 h`."""
         rest = int(abs(seconds))
         if rest < MINUTE_SECONDS:
             return f"{rest} s"
@@ -46,7 +46,7 @@ class Moments:
         for size, unit in SPANS:
             count, rest = divmod(rest, size)
             if count:
-                parts.append(f"{count} {self.words(f'unit.{unit}')}")
+                parts.append(f"{count} {self.words(f'span.{unit}')}")
         return " ".join(parts[:2])
 
     def distance(self, due_at: datetime | None) -> str:

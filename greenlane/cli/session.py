@@ -18,6 +18,7 @@ from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
 from greenlane.stack.errors import ServerAwayError
 from greenlane.stack.progress import Terminal
+from greenlane.telemetry import configure_logging
 from greenlane.wiring import Wiring
 from store.inbox import Inbox
 from store.ledger import Ledger
@@ -35,6 +36,7 @@ def on_stack(state_dir: Path | None = None, **overrides: object) -> Iterator[Wir
     Where all three outside servers are set, nothing is started.
     """
     settings = Settings.load(state_dir=state_dir, **overrides)
+    _log_to_stderr(settings)
     if settings.temporal_address and settings.kafka_bootstrap and settings.database_url:
         yield from _wired(settings)
         return
@@ -44,6 +46,12 @@ def on_stack(state_dir: Path | None = None, **overrides: object) -> Iterator[Wir
             yield from _wired(settings.resolved(addresses))
     finally:
         terminal.close()
+
+
+def _log_to_stderr(settings: Settings) -> None:
+    # Standard output is the command's answer; of what the rooms log a person at a terminal needs the warnings.
+    asked_for = "log_level" in settings.model_fields_set
+    configure_logging(settings if asked_for else settings.model_copy(update={"log_level": "warning"}), "command")
 
 
 def _wired(settings: Settings) -> Iterator[Wiring]:

@@ -82,7 +82,7 @@ def _promise(sheet: Sheet, moments: Moments, kind: str) -> str | None:
 
 def _clocks(sheet: Sheet, moments: Moments) -> Table | None:
     words = moments.words
-    table = table_of(words("clocks"), *map(words, ("clock", "budget", "opened_at", "due", "state", "level")))
+    table = table_of(words("clocks"), *map(words, ("clock", "budget", "since", "due", "state", "level")))
     for clock in sheet.case.clocks.values():
         due_at = sheet.due_at(clock)
         kind = words.named("kind", clock.kind) + (f" {clock.step_id}" if clock.step_id else "")
@@ -107,7 +107,7 @@ def _clock_state(clock: ClockState, moments: Moments) -> str:
 
 def _steps(sheet: Sheet, moments: Moments) -> Table | None:
     words = moments.words
-    table = table_of(words("steps"), *map(words, ("step", "name", "department", "status", "at", "due", "officer")))
+    table = table_of(words("steps"), *map(words, ("step", "name", "department", "status", "since", "due", "officer")))
     for step in sheet.case.steps.values():
         clock = sheet.case.clocks.get(step.clock_id or "")
         due_at = sheet.due_at(clock) if clock is not None and step.is_open else None

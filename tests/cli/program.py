@@ -1,0 +1,53 @@
+"""What a call of the program gives, and what it may run on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from greenlane.settings import Settings
+from greenlane.stack import StackAddresses
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a call of the program gave."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The one JSON object on standard output; fails when there is anything else."""
+        assert self.out.count("\n") == 1, self.out + self.err
+        body = json.loads(self.out)
+        assert isinstance(body, dict)
+        return body
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """The refusal, whole and with exit code 2."""
+        assert self.code == 2, self
+        assert set(self.json) == {"error"}
+        error: dict[str, Any] = self.json["error"]
+        assert set(error) == {"code", "field", "message", "remedy"}
+        assert error["message"]
+        assert error["remedy"]
+        return error
+
+
+Program = Callable[..., Answer]
+
+
+@dataclass(frozen=True)
+class LiveStack:
+    """A whole stack that runs: servers, worker, bridge, publisher."""
+
+    state_dir: Path
+    addresses: StackAddresses
+    settings: Settings
+    """With all addresses."""

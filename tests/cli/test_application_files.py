@@ -1,0 +1,174 @@
+"""Files of applications: every fault of every entry is named with line, field and remedy, and hides no other entry."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events.language.messages import SubmissionMessage
+from greenlane.cli.application_files import Entry, entries_of
+
+LIMIT_BYTES = 4_000
+GOOD = {"application_id": "A-1", "procedure": "karaoke-licence", "applicant": {"name": "Nguyễn Văn A"}}
+
+
+def read(name: str, content: bytes | str) -> list[Entry]:
+    return list(entries_of(name, content.encode() if isinstance(content, str) else content, LIMIT_BYTES))
+
+
+def faults(name: str, content: bytes | str) -> list[tuple[int, str, str]]:
+    """(line, code, field) of each refused entry, by its first fault."""
+    return [(e.error["line"], e.error["code"], e.error["field"]) for e in read(name, content) if e.problems]
+
+
+YAML = """\
+# Two documents and a list
+application_id: A-1
+procedure: karaoke-licence
+applicant: {name: Nguyễn Văn A, phone: 0912345678, area: 2.5, born: 2001-02-03}
+facts: {project: ring-road-4}
+---
+- application_id: A-2
+  procedure: work-permit
+  applicant: {}
+- application_id: A-3
+  procedure: work-permit
+  applicant: {}
+...
+---
+# only a remark
+"""
+
+
+def test_yaml_holds_several_documents_and_lists() -> None:
+    """Each entry is known by its line; a phone number keeps its zero, a day stays what was written."""
+    entries = read("applications.yaml", YAML)
+    assert [(e.application_id, e.line) for e in entries] == [("A-1", 2), ("A-2", 7), ("A-3", 10)]
+    assert not [e.problems for e in entries if e.problems]
+    first = entries[0].message
+    assert first is not None
+    assert first.applicant == {"name": "Nguyễn Văn A", "phone": "0912345678", "area": 2.5, "born": "2001-02-03"}
+
+
+def test_a_broken_document_hides_no_other() -> None:
+    """What stands before and after it is taken."""
+    text = "application_id: 'A-1\nprocedure: x\n---\napplication_id: A-2\nprocedure: work-permit\napplicant: {}\n"
+    broken, good = read("a.yaml", text)
+    assert (broken.error["code"], broken.message) == ("yaml_syntax", None)
+    assert (good.application_id, good.line, good.problems) == ("A-2", 4, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "code", "field"),
+    [
+        ("application_id: A-1\nprocedur: x\napplicant: {}\n", 2, "unknown_field", "procedur"),
+        ("application_id: A-1\nprocedure: x\n", 1, "missing", "applicant"),
+        ("procedure: x\napplicant: {}\napplication_id: a b\n", 3, "string_pattern_mismatch", "application_id"),
+        ("application_id: A-1\nprocedure: x\napplicant: {}\nchannel: fax\n", 4, "literal_error", "channel"),
+        ("application_id: A-1\nprocedure: x\napplicant: {}\nfacts: {area: 2.5}\n", 4, "bool_type", "facts.area"),
+        (
+            "application_id: A-1\nprocedure: x\napplicant: {}\ndocuments:\n  - {kind: request}\n  - {title: x}\n",
+            6,
+            "missing",
+            "documents[1].kind",
+        ),
+        ("application_id: A-1\n\tprocedure: x\n", 2, "yaml_syntax", "procedure"),
+        ("a: &x 1\nb: *x\n", 2, "alias", "b"),
+        ("just words\n", 1, "not_an_application", ""),
+    ],
+)
+def test_yaml_faults_are_named(text: str, line: int, code: str, field: str) -> None:
+    """Line, code and field, with a remedy."""
+    (entry,) = read("a.yaml", text)
+    assert (entry.error["line"], entry.error["code"], entry.error["field"]) == (line, code, field)
+    assert entry.error["remedy"]
+
+
+def test_json_is_one_application_or_many() -> None:
+    """An object, an array, or objects one after the other; what stands before a fault is taken."""
+    one = json.dumps(GOOD, indent=1)
+    assert [e.application_id for e in read("a.json", one)] == ["A-1"]
+    assert [e.application_id for e in read("a.json", f"[{one},\n{one}]")] == ["A-1", "A-1"]
+    assert [e.line for e in read("a.json", f"{one}\n{one}")] == [1, one.count("\n") + 2]
+    broken = read("a.json", f"[{json.dumps(GOOD)},\n{{'x': 1}}]")
+    assert [(e.line, e.message is None) for e in broken] == [(1, False), (2, True)]
+
+
+def test_json_lines_are_refused_line_by_line() -> None:
+    """Malformed JSON, invalid UTF-8, keys that stand twice, numbers that are none, deep nesting, unstorable text."""
+    good = json.dumps(GOOD).encode()
+    lines = [
+        good,
+        b'{"application_id": ',
+        b"",
+        b'{"application_id": "\xff"}',
+        b'{"application_id": "A", "application_id": "B"}',
+        b'{"application_id": NaN}',
+        b'{"application_id": ' + b"[" * 60 + b"]" * 60 + b"}",
+        b"[1]",
+        good.replace(b'"applicant": {', b'"applicant": {"half": "\\ud800", '),
+        good.replace(b'"applicant": {', b'"applicant": {"nul": "\\u0000", '),
+        good.replace(b'"applicant": {', b'"applicant": {"long": "' + b"x" * LIMIT_BYTES + b'", '),
+        good,
+    ]
+    assert faults("a.jsonl", b"\n".join(lines)) == [
+        (2, "json_syntax", ""),
+        (4, "encoding", ""),
+        (5, "duplicate_key", ""),
+        (6, "json_syntax", ""),
+        (7, "nesting", ""),
+        (8, "not_an_application", ""),
+        (9, "unstorable_text", ""),
+        (10, "unstorable_text", ""),
+        (11, "message_too_large", ""),
+    ]
+
+
+def test_the_form_of_standard_input_is_found_out() -> None:
+    """JSON lines, JSON over several lines, and YAML."""
+    one, lines = json.dumps(GOOD, indent=2), f"{json.dumps(GOOD)}\n{json.dumps(GOOD)}\n"
+    for content, count in ((one, 1), (lines, 2), (f"[{one}]", 1), (YAML, 3), (f"\ufeff{one}", 1)):
+        entries = read("-", content)
+        assert [bool(e.problems) for e in entries] == [False] * count
+        assert {e.file for e in entries} == {"(stdin)"}
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "a.json", "a.jsonl", "-"])
+def test_an_empty_file_is_a_fault(name: str) -> None:
+    """Nothing to take is no success."""
+    assert faults(name, b" \n") == [(1, "empty", "")]
+
+
+def test_a_file_in_another_encoding_says_where() -> None:
+    """Windows-1258, as old office programs write it."""
+    content = "application_id: A-1\nprocedure: x\napplicant: {name: Đỗ}\n".encode("cp1258", "replace")
+    assert faults("a.yaml", content) == [(3, "encoding", "")]
+
+
+SECRET = "Bí mật của tôi"
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([*SubmissionMessage.model_fields, "unknown"]),
+        st.sampled_from([SECRET, 7.5, None, [SECRET], {"kind": SECRET}, [{"kind": SECRET, "title": 5}]]),
+        min_size=1,
+    )
+)
+def test_no_fault_quotes_a_value(fields: dict[str, object]) -> None:
+    """Whatever is wrong, what the applicant wrote is not repeated: errors go to logs and screens."""
+    for entry in read("a.json", json.dumps(fields)):
+        assert entry.problems
+        assert SECRET not in json.dumps(entry.error, ensure_ascii=False)
+
+
+@given(st.binary(max_size=300), st.sampled_from(["a.yaml", "a.json", "a.jsonl", "-"]))
+def test_any_bytes_are_read_or_refused(content: bytes, name: str) -> None:
+    """Whatever a file holds, each of its parts is an application or a fault with a line."""
+    entries = read(name, content)
+    assert entries
+    assert all((entry.message is None) == bool(entry.problems) for entry in entries)
+    assert all(entry.error["line"] >= 1 for entry in entries if entry.problems)

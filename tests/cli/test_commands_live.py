@@ -1,0 +1,285 @@
+"""The commands on a live stack: an application from a file to a closed case, and everything that can be seen of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from greenlane.cli.live_view import LiveView
+from greenlane.cli.session import a_session
+from tests.cli.program import LiveStack, Program
+
+CODE = re.compile(r"^H05\.8-\d{6}-\d{4,}$")
+DOCUMENTS = [{"kind": "request", "title": "Đơn"}, {"kind": "security-certificate"}]
+STEPS = (
+    ("intake", "one-stop"),
+    ("site-check", "culture"),
+    ("opinion-police", "police"),
+    ("signing", "culture"),
+    ("return", "one-stop"),
+)
+
+
+def karaoke(application_id: str, **change: object) -> bytes:
+    """An application that is accepted, as JSON."""
+    body = {"application_id": application_id, "procedure": "karaoke-licence", "applicant": {"name": "Nguyễn Văn A"}}
+    return json.dumps(body | {"documents": DOCUMENTS} | change, ensure_ascii=False).encode()
+
+
+def submitted(live: Program, application_id: str) -> str:
+    """The dossier code of a new case."""
+    answer = live("submit", "-", stdin=karaoke(application_id))
+    assert answer.code == 0, answer
+    return str(answer.json["submitted"][0]["dossier_code"])
+
+
+def test_a_case_from_submission_to_its_end(live: Program, greenlane: Program, live_stack: LiveStack) -> None:
+    """Each step is answered by its department; the sheet shows all of it in the province's time."""
+    answer = live("submit", "-", stdin=karaoke("life-1"))
+    (taken,) = answer.json["submitted"]
+    assert (answer.code, answer.json["ok"], answer.json["refused"]) == (0, True, [])
+    assert (
+        taken.items() >= {"application_id": "life-1", "lane": "standard", "known": False, "green_due_at": None}.items()
+    )
+    assert CODE.match(taken["dossier_code"])
+    code = taken["dossier_code"]
+    for step, department in STEPS:
+        assert [w["dossier_code"] for w in live("desk", department).json["work"] if w["step_id"] == step] == [code]
+        decided = live("decide", code, step, "approve", "--department", department)
+        assert (decided.code, decided.json["ok"], decided.json["accepted"]) == (0, True, True), decided
+    assert decided.json["case"]["status"] == "closed"
+    sheet = live("show", taken["case_id"]).json
+    assert sheet["case"]["outcome"] == "issued"
+    assert [record["sequence"] for record in sheet["timeline"]] == list(range(1, len(sheet["timeline"]) + 1))
+    assert sheet["timeline"][-1]["event"]["type"] == "CaseClosed"
+    assert {clock["status"] for clock in sheet["clocks"]} == {"met"}
+    assert {step["status"] for step in sheet["steps"]} == {"done"}
+    assert {miss["lane"] for miss in sheet["near_misses"]} == {"green_24h", "green_60"}
+    assert sum(share["seconds"] for share in sheet["time_shares"]) == pytest.approx(
+        sheet["timeline"][-1]["event"]["elapsed_seconds"]
+    )
+    screen = greenlane("show", code, "--state-dir", str(live_stack.state_dir), "--lang", "vi").out
+    opened_at = sheet["case"]["opened_at"]
+    hour = (int(opened_at[11:13]) + 7) % 24
+    assert f"{hour:02}:{opened_at[14:16]}" in screen, "the province's zone"
+    for words in (code, "đã cấp", "Ai đã dùng thời gian", "Vì sao không vào luồng khác"):
+        assert words in screen
+    assert "Nguyễn Văn A" not in screen + json.dumps(sheet, ensure_ascii=False), "the person lies in the vault"
+
+
+def test_the_same_application_again_is_known(live: Program, tmp_path: Path) -> None:
+    """Submitted twice it is one case; the same id with other content is refused, and says so."""
+    first = live("submit", "-", stdin=karaoke("twice-1")).json["submitted"][0]
+    file = tmp_path / "again.jsonl"
+    file.write_bytes(karaoke("twice-1") + b"\n" + karaoke("twice-1", channel="post") + b"\n" + karaoke("twice-2"))
+    answer = live("submit", str(file))
+    assert (answer.code, answer.json["ok"]) == (2, False)
+    again, other = answer.json["submitted"]
+    assert (again["known"], again["case_id"], again["dossier_code"]) == (True, first["case_id"], first["dossier_code"])
+    assert (other["application_id"], other["known"]) == ("twice-2", False)
+    (refused,) = answer.json["refused"]
+    assert refused["application_id"] == "twice-1"
+    error = refused["error"]
+    assert (error["code"], error["field"], error["line"]) == ("application_conflict", "application_id", 2)
+    # Another sender numbers its own applications.
+    elsewhere = live("submit", "-", "--source", "/counter-3", stdin=karaoke("twice-1")).json["submitted"][0]
+    assert not elsewhere["known"]
+    assert elsewhere["case_id"] != first["case_id"]
+
+
+def test_good_entries_are_taken_beside_refused_ones(live: Program, tmp_path: Path) -> None:
+    """One file, one good entry, four kinds of bad ones: each is named with its line."""
+    file = tmp_path / "applications.yaml"
+    file.write_text(
+        "application_id: mixed-1\nprocedure: karaoke-licens\napplicant: {}\n"
+        "---\napplication_id: mixed-2\nprocedure: karaoke-licence\napplicant: {}\ndocuments: [{kind: request}]\n"
+        "---\napplication_id: mixed-3\nprocedur: karaoke-licence\napplicant: {}\n"
+        "---\napplication_id: 'mixed-4\n"
+        "---\n" + karaoke("mixed-5").decode(),
+        encoding="utf-8",
+    )
+    answer = live("submit", str(file))
+    assert answer.code == 2
+    assert [one["application_id"] for one in answer.json["submitted"]] == ["mixed-5"]
+    told = [(r["application_id"], r["error"]["code"], r["error"]["line"]) for r in answer.json["refused"]]
+    assert told == [
+        ("mixed-1", "procedure_unknown", 1),
+        ("mixed-2", "documents_missing", 5),
+        ("mixed-3", "unknown_field", 11),
+        (None, "yaml_syntax", 14),
+    ]
+    unknown, incomplete = (one["error"] for one in answer.json["refused"][:2])
+    assert "karaoke-licence" in unknown["remedy"], "the nearest by name"
+    assert "security-certificate" in incomplete["message"]
+
+
+def test_answers_that_the_rules_refuse(live: Program) -> None:
+    """Wrong department, unknown step, unknown case, missing reason: a code, the field and what to do."""
+    code = submitted(live, "refusals-1")
+    cases = [
+        (("decide", code, "intake", "approve", "--department", "culture"), "wrong_department", "step_id"),
+        (("decide", code, "nonsense", "approve", "--department", "culture"), "step_unknown", "step_id"),
+        (("decide", code, "signing", "approve", "--department", "culture"), "step_not_assigned", "step_id"),
+        (("decide", code, "intake", "refuse", "--department", "one-stop"), "field_missing", "reason"),
+        (("decide", "H05.8-260101-9999", "intake", "approve", "--department", "one-stop"), "case_unknown", "case"),
+        (("decide", "case-000000000000", "intake", "approve", "--department", "one-stop"), "case_unknown", "case"),
+        (("show", "H05.8-260101-9999"), "case_unknown", "case"),
+        (("supplement", code, "--document", "request"), "no_supplement_awaited", ""),
+        (("resume", code, "--reason", "x"), "not_suspended", ""),
+        (("acknowledge", code, "statutory/breach"), "escalation_unknown", "escalation_id"),
+        (("reassign", code, "intake", "--reason", "x", "--department", "no-such"), "department_unknown", "department"),
+        (("desk", "onestop"), "unknown_department", "department"),
+    ]
+    for arguments, expected, field in cases:
+        error = live(*arguments).error
+        assert (error["code"], error["field"]) == (expected, field), arguments
+    assert live("show", code).json["case"]["sequence"] == 6, "nothing of it is in the ledger"
+
+
+def test_a_command_id_takes_effect_once(live: Program) -> None:
+    """The same answer again is accepted again and changes nothing; after the end the case says that it is closed."""
+    code = submitted(live, "once-1")
+    answer = ("decide", code, "intake", "approve", "--department", "one-stop", "--command-id")
+    first = live(*answer, "once-1-a").json["case"]["sequence"]
+    again = live(*answer, "once-1-a")
+    assert (again.code, again.json["case"]["sequence"]) == (0, first)
+    assert live(*answer, "once-1-b").error["code"] == "already_answered"
+    assert live("withdraw", code, "--reason", "The plans have changed").json["case"]["outcome"] == "withdrawn"
+    late = live("decide", code, "site-check", "approve", "--department", "culture").error
+    assert (late["code"], "withdrawn" in late["message"]) == ("case_closed", True)
+    assert live(*answer, "once-1-a").code == 0, "what was accepted before stays accepted"
+
+
+def test_supplements_pauses_consultations_and_reassignment(live: Program) -> None:
+    """Every question to a case has its command, and shows in its timeline."""
+    code = submitted(live, "questions-1")
+
+    def ask(*arguments: str) -> None:
+        answer = live(arguments[0], code, *arguments[1:])
+        assert answer.code == 0, (arguments, answer)
+
+    why = ("--reason", "because")
+    ask("decide", "intake", "approve", "--department", "one-stop")
+    ask("decide", "site-check", "consult", "--department", "culture", "--consult", "finance", "--question", "Paid?",
+        "--limit", "2 working_days")  # fmt: skip
+    ask("reassign", "opinion-police", "--officer", "officer-7", *why)
+    ask("pause", "--legal-basis", "61/2018/NĐ-CP art. 19", *why)
+    assert live("show", code).json["case"]["holder"] == "suspension"
+    ask("resume", *why)
+    ask("decide", "opinion-police", "request_supplement", "--department", "police", "--document", "floor-plan", *why)
+    assert live("show", code).json["case"]["status"] == "awaiting_supplement"
+    ask("supplement", "--document", "floor-plan")
+    sheet = live("show", code).json
+    assert {record["event"]["type"] for record in sheet["timeline"]} >= {
+        "ConsultationRequested",
+        "StepReassigned",
+        "ClockPaused",
+        "ClockResumed",
+        "SupplementRequested",
+        "SupplementReceived",
+    }
+    (clock,) = (clock for clock in sheet["clocks"] if clock["kind"] == "consultation")
+    assert clock["budget"] == {"amount": 2, "unit": "working_days"}
+    assert (
+        live("decide", code, "site-check", "consult", "--department", "culture", "--limit", "2 moons").error["field"]
+        == "--limit"
+    )
+
+
+def test_lists_are_narrowed(live: Program, greenlane: Program) -> None:
+    """By lane, state, procedure, department; what is closed or not overdue is left out where that is asked."""
+    code = submitted(live, "lists-1")
+    procedure = "household-business-registration"
+    (needed,) = greenlane("procedures", procedure, "--json").json["procedures"]
+    documents = [{"kind": document["kind"]} for document in needed["documents"]]
+    green = karaoke("lists-2", procedure=procedure, facts={"field": "innovation"}, documents=documents)
+    (taken,) = live("submit", "-", stdin=green).json["submitted"]
+    assert taken["lane"] == "green_60"
+    assert taken["green_due_at"] < taken["statutory_due_at"]
+
+    def codes(*arguments: str) -> set[str]:
+        answer = live("cases", "--limit", "1000", *arguments).json
+        assert answer["total"] == len(answer["cases"])
+        return {view["dossier_code"] for view in answer["cases"]}
+
+    assert code in codes()
+    assert taken["dossier_code"] in codes("--lane", "green_60", "--procedure", procedure)
+    assert code in codes("--open", "--procedure", "karaoke-licence", "--department", "one-stop")
+    assert code in codes("--lane", "standard", "--status", "in_progress")
+    for other in (("--lane", "green_60"), ("--status", "closed"), ("--procedure", "work-permit"), ("--overdue",)):
+        assert code not in codes(*other)
+    assert len(live("cases", "--limit", "1").json["cases"]) == 1
+    assert live("cases", "--lane", "red").error["code"] == "usage"
+
+
+def test_the_whole_installation_verifies(live: Program, greenlane: Program, live_stack: LiveStack) -> None:
+    """Ledger, clocks, read models, inbox and topics; the contract's keys and no others."""
+    submitted(live, "verify-1")
+    answer = live("verify")
+    assert answer.code == 0, answer
+    assert list(answer.json) == ["ok", "cases", "events", "violations"]
+    assert answer.json["ok"] is True
+    assert answer.json["cases"] >= 1
+    assert set(answer.json["violations"].values()) == {0}
+    assert {"I1", "I2", "I5", "I8"} <= set(answer.json["violations"])
+    rebuilt = live("rebuild").json
+    assert (rebuilt["ok"], rebuilt["differences"]) == (True, [])
+    assert "all is well" in greenlane("verify", "--state-dir", str(live_stack.state_dir)).out
+
+
+def test_watch_shows_what_happens(live: Program, live_stack: LiveStack, greenlane: Program) -> None:
+    """A snapshot for machines; for people the open cases and the last events."""
+    code = submitted(live, "watch-1")
+    snapshot = live("watch").json
+    assert code in {view["dossier_code"] for view in snapshot["cases"]}
+    assert snapshot["events"][-1]["event"]["type"] == "StepAssigned"
+    screen = greenlane("watch", "--once", "--state-dir", str(live_stack.state_dir)).out
+    assert code in screen
+    assert "Step assigned" in screen
+
+
+def test_each_look_reads_on(live: Program, live_stack: LiveStack) -> None:
+    """What happened between two looks appears once, after what was there."""
+    with a_session(live_stack.state_dir) as session:
+        view = LiveView(session, limit=50)
+        view.look()
+        before = view.as_json()["events"]
+        code = submitted(live, "watch-2")
+        view.look()
+        events = view.as_json()["events"]
+    positions = [event["position"] for event in events]
+    assert positions == sorted(set(positions))
+    assert len(events) == min(50, len(before) + 6)
+    assert events[-1]["event"]["dossier_code"] == code
+
+
+def test_watching_goes_on_until_interrupted(
+    live: Program, greenlane: Program, live_stack: LiveStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looks again after each interval; Ctrl-C leaves in order."""
+    code = submitted(live, "watch-3")
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("greenlane.cli.live_view.time.sleep", pause)
+    answer = greenlane("watch", "--interval", "2.5", "--state-dir", str(live_stack.state_dir))
+    assert (answer.code, pauses) == (0, [2.5] * 3)
+    assert code in answer.out
+
+
+def test_outbox_rows_are_sent_again_on_demand(live: Program) -> None:
+    """`republish` owes Kafka everything again, and waits until the publisher has sent it."""
+    submitted(live, "republish-1")
+    answer = live("republish")
+    assert answer.code == 0, answer
+    assert answer.json["republished"] > 0
+    assert answer.json["waiting"] == 0
+    verified = live("verify", "--topics").json
+    assert (verified["ok"], verified["violations"]["I3"]) == (True, 0), "a repeated record is allowed"
