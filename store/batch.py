@@ -8,9 +8,6 @@ import json
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-import psycopg
 
 from cases.turn import CaseView, CommandOutcome, Notice, Turn, WorkItem
 from events.language.case_events import EventRecord, RungFired, canonical_json
@@ -19,8 +16,7 @@ from events.language.identity import event_id_of, refusal_id_of
 from events.language.routing import topics_of
 from events.language.topics import Topics
 from store.arrays import Blobs, Instants, Ints, Kinds, Rows, Shorts, Texts
-
-Session = psycopg.Connection[tuple[Any, ...]]
+from store.database import Session
 
 SLOTS = 64
 """The outbox is cut into this many parts for ever; a publisher of shard s among n serves those with `slot % n == s`."""
@@ -157,13 +153,16 @@ class Batch:
     definitions: Rows = field(default_factory=lambda: Rows(DEFINITIONS))
     opened: Texts = field(default_factory=Texts)
 
-    def add_turn(self, turn: Turn, previous_hash: bytes) -> None:
-        """Gather what one turn writes, after a ledger that ends with this hash. The dossier code is in it already."""
+    def add_turn(self, turn: Turn, previous_hash: bytes) -> bytes:
+        """Gather what one turn writes, after a ledger that ends with this hash; the hash with which it ends then.
+
+        The dossier code is in the turn already.
+        """
         self.add_outcomes(turn.case_id, turn.outcomes)
         for notice in turn.notices:
             self.add_notice(turn.case_id, notice)
         if turn.view is None:
-            return
+            return previous_hash
         digest = previous_hash
         for record in turn.records:
             digest = self._add_record(record, digest)
@@ -174,6 +173,7 @@ class Batch:
             self.work.append(item.model_dump_json())
         if turn.expected_sequence == 1:
             self.opened.append(turn.case_id)
+        return digest
 
     def add_outcomes(self, case_id: str, outcomes: Iterable[CommandOutcome]) -> None:
         """Gather how commands ended."""
@@ -198,6 +198,11 @@ class Batch:
             for channel in self.channels:
                 self.alerts.add(case_id, sequence, event_id, channel)
         return digest
+
+    @property
+    def is_one_statement(self) -> bool:
+        """Whether everything goes in one statement."""
+        return not self.alerts and not self.definitions
 
     def send(self, session: Session) -> None:
         """Send all statements; in a pipeline their errors come with the commit."""

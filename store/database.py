@@ -36,6 +36,31 @@ DURABLE = "-c synchronous_commit=on"
 """An acknowledged turn survives a crash of the server, whatever the server's own default says."""
 
 
+Session = psycopg.Connection[tuple[Any, ...]]
+"""A driver's connection of its own, beside the pool."""
+
+
+@contextmanager
+def transaction(session: Session) -> Iterator[None]:
+    """A transaction in a pipeline, on a session in autocommit: a round trip only where something is read back.
+
+    BEGIN and COMMIT are said by hand. psycopg's commit() trusts the status that the server told last, which in a pipeline
+    is from before it began: after a transaction whose results were all read it would do nothing and leave it open.
+    """
+    with session.pipeline() as pipeline:
+        try:
+            session.execute("BEGIN")
+            yield
+            session.execute("COMMIT")
+            pipeline.sync()
+        except BaseException:
+            try:
+                session.rollback()
+            except psycopg.Error:
+                session.close()
+            raise
+
+
 class Store:
     """One process's access to the database. Safe for several threads."""
 
@@ -85,15 +110,15 @@ class Store:
             yield connection
 
     @contextmanager
-    def writing_session(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    def writing_session(self) -> Iterator[Session]:
         """A transaction on the driver's own connection, out of the pool, for statements that take arrays. Raises StoreError."""
         with translated(), self.engine.begin() as connection:
-            session: psycopg.Connection[tuple[Any, ...]] | None = connection.connection.driver_connection
+            session: Session | None = connection.connection.driver_connection
             if session is None:
                 raise StoreUnavailable(reason="the connection was lost")
             yield session
 
-    def open_session(self, name: str, *, autocommit: bool = False) -> psycopg.Connection[tuple[Any, ...]]:
+    def open_session(self, name: str, *, autocommit: bool = False) -> Session:
         """A connection of its own beside the pool, for a writer or a lease; the caller closes it. Raises StoreUnavailable."""
         with translated():
             return psycopg.connect(

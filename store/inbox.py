@@ -16,8 +16,8 @@ from events.language.identity import DOSSIER_CODE_PATTERN
 from events.language.refusals import Refusal
 from events.language.topics import Topics
 from store.arrays import Blobs, Instants, Kinds, Rows, Texts
-from store.batch import Batch, Session
-from store.database import Store
+from store.batch import Batch
+from store.database import Session, Store, transaction
 from store.errors import translated
 from store.group_commit import GroupCommit, waves
 from store.outcome import outcome_of
@@ -225,15 +225,14 @@ class Inbox:
                 )
         with translated():
             if self._session is None or self._session.closed:
-                self._session = self._store.open_session("inbox")
+                self._session = self._store.open_session("inbox", autocommit=True)
             session = self._session
-            with session.pipeline():
+            with transaction(session):
                 columns = people.columns
                 added = session.execute(ADD_APPLICATIONS, columns, prepare=True)
                 if files:
                     session.execute(ADD_DOCUMENTS, files.columns, prepare=True)
                 known = session.execute(KNOWN_APPLICATIONS, (columns[0],), prepare=True)
-                session.commit()
                 new = {case_id for (case_id,) in added}
                 digests = {case_id: (digest, opened) for case_id, digest, opened in known}
         return [Acceptance.NEW if one.case_id in new else _compared(one, *digests[one.case_id]) for one in submissions]

@@ -14,8 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 from events.transport.errors import Unavailable
 from events.transport.ports import OutboxLag, OutboxRow
 from store.arrays import Bigs, Shorts, Texts
-from store.batch import OUTBOX_CHANNEL, SLOTS, Session
-from store.database import Store
+from store.batch import OUTBOX_CHANNEL, SLOTS
+from store.database import Session, Store
 from store.errors import StoreError, translated
 from store.tables import outbox, outbox_unpublished, stack
 

@@ -17,8 +17,7 @@ from events.language.case_events import ApplicationSubmitted, EventRecord
 from events.language.chain import GENESIS, link
 from store import batch as statements
 from store.arrays import Blobs, Texts
-from store.batch import Session
-from store.database import Store
+from store.database import Session, Store
 from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown, LedgerRowBroken
 from store.ledger import LedgerRow, rows_of_cases

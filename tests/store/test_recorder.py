@@ -91,6 +91,14 @@ class TestRepetition:
         assert recorder.record_now(turn) == first
         assert everything(store) == before
 
+    def test_a_look_that_writes_nothing_holds_nobody_up(self, store: Store, recorder: Recorder) -> None:
+        """Its transaction is over when the answer is there: no lock stays behind."""
+        turn = Sketch().opening()
+        for _ in range(3):
+            recorder.record_now(turn)
+            busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle'"
+            assert rows(store, busy + " AND application_name = 'greenlane recorder'") == [(0,)]
+
     def test_another_turn_gets_what_stands(self, store: Store, recorder: Recorder) -> None:
         """Decided anew with another message: the recorded events and outcomes come back, the new command stays open."""
         sketch = Sketch()
