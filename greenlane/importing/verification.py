@@ -170,12 +170,12 @@ class Verification:
             for case_id, command_id in connection.execute(query):
                 settled.setdefault(case_id, []).append(command_id)
             query = select(applications.c.case_id, func.count()).where(applications.c.case_id.in_(ids))
-            applied = dict(row._tuple() for row in connection.execute(query.group_by(applications.c.case_id)))
+            applied = {row[0]: int(row[1]) for row in connection.execute(query.group_by(applications.c.case_id))}
             wanted = [event_id for case_id in rows for event_id in event_ids(case_id, len(rows[case_id]))]
             query = select(outbox.c.case_id, func.count()).where(
                 outbox.c.topic == topic, outbox.c.event_id == func.any(wanted)
             )
-            owed = dict(row._tuple() for row in connection.execute(query.group_by(outbox.c.case_id)))
+            owed = {row[0]: int(row[1]) for row in connection.execute(query.group_by(outbox.c.case_id))}
         return rows, settled, applied, owed
 
     def _dead_letters(self) -> int:

@@ -1,0 +1,28 @@
+"""Not a test: an import as a process of its own, to be killed. `entry_import.py LOG IN_FLIGHT`, settings in the environment."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from greenlane.errors import GreenlaneError
+from greenlane.importing.display import Terminal
+from greenlane.importing.run import ImportOptions, run_import
+from greenlane.settings import Settings
+
+
+def main() -> int:
+    options = ImportOptions(Path(sys.argv[1]), in_flight_max=int(sys.argv[2]))
+    try:
+        with Terminal() as display:
+            report = run_import(Settings.load(), options, display)
+    except GreenlaneError as error:
+        print(json.dumps({"error": error.as_json()}), flush=True)
+        return 2
+    print(json.dumps(report.as_json()), flush=True)
+    return 0 if report.ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
