@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from catalog.dossier import DossierTemplate, SilenceRules
 from catalog.errors import (
     LanesNotInForce,
     ProcedureNotInForce,
+    TemplateNotInForce,
     UnknownCalendar,
     UnknownDepartment,
     UnknownLadder,
     UnknownProcedure,
+    UnknownTemplate,
 )
 from catalog.model import LEAD, Definitions, Department, LaneTable, ProcedureVersion, Province, RoleHolder
 from sla.calendar import CalendarDefinition
@@ -33,6 +36,10 @@ class Catalog:
     calendars: Mapping[str, CalendarDefinition]
     """By id: the newest version, the flags resolved."""
     flags: frozenset[str] = frozenset()
+    dossiers: Mapping[str, tuple[DossierTemplate, ...]] = field(default_factory=dict)
+    """Templates of linked dossiers, by id: the versions, the earliest first."""
+    silence: SilenceRules | None = None
+    """Where silence may never mean consent."""
 
     @property
     def departments(self) -> dict[str, Department]:
@@ -52,6 +59,20 @@ class Catalog:
     def procedures_on(self, day: date) -> list[ProcedureVersion]:
         """Every procedure in force on the day, by id."""
         return [v for _, versions in sorted(self.procedures.items()) for v in versions if v.in_force_on(day)]
+
+    def template(self, template_id: str, on: date) -> DossierTemplate:
+        """The version in force for a dossier opened on that day. Raises UnknownTemplate, TemplateNotInForce."""
+        versions = self.dossiers.get(template_id)
+        if versions is None:
+            raise UnknownTemplate(template_id, self.dossiers)
+        for version in versions:
+            if version.in_force_on(on):
+                return version
+        raise TemplateNotInForce(template_id, on, ((v.valid_from, v.valid_until) for v in versions))
+
+    def templates_on(self, day: date) -> list[DossierTemplate]:
+        """Every template in force on the day, by id."""
+        return [v for _, versions in sorted(self.dossiers.items()) for v in versions if v.in_force_on(day)]
 
     def lane_table(self, on: date) -> LaneTable:
         """The decision table in force on the day. Raises LanesNotInForce."""
@@ -115,7 +136,15 @@ class Catalog:
             case_ladder=self.ladder(procedure.case_ladder),
             agency_code=agency.code or agency.id,
             departments=tuple(self.departments),
+            silence_excluded=self._silence_excluded(procedure),
         )
+
+    def _silence_excluded(self, procedure: ProcedureVersion) -> tuple[str, ...]:
+        rules = self.silence
+        if rules is None:
+            return ()
+        given = {"procedure": procedure.id, "sector": procedure.sector}
+        return tuple(name for name in self.departments if rules.forbids_consent(**given, department=name))
 
 
 def version_order(version: str) -> tuple[tuple[int, int, str], ...]:

@@ -9,12 +9,10 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from catalog.definition import Definition
-from catalog.model import LegalBasis, Slug, Text, Version
+from catalog.model import FactName, LegalBasis, Slug, Text, Version
 from catalog.soundness import Located, in_force, raise_if_unsound, repeated, validity_problems
 from sla.deadline import AfterHours
 from sla.units import Budget
-
-TITLE_MAX = 200
 
 
 class EdgeKind(StrEnum):
@@ -84,7 +82,7 @@ class SilenceRules(Definition):
 
     id: Slug
     version: Version
-    excluded_sectors: tuple[Slug, ...] = ()
+    excluded_sectors: tuple[FactName, ...] = ()
     excluded_procedures: tuple[Slug, ...] = ()
     excluded_departments: tuple[Slug, ...] = ()
     source: str

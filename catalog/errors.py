@@ -118,6 +118,14 @@ class UnknownLadder(UnknownDefinition):
     asked = "ladder"
 
 
+class UnknownTemplate(UnknownDefinition):
+    """No template of a dossier has this id."""
+
+    code = "unknown_template"
+    noun = "template"
+    asked = "template"
+
+
 class UnknownCalendarFlag(UnknownDefinition):
     """No calendar has this flag."""
 
@@ -154,6 +162,13 @@ class LanesNotInForce(NotInForce):
 
     code = "lanes_not_in_force"
     noun = "lanes"
+
+
+class TemplateNotInForce(NotInForce):
+    """No version of the template is in force on the day of opening."""
+
+    code = "template_not_in_force"
+    noun = "template"
 
 
 def close_matches(asked: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from catalog import publication, references
 from catalog.catalogue import Catalog, version_order
 from catalog.document import DocumentRefused
+from catalog.dossier import DossierTemplate, SilenceRules
 from catalog.errors import CatalogInvalid, CatalogUnreadable, Problem, UnknownCalendarFlag
 from catalog.model import LaneTable, ProcedureVersion, Province
 from catalog.reader import Source, SourceRefused, read
@@ -26,6 +27,8 @@ PLACES: Final[dict[type[BaseModel], str]] = {
     LaneTable: "lanes/*.yaml",
     Ladder: "ladders/*.yaml",
     CalendarDefinition: "calendars/*.yaml",
+    DossierTemplate: "dossiers/*.yaml",
+    SilenceRules: "silence*.yaml",
 }
 M = TypeVar("M", bound=BaseModel)
 
@@ -41,6 +44,9 @@ def load_catalog(folder: Path | None = None, flags: frozenset[str] = frozenset()
     procedures: dict[str, list[ProcedureVersion]] = {}
     for procedure in sorted((s.definition for s in shelf.procedures), key=_validity):
         procedures.setdefault(procedure.id, []).append(procedure)
+    dossiers: dict[str, list[DossierTemplate]] = {}
+    for template in sorted((s.definition for s in shelf.dossiers), key=_validity):
+        dossiers.setdefault(template.id, []).append(template)
     return Catalog(
         procedures={name: tuple(versions) for name, versions in sorted(procedures.items())},
         province=_newest(shelf.provinces)[-1],
@@ -48,6 +54,8 @@ def load_catalog(folder: Path | None = None, flags: frozenset[str] = frozenset()
         ladders={ladder.id: ladder for ladder in _newest(shelf.ladders)},
         calendars={calendar.id: _flagged(calendar, flags) for calendar in _newest(shelf.calendars)},
         flags=flags,
+        dossiers={name: tuple(versions) for name, versions in sorted(dossiers.items())},
+        silence=next(reversed(_newest(shelf.silences)), None),
     )
 
 
@@ -64,6 +72,8 @@ def read_shelf(folder: Path, *, check_digests: bool = True) -> Shelf:
         lanes=_read_all(LaneTable, folder, problems),
         ladders=_read_all(Ladder, folder, problems),
         calendars=_read_all(CalendarDefinition, folder, problems),
+        dossiers=_read_all(DossierTemplate, folder, problems),
+        silences=_read_all(SilenceRules, folder, problems),
     )
     # A reference into a file that could not be read would be reported as unknown: first the files, then what spans them.
     problems = problems or references.problems_of(shelf) + _missing(shelf, folder)
@@ -147,7 +157,7 @@ def _flagged(calendar: CalendarDefinition, flags: frozenset[str]) -> CalendarDef
     return with_flags(calendar, own) if own else calendar
 
 
-def _validity(definition: ProcedureVersion | LaneTable) -> tuple[str, date]:
+def _validity(definition: ProcedureVersion | LaneTable | DossierTemplate) -> tuple[str, date]:
     return definition.id, definition.valid_from or date.min
 
 

@@ -392,3 +392,5 @@ class Definitions(Definition):
     agency_code: str
     departments: tuple[Slug, ...] = ()
     """The departments that may be consulted or be given a step: nothing is ever sent to a topic that nobody owns."""
+    silence_excluded: tuple[Slug, ...] = ()
+    """The departments whose silence may never mean consent to this procedure."""

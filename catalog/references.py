@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from catalog.dossier import DossierTemplate, SilenceRules
 from catalog.errors import Problem, close_matches
 from catalog.model import LEAD, LaneTable, ProcedureVersion, Province
 from catalog.reader import Source
@@ -17,8 +18,8 @@ from sla.calendar import CalendarDefinition
 from sla.ladder import Ladder
 
 M = TypeVar("M", bound=BaseModel)
-Dated = ProcedureVersion | LaneTable
-D = TypeVar("D", ProcedureVersion, LaneTable)
+Dated = ProcedureVersion | LaneTable | DossierTemplate
+D = TypeVar("D", ProcedureVersion, LaneTable, DossierTemplate)
 
 
 @dataclass
@@ -30,6 +31,8 @@ class Shelf:
     lanes: list[Source[LaneTable]] = field(default_factory=list)
     ladders: list[Source[Ladder]] = field(default_factory=list)
     calendars: list[Source[CalendarDefinition]] = field(default_factory=list)
+    dossiers: list[Source[DossierTemplate]] = field(default_factory=list)
+    silences: list[Source[SilenceRules]] = field(default_factory=list)
 
 
 def problems_of(shelf: Shelf) -> list[Problem]:
@@ -40,7 +43,10 @@ def problems_of(shelf: Shelf) -> list[Problem]:
         *_twice(shelf.lanes),
         *_twice(shelf.ladders),
         *_twice(shelf.calendars),
+        *_twice(shelf.dossiers),
+        *_twice(shelf.silences),
         *_overlaps(shelf.procedures),
+        *_overlaps(shelf.dossiers),
         *_overlaps(shelf.lanes, one_table=True),
     ]
     for procedure in shelf.procedures:
@@ -51,6 +57,10 @@ def problems_of(shelf: Shelf) -> list[Problem]:
         found += _ladder_problems(ladder, shelf)
     for table in shelf.lanes:
         found += _lane_problems(table, shelf)
+    for template in shelf.dossiers:
+        found += _template_problems(template, shelf)
+    for rules in shelf.silences:
+        found += _silence_problems(rules, shelf)
     return found
 
 
@@ -83,6 +93,37 @@ def _province_problems(source: Source[Province], shelf: Shelf) -> Iterator[Probl
     for index, department in enumerate(source.definition.departments):
         path: Path = ("departments", index, "calendar")
         yield from _unknown(source, path, "calendar", department.calendar, calendars)
+
+
+def _template_problems(source: Source[DossierTemplate], shelf: Shelf) -> Iterator[Problem]:
+    """A licence that no procedure gives, or a component that its dossier does not have."""
+    template = source.definition
+    departments = {department.id for p in shelf.provinces for department in p.definition.departments}
+    documents: dict[str, set[str]] = {}
+    for procedure in shelf.procedures:
+        kinds = {document.kind for document in procedure.definition.documents}
+        documents.setdefault(procedure.definition.id, set()).update(kinds)
+    yield from _unknown(source, ("lead",), "department", template.lead, departments)
+    for i, part in enumerate(template.applications):
+        path: Path = ("applications", i)
+        yield from _unknown(source, (*path, "procedure"), "procedure", part.procedure, set(documents))
+        for j, edge in enumerate(part.needs):
+            if edge.document is not None and part.procedure in documents:
+                here = (*path, "needs", j, "document")
+                yield from _unknown(source, here, "document", edge.document, documents[part.procedure])
+    for i, asked in enumerate(template.consultations):
+        yield from _unknown(source, ("consultations", i, "department"), "department", asked.department, departments)
+
+
+def _silence_problems(source: Source[SilenceRules], shelf: Shelf) -> Iterator[Problem]:
+    known = {
+        "sector": {procedure.definition.sector for procedure in shelf.procedures},
+        "procedure": {procedure.definition.id for procedure in shelf.procedures},
+        "department": {department.id for p in shelf.provinces for department in p.definition.departments},
+    }
+    for noun, names in known.items():
+        for i, name in enumerate(getattr(source.definition, f"excluded_{noun}s")):
+            yield from _unknown(source, (f"excluded_{noun}s", i), noun, name, names)
 
 
 def _ladder_problems(source: Source[Ladder], shelf: Shelf) -> Iterator[Problem]:

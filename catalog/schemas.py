@@ -9,6 +9,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from catalog.dossier import DossierTemplate, SilenceRules
 from catalog.model import LaneTable, ProcedureVersion, Province
 from sla.calendar import CalendarDefinition, Window
 from sla.ladder import Ladder
@@ -20,6 +21,8 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
     "lanes": LaneTable,
     "ladder": Ladder,
     "calendar": CalendarDefinition,
+    "dossier": DossierTemplate,
+    "silence": SilenceRules,
 }
 
 
