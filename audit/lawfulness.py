@@ -181,8 +181,8 @@ def _suspended(case: Case, event: ev.ClockSuspended) -> str | None:
 
 
 def _extended(case: Case, event: ev.ClockExtended) -> str | None:
-    if event.due_at <= event.former_due_at:
-        return f"clock {event.clock_id} was not given more time"
+    if event.due_at < event.former_due_at:  # over days off an extension may end on the same day
+        return f"clock {event.clock_id} was given less time"
     return _has_status(case, event.clock_id, ClockStatus.RUNNING)
 
 
