@@ -232,12 +232,7 @@ class StagedCase:
 
     async def quiet(self) -> WorkflowHistory:
         """Wait until no workflow task is under way; the history then."""
-        async with asyncio.timeout(SOON_SECONDS):
-            while True:
-                history = await self.history()
-                if not _is_under_way(history):
-                    return history
-                await asyncio.sleep(0.005)
+        return await quiet(self.stage.client.get_workflow_handle(self.case_id))
 
     async def end(self) -> None:
         """Take the case off the stage: a left-over timer would hold up the server's time."""
@@ -258,11 +253,23 @@ def decided_kinds(history: WorkflowHistory) -> Counter[str]:
     return Counter({kind: count for kind, count in kinds(history).items() if not kind.startswith("task_")})
 
 
-def _is_under_way(history: WorkflowHistory) -> bool:
-    last = history.events[-1].WhichOneof("attributes") or ""
-    return last.startswith(
-        ("workflow_task_scheduled", "workflow_task_started", "workflow_execution_signaled", "timer_fired")
-    )
+UNDER_WAY = (
+    "workflow_task_scheduled",
+    "workflow_task_started",
+    "workflow_execution_started",
+    "workflow_execution_signaled",
+    "timer_fired",
+)
+
+
+async def quiet(handle: WorkflowHandle[Any, Any]) -> WorkflowHistory:
+    """Wait until no workflow task of a case is under way; the history then."""
+    async with asyncio.timeout(SOON_SECONDS):
+        while True:
+            history = await handle.fetch_history()
+            if not (history.events[-1].WhichOneof("attributes") or "").startswith(UNDER_WAY):
+                return history
+            await asyncio.sleep(0.005)
 
 
 async def soon(condition: Any, seconds: float = SOON_SECONDS) -> None:
