@@ -83,6 +83,7 @@ class Consumption:
         self._metrics = metrics
         self._wait = BackOff(self.stop)
         self._paused = False
+        self._shown: set[Partition] = set()
         self._finished_at_commit = 0
         self._taken = 0
         self._committing = False
@@ -214,6 +215,11 @@ class Consumption:
         partitions = [TopicPartition(*each) for each in positions]
         # A paused partition is not fetched, so nothing tells us how far its end has moved: ask.
         ends = consumer.end_offsets(partitions, timeout_ms=2_000) if self._paused and partitions else {}
+        for gone in self._shown - positions.keys():
+            # Else a partition that another bridge has would look like one that stands still here.
+            self._metrics.position.remove(gone[0], str(gone[1]))
+            self._metrics.lag.remove(gone[0], str(gone[1]))
+        self._shown = set(positions)
         for partition in partitions:
             position = positions[partition.topic, partition.partition]
             end = ends.get(partition) or consumer.highwater(partition) or position
