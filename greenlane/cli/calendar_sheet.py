@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from catalog.loader import load_catalog
+from greenlane.cli.instants import instant_of
 from greenlane.cli.moments import Moments, now
 from greenlane.cli.output import table_of
 from greenlane.cli.time_words import TimeWords
@@ -89,6 +90,15 @@ class CalendarSheet:
         }
 
     # ---- answers
+
+    def instant(self, text: str, field: str) -> datetime:
+        """An instant within the calendar's years. Raises NaiveInstant, InstantInvalid, CalendarRangeError with the field."""
+        at = instant_of(text, field)
+        try:
+            self.calendar.local(at)
+        except CalendarRangeError as error:
+            raise CalendarRangeError(error.reason, field=field, remedy=error.remedy) from None
+        return at
 
     def budget(self, amount: int, unit: str) -> Budget:
         """An amount of time. Raises AmountRefused where it is not a positive number."""

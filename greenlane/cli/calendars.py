@@ -109,12 +109,11 @@ def add(
     Example: greenlane calendar add --at 2026-02-13T09:00:00+07:00 --amount 3 --unit working_days
     """
     from greenlane.cli.calendar_sheet import CalendarSheet
-    from greenlane.cli.instants import instant_of
     from greenlane.cli.output import print_json, show
     from sla.deadline import due
 
     sheet = CalendarSheet.of(calendar, lang)
-    instant, budget = instant_of(at, "at"), sheet.budget(amount, unit.value)
+    instant, budget = sheet.instant(at, "at"), sheet.budget(amount, unit.value)
     end = due(budget, instant, sheet.calendar)
     if as_json:
         print_json(sheet.end_json(instant, budget, end))
@@ -140,12 +139,11 @@ def subtract(
     Example: greenlane calendar subtract --at 2026-02-25T09:00:00+07:00 --amount 3 --unit working_days
     """
     from greenlane.cli.calendar_sheet import CalendarSheet
-    from greenlane.cli.instants import instant_of
     from greenlane.cli.output import print_json, show
     from sla.beginning import beginning
 
     sheet = CalendarSheet.of(calendar, lang)
-    instant, budget = instant_of(at, "at"), sheet.budget(amount, unit.value)
+    instant, budget = sheet.instant(at, "at"), sheet.budget(amount, unit.value)
     start = beginning(budget, instant, sheet.calendar)
     if as_json:
         print_json(sheet.end_json(instant, budget, start))
@@ -167,11 +165,10 @@ def between(
     Example: greenlane calendar between --from 2026-03-02T09:00:00+07:00 --to 2026-03-04T10:00:00+07:00
     """
     from greenlane.cli.calendar_sheet import CalendarSheet
-    from greenlane.cli.instants import instant_of
     from greenlane.cli.output import print_json, show
 
     sheet = CalendarSheet.of(calendar, lang)
-    begins, ends = instant_of(from_at, "from"), instant_of(to_at, "to")
+    begins, ends = sheet.instant(from_at, "from"), sheet.instant(to_at, "to")
     working = sheet.calendar.between(begins, ends)
     if as_json:
         print_json(sheet.between_json(begins, ends, working))
