@@ -343,6 +343,8 @@ class ClockExtended(Message):
     approved_by: str | None = None
     former_due_at: AwareDatetime
     due_at: AwareDatetime
+    departments: tuple[str, ...] = ()
+    """Those that hold open steps: each is told on its work topic."""
 
 
 class LaneChanged(Message):
@@ -354,6 +356,8 @@ class LaneChanged(Message):
     by: Actor
     reason: str
     legal_basis: str
+    departments: tuple[str, ...] = ()
+    """Those that hold open steps: each is told on its work topic."""
 
 
 class DeadlineChange(Message):
@@ -373,6 +377,8 @@ class CalendarApplied(Message):
     changes: tuple[DeadlineChange, ...]
     reason: str
     by: Actor
+    departments: tuple[str, ...] = ()
+    """Those that hold open steps: each is told on its work topic."""
 
 
 class ProcedureMigrated(Message):
@@ -383,6 +389,8 @@ class ProcedureMigrated(Message):
     former: DefinitionRef
     reason: str
     by: Actor
+    departments: tuple[str, ...] = ()
+    """Those that hold open steps: each is told on its work topic."""
 
 
 class TimeShare(Message):
