@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from events.language.case_events import (
+    CalendarApplied,
+    ClockExtended,
     ConsultationLapsed,
     EscalationAcknowledged,
     EventRecord,
+    LaneChanged,
+    ProcedureMigrated,
     RungFired,
     StepAssigned,
     StepCancelled,
@@ -30,6 +34,13 @@ def _private(record: EventRecord, topics: Topics) -> tuple[str, ...]:
             return (topics.work(asker),)
         case ConsultationLapsed(asked_by_department=asker):
             return (topics.work(asker),)
+        case (
+            ClockExtended(departments=departments)
+            | LaneChanged(departments=departments)
+            | CalendarApplied(departments=departments)
+            | ProcedureMigrated(departments=departments)
+        ):
+            return tuple(topics.work(department) for department in departments)
         case RungFired() | EscalationAcknowledged():
             return (topics.escalations,)
         case _:
