@@ -94,7 +94,9 @@ def start(stack: Settings, log: Path) -> Iterator[Start]:
     yield starting
     for process in started:
         process.kill()
-        process.communicate()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def closed(store: Store, source: str) -> int:
