@@ -74,6 +74,10 @@ def _consulted(event: ev.ConsultationRequested, moments: Moments) -> str:
     return f"{event.step_id}: {'; '.join(asked)}"
 
 
+def _changes(changes: Iterable[ev.DeadlineChange], moments: Moments) -> str:
+    return ", ".join(f"{c.clock_id}: {moments.instant(c.former_due_at)} → {moments.instant(c.due_at)}" for c in changes)
+
+
 def _closed(event: ev.CaseClosed, moments: Moments) -> str:
     outcome = moments.words.named("outcome", event.outcome)
     return _joined(outcome, event.result_code, moments.span(event.elapsed_seconds), event.reason)
@@ -105,6 +109,21 @@ _DETAILS: Final[dict[type, Callable[[Any, Moments], str]]] = {
     ),
     ev.RungFired: lambda e, m: _joined(e.escalation_id, f"→ {e.audience}", e.department, _late(e, m)),
     ev.EscalationAcknowledged: lambda e, _: _joined(e.escalation_id, e.by.id, e.note),
+    ev.ClockSuspended: lambda e, m: _joined(
+        f"{m.instant(e.from_at)} – {m.instant(e.until_at)}", e.reason, e.legal_basis
+    ),
+    ev.PaymentRequested: lambda e, _: _joined(f"{e.step_id}: {e.amount_vnd:,} VND", e.reason),
+    ev.PaymentConfirmed: lambda e, m: _joined(e.receipt, m.instant(e.paid_at)),
+    ev.ClockExtended: lambda e, m: _joined(
+        f"{e.clock_id}: {m.instant(e.former_due_at)} → {m.instant(e.due_at)}", e.reason, e.legal_basis, e.approved_by
+    ),
+    ev.LaneChanged: lambda e, m: _joined(
+        f"{m.words.named('lane', e.from_lane)} → {m.words.named('lane', e.to_lane)}", e.reason, e.legal_basis
+    ),
+    ev.CalendarApplied: lambda e, m: _joined(
+        f"{e.calendar.id} {e.former.version} → {e.calendar.version}", _changes(e.changes, m), e.reason
+    ),
+    ev.ProcedureMigrated: lambda e, _: _joined(f"{e.procedure.id} {e.former.version} → {e.procedure.version}", e.reason),
     ev.ApplicationWithdrawn: lambda e, _: _joined(e.by.kind, e.by.id, e.reason),
     ev.CaseClosed: _closed,
 }
