@@ -76,6 +76,7 @@ def _extend(
             approved_by=approved_by,
             former_due_at=former_due_at,
             due_at=draft.utc(longer.operational_at),
+            departments=draft.case.working_departments,
         )
     )
     return None

@@ -36,6 +36,7 @@ def change_lane(draft: Draft, command: ChangeLane) -> Refusal | None:
             by=command.actor,
             reason=command.reason,
             legal_basis=command.legal_basis,
+            departments=case.working_departments,
         )
     )
     former = case.current_clock("green")
@@ -95,6 +96,7 @@ def apply_calendar(draft: Draft, command: ApplyCalendar) -> Refusal | None:
             changes=deadline_changes(case, case.definitions.model_copy(update={"calendar": command.calendar})),
             reason=command.reason,
             by=command.actor,
+            departments=case.working_departments,
         )
     )
     return None
@@ -129,6 +131,7 @@ def migrate(draft: Draft, command: MigrateProcedure) -> Refusal | None:
             former=DefinitionRef(id=former.id, version=former.version, digest=former.digest),
             reason=command.reason,
             by=command.actor,
+            departments=case.working_departments,
         )
     )
     _clocks_anew(draft)

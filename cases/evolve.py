@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from cases.model import Case, CaseStatus, ClockState, ClockStatus, Span, StepState, StepStatus, blank, holder
+from cases.model import Case, CaseStatus, ClockState, ClockStatus, StepState, StepStatus, blank, holder
+from cases.spans import handed_over, suspended
 from catalog.model import Definitions
 from events.language import case_events as ev
 from sla.clock import Clock, Suspension
@@ -31,17 +32,9 @@ def evolve(case: Case, record: ev.EventRecord) -> Case:
     # Only another status or another step can put the case into other hands.
     if "status" in change or "steps" in change:
         status, steps = change.get("status", case.status), change.get("steps", case.steps)
-        change["spans"] = _spans(
-            case.spans, _CLOSED if status is CaseStatus.CLOSED else holder(status, steps), record.at
-        )
+        owner = _CLOSED if status is CaseStatus.CLOSED else holder(status, steps)
+        change["spans"] = handed_over(change.get("spans", case.spans), owner, record.at)
     return case.changed(change)
-
-
-def _spans(spans: tuple[Span, ...], owner: str, at: datetime) -> tuple[Span, ...]:
-    if not spans:
-        return (Span(owner, at),)
-    # A command that was received before the last event (late delivery) never makes a span of negative length.
-    return spans if spans[-1].owner == owner else (*spans, Span(owner, max(at, spans[-1].started_at)))
 
 
 def _step(case: Case, step_id: str, **change: Any) -> dict[str, StepState]:
@@ -118,6 +111,7 @@ def _paused(case: Case, event: ev.ClockPaused, _: datetime) -> Change:
             "status": CaseStatus.SUSPENDED,
             "suspension_reason": event.reason,
             "suspension_ends_at": event.ends_at,
+            "spans": suspended(case.spans, event.from_at, None),
         }
     elif event.cause == "payment":
         change["status"] = CaseStatus.AWAITING_PAYMENT
@@ -147,7 +141,7 @@ def _suspended(case: Case, event: ev.ClockSuspended, _: datetime) -> Change:
         # Before the open one, if there is one: the last suspension tells whether a clock stands still now.
         suspensions = (entry, *state.clock.suspensions)
         clocks[clock_id] = state.changed({"clock": state.clock.model_copy(update={"suspensions": suspensions})})
-    return {"clocks": clocks}
+    return {"clocks": clocks, "spans": suspended(case.spans, event.from_at, event.until_at)}
 
 
 def _extended(case: Case, event: ev.ClockExtended, _: datetime) -> Change:

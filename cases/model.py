@@ -162,6 +162,11 @@ class Case(State):
         """The steps that wait for an answer, in the order of the procedure."""
         return [step for step in self.steps.values() if step.is_open]
 
+    @property
+    def working_departments(self) -> tuple[str, ...]:
+        """The departments that hold open steps, each once, by id."""
+        return tuple(sorted({step.department for step in self.open_steps}))
+
     def current_clock(self, kind: ClockKind) -> ClockState | None:
         """The latest clock of a kind: after a restart the new one."""
         return next((clock for clock in reversed(self.clocks.values()) if clock.kind == kind), None)

@@ -4,16 +4,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from greenlane.cli.options import By, CaseReference, CommandId, Json, Lang, StateDir
-
-ACCOUNT = "command-line"
-
+from greenlane.cli.question import ACCOUNT, asked
 
 class Outcome(StrEnum):
     """What a department may answer."""
@@ -75,7 +73,7 @@ def decide(
     from greenlane.cli.budget_text import budget_of
 
     budget = None if limit is None else budget_of(limit)
-    asked = [{"department": each, "question": question, "limit": budget} for each in consult or ()]
+    requests = [{"department": each, "question": question, "limit": budget} for each in consult or ()]
     content = {
         "step_id": step,
         "department": department,
@@ -83,10 +81,10 @@ def decide(
         "reason": reason,
         "legal_basis": legal_basis,
         "documents": tuple(document or ()),
-        "consult": tuple(asked),
+        "consult": tuple(requests),
     }
     actor = ("department", department)
-    return _ask("DecideStep", case, actor, content, command_id, state_dir, lang, as_json)
+    return asked("DecideStep", case, actor, content, command_id, state_dir, lang, as_json)
 
 
 def supplement(
@@ -103,7 +101,7 @@ def supplement(
     Example: greenlane supplement H05.7-260302-0001 --document floor-plan
     """
     content = {"documents": tuple({"kind": kind} for kind in document or ())}
-    return _ask("ReceiveSupplement", case, ("applicant", ACCOUNT), content, command_id, state_dir, lang, as_json)
+    return asked("ReceiveSupplement", case, ("applicant", ACCOUNT), content, command_id, state_dir, lang, as_json)
 
 
 def withdraw(
@@ -120,7 +118,7 @@ def withdraw(
     Example: greenlane withdraw H05.7-260302-0001 --reason "The plans have changed"
     """
     actor = ("applicant", ACCOUNT)
-    return _ask("WithdrawApplication", case, actor, {"reason": reason}, command_id, state_dir, lang, as_json)
+    return asked("WithdrawApplication", case, actor, {"reason": reason}, command_id, state_dir, lang, as_json)
 
 
 def pause(
@@ -128,18 +126,26 @@ def pause(
     *,
     reason: Reason,
     legal_basis: Annotated[str, typer.Option("--legal-basis", help="Decree and article that allow it.")],
+    from_at: Annotated[
+        str | None, typer.Option("--from", metavar="INSTANT", help="When it began, if that was earlier; with its offset.")
+    ] = None,
+    until_at: Annotated[
+        str | None, typer.Option("--until", metavar="INSTANT", help="When it ended, if it is over; with its offset.")
+    ] = None,
     by: By = ACCOUNT,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> int:
-    """Suspend all clocks of a case, with reason and legal basis.
+    """Suspend all clocks of a case, with reason and legal basis; or note that they stood still from one instant to another.
+
+    A suspension begins and ends in the past, and no further back than the procedure allows.
 
     Example: greenlane pause H05.7-260302-0001 --reason "A court decides first" --legal-basis "61/2018/NĐ-CP art. 19"
     """
-    content = {"reason": reason, "legal_basis": legal_basis}
-    return _ask("PauseClock", case, ("supervisor", by), content, command_id, state_dir, lang, as_json)
+    content = {"reason": reason, "legal_basis": legal_basis, **_stretch(from_at, until_at)}
+    return asked("PauseClock", case, ("supervisor", by), content, command_id, state_dir, lang, as_json)
 
 
 def resume(
@@ -156,7 +162,7 @@ def resume(
 
     Example: greenlane resume H05.7-260302-0001 --reason "The court has decided"
     """
-    return _ask("ResumeClock", case, ("supervisor", by), {"reason": reason}, command_id, state_dir, lang, as_json)
+    return asked("ResumeClock", case, ("supervisor", by), {"reason": reason}, command_id, state_dir, lang, as_json)
 
 
 def acknowledge(
@@ -175,7 +181,7 @@ def acknowledge(
     Example: greenlane acknowledge H05.7-260302-0001 step:site-check/first --by head-of-culture
     """
     content = {"escalation_id": escalation, "note": note}
-    return _ask("AcknowledgeEscalation", case, ("supervisor", by), content, command_id, state_dir, lang, as_json)
+    return asked("AcknowledgeEscalation", case, ("supervisor", by), content, command_id, state_dir, lang, as_json)
 
 
 def reassign(
@@ -207,38 +213,16 @@ def reassign(
         "escalation_id": escalation,
         "reason": reason,
     }
-    return _ask("ReassignStep", case, ("supervisor", by), content, command_id, state_dir, lang, as_json)
+    return asked("ReassignStep", case, ("supervisor", by), content, command_id, state_dir, lang, as_json)
 
 
-def _ask(
-    kind: str,
-    case: str,
-    actor: tuple[str, str],
-    content: dict[str, Any],
-    command_id: str | None,
-    state_dir: Path | None,
-    lang: str | None,
-    as_json: bool,
-) -> int:
-    from greenlane.cli.asking import Question, ask
-    from greenlane.cli.case_table import case_table
-    from greenlane.cli.output import print_json, show
-    from greenlane.cli.session import a_session, waiting
+def _stretch(from_at: str | None, until_at: str | None) -> dict[str, datetime]:
+    from greenlane.cli.instants import instant_of, refuse_reversed
 
-    question = Question.checked(kind, case, actor, content, command_id)
-    with a_session(state_dir, lang) as session:
-        view = waiting(lambda: ask(session, question))
-        if as_json:
-            print_json(
-                {
-                    "ok": True,
-                    "accepted": True,
-                    "command_id": question.command_id,
-                    "case": view.model_dump(mode="json"),
-                }
-            )
-            return 0
-        moments = session.moments
-        show(session.words("accepted", what=session.words(f"command.{kind}")))
-        show(case_table(session.words("case"), [view], moments), moments.scale)
-    return 0
+    found = {
+        name: instant_of(text, option)
+        for name, option, text in (("from_at", "from", from_at), ("until_at", "until", until_at))
+        if text is not None
+    }
+    refuse_reversed(found.get("from_at"), found.get("until_at"), "until")
+    return found

@@ -34,10 +34,15 @@ def pause_of(text: str, field: str = "pause") -> Suspension:
     if not slash:
         raise InstantInvalid(f"{text!r} is no pause", field=field, remedy="Write FROM/TO, two instants of RFC 3339")
     from_at, until_at = instant_of(begins, field), instant_of(ends, field)
-    if until_at <= from_at:
+    refuse_reversed(from_at, until_at, field)
+    return Suspension(from_at=from_at, until_at=until_at, reason=field)
+
+
+def refuse_reversed(from_at: datetime | None, until_at: datetime | None, field: str) -> None:
+    """Raises SuspensionReversed where both are given and the end does not come after the beginning."""
+    if from_at is not None and until_at is not None and until_at <= from_at:
         raise SuspensionReversed(
             f"it ends at {until_at.isoformat()}, not after it begins at {from_at.isoformat()}",
             field=field,
             remedy="Give an end after the beginning",
         )
-    return Suspension(from_at=from_at, until_at=until_at, reason=field)
