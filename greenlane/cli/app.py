@@ -9,6 +9,7 @@ import traceback
 import typer
 
 from greenlane.cli import (
+    amendments,
     answers,
     calendars,
     demonstration,
@@ -42,6 +43,7 @@ for theme in (
     listing,
     sheet,
     answers,
+    amendments,
     watching,
     integrity,
     mail,
