@@ -13,6 +13,7 @@ import typer
 from greenlane.cli.options import By, CaseReference, CommandId, Json, Lang, StateDir
 from greenlane.cli.question import ACCOUNT, asked
 
+
 class Outcome(StrEnum):
     """What a department may answer."""
 
@@ -127,7 +128,8 @@ def pause(
     reason: Reason,
     legal_basis: Annotated[str, typer.Option("--legal-basis", help="Decree and article that allow it.")],
     from_at: Annotated[
-        str | None, typer.Option("--from", metavar="INSTANT", help="When it began, if that was earlier; with its offset.")
+        str | None,
+        typer.Option("--from", metavar="INSTANT", help="When it began, if that was earlier; with its offset."),
     ] = None,
     until_at: Annotated[
         str | None, typer.Option("--until", metavar="INSTANT", help="When it ended, if it is over; with its offset.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from pydantic import BaseModel
 from rich.markup import escape
 from rich.table import Table
 
@@ -45,7 +46,14 @@ def near_miss_table(near_misses: Iterable[NearMiss], words: Words) -> Table | No
 
 def detail_of(event: CaseEvent, moments: Moments) -> str:
     """What matters of an event, in one line."""
-    return _DETAILS[type(event)](event, moments)
+    line = _DETAILS.get(type(event), _plain)
+    return line(event, moments)
+
+
+def _plain(event: BaseModel, _: Moments) -> str:
+    """Events without a line of their own: their plain fields."""
+    shown = event.model_dump(mode="json", exclude={"type"}, exclude_none=True)
+    return ", ".join(str(value) for value in shown.values() if isinstance(value, str | int | float))
 
 
 def _joined(*parts: object) -> str:
@@ -123,8 +131,10 @@ _DETAILS: Final[dict[type, Callable[[Any, Moments], str]]] = {
     ev.CalendarApplied: lambda e, m: _joined(
         f"{e.calendar.id} {e.former.version} → {e.calendar.version}", _changes(e.changes, m), e.reason
     ),
-    ev.ProcedureMigrated: lambda e, _: _joined(f"{e.procedure.id} {e.former.version} → {e.procedure.version}", e.reason),
+    ev.ProcedureMigrated: lambda e, _: _joined(
+        f"{e.procedure.id} {e.former.version} → {e.procedure.version}", e.reason
+    ),
     ev.ApplicationWithdrawn: lambda e, _: _joined(e.by.kind, e.by.id, e.reason),
     ev.CaseClosed: _closed,
 }
-"""Every event of the language has its line; a test compares the two lists."""
+"""Every event of a case has its line; a test compares the two lists."""
