@@ -50,7 +50,6 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "open_cases": ("Hồ sơ đang xử lý", "Open cases"),
     "opened_at": ("Tiếp nhận", "Received"),
     "owner": ("Người giữ thời gian", "Owner of the time"),
-    "place": ("Vị trí", "Place"),
     "procedure": ("Thủ tục", "Procedure"),
     "procedures": ("Thủ tục có hiệu lực ngày {day}", "Procedures in force on {day}"),
     "promise": ("Cam kết", "Promise"),
@@ -104,7 +103,6 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
         "{count} hồ sơ đã nhận nhưng chưa được mở: tiến trình worker không trả lời. Hồ sơ sẽ được mở khi worker chạy lại.",
         "{count} accepted, not opened yet: no worker answers. They are opened as soon as one runs.",
     ),
-    "outside_stack": ("không dùng máy chủ nhúng", "outside servers"),
     "paused": ("tạm dừng", "paused"),
     "rebuilt": (
         "{cases} hồ sơ, {events} sự kiện được tính lại: {differences} khác biệt.",
@@ -126,7 +124,6 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     ),
     "submitting": ("Đang nộp hồ sơ", "Submitting"),
     "verifying": ("Đang kiểm tra sổ cái", "Verifying the ledger"),
-    "watch_hint": ("Ctrl-C để thoát", "Ctrl-C to leave"),
     "would_be": ("Thủ tục {procedure} được phân luồng: {lane}", "Procedure {procedure} would take the lane: {lane}"),
     "yes": ("có", "yes"),
     # lanes, states, outcomes

@@ -1,0 +1,227 @@
+"""The page and the program say the same; every command explains itself; one shape of answers, quickly."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from typer.main import get_command
+
+import greenlane.cli
+from events.language import case_events
+from events.language.refusals import TEXTS
+from greenlane.cli.app import app
+from greenlane.cli.event_lines import _DETAILS
+from greenlane.cli.failure import DEFECT, explained
+from greenlane.cli.words import TABLE, Words
+from tests.cli.program import Program
+
+PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
+SOURCES = sorted(Path(greenlane.cli.__file__).parent.glob("*.py"))
+HEAVY = ("temporalio", "sqlalchemy", "kafka", "psycopg", "pydantic", "httpx", "catalog", "cases", "store")
+HELP_CPU_SECONDS = 0.6
+
+
+def commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command of the program with its name's words."""
+    command = command or get_command(app)
+    inner = getattr(command, "commands", None)
+    if not inner:
+        yield path, command
+        return
+    for name, each in inner.items():
+        yield from commands(each, (*path, name))
+
+
+def synopsis_of(path: tuple[str, ...], command: Any) -> str:
+    """The line that the page must have."""
+    parts = ["greenlane", *path]
+    for parameter in command.params:
+        if getattr(parameter, "hidden", False):
+            continue
+        if parameter.param_type_name == "argument":
+            named = parameter.metavar or parameter.name.upper()
+        else:
+            named = "/".join([*parameter.opts, *parameter.secondary_opts])
+        parts.append(named if parameter.required else f"[{named}]")
+    return " ".join(parts)
+
+
+COMMANDS = dict(commands())
+
+
+def test_the_page_names_every_command_and_option_and_no_other() -> None:
+    """Word for word: what a command takes, and what the page says that it takes."""
+    told = re.findall(r"^greenlane .*$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    needed = {synopsis_of(path, command) for path, command in COMMANDS.items()}
+    assert len(told) == len(set(told))
+    assert not needed - set(told), "the page lacks these lines"
+    assert not set(told) - needed, "the program knows nothing of these lines"
+
+
+def test_the_page_names_every_refusal() -> None:
+    """Each code of the rules, with its text."""
+    told = dict(re.findall(r"^- `(\w+)`: (.*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
+    assert told == {code: texts[0] for code, texts in TEXTS.items()}
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself(path: tuple[str, ...]) -> None:
+    """What it does in a sentence, every option in words, and an example that names the command."""
+    command = COMMANDS[path]
+    assert command.help
+    if path != ("demo",):
+        assert re.search(rf"Example: .*greenlane {' '.join(path)}\b", command.help), command.help
+    for parameter in command.params:
+        if not getattr(parameter, "hidden", False):
+            assert parameter.help, f"{path} {parameter.name}"
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """No server's library, no models: the list of commands is there at once."""
+    code = (
+        "import sys, time; sys.argv = ['greenlane', '--help']; from greenlane.cli.app import run; run();"
+        f"print([n for n in {HEAVY!r} if n in sys.modules], time.process_time(), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded, _, seconds = done.stderr.strip().rpartition(" ")
+    assert "submit" in done.stdout
+    assert loaded == "[]"
+    assert float(seconds) < HELP_CPU_SECONDS
+
+
+def test_the_program_as_a_process() -> None:
+    """Exit code 2 and one object for a refusal; nothing on standard output but that."""
+    argv = [sys.executable, "-m", "greenlane", "procedures", "karaoke-licens", "--json", "--lang", "en"]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    error = json.loads(done.stdout)["error"]
+    assert (error["code"], error["field"]) == ("unknown_procedure", "procedure")
+    assert "karaoke-licence" in error["remedy"]
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        (("nonsense",), ""),
+        (("cases", "--nonsense"), "--nonsense"),
+        (("cases", "--lane", "red"), "lane"),
+        (("cases", "--limit", "0"), "limit"),
+        (("decide", "C", "s", "perhaps", "--department", "d"), "outcome"),
+        (("decide", "C", "s", "approve"), "department"),
+        (("submit",), "files"),
+        (("submit", "a.yaml", "--source", "a b"), "--source"),
+        (("classify", "work-permit", "--fact", "x"), "--fact"),
+        (("procedures", "--on", "2026-02-30"), "on"),
+        (("dlq", "replay", "finance"), "ID... / --all"),
+        (("dlq", "replay", "finance", "0-1", "--all"), "ID... / --all"),
+    ],
+)
+def test_misuse_is_an_error_like_any_other(greenlane: Program, arguments: tuple[str, ...], field: str) -> None:
+    """Asked for JSON, the program answers in JSON, also when it was called wrongly."""
+    error = greenlane(*arguments, "--json").error
+    assert (error["code"], error["field"]) == ("usage", field)
+    assert "--help" in error["remedy"]
+
+
+def test_without_json_errors_go_to_standard_error(greenlane: Program) -> None:
+    """What is wrong, and what to do."""
+    answer = greenlane("procedures", "karaoke-licens")
+    assert (answer.code, answer.out) == (2, "")
+    assert "karaoke-licens" in answer.err
+    assert "Did you mean karaoke-licence" in answer.err
+
+
+def test_a_defect_is_told_as_one(greenlane: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The details are on standard error; standard output holds one object; the exit code is not a refusal's."""
+
+    def broken() -> list[dict[str, Any]]:
+        raise ZeroDivisionError("by hand")
+
+    monkeypatch.setattr("greenlane.cli.setting_table.settings_json", broken)
+    answer = greenlane("settings", "--json")
+    assert answer.code == DEFECT
+    assert answer.json["error"]["code"] == "defect"
+    assert "Traceback" in answer.err
+    assert "ZeroDivisionError: by hand" in answer.err
+
+
+def test_bare_help_and_interruption(greenlane: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a command the list of commands; Ctrl-C is 130 and no traceback."""
+    assert "submit" in greenlane().out
+
+    def interrupted() -> list[dict[str, Any]]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("greenlane.cli.setting_table.settings_json", interrupted)
+    answer = greenlane("settings", "--json")
+    assert (answer.code, answer.out) == (130, "")
+
+
+def test_every_word_is_there_in_two_languages_and_used() -> None:
+    """A key that a screen asks for exists, one that no screen asks for goes; gaps are the same in both languages."""
+    asked: set[str] = set()
+    for source in SOURCES:
+        if source.name != "words.py":
+            tree = ast.parse(source.read_text(encoding="utf-8"))
+            asked |= {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    plain = {key for key in TABLE if "." not in key}
+    assert plain <= asked, f"no screen says: {sorted(plain - asked)}"
+    for key, (vi, en) in TABLE.items():
+        assert vi
+        assert en
+        assert set(re.findall(r"{\w+}", vi)) == set(re.findall(r"{\w+}", en)), key
+
+
+def test_every_event_has_its_name_and_its_line() -> None:
+    """A new event cannot be forgotten on the screens."""
+    union = {e for e in get_args(get_args(case_events.CaseEvent)[0]) if e.__module__ == case_events.__name__}
+    assert len(union) > 20
+    assert set(_DETAILS) >= union
+    assert {name.removeprefix("event.") for name in TABLE if name.startswith("event.")} >= {e.__name__ for e in union}
+
+
+def test_refusals_speak_both_languages() -> None:
+    """Message and remedy, with the same gaps."""
+    for code, (message_en, remedy_en, message_vi, remedy_vi) in TEXTS.items():
+        gaps = [set(re.findall(r"{\w+}", text)) for text in (message_en + remedy_en, message_vi + remedy_vi)]
+        assert gaps[0] == gaps[1], code
+        assert all((message_en, remedy_en, message_vi, remedy_vi)), code
+
+
+def test_what_is_unknown_to_the_table_is_shown_as_it_is() -> None:
+    """A department is no word of ours."""
+    words = Words("vi")
+    assert words.named("holder", "finance") == "finance"
+    assert words.named("holder", "applicant") == "người nộp"
+    assert words.named("outcome", None) == "-"
+
+
+def test_errors_of_all_rooms_have_one_shape() -> None:
+    """Code, field, message and remedy, whichever room raised it; a stranger is a defect."""
+    from events.transport.errors import KafkaAwayError, Unavailable  # noqa: PLC0415
+    from sla.errors import CalendarRangeError  # noqa: PLC0415
+    from store.errors import StoreNotMigrated, StoreUnavailable  # noqa: PLC0415
+
+    errors: dict[str, BaseException] = {
+        "kafka_away": KafkaAwayError(bootstrap="h:1", reason="NoBrokersAvailable"),
+        "unavailable": Unavailable("Temporal"),
+        "store_unavailable": StoreUnavailable(reason="it is stopping"),
+        "store_not_migrated": StoreNotMigrated(reason="it has no tables"),
+        CalendarRangeError.code: CalendarRangeError("too far", field="at", remedy="Publish the year."),
+        "defect": ZeroDivisionError("by hand"),
+    }
+    for code, error in errors.items():
+        body = explained(error)
+        assert set(body) == {"code", "field", "message", "remedy"}
+        assert body["code"] == code
+        assert body["message"]
+        assert body["remedy"]
