@@ -27,6 +27,7 @@ GATHER_SECONDS = 0.02
 POLL_RECORDS = 1_000
 COMMIT_SECONDS = 0.5
 SESSION_MS = 10_000
+METADATA_MS = 3_000
 
 
 def note_name(number: int) -> str:
@@ -44,6 +45,7 @@ class Player:
         self._stop = stop
         self._note = NoteBook(Path(orders.folder) / note_name(number))
         self._departments = {orders.topics.work(slug): slug for slug in index.departments()}
+        self._partitions = -1
         self._decided = 0
         self._refused: Counter[str] = Counter()
         self._next_commit = 0.0
@@ -58,6 +60,7 @@ class Player:
                 for place, records in consumer.poll(timeout_ms=POLL_MS, max_records=POLL_RECORDS).items():
                     for record in records:
                         self._take(record, self._departments[place.topic], outgoing)
+                self._say_assigned(len(consumer.assignment()))
                 outgoing.settle()
                 # Only now: a kill before this line makes the same decisions be sent again under the same ids.
                 self._commit(consumer)
@@ -73,9 +76,17 @@ class Player:
             # A killed player that is started again gets its partitions back at once.
             group_instance_id=f"player-{self._number}",
             session_timeout_ms=SESSION_MS,
+            # Topics made a moment ago may not be known everywhere yet: without this they would be missed for minutes.
+            metadata_max_age_ms=METADATA_MS,
         )
         consumer.subscribe(topics=sorted(self._departments))
         return consumer
+
+    def _say_assigned(self, partitions: int) -> None:
+        if partitions != self._partitions:
+            self._partitions = partitions
+            sys.stderr.write(f"{partitions} partitions to read\n")
+            sys.stderr.flush()
 
     def _take(self, record: Any, department: str, outgoing: Outgoing) -> None:
         match incoming.kind_of(record):

@@ -31,7 +31,7 @@ from store.vault import Vault
 
 VARIETY = Path(__file__).parent / "data" / "variety.xes"
 ENTRY = Path(__file__).with_name("entry_import.py")
-TRACES = 30
+TRACES = 24
 EVENTS = 4
 WAIT_SECONDS = 240
 
