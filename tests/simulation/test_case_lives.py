@@ -77,7 +77,7 @@ def test_the_worlds_are_worth_living_in() -> None:
     events: Counter[str] = Counter()
     refusals: Counter[str] = Counter()
     lost_results = redelivered = 0
-    for seed in range(500, 540):
+    for seed in range(500, 520):
         world = judged(seed)
         for records in world.recorder.ledger.values():
             events.update(record.event.type for record in records)
@@ -87,5 +87,5 @@ def test_the_worlds_are_worth_living_in() -> None:
     rare = {"BreachSetAside", "ConsultationLapsed", "StepsRestarted", "ClockSuspended", "ClockExtended", "LaneChanged"}
     assert rare | {"CalendarApplied", "ProcedureMigrated", "PaymentConfirmed", "StepReassigned"} <= events.keys()
     assert {"case_suspended", "wrong_department", "already_answered"} <= refusals.keys()
-    assert redelivered > 100
-    assert lost_results > 100
+    assert redelivered > 50
+    assert lost_results > 50
