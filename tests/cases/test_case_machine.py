@@ -156,13 +156,8 @@ class CaseMachine(RuleBasedStateMachine):
 
     @rule(began=st.sampled_from([MINUTE, DAY]))
     def note_a_pause(self, began: timedelta) -> None:
-        pause = a_pause(self.now)
-        self.put(
-            PauseClock(
-                **pause.model_dump()
-                | {"from_at": self.now - began, "until_at": self.now - began / 2, "type": "PauseClock"}
-            )
-        )
+        times = {"from_at": self.now - began, "until_at": self.now - began / 2}
+        self.put(a_pause(self.now).model_copy(update=times))
 
     @rule(late=LATE)
     def resume(self, late: timedelta) -> None:
