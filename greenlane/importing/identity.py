@@ -37,11 +37,6 @@ class ImportKey:
         return f"log-{self.key[:12]}"
 
     @property
-    def group(self) -> str:
-        """The consumer group of the players."""
-        return f"greenlane-import-{self.key[:16]}"
-
-    @property
     def memory(self) -> str:
         """Where the store remembers how far the import is."""
         return f"import/{self.key}"

@@ -99,6 +99,22 @@ def not_empty(cluster: Cluster, topics: Iterable[str], client_id: str) -> list[s
         consumer.close()
 
 
+def behind(cluster: Cluster, topics: Iterable[str], group: str) -> int:
+    """How many records of the topics the group has not finished yet. Raises KafkaAwayError, NotPermittedError."""
+    consumer = assigned(cluster, topics, "greenlane-import-verification")
+    try:
+        places = list(consumer.assignment())
+        first, last = consumer.beginning_offsets(places), consumer.end_offsets(places)
+    except kafka_errors.KafkaError as error:
+        raise cluster.explain(error, "reading offsets") from error
+    finally:
+        consumer.close()
+    with cluster.admin() as admin:
+        committed = admin.list_group_offsets({group: places}).get(group, {})
+    done = {place: found.offset for place, found in committed.items()}
+    return sum(max(0, last[place] - max(done.get(place, -1), first[place])) for place in places)
+
+
 def header(record: Any, name: str) -> str:
     """A header as text; empty when there is none."""
     for key, value in record.headers:

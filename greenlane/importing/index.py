@@ -12,6 +12,7 @@ from typing import NamedTuple, Self
 
 from greenlane.errors import GreenlaneError
 from greenlane.stack.errors import StateFolderFullError, StateFolderUnusableError
+from greenlane.stack.folder import folder_error
 
 VERSION = 2
 """Of this file's layout and of the mapping: an index made by another is made again."""
@@ -204,6 +205,8 @@ def explained(path: Path) -> Iterator[None]:
     """SQLite's errors within as errors of the state folder."""
     try:
         yield
+    except OSError as error:
+        raise folder_error(path.parent, error) from error
     except sqlite3.Error as error:
         full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
         kind = StateFolderFullError if full else StateFolderUnusableError

@@ -34,6 +34,8 @@ class Orders:
     folder: str
     in_flight_max: int
     max_message_bytes: int
+    attempt: int
+    """How often the driving was given up before: the players then read their work again from the beginning."""
     from_beginning: bool
     """Whether closings may lie before the end of the log of events, because the import was begun before."""
 
@@ -50,6 +52,17 @@ class Orders:
     def key(self) -> ImportKey:
         """Which import it is."""
         return ImportKey(self.log_digest, None if self.limit is None else Budget.model_validate(self.limit))
+
+    @property
+    def group(self) -> str:
+        """The consumer group of the players."""
+        name = f"{self.topic_prefix}-import-{self.key.key[:16]}"
+        return f"{name}-{self.attempt}" if self.attempt else name
+
+    @property
+    def diary(self) -> Path:
+        """The submitter's diary."""
+        return Path(self.folder) / "submitter.sqlite"
 
     @property
     def topics(self) -> Topics:

@@ -21,6 +21,7 @@ from greenlane.importing import incoming
 from greenlane.importing.index import Index
 from greenlane.importing.orders import STOPPED, NoteBook, Orders, StopWish
 from greenlane.importing.outgoing import Outgoing, Parcel, Stopped
+from greenlane.importing.submitter import Diary
 
 POLL_MS = 100
 GATHER_SECONDS = 0.02
@@ -45,6 +46,7 @@ class Player:
         self._stop = stop
         self._note = NoteBook(Path(orders.folder) / note_name(number))
         self._departments = {orders.topics.work(slug): slug for slug in index.departments()}
+        self._diary = Diary(orders.diary) if orders.attempt else None
         self._partitions = -1
         self._decided = 0
         self._refused: Counter[str] = Counter()
@@ -72,7 +74,7 @@ class Player:
             KafkaConsumer,
             f"greenlane-import-player-{self._number}",
             **incoming.READ_OPTIONS,
-            group_id=self._orders.key.group,
+            group_id=self._orders.group,
             # A killed player that is started again gets its partitions back at once.
             group_instance_id=f"player-{self._number}",
             session_timeout_ms=SESSION_MS,
@@ -100,7 +102,7 @@ class Player:
         case_id = incoming.key_of(record)
         step_id = json.loads(record.value)["event"]["step_id"]
         decision = self._index.decision(case_id, step_id)
-        if decision is None:
+        if decision is None or self._is_over(decision.position):
             return
         message = {"case": case_id, "step_id": step_id, "outcome": "approve", "data": json.loads(decision.data)}
         outgoing.add(
@@ -114,6 +116,10 @@ class Player:
             )
         )
         self._decided += 1
+
+    def _is_over(self, position: int) -> bool:
+        """Whether the case is closed, so that an answer read again after an attempt that was given up is not needed."""
+        return self._diary is not None and self._diary.is_closed(position)
 
     def _commit(self, consumer: Any) -> None:
         if time.monotonic() < self._next_commit:

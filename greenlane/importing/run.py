@@ -13,6 +13,7 @@ from typing import Self
 from events.transport.admin import TopicLayout, ensure_topics
 from greenlane.importing.display import Display, Standing
 from greenlane.importing.errors import ImportInterruptedError
+from greenlane.importing.index import explained
 from greenlane.importing.orders import Orders
 from greenlane.importing.preparation import Prepared, prepared_log
 from greenlane.importing.procedure import derived_definitions
@@ -53,6 +54,8 @@ class Memory:
     elapsed_s: float = 0.0
     cases_per_s: float = 0.0
     finished: bool = False
+    given_up: int = 0
+    """How often the driving was given up because nothing moved."""
 
     @classmethod
     def of(cls, store: Store, key: str) -> Self | None:
@@ -143,11 +146,13 @@ class _Import:
             folder=str(prepared.folder),
             in_flight_max=self._options.in_flight_max,
             max_message_bytes=settings.max_message_bytes,
+            attempt=self._memory.given_up,
             from_beginning=begun_before,
         )
 
     def _drive(self, *, begun_before: bool) -> None:
-        senders = Senders(self._orders(begun_before=begun_before), self._options.players, self._display.say)
+        with explained(self._prepared.folder):
+            senders = Senders(self._orders(begun_before=begun_before), self._options.players, self._display.say)
         patiently(self._remember)
         try:
             senders.start()
@@ -175,8 +180,7 @@ class _Import:
             if account.progress != progress:
                 progress, moved_at = account.progress, now
             if now - moved_at > self._options.stall_seconds:
-                self._stalled = True
-                self._display.say(f"nothing has moved for {now - moved_at:.0f} s: the rest is given up for now")
+                self._give_up(account, now - moved_at)
                 return
             if now - saved_at > SAVE_SECONDS:
                 saved_at = now
@@ -185,6 +189,15 @@ class _Import:
             time.sleep(LOOK_SECONDS)
         self._memory.elapsed_s = before + time.monotonic() - began
         self._show(senders.account())
+
+    def _give_up(self, account: Account, seconds: float) -> None:
+        self._stalled = True
+        self._memory.given_up += 1
+        refused = ", ".join(f"{count} {code}" for code, count in account.refused.items())
+        self._display.say(
+            f"nothing has moved for {seconds:.0f} s: the rest is given up for now"
+            + (f"; answers refused: {refused}" if refused else "")
+        )
 
     def _show(self, account: Account) -> None:
         elapsed = self._memory.elapsed_s

@@ -16,7 +16,7 @@ from typing import Any
 from events.transport.errors import TransportError
 from greenlane.importing import incoming
 from greenlane.importing.incoming import Place
-from greenlane.importing.index import Index
+from greenlane.importing.index import Index, TraceRow
 from greenlane.importing.orders import STOPPED, NoteBook, Orders, StopWish
 from greenlane.importing.outgoing import Outgoing, Parcel, Stopped
 
@@ -54,16 +54,25 @@ class Diary:
         found = self._rows.execute("SELECT max(up_to) FROM submitted").fetchone()[0]
         return int(found or 0)
 
-    def ended(self) -> list[tuple[int, int]]:
-        """Traces whose cases have ended, and whether that was because the submission was refused."""
-        return list(self._rows.execute("SELECT position, failed FROM ended"))
+    def closed(self) -> list[int]:
+        """Traces whose cases are closed."""
+        return [position for (position,) in self._rows.execute("SELECT position FROM ended WHERE NOT failed")]
+
+    def failed(self) -> list[int]:
+        """Traces whose submission ended as a dead letter."""
+        return [position for (position,) in self._rows.execute("SELECT position FROM ended WHERE failed")]
+
+    def is_closed(self, position: int) -> bool:
+        """Whether this trace's case is closed."""
+        query = "SELECT 1 FROM ended WHERE position = ? AND NOT failed"
+        return self._rows.execute(query, (position,)).fetchone() is not None
 
     def save(self, submitted: int, ended: Iterable[tuple[int, int]], offsets: dict[Place, int]) -> None:
         """Write down all at once."""
         with self._rows:
             self._rows.execute("DELETE FROM submitted")
             self._rows.execute("INSERT INTO submitted VALUES (?)", (submitted,))
-            self._rows.executemany("INSERT OR IGNORE INTO ended VALUES (?, ?)", ended)
+            self._rows.executemany("INSERT OR REPLACE INTO ended VALUES (?, ?)", ended)
             self._rows.executemany(
                 "INSERT OR REPLACE INTO offsets VALUES (?, ?, ?)", [(*place, at) for place, at in offsets.items()]
             )
@@ -81,8 +90,10 @@ class Submitter:
         self._submitted = diary.submitted()
         self._has_ended = bytearray(index.summary.traces + 1)
         self._closed = self._failed = 0
-        for position, failed in diary.ended():
-            self._end(position, failed)
+        for position in diary.closed():
+            self._end(position, 0)
+        self._again = diary.failed()
+        """Dead letters of an earlier run: their cause may be gone."""
         self._unsaved: list[tuple[int, int]] = []
         self._open = {position for position in range(1, self._submitted + 1) if not self._has_ended[position]}
 
@@ -123,10 +134,14 @@ class Submitter:
         return consumer
 
     def _submit(self, outgoing: Outgoing) -> None:
-        while len(self._open) < self._orders.in_flight_max and (trace := self._index.trace(self._submitted + 1)):
-            self._submitted = trace.position
-            if self._has_ended[trace.position]:
-                continue
+        while self._again and len(self._open) < self._orders.in_flight_max:
+            self._send(self._index.trace(self._again.pop()), outgoing)
+        while len(self._open) < self._orders.in_flight_max and self._submitted < self._index.summary.traces:
+            self._submitted += 1
+            self._send(self._index.trace(self._submitted), outgoing)
+
+    def _send(self, trace: TraceRow | None, outgoing: Outgoing) -> None:
+        if trace is not None and not self._has_ended[trace.position]:
             self._open.add(trace.position)
             outgoing.add(
                 Parcel(
@@ -177,7 +192,7 @@ def main(arguments: list[str]) -> int:
     """The process."""
     orders = Orders.read(Path(arguments[0]))
     stop = StopWish()
-    with closing(Index(Path(orders.index))) as index, closing(Diary(Path(orders.folder) / "submitter.sqlite")) as diary:
+    with closing(Index(Path(orders.index))) as index, closing(Diary(orders.diary)) as diary:
         try:
             Submitter(orders, index, diary, stop).run()
         except Stopped:

@@ -18,6 +18,7 @@ from greenlane.importing.evidence import CaseEvidence, Findings, TopicOrder, eve
 from greenlane.importing.index import TraceRow
 from greenlane.importing.preparation import Prepared
 from greenlane.importing.report import ImportReport
+from greenlane.settings import Settings
 from greenlane.wiring import Wiring
 from intake.register import DERIVED_PROCEDURE
 from store.definitions import DefinitionArchive
@@ -49,6 +50,11 @@ def patiently(work: Callable[[], T]) -> T:
             time.sleep(1.0)
 
 
+def bridge_group(settings: Settings) -> str:
+    """The consumer group of the bridge."""
+    return f"{settings.topic_prefix}-bridge"
+
+
 def _number(invariant: str) -> int:
     return int(invariant[1:])
 
@@ -65,6 +71,7 @@ class Verification:
     def report(self) -> ImportReport:
         """Wait until the publisher has sent what is recorded, then count. Raises StoreError, TransportError."""
         self._display.doing("waiting until everything recorded is published")
+        patiently(self._await_bridge)
         patiently(self._await_publisher)
         self._display.doing("checking the ledger and the topic against the log")
         order = patiently(self._topic)
@@ -84,6 +91,15 @@ class Verification:
             findings=found.words,
             log=summary,
         )
+
+    def _await_bridge(self) -> None:
+        """Until every message of ours has been taken: one that was sent twice must have had its chance to do harm."""
+        topics, index = self._wiring.topics, self._prepared.index
+        names = [topics.submissions, *(topics.decisions(slug) for slug in index.departments())]
+        group = bridge_group(self._wiring.settings)
+        deadline = time.monotonic() + QUIET_SECONDS
+        while incoming.behind(self._wiring.cluster, names, group) and time.monotonic() < deadline:
+            time.sleep(LOOK_SECONDS)
 
     def _await_publisher(self) -> None:
         """Until nothing waits of what was there at the call: others' cases may go on meanwhile."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,12 @@ import psutil
 import pytest
 from sqlalchemy import func, select
 
+from catalog.loader import load_catalog
 from events.language.case_events import ApplicationSubmitted, StepDecided
+from events.language.envelope import binary_headers
+from events.language.topics import Topics
+from events.transport.cluster import Cluster
+from events.transport.producer import Producer
 from greenlane.importing.display import Quiet
 from greenlane.importing.identity import ImportKey
 from greenlane.importing.run import ImportOptions, run_import
@@ -178,6 +184,31 @@ def test_log_of_all_sorts_keeps_what_it_says(stack: Settings, store: Store) -> N
     submitted = records[0].event
     assert isinstance(submitted, ApplicationSubmitted)
     assert "a word of the engine" in (Vault(store).data(submitted.application.subject_ref) or "")
+
+
+def test_application_that_is_refused_holds_up_no_other(stack: Settings, log: Path) -> None:
+    log.write_text(log.read_text().replace("Check", "Weigh"))
+    key = ImportKey(LogFile(log).digest())
+    procedure = load_catalog().procedures_on(datetime.now(UTC).date())[0]
+    other = {
+        "application_id": "2",
+        "procedure": procedure.id,
+        "applicant": {"name": "somebody who used the id before"},
+        "documents": [{"kind": document.kind} for document in procedure.documents],
+    }
+    headers = binary_headers(
+        id="before", source=key.source, name="SubmitApplication", subject="2", time=datetime.now(UTC)
+    )
+    with Producer(Cluster(str(stack.kafka_bootstrap))) as producer:
+        topic = Topics(stack.topic_prefix).submissions
+        producer.send_now(topic, key.case_id("2"), json.dumps(other).encode(), headers)
+    for _ in range(2):
+        report = run_import(stack, ImportOptions(log, in_flight_max=8), Quiet())
+        assert not report.ok
+        assert (report.closed, report.decisions, report.lost) == (TRACES - 1, (TRACES - 1) * EVENTS, EVENTS)
+        assert (report.doubled, report.reordered, report.stalled) == (0, 0, False)
+        assert report.violations["I1"] == 1
+    assert report.dead_letters == 2, "the second run tried again"
 
 
 def test_limit_gives_every_step_a_clock(stack: Settings, store: Store) -> None:

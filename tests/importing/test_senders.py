@@ -31,6 +31,7 @@ def orders(folder: Path) -> Orders:
         folder=str(folder),
         in_flight_max=5,
         max_message_bytes=1_000_000,
+        attempt=0,
         from_beginning=False,
     )
 
@@ -108,13 +109,14 @@ def test_account_adds_up_and_forgives_failures_that_are_past(tmp_path: Path) -> 
 
 def test_diary_is_whole_after_a_kill(tmp_path: Path) -> None:
     diary = Diary(tmp_path / "submitter.sqlite")
-    assert (diary.submitted(), diary.ended(), diary.offsets()) == (0, [], {})
+    assert (diary.submitted(), diary.closed(), diary.failed(), diary.offsets()) == (0, [], [], {})
     diary.save(5, [(1, 0), (3, 1)], {("events", 0): 17})
     diary.save(6, [(1, 0), (2, 0)], {("events", 0): 19, ("events", 1): 4})
     # What a killed process leaves: no close, no checkpoint.
     again = Diary(tmp_path / "submitter.sqlite")
     assert again.submitted() == 6
-    assert sorted(again.ended()) == [(1, 0), (2, 0), (3, 1)]
+    assert (sorted(again.closed()), again.failed()) == ([1, 2], [3])
+    assert [again.is_closed(position) for position in (1, 3, 9)] == [True, False, False]
     assert again.offsets() == {("events", 0): 19, ("events", 1): 4}
     again.close()
     diary.close()
