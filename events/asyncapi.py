@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from events.language.envelope import CONTENT_TYPE, SCHEMA_ROOT, SPEC_VERSION, TYPE_PREFIX
@@ -14,16 +14,15 @@ Document = dict[str, Any]
 
 def asyncapi_document(
     *,
-    events: Iterable[str],
-    submissions: Iterable[str],
-    decisions: Iterable[str],
-    refusal: str,
+    submissions: Sequence[str],
+    decisions: Sequence[str],
+    work: Sequence[str],
+    events: Sequence[str],
+    alerts: Sequence[str],
     schema_file: Callable[[str], str],
 ) -> Document:
-    """The document. Names are message types; `schema_file` gives the place of each type's JSON Schema."""
-    topics, events, submissions, decisions = Topics(), list(events), list(submissions), list(decisions)
-    work = ["ConsultationLapsed", "StepAssigned", "StepCancelled", "StepDecided", "StepReassigned", refusal]
-    alerts = ["EscalationAcknowledged", "RungFired"]
+    """The document: for each channel its message types. `schema_file` gives the place of a type's JSON Schema."""
+    topics = Topics()
     channels = {
         "submissions": _channel(topics.submissions, "Applications in. May carry personal data.", submissions),
         "decisions": _channel(
@@ -33,7 +32,7 @@ def asyncapi_document(
         "case-events": _channel(topics.case_events, "Every event of every case, for ever.", events),
         "escalations": _channel(topics.escalations, "Alerts for supervisors.", alerts),
     }
-    names = sorted({*events, *submissions, *decisions, refusal})
+    names = sorted({*submissions, *decisions, *work, *events, *alerts})
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -55,7 +54,7 @@ def asyncapi_document(
     }
 
 
-def _channel(address: str, description: str, messages: list[str]) -> Document:
+def _channel(address: str, description: str, messages: Sequence[str]) -> Document:
     channel: Document = {
         "address": address,
         "description": description,

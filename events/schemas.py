@@ -21,6 +21,8 @@ from events.language.case_events import CaseEvent, EventRecord
 from events.language.envelope import SCHEMA_ROOT
 from events.language.messages import DECISION_MESSAGES, SUBMISSION_MESSAGES
 from events.language.notices import AnswerRefused
+from events.language.routing import topics_of
+from events.language.topics import Topics
 
 FOLDER = Path(__file__).parent / "schema"
 VERSION = "v1"
@@ -58,14 +60,28 @@ def schemas() -> dict[str, Schema]:
     return {f"{name}.{VERSION}.json": schema for name, schema in found.items()}
 
 
+def routed_types(topic: str) -> list[str]:
+    """The types of event that may go to a topic of the department `x`, as the routing says, sorted."""
+    found = set()
+    for event_type in event_types():
+        for kind in ("processing", "consultation"):
+            # Routing looks at a type, its departments and its kind, at nothing else: so anything may stand for the rest.
+            fields: dict[str, Any] = dict.fromkeys(event_type.model_fields, "x") | {"kind": kind}
+            event: Any = event_type.model_construct(None, **fields)
+            record = EventRecord.model_construct(None, event=event)
+            if topic in topics_of(record, Topics()):
+                found.add(event_type.__name__)
+    return sorted(found)
+
+
 def documents() -> dict[str, Schema]:
     """Everything that is generated, by file name."""
-    departments = sorted({*DECISION_MESSAGES})
     channels = asyncapi_document(
-        events=[kind.__name__ for kind in event_types()],
         submissions=sorted(SUBMISSION_MESSAGES),
-        decisions=departments,
-        refusal=AnswerRefused.__name__,
+        decisions=sorted(DECISION_MESSAGES),
+        work=[*routed_types(Topics().work("x")), AnswerRefused.__name__],
+        events=routed_types(Topics().case_events),
+        alerts=routed_types(Topics().escalations),
         schema_file=lambda name: f"./{name}.{VERSION}.json",
     )
     return {**schemas(), "asyncapi.json": channels}
