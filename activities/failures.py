@@ -8,6 +8,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
+from events.transport.errors import Unavailable
 from store.errors import StoreError
 
 UNEXPECTED = "unexpected"
@@ -37,6 +38,8 @@ class _Mapped(ActivityInboundInterceptor):
             raise
         except StoreError as error:
             raise _of_store(error) from None
+        except Unavailable as error:
+            raise ApplicationError(str(error), type="unavailable", category=ApplicationErrorCategory.BENIGN) from None
         except Exception as error:
             activity.logger.exception("an activity failed unexpectedly")
             raise ApplicationError(f"{type(error).__name__}; the worker's log has more", type=UNEXPECTED) from None

@@ -9,6 +9,7 @@ from datetime import date
 from cases.turn import (
     CaseView,
     CommandOutcome,
+    DossierView,
     Notice,
     Recorded,
     Turn,
@@ -29,7 +30,7 @@ class MemoryRecorder:
     ledger: dict[str, list[EventRecord]] = field(default_factory=dict)
     outcomes: dict[tuple[str, str], CommandOutcome] = field(default_factory=dict)
     """By case and command."""
-    views: dict[str, CaseView] = field(default_factory=dict)
+    views: dict[str, CaseView | DossierView] = field(default_factory=dict)
     worklist: dict[str, tuple[WorkItem, ...]] = field(default_factory=dict)
     notices: list[tuple[str, Notice]] = field(default_factory=list)
     """With their case, in the order in which they would be sent."""

@@ -65,6 +65,36 @@ class CaseView(Message):
     escalations_open: int
 
 
+class DossierView(Message):
+    """One row of the dossiers read model: a fold of the dossier's stream, nothing else. Instants in UTC."""
+
+    case_id: str
+    """The dossier's stream in the ledger."""
+    sequence: int
+    source: str
+    dossier_id: str
+    """As its source numbers it."""
+    template: str | None
+    lead: str
+    status: str
+    outcome: str | None
+    opened_at: AwareDatetime
+    closed_at: AwareDatetime | None
+    holder: str | None
+    """The agency that everything waits for; None when closed."""
+    joint_due_at: AwareDatetime | None
+    joint_lawful_day: date | None
+    joint_state: str
+    promised_at: AwareDatetime | None
+    """Where the remaining graph ends, as it looks now."""
+    applications: int
+    released: int
+    """Open cases."""
+    granted: int
+    blocked: int
+    next_due_at: AwareDatetime | None
+
+
 class WorkItem(Message):
     """One row of the worklist: a step that waits for its department."""
 
@@ -96,7 +126,7 @@ class Turn(Message):
     records: tuple[EventRecord, ...]
     outcomes: tuple[CommandOutcome, ...]
     notices: tuple[Notice, ...] = ()
-    view: CaseView | None
+    view: CaseView | DossierView | None
     """None: the turn has no events (refusals only)."""
     work: tuple[WorkItem, ...] = ()
     """The case's whole worklist after the turn."""
@@ -128,7 +158,7 @@ def with_dossier_code(turn: Turn, code: str) -> Turn:
     return turn.model_copy(
         update={
             "records": tuple(r.model_copy(update={"event": _coded(r.event, code)}) for r in turn.records),
-            "view": turn.view and _coded_view(turn.view, code),
+            "view": _coded_view(turn.view, code) if isinstance(turn.view, CaseView) else turn.view,
             "work": tuple(item.model_copy(update={"dossier_code": code}) for item in turn.work),
         }
     )

@@ -11,7 +11,9 @@ from pydantic import Field, StringConstraints, model_validator
 from catalog.definition import Definition
 from catalog.model import FactName, LegalBasis, Slug, Text, Version
 from catalog.soundness import Located, in_force, raise_if_unsound, repeated, validity_problems
+from sla.calendar import CalendarDefinition
 from sla.deadline import AfterHours
+from sla.ladder import Ladder
 from sla.units import Budget
 
 
@@ -157,3 +159,27 @@ def _edge_problems(template: DossierTemplate) -> list[Located]:
         if consultation.application not in names:
             problems.append((("consultations", i, "application"), f"unknown application {consultation.application!r}"))
     return problems
+
+
+class LinkedProcedure(Definition):
+    """What a dossier must know of a procedure: enough to plan with; the case itself is decided under the whole."""
+
+    id: Slug
+    version: Version
+    definition_digest: str
+    name: Text
+    agency: Slug
+    limit: Budget | None
+    after_hours: AfterHours = AfterHours.RECEIPT
+
+
+class DossierDefinitions(Definition):
+    """All that one dossier is decided under, frozen at opening. Each of its cases is frozen at its own acceptance."""
+
+    calendar: CalendarDefinition
+    ladder: Ladder
+    procedures: dict[str, LinkedProcedure]
+    """By id."""
+    departments: tuple[Slug, ...] = ()
+    consultations: tuple[TemplateConsultation, ...] = ()
+    """What the template says about whom to ask, announced to the agencies."""

@@ -7,11 +7,10 @@ import signal
 from collections.abc import Awaitable, Callable
 
 import structlog
+
 from events.transport.bridge import Bridge, BridgeSettings, incoming_pattern
 from events.transport.consumption import ConsumerSettings
 from events.transport.lanes import LaneSettings
-from workflows.worker import case_worker
-
 from events.transport.publisher import Publisher, PublisherSettings
 from greenlane.alerts import AlertSender
 from greenlane.settings import Settings
@@ -21,6 +20,7 @@ from greenlane.wiring import Wiring
 from intake.reception import Reception
 from store.outbox import Outbox
 from store.recorder import Recorder
+from workflows.worker import case_worker
 
 log = structlog.get_logger()
 
@@ -63,6 +63,7 @@ async def worker(settings: Settings) -> None:
             max_workflow_tasks=settings.max_workflow_tasks,
             max_activities=settings.max_activities,
             graceful_shutdown_seconds=settings.graceful_shutdown_seconds,
+            desk=wiring.linked_intake(client),
         ).run()
     finally:
         recorder.close()
@@ -73,13 +74,15 @@ async def bridge(settings: Settings) -> None:
     """Bring what arrives on Kafka to the cases."""
     wiring = Wiring(settings)
     sdk_address = free_address(settings.metrics_host)
-    intake = wiring.intake(await wiring.temporal(sdk_address))
+    client = await wiring.temporal(sdk_address)
+    intake, linked = wiring.intake(client), wiring.linked_intake(client)
     topics = wiring.topics
     try:
         serve_metrics(settings, sdk_address)
         log.info("bridge runs", kafka=settings.kafka_bootstrap)
         async with asyncio.TaskGroup() as group:
             group.create_task(_open_forgotten(intake.open_forgotten))
+            group.create_task(_open_forgotten(linked.open_forgotten))
             group.create_task(
                 Bridge(
                     wiring.cluster,

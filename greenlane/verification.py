@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from audit.dossiers import check_dossier
 from audit.invariants import Violation, check_case
-
 from cases.evolve import fold
 from cases.turn import CaseView, WorkItem
 from cases.views import view_of, work_of
@@ -15,8 +15,10 @@ from catalog.model import Definitions
 from events.language.case_events import EventRecord
 from events.transport.reading import read_all
 from greenlane.wiring import Wiring
+from store.database import Store
+from store.dossiers import Dossiers, rebuild_dossiers
 from store.outbox import Outbox
-from store.rebuild import rebuild
+from store.rebuild import Difference, rebuild
 from store.verification import accepted_without_case, effects_repeated
 
 CHECKED = ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I12")
@@ -69,7 +71,7 @@ def verify(wiring: Wiring, *, topics: bool = False, told: Callable[[int], None] 
 
     report = rebuild(wiring.store, checked)
     found.cases, found.events = report.cases, report.events
-    for difference in report.differences:
+    for difference in (*report.differences, *_check_dossiers(wiring.store, found)):
         read_model = difference.what in ("case", "worklist", "surplus")
         found.note("I8" if read_model else "I2", f"{difference.case_id}: {difference.what}")
     for case_id in accepted_without_case(wiring.store):
@@ -79,6 +81,19 @@ def verify(wiring: Wiring, *, topics: bool = False, told: Callable[[int], None] 
     if topics:
         _compare_topics(wiring, found)
     return found
+
+
+def _check_dossiers(store: Store, found: Verified) -> list[Difference]:
+    """Hold every linked dossier to its rules; what its read model has otherwise than the fold of its stream."""
+    streams, wrong = Dossiers(store), rebuild_dossiers(store)
+    unread = {difference.case_id for difference in wrong if difference.what in ("unreadable", "definitions")}
+    for stream_id in streams.stream_ids():
+        if stream_id not in unread:
+            definitions, records = streams.stream(stream_id)
+            found.events += len(records)
+            for violation in check_dossier(definitions, records):
+                _note(found, violation)
+    return wrong
 
 
 def _note(found: Verified, violation: Violation) -> None:
@@ -92,16 +107,16 @@ def _compare_topics(wiring: Wiring, found: Verified) -> None:
     seen: Counter[tuple[str, str]] = Counter()
     last: dict[str, int] = {}
     for message in read_all(wiring.cluster, names):
-        event_id = dict(message.headers).get("ce_id") or b""
-        key = (message.topic, event_id.decode())
+        event_id = (dict(message.headers).get("ce_id") or b"").decode()
+        key = (message.topic, event_id)
         seen[key] += 1
         if message.topic == wiring.topics.case_events and seen[key] == 1:
-            case_id, _, sequence = event_id.decode().rpartition(".")
+            case_id, _, sequence = event_id.rpartition(".")
             if int(sequence) <= last.get(case_id, 0):
                 found.note("I3", f"{case_id}: event {sequence} came after event {last[case_id]}")
             last[case_id] = max(int(sequence), last.get(case_id, 0))
-    for topic, event_id in sorted(set(owed) - set(seen)):
-        found.note("I3", f"{event_id} is owed to {topic} and not there")
-    for topic, event_id in sorted(set(seen) - set(owed)):
-        found.note("I3", f"{event_id} is on {topic} and was never owed")
+    for topic, missing in sorted(set(owed) - set(seen)):
+        found.note("I3", f"{missing} is owed to {topic} and not there")
+    for topic, surplus in sorted(set(seen) - set(owed)):
+        found.note("I3", f"{surplus} is on {topic} and was never owed")
     found.redelivered = sum(count - 1 for count in seen.values())

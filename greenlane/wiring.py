@@ -19,11 +19,15 @@ from greenlane.errors import SettingsError
 from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
 from intake.desk import Intake
+from intake.linked import LinkedIntake
+from intake.linked_gateway import DossierGateway
 from intake.register import Register
 from intake.temporal import CaseGateway
 from sla.business_time import BusinessTime
 from sla.calendar import CalendarDefinition, compiled
 from store.database import Store
+from store.dossiers import Dossiers
+from store.inbox import Inbox
 from workflows.converter import DATA_CONVERTER
 
 BUSINESS_TIME = "business-time"
@@ -75,6 +79,11 @@ class Wiring:
         return Register(self.store, self.topics)
 
     @cached_property
+    def inbox(self) -> Inbox:
+        """The inbox as linked dossiers use it."""
+        return Inbox(self.store, self.topics)
+
+    @cached_property
     def cluster(self) -> Cluster:
         """The Kafka cluster."""
         if self.settings.kafka_bootstrap is None:
@@ -117,6 +126,8 @@ class Wiring:
     def close(self) -> None:
         """Give back every connection that was made."""
         made = self.__dict__
+        if "inbox" in made:
+            self.inbox.close()
         if "register" in made:
             self.register.close()
         if "store" in made:
@@ -126,6 +137,16 @@ class Wiring:
         """The intake over a connection to Temporal."""
         return Intake(
             CaseGateway(client, self.settings.task_queue), self.register, self.catalog, self.business_time, self.zone
+        )
+
+    def linked_intake(self, client: Client) -> LinkedIntake:
+        """The intake of linked dossiers over a connection to Temporal."""
+        return LinkedIntake(
+            self.intake(client),
+            DossierGateway(client, self.settings.task_queue),
+            Dossiers(self.store),
+            self.inbox,
+            self.catalog,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from cases.decide import decide
@@ -15,6 +15,7 @@ from catalog.catalogue import Catalog
 from catalog.errors import NotInForce, UnknownProcedure
 from catalog.model import Definitions
 from events.language.commands import Actor, ActorKind, CaseCommand, DecideStep, SubmitApplication
+from events.language.identity import is_dossier
 from events.language.messages import SubmissionMessage
 from events.language.refusals import Refusal, refuse
 from intake.person import Parted, parted
@@ -45,9 +46,23 @@ class Intake:
         self._time = time
         self._zone = zone
 
+    @property
+    def time(self) -> BusinessTime:
+        """The stack's business time."""
+        return self._time
+
+    @property
+    def register(self) -> Register:
+        """The store as the intake uses it."""
+        return self._register
+
     def business(self, real: datetime) -> datetime:
         """The business instant (UTC) of a real one."""
         return self._time.to_business(real)
+
+    def day(self, at: datetime) -> date:
+        """The province's calendar day at a business instant."""
+        return at.astimezone(self._zone).date()
 
     async def submit(
         self, message: SubmissionMessage, *, source: str, command_id: str, actor: Actor, received_at: datetime
@@ -61,8 +76,20 @@ class Intake:
         opening = SubmitApplication(
             command_id=command_id, received_at=at, actor=actor, application=submission.application
         )
+        return await self._taken(submission, opening, definitions)
+
+    async def take(self, submission: Parted, opening: SubmitApplication) -> Submitted | Refusal:
+        """Take an application whose person was put away before. Its instant is business time. Raises as `submit`."""
+        definitions = await self._definitions(opening.application.procedure, opening.received_at)
+        if isinstance(definitions, Refusal):
+            return definitions
+        return await self._taken(submission, opening, definitions)
+
+    async def _taken(
+        self, submission: Parted, opening: SubmitApplication, definitions: Definitions
+    ) -> Submitted | Refusal:
         # The same rules that the case will apply: what it would refuse is refused before anything is started.
-        refused = decide(blank(submission.case_id, definitions), opening, at)
+        refused = decide(blank(submission.case_id, definitions), opening, opening.received_at)
         if isinstance(refused, Refusal):
             return refused
         return await self._open(submission, opening, definitions)
@@ -96,6 +123,7 @@ class Intake:
     async def open_forgotten(self, older_than_seconds: float) -> int:
         """Start every case whose start was lost, e.g. because the process that accepted it was killed. Returns how many."""
         forgotten = await asyncio.to_thread(self._register.unopened, older_than_seconds)
+        forgotten = [case_id for case_id in forgotten if not is_dossier(case_id)]
         for case_id in forgotten:
             await self.open_accepted(case_id)
         return len(forgotten)

@@ -19,7 +19,7 @@ class Parted:
     case_id: str
     application: Application
     person_json: str
-    """JSON of the personal data, for the vault."""
+    """JSON of the personal data, for the vault; empty: it lies there already."""
     content_digest: str
     """SHA-256 (hex) over all that was submitted: the same submission twice has the same."""
 

@@ -47,7 +47,8 @@ class CaseUnknownError(Exception):
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Errors of Temporal that may pass, as Unavailable."""
     try:
         yield
     except RPCError as error:
@@ -66,7 +67,7 @@ class CaseGateway:
     async def start(self, given: CaseInput, definitions: Definitions) -> None:
         """Start the case's workflow; nothing happens if it runs or has ended. Raises Unavailable."""
         try:
-            with _translated():
+            with translated():
                 await self._client.start_workflow(
                     CASE_WORKFLOW,
                     args=[given, definitions],
@@ -99,7 +100,7 @@ class CaseGateway:
         )
         request.input.payloads.extend(payloads)
         try:
-            with _translated():
+            with translated():
                 await self._client.workflow_service.signal_workflow_execution(request, retry=True)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
@@ -110,7 +111,7 @@ class CaseGateway:
         """Give the case a command and wait for the answer. Raises CaseUnknownError, Unavailable."""
         handle = self._client.get_workflow_handle(case_id)
         try:
-            with _translated():
+            with translated():
                 answer: CommandOutcome = await handle.execute_update(
                     COMMAND_UPDATE,
                     CommandMessage(command=command),
@@ -119,7 +120,7 @@ class CaseGateway:
                 )
                 return answer
         except WorkflowUpdateFailedError as error:
-            refusal = _refusal_in(error.cause)
+            refusal = refusal_in(error.cause)
             if refusal is None:
                 raise
             return CommandOutcome(command_id=command.command_id, refusal=refusal)
@@ -131,7 +132,8 @@ class CaseGateway:
             raise
 
 
-def _refusal_in(cause: BaseException | None) -> Refusal | None:
+def refusal_in(cause: BaseException | None) -> Refusal | None:
+    """The refusal with which a workflow answered an update."""
     if isinstance(cause, ApplicationError) and cause.type == REFUSAL and cause.details:
         return Refusal.model_validate(cause.details[0])
     return None

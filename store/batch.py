@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from cases.turn import CaseView, CommandOutcome, Notice, Turn, WorkItem
+from cases.turn import CaseView, CommandOutcome, DossierView, Notice, Turn, WorkItem
 from events.language.case_events import EventRecord, RungFired, canonical_json
 from events.language.chain import link
 from events.language.identity import event_id_of, refusal_id_of
@@ -24,6 +24,7 @@ NOTICE = "AnswerRefused"
 OUTBOX_CHANNEL = "greenlane_outbox"
 
 VIEW_COLUMNS = tuple(CaseView.model_fields)
+DOSSIER_COLUMNS = tuple(DossierView.model_fields)
 WORK_COLUMNS = tuple(WorkItem.model_fields)
 
 
@@ -74,6 +75,12 @@ PUT_CASES = (
     f" SELECT t.hash, t.view, {columns(VIEW_COLUMNS, 'r.')} FROM unnest(%s::bytea[], %s::text[]) AS t(hash, view),"
     " LATERAL json_populate_record(NULL::cases, t.view::json) AS r"
     f" ON CONFLICT (case_id) DO UPDATE SET hash = excluded.hash, view = excluded.view, {_excluded(VIEW_COLUMNS[1:])}"
+)
+PUT_DOSSIERS = (
+    f"INSERT INTO dossiers (view, {columns(DOSSIER_COLUMNS)})"
+    f" SELECT t.view, {columns(DOSSIER_COLUMNS, 'r.')} FROM unnest(%s::text[]) AS t(view),"
+    " LATERAL json_populate_record(NULL::dossiers, t.view::json) AS r"
+    f" ON CONFLICT (case_id) DO UPDATE SET view = excluded.view, {_excluded(DOSSIER_COLUMNS[1:])}"
 )
 DROP_WORK = (
     "DELETE FROM worklist w WHERE w.case_id = ANY(%s::text[]) AND NOT EXISTS"
@@ -152,6 +159,7 @@ class Batch:
     alerts: Rows = field(default_factory=lambda: Rows(ALERTS))
     definitions: Rows = field(default_factory=lambda: Rows(DEFINITIONS))
     opened: Texts = field(default_factory=Texts)
+    dossiers: Texts = field(default_factory=Texts)
 
     def add_turn(self, turn: Turn, previous_hash: bytes) -> bytes:
         """Gather what one turn writes, after a ledger that ends with this hash; the hash with which it ends then.
@@ -166,11 +174,14 @@ class Batch:
         digest = previous_hash
         for record in turn.records:
             digest = self._add_record(record, digest)
-        self.heads.add(digest, turn.view.model_dump_json())
-        self.work_cases.append(turn.case_id)
-        for item in turn.work:
-            self.work_keys.add(item.case_id, item.step_id)
-            self.work.append(item.model_dump_json())
+        if isinstance(turn.view, DossierView):
+            self.dossiers.append(turn.view.model_dump_json())
+        else:
+            self.heads.add(digest, turn.view.model_dump_json())
+            self.work_cases.append(turn.case_id)
+            for item in turn.work:
+                self.work_keys.add(item.case_id, item.step_id)
+                self.work.append(item.model_dump_json())
         if turn.expected_sequence == 1:
             self.opened.append(turn.case_id)
         return digest
@@ -202,7 +213,7 @@ class Batch:
     @property
     def is_one_statement(self) -> bool:
         """Whether everything goes in one statement."""
-        return not self.alerts and not self.definitions
+        return not self.alerts and not self.definitions and not self.dossiers
 
     def send(self, session: Session) -> None:
         """Send all statements; in a pipeline their errors come with the commit."""
@@ -223,3 +234,5 @@ class Batch:
             session.execute(ADD_ALERTS, self.alerts.columns, prepare=True)
         if self.definitions:
             session.execute(ADD_DEFINITIONS, self.definitions.columns, prepare=True)
+        if self.dossiers:
+            session.execute(PUT_DOSSIERS, (self.dossiers,), prepare=True)

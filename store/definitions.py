@@ -36,6 +36,12 @@ class DefinitionArchive:
             self._remember(digest, given)
         return digest
 
+    def keep_body(self, digest: str, body: str) -> str:
+        """Keep the JSON of other definitions, whose SHA-256 is the digest, for ever, once; returns the digest."""
+        with self._store.writing() as connection:
+            connection.execute(insert(definitions).values(digest=digest, body=body).on_conflict_do_nothing())
+        return digest
+
     def body(self, digest: str) -> str:
         """The JSON as stored, whose SHA-256 is the digest. Raises DefinitionsUnknown."""
         with self._store.reading() as connection:

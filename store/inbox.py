@@ -52,7 +52,7 @@ class Submission:
     opening: str
     """JSON of facts and references, enough to start the case again."""
     person: str = field(repr=False)
-    """JSON of the personal data; goes to the vault only."""
+    """JSON of the personal data; goes to the vault only. Empty: it is there already, put away with the linked dossier."""
     documents: tuple[VaultDocument, ...] = field(default=(), repr=False)
 
 
@@ -84,7 +84,7 @@ ADD_APPLICATIONS = (
     " SELECT case_id, source, application_id, content_digest, subject_ref, received_at, opening FROM t"
     " ON CONFLICT (case_id) DO NOTHING RETURNING case_id),"
     " persons AS (INSERT INTO vault.subjects (subject_ref, data)"
-    " SELECT t.subject_ref, t.person FROM t JOIN added USING (case_id)"
+    " SELECT t.subject_ref, t.person FROM t JOIN added USING (case_id) WHERE t.person <> ''"
     " ON CONFLICT (subject_ref) DO UPDATE SET data = excluded.data)"
     " SELECT case_id FROM added"
 )

@@ -15,6 +15,7 @@ from cases.turn import CaseView, WorkItem
 from catalog.model import Definitions
 from events.language.case_events import ApplicationSubmitted, EventRecord
 from events.language.chain import GENESIS, link
+from events.language.identity import DOSSIER_PREFIX
 from store import batch as statements
 from store.arrays import Blobs, Texts
 from store.database import Session, Store
@@ -157,7 +158,7 @@ def _batches(store: Store) -> Iterator[list[str]]:
     while True:
         query = (
             select(ledger.c.case_id)
-            .where(ledger.c.sequence == 1, ledger.c.case_id > last)
+            .where(ledger.c.sequence == 1, ledger.c.case_id > last, ~ledger.c.case_id.startswith(DOSSIER_PREFIX))
             .order_by(ledger.c.case_id)
             .limit(BATCH_CASES)
         )

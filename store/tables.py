@@ -135,6 +135,48 @@ worklist = Table(
 )
 """Steps that wait for a department; `item` is the row's JSON, the columns are read out of it."""
 
+dossiers = Table(
+    "dossiers",
+    metadata,
+    _key("case_id"),
+    Column("sequence", Integer, nullable=False),
+    _text("view"),
+    _text("source"),
+    _text("dossier_id"),
+    _text("template", null=True),
+    _text("lead"),
+    _text("status"),
+    _text("outcome", null=True),
+    _instant("opened_at"),
+    _instant("closed_at", null=True),
+    _text("holder", null=True),
+    _instant("joint_due_at", null=True),
+    Column("joint_lawful_day", Date, nullable=True),
+    _text("joint_state"),
+    _instant("promised_at", null=True),
+    Column("applications", Integer, nullable=False),
+    Column("released", Integer, nullable=False),
+    Column("granted", Integer, nullable=False),
+    Column("blocked", Integer, nullable=False),
+    _instant("next_due_at", null=True),
+    Index("ix_dossiers_open", "opened_at", "case_id", postgresql_where=text("closed_at IS NULL")),
+    Index("ix_dossiers_source", "source", "dossier_id"),
+    postgresql_with={"fillfactor": "70"},
+)
+"""The read model of each linked dossier; `case_id` is its stream in the ledger, `view` the model's JSON."""
+
+dossier_cases = Table(
+    "dossier_cases",
+    metadata,
+    _key("case_id"),
+    _text("dossier_id"),
+    _text("name"),
+    Column("round", Integer, nullable=False),
+    _written_at("recorded_at"),
+    Index("ix_dossier_cases_dossier_id", "dossier_id"),
+)
+"""Which case is which application of which dossier: so that an end that was never told is found."""
+
 outbox = Table(
     "outbox",
     metadata,
@@ -222,6 +264,49 @@ alerts = Table(
 
 stack = Table("stack", metadata, _key("key"), _text("value"), _written_at("recorded_at"))
 """What this installation remembers about itself: its business time, the Kafka cluster it filled."""
+
+change_plans = Table(
+    "change_plans",
+    metadata,
+    _key("plan_id"),
+    _text("kind"),
+    _text("subject"),
+    _text("version"),
+    _text("digest"),
+    _text("body"),
+    _text("reason"),
+    _text("actor"),
+    _instant("planned_at"),
+    _instant("finished_at", null=True),
+    _written_at("recorded_at"),
+    Index("ix_change_plans_digest", "digest"),
+)
+"""What a new calendar or procedure version is to change: `body` is the version itself, as JSON."""
+
+change_plan_items = Table(
+    "change_plan_items",
+    metadata,
+    _key("plan_id"),
+    _key("case_id"),
+    _key("clock_id"),
+    _text("kind"),
+    _text("step_id", null=True),
+    _instant("former_due_at", null=True),
+    _instant("due_at", null=True),
+    _text("reason"),
+)
+"""How each clock's due instant is superseded, for ever on record."""
+
+change_plan_cases = Table(
+    "change_plan_cases",
+    metadata,
+    _key("plan_id"),
+    _key("case_id"),
+    Column("rank", BigInteger, nullable=False),
+    _instant("sent_at", null=True),
+    Index("ix_change_plan_cases_unsent", "plan_id", "rank", postgresql_where=text("sent_at IS NULL")),
+)
+"""In which order the cases are told, and which have been: what makes a killed plan go on."""
 
 subjects = Table("subjects", metadata, _key("subject_ref"), _text("data"), _written_at("created_at"), schema=VAULT)
 """Personal data of applicants."""

@@ -7,8 +7,8 @@ from sqlalchemy import text
 from store.database import Store
 
 WITHOUT_CASE = text(
-    "SELECT a.case_id FROM applications a LEFT JOIN cases c USING (case_id)"
-    " WHERE c.case_id IS NULL OR NOT a.opened ORDER BY a.case_id"
+    "SELECT a.case_id FROM applications a LEFT JOIN cases c USING (case_id) LEFT JOIN dossiers d USING (case_id)"
+    " WHERE (c.case_id IS NULL AND d.case_id IS NULL) OR NOT a.opened ORDER BY a.case_id"
 )
 WITHOUT_SUBMISSION = text(
     "SELECT c.case_id FROM cases c LEFT JOIN applications a USING (case_id) WHERE a.case_id IS NULL ORDER BY c.case_id"

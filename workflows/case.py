@@ -9,6 +9,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    from activities.linked import REPORT_END
     from activities.record import RECORD, Proposal, Standing, proposal_arguments
     from cases.clocks import next_due
     from cases.decide import decide
@@ -18,7 +19,9 @@ with workflow.unsafe.imports_passed_through():
     from cases.turns import COMMANDS_MAX, take_turn
     from cases.views import view_of
     from catalog.model import Definitions
-    from events.language.commands import Command
+    from events.language.case_events import CaseClosed
+    from events.language.commands import Command, DossierReference, SubmitApplication
+    from events.language.linking import end_of
     from events.language.refusals import Refusal
     from workflows.messages import (
         CASE_WORKFLOW,
@@ -33,6 +36,7 @@ with workflow.unsafe.imports_passed_through():
         CaseResult,
         CommandMessage,
     )
+    from workflows.recording import asked
     from workflows.timer import DueTimer
 
 RECORD_RETRY = RetryPolicy(
@@ -75,6 +79,9 @@ class CaseWorkflow:
         self._asks = carried is not None
         """When it is next due is not in the history of this run: it asks."""
         self._turns = 0
+        self._ending: CaseClosed | None = None
+        self._linked = _linked_of(given, self._case)
+        """The dossier that waits for this case's end; None: it stands alone, or has told it."""
 
     @workflow.run
     async def run(self, given: CaseInput, definitions: Definitions) -> CaseResult:
@@ -83,6 +90,7 @@ class CaseWorkflow:
             await workflow.wait_condition(lambda: self._is_called or self._timer.has_fired or self._may_leave)
             if self._is_called or self._timer.has_reached(self._wakes_at):
                 await self._take_turn()
+            await self._report_end()
             self._arm()
         if not self._is_over:
             carried = Carried.of(self._case, self._settled, self._waiting)
@@ -129,7 +137,11 @@ class CaseWorkflow:
 
     @property
     def _is_called(self) -> bool:
-        return bool(self._waiting) or self._asks
+        return bool(self._waiting) or self._asks or self._owes_report
+
+    @property
+    def _owes_report(self) -> bool:
+        return self._is_over and self._linked is not None
 
     @property
     def _is_over(self) -> bool:
@@ -140,7 +152,7 @@ class CaseWorkflow:
     @property
     def _may_leave(self) -> bool:
         # Whoever waits in an update must get the answer from this run; waiting signals are taken along into the next.
-        leaves = not self._waiting if self._is_over else self._is_long
+        leaves = not self._waiting and not self._owes_report if self._is_over else self._is_long
         return leaves and workflow.all_handlers_finished()
 
     @property
@@ -158,6 +170,8 @@ class CaseWorkflow:
         # The case evolves only on what stands in the ledger; that may be another turn than the one just proposed.
         for record in standing.records:
             self._case = evolve(self._case, record)
+            if isinstance(record.event, CaseClosed):
+                self._ending = record.event
         self._settled.update({outcome.command_id: outcome.refusal for outcome in standing.outcomes})
         self._waiting = [command for command in self._waiting if command.command_id not in self._settled]
         self._next_due_at, self._asks = standing.next_due_at, standing.otherwise
@@ -188,6 +202,16 @@ class CaseWorkflow:
             return None
         return standing
 
+    async def _report_end(self) -> None:
+        """Tell the dossier of the end, from what stands in the ledger; until that is done the case does not leave."""
+        if self._linked is None or not self._is_over:
+            return
+        refusal = next((found for found in self._settled.values() if found is not None), None)
+        command = end_of(self._linked, self._given.case_id, self._ending, refusal, self._now())
+        told = await asked(REPORT_END, [self._linked.dossier, command], bool, f"end of {self._linked.name}")
+        if told is not None:
+            self._linked = None
+
     def _show(self) -> None:
         case = self._case
         workflow.set_current_details(
@@ -212,6 +236,13 @@ class CaseWorkflow:
     def _arm(self) -> None:
         if not self._is_over and not self._is_called:
             self._timer.arm(self._wakes_at, summary="next due instant")
+
+
+def _linked_of(given: CaseInput, case: Case) -> DossierReference | None:
+    if case.application is not None:
+        return case.application.linked
+    opening = next((command for command in given.waiting if isinstance(command, SubmitApplication)), None)
+    return None if opening is None else opening.application.linked
 
 
 def _summary(turn: Turn | None) -> str:

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from catalog.model import FactName, LaneId, ProcedureVersion
 from events.language.commands import Actor, Application, ConsultationRequest, DocumentPart, Message, Outcome
+from events.language.dossier_events import DossierEvent
 from sla.calendar import CalendarDefinition
 from sla.deadline import AfterHours
 from sla.suspension import Suspension
@@ -446,10 +447,11 @@ CaseEvent = Annotated[
     | CalendarApplied
     | ProcedureMigrated
     | ApplicationWithdrawn
-    | CaseClosed,
+    | CaseClosed
+    | DossierEvent,
     Field(discriminator="type"),
 ]
-"""Every event of a case."""
+"""Every event of a case, and of a linked dossier, whose events stand in a stream of their own."""
 
 
 class EventRecord(Message):

@@ -63,6 +63,16 @@ class DocumentPart(Message):
     reference: Reference | None = None
 
 
+class DossierReference(Message):
+    """The linked dossier that an application is a part of."""
+
+    dossier: Reference
+    """The dossier's own stream in the ledger."""
+    name: Reference
+    """What the application is called there."""
+    round: Annotated[int, Field(ge=1)] = 1
+
+
 class DeclaredStep(Message):
     """One step of a route that the application itself declares (imported logs): in order, each needs the one before."""
 
@@ -84,6 +94,8 @@ class Application(Message):
     route: Annotated[tuple[DeclaredStep, ...], Field(max_length=ROUTE_MAX)] = ()
     step_limit: Budget | None = None
     """For declared routes: the clock of each step; None: steps without a clock."""
+    linked: DossierReference | None = None
+    """The dossier to which its end is reported; None: it stands alone."""
 
 
 class Command(Message):

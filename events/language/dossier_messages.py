@@ -87,7 +87,8 @@ class LinkedData(Message):
 class DossierFile(Message):
     """One declaration that is split into the applications of each agency."""
 
-    applications: Annotated[tuple[LinkedPart, ...], Field(min_length=1, max_length=APPLICATIONS_MAX)]
+    applications: Annotated[tuple[LinkedPart, ...], Field(max_length=APPLICATIONS_MAX)] = ()
+    """Empty where a template is named: then they are the template's."""
     dossier_id: Annotated[str, StringConstraints(pattern=APPLICATION_ID_PATTERN, max_length=100)] | None = None
     template: Slug | None = None
     """The template it was made from."""
@@ -102,3 +103,9 @@ class DossierFile(Message):
     documents: Annotated[tuple[DocumentMessage, ...], Field(max_length=DOCUMENTS_MAX)] = ()
     """Uploaded once, for every application that asks for the kind."""
     facts: Annotated[dict[FactName, Fact], Field(max_length=FACTS_MAX)] = {}
+
+    @model_validator(mode="after")
+    def _has_applications(self) -> Self:
+        if not self.applications and self.template is None:
+            raise ValueError("applications or a template is needed")
+        return self

@@ -20,6 +20,7 @@ DOSSIER_CODE_PATTERN = re.compile(r"^(?:\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(?:\.\
 """Both forms of a dossier code occur (TT 01/2018 art. 19; QĐ 20/2020/QĐ-TTg art. 4)."""
 
 DEPARTMENT_LENGTH_MAX = 100
+DOSSIER_PREFIX = "dossier-"
 
 
 def case_id_of(source: str, application_id: str) -> CaseId:
@@ -28,7 +29,18 @@ def case_id_of(source: str, application_id: str) -> CaseId:
     return CaseId(f"case-{digest[:24]}")
 
 
-def subject_ref_of(case_id: CaseId) -> str:
+def dossier_id_of(source: str, dossier_id: str) -> str:
+    """The stream of a linked dossier: a stable hash of its source and its own id; also workflow id and Kafka key."""
+    digest = hashlib.sha256(f"dossier\n{source}\n{dossier_id}".encode()).hexdigest()
+    return f"{DOSSIER_PREFIX}{digest[:24]}"
+
+
+def is_dossier(stream_id: str) -> bool:
+    """Whether a stream of the ledger is a dossier's, not a case's."""
+    return stream_id.startswith(DOSSIER_PREFIX)
+
+
+def subject_ref_of(case_id: str) -> str:
     """The reference under which an applicant's personal data lie apart; derived from nothing personal."""
     return "subject-" + hashlib.sha256(f"subject\n{case_id}".encode()).hexdigest()[:24]
 

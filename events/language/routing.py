@@ -16,6 +16,7 @@ from events.language.case_events import (
     StepDecided,
     StepReassigned,
 )
+from events.language.dossier_events import DossierAnnounced, DossierRungFired
 from events.language.topics import Topics
 
 
@@ -34,6 +35,8 @@ def _private(record: EventRecord, topics: Topics) -> tuple[str, ...]:
             return (topics.work(asker),)
         case ConsultationLapsed(asked_by_department=asker):
             return (topics.work(asker),)
+        case DossierAnnounced(department=department):
+            return (topics.work(department),)
         case (
             ClockExtended(departments=departments)
             | LaneChanged(departments=departments)
@@ -41,7 +44,7 @@ def _private(record: EventRecord, topics: Topics) -> tuple[str, ...]:
             | ProcedureMigrated(departments=departments)
         ):
             return tuple(topics.work(department) for department in departments)
-        case RungFired() | EscalationAcknowledged():
+        case RungFired() | EscalationAcknowledged() | DossierRungFired():
             return (topics.escalations,)
         case _:
             return ()

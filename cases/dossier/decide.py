@@ -1,0 +1,226 @@
+"""`decide_dossier`: what a command makes of a dossier, or why not. Pure and total, as for cases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from cases.dossier.blame import blame
+from cases.dossier.cascade import preview
+from cases.dossier.draft import DossierDraft
+from cases.dossier.model import LOST, Dossier, PartStatus
+from cases.dossier.opening import open_dossier
+from cases.dossier.promise import renew
+from cases.dossier.release import release_ready
+from cases.dossier.ticks import fire_due
+from events.language.case_events import EscalationAcknowledged, EventRecord
+from events.language.commands import AcknowledgeEscalation, Command, Tick
+from events.language.dossier_commands import (
+    ApplyCascade,
+    DossierCommand,
+    RecordEnd,
+    RecordResult,
+    RevokeResult,
+    SubmitDossier,
+    WithdrawDossier,
+)
+from events.language.dossier_events import (
+    ApplicationEnded,
+    CascadeApplied,
+    DossierClosed,
+    DossierWithdrawn,
+    JointResult,
+    ResultRecorded,
+    ResultRevoked,
+)
+from events.language.refusals import Refusal, refuse
+from sla.errors import CalendarRangeError
+
+
+def decide_dossier(dossier: Dossier, command: DossierCommand | Tick, now: datetime) -> list[EventRecord] | Refusal:
+    """The records that a command yields, or the refusal that says why it yields none. `now` is business time (UTC)."""
+    drafted = dossier_draft_of(dossier, command, now)
+    return drafted if isinstance(drafted, Refusal) else drafted.records
+
+
+def dossier_draft_of(dossier: Dossier, command: DossierCommand | Tick, now: datetime) -> DossierDraft | Refusal:
+    """What `decide_dossier` says, together with the dossier as it is after it."""
+    if isinstance(command, Tick):
+        at = command.due_at.astimezone(UTC)
+        draft = DossierDraft(dossier, at=at, now=now, command_id=f"tick:{command.due_at.isoformat()}")
+        fire_due(draft)
+    else:
+        draft = DossierDraft(dossier, at=_counts_at(dossier, command, now), now=now, command_id=command.command_id)
+        try:
+            refusal = _refused_by_state(dossier, command) or _apply(draft, command)
+        except CalendarRangeError:
+            calendar = dossier.definitions.calendar
+            first, last = str(calendar.first_day), str(calendar.last_day)
+            return refuse("calendar_range", None, calendar=calendar.id, first=first, last=last)
+        if refusal is not None:
+            return refusal
+    if draft.records and draft.dossier.is_open:
+        _go_on(draft)
+    return draft
+
+
+def _counts_at(dossier: Dossier, command: Command, now: datetime) -> datetime:
+    at = min(command.received_at, now)
+    return (at if dossier.opened_at is None else max(at, dossier.opened_at)).astimezone(UTC)
+
+
+def _refused_by_state(dossier: Dossier, command: Command) -> Refusal | None:
+    if isinstance(command, SubmitDossier):
+        return None if dossier.declaration is None else refuse("dossier_exists")
+    if dossier.declaration is None:
+        return refuse("dossier_unknown")
+    if dossier.is_closed:
+        return refuse("dossier_closed", outcome=dossier.outcome or "")
+    name = getattr(command, "name", None)
+    if name is not None and name not in dossier.parts:
+        shown = ", ".join(list(dossier.parts)[:20])
+        return refuse("dossier_application_unknown", "name", application=name, names=shown)
+    return None
+
+
+def _go_on(draft: DossierDraft) -> None:
+    """What follows from every change: what can be released is, the promise is new, and the end is the end."""
+    release_ready(draft)
+    _close_if_over(draft)
+    if draft.dossier.is_open:
+        renew(draft)
+
+
+def _apply(draft: DossierDraft, command: DossierCommand) -> Refusal | None:
+    match command:
+        case SubmitDossier():
+            return open_dossier(draft, command.declaration)
+        case RecordEnd():
+            return _end(draft, command)
+        case RevokeResult():
+            return _revoke(draft, command)
+        case RecordResult():
+            return _record_result(draft, command)
+        case ApplyCascade():
+            return _cascade(draft, command)
+        case WithdrawDossier():
+            draft.emit(DossierWithdrawn(by=command.actor, reason=command.reason))
+            return None
+        case AcknowledgeEscalation():
+            return _acknowledge(draft, command)
+
+
+def _end(draft: DossierDraft, command: RecordEnd) -> Refusal | None:
+    part = draft.dossier.parts[command.name]
+    if part.status is not PartStatus.RELEASED or part.round != command.round:
+        return refuse("nothing_changes")
+    draft.emit(
+        ApplicationEnded(
+            name=part.name,
+            round=part.round,
+            case_id=command.case_id,
+            outcome=command.outcome,
+            result_code=command.result_code,
+            valid_until=command.valid_until,
+            ended_at=max(draft.at, part.released_at or draft.at),
+            reason=command.reason,
+            time_shares=command.time_shares,
+        )
+    )
+    return None
+
+
+def _revoke(draft: DossierDraft, command: RevokeResult) -> Refusal | None:
+    part = draft.dossier.parts[command.name]
+    if not part.has_result:
+        return refuse("result_not_granted", "name", application=part.name, status=part.status)
+    code = part.result_code if part.substitute is None else part.substitute.number
+    draft.emit(
+        ResultRevoked(
+            name=part.name,
+            result_code=code,
+            reason=command.reason,
+            legal_basis=command.legal_basis,
+            by=command.actor,
+        )
+    )
+    return None
+
+
+def _record_result(draft: DossierDraft, command: RecordResult) -> Refusal | None:
+    part, result = draft.dossier.parts[command.name], command.result
+    if part.has_result or part.status is PartStatus.RELEASED:
+        return refuse("result_not_needed", "name", application=part.name)
+    if not result.valid_on(draft.day):
+        return refuse(
+            "result_invalid",
+            "result",
+            number=result.number,
+            application=part.name,
+            day=str(draft.day),
+            issued_on=str(result.issued_on),
+            valid_until=str(result.valid_until or "-"),
+        )
+    draft.emit(ResultRecorded(name=part.name, result=result, by=command.actor))
+    return None
+
+
+def _cascade(draft: DossierDraft, command: ApplyCascade) -> Refusal | None:
+    dossier = draft.dossier
+    effects = preview(dossier, command.name)
+    if all(effect.effect == "kept" for effect in effects):
+        # Applied before, or nothing is to be done: the same command again changes nothing, and is no mistake.
+        if command.name in dossier.cascades:
+            return None
+        if not effects:
+            return refuse("cascade_nothing", "name", application=command.name)
+    draft.emit(CascadeApplied(name=command.name, effects=effects, reason=command.reason, by=command.actor))
+    return None
+
+
+def _acknowledge(draft: DossierDraft, command: AcknowledgeEscalation) -> Refusal | None:
+    clock_id, _, rung = command.escalation_id.partition("/")
+    if clock_id != "joint" or rung not in draft.dossier.fired:
+        return refuse("escalation_unknown", "escalation_id", escalation=command.escalation_id)
+    if command.escalation_id in draft.dossier.acknowledged:
+        return refuse("already_acknowledged", "escalation_id", escalation=command.escalation_id)
+    draft.emit(
+        EscalationAcknowledged(
+            escalation_id=command.escalation_id, clock_id=clock_id, by=command.actor, note=command.note
+        )
+    )
+    return None
+
+
+def _close_if_over(draft: DossierDraft) -> None:
+    """Close when every application is over: none is open, and none is to be opened."""
+    dossier = draft.dossier
+    if dossier.opened_at is None or not all(part.is_over for part in dossier.parts.values()):
+        return
+    closed_at = max([draft.at, *(part.ended_at for part in dossier.parts.values() if part.ended_at is not None)])
+    granted = sum(part.status is PartStatus.GRANTED for part in dossier.parts.values())
+    shares = blame(dossier, closed_at)
+    draft.emit(
+        DossierClosed.model_validate(
+            {
+                "outcome": _outcome(dossier, granted),
+                "closed_at": closed_at,
+                "results": [
+                    JointResult(name=part.name, status=part.status, result_code=part.result_code)
+                    for part in dossier.parts.values()
+                ],
+                "promise_kept": not dossier.breached
+                and (dossier.joint_due_at is None or closed_at <= dossier.joint_due_at),
+                "elapsed_seconds": sum(share.seconds for share in shares),
+                "time_shares": shares,
+            }
+        )
+    )
+
+
+def _outcome(dossier: Dossier, granted: int) -> str:
+    if dossier.withdrawn:
+        return "withdrawn"
+    replaced = sum(part.status in LOST and part.substitute is not None for part in dossier.parts.values())
+    if granted + replaced == len(dossier.parts):
+        return "granted"
+    return "partly_granted" if granted else "refused"

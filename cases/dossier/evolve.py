@@ -1,0 +1,198 @@
+"""`evolve_dossier`: what an event makes of a dossier. Total: it never fails on an event that `decide` produced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from cases.dossier.model import Dossier, Part, PartStatus, blank_dossier
+from catalog.dossier import DossierDefinitions
+from events.language import dossier_events as ev
+from events.language.case_events import EscalationAcknowledged, EventRecord
+from sla.clock import Clock
+
+Change = dict[str, Any]
+
+_ENDED = {
+    "issued": PartStatus.GRANTED,
+    "refused": PartStatus.REFUSED,
+    "withdrawn": PartStatus.WITHDRAWN,
+    "returned": PartStatus.RETURNED,
+}
+
+
+def fold_dossier(dossier_id: str, definitions: DossierDefinitions, records: Iterable[EventRecord]) -> Dossier:
+    """The dossier that its stream yields."""
+    dossier = blank_dossier(dossier_id, definitions)
+    for record in records:
+        dossier = evolve_dossier(dossier, record)
+    return dossier
+
+
+def evolve_dossier(dossier: Dossier, record: EventRecord) -> Dossier:
+    """The dossier after one more event."""
+    change = _CHANGES[type(record.event)](dossier, record.event, record.at)
+    return dossier.changed({**change, "sequence": record.sequence})
+
+
+def _part(dossier: Dossier, name: str, **change: Any) -> Change:
+    return {"parts": {**dossier.parts, name: dossier.parts[name].changed(change)}}
+
+
+def _opened(_: Dossier, event: ev.DossierOpened, at: datetime) -> Change:
+    parts = {part.name: Part(name=part.name, application=part) for part in event.declaration.applications}
+    return {"declaration": event.declaration, "opened_at": at, "parts": parts}
+
+
+def _unchanged(_: Dossier, __: Any, ___: datetime) -> Change:
+    return {}
+
+
+def _clock_started(_: Dossier, event: ev.JointClockStarted, __: datetime) -> Change:
+    clock = Clock(budget=event.budget, anchored_at=event.anchored_at, after_hours=event.after_hours)
+    return {
+        "clock": clock,
+        "joint_due_at": event.due_at,
+        "joint_lawful_day": event.lawful_day,
+        "basis": event.basis,
+    }
+
+
+def _released(dossier: Dossier, event: ev.ApplicationReleased, _: datetime) -> Change:
+    return _part(
+        dossier,
+        event.name,
+        status=PartStatus.RELEASED,
+        round=event.round,
+        case_id=event.case_id,
+        released_at=event.released_at,
+        ended_at=None,
+        result_code=None,
+        valid_until=None,
+        reason=None,
+        causes=(),
+        time_shares=(),
+    )
+
+
+def _ended(dossier: Dossier, event: ev.ApplicationEnded, _: datetime) -> Change:
+    part = dossier.parts[event.name]
+    # A result that was granted before the withdrawal reached its case is a result.
+    left = None if event.outcome == "issued" else part.leaving
+    return _part(
+        dossier,
+        event.name,
+        status=left or _ENDED[event.outcome],
+        ended_at=event.ended_at,
+        result_code=event.result_code,
+        valid_until=event.valid_until,
+        reason=event.reason,
+        time_shares=event.time_shares,
+        leaving=None,
+    )
+
+
+def _blocked(dossier: Dossier, event: ev.ApplicationBlocked, _: datetime) -> Change:
+    return _part(dossier, event.name, status=PartStatus.BLOCKED, causes=event.causes)
+
+
+def _unblocked(dossier: Dossier, event: ev.ApplicationUnblocked, _: datetime) -> Change:
+    return _part(dossier, event.name, status=PartStatus.WAITING, causes=())
+
+
+def _recorded(dossier: Dossier, event: ev.ResultRecorded, _: datetime) -> Change:
+    return _part(dossier, event.name, substitute=event.result)
+
+
+def _revoked(dossier: Dossier, event: ev.ResultRevoked, _: datetime) -> Change:
+    change: Change = {"substitute": None, "reason": event.reason}
+    if dossier.parts[event.name].status is PartStatus.GRANTED:
+        change["status"] = PartStatus.REVOKED
+    found = _part(dossier, event.name, **change)
+    # What follows from this loss is another cascade than what followed from one before.
+    return found | {"cascades": tuple(name for name in dossier.cascades if name != event.name)}
+
+
+def _expired(dossier: Dossier, event: ev.ResultExpired, _: datetime) -> Change:
+    part = dossier.parts[event.name]
+    if part.substitute is not None and part.substitute.number == event.number:
+        return _part(dossier, event.name, substitute=None)
+    if part.status is PartStatus.GRANTED and part.result_code == event.number:
+        return _part(dossier, event.name, status=PartStatus.EXPIRED)
+    return {"expired": tuple(dict.fromkeys((*dossier.expired, event.number)))}
+
+
+def _cascaded(dossier: Dossier, event: ev.CascadeApplied, _: datetime) -> Change:
+    parts = dict(dossier.parts)
+    for effect in event.effects:
+        if effect.effect == "kept":
+            continue
+        goes_to = PartStatus.STOPPED if effect.effect == "stopped" else PartStatus.WAITING
+        part = parts[effect.name]
+        if effect.case_id is not None:
+            # Its case ends first; until then it is open.
+            parts[effect.name] = part.changed({"leaving": goes_to})
+            continue
+        change: Change = {"status": goes_to, "causes": ()}
+        if part.status is PartStatus.GRANTED:
+            change["reason"] = event.reason
+        parts[effect.name] = part.changed(change)
+    return {"parts": parts, "cascades": (*dossier.cascades, event.name)}
+
+
+def _promised(_: Dossier, event: ev.DossierPromised, __: datetime) -> Change:
+    return {
+        "promised_at": event.operational_at,
+        "promised_day": event.lawful_day,
+        "critical_path": event.critical_path,
+        "holder": event.holder,
+    }
+
+
+def _rung(dossier: Dossier, event: ev.DossierRungFired, _: datetime) -> Change:
+    return {"fired": (*dossier.fired, event.rung), "level": max(dossier.level, event.level)}
+
+
+def _breached(_: Dossier, __: ev.DossierBreached, ___: datetime) -> Change:
+    return {"breached": True}
+
+
+def _acknowledged(dossier: Dossier, event: EscalationAcknowledged, _: datetime) -> Change:
+    return {"acknowledged": (*dossier.acknowledged, event.escalation_id)}
+
+
+def _withdrawn(dossier: Dossier, _: ev.DossierWithdrawn, __: datetime) -> Change:
+    parts = dict(dossier.parts)
+    for name, part in parts.items():
+        if part.status is PartStatus.RELEASED:
+            parts[name] = part.changed({"leaving": PartStatus.WITHDRAWN})
+        elif not part.is_over:
+            parts[name] = part.changed({"status": PartStatus.STOPPED, "causes": ()})
+    return {"parts": parts, "withdrawn": True}
+
+
+def _closed(_: Dossier, event: ev.DossierClosed, __: datetime) -> Change:
+    return {"closed_at": event.closed_at, "outcome": event.outcome, "holder": None}
+
+
+_CHANGES: dict[type, Callable[[Dossier, Any, datetime], Change]] = {
+    ev.DossierOpened: _opened,
+    ev.DossierAnnounced: _unchanged,
+    ev.JointClockStarted: _clock_started,
+    ev.ApplicationReleased: _released,
+    ev.ApplicationEnded: _ended,
+    ev.ApplicationBlocked: _blocked,
+    ev.ApplicationUnblocked: _unblocked,
+    ev.ResultRecorded: _recorded,
+    ev.ResultRevoked: _revoked,
+    ev.ResultExpired: _expired,
+    ev.CascadeApplied: _cascaded,
+    ev.DossierPromised: _promised,
+    ev.DossierRungFired: _rung,
+    ev.DossierBreached: _breached,
+    EscalationAcknowledged: _acknowledged,
+    ev.DossierWithdrawn: _withdrawn,
+    ev.DossierClosed: _closed,
+}
+"""Every event of a dossier has its change."""

@@ -1,0 +1,176 @@
+"""The dossier: the state that a fold of `evolve` over its stream of the ledger yields. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+from cases.dossier.graph import Graph, GraphFault, graph_of
+from cases.model import State
+from catalog.dossier import DossierDefinitions
+from events.language.dossier_commands import Declaration, LinkedApplication, OwnedTime
+from events.language.dossier_events import BlockCause
+from events.language.dossier_messages import Need, ResultReference
+from sla.clock import Clock
+
+
+class PartStatus(StrEnum):
+    """Where one application of the dossier stands."""
+
+    WAITING = "waiting"
+    BLOCKED = "blocked"
+    """Something that it must have will not come, unless somebody acts."""
+    RELEASED = "released"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    RETURNED = "returned"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    STOPPED = "stopped"
+
+
+UNBEGUN = frozenset({PartStatus.WAITING, PartStatus.BLOCKED})
+LOST = frozenset(
+    {
+        PartStatus.REFUSED,
+        PartStatus.WITHDRAWN,
+        PartStatus.RETURNED,
+        PartStatus.REVOKED,
+        PartStatus.EXPIRED,
+        PartStatus.STOPPED,
+    }
+)
+"""It has no result, and none is coming."""
+
+
+class Part(State):
+    """One application."""
+
+    name: str
+    application: LinkedApplication
+    status: PartStatus = PartStatus.WAITING
+    round: int = 0
+    """How often it was released."""
+    case_id: str | None = None
+    """The case of the latest round."""
+    released_at: datetime | None = None
+    ended_at: datetime | None = None
+    result_code: str | None = None
+    valid_until: date | None = None
+    substitute: ResultReference | None = None
+    """A result from elsewhere that takes the place of its own."""
+    reason: str | None = None
+    causes: tuple[BlockCause, ...] = ()
+    leaving: PartStatus | None = None
+    """Its case is being withdrawn by a cascade or with the dossier; where it goes then."""
+    time_shares: tuple[OwnedTime, ...] = ()
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """What it needs."""
+        return self.application.needs
+
+    @property
+    def is_over(self) -> bool:
+        """Neither open nor to be opened."""
+        return self.status is PartStatus.GRANTED or self.status in LOST
+
+    @property
+    def has_result(self) -> bool:
+        """Whether what depends on it may go on."""
+        return self.substitute is not None or self.status is PartStatus.GRANTED
+
+
+class Dossier(State):
+    """One dossier. Every instant is a business instant in UTC."""
+
+    dossier_id: str
+    definitions: DossierDefinitions
+    sequence: int = 0
+    declaration: Declaration | None = None
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    outcome: str | None = None
+    withdrawn: bool = False
+    parts: dict[str, Part] = {}
+    """In the order of the declaration."""
+    expired: tuple[str, ...] = ()
+    """Numbers of results from elsewhere that are no longer valid."""
+    clock: Clock | None = None
+    """The joint clock."""
+    joint_due_at: datetime | None = None
+    joint_lawful_day: date | None = None
+    basis: str | None = None
+    breached: bool = False
+    fired: tuple[str, ...] = ()
+    level: int = 0
+    acknowledged: tuple[str, ...] = ()
+    promised_at: datetime | None = None
+    promised_day: date | None = None
+    critical_path: tuple[str, ...] = ()
+    holder: str | None = None
+    cascades: tuple[str, ...] = ()
+    """Applications whose loss was followed through."""
+
+    @property
+    def is_open(self) -> bool:
+        """Opened and not closed."""
+        return self.declaration is not None and self.closed_at is None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it has ended."""
+        return self.closed_at is not None
+
+    @property
+    def lead(self) -> str:
+        """The agency that answers for the whole. Only for an opened dossier."""
+        return "" if self.declaration is None else self.declaration.lead
+
+    @property
+    def graph(self) -> Graph:
+        """Who needs whom. Only for an opened dossier."""
+        return Graph((), ()) if self.declaration is None else _graph(Same(self.declaration))
+
+    def agency(self, name: str) -> str:
+        """Who decides on an application."""
+        return self.definitions.procedures[self.parts[name].application.procedure].agency
+
+    def of_status(self, *wanted: PartStatus) -> Iterator[Part]:
+        """The applications that stand so, in the order of the declaration."""
+        return (part for part in self.parts.values() if part.status in wanted)
+
+
+T = TypeVar("T")
+
+
+class Same(Generic[T]):
+    """A value as a key by its identity: declarations, ladders and calendars are dear to hash, or cannot be."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: T) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.value is other.value
+
+
+@lru_cache(64)
+def _graph(declaration: Same[Declaration]) -> Graph:
+    found = graph_of(declaration.value.applications)
+    if isinstance(found, GraphFault):
+        raise TypeError("a dossier was opened that is no graph")
+    return found
+
+
+def blank_dossier(dossier_id: str, definitions: DossierDefinitions) -> Dossier:
+    """The dossier before its first event."""
+    return Dossier(dossier_id=dossier_id, definitions=definitions)

@@ -1,0 +1,153 @@
+"""What falls due in a dossier by itself: the joint clock's rungs and breach, and results that are no longer valid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from cases.dossier.blame import blame
+from cases.dossier.draft import DossierDraft
+from cases.dossier.model import UNBEGUN, Dossier, Part, PartStatus, Same
+from catalog.dossier import EdgeKind
+from events.language.dossier_events import DossierBreached, DossierRungFired, ResultExpired
+from events.language.dossier_messages import ResultReference
+from sla.calendar import WorkingCalendar, compiled
+from sla.clock import Clock
+from sla.errors import CalendarRangeError
+from sla.ladder import Ladder, Rung, rung_instant
+
+JOINT = "joint"
+"""The id of the joint clock in escalation ids: `joint/<rung>`."""
+_WARNING_FIRST = 100
+
+
+class Falling(NamedTuple):
+    """One thing that falls due, in the order in which it must happen."""
+
+    at: datetime
+    rank: int
+    rung: str | None = None
+    name: str | None = None
+    """For a result that expires: the application."""
+    number: str | None = None
+
+
+def next_due(dossier: Dossier) -> datetime | None:
+    """The earliest instant at which something falls due by itself; None: nothing does."""
+    found = next_falling(dossier)
+    return None if found is None else found.at
+
+
+def next_falling(dossier: Dossier) -> Falling | None:
+    """The first thing that is still to fall due."""
+    if not dossier.is_open:
+        return None
+    return min((*_of_clock(dossier), *_of_results(dossier)), default=None)
+
+
+def fire_due(draft: DossierDraft) -> None:
+    """Let everything happen that is due up to the draft's instant."""
+    while (item := next_falling(draft.dossier)) is not None and item.at <= draft.at:
+        if item.number is not None:
+            _expire(draft, item)
+        elif item.rung is not None:
+            _fire(draft, item)
+        else:
+            dossier = draft.dossier
+            shares = blame(dossier, item.at)
+            draft.emit(DossierBreached(due_at=item.at, critical_path=dossier.critical_path, blame=shares))
+
+
+def _of_clock(dossier: Dossier) -> Iterator[Falling]:
+    if dossier.clock is None:
+        return
+    if not dossier.breached and dossier.joint_due_at is not None:
+        yield Falling(dossier.joint_due_at, 0)
+    ladder = dossier.definitions.ladder
+    silenced = bool(dossier.acknowledged)
+    instants = _instants(dossier.clock, Same(ladder), Same(compiled(dossier.definitions.calendar)))
+    for place, (rung, at) in enumerate(zip(ladder.rungs, instants, strict=True), start=1):
+        if at is None or rung.id in dossier.fired or (silenced and rung.kind == "escalation"):
+            continue
+        # A warning that shares the instant of the breach is told before it.
+        yield Falling(at, place - _WARNING_FIRST if rung.kind == "warning" else place, rung.id)
+
+
+@lru_cache(512)
+def _instants(clock: Clock, ladder: Same[Ladder], calendar: Same[WorkingCalendar]) -> tuple[datetime | None, ...]:
+    return tuple(_instant(rung, clock, calendar.value) for rung in ladder.value.rungs)
+
+
+def _instant(rung: Rung, clock: Clock, calendar: WorkingCalendar) -> datetime | None:
+    try:
+        at = rung_instant(rung, clock, calendar)
+    except CalendarRangeError:
+        return None  # this rung lies beyond the calendar; the others do not
+    return None if at is None else at.astimezone(UTC)
+
+
+def _of_results(dossier: Dossier) -> Iterator[Falling]:
+    """Results that something still depends on, at the end of their last day."""
+    calendar = compiled(dossier.definitions.calendar)
+    for part in dossier.parts.values():
+        for result in _external(part):
+            if result.valid_until is not None and result.number not in dossier.expired:
+                yield from _at_end_of(calendar, part.name, result)
+        if part.has_result and _is_awaited(dossier, part.name):
+            own = part.substitute or _own(part)
+            if own is not None:
+                yield from _at_end_of(calendar, part.name, own)
+
+
+def _external(part: Part) -> list[ResultReference]:
+    if part.status not in UNBEGUN:
+        return []
+    return [n.result for n in part.needs if n.result is not None and n.kind is EdgeKind.HARD]
+
+
+def _own(part: Part) -> ResultReference | None:
+    if part.result_code is None or part.valid_until is None or part.ended_at is None:
+        return None
+    return ResultReference(
+        number=part.result_code, issuer="-", issued_on=part.ended_at.date(), valid_until=part.valid_until
+    )
+
+
+def _is_awaited(dossier: Dossier, name: str) -> bool:
+    waiting = (*UNBEGUN, PartStatus.RELEASED)
+    return any(dossier.parts[target].status in waiting for target in dossier.graph.dependants[name])
+
+
+def _at_end_of(calendar: WorkingCalendar, name: str, result: ResultReference) -> Iterator[Falling]:
+    if result.valid_until is not None and calendar.first_day <= result.valid_until <= calendar.last_day:
+        ends_at = calendar.end_of_day(result.valid_until).astimezone(UTC)
+        yield Falling(ends_at, -_WARNING_FIRST, None, name, result.number)
+
+
+def _expire(draft: DossierDraft, item: Falling) -> None:
+    part = draft.dossier.parts[item.name or ""]
+    known = [n.result for n in part.needs if n.result is not None] + [part.substitute, _own(part)]
+    result = next(result for result in known if result is not None and result.number == item.number)
+    if result.valid_until is None:
+        raise TypeError("a result without an end cannot expire")
+    draft.emit(ResultExpired(name=part.name, number=result.number, valid_until=result.valid_until))
+
+
+def _fire(draft: DossierDraft, item: Falling) -> None:
+    dossier = draft.dossier
+    rung = next(rung for rung in dossier.definitions.ladder.rungs if rung.id == item.rung)
+    draft.emit(
+        DossierRungFired(
+            escalation_id=f"{JOINT}/{rung.id}",
+            rung=rung.id,
+            kind=rung.kind,
+            level=rung.level,
+            audience=rung.audience,
+            lead=dossier.lead,
+            holder=dossier.holder,
+            due_at=item.at,
+            late_seconds=max(0.0, (draft.now - item.at).total_seconds()),
+        )
+    )

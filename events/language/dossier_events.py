@@ -1,0 +1,256 @@
+"""Events: what happened to a linked dossier. They stand in the same ledger as the cases', in a stream of their own."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from catalog.dossier import CascadePolicy, Silence
+from events.language.commands import Actor, Message
+from events.language.dossier_commands import CaseOutcome, Declaration, OwnedTime
+from events.language.dossier_messages import ResultReference
+from sla.deadline import AfterHours
+from sla.units import Budget
+
+
+class DossierOpened(Message):
+    """A dossier was opened. All of it stands in this one event, so that it is there wholly or not at all."""
+
+    type: Literal["DossierOpened"] = "DossierOpened"
+    declaration: Declaration
+    definitions_digest: str
+
+
+class AnnouncedTask(Message):
+    """What an agency will have to do, and by when, as it looks at opening."""
+
+    application: str
+    procedure: str
+    needs: tuple[str, ...] = ()
+    provisional_due_at: AwareDatetime
+
+
+class AnnouncedConsultation(Message):
+    """Whom the agency is to ask for an opinion, and what silence will mean."""
+
+    application: str
+    department: str
+    limit: Budget
+    silence: Silence
+
+
+class DossierAnnounced(Message):
+    """An agency was told of the dossier (Decree 61/2018 art. 19(6)b). No clock runs, and nothing may be decided yet."""
+
+    type: Literal["DossierAnnounced"] = "DossierAnnounced"
+    department: str
+    lead: str
+    tasks: tuple[AnnouncedTask, ...]
+    consultations: tuple[AnnouncedConsultation, ...] = ()
+    joint_due_at: AwareDatetime
+
+
+class JointClockStarted(Message):
+    """The promise over the whole: a joint limit of the law, or the critical path as it was at opening."""
+
+    type: Literal["JointClockStarted"] = "JointClockStarted"
+    basis: Literal["cap", "critical_path"]
+    budget: Budget
+    anchored_at: AwareDatetime
+    after_hours: AfterHours = AfterHours.RECEIPT
+    due_at: AwareDatetime
+    lawful_day: date | None = None
+
+
+class ApplicationReleased(Message):
+    """All that it needs is there: the application becomes a case, with its clock, from this instant on."""
+
+    type: Literal["ApplicationReleased"] = "ApplicationReleased"
+    name: str
+    round: int
+    application_id: str
+    case_id: str
+    released_at: AwareDatetime
+    results: tuple[ResultReference, ...] = ()
+    """The results of other offices that it stands on."""
+    warnings: tuple[str, ...] = ()
+    """Applications that had better been granted before: practical edges, which hold nothing back."""
+
+
+class ApplicationEnded(Message):
+    """Its case has ended."""
+
+    type: Literal["ApplicationEnded"] = "ApplicationEnded"
+    name: str
+    round: int
+    case_id: str
+    outcome: CaseOutcome
+    result_code: str | None = None
+    valid_until: date | None = None
+    ended_at: AwareDatetime
+    reason: str | None = None
+    time_shares: tuple[OwnedTime, ...] = ()
+
+
+class BlockCause(Message):
+    """Why an application cannot be released: what it needs, and what became of that."""
+
+    needs: str
+    """An application of the dossier, or the number of a result."""
+    status: str
+    reason: str | None = None
+
+
+class ApplicationBlocked(Message):
+    """Something that it must have will not come, or is lost."""
+
+    type: Literal["ApplicationBlocked"] = "ApplicationBlocked"
+    name: str
+    causes: tuple[BlockCause, ...]
+
+
+class ApplicationUnblocked(Message):
+    """What blocked it is out of the way."""
+
+    type: Literal["ApplicationUnblocked"] = "ApplicationUnblocked"
+    name: str
+
+
+class ResultRecorded(Message):
+    """A result from elsewhere takes the place of an application's own."""
+
+    type: Literal["ResultRecorded"] = "ResultRecorded"
+    name: str
+    result: ResultReference
+    by: Actor
+
+
+class ResultRevoked(Message):
+    """A result was revoked: marked with the time, and kept (Decree 45/2020 art. 15)."""
+
+    type: Literal["ResultRevoked"] = "ResultRevoked"
+    name: str
+    result_code: str | None = None
+    reason: str
+    legal_basis: str
+    by: Actor
+
+
+class ResultExpired(Message):
+    """A result that something depends on is no longer valid."""
+
+    type: Literal["ResultExpired"] = "ResultExpired"
+    name: str
+    """The application that gave it, or that stands on it."""
+    number: str
+    valid_until: date
+
+
+class CascadeEffect(Message):
+    """What becomes of one application."""
+
+    name: str
+    effect: Literal["stopped", "kept", "reopened"]
+    policy: CascadePolicy
+    because: str
+    """The prerequisite that is lost."""
+    status: str
+    """What it was before."""
+    case_id: str | None = None
+    """Its open case, which is withdrawn."""
+
+
+class CascadeApplied(Message):
+    """What the preview said was done, in one."""
+
+    type: Literal["CascadeApplied"] = "CascadeApplied"
+    name: str
+    effects: tuple[CascadeEffect, ...]
+    reason: str
+    by: Actor
+
+
+class DossierPromised(Message):
+    """When the whole will be done as it looks now, along which applications, and who holds them up."""
+
+    type: Literal["DossierPromised"] = "DossierPromised"
+    operational_at: AwareDatetime | None = None
+    """None: the calendar ends before."""
+    lawful_day: date | None = None
+    critical_path: tuple[str, ...] = ()
+    holder: str | None = None
+
+
+class DossierRungFired(Message):
+    """A rung of the joint clock's ladder."""
+
+    type: Literal["DossierRungFired"] = "DossierRungFired"
+    escalation_id: str
+    rung: str
+    kind: Literal["warning", "breach", "escalation"]
+    level: int
+    audience: str
+    lead: str
+    holder: str | None = None
+    due_at: AwareDatetime
+    late_seconds: float
+
+
+class DossierBreached(Message):
+    """The joint promise is broken. Never erased. `blame` is the time along the chain that everything waited for."""
+
+    type: Literal["DossierBreached"] = "DossierBreached"
+    due_at: AwareDatetime
+    critical_path: tuple[str, ...]
+    blame: tuple[OwnedTime, ...]
+
+
+class DossierWithdrawn(Message):
+    """The applicant took it back: what has not begun is stopped, open cases are withdrawn."""
+
+    type: Literal["DossierWithdrawn"] = "DossierWithdrawn"
+    by: Actor
+    reason: str | None = None
+
+
+class JointResult(Message):
+    """What one application came to."""
+
+    name: str
+    status: str
+    result_code: str | None = None
+
+
+class DossierClosed(Message):
+    """The end, with the joint result; every elapsed second has one owner along the chain that everything waited for."""
+
+    type: Literal["DossierClosed"] = "DossierClosed"
+    outcome: Literal["granted", "partly_granted", "refused", "withdrawn"]
+    closed_at: AwareDatetime
+    results: tuple[JointResult, ...]
+    promise_kept: bool
+    elapsed_seconds: float
+    time_shares: tuple[OwnedTime, ...]
+
+
+DossierEvent = (
+    DossierOpened
+    | DossierAnnounced
+    | JointClockStarted
+    | ApplicationReleased
+    | ApplicationEnded
+    | ApplicationBlocked
+    | ApplicationUnblocked
+    | ResultRecorded
+    | ResultRevoked
+    | ResultExpired
+    | CascadeApplied
+    | DossierPromised
+    | DossierRungFired
+    | DossierBreached
+    | DossierWithdrawn
+    | DossierClosed
+)
+"""Every event of a dossier besides EscalationAcknowledged, which it has in common with the cases."""

@@ -1,0 +1,146 @@
+"""Splitting one declaration into the applications of each agency: the person's part aside, each document once. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.dossier import DossierDefinitions, DossierTemplate, EdgeKind, LinkedProcedure
+from catalog.model import Fact, LaneTable, ProcedureVersion
+from events.language.commands import DocumentPart
+from events.language.dossier_commands import Declaration, LinkedApplication
+from events.language.dossier_messages import DossierFile, LinkedData, LinkedPart, Need
+from events.language.identity import dossier_id_of, subject_ref_of
+from events.language.messages import DocumentMessage, parsed
+from events.language.refusals import Refusal, refuse
+
+
+@dataclass(frozen=True, slots=True)
+class SplitDossier:
+    """A dossier in two parts: what the ledger may know, and what only the vault may hold."""
+
+    stream_id: str
+    declaration: Declaration
+    person_json: str
+    content_digest: str
+    """SHA-256 (hex) over all that was handed in: the same dossier twice has the same."""
+
+
+def filled(file: DossierFile, template: DossierTemplate) -> DossierFile:
+    """A file that names a template, with what the template says where the file says nothing."""
+    change: dict[str, Any] = {}
+    if not file.applications:
+        change["applications"] = tuple(
+            LinkedPart(
+                name=part.name,
+                procedure=part.procedure,
+                needs=tuple(
+                    Need(name=edge.needs, kind=edge.kind, document=edge.document, policy=edge.policy)
+                    for edge in part.needs
+                ),
+            )
+            for part in template.applications
+        )
+    if file.lead is None:
+        change["lead"] = template.lead
+    if file.cap is None and template.cap is not None:
+        change |= {"cap": template.cap, "after_hours": template.after_hours}
+    return file.model_copy(update=change)
+
+
+def linked_procedure(version: ProcedureVersion) -> LinkedProcedure:
+    """What a dossier must know of a procedure."""
+    return LinkedProcedure(
+        id=version.id,
+        version=version.version,
+        definition_digest=version.digest,
+        name=version.name,
+        agency=version.agency,
+        limit=version.limit,
+        after_hours=version.after_hours,
+    )
+
+
+def split(
+    file: DossierFile, source: str, procedures: Mapping[str, ProcedureVersion], lanes: LaneTable, lead: str
+) -> SplitDossier | Refusal:
+    """Split a file. `procedures`: by application. Raises MessageError for `data` that says what no application may say."""
+    stream_id = dossier_id_of(source, file.dossier_id or "")
+    data = {part.name: parsed(LinkedData, dict(part.data)) for part in file.applications}
+    uploaded: dict[str, DocumentMessage] = {}
+    for document in [*file.documents, *(d for found in data.values() for d in found.documents)]:
+        # One upload serves every application that asks for the kind; the first is as good as the next.
+        uploaded.setdefault(document.kind, document)
+    applications: list[LinkedApplication] = []
+    for part in file.applications:
+        documents = _documents(part, procedures[part.name], uploaded)
+        if isinstance(documents, Refusal):
+            return documents
+        facts = {**file.facts, **data[part.name].facts}
+        applications.append(
+            LinkedApplication(
+                name=part.name,
+                procedure=part.procedure,
+                needs=part.needs,
+                documents=documents,
+                facts={name: value for name, value in facts.items() if name in lanes.facts},
+            )
+        )
+    declaration = Declaration(
+        dossier_id=file.dossier_id or "",
+        source=source,
+        subject_ref=subject_ref_of(stream_id),
+        channel=file.channel,
+        template=file.template,
+        lead=lead,
+        cap=file.cap,
+        after_hours=file.after_hours,
+        applications=tuple(applications),
+    )
+    return SplitDossier(stream_id, declaration, _person(file, data, lanes), _digest(file))
+
+
+def _documents(
+    part: LinkedPart, procedure: ProcedureVersion, uploaded: Mapping[str, DocumentMessage]
+) -> tuple[DocumentPart, ...] | Refusal:
+    """What this application's dossier holds. What the State has, or a result of the dossier is, is not asked for."""
+    served = {need.document for need in part.needs if need.document is not None and need.kind is EdgeKind.HARD}
+    missing = [
+        asked.kind
+        for asked in procedure.documents
+        if asked.required and not asked.held_by_state and asked.kind not in served and asked.kind not in uploaded
+    ]
+    if missing:
+        shown = ", ".join(f"{part.name}: {kind}" for kind in missing)
+        return refuse("documents_missing", "documents", documents=shown)
+    kinds = [asked.kind for asked in procedure.documents if asked.kind in uploaded and asked.kind not in served]
+    return tuple(DocumentPart(kind=kind, reference=uploaded[kind].reference) for kind in kinds)
+
+
+def _person(file: DossierFile, data: Mapping[str, LinkedData], lanes: LaneTable) -> str:
+    facts: dict[str, dict[str, Fact]] = {"": dict(file.facts), **{name: dict(d.facts) for name, d in data.items()}}
+    kept = {name: {k: v for k, v in found.items() if k not in lanes.facts} for name, found in facts.items()}
+    documents = [*file.documents, *(document for found in data.values() for document in found.documents)]
+    person = {
+        "applicant": file.applicant,
+        "documents": [document.model_dump(mode="json", exclude_none=True) for document in documents],
+        "other_facts": {name: found for name, found in kept.items() if found},
+    }
+    return json.dumps(person, ensure_ascii=False)
+
+
+def _digest(file: DossierFile) -> str:
+    content = json.dumps(file.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def definitions_of(
+    procedures: Mapping[str, ProcedureVersion], template: DossierTemplate | None, **given: Any
+) -> DossierDefinitions:
+    """What the dossier is decided under. `given`: calendar, ladder, departments."""
+    linked = {version.id: linked_procedure(version) for version in procedures.values()}
+    consultations = () if template is None else template.consultations
+    return DossierDefinitions(procedures=linked, consultations=consultations, **given)

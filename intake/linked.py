@@ -1,0 +1,284 @@
+"""Linked dossiers at the intake: how one is opened, how its cases are opened and withdrawn, and how an end is told to it.
+
+Every call may be repeated without effect. The order is always: the inbox row, then the start; so that whatever stood still
+in between is found and gone on with.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from activities.linked import Done, Order
+from cases.dossier.decide import decide_dossier
+from cases.dossier.evolve import fold_dossier
+from cases.dossier.graph import Graph, GraphFault, graph_of
+from cases.dossier.model import blank_dossier
+from cases.dossier.schedule import Limit, nominal_path
+from cases.turn import CommandOutcome
+from catalog.catalogue import Catalog
+from catalog.dossier import DossierDefinitions, DossierTemplate
+from catalog.errors import NotInForce, UnknownProcedure, UnknownTemplate
+from catalog.model import ProcedureVersion
+from events.language.case_events import CaseClosed
+from events.language.commands import Actor, ActorKind, DossierReference, SubmitApplication, WithdrawApplication
+from events.language.dossier_commands import DossierCommand, RecordEnd, SubmitDossier
+from events.language.dossier_messages import DossierFile
+from events.language.identity import is_dossier
+from events.language.linking import end_of
+from events.language.refusals import Refusal, refuse
+from intake.declaration import SplitDossier, definitions_of, filled, split
+from intake.desk import Intake, Submitted
+from intake.linked_gateway import DossierGateway
+from intake.person import Parted
+from intake.temporal import CaseUnknownError
+from store.dossiers import Dossiers, LinkedCase
+from store.errors import DefinitionsUnknown
+from store.inbox import Acceptance, Inbox, Submission
+from workflows.dossier_messages import DossierCarried, DossierInput
+
+CALENDAR = "vn-public"
+LADDER = "case"
+WITHDRAWAL_ACTOR = Actor(kind=ActorKind.SYSTEM, id="dossier")
+
+
+class DossierOpening(BaseModel):
+    """What starts a dossier again if its start was lost."""
+
+    model_config = ConfigDict(frozen=True)
+
+    command: SubmitDossier
+    definitions_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file understood: its graph, its law, its lead."""
+
+    file: DossierFile
+    template: DossierTemplate | None
+    procedures: dict[str, ProcedureVersion]
+    """By application."""
+    lead: str
+
+
+class LinkedIntake:
+    """Takes dossiers and what concerns them. Received instants are real; those of orders and ends are business time."""
+
+    def __init__(
+        self, intake: Intake, gateway: DossierGateway, dossiers: Dossiers, inbox: Inbox, catalog: Catalog
+    ) -> None:
+        self._intake = intake
+        self._gateway = gateway
+        self._dossiers = dossiers
+        self._inbox = inbox
+        self._catalog = catalog
+
+    # ---- opening
+
+    async def submit(
+        self, file: DossierFile, *, source: str, command_id: str, actor: Actor, received_at: datetime
+    ) -> Submitted | GraphFault:
+        """Take a dossier that was received at a real instant. Raises MessageError, Unavailable and retryable store errors."""
+        at = self._intake.business(received_at)
+        prepared = self._prepared(file, at)
+        if isinstance(prepared, GraphFault):
+            return prepared
+        catalog, day = self._catalog, self._intake.day(at)
+        found = split(prepared.file, source, prepared.procedures, catalog.lane_table(day), prepared.lead)
+        if isinstance(found, Refusal):
+            return GraphFault(found)
+        definitions = definitions_of(
+            prepared.procedures,
+            prepared.template,
+            calendar=catalog.calendar(CALENDAR),
+            ladder=catalog.ladder(LADDER),
+            departments=tuple(catalog.departments),
+        )
+        opening = SubmitDossier(command_id=command_id, received_at=at, actor=actor, declaration=found.declaration)
+        refused = decide_dossier(blank_dossier(found.stream_id, definitions), opening, at)
+        if isinstance(refused, Refusal):
+            return GraphFault(refused, reference=refused.details.get("number") or refused.details.get("procedure"))
+        return await self._open(found, opening, definitions)
+
+    async def _open(
+        self, found: SplitDossier, opening: SubmitDossier, definitions: DossierDefinitions
+    ) -> Submitted | GraphFault:
+        digest = await asyncio.to_thread(self._dossiers.keep, definitions)
+        declaration = found.declaration
+        accepted = await self._inbox.accept_application(
+            Submission(
+                case_id=found.stream_id,
+                source=declaration.source,
+                application_id=declaration.dossier_id,
+                content_digest=found.content_digest,
+                subject_ref=declaration.subject_ref,
+                received_at=opening.received_at,
+                opening=DossierOpening(command=opening, definitions_digest=digest).model_dump_json(exclude_none=True),
+                person=found.person_json,
+            )
+        )
+        if accepted is Acceptance.CONFLICT:
+            return GraphFault(
+                refuse("application_conflict", "dossier_id", application=declaration.dossier_id),
+                reference=declaration.dossier_id,
+            )
+        if accepted is Acceptance.SAME_UNOPENED:
+            await self.open_accepted(found.stream_id)
+        elif accepted is Acceptance.NEW:
+            await self._start(found.stream_id, opening, definitions)
+        return Submitted(found.stream_id, known=accepted is not Acceptance.NEW)
+
+    def _prepared(self, file: DossierFile, at: datetime) -> Prepared | GraphFault:
+        day = self._intake.day(at)
+        template: DossierTemplate | None = None
+        if file.template is not None:
+            try:
+                template = self._catalog.template(file.template, day)
+            except UnknownTemplate as error:
+                near = ", ".join(error.suggestions) or "-"
+                refusal = refuse("template_unknown", "template", template=file.template, near=near)
+                return GraphFault(refusal, reference=file.template)
+            except NotInForce as error:
+                refusal = refuse("not_in_force", "template", what=f"template {error.asked}", day=str(day))
+                return GraphFault(refusal, reference=file.template)
+            file = filled(file, template)
+        graph = graph_of(file.applications)
+        if isinstance(graph, GraphFault):
+            return graph
+        procedures: dict[str, ProcedureVersion] = {}
+        for part in file.applications:
+            try:
+                procedures[part.name] = self._catalog.procedure(part.procedure, day)
+            except UnknownProcedure as error:
+                near = ", ".join(error.suggestions) or "-"
+                refusal = refuse("procedure_unknown", "applications.procedure", procedure=part.procedure, near=near)
+                return GraphFault(refusal, reference=part.procedure)
+            except NotInForce as error:
+                refusal = refuse(
+                    "not_in_force", "applications.procedure", what=f"procedure {error.asked}", day=str(day)
+                )
+                return GraphFault(refusal, reference=part.procedure)
+        lead = file.lead or _lead_of(graph, procedures)
+        if lead not in self._catalog.departments:
+            return GraphFault(refuse("department_unknown", "lead", department=lead), reference=lead)
+        return Prepared(file, template, procedures, lead)
+
+    async def _start(self, stream_id: str, opening: SubmitDossier, definitions: DossierDefinitions) -> None:
+        given = DossierInput(dossier_id=stream_id, business_time=self._intake.time, waiting=(opening,))
+        await self._gateway.start(given, definitions)
+
+    async def open_forgotten(self, older_than_seconds: float) -> int:
+        """Start every dossier whose start was lost, and tell of every end that was not told. Returns how many."""
+        forgotten = await asyncio.to_thread(self._intake.register.unopened, older_than_seconds)
+        found = [stream_id for stream_id in forgotten if is_dossier(stream_id)]
+        for stream_id in found:
+            await self.open_accepted(stream_id)
+        return len(found) + await self.report_untold()
+
+    async def open_accepted(self, stream_id: str) -> bool:
+        """Start a dossier that was accepted but whose start may have been lost. False: there is no such dossier."""
+        stored = await asyncio.to_thread(self._inbox.opening, stream_id)
+        if stored is None:
+            return False
+        opening = DossierOpening.model_validate_json(stored)
+        definitions = await asyncio.to_thread(self._dossiers.definitions, opening.definitions_digest)
+        await self._start(stream_id, opening.command, definitions)
+        return True
+
+    # ---- commands
+
+    async def ask(self, stream_id: str, command: DossierCommand) -> CommandOutcome:
+        """Give a dossier a command and wait for the answer. Raises Unavailable."""
+        try:
+            return await self._gateway.update(stream_id, command)
+        except CaseUnknownError:
+            if await self._brought_back(stream_id):
+                return await self._gateway.update(stream_id, command)
+        settled = await asyncio.to_thread(self._inbox.command_outcome, stream_id, command.command_id)
+        if settled is not None:
+            return settled
+        known = await asyncio.to_thread(self._dossiers.find, stream_id)
+        refusal = refuse("dossier_unknown") if known is None else refuse("dossier_closed", outcome=known.outcome or "")
+        return CommandOutcome(command_id=command.command_id, refusal=refusal)
+
+    async def _brought_back(self, stream_id: str) -> bool:
+        """Temporal knows no such dossier: bring it back from the inbox or the ledger. False: it is closed, or unknown."""
+        if await self.open_accepted(stream_id):
+            return True
+        known = await asyncio.to_thread(self._dossiers.find, stream_id)
+        if known is None or known.closed_at is not None:
+            return False
+        definitions, records = await asyncio.to_thread(self._dossiers.stream, stream_id)
+        dossier = fold_dossier(stream_id, definitions, records)
+        carried = DossierCarried.of(dossier)
+        await self._gateway.start(
+            DossierInput(dossier_id=stream_id, business_time=self._intake.time, carried=carried), definitions
+        )
+        return True
+
+    # ---- what dossiers and their cases ask for (activities.linked.LinkedDesk)
+
+    async def carry_out(self, order: Order) -> Done:
+        """Open or withdraw a case; done before, it stays done."""
+        if order.kind == "withdraw":
+            return await self._withdraw(order)
+        linked = LinkedCase(order.dossier_id, order.case_id, order.name, order.round)
+        await asyncio.to_thread(self._dossiers.link, linked)
+        application = order.application
+        if application is None:
+            raise ValueError("an order to open names its application")
+        opening = SubmitApplication(
+            command_id=f"open:{order.case_id}",
+            received_at=order.at,
+            actor=Actor(kind=ActorKind.SYSTEM, id=order.dossier_id),
+            application=application,
+        )
+        # The person is in the vault already, under the dossier's own reference.
+        parted = Parted(order.case_id, application, "", f"linked:{order.dossier_id}:{order.name}:{order.round}")
+        found = await self._intake.take(parted, opening)
+        return Done(key=order.key, refusal=found if isinstance(found, Refusal) else None)
+
+    async def _withdraw(self, order: Order) -> Done:
+        command = WithdrawApplication(
+            command_id=f"withdraw:{order.case_id}", received_at=order.at, actor=WITHDRAWAL_ACTOR, reason=order.reason
+        )
+        await self._intake.send(order.case_id, command)
+        return Done(key=order.key)
+
+    async def report_end(self, dossier_id: str, command: RecordEnd) -> None:
+        """Tell a dossier of an end; nothing happens where it knows, or is closed."""
+        try:
+            await self._gateway.signal(dossier_id, command)
+        except CaseUnknownError:
+            if await self._brought_back(dossier_id):
+                await self._gateway.signal(dossier_id, command)
+
+    async def report_untold(self) -> int:
+        """Tell dossiers of ends that they know nothing of, e.g. since Temporal lost the case before it told. Returns how many."""
+        untold = await asyncio.to_thread(self._dossiers.untold)
+        for linked in untold:
+            ending = await asyncio.to_thread(self._ending_of, linked.case_id)
+            if ending is not None:
+                reference = DossierReference(dossier=linked.dossier_id, name=linked.name, round=linked.round)
+                await self.report_end(
+                    linked.dossier_id, end_of(reference, linked.case_id, ending, None, ending.closed_at)
+                )
+        return len(untold)
+
+    def _ending_of(self, case_id: str) -> CaseClosed | None:
+        try:
+            _, records = self._intake.register.ledger_of(case_id)
+        except DefinitionsUnknown:
+            return None
+        last = records[-1].event
+        return last if isinstance(last, CaseClosed) else None
+
+
+def _lead_of(graph: Graph, procedures: dict[str, ProcedureVersion]) -> str:
+    """The agency of the application that ends last, by nominal lengths."""
+    limits = {name: Limit(version.limit, version.after_hours) for name, version in procedures.items()}
+    return procedures[nominal_path(graph, limits)[-1]].agency

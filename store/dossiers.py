@@ -1,0 +1,191 @@
+"""Linked dossiers in the store: their streams, their read model, which cases are theirs, and its rebuild."""
+
+# ruff: noqa: S608 - the statements are built from the field names of our own models, never from data
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from cases.dossier.evolve import fold_dossier
+from cases.dossier.views import dossier_view_of
+from cases.turn import CaseView, DossierView
+from catalog.dossier import DossierDefinitions
+from events.language.case_events import EventRecord
+from events.language.chain import GENESIS, link
+from events.language.dossier_events import DossierOpened
+from events.language.identity import DOSSIER_PREFIX
+from store import batch as statements
+from store.arrays import Texts
+from store.database import Store
+from store.definitions import DefinitionArchive
+from store.errors import DefinitionsUnknown, LedgerRowBroken
+from store.ledger import Ledger
+from store.rebuild import Difference
+from store.tables import cases, dossier_cases, dossiers, ledger
+
+UNTOLD = text(
+    "SELECT m.dossier_id, m.case_id, m.name, m.round FROM dossier_cases m"
+    " JOIN dossiers d ON d.case_id = m.dossier_id AND d.closed_at IS NULL"
+    " JOIN cases c ON c.case_id = m.case_id AND c.closed_at IS NOT NULL"
+    " LEFT JOIN commands k ON k.case_id = m.dossier_id AND k.command_id = 'end:' || m.case_id"
+    " WHERE k.command_id IS NULL ORDER BY m.recorded_at LIMIT :most"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedCase:
+    """One case of a dossier."""
+
+    dossier_id: str
+    """The dossier's stream."""
+    case_id: str
+    name: str
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDossier:
+    """What the store knows of a dossier, for answering where Temporal cannot."""
+
+    stream_id: str
+    closed_at: datetime | None
+    outcome: str | None
+
+
+class Dossiers:
+    """Queries and writes. All calls block and raise StoreError."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._archive = DefinitionArchive(store)
+        self._ledger = Ledger(store)
+
+    def keep(self, definitions: DossierDefinitions) -> str:
+        """Keep what a dossier is decided under for ever; the digest under which it is found."""
+        return self._archive.keep_body(definitions.digest, definitions.model_dump_json(exclude_defaults=True))
+
+    def definitions(self, digest: str) -> DossierDefinitions:
+        """The definitions with this digest. Raises DefinitionsUnknown."""
+        return DossierDefinitions.model_validate_json(self._archive.body(digest))
+
+    def stream(self, stream_id: str) -> tuple[DossierDefinitions, tuple[EventRecord, ...]]:
+        """A dossier's definitions and all its events. Raises DefinitionsUnknown for one that was never opened."""
+        records = self._ledger.records(stream_id)
+        if not records or not isinstance(records[0].event, DossierOpened):
+            raise DefinitionsUnknown(digest=f"(of {stream_id}: its stream does not begin with an opening)")
+        return self.definitions(records[0].event.definitions_digest), records
+
+    def find(self, reference: str) -> KnownDossier | None:
+        """The dossier with this stream id, or with this id of its source's where that is unique."""
+        column = dossiers.c.case_id if reference.startswith(DOSSIER_PREFIX) else dossiers.c.dossier_id
+        query = select(dossiers.c.case_id, dossiers.c.closed_at, dossiers.c.outcome).where(column == reference).limit(2)
+        with self._store.reading() as connection:
+            rows = connection.execute(query).all()
+        return KnownDossier(*rows[0]) if len(rows) == 1 else None
+
+    def view(self, stream_id: str) -> DossierView | None:
+        """The dossier's row; None before its first turn is on record."""
+        with self._store.reading() as connection:
+            found = connection.scalar(select(dossiers.c.view).where(dossiers.c.case_id == stream_id))
+        return None if found is None else DossierView.model_validate_json(found)
+
+    def views(self, *, open_only: bool = False, limit: int = 200) -> list[DossierView]:
+        """The latest dossiers first."""
+        query = select(dossiers.c.view).order_by(dossiers.c.opened_at.desc(), dossiers.c.case_id).limit(limit)
+        if open_only:
+            query = query.where(dossiers.c.closed_at.is_(None))
+        with self._store.reading() as connection:
+            return [DossierView.model_validate_json(view) for view in connection.scalars(query)]
+
+    def case_views(self, stream_id: str) -> dict[str, CaseView]:
+        """The rows of a dossier's cases, by case."""
+        query = (
+            select(cases.c.view)
+            .join(dossier_cases, dossier_cases.c.case_id == cases.c.case_id)
+            .where(dossier_cases.c.dossier_id == stream_id)
+        )
+        with self._store.reading() as connection:
+            found = [CaseView.model_validate_json(view) for view in connection.scalars(query)]
+        return {view.case_id: view for view in found}
+
+    def link(self, linked: LinkedCase) -> None:
+        """Remember that a case is a dossier's, before the case is accepted. Idempotent."""
+        row = {
+            "case_id": linked.case_id,
+            "dossier_id": linked.dossier_id,
+            "name": linked.name,
+            "round": linked.round,
+        }
+        with self._store.writing() as connection:
+            connection.execute(insert(dossier_cases).values(row).on_conflict_do_nothing())
+
+    def untold(self, most: int = 100) -> list[LinkedCase]:
+        """Closed cases of open dossiers that know nothing of it."""
+        with self._store.reading() as connection:
+            return [LinkedCase(*row) for row in connection.execute(UNTOLD, {"most": most})]
+
+    def stream_ids(self) -> list[str]:
+        """Every dossier of the ledger."""
+        query = (
+            select(ledger.c.case_id)
+            .where(ledger.c.sequence == 1, ledger.c.case_id.startswith(DOSSIER_PREFIX))
+            .order_by(ledger.c.case_id)
+        )
+        with self._store.reading() as connection:
+            return list(connection.scalars(query))
+
+
+def rebuild_dossiers(store: Store, *, replace: bool = False) -> list[Difference]:
+    """Fold every dossier of the ledger again; compare its row, and put it right where that is wanted."""
+    found = list(_differences(store, replace=replace))
+    with store.writing() as connection:
+        known = select(ledger.c.case_id).where(ledger.c.case_id == dossiers.c.case_id, ledger.c.sequence == 1).exists()
+        surplus = list(connection.scalars(select(dossiers.c.case_id).where(~known)))
+        if replace:
+            connection.execute(delete(dossiers).where(~known))
+    return [*found, *(Difference(stream_id, "surplus") for stream_id in surplus)]
+
+
+def _differences(store: Store, *, replace: bool) -> Iterator[Difference]:
+    streams, rows_of = Dossiers(store), Ledger(store)
+    for stream_id in streams.stream_ids():
+        digest = GENESIS
+        for sequence, row in enumerate(rows_of.rows(stream_id), 1):
+            digest = link(digest, row.body)
+            if digest != row.hash or row.sequence != sequence:
+                yield Difference(stream_id, "chain")
+                break
+        try:
+            definitions, records = streams.stream(stream_id)
+        except LedgerRowBroken:
+            yield Difference(stream_id, "unreadable")
+            continue
+        except DefinitionsUnknown:
+            yield Difference(stream_id, "definitions")
+            continue
+        view = dossier_view_of(fold_dossier(stream_id, definitions, records)).model_dump_json()
+        if not _is(store, view):
+            yield Difference(stream_id, "case")
+            if replace:
+                with store.writing_session() as session:
+                    session.execute(statements.PUT_DOSSIERS, (Texts([view]),))
+
+
+COMPARE = (
+    "SELECT d.case_id IS NOT NULL AND d.view = t.view"
+    f" AND ROW({statements.columns(statements.DOSSIER_COLUMNS, 'd.')})"
+    f" IS NOT DISTINCT FROM ROW({statements.columns(statements.DOSSIER_COLUMNS, 'r.')})"
+    " FROM unnest(%s::text[]) AS t(view) CROSS JOIN LATERAL json_populate_record(NULL::dossiers, t.view::json) AS r"
+    " LEFT JOIN dossiers d ON d.case_id = r.case_id"
+)
+
+
+def _is(store: Store, view: str) -> bool:
+    with store.writing_session() as session:
+        row = session.execute(COMPARE, (Texts([view]),)).fetchone()
+    return row is not None and bool(row[0])

@@ -1,0 +1,202 @@
+"""DossierWorkflow: the durable loop around a dossier's core. It holds no rule: it asks the core, records, and carries out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.linked import CARRY_OUT, Answers, Order
+    from activities.record import RECORD, Proposal, Standing
+    from cases.dossier.decide import decide_dossier
+    from cases.dossier.evolve import evolve_dossier
+    from cases.dossier.model import Dossier, blank_dossier
+    from cases.dossier.orders import WITHDRAWN_WITH, Wanted, application_of, wanted
+    from cases.dossier.ticks import next_due
+    from cases.dossier.turns import take_dossier_turn
+    from cases.dossier.views import dossier_view_of
+    from cases.turn import CommandOutcome, DossierView
+    from catalog.dossier import DossierDefinitions
+    from events.language.commands import Actor, ActorKind
+    from events.language.dossier_commands import DossierCommand, RecordEnd
+    from events.language.refusals import Refusal
+    from workflows.dossier_messages import (
+        DOSSIER_WORKFLOW,
+        DossierCarried,
+        DossierInput,
+        DossierMessage,
+        DossierResult,
+    )
+    from workflows.messages import COMMAND_SIGNAL, COMMAND_UPDATE, REFUSAL, VIEW_QUERY
+    from workflows.recording import asked
+    from workflows.timer import DueTimer
+
+COMMANDS_MAX = 64
+ORDERS_MAX = 10
+"""So many cases are opened by one activity: within its time limit even where each takes a second."""
+
+
+@workflow.defn(name=DOSSIER_WORKFLOW)
+class DossierWorkflow:
+    """One dossier, from its opening until its joint result."""
+
+    @workflow.init
+    def __init__(self, given: DossierInput, definitions: DossierDefinitions) -> None:
+        self._given = given
+        carried = given.carried
+        self._dossier: Dossier = (
+            carried.dossier(definitions) if carried else blank_dossier(given.dossier_id, definitions)
+        )
+        self._settled: dict[str, Refusal | None] = dict(carried.settled) if carried else {}
+        self._waiting: list[DossierCommand] = list(carried.waiting if carried else given.waiting)
+        self._done: set[str] = set(carried.done) if carried else set()
+        self._timer = DueTimer()
+        self._next_due_at: datetime | None = None
+        self._asks = carried is not None
+        self._turns = 0
+
+    @workflow.run
+    async def run(self, given: DossierInput, definitions: DossierDefinitions) -> DossierResult:
+        """Take turns until the dossier is over; after each, do what it wants done."""
+        while not self._may_leave:
+            await workflow.wait_condition(lambda: self._is_called or self._timer.has_fired or self._may_leave)
+            if self._is_called or self._timer.has_reached(self._wakes_at):
+                await self._take_turn()
+            await self._carry_out()
+            self._arm()
+        if not self._is_over:
+            carried = DossierCarried.of(self._dossier, self._settled, self._waiting, sorted(self._done))
+            workflow.continue_as_new(args=[given.model_copy(update={"waiting": (), "carried": carried}), definitions])
+        return DossierResult(outcome=self._dossier.outcome, sequence=self._dossier.sequence)
+
+    @workflow.signal(name=COMMAND_SIGNAL)
+    def receive(self, message: DossierMessage) -> None:
+        """A command nobody waits for, such as the end of a case: durable once the server acknowledged it."""
+        self._enqueue(message.command)
+
+    @workflow.update(name=COMMAND_UPDATE)
+    async def answer(self, message: DossierMessage) -> CommandOutcome:
+        """A command whose sender waits."""
+        command_id = message.command.command_id
+        self._enqueue(message.command)
+        await workflow.wait_condition(lambda: command_id in self._settled)
+        return CommandOutcome(command_id=command_id, refusal=self._settled[command_id])
+
+    @answer.validator
+    def refuse_early(self, message: DossierMessage) -> None:
+        """A no that is certain already leaves no trace in the history."""
+        now = self._now()
+        due_at = next_due(self._dossier)
+        unsure = self._waiting or self._asks or (due_at is not None and due_at <= now)
+        if unsure or message.command.command_id in self._settled:
+            return
+        decided = decide_dossier(self._dossier, message.command, now)
+        if isinstance(decided, Refusal):
+            raise ApplicationError(decided.message(), decided, type=REFUSAL, non_retryable=True)
+
+    @workflow.query(name=VIEW_QUERY)
+    def view(self) -> DossierView | None:
+        """Where the dossier stands."""
+        return dossier_view_of(self._dossier) if self._dossier.declaration is not None else None
+
+    def _enqueue(self, command: DossierCommand) -> None:
+        known = command.command_id in self._settled or any(c.command_id == command.command_id for c in self._waiting)
+        if not known:
+            self._waiting.append(command)
+
+    def _now(self) -> datetime:
+        return self._given.business_time.to_business(workflow.now())
+
+    @property
+    def _is_called(self) -> bool:
+        return bool(self._waiting) or self._asks
+
+    @property
+    def _is_over(self) -> bool:
+        refused = self._dossier.declaration is None and bool(self._settled)
+        return self._dossier.is_closed or refused
+
+    @property
+    def _may_leave(self) -> bool:
+        leaves = not self._waiting if self._is_over else self._is_long
+        return leaves and workflow.all_handlers_finished()
+
+    @property
+    def _is_long(self) -> bool:
+        limit = self._given.turns_max
+        return workflow.info().is_continue_as_new_suggested() if limit is None else self._turns >= limit
+
+    async def _take_turn(self) -> None:
+        turn = take_dossier_turn(self._dossier, self._waiting[:COMMANDS_MAX], self._now())
+        view = turn.view if turn is not None else None
+        proposal = Proposal(turn=turn, next_due_at=next_due(self._dossier) if view is None else view.next_due_at)
+        names = [] if turn is None else [str(record.event.type) for record in turn.records]
+        summary = ", ".join(dict.fromkeys(names)) or "next due instant"
+        standing = await asked(RECORD, [proposal, None], Standing, summary)
+        if standing is None:
+            return
+        for record in standing.records:
+            self._dossier = evolve_dossier(self._dossier, record)
+        self._settled.update({outcome.command_id: outcome.refusal for outcome in standing.outcomes})
+        self._waiting = [command for command in self._waiting if command.command_id not in self._settled]
+        self._next_due_at, self._asks = standing.next_due_at, standing.otherwise
+        self._turns += 1
+        self._show()
+
+    async def _carry_out(self) -> None:
+        """Open and withdraw cases as the dossier wants it: told from what stands in the ledger, each once a run."""
+        orders = [self._order(one) for one in wanted(self._dossier) if one.key not in self._done]
+        for place in range(0, len(orders), ORDERS_MAX):
+            some = orders[place : place + ORDERS_MAX]
+            answers = await asked(CARRY_OUT, [tuple(some)], Answers, f"{some[0].kind} {some[0].name} ...")
+            if answers is None:
+                # Nobody could be reached for long: try again with the next turn, or at once when nothing else waits.
+                self._asks = True
+                return
+            for order, done in zip(some, answers.done, strict=True):
+                self._done.add(order.key)
+                if done.refusal is not None:
+                    self._enqueue(self._refused(order, done.refusal))
+
+    def _order(self, one: Wanted) -> Order:
+        return Order(
+            kind=one.kind,
+            dossier_id=self._dossier.dossier_id,
+            name=one.part.name,
+            round=one.part.round,
+            case_id=one.case_id,
+            at=one.at if one.kind == "open" else self._now(),
+            application=application_of(self._dossier, one.part) if one.kind == "open" else None,
+            reason=WITHDRAWN_WITH if one.kind == "withdraw" else None,
+        )
+
+    def _refused(self, order: Order, refusal: Refusal) -> RecordEnd:
+        """An application that is none came back before it was a case."""
+        return RecordEnd(
+            command_id=f"end:{order.case_id}",
+            received_at=order.at,
+            actor=Actor(kind=ActorKind.SYSTEM, id="intake"),
+            name=order.name,
+            round=order.round,
+            case_id=order.case_id,
+            outcome="returned",
+            reason=f"{refusal.code}: {refusal.message()}"[:2000],
+        )
+
+    def _show(self) -> None:
+        view = self.view()
+        if view is not None:
+            workflow.set_current_details(
+                f"**{view.dossier_id}** {view.status}, {view.granted} of {view.applications} granted, "
+                f"{view.released} open, holder: {view.holder or '-'}"
+            )
+
+    @property
+    def _wakes_at(self) -> datetime | None:
+        return None if self._next_due_at is None else self._given.business_time.to_real(self._next_due_at)
+
+    def _arm(self) -> None:
+        if not self._is_over and not self._is_called:
+            self._timer.arm(self._wakes_at, summary="next due instant")

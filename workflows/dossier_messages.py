@@ -1,0 +1,66 @@
+"""What goes into a dossier's workflow and comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
+from cases.dossier.model import Dossier
+from catalog.dossier import DossierDefinitions
+from events.language.commands import Message
+from events.language.dossier_commands import DossierCommand
+from events.language.refusals import Refusal
+from sla.business_time import BusinessTime
+
+DOSSIER_WORKFLOW = "DossierWorkflow"
+
+
+class DossierCarried(Message):
+    """What a dossier takes along into a new run."""
+
+    state: dict[str, Any]
+    """The dossier as JSON, without the definitions, which go beside it."""
+    settled: dict[str, Refusal | None] = {}
+    waiting: tuple[DossierCommand, ...] = ()
+    done: tuple[str, ...] = ()
+    """Orders that were carried out; one that is missing is carried out again, which does nothing."""
+
+    @classmethod
+    def of(
+        cls,
+        dossier: Dossier,
+        settled: Mapping[str, Refusal | None] | None = None,
+        waiting: Iterable[DossierCommand] = (),
+        done: Iterable[str] = (),
+    ) -> Self:
+        """Pack a dossier."""
+        state = dossier.model_dump(mode="json", exclude={"definitions"})
+        return cls(state=state, settled=dict(settled or {}), waiting=tuple(waiting), done=tuple(done))
+
+    def dossier(self, definitions: DossierDefinitions) -> Dossier:
+        """The dossier again, under its definitions."""
+        return Dossier.model_validate({**self.state, "definitions": definitions})
+
+
+class DossierInput(Message):
+    """The input of a dossier: its first command, and the stack's time. What it is decided under is a second argument."""
+
+    dossier_id: str
+    business_time: BusinessTime
+    waiting: tuple[DossierCommand, ...] = ()
+    carried: DossierCarried | None = None
+    turns_max: int | None = None
+    """Continue as new after so many turns; None: when Temporal suggests it."""
+
+
+class DossierMessage(Message):
+    """One command as a signal or update."""
+
+    command: DossierCommand
+
+
+class DossierResult(Message):
+    """How the dossier ended; the whole story is in the ledger."""
+
+    outcome: str | None
+    sequence: int
