@@ -125,15 +125,20 @@ def time_shares(story: Story) -> Iterator[Violation]:
 
 
 def missed_instants(story: Story) -> Iterator[Violation]:
-    """I6: a turn leaves nothing behind that was due when it was decided."""
-    for scene, following in zip(story.scenes, [*story.scenes[1:], None], strict=True):
-        decided_at = scene.record.decided_at
-        if following is not None and following.record.decided_at == decided_at:
+    """I6: what was due before a command counted fired before it, and a turn leaves nothing behind that was due."""
+    for previous, scene, following in zip([None, *story.scenes], story.scenes, [*story.scenes[1:], None], strict=False):
+        record = scene.record
+        begins = previous is None or previous.record.command_id != record.command_id
+        due_at = next_due(scene.before) if begins else None
+        if due_at is not None and due_at < record.at:
+            message = f"due at {due_at.isoformat()} and not fired before what counted at {record.at.isoformat()}"
+            yield Violation("I6", story.case_id, record.sequence, message)
+        if following is not None and following.record.decided_at == record.decided_at:
             continue  # the same turn goes on
         due_at = next_due(scene.after)
-        if due_at is not None and due_at <= decided_at:
-            message = f"due at {due_at.isoformat()} and not fired by {decided_at.isoformat()}"
-            yield Violation("I6", story.case_id, scene.record.sequence, message)
+        if due_at is not None and due_at <= record.decided_at:
+            message = f"due at {due_at.isoformat()} and not fired by {record.decided_at.isoformat()}"
+            yield Violation("I6", story.case_id, record.sequence, message)
 
 
 def _unattended(story: Story, *, open_ok: bool, until_at: datetime | None) -> Iterator[Violation]:
