@@ -17,6 +17,7 @@ from greenlane.cli import (
     due,
     integrity,
     listing,
+    log_import,
     mail,
     reference,
     running,
@@ -52,6 +53,7 @@ for theme in (
     due,
     calendars,
     demonstration,
+    log_import,
 ):
     theme.register(app)
 
