@@ -11,7 +11,7 @@ from events.language.case_events import ClockExtended
 from events.language.commands import ExtendLimit, MoveAppointment
 from events.language.refusals import Refusal, refuse
 from sla.deadline import due
-from sla.units import Budget
+from sla.units import AMOUNT_MAX, Budget
 
 
 def move(draft: Draft, command: MoveAppointment) -> Refusal | None:
@@ -62,6 +62,9 @@ def _extend(
     unit = state.clock.budget.unit
     if by.unit is not unit:
         return refuse("unit_other", "by.unit", unit=unit, given=by.unit)
+    room = AMOUNT_MAX - state.clock.budget.amount
+    if by.amount > room:
+        return refuse("extension_refused", "by", by=_words(by), most=f"{room} {unit}")
     former_due_at = due_instant(state, draft.case.definitions)
     longer = state.clock.extended(by).due(draft.calendar)
     if former_due_at is None or longer is None:

@@ -143,6 +143,16 @@ def test_every_event_has_its_change_and_its_needs() -> None:
     assert set(lawfulness._NEEDS) == events
 
 
+def test_an_appointment_beyond_all_measure_is_refused() -> None:
+    """The machine found it: the sum of two lawful amounts need not be one."""
+    life = Life()
+    life.do(a_submission())
+    by = Budget(amount=1_000_000, unit=Unit.WORKING_DAYS)
+    command = MoveAppointment(command_id="c", received_at=MONDAY, actor=ONE_STOP, by=by, reason="r")
+    refusal = life.refused(command)
+    assert (refusal.code, refusal.details["most"]) == ("extension_refused", "999995 working_days")
+
+
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(RULEBOOKS), st.lists(st.tuples(ANY, INSTANTS | FAR), max_size=12))
 def test_no_command_raises_whatever_it_says_and_whenever(
