@@ -1,7 +1,8 @@
 """The outside world of the benchmark: submits applications and answers every assigned step at once, over Kafka alone.
 
-`python -m bench.throughput.desk BOOTSTRAP PREFIX PROCEDURE CASES IN_FLIGHT ROUND` prints one JSON object: how long it took,
-and when (real time, UTC epoch) each assigned step was in its hands.
+`python -m bench.throughput.desk BOOTSTRAP PREFIX PROCEDURE CASES IN_FLIGHT ROUND [ANSWERS]` prints one JSON object: how long
+it took, and when (real time, UTC epoch) each assigned step was in its hands. With ANSWERS, so many steps of each case are
+answered and the case is left open.
 """
 
 from __future__ import annotations
@@ -41,20 +42,28 @@ class Desk:
         self.warm_cpu_s = time.process_time()
         """What importing and connecting took: no part of a case."""
 
-    def run(self, cases: int, in_flight: int) -> float:
-        """Seconds from the first submission to the last closing."""
+    def run(self, cases: int, in_flight: int, answers: int | None) -> float:
+        """Seconds from the first submission until the last case is closed, or has had its answers."""
         began = time.perf_counter()
-        submitted = closed = 0
-        while closed < cases:
-            while submitted < cases and submitted - closed < in_flight:
+        submitted = done = 0
+        answered: dict[str, int] = {}
+        while done < cases:
+            while submitted < cases and submitted - done < in_flight:
                 self._submit(submitted)
                 submitted += 1
             for place, messages in self._consumer.poll(timeout_ms=100).items():
                 if place.topic == self._topics.case_events:
-                    closed += sum(self._closes(message) for message in messages)
+                    # The event after the last answer tells that it was taken; without a number, the closing.
+                    done += sum(
+                        self._tells(message, b".StepDecided" if answers else b".CaseClosed") for message in messages
+                    )
                     continue
                 for message in messages:
-                    self._answer(message)
+                    case_id = message.key.decode()
+                    if answers is None or answered.get(case_id, 0) < answers:
+                        answered[case_id] = answered.get(case_id, 0) + 1
+                        self._answer(message)
+        self._producer.flush()
         return time.perf_counter() - began
 
     def _submit(self, number: int) -> None:
@@ -68,8 +77,8 @@ class Desk:
         self._send(self._topics.submissions, "SubmitApplication", application_id, application_id, data)
 
     @staticmethod
-    def _closes(message: Any) -> bool:
-        return bool(dict(message.headers)["ce_type"].endswith(b".CaseClosed"))
+    def _tells(message: Any, name: bytes) -> bool:
+        return bool(dict(message.headers)["ce_type"].endswith(name))
 
     def _answer(self, message: Any) -> None:
         headers = dict(message.headers)
@@ -90,9 +99,9 @@ class Desk:
 
 def main(arguments: list[str]) -> None:
     """One round."""
-    bootstrap, prefix, procedure, cases, in_flight, round_id = arguments
+    bootstrap, prefix, procedure, cases, in_flight, round_id, *answers = arguments
     desk = Desk(bootstrap, prefix, procedure, round_id)
-    seconds = desk.run(int(cases), int(in_flight))
+    seconds = desk.run(int(cases), int(in_flight), int(answers[0]) if answers else None)
     result = {
         "cases_per_s": int(cases) / seconds,
         "cpu_s": time.process_time() - desk.warm_cpu_s,
