@@ -61,7 +61,7 @@ def _rounds(wiring: Wiring, supervisor: psutil.Process, cases: int, rounds: int,
 
 
 def _median(rounds: list[dict[str, Any]]) -> float:
-    return round(statistics.median(row["cases_per_s"] for row in rounds), 2)
+    return round(float(statistics.median(row["cases_per_s"] for row in rounds)), 2)
 
 
 def _fill(wiring: Wiring, cases: int) -> float:
