@@ -41,7 +41,16 @@ from events.language.commands import (
 )
 from events.language.refusals import TEXTS, Refusal
 from sla.units import Budget, Unit
-from tests.builders import MONDAY, Life, a_calendar, a_procedure, a_submission, an_application, the_definitions
+from tests.builders import (
+    MONDAY,
+    SUPERVISOR,
+    Life,
+    a_calendar,
+    a_procedure,
+    a_submission,
+    an_application,
+    the_definitions,
+)
 
 STEPS = ("intake", "appraisal", "fire", "signing", "intake.opinion-1", "nowhere")
 DEPARTMENTS = ("one-stop", "culture", "police", "finance", "nobody")
@@ -148,7 +157,7 @@ def test_an_appointment_beyond_all_measure_is_refused() -> None:
     life = Life()
     life.do(a_submission())
     by = Budget(amount=1_000_000, unit=Unit.WORKING_DAYS)
-    command = MoveAppointment(command_id="c", received_at=MONDAY, actor=ONE_STOP, by=by, reason="r")
+    command = MoveAppointment(command_id="c", received_at=MONDAY, actor=SUPERVISOR, by=by, reason="r")
     refusal = life.refused(command)
     assert (refusal.code, refusal.details["most"]) == ("extension_refused", "999995 working_days")
 
