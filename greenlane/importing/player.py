@@ -24,7 +24,7 @@ from greenlane.importing.outgoing import Outgoing, Parcel, Stopped
 from greenlane.importing.submitter import Diary
 
 POLL_MS = 100
-GATHER_SECONDS = 0.02
+GATHER_SECONDS = 0.05
 POLL_RECORDS = 1_000
 COMMIT_SECONDS = 0.5
 SESSION_MS = 10_000

@@ -21,7 +21,7 @@ from greenlane.importing.orders import STOPPED, NoteBook, Orders, StopWish
 from greenlane.importing.outgoing import Outgoing, Parcel, Stopped
 
 POLL_MS = 50
-GATHER_SECONDS = 0.02
+GATHER_SECONDS = 0.05
 """Closings are heard in handfuls."""
 SAVE_EVERY_ROUNDS = 10
 
