@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 from cases.dossier.graph import Graph, GraphFault, graph_of
 from cases.dossier.schedule import Limit, Schedule, nominal_path, schedule
 from catalog.catalogue import Catalog
-from catalog.errors import NotInForce, UnknownProcedure
+from catalog.errors import NotInForce, UnknownProcedure, UnknownTemplate
 from catalog.model import ProcedureVersion
 from events.language.dossier_messages import DossierFile
 from events.language.refusals import refuse
 from greenlane.cli.dossier_files import DossierRefusedError, refused
 from greenlane.province import PROVINCE_CALENDAR
+from intake.declaration import filled
 from sla.calendar import compiled
 from sla.deadline import Due, due
 from sla.errors import CalendarRangeError
@@ -85,11 +86,17 @@ class Plan:
 
 def plan_of(file: DossierFile, catalog: Catalog, at: datetime, language: str) -> Plan:
     """Lay a dossier on the calendar. Raises DossierRefusedError that names the circle or the reference."""
+    local = at.astimezone(ZoneInfo(catalog.calendar(PROVINCE_CALENDAR).zone))
+    if file.template is not None:
+        try:
+            file = filled(file, catalog.template(file.template, local.date()))
+        except UnknownTemplate as error:
+            near = ", ".join(error.suggestions) or "-"
+            refusal = refuse("template_unknown", "template", template=file.template or "", near=near)
+            raise refused(refusal, file.template or "", language) from None
     graph = graph_of(file.applications)
     if isinstance(graph, GraphFault):
         raise DossierRefusedError(graph, language)
-    zone = ZoneInfo(catalog.calendar(PROVINCE_CALENDAR).zone)
-    local = at.astimezone(zone)
     _refuse_invalid_results(file, local, language)
     procedures, missing = _procedures(file, catalog, local, language)
     limits = {name: Limit(version.limit, version.after_hours) for name, version in procedures.items()}

@@ -5,18 +5,23 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from greenlane.cli.options import Json, Lang
+from greenlane.cli.options import By, CommandId, Json, Lang, StateDir
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 PANEL = "Linked dossiers"
+SOURCE = "/command-line"
 
-File = Annotated[str, typer.Argument(metavar="FILE", help="A dossier file, YAML or JSON; - is stdin.")]
+Dossier = Annotated[str, typer.Argument(metavar="DOSSIER", help="Dossier (dossier-...), or its source's own id.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Application, as the dossier calls it.")]
+File = Annotated[str | None, typer.Argument(metavar="FILE", help="A dossier file, YAML or JSON; - is stdin.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; it stands in the ledger, without personal data.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -26,13 +31,13 @@ def register(app: typer.Typer) -> None:
         context_settings={"help_option_names": ["-h", "--help"]},
         rich_markup_mode="rich",
     )
-    for command in (plan,):
+    for command in (plan, templates, submit, show, cascade, revoke, result, withdraw):
         group.command()(command)
     app.add_typer(group, name="dossier", rich_help_panel=PANEL)
 
 
 def plan(
-    file: File,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A dossier file, YAML or JSON; - is stdin.")],
     *,
     at: Annotated[
         str | None,
@@ -51,7 +56,8 @@ def plan(
     from greenlane.cli.dossier_files import dossier_of
     from greenlane.cli.dossier_plan import plan_of
     from greenlane.cli.moments import Moments, now
-    from greenlane.cli.output import print_json, show
+    from greenlane.cli.output import print_json
+    from greenlane.cli.output import show as shown
     from greenlane.cli.plan_screen import plan_screen
     from greenlane.province import PROVINCE_CALENDAR
     from sla.business_time import BusinessTime
@@ -63,7 +69,246 @@ def plan(
     if as_json:
         print_json(found.as_json())
     else:
-        show(*plan_screen(found, Moments(book.words, zone, BusinessTime.real_time(), opened_at)))
+        shown(*plan_screen(found, Moments(book.words, zone, BusinessTime.real_time(), opened_at)))
+    return 0
+
+
+def templates(*, lang: Lang = None, as_json: Json = False) -> int:
+    """List the templates: which licences a business opening needs. Asks no server.
+
+    Example: greenlane dossier templates --lang en
+    """
+    from greenlane.cli import handbook
+    from greenlane.cli.output import print_json
+    from greenlane.cli.output import show as shown
+    from greenlane.cli.template_table import template_json, template_table
+
+    book = handbook.opened(lang, None)
+    found = book.catalog.templates_on(book.day)
+    if as_json:
+        print_json({"ok": True, "templates": [template_json(one, book.words) for one in found]})
+    else:
+        shown(template_table(found, book.words))
+    return 0
+
+
+def submit(
+    file: File = None,
+    *,
+    template: Annotated[
+        str | None,
+        typer.Option("--template", help="Instead of a file: this template, with every document it asks for."),
+    ] = None,
+    applicant: Annotated[str | None, typer.Option("--applicant", help="With --template: who applies.")] = None,
+    source: Annotated[
+        str, typer.Option("--source", help="Who numbers the dossiers: one id of one source is one.")
+    ] = SOURCE,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Hand in a dossier, and wait until it is on record. The same dossier again is known and changes nothing.
+
+    Example: greenlane dossier submit opening.yaml
+    """
+    from greenlane.cli.dossier_desk import file_of_template, hand_in
+    from greenlane.cli.dossier_files import dossier_of
+    from greenlane.cli.output import print_json
+    from greenlane.cli.output import show as shown
+    from greenlane.cli.session import a_session, waiting
+
+    if (file is None) == (template is None):
+        raise typer.BadParameter("Give either a file or --template.", param_hint="FILE")
+    given = None if file is None else dossier_of(file)
+    with a_session(state_dir, lang) as session:
+        wanted = given or file_of_template(session.wiring.catalog, template or "", session, applicant)
+        found = waiting(lambda: hand_in(session, wanted, source))
+        if as_json:
+            print_json(found.as_json())
+        else:
+            key = (
+                "dossier_not_recorded"
+                if found.view is None
+                else "dossier_known"
+                if found.known
+                else "dossier_submitted"
+            )
+            shown(session.words(key, dossier=f"{found.dossier_id} ({found.stream_id})"), session.moments.scale)
+    return 0 if found.view is not None else 2
+
+
+def show(
+    dossier: Dossier,
+    *,
+    mermaid: Annotated[Path | None, typer.Option("--mermaid", help="Write the graph as a Mermaid flowchart.")] = None,
+    svg: Annotated[Path | None, typer.Option("--svg", help="Write the graph as an SVG picture.")] = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Show a dossier: its graph with states and clocks, the critical path, who holds it, and the promise.
+
+    Example: greenlane dossier show D-2026-17 --svg opening.svg
+    """
+    from greenlane.cli import dossier_pictures
+    from greenlane.cli.dossier_screen import boxes_of, screen_of
+    from greenlane.cli.dossier_sheet import dossier_sheet_of
+    from greenlane.cli.output import print_json
+    from greenlane.cli.output import show as shown
+    from greenlane.cli.session import a_session
+
+    with a_session(state_dir, lang) as session:
+        sheet, moments = dossier_sheet_of(session, dossier), session.moments
+        for path, draw in ((mermaid, dossier_pictures.mermaid), (svg, dossier_pictures.svg)):
+            if path is not None:
+                path.write_text(draw(sheet.dossier.graph, boxes_of(sheet, moments)), encoding="utf-8")
+        if as_json:
+            print_json(sheet.as_json())
+        else:
+            shown(*screen_of(sheet, moments))
+    return 0
+
+
+def cascade(
+    dossier: Dossier,
+    name: Name,
+    *,
+    preview: Annotated[
+        bool, typer.Option("--preview/--apply", help="Show what would happen (default), or do it.")
+    ] = True,
+    reason: Reason = "as previewed",
+    by: By = "lead",
+    command_id: CommandId = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Show what a lost result does to what depends on it: stopped, kept, re-opened. With --apply, do it; twice is once.
+
+    Example: greenlane dossier cascade D-2026-17 security-order --preview
+    """
+    from cases.dossier.cascade import preview as previewed
+    from events.language.refusals import refuse
+    from greenlane.cli.dossier_desk import ask_dossier, command_of
+    from greenlane.cli.dossier_screen import cascade_table
+    from greenlane.cli.dossier_sheet import dossier_sheet_of
+    from greenlane.cli.failure import RefusedError
+    from greenlane.cli.output import print_json
+    from greenlane.cli.output import show as shown
+    from greenlane.cli.session import a_session, waiting
+
+    command = command_of("ApplyCascade", {"name": name, "reason": reason}, by, command_id)
+    with a_session(state_dir, lang) as session:
+        sheet, words = dossier_sheet_of(session, dossier), session.words
+        if name not in sheet.dossier.parts:
+            names = ", ".join(list(sheet.dossier.parts)[:20])
+            refusal = refuse("dossier_application_unknown", "name", application=name, names=names)
+            raise RefusedError(refusal, words.language)
+        effects = previewed(sheet.dossier, name)
+        if not preview:
+            waiting(lambda: ask_dossier(session, sheet.dossier.dossier_id, command))
+        if as_json:
+            listed = [effect.model_dump(mode="json") for effect in effects]
+            print_json({"ok": True, "name": name, "applied": not preview, "effects": listed})
+        else:
+            hint = words("cascade_hint" if preview else "cascade_done")
+            shown(cascade_table(effects, session.moments) if effects else words("nothing_follows"), hint)
+    return 0
+
+
+def revoke(
+    dossier: Dossier,
+    name: Name,
+    *,
+    reason: Reason,
+    legal_basis: Annotated[str, typer.Option("--legal-basis", help="By which rule.")],
+    by: By = "lead",
+    command_id: CommandId = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Note that the result of an application was revoked: what waits for it is blocked; the cascade shows the rest.
+
+    Example: greenlane dossier revoke D-2026-17 registration --reason "issued by mistake" --legal-basis "45/2020 art. 15"
+    """
+    content = {"name": name, "reason": reason, "legal_basis": legal_basis}
+    return _told(dossier, "RevokeResult", content, by, command_id, state_dir, lang, as_json)
+
+
+def result(
+    dossier: Dossier,
+    name: Name,
+    *,
+    number: Annotated[str, typer.Option("--number", help="The result's number.")],
+    issuer: Annotated[str, typer.Option("--issuer", help="Who issued it.")],
+    issued_on: Annotated[datetime, typer.Option("--issued-on", formats=["%Y-%m-%d"], help="Day of issue.")],
+    valid_until: Annotated[
+        datetime | None, typer.Option("--valid-until", formats=["%Y-%m-%d"], help="Its last day; default: no end.")
+    ] = None,
+    by: By = "lead",
+    command_id: CommandId = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Let a result from elsewhere take the place of one that an application of the dossier did not bring.
+
+    Example: greenlane dossier result D-2026-17 registration --number 01/2026 --issuer commune --issued-on 2026-01-05
+    """
+    given = {
+        "number": number,
+        "issuer": issuer,
+        "issued_on": issued_on.date(),
+        "valid_until": valid_until and valid_until.date(),
+    }
+    return _told(dossier, "RecordResult", {"name": name, "result": given}, by, command_id, state_dir, lang, as_json)
+
+
+def withdraw(
+    dossier: Dossier,
+    *,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why; without personal data.")] = None,
+    by: By = "applicant",
+    command_id: CommandId = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Take a whole dossier back: open cases are withdrawn, the rest is stopped.
+
+    Example: greenlane dossier withdraw D-2026-17
+    """
+    return _told(dossier, "WithdrawDossier", {"reason": reason}, by, command_id, state_dir, lang, as_json)
+
+
+def _told(
+    dossier: str,
+    kind: str,
+    content: dict[str, Any],
+    by: str,
+    command_id: str | None,
+    state_dir: Path | None,
+    lang: Any,
+    as_json: bool,
+) -> int:
+    """Give a dossier a command, and show it as it is then."""
+    from greenlane.cli.dossier_desk import ask_dossier, command_of, stream_of
+    from greenlane.cli.dossier_screen import screen_of
+    from greenlane.cli.dossier_sheet import dossier_sheet_of
+    from greenlane.cli.output import print_json
+    from greenlane.cli.output import show as shown
+    from greenlane.cli.session import a_session, waiting
+
+    command = command_of(kind, content, by, command_id)
+    with a_session(state_dir, lang) as session:
+        stream_id = stream_of(session, dossier)
+        waiting(lambda: ask_dossier(session, stream_id, command))
+        sheet = dossier_sheet_of(session, stream_id)
+        if as_json:
+            print_json(sheet.as_json() | {"command_id": command.command_id})
+        else:
+            shown(*screen_of(sheet, session.moments))
     return 0
 
 

@@ -10,10 +10,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
-from cases.turn import CaseView, WorkItem
+from cases.turn import CaseView, DossierView, WorkItem
 from store.database import Store
 from store.errors import StoreNotMigrated, StoreUnavailable
-from store.tables import cases, metadata, worklist
+from store.tables import cases, dossiers, metadata, worklist
 from tests.store.database_server import DatabaseServer
 
 CATALOGUE = (
@@ -52,6 +52,7 @@ def test_migrations_and_metadata_agree(store: Store, database_server: DatabaseSe
 def test_read_models_have_a_column_for_every_field() -> None:
     """The rows are read out of the JSON by name: a field without a column would be lost in silence."""
     assert set(CaseView.model_fields) == set(cases.c.keys()) - {"hash", "view"}
+    assert set(DossierView.model_fields) == set(dossiers.c.keys()) - {"view"}
     assert set(WorkItem.model_fields) == set(worklist.c.keys()) - {"item"}
 
 
@@ -67,12 +68,12 @@ def test_processes_that_start_at_once_migrate_once(database_server: DatabaseServ
             store.close()
 
     with ThreadPoolExecutor(4) as pool:
-        assert set(pool.map(migrate, range(4))) == {"0001"}
+        assert len(set(pool.map(migrate, range(4)))) == 1
 
 
 def test_a_database_without_our_tables_is_named(database_server: DatabaseServer) -> None:
     """The error says what to do, before anything is tried."""
-    with pytest.raises(StoreNotMigrated, match="version none, 0001 is needed"):
+    with pytest.raises(StoreNotMigrated, match="version none, 0[0-9]+ is needed"):
         Store.connect(database_server.empty_database())
 
 

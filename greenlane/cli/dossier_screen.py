@@ -1,0 +1,128 @@
+"""A dossier on the terminal: its graph with states and clocks, the critical path, the promise and who used the time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.tree import Tree
+
+from cases.dossier.model import Part
+from events.language.dossier_events import CascadeEffect
+from greenlane.cli.dossier_pictures import Box
+from greenlane.cli.dossier_sheet import DossierSheet
+from greenlane.cli.moments import Moments
+from greenlane.cli.output import table_of
+
+MARKS = {
+    "waiting": "[dim]○[/dim]",
+    "blocked": "[red]⊘[/red]",
+    "released": "[yellow]▶[/yellow]",
+    "granted": "[green]✓[/green]",
+}
+LOST_MARK = "[red]✗[/red]"
+
+
+def screen_of(sheet: DossierSheet, moments: Moments) -> Iterator[RenderableType]:
+    """The whole dossier."""
+    words, dossier = moments.words, sheet.dossier
+    yield _tree(sheet, moments)
+    if dossier.is_open:
+        yield words("path", path=escape(" → ".join(dossier.critical_path)) or "-")
+        yield words("held_now", holder=escape(sheet.holder or "-"))
+        yield words("promise_is", at=moments.instant(dossier.promised_at), day=moments.day(dossier.promised_day))
+    else:
+        outcome = words.named("dossier_outcome", dossier.outcome)
+        yield words("dossier_ended", outcome=outcome, at=moments.instant(dossier.closed_at))
+    broken = " [bold red]✗[/bold red]" if dossier.breached else ""
+    yield words("joint_is", at=moments.instant(dossier.joint_due_at), basis=dossier.basis or "-") + broken
+    yield _table(sheet, moments)
+    yield _blame(sheet, moments)
+    if moments.scale:
+        yield moments.scale
+
+
+def _tree(sheet: DossierSheet, moments: Moments) -> Tree:
+    """Each application below the prerequisite that is due last; the others are named behind it."""
+    dossier, declaration = sheet.dossier, sheet.dossier.declaration
+    name = declaration.dossier_id if declaration is not None else dossier.dossier_id
+    tree = Tree(f"[bold]{escape(name)}[/bold] {escape((declaration and declaration.template) or '')}")
+    place_of = {name: place for place, name in enumerate(dossier.graph.order)}
+    branches: dict[str, Tree] = {}
+    for name in dossier.graph.order:
+        before = sorted((*dossier.graph.hard[name], *dossier.graph.practical[name]), key=place_of.__getitem__)
+        above = branches[before[-1]] if before else tree
+        branches[name] = above.add(_leaf(sheet, dossier.parts[name], before[:-1], moments))
+    return tree
+
+
+def _leaf(sheet: DossierSheet, part: Part, others: list[str], moments: Moments) -> str:
+    dossier, words = sheet.dossier, moments.words
+    critical = part.name in dossier.critical_path and dossier.is_open
+    shown = f"[bold red]{escape(part.name)}[/bold red]" if critical else escape(part.name)
+    view = sheet.case(part)
+    due = f" → {moments.instant(view.statutory_due_at)}" if view is not None and view.closed_at is None else ""
+    also = f" [dim]+ {escape(', '.join(others))}[/dim]" if others else ""
+    soft = ", ".join(need for need in dossier.graph.practical[part.name])
+    hint = f" [dim](~ {escape(soft)})[/dim]" if soft else ""
+    state = words.named("part", part.status)
+    causes = "; ".join(f"{cause.needs}: {words.named('part', cause.status)}" for cause in part.causes)
+    why = f" [red]{escape(causes)}[/red]" if causes else ""
+    return f"{MARKS.get(part.status, LOST_MARK)} {shown} [dim]{state}[/dim]{due}{also}{hint}{why}"
+
+
+def _table(sheet: DossierSheet, moments: Moments) -> Table:
+    words = moments.words
+    headings = ("application", "agency", "state", "released", "due", "result_code", "slack")
+    table = table_of(None, *map(words, headings))
+    for part in sheet.dossier.parts.values():
+        view, slack = sheet.case(part), sheet.slack(part.name)
+        code = part.result_code or (part.substitute.number if part.substitute is not None else None)
+        table.add_row(
+            escape(part.name),
+            sheet.dossier.agency(part.name),
+            words.named("part", part.status),
+            moments.instant(part.released_at),
+            moments.instant(view.statutory_due_at if view is not None else None),
+            escape(code or "-"),
+            "-" if slack is None else moments.span(slack.total_seconds()),
+        )
+    return table
+
+
+def _blame(sheet: DossierSheet, moments: Moments) -> Table:
+    words = moments.words
+    table = table_of(words("time_shares"), words("owner"), words("time"))
+    for share in sheet.as_json()["blame"]:
+        table.add_row(escape(words.named("owner", share["owner"])), moments.span(share["seconds"]))
+    return table
+
+
+def boxes_of(sheet: DossierSheet, moments: Moments) -> dict[str, Box]:
+    """What each application shows in a picture."""
+    dossier, words = sheet.dossier, moments.words
+    found: dict[str, Box] = {}
+    for part in dossier.parts.values():
+        view = sheet.case(part)
+        due = moments.instant(view.statutory_due_at) if view is not None else "-"
+        lines = (f"{words.named('part', part.status)} · {dossier.agency(part.name)}", due)
+        critical = dossier.is_open and part.name in dossier.critical_path
+        found[part.name] = Box(part.name, part.status, lines, critical)
+    return found
+
+
+def cascade_table(effects: tuple[CascadeEffect, ...], moments: Moments) -> Table:
+    """What will happen to whom, and why."""
+    words = moments.words
+    table = table_of(None, *map(words, ("application", "effect", "policy", "because", "state")))
+    for effect in effects:
+        table.add_row(
+            escape(effect.name),
+            words.named("effect", effect.effect),
+            effect.policy,
+            escape(effect.because),
+            words.named("part", effect.status),
+        )
+    return table

@@ -1,0 +1,155 @@
+"""All that is known of one dossier, read from its stream of the ledger and its cases' rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from cases.dossier.blame import blame
+from cases.dossier.evolve import fold_dossier
+from cases.dossier.model import Dossier, Part
+from cases.dossier.promise import remaining
+from cases.dossier.release import application_id_of
+from cases.dossier.schedule import Schedule
+from cases.turn import CaseView
+from catalog.dossier import EdgeKind
+from events.language.case_events import EventRecord, data_of
+from events.language.dossier_events import DossierBreached, DossierClosed
+from events.language.dossier_messages import Need
+from events.language.refusals import refuse
+from greenlane.cli.failure import NoAnswerError, RefusedError
+from greenlane.cli.session import Session
+from store.dossiers import Dossiers
+from store.errors import DefinitionsUnknown
+
+
+@dataclass(frozen=True)
+class DossierSheet:
+    """One dossier: its fold, its stream, its cases, and the remaining graph on the calendar."""
+
+    dossier: Dossier
+    records: tuple[EventRecord, ...]
+    cases: dict[str, CaseView]
+    """By case."""
+    schedule: Schedule | None
+    now: datetime
+
+    @property
+    def holder(self) -> str | None:
+        """Who holds everything up now: the department that has the critical case, as that case says itself."""
+        for name in self.dossier.critical_path:
+            view = self.case(self.dossier.parts[name])
+            if view is not None and view.closed_at is None:
+                return view.holder
+        return self.dossier.holder
+
+    def case(self, part: Part) -> CaseView | None:
+        """The row of the application's latest case; None: it has none yet."""
+        return self.cases.get(part.case_id or "")
+
+    def slack(self, name: str) -> timedelta | None:
+        """By how much working time an unfinished application may end later without moving the end of the whole."""
+        return None if self.schedule is None else self.schedule.slack.get(name)
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer of `dossier show --json`."""
+        dossier, declaration = self.dossier, self.dossier.declaration
+        closed = next((r.event for r in self.records if isinstance(r.event, DossierClosed)), None)
+        broken = next((r.event for r in self.records if isinstance(r.event, DossierBreached)), None)
+        return {
+            "ok": True,
+            "dossier": dossier.dossier_id,
+            "dossier_id": declaration and declaration.dossier_id,
+            "template": declaration and declaration.template,
+            "lead": dossier.lead,
+            "status": "closed" if dossier.is_closed else "in_progress",
+            "outcome": dossier.outcome,
+            "applications": [self._application(part) for part in dossier.parts.values()],
+            "holder": None if dossier.is_closed else self.holder,
+            "critical_path": list(dossier.critical_path) if dossier.is_open else [],
+            "slack": {n: s.total_seconds() for n in dossier.parts if (s := self.slack(n)) is not None},
+            "promise": {
+                "operational_at": dossier.promised_at and dossier.promised_at.isoformat(),
+                "lawful_day": dossier.promised_day and dossier.promised_day.isoformat(),
+            },
+            "joint": {
+                "basis": dossier.basis,
+                "due_at": dossier.joint_due_at and dossier.joint_due_at.isoformat(),
+                "lawful_day": dossier.joint_lawful_day and dossier.joint_lawful_day.isoformat(),
+                "breached": dossier.breached,
+                "kept": closed and closed.promise_kept,
+                "fired": list(dossier.fired),
+            },
+            "blame": [share.model_dump(mode="json") for share in self._shares(closed, broken)],
+            "results": [] if closed is None else [result.model_dump(mode="json") for result in closed.results],
+            "timeline": [data_of(record) for record in self.records],
+        }
+
+    def _shares(self, closed: DossierClosed | None, broken: DossierBreached | None) -> Any:
+        if closed is not None:
+            return closed.time_shares
+        return broken.blame if broken is not None else blame(self.dossier, self.now)
+
+    def _application(self, part: Part) -> dict[str, Any]:
+        view = self.case(part)
+        return {
+            "id": application_id_of(self.dossier, part.name, max(1, part.round)),
+            "name": part.name,
+            "procedure": part.application.procedure,
+            "agency": self.dossier.agency(part.name),
+            "state": part.status,
+            "needs": [_need(need) for need in part.needs],
+            "released_at": part.released_at and part.released_at.isoformat(),
+            "ended_at": part.ended_at and part.ended_at.isoformat(),
+            "clock": view and _clock(view),
+            "case_id": part.case_id,
+            "dossier_code": view and view.dossier_code,
+            "result_code": part.result_code,
+            "substitute": part.substitute and part.substitute.model_dump(mode="json"),
+            "holder": view and view.holder,
+            "round": part.round,
+            "reason": part.reason,
+            "causes": [cause.model_dump(mode="json") for cause in part.causes],
+        }
+
+
+def _need(need: Need) -> Any:
+    """A need as a dossier file writes it."""
+    if need.result is not None:
+        return {"result": need.result.model_dump(mode="json")}
+    return need.name if need.kind is EdgeKind.HARD else {"name": need.name, "kind": need.kind}
+
+
+def _clock(view: CaseView) -> dict[str, Any]:
+    return {
+        "due_at": view.statutory_due_at and view.statutory_due_at.isoformat(),
+        "lawful_day": view.statutory_lawful_day and view.statutory_lawful_day.isoformat(),
+        "state": view.statutory_state,
+        "green_due_at": view.green_due_at and view.green_due_at.isoformat(),
+    }
+
+
+def dossier_sheet_of(session: Session, reference: str) -> DossierSheet:
+    """The sheet of the dossier with this stream id, or with this id of its source's.
+
+    Raises RefusedError for an unknown dossier, NoAnswerError for one that was accepted but is not opened yet, StoreError.
+    """
+    streams = Dossiers(session.wiring.store)
+    known = streams.find(reference)
+    if known is None:
+        if session.inbox.opening(reference) is not None:
+            raise NoAnswerError(
+                f"Dossier {reference} was accepted, but is not opened yet.",
+                field="dossier",
+                remedy="Look again when a worker runs: nothing is lost.",
+            )
+        raise RefusedError(refuse("dossier_unknown", "dossier"), session.words.language)
+    try:
+        definitions, records = streams.stream(known.stream_id)
+    except DefinitionsUnknown as error:
+        raise RefusedError(refuse("dossier_unknown", "dossier"), session.words.language) from error
+    dossier = fold_dossier(known.stream_id, definitions, records)
+    now = session.wiring.business_time_now()
+    plan = remaining(dossier, now) if dossier.is_open else None
+    return DossierSheet(dossier, records, streams.case_views(known.stream_id), plan, now)

@@ -1,0 +1,66 @@
+"""The templates of linked dossiers, for people and for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from catalog.dossier import DossierTemplate
+from greenlane.cli.output import table_of
+from greenlane.cli.words import Words
+
+
+def template_json(template: DossierTemplate, words: Words) -> dict[str, Any]:
+    """One entry of `dossier templates --json`."""
+    return {
+        "id": template.id,
+        "version": template.version,
+        "name": template.name.in_language(words.language),
+        "lead": template.lead,
+        "cap": template.cap and template.cap.model_dump(mode="json"),
+        "after_hours": template.after_hours,
+        "applications": [
+            {
+                "name": part.name,
+                "procedure": part.procedure,
+                "needs": [
+                    {
+                        "name": edge.needs,
+                        "kind": edge.kind,
+                        "document": edge.document,
+                        "policy": edge.policy,
+                        "legal_basis": edge.legal_basis and str(edge.legal_basis),
+                        "verified": edge.verified,
+                    }
+                    for edge in part.needs
+                ],
+            }
+            for part in template.applications
+        ],
+        "consultations": [asked.model_dump(mode="json") for asked in template.consultations],
+        "legal_basis": [str(basis) for basis in template.legal_basis],
+        "source": template.source,
+        "verified": template.verified,
+    }
+
+
+def template_table(templates: Iterable[DossierTemplate], words: Words) -> Table:
+    """One line an application: what it is, and what it needs."""
+    table = table_of(None, *map(words, ("code", "name", "application", "procedure", "after", "verified")))
+    for template in templates:
+        for place, part in enumerate(template.applications):
+            needs = [edge.needs if edge.kind == "hard" else f"({edge.needs})" for edge in part.needs]
+            sure = all(edge.verified for edge in part.needs)
+            table.add_row(
+                template.id if place == 0 else "",
+                escape(template.name.in_language(words.language)) if place == 0 else "",
+                part.name,
+                part.procedure,
+                ", ".join(needs) or "-",
+                words("yes" if sure else "no"),
+                end_section=place == len(template.applications) - 1,
+            )
+    return table
