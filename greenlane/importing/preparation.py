@@ -21,7 +21,7 @@ from greenlane.importing.mapping import Naming, Step, application_facts, decisio
 from greenlane.importing.source import LogFile
 from greenlane.importing.xes import Event, Trace, XesReader
 from greenlane.settings import Settings
-from greenlane.stack.folder import folder_error
+from greenlane.stack.folder import StateFolder, folder_error
 from sla.units import Budget
 
 DEPARTMENTS_MAX = 1000
@@ -52,6 +52,7 @@ def prepared_log(settings: Settings, file: Path, limit: Budget | None, display: 
     log = LogFile(file)
     display.reading(file.name, log.size_bytes)
     key = ImportKey(log.digest(), limit)
+    StateFolder(settings.state_dir).prepare(settings.min_free_disk_mb)
     folder = settings.state_dir / "imports" / key.key[:16]
     with _held(folder):
         path = folder / "log.sqlite"
