@@ -14,6 +14,7 @@ from cases.turn import CaseView
 from events.language.commands import CaseCommand
 from events.language.messages import MessageError, message_error_of
 from events.language.refusals import refuse
+from events.transport.errors import Unavailable
 from greenlane.cli.failure import NoAnswerError, RefusedError
 from greenlane.cli.moments import now
 from greenlane.cli.session import Session
@@ -55,18 +56,19 @@ class Question:
 
 
 async def ask(session: Session, question: Question) -> CaseView:
-    """The case after the command. Raises RefusedError, NoAnswerError, ServerAwayError, Unavailable and StoreError."""
+    """The case after the command. Raises RefusedError, NoAnswerError, ServerAwayError and StoreError."""
     intake = session.wiring.intake(await session.temporal())
     # The instant of receipt is business time, and that of reaching the system, not of typing.
     command = question.command.model_copy(update={"received_at": intake.business(now())})
     try:
         outcome = await asyncio.wait_for(intake.ask(question.case, command), ANSWER_SECONDS)
-    except TimeoutError:
+    except (TimeoutError, Unavailable) as error:
+        why = f"{error}" if isinstance(error, Unavailable) else f"nothing came within {ANSWER_SECONDS:g} s"
         raise NoAnswerError(
-            f"Nobody answered within {ANSWER_SECONDS:.0f} s; the case takes the command when a worker runs.",
+            f"The case did not answer ({why}); what it got it takes when its worker runs.",
             field="command_id",
             remedy=f"Ask again with --command-id {question.command_id}: it takes effect once.",
-        ) from None
+        ) from error
     if outcome.refusal is not None:
         raise RefusedError(outcome.refusal, session.words.language)
     view = await asyncio.to_thread(session.views.case, question.case)

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from events.language.topics import DEAD_LETTER_SUFFIX
 from events.transport.dead_letters import Letter, LetterBox, dead_letter_topics, filled
+from events.transport.errors import TopicMissingError
 from events.transport.letters import texts_of
 from events.transport.producer import Producer
 from greenlane.cli.output import table_of
@@ -26,13 +27,16 @@ STALLED_SECONDS: Final = 30.0
 
 
 def box_of(session: Session, topic: str) -> LetterBox:
-    """The dead letters that a name means: a topic, `submissions`, or the id of a department."""
-    topics = session.wiring.topics
+    """The dead letters that a name means: a topic, `submissions`, or the id of a department. Raises TopicMissingError."""
+    cluster, topics = session.wiring.cluster, session.wiring.topics
     if topic == SUBMISSIONS:
         topic = topics.submissions
     elif "." not in topic:
         topic = topics.decisions(topic)
-    return LetterBox(session.wiring.cluster, topic)
+    box = LetterBox(cluster, topic)
+    if box.topic not in dead_letter_topics(cluster, topics):
+        raise TopicMissingError(topic=box.topic)
+    return box
 
 
 def letters_of(session: Session, topic: str | None, *, with_replayed: bool) -> list[tuple[str, Letter]]:

@@ -15,6 +15,7 @@ import pytest
 from greenlane.settings import PREFIX, Settings
 from tests.cli.program import Answer, LiveStack, Program
 
+TIME_FACTOR = 2
 Run = Callable[..., tuple[int, dict[str, Any]]]
 
 
@@ -61,12 +62,13 @@ def greenlane(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 
 @pytest.fixture(scope="session")
 def live_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
-    """One stack for all tests of the command line, on ports of its own."""
+    """One stack for all tests of the command line, on ports of its own; its time begins on a Monday morning of 2026."""
     from greenlane.prepare import prepare  # noqa: PLC0415
     from greenlane.stack import ProcessSpec, Supervisor  # noqa: PLC0415
 
     ports = dict.fromkeys(("temporal_port", "postgres_port", "kafka_port", "kafka_controller_port", "metrics_port"), 0)
-    settings = Settings.load(state_dir=tmp_path_factory.mktemp("cli"), temporal_ui=False, **ports)
+    folder = tmp_path_factory.mktemp("cli")
+    settings = Settings.load(state_dir=folder, temporal_ui=False, time_factor=TIME_FACTOR, **ports)
     specs = [ProcessSpec(name) for name in ("worker", "publisher", "bridge")]
     supervisor = Supervisor(settings, specs, prepare)
     addresses = supervisor.start()
@@ -75,8 +77,9 @@ def live_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
 
 
 @pytest.fixture
-def live(live_stack: LiveStack, greenlane: Program) -> Program:
+def live(live_stack: LiveStack, greenlane: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
     """The program on the live stack, answering in JSON."""
+    monkeypatch.setenv("GREENLANE_TIME_FACTOR", str(TIME_FACTOR))
 
     def call(*arguments: str, stdin: bytes = b"") -> Answer:
         return greenlane(*arguments, "--state-dir", str(live_stack.state_dir), "--json", stdin=stdin)
