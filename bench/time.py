@@ -152,11 +152,44 @@ def recompute_million() -> Figures:
     return {"recompute_1m_s": round(seconds, 3), "recompute_1m_changed": int(changed.sum())}
 
 
+def recompute_stored() -> Figures:
+    """Time the plan of a million changed deadlines, stored with the worklist's due column in PostgreSQL."""
+    from bench.plans import recompute_stored as measured  # noqa: PLC0415 - only this section needs a server
+
+    return measured(public_calendar())
+
+
+def classification() -> Figures:
+    """Time the classification of one case by the shipped decision table: the mean over granted and missed lanes."""
+    from cases.classification import classify  # noqa: PLC0415
+    from catalog.loader import load_catalog  # noqa: PLC0415
+
+    catalog = load_catalog()
+    day = datetime.fromisoformat(FROM_AT).date()
+    table = catalog.lane_table(day)
+    asked = [
+        (catalog.procedure("work-permit", day), {"project": "ring-road-4"}, "green_24h"),
+        (catalog.procedure("construction-permit-works", day), {"project_class": "industrial-park"}, "green_60"),
+        (catalog.procedure("work-permit", day), {"field": "high-quality-human-resources"}, "green_60"),
+        (catalog.procedure("karaoke-licence", day), {"field": "tourism", "project": "another"}, "standard"),
+    ]
+    for procedure, facts, lane in asked:
+        _agree(classify(table, procedure, facts).lane.value, lane)
+
+    def each() -> None:
+        for procedure, facts, _ in asked:
+            classify(table, procedure, facts)
+
+    return {"classify_us": round(nanoseconds("each()", locals(), calls=5_000) / len(asked) / 1e3, 2)}
+
+
 SECTIONS: Final[dict[str, Callable[[], Figures]]] = {
     "businesstimedelta": against_businesstimedelta,
     "business_duration": against_business_duration,
     "unseen_instants": unseen_instants,
     "recompute_million": recompute_million,
+    "recompute_stored": recompute_stored,
+    "classification": classification,
 }
 
 

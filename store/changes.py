@@ -1,0 +1,171 @@
+"""Plans of changes under open cases: stored as a whole with the due columns of the screens, then worked off case by case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select, update
+
+from store.database import Session, Store
+from store.tables import change_plan_items, change_plans
+
+FAR: datetime = datetime.max.replace(tzinfo=UTC)
+ORDER = {"earlier": 0, "later": 1, "covered": 1, "uncovered": 1}
+"""Cases that move earlier are told first; those that only wait come last."""
+LAST = 2
+
+ADD_PLAN = (
+    "INSERT INTO change_plans (kind, subject, version, digest, body, reason, actor, planned_at, cases)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING number"
+)
+COPY_ITEMS = (
+    "COPY change_plan_items (plan, rank, case_id, clock_id, kind, step_id, former_due_at, due_at, reason) FROM STDIN"
+)
+# Without knowing how many rows there are, the join below would look up each of a million rows by itself.
+ANALYZE = "ANALYZE change_plan_items"
+MOVE_WORK = (
+    "UPDATE worklist w SET due_at = i.due_at FROM change_plan_items i WHERE i.plan = %s"
+    " AND i.step_id IS NOT NULL AND w.case_id = i.case_id AND w.step_id = i.step_id"
+)
+MOVE_CASES = (
+    "UPDATE cases c SET statutory_due_at = coalesce(t.statutory, c.statutory_due_at),"
+    " green_due_at = coalesce(t.green, c.green_due_at) FROM"
+    " (SELECT case_id, max(due_at) FILTER (WHERE kind = 'statutory') AS statutory,"
+    " max(due_at) FILTER (WHERE kind = 'green') AS green FROM change_plan_items"
+    " WHERE plan = %s AND kind IN ('statutory', 'green') GROUP BY case_id) AS t WHERE c.case_id = t.case_id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """How one clock's due instant is superseded; `reason` is one of `cases.plans.PlannedChange.reason`."""
+
+    case_id: str
+    clock_id: str
+    kind: str
+    step_id: str | None
+    former_due_at: datetime | None
+    due_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanHead:
+    """What a plan is about. `body` is the new version as JSON; `planned_at` is business time (UTC)."""
+
+    kind: str
+    subject: str
+    version: str
+    digest: str
+    body: str
+    reason: str
+    actor: str
+    planned_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A stored plan, and how many of its cases have their command."""
+
+    number: int
+    head: PlanHead
+    cases: int
+    sent: int
+
+
+class ChangePlans:
+    """The plans. All calls raise StoreError."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def unfinished(self, kind: str, digest: str) -> Plan | None:
+        """The oldest plan for this very version whose commands are not all sent: one that was killed."""
+        plan = change_plans.c
+        query = select(change_plans).where(plan.kind == kind, plan.digest == digest, plan.sent < plan.cases)
+        with self._store.reading() as connection:
+            row = connection.execute(query.order_by(plan.number)).first()
+        if row is None:
+            return None
+        head = PlanHead(row.kind, row.subject, row.version, row.digest, row.body, row.reason, row.actor, row.planned_at)
+        return Plan(row.number, head, row.cases, row.sent)
+
+    def keep(self, head: PlanHead, changes: Iterable[ChangeRow]) -> Plan:
+        """Store a plan and move the due columns of worklist and cases, in one transaction.
+
+        The columns are what screens sort and filter by; each row's own JSON follows with the event of its case.
+        """
+        rows = list(changes)
+        ranks = _ranks(rows)
+        with self._store.writing_session() as session:
+            number = _entered(session, head, len(ranks))
+            rows.sort(key=lambda row: ranks[row.case_id])
+            with session.cursor() as cursor, cursor.copy(COPY_ITEMS) as copy:
+                for row in rows:
+                    due = row.former_due_at, row.due_at
+                    copy.write_row(
+                        (number, ranks[row.case_id], row.case_id, row.clock_id, row.kind, row.step_id, *due, row.reason)
+                    )
+            session.execute(ANALYZE)
+            session.execute(MOVE_WORK, (number,))
+            session.execute(MOVE_CASES, (number,))
+        return Plan(number, head, len(ranks), 0)
+
+    def unsent(self, plan: Plan, sent: int, limit: int) -> list[str]:
+        """The cases to tell after the first `sent` of them, in their order."""
+        item = change_plan_items.c
+        query = select(item.rank, item.case_id).distinct().where(item.plan == plan.number)
+        with self._store.reading() as connection:
+            rows = connection.execute(query.where(item.rank > sent, item.rank <= sent + limit).order_by(item.rank))
+            return [row.case_id for row in rows]
+
+    def mark_sent(self, plan: Plan, sent: int) -> None:
+        """The first `sent` cases have their command. Never goes back."""
+        row = change_plans.c
+        with self._store.writing() as connection:
+            connection.execute(update(change_plans).where(row.number == plan.number, row.sent < sent).values(sent=sent))
+
+    def changes(self, number: int, limit: int = 1000) -> list[ChangeRow]:
+        """What a plan changes, in the order in which the cases are told."""
+        item = change_plan_items.c
+        columns = (item.case_id, item.clock_id, item.kind, item.step_id, item.former_due_at, item.due_at, item.reason)
+        query = select(*columns).where(item.plan == number).order_by(item.rank, item.clock_id)
+        with self._store.reading() as connection:
+            return [ChangeRow(*row) for row in connection.execute(query.limit(limit))]
+
+    def count(self) -> int:
+        """How many plans there are."""
+        with self._store.reading() as connection:
+            return connection.scalar(select(func.count()).select_from(change_plans)) or 0
+
+
+def _entered(session: Session, head: PlanHead, cases: int) -> int:
+    values = (
+        head.kind,
+        head.subject,
+        head.version,
+        head.digest,
+        head.body,
+        head.reason,
+        head.actor,
+        head.planned_at,
+        cases,
+    )
+    row = session.execute(ADD_PLAN, values).fetchone()
+    if row is None:
+        raise AssertionError("an inserted plan has a number")
+    return int(row[0])
+
+
+def _ranks(rows: Sequence[ChangeRow]) -> dict[str, int]:
+    """The place of each case, from 1: those that move earlier first, by how soon they are due."""
+    firsts: dict[str, tuple[int, datetime]] = {}
+    for row in rows:
+        key = ORDER.get(row.reason, LAST), row.due_at or FAR
+        known = firsts.get(row.case_id)
+        if known is None or key < known:
+            firsts[row.case_id] = key
+    ordered = sorted(firsts, key=lambda case_id: (firsts[case_id], case_id))
+    return {case_id: rank for rank, case_id in enumerate(ordered, start=1)}
