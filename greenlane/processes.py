@@ -16,6 +16,7 @@ from greenlane.alerts import AlertSender
 from greenlane.settings import Settings
 from greenlane.store_metrics import StoreMetrics
 from greenlane.telemetry import configure_logging, free_address, serve_metrics
+from greenlane.turn_metrics import MeasuredRecorder
 from greenlane.wiring import Wiring
 from intake.reception import Reception
 from store.outbox import Outbox
@@ -57,7 +58,7 @@ async def worker(settings: Settings) -> None:
         log.info("worker runs", task_queue=settings.task_queue, temporal=settings.temporal_address)
         await case_worker(
             client,
-            recorder,
+            MeasuredRecorder(recorder),
             task_queue=settings.task_queue,
             sandbox=settings.sandbox,
             max_workflow_tasks=settings.max_workflow_tasks,

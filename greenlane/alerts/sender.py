@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import structlog
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter
 
 from catalog.loader import load_catalog
 from events.language.case_events import RungFired
@@ -29,12 +29,6 @@ IDLE_SECONDS = 0.5
 DELIVERED = Counter("greenlane_alerts_delivered", "Alerts delivered", ["channel"])
 FAILED = Counter("greenlane_alert_attempts_failed", "Attempts to alert that failed", ["channel"])
 UNHELD = Counter("greenlane_audience_unresolved", "Alerts whose role nobody holds", ["department", "role"])
-LATENESS = Histogram(
-    "greenlane_alert_lateness_seconds",
-    "How long after its due instant a rung was decided (business time)",
-    ["kind"],
-    buckets=(0.1, 0.5, 1, 5, 30, 60, 300, 3600, 86400),
-)
 
 
 class AlertSender:
@@ -80,7 +74,6 @@ class AlertSender:
             return
         await asyncio.to_thread(self._queue.mark_delivered, alert.id)
         DELIVERED.labels(alert.channel).inc()
-        LATENESS.labels(rung.kind).observe(rung.late_seconds)
 
     async def _send(self, alert: DueAlert, rung: RungFired, web: httpx.AsyncClient) -> None:
         view = await asyncio.to_thread(self._views.case, alert.case_id)

@@ -1,0 +1,82 @@
+"""The whole way on the live stack while its parts are killed: nothing lost, nothing doubled, nobody in."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bench.throughput.usage import stack_processes
+from greenlane.quiescence import dead_letter_count, settled
+from greenlane.settings import Settings
+from greenlane.stack import ensure_stack
+from greenlane.verification import verify
+from greenlane.wiring import Wiring
+from store.views import Views
+
+CASES = 20
+IN_FLIGHT = 6
+PROCEDURE = "karaoke-licence"
+KILLED = ("worker", "bridge", "publisher", "kafka", "worker")
+PORTS = ("temporal_port", "temporal_ui_port", "postgres_port", "kafka_port", "kafka_controller_port", "metrics_port")
+
+
+@contextmanager
+def a_stack(folder: Path) -> Iterator[tuple[Wiring, psutil.Process]]:
+    settings = Settings.load(state_dir=folder / "state", temporal_ui=False, **dict.fromkeys(PORTS, 0))
+    with ensure_stack(settings) as addresses:
+        stack = json.loads((settings.state_dir / "stack.json").read_text(encoding="utf-8"))
+        wiring = Wiring(settings.resolved(addresses))
+        try:
+            yield wiring, psutil.Process(int(stack["supervisor"]["pid"]))
+        finally:
+            wiring.close()
+
+
+def closed_cases(wiring: Wiring) -> int:
+    return sum(found.cases for found in Views(wiring.store).closed_cases())
+
+
+def kill(supervisor: psutil.Process, name: str) -> None:
+    """SIGKILL, once the part runs: it may still be coming back from the last one."""
+    ends_at = time.monotonic() + 60
+    while time.monotonic() < ends_at:
+        running = stack_processes(supervisor).get(name, [])
+        if running:
+            running[0].kill()
+            return
+        time.sleep(0.2)
+    pytest.fail(f"{name} never came back")
+
+
+@pytest.mark.timeout(400)
+def test_parts_killed_in_the_middle_lose_and_double_nothing(tmp_path: Path) -> None:
+    """Worker, bridge, publisher and broker are killed while 20 cases run: all close, and every invariant holds."""
+    with a_stack(tmp_path) as (wiring, supervisor):
+        words = (str(wiring.settings.kafka_bootstrap), wiring.settings.topic_prefix, PROCEDURE)
+        desk = subprocess.Popen(
+            [sys.executable, "-m", "bench.throughput.desk", *words, str(CASES), str(IN_FLIGHT), f"kills-{os.getpid()}"],
+            stdout=subprocess.PIPE,
+        )
+        try:
+            for number, name in enumerate(KILLED, start=1):
+                while closed_cases(wiring) < number * 2 and desk.poll() is None:
+                    time.sleep(0.1)
+                kill(supervisor, name)
+            desk.communicate(timeout=240)
+            assert desk.returncode == 0
+            settled(wiring)
+            found = verify(wiring, topics=True)
+            assert found.ok, found.findings
+            assert (found.cases, closed_cases(wiring), dead_letter_count(wiring)) == (CASES, CASES, 0)
+        finally:
+            desk.kill()
+            desk.wait()
