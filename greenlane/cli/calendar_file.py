@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from catalog.document import DocumentRefused
 from catalog.errors import CatalogInvalid, CatalogUnreadable, Problem
 from catalog.reader import SourceRefused, read
 from greenlane.cli.failure import say_error
 from greenlane.cli.output import print_json, wants_json
-from sla.calendar import CalendarDefinition
+from sla.calendar import CalendarDefinition, with_flags
+
+if TYPE_CHECKING:
+    from greenlane.wiring import Wiring
 
 
 @dataclass(frozen=True)
@@ -61,3 +65,16 @@ def _body(problem: Problem) -> dict[str, object]:
         "message": problem.message,
         "remedy": problem.remedy,
     }
+
+
+def target_of(given: str, wiring: Wiring) -> CalendarDefinition:
+    """The calendar that `apply` means: a file, its flags resolved as the settings say, or an id of the catalogue.
+
+    Raises UnknownCalendar, CatalogUnreadable, CatalogInvalid.
+    """
+    file = Path(given)
+    if not (file.is_file() or file.suffix in (".yaml", ".yml")):
+        return wiring.catalog.calendar(given)
+    definition = calendar_in(file)
+    own = wiring.settings.flags & {entry.flag for entry in definition.flagged_days_off}
+    return with_flags(definition, own) if own else definition

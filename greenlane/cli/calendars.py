@@ -17,7 +17,7 @@ PUBLIC = "vn-public"
 
 group = typer.Typer(
     name="calendar",
-    help="Look at the working calendars, and compute with them; asks no server.",
+    help="Look at the working calendars, compute with them, and apply a new version to open cases.",
     no_args_is_help=True,
     rich_markup_mode="rich",
 )

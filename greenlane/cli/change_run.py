@@ -1,0 +1,178 @@
+"""One run of a change: looked at, stored, told to the cases, and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from rich.markup import escape
+from rich.table import Table
+
+from cases.plans import PlannedChange, RefusedChange
+from catalog.catalogue import Catalog
+from catalog.errors import UnknownProcedure, close_matches
+from catalog.model import ProcedureVersion
+from greenlane.changing import Told, head_of, kept, tell_cases
+from greenlane.cli.failure import RefusedError
+from greenlane.cli.moments import Moments
+from greenlane.cli.output import print_json, show, table_of
+from greenlane.cli.progress import counted
+from greenlane.cli.session import Session, waiting
+from greenlane.cli.styles import LATE, painted
+from greenlane.cli.time_words import TimeWords
+from greenlane.errors import GreenlaneError
+from sla.calendar import CalendarDefinition
+from store.changes import ChangePlans, Plan
+from store.views import CaseFilter
+
+SHOWN_MAX: Final = 50
+REASON_STYLES: Final = {"earlier": LATE, "uncovered": LATE, "later": "green", "covered": "green", "waits": "dim"}
+
+Looked = tuple[list[PlannedChange], list[RefusedChange]]
+
+
+class UnknownVersionError(GreenlaneError):
+    """The procedure has no such version."""
+
+    code = "unknown_version"
+
+
+def version_of(catalog: Catalog, procedure_id: str, version: str) -> ProcedureVersion:
+    """The version of the catalogue. Raises UnknownProcedure, UnknownVersionError with what looks like it."""
+    versions = catalog.procedures.get(procedure_id)
+    if versions is None:
+        raise UnknownProcedure(procedure_id, catalog.procedures)
+    for found in versions:
+        if found.version == version:
+            return found
+    names = [found.version for found in versions]
+    meant = close_matches(version, names) or names
+    raise UnknownVersionError(
+        f"{procedure_id} has no version {version!r}.", field="version", remedy=f"Did you mean {' or '.join(meant)}?"
+    )
+
+
+class ChangeRun:
+    """A change of the rules under open cases."""
+
+    def __init__(
+        self, session: Session, target: CalendarDefinition | ProcedureVersion, reason: str, actor: str
+    ) -> None:
+        self.session = session
+        self.target = target
+        self.moments = session.moments
+        self.words = TimeWords(session.words.language)
+        self.head = head_of(target, reason, actor, self.moments.now)
+        self.changes: list[PlannedChange] = []
+        self.refused: list[RefusedChange] = []
+
+    def look(self, plan: Callable[[Told], Looked]) -> None:
+        """Find what changes."""
+        total = self.session.views.count(CaseFilter(open_only=True))
+        with counted(self.words("looking"), total) as told:
+            self.changes, self.refused = plan(told)
+
+    def refuse_vanishing(self) -> None:
+        """Raises RefusedError for the first case that cannot come under the version: then nothing is done at all."""
+        if self.refused:
+            raise RefusedError(self.refused[0].refusal, self.words.language)
+
+    def finish(self, *, dry_run: bool, rate: float, as_json: bool) -> int:
+        """Do it, unless it is a dry run; show it. Returns the exit code."""
+        plan, sent, resumed = None, 0, False
+        if not dry_run:
+            plan, resumed = self._plan()
+            sent = self._tell(plan, rate)
+        if as_json:
+            print_json(self._json(plan, sent, dry_run=dry_run, resumed=resumed))
+        else:
+            self._show(plan, sent)
+        return 0
+
+    def _plan(self) -> tuple[Plan | None, bool]:
+        """A plan that was killed goes on first; what it left untold is among the changes of today as well."""
+        plans = ChangePlans(self.session.wiring.store)
+        unfinished = plans.unfinished(self.head.kind, self.head.digest)
+        if unfinished is not None:
+            return unfinished, True
+        return (kept(self.session.wiring, self.head, self.changes) if self.changes else None), False
+
+    def _tell(self, plan: Plan | None, rate: float) -> int:
+        if plan is None:
+            return 0
+        wiring = self.session.wiring
+
+        async def telling() -> int:
+            intake = wiring.intake(await self.session.temporal())
+            with counted(self.words("telling"), plan.cases - plan.sent) as told:
+                return await tell_cases(wiring, intake, plan, rate, told)
+
+        return waiting(telling)
+
+    @property
+    def _counts(self) -> dict[str, int]:
+        reasons = [change.reason for change in self.changes]
+        return {
+            "cases": len({change.case_id for change in self.changes}),
+            "clocks": sum(reason != "waits" for reason in reasons),
+            **{reason: reasons.count(reason) for reason in REASON_STYLES},
+        }
+
+    def _json(self, plan: Plan | None, sent: int, *, dry_run: bool, resumed: bool) -> dict[str, Any]:
+        return {
+            "ok": True,
+            "kind": self.head.kind,
+            "id": self.head.subject,
+            "version": self.head.version,
+            "digest": self.head.digest,
+            "dry_run": dry_run,
+            "plan": plan and plan.number,
+            "resumed": resumed,
+            "sent": sent,
+            **self._counts,
+            "changes": [_change_json(change) for change in self.changes],
+            "refused": [
+                {
+                    "case_id": found.case_id,
+                    "code": found.refusal.code,
+                    "field": found.refusal.field,
+                    "message": found.refusal.message(self.words.language),
+                }
+                for found in self.refused
+            ],
+        }
+
+    def _show(self, plan: Plan | None, sent: int) -> None:
+        counts = self._counts
+        show(_change_table(self.words, self.moments, self.changes) if self.changes else None)
+        for found in self.refused[:SHOWN_MAX]:
+            show(f"[red]✗[/red] {found.case_id}: {escape(found.refusal.message(self.words.language))}")
+        show(self.words("changed", **counts))
+        show(self.words("dry") if plan is None and self.changes else None)
+        show(self.words("told", plan=plan.number, sent=sent) if plan is not None else None)
+
+
+def _change_json(change: PlannedChange) -> dict[str, Any]:
+    return {
+        "case_id": change.case_id,
+        "clock": change.clock_id,
+        "kind": change.kind,
+        "step_id": change.step_id,
+        "former_due_at": change.former_due_at and change.former_due_at.isoformat(),
+        "due_at": change.due_at and change.due_at.isoformat(),
+        "reason": change.reason,
+    }
+
+
+def _change_table(words: TimeWords, moments: Moments, changes: list[PlannedChange]) -> Table:
+    title = words("changes", shown=min(SHOWN_MAX, len(changes)), total=len(changes))
+    table = table_of(title, words("case"), words("clock"), words("former_due"), words("due"), words("reason"))
+    for change in changes[:SHOWN_MAX]:
+        table.add_row(
+            change.case_id,
+            escape(change.clock_id),
+            moments.instant(change.former_due_at),
+            moments.instant(change.due_at),
+            painted(words.named("change", change.reason), REASON_STYLES[change.reason]),
+        )
+    return table

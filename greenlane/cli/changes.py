@@ -1,0 +1,100 @@
+"""`greenlane calendar apply` and `greenlane procedure migrate`: first what would change, then the change, paced."""
+
+# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from greenlane.cli.calendars import group as calendar_group
+from greenlane.cli.options import By, Json, Lang, StateDir
+from greenlane.cli.question import ACCOUNT
+
+PANEL = "Care"
+
+group = typer.Typer(
+    name="procedure",
+    help="Put open cases under another version of their procedure.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show which open cases change and how.")]
+Reason = Annotated[
+    str, typer.Option("--reason", help="Why, with the decision's number. Public in each case's history.")
+]
+Rate = Annotated[float, typer.Option("--rate", min=0.1, max=1000, help="So many cases a second are told.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    calendar_group.command("apply")(apply_calendar)
+    group.command("migrate")(migrate_procedure)
+    app.add_typer(group, rich_help_panel=PANEL)
+
+
+def apply_calendar(
+    calendar: Annotated[str, typer.Argument(metavar="FILE|ID", help="A calendar's file, or an id of the catalogue.")],
+    *,
+    dry_run: DryRun = False,
+    reason: Reason = "a new version of the working calendar",
+    rate: Rate = 50.0,
+    by: By = ACCOUNT,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Let a new version of a calendar apply to the open cases that it changes; nobody else is touched.
+
+    The plan is stored, then each changed case is told, those that move earlier first. After a kill the same command
+    goes on where it stopped. Who holds open steps is told on its work topic. It may be called again at any time: it
+    finds what has come to need the new version since.
+
+    Example: greenlane calendar apply vn-public-2027.yaml --dry-run
+    """
+    from greenlane.changing import calendar_plan
+    from greenlane.cli.calendar_file import target_of
+    from greenlane.cli.change_run import ChangeRun
+    from greenlane.cli.session import a_session
+
+    with a_session(state_dir, lang) as session:
+        target = target_of(calendar, session.wiring)
+        run = ChangeRun(session, target, reason, by)
+        run.look(lambda told: (calendar_plan(session.wiring, target, told), []))
+        return run.finish(dry_run=dry_run, rate=rate, as_json=as_json)
+
+
+def migrate_procedure(
+    procedure: Annotated[str, typer.Argument(metavar="PROCEDURE", help="Id of the procedure.")],
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="The version of the catalogue to come under.")],
+    *,
+    dry_run: DryRun = False,
+    reason: Reason = "a new version of the procedure",
+    skip_refused: Annotated[
+        bool, typer.Option("--skip-refused", help="Leave the cases alone in which a clock would vanish.")
+    ] = False,
+    rate: Rate = 50.0,
+    by: By = ACCOUNT,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Put the open cases of a procedure under another version of it. Refused where a clock would vanish.
+
+    Steps that are done stay done; elapsed time, pauses and breaches are kept.
+
+    Example: greenlane procedure migrate work-permit 2027-01-01 --dry-run
+    """
+    from greenlane.changing import migration_plan
+    from greenlane.cli.change_run import ChangeRun, version_of
+    from greenlane.cli.session import a_session
+
+    with a_session(state_dir, lang) as session:
+        target = version_of(session.wiring.catalog, procedure, version)
+        run = ChangeRun(session, target, reason, by)
+        run.look(lambda told: migration_plan(session.wiring, target, reason, by, told))
+        if not dry_run and not skip_refused:
+            run.refuse_vanishing()
+        return run.finish(dry_run=dry_run, rate=rate, as_json=as_json)
