@@ -12,6 +12,7 @@ from greenlane.cli import (
     amendments,
     answers,
     calendars,
+    changes,
     demonstration,
     dossiers,
     due,
@@ -52,6 +53,7 @@ for theme in (
     reference,
     due,
     calendars,
+    changes,
     demonstration,
     log_import,
 ):
