@@ -15,7 +15,7 @@ from events.transport.consumption import incoming_of
 from events.transport.ports import Disposition, Done, Incoming
 from events.transport.producer import Producer
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 90.0
 
 
 def send_all(cluster: Cluster, topic: str, messages: Iterable[tuple[str | None, str]]) -> None:

@@ -81,13 +81,13 @@ async def test_a_killed_bridge_loses_nothing(broker: Broker, tmp_path: Path) -> 
     process = Process(cluster, topics, tmp_path)
     at_kill: list[dict[int, int]] = []
     try:
-        messages = [(f"case-{number % CASES}", str(number)) for number in range(4000)]
+        messages = [(f"case-{number % CASES}", str(number)) for number in range(2500)]
         await asyncio.to_thread(send_all, cluster, topic, messages)
-        for count in (400, 1000):
+        for count in (300, 700):
             await until(lambda: len(process.handled()) > count, f"{count} were handled")  # noqa: B023
             at_kill.append(await asyncio.to_thread(committed, cluster, group, topic))
             process.kill_and_restart()
-        await until(lambda: len(set(process.all_handled())) == 4000, "all were handled")
+        await until(lambda: len(set(process.all_handled())) == 2500, "all were handled")
         process.stop()
     finally:
         process.end()
@@ -98,7 +98,7 @@ async def test_a_killed_bridge_loses_nothing(broker: Broker, tmp_path: Path) -> 
     for _, offset, key in dict.fromkeys(process.all_handled()):
         offsets_of_key.setdefault(key, []).append(offset)
     assert all(offsets == sorted(offsets) for offsets in offsets_of_key.values())
-    assert sum(committed(cluster, group, topic).values()) == 4000
+    assert sum(committed(cluster, group, topic).values()) == 2500
 
 
 async def test_publisher_and_bridge_outlive_a_killed_broker(broker: Broker) -> None:
@@ -176,7 +176,7 @@ def _publish_for(outbox: MemoryOutbox, cluster: Cluster, done: object) -> None:
     publisher = Publisher(outbox, cluster, PublisherSettings(), PublisherMetrics(CollectorRegistry()))
     thread = threading.Thread(target=publisher.run)
     thread.start()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     try:
         while not done():  # type: ignore[operator]
             assert time.monotonic() < deadline
