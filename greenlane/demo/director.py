@@ -20,6 +20,7 @@ from temporalio.client import Client
 from events.language.case_events import EventRecord, RungFired
 from events.language.commands import AcknowledgeEscalation, Actor, ActorKind
 from greenlane.demo.cast_processes import outsiders
+from greenlane.demo.openings import Opened, all_closed, open_all, openings_report
 from greenlane.demo.receiver import AlertReceiver
 from greenlane.demo.report import DemoReport
 from greenlane.demo.script import SOURCE, Part, message_of, the_cast
@@ -52,6 +53,8 @@ class DemoFailedError(GreenlaneError):
 class Watched:
     """What was seen in the ledger so far."""
 
+    cast: set[str] = field(default_factory=set)
+    """The cases that the demonstration waits for one by one; those of the openings are waited for with them."""
     position: int = 0
     events: int = 0
     closed: int = 0
@@ -103,9 +106,12 @@ def run_demo(factor: float, progress: Progress, tell: Tell, *, keep: bool = Fals
         )
         with outsiders(wiring, parts, folder):
             _submit(wiring, [part for part in parts if part.by == "submit"], folder, tell)
-            watched = asyncio.run(_watch(wiring, len(parts), tell))
+            opened = asyncio.run(open_all(wiring))
+            tell(f"{len(opened)} business openings as linked dossiers / hồ sơ liên thông")
+            watched = asyncio.run(_watch(wiring, parts, opened, tell))
             settled(wiring)
         report = _report(wiring, watched, len(parts), time.monotonic() - began)
+        report.dossiers = openings_report(wiring, opened)
         report.alerts_by_webhook = len(receiver.keys)
         return report, wiring
 
@@ -136,16 +142,17 @@ def _environment(settings: Settings) -> dict[str, str]:
     return {**os.environ, **settings.environment()}
 
 
-async def _watch(wiring: Wiring, expected: int, tell: Tell) -> Watched:
-    """Follow the ledger until every case is closed; acknowledge the first escalation, as a supervisor would."""
-    watched, ledger = Watched(), Ledger(wiring.store)
+async def _watch(wiring: Wiring, parts: list[Part], opened: list[Opened], tell: Tell) -> Watched:
+    """Follow the ledger until everything is closed; acknowledge the first escalation, as a supervisor would."""
+    watched, ledger, expected = Watched(cast={part.case_id for part in parts}), Ledger(wiring.store), len(parts)
     client = await wiring.temporal()
     limit_seconds = timedelta(days=7 * BUSINESS_DAYS_MAX / 5).total_seconds() / wiring.business_time.factor
     ends_at = time.monotonic() + limit_seconds
-    while watched.closed < expected:
+    while watched.closed < expected or await all_closed(wiring, opened) < len(opened):
         if time.monotonic() > ends_at:
             raise DemoFailedError(
-                f"Only {watched.closed} of {expected} cases were closed within {BUSINESS_DAYS_MAX} business days.",
+                f"Only {watched.closed} of {expected} cases and {await all_closed(wiring, opened)} of {len(opened)} openings"
+                f" were closed within {BUSINESS_DAYS_MAX} business days.",
                 remedy="Run it again with --keep and look into the logs.",
             )
         for row in await asyncio.to_thread(ledger.since, watched.position):
@@ -174,8 +181,13 @@ def _see(record: EventRecord, watched: Watched, wiring: Wiring, tell: Tell) -> N
         case "BreachSetAside" | "GreenPromiseDeclined":
             tell(f"{at} [magenta]{event.type}[/magenta] {record.case_id[-6:]}")
         case "CaseClosed":
-            watched.closed += 1
+            watched.closed += record.case_id in watched.cast
             tell(f"{at} [green]closed[/green]     {record.case_id[-6:]} {event.outcome} {event.result_code or ''}")
+        case "ApplicationReleased":
+            tell(f"{at} [blue]released[/blue]   {record.case_id[-6:]} {event.name}")
+        case "DossierClosed":
+            kept = "✓" if event.promise_kept else "✗"
+            tell(f"{at} [bold green]opening[/bold green]    {record.case_id[-6:]} {event.outcome}, promise {kept}")
         case "EscalationAcknowledged":
             watched.acknowledged += 1
 

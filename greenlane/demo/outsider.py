@@ -98,7 +98,7 @@ class Departments(Outsider):
         """Plan the answer to an assigned step."""
         event = body.get("event", {})
         part = self.cast.get(body.get("case_id", ""))
-        if event.get("type") != "StepAssigned" or part is None:
+        if event.get("type") != "StepAssigned":
             return
         behaviour = self._behaviour(part, event)
         start = event["due_at"] if behaviour.after_due and "due_at" in event else event["assigned_at"]
@@ -114,7 +114,9 @@ class Departments(Outsider):
         self.agenda.add(decided_at, self.topics.decisions(event["department"]), "DecideStep", case_id, data)
 
     @staticmethod
-    def _behaviour(part: Part, event: dict[str, Any]) -> Behaviour:
+    def _behaviour(part: Part | None, event: dict[str, Any]) -> Behaviour:
+        if part is None:
+            return Behaviour()  # a case that a linked dossier opened: nobody knew of it when the parts were given out
         rounds = part.behaviours.get(event["step_id"], ())
         place = int(event.get("round", 1)) - 1
         return rounds[place] if place < len(rounds) else Behaviour()

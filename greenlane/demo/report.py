@@ -31,6 +31,8 @@ class DemoReport:
     factor: float
     events: int
     expected: int
+    dossiers: dict[str, dict[str, int | bool]] = field(default_factory=dict)
+    """By template: applications, closed, released_early, promise_kept."""
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -40,8 +42,9 @@ class DemoReport:
 
     @property
     def ok(self) -> bool:
-        """All applications became cases, all cases closed, no invariant violated."""
-        return len(self.views) == self.closed == self.expected and not any(self.violations.values())
+        """All applications became cases, all cases closed, all openings too, none released early, no invariant violated."""
+        opened = all(d["closed"] == d["applications"] and not d["released_early"] for d in self.dossiers.values())
+        return opened and len(self.views) == self.closed == self.expected and not any(self.violations.values())
 
     def as_json(self) -> dict[str, Any]:
         """The contract for machines."""
@@ -61,6 +64,7 @@ class DemoReport:
             "events": self.events,
             "factor": self.factor,
             "findings": self.findings,
+            "dossiers": self.dossiers,
             **self.extra,
         }
 
@@ -68,6 +72,8 @@ class DemoReport:
         """For people."""
         console.print(self._cases(zone))
         console.print(self._outcomes())
+        if self.dossiers:
+            console.print(self._openings())
         rungs = ", ".join(f"{kind} {count}" for kind, count in sorted(self.rungs.items())) or "none"
         console.print(
             f"Rungs fired / Mốc cảnh báo: {rungs}; acknowledged {self.acknowledged}; by webhook {self.alerts_by_webhook}"
@@ -96,6 +102,16 @@ class DemoReport:
                 MARKS.get(view.statutory_state or "", ""),
                 MARKS.get(view.green_state or "", ""),
             )
+        return table
+
+    def _openings(self) -> Table:
+        table = Table(title="Business openings / Hồ sơ liên thông", title_justify="left", header_style="bold")
+        for name in ("Opening", "Applications", "Closed", "Released early", "Promise"):
+            table.add_column(name, no_wrap=True)
+        for template, found in self.dossiers.items():
+            kept = MARKS["met" if found["promise_kept"] else "breached"]
+            counts = (str(found[name]) for name in ("applications", "closed", "released_early"))
+            table.add_row(template, *counts, kept)
         return table
 
     def _outcomes(self) -> Table:
