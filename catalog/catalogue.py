@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from catalog.dossier import DossierTemplate, SilenceRules
+from catalog.duties import DutyRules
 from catalog.errors import (
     LanesNotInForce,
     ProcedureNotInForce,
@@ -40,6 +41,8 @@ class Catalog:
     """Templates of linked dossiers, by id: the versions, the earliest first."""
     silence: SilenceRules | None = None
     """Where silence may never mean consent."""
+    duties: DutyRules | None = None
+    """What the agencies owe in time beside the procedures' limits; the newest version."""
 
     @property
     def departments(self) -> dict[str, Department]:

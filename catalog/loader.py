@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -13,6 +14,7 @@ from catalog import publication, references
 from catalog.catalogue import Catalog, version_order
 from catalog.document import DocumentRefused
 from catalog.dossier import DossierTemplate, SilenceRules
+from catalog.duties import DutyRules
 from catalog.errors import CatalogInvalid, CatalogUnreadable, Problem, UnknownCalendarFlag
 from catalog.model import LaneTable, ProcedureVersion, Province
 from catalog.reader import Source, SourceRefused, read
@@ -29,6 +31,7 @@ PLACES: Final[dict[type[BaseModel], str]] = {
     CalendarDefinition: "calendars/*.yaml",
     DossierTemplate: "dossiers/*.yaml",
     SilenceRules: "silence*.yaml",
+    DutyRules: "duties*.yaml",
 }
 M = TypeVar("M", bound=BaseModel)
 
@@ -39,7 +42,17 @@ def load_catalog(folder: Path | None = None, flags: frozenset[str] = frozenset()
     `flags` take announced holidays off the calendars whose law is not confirmed. Raises CatalogInvalid with every fault
     of every file, CatalogUnreadable for a folder that cannot be read, UnknownCalendarFlag for a flag no calendar has.
     """
-    shelf = read_shelf(folder or DATA_FOLDER)
+    return _shipped(flags) if folder is None else _loaded(folder, flags)
+
+
+@cache
+def _shipped(flags: frozenset[str]) -> Catalog:
+    # What is shipped changes only with the program, and reading it costs every command a tenth of a second.
+    return _loaded(DATA_FOLDER, flags)
+
+
+def _loaded(folder: Path, flags: frozenset[str]) -> Catalog:
+    shelf = read_shelf(folder)
     _refuse_unknown_flags(shelf, flags)
     procedures: dict[str, list[ProcedureVersion]] = {}
     for procedure in sorted((s.definition for s in shelf.procedures), key=_validity):
@@ -56,6 +69,7 @@ def load_catalog(folder: Path | None = None, flags: frozenset[str] = frozenset()
         flags=flags,
         dossiers={name: tuple(versions) for name, versions in sorted(dossiers.items())},
         silence=next(reversed(_newest(shelf.silences)), None),
+        duties=next(reversed(_newest(shelf.duties)), None),
     )
 
 
@@ -74,6 +88,7 @@ def read_shelf(folder: Path, *, check_digests: bool = True) -> Shelf:
         calendars=_read_all(CalendarDefinition, folder, problems),
         dossiers=_read_all(DossierTemplate, folder, problems),
         silences=_read_all(SilenceRules, folder, problems),
+        duties=_read_all(DutyRules, folder, problems),
     )
     # A reference into a file that could not be read would be reported as unknown: first the files, then what spans them.
     problems = problems or references.problems_of(shelf) + _missing(shelf, folder)

@@ -17,7 +17,9 @@ HEADER: Final = """\
 # Every published version and the SHA-256 of its canonical JSON: kind, id, version, digest.
 # Lines are only added, by `python -m catalog.publish`; a change of a published version is a new version.
 """
-_LINE: Final = re.compile(r"^(procedure|province|lanes|ladder|calendar|dossier|silence) (\S+) (\S+) ([0-9a-f]{64})$")
+_LINE: Final = re.compile(
+    r"^(procedure|province|lanes|ladder|calendar|dossier|silence|duties) (\S+) (\S+) ([0-9a-f]{64})$"
+)
 
 
 class Key(NamedTuple):
@@ -75,6 +77,8 @@ def versions_of(shelf: Shelf) -> Iterator[tuple[Key, str, Document]]:
         yield _key("dossier", template.definition), template.definition.digest, template.document
     for rules in shelf.silences:
         yield _key("silence", rules.definition), rules.definition.digest, rules.document
+    for duties in shelf.duties:
+        yield _key("duties", duties.definition), duties.definition.digest, duties.document
 
 
 def _key(kind: str, definition: object) -> Key:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from catalog.dossier import DossierTemplate, SilenceRules
+from catalog.duties import DutyRules
 from catalog.errors import Problem, close_matches
 from catalog.model import LEAD, LaneTable, ProcedureVersion, Province
 from catalog.reader import Source
@@ -32,6 +33,7 @@ class Shelf:
     ladders: list[Source[Ladder]] = field(default_factory=list)
     calendars: list[Source[CalendarDefinition]] = field(default_factory=list)
     dossiers: list[Source[DossierTemplate]] = field(default_factory=list)
+    duties: list[Source[DutyRules]] = field(default_factory=list)
     silences: list[Source[SilenceRules]] = field(default_factory=list)
 
 
@@ -45,6 +47,7 @@ def problems_of(shelf: Shelf) -> list[Problem]:
         *_twice(shelf.calendars),
         *_twice(shelf.dossiers),
         *_twice(shelf.silences),
+        *_twice(shelf.duties),
         *_overlaps(shelf.procedures),
         *_overlaps(shelf.dossiers),
         *_overlaps(shelf.lanes, one_table=True),

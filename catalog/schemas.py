@@ -10,6 +10,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from catalog.dossier import DossierTemplate, SilenceRules
+from catalog.duties import DutyRules
 from catalog.model import LaneTable, ProcedureVersion, Province
 from sla.calendar import CalendarDefinition, Window
 from sla.ladder import Ladder
@@ -23,6 +24,7 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
     "calendar": CalendarDefinition,
     "dossier": DossierTemplate,
     "silence": SilenceRules,
+    "duties": DutyRules,
 }
 
 
