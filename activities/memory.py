@@ -19,8 +19,10 @@ from cases.turn import (
 )
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
+from events.language.chain import GENESIS
 from events.language.identity import dossier_code_of
-from store.errors import LedgerBehind, MalformedTurn, StoreError
+from store.attempt import Head, fault_of
+from store.errors import MalformedTurn, StoreError
 
 
 @dataclass(slots=True)
@@ -71,18 +73,7 @@ class MemoryRecorder:
 
 
 def _fault_of(turn: Turn, last_sequence: int) -> StoreError | None:
-    """Why the turn can never be recorded, whatever stands: the same checks as on PostgreSQL, its unique keys included."""
-    if bool(turn.records) != (turn.view is not None):
-        return MalformedTurn(case_id=turn.case_id, reason="events and view must come together")
-    for sequence, record in enumerate(turn.records, turn.expected_sequence):
-        if record.sequence != sequence or record.case_id != turn.case_id:
-            return MalformedTurn(case_id=turn.case_id, reason=f"event {sequence} is not at its place")
-    if turn.view is not None and (turn.view.sequence, turn.view.case_id) != (turn.records[-1].sequence, turn.case_id):
-        return MalformedTurn(case_id=turn.case_id, reason="the view is of another event")
-    if any(item.case_id != turn.case_id for item in turn.work):
-        return MalformedTurn(case_id=turn.case_id, reason="the worklist is of another case")
+    """Why the turn can never be recorded: the checks of the recorder on PostgreSQL, and what its unique keys refuse."""
     if len({outcome.command_id for outcome in turn.outcomes}) < len(turn.outcomes):
         return MalformedTurn(case_id=turn.case_id, reason="a command has two outcomes")
-    if last_sequence + 1 < turn.expected_sequence:
-        return LedgerBehind(case_id=turn.case_id, expected_sequence=turn.expected_sequence, last_sequence=last_sequence)
-    return None
+    return fault_of(turn, Head(last_sequence, GENESIS))

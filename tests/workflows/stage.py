@@ -52,7 +52,7 @@ from workflows.messages import (
 )
 from workflows.worker import case_worker
 
-SOON_SECONDS = 10.0
+SOON_SECONDS = 30.0
 """How long to wait in real time for what should take milliseconds."""
 
 
