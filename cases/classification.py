@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from catalog.model import Condition, Fact, LaneId, LaneRule, LaneTable, ProcedureVersion
 from events.language.case_events import NearMiss
 
+_KEPT = "_tests"
+
 
 @dataclass(frozen=True, slots=True)
 class Classification:
@@ -21,24 +23,59 @@ class Classification:
 def classify(table: LaneTable, procedure: ProcedureVersion, facts: Mapping[str, Fact]) -> Classification:
     """Classify an application. For each lane that did not match, the rule with the fewest missing conditions is shown."""
     known = {**facts, "procedure": procedure.id, "sector": procedure.sector}
-    nearest: dict[LaneId, tuple[LaneRule, list[Condition]]] = {}
-    for rule in table.rules:
-        missing = [condition for condition in rule.when if not _holds(condition, known, table)]
+    nearest: dict[LaneId, tuple[_RuleTest, tuple[int, ...]]] = {}
+    for test in _tests_of(table):
+        missing = test.missing(known)
         if not missing:
-            misses = tuple(_near_miss(*found) for lane, found in nearest.items() if lane != rule.lane)
-            return Classification(rule.lane, rule.id, misses)
-        best = nearest.get(rule.lane)
+            misses = tuple(rule.near_miss(places) for lane, (rule, places) in nearest.items() if lane != test.lane)
+            return Classification(test.lane, test.rule.id, misses)
+        best = nearest.get(test.lane)
         if best is None or len(missing) < len(best[1]):
-            nearest[rule.lane] = (rule, missing)
-    return Classification(LaneId.STANDARD, None, tuple(_near_miss(*found) for found in nearest.values()))
+            nearest[test.lane] = (test, missing)
+    misses = tuple(rule.near_miss(places) for rule, places in nearest.values())
+    return Classification(LaneId.STANDARD, None, misses)
 
 
-def _holds(condition: Condition, facts: Mapping[str, Fact], table: LaneTable) -> bool:
-    value = facts.get(condition.fact)
-    if value is None:
-        return False
-    if condition.in_list is not None:
-        return value in table.list_by_id[condition.in_list].members
+class _RuleTest:
+    """A rule laid out for testing, with the explanations that it has given so far: there are few, given very often."""
+
+    def __init__(self, rule: LaneRule, table: LaneTable) -> None:
+        self.rule = rule
+        self.lane = rule.lane
+        self._tests = [(place, when.fact, when, _members(when, table)) for place, when in enumerate(rule.when)]
+        self._near_misses: dict[tuple[int, ...], NearMiss] = {}
+
+    def missing(self, facts: Mapping[str, Fact]) -> tuple[int, ...]:
+        """The places of the conditions that do not hold."""
+        return tuple(
+            [
+                place
+                for place, fact, condition, members in self._tests
+                if not (facts.get(fact) in members if members is not None else _holds(condition, facts.get(fact)))
+            ]
+        )
+
+    def near_miss(self, places: tuple[int, ...]) -> NearMiss:
+        """What this rule lacked, in words."""
+        found = self._near_misses.get(places)
+        if found is None:
+            found = self._near_misses[places] = _near_miss(self.rule, [self.rule.when[place] for place in places])
+        return found
+
+
+def _tests_of(table: LaneTable) -> tuple[_RuleTest, ...]:
+    kept: tuple[_RuleTest, ...] | None = table.__dict__.get(_KEPT)
+    if kept is None:
+        # Not a field: it takes no part in equality or digest, is never written out, and a changed copy makes its own.
+        kept = table.__dict__[_KEPT] = tuple(_RuleTest(rule, table) for rule in table.rules)
+    return kept
+
+
+def _members(condition: Condition, table: LaneTable) -> frozenset[str] | None:
+    return None if condition.in_list is None else table.list_by_id[condition.in_list].members
+
+
+def _holds(condition: Condition, value: Fact | None) -> bool:
     if condition.equals is not None:
         # True == 1 in Python, but a yes is not a number in a decision table.
         return type(value) is type(condition.equals) and value == condition.equals

@@ -214,6 +214,7 @@ def _assigned(case: Case, event: ev.StepAssigned, _: datetime) -> Change:
         kind=event.kind,
         asked_by=event.asked_by,
         question=event.question,
+        silence=event.silence,
         clock_id=next((c.id for c in case.clocks.values() if c.step_id == event.step_id and not c.stopped), None),
         **change,
     )

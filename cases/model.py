@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from catalog.dossier import Silence
 from catalog.model import Definitions, LaneId
 from events.language.commands import Application
 from sla.clock import Clock
@@ -82,6 +83,8 @@ class StepState(State):
     question: str | None = None
     lapsed: bool = False
     """For a consultation: its limit passed without an opinion."""
+    silence: Silence | None = None
+    """For a consultation: what that means."""
     officer: str | None = None
 
     @property

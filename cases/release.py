@@ -50,6 +50,7 @@ def say_assigned(draft: Draft, step: StepState, clock_id: str | None) -> None:
             due_at=due_at,
             question=step.question,
             asked_by=asker and asker.id,
+            silence=step.silence,
             officer=step.officer,
         )
     )

@@ -8,6 +8,7 @@ from cases.closing import close
 from cases.draft import Draft
 from cases.model import Case, CaseStatus, StepState, StepStatus
 from cases.release import release, say_assigned
+from catalog.dossier import Silence
 from events.language.case_events import (
     ConsultationRequested,
     StepCancelled,
@@ -85,13 +86,18 @@ def _approve(draft: Draft, step: StepState, command: DecideStep) -> Refusal | No
     waiting = [
         asked.department
         for asked in draft.case.steps.values()
-        if asked.asked_by == step.id and asked.status is StepStatus.ASSIGNED and not asked.lapsed
+        if asked.asked_by == step.id and asked.status is StepStatus.ASSIGNED and _is_awaited(asked)
     ]
     if waiting:
         return refuse("consultation_open", "step_id", step=step.id, departments=", ".join(waiting))
     _say_decided(draft, step, command)
     release(draft)
     return None
+
+
+def _is_awaited(asked: StepState) -> bool:
+    # Silence that is to be escalated never lets the step go on: the answer is awaited, however late.
+    return not asked.lapsed or asked.silence is Silence.ESCALATE
 
 
 def _refuse(draft: Draft, step: StepState, command: DecideStep) -> Refusal | None:
@@ -118,10 +124,28 @@ def _consult(draft: Draft, step: StepState, command: DecideStep) -> Refusal | No
     for request in command.consult:
         if request.department not in draft.case.definitions.departments:
             return refuse("department_unknown", "consult.department", department=request.department)
+        refusal = _unlawful_silence(draft.case, request)
+        if refusal is not None:
+            return refusal
     draft.emit(ConsultationRequested(step_id=step.id, requests=command.consult, reason=command.reason))
     for request in command.consult:
         _ask(draft, step, request)
     return None
+
+
+def _unlawful_silence(case: Case, request: ConsultationRequest) -> Refusal | None:
+    if request.silence is not None and request.limit is None:
+        return refuse("field_missing", "consult.limit", name="limit")
+    excluded = request.department in case.definitions.silence_excluded
+    if excluded and request.silence not in (None, Silence.ESCALATE):
+        return refuse("silence_no_consent", "consult.silence", department=request.department, silence=request.silence)
+    return None
+
+
+def _silence_of(case: Case, request: ConsultationRequest) -> Silence | None:
+    if request.silence is None and request.limit is not None:
+        return Silence.ESCALATE if request.department in case.definitions.silence_excluded else None
+    return request.silence
 
 
 def _ask(draft: Draft, step: StepState, request: ConsultationRequest) -> None:
@@ -134,6 +158,7 @@ def _ask(draft: Draft, step: StepState, request: ConsultationRequest) -> None:
         kind="consultation",
         asked_by=step.id,
         question=request.question,
+        silence=_silence_of(draft.case, request),
     )
     clock_id = None if request.limit is None else arm(draft, "consultation", request.limit, draft.at, asked.id)
     say_assigned(draft, asked, clock_id)

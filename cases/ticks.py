@@ -50,6 +50,7 @@ def _breach(draft: Draft, state: ClockState, item: DueItem) -> None:
                 asked_by=asker.id,
                 department=step.department,
                 asked_by_department=asker.department,
+                silence=step.silence,
             )
         )
 

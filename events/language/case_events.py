@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
+from catalog.dossier import Silence
 from catalog.model import FactName, LaneId, ProcedureVersion
 from events.language.commands import Actor, Application, ConsultationRequest, DocumentPart, Message, Outcome
 from events.language.dossier_events import DossierEvent
@@ -186,6 +187,8 @@ class StepAssigned(Message):
     question: str | None = None
     asked_by: str | None = None
     """For consultations: the step that asks."""
+    silence: Silence | None = None
+    """For consultations: what no answer within the limit means."""
     officer: str | None = None
 
 
@@ -225,13 +228,15 @@ class ConsultationRequested(Message):
 
 
 class ConsultationLapsed(Message):
-    """No opinion came within its limit: the asking step may go on without it."""
+    """No opinion came within its limit; `silence` says what that means. A late opinion is recorded, and blocks nothing."""
 
     type: Literal["ConsultationLapsed"] = "ConsultationLapsed"
     step_id: str
     asked_by: str
     department: str
     asked_by_department: str
+    silence: Silence | None = None
+    """`escalate`: the asking step waits on; else it may go on, `deemed_no_objection` as if there were none."""
 
 
 class SupplementRequested(Message):

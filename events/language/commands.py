@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from catalog.dossier import Silence
 from catalog.model import Fact, FactName, LaneId, ProcedureVersion, Slug
 from events.language.identity import APPLICATION_ID_PATTERN, SOURCE_PATTERN, CommandId
 from sla.calendar import CalendarDefinition
@@ -119,6 +120,8 @@ class ConsultationRequest(Message):
     department: Slug
     question: Sentence
     limit: Budget | None = None
+    silence: Silence | None = None
+    """What no answer within the limit means; None: the step may go on, or where silence may never mean consent, waits."""
 
 
 class DecideStep(Command):

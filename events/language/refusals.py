@@ -288,6 +288,12 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Quy trình nêu bước {step} hai lần.",
         "Đặt mã riêng cho từng bước.",
     ),
+    "silence_no_consent": (
+        "The silence of {department} may never mean consent here: {silence} is not allowed.",
+        "Ask with `escalate`, or leave `silence` out.",
+        "Việc {department} không trả lời không được coi là đồng ý: không cho phép {silence}.",
+        "Dùng `escalate`, hoặc bỏ trường `silence`.",
+    ),
     "step_not_assigned": (
         "Step {step} is not assigned yet.",
         "Wait until the steps before it are done.",
