@@ -1,0 +1,93 @@
+"""Whether the agency kept its own duties of time on a case, read from the case's ledger. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from catalog.duties import DutyRule, DutyRules
+from catalog.model import Definitions
+from events.language import case_events as ev
+from events.language.case_events import EventRecord
+from sla.calendar import WorkingCalendar, compiled
+from sla.deadline import due, transfer_due_at
+from sla.errors import CalendarRangeError
+
+
+@dataclass(frozen=True, slots=True)
+class DutyKept:
+    """One duty on one case. Instants in UTC; `done_at` None: not done yet, or never."""
+
+    duty: str
+    department: str
+    due_at: datetime
+    done_at: datetime | None
+
+    def late_at(self, now: datetime) -> bool:
+        """Whether it was done late, or is not done though it fell due."""
+        return (self.done_at or now) > self.due_at
+
+
+def duties_of(definitions: Definitions, rules: DutyRules | None, records: Sequence[EventRecord]) -> list[DutyKept]:
+    """The duties that arose on a case. Those that the calendar does not cover are left out."""
+    if rules is None or not records or not isinstance(records[0].event, ev.ApplicationSubmitted):
+        return []
+    channel = records[0].event.application.channel
+    found: list[DutyKept] = []
+    for rule in rules.duties:
+        if channel in rule.channels:
+            found.extend(_MEASURES[rule.kind](rule, definitions, records))
+    return found
+
+
+def _answers(rule: DutyRule, definitions: Definitions, records: Sequence[EventRecord]) -> Iterator[DutyKept]:
+    """From receipt by the system until the receipt is confirmed."""
+    received_at = records[0].at
+    done_at = next((r.at for r in records if isinstance(r.event, ev.ApplicationAccepted)), None)
+    calendar = compiled(definitions.calendar)
+    if rule.within is not None:
+        try:
+            due_at = due(rule.within, received_at, calendar).operational_at.astimezone(UTC)
+        except CalendarRangeError:
+            return
+        yield DutyKept(rule.id, definitions.procedure.agency, due_at, done_at)
+
+
+def _notices(rule: DutyRule, _: Definitions, records: Sequence[EventRecord]) -> Iterator[DutyKept]:
+    """Every request for documents, against the limit that its procedure sets for it."""
+    for record in records:
+        event = record.event
+        if isinstance(event, ev.SupplementRequested) and event.notice_due_at is not None:
+            yield DutyKept(rule.id, event.department, event.notice_due_at, event.requested_at)
+
+
+def _transfers(rule: DutyRule, definitions: Definitions, records: Sequence[EventRecord]) -> Iterator[DutyKept]:
+    """From acceptance until a department other than the receiving one has a step.
+
+    A case that never leaves the office that received it has no such duty, nor one that ended there.
+    """
+    accepted_at = next((r.at for r in records if isinstance(r.event, ev.ApplicationAccepted)), None)
+    assigned = [(r.at, r.event) for r in records if isinstance(r.event, ev.StepAssigned)]
+    if accepted_at is None or not assigned or rule.cut_off is None:
+        return
+    receiving = assigned[0][1].department
+    others = {step.department for step in definitions.procedure.steps} - {receiving}
+    moved_at = next((at for at, event in assigned if event.department != receiving), None)
+    if not others or (moved_at is None and isinstance(records[-1].event, ev.CaseClosed)):
+        return
+    due_at = _transfer_due(accepted_at, compiled(definitions.calendar), rule)
+    if due_at is not None:
+        yield DutyKept(rule.id, receiving, due_at, moved_at)
+
+
+def _transfer_due(accepted_at: datetime, calendar: WorkingCalendar, rule: DutyRule) -> datetime | None:
+    if rule.cut_off is None:
+        return None
+    try:
+        return transfer_due_at(accepted_at, calendar, rule.cut_off).astimezone(UTC)
+    except CalendarRangeError:
+        return None
+
+
+_MEASURES = {"answer": _answers, "supplement_notice": _notices, "transfer": _transfers}

@@ -1,0 +1,207 @@
+"""Promised against used: the account of one case, read from its ledger, and the sums of many. Pure.
+
+All times are working time of the case's calendar, in seconds, so that cases can be added up; what a suspension or the
+applicant took is left out of what was used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cases.closing import time_shares
+from cases.duties import DutyKept, duties_of
+from cases.evolve import fold
+from cases.model import CASE_CLOCKS, Case, ClockState, ClockStatus, StepState
+from catalog.duties import DutyRules
+from catalog.model import Definitions
+from events.language import case_events as ev
+from events.language.case_events import EventRecord
+from sla.calendar import WorkingCalendar, compiled
+from sla.clock import Clock
+from sla.errors import CalendarRangeError
+from sla.suspension import pauses
+
+NOT_THE_AGENCYS = ("applicant", "suspension", "closed")
+
+
+@dataclass(slots=True)
+class Tally:
+    """Figures that add up. Times in working seconds."""
+
+    cases: int = 0
+    closed: int = 0
+    clocks: int = 0
+    """Promises that have ended: of the case, or, for a department, of its steps."""
+    met: int = 0
+    breached: int = 0
+    """On record and not set aside."""
+    set_aside: int = 0
+    promised_seconds: float = 0.0
+    used_seconds: float = 0.0
+    """Of the promises that have ended, what they took."""
+    held_seconds: float = 0.0
+    """How long the case was in the hands of a department, or of none: exclusive, so that it sums over departments."""
+    warnings: int = 0
+    escalations: int = 0
+    duties: dict[str, int] = field(default_factory=dict)
+    """By duty: how often it arose."""
+    duties_late: dict[str, int] = field(default_factory=dict)
+    """By duty: how often it was late."""
+
+    def add(self, other: Tally) -> None:
+        """Add the figures of another."""
+        for name in ("cases", "closed", "clocks", "met", "breached", "set_aside", "warnings", "escalations"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name in ("promised_seconds", "used_seconds", "held_seconds"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for mine, theirs in ((self.duties, other.duties), (self.duties_late, other.duties_late)):
+            for duty, count in theirs.items():
+                mine[duty] = mine.get(duty, 0) + count
+
+    @property
+    def used_share(self) -> float | None:
+        """What part of the promised time was used; None where nothing has ended."""
+        return self.used_seconds / self.promised_seconds if self.promised_seconds else None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One case as the reports see it."""
+
+    case_id: str
+    procedure: str
+    lane: str
+    opened_at: datetime
+    whole: Tally
+    departments: dict[str, Tally]
+    owners: dict[str, float]
+    """Who had the case how long, in wall-clock seconds; they sum to the whole life."""
+
+
+def account_of(
+    definitions: Definitions, records: Sequence[EventRecord], rules: DutyRules | None, now: datetime
+) -> Account | None:
+    """The account of a case up to now; None for a ledger without a submission."""
+    if not records or not isinstance(records[0].event, ev.ApplicationSubmitted):
+        return None
+    case = fold(records[0].case_id, definitions, records)
+    if case.opened_at is None:
+        return None
+    calendar = compiled(case.definitions.calendar)
+    ended_at = _ends_of_clocks(records)
+    whole = Tally(cases=1, closed=int(case.is_closed))
+    departments: dict[str, Tally] = {}
+    for state in case.clocks.values():
+        _count_clock(state, _tallies_of(state, case, whole, departments), ended_at.get(state.id), calendar)
+    _count_rungs(case, records, whole, departments)
+    _count_holding(case, calendar, now, whole, departments)
+    for duty in duties_of(definitions, rules, records):
+        for tally in (whole, departments.setdefault(duty.department, Tally())):
+            _count_duty(tally, duty, case.closed_at or now)
+    for tally in departments.values():
+        tally.cases, tally.closed = 1, int(case.is_closed)
+    until_at = case.closed_at or now
+    owners = {share.owner: share.seconds for share in time_shares(case, until_at)}
+    return Account(case.case_id, case.definitions.procedure.id, case.lane, case.opened_at, whole, departments, owners)
+
+
+def _ends_of_clocks(records: Iterable[EventRecord]) -> dict[str, datetime]:
+    return {
+        record.event.clock_id: record.event.ended_at
+        for record in records
+        if isinstance(record.event, ev.ClockMet | ev.ClockStopped)
+    }
+
+
+def _tallies_of(state: ClockState, case: Case, whole: Tally, departments: dict[str, Tally]) -> list[Tally]:
+    """The promise that counts for a case is the one it was held to: the green one where it had one."""
+    if state.kind in CASE_CLOCKS:
+        promised = "green" if case.number_of("green") else "statutory"
+        return [whole] if state.kind == promised else []
+    step = case.steps.get(state.step_id or "")
+    return [] if step is None else [departments.setdefault(step.department, Tally())]
+
+
+def _count_clock(
+    state: ClockState, tallies: Iterable[Tally], ended_at: datetime | None, calendar: WorkingCalendar
+) -> None:
+    breached = state.status is ClockStatus.BREACHED
+    for tally in tallies:
+        tally.set_aside += state.set_aside
+        tally.breached += state.counts_as_breached
+        if state.status is ClockStatus.CANCELLED or not (state.stopped or breached):
+            continue
+        tally.clocks += 1
+        tally.met += state.status is ClockStatus.MET or state.set_aside
+        if ended_at is not None:
+            tally.promised_seconds += promised_working(state.clock, calendar)
+            tally.used_seconds += used_working(state.clock, ended_at, calendar)
+
+
+def promised_working(clock: Clock, calendar: WorkingCalendar) -> float:
+    """The working time between the anchor of a clock and its end, had it never been suspended; in seconds."""
+    try:
+        end = clock.model_copy(update={"suspensions": ()}).due(calendar)
+    except CalendarRangeError:
+        return 0.0
+    return 0.0 if end is None else calendar.between(clock.anchored_at, end.operational_at).total_seconds()
+
+
+def used_working(clock: Clock, until_at: datetime, calendar: WorkingCalendar) -> float:
+    """The working time from the anchor of a clock until the instant, suspensions left out; in seconds."""
+    if until_at <= clock.anchored_at:
+        return 0.0
+    used = calendar.between(clock.anchored_at, until_at)
+    for pause in pauses(clock.suspensions, clock.anchored_at):
+        if pause.from_at < until_at:
+            used -= calendar.between(pause.from_at, min(pause.until_at, until_at))
+    return used.total_seconds()
+
+
+def _count_rungs(case: Case, records: Iterable[EventRecord], whole: Tally, departments: dict[str, Tally]) -> None:
+    for record in records:
+        event = record.event
+        if not isinstance(event, ev.RungFired):
+            continue
+        step: StepState | None = case.steps.get(event.step_id or "")
+        tallies = [whole] if step is None else [whole, departments.setdefault(step.department, Tally())]
+        for tally in tallies:
+            tally.warnings += event.kind == "warning"
+            tally.escalations += event.kind == "escalation"
+
+
+def _count_holding(
+    case: Case, calendar: WorkingCalendar, now: datetime, whole: Tally, departments: dict[str, Tally]
+) -> None:
+    """The working time of every span; of the department that had the case, or of none."""
+    until_at = case.closed_at or now
+    for span, following in zip(case.spans, [*case.spans[1:], None], strict=True):
+        ends_at = until_at if following is None else min(following.started_at, until_at)
+        if span.owner in NOT_THE_AGENCYS or ends_at <= span.started_at:
+            continue
+        try:
+            held = calendar.between(span.started_at, ends_at).total_seconds()
+        except CalendarRangeError:
+            continue
+        whole.held_seconds += held
+        if span.owner in {step.department for step in case.steps.values()}:
+            departments.setdefault(span.owner, Tally()).held_seconds += held
+
+
+def _count_duty(tally: Tally, duty: DutyKept, now: datetime) -> None:
+    tally.duties[duty.duty] = tally.duties.get(duty.duty, 0) + 1
+    tally.duties_late[duty.duty] = tally.duties_late.get(duty.duty, 0) + duty.late_at(now)
+
+
+def summed(accounts: Iterable[Account], by: str) -> dict[str, Tally]:
+    """The accounts added up by `department`, `lane` or `procedure`; in the order of the names."""
+    found: dict[str, Tally] = {}
+    for account in accounts:
+        if by == "department":
+            for department, tally in account.departments.items():
+                found.setdefault(department, Tally()).add(tally)
+        else:
+            found.setdefault(account.lane if by == "lane" else account.procedure, Tally()).add(account.whole)
+    return dict(sorted(found.items()))

@@ -1,0 +1,67 @@
+"""`greenlane report`: promised against used, breaches, escalations and duties, by department, lane or procedure."""
+
+# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from greenlane.cli.options import Json, Lang, StateDir
+
+PANEL = "Cases"
+
+
+class Grouping(StrEnum):
+    """What the figures are added up by."""
+
+    DEPARTMENT = "department"
+    LANE = "lane"
+    PROCEDURE = "procedure"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command(rich_help_panel=PANEL)(report)
+
+
+def report(
+    *,
+    by: Annotated[Grouping, typer.Option("--by", help="What the figures are added up by.")] = Grouping.LANE,
+    from_at: Annotated[
+        str | None, typer.Option("--from", metavar="INSTANT", help="Cases opened from then on; with its offset.")
+    ] = None,
+    to_at: Annotated[
+        str | None, typer.Option("--to", metavar="INSTANT", help="Cases opened before then; with its offset.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write the figures as CSV too.")] = None,
+    plot: Annotated[Path | None, typer.Option("--plot", metavar="FILE.svg", help="Draw promised against used.")] = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Report promised against used time, breaches, escalations and the agencies' own duties, all in working time.
+
+    Example: greenlane report --by department --from 2026-03-01T00:00:00+07:00 --csv march.csv --plot march.svg
+    """
+    from greenlane.cli.instants import instant_of
+    from greenlane.cli.output import print_json, show
+    from greenlane.cli.report_sheet import Period, report_of, writable
+    from greenlane.cli.session import a_session
+
+    period = Period.checked(
+        *(instant_of(text, name) if text else None for name, text in (("from", from_at), ("to", to_at)))
+    )
+    writable(csv, ".csv", "csv")
+    writable(plot, ".svg", "plot")
+    with a_session(state_dir, lang) as session:
+        sheet = report_of(session, by.value, period)
+        sheet.write(csv, plot)
+        if as_json:
+            print_json(sheet.as_json())
+        else:
+            show(*sheet.screen())
+    return 0
