@@ -24,7 +24,7 @@ from audit.invariants import (
     replay_decisions,
     view_equals_fold,
 )
-from cases.turn import Notice, Recorded, Turn
+from cases.turn import CaseView, Notice, Recorded, Turn
 from catalog.model import Definitions
 from events.language.case_events import ApplicationSubmitted, EventRecord, canonical_json
 from events.language.commands import Command, SubmitApplication
@@ -198,7 +198,7 @@ class World:
             found += check_case(definitions, records, open_ok=open_ok, until_at=self.now)
             found += replay_decisions(definitions, records)
             view, work = self.recorder.views.get(case_id), self.recorder.worklist.get(case_id, ())
-            found += view_equals_fold(definitions, records, view, work)
+            found += view_equals_fold(definitions, records, view if isinstance(view, CaseView) else None, work)
         found += acknowledged_once(self.acknowledged, self._cases_of_applications())
         found += outbox_on_topics(_places(self._rows), _places(self.on_topics))
         for topic in {row.topic for row in self.on_topics}:
