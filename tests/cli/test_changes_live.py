@@ -56,8 +56,6 @@ def test_a_new_holiday_is_shown_then_applied(live: Program, live_stack: LiveStac
     taken = submitted(live, "holiday-1")
     case_id = taken["case_id"]
     before = datetime.fromisoformat(live("show", case_id).json["case"]["statutory_due_at"])
-    zone = live("calendar", "list").json["calendars"][0]["zone"]
-    assert zone == "Asia/Ho_Chi_Minh"
     day_off = (before + timedelta(hours=7)).date()
     file = a_new_version(tmp_path, day_off, "2026.2")
     looked = live("calendar", "apply", str(file), "--dry-run").json

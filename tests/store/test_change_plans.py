@@ -1,0 +1,106 @@
+"""Plans of changes: stored with the due columns in one transaction, told in their order, resumed after a kill."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from cases.turn import Turn
+from store.changes import ChangePlans, ChangeRow, PlanHead
+from store.database import Store
+from store.recorder import Recorder
+from store.tables import cases, worklist
+from tests.store.turn_builder import Sketch
+
+AT = datetime(2026, 3, 2, 2, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def a_head(digest: str = "d" * 64) -> PlanHead:
+    return PlanHead("calendar", "vn-public", "2", digest, "{}", "a new holiday", "office", AT)
+
+
+def a_change(case: str, reason: str = "later", days: int = 1, **change: object) -> ChangeRow:
+    given: dict[str, object] = {
+        "case_id": case,
+        "clock_id": "statutory",
+        "kind": "statutory",
+        "step_id": None,
+        "former_due_at": AT,
+        "due_at": AT + days * DAY,
+        "reason": reason,
+    }
+    return ChangeRow(**(given | change))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def plans(store: Store) -> ChangePlans:
+    return ChangePlans(store)
+
+
+def test_cases_that_move_earlier_are_told_first(plans: ChangePlans) -> None:
+    """Then by how soon they are due; a case with two clocks once; those that only wait last."""
+    plan = plans.keep(
+        a_head(),
+        [
+            a_change("waits", "waits", clock_id="-", kind="case", former_due_at=None, due_at=None),
+            a_change("later-soon", days=1),
+            a_change("later-far", days=9),
+            a_change("earlier-far", "earlier", days=8),
+            a_change("earlier-soon", "earlier", days=2),
+            a_change("later-far", clock_id="step:signing", kind="step", step_id="signing", days=7),
+        ],
+    )
+    assert (plan.cases, plan.sent) == (5, 0)
+    assert plans.unsent(plan, 0, 10) == ["earlier-soon", "earlier-far", "later-soon", "later-far", "waits"]
+    assert plans.unsent(plan, 2, 2) == ["later-soon", "later-far"]
+    assert [row.case_id for row in plans.changes(plan.number)][:2] == ["earlier-soon", "earlier-far"]
+
+
+def test_a_killed_plan_is_found_again_and_a_finished_one_is_not(plans: ChangePlans) -> None:
+    """Where it stopped; the mark never goes back."""
+    plan = plans.keep(a_head(), [a_change("one"), a_change("two")])
+    plans.mark_sent(plan, 1)
+    plans.mark_sent(plan, 0)
+    found = plans.unfinished("calendar", "d" * 64)
+    assert found is not None
+    assert (found.number, found.sent, found.head) == (plan.number, 1, plan.head)
+    assert plans.unsent(found, found.sent, 10) == ["two"]
+    assert plans.unfinished("calendar", "e" * 64) is None
+    plans.mark_sent(plan, 2)
+    assert plans.unfinished("calendar", "d" * 64) is None
+    assert plans.count() == 1
+
+
+async def test_the_due_columns_move_with_the_plan(store: Store, recorder: Recorder, plans: ChangePlans) -> None:
+    """What screens sort by is new at once; other cases, and what the ledger says, stay as they are."""
+    sketches = [Sketch(1), Sketch(2)]
+    turns: list[Turn] = [sketch.opening() for sketch in sketches]
+    for turn in turns:
+        await recorder.record(turn)
+    mine, other = (turn.case_id for turn in turns)
+    step = turns[0].work[0].step_id
+    new = AT + 30 * DAY
+    changes = [
+        a_change(mine, due_at=new),
+        a_change(mine, clock_id="green", kind="green", due_at=new - DAY),
+        a_change(mine, clock_id=f"step:{step}", kind="step", step_id=step, due_at=new - 2 * DAY),
+    ]
+    plans.keep(a_head(), changes)
+    with store.reading() as connection:
+        moved = connection.execute(select(cases).where(cases.c.case_id == mine)).one()
+        still = connection.execute(select(cases).where(cases.c.case_id == other)).one()
+        work = connection.execute(select(worklist).where(worklist.c.case_id == mine, worklist.c.step_id == step)).one()
+    assert (moved.statutory_due_at, moved.green_due_at, work.due_at) == (new, new - DAY, new - 2 * DAY)
+    assert moved.view == turns[0].view.model_dump_json() if turns[0].view else False
+    assert still.statutory_due_at != new
+
+
+def test_a_plan_is_stored_whole_or_not_at_all(plans: ChangePlans) -> None:
+    """A row that the database refuses takes the whole plan with it."""
+    bad = a_change("one", clock_id="a\x00b")
+    with pytest.raises(Exception, match=r"NUL|0x00|null"):
+        plans.keep(a_head(), [a_change("one"), bad])
+    assert plans.count() == 0
