@@ -26,7 +26,7 @@ from store.views import Views
 
 T = TypeVar("T")
 
-CONNECT_SECONDS = 10.0
+CONNECT_SECONDS = 20.0
 
 
 @contextmanager

@@ -7,69 +7,59 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from typer.main import get_command
 
 import greenlane.cli
 from events.language import case_events
 from events.language.refusals import TEXTS
-from greenlane.cli.app import app
 from greenlane.cli.event_lines import _DETAILS
 from greenlane.cli.failure import DEFECT, explained
+from greenlane.cli.page import PAGE, commands, refusal_lines, synopsis_of, told, updated
 from greenlane.cli.words import TABLE, Words
 from tests.cli.program import Program
 
-PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
 SOURCES = sorted(Path(greenlane.cli.__file__).parent.glob("*.py"))
 HEAVY = ("temporalio", "sqlalchemy", "kafka", "psycopg", "pydantic", "httpx", "catalog", "cases", "store")
 HELP_CPU_SECONDS = 0.6
 
 
-def commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Every command of the program with its name's words."""
-    command = command or get_command(app)
-    inner = getattr(command, "commands", None)
-    if not inner:
-        yield path, command
-        return
-    for name, each in inner.items():
-        yield from commands(each, (*path, name))
-
-
-def synopsis_of(path: tuple[str, ...], command: Any) -> str:
-    """The line that the page must have."""
-    parts = ["greenlane", *path]
-    for parameter in command.params:
-        if getattr(parameter, "hidden", False):
-            continue
-        if parameter.param_type_name == "argument":
-            named = parameter.metavar or parameter.name.upper()
-        else:
-            named = "/".join([*parameter.opts, *parameter.secondary_opts])
-        parts.append(named if parameter.required else f"[{named}]")
-    return " ".join(parts)
-
-
 COMMANDS = dict(commands())
+MEND = "`python -m greenlane.cli.page` mends the page"
 
 
 def test_the_page_names_every_command_and_option_and_no_other() -> None:
     """Word for word: what a command takes, and what the page says that it takes."""
-    told = re.findall(r"^greenlane .*$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    lines = told(PAGE.read_text(encoding="utf-8"))
     needed = {synopsis_of(path, command) for path, command in COMMANDS.items()}
-    assert len(told) == len(set(told))
-    assert not needed - set(told), "the page lacks these lines"
-    assert not set(told) - needed, "the program knows nothing of these lines"
+    assert len(lines) == len(set(lines))
+    assert not needed - set(lines), f"the page lacks these; {MEND}"
+    assert not set(lines) - needed, f"the program knows nothing of these; {MEND}"
 
 
 def test_the_page_names_every_refusal() -> None:
     """Each code of the rules, with its text."""
-    told = dict(re.findall(r"^- `(\w+)`: (.*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
-    assert told == {code: texts[0] for code, texts in TEXTS.items()}
+    text = PAGE.read_text(encoding="utf-8")
+    lines = re.findall(r"^- `\w+`: .*\n", text, re.MULTILINE)
+    assert lines == refusal_lines(), MEND
+
+
+def test_the_page_is_mended_without_loss() -> None:
+    """A page that lags behind gets what it lacks and loses what is gone; what is written by hand stays."""
+    text = PAGE.read_text(encoding="utf-8")
+    assert updated(text) == text
+    lagging = text.replace("greenlane cases [--status]", "greenlane cases [--state]")
+    lagging = lagging.replace("### watch\n", "### look\n").replace(
+        "greenlane watch [--once]", "greenlane look [--once]"
+    )
+    lagging = lagging.replace("- `case_closed`: ", "- `case_shut`: ")
+    mended = updated(lagging)
+    assert "look" not in " ".join(told(mended))
+    assert sorted(told(mended)) == sorted(told(text))
+    assert '`{"ok", "total", "cases": [...]}`' in mended
+    assert "case_shut" not in mended
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
