@@ -21,7 +21,7 @@ Reference = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 DOCUMENTS_MAX = 200
 FACTS_MAX = 64
-ROUTE_MAX = 2000
+ROUTE_MAX = 5000
 CONSULTED_MAX = 20
 
 
