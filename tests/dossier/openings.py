@@ -44,7 +44,12 @@ def definitions(limits: Mapping[str, Budget]) -> DossierDefinitions:
     """One procedure for each application, of its name and its limit."""
     procedures = {
         name: LinkedProcedure(
-            id=name, version="1", definition_digest="0", name=text(name), agency=AGENCIES[place % len(AGENCIES)], limit=limit
+            id=name,
+            version="1",
+            definition_digest="0",
+            name=text(name),
+            agency=AGENCIES[place % len(AGENCIES)],
+            limit=limit,
         )
         for place, (name, limit) in enumerate(limits.items())
     }
