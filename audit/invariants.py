@@ -34,11 +34,15 @@ __all__ = [
     "Violation",
     "acknowledged_once",
     "check_case",
+    "check_story",
     "effects_once",
     "first_occurrences_in_order",
     "outbox_on_topics",
     "replay_decisions",
+    "replay_story",
+    "story_of",
     "view_equals_fold",
+    "view_equals_story",
 ]
 
 SHARES_TOLERANCE_SECONDS = 1e-3
@@ -54,7 +58,11 @@ def check_case(
     `open_ok` False: the case should have ended. `until_at` (business, UTC): the case's engine was awake until then, so
     nothing due before it may still wait.
     """
-    story = story_of(definitions, records)
+    return check_story(story_of(definitions, records), open_ok=open_ok, until_at=until_at)
+
+
+def check_story(story: Story, *, open_ok: bool = True, until_at: datetime | None = None) -> list[Violation]:
+    """The same for a story that was told already."""
     found = list(sequence(story))
     for check in CHECKS:
         found.extend(check(story))
@@ -173,7 +181,11 @@ def replay_decisions(definitions: Definitions, records: Sequence[EventRecord]) -
     together again from them (see `audit.redecision`). What cannot be seen: commands that were refused, for they left no
     event, and who sent a command, where no event says so.
     """
-    story = story_of(definitions, records)
+    return replay_story(story_of(definitions, records))
+
+
+def replay_story(story: Story) -> list[Violation]:
+    """The same for a story that was told already."""
     found = list(redecided(story))
     return [*found, story.broken] if story.broken is not None else found
 
@@ -182,9 +194,13 @@ def view_equals_fold(
     definitions: Definitions, records: Sequence[EventRecord], view: CaseView | None, work: Sequence[WorkItem]
 ) -> list[Violation]:
     """I8: a case's row and its worklist, as stored, equal the fold of its ledger byte for byte."""
-    story = story_of(definitions, records)
+    return view_equals_story(story_of(definitions, records), view, work)
+
+
+def view_equals_story(story: Story, view: CaseView | None, work: Sequence[WorkItem]) -> list[Violation]:
+    """The same for a story that was told already."""
     case_id = story.case_id
-    if not records:
+    if not story.scenes:
         return [] if view is None and not work else [Violation("I8", case_id, None, "rows of a case without a ledger")]
     found = []
     if view is None or view.model_dump_json() != view_of(story.case).model_dump_json():

@@ -17,12 +17,13 @@ from activities.memory import MemoryRecorder
 from audit.invariants import (
     Violation,
     acknowledged_once,
-    check_case,
+    check_story,
     effects_once,
     first_occurrences_in_order,
     outbox_on_topics,
-    replay_decisions,
-    view_equals_fold,
+    replay_story,
+    story_of,
+    view_equals_story,
 )
 from cases.turn import CaseView, Notice, Recorded, Turn
 from catalog.model import Definitions
@@ -194,11 +195,11 @@ class World:
         """Every finding about this world."""
         found: list[Violation] = []
         for case_id, records in self.recorder.ledger.items():
-            definitions = self.definitions[case_id]
-            found += check_case(definitions, records, open_ok=open_ok, until_at=self.now)
-            found += replay_decisions(definitions, records)
+            story = story_of(self.definitions[case_id], records)
+            found += check_story(story, open_ok=open_ok, until_at=self.now)
+            found += replay_story(story)
             view, work = self.recorder.views.get(case_id), self.recorder.worklist.get(case_id, ())
-            found += view_equals_fold(definitions, records, view if isinstance(view, CaseView) else None, work)
+            found += view_equals_story(story, view if isinstance(view, CaseView) else None, work)
         found += acknowledged_once(self.acknowledged, self._cases_of_applications())
         found += outbox_on_topics(_places(self._rows), _places(self.on_topics))
         for topic in {row.topic for row in self.on_topics}:
