@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cases.stamp import STAMP, is_green
 from cases.turn import CaseView
 from events.language.case_events import RungFired
 from greenlane.alerts.audience import Audience
@@ -55,7 +58,21 @@ def letter_of(rung: RungFired, view: CaseView, audience: Audience, zone: ZoneInf
         f"Rung {rung.rung} at {due}{late}. Escalation id: {rung.escalation_id}"
     )
     first, second = (en, vi) if index else (vi, en)
-    return Letter(subject, f"{first}\n\n{second}{unheld}\n")
+    # Every page of a green case is stamped.
+    stamp = f"*** {STAMP} ***\n" if is_green(view.lane) else ""
+    return Letter(subject, f"{stamp}{first}\n\n{second}{unheld}\n")
+
+
+def digest_of(rungs: Sequence[RungFired], letters: Sequence[Letter], language: str) -> Letter:
+    """Many letters to one audience as one: how many of each kind, then every one of them."""
+    index = 1 if language == "en" else 0
+    counts = Counter(rung.kind for rung in rungs)
+    summed = ", ".join(f"{counts[kind]} × {names[index]}" for kind, names in KINDS.items() if counts[kind])
+    subject = f"[Greenlane] {len(letters)} {('cảnh báo', 'alerts')[index]}: {summed}"
+    heads = "\n".join(f"{number}. {letter.subject}" for number, letter in enumerate(letters, start=1))
+    rule = "-" * 60
+    whole = f"\n{rule}\n".join(f"{number}. {letter.text}" for number, letter in enumerate(letters, start=1))
+    return Letter(subject, f"{subject}\n\n{heads}\n\n{rule}\n{whole}")
 
 
 def payload_of(event_id: str, rung: RungFired, view: CaseView, audience: Audience) -> dict[str, Any]:
@@ -67,6 +84,7 @@ def payload_of(event_id: str, rung: RungFired, view: CaseView, audience: Audienc
         "dossier_code": view.dossier_code,
         "procedure": view.procedure,
         "lane": view.lane,
+        "stamp": STAMP if is_green(view.lane) else None,
         "audience": {"department": audience.department, "role": audience.role, "held": bool(audience.addresses)},
         "rung": rung.model_dump(mode="json", exclude={"type"}),
     }

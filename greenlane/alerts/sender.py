@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import smtplib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import localtime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import httpx
 import structlog
 from prometheus_client import Counter
 
+from cases.turn import CaseView
 from catalog.loader import load_catalog
 from events.language.case_events import RungFired
 from greenlane.alerts.audience import Audience, audience_of
-from greenlane.alerts.letter import Letter, letter_of, payload_of
+from greenlane.alerts.letter import Letter, digest_of, letter_of, payload_of
 from greenlane.settings import Settings
 from store.alerts import AlertQueue, DueAlert
 from store.database import Store
@@ -29,6 +33,20 @@ IDLE_SECONDS = 0.5
 DELIVERED = Counter("greenlane_alerts_delivered", "Alerts delivered", ["channel"])
 FAILED = Counter("greenlane_alert_attempts_failed", "Attempts to alert that failed", ["channel"])
 UNHELD = Counter("greenlane_audience_unresolved", "Alerts whose role nobody holds", ["department", "role"])
+
+
+DIGEST_ABOVE = 3
+"""So many letters to the same addresses at once are read one by one; more of them are one letter that lists all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One alert with what is known of its case, and who is told."""
+
+    alert: DueAlert
+    rung: RungFired
+    view: CaseView
+    audience: Audience
 
 
 class AlertSender:
@@ -47,21 +65,62 @@ class AlertSender:
             while True:
                 try:
                     due = await asyncio.to_thread(self._queue.claim, channels)
-                    await asyncio.gather(*(self._deliver(alert, web) for alert in due))
+                    await self._deliver_all(due, web)
                 except StoreError as error:
                     log.warning("alerts wait", reason=str(error))
                     due = []
                 if not due:
                     await asyncio.sleep(IDLE_SECONDS)
 
-    async def _deliver(self, alert: DueAlert, web: httpx.AsyncClient) -> None:
+    async def _deliver_all(self, due: Sequence[DueAlert], web: httpx.AsyncClient) -> None:
+        """Deliver what was claimed: each by itself, and letters to the same addresses as one where they are many."""
+        told = await asyncio.gather(*(self._telling(alert) for alert in due))
+        by_receivers: dict[tuple[str, ...], list[Telling]] = {}
+        posts: list[Telling] = []
+        for telling in filter(None, told):
+            if telling.alert.channel == "webhook":
+                posts.append(telling)
+            else:
+                by_receivers.setdefault(telling.audience.addresses, []).append(telling)
+        letters = [batch for group in by_receivers.values() for batch in _batches(group)]
+        await asyncio.gather(
+            *(self._attempt([telling], partial(self._post, telling, web)) for telling in posts),
+            *(self._attempt(batch, partial(self._write, batch)) for batch in letters),
+        )
+
+    async def _telling(self, alert: DueAlert) -> Telling | None:
+        """Who is told what, by the catalogue of now; None: it cannot be said yet, and is tried again later."""
         rung = alert.record.event
-        if not isinstance(rung, RungFired):
-            raise TypeError(f"{alert.event_id} is no fired rung")
         try:
-            await self._send(alert, rung, web)
+            if not isinstance(rung, RungFired):
+                raise TypeError(f"{alert.event_id} is no fired rung")
+            view = await asyncio.to_thread(self._views.case, alert.case_id)
+            if view is None:
+                raise OSError(f"no read model of {alert.case_id} yet")
+        except Exception as error:
+            await self._failed([alert], error)
+            return None
+        audience = audience_of(rung, view.agency, self._catalog)
+        if not audience.addresses:
+            UNHELD.labels(audience.department, audience.role).inc()
+            log.error(
+                "nobody holds this role", department=audience.department, role=audience.role, case_id=alert.case_id
+            )
+        return Telling(alert, rung, view, audience)
+
+    async def _attempt(self, batch: Sequence[Telling], send: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await send()
         except Exception as error:
             # Whatever is wrong with one alert or its receiver, the others and the outbox beside them go on.
+            await self._failed([telling.alert for telling in batch], error)
+            return
+        for telling in batch:
+            await asyncio.to_thread(self._queue.mark_delivered, telling.alert.id)
+            DELIVERED.labels(telling.alert.channel).inc()
+
+    async def _failed(self, alerts: Sequence[DueAlert], error: Exception) -> None:
+        for alert in alerts:
             FAILED.labels(alert.channel).inc()
             delay = await asyncio.to_thread(self._queue.retry_later, alert, type(error).__name__)
             log.warning(
@@ -71,31 +130,21 @@ class AlertSender:
                 again_in_seconds=delay,
                 error=type(error).__name__,
             )
-            return
-        await asyncio.to_thread(self._queue.mark_delivered, alert.id)
-        DELIVERED.labels(alert.channel).inc()
 
-    async def _send(self, alert: DueAlert, rung: RungFired, web: httpx.AsyncClient) -> None:
-        view = await asyncio.to_thread(self._views.case, alert.case_id)
-        if view is None:
-            raise OSError(f"no read model of {alert.case_id} yet")
-        audience = audience_of(rung, view.agency, self._catalog)
-        if not audience.addresses:
-            UNHELD.labels(audience.department, audience.role).inc()
-            log.error(
-                "nobody holds this role", department=audience.department, role=audience.role, case_id=alert.case_id
-            )
-        if alert.channel == "webhook":
-            # The key lets a receiver drop a repetition: we may be killed between its answer and our mark.
-            answer = await web.post(
-                self._settings.webhook_url or "",
-                json=payload_of(alert.event_id, rung, view, audience),
-                headers={"Idempotency-Key": alert.event_id},
-            )
-            answer.raise_for_status()
-        else:
-            letter = letter_of(rung, view, audience, self._zone, self._settings.language)
-            await asyncio.to_thread(self._mail, alert.event_id, letter, audience)
+    async def _post(self, telling: Telling, web: httpx.AsyncClient) -> None:
+        # The key lets a receiver drop a repetition: we may be killed between its answer and our mark.
+        answer = await web.post(
+            self._settings.webhook_url or "",
+            json=payload_of(telling.alert.event_id, telling.rung, telling.view, telling.audience),
+            headers={"Idempotency-Key": telling.alert.event_id},
+        )
+        answer.raise_for_status()
+
+    async def _write(self, batch: Sequence[Telling]) -> None:
+        language, first = self._settings.language, batch[0]
+        letters = [letter_of(t.rung, t.view, t.audience, self._zone, language) for t in batch]
+        letter = letters[0] if len(batch) == 1 else digest_of([t.rung for t in batch], letters, language)
+        await asyncio.to_thread(self._mail, _message_id(batch), letter, first.audience)
 
     def _mail(self, event_id: str, letter: Letter, audience: Audience) -> None:
         settings = self._settings
@@ -118,3 +167,15 @@ class AlertSender:
             if settings.smtp_user and settings.smtp_password:
                 server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
             server.send_message(message, to_addrs=[*receivers])
+
+
+def _batches(group: list[Telling]) -> list[list[Telling]]:
+    """The letters to one audience: each by itself while they are few, else all as one."""
+    # After an outage of the mail server they are many as well: one letter, not a flood.
+    return [group] if len(group) > DIGEST_ABOVE else [[telling] for telling in group]
+
+
+def _message_id(batch: Sequence[Telling]) -> str:
+    """The same id at every attempt: mail servers drop the repetition."""
+    ids = [telling.alert.event_id for telling in batch]
+    return ids[0] if len(ids) == 1 else f"digest.{hashlib.sha256(' '.join(ids).encode()).hexdigest()[:32]}"
