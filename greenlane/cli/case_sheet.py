@@ -8,6 +8,7 @@ from typing import Any
 
 from cases.evolve import fold
 from cases.model import Case, ClockState
+from cases.stamp import STAMP, Stamp, stamp_of
 from cases.timetable import due_instant
 from cases.turn import CaseView, CommandOutcome
 from cases.views import view_of
@@ -48,6 +49,11 @@ class Sheet:
         return next((r.event.rule for r in self.records if isinstance(r.event, ApplicationClassified)), None)
 
     @property
+    def stamp(self) -> Stamp | None:
+        """The stamp of a green case with its reason; None in the standard lane."""
+        return stamp_of(self.case, self.records)
+
+    @property
     def declined(self) -> str | None:
         """Why the lane gives no promise, where it gives none."""
         return next((r.event.reason for r in self.records if isinstance(r.event, GreenPromiseDeclined)), None)
@@ -67,6 +73,7 @@ class Sheet:
             "ok": True,
             "case": self.view.model_dump(mode="json"),
             "rule": self.rule,
+            "stamp": None if self.stamp is None else self._stamp(self.stamp),
             "clocks": [self._clock(clock) for clock in self.case.clocks.values()],
             "steps": [step.model_dump(mode="json") for step in self.case.steps.values()],
             "timeline": [data_of(record) for record in self.records],
@@ -74,6 +81,10 @@ class Sheet:
             "near_misses": [miss.model_dump(mode="json") for miss in self.near_misses],
             "time_shares": [share.model_dump(mode="json") for share in self.time_shares],
         }
+
+    @staticmethod
+    def _stamp(stamp: Stamp) -> dict[str, Any]:
+        return {"text": STAMP, "lane": stamp.lane, "reason": stamp.reason, "source": stamp.source}
 
     def _clock(self, clock: ClockState) -> dict[str, Any]:
         due_at = self.due_at(clock)
