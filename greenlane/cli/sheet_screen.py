@@ -10,6 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from cases.model import ClockState
+from cases.stamp import STAMP
 from greenlane.cli.case_sheet import Sheet
 from greenlane.cli.case_table import promise_markup
 from greenlane.cli.event_lines import event_table, near_miss_table
@@ -24,6 +25,7 @@ BAR_CELLS = 24
 def screen_of(sheet: Sheet, session: Session) -> Iterator[RenderableType | None]:
     """The parts of the screen from top to bottom; None where there is nothing to show."""
     moments = session.moments
+    yield _stamp(sheet)
     yield _head(sheet, moments)
     yield _clocks(sheet, moments)
     yield _steps(sheet, moments)
@@ -32,6 +34,14 @@ def screen_of(sheet: Sheet, session: Session) -> Iterator[RenderableType | None]
     yield near_miss_table(sheet.near_misses, moments.words)
     yield _time_shares(sheet, moments)
     yield moments.scale
+
+
+def _stamp(sheet: Sheet) -> Panel | None:
+    stamp = sheet.stamp
+    if stamp is None:
+        return None
+    reason = f"{escape(stamp.reason)} [dim]({escape(stamp.source)})[/dim]"
+    return Panel(reason, title=f"[bold green]{STAMP}[/bold green]", border_style="bold green", expand=False)
 
 
 def _head(sheet: Sheet, moments: Moments) -> Panel:
