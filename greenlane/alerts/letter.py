@@ -66,7 +66,7 @@ def letter_of(rung: RungFired, view: CaseView, audience: Audience, zone: ZoneInf
 def digest_of(rungs: Sequence[RungFired], letters: Sequence[Letter], language: str) -> Letter:
     """Many letters to one audience as one: how many of each kind, then every one of them."""
     index = 1 if language == "en" else 0
-    counts = Counter(rung.kind for rung in rungs)
+    counts = Counter[str](rung.kind for rung in rungs)
     summed = ", ".join(f"{counts[kind]} × {names[index]}" for kind, names in KINDS.items() if counts[kind])
     subject = f"[Greenlane] {len(letters)} {('cảnh báo', 'alerts')[index]}: {summed}"
     heads = "\n".join(f"{number}. {letter.subject}" for number, letter in enumerate(letters, start=1))

@@ -152,6 +152,27 @@ async def test_a_receiver_that_is_away_holds_up_no_other(
     assert {channel for channel, _, _ in owed(store)} == {"webhook"}
 
 
+async def test_many_letters_at_once_are_one_that_lists_them_all(
+    store: Store, fire: Callable[..., str], mail: tuple[Mailbox, int]
+) -> None:
+    """One mail to the same people; every alert is counted and named in it. The webhook still gets each by itself."""
+    mailbox, port = mail
+    ids = [fire(number) for number in range(1, 7)]
+    fire(7, audience="officer")
+    before = REGISTRY.get_sample_value("greenlane_alerts_delivered_total", {"channel": "email"}) or 0
+    with WebReceiver() as web:
+        async with sending(store, webhook_url=web.url, smtp_host="127.0.0.1", smtp_port=port, language="en"):
+            await until(lambda: not owed(store))
+    assert {post.key for post in web.posts} >= set(ids)
+    assert len(web.posts) == 7
+    digest = next(letter for _, letter in mailbox.letters if "6 alerts" in letter["Subject"])
+    assert "6 × OVERDUE" in digest["Subject"]
+    said = digest.get_content()
+    assert all(f"H05.7-260302-{number:04}" in said for number in range(1, 7))
+    assert len(mailbox.letters) == 2, "the officer's own letter beside it"
+    assert REGISTRY.get_sample_value("greenlane_alerts_delivered_total", {"channel": "email"}) == before + 7
+
+
 async def test_what_cannot_be_sent_at_all_stops_nothing(
     store: Store, fire: Callable[..., str], mail: tuple[Mailbox, int]
 ) -> None:
