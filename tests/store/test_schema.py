@@ -73,7 +73,7 @@ def test_processes_that_start_at_once_migrate_once(database_server: DatabaseServ
 
 def test_a_database_without_our_tables_is_named(database_server: DatabaseServer) -> None:
     """The error says what to do, before anything is tried."""
-    with pytest.raises(StoreNotMigrated, match="version none, 0[0-9]+ is needed"):
+    with pytest.raises(StoreNotMigrated, match=r"version none, 0[0-9]+ is needed"):
         Store.connect(database_server.empty_database())
 
 
