@@ -156,12 +156,17 @@ def _runtime(address: str) -> Runtime:
 
 
 def business_time_of(store: Store, settings: Settings, calendar: CalendarDefinition) -> BusinessTime:
-    """The remembered map, or the one that this first start makes. Raises SettingsError for another factor than remembered."""
+    """The remembered map, or the one that this first start makes.
+
+    Who asks for no pace gets the stack's own. Raises SettingsError for another than the remembered one, and in production
+    for any but real time.
+    """
     kept = store.remembered(BUSINESS_TIME)
     if kept is None:
         kept = store.remember_first(BUSINESS_TIME, _first_business_time(settings, calendar).model_dump_json())
     found = BusinessTime.model_validate_json(kept)
-    if found.factor != settings.time_factor:
+    asked = "time_factor" in settings.model_fields_set or settings.profile == "production"
+    if asked and found.factor != settings.time_factor:
         raise SettingsError(
             f"This stack runs at {found.factor:g} business seconds a second; {settings.time_factor:g} is asked for.",
             field="GREENLANE_TIME_FACTOR",

@@ -32,6 +32,8 @@ def demo(
     """Show the whole system at work: 24 applications in all lanes, departments that answer over Kafka, late ones escalated.
 
     Uses a fresh stack in a folder of its own and scaled business time; nothing of it stays unless --keep.
+
+    Example: greenlane demo --factor 8000 --picture demo.svg
     """
     from greenlane.demo.director import run_demo  # noqa: PLC0415 - loads Temporal and Kafka
     from greenlane.stack.progress import Terminal  # noqa: PLC0415
