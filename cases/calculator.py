@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from cases.promises import exceeds_statute, green_budget
+from cases.slack import StepShare, shares_of
 from catalog.model import Definitions, LaneId, ProcedureVersion, Promise
 from sla.calendar import CalendarDefinition, WorkingCalendar, compiled
 from sla.clock import Clock
@@ -72,6 +73,8 @@ class Answer:
     """At shares of the promised clock, rising."""
     escalations: tuple[FiringRung, ...]
     """At delays after its end."""
+    steps: tuple[StepShare, ...]
+    """How the promise is shared out over the steps, and the slack beside the longest path."""
     reasons: tuple[Reason, ...]
 
     @property
@@ -119,7 +122,10 @@ def calculate(
     later = tuple(_firing(rung, promised.clock, calendar) for rung in ladder.rungs if rung.delay is not None)
     clock = "green" if green else "statutory"
     reasons.append(Reason("ladder", f"{ladder.id} {ladder.version}", {"ladder": ladder.id, "clock": clock}))
-    return Answer(definitions, lane, local_at, tuple(suspensions), statutory, green, rungs, later, tuple(reasons))
+    steps = shares_of(definitions, promised.clock.budget, local_at, calendar)
+    return Answer(
+        definitions, lane, local_at, tuple(suspensions), statutory, green, rungs, later, steps, tuple(reasons)
+    )
 
 
 def _promised(

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cases.calculator import Answer, FiringRung, Promised, Reason, calculate, refuse_future
+from cases.slack import StepShare
 from catalog.catalogue import Catalog
 from catalog.errors import UnknownProcedure
 from catalog.model import LaneId
@@ -85,6 +86,7 @@ def calculation_json(answer: Answer, language: str) -> dict[str, Any]:
         "green": None if answer.green is None else _promise_json(answer.green),
         "rungs": [{"share": r.rung.percent, **_rung_json(r, clock)} for r in answer.rungs],
         "escalations": [{"delay": _budget_json(r.rung.delay), **_rung_json(r, clock)} for r in answer.escalations],
+        "steps": [_step_json(share) for share in answer.steps],
         "reasons": [
             {"rule": reason.rule, "text": _sentence(reason, moments), "source": reason.source}
             for reason in answer.reasons
@@ -111,6 +113,17 @@ def _rung_json(firing: FiringRung, clock: str) -> dict[str, Any]:
         "kind": rung.kind,
         "level": rung.level,
         "audience": rung.audience,
+    }
+
+
+def _step_json(share: StepShare) -> dict[str, Any]:
+    return {
+        "id": share.step.id,
+        "department": share.step.department,
+        "needs": list(share.step.needs),
+        "budget": _budget_json(share.budget),
+        "slack_seconds": round(share.slack.total_seconds()),
+        "critical": share.is_critical,
     }
 
 
@@ -174,6 +187,7 @@ def calculation_screen(answer: Answer, language: str) -> Iterator[RenderableType
     yield Panel(Group(grid, "", *_drawing(answer, moments)), expand=False)
     yield _ladder(words("rungs"), answer.rungs, moments)
     yield _ladder(words("escalations"), answer.escalations, moments)
+    yield _shares(answer.steps, moments)
     reasons = table_of(words("reasons"))
     reasons.add_column(words("rule"), overflow="fold")
     reasons.add_column(words("source"), overflow="fold", style="dim")
@@ -198,6 +212,19 @@ def _ladder(title: str, firing: Iterable[FiringRung], moments: Moments) -> Table
         at = words("not_covered") if found.at is None else moments.instant(found.at, seconds=True)
         style = {"warning": "yellow", "breach": "bold red", "escalation": "red"}[rung.kind]
         table.add_row(share, f"[{style}]{at}[/]", escape(rung.audience), str(rung.level) if rung.level else "")
+    return table
+
+
+def _shares(shares: Iterable[StepShare], moments: Moments) -> Table:
+    """How the promise is shared out; what lies on the longest path has no slack."""
+    words = moments.words
+    table = table_of(
+        words("shares"), words("step"), words("department"), words("needs"), words("budget"), words("slack")
+    )
+    for share in shares:
+        slack = f"[bold]{words('critical')}[/bold]" if share.is_critical else moments.span(share.slack.total_seconds())
+        needs = ", ".join(share.step.needs)
+        table.add_row(share.step.id, share.step.department, needs, moments.budget(share.budget), slack)
     return table
 
 
