@@ -67,8 +67,7 @@ def test_every_command_explains_itself(path: tuple[str, ...]) -> None:
     """What it does in a sentence, every option in words, and an example that names the command."""
     command = COMMANDS[path]
     assert command.help
-    if path != ("demo",):
-        assert re.search(rf"Example: .*greenlane {' '.join(path)}\b", command.help), command.help
+    assert re.search(rf"Example: .*greenlane {' '.join(path)}\b", command.help), command.help
     for parameter in command.params:
         if not getattr(parameter, "hidden", False):
             assert parameter.help, f"{path} {parameter.name}"
