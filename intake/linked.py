@@ -251,6 +251,10 @@ class LinkedIntake:
 
     async def report_end(self, dossier_id: str, command: RecordEnd) -> None:
         """Tell a dossier of an end; nothing happens where it knows, or is closed."""
+        await self.tell(dossier_id, command)
+
+    async def tell(self, dossier_id: str, command: DossierCommand) -> None:
+        """Give a dossier a command; nobody waits for the answer. Nothing happens where it is closed or unknown."""
         try:
             await self._gateway.signal(dossier_id, command)
         except CaseUnknownError:
