@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from audit.dossiers import check_dossier
-from audit.invariants import Violation, check_case
+from audit.invariants import Violation, check_story, replay_story
+from audit.story import story_of
 from cases.evolve import fold
 from cases.turn import CaseView, WorkItem
 from cases.views import view_of, work_of
@@ -63,7 +64,8 @@ def verify(wiring: Wiring, *, topics: bool = False, told: Callable[[int], None] 
     def checked(
         case_id: str, definitions: Definitions, records: Sequence[EventRecord]
     ) -> tuple[CaseView, tuple[WorkItem, ...]]:
-        for violation in check_case(definitions, records):
+        story = story_of(definitions, records)
+        for violation in (*check_story(story), *replay_story(story)):
             _note(found, violation)
         if told is not None:
             told(len(records))
