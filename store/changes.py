@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from struct import Struct
+from typing import NamedTuple
 
 from sqlalchemy import func, select, update
 
 from store.database import Session, Store
 from store.tables import change_plan_items, change_plans
 
-FAR: datetime = datetime.max.replace(tzinfo=UTC)
+FAR = math.inf
+BEGINNING, ENDING = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
+"""The signature and the trailer of COPY's binary format."""
+KEYS, LENGTH, INSTANT = Struct("!hiqiii"), Struct("!i"), Struct("!iq")
+NULL = LENGTH.pack(-1)
+Y2000_US = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
+"""PostgreSQL counts its instants from then on."""
 ORDER = {"earlier": 0, "later": 1, "covered": 1, "uncovered": 1}
 """Cases that move earlier are told first; those that only wait come last."""
 LAST = 2
+ROWS_AT_ONCE = 2000
 
 ADD_PLAN = (
     "INSERT INTO change_plans (kind, subject, version, digest, body, reason, actor, planned_at, cases)"
     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING number"
 )
 COPY_ITEMS = (
-    "COPY change_plan_items (plan, rank, case_id, clock_id, kind, step_id, former_due_at, due_at, reason) FROM STDIN"
+    "COPY change_plan_items (plan, rank, case_id, clock_id, kind, step_id, former_due_at, due_at, reason)"
+    " FROM STDIN WITH (FORMAT BINARY)"
 )
+# A join of a million rows that does not fit into memory goes to the disk and back.
+ROOM = "SET LOCAL work_mem = '256MB'"
 # Without knowing how many rows there are, the join below would look up each of a million rows by itself.
 ANALYZE = "ANALYZE change_plan_items"
 MOVE_WORK = (
@@ -38,8 +52,7 @@ MOVE_CASES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeRow:
+class ChangeRow(NamedTuple):
     """How one clock's due instant is superseded; `reason` is one of `cases.plans.PlannedChange.reason`."""
 
     case_id: str
@@ -103,11 +116,12 @@ class ChangePlans:
             number = _entered(session, head, len(ranks))
             rows.sort(key=lambda row: ranks[row.case_id])
             with session.cursor() as cursor, cursor.copy(COPY_ITEMS) as copy:
-                for row in rows:
-                    due = row.former_due_at, row.due_at
-                    copy.write_row(
-                        (number, ranks[row.case_id], row.case_id, row.clock_id, row.kind, row.step_id, *due, row.reason)
-                    )
+                copy.write(BEGINNING)
+                for start in range(0, len(rows), ROWS_AT_ONCE):
+                    packed = (_packed(number, ranks[row.case_id], row) for row in rows[start : start + ROWS_AT_ONCE])
+                    copy.write(b"".join(packed))
+                copy.write(ENDING)
+            session.execute(ROOM)
             session.execute(ANALYZE)
             session.execute(MOVE_WORK, (number,))
             session.execute(MOVE_CASES, (number,))
@@ -159,13 +173,33 @@ def _entered(session: Session, head: PlanHead, cases: int) -> int:
     return int(row[0])
 
 
+def _packed(number: int, rank: int, row: ChangeRow) -> bytes:
+    """One row in the binary format of COPY: in the text format a million instants cost more than the rest of the plan."""
+    case_id, clock_id, kind, step_id, former_due_at, due_at, reason = row
+    former, due = _instant(former_due_at), _instant(due_at)
+    texts = _text(clock_id) + _text(kind) + (NULL if step_id is None else _text(step_id))
+    case = case_id.encode()
+    return KEYS.pack(9, 8, number, 4, rank, len(case)) + case + texts + former + due + _text(reason)
+
+
+@lru_cache(maxsize=4096)
+def _text(value: str) -> bytes:
+    content = value.encode()
+    return LENGTH.pack(len(content)) + content
+
+
+def _instant(at: datetime | None) -> bytes:
+    # A binary float tells microseconds apart until the year 2255.
+    return NULL if at is None else INSTANT.pack(8, round(at.timestamp() * 1e6) - Y2000_US)
+
+
 def _ranks(rows: Sequence[ChangeRow]) -> dict[str, int]:
     """The place of each case, from 1: those that move earlier first, by how soon they are due."""
-    firsts: dict[str, tuple[int, datetime]] = {}
+    firsts: dict[str, tuple[int, float, str]] = {}
     for row in rows:
-        key = ORDER.get(row.reason, LAST), row.due_at or FAR
-        known = firsts.get(row.case_id)
+        case_id = row.case_id
+        key = ORDER.get(row.reason, LAST), FAR if row.due_at is None else row.due_at.timestamp(), case_id
+        known = firsts.get(case_id)
         if known is None or key < known:
-            firsts[row.case_id] = key
-    ordered = sorted(firsts, key=lambda case_id: (firsts[case_id], case_id))
-    return {case_id: rank for rank, case_id in enumerate(ordered, start=1)}
+            firsts[case_id] = key
+    return {key[2]: rank for rank, key in enumerate(sorted(firsts.values()), start=1)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -106,3 +107,13 @@ def test_a_plan_is_stored_whole_or_not_at_all(plans: ChangePlans) -> None:
     with pytest.raises(Exception, match=r"NUL|0x00|null"):
         plans.keep(a_head(), [a_change("one"), bad])
     assert plans.count() == 0
+
+
+def test_every_value_comes_back_as_it_was(plans: ChangePlans) -> None:
+    """Microseconds, other offsets, absent values, and names as an imported log may have them."""
+    odd = datetime(2026, 3, 2, 9, 0, 0, 999_999, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+    row = a_change("one", former_due_at=odd, due_at=None, step_id="Bước\t1\n\\N", clock_id="step:Bước\t1", kind="step")
+    plan = plans.keep(a_head(), [row, a_change("two", former_due_at=None)])
+    found = {change.case_id: change for change in plans.changes(plan.number)}
+    assert found["one"] == row
+    assert found["two"].former_due_at is None
