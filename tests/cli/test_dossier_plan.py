@@ -1,0 +1,139 @@
+"""`greenlane dossier plan`: order, critical path and promise of a file, without any server; what is no dossier is named."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from greenlane.cli.dossier_pictures import Box, mermaid, svg
+from tests.cli.program import Answer, Program
+
+AT = ("--at", "2026-03-02T09:00+07:00")
+EXPIRED = {"number": "1/2020", "issuer": "x", "issued_on": "2020-01-01", "valid_until": "2021-01-01"}
+REGISTRATION = {"name": "reg", "procedure": "household-business-registration", "data": {}}
+
+
+def planned(greenlane: Program, tmp_path: Path, *applications: dict[str, Any], at: tuple[str, ...] = AT) -> Answer:
+    file = tmp_path / "dossier.json"
+    file.write_text(json.dumps({"applications": applications}, ensure_ascii=False), encoding="utf-8")
+    return greenlane("dossier", "plan", str(file), *at, "--json")
+
+
+def test_a_plan_says_order_edges_critical_path_and_promise(greenlane: Program, tmp_path: Path) -> None:
+    answer = planned(
+        greenlane,
+        tmp_path,
+        {"name": "karaoke", "procedure": "karaoke-licence", "needs": ["antt", {"name": "crim", "kind": "practical"}]},
+        {"name": "antt", "procedure": "security-order-certificate", "needs": ["reg", {"name": "crim", "kind": "hard"}]},
+        REGISTRATION,
+        {"name": "crim", "procedure": "criminal-record"},
+    )
+    assert answer.code == 0
+    body = answer.json
+    assert body["order"] == ["reg", "crim", "antt", "karaoke"]
+    assert body["edges"] == [
+        ["antt", "karaoke", "hard"],
+        ["crim", "karaoke", "practical"],
+        ["reg", "antt", "hard"],
+        ["crim", "antt", "hard"],
+    ]
+    assert body["critical_path"] == ["crim", "antt", "karaoke"]
+    assert body["promise"] == {"operational_at": "2026-03-26T09:00:00+07:00", "lawful_day": "2026-03-26"}
+    slack = {entry["name"]: entry["slack_seconds"] for entry in body["applications"]}
+    assert slack == {"reg": 5 * 8 * 3600, "crim": 0, "antt": 0, "karaoke": 0}
+
+
+def test_a_yaml_file_and_a_template_are_planned_alike(greenlane: Program, tmp_path: Path) -> None:
+    file = tmp_path / "opening.yaml"
+    file.write_text("template: karaoke\n", encoding="utf-8")
+    body = greenlane("dossier", "plan", str(file), *AT, "--json").json
+    assert body["critical_path"] == ["registration", "security-order", "karaoke-licence"]
+    assert body["cap"]["kept"] is True
+    assert body["cap"]["lawful_day"] == "2026-03-24"
+
+
+@pytest.mark.parametrize(
+    ("applications", "code", "named"),
+    [
+        (
+            [
+                {**REGISTRATION, "needs": ["b"]},
+                {"name": "b", "procedure": "karaoke-licence", "needs": [{"name": "reg", "kind": "practical"}]},
+            ],
+            "dossier_cycle",
+            {"cycle": ["reg", "b"]},
+        ),
+        ([{**REGISTRATION, "needs": ["regg"]}], "reference_unknown", {"reference": "regg"}),
+        ([{**REGISTRATION, "procedure": "karaoke"}], "procedure_unknown", {"reference": "karaoke"}),
+        ([REGISTRATION, REGISTRATION], "name_repeated", {"reference": "reg"}),
+        (
+            [
+                {
+                    **REGISTRATION,
+                    "needs": [{"result": EXPIRED}],
+                }
+            ],
+            "result_invalid",
+            {"reference": "1/2020"},
+        ),
+    ],
+)
+def test_what_is_no_dossier_is_refused_with_the_fault_named(
+    greenlane: Program, tmp_path: Path, applications: list[dict[str, Any]], code: str, named: dict[str, Any]
+) -> None:
+    answer = planned(greenlane, tmp_path, *applications)
+    error = answer.json["error"]
+    assert (answer.code, error["code"]) == (2, code)
+    assert {key: error[key] for key in named} == named
+    assert error["message"]
+    assert error["remedy"]
+
+
+def test_where_the_calendar_ends_there_is_no_promise_but_the_reason(greenlane: Program, tmp_path: Path) -> None:
+    body = planned(greenlane, tmp_path, REGISTRATION, at=("--at", "2027-12-30T09:00+07:00")).json
+    assert body["promise"] is None
+    assert "2027-12-31" in body["reason"]
+    assert body["critical_path"] == ["reg"]
+
+
+def test_a_result_that_exists_is_no_edge_and_delays_nothing(greenlane: Program, tmp_path: Path) -> None:
+    result = {"number": "7/2025", "issuer": "police", "issued_on": "2025-12-01", "valid_until": None}
+    body = planned(greenlane, tmp_path, {**REGISTRATION, "needs": [{"result": result}]}).json
+    assert (body["edges"], body["order"]) == ([], ["reg"])
+    assert body["results"] == [{"application": "reg", **result}]
+
+
+def test_a_misspelt_field_is_named_with_its_line(greenlane: Program, tmp_path: Path) -> None:
+    file = tmp_path / "dossier.yaml"
+    file.write_text("applications:\n  - name: a\n    procedure: karaoke-licence\n    need: [b]\n", encoding="utf-8")
+    answer = greenlane("dossier", "plan", str(file), "--json")
+    error = answer.json["error"]
+    assert (answer.code, error["code"], error["line"]) == (2, "unknown_field", 4)
+    assert "needs" in error["remedy"]
+
+
+def test_pictures_draw_every_application_and_every_edge() -> None:
+    """Names of others are escaped; the critical path is thick, advice is dotted."""
+    from cases.dossier.graph import Graph, graph_of  # noqa: PLC0415
+    from events.language.dossier_messages import LinkedPart  # noqa: PLC0415
+
+    first = LinkedPart.model_validate({"name": "a<b>", "procedure": "x"})
+    second = LinkedPart.model_validate(
+        {"name": "c", "procedure": "x", "needs": [{"name": "a<b>", "kind": "practical"}]}
+    )
+    third = LinkedPart.model_validate({"name": "d", "procedure": "x", "needs": ["a<b>"]})
+    graph = graph_of([first, second, third])
+    assert isinstance(graph, Graph)
+    boxes = {name: Box(name, "waiting", ("state", "due"), name in ("a<b>", "d")) for name in graph.names}
+    drawn = svg(graph, boxes)
+    assert drawn.count("<rect") == 3
+    assert drawn.count('marker-end="url(#end)"') == 2
+    assert drawn.count("stroke-dasharray") == 1
+    assert "a&lt;b&gt;" in drawn
+    chart = mermaid(graph, boxes)
+    assert "a0 -.-> a1" in chart
+    assert "a0 --> a2" in chart
+    assert "linkStyle 1" in chart
