@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import typer
 from rich.console import Console
 
 from greenlane.cli.options import Json
-from greenlane.cli.output import err, print_json
+from greenlane.cli.output import err, out, print_json
 
 PICTURE_WIDTH = 132
 
@@ -43,11 +44,12 @@ def demo(
         report, wiring = run_demo(factor, terminal, err.print, keep=keep)
     finally:
         terminal.close()
+    if picture is not None:
+        drawn = Console(record=True, highlight=False, width=PICTURE_WIDTH, file=io.StringIO())
+        report.show(drawn, wiring.zone)
+        drawn.save_svg(str(picture), title="greenlane demo")
     if as_json:
         print_json(report.as_json())
     else:
-        console = Console(record=picture is not None, highlight=False, width=PICTURE_WIDTH if picture else None)
-        report.show(console, wiring.zone)
-        if picture is not None:
-            console.save_svg(str(picture), title="greenlane demo")
+        report.show(out, wiring.zone)
     return 0 if report.ok else 1
