@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.duties import duties_of
@@ -112,6 +112,7 @@ def _acts(life: Life, choice: int, at: datetime) -> Any:
     return acts[choice % len(acts)]()
 
 
+@settings(deadline=None)  # a loaded machine is no fault of the rules
 @given(st.lists(st.tuples(st.integers(0, 8), st.integers(1, 20_000)), max_size=25))
 def test_every_second_has_one_owner(story: list[tuple[int, int]]) -> None:
     """Whatever happens, in whatever order: the shares sum to the whole life, and none is negative."""

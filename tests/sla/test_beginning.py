@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sla.beginning import beginning, working_day_before
@@ -38,6 +38,7 @@ def a_calendar(short_friday: bool = False) -> WorkingCalendar:
 CALENDAR = a_calendar()
 
 
+@settings(deadline=None)  # a loaded machine is no fault of the rules
 @given(st.integers(0, 300 * 86_400), st.integers(1, 60), st.sampled_from(["hours", "working_hours", "working_days"]))
 def test_from_every_working_instant_there_and_back(second: int, amount: int, unit: str) -> None:
     """`beginning` of the end is the beginning."""
@@ -46,6 +47,7 @@ def test_from_every_working_instant_there_and_back(second: int, amount: int, uni
     assert beginning(budget, due(budget, at, CALENDAR).operational_at, CALENDAR).operational_at == at
 
 
+@settings(deadline=None)  # a loaded machine is no fault of the rules
 @given(st.integers(0, 300), st.integers(1, 60))
 def test_the_day_of_receipt_leads_to_the_last_day(day: int, amount: int) -> None:
     """Counted back from a working day, a limit in working days ends on that very day."""
