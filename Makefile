@@ -37,7 +37,7 @@ test: $(DEVELOPMENT) ## the tests of every commit (10 minutes at most on two cor
 
 test-long: $(DEVELOPMENT) ## the long tier: every start day of ten years, a million case lives
 	GREENLANE_TEST_TIER=long $(BIN)/python -m pytest -q --timeout=0 tests/sla tests/simulation
-	DEATHS=all $(BIN)/python -m pytest -q --timeout=0 tests/dossier/test_killed_dossiers.py
+	DEATHS=all $(BIN)/python -m pytest -q --timeout=0 tests/dossier/test_killed_dossiers.py tests/e2e/test_openings_under_kills.py
 
 check: $(DEVELOPMENT) ## format, lint, types, import rules, generated files, deployment files
 	$(BIN)/ruff format --check .

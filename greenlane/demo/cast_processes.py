@@ -40,7 +40,6 @@ def outsiders(wiring: Wiring, parts: Sequence[Part], folder: Path) -> Iterator[N
 def _start(wiring: Wiring, folder: Path, role: str, departments: Sequence[str]) -> subprocess.Popen[bytes]:
     arguments = (role, str(wiring.settings.kafka_bootstrap), wiring.settings.topic_prefix)
     files = (str(folder / "time.json"), str(folder / "cast.json"))
-    log = (folder / f"{role}-{'-'.join(departments) or 'all'}.log").open("wb")
-    return subprocess.Popen(
-        [sys.executable, "-m", "greenlane.demo.outsider", *arguments, *files, *departments], stdout=log, stderr=log
-    )
+    words = [sys.executable, "-m", "greenlane.demo.outsider", *arguments, *files, *departments]
+    with (folder / f"{role}-{'-'.join(departments) or 'all'}.log").open("wb") as log:
+        return subprocess.Popen(words, stdout=log, stderr=log)
