@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from greenlane.stack.folder import StateFolder
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 LOG_ROTATED_AT_BYTES = 20_000_000
+FULL_BELOW_BYTES = 1024 * 1024
 SIGNS_OF_A_FULL_DISK = ("No space left on device", "database or disk is full")
 CLOCK_TOLERANCE_SECONDS = 2.0
 """A process's start is reckoned from the machine's boot time, which moves a little when the clock is set."""
@@ -149,7 +151,9 @@ def run_once(command: Command, seconds: float = 120) -> None:
 def failure(child: Child, what: str) -> StackError:
     """Why a program did not do its work, with its last words; a full disk by its own name, whoever met it."""
     log, words = child.command.log, child.last_words()
-    if any(sign in words for sign in SIGNS_OF_A_FULL_DISK):
+    # On a full disk a program may not even be able to write its last words.
+    full = shutil.disk_usage(log.parent).free < FULL_BELOW_BYTES
+    if full or any(sign in words for sign in SIGNS_OF_A_FULL_DISK):
         return StateFolderFullError(
             f"{what} The disk of {log.parent.parent} is full.",
             field="GREENLANE_STATE_DIR",
