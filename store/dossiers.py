@@ -61,7 +61,7 @@ class Dossiers:
     """Queries and writes. All calls block and raise StoreError."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self.store = store
         self._archive = DefinitionArchive(store)
         self._ledger = Ledger(store)
 
@@ -84,13 +84,13 @@ class Dossiers:
         """The dossier with this stream id, or with this id of its source's where that is unique."""
         column = dossiers.c.case_id if reference.startswith(DOSSIER_PREFIX) else dossiers.c.dossier_id
         query = select(dossiers.c.case_id, dossiers.c.closed_at, dossiers.c.outcome).where(column == reference).limit(2)
-        with self._store.reading() as connection:
+        with self.store.reading() as connection:
             rows = connection.execute(query).all()
         return KnownDossier(*rows[0]) if len(rows) == 1 else None
 
     def view(self, stream_id: str) -> DossierView | None:
         """The dossier's row; None before its first turn is on record."""
-        with self._store.reading() as connection:
+        with self.store.reading() as connection:
             found = connection.scalar(select(dossiers.c.view).where(dossiers.c.case_id == stream_id))
         return None if found is None else DossierView.model_validate_json(found)
 
@@ -99,7 +99,7 @@ class Dossiers:
         query = select(dossiers.c.view).order_by(dossiers.c.opened_at.desc(), dossiers.c.case_id).limit(limit)
         if open_only:
             query = query.where(dossiers.c.closed_at.is_(None))
-        with self._store.reading() as connection:
+        with self.store.reading() as connection:
             return [DossierView.model_validate_json(view) for view in connection.scalars(query)]
 
     def case_views(self, stream_id: str) -> dict[str, CaseView]:
@@ -109,7 +109,7 @@ class Dossiers:
             .join(dossier_cases, dossier_cases.c.case_id == cases.c.case_id)
             .where(dossier_cases.c.dossier_id == stream_id)
         )
-        with self._store.reading() as connection:
+        with self.store.reading() as connection:
             found = [CaseView.model_validate_json(view) for view in connection.scalars(query)]
         return {view.case_id: view for view in found}
 
@@ -121,12 +121,12 @@ class Dossiers:
             "name": linked.name,
             "round": linked.round,
         }
-        with self._store.writing() as connection:
+        with self.store.writing() as connection:
             connection.execute(insert(dossier_cases).values(row).on_conflict_do_nothing())
 
     def untold(self, most: int = 100) -> list[LinkedCase]:
         """Closed cases of open dossiers that know nothing of it."""
-        with self._store.reading() as connection:
+        with self.store.reading() as connection:
             return [LinkedCase(*row) for row in connection.execute(UNTOLD, {"most": most})]
 
     def stream_ids(self) -> list[str]:
@@ -136,7 +136,7 @@ class Dossiers:
             .where(ledger.c.sequence == 1, ledger.c.case_id.startswith(DOSSIER_PREFIX))
             .order_by(ledger.c.case_id)
         )
-        with self._store.reading() as connection:
+        with self.store.reading() as connection:
             return list(connection.scalars(query))
 
 
@@ -168,12 +168,20 @@ def _differences(store: Store, *, replace: bool) -> Iterator[Difference]:
         except DefinitionsUnknown:
             yield Difference(stream_id, "definitions")
             continue
-        view = dossier_view_of(fold_dossier(stream_id, definitions, records)).model_dump_json()
-        if not _is(store, view):
+        folded = dossier_view_of(fold_dossier(stream_id, definitions, records))
+        if not _is(store, folded.model_dump_json()) and not _has_moved_on(streams, folded):
             yield Difference(stream_id, "case")
             if replace:
                 with store.writing_session() as session:
-                    session.execute(statements.PUT_DOSSIERS, (Texts([view]),))
+                    session.execute(statements.PUT_DOSSIERS, (Texts([folded.model_dump_json()]),))
+
+
+def _has_moved_on(streams: Dossiers, folded: DossierView) -> bool:
+    """Whether a turn was recorded between the look at the stream and the look at the row: its next rebuild tells."""
+    with streams.store.reading() as connection:
+        query = select(dossiers.c.sequence).where(dossiers.c.case_id == folded.case_id)
+        standing = connection.scalar(query) or 0
+    return standing > folded.sequence and len(streams.stream(folded.case_id)[1]) > folded.sequence
 
 
 COMPARE = (

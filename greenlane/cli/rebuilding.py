@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,6 +12,7 @@ from catalog.model import Definitions
 from events.language.case_events import EventRecord
 from greenlane.cli.session import Session
 from greenlane.verification import project
+from store.dossiers import rebuild_dossiers
 from store.rebuild import RebuildReport, rebuild
 
 OF_THE_LEDGER: Final = ("chain", "unreadable", "definitions")
@@ -56,4 +58,7 @@ def rebuilt(session: Session, told: Callable[[], None], *, replace: bool) -> Reb
         told()
         return project(case_id, definitions, records)
 
-    return Rebuilt(rebuild(session.wiring.store, folded, replace=replace))
+    store = session.wiring.store
+    report = rebuild(store, folded, replace=replace)
+    linked = tuple(rebuild_dossiers(store, replace=replace))
+    return Rebuilt(dataclasses.replace(report, differences=report.differences + linked))
