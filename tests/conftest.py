@@ -57,7 +57,8 @@ def database_url(database_server: DatabaseServer) -> str:
     return database_server.fresh_database()
 
 
-LIVE_ROOMS = ("cli", "desk", "dossier", "e2e", "events", "greenlane", "importing", "store", "workflows")
+LIVE_ROOMS = ("cli", "desk", "e2e", "events", "greenlane", "importing", "store", "workflows")
+LIVE_FILES = ("tests/dossier/test_killed_dossiers", "tests/dossier/test_dossier_runs")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -66,5 +67,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Tests of the pure rooms get none: what fails there once is wrong.
     """
     for item in items:
-        if any(f"tests/{room}/" in item.nodeid for room in LIVE_ROOMS):
+        if item.nodeid.startswith((*(f"tests/{room}/" for room in LIVE_ROOMS), *LIVE_FILES)):
             item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=1))
