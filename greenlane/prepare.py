@@ -9,6 +9,7 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSe
 from temporalio.service import RPCError, RPCStatusCode
 
 from events.transport.admin import ensure_topics
+from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring, business_time_of
 from store.database import Store
@@ -23,7 +24,7 @@ def prepare(settings: Settings) -> None:
         store = Store(settings.database_url)
         try:
             store.migrate()
-            business_time_of(store, settings, catalog.calendar("vn-public"))
+            business_time_of(store, settings, catalog.calendar(PROVINCE_CALENDAR))
         finally:
             store.close()
     names = [*wiring.topics.of_system()]

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from events.language.topics import Topics
 from events.transport.bridge import Bridge, BridgeSettings, incoming_pattern
 from events.transport.consumption import ConsumerSettings
 from events.transport.lanes import LaneSettings
@@ -100,7 +101,7 @@ async def bridge(settings: Settings) -> None:
 def _bridge_settings(settings: Settings) -> BridgeSettings:
     return BridgeSettings(
         reading=ConsumerSettings(
-            group=f"{settings.topic_prefix}-bridge",
+            group=Topics(settings.topic_prefix).bridge_group,
             instance_id=settings.process_instance and f"{settings.process_instance}-bridge",
             poll_records=settings.bridge_poll_records,
         ),

@@ -52,6 +52,11 @@ class Topics:
         )
         return match.group(1) if match else None
 
+    @property
+    def bridge_group(self) -> str:
+        """The consumer group of all bridges: one place in the topics, however many processes share the work."""
+        return f"{self.prefix}-bridge"
+
     @staticmethod
     def dead_letters(topic: str) -> str:
         """Where messages of this topic go that could not be processed."""

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import func, select
 
 from catalog.model import Definitions
+from events.language.topics import Topics
 from events.transport import dead_letters
 from events.transport.errors import TransportError
 from greenlane.importing import incoming
@@ -52,7 +53,7 @@ def patiently(work: Callable[[], T]) -> T:
 
 def bridge_group(settings: Settings) -> str:
     """The consumer group of the bridge."""
-    return f"{settings.topic_prefix}-bridge"
+    return Topics(settings.topic_prefix).bridge_group
 
 
 def _number(invariant: str) -> int:
