@@ -1,10 +1,10 @@
-"""Reading topics from a known place on, as an outside receiver does: by partition and offset, without a group."""
+"""Reading topics from a known place on, as an outside receiver does: by partition and offset; nobody is given partitions."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka import errors as kafka_errors
@@ -27,12 +27,32 @@ READ_OPTIONS: dict[str, Any] = {
 Place = tuple[str, int]
 
 
-def assigned(cluster: Cluster, topics: Iterable[str], client_id: str) -> Any:
-    """A consumer of all partitions of the topics. Raises KafkaAwayError, NotPermittedError, TopicMissingError."""
-    consumer = cluster.connected(KafkaConsumer, client_id, **READ_OPTIONS)
+class Share(NamedTuple):
+    """The `number`-th of `readers` that read the same topics side by side; every partition is read by exactly one."""
+
+    number: int
+    readers: int
+
+    def of(self, places: Sequence[TopicPartition]) -> list[TopicPartition]:
+        """Its part of the partitions."""
+        return list(places[self.number - 1 :: self.readers])
+
+
+WHOLE = Share(1, 1)
+
+
+def assigned(
+    cluster: Cluster, topics: Iterable[str], client_id: str, *, share: Share = WHOLE, group: str | None = None
+) -> Any:
+    """A consumer of a share of the partitions of the topics; `group`: under which name it may commit how far it is.
+
+    It joins no group: who reads what is settled beforehand, so nothing is to be agreed on before the first record.
+    Raises KafkaAwayError, NotPermittedError, TopicMissingError.
+    """
+    consumer = cluster.connected(KafkaConsumer, client_id, group_id=group, **READ_OPTIONS)
     try:
         places = [place for topic in topics for place in _partitions(consumer, topic)]
-        consumer.assign(places)
+        consumer.assign(share.of(places))
     except kafka_errors.KafkaError as error:
         consumer.close()
         raise cluster.explain(error, "reading") from error

@@ -33,6 +33,8 @@ class Orders:
     index: str
     folder: str
     in_flight_max: int
+    players: int
+    """How many processes play the departments; each reads its share of the partitions."""
     max_message_bytes: int
     attempt: int
     """How often the driving was given up before: the players then read their work again from the beginning."""
@@ -55,7 +57,7 @@ class Orders:
 
     @property
     def group(self) -> str:
-        """The consumer group of the players."""
+        """Under which name the players commit how far they are."""
         name = f"{self.topic_prefix}-import-{self.key.key[:16]}"
         return f"{name}-{self.attempt}" if self.attempt else name
 

@@ -13,11 +13,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from kafka import KafkaConsumer
 from kafka import errors as kafka_errors
 
 from events.transport.errors import TransportError
 from greenlane.importing import incoming
+from greenlane.importing.incoming import Share
 from greenlane.importing.index import Index
 from greenlane.importing.orders import STOPPED, NoteBook, Orders, StopWish
 from greenlane.importing.outgoing import Outgoing, Parcel, Stopped
@@ -27,8 +27,6 @@ POLL_MS = 100
 GATHER_SECONDS = 0.05
 POLL_RECORDS = 1_000
 COMMIT_SECONDS = 0.5
-SESSION_MS = 10_000
-METADATA_MS = 3_000
 
 
 def note_name(number: int) -> str:
@@ -47,7 +45,6 @@ class Player:
         self._note = NoteBook(Path(orders.folder) / note_name(number))
         self._departments = {orders.topics.work(slug): slug for slug in index.departments()}
         self._diary = Diary(orders.diary) if orders.attempt else None
-        self._partitions = -1
         self._decided = 0
         self._refused: Counter[str] = Counter()
         self._next_commit = 0.0
@@ -55,40 +52,27 @@ class Player:
     def run(self) -> None:
         """Until stopped. Raises Stopped, TransportError."""
         outgoing = Outgoing(self._orders, self._stop, f"greenlane-import-player-{self._number}")
-        with closing(outgoing), closing(self._subscribed()) as consumer:
+        with closing(outgoing), closing(self._reading()) as consumer:
             while not self._stop.wanted:
                 # Answers go out in handfuls: with many cases under way nobody waits for a single one.
                 time.sleep(GATHER_SECONDS)
                 for place, records in consumer.poll(timeout_ms=POLL_MS, max_records=POLL_RECORDS).items():
                     for record in records:
                         self._take(record, self._departments[place.topic], outgoing)
-                self._say_assigned(len(consumer.assignment()))
                 outgoing.settle()
                 # Only now: a kill before this line makes the same decisions be sent again under the same ids.
                 self._commit(consumer)
                 self._tell()
         self._tell(now=True)
 
-    def _subscribed(self) -> Any:
-        consumer = self._orders.cluster.connected(
-            KafkaConsumer,
+    def _reading(self) -> Any:
+        return incoming.assigned(
+            self._orders.cluster,
+            sorted(self._departments),
             f"greenlane-import-player-{self._number}",
-            **incoming.READ_OPTIONS,
-            group_id=self._orders.group,
-            # A killed player that is started again gets its partitions back at once.
-            group_instance_id=f"player-{self._number}",
-            session_timeout_ms=SESSION_MS,
-            # Topics made a moment ago may not be known everywhere yet: without this they would be missed for minutes.
-            metadata_max_age_ms=METADATA_MS,
+            share=Share(self._number, self._orders.players),
+            group=self._orders.group,
         )
-        consumer.subscribe(topics=sorted(self._departments))
-        return consumer
-
-    def _say_assigned(self, partitions: int) -> None:
-        if partitions != self._partitions:
-            self._partitions = partitions
-            sys.stderr.write(f"{partitions} partitions to read\n")
-            sys.stderr.flush()
 
     def _take(self, record: Any, department: str, outgoing: Outgoing) -> None:
         match incoming.kind_of(record):
@@ -128,7 +112,7 @@ class Player:
         try:
             consumer.commit()
         except kafka_errors.KafkaError as error:
-            # The partitions went to another player, or Kafka is away: what is not committed comes again.
+            # Kafka is away: what is not committed comes again.
             sys.stderr.write(f"commit: {type(error).__name__}\n")
 
     def _tell(self, *, now: bool = False) -> None:

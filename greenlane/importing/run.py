@@ -145,6 +145,7 @@ class _Import:
             index=str(prepared.index.path),
             folder=str(prepared.folder),
             in_flight_max=self._options.in_flight_max,
+            players=self._options.players,
             max_message_bytes=settings.max_message_bytes,
             attempt=self._memory.given_up,
             from_beginning=begun_before,
@@ -152,7 +153,7 @@ class _Import:
 
     def _drive(self, *, begun_before: bool) -> None:
         with explained(self._prepared.folder):
-            senders = Senders(self._orders(begun_before=begun_before), self._options.players, self._display.say)
+            senders = Senders(self._orders(begun_before=begun_before), self._display.say)
         patiently(self._remember)
         try:
             senders.start()

@@ -77,11 +77,11 @@ class Sender:
 class Senders:
     """One submitter and some players."""
 
-    def __init__(self, orders: Orders, players: int, tell: Callable[[str], None]) -> None:
+    def __init__(self, orders: Orders, tell: Callable[[str], None]) -> None:
         self._folder = Path(orders.folder)
         self._tell = tell
-        self._players = players
-        for name in (NOTE, *(note_name(number) for number in range(1, players + 1))):
+        self._players = range(1, orders.players + 1)
+        for name in (NOTE, *(note_name(number) for number in self._players)):
             (self._folder / name).unlink(missing_ok=True)
         path = self._folder / ORDERS
         orders.write(path)
@@ -90,7 +90,7 @@ class Senders:
             self.submitter,
             *(
                 Sender(self._command(f"player-{number}", "greenlane.importing.player", str(path), str(number)))
-                for number in range(1, players + 1)
+                for number in self._players
             ),
         ]
         self._seen = Account().progress
@@ -130,7 +130,7 @@ class Senders:
             failed=int(noted.get("failed", 0)),
             in_flight=int(noted.get("in_flight", 0)),
         )
-        for number in range(1, self._players + 1):
+        for number in self._players:
             played = NoteBook.read(self._folder / note_name(number))
             account.decided += int(played.get("decided", 0))
             account.refused.update(played.get("refused", {}))

@@ -21,7 +21,7 @@ from greenlane.stack.child import Command
 from sla.units import Budget, Unit
 
 
-def orders(folder: Path) -> Orders:
+def orders(folder: Path, players: int = 1) -> Orders:
     return Orders(
         bootstrap="127.0.0.1:1",
         topic_prefix="greenlane",
@@ -30,6 +30,7 @@ def orders(folder: Path) -> Orders:
         index=str(folder / "log.sqlite"),
         folder=str(folder),
         in_flight_max=5,
+        players=players,
         max_message_bytes=1_000_000,
         attempt=0,
         from_beginning=False,
@@ -77,7 +78,7 @@ def test_sender_that_dies_again_and_again_is_given_up_with_its_last_words(
 def test_senders_are_started_again_and_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "FIRST_PAUSE_SECONDS", 0.01)
     told: list[str] = []
-    senders = Senders(orders(tmp_path), 1, told.append)
+    senders = Senders(orders(tmp_path), told.append)
     for sender in senders._all:
         sender.command = running(tmp_path, "import time; time.sleep(600)")
     senders.start()
@@ -87,14 +88,14 @@ def test_senders_are_started_again_and_stopped(tmp_path: Path, monkeypatch: pyte
     psutil.Process(first.pid).kill()
     until(lambda: not senders.tend() and senders.submitter.child not in {None, first})
     assert told == ["the player ended (SIGKILL); it is started again"]
-    children = psutil.Process().children()
-    assert len(children) >= 2
+    running_now = [psutil.Process(sender.child.pid) for sender in senders._all if sender.child is not None]
+    assert len(running_now) == 2
     senders.stop()
-    assert not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in children)
+    assert not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in running_now)
 
 
 def test_account_adds_up_and_forgives_failures_that_are_past(tmp_path: Path) -> None:
-    senders = Senders(orders(tmp_path), 2, lambda _: None)
+    senders = Senders(orders(tmp_path, 2), lambda _: None)
     assert senders.account().progress == (0, 0, 0, 0)
     senders.submitter.failures = 3
     assert senders.account().progress == (0, 0, 0, 0)
