@@ -1,9 +1,10 @@
-"""Cases in Temporal: starting one, and giving it a command; each once, however often it is tried."""
+"""Workflows in Temporal, as the intake reaches them; and those of cases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import SignalWorkflowExecutionRequest
@@ -15,7 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from cases.classification import classify
 from cases.turn import CommandOutcome
 from catalog.model import Definitions
-from events.language.commands import CaseCommand, SubmitApplication
+from events.language.commands import CaseCommand, Message, SubmitApplication
 from events.language.refusals import Refusal
 from events.transport.errors import Unavailable
 from workflows.messages import (
@@ -27,7 +28,6 @@ from workflows.messages import (
     REFUSAL,
     STATUS_ATTRIBUTE,
     CaseInput,
-    CaseResult,
     CommandMessage,
 )
 
@@ -57,26 +57,35 @@ def translated() -> Iterator[None]:
         raise
 
 
-class CaseGateway:
-    """What the intake does with Temporal."""
+@contextmanager
+def known() -> Iterator[None]:
+    """A workflow that Temporal does not run, as CaseUnknownError."""
+    try:
+        yield
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise CaseUnknownError from error
+        raise
+
+
+class Gateway:
+    """How the intake reaches the workflows of one kind: starts one, gives one a command; each once, however often tried."""
 
     def __init__(self, client: Client, task_queue: str) -> None:
         self._client = client
         self._task_queue = task_queue
 
-    async def start(self, given: CaseInput, definitions: Definitions) -> None:
-        """Start the case's workflow; nothing happens if it runs or has ended. Raises Unavailable."""
+    async def start_once(self, workflow: str, workflow_id: str, given: Sequence[Any], **named: Any) -> None:
+        """Start the workflow with these arguments; nothing happens if it runs or has ended. Raises Unavailable."""
         try:
             with translated():
                 await self._client.start_workflow(
-                    CASE_WORKFLOW,
-                    args=[given, definitions],
-                    id=given.case_id,
+                    workflow,
+                    args=given,
+                    id=workflow_id,
                     task_queue=self._task_queue,
-                    result_type=CaseResult,
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                    search_attributes=_attributes(given, definitions),
-                    static_summary=f"{definitions.procedure.id} {definitions.procedure.version}",
+                    **named,
                 )
         except WorkflowAlreadyStartedError:
             return
@@ -84,52 +93,62 @@ class CaseGateway:
             if error.status is not RPCStatusCode.ALREADY_EXISTS:
                 raise
 
-    async def signal(self, case_id: str, command: CaseCommand) -> None:
-        """Give the case a command; durable when this returns. The server drops a repeated id.
+    async def send(self, workflow_id: str, message: Message, command_id: str) -> None:
+        """Give the workflow a command; durable when this returns. The server drops a repeated id.
 
         Raises CaseUnknownError, Unavailable.
         """
         # The SDK's own signal call makes a random request id; with the command's id the server deduplicates redeliveries.
-        payloads = await self._client.data_converter.encode([CommandMessage(command=command)])
+        payloads = await self._client.data_converter.encode([message])
         request = SignalWorkflowExecutionRequest(
             namespace=self._client.namespace,
-            workflow_execution=WorkflowExecution(workflow_id=case_id),
+            workflow_execution=WorkflowExecution(workflow_id=workflow_id),
             signal_name=COMMAND_SIGNAL,
             identity=self._client.identity,
-            request_id=command.command_id,
+            request_id=command_id,
         )
         request.input.payloads.extend(payloads)
-        try:
-            with translated():
-                await self._client.workflow_service.signal_workflow_execution(request, retry=True)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                raise CaseUnknownError from error
-            raise
+        with known(), translated():
+            await self._client.workflow_service.signal_workflow_execution(request, retry=True)
 
-    async def update(self, case_id: str, command: CaseCommand) -> CommandOutcome:
-        """Give the case a command and wait for the answer. Raises CaseUnknownError, Unavailable."""
-        handle = self._client.get_workflow_handle(case_id)
+    async def ask(self, workflow_id: str, message: Message, command_id: str) -> CommandOutcome:
+        """Give the workflow a command and wait for the answer. Raises CaseUnknownError, Unavailable."""
+        handle = self._client.get_workflow_handle(workflow_id)
         try:
-            with translated():
+            with known(), translated():
                 answer: CommandOutcome = await handle.execute_update(
-                    COMMAND_UPDATE,
-                    CommandMessage(command=command),
-                    id=command.command_id,
-                    result_type=CommandOutcome,
+                    COMMAND_UPDATE, message, id=command_id, result_type=CommandOutcome
                 )
                 return answer
         except WorkflowUpdateFailedError as error:
             refusal = refusal_in(error.cause)
             if refusal is None:
                 raise
-            return CommandOutcome(command_id=command.command_id, refusal=refusal)
+            return CommandOutcome(command_id=command_id, refusal=refusal)
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-            raise Unavailable("the case's worker") from error
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                raise CaseUnknownError from error
-            raise
+            raise Unavailable("the worker") from error
+
+
+class CaseGateway(Gateway):
+    """What the intake does with the workflows of cases."""
+
+    async def start(self, given: CaseInput, definitions: Definitions) -> None:
+        """Start the case; nothing happens if it runs or has ended. Raises Unavailable."""
+        await self.start_once(
+            CASE_WORKFLOW,
+            given.case_id,
+            (given, definitions),
+            search_attributes=_attributes(given, definitions),
+            static_summary=f"{definitions.procedure.id} {definitions.procedure.version}",
+        )
+
+    async def signal(self, case_id: str, command: CaseCommand) -> None:
+        """Give the case a command; nobody waits. Raises CaseUnknownError, Unavailable."""
+        await self.send(case_id, CommandMessage(command=command), command.command_id)
+
+    async def update(self, case_id: str, command: CaseCommand) -> CommandOutcome:
+        """Give the case a command and wait for the answer. Raises CaseUnknownError, Unavailable."""
+        return await self.ask(case_id, CommandMessage(command=command), command.command_id)
 
 
 def refusal_in(cause: BaseException | None) -> Refusal | None:

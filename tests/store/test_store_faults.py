@@ -44,22 +44,25 @@ async def test_a_killed_server_loses_nothing_and_doubles_nothing(server: Databas
     """SIGKILL twice under load: each caller is told, tries again, and every case has each turn exactly once."""
     store = Store.connect(server.fresh_database())
     recorder = Recorder(store, TOPICS)
-    failures = 0
+    failures = written = 0
 
     async def live(number: int) -> Sketch:
-        nonlocal failures
+        nonlocal failures, written
         sketch = Sketch(number)
         for _ in range(8):
             turn = sketch.answer() if sketch.records else sketch.opening()
             recorded, failed = await insist(recorder, turn)
             failures += failed
+            written += 1
             assert len(recorded.records) == len(turn.records)
             sketch.take(recorded)
         return sketch
 
     async def kill() -> None:
-        for _ in range(2):
-            await asyncio.sleep(0.15)
+        for turns in (40, 100):
+            # In the middle of the load, however fast the machine is.
+            while written < turns:
+                await asyncio.sleep(0.001)
             await asyncio.to_thread(server.kill)
             await asyncio.sleep(0.2)
             await asyncio.to_thread(server.start)
