@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.linked import REPORT_END
@@ -23,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from events.language.commands import Command, DossierReference, SubmitApplication
     from events.language.linking import end_of
     from events.language.refusals import Refusal
+    from workflows.mailbox import Mailbox
     from workflows.messages import (
         CASE_WORKFLOW,
         COMMAND_SIGNAL,
@@ -39,24 +39,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.recording import asked
     from workflows.timer import DueTimer
 
-RECORD_RETRY = RetryPolicy(
-    initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_interval=timedelta(seconds=20)
-)
-"""For ever: a case waits for its ledger as long as it takes; nothing that was accepted is dropped."""
-RECORD_ATTEMPT = timedelta(seconds=30)
-RECORD_PATIENCE = timedelta(minutes=5)
-"""After that the turn is decided anew, with what has come meanwhile, and a history that grew long can be left behind."""
-TIMER_FROM = timedelta(seconds=2)
-"""A longer pause between attempts is a timer of the server's: it holds none of the worker's few workflow tasks."""
-
-
-class CaseStuckError(Exception):
-    """A turn that cannot be recorded, and that no retry helps. It fails the workflow task, never the workflow.
-
-    So the case stays open and keeps what it is sent; Temporal shows it as failing, tries again more and more slowly
-    without adding to the history, and goes on when the ledger is restored or the defect is mended.
-    """
-
 
 @workflow.defn(name=CASE_WORKFLOW)
 class CaseWorkflow:
@@ -72,8 +54,9 @@ class CaseWorkflow:
         self._given = given
         carried = given.carried
         self._case: Case = carried.case(definitions) if carried else blank(given.case_id, definitions)
-        self._settled: dict[str, Refusal | None] = dict(carried.settled) if carried else {}
-        self._waiting: list[Command] = list(carried.waiting if carried else given.waiting)
+        self._mail: Mailbox[Command] = (
+            Mailbox(carried.waiting, carried.settled) if carried else Mailbox(given.waiting, {})
+        )
         self._timer = DueTimer()
         self._next_due_at: datetime | None = None
         self._asks = carried is not None
@@ -93,30 +76,27 @@ class CaseWorkflow:
             await self._report_end()
             self._arm()
         if not self._is_over:
-            carried = Carried.of(self._case, self._settled, self._waiting)
+            carried = Carried.of(self._case, self._mail.settled, self._mail.waiting)
             workflow.continue_as_new(args=[given.model_copy(update={"waiting": (), "carried": carried}), definitions])
         return CaseResult(outcome=self._case.outcome, sequence=self._case.sequence)
 
     @workflow.signal(name=COMMAND_SIGNAL)
     def receive(self, message: CommandMessage) -> None:
         """A command from Kafka: durable once the server acknowledged it."""
-        self._enqueue(message.command)
+        self._mail.put(message.command)
 
     @workflow.update(name=COMMAND_UPDATE)
     async def answer(self, message: CommandMessage) -> CommandOutcome:
         """A command whose sender waits. Raises ApplicationError of type Refusal when a no is certain at once."""
-        command_id = message.command.command_id
-        self._enqueue(message.command)
-        await workflow.wait_condition(lambda: command_id in self._settled)
-        return CommandOutcome(command_id=command_id, refusal=self._settled[command_id])
+        return await self._mail.answer_to(message.command)
 
     @answer.validator
     def refuse_early(self, message: CommandMessage) -> None:
         """A no that is certain already leaves no trace in the history."""
         now = self._now()
         due_at = next_due(self._case)
-        unsure = self._waiting or self._asks or (due_at is not None and due_at <= now)
-        if unsure or message.command.command_id in self._settled:
+        unsure = self._mail.waiting or self._asks or (due_at is not None and due_at <= now)
+        if unsure or message.command.command_id in self._mail.settled:
             return
         decided = decide(self._case, message.command, now)
         if isinstance(decided, Refusal):
@@ -127,17 +107,12 @@ class CaseWorkflow:
         """Where the case stands, for whoever looks into Temporal."""
         return view_of(self._case) if self._case.application is not None else None
 
-    def _enqueue(self, command: Command) -> None:
-        known = command.command_id in self._settled or any(c.command_id == command.command_id for c in self._waiting)
-        if not known:
-            self._waiting.append(command)
-
     def _now(self) -> datetime:
         return self._given.business_time.to_business(workflow.now())
 
     @property
     def _is_called(self) -> bool:
-        return bool(self._waiting) or self._asks or self._owes_report
+        return bool(self._mail.waiting) or self._asks or self._owes_report
 
     @property
     def _owes_report(self) -> bool:
@@ -146,13 +121,13 @@ class CaseWorkflow:
     @property
     def _is_over(self) -> bool:
         # A submission that the rules refused never became a case: nobody can ever ask it anything.
-        refused = self._case.status is CaseStatus.NEW and bool(self._settled)
+        refused = self._case.status is CaseStatus.NEW and bool(self._mail.settled)
         return self._case.is_closed or refused
 
     @property
     def _may_leave(self) -> bool:
         # Whoever waits in an update must get the answer from this run; waiting signals are taken along into the next.
-        leaves = not self._waiting and not self._owes_report if self._is_over else self._is_long
+        leaves = not self._mail.waiting and not self._owes_report if self._is_over else self._is_long
         return leaves and workflow.all_handlers_finished()
 
     @property
@@ -161,7 +136,7 @@ class CaseWorkflow:
         return workflow.info().is_continue_as_new_suggested() if limit is None else self._turns >= limit
 
     async def _take_turn(self) -> None:
-        turn = take_turn(self._case, self._waiting[:COMMANDS_MAX], self._now())
+        turn = take_turn(self._case, self._mail.waiting[:COMMANDS_MAX], self._now())
         view = turn.view if turn is not None else None
         proposal = Proposal(turn=turn, next_due_at=next_due(self._case) if view is None else view.next_due_at)
         standing = await self._recorded(proposal)
@@ -172,8 +147,7 @@ class CaseWorkflow:
             self._case = evolve(self._case, record)
             if isinstance(record.event, CaseClosed):
                 self._ending = record.event
-        self._settled.update({outcome.command_id: outcome.refusal for outcome in standing.outcomes})
-        self._waiting = [command for command in self._waiting if command.command_id not in self._settled]
+        self._mail.settle(standing.outcomes)
         self._next_due_at, self._asks = standing.next_due_at, standing.otherwise
         # To ask is no turn: a run of one turn would do nothing else, and continue for ever.
         self._turns += bool(standing.records or standing.outcomes)
@@ -181,32 +155,13 @@ class CaseWorkflow:
 
     async def _recorded(self, proposal: Proposal) -> Standing | None:
         """What stands in the ledger; None: it could not be reached for long, and the turn is to be decided anew."""
-        try:
-            standing: Standing = await workflow.execute_local_activity(
-                RECORD,
-                args=proposal_arguments(proposal),
-                result_type=Standing,
-                start_to_close_timeout=RECORD_ATTEMPT,
-                schedule_to_close_timeout=RECORD_PATIENCE,
-                local_retry_threshold=TIMER_FROM,
-                retry_policy=RECORD_RETRY,
-                summary=_summary(proposal.turn),
-            )
-        except FailureError as error:
-            # A local activity's failure comes bare, a regular one's inside an ActivityError.
-            cause = error.cause if isinstance(error, ActivityError) else error
-            if is_cancelled_exception(error):
-                raise
-            if isinstance(cause, ApplicationError) and cause.non_retryable:
-                raise CaseStuckError(cause.message) from None
-            return None
-        return standing
+        return await asked(RECORD, proposal_arguments(proposal), Standing, _summary(proposal.turn))
 
     async def _report_end(self) -> None:
         """Tell the dossier of the end, from what stands in the ledger; until that is done the case does not leave."""
         if self._linked is None or not self._is_over:
             return
-        refusal = next((found for found in self._settled.values() if found is not None), None)
+        refusal = next((found for found in self._mail.settled.values() if found is not None), None)
         command = end_of(self._linked, self._given.case_id, self._ending, refusal, self._now())
         told = await asked(REPORT_END, [self._linked.dossier, command], bool, f"end of {self._linked.name}")
         if told is not None:
@@ -249,4 +204,4 @@ def _summary(turn: Turn | None) -> str:
     if turn is None:
         return "next due instant"
     names: list[str] = [record.event.type for record in turn.records] or ["refusal"]
-    return ", ".join(dict.fromkeys(names))[:180]
+    return ", ".join(dict.fromkeys(names))

@@ -29,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
         DossierMessage,
         DossierResult,
     )
+    from workflows.mailbox import Mailbox
     from workflows.messages import COMMAND_SIGNAL, COMMAND_UPDATE, REFUSAL, VIEW_QUERY
     from workflows.recording import asked
     from workflows.timer import DueTimer
@@ -49,8 +50,9 @@ class DossierWorkflow:
         self._dossier: Dossier = (
             carried.dossier(definitions) if carried else blank_dossier(given.dossier_id, definitions)
         )
-        self._settled: dict[str, Refusal | None] = dict(carried.settled) if carried else {}
-        self._waiting: list[DossierCommand] = list(carried.waiting if carried else given.waiting)
+        self._mail: Mailbox[DossierCommand] = (
+            Mailbox(carried.waiting, carried.settled) if carried else Mailbox(given.waiting, {})
+        )
         self._done: set[str] = set(carried.done) if carried else set()
         self._timer = DueTimer()
         self._next_due_at: datetime | None = None
@@ -67,30 +69,27 @@ class DossierWorkflow:
             await self._carry_out()
             self._arm()
         if not self._is_over:
-            carried = DossierCarried.of(self._dossier, self._settled, self._waiting, sorted(self._done))
+            carried = DossierCarried.of(self._dossier, self._mail.settled, self._mail.waiting, sorted(self._done))
             workflow.continue_as_new(args=[given.model_copy(update={"waiting": (), "carried": carried}), definitions])
         return DossierResult(outcome=self._dossier.outcome, sequence=self._dossier.sequence)
 
     @workflow.signal(name=COMMAND_SIGNAL)
     def receive(self, message: DossierMessage) -> None:
         """A command nobody waits for, such as the end of a case: durable once the server acknowledged it."""
-        self._enqueue(message.command)
+        self._mail.put(message.command)
 
     @workflow.update(name=COMMAND_UPDATE)
     async def answer(self, message: DossierMessage) -> CommandOutcome:
         """A command whose sender waits."""
-        command_id = message.command.command_id
-        self._enqueue(message.command)
-        await workflow.wait_condition(lambda: command_id in self._settled)
-        return CommandOutcome(command_id=command_id, refusal=self._settled[command_id])
+        return await self._mail.answer_to(message.command)
 
     @answer.validator
     def refuse_early(self, message: DossierMessage) -> None:
         """A no that is certain already leaves no trace in the history."""
         now = self._now()
         due_at = next_due(self._dossier)
-        unsure = self._waiting or self._asks or (due_at is not None and due_at <= now)
-        if unsure or message.command.command_id in self._settled:
+        unsure = self._mail.waiting or self._asks or (due_at is not None and due_at <= now)
+        if unsure or message.command.command_id in self._mail.settled:
             return
         decided = decide_dossier(self._dossier, message.command, now)
         if isinstance(decided, Refusal):
@@ -101,26 +100,21 @@ class DossierWorkflow:
         """Where the dossier stands."""
         return dossier_view_of(self._dossier) if self._dossier.declaration is not None else None
 
-    def _enqueue(self, command: DossierCommand) -> None:
-        known = command.command_id in self._settled or any(c.command_id == command.command_id for c in self._waiting)
-        if not known:
-            self._waiting.append(command)
-
     def _now(self) -> datetime:
         return self._given.business_time.to_business(workflow.now())
 
     @property
     def _is_called(self) -> bool:
-        return bool(self._waiting) or self._asks
+        return bool(self._mail.waiting) or self._asks
 
     @property
     def _is_over(self) -> bool:
-        refused = self._dossier.declaration is None and bool(self._settled)
+        refused = self._dossier.declaration is None and bool(self._mail.settled)
         return self._dossier.is_closed or refused
 
     @property
     def _may_leave(self) -> bool:
-        leaves = not self._waiting if self._is_over else self._is_long
+        leaves = not self._mail.waiting if self._is_over else self._is_long
         return leaves and workflow.all_handlers_finished()
 
     @property
@@ -129,7 +123,7 @@ class DossierWorkflow:
         return workflow.info().is_continue_as_new_suggested() if limit is None else self._turns >= limit
 
     async def _take_turn(self) -> None:
-        turn = take_dossier_turn(self._dossier, self._waiting[:COMMANDS_MAX], self._now())
+        turn = take_dossier_turn(self._dossier, self._mail.waiting[:COMMANDS_MAX], self._now())
         view = turn.view if turn is not None else None
         proposal = Proposal(turn=turn, next_due_at=next_due(self._dossier) if view is None else view.next_due_at)
         names = [] if turn is None else [str(record.event.type) for record in turn.records]
@@ -139,8 +133,7 @@ class DossierWorkflow:
             return
         for record in standing.records:
             self._dossier = evolve_dossier(self._dossier, record)
-        self._settled.update({outcome.command_id: outcome.refusal for outcome in standing.outcomes})
-        self._waiting = [command for command in self._waiting if command.command_id not in self._settled]
+        self._mail.settle(standing.outcomes)
         self._next_due_at, self._asks = standing.next_due_at, standing.otherwise
         self._turns += 1
         self._show()
@@ -158,7 +151,7 @@ class DossierWorkflow:
             for order, done in zip(some, answers.done, strict=True):
                 self._done.add(order.key)
                 if done.refusal is not None:
-                    self._enqueue(self._refused(order, done.refusal))
+                    self._mail.put(self._refused(order, done.refusal))
 
     def _order(self, one: Wanted) -> Order:
         return Order(

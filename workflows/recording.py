@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -23,10 +24,14 @@ T = TypeVar("T")
 
 
 class StuckError(Exception):
-    """Something that no retry helps. It fails the workflow task, never the workflow: it goes on when the defect is mended."""
+    """Something, a turn above all, that cannot be done, and that no retry helps. It fails the workflow task, never the workflow.
+
+    So the case stays open and keeps what it is sent; Temporal shows it as failing, tries again more and more slowly
+    without adding to the history, and goes on when the ledger is restored or the defect is mended.
+    """
 
 
-async def asked(name: str, arguments: list[Any], answer: type[T], summary: str) -> T | None:
+async def asked(name: str, arguments: Sequence[Any], answer: type[T], summary: str) -> T | None:
     """The answer of a local activity; None: nobody could be reached for long. Raises StuckError where no retry helps."""
     try:
         found: T = await workflow.execute_local_activity(
@@ -40,6 +45,7 @@ async def asked(name: str, arguments: list[Any], answer: type[T], summary: str) 
             summary=summary[:180],
         )
     except FailureError as error:
+        # A local activity's failure comes bare, a regular one's inside an ActivityError.
         cause = error.cause if isinstance(error, ActivityError) else error
         if is_cancelled_exception(error):
             raise

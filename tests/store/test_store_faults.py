@@ -45,6 +45,8 @@ async def test_a_killed_server_loses_nothing_and_doubles_nothing(server: Databas
     store = Store.connect(server.fresh_database())
     recorder = Recorder(store, TOPICS)
     failures = written = 0
+    # In the middle of the load, however fast the machine is.
+    reached = {40: asyncio.Event(), 100: asyncio.Event()}
 
     async def live(number: int) -> Sketch:
         nonlocal failures, written
@@ -54,15 +56,15 @@ async def test_a_killed_server_loses_nothing_and_doubles_nothing(server: Databas
             recorded, failed = await insist(recorder, turn)
             failures += failed
             written += 1
+            if written in reached:
+                reached[written].set()
             assert len(recorded.records) == len(turn.records)
             sketch.take(recorded)
         return sketch
 
     async def kill() -> None:
-        for turns in (40, 100):
-            # In the middle of the load, however fast the machine is.
-            while written < turns:
-                await asyncio.sleep(0.001)
+        for written_so_many in reached.values():
+            await written_so_many.wait()
             await asyncio.to_thread(server.kill)
             await asyncio.sleep(0.2)
             await asyncio.to_thread(server.start)

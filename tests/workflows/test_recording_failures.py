@@ -191,7 +191,7 @@ async def test_an_outage_longer_than_patience_is_decided_anew(
 ) -> None:
     """After that the turn takes in what came meanwhile, and nothing was lost."""
     # The SDK measures a local activity's whole time by the real clock: shortened here. The sandbox would have a copy.
-    monkeypatch.setattr("workflows.case.RECORD_PATIENCE", timedelta(seconds=1))
+    monkeypatch.setattr("workflows.recording.PATIENCE", timedelta(seconds=1))
     recorder = TroubledRecorder()
     async with a_stage(environment, recorder, sandbox=False) as stage, stage.worker():
         case = await (await stage.open(five_steps())).opened()
