@@ -28,6 +28,8 @@ COLLECTIONS = frozenset(("list", "container"))
 HEADER = frozenset(("extension", "global", "classifier"))
 VALUE_MAX = 10_000
 """Characters kept of one value; beyond that it is no attribute but an attachment."""
+KEY_MAX = 1_000
+"""Characters kept of a key with those of its parents: a deep nest would else take memory with the square of its depth."""
 REPAIR = "Repair the file at this place, or export the log again."
 EXPORT_AGAIN = "Fetch or export the log again, and compare its size with the original's."
 
@@ -175,7 +177,7 @@ class XesReader:
         path = self._path
         if tag in ATTRIBUTES:
             key = attributes.get("key", "")
-            path.append(f"{path[-1]}/{key}" if path else key)
+            path.append((f"{path[-1]}/{key}" if path else key)[:KEY_MAX])
             value = attributes.get("value")
             if value is not None or tag not in COLLECTIONS:
                 found.append(Attribute(path[-1], self._bounded(value or "")))

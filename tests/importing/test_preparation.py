@@ -125,7 +125,7 @@ def test_two_processes_do_not_import_the_same_log(settings: Settings) -> None:
 
 def test_log_without_traces_is_refused(settings: Settings, tmp_path: Path) -> None:
     log = tmp_path / "log.xes"
-    log.write_text("<log><string key=\"a\" value=\"1\"/></log>")
+    log.write_text('<log><string key="a" value="1"/></log>')
     with pytest.raises(LogError, match="no trace") as caught, prepared_log(settings, log, None, Quiet()):
         pass
     assert caught.value.code == "log_empty"

@@ -47,7 +47,9 @@ def test_variety_of_a_real_log_is_read() -> None:
 
 
 def test_event_that_belongs_to_no_trace_is_a_trace_of_its_own(tmp_path: Path) -> None:
-    path = written(tmp_path / "log.xes", '<log><event><string key="a" value="1"/></event><trace/><event/><trace/></log>')
+    path = written(
+        tmp_path / "log.xes", '<log><event><string key="a" value="1"/></event><trace/><event/><trace/></log>'
+    )
     traces, reader = read(path)
     assert [len(trace.events) for trace in traces] == [1, 0, 1, 0]
     assert traces[0].events[0].attributes == [Attribute("a", "1")]
@@ -170,6 +172,15 @@ def test_memory_does_not_grow_with_the_log() -> None:
 
     # 3,600 more traces are 17 MB of text, and many times that as a tree.
     assert peak_kb(4000) < peak_kb(400) + 4_000
+
+
+def test_deep_nest_takes_no_memory_with_the_square_of_its_depth(tmp_path: Path) -> None:
+    depth = 20_000
+    nest = '<string key="a" value="b">' * depth + "</string>" * depth
+    traces, _ = read(written(tmp_path / "log.xes", f"<log><trace><event>{nest}</event></trace></log>"))
+    kept = traces[0].events[0].attributes
+    assert len(kept) == depth
+    assert sum(len(attribute.key) for attribute in kept) <= depth * 1_000
 
 
 keys = st.text(
