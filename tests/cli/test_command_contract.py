@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -144,7 +146,7 @@ def test_a_defect_is_told_as_one(greenlane: Program, monkeypatch: pytest.MonkeyP
 
 
 def test_bare_help_and_interruption(greenlane: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a command the list of commands; Ctrl-C is 130 and no traceback."""
+    """Without a command the list of commands; Ctrl-C is 130 and no traceback, and for machines still one object."""
     assert "submit" in greenlane().out
 
     def interrupted() -> list[dict[str, Any]]:
@@ -152,7 +154,41 @@ def test_bare_help_and_interruption(greenlane: Program, monkeypatch: pytest.Monk
 
     monkeypatch.setattr("greenlane.cli.setting_table.settings_json", interrupted)
     answer = greenlane("settings", "--json")
-    assert (answer.code, answer.out) == (130, "")
+    assert answer.code == 130
+    assert answer.json["error"]["code"] == "interrupted"
+    assert answer.json["error"]["remedy"]
+    assert "Traceback" not in answer.err
+
+
+def test_what_follows_an_answer_gives_no_second_one(greenlane: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stack is stopped after the answer: Ctrl-C meanwhile, or a fault, changes the exit code and not the object."""
+    from greenlane.cli import output  # noqa: PLC0415
+    from greenlane.errors import SettingsError  # noqa: PLC0415
+
+    given = output.print_json
+    for late, code in ((KeyboardInterrupt(), 130), (SettingsError("late", remedy="none"), 2), (ValueError("late"), 1)):
+
+        def answered(value: dict[str, Any], late: BaseException = late) -> None:
+            given(value)
+            raise late
+
+        monkeypatch.setattr(output, "print_json", answered)
+        answer = greenlane("settings", "--json")
+        assert (answer.code, "error" in answer.json) == (code, False)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_command_with_its_one_object(number: signal.Signals, tmp_path: Path) -> None:
+    """SIGTERM as Ctrl-C does; also as a background job of a script, which inherits an ignored SIGINT."""
+    fifo = tmp_path / "log.jsonl"
+    os.mkfifo(fifo)
+    command = f"trap '' INT; exec {sys.executable} -m greenlane submit {fifo} --json"
+    process = subprocess.Popen(["/bin/sh", "-c", command], stdout=subprocess.PIPE, text=True)
+    with fifo.open("w"):  # opens when the command reads: its handlers are in place
+        process.send_signal(number)
+        out, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert json.loads(out)["error"]["code"] == "interrupted"
 
 
 def test_every_word_is_there_in_two_languages_and_used() -> None:
