@@ -15,11 +15,14 @@ from typing import Any, get_args
 import pytest
 
 import greenlane.cli
+from cases.model import CaseStatus
 from events.language import case_events
 from events.language.refusals import TEXTS
 from greenlane.cli.event_lines import _DETAILS
 from greenlane.cli.failure import DEFECT, explained
+from greenlane.cli.listing import Status
 from greenlane.cli.page import PAGE, commands, refusal_lines, synopsis_of, told, updated
+from greenlane.cli.styles import STATUSES
 from greenlane.cli.words import TABLE, Words
 from tests.cli.program import Program
 
@@ -204,6 +207,15 @@ def test_every_word_is_there_in_two_languages_and_used() -> None:
         assert vi
         assert en
         assert set(re.findall(r"{\w+}", vi)) == set(re.findall(r"{\w+}", en)), key
+
+
+def test_every_state_of_a_case_can_be_asked_for_and_has_its_word_and_colour() -> None:
+    """Those that a case on record may be in, and no other; the page names them."""
+    states = {status.value for status in CaseStatus if status is not CaseStatus.NEW}
+    assert {status.value for status in Status} == states
+    assert {f"status.{state}" for state in states} <= set(TABLE)
+    assert states <= set(STATUSES)
+    assert all(f"`{state}`" in PAGE.read_text(encoding="utf-8") for state in states)
 
 
 def test_every_event_has_its_name_and_its_line() -> None:
