@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -57,7 +58,9 @@ def test_what_comes_in_is_kept_unpacked(cluster: Cluster, make_topics: Callable[
         admin.create_topics({topics.decisions("finance"): {"num_partitions": 1}}, wait_for_metadata=True)
     make_topics("finance", "culture")
     incoming = (topics.submissions, topics.decisions("finance"), topics.decisions("culture"))
-    assert {settings_of(cluster, topic)["compression.type"] for topic in incoming} == {"uncompressed"}
+    deadline = time.monotonic() + 10  # a broker applies a changed setting a moment after it was accepted
+    while (found := {settings_of(cluster, topic)["compression.type"] for topic in incoming}) != {"uncompressed"}:
+        assert time.monotonic() < deadline, found
     assert settings_of(cluster, topics.work("finance"))["compression.type"] == "producer"
 
 
