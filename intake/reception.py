@@ -59,7 +59,9 @@ class Reception:
             return DeadLetter(error.code, error.field, str(error))
         except ValidationError as error:
             found = message_error_of(error)
-            return DeadLetter(found.code, found.field, str(found))
+            # The sender wrote an `id`; only we make a command's id of it.
+            field = "id" if found.field == "command_id" else found.field
+            return DeadLetter(found.code, field, f"{field}: {found.reason}")
         except StoreError as error:
             if error.retryable:
                 raise Unavailable("PostgreSQL") from error

@@ -123,6 +123,9 @@ class MessageError(ValueError):
         self.reason = reason
 
 
+FIELD_MAX = 200
+"""Characters of a path that an error names: a message nested without end would else have one without end in its reason."""
+
 M = TypeVar("M", bound=Message)
 
 
@@ -139,4 +142,5 @@ def message_error_of(error: ValidationError) -> MessageError:
     findings = error.errors(include_input=False, include_url=False, include_context=False)
     first = findings[0]
     more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-    return MessageError(".".join(str(part) for part in first["loc"]) or "data", first["msg"] + more)
+    field = ".".join(str(part) for part in first["loc"]) or "data"
+    return MessageError(field if len(field) <= FIELD_MAX else field[: FIELD_MAX - 1] + "…", first["msg"] + more)

@@ -21,7 +21,7 @@ READY_TIMEOUT_MS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class TopicLayout:
-    """How topics are made. Existing ones keep what they have, but for the clock that stamps their messages."""
+    """How topics are made. Existing ones keep what they have, but for `held_rules`."""
 
     partitions: int = 6
     replication_factor: int = 1
@@ -37,9 +37,7 @@ class TopicLayout:
         if topic in {topics.submissions, topics.dead_letters(topics.submissions)}:
             hours = self.submissions_retention_hours
         headroom = DEAD_LETTER_HEADROOM_BYTES if topic.endswith(DEAD_LETTER_SUFFIX) else 0
-        return {
-            # The broker's clock decides when a message entered the system, never its sender's.
-            "message.timestamp.type": "LogAppendTime",
+        return held_rules(topic, topics) | {
             "cleanup.policy": "delete",
             "retention.ms": "-1" if topic == topics.case_events else str(hours * HOUR_MS),
             "retention.bytes": "-1",
@@ -47,12 +45,23 @@ class TopicLayout:
         }
 
 
+def held_rules(topic: str, topics: Topics) -> dict[str, str]:
+    """What a topic must have whoever made it."""
+    # The broker's clock decides when a message entered the system, never its sender's.
+    rules = {"message.timestamp.type": "LogAppendTime"}
+    if topic == topics.submissions or topics.department_of(topic) is not None:
+        # Outside systems compress as they like. The broker unpacks it: our client knows gzip alone, and one batch that
+        # it could not read would stop the bridge for every department.
+        rules["compression.type"] = "uncompressed"
+    return rules
+
+
 def ensure_topics(
     cluster: Cluster, names: Iterable[str], topics: Topics, layout: TopicLayout | None = None
 ) -> tuple[str, ...]:
     """Make the topics that are missing and wait until they can be used; returns those that were made.
 
-    Existing topics are left as they are, but must take the broker's timestamp: that is put right.
+    Existing topics are left as they are, but for `held_rules`: those are put right.
     Raises KafkaAwayError, NotPermittedError.
     """
     layout = layout or TopicLayout()
@@ -62,7 +71,7 @@ def ensure_topics(
         missing = [name for name in wanted if name not in existing]
         for start in range(0, len(missing), TOPICS_A_REQUEST):
             _create(admin, missing[start : start + TOPICS_A_REQUEST], topics, layout)
-        _stamp_by_broker(admin, sorted(existing))
+        _hold(admin, {name: held_rules(name, topics) for name in sorted(existing)})
     return tuple(missing)
 
 
@@ -106,15 +115,18 @@ def _create(admin: KafkaAdminClient, names: list[str], topics: Topics, layout: T
     admin.wait_for_topics(names, timeout_ms=READY_TIMEOUT_MS)
 
 
-def _stamp_by_broker(admin: KafkaAdminClient, names: list[str]) -> None:
-    key = "message.timestamp.type"
-    if not names:
+def _hold(admin: KafkaAdminClient, rules: dict[str, dict[str, str]]) -> None:
+    if not rules:
         return
-    resources = [ConfigResource(ConfigResourceType.TOPIC, name, [key]) for name in names]
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name, list(wanted)) for name, wanted in rules.items()]
     found = admin.describe_configs(resources, config_filter="all")
-    wrong = [name for name in names if _value(found, name, key) != "LogAppendTime"]
-    if wrong:
-        admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, {key: "LogAppendTime"}) for name in wrong])
+    wrong = {
+        name: {key: value for key, value in wanted.items() if _value(found, name, key) != value}
+        for name, wanted in rules.items()
+    }
+    changed = [ConfigResource(ConfigResourceType.TOPIC, name, lacking) for name, lacking in wrong.items() if lacking]
+    if changed:
+        admin.alter_configs(changed)
 
 
 def _value(found: dict[str, dict[str, dict[str, dict[str, object]]]], topic: str, key: str) -> object:

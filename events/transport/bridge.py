@@ -112,19 +112,24 @@ class Bridge:
         await asyncio.to_thread(self._bury_now, message, letter, attempts)
 
     def _bury_now(self, message: Incoming, letter: DeadLetter, attempts: int) -> None:
-        topic = Topics.dead_letters(message.topic)
-        producer = self._connected()
-        headers = letter_headers(message, letter, attempts)
         try:
-            producer.send_now(topic, message.key, message.value or b"", headers)
+            self._send_letter(message, letter, attempts)
         except TopicMissingError:
             if self._make_topic is None:
                 raise
-            self._make_topic(topic)
+            self._make_topic(Topics.dead_letters(message.topic))
+            self._send_letter(message, letter, attempts)
+
+    def _send_letter(self, message: Incoming, letter: DeadLetter, attempts: int) -> None:
+        topic, producer = Topics.dead_letters(message.topic), self._connected()
+        size = len(message.value or b"")
+        # Of what could not be read at all there is nothing to keep but where it lies.
+        headers = letter_headers(message, letter, attempts, omitted_bytes=None if message.unreadable is None else size)
+        try:
             producer.send_now(topic, message.key, message.value or b"", headers)
         except MessageTooLargeError:
             # Then the letter only says where the original lies.
-            headers = letter_headers(message, letter, attempts, omitted_bytes=len(message.value or b""))
+            headers = letter_headers(message, letter, attempts, omitted_bytes=size)
             producer.send_now(topic, message.key, b"", headers)
 
     def _connected(self) -> Producer:

@@ -29,6 +29,8 @@ REVOKE_STEP_SECONDS = 0.01
 LAG_SECONDS = 1.0
 LAG_WHILE_PAUSED_SECONDS = 5.0
 CLOSE_MS = 3_000
+UNREADABLE_TRIES = 3
+"""How often a record is fetched that Kafka's client cannot read: what a network spoilt is whole the next time."""
 
 Hand = Callable[[list[tuple[Incoming, Any]]], None]
 """Takes messages with their jobs, from the consumer's thread."""
@@ -89,6 +91,8 @@ class Consumption:
         self._committing = False
         self._next_commit = 0.0
         self._next_lag = 0.0
+        self._unread: tuple[Partition, int] | None = None
+        self._unread_tries = 0
 
     def run(self) -> None:
         """Read until stopped. Waits for Kafka as long as it takes; raises NotPermittedError, RequestRefusedError."""
@@ -118,6 +122,8 @@ class Consumption:
                     group_id=self._settings.group,
                     group_instance_id=self._settings.instance_id,
                     enable_auto_commit=False,
+                    # What an outside system sent in a transaction and took back was never said.
+                    isolation_level="read_committed",
                     # What was sent to a topic before we found it must not be lost.
                     auto_offset_reset="earliest",
                     metadata_max_age_ms=int(self._settings.discovery_seconds * 1000),
@@ -146,6 +152,9 @@ class Consumption:
         except kafka_errors.KafkaError as error:
             if is_refusal(error) or isinstance(error, kafka_errors.FencedInstanceIdError):
                 raise self._cluster.explain(error, f"reading as the group {self._settings.group}") from error
+            unreadable = isinstance(error, kafka_errors.CorruptRecordError | kafka_errors.UnsupportedCodecError)
+            if unreadable and self._passed(consumer, error):
+                return
             self._wait.say_once("kafka_trouble", reason_of(error))
             self._wait.pause()
 
@@ -180,6 +189,33 @@ class Consumption:
                 jobs.append((message, job))
         self._taken += len(jobs)
         self._hand(jobs)
+
+    def _passed(self, consumer: Any, error: BaseException) -> bool:
+        """Bury the place of a record that cannot be read and go on behind it: one sender must not stop all others.
+
+        It may be a header's name that is not UTF-8, or a batch packed in a way our client does not know. What stands
+        in the same batch behind it cannot be read either, and is buried place by place.
+        """
+        # kafka-python 3.0.12 tells nowhere else which record it failed at.
+        failed = consumer._fetcher._next_partition_records
+        if failed is None or failed.topic_partition not in consumer.assignment():
+            return False
+        name, offset = (failed.topic_partition.topic, failed.topic_partition.partition), failed.next_fetch_offset
+        if self._unread not in {(name, offset), (name, offset - 1)}:
+            self._unread_tries = 0
+        self._unread = (name, offset)
+        self._unread_tries += 1
+        is_given_up = self._unread_tries >= UNREADABLE_TRIES
+        failed.drain()  # else its next poll would turn in a circle for ever
+        consumer.seek(failed.topic_partition, offset + is_given_up)
+        if is_given_up:
+            reason = f"Kafka's record cannot be read ({reason_of(error)})"
+            place = Incoming(*name, offset, None, None, (), datetime.now(UTC), unreadable=reason)
+            job = self._book.take(name, offset, 0)
+            if job is not None:
+                self._taken += 1
+                self._hand([(place, job)])
+        return is_given_up
 
     def _commit_soon(self, consumer: Any) -> None:
         finished = self._taken - self._book.backlog

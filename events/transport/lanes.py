@@ -22,6 +22,7 @@ from events.transport.replays import is_replay
 CASE_ID = re.compile(rb"case-[0-9a-f]{24}")
 TOO_LARGE = "message_too_large"
 HANDLER_ERROR = "handler_error"
+UNREADABLE = "unreadable_record"
 BURY_RETRY_SECONDS = 1.0
 
 LaneKey = bytes | tuple[str, int]
@@ -158,6 +159,8 @@ class Lanes:
         return None
 
     async def _disposition(self, message: Incoming) -> Disposition:
+        if message.unreadable is not None:
+            return DeadLetter(UNREADABLE, "record", message.unreadable)
         size = len(message.value or b"")
         if size > self._settings.max_message_bytes:
             limit = self._settings.max_message_bytes

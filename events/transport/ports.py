@@ -109,6 +109,8 @@ class Incoming:
     headers: Headers
     timestamp_at: datetime
     """When the broker appended it (LogAppendTime, UTC): the instant at which it entered the system."""
+    unreadable: str | None = None
+    """Why Kafka's client could not read the record; then only its place is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Sequence
 from types import TracebackType
@@ -10,7 +11,9 @@ from typing import Any, Self
 
 from kafka import KafkaProducer
 from kafka import errors as kafka_errors
+from kafka.record.default_records import DefaultRecordBatchBuilder
 
+from events.language.topics import DEAD_LETTER_SUFFIX
 from events.transport.admin import DEAD_LETTER_HEADROOM_BYTES
 from events.transport.cluster import Cluster
 from events.transport.errors import (
@@ -89,21 +92,35 @@ class Producer:
         self._cluster = cluster
         self._max_message_bytes = max_message_bytes
         # Idempotence and acks=all are the client's defaults; said here because everything rests on them.
-        self._kafka = cluster.connected(
-            KafkaProducer,
-            client_id,
-            acks="all",
-            enable_idempotence=True,
-            compression_type=None,
-            linger_ms=linger_ms,
-            batch_size=BATCH_BYTES,
-            max_request_size=max_message_bytes + DEAD_LETTER_HEADROOM_BYTES,
-            max_block_ms=int(METADATA_SECONDS * 1000),
-            delivery_timeout_ms=int(delivery_seconds * 1000),
-            request_timeout_ms=min(10_000, int(delivery_seconds * 1000) - linger_ms),
-            allow_auto_create_topics=False,
-            metrics_enabled=False,
-        )
+        self._options: dict[str, Any] = {
+            "acks": "all",
+            "enable_idempotence": True,
+            "compression_type": None,
+            "linger_ms": linger_ms,
+            "batch_size": BATCH_BYTES,
+            "max_request_size": max_message_bytes + DEAD_LETTER_HEADROOM_BYTES,
+            "max_block_ms": int(METADATA_SECONDS * 1000),
+            "delivery_timeout_ms": int(delivery_seconds * 1000),
+            "request_timeout_ms": min(10_000, int(delivery_seconds * 1000) - linger_ms),
+            "allow_auto_create_topics": False,
+            "metrics_enabled": False,
+        }
+        self._client_id = client_id
+        self._replacing = threading.Lock()
+        self._kafka = self._connected()
+
+    def _connected(self) -> Any:
+        return self._cluster.connected(KafkaProducer, self._client_id, **self._options)
+
+    def _working(self) -> Any:
+        """kafka-python's producer. Raises KafkaAwayError, NotPermittedError."""
+        with self._replacing:
+            if self._kafka._transaction_manager.has_fatal_error():
+                # kafka-python 3.0.12 refuses everything for ever once the broker has refused one message for good, such
+                # as one too large for its topic. The others that were on their way have failed, and are sent again.
+                failed, self._kafka = self._kafka, self._connected()
+                _end(failed, 0.0)
+            return self._kafka
 
     def send(self, topic: str, key: str | bytes | None, value: bytes | None, headers: SendHeaders = ()) -> Pending:
         """Hand a message over without waiting for Kafka (but up to two seconds for a topic not met before).
@@ -112,11 +129,16 @@ class Producer:
         """
         key_bytes = key.encode() if isinstance(key, str) else key
         size = len(value or b"") + len(key_bytes or b"")
+        if DefaultRecordBatchBuilder.estimate_size_in_bytes(key_bytes, value, list(headers)) > self._limit_of(topic):
+            raise MessageTooLargeError(topic=topic, size_bytes=size, limit_bytes=self._max_message_bytes)
         try:
-            future = self._kafka.send(topic, value=value, key=key_bytes, headers=list(headers))
+            future = self._working().send(topic, value=value, key=key_bytes, headers=list(headers))
         except kafka_errors.KafkaError as error:
             raise self.explain(error, topic, size) from error
         return Pending(self, topic, size, future)
+
+    def _limit_of(self, topic: str) -> int:
+        return self._max_message_bytes + (DEAD_LETTER_HEADROOM_BYTES if topic.endswith(DEAD_LETTER_SUFFIX) else 0)
 
     def send_now(
         self,
@@ -169,13 +191,7 @@ class Producer:
 
     def close(self, timeout_seconds: float = 5.0) -> None:
         """Wait for what is on its way, up to the timeout; what is not acknowledged then was never said to be sent."""
-        deadline = time.monotonic() + timeout_seconds
-        try:
-            self._kafka.close(timeout=timeout_seconds)
-        except kafka_errors.KafkaTimeoutError:
-            # kafka-python leaves its thread running when messages wait for a broker that is away.
-            self._kafka._sender.force_close()
-            self._kafka._sender.join(max(0.1, deadline - time.monotonic()))
+        _end(self._kafka, timeout_seconds)
 
     def __enter__(self) -> Self:
         return self
@@ -184,3 +200,13 @@ class Producer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _end(producer: Any, timeout_seconds: float) -> None:
+    deadline = time.monotonic() + timeout_seconds
+    try:
+        producer.close(timeout=timeout_seconds)
+    except kafka_errors.KafkaTimeoutError:
+        # kafka-python leaves its thread running when messages wait for a broker that is away.
+        producer._sender.force_close()
+        producer._sender.join(max(0.1, deadline - time.monotonic()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 
@@ -27,10 +28,16 @@ from greenlane.cli import (
     submission,
     watching,
 )
-from greenlane.cli.failure import DEFECT, REFUSED, explained, is_expected, show_error
-from greenlane.cli.output import err, out, wants_json
-
-INTERRUPTED = 130
+from greenlane.cli.failure import (
+    DEFECT,
+    INTERRUPTED,
+    InterruptedRunError,
+    exit_code_of,
+    explained,
+    is_expected,
+    show_error,
+)
+from greenlane.cli.output import Answered, err, out, wants_json
 
 app = typer.Typer(
     name="greenlane",
@@ -76,6 +83,9 @@ def command_names() -> frozenset[str]:
 
 def main() -> None:
     """Run the program and leave with its exit code: 0 all is well, 2 refused, 130 interrupted, 1 a defect."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # A script's background job inherits an ignored SIGINT, and SIGTERM would leave without a word.
+        signal.signal(number, signal.default_int_handler)
     code = run()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -85,10 +95,11 @@ def main() -> None:
 
 def run() -> int:
     """Run the command that `sys.argv` names; its exit code. Never raises."""
+    Answered.yes = False
     try:
         code = app(prog_name="greenlane", standalone_mode=False)
     except (typer.Abort, KeyboardInterrupt):
-        return INTERRUPTED
+        return _interrupted()
     except typer.Exit as leaving:
         return leaving.exit_code
     except BrokenPipeError:
@@ -97,14 +108,22 @@ def run() -> int:
         return INTERRUPTED
     except Exception as error:
         return _failed(error)
+    if code == INTERRUPTED:  # what Typer makes of a KeyboardInterrupt
+        return _interrupted()
     return code if isinstance(code, int) else 0
+
+
+def _interrupted() -> int:
+    if wants_json() and not Answered.yes:
+        show_error(explained(InterruptedRunError()))
+    return INTERRUPTED
 
 
 def _failed(error: Exception) -> int:
     if is_expected(error):
         show_error(explained(error))
-        return REFUSED
+        return exit_code_of(error)
     err.print("".join(traceback.format_exception(error)), markup=False, soft_wrap=True)
-    if wants_json():
+    if wants_json() and not Answered.yes:
         show_error(explained(error))
     return DEFECT

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from typer.exceptions import TyperException
 
-from greenlane.cli.output import err, print_json, wants_json
+from greenlane.cli.output import Answered, err, print_json, wants_json
 from greenlane.errors import GreenlaneError
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ REFUSED = 2
 """The exit code of every refusal."""
 DEFECT = 1
 """The exit code of what should never happen."""
+INTERRUPTED = 130
+"""The exit code of what somebody stopped, by Ctrl-C or SIGTERM."""
 
 EXPECTED = frozenset(
     {
@@ -45,10 +47,24 @@ class RefusedError(GreenlaneError):
         return super().as_json() | {"code": self.refusal.code}
 
 
+class InterruptedRunError(GreenlaneError):
+    """Somebody stopped a command before it was done."""
+
+    code = "interrupted"
+
+    def __init__(self) -> None:
+        super().__init__("Stopped before it was done.", remedy="Start it again: what was accepted is kept.")
+
+
 class NoAnswerError(GreenlaneError):
     """A case got a command, and nobody answered in time."""
 
     code = "no_answer"
+
+
+def exit_code_of(error: BaseException) -> int:
+    """Interrupted is neither refused nor well."""
+    return INTERRUPTED if getattr(error, "code", "") == InterruptedRunError.code else REFUSED
 
 
 def is_expected(error: BaseException) -> bool:
@@ -97,7 +113,7 @@ def _body(code: str, field: str, message: str, remedy: str) -> dict[str, Any]:
 
 def show_error(body: dict[str, Any]) -> None:
     """Say it: on standard output as JSON, or on standard error in words."""
-    if wants_json():
+    if wants_json() and not Answered.yes:
         print_json({"error": body})
         return
     say_error(body)

@@ -27,6 +27,7 @@ class Status(StrEnum):
 
     IN_PROGRESS = "in_progress"
     AWAITING_SUPPLEMENT = "awaiting_supplement"
+    AWAITING_PAYMENT = "awaiting_payment"
     SUSPENDED = "suspended"
     CLOSED = "closed"
 

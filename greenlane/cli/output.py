@@ -17,8 +17,15 @@ out = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in
 err = Console(stderr=True, highlight=False)
 
 
+class Answered:
+    """Whether this run has given its one object: what happens afterwards, as while a stack is stopped, gives no second."""
+
+    yes = False
+
+
 def print_json(value: dict[str, Any]) -> None:
     """One JSON object on standard output."""
+    Answered.yes = True
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
     sys.stdout.flush()
 

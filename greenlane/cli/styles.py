@@ -10,6 +10,7 @@ LANES: Final = {"green_24h": "bold green", "green_60": "green", "standard": "def
 STATUSES: Final = {
     "in_progress": "cyan",
     "awaiting_supplement": "yellow",
+    "awaiting_payment": "yellow",
     "suspended": "yellow",
     "closed": "dim",
     "breached": "bold red",

@@ -177,6 +177,6 @@ UNUSUAL = {
     "attributes_cut": "attributes cut to what a decision may hold",
     "attributes_left_out": "attributes left out for want of room",
     "values_cut": "values too long to be read whole",
-    "events_outside_traces": "events outside any trace (not imported)",
+    "events_outside_traces": "events outside any trace (each a case of its own)",
     "unknown_elements": "elements that XES does not know (ignored)",
 }

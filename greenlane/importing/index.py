@@ -14,7 +14,7 @@ from greenlane.errors import GreenlaneError
 from greenlane.stack.errors import StateFolderFullError, StateFolderUnusableError
 from greenlane.stack.folder import folder_error
 
-VERSION = 2
+VERSION = 3
 """Of this file's layout and of the mapping: an index made by another is made again."""
 SCHEMA = """
 CREATE TABLE traces (position INTEGER PRIMARY KEY, case_id TEXT NOT NULL UNIQUE, application_id TEXT NOT NULL,
@@ -53,6 +53,7 @@ class Summary:
     attributes_left_out: int = 0
     values_cut: int = 0
     events_outside_traces: int = 0
+    """Each is a case of its own, and counts among the traces."""
     unknown_elements: int = 0
     index_version: int = VERSION
 

@@ -93,7 +93,7 @@ def _read(log: LogFile, key: ImportKey, path: Path, max_message_bytes: int, disp
             raise LogEmptyError(
                 log.path, "the log has no trace, so there is nothing to import.", remedy="Name a log with traces."
             )
-        reading.count(reader.ignored)
+        reading.count(reader.unusual)
         with explained(path):
             return writer.finish(reading.summary, reading.departments())
 
@@ -187,9 +187,9 @@ class _Reading:
                 remedy="Give its events an org:group, which counts before the org:resource.",
             )
 
-    def count(self, ignored: Counter[str]) -> None:
+    def count(self, unusual: Counter[str]) -> None:
         """Add what the reader and the mapping counted to the summary."""
-        for name, number in (ignored + self._counted).items():
+        for name, number in (unusual + self._counted).items():
             setattr(self.summary, name, number)
         self.summary.activities = self._naming.activities
         self.summary.departments = len(self._naming.departments)

@@ -28,6 +28,8 @@ COLLECTIONS = frozenset(("list", "container"))
 HEADER = frozenset(("extension", "global", "classifier"))
 VALUE_MAX = 10_000
 """Characters kept of one value; beyond that it is no attribute but an attachment."""
+KEY_MAX = 1_000
+"""Characters kept of a key with those of its parents: a deep nest would else take memory with the square of its depth."""
 REPAIR = "Repair the file at this place, or export the log again."
 EXPORT_AGAIN = "Fetch or export the log again, and compare its size with the original's."
 
@@ -66,17 +68,19 @@ class Trace:
 
 
 class XesReader:
-    """Reads one log. `ignored` counts, after reading, what was in it and belongs to no trace or to no standard."""
+    """Reads one log. `unusual` counts, after reading, what was in it and belongs to no trace or to no standard."""
 
     def __init__(self, file: Path, events_max: int) -> None:
         self._file = file
         self._events_max = events_max
-        self.ignored: Counter[str] = Counter()
+        self.unusual: Counter[str] = Counter()
         self._done: list[Trace] = []
         self._depth = 0
         self._root_seen = False
         self._trace: Trace | None = None
         self._event: Event | None = None
+        self._loose = False
+        """Whether the trace is one event's own."""
         self._path: list[str] = []
         self._parser = expat.ParserCreate()
         # Names are compared without prefix: real logs declare XES's namespace in several ways, or not at all.
@@ -142,9 +146,13 @@ class XesReader:
         if tag == "trace":
             self._trace = Trace(self._parser.CurrentLineNumber)
         elif tag == "event":
-            self.ignored["events_outside_traces"] += 1
+            # XES lets a log hold events that belong to no trace. None may be lost, so each is a trace of its own.
+            self.unusual["events_outside_traces"] += 1
+            self._trace = Trace(self._parser.CurrentLineNumber)
+            self._begin_event(self._trace)
+            self._loose = True
         elif tag not in ATTRIBUTES and tag not in HEADER:
-            self.ignored["unknown_elements"] += 1
+            self.unusual["unknown_elements"] += 1
 
     def _in_trace(self, trace: Trace, tag: str, attributes: dict[str, str], depth: int) -> None:
         if tag != "event" or depth != 2:  # noqa: PLR2004 - log, trace, event
@@ -158,6 +166,9 @@ class XesReader:
                 remedy="Split the trace, or leave it out.",
                 place=self._here(),
             )
+        self._begin_event(trace)
+
+    def _begin_event(self, trace: Trace) -> None:
         self._event = Event(self._parser.CurrentLineNumber)
         trace.events.append(self._event)
 
@@ -166,7 +177,7 @@ class XesReader:
         path = self._path
         if tag in ATTRIBUTES:
             key = attributes.get("key", "")
-            path.append(f"{path[-1]}/{key}" if path else key)
+            path.append((f"{path[-1]}/{key}" if path else key)[:KEY_MAX])
             value = attributes.get("value")
             if value is not None or tag not in COLLECTIONS:
                 found.append(Attribute(path[-1], self._bounded(value or "")))
@@ -179,13 +190,13 @@ class XesReader:
                 place=self._here(),
             )
         if tag != "values":  # the wrapper of a list's values
-            self.ignored["unknown_elements"] += 1
+            self.unusual["unknown_elements"] += 1
         path.append(path[-1] if path else "")
 
     def _bounded(self, value: str) -> str:
         if len(value) <= VALUE_MAX:
             return value
-        self.ignored["values_cut"] += 1
+        self.unusual["values_cut"] += 1
         return value[:VALUE_MAX]
 
     def _end(self, _: str) -> None:
@@ -194,9 +205,15 @@ class XesReader:
             self._path.pop()
         elif self._event is not None:
             self._event = None
+            if self._loose:
+                self._end_trace()
         elif self._trace is not None:
+            self._end_trace()
+
+    def _end_trace(self) -> None:
+        if self._trace is not None:
             self._done.append(self._trace)
-            self._trace = None
+        self._trace, self._loose = None, False
 
     def _doctype(self, name: str, _: Any, __: Any, has_internal_subset: int) -> None:
         if name.lower() == "html":

@@ -223,6 +223,7 @@ BAD_SUBMISSIONS: dict[str, tuple[bytes, str, str | None]] = {
     "procedure": (karaoke("bad-procedure", procedure="karaoke-licens"), "procedure_unknown", "procedure"),
     "documents": (karaoke("bad-documents", documents=[]), "documents_missing", "documents"),
     "conflict": (karaoke("kafka-1", channel="post"), "application_conflict", "application_id"),
+    "id with blanks": (karaoke("kafka-6"), "invalid_field", "id"),
 }
 """By the message's id: what is sent, and the code and field of the dead letter."""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,11 +15,14 @@ from typing import Any, get_args
 import pytest
 
 import greenlane.cli
+from cases.model import CaseStatus
 from events.language import case_events
 from events.language.refusals import TEXTS
 from greenlane.cli.event_lines import _DETAILS
 from greenlane.cli.failure import DEFECT, explained
+from greenlane.cli.listing import Status
 from greenlane.cli.page import PAGE, commands, refusal_lines, synopsis_of, told, updated
+from greenlane.cli.styles import STATUSES
 from greenlane.cli.words import TABLE, Words
 from tests.cli.program import Program
 
@@ -144,7 +149,7 @@ def test_a_defect_is_told_as_one(greenlane: Program, monkeypatch: pytest.MonkeyP
 
 
 def test_bare_help_and_interruption(greenlane: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a command the list of commands; Ctrl-C is 130 and no traceback."""
+    """Without a command the list of commands; Ctrl-C is 130 and no traceback, and for machines still one object."""
     assert "submit" in greenlane().out
 
     def interrupted() -> list[dict[str, Any]]:
@@ -152,7 +157,41 @@ def test_bare_help_and_interruption(greenlane: Program, monkeypatch: pytest.Monk
 
     monkeypatch.setattr("greenlane.cli.setting_table.settings_json", interrupted)
     answer = greenlane("settings", "--json")
-    assert (answer.code, answer.out) == (130, "")
+    assert answer.code == 130
+    assert answer.json["error"]["code"] == "interrupted"
+    assert answer.json["error"]["remedy"]
+    assert "Traceback" not in answer.err
+
+
+def test_what_follows_an_answer_gives_no_second_one(greenlane: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stack is stopped after the answer: Ctrl-C meanwhile, or a fault, changes the exit code and not the object."""
+    from greenlane.cli import output  # noqa: PLC0415
+    from greenlane.errors import SettingsError  # noqa: PLC0415
+
+    given = output.print_json
+    for late, code in ((KeyboardInterrupt(), 130), (SettingsError("late", remedy="none"), 2), (ValueError("late"), 1)):
+
+        def answered(value: dict[str, Any], late: BaseException = late) -> None:
+            given(value)
+            raise late
+
+        monkeypatch.setattr(output, "print_json", answered)
+        answer = greenlane("settings", "--json")
+        assert (answer.code, "error" in answer.json) == (code, False)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_command_with_its_one_object(number: signal.Signals, tmp_path: Path) -> None:
+    """SIGTERM as Ctrl-C does; also as a background job of a script, which inherits an ignored SIGINT."""
+    fifo = tmp_path / "log.jsonl"
+    os.mkfifo(fifo)
+    command = f"trap '' INT; exec {sys.executable} -m greenlane submit {fifo} --json"
+    process = subprocess.Popen(["/bin/sh", "-c", command], stdout=subprocess.PIPE, text=True)
+    with fifo.open("w"):  # opens when the command reads: its handlers are in place
+        process.send_signal(number)
+        out, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert json.loads(out)["error"]["code"] == "interrupted"
 
 
 def test_every_word_is_there_in_two_languages_and_used() -> None:
@@ -168,6 +207,15 @@ def test_every_word_is_there_in_two_languages_and_used() -> None:
         assert vi
         assert en
         assert set(re.findall(r"{\w+}", vi)) == set(re.findall(r"{\w+}", en)), key
+
+
+def test_every_state_of_a_case_can_be_asked_for_and_has_its_word_and_colour() -> None:
+    """Those that a case on record may be in, and no other; the page names them."""
+    states = {status.value for status in CaseStatus if status is not CaseStatus.NEW}
+    assert {status.value for status in Status} == states
+    assert {f"status.{state}" for state in states} <= set(TABLE)
+    assert states <= set(STATUSES)
+    assert all(f"`{state}`" in PAGE.read_text(encoding="utf-8") for state in states)
 
 
 def test_every_event_has_its_name_and_its_line() -> None:

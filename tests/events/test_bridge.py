@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from kafka import KafkaProducer
 from prometheus_client import CollectorRegistry
 
 from events.language.topics import Topics
@@ -16,7 +17,7 @@ from events.transport.bridge import Bridge, BridgeSettings, ConsumerSettings, La
 from events.transport.cluster import Cluster
 from events.transport.dead_letters import LetterBox
 from events.transport.errors import LetterUnknownError, RequestRefusedError, Unavailable
-from events.transport.lanes import HANDLER_ERROR, TOO_LARGE
+from events.transport.lanes import HANDLER_ERROR, TOO_LARGE, UNREADABLE
 from events.transport.metrics import BridgeMetrics
 from events.transport.ports import DeadLetter, Disposition, Done, Handler, Incoming
 from events.transport.producer import Producer
@@ -288,6 +289,54 @@ async def test_a_message_that_is_too_large_does_not_stop_the_others(cluster: Clu
     (letter,) = LetterBox(cluster, topic).letters()
     assert (letter.code, letter.field, letter.omitted, letter.size_bytes) == (TOO_LARGE, "data", True, 3_500_000)
     assert (letter.topic, letter.offset) == (topic, 1)
+
+
+class NoText(str):
+    """A header's name that is no UTF-8 on the wire, as a client in C can write it."""
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        return b"\xff\xfe"
+
+
+async def test_a_record_that_cannot_be_read_does_not_stop_the_others(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """Its place becomes a dead letter that is never sent again; what comes after it, and other topics, go on."""
+    topics = make_topics("finance", "culture", partitions=1)
+    topic = topics.decisions("finance")
+    handler = Remembering()
+    with Producer(cluster) as producer:
+        producer.send_now(topic, "case-a", b"1")
+        producer.send_now(topic, "case-a", b"bad", [(NoText("x"), b"")])
+        producer.send_now(topic, "case-a", b"2")
+        async with Running(a_bridge(cluster, topics, handler)):
+            await until(lambda: len(handler.done) == 2, "those around it were handled")
+            producer.send_now(topics.decisions("culture"), "case-b", b"3")
+            await until(lambda: len(handler.done) == 3, "another topic goes on")
+            await until(lambda: LetterBox(cluster, topic).letters(), "it was buried")
+    assert handler.values() == ["1", "2", "3"]
+    (letter,) = LetterBox(cluster, topic).letters()
+    assert (letter.code, letter.field, letter.omitted) == (UNREADABLE, "record", True)
+    assert (letter.topic, letter.partition, letter.offset) == (topic, 0, 1)
+
+
+async def test_what_was_taken_back_in_a_transaction_was_never_said(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """Outside systems may send in transactions: only what they commit counts."""
+    topics = make_topics("finance", partitions=1)
+    topic = topics.decisions("finance")
+    handler = Remembering()
+
+    def in_transactions() -> None:
+        sender = KafkaProducer(bootstrap_servers=cluster.bootstrap, transactional_id=topics.prefix)
+        sender.init_transactions()
+        for value, commits in ((b"taken back", False), (b"said", True)):
+            sender.begin_transaction()
+            sender.send(topic, value=value, key=b"case-a")
+            sender.commit_transaction() if commits else sender.abort_transaction()
+        sender.close()
+
+    await asyncio.to_thread(in_transactions)
+    async with Running(a_bridge(cluster, topics, handler)):
+        await until(lambda: handler.done, "the other was handled")
+    assert handler.values() == ["said"]
 
 
 async def test_a_new_departments_topic_is_found_with_what_it_held(cluster: Cluster, make_topics: MakeTopics) -> None:

@@ -269,6 +269,21 @@ def test_sending_says_what_is_wrong(cluster: Cluster, make_topics: MakeTopics) -
             producer.send_now(f"{topics.prefix}.nowhere", "case", b"x")
 
 
+@pytest.mark.parametrize("topic_max_bytes", [1_000, 1_048_576])
+def test_a_message_that_the_broker_refuses_does_not_stop_later_ones(
+    cluster: Cluster, topics: Topics, topic_max_bytes: int
+) -> None:
+    """Whether the topic is stricter than we know, or the message a little larger than what we allow."""
+    layout = TopicLayout(partitions=1, max_message_bytes=topic_max_bytes)
+    ensure_topics(cluster, [topics.escalations, topics.case_events], topics, layout)
+    with Producer(cluster) as producer:
+        for topic in (topics.escalations, topics.case_events):
+            producer.send_now(topic, "case", b"x")
+            with pytest.raises(MessageTooLargeError):
+                producer.send_now(topic, "case", b"x" * (topic_max_bytes + 100))
+            assert producer.send_now(topic, "case", b"x") == (0, 1)
+
+
 def test_a_producer_without_kafka_says_so() -> None:
     """The address is in the error."""
     with pytest.raises(KafkaAwayError, match=r"127\.0\.0\.1:1 "):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -49,6 +50,18 @@ def test_a_topic_stamped_by_its_senders_is_put_right(cluster: Cluster, topics: T
         )
     ensure_topics(cluster, [topics.submissions], topics)
     assert settings_of(cluster, topics.submissions)["message.timestamp.type"] == "LogAppendTime"
+
+
+def test_what_comes_in_is_kept_unpacked(cluster: Cluster, make_topics: Callable[..., Topics], topics: Topics) -> None:
+    """Outside systems may compress with what our client cannot unpack: the broker does it, on topics made before too."""
+    with cluster.admin() as admin:
+        admin.create_topics({topics.decisions("finance"): {"num_partitions": 1}}, wait_for_metadata=True)
+    make_topics("finance", "culture")
+    incoming = (topics.submissions, topics.decisions("finance"), topics.decisions("culture"))
+    deadline = time.monotonic() + 10  # a broker applies a changed setting a moment after it was accepted
+    while (found := {settings_of(cluster, topic)["compression.type"] for topic in incoming}) != {"uncompressed"}:
+        assert time.monotonic() < deadline, found
+    assert settings_of(cluster, topics.work("finance"))["compression.type"] == "producer"
 
 
 def test_the_broker_refuses_what_it_cannot_do(cluster: Cluster, topics: Topics) -> None:

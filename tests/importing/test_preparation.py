@@ -39,10 +39,10 @@ def test_index_holds_every_trace_and_event(settings: Settings) -> None:
     with prepared_log(settings, VARIETY, None, Quiet()) as prepared:
         index, summary = prepared.index, prepared.summary
         traces = [trace for page in index.pages(size=3) for trace in page]
-        assert [trace.application_id for trace in traces] == ["1-H-s-1", "2-H-s-1", "3-nothing-happened", "4"]
-        assert [trace.events for trace in traces] == [3, 2, 0, 1]
-        assert len({trace.case_id for trace in traces}) == 4
-        assert [len(found) for _, found in sorted(index.decisions(1, 4).items())] == [3, 2, 1]
+        assert [trace.application_id for trace in traces] == ["1-H-s-1", "2-H-s-1", "3-nothing-happened", "4", "5"]
+        assert [trace.events for trace in traces] == [3, 2, 0, 1, 1]
+        assert len({trace.case_id for trace in traces}) == 5
+        assert [len(found) for _, found in sorted(index.decisions(1, 5).items())] == [3, 2, 1, 1]
         for trace in traces:
             for event, step in enumerate(json.loads(trace.submission)["route"], 1):
                 row = index.decision(trace.case_id, step["id"])
@@ -55,12 +55,12 @@ def test_index_holds_every_trace_and_event(settings: Settings) -> None:
         }
         unusual = {
             "empty_traces": 1,
-            "traces_without_name": 1,
+            "traces_without_name": 2,
             "repeated_trace_names": 1,
             "events_without_name": 1,
-            "events_without_group": 2,
-            "events_unassigned": 1,
-            "timestamps_missing": 1,
+            "events_without_group": 3,
+            "events_unassigned": 2,
+            "timestamps_missing": 2,
             "timestamps_unreadable": 1,
             "timestamps_equal": 1,
             "timestamps_out_of_order": 1,
@@ -98,7 +98,7 @@ def test_index_of_a_killed_reading_is_not_believed(settings: Settings, tmp_path:
         place = prepared.index.path
     place.write_bytes(place.read_bytes()[:5000])
     with prepared_log(settings, VARIETY, None, Quiet()) as prepared:
-        assert prepared.summary.events == 6
+        assert prepared.summary.events == 7
 
 
 def _hold(settings: Settings, held: multiprocessing.synchronize.Event, free: multiprocessing.synchronize.Event) -> None:
@@ -120,12 +120,12 @@ def test_two_processes_do_not_import_the_same_log(settings: Settings) -> None:
         free.set()
         other.join(60)
     with prepared_log(settings, VARIETY, None, Quiet()) as prepared:
-        assert prepared.summary.traces == 4
+        assert prepared.summary.traces == 5
 
 
 def test_log_without_traces_is_refused(settings: Settings, tmp_path: Path) -> None:
     log = tmp_path / "log.xes"
-    log.write_text("<log><event/></log>")
+    log.write_text('<log><string key="a" value="1"/></log>')
     with pytest.raises(LogError, match="no trace") as caught, prepared_log(settings, log, None, Quiet()):
         pass
     assert caught.value.code == "log_empty"

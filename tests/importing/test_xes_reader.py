@@ -32,8 +32,8 @@ def written(path: Path, content: str | bytes) -> Path:
 
 def test_variety_of_a_real_log_is_read() -> None:
     traces, reader = read(VARIETY)
-    assert [trace.name for trace in traces] == ["Hồ sơ 1", "Hồ sơ 1", "nothing happened", None]
-    assert [len(trace.events) for trace in traces] == [3, 2, 0, 1]
+    assert [trace.name for trace in traces] == ["Hồ sơ 1", "Hồ sơ 1", "nothing happened", None, None]
+    assert [len(trace.events) for trace in traces] == [3, 2, 0, 1, 1]
     third = traces[0].events[2]
     assert third.attributes[3:] == [
         Attribute("files/file", "plan.pdf"),
@@ -43,7 +43,17 @@ def test_variety_of_a_real_log_is_read() -> None:
         Attribute("meta/ref", "7d444840-9dc0-11d1-b245-5ffdce74fad2"),
     ]
     assert traces[1].events[0].first("org:group") is None, "blanks are no group"
-    assert reader.ignored == {"events_outside_traces": 1}
+    assert reader.unusual == {"events_outside_traces": 1}
+
+
+def test_event_that_belongs_to_no_trace_is_a_trace_of_its_own(tmp_path: Path) -> None:
+    path = written(
+        tmp_path / "log.xes", '<log><event><string key="a" value="1"/></event><trace/><event/><trace/></log>'
+    )
+    traces, reader = read(path)
+    assert [len(trace.events) for trace in traces] == [1, 0, 1, 0]
+    assert traces[0].events[0].attributes == [Attribute("a", "1")]
+    assert reader.unusual == {"events_outside_traces": 2}
 
 
 @pytest.mark.parametrize("name", ["log.xes", "log.xes.gz", "no-suffix"])
@@ -162,6 +172,15 @@ def test_memory_does_not_grow_with_the_log() -> None:
 
     # 3,600 more traces are 17 MB of text, and many times that as a tree.
     assert peak_kb(4000) < peak_kb(400) + 4_000
+
+
+def test_deep_nest_takes_no_memory_with_the_square_of_its_depth(tmp_path: Path) -> None:
+    depth = 20_000
+    nest = '<string key="a" value="b">' * depth + "</string>" * depth
+    traces, _ = read(written(tmp_path / "log.xes", f"<log><trace><event>{nest}</event></trace></log>"))
+    kept = traces[0].events[0].attributes
+    assert len(kept) == depth
+    assert sum(len(attribute.key) for attribute in kept) <= depth * 1_000
 
 
 keys = st.text(
