@@ -180,6 +180,12 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Hồ sơ {application} chưa có kết quả để thu hồi: đang {status}.",
         "Nêu hồ sơ đã được cấp kết quả.",
     ),
+    "result_not_held": (
+        "Application {application} stands on no result {number} from elsewhere, or it is lost already.",
+        "Name the number of a result that stands among its needs.",
+        "Hồ sơ {application} không dựa trên kết quả {number} của nơi khác, hoặc kết quả đó đã mất hiệu lực.",
+        "Nêu số của một kết quả trong phần needs của hồ sơ.",
+    ),
     "result_not_needed": (
         "Nothing waits for a result of {application}.",
         "Name an application that ended without a result.",

@@ -16,6 +16,7 @@ FILLS: Final = {
     "blocked": "#ffccbc",
     "released": "#fff3c4",
     "granted": "#c8e6c9",
+    "replaced": "#c8e6c9",
 }
 LOST_FILL = "#ef9a9a"
 CRITICAL, PLAIN = "#c62828", "#546e7a"

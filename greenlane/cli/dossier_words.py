@@ -36,6 +36,7 @@ DOSSIER_TABLE: Final[dict[str, tuple[str, str]]] = {
     "part.granted": ("đã cấp", "granted"),
     "part.refused": ("không cấp", "refused"),
     "part.released": ("đang xử lý", "released"),
+    "part.replaced": ("đã có kết quả khác", "replaced"),
     "part.returned": ("trả lại", "returned"),
     "part.revoked": ("bị thu hồi", "revoked"),
     "part.stopped": ("dừng", "stopped"),

@@ -8,10 +8,12 @@ from cases.dossier.ticks import next_due
 from cases.dossier.views import dossier_view_of
 from catalog.dossier import EdgeKind
 from catalog.loader import load_catalog
+from events.language.commands import AcknowledgeEscalation
 from events.language.dossier_messages import Need
+from events.language.refusals import Refusal
 from sla.deadline import AfterHours
 from tests.builders import MONDAY
-from tests.dossier.openings import Life, an_application, days, in_province
+from tests.dossier.openings import OFFICER, Life, an_application, days, in_province
 
 HOUR = timedelta(hours=1)
 
@@ -72,6 +74,24 @@ def test_the_joint_clock_warns_breaks_and_escalates_once_each() -> None:
     assert breach.due_at == in_province(9)
     assert next_due(life.dossier) is None
     assert dossier_view_of(life.dossier).joint_state == "breached"
+
+
+def test_a_warning_is_read_and_not_acknowledged() -> None:
+    """As for cases: acknowledged, it would silence the escalations that are still to come."""
+    life = a_chain(cap=days(5))
+    life.live_until(in_province(9) - HOUR)
+
+    def acknowledged(rung: str) -> AcknowledgeEscalation:
+        at = life.records[-1].at
+        return AcknowledgeEscalation(command_id=rung, received_at=at, actor=OFFICER, escalation_id=f"joint/{rung}")
+
+    refused = life.attempt(acknowledged("half"))
+    assert isinstance(refused, Refusal)
+    assert refused.code == "escalation_unknown"
+    life.live_until(in_province(9))
+    life.do(acknowledged("breach"))
+    life.live_until(in_province(13))
+    assert [event.rung for event in life.of_type("DossierRungFired")] == ["half", "late-warning", "breach"]
 
 
 def test_the_blame_is_split_among_those_along_the_chain_that_was_waited_for() -> None:
