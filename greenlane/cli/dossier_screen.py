@@ -21,6 +21,7 @@ MARKS = {
     "blocked": "[red]⊘[/red]",
     "released": "[yellow]▶[/yellow]",
     "granted": "[green]✓[/green]",
+    "replaced": "[green]✓[/green]",
 }
 LOST_MARK = "[red]✗[/red]"
 
@@ -68,7 +69,7 @@ def _leaf(sheet: DossierSheet, part: Part, others: list[str], moments: Moments) 
     soft = ", ".join(need for need in dossier.graph.practical[part.name])
     hint = f" [dim](~ {escape(soft)})[/dim]" if soft else ""
     state = words.named("part", part.status)
-    causes = "; ".join(f"{cause.needs}: {words.named('part', cause.status)}" for cause in part.causes)
+    causes = "; ".join(f"{cause.needs}: {words.named('part', cause.status)}" for cause in part.troubles)
     why = f" [red]{escape(causes)}[/red]" if causes else ""
     return f"{MARKS.get(part.status, LOST_MARK)} {shown} [dim]{state}[/dim]{due}{also}{hint}{why}"
 
@@ -79,14 +80,13 @@ def _table(sheet: DossierSheet, moments: Moments) -> Table:
     table = table_of(None, *map(words, headings))
     for part in sheet.dossier.parts.values():
         view, slack = sheet.case(part), sheet.slack(part.name)
-        code = part.result_code or (part.substitute.number if part.substitute is not None else None)
         table.add_row(
             escape(part.name),
             sheet.dossier.agency(part.name),
             words.named("part", part.status),
             moments.instant(part.released_at),
             moments.instant(view.statutory_due_at if view is not None else None),
-            escape(code or "-"),
+            escape(part.result_number or "-"),
             "-" if slack is None else moments.span(slack.total_seconds()),
         )
     return table
@@ -95,8 +95,8 @@ def _table(sheet: DossierSheet, moments: Moments) -> Table:
 def _blame(sheet: DossierSheet, moments: Moments) -> Table:
     words = moments.words
     table = table_of(words("time_shares"), words("owner"), words("time"))
-    for share in sheet.as_json()["blame"]:
-        table.add_row(escape(words.named("owner", share["owner"])), moments.span(share["seconds"]))
+    for share in sheet.shares:
+        table.add_row(escape(words.named("owner", share.owner)), moments.span(share.seconds))
     return table
 
 
