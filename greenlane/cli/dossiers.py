@@ -344,6 +344,7 @@ def _told(
 def _instant(text: str, zone: ZoneInfo) -> datetime:
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        # What lies so far off that the province has no date for it is refused here, with the option's name.
+        return at.astimezone(zone) if at.tzinfo is not None else at.replace(tzinfo=zone)
+    except (ValueError, OverflowError):
         raise typer.BadParameter(f"{text!r} is no instant such as 2026-03-02T09:00+07:00.", param_hint="--at") from None
-    return at if at.tzinfo is not None else at.replace(tzinfo=zone)

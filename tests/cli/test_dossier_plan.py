@@ -106,6 +106,61 @@ def test_a_result_that_exists_is_no_edge_and_delays_nothing(greenlane: Program, 
     assert body["results"] == [{"application": "reg", **result}]
 
 
+def test_what_yaml_leaves_empty_is_none(greenlane: Program, tmp_path: Path) -> None:
+    """`data:` and `needs:` with nothing behind them, and numbers that are not quoted, mean what their writer means."""
+    file = tmp_path / "dossier.yaml"
+    text = """\
+documents:
+applications:
+  - name: 1
+    procedure: household-business-registration
+    data:
+    needs:
+  - name: no
+    procedure: karaoke-licence
+    needs: [1, {result: {number: 12, issuer: 34, issued_on: 2025-01-01, valid_until: }}]
+"""
+    file.write_text(text, encoding="utf-8")
+    answer = greenlane("dossier", "plan", str(file), *AT, "--json")
+    assert answer.code == 0, answer.json
+    assert answer.json["edges"] == [["1", "no", "hard"]]
+    assert answer.json["results"][0]["number"] == "12"
+
+
+def test_one_application_may_need_all_the_others(greenlane: Program, tmp_path: Path) -> None:
+    names = [f"n{number}" for number in range(300)]
+    every = [{"name": name, "procedure": "karaoke-licence"} for name in names]
+    body = planned(greenlane, tmp_path, {**REGISTRATION, "needs": names}, *every).json
+    assert len(body["edges"]) == 300
+    assert body["order"][-1] == "reg"
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59+00:00", "0001-01-01T00:00+14:00", "soon", ""])
+def test_an_instant_that_the_province_cannot_have_is_refused(greenlane: Program, tmp_path: Path, at: str) -> None:
+    answer = planned(greenlane, tmp_path, REGISTRATION, at=("--at", at))
+    assert (answer.code, answer.json["error"]["code"], answer.json["error"]["field"]) == (2, "usage", "--at")
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "field"),
+    [
+        ("{}", "unsound", "applications"),
+        ('{"applications": [{"name": "", "procedure": "x"}]}', "too_short", "applications[0].name"),
+        ('{"applications": [{"name": "a\\u0000", "procedure": "x"}]}', "unstorable_text", ""),
+        ('{"applications": [{"name": "a", "procedure": "x", "data": {"b": "\\ud800"}}]}', "unstorable_text", ""),
+    ],
+)
+def test_what_no_dossier_can_hold_is_refused(
+    greenlane: Program, tmp_path: Path, content: str, code: str, field: str
+) -> None:
+    """Before anything is started: a text that cannot be stored would stop its dossier."""
+    file = tmp_path / "dossier.json"
+    file.write_text(content, encoding="utf-8")
+    error = greenlane("dossier", "plan", str(file), "--json").json["error"]
+    assert (error["code"], error["field"]) == (code, field)
+    assert error["remedy"]
+
+
 def test_a_misspelt_field_is_named_with_its_line(greenlane: Program, tmp_path: Path) -> None:
     file = tmp_path / "dossier.yaml"
     file.write_text("applications:\n  - name: a\n    procedure: karaoke-licence\n    need: [b]\n", encoding="utf-8")
