@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from cases.dossier.ticks import next_due
 from cases.dossier.views import dossier_view_of
 from catalog.dossier import EdgeKind
@@ -12,6 +14,7 @@ from events.language.commands import AcknowledgeEscalation
 from events.language.dossier_messages import Need
 from events.language.refusals import Refusal
 from sla.deadline import AfterHours
+from sla.units import Budget, Unit
 from tests.builders import MONDAY
 from tests.dossier.openings import OFFICER, Life, an_application, days, in_province
 
@@ -42,6 +45,17 @@ def test_without_a_joint_limit_the_critical_path_is_the_promise() -> None:
     assert life.dossier.joint_due_at == in_province(19)
     assert life.dossier.critical_path == ("a", "b", "c")
     assert life.dossier.holder == "culture"
+
+
+@pytest.mark.parametrize("unit", [Unit.DAYS, Unit.WORKING_DAYS, Unit.HOURS])
+@pytest.mark.parametrize("hour", range(0, 24, 3))
+def test_the_joint_promise_is_never_shorter_than_its_path(unit: Unit, hour: int) -> None:
+    """Whenever it was handed in: who ends in time does not break the promise over the whole."""
+    life = Life({"a": Budget(amount=11, unit=unit)})
+    life.open(an_application("a"), at=MONDAY + timedelta(hours=hour))
+    assert life.dossier.joint_due_at >= life.dossier.promised_at
+    life.live_until(life.dossier.promised_at - timedelta(seconds=1))
+    assert not life.dossier.breached
 
 
 def test_the_promise_follows_every_end() -> None:
