@@ -9,6 +9,8 @@ DOSSIER_TABLE: Final[dict[str, tuple[str, str]]] = {
     "cap_broken": ("Vượt thời hạn chung: {due}.", "Beyond the joint limit: {due}."),
     "cap_kept": ("Trong thời hạn chung: {due}.", "Within the joint limit: {due}."),
     "dossier_plan": ("Kế hoạch nhóm hồ sơ từ {at}", "Plan of the dossier from {at}"),
+    "basis.cap": ("thời hạn chung theo quy định", "the rule's joint limit"),
+    "basis.critical_path": ("theo đường găng lúc mở", "the critical path at opening"),
     "because": ("Vì", "Because"),
     "cascade_done": ("Đã áp dụng.", "Done."),
     "cascade_hint": ("Áp dụng bằng --apply.", "Do it with --apply."),
@@ -27,6 +29,10 @@ DOSSIER_TABLE: Final[dict[str, tuple[str, str]]] = {
     "effect.kept": ("giữ nguyên", "kept"),
     "effect.reopened": ("mở lại", "re-opened"),
     "effect.stopped": ("dừng", "stopped"),
+    "graph_legend": (
+        "Mỗi hồ sơ nằm dưới hồ sơ nó chờ; + cũng cần; (~) nên có trước, không bắt buộc; [bold red]đỏ[/bold red]: đường găng.",
+        "Each is below what it waits for; + needs these too; (~) better after these; [bold red]red[/bold red]: critical path.",
+    ),
     "held_now": ("Đang giữ: {holder}", "Held by: {holder}"),
     "joint_is": ("Hạn chung: {at} ({basis})", "Joint limit: {at} ({basis})"),
     "nothing_follows": ("Không có hồ sơ nào bị ảnh hưởng.", "Nothing follows from it."),
@@ -47,5 +53,5 @@ DOSSIER_TABLE: Final[dict[str, tuple[str, str]]] = {
     "no_promise": ("Chưa thể cam kết: {reason}", "No promise: {reason}"),
     "path": ("Đường găng: {path}", "Critical path: {path}"),
     "promise_is": ("Cam kết: {at}, hết ngày {day}.", "Promise: {at}, lawful end: {day}."),
-    "slack": ("Dự trữ", "Slack"),
+    "slack": ("Dự trữ (giờ làm việc)", "Slack (working time)"),
 }

@@ -156,12 +156,14 @@ def show(
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session
+    from greenlane.cli.writing import write_file
 
     with a_session(state_dir, lang) as session:
         sheet, moments = dossier_sheet_of(session, dossier), session.moments
-        for path, draw in ((mermaid, dossier_pictures.mermaid), (svg, dossier_pictures.svg)):
+        wanted = (("mermaid", mermaid, dossier_pictures.mermaid), ("svg", svg, dossier_pictures.svg))
+        for option, path, draw in wanted:
             if path is not None:
-                path.write_text(draw(sheet.dossier.graph, boxes_of(sheet, moments)), encoding="utf-8")
+                write_file(path, draw(sheet.dossier.graph, boxes_of(sheet, moments)), option)
         if as_json:
             print_json(sheet.as_json())
         else:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from greenlane.cli.dossier_pictures import Box, mermaid, svg
+from cases.dossier.graph import Graph, graph_of
+from events.language.dossier_messages import LinkedPart, Need
+from greenlane.cli.dossier_pictures import BOX_HEIGHT, BOX_WIDTH, Box, mermaid, svg
+from greenlane.cli.moments import Moments
+from greenlane.cli.words import Words
+from greenlane.cli.writing import FileRefusedError, write_file
+from sla.business_time import BusinessTime
+from tests.builders import MONDAY
 from tests.cli.program import Answer, Program
 
 AT = ("--at", "2026-03-02T09:00+07:00")
@@ -170,11 +179,65 @@ def test_a_misspelt_field_is_named_with_its_line(greenlane: Program, tmp_path: P
     assert "needs" in error["remedy"]
 
 
+def a_picture(*edges: tuple[str, str], critical: str) -> tuple[Graph, dict[str, Box]]:
+    names = dict.fromkeys(name for edge in edges for name in edge)
+    parts = [
+        LinkedPart(name=name, procedure="x", needs=tuple(Need(name=a) for a, b in edges if b == name)) for name in names
+    ]
+    graph = graph_of(parts)
+    assert isinstance(graph, Graph)
+    return graph, {name: Box(name, "waiting", ("state", "due"), name in critical) for name in graph.names}
+
+
+def test_a_short_cut_beside_the_critical_path_is_none() -> None:
+    """a → b → c is critical; c needs a as well, and nothing waits for that."""
+    graph, boxes = a_picture(("a", "b"), ("b", "c"), ("a", "c"), critical="abc")
+    assert mermaid(graph, boxes).count("linkStyle") == 2
+    assert svg(graph, boxes).count('fill="none" stroke="#c62828"') == 2
+
+
+def test_no_line_runs_behind_a_box() -> None:
+    """A line that passes a column has a row of its own there: else a → c would look as if it came from b."""
+    graph, boxes = a_picture(("a", "b"), ("b", "c"), ("a", "c"), ("c", "d"), ("b", "d"), ("a", "d"), critical="")
+    drawn = svg(graph, boxes)
+    tops = {(int(x), int(y)) for x, y in re.findall(r'<rect x="(\d+)" y="(\d+)"', drawn)}
+    assert len(tops) == 4
+    passed = {
+        (int(end) - BOX_WIDTH, int(level) - BOX_HEIGHT // 2)
+        for path in re.findall(r' d="(M[^"]+)" fill="none"', drawn)
+        for level, end in re.findall(r",(\d+) H(\d+)", path)
+    }
+    assert len(passed) == 3
+    assert not passed & tops
+
+
+def test_a_long_name_stays_in_its_box_and_is_told_in_full() -> None:
+    name = "giấy phép " * 9 + "x"
+    graph, boxes = a_picture((name, "b"), critical="")
+    drawn = svg(graph, boxes)
+    assert f"<title>{name}</title>" in drawn
+    assert all(len(text) <= 32 for text in re.findall(r"<text[^>]*>([^<]*)</text>", drawn))
+
+
+def test_a_picture_that_cannot_be_written_names_its_option(tmp_path: Path) -> None:
+    with pytest.raises(FileRefusedError) as caught:
+        write_file(tmp_path / "nowhere" / "x.svg", "<svg/>", "svg")
+    assert (caught.value.as_json()["code"], caught.value.as_json()["field"]) == ("file_refused", "svg")
+
+
+def test_slack_is_told_in_hours_of_working_time() -> None:
+    """128 working hours are sixteen working days, and not five days and eight hours."""
+    moments = Moments(Words("en"), ZoneInfo("Asia/Ho_Chi_Minh"), BusinessTime.real_time(), MONDAY)
+    assert [moments.hours(seconds) for seconds in (0, 128 * 3600, 5400, 600)] == [
+        "0 h",
+        "128 h",
+        "1 h 30 min",
+        "10 min",
+    ]
+
+
 def test_pictures_draw_every_application_and_every_edge() -> None:
     """Names of others are escaped; the critical path is thick, advice is dotted."""
-    from cases.dossier.graph import Graph, graph_of  # noqa: PLC0415
-    from events.language.dossier_messages import LinkedPart  # noqa: PLC0415
-
     first = LinkedPart.model_validate({"name": "a<b>", "procedure": "x"})
     second = LinkedPart.model_validate(
         {"name": "c", "procedure": "x", "needs": [{"name": "a<b>", "kind": "practical"}]}
