@@ -17,6 +17,9 @@ from events.language.identity import dossier_id_of, subject_ref_of
 from events.language.messages import DocumentMessage, parsed
 from events.language.refusals import Refusal, refuse
 
+DECLARATION_MAX_BYTES = 500_000
+"""The whole stands in one event, which Kafka must take, and twice in what a dossier takes along into a new run."""
+
 
 @dataclass(frozen=True, slots=True)
 class SplitDossier:
@@ -133,6 +136,9 @@ def split(
         after_hours=file.after_hours,
         applications=tuple(applications),
     )
+    size = len(declaration.model_dump_json().encode())
+    if size > DECLARATION_MAX_BYTES:
+        return refuse("dossier_too_large", "applications", size=str(size), most=str(DECLARATION_MAX_BYTES))
     return SplitDossier(stream_id, declaration, _person(file, data, lanes), _digest(given))
 
 

@@ -150,6 +150,12 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Nhóm hồ sơ đã được mở.",
         "Không cần làm gì thêm.",
     ),
+    "dossier_too_large": (
+        "The dossier has {size} bytes; {most} are taken at most.",
+        "Hand it in as several dossiers, or take out needs that follow from others.",
+        "Nhóm hồ sơ có {size} byte; tối đa {most}.",
+        "Nộp thành nhiều nhóm, hoặc bỏ các quan hệ suy ra được từ quan hệ khác.",
+    ),
     "dossier_unknown": (
         "There is no such dossier.",
         "Check the dossier's id.",

@@ -65,6 +65,22 @@ def test_a_document_may_come_with_one_application_and_serve_another() -> None:
     assert kinds_of(parted(applications, documents=uploaded))["antt"] == ["request", "fire-acceptance", "cv"]
 
 
+def test_a_dossier_that_no_server_would_take_is_refused_before_it_is_accepted() -> None:
+    """Accepted, it would be one that can never be opened. What people need fits: 500 applications with three needs each."""
+    names = [f"application-{number:03d}-{'x' * 20}" for number in range(500)]
+
+    def dense(most: int) -> list[dict[str, Any]]:
+        return [
+            {"name": name, "procedure": "household-business-registration", "needs": names[max(0, place - most) : place]}
+            for place, name in enumerate(names)
+        ]
+
+    assert isinstance(parted(dense(3)), SplitDossier)
+    refused = parted(dense(100))
+    assert isinstance(refused, Refusal)
+    assert (refused.code, refused.field) == ("dossier_too_large", "applications")
+
+
 def test_the_person_is_in_no_declaration() -> None:
     person = {"name": "Nguyễn Văn Bí Mật", "id_number": "027999999999"}
     found = parted([{**KARAOKE[0], "data": {"facts": {"phone": "0900"}}}], applicant=person)
