@@ -152,13 +152,26 @@ def _edge_problems(template: DossierTemplate) -> list[Located]:
         if part.name not in done and done >= {edge.needs for edge in part.needs} & names
     }:
         done |= ready
-    if circle := [i for i, part in enumerate(template.applications) if part.name not in done]:
-        text = f"these applications need each other in a circle: {', '.join(sorted(names - done))}"
-        problems.append((("applications", circle[0], "needs"), text))
+    if names - done:
+        circle = _circle(template, names - done)
+        place = next(i for i, part in enumerate(template.applications) if part.name == circle[0])
+        text = f"these applications need each other in a circle: {', '.join(circle)}"
+        problems.append((("applications", place, "needs"), text))
     for i, consultation in enumerate(template.consultations):
         if consultation.application not in names:
             problems.append((("consultations", i, "application"), f"unknown application {consultation.application!r}"))
     return problems
+
+
+def _circle(template: DossierTemplate, stuck: set[str]) -> list[str]:
+    """One circle, in the order of release. Each of `stuck` needs another of them: back along that we must come round."""
+    needs = {part.name: [edge.needs for edge in part.needs if edge.needs in stuck] for part in template.applications}
+    path = [next(part.name for part in template.applications if part.name in stuck)]
+    while (before := needs[path[-1]][0]) not in path:
+        path.append(before)
+    circle = path[path.index(before) :][::-1]
+    first = min(range(len(circle)), key=lambda place: list(needs).index(circle[place]))
+    return circle[first:] + circle[:first]
 
 
 class LinkedProcedure(Definition):

@@ -18,6 +18,8 @@ M = TypeVar("M", bound=BaseModel)
 _REMEDIES = {
     "missing": "Add the field",
     "string_type": "Put the text in quotes",
+    "too_short": "Write at least one",
+    "too_long": "Write fewer of them",
     "greater_than": "Write a larger number",
     "greater_than_equal": "Write a larger number",
     "less_than_equal": "Write a smaller number",

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from catalog.dossier import DossierTemplate, SilenceRules
+from catalog.dossier import DossierTemplate, Silence, SilenceRules, TemplateConsultation
 from catalog.duties import DutyRules
 from catalog.errors import Problem, close_matches
 from catalog.model import LEAD, LaneTable, ProcedureVersion, Province
@@ -116,6 +116,21 @@ def _template_problems(source: Source[DossierTemplate], shelf: Shelf) -> Iterato
                 yield from _unknown(source, here, "document", edge.document, documents[part.procedure])
     for i, asked in enumerate(template.consultations):
         yield from _unknown(source, ("consultations", i, "department"), "department", asked.department, departments)
+        if _is_unlawful_silence(template, asked, shelf):
+            message = f"the silence of '{asked.department}' may never mean consent here: {asked.silence} is not allowed"
+            yield source.document.problem(("consultations", i, "silence"), message, "Write escalate", "silence")
+
+
+def _is_unlawful_silence(template: DossierTemplate, asked: TemplateConsultation, shelf: Shelf) -> bool:
+    """Whether an agency would be told to take for consent what the list of the province says is none."""
+    by_name = {part.name: part.procedure for part in template.applications}
+    sectors = {(p.definition.id, p.definition.sector) for p in shelf.procedures}
+    asked_for = [(id_, sector) for id_, sector in sectors if id_ == by_name.get(asked.application)]
+    return asked.silence is not Silence.ESCALATE and any(
+        rules.definition.forbids_consent(procedure=procedure, sector=sector, department=asked.department)
+        for rules in shelf.silences
+        for procedure, sector in asked_for
+    )
 
 
 def _silence_problems(source: Source[SilenceRules], shelf: Shelf) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,9 @@ from events.language.dossier_messages import DossierFile, LinkedData, LinkedPart
 from events.language.identity import dossier_id_of, subject_ref_of
 from events.language.messages import DocumentMessage, parsed
 from events.language.refusals import Refusal, refuse
+
+DECLARATION_MAX_BYTES = 500_000
+"""The whole stands in one event, which Kafka must take, and twice in what a dossier takes along into a new run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +67,43 @@ def linked_procedure(version: ProcedureVersion) -> LinkedProcedure:
     )
 
 
+def components_of(templates: Iterable[DossierTemplate]) -> dict[tuple[str, str], str]:
+    """Which component of the second procedure's dossier the first one's result is, as the templates say."""
+    found: dict[tuple[str, str], str] = {}
+    for template in templates:
+        procedure_of = {part.name: part.procedure for part in template.applications}
+        for part in template.applications:
+            for edge in part.needs:
+                if edge.document is not None and edge.kind is EdgeKind.HARD:
+                    found.setdefault((procedure_of[edge.needs], part.procedure), edge.document)
+    return found
+
+
+def _told(file: DossierFile, components: Mapping[tuple[str, str], str]) -> DossierFile:
+    """The file with the component that a bare need is, where the catalogue knows it: whoever needs a licence means that."""
+    procedure_of = {part.name: part.procedure for part in file.applications}
+
+    def told(part: LinkedPart, need: Need) -> Need:
+        if need.name is None or need.document is not None or need.kind is not EdgeKind.HARD:
+            return need
+        return need.model_copy(update={"document": components.get((procedure_of[need.name], part.procedure))})
+
+    parts = tuple(
+        part.model_copy(update={"needs": tuple(told(part, need) for need in part.needs)}) for part in file.applications
+    )
+    return file.model_copy(update={"applications": parts})
+
+
 def split(
-    file: DossierFile, source: str, procedures: Mapping[str, ProcedureVersion], lanes: LaneTable, lead: str
+    given: DossierFile,
+    source: str,
+    procedures: Mapping[str, ProcedureVersion],
+    lanes: LaneTable,
+    lead: str,
+    components: Mapping[tuple[str, str], str],
 ) -> SplitDossier | Refusal:
     """Split a file. `procedures`: by application. Raises MessageError for `data` that says what no application may say."""
+    file = _told(given, components)
     stream_id = dossier_id_of(source, file.dossier_id or "")
     data = {part.name: parsed(LinkedData, dict(part.data)) for part in file.applications}
     uploaded: dict[str, DocumentMessage] = {}
@@ -100,7 +136,10 @@ def split(
         after_hours=file.after_hours,
         applications=tuple(applications),
     )
-    return SplitDossier(stream_id, declaration, _person(file, data, lanes), _digest(file))
+    size = len(declaration.model_dump_json().encode())
+    if size > DECLARATION_MAX_BYTES:
+        return refuse("dossier_too_large", "applications", size=str(size), most=str(DECLARATION_MAX_BYTES))
+    return SplitDossier(stream_id, declaration, _person(file, data, lanes), _digest(given))
 
 
 def _documents(

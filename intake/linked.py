@@ -30,7 +30,7 @@ from events.language.dossier_messages import DossierFile
 from events.language.identity import is_dossier
 from events.language.linking import end_of
 from events.language.refusals import Refusal, refuse
-from intake.declaration import SplitDossier, definitions_of, filled, split
+from intake.declaration import SplitDossier, components_of, definitions_of, filled, split
 from intake.desk import Intake, Submitted
 from intake.linked_gateway import DossierGateway
 from intake.person import Parted
@@ -88,7 +88,8 @@ class LinkedIntake:
         if isinstance(prepared, GraphFault):
             return prepared
         catalog, day = self._catalog, self._intake.day(at)
-        found = split(prepared.file, source, prepared.procedures, catalog.lane_table(day), prepared.lead)
+        components = components_of(catalog.templates_on(day))
+        found = split(prepared.file, source, prepared.procedures, catalog.lane_table(day), prepared.lead, components)
         if isinstance(found, Refusal):
             return GraphFault(found)
         definitions = definitions_of(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cases.dossier.model import LOST, UNBEGUN, Dossier, Part, PartStatus
-from catalog.dossier import CascadePolicy
+from catalog.dossier import CascadePolicy, EdgeKind
 from events.language.dossier_events import CascadeEffect
+from events.language.dossier_messages import Need
 
 _STRONGEST = (CascadePolicy.STOP, CascadePolicy.REOPEN, CascadePolicy.KEEP)
 
@@ -12,17 +13,20 @@ _STRONGEST = (CascadePolicy.STOP, CascadePolicy.REOPEN, CascadePolicy.KEEP)
 def preview(dossier: Dossier, name: str) -> tuple[CascadeEffect, ...]:
     """What will be stopped, kept and re-opened when the loss of this application is followed through.
 
-    Empty: it has not lost its result, or nothing depends on it. In the order of the graph.
+    Lost is its own result, or one from elsewhere that it stands on: then it is the first that something becomes of.
+    Empty: nothing is lost, or nothing depends on it. In the order of the graph.
     """
     first = dossier.parts[name]
-    if first.status not in LOST or first.substitute is not None:
+    lost = {name} if first.status in LOST and first.substitute is None else set()
+    if not lost and not first.lost_results:
         return ()
-    lost = {name}
     effects: list[CascadeEffect] = []
     for place in dossier.graph.order:
         part = dossier.parts[place]
         causes = [need for need in dossier.graph.hard[place] if need in lost]
-        if not causes or part.status in LOST or part.leaving is not None:
+        if place == name:
+            causes += [number for number in _hard_results(part) if part.has_lost(number)]
+        if not causes or part.status in (*LOST, PartStatus.REPLACED) or part.leaving is not None:
             continue
         policy, because = _strongest(part, causes)
         effect = _effect(part, policy)
@@ -44,9 +48,16 @@ def preview(dossier: Dossier, name: str) -> tuple[CascadeEffect, ...]:
 
 
 def _strongest(part: Part, causes: list[str]) -> tuple[CascadePolicy, str]:
-    found = [(need.policy, need.name) for need in part.needs if need.name in causes]
-    policy, because = min(found, key=lambda entry: _STRONGEST.index(entry[0]))
-    return policy, because or ""
+    found = [(need.policy, needed) for need in part.needs if (needed := _needed(need)) in causes]
+    return min(found, key=lambda entry: _STRONGEST.index(entry[0]))
+
+
+def _needed(need: Need) -> str:
+    return need.name or "" if need.result is None else need.result.number
+
+
+def _hard_results(part: Part) -> list[str]:
+    return [need.result.number for need in part.needs if need.result is not None and need.kind is EdgeKind.HARD]
 
 
 def _effect(part: Part, policy: CascadePolicy) -> str:

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from cases.dossier.blame import blame
 from cases.dossier.cascade import preview
 from cases.dossier.draft import DossierDraft
-from cases.dossier.model import LOST, Dossier, PartStatus
+from cases.dossier.model import UNBEGUN, Dossier, PartStatus
 from cases.dossier.opening import open_dossier
 from cases.dossier.promise import renew
 from cases.dossier.release import release_ready
-from cases.dossier.ticks import fire_due
+from cases.dossier.ticks import JOINT, fire_due
 from events.language.case_events import EscalationAcknowledged, EventRecord
 from events.language.commands import AcknowledgeEscalation, Command, Tick
 from events.language.dossier_commands import (
@@ -130,14 +130,19 @@ def _end(draft: DossierDraft, command: RecordEnd) -> Refusal | None:
 
 
 def _revoke(draft: DossierDraft, command: RevokeResult) -> Refusal | None:
-    part = draft.dossier.parts[command.name]
-    if not part.has_result:
-        return refuse("result_not_granted", "name", application=part.name, status=part.status)
-    code = part.result_code if part.substitute is None else part.substitute.number
+    part, number = draft.dossier.parts[command.name], command.number
+    own = part.result_number if part.has_result else None
+    from_elsewhere = number is not None and number != own
+    if number is None or number == own:
+        if not part.has_result:
+            return refuse("result_not_granted", "name", application=part.name, status=part.status)
+    elif part.result_from_elsewhere(number) is None or part.has_lost(number):
+        return refuse("result_not_held", "number", application=part.name, number=number)
     draft.emit(
         ResultRevoked(
             name=part.name,
-            result_code=code,
+            result_code=number if from_elsewhere else own,
+            from_elsewhere=from_elsewhere,
             reason=command.reason,
             legal_basis=command.legal_basis,
             by=command.actor,
@@ -147,8 +152,13 @@ def _revoke(draft: DossierDraft, command: RevokeResult) -> Refusal | None:
 
 
 def _record_result(draft: DossierDraft, command: RecordResult) -> Refusal | None:
-    part, result = draft.dossier.parts[command.name], command.result
-    if part.has_result or part.status is PartStatus.RELEASED:
+    part, result, replaced = draft.dossier.parts[command.name], command.result, command.replaces
+    if replaced is not None:
+        if part.result_from_elsewhere(replaced) is None:
+            return refuse("result_not_held", "replaces", application=part.name, number=replaced)
+        if part.status not in UNBEGUN and not part.has_lost(replaced):
+            return refuse("result_not_needed", "replaces", application=part.name)
+    elif part.has_result or part.status is PartStatus.RELEASED:
         return refuse("result_not_needed", "name", application=part.name)
     if not result.valid_on(draft.day):
         return refuse(
@@ -160,7 +170,7 @@ def _record_result(draft: DossierDraft, command: RecordResult) -> Refusal | None
             issued_on=str(result.issued_on),
             valid_until=str(result.valid_until or "-"),
         )
-    draft.emit(ResultRecorded(name=part.name, result=result, by=command.actor))
+    draft.emit(ResultRecorded(name=part.name, result=result, replaces=replaced, by=command.actor))
     return None
 
 
@@ -178,8 +188,11 @@ def _cascade(draft: DossierDraft, command: ApplyCascade) -> Refusal | None:
 
 
 def _acknowledge(draft: DossierDraft, command: AcknowledgeEscalation) -> Refusal | None:
-    clock_id, _, rung = command.escalation_id.partition("/")
-    if clock_id != "joint" or rung not in draft.dossier.fired:
+    clock_id, _, rung_id = command.escalation_id.partition("/")
+    rungs = draft.dossier.definitions.ladder.rungs
+    # A warning is read, not acknowledged: that would silence the escalations that are still to come.
+    is_warning = any(rung.id == rung_id and rung.kind == "warning" for rung in rungs)
+    if clock_id != JOINT or rung_id not in draft.dossier.fired or is_warning:
         return refuse("escalation_unknown", "escalation_id", escalation=command.escalation_id)
     if command.escalation_id in draft.dossier.acknowledged:
         return refuse("already_acknowledged", "escalation_id", escalation=command.escalation_id)
@@ -197,15 +210,14 @@ def _close_if_over(draft: DossierDraft) -> None:
     if dossier.opened_at is None or not all(part.is_over for part in dossier.parts.values()):
         return
     closed_at = max([draft.at, *(part.ended_at for part in dossier.parts.values() if part.ended_at is not None)])
-    granted = sum(part.status is PartStatus.GRANTED for part in dossier.parts.values())
     shares = blame(dossier, closed_at)
     draft.emit(
         DossierClosed.model_validate(
             {
-                "outcome": _outcome(dossier, granted),
+                "outcome": _outcome(dossier),
                 "closed_at": closed_at,
                 "results": [
-                    JointResult(name=part.name, status=part.status, result_code=part.result_code)
+                    JointResult(name=part.name, status=part.status, result_code=part.result_number)
                     for part in dossier.parts.values()
                 ],
                 "promise_kept": not dossier.breached
@@ -217,10 +229,8 @@ def _close_if_over(draft: DossierDraft) -> None:
     )
 
 
-def _outcome(dossier: Dossier, granted: int) -> str:
+def _outcome(dossier: Dossier) -> str:
     if dossier.withdrawn:
         return "withdrawn"
-    replaced = sum(part.status in LOST and part.substitute is not None for part in dossier.parts.values())
-    if granted + replaced == len(dossier.parts):
-        return "granted"
-    return "partly_granted" if granted else "refused"
+    there = [part.has_result for part in dossier.parts.values()]
+    return "granted" if all(there) else "partly_granted" if any(there) else "refused"

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from cases.dossier.model import Dossier, Part, PartStatus, blank_dossier
+from cases.dossier.model import UNBEGUN, Dossier, Part, PartStatus, blank_dossier
 from catalog.dossier import DossierDefinitions
 from events.language import dossier_events as ev
 from events.language.case_events import EscalationAcknowledged, EventRecord
+from events.language.dossier_events import BlockCause
+from events.language.dossier_messages import ResultReference
 from sla.clock import Clock
 
 Change = dict[str, Any]
@@ -102,25 +104,62 @@ def _unblocked(dossier: Dossier, event: ev.ApplicationUnblocked, _: datetime) ->
 
 
 def _recorded(dossier: Dossier, event: ev.ResultRecorded, _: datetime) -> Change:
-    return _part(dossier, event.name, substitute=event.result)
+    part = dossier.parts[event.name]
+    if event.replaces is not None:
+        return _part(dossier, event.name, **_standing_on(part, event.replaces, event.result))
+    change: Change = {"substitute": event.result}
+    if part.status in UNBEGUN:
+        change |= {"status": PartStatus.REPLACED, "causes": ()}
+    return _part(dossier, event.name, **change)
+
+
+def _standing_on(part: Part, number: str, result: ResultReference) -> Change:
+    """The part with a newer result from elsewhere where it stood on the one with this number."""
+    needs = tuple(
+        need.model_copy(update={"result": result}) if need.result is not None and need.result.number == number else need
+        for need in part.needs
+    )
+    return {
+        "application": part.application.model_copy(update={"needs": needs}),
+        "lost_results": tuple(cause for cause in part.lost_results if cause.needs != number),
+    }
+
+
+def _lost_result(part: Part, number: str, status: PartStatus, reason: str | None = None) -> Change:
+    return {"lost_results": (*part.lost_results, BlockCause(needs=number, status=status, reason=reason))}
+
+
+def _without_substitute(part: Part) -> Change:
+    # What was never a case may still become one.
+    waits = part.status is PartStatus.REPLACED
+    return {"substitute": None} | ({"status": PartStatus.WAITING} if waits else {})
 
 
 def _revoked(dossier: Dossier, event: ev.ResultRevoked, _: datetime) -> Change:
-    change: Change = {"substitute": None, "reason": event.reason}
-    if dossier.parts[event.name].status is PartStatus.GRANTED:
-        change["status"] = PartStatus.REVOKED
-    found = _part(dossier, event.name, **change)
+    part = dossier.parts[event.name]
+    if event.from_elsewhere:
+        change = _lost_result(part, event.result_code or "", PartStatus.REVOKED, event.reason)
+    else:
+        change = _without_substitute(part) | {"reason": event.reason}
+        if part.status is PartStatus.GRANTED:
+            change["status"] = PartStatus.REVOKED
+    return _part(dossier, event.name, **change) | _followed_anew(dossier, event.name)
+
+
+def _followed_anew(dossier: Dossier, name: str) -> Change:
     # What follows from this loss is another cascade than what followed from one before.
-    return found | {"cascades": tuple(name for name in dossier.cascades if name != event.name)}
+    return {"cascades": tuple(one for one in dossier.cascades if one != name)}
 
 
 def _expired(dossier: Dossier, event: ev.ResultExpired, _: datetime) -> Change:
     part = dossier.parts[event.name]
     if part.substitute is not None and part.substitute.number == event.number:
-        return _part(dossier, event.name, substitute=None)
-    if part.status is PartStatus.GRANTED and part.result_code == event.number:
-        return _part(dossier, event.name, status=PartStatus.EXPIRED)
-    return {"expired": tuple(dict.fromkeys((*dossier.expired, event.number)))}
+        change = _without_substitute(part)
+    elif part.status is PartStatus.GRANTED and part.result_code == event.number:
+        change = {"status": PartStatus.EXPIRED}
+    else:
+        change = _lost_result(part, event.number, PartStatus.EXPIRED)
+    return _part(dossier, event.name, **change) | _followed_anew(dossier, event.name)
 
 
 def _cascaded(dossier: Dossier, event: ev.CascadeApplied, _: datetime) -> Change:

@@ -25,6 +25,8 @@ class PartStatus(StrEnum):
     """Something that it must have will not come, unless somebody acts."""
     RELEASED = "released"
     GRANTED = "granted"
+    REPLACED = "replaced"
+    """A result from elsewhere took its place before it became a case: it need not become one."""
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     RETURNED = "returned"
@@ -63,6 +65,8 @@ class Part(State):
     valid_until: date | None = None
     substitute: ResultReference | None = None
     """A result from elsewhere that takes the place of its own."""
+    lost_results: tuple[BlockCause, ...] = ()
+    """The results from elsewhere that it stood on and that count no more, by number, with the reason."""
     reason: str | None = None
     causes: tuple[BlockCause, ...] = ()
     leaving: PartStatus | None = None
@@ -77,12 +81,31 @@ class Part(State):
     @property
     def is_over(self) -> bool:
         """Neither open nor to be opened."""
-        return self.status is PartStatus.GRANTED or self.status in LOST
+        return self.status in (PartStatus.GRANTED, PartStatus.REPLACED) or self.status in LOST
 
     @property
     def has_result(self) -> bool:
         """Whether what depends on it may go on."""
         return self.substitute is not None or self.status is PartStatus.GRANTED
+
+    @property
+    def result_number(self) -> str | None:
+        """The number under which its result is known; the latest one of a result that is lost."""
+        return self.result_code if self.substitute is None else self.substitute.number
+
+    @property
+    def troubles(self) -> tuple[BlockCause, ...]:
+        """Why it cannot go on, or what it stands on no more."""
+        return self.causes or self.lost_results
+
+    def has_lost(self, number: str) -> bool:
+        """Whether a result from elsewhere that it stood on counts no more."""
+        return any(cause.needs == number for cause in self.lost_results)
+
+    def result_from_elsewhere(self, number: str) -> ResultReference | None:
+        """The result from elsewhere with this number that it stands on."""
+        results = (need.result for need in self.needs)
+        return next((result for result in results if result is not None and result.number == number), None)
 
 
 class Dossier(State):
@@ -98,8 +121,6 @@ class Dossier(State):
     withdrawn: bool = False
     parts: dict[str, Part] = {}
     """In the order of the declaration."""
-    expired: tuple[str, ...] = ()
-    """Numbers of results from elsewhere that are no longer valid."""
     clock: Clock | None = None
     """The joint clock."""
     joint_due_at: datetime | None = None

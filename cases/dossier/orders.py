@@ -62,6 +62,4 @@ def _results(dossier: Dossier, part: Part) -> Iterator[DocumentPart]:
         if need.result is not None:
             yield DocumentPart(kind=need.document, reference=need.result.number)
         elif need.name is not None and dossier.parts[need.name].has_result:
-            needed = dossier.parts[need.name]
-            code = needed.result_code if needed.substitute is None else needed.substitute.number
-            yield DocumentPart(kind=need.document, reference=code)
+            yield DocumentPart(kind=need.document, reference=dossier.parts[need.name].result_number)

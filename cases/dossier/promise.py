@@ -115,4 +115,8 @@ def start_joint_clock(draft: DossierDraft, whole: Schedule) -> None:
 def _working_budget(at: datetime, whole: Schedule, calendar: WorkingCalendar) -> Budget:
     seconds = calendar.between(at, whole.operational_at).total_seconds()
     # Upwards: the joint promise is never a minute shorter than the path it is made of.
-    return Budget(amount=max(1, int(-(-seconds // MINUTE_SECONDS))), unit=Unit.WORKING_MINUTES)
+    budget = Budget(amount=max(1, int(-(-seconds // MINUTE_SECONDS))), unit=Unit.WORKING_MINUTES)
+    if due(budget, at, calendar).operational_at >= whole.operational_at:
+        return budget
+    # A path that ends at an opening, or at night, has no working time behind the closing before: the night is its own.
+    return budget.model_copy(update={"amount": budget.amount + 1})

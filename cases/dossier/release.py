@@ -25,7 +25,7 @@ def release_ready(draft: DossierDraft) -> None:
 def _settle(draft: DossierDraft, part: Part) -> None:
     dossier = draft.dossier
     hard = [need for need in part.needs if _is_hard(dossier, part, need)]
-    causes = tuple(cause for need in hard if (cause := _cause(dossier, need, draft)) is not None)
+    causes = tuple(cause for need in hard if (cause := _cause(draft, part, need)) is not None)
     if causes:
         if causes != part.causes:
             draft.emit(ApplicationBlocked(name=part.name, causes=causes))
@@ -40,13 +40,14 @@ def _is_hard(dossier: Dossier, part: Part, need: Need) -> bool:
     return need.kind is EdgeKind.HARD if need.name is None else need.name in dossier.graph.hard[part.name]
 
 
-def _cause(dossier: Dossier, need: Need, draft: DossierDraft) -> BlockCause | None:
+def _cause(draft: DossierDraft, part: Part, need: Need) -> BlockCause | None:
     """Why a need will not be met; None: it is met, or may still be."""
     if need.result is not None:
         number = need.result.number
-        valid = need.result.valid_on(draft.day) and number not in dossier.expired
-        return None if valid else BlockCause(needs=number, status=PartStatus.EXPIRED)
-    needed = dossier.parts[need.name or ""]
+        lost = next((cause for cause in part.lost_results if cause.needs == number), None)
+        valid = lost is None and need.result.valid_on(draft.day)
+        return None if valid else lost or BlockCause(needs=number, status=PartStatus.EXPIRED)
+    needed = draft.dossier.parts[need.name or ""]
     if needed.has_result or needed.leaving is PartStatus.WAITING:
         return None
     if needed.status in LOST:

@@ -93,7 +93,7 @@ def _of_results(dossier: Dossier) -> Iterator[Falling]:
     calendar = compiled(dossier.definitions.calendar)
     for part in dossier.parts.values():
         for result in _external(part):
-            if result.valid_until is not None and result.number not in dossier.expired:
+            if result.valid_until is not None and not part.has_lost(result.number):
                 yield from _at_end_of(calendar, part.name, result)
         if part.has_result and _is_awaited(dossier, part.name):
             own = part.substitute or _own(part)

@@ -80,20 +80,24 @@ class RecordEnd(Command):
 
 
 class RevokeResult(Command):
-    """The result of an application was revoked (Decree 45/2020 art. 15)."""
+    """The result of an application was revoked (Decree 45/2020 art. 15), or one from elsewhere that it stands on."""
 
     type: Literal["RevokeResult"] = "RevokeResult"
     name: Name
+    number: Reference | None = None
+    """Of a result from elsewhere that the application stands on; None: its own."""
     reason: Sentence
     legal_basis: Note
 
 
 class RecordResult(Command):
-    """A result from elsewhere takes the place of the one that an application of the dossier did not bring."""
+    """A result from elsewhere takes the place of an application's own, or of another from elsewhere that it stands on."""
 
     type: Literal["RecordResult"] = "RecordResult"
     name: Name
     result: ResultReference
+    replaces: Reference | None = None
+    """The number of the result from elsewhere whose place it takes; None: that of the application's own."""
 
 
 class ApplyCascade(Command):

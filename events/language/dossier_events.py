@@ -119,11 +119,13 @@ class ApplicationUnblocked(Message):
 
 
 class ResultRecorded(Message):
-    """A result from elsewhere takes the place of an application's own."""
+    """A result from elsewhere takes the place of an application's own, or of another from elsewhere that it stands on."""
 
     type: Literal["ResultRecorded"] = "ResultRecorded"
     name: str
     result: ResultReference
+    replaces: str | None = None
+    """The number of the result from elsewhere whose place it takes."""
     by: Actor
 
 
@@ -132,7 +134,10 @@ class ResultRevoked(Message):
 
     type: Literal["ResultRevoked"] = "ResultRevoked"
     name: str
+    """The application that gave it, or that stands on it."""
     result_code: str | None = None
+    from_elsewhere: bool = False
+    """Not the application's own, but one that it stands on."""
     reason: str
     legal_basis: str
     by: Actor

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, JsonValue, StringConstraints, model
 
 from catalog.dossier import CascadePolicy, EdgeKind
 from catalog.model import Fact, FactName, Slug
+from catalog.soundness import raise_if_unsound
 from events.language.commands import DOCUMENTS_MAX, FACTS_MAX, Message, Reference
 from events.language.identity import APPLICATION_ID_PATTERN
 from events.language.messages import DocumentMessage
@@ -19,7 +20,8 @@ from sla.deadline import AfterHours
 from sla.units import Budget
 
 APPLICATIONS_MAX = 500
-NEEDS_MAX = 200
+NEEDS_MAX = APPLICATIONS_MAX
+"""Any edge between applications is allowed: one of them may need all the others."""
 
 
 def _named(value: Any) -> Any:
@@ -27,15 +29,22 @@ def _named(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _given(empty: Any) -> BeforeValidator:
+    # YAML reads `data:` with nothing behind it as null; whoever writes it means none.
+    return BeforeValidator(lambda value: empty if value is None else value)
+
+
 Name = Annotated[str, BeforeValidator(_named), StringConstraints(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
 """What an application is called within its dossier."""
+Numbered = Annotated[Reference, BeforeValidator(_named)]
+Values = Annotated[dict[str, JsonValue], _given({})]
 
 
 class ResultReference(Message):
     """A result that exists already: of this office or of another. Days are local; `valid_until` is its last day."""
 
-    number: Reference
-    issuer: Reference
+    number: Numbered
+    issuer: Numbered
     issued_on: date
     valid_until: date | None = None
 
@@ -72,22 +81,22 @@ class LinkedPart(Message):
 
     name: Name
     procedure: Annotated[str, StringConstraints(min_length=1, max_length=100)]
-    data: dict[str, JsonValue] = {}
+    data: Values = {}
     """`documents`, `facts` and `channel`, as in an application of its own; may be empty for a plan."""
-    needs: Annotated[tuple[Need, ...], Field(max_length=NEEDS_MAX)] = ()
+    needs: Annotated[tuple[Need, ...], Field(max_length=NEEDS_MAX), _given(())] = ()
 
 
 class LinkedData(Message):
     """What `data` of an application may say when the dossier is handed in."""
 
-    documents: Annotated[tuple[DocumentMessage, ...], Field(max_length=DOCUMENTS_MAX)] = ()
-    facts: Annotated[dict[FactName, Fact], Field(max_length=FACTS_MAX)] = {}
+    documents: Annotated[tuple[DocumentMessage, ...], Field(max_length=DOCUMENTS_MAX), _given(())] = ()
+    facts: Annotated[dict[FactName, Fact], Field(max_length=FACTS_MAX), _given({})] = {}
 
 
 class DossierFile(Message):
     """One declaration that is split into the applications of each agency."""
 
-    applications: Annotated[tuple[LinkedPart, ...], Field(max_length=APPLICATIONS_MAX)] = ()
+    applications: Annotated[tuple[LinkedPart, ...], Field(max_length=APPLICATIONS_MAX), _given(())] = ()
     """Empty where a template is named: then they are the template's."""
     dossier_id: Annotated[str, StringConstraints(pattern=APPLICATION_ID_PATTERN, max_length=100)] | None = None
     template: Slug | None = None
@@ -99,13 +108,13 @@ class DossierFile(Message):
     """The joint limit; None: the critical path as it is at opening."""
     after_hours: AfterHours = AfterHours.RECEIPT
     """From which day the joint limit counts, where the dossier came outside working time."""
-    applicant: dict[str, JsonValue] = {}
-    documents: Annotated[tuple[DocumentMessage, ...], Field(max_length=DOCUMENTS_MAX)] = ()
+    applicant: Values = {}
+    documents: Annotated[tuple[DocumentMessage, ...], Field(max_length=DOCUMENTS_MAX), _given(())] = ()
     """Uploaded once, for every application that asks for the kind."""
-    facts: Annotated[dict[FactName, Fact], Field(max_length=FACTS_MAX)] = {}
+    facts: Annotated[dict[FactName, Fact], Field(max_length=FACTS_MAX), _given({})] = {}
 
     @model_validator(mode="after")
     def _has_applications(self) -> Self:
-        if not self.applications and self.template is None:
-            raise ValueError("applications or a template is needed")
-        return self
+        none = not self.applications and self.template is None
+        problem = (("applications",), "no application: name at least one, or a template")
+        return raise_if_unsound(self, [problem] if none else [])

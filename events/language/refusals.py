@@ -150,6 +150,12 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Nhóm hồ sơ đã được mở.",
         "Không cần làm gì thêm.",
     ),
+    "dossier_too_large": (
+        "The dossier has {size} bytes; {most} are taken at most.",
+        "Hand it in as several dossiers, or take out needs that follow from others.",
+        "Nhóm hồ sơ có {size} byte; tối đa {most}.",
+        "Nộp thành nhiều nhóm, hoặc bỏ các quan hệ suy ra được từ quan hệ khác.",
+    ),
     "dossier_unknown": (
         "There is no such dossier.",
         "Check the dossier's id.",
@@ -179,6 +185,12 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Name an application whose result was granted.",
         "Hồ sơ {application} chưa có kết quả để thu hồi: đang {status}.",
         "Nêu hồ sơ đã được cấp kết quả.",
+    ),
+    "result_not_held": (
+        "Application {application} stands on no result {number} from elsewhere, or it is lost already.",
+        "Name the number of a result that stands among its needs.",
+        "Hồ sơ {application} không dựa trên kết quả {number} của nơi khác, hoặc kết quả đó đã mất hiệu lực.",
+        "Nêu số của một kết quả trong phần needs của hồ sơ.",
     ),
     "result_not_needed": (
         "Nothing waits for a result of {application}.",

@@ -23,6 +23,14 @@ class Outcome(StrEnum):
     CONSULT = "consult"
 
 
+class Silence(StrEnum):
+    """What no answer of a consulted department may mean."""
+
+    PROCEED = "proceed"
+    DEEMED_NO_OBJECTION = "deemed_no_objection"
+    ESCALATE = "escalate"
+
+
 StepId = Annotated[str, typer.Argument(metavar="STEP", help="Id of the step, as `show` lists it.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why. Public in the case's history: no personal data.")]
 OptionalReason = Annotated[
@@ -58,6 +66,9 @@ def decide(
     limit: Annotated[
         str | None, typer.Option("--limit", help='Within which time, such as "3 working_days" or "8 working_hours".')
     ] = None,
+    silence: Annotated[
+        Silence | None, typer.Option("--silence", help="What no answer within the limit means; needs --limit.")
+    ] = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
@@ -74,7 +85,8 @@ def decide(
     from greenlane.cli.budget_text import budget_of
 
     budget = None if limit is None else budget_of(limit)
-    requests = [{"department": each, "question": question, "limit": budget} for each in consult or ()]
+    asked_of = {"question": question, "limit": budget, "silence": None if silence is None else silence.value}
+    requests = [{"department": each, **asked_of} for each in consult or ()]
     content = {
         "step_id": step,
         "department": department,

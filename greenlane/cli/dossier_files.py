@@ -9,6 +9,7 @@ from catalog.errors import Problem
 from catalog.reader import SourceRefused, understood
 from events.language.dossier_messages import DossierFile
 from events.language.refusals import Refusal
+from events.language.text import is_storable
 from greenlane.cli.application_files import contents_of, parts_of
 from greenlane.errors import GreenlaneError
 
@@ -65,6 +66,9 @@ def dossier_of(name: str) -> DossierFile:
     if not isinstance(part.value, dict):
         text = "it is no mapping of fields"
         raise DossierFileError([Problem(name, 1, 1, None, text, "Begin with applications:", "not_a_dossier")])
+    if not is_storable(part.value):
+        text = "a text with a NUL or half a surrogate pair"
+        raise DossierFileError([Problem(name, 1, 1, None, text, "Remove it", "unstorable_text")])
     try:
         return understood(DossierFile, part).definition
     except SourceRefused as error:

@@ -21,6 +21,7 @@ MARKS = {
     "blocked": "[red]⊘[/red]",
     "released": "[yellow]▶[/yellow]",
     "granted": "[green]✓[/green]",
+    "replaced": "[green]✓[/green]",
 }
 LOST_MARK = "[red]✗[/red]"
 
@@ -29,6 +30,7 @@ def screen_of(sheet: DossierSheet, moments: Moments) -> Iterator[RenderableType]
     """The whole dossier."""
     words, dossier = moments.words, sheet.dossier
     yield _tree(sheet, moments)
+    yield words("graph_legend")
     if dossier.is_open:
         yield words("path", path=escape(" → ".join(dossier.critical_path)) or "-")
         yield words("held_now", holder=escape(sheet.holder or "-"))
@@ -37,7 +39,9 @@ def screen_of(sheet: DossierSheet, moments: Moments) -> Iterator[RenderableType]
         outcome = words.named("dossier_outcome", dossier.outcome)
         yield words("dossier_ended", outcome=outcome, at=moments.instant(dossier.closed_at))
     broken = " [bold red]✗[/bold red]" if dossier.breached else ""
-    yield words("joint_is", at=moments.instant(dossier.joint_due_at), basis=dossier.basis or "-") + broken
+    yield (
+        words("joint_is", at=moments.instant(dossier.joint_due_at), basis=words.named("basis", dossier.basis)) + broken
+    )
     yield _table(sheet, moments)
     yield _blame(sheet, moments)
     if moments.scale:
@@ -64,11 +68,13 @@ def _leaf(sheet: DossierSheet, part: Part, others: list[str], moments: Moments) 
     shown = f"[bold red]{escape(part.name)}[/bold red]" if critical else escape(part.name)
     view = sheet.case(part)
     due = f" → {moments.instant(view.statutory_due_at)}" if view is not None and view.closed_at is None else ""
-    also = f" [dim]+ {escape(', '.join(others))}[/dim]" if others else ""
-    soft = ", ".join(need for need in dossier.graph.practical[part.name])
+    advised = dossier.graph.practical[part.name]
+    hard = ", ".join(need for need in others if need not in advised)
+    also = f" [dim]+ {escape(hard)}[/dim]" if hard else ""
+    soft = ", ".join(advised)
     hint = f" [dim](~ {escape(soft)})[/dim]" if soft else ""
     state = words.named("part", part.status)
-    causes = "; ".join(f"{cause.needs}: {words.named('part', cause.status)}" for cause in part.causes)
+    causes = "; ".join(f"{cause.needs}: {words.named('part', cause.status)}" for cause in part.troubles)
     why = f" [red]{escape(causes)}[/red]" if causes else ""
     return f"{MARKS.get(part.status, LOST_MARK)} {shown} [dim]{state}[/dim]{due}{also}{hint}{why}"
 
@@ -79,15 +85,14 @@ def _table(sheet: DossierSheet, moments: Moments) -> Table:
     table = table_of(None, *map(words, headings))
     for part in sheet.dossier.parts.values():
         view, slack = sheet.case(part), sheet.slack(part.name)
-        code = part.result_code or (part.substitute.number if part.substitute is not None else None)
         table.add_row(
             escape(part.name),
             sheet.dossier.agency(part.name),
             words.named("part", part.status),
             moments.instant(part.released_at),
             moments.instant(view.statutory_due_at if view is not None else None),
-            escape(code or "-"),
-            "-" if slack is None else moments.span(slack.total_seconds()),
+            escape(part.result_number or "-"),
+            "-" if slack is None else moments.hours(slack.total_seconds()),
         )
     return table
 
@@ -95,8 +100,8 @@ def _table(sheet: DossierSheet, moments: Moments) -> Table:
 def _blame(sheet: DossierSheet, moments: Moments) -> Table:
     words = moments.words
     table = table_of(words("time_shares"), words("owner"), words("time"))
-    for share in sheet.as_json()["blame"]:
-        table.add_row(escape(words.named("owner", share["owner"])), moments.span(share["seconds"]))
+    for share in sheet.shares:
+        table.add_row(escape(words.named("owner", share.owner)), moments.span(share.seconds))
     return table
 
 

@@ -15,6 +15,7 @@ from cases.dossier.schedule import Schedule
 from cases.turn import CaseView
 from catalog.dossier import EdgeKind
 from events.language.case_events import EventRecord, data_of
+from events.language.dossier_commands import OwnedTime
 from events.language.dossier_events import DossierBreached, DossierClosed
 from events.language.dossier_messages import Need
 from events.language.refusals import refuse
@@ -48,6 +49,12 @@ class DossierSheet:
         """The row of the application's latest case; None: it has none yet."""
         return self.cases.get(part.case_id or "")
 
+    @property
+    def shares(self) -> tuple[OwnedTime, ...]:
+        """Who used the time until now, or until the end; they sum to the dossier's age."""
+        closed = next((r.event for r in self.records if isinstance(r.event, DossierClosed)), None)
+        return blame(self.dossier, self.now) if closed is None else closed.time_shares
+
     def slack(self, name: str) -> timedelta | None:
         """By how much working time an unfinished application may end later without moving the end of the whole."""
         return None if self.schedule is None else self.schedule.slack.get(name)
@@ -80,16 +87,13 @@ class DossierSheet:
                 "breached": dossier.breached,
                 "kept": closed and closed.promise_kept,
                 "fired": list(dossier.fired),
+                "acknowledged": list(dossier.acknowledged),
+                "blame": [share.model_dump(mode="json") for share in (broken.blame if broken is not None else ())],
             },
-            "blame": [share.model_dump(mode="json") for share in self._shares(closed, broken)],
+            "blame": [share.model_dump(mode="json") for share in self.shares],
             "results": [] if closed is None else [result.model_dump(mode="json") for result in closed.results],
             "timeline": [data_of(record) for record in self.records],
         }
-
-    def _shares(self, closed: DossierClosed | None, broken: DossierBreached | None) -> Any:
-        if closed is not None:
-            return closed.time_shares
-        return broken.blame if broken is not None else blame(self.dossier, self.now)
 
     def _application(self, part: Part) -> dict[str, Any]:
         view = self.case(part)
@@ -110,7 +114,7 @@ class DossierSheet:
             "holder": view and view.holder,
             "round": part.round,
             "reason": part.reason,
-            "causes": [cause.model_dump(mode="json") for cause in part.causes],
+            "causes": [cause.model_dump(mode="json") for cause in part.troubles],
         }
 
 

@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
         context_settings={"help_option_names": ["-h", "--help"]},
         rich_markup_mode="rich",
     )
-    for command in (plan, templates, submit, show, cascade, revoke, result, withdraw):
+    for command in (plan, templates, submit, show, cascade, revoke, result, acknowledge, withdraw):
         group.command()(command)
     app.add_typer(group, name="dossier", rich_help_panel=PANEL)
 
@@ -156,12 +156,14 @@ def show(
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session
+    from greenlane.cli.writing import write_file
 
     with a_session(state_dir, lang) as session:
         sheet, moments = dossier_sheet_of(session, dossier), session.moments
-        for path, draw in ((mermaid, dossier_pictures.mermaid), (svg, dossier_pictures.svg)):
+        wanted = (("mermaid", mermaid, dossier_pictures.mermaid), ("svg", svg, dossier_pictures.svg))
+        for option, path, draw in wanted:
             if path is not None:
-                path.write_text(draw(sheet.dossier.graph, boxes_of(sheet, moments)), encoding="utf-8")
+                write_file(path, draw(sheet.dossier.graph, boxes_of(sheet, moments)), option)
         if as_json:
             print_json(sheet.as_json())
         else:
@@ -222,17 +224,20 @@ def revoke(
     *,
     reason: Reason,
     legal_basis: Annotated[str, typer.Option("--legal-basis", help="By which rule.")],
+    number: Annotated[
+        str | None, typer.Option("--number", help="Of a result from elsewhere that NAME stands on; default: its own.")
+    ] = None,
     by: By = "lead",
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> int:
-    """Note that the result of an application was revoked: what waits for it is blocked; the cascade shows the rest.
+    """Note that a result was revoked: what waits for it is blocked; the cascade shows the rest.
 
     Example: greenlane dossier revoke D-2026-17 registration --reason "issued by mistake" --legal-basis "45/2020 art. 15"
     """
-    content = {"name": name, "reason": reason, "legal_basis": legal_basis}
+    content = {"name": name, "number": number, "reason": reason, "legal_basis": legal_basis}
     return _told(dossier, "RevokeResult", content, by, command_id, state_dir, lang, as_json)
 
 
@@ -246,13 +251,19 @@ def result(
     valid_until: Annotated[
         datetime | None, typer.Option("--valid-until", formats=["%Y-%m-%d"], help="Its last day; default: no end.")
     ] = None,
+    replaces: Annotated[
+        str | None,
+        typer.Option(
+            "--replaces", help="Number of the result from elsewhere whose place it takes; default: NAME's own."
+        ),
+    ] = None,
     by: By = "lead",
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> int:
-    """Let a result from elsewhere take the place of one that an application of the dossier did not bring.
+    """Let a result from elsewhere take the place of an application's own, or of another that it stands on.
 
     Example: greenlane dossier result D-2026-17 registration --number 01/2026 --issuer commune --issued-on 2026-01-05
     """
@@ -262,7 +273,27 @@ def result(
         "issued_on": issued_on.date(),
         "valid_until": valid_until and valid_until.date(),
     }
-    return _told(dossier, "RecordResult", {"name": name, "result": given}, by, command_id, state_dir, lang, as_json)
+    content = {"name": name, "result": given, "replaces": replaces}
+    return _told(dossier, "RecordResult", content, by, command_id, state_dir, lang, as_json)
+
+
+def acknowledge(
+    dossier: Dossier,
+    escalation: Annotated[str, typer.Argument(metavar="ESCALATION", help="Id of the alert, e.g. joint/breach.")],
+    *,
+    note: Annotated[str | None, typer.Option("--note", help="What is done about it.")] = None,
+    by: By = "lead",
+    command_id: CommandId = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Acknowledge an escalation of the joint clock: its chain stops, the breach stays on record.
+
+    Example: greenlane dossier acknowledge D-2026-17 joint/breach --by head-of-culture
+    """
+    content = {"escalation_id": escalation, "note": note}
+    return _told(dossier, "AcknowledgeEscalation", content, by, command_id, state_dir, lang, as_json)
 
 
 def withdraw(
@@ -315,6 +346,7 @@ def _told(
 def _instant(text: str, zone: ZoneInfo) -> datetime:
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        # What lies so far off that the province has no date for it is refused here, with the option's name.
+        return at.astimezone(zone) if at.tzinfo is not None else at.replace(tzinfo=zone)
+    except (ValueError, OverflowError):
         raise typer.BadParameter(f"{text!r} is no instant such as 2026-03-02T09:00+07:00.", param_hint="--at") from None
-    return at if at.tzinfo is not None else at.replace(tzinfo=zone)

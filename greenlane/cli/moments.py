@@ -49,6 +49,13 @@ class Moments:
                 parts.append(f"{count} {self.words(f'span.{unit}')}")
         return " ".join(parts[:2])
 
+    def hours(self, seconds: float) -> str:
+        """A length of working time, such as `12 h`: a working day is as long as its windows, so days would say too little."""
+        whole, rest = divmod(int(seconds), HOUR_SECONDS)
+        shown = [f"{whole} {self.words('span.hours')}"] if whole or rest < MINUTE_SECONDS else []
+        minutes = rest // MINUTE_SECONDS
+        return " ".join([*shown, *([f"{minutes} {self.words('span.minutes')}"] if minutes else [])])
+
     def distance(self, due_at: datetime | None) -> str:
         """How far away a due instant is now, by the wall clock; empty for none."""
         if due_at is None:

@@ -44,6 +44,6 @@ def _table(plan: Plan, moments: Moments) -> Table:
             escape(", ".join(needs)) or "-",
             moments.instant(entry.starts_at if entry else None),
             moments.instant(entry.ends_at if entry else None),
-            "-" if slack is None else moments.span(slack),
+            "-" if slack is None else moments.hours(slack),
         )
     return table

@@ -22,18 +22,13 @@ from greenlane.cli.progress import counted
 from greenlane.cli.session import Session
 from greenlane.cli.styles import LATE, painted
 from greenlane.cli.time_words import TimeWords
+from greenlane.cli.writing import FileRefusedError, write_file
 from greenlane.errors import GreenlaneError
 from greenlane.plot import Bars, bar_plot
 from store.views import CaseFilter
 
 HOUR_SECONDS = 3600
 FIGURES = ("cases", "closed", "clocks", "met", "breached", "set_aside", "warnings", "escalations")
-
-
-class FileRefusedError(GreenlaneError):
-    """A file cannot be written, or is of a kind that is not made."""
-
-    code = "file_refused"
 
 
 class PeriodReversedError(GreenlaneError):
@@ -140,9 +135,9 @@ class ReportSheet:
         """Write the files that are wanted. Raises FileRefusedError."""
         if table_file is not None:
             # A byte-order mark, so that spreadsheets read the Vietnamese names.
-            _write(table_file, "\ufeff" + self._csv(), "csv")
+            write_file(table_file, "\ufeff" + self._csv(), "csv")
         if plot_file is not None:
-            _write(plot_file, self._plot(), "plot")
+            write_file(plot_file, self._plot(), "plot")
 
     def _csv(self) -> str:
         text = io.StringIO()
@@ -200,12 +195,3 @@ def _tally_json(tally: Tally) -> dict[str, Any]:
 
 def _hours(seconds: float) -> str:
     return f"{seconds / HOUR_SECONDS:.1f}"
-
-
-def _write(file: Path, content: str, field: str) -> None:
-    try:
-        file.write_text(content, encoding="utf-8")
-    except OSError as error:
-        raise FileRefusedError(
-            f"{file} cannot be written: {error.strerror}.", field=field, remedy="Name a file that this user may write."
-        ) from error

@@ -75,6 +75,35 @@ def test_faults_of_a_template_are_named_with_their_line(
     assert [(problem.line, said in problem.message) for problem in problems] == [(line, True)], problems
 
 
+def test_what_is_behind_a_circle_is_no_part_of_it(folder: Folder, template: Path) -> None:
+    behind = "      - {needs: second}\n  - {name: third, procedure: shop-licence, needs: [{needs: second}]}\n"
+    template.write_text(TEMPLATE.replace("      - {needs: first, policy: reopen}\n", behind), encoding="utf-8")
+    (problem,) = folder.problems()
+    assert (problem.line, problem.message) == (10, "these applications need each other in a circle: second")
+
+
+@pytest.mark.parametrize(
+    ("rules", "silence", "refused"),
+    [
+        ("excluded_departments: [police]", "proceed", True),
+        ("excluded_departments: [police]", "deemed_no_objection", True),
+        ("excluded_procedures: [shop-licence]", "proceed", True),
+        ("excluded_departments: [police]", "escalate", False),
+        ("excluded_departments: [trade]", "proceed", False),
+    ],
+)
+def test_no_template_takes_for_consent_what_is_none(
+    folder: Folder, template: Path, rules: str, silence: str, refused: bool
+) -> None:
+    """The case would refuse such a consultation; an agency must not be told of it at opening."""
+    (folder.path / "silence.yaml").write_text(f'id: silence\nversion: "1"\n{rules}\nsource: test\n', encoding="utf-8")
+    template.write_text(TEMPLATE.replace("silence: escalate", f"silence: {silence}"), encoding="utf-8")
+    if refused:
+        assert [(problem.line, problem.code) for problem in folder.problems()] == [(13, "silence")]
+    else:
+        assert load_catalog(folder.path).template("shop", MONDAY.date()).consultations[0].silence == silence
+
+
 def test_a_list_of_silence_names_only_what_there_is(folder: Folder) -> None:
     rules = 'id: silence\nversion: "1"\nexcluded_departments: [police, nobody]\nsource: test\n'
     (folder.path / "silence.yaml").write_text(rules, encoding="utf-8")

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from cases.dossier.ticks import next_due
 from cases.dossier.views import dossier_view_of
 from catalog.dossier import EdgeKind
 from catalog.loader import load_catalog
+from events.language.commands import AcknowledgeEscalation
 from events.language.dossier_messages import Need
+from events.language.refusals import Refusal
 from sla.deadline import AfterHours
+from sla.units import Budget, Unit
 from tests.builders import MONDAY
-from tests.dossier.openings import Life, an_application, days, in_province
+from tests.dossier.openings import OFFICER, Life, an_application, days, in_province
 
 HOUR = timedelta(hours=1)
 
@@ -40,6 +45,17 @@ def test_without_a_joint_limit_the_critical_path_is_the_promise() -> None:
     assert life.dossier.joint_due_at == in_province(19)
     assert life.dossier.critical_path == ("a", "b", "c")
     assert life.dossier.holder == "culture"
+
+
+@pytest.mark.parametrize("unit", [Unit.DAYS, Unit.WORKING_DAYS, Unit.HOURS])
+@pytest.mark.parametrize("hour", range(0, 24, 3))
+def test_the_joint_promise_is_never_shorter_than_its_path(unit: Unit, hour: int) -> None:
+    """Whenever it was handed in: who ends in time does not break the promise over the whole."""
+    life = Life({"a": Budget(amount=11, unit=unit)})
+    life.open(an_application("a"), at=MONDAY + timedelta(hours=hour))
+    assert life.dossier.joint_due_at >= life.dossier.promised_at
+    life.live_until(life.dossier.promised_at - timedelta(seconds=1))
+    assert not life.dossier.breached
 
 
 def test_the_promise_follows_every_end() -> None:
@@ -72,6 +88,24 @@ def test_the_joint_clock_warns_breaks_and_escalates_once_each() -> None:
     assert breach.due_at == in_province(9)
     assert next_due(life.dossier) is None
     assert dossier_view_of(life.dossier).joint_state == "breached"
+
+
+def test_a_warning_is_read_and_not_acknowledged() -> None:
+    """As for cases: acknowledged, it would silence the escalations that are still to come."""
+    life = a_chain(cap=days(5))
+    life.live_until(in_province(9) - HOUR)
+
+    def acknowledged(rung: str) -> AcknowledgeEscalation:
+        at = life.records[-1].at
+        return AcknowledgeEscalation(command_id=rung, received_at=at, actor=OFFICER, escalation_id=f"joint/{rung}")
+
+    refused = life.attempt(acknowledged("half"))
+    assert isinstance(refused, Refusal)
+    assert refused.code == "escalation_unknown"
+    life.live_until(in_province(9))
+    life.do(acknowledged("breach"))
+    life.live_until(in_province(13))
+    assert [event.rung for event in life.of_type("DossierRungFired")] == ["half", "late-warning", "breach"]
 
 
 def test_the_blame_is_split_among_those_along_the_chain_that_was_waited_for() -> None:
