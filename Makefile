@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 DEVELOPMENT := $(VENV)/.development-installed
 
-.PHONY: help setup up demo test check bench bench-long test-long import-big clean
+.PHONY: help setup up demo test check hooks bench bench-long test-long import-big lock clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ check: $(DEVELOPMENT) ## format, lint, types, import rules, generated files, dep
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m deploy.check
+
+hooks: $(DEVELOPMENT) ## hold every commit in this checkout to `make check`
+	$(BIN)/pre-commit install
 
 bench: $(DEVELOPMENT) ## benchmarks within 20 minutes; results in bench/results/
 	$(BIN)/python -m bench
