@@ -1,7 +1,8 @@
 """A YAML file with the line of every value: the subset of YAML 1.2 that law as data needs, and no more.
 
 Scalars are texts unless they are `true`, `false`, `null`, a whole number or a decimal: no `no` that is false, no `13:30`
-that is 810, and dates stay texts until a model reads them. Duplicate keys, anchors and tags are refused.
+that is 810, and dates stay texts until a model reads them. Duplicate keys and tags are refused, and so are aliases in what
+is published: each value shall stand where it is read.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ else:
 
 SIZE_MAX_BYTES: Final = 1_000_000
 DEPTH_MAX: Final = 50
+ALIASED_VALUES_MAX: Final = 100_000
+"""How many values a file may hold with its aliases written out: a few lines of them can stand for more than any memory."""
 _TAG: Final = "tag:yaml.org,2002:"
 _INTEGER: Final = re.compile(r"^[-+]?(0|[1-9][0-9]{0,17})$")
 _DECIMAL: Final = re.compile(r"^[-+]?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}$")
@@ -82,6 +85,7 @@ class _Reading:
     file: str
     marks: dict[Path, Mark] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    values: int = 0
 
     def refuse(self, path: Path, mark: Mark, message: str, remedy: str, code: str) -> None:
         self.problems.append(
@@ -90,6 +94,7 @@ class _Reading:
 
     def value(self, node: yaml.Node, path: Path) -> Any:
         mark = _mark(node.start_mark)
+        self.refuse_endless(path, mark)
         self.marks.setdefault(path, mark)
         if isinstance(node, yaml.MappingNode) and node.tag == f"{_TAG}map":
             return self.mapping(node, path)
@@ -99,6 +104,17 @@ class _Reading:
             return _scalar(node)
         self.refuse(path, mark, f"the tag {node.tag}", "Write the plain value without a tag", "tag")
         return None
+
+    def refuse_endless(self, path: Path, mark: Mark) -> None:
+        """What only aliases can bring about: a value within itself, or more values than the file has bytes."""
+        self.values += 1
+        if len(path) > DEPTH_MAX or self.values > ALIASED_VALUES_MAX:
+            # Where it was written out, not where the marked value stands, is the place to mend.
+            mark = self.marks.get(path[:1], mark)
+            message = f"aliases that stand for each other, or for more than {ALIASED_VALUES_MAX} values"
+            place = field_name(path[:1]) or None
+            remedy = "Write the values out"
+            raise DocumentRefused([Problem(self.file, mark.line, mark.column, place, message, remedy, "alias")])
 
     def mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -120,14 +136,16 @@ class _Reading:
         return result
 
 
-def parse(file: str, content: bytes, *, mapping: bool = True) -> Document:
+def parse(file: str, content: bytes, *, mapping: bool = True, aliases: bool = False) -> Document:
     """Read one YAML document, a mapping unless that is not asked for.
+
+    `aliases`: whether `*name` may stand for what `&name` marks, as programs write what they hold twice.
 
     Raises DocumentRefused with all that is wrong with its form.
     """
     text = _decoded(file, content)
     try:
-        _refuse_bombs(file, text)
+        _refuse_bombs(file, text, aliases=aliases)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         raise DocumentRefused([_syntax_problem(file, text, error)]) from None
@@ -154,14 +172,17 @@ def _decoded(file: str, content: bytes) -> str:
         raise DocumentRefused([problem]) from None
 
 
-def _refuse_bombs(file: str, text: str) -> None:
-    """Refuse aliases and deep nesting before the nodes are built: libyaml builds them by recursion in C, without a limit."""
+def _refuse_bombs(file: str, text: str, *, aliases: bool) -> None:
+    """Refuse deep nesting, and aliases where none are allowed.
+
+    Before the nodes are built: libyaml builds them by recursion in C, without a limit.
+    """
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEPTH_MAX:
             message, remedy, code = f"more than {DEPTH_MAX} levels of nesting", "Write the values out flat", "nesting"
-        elif isinstance(event, yaml.AliasEvent):
+        elif isinstance(event, yaml.AliasEvent) and not aliases:
             message, remedy, code = f"an alias, *{event.anchor}", "Write the value out", "alias"
         else:
             continue

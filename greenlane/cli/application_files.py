@@ -155,7 +155,7 @@ def _yaml_parts(file: str, content: bytes) -> Iterator[Document | Problem]:
     """Document by document: a line that begins with `---` ends one, whatever stands in it (YAML 1.2, 9.1.2)."""
     for offset, chunk in _yaml_chunks(content):
         try:
-            document = parse(file, chunk, mapping=False)
+            document = parse(file, chunk, mapping=False, aliases=True)
         except DocumentRefused as refused:
             yield from (replace(problem, line=problem.line + offset) for problem in refused.problems[:1])
             continue

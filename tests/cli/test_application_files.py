@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,6 +63,22 @@ def test_a_broken_document_hides_no_other() -> None:
     assert (good.application_id, good.line, good.problems) == ("A-2", 4, ())
 
 
+BOMB = "".join(f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n" for before, name in pairwise("abcdefghi"))
+"""Nine times nine times nine: a few lines that stand for more than a hundred million values."""
+
+
+def test_what_programs_write_twice_may_be_an_alias() -> None:
+    """PyYAML writes an anchor and aliases for a value that a program holds once and names twice."""
+    applicant = GOOD["applicant"]
+    text = yaml.safe_dump([GOOD, {**GOOD, "application_id": "A-2", "applicant": applicant}])
+    assert "*id" in text
+    first, second = read("a.yaml", text)
+    assert (first.problems, second.problems) == ((), ())
+    assert first.message is not None
+    assert second.message is not None
+    assert first.message.applicant == second.message.applicant
+
+
 @pytest.mark.parametrize(
     ("text", "line", "code", "field"),
     [
@@ -76,7 +94,8 @@ def test_a_broken_document_hides_no_other() -> None:
             "documents[1].kind",
         ),
         ("application_id: A-1\n\tprocedure: x\n", 2, "yaml_syntax", "procedure"),
-        ("a: &x 1\nb: *x\n", 2, "alias", "b"),
+        ("facts: &x {again: *x}\n", 1, "alias", "facts"),
+        ("a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + BOMB, 6, "alias", "f"),
         ("just words\n", 1, "not_an_application", ""),
     ],
 )
