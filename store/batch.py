@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from cases.turn import CaseView, CommandOutcome, DossierView, Notice, Turn, WorkItem
 from events.language.case_events import EventRecord, RungFired, canonical_json
 from events.language.chain import link
+from events.language.dossier_events import DossierRungFired
 from events.language.identity import event_id_of, refusal_id_of
 from events.language.routing import topics_of
 from events.language.topics import Topics
@@ -205,7 +206,7 @@ class Batch:
         event_id = event_id_of(case_id, sequence)
         for topic in topics_of(record, self.topics):
             self.outbox.add(slot_of(case_id), topic, case_id, sequence, event_id, name, None, at)
-        if isinstance(record.event, RungFired):
+        if isinstance(record.event, RungFired | DossierRungFired):
             for channel in self.channels:
                 self.alerts.add(case_id, sequence, event_id, channel)
         return digest

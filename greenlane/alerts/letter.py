@@ -9,9 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cases.stamp import STAMP, is_green
-from cases.turn import CaseView
+from cases.turn import CaseView, DossierView
 from events.language.case_events import RungFired
-from greenlane.alerts.audience import Audience
+from events.language.dossier_events import DossierRungFired
+from greenlane.alerts.audience import Audience, Fired
 
 KINDS = {
     "warning": ("Nhắc việc", "Reminder"),
@@ -37,9 +38,49 @@ class Letter:
 
 def letter_of(rung: RungFired, view: CaseView, audience: Audience, zone: ZoneInfo, language: str) -> Letter:
     """The letter about a fired rung. Times are in the province's zone."""
-    index = 1 if language == "en" else 0
     name = view.dossier_code or view.case_id
-    subject = f"[Greenlane] {KINDS[rung.kind][index]}: {name}" + (f" / {rung.step_id}" if rung.step_id else "")
+    vi = (
+        f"{KINDS[rung.kind][0]}: hồ sơ {name}, thủ tục {view.procedure}, luồng {view.lane}.\n"
+        f"{CLOCKS[rung.clock_kind][0].capitalize()}, bước {rung.step_id or '-'}, cơ quan {rung.department or view.agency}.\n"
+    )
+    en = (
+        f"{KINDS[rung.kind][1]}: dossier {name}, procedure {view.procedure}, lane {view.lane}.\n"
+        f"{CLOCKS[rung.clock_kind][1].capitalize()}, step {rung.step_id or '-'}, department {rung.department or view.agency}.\n"
+    )
+    subject = name + (f" / {rung.step_id}" if rung.step_id else "")
+    # Every page of a green case is stamped.
+    return _letter(rung, subject, (vi, en), audience, zone, language, stamped=is_green(view.lane))
+
+
+def dossier_letter_of(
+    rung: DossierRungFired, view: DossierView, audience: Audience, zone: ZoneInfo, language: str
+) -> Letter:
+    """The letter about a fired rung of a joint clock. Times are in the province's zone."""
+    name = view.dossier_id
+    waits_for = rung.holder or rung.lead
+    counts = f"{view.granted}/{view.applications}"
+    vi = (
+        f"{KINDS[rung.kind][0]}: hồ sơ liên thông {name}, cơ quan chủ trì {rung.lead}, đã có kết quả {counts}.\n"
+        f"Thời hạn chung; hiện đang chờ {waits_for}.\n"
+    )
+    en = (
+        f"{KINDS[rung.kind][1]}: linked dossier {name}, lead agency {rung.lead}, {counts} granted.\n"
+        f"The joint limit; everything waits for {waits_for}.\n"
+    )
+    return _letter(rung, name, (vi, en), audience, zone, language)
+
+
+def _letter(
+    rung: Fired,
+    name: str,
+    heads: tuple[str, str],
+    audience: Audience,
+    zone: ZoneInfo,
+    language: str,
+    *,
+    stamped: bool = False,
+) -> Letter:
+    index = 1 if language == "en" else 0
     due = f"{rung.due_at.astimezone(zone):%d/%m/%Y %H:%M}"
     late = f" (+{rung.late_seconds:.0f} s)" if rung.late_seconds >= 1 else ""
     unheld = (
@@ -47,23 +88,14 @@ def letter_of(rung: RungFired, view: CaseView, audience: Audience, zone: ZoneInf
         if audience.addresses
         else f"\n!! {audience.role} @ {audience.department}: không có người giữ / nobody holds it"
     )
-    vi = (
-        f"{KINDS[rung.kind][0]}: hồ sơ {name}, thủ tục {view.procedure}, luồng {view.lane}.\n"
-        f"{CLOCKS[rung.clock_kind][0].capitalize()}, bước {rung.step_id or '-'}, cơ quan {rung.department or view.agency}.\n"
-        f"Mốc {rung.rung} lúc {due}{late}. Mã cảnh báo: {rung.escalation_id}"
-    )
-    en = (
-        f"{KINDS[rung.kind][1]}: dossier {name}, procedure {view.procedure}, lane {view.lane}.\n"
-        f"{CLOCKS[rung.clock_kind][1].capitalize()}, step {rung.step_id or '-'}, department {rung.department or view.agency}.\n"
-        f"Rung {rung.rung} at {due}{late}. Escalation id: {rung.escalation_id}"
-    )
+    vi = f"{heads[0]}Mốc {rung.rung} lúc {due}{late}. Mã cảnh báo: {rung.escalation_id}"
+    en = f"{heads[1]}Rung {rung.rung} at {due}{late}. Escalation id: {rung.escalation_id}"
     first, second = (en, vi) if index else (vi, en)
-    # Every page of a green case is stamped.
-    stamp = f"*** {STAMP} ***\n" if is_green(view.lane) else ""
-    return Letter(subject, f"{stamp}{first}\n\n{second}{unheld}\n")
+    stamp = f"*** {STAMP} ***\n" if stamped else ""
+    return Letter(f"[Greenlane] {KINDS[rung.kind][index]}: {name}", f"{stamp}{first}\n\n{second}{unheld}\n")
 
 
-def digest_of(rungs: Sequence[RungFired], letters: Sequence[Letter], language: str) -> Letter:
+def digest_of(rungs: Sequence[Fired], letters: Sequence[Letter], language: str) -> Letter:
     """Many letters to one audience as one: how many of each kind, then every one of them."""
     index = 1 if language == "en" else 0
     counts = Counter[str](rung.kind for rung in rungs)
@@ -85,6 +117,26 @@ def payload_of(event_id: str, rung: RungFired, view: CaseView, audience: Audienc
         "procedure": view.procedure,
         "lane": view.lane,
         "stamp": STAMP if is_green(view.lane) else None,
+        **_told(rung, audience),
+    }
+
+
+def dossier_payload_of(event_id: str, rung: DossierRungFired, view: DossierView, audience: Audience) -> dict[str, Any]:
+    """The same for a rung of a joint clock."""
+    return {
+        "id": event_id,
+        "type": "vn.greenlane.DossierRungFired",
+        "dossier": view.case_id,
+        "dossier_id": view.dossier_id,
+        "template": view.template,
+        "granted": view.granted,
+        "applications": view.applications,
+        **_told(rung, audience),
+    }
+
+
+def _told(rung: Fired, audience: Audience) -> dict[str, Any]:
+    return {
         "audience": {"department": audience.department, "role": audience.role, "held": bool(audience.addresses)},
         "rung": rung.model_dump(mode="json", exclude={"type"}),
     }

@@ -10,24 +10,35 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import localtime
 from functools import partial
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import httpx
 import structlog
 from prometheus_client import Counter
 
-from cases.turn import CaseView
+from cases.turn import CaseView, DossierView
 from catalog.loader import load_catalog
 from events.language.case_events import RungFired
-from greenlane.alerts.audience import Audience, audience_of
-from greenlane.alerts.letter import Letter, digest_of, letter_of, payload_of
+from events.language.dossier_events import DossierRungFired
+from greenlane.alerts.audience import Audience, Fired, audience_of
+from greenlane.alerts.letter import (
+    Letter,
+    digest_of,
+    dossier_letter_of,
+    dossier_payload_of,
+    letter_of,
+    payload_of,
+)
 from greenlane.settings import Settings
 from store.alerts import AlertQueue, DueAlert
 from store.database import Store
+from store.dossiers import Dossiers
 from store.errors import StoreError
 from store.views import Views
 
 log = structlog.get_logger()
+View = TypeVar("View", CaseView, DossierView)
 
 IDLE_SECONDS = 0.5
 DELIVERED = Counter("greenlane_alerts_delivered", "Alerts delivered", ["channel"])
@@ -41,12 +52,13 @@ DIGEST_ABOVE = 3
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One alert with what is known of its case, and who is told."""
+    """One alert: who is told, and what, as a letter and as a message for programs."""
 
     alert: DueAlert
-    rung: RungFired
-    view: CaseView
+    rung: Fired
     audience: Audience
+    letter: Letter
+    payload: dict[str, Any]
 
 
 class AlertSender:
@@ -55,6 +67,7 @@ class AlertSender:
     def __init__(self, store: Store, settings: Settings, zone: ZoneInfo) -> None:
         self._queue = AlertQueue(store)
         self._views = Views(store)
+        self._dossiers = Dossiers(store)
         self._settings = settings
         self._zone = zone
         self._catalog = load_catalog(settings.catalog_dir, settings.flags)
@@ -90,23 +103,35 @@ class AlertSender:
 
     async def _telling(self, alert: DueAlert) -> Telling | None:
         """Who is told what, by the catalogue of now; None: it cannot be said yet, and is tried again later."""
-        rung = alert.record.event
         try:
-            if not isinstance(rung, RungFired):
-                raise TypeError(f"{alert.event_id} is no fired rung")
-            view = await asyncio.to_thread(self._views.case, alert.case_id)
-            if view is None:
-                raise OSError(f"no read model of {alert.case_id} yet")
+            telling = await asyncio.to_thread(self._told, alert)
         except Exception as error:
             await self._failed([alert], error)
             return None
-        audience = audience_of(rung, view.agency, self._catalog)
+        audience = telling.audience
         if not audience.addresses:
             UNHELD.labels(audience.department, audience.role).inc()
             log.error(
                 "nobody holds this role", department=audience.department, role=audience.role, case_id=alert.case_id
             )
-        return Telling(alert, rung, view, audience)
+        return telling
+
+    def _told(self, alert: DueAlert) -> Telling:
+        language = self._settings.language
+        match alert.record.event:
+            case RungFired() as rung:
+                view = _present(self._views.case(alert.case_id), alert)
+                audience = audience_of(rung, view.agency, self._catalog)
+                letter = letter_of(rung, view, audience, self._zone, language)
+                return Telling(alert, rung, audience, letter, payload_of(alert.event_id, rung, view, audience))
+            case DossierRungFired() as joint:
+                dossier = _present(self._dossiers.view(alert.case_id), alert)
+                audience = audience_of(joint, dossier.lead, self._catalog)
+                letter = dossier_letter_of(joint, dossier, audience, self._zone, language)
+                payload = dossier_payload_of(alert.event_id, joint, dossier, audience)
+                return Telling(alert, joint, audience, letter, payload)
+            case _:
+                raise TypeError(f"{alert.event_id} is no fired rung")
 
     async def _attempt(self, batch: Sequence[Telling], send: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -135,15 +160,15 @@ class AlertSender:
         # The key lets a receiver drop a repetition: we may be killed between its answer and our mark.
         answer = await web.post(
             self._settings.webhook_url or "",
-            json=payload_of(telling.alert.event_id, telling.rung, telling.view, telling.audience),
+            json=telling.payload,
             headers={"Idempotency-Key": telling.alert.event_id},
         )
         answer.raise_for_status()
 
     async def _write(self, batch: Sequence[Telling]) -> None:
-        language, first = self._settings.language, batch[0]
-        letters = [letter_of(t.rung, t.view, t.audience, self._zone, language) for t in batch]
-        letter = letters[0] if len(batch) == 1 else digest_of([t.rung for t in batch], letters, language)
+        first = batch[0]
+        many = [telling.letter for telling in batch]
+        letter = many[0] if len(batch) == 1 else digest_of([t.rung for t in batch], many, self._settings.language)
         await asyncio.to_thread(self._mail, _message_id(batch), letter, first.audience)
 
     def _mail(self, event_id: str, letter: Letter, audience: Audience) -> None:
@@ -167,6 +192,12 @@ class AlertSender:
             if settings.smtp_user and settings.smtp_password:
                 server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
             server.send_message(message, to_addrs=[*receivers])
+
+
+def _present(view: View | None, alert: DueAlert) -> View:
+    if view is None:
+        raise OSError(f"no read model of {alert.case_id} yet")
+    return view
 
 
 def _batches(group: list[Telling]) -> list[list[Telling]]:

@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,9 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import text
 
+from cases.dossier.evolve import evolve_dossier
+from cases.dossier.model import blank_dossier
+from cases.dossier.turns import take_dossier_turn
 from catalog.catalogue import Catalog
 from catalog.loader import load_catalog
 from events.language.topics import Topics
@@ -21,6 +25,7 @@ from greenlane.alerts.audience import audience_of
 from greenlane.settings import Settings
 from store.database import Store
 from store.recorder import Recorder
+from tests.dossier.openings import DOSSIER_ID, a_submission, an_application, days, definitions
 from tests.greenlane.receivers import Mailbox, MailServer, WebReceiver
 from tests.store.turn_builder import Sketch, rung
 
@@ -117,6 +122,36 @@ async def test_a_rung_reaches_web_and_mail_once(
     assert letter["Message-ID"] == f"<{event_id}@localhost>"
     assert "H05.7-260302-0001" in letter["Subject"]
     assert "02/03/2026 09:00" in letter.get_content(), "times are the province's"
+
+
+async def test_a_rung_of_a_joint_clock_is_told_too(store: Store, mail: tuple[Mailbox, int]) -> None:
+    """A linked dossier's warnings and escalations go the same ways, to who holds the role where everything waits."""
+    mailbox, port = mail
+    recorder = Recorder(store, Topics("greenlane"), CHANNELS)
+    dossier = blank_dossier(DOSSIER_ID, definitions({"a": days(2)}))
+    command = a_submission([an_application("a")])
+    for commands, at in (([command], command.received_at), ([], command.received_at + timedelta(days=30))):
+        turn = take_dossier_turn(dossier, commands, at)
+        assert turn is not None
+        recorder.record_now(turn)
+        for record in turn.records:
+            dossier = evolve_dossier(dossier, record)
+    recorder.close()
+    fired = {f"{r.case_id}.{r.sequence}": r.event for r in turn.records if r.event.type == "DossierRungFired"}
+    assert fired
+    with WebReceiver() as web:
+        settings = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_to": ("duty@example.org",), "language": "en"}
+        async with sending(store, webhook_url=web.url, **settings):
+            await until(lambda: not owed(store))
+    assert {post.key for post in web.posts} == fired.keys()
+    for post in web.posts:
+        assert post.body["rung"]["rung"] == fired[post.key].rung
+        assert post.body["dossier"] == DOSSIER_ID
+        # The ladder of the test knows an `office` that no department has.
+        assert post.body["audience"]["held"] is (post.body["audience"]["role"] != "office")
+    told = "\n".join(letter.get_content() for _, letter in mailbox.letters)
+    assert all(event.escalation_id in told for event in fired.values())
+    assert "linked dossier D-1" in told
 
 
 async def test_after_a_failure_the_same_is_sent_again(
