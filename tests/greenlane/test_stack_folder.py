@@ -154,8 +154,9 @@ def test_files_of_the_folder_are_nobody_elses(folder: StateFolder) -> None:
 def test_a_fixed_port_in_use_is_named_with_its_setting_and_holder(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as occupied:
         port = occupied.getsockname()[1]
+        others = dict.fromkeys(("temporal_port", "temporal_ui_port", "postgres_port", "kafka_controller_port"), 0)
         with pytest.raises(PortInUseError) as caught:
-            Supervisor(Settings(state_dir=tmp_path, kafka_port=port)).start()
+            Supervisor(Settings(state_dir=tmp_path, kafka_port=port, metrics_port=0, **others)).start()
     assert caught.value.field == "GREENLANE_KAFKA_PORT"
     assert str(port) in caught.value.message
     assert f"process {os.getpid()}" in caught.value.message
