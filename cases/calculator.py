@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from cases.promises import exceeds_statute, green_budget
+from cases.classification import may_open_to
+from cases.promises import exceeds_statute, green_budget, minimum_cut
 from cases.slack import StepShare, shares_of
 from catalog.model import Definitions, LaneId, ProcedureVersion, Promise
 from sla.calendar import CalendarDefinition, WorkingCalendar, compiled
@@ -162,12 +163,16 @@ def _green(
     why = [_lane_reason(promise, budget, definitions.procedure, table)]
     if exceeds_statute(budget, limit, at, calendar):
         return None, [*why, Reason("longer_than_statute", table, {"green": budget, "statutory": limit})]
+    least = minimum_cut(budget, definitions.procedure, at, calendar)
+    if least is not None:
+        return None, [*why, Reason("minimum_cut", _own_rule(definitions.procedure), {"green": budget, "least": least})]
     green = _promised(budget, at, definitions.procedure.after_hours, suspensions, calendar)
     if budget.unit is not limit.unit:
         why += _counting(green, at, calendar)
     elif budget != limit:
         why += _moved(green, at, calendar)
-    return green, [*why, Reason("entitlement", table, {"lane": lane})]
+    entitled = "entitlement" if may_open_to(lanes, lane, definitions.procedure) else "lane_not_open"
+    return green, [*why, Reason(entitled, table, {"lane": lane, "procedure": definitions.procedure.id})]
 
 
 def _lane_reason(promise: Promise, budget: Budget, procedure: ProcedureVersion, table: str) -> Reason:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cases.clocks import cancel, rearm
+from cases.clocks import cancel, cut_reason, rearm
 from cases.draft import Draft
 from cases.model import CASE_CLOCKS, Case, ClockState, ClockStatus
-from cases.promises import exceeds_statute, green_budget, step_budget
+from cases.promises import exceeds_statute, green_budget, minimum_cut, step_budget
 from cases.release import release
 from cases.timetable import due_instant
 from catalog.model import Definitions, LaneId, ProcedureVersion
@@ -56,6 +56,9 @@ def _promise_anew(draft: Draft, lane: LaneId, statutory: ClockState) -> None:
     clock = statutory.clock
     if exceeds_statute(green, clock.budget, clock.anchored_at, draft.calendar):
         return draft.emit(GreenPromiseDeclined(reason="the promise would fall after the statutory limit"))
+    least = minimum_cut(green, draft.case.definitions.procedure, clock.anchored_at, draft.calendar)
+    if least is not None:
+        return draft.emit(GreenPromiseDeclined(reason=cut_reason(green, least)))
     ends = clock.model_copy(update={"budget": green}).due(draft.calendar)
     if ends is not None and ends.operational_at <= draft.at:
         # A promise whose end has passed when it is given would be broken by whoever gave it.

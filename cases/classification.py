@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from catalog.model import Condition, Fact, LaneId, LaneRule, LaneTable, ProcedureVersion
+from catalog.model import PROCEDURE_FACTS, Condition, Fact, LaneId, LaneRule, LaneTable, ProcedureVersion
 from events.language.case_events import NearMiss
 
 _KEPT = "_tests"
@@ -34,6 +34,16 @@ def classify(table: LaneTable, procedure: ProcedureVersion, facts: Mapping[str, 
             nearest[test.lane] = (test, missing)
     misses = tuple(rule.near_miss(places) for rule, places in nearest.values())
     return Classification(LaneId.STANDARD, None, misses)
+
+
+def may_open_to(table: LaneTable, lane: LaneId, procedure: ProcedureVersion) -> bool:
+    """Whether any rule could give an application of the procedure this lane, whatever the application says."""
+    known: dict[str, Fact] = {"procedure": procedure.id, "sector": procedure.sector}
+    return any(
+        all(test.rule.when[place].fact not in PROCEDURE_FACTS for place in test.missing(known))
+        for test in _tests_of(table)
+        if test.lane is lane
+    )
 
 
 class _RuleTest:

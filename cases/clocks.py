@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cases.draft import Draft
 from cases.model import CASE_CLOCKS, Case, CaseStatus, ClockKind, ClockState, ClockStatus
-from cases.promises import exceeds_statute, green_budget
+from cases.promises import exceeds_statute, green_budget, minimum_cut
 from cases.timetable import due_instant, next_due
 from events.language.case_events import (
     BreachSetAside,
@@ -28,6 +28,7 @@ __all__ = [
     "arm",
     "arm_case_clocks",
     "cancel",
+    "cut_reason",
     "due_instant",
     "finish",
     "next_due",
@@ -103,8 +104,15 @@ def arm_case_clocks(draft: Draft) -> None:
     elif green is not None and exceeds_statute(green, statutory, draft.at, draft.calendar):
         reason = f"{green.amount} {green.unit} would fall after the statutory {statutory.amount} {statutory.unit}"
         draft.emit(GreenPromiseDeclined(reason=reason))
+    elif green is not None and (least := minimum_cut(green, definitions.procedure, draft.at, draft.calendar)):
+        draft.emit(GreenPromiseDeclined(reason=cut_reason(green, least)))
     elif green is not None:
         arm(draft, "green", green, draft.at)
+
+
+def cut_reason(green: Budget, least: Budget) -> str:
+    """Why a promise is not given that leaves no room for the mandatory minimum of the steps."""
+    return f"{green.amount} {green.unit} would cut the steps' mandatory minimum of {least.amount} {least.unit}"
 
 
 def promised_budget(case: Case) -> Budget | None:

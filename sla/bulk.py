@@ -161,9 +161,13 @@ class _Table:
     def near_time_on(self, day: Ints, time_of_day: Ints, refused: Bools) -> Ints:
         rank = np.minimum(self.rank_at(day, refused), len(self.days) - 1)
         start, end = self.day_start[rank], self.day_start[rank + 1]
-        position = np.minimum(self.position(np.clip(day * DAY_US + time_of_day, 0, self.length)), end)
+        at = np.clip(day * DAY_US + time_of_day, 0, self.length)
+        index = np.searchsorted(self.opens, at, "right") - 1
+        working = at - self.opens[index] < self.widths[index]
+        position = np.minimum(self.position(at), end)
         opening = self.opens[np.minimum(np.searchsorted(self.before, start, "right") - 1, len(self.opens) - 1)]
-        return np.where(position <= start, opening, self.earlier_window(position))
+        on_day = np.where(working & (position < end), at, self.earlier_window(position))
+        return np.where(position <= start, opening, on_day)
 
 
 def _wall_clock(table: _Table, rows: _Rows, unit_us: int) -> _Ends:

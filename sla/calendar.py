@@ -318,14 +318,18 @@ class WorkingCalendar:
     def near_time_on(self, day: date, like: datetime) -> datetime:
         """Return the instant of a working day at the wall-clock time of ``like``.
 
-        Before the opening that is the opening; in a break or after the closing, the end of the window before it.
+        Before the opening that is the opening; in a break or after the closing, the end of the window before it. The
+        opening after a break is a working instant like any other.
         """
         rank = self.rank_at(day)
         start, end = self.hours_of_rank(rank)
         wanted_at = like.astimezone(self.zone).replace(year=day.year, month=day.month, day=day.day, fold=0)
-        position = self.position(wanted_at.astimezone(UTC))
+        at = wanted_at.astimezone(UTC)
+        position = self.position(at)
         if position <= start:
             return self._later_window_at(start)
+        if position < end and self.is_working_instant(at):
+            return self._later_window_at(position)
         return self._earlier_window_at(min(position, end))
 
     @property

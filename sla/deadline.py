@@ -68,9 +68,12 @@ def transfer_due_at(received_at: datetime, calendar: WorkingCalendar, cut_off: t
     """Return by when a dossier received at the counter must be handed to the office that handles it.
 
     Within the working day of receipt; if received after the cut-off, at the start of the next working day (Decree
-    61/2018 art. 18, whose cut-off is 15:00: data, since it may differ). A dossier received before the opening counts
-    as received at the opening.
+    61/2018 art. 18, whose cut-off is 15:00: data, since it may differ), also where the offices had closed by then. A
+    dossier received before the opening, or on a day off, counts as received at the opening.
     """
+    received_on = calendar.local(received_at)
+    if calendar.is_working_day(received_on.date()) and received_on.time() > cut_off:
+        return calendar.normalise(calendar.closing_at(received_on.date()))
     opened_at = calendar.normalise(received_at)
     if opened_at.time() <= cut_off:
         return calendar.closing_at(opened_at.date())

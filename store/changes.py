@@ -35,20 +35,31 @@ COPY_ITEMS = (
     "COPY change_plan_items (plan, rank, case_id, clock_id, kind, step_id, former_due_at, due_at, reason)"
     " FROM STDIN WITH (FORMAT BINARY)"
 )
-# A join of a million rows that does not fit into memory goes to the disk and back.
-ROOM = "SET LOCAL work_mem = '256MB'"
+# A join of a million rows that does not fit into memory goes to the disk and back; and of the ways to join, merging is
+# the one that would put the rows into the order of their keys.
+ROOM = "SET LOCAL work_mem = '256MB'; SET LOCAL enable_mergejoin = off"
 # Without knowing how many rows there are, the join below would look up each of a million rows by itself.
 ANALYZE = "ANALYZE change_plan_items"
+# Rows are moved in the order in which they lie on the disk, whatever the order of the plan: each page is then written,
+# and copied into the log, once. In the order of the plan the same pages come up again after every checkpoint, and the log
+# becomes several times as large. The rows are found by their keys: a row that somebody else moves meanwhile has another
+# place, not another key.
 MOVE_WORK = (
-    "UPDATE worklist w SET due_at = i.due_at FROM change_plan_items i WHERE i.plan = %s"
-    " AND i.step_id IS NOT NULL AND w.case_id = i.case_id AND w.step_id = i.step_id"
+    "UPDATE worklist w SET due_at = t.due_at FROM"
+    " (SELECT i.case_id, i.step_id, i.due_at FROM change_plan_items i JOIN worklist o USING (case_id, step_id)"
+    " WHERE i.plan = %s AND o.due_at IS DISTINCT FROM i.due_at ORDER BY o.ctid) AS t"
+    " WHERE w.case_id = t.case_id AND w.step_id = t.step_id"
 )
 MOVE_CASES = (
     "UPDATE cases c SET statutory_due_at = coalesce(t.statutory, c.statutory_due_at),"
     " green_due_at = coalesce(t.green, c.green_due_at) FROM"
+    " (SELECT case_id, n.statutory, n.green FROM"
     " (SELECT case_id, max(due_at) FILTER (WHERE kind = 'statutory') AS statutory,"
     " max(due_at) FILTER (WHERE kind = 'green') AS green FROM change_plan_items"
-    " WHERE plan = %s AND kind IN ('statutory', 'green') GROUP BY case_id) AS t WHERE c.case_id = t.case_id"
+    " WHERE plan = %s AND kind IN ('statutory', 'green') GROUP BY case_id) AS n JOIN cases o USING (case_id)"
+    " WHERE coalesce(n.statutory, o.statutory_due_at) IS DISTINCT FROM o.statutory_due_at"
+    " OR coalesce(n.green, o.green_due_at) IS DISTINCT FROM o.green_due_at"
+    " ORDER BY o.ctid) AS t WHERE c.case_id = t.case_id"
 )
 
 
@@ -176,16 +187,24 @@ def _entered(session: Session, head: PlanHead, cases: int) -> int:
 def _packed(number: int, rank: int, row: ChangeRow) -> bytes:
     """One row in the binary format of COPY: in the text format a million instants cost more than the rest of the plan."""
     case_id, clock_id, kind, step_id, former_due_at, due_at, reason = row
-    former, due = _instant(former_due_at), _instant(due_at)
-    texts = _text(clock_id) + _text(kind) + (NULL if step_id is None else _text(step_id))
     case = case_id.encode()
-    return KEYS.pack(9, 8, number, 4, rank, len(case)) + case + texts + former + due + _text(reason)
+    return b"".join(
+        (
+            KEYS.pack(9, 8, number, 4, rank, len(case)),
+            case,
+            _texts(clock_id, kind, step_id),
+            _instant(former_due_at),
+            _instant(due_at),
+            _texts(reason),
+        )
+    )
 
 
 @lru_cache(maxsize=4096)
-def _text(value: str) -> bytes:
-    content = value.encode()
-    return LENGTH.pack(len(content)) + content
+def _texts(*values: str | None) -> bytes:
+    # A million rows have the same few texts.
+    contents = [None if value is None else value.encode() for value in values]
+    return b"".join(NULL if content is None else LENGTH.pack(len(content)) + content for content in contents)
 
 
 def _instant(at: datetime | None) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -28,6 +28,9 @@ from sla.deadline import Due
 from sla.definition import WEEKDAYS
 from sla.errors import AmountRefused, CalendarRangeError
 from sla.units import AMOUNT_MAX, Budget, Unit
+
+Counting = Callable[[Budget, datetime, WorkingCalendar], Due]
+"""`sla.deadline.due`, or `sla.beginning.beginning`."""
 
 DAY: Final = timedelta(days=1)
 MONTHS_SHOWN: Final = 3
@@ -101,10 +104,27 @@ class CalendarSheet:
         return at
 
     def budget(self, amount: int, unit: str) -> Budget:
-        """An amount of time. Raises AmountRefused where it is not a positive number."""
-        if not 1 <= amount <= AMOUNT_MAX:
-            raise AmountRefused(f"{amount}", field="amount", remedy=f"Give a whole number from 1 to {AMOUNT_MAX}")
+        """An amount of time. Raises AmountRefused where it is not a positive number, CalendarRangeError for a vast one."""
+        if amount < 1:
+            raise AmountRefused(f"{amount}", field="amount", remedy="Give a whole number from 1 on")
+        if amount > AMOUNT_MAX:
+            raise self._beyond()
         return Budget(amount=amount, unit=Unit(unit))
+
+    def end(self, count: Counting, budget: Budget, at: datetime) -> Due:
+        """The answer of a calculation that begins within the calendar. Raises CalendarRangeError for the amount."""
+        try:
+            return count(budget, at, self.calendar)
+        except CalendarRangeError:
+            raise self._beyond() from None
+
+    def _beyond(self) -> CalendarRangeError:
+        given = self.definition
+        return CalendarRangeError(
+            f"the answer is outside calendar {given.id} {given.version}, {given.first_day} to {given.last_day}",
+            field="amount",
+            remedy="Use a calendar version that covers it, or a smaller amount",
+        )
 
     def end_json(self, at: datetime, budget: Budget, end: Due) -> dict[str, Any]:
         """The answer of `add` and `subtract`."""

@@ -114,7 +114,7 @@ def add(
 
     sheet = CalendarSheet.of(calendar, lang)
     instant, budget = sheet.instant(at, "at"), sheet.budget(amount, unit.value)
-    end = due(budget, instant, sheet.calendar)
+    end = sheet.end(due, budget, instant)
     if as_json:
         print_json(sheet.end_json(instant, budget, end))
     else:
@@ -144,7 +144,7 @@ def subtract(
 
     sheet = CalendarSheet.of(calendar, lang)
     instant, budget = sheet.instant(at, "at"), sheet.budget(amount, unit.value)
-    start = beginning(budget, instant, sheet.calendar)
+    start = sheet.end(beginning, budget, instant)
     if as_json:
         print_json(sheet.end_json(instant, budget, start))
     else:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
-from sla.errors import InstantInvalid, NaiveInstant, SuspensionReversed
+from sla.calendar import RANGE_REMEDY
+from sla.errors import CalendarRangeError, InstantInvalid, NaiveInstant, SuspensionReversed
 from sla.suspension import Suspension
 
 _DAY: Final = r"\d{4}-\d{2}-\d{2}"
@@ -16,16 +17,23 @@ REMEDY: Final = "Write it as in 2026-03-02T09:00:00+07:00"
 
 
 def instant_of(text: str, field: str) -> datetime:
-    """The instant that a text names. Raises NaiveInstant without an offset, InstantInvalid for any other text."""
+    """The instant that a text names. Raises NaiveInstant without an offset, InstantInvalid for any other text.
+
+    Raises CalendarRangeError at the ends of time, where the instant has no counterpart in UTC.
+    """
     given = text.strip()
     if _NAIVE.match(given):
         raise NaiveInstant(f"{given} has no offset from UTC", field=field, remedy=REMEDY)
     if not _WHOLE.match(given):
         raise InstantInvalid(f"{given!r} is no instant of RFC 3339", field=field, remedy=REMEDY)
     try:
-        return datetime.fromisoformat(given.upper().replace(" ", "T"))
+        at = datetime.fromisoformat(given.upper().replace(" ", "T"))
+        at.astimezone(UTC)
     except ValueError as error:
         raise InstantInvalid(f"{given!r} is no instant: {error}", field=field, remedy=REMEDY) from None
+    except OverflowError:
+        raise CalendarRangeError(f"{given} is outside every calendar", field=field, remedy=RANGE_REMEDY) from None
+    return at
 
 
 def pause_of(text: str, field: str = "pause") -> Suspension:

@@ -153,6 +153,14 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
         "Không có cam kết: {green} sẽ muộn hơn thời hạn theo luật {statutory}.",
         "No promise is given: {green} would end after the statutory {statutory}.",
     ),
+    "rule.minimum_cut": (
+        "Không có cam kết: {green} sẽ cắt thời gian tối thiểu bắt buộc {least} của các bước.",
+        "No promise is given: {green} would cut the steps' mandatory minimum of {least}.",
+    ),
+    "rule.lane_not_open": (
+        "Không quy tắc nào mở {lane} cho thủ tục {procedure}: cam kết này chỉ để tính thử.",
+        "No rule opens {lane} to the procedure {procedure}: this is what it would promise.",
+    ),
     "rule.entitlement": (
         "Luồng được coi là đã chọn; hồ sơ có được vào {lane} hay không: xem `greenlane classify`.",
         "The lane is taken as given; whether an application may take {lane}, `greenlane classify` tells.",

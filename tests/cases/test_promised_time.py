@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cases.calculator import calculate
 from cases.promises import green_budget, step_budget
 from cases.timetable import due_instant
+from catalog.loader import load_catalog
 from catalog.model import LaneId, LaneTable, ProcedureVersion, Promise, StepDefinition
 from sla.calendar import compiled
 from sla.deadline import due
@@ -126,10 +128,37 @@ def test_nothing_is_reduced_where_there_is_no_limit() -> None:
 
 
 def test_a_steps_own_budget_is_its_own() -> None:
-    """The lane does not touch it."""
-    steps = (a_step("a", "culture", budget=budget(2)), a_step("b", "culture", "a"))
+    """The lane does not touch it, and the other steps share what it leaves."""
+    steps = (a_step("a", "culture", budget=budget(1)), a_step("b", "culture", "a"), a_step("c", "culture", "b"))
+    life = an_open_life(the_definitions(a_procedure(steps=steps)), facts=CUT)
+    assert life.case.clocks["step:a"].clock.budget == budget(1)
+    life.do(an_answer("a", "culture", MONDAY))
+    assert life.case.clocks["step:b"].clock.budget == budget(4 * 60, Unit.WORKING_MINUTES)
+
+
+def test_budgets_of_steps_that_a_lane_has_no_room_for_give_way() -> None:
+    """In proportion, all of them: four of five days are the same four fifths of a promise of two."""
+    steps = (a_step("a", "culture", budget=budget(4)), a_step("b", "culture", "a"))
+    definitions = the_definitions(a_procedure(limit=budget(5), steps=steps))
+    shares = [step_budget(step, definitions, budget(2), MONDAY, compiled(a_calendar())).amount for step in steps]
+    assert shares == [16 * 60 * 4 // 5, 16 * 60 // 5]
+
+
+def test_a_lane_is_not_promised_where_it_would_cut_a_mandatory_minimum() -> None:
+    """Of 24 hours nothing may be taken for a public notice of five days: the law's limit stands alone, and says why."""
+    steps = (a_step("a", "culture", minimum=budget(2, Unit.DAYS)), a_step("b", "culture", "a"))
     life = an_open_life(the_definitions(a_procedure(steps=steps)), facts=GREEN)
-    assert life.case.clocks["step:a"].clock.budget == budget(2)
+    assert "green" not in life.case.clocks
+    reason = life.of_type("GreenPromiseDeclined")[0].reason
+    assert reason == "24 hours would cut the steps' mandatory minimum of 2 days"
+
+
+def test_a_reduced_promise_gives_way_to_a_minimum_in_another_unit() -> None:
+    """What a reduction in days cannot see: six days hold five working days at the most."""
+    steps = (a_step("a", "culture", minimum=budget(6)), a_step("b", "culture", "a"))
+    life = an_open_life(the_definitions(a_procedure(limit=budget(15, Unit.DAYS), steps=steps)), facts=CUT)
+    assert "green" not in life.case.clocks
+    assert life.of_type("GreenPromiseDeclined")[0].reason.startswith("6 days would cut")
 
 
 def test_a_step_without_a_clock_has_none() -> None:
@@ -143,9 +172,11 @@ def test_a_step_without_a_clock_has_none() -> None:
 
 def test_a_steps_mandatory_minimum_holds_against_its_share() -> None:
     """The law's minimum is longer than what the lane leaves."""
-    steps = (a_step("a", "culture", minimum=budget(2)), a_step("b", "culture", "a"))
-    life = an_open_life(the_definitions(a_procedure(steps=steps)), facts=GREEN)
+    steps = (a_step("a", "culture", minimum=budget(2)), a_step("b", "culture", "a", weight=9))
+    life = an_open_life(the_definitions(a_procedure(limit=budget(10), steps=steps)), facts=CUT)
     assert life.case.clocks["step:a"].clock.budget == budget(2)
+    life.do(an_answer("a", "culture", MONDAY))
+    assert life.case.clocks["step:b"].clock.budget == budget(2 * 8 * 60, Unit.WORKING_MINUTES)
 
 
 @st.composite
@@ -193,3 +224,66 @@ def test_the_steps_of_any_path_have_at_most_what_is_promised(procedure: Procedur
     if whole >= sum(step.weight for step in procedure.steps):  # else each still has its minute
         assert max(sum(budgets[step.id] for step in path) for path in paths(procedure.steps)) <= whole
     assert all(budgets[step.id] > 0 for step in procedure.steps if step.clock)
+
+
+@st.composite
+def divided_procedures(draw: st.DrawFn) -> ProcedureVersion:
+    """As above, some steps with a budget of their own or a mandatory minimum, whose sum along no path is the limit."""
+    plain = draw(procedures())
+    assert plain.limit is not None
+    # Stretches of calendar days do not add up in working time: each moves on from a day off.
+    if plain.limit.unit in (Unit.DAYS, Unit.MONTHS):
+        plain = plain.model_copy(update={"limit": budget(plain.limit.amount)})
+    assert plain.limit is not None
+    room, steps = plain.limit.amount - 1, []
+    for step in plain.steps:
+        own = draw(st.integers(0, room)) if step.clock else 0
+        room -= own
+        name = draw(st.sampled_from(["budget", "minimum"]))
+        steps.append(step.model_copy(update={name: budget(own, plain.limit.unit)} if own else {}))
+    return plain.model_copy(update={"steps": tuple(steps)})
+
+
+@settings(max_examples=150)
+@given(divided_procedures())
+def test_own_budgets_and_minimums_leave_the_others_what_is_left(procedure: ProcedureVersion) -> None:
+    """The sum along any path is still at most what the law gives, to a minute a step."""
+    definitions, calendar = the_definitions(procedure), compiled(a_calendar())
+    promised = procedure.limit
+    assert promised is not None
+    working = promised.unit not in WALL_CLOCK
+
+    def minutes(one: Budget) -> int:
+        end = due(one, MONDAY, calendar).operational_at
+        return (calendar.between(MONDAY, end) if working else end - MONDAY) // timedelta(minutes=1)
+
+    lengths = {
+        step.id: minutes(step_budget(step, definitions, promised, MONDAY, calendar)) if step.clock else 0
+        for step in procedure.steps
+    }
+    fixed = {step.id: minutes(own) if (own := step.budget or step.minimum) else 0 for step in procedure.steps}
+    assert all(lengths[step_id] >= least for step_id, least in fixed.items())
+    for path in paths(procedure.steps):
+        assert sum(lengths[step.id] for step in path) <= minutes(promised) + len(path)
+
+
+@pytest.mark.parametrize("lane", list(LaneId))
+@pytest.mark.parametrize("procedure_id", sorted(load_catalog().procedures))
+def test_the_steps_of_every_shipped_procedure_fit_its_promises(procedure_id: str, lane: LaneId) -> None:
+    """In every lane that it is promised in, along every path, in the measure of the promise."""
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC) - timedelta(hours=7)
+    answer = calculate(load_catalog().definitions_for(procedure_id, at.date()), lane, at)
+    if answer is None:
+        return
+    calendar, promised = compiled(answer.definitions.calendar), answer.promised.clock.budget
+    working = promised.unit not in WALL_CLOCK
+
+    def length(one: Budget | None) -> timedelta:
+        if one is None:
+            return timedelta(0)
+        end = due(one, at, calendar).operational_at
+        return calendar.between(at, end) if working else end - at
+
+    shares = {share.step.id: length(share.budget) for share in answer.steps}
+    steps = answer.definitions.procedure.steps
+    assert max(sum((shares[step.id] for step in path), timedelta(0)) for path in paths(steps)) <= length(promised)

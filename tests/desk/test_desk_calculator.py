@@ -96,6 +96,22 @@ def test_the_linked_group_counts_from_the_next_opening(machine: Run) -> None:
     assert "after_hours_opening" in {reason["rule"] for reason in evening["reasons"]}
 
 
+def test_a_lane_cuts_no_mandatory_minimum(machine: Run) -> None:
+    """The public notice of an environmental licence takes five days by law: 24 hours are not promised, and it says why."""
+    said = machine("due", "environmental-licence", "--at", AT, "--lane", "green_24h")[1]
+    assert said["green"] is None
+    assert "minimum_cut" in {reason["rule"] for reason in said["reasons"]}
+    assert machine("due", "environmental-licence", "--at", AT, "--lane", "green_60")[1]["green"] is not None
+
+
+@pytest.mark.parametrize(("procedure", "rule"), [("work-permit", "entitlement"), ("karaoke-licence", "lane_not_open")])
+def test_a_lane_that_no_rule_opens_to_the_procedure_is_named(machine: Run, procedure: str, rule: str) -> None:
+    """It is computed all the same: what would be promised if the list were longer."""
+    said = machine("due", procedure, "--at", AT, "--lane", "green_24h")[1]
+    assert said["green"] is not None
+    assert {reason["rule"] for reason in said["reasons"]} & {"entitlement", "lane_not_open"} == {rule}
+
+
 REFUSED = [
     (("work-permitt", "--at", AT), "unknown_procedure", "procedure"),
     (("work-permit", "--at", "2026-03-02T09:00:00"), "naive_instant", "at"),
@@ -109,6 +125,16 @@ REFUSED = [
     (
         ("work-permit", "--at", AT, "--pause", "2026-03-04T09:00:00Z/2026-03-03T09:00:00Z"),
         "suspension_reversed",
+        "pause",
+    ),
+    (
+        ("work-permit", "--at", AT, "--pause", "0001-01-01T00:00:00+07:00/2026-03-03T09:00:00Z"),
+        "calendar_range",
+        "pause",
+    ),
+    (
+        ("work-permit", "--at", AT, "--pause", "2026-03-03T09:00:00Z/9999-12-31T23:59:59-07:00"),
+        "calendar_range",
         "pause",
     ),
     (("work-permit", "--at", AT, "--pause", "2026-03-04T09:00:00Z/2126-03-03T09:00:00Z"), "suspension_future", "pause"),

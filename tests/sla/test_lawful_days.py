@@ -73,6 +73,9 @@ def test_received_after_the_cut_off_is_transferred_next_morning() -> None:
     assert transfer_due_at(at(f"{tuesday} 15:00"), public(), time(15)) == at(f"{tuesday} 17:00")
     assert transfer_due_at(at("2026-03-06 15:00:01"), public(), time(15)) == at("2026-03-09 07:00")
     assert transfer_due_at(at("2026-03-07 10:00"), public(), time(15)) == at("2026-03-09 17:00")
+    assert transfer_due_at(at(f"{tuesday} 06:00"), public(), time(15)) == at(f"{tuesday} 17:00")
+    assert transfer_due_at(at(f"{tuesday} 17:30"), public(), time(15)) == at("2026-03-04 07:00")
+    assert transfer_due_at(at("2026-03-06 23:59"), public(), time(15)) == at("2026-03-09 07:00")
 
 
 def test_received_after_hours_counts_from_receipt_or_next_opening() -> None:
@@ -148,3 +151,21 @@ def _mismatches(calendar: WorkingCalendar, walker: DayWalker, day: date) -> list
         if expected is None:
             break
     return wrong
+
+
+@pytest.mark.parametrize(
+    ("received", "appointment"),
+    [
+        ("07:00", "07:00"),
+        ("11:30", "11:30"),
+        ("12:00", "11:30"),
+        ("13:29", "11:30"),
+        ("13:30", "13:30"),
+        ("17:00", "17:00"),
+        ("20:00", "17:00"),
+    ],
+)
+def test_calendar_days_end_at_the_wall_clock_time_of_receipt(received: str, appointment: str) -> None:
+    """Or at the end of the window before it; the opening after the break is a working instant, not the end before it."""
+    budget = Budget(amount=7, unit=Unit.DAYS)
+    assert due(budget, at(f"2026-03-02 {received}"), public()).operational_at == at(f"2026-03-09 {appointment}")

@@ -101,6 +101,39 @@ async def test_the_due_columns_move_with_the_plan(store: Store, recorder: Record
     assert still.statutory_due_at != new
 
 
+async def test_rows_are_moved_as_they_lie_and_only_those_that_move(
+    store: Store, recorder: Recorder, plans: ChangePlans
+) -> None:
+    """Not in the order of the plan, which would write each page of a large table again and again."""
+    turns: list[Turn] = [Sketch(number).opening() for number in range(1, 7)]
+    for turn in turns:
+        await recorder.record(turn)
+    mine = [(turn.case_id, turn.work[0].step_id) for turn in turns]
+    former, moving = _places(store), mine[1:]
+    still = {"due_at": _due_of_work(store, *mine[0]), "kind": "step"}
+    changes = [a_change(mine[0][0], clock_id="step:a", step_id=mine[0][1], **still)]
+    for days, (case, step) in enumerate(sorted(moving, key=lambda key: former[key], reverse=True), start=30):
+        changes.append(a_change(case, clock_id=f"step:{step}", kind="step", step_id=step, days=days))
+    plan = plans.keep(a_head(), changes)
+    latter = _places(store)
+    assert latter[mine[0]] == former[mine[0]]
+    assert all(latter[key] != former[key] for key in moving)
+    assert sorted(moving, key=lambda key: latter[key]) == sorted(moving, key=lambda key: former[key])
+    assert len(plans.unsent(plan, 0, 10)) == len(mine)
+
+
+def _places(store: Store) -> dict[tuple[str, str], tuple[int, ...]]:
+    with store.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT case_id, step_id, ctid::text FROM worklist").all()
+    return {(case, step): tuple(map(int, place.strip("()").split(","))) for case, step, place in rows}
+
+
+def _due_of_work(store: Store, case: str, step: str) -> datetime | None:
+    query = select(worklist.c.due_at).where(worklist.c.case_id == case, worklist.c.step_id == step)
+    with store.reading() as connection:
+        return connection.scalars(query).one()
+
+
 def test_a_plan_is_stored_whole_or_not_at_all(plans: ChangePlans) -> None:
     """A row that the database refuses takes the whole plan with it."""
     bad = a_change("one", clock_id="a\x00b")
