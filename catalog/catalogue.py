@@ -19,7 +19,8 @@ from catalog.errors import (
     UnknownProcedure,
     UnknownTemplate,
 )
-from catalog.model import LEAD, Definitions, Department, LaneTable, ProcedureVersion, Province, RoleHolder
+from catalog.model import Definitions, DepartmentCalendar, LaneTable, ProcedureVersion
+from catalog.province import LEAD, Department, Province, RoleHolder
 from sla.calendar import CalendarDefinition
 from sla.ladder import Ladder
 
@@ -140,6 +141,18 @@ class Catalog:
             agency_code=agency.code or agency.id,
             departments=tuple(self.departments),
             silence_excluded=self._silence_excluded(procedure),
+            department_calendars=self._department_calendars(procedure),
+        )
+
+    def _department_calendars(self, procedure: ProcedureVersion) -> tuple[DepartmentCalendar, ...]:
+        """Of every department, since any may be asked; none where all keep the procedure's calendar."""
+        keepers: dict[str, list[str]] = {}
+        for department in self.province.departments:
+            if department.calendar != procedure.calendar:
+                keepers.setdefault(department.calendar, []).append(department.id)
+        return tuple(
+            DepartmentCalendar(calendar=self.calendar(calendar_id), departments=tuple(names))
+            for calendar_id, names in sorted(keepers.items())
         )
 
     def _silence_excluded(self, procedure: ProcedureVersion) -> tuple[str, ...]:

@@ -16,7 +16,8 @@ from catalog.document import DocumentRefused
 from catalog.dossier import DossierTemplate, SilenceRules
 from catalog.duties import DutyRules
 from catalog.errors import CatalogInvalid, CatalogUnreadable, Problem, UnknownCalendarFlag
-from catalog.model import LaneTable, ProcedureVersion, Province
+from catalog.model import LaneTable, ProcedureVersion
+from catalog.province import Province
 from catalog.reader import Source, SourceRefused, read
 from catalog.references import Shelf
 from sla.calendar import CalendarDefinition, with_flags

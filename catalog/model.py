@@ -330,52 +330,11 @@ def _rule_problems(table: LaneTable) -> list[Located]:
     return problems
 
 
-LEAD = "lead-"
-"""Before a role in a rung's audience: the role of the case's agency, not of the step's department."""
+class DepartmentCalendar(Definition):
+    """A calendar that is not the case's own, and the departments that keep it."""
 
-
-class RoleHolder(Definition):
-    """Who holds a role of a department, and who stands in. Role accounts only, never a private person's address."""
-
-    role: Slug
-    """`officer`, `head`, ...; the audience of a rung names roles."""
-    email: str | None = None
-    substitute_email: str | None = None
-
-
-class Department(Definition):
-    """A department of the province, with the code it stamps on dossiers."""
-
-    id: Slug
-    name: Text
-    code: Annotated[str, StringConstraints(pattern=r"^(\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(\.\d+){0,3})$")] | None = None
-    """The agency's electronic identifier (QĐ 20/2020/QĐ-TTg), the first part of a dossier code."""
-    calendar: Slug = "vn-public"
-    roles: tuple[RoleHolder, ...] = ()
-    verified: bool = False
-
-
-class Province(Definition):
-    """The departments of one province, one version."""
-
-    id: Slug
-    version: Version
-    name: Text
-    departments: tuple[Department, ...]
-    source: str = ""
-    verified: bool = False
-
-    @model_validator(mode="after")
-    def _is_sound(self) -> Self:
-        # Two agencies with one code would give two dossiers one code.
-        coded = [(i, department.code) for i, department in enumerate(self.departments) if department.code]
-        codes = [code for _, code in coded]
-        shared = [(i, code) for place, (i, code) in enumerate(coded) if code in codes[:place]]
-        problems = repeated(("departments",), "id", (department.id for department in self.departments))
-        problems += [(("departments", i, "code"), f"{code} is another department's code") for i, code in shared]
-        for i, department in enumerate(self.departments):
-            problems += repeated(("departments", i, "roles"), "role", (holder.role for holder in department.roles))
-        return raise_if_unsound(self, problems)
+    calendar: CalendarDefinition
+    departments: tuple[Slug, ...]
 
 
 class Definitions(Definition):
@@ -394,3 +353,32 @@ class Definitions(Definition):
     """The departments that may be consulted or be given a step: nothing is ever sent to a topic that nobody owns."""
     silence_excluded: tuple[Slug, ...] = ()
     """The departments whose silence may never mean consent to this procedure."""
+    department_calendars: tuple[DepartmentCalendar, ...] = ()
+    """The calendars of the departments that do not keep the case's: a clock of theirs runs on one of these."""
+
+    @cached_property
+    def calendars(self) -> dict[str, CalendarDefinition]:
+        """Every calendar that a clock of the case can run on, by id."""
+        return {kept.calendar.id: kept.calendar for kept in self.department_calendars} | {
+            self.calendar.id: self.calendar
+        }
+
+    @cached_property
+    def calendar_ids(self) -> dict[str, str]:
+        """By department, the id of the calendar that it keeps; the case's own is left out."""
+        others = [kept for kept in self.department_calendars if kept.calendar.id != self.calendar.id]
+        return {name: kept.calendar.id for kept in others for name in kept.departments}
+
+    def calendar_of(self, calendar_id: str | None) -> CalendarDefinition:
+        """The calendar that a clock names; None: the case's own."""
+        return self.calendar if calendar_id is None else self.calendars[calendar_id]
+
+    def with_calendar(self, calendar: CalendarDefinition) -> Self:
+        """The same with this version of one of its calendars."""
+        if calendar.id == self.calendar.id:
+            return self.model_copy(update={"calendar": calendar})
+        kept = tuple(
+            other.model_copy(update={"calendar": calendar}) if other.calendar.id == calendar.id else other
+            for other in self.department_calendars
+        )
+        return self.model_copy(update={"department_calendars": kept})

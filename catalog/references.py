@@ -9,10 +9,12 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from catalog.catalogue import version_order
 from catalog.dossier import DossierTemplate, Silence, SilenceRules, TemplateConsultation
 from catalog.duties import DutyRules
 from catalog.errors import Problem, close_matches
-from catalog.model import LEAD, LaneTable, ProcedureVersion, Province
+from catalog.model import LaneTable, ProcedureVersion
+from catalog.province import LEAD, Province
 from catalog.reader import Source
 from catalog.soundness import Path
 from sla.calendar import CalendarDefinition
@@ -96,6 +98,24 @@ def _province_problems(source: Source[Province], shelf: Shelf) -> Iterator[Probl
     for index, department in enumerate(source.definition.departments):
         path: Path = ("departments", index, "calendar")
         yield from _unknown(source, path, "calendar", department.calendar, calendars)
+        yield from _uncovered(source, path, department.calendar, shelf)
+
+
+def _uncovered(source: Source[Province], path: Path, kept: str, shelf: Shelf) -> Iterator[Problem]:
+    """A clock of the department would run out of days while its case still has some: told now, not in a case."""
+    newest = {c.id: c for c in sorted((s.definition for s in shelf.calendars), key=lambda c: version_order(c.version))}
+    if kept not in newest:
+        return
+    own = newest[kept]
+    for calendar_id in sorted({procedure.definition.calendar for procedure in shelf.procedures} & newest.keys()):
+        needed = newest[calendar_id]
+        if own.first_day > needed.first_day or own.last_day < needed.last_day:
+            message = (
+                f"calendar '{kept}' covers {own.first_day} to {own.last_day}, cases run on '{calendar_id}' from "
+                f"{needed.first_day} to {needed.last_day}"
+            )
+            remedy = f"Publish a version of '{kept}' that covers these days"
+            yield source.document.problem(path, message, remedy, "calendar_range")
 
 
 def _template_problems(source: Source[DossierTemplate], shelf: Shelf) -> Iterator[Problem]:

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 
 from catalog.dossier import DossierTemplate, SilenceRules
 from catalog.duties import DutyRules
-from catalog.model import LaneTable, ProcedureVersion, Province
+from catalog.model import LaneTable, ProcedureVersion
+from catalog.province import Province
 from sla.calendar import CalendarDefinition, Window
 from sla.ladder import Ladder
 

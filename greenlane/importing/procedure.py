@@ -6,7 +6,8 @@ from datetime import date
 
 from catalog.catalogue import Catalog
 from catalog.errors import UnknownDepartment
-from catalog.model import Definitions, Department, ProcedureVersion, Text
+from catalog.model import Definitions, ProcedureVersion, Text
+from catalog.province import Department
 from greenlane.importing.identity import ImportKey
 
 PREFERRED_AGENCY = "one-stop"

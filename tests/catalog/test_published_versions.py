@@ -14,7 +14,6 @@ from catalog.loader import DATA_FOLDER, digest_file, load_catalog, published_in,
 from catalog.model import (
     ClockPolicy,
     Condition,
-    Department,
     DocumentRequirement,
     LaneTable,
     ProcedureVersion,
@@ -22,6 +21,7 @@ from catalog.model import (
     StepDefinition,
     SupplementRule,
 )
+from catalog.province import Department
 from sla.calendar import CalendarDefinition, DayException
 from sla.deadline import AfterHours
 from sla.ladder import Rung
