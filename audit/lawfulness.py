@@ -40,6 +40,10 @@ def _accepted(case: Case, _: ev.ApplicationAccepted) -> str | None:
 def _started(case: Case, event: ev.ClockStarted) -> str | None:
     if event.clock_id in case.clocks:
         return f"clock {event.clock_id} was started before"
+    if event.calendar is not None and event.calendar not in case.definitions.calendar_ids.values():
+        return f"{event.calendar} is the calendar of no department of the case"
+    if event.calendar is not None and event.step_id is None:
+        return f"clock {event.clock_id} is no department's, but runs on {event.calendar}"
     rival = next((c.id for c in case.clocks.values() if _same_measure(c, event) and not c.stopped), None)
     return f"clock {rival} still measures the same" if rival is not None else None
 
@@ -199,7 +203,10 @@ def _paid(case: Case, _: ev.PaymentConfirmed) -> str | None:
 
 
 def _calendar_applied(case: Case, event: ev.CalendarApplied) -> str | None:
-    return _follows(case.definitions.calendar, event.former, event.calendar.id)
+    kept = case.definitions.calendars.get(event.calendar.id)
+    if kept is None:
+        return f"{event.calendar.id} is no calendar of the case"
+    return _follows(kept, event.former, event.calendar.id)
 
 
 def _migrated(case: Case, event: ev.ProcedureMigrated) -> str | None:

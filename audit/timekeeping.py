@@ -11,6 +11,7 @@ from audit.violation import Violation
 from cases.model import Case, ClockState, ClockStatus
 from cases.timetable import due_instant, ladder_of
 from events.language import case_events as ev
+from sla.calendar import CalendarDefinition
 from sla.clock import Clock, Suspension
 from sla.ladder import Rung
 from sla.units import WALL_CLOCK, WORKING_TIME, Budget
@@ -57,8 +58,12 @@ def _not_run_out(case: Case, state: ClockState, due_at: datetime) -> str | None:
     if length is None:
         return None
     promised = state.clock.budget.amount * length.total_seconds()
-    used = consumed_seconds(state.clock, due_at, case.definitions.calendar)
+    used = consumed_seconds(state.clock, due_at, _calendar_of(case, state))
     return None if abs(used - promised) < TOLERANCE_SECONDS else f"{state.id} is due after {used} s of {promised} s"
+
+
+def _calendar_of(case: Case, state: ClockState) -> CalendarDefinition:
+    return case.definitions.calendar_of(state.calendar)
 
 
 def _wrong_set_aside(scene: Scene, event: ev.BreachSetAside) -> str | None:
@@ -129,7 +134,7 @@ def _ended_by(entry: Suspension, at: datetime) -> bool:
 
 def _early(case: Case, state: ClockState, rung: Rung, at: datetime) -> str | None:
     due_at = due_instant(state, case.definitions)
-    calendar = case.definitions.calendar
+    calendar = _calendar_of(case, state)
     if due_at is None:
         return f"rung {rung.id} of a clock that is never due"
     if rung.percent is not None:
@@ -137,15 +142,17 @@ def _early(case: Case, state: ClockState, rung: Rung, at: datetime) -> str | Non
         used = consumed_seconds(state.clock, at, calendar)
         wanted = whole * rung.percent / WHOLE
         return f"rung {rung.id} at {used} s, not {wanted} s" if used < wanted - TOLERANCE_SECONDS else None
-    return _early_after_due(case, state.clock, rung.delay, due_at, at) if rung.delay is not None else None
+    return _early_after_due(calendar, state.clock, rung.delay, due_at, at) if rung.delay is not None else None
 
 
-def _early_after_due(case: Case, clock: Clock, delay: Budget, due_at: datetime, at: datetime) -> str | None:
+def _early_after_due(
+    calendar: CalendarDefinition, clock: Clock, delay: Budget, due_at: datetime, at: datetime
+) -> str | None:
     length = WALL_CLOCK.get(delay.unit) or WORKING_TIME.get(delay.unit)
     if length is None:
         return "a rung after the end fired before it" if at <= due_at else None
     late = Clock(budget=delay, anchored_at=due_at, suspensions=clock.suspensions)
-    used = consumed_seconds(late, at, case.definitions.calendar)
+    used = consumed_seconds(late, at, calendar)
     wanted = delay.amount * length.total_seconds()
     return f"fired {used} s after the end, not {wanted} s" if used < wanted - TOLERANCE_SECONDS else None
 
@@ -159,7 +166,7 @@ def consumed_time(story: Story) -> Iterator[Violation]:
         state = scene.before.clocks.get(event.clock_id)
         if state is None:
             continue
-        used = consumed_seconds(state.clock, event.ended_at, scene.before.definitions.calendar)
+        used = consumed_seconds(state.clock, event.ended_at, _calendar_of(scene.before, state))
         if abs(used - event.consumed_seconds) > TOLERANCE_SECONDS:
             message = f"clock {event.clock_id} consumed {used} s, recorded {event.consumed_seconds} s"
             yield Violation("I7", story.case_id, scene.record.sequence, message)
@@ -172,8 +179,10 @@ def quiet_rungs_in_hours(story: Story) -> Iterator[Violation]:
         if isinstance(event, ev.RungFired):
             ladder = ladder_of(scene.before.definitions, event.clock_kind)
             quiet = {rung.id for rung in ladder.rungs if rung.quiet_outside_hours} if ladder is not None else set()
-            walker = walker_of(scene.before.definitions.calendar)
-            if event.rung in quiet and not walker.is_open(event.due_at):
+            state = scene.before.clocks.get(event.clock_id)
+            if state is None or event.rung not in quiet:
+                continue  # of a clock that was never started, I2 says so
+            if not walker_of(_calendar_of(scene.before, state)).is_open(event.due_at):
                 yield Violation("I6", story.case_id, scene.record.sequence, f"{event.escalation_id} broke the quiet")
 
 

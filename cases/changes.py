@@ -77,7 +77,7 @@ def _share_anew(draft: Draft, promised: Budget, statutory: ClockState) -> None:
         if state is None or definition is None or state.stopped or state.status is not ClockStatus.RUNNING:
             continue
         share = step_budget(definition, definitions, promised, statutory.clock.anchored_at, draft.calendar)
-        ends = state.clock.model_copy(update={"budget": share}).due(draft.calendar)
+        ends = state.clock.model_copy(update={"budget": share}).due(draft.calendar_of(state.calendar))
         if share == state.clock.budget or (ends is not None and ends.operational_at <= draft.at):
             continue
         cancel(draft, state.id, "lane")
@@ -85,18 +85,22 @@ def _share_anew(draft: Draft, promised: Budget, statutory: ClockState) -> None:
 
 
 def apply_calendar(draft: Draft, command: ApplyCalendar) -> Refusal | None:
-    """Run on another version of the case's calendar from now on. Refused where nothing would change."""
+    """Run on another version of a calendar from now on: the case's, or one on which clocks of its departments run.
+
+    Refused where nothing would change, and where no clock of the case can run on the calendar.
+    """
     case = draft.case
-    former = case.definitions.calendar
-    if command.calendar.id != former.id:
-        return refuse("calendar_other", "calendar.id", calendar=former.id, given=command.calendar.id)
+    former = case.definitions.calendars.get(command.calendar.id)
+    if former is None:
+        known = ", ".join(case.definitions.calendars)
+        return refuse("calendar_other", "calendar.id", calendar=known, given=command.calendar.id)
     if command.calendar.digest == former.digest:
         return refuse("nothing_changes", "calendar")
     draft.emit(
         CalendarApplied(
             calendar=command.calendar,
             former=DefinitionRef(id=former.id, version=former.version, digest=former.digest),
-            changes=deadline_changes(case, case.definitions.model_copy(update={"calendar": command.calendar})),
+            changes=deadline_changes(case, case.definitions.with_calendar(command.calendar)),
             reason=command.reason,
             by=command.actor,
             departments=case.working_departments,

@@ -40,8 +40,17 @@ __all__ = [
 ]
 
 
-def arm(draft: Draft, kind: ClockKind, budget: Budget, anchored_at: datetime, step_id: str | None = None) -> str:
+def arm(
+    draft: Draft,
+    kind: ClockKind,
+    budget: Budget,
+    anchored_at: datetime,
+    step_id: str | None = None,
+    department: str | None = None,
+) -> str:
     """Start a clock and return its id. A clock that is armed again gets a number: `statutory`, `statutory.2`.
+
+    `department` is the one whose time it measures: it runs on the calendar that the department keeps.
 
     Raises CalendarRangeError where the calendar ends before the limit does.
     """
@@ -49,10 +58,11 @@ def arm(draft: Draft, kind: ClockKind, budget: Budget, anchored_at: datetime, st
     earlier = sum(c.kind == kind and c.step_id == step_id for c in draft.case.clocks.values())
     clock_id = stem if earlier == 0 else f"{stem}.{earlier + 1}"
     after_hours = draft.case.definitions.procedure.after_hours if kind in CASE_CLOCKS else AfterHours.RECEIPT
+    calendar = draft.case.definitions.calendar_ids.get(department or "")
     if kind != "supplement":
         # A limit that ends after the calendar is refused while somebody can still publish a longer calendar; only the
         # applicant's own limit may stay open until then: that is in his favour.
-        due(budget, anchored_at, draft.calendar, after_hours)
+        due(budget, anchored_at, draft.calendar_of(calendar), after_hours)
     draft.emit(
         ClockStarted(
             clock_id=clock_id,
@@ -62,6 +72,7 @@ def arm(draft: Draft, kind: ClockKind, budget: Budget, anchored_at: datetime, st
             anchored_at=anchored_at,
             after_hours=after_hours,
             suspensions=_standing_still(draft),
+            calendar=calendar,
         )
     )
     return clock_id
@@ -75,7 +86,7 @@ def _standing_still(draft: Draft) -> tuple[Suspension, ...]:
 
 
 def rearm(draft: Draft, kind: ClockKind, budget: Budget, former: ClockState, step_id: str | None = None) -> None:
-    """Start a clock in the place of another: same anchor, same pauses, another budget."""
+    """Start a clock in the place of another: same anchor, same pauses, same calendar, another budget."""
     stem = f"{kind}:{step_id}" if step_id is not None else kind
     earlier = sum(c.kind == kind and c.step_id == step_id for c in draft.case.clocks.values())
     draft.emit(
@@ -87,6 +98,7 @@ def rearm(draft: Draft, kind: ClockKind, budget: Budget, former: ClockState, ste
             anchored_at=former.clock.anchored_at,
             after_hours=former.clock.after_hours,
             suspensions=former.clock.suspensions,
+            calendar=former.calendar,
         )
     )
 
@@ -184,7 +196,7 @@ def stop(draft: Draft, clock_id: str) -> None:
 
 
 def _consumed_seconds(draft: Draft, state: ClockState) -> float:
-    return state.clock.consumed(draft.at, draft.calendar).total_seconds()
+    return state.clock.consumed(draft.at, draft.calendar_of(state.calendar)).total_seconds()
 
 
 def cancel(draft: Draft, clock_id: str | None, cause: str) -> None:

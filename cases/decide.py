@@ -65,8 +65,8 @@ def draft_of(case: Case, command: Command | Tick, now: datetime) -> Draft | Refu
     draft = Draft(case, at=_counts_at(case, command, now), now=now, command_id=command.command_id)
     try:
         refusal = _refused_by_state(case, command) or _apply(draft, command)
-    except CalendarRangeError:
-        calendar = case.definitions.calendar
+    except CalendarRangeError as error:
+        calendar = case.definitions.calendars.get(error.calendar_id or "", case.definitions.calendar)
         return refuse(
             "calendar_range", None, calendar=calendar.id, first=str(calendar.first_day), last=str(calendar.last_day)
         )

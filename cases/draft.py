@@ -28,6 +28,10 @@ class Draft:
         """The working calendar that the case runs under."""
         return compiled(self.case.definitions.calendar)
 
+    def calendar_of(self, calendar_id: str | None) -> WorkingCalendar:
+        """The working calendar on which a clock runs that names this one; None: the case's own."""
+        return compiled(self.case.definitions.calendar_of(calendar_id))
+
     @staticmethod
     def utc(at: datetime) -> datetime:
         """The same instant in UTC: as every event has it."""

@@ -92,6 +92,7 @@ def _clock_started(case: Case, event: ev.ClockStarted, _: datetime) -> Change:
             after_hours=event.after_hours,
             suspensions=event.suspensions,
         ),
+        calendar=event.calendar,
     )
     change: Change = {"clocks": {**case.clocks, event.clock_id: state}}
     if event.step_id is not None and event.step_id in case.steps:
@@ -160,7 +161,7 @@ def _lane_changed(_: Case, event: ev.LaneChanged, __: datetime) -> Change:
 
 
 def _calendar_applied(case: Case, event: ev.CalendarApplied, _: datetime) -> Change:
-    return {"definitions": case.definitions.model_copy(update={"calendar": event.calendar})}
+    return {"definitions": case.definitions.with_calendar(event.calendar)}
 
 
 def _migrated(case: Case, event: ev.ProcedureMigrated, _: datetime) -> Change:

@@ -107,6 +107,8 @@ class ClockState(State):
     acknowledged: bool = False
     set_aside: bool = False
     level: int = 0
+    calendar: str | None = None
+    """The id of the calendar on which it runs; None: the case's own."""
 
     @property
     def is_paused(self) -> bool:

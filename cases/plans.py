@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from cases.decide import draft_of
-from cases.model import Case, CaseStatus, ClockState
+from cases.model import Case, CaseStatus, ClockState, StepState, StepStatus
 from cases.timetable import due_instant
 from events.language.commands import ApplyCalendar, MigrateProcedure
 from events.language.refusals import Refusal
@@ -23,7 +23,7 @@ from sla.calendar import CalendarDefinition, compiled
 
 MICROSECOND: Final = timedelta(microseconds=1)
 STANDS_STILL: Final = "-"
-"""Stands for the clock of a case that waits: nothing is due now, but all that will be armed needs the new rules."""
+"""Stands for the clock of a case that waits: no due instant changes now, but what will be armed needs the new rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +56,29 @@ class RefusedChange:
 
 
 def calendar_changes(open_cases: Iterable[Case], target: CalendarDefinition) -> Iterator[PlannedChange]:
-    """What a version of a calendar changes for these cases. Cases of another calendar, or on it already, have no part."""
+    """What a version of a calendar changes for these cases: the clocks that run on it, of the case or of a department.
+
+    Cases that cannot have a clock on the calendar, or are on the version already, have no part.
+    """
     concerned = [case for case in open_cases if _runs_on_another_version(case, target)]
-    concerned.sort(key=lambda case: case.definitions.calendar.digest)
-    for _, group in groupby(concerned, key=lambda case: case.definitions.calendar.digest):
+
+    def version_of(case: Case) -> str:
+        return case.definitions.calendars[target.id].digest
+
+    concerned.sort(key=version_of)
+    for _, group in groupby(concerned, key=version_of):
         yield from _of_one_version(list(group), target)
 
 
 def _runs_on_another_version(case: Case, target: CalendarDefinition) -> bool:
-    running_on = case.definitions.calendar
-    return not case.is_closed and running_on.id == target.id and running_on.digest != target.digest
+    former = case.definitions.calendars.get(target.id)
+    return not case.is_closed and former is not None and former.digest != target.digest
 
 
 def _of_one_version(concerned: Sequence[Case], target: CalendarDefinition) -> Iterator[PlannedChange]:
-    rows = [(case, state) for case in concerned for state in case.clocks.values() if not state.stopped]
+    rows = [(case, state) for case in concerned for state in case.clocks.values() if _runs_on(case, state, target.id)]
     columns = columns_of([state.clock for _, state in rows])
-    former = due_columns(columns, compiled(concerned[0].definitions.calendar))
+    former = due_columns(columns, compiled(concerned[0].definitions.calendars[target.id]))
     latter = due_columns(columns, compiled(target))
     changed: set[str] = set()
     for row in np.flatnonzero(_differing(former, latter)).tolist():
@@ -81,7 +88,7 @@ def _of_one_version(concerned: Sequence[Case], target: CalendarDefinition) -> It
             case.case_id, state.id, state.kind, state.step_id, _instant(former, row), _instant(latter, row)
         )
     for case in concerned:
-        if case.case_id not in changed and _waits(case):
+        if case.case_id not in changed and _waits(case, target.id):
             yield PlannedChange(case.case_id, STANDS_STILL, "case", None, None, None)
 
 
@@ -96,8 +103,20 @@ def _instant(ends: DueColumns, row: int) -> datetime | None:
     return None if np.isnat(at) else (EPOCH + int(at.astype(np.int64)) * MICROSECOND).astimezone(UTC)
 
 
-def _waits(case: Case) -> bool:
+def _runs_on(case: Case, state: ClockState, calendar_id: str) -> bool:
+    return not state.stopped and (state.calendar or case.definitions.calendar.id) == calendar_id
+
+
+def _waits(case: Case, calendar_id: str) -> bool:
+    if calendar_id != case.definitions.calendar.id:
+        paused = any(_is_paused(state) and _runs_on(case, state, calendar_id) for state in case.clocks.values())
+        return paused or any(_will_start_on(case, step, calendar_id) for step in case.steps.values())
     return case.status is not CaseStatus.IN_PROGRESS or any(_is_paused(state) for state in case.clocks.values())
+
+
+def _will_start_on(case: Case, step: StepState, calendar_id: str) -> bool:
+    to_come = step.status in (StepStatus.WAITING, StepStatus.AWAITING_SUPPLEMENT)
+    return to_come and case.definitions.calendar_ids.get(step.department) == calendar_id
 
 
 def _is_paused(state: ClockState) -> bool:

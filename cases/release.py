@@ -26,7 +26,7 @@ def assign(draft: Draft, step: StepState) -> None:
     clock_id = step.clock_id
     if clock_id is None or draft.case.clocks[clock_id].stopped:
         budget = _budget_of(draft, step)
-        clock_id = None if budget is None else arm(draft, "step", budget, draft.at, step.id)
+        clock_id = None if budget is None else arm(draft, "step", budget, draft.at, step.id, step.department)
     say_assigned(draft, step, clock_id)
 
 

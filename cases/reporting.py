@@ -1,7 +1,7 @@
 """Promised against used: the account of one case, read from its ledger, and the sums of many. Pure.
 
-All times are working time of the case's calendar, in seconds, so that cases can be added up; what a suspension or the
-applicant took is left out of what was used.
+All times are working time in seconds, so that cases can be added up: of the calendar on which the clock ran, and of the
+case's calendar where it is about no clock; what a suspension or the applicant took is left out of what was used.
 """
 
 from __future__ import annotations
@@ -94,7 +94,8 @@ def account_of(
     whole = Tally(cases=1, closed=int(case.is_closed))
     departments: dict[str, Tally] = {}
     for state in case.clocks.values():
-        _count_clock(state, _tallies_of(state, case, whole, departments), ended_at.get(state.id), calendar)
+        ran_on = compiled(case.definitions.calendar_of(state.calendar))
+        _count_clock(state, _tallies_of(state, case, whole, departments), ended_at.get(state.id), ran_on)
     _count_rungs(case, records, whole, departments)
     _count_holding(case, calendar, now, whole, departments)
     for duty in duties_of(definitions, rules, records):

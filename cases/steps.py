@@ -160,12 +160,14 @@ def _ask(draft: Draft, step: StepState, request: ConsultationRequest) -> None:
         question=request.question,
         silence=_silence_of(draft.case, request),
     )
-    clock_id = None if request.limit is None else arm(draft, "consultation", request.limit, draft.at, asked.id)
+    clock_id = None
+    if request.limit is not None:
+        clock_id = arm(draft, "consultation", request.limit, draft.at, asked.id, asked.department)
     say_assigned(draft, asked, clock_id)
 
 
 def reassign(draft: Draft, command: ReassignStep) -> Refusal | None:
-    """A supervisor gives an open step to another officer or department; its clock runs on."""
+    """A supervisor gives an open step to another officer or department; its clock runs on, on the calendar it started on."""
     step = draft.case.steps.get(command.step_id)
     if step is None:
         return refuse("step_unknown", "step_id", step=command.step_id, steps=_names(draft.case))

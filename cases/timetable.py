@@ -1,6 +1,6 @@
 """When things fall due: the due instant of a clock and the rungs of its ladder, worked out once for each clock.
 
-A timetable depends on nothing but the clock (a value), its ladder and the calendar. What has fired, been met or been
+A timetable depends on nothing but the clock (a value), its ladder and the calendar it runs on. What has fired, been met or been
 acknowledged only crosses out entries. So it is kept beside the state of the clock it belongs to.
 """
 
@@ -45,7 +45,7 @@ class Timetable:
         self.clock = state.clock
         self.definitions = definitions
         self._clock_id = state.id
-        self._calendar = compiled(definitions.calendar)
+        self._calendar = compiled(definitions.calendar_of(state.calendar))
         ladder = ladder_of(definitions, state.kind)
         self._rungs = () if ladder is None else tuple(enumerate(ladder.rungs, start=1))
         self.due = self._due()
@@ -124,6 +124,7 @@ def _recent_or_made(state: ClockState, definitions: Definitions) -> Timetable:
         budget.unit,
         clock.after_hours,
         clock.suspensions,
+        state.calendar,
         id(definitions),
     )
     recent = _recent.get(key)

@@ -401,6 +401,7 @@ class WorkingCalendar:
             f"{what} is outside calendar {definition.id} {definition.version}, {self.first_day} to {self.last_day}",
             field=field,
             remedy=RANGE_REMEDY,
+            calendar_id=definition.id,
         )
 
     @staticmethod

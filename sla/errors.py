@@ -29,6 +29,10 @@ class CalendarRangeError(SlaError):
 
     code = "calendar_range"
 
+    def __init__(self, reason: str, *, field: str, remedy: str, calendar_id: str | None = None) -> None:
+        super().__init__(reason, field=field, remedy=remedy)
+        self.calendar_id = calendar_id
+
 
 class CalendarInvalid(SlaError):
     """The definition of a calendar contradicts itself."""

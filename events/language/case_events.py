@@ -87,6 +87,8 @@ class ClockStarted(Message):
     after_hours: AfterHours = AfterHours.RECEIPT
     suspensions: tuple[Suspension, ...] = ()
     """Of the clock that this one takes the place of: its pauses are kept; or the one in which the whole case stands."""
+    calendar: str | None = None
+    """The id of the calendar on which it runs, where that is not the case's own: the one of the step's department."""
 
 
 class ClockPaused(Message):
@@ -375,7 +377,7 @@ class DeadlineChange(Message):
 
 
 class CalendarApplied(Message):
-    """From now on the case runs on this version of the calendar."""
+    """From now on the case runs on this version of its calendar, or those of its clocks that run on a department's do."""
 
     type: Literal["CalendarApplied"] = "CalendarApplied"
     calendar: CalendarDefinition

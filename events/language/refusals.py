@@ -50,7 +50,7 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
     ),
     "calendar_other": (
         "The case runs on calendar {calendar}, not on {given}.",
-        "Apply a version of the case's own calendar.",
+        "Apply a version of that very calendar.",
         "Hồ sơ chạy theo lịch {calendar}, không phải {given}.",
         "Áp dụng phiên bản của chính lịch đó.",
     ),

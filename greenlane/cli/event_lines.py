@@ -96,7 +96,7 @@ _DETAILS: Final[dict[type, Callable[[Any, Moments], str]]] = {
     ev.ApplicationClassified: lambda e, m: _joined(m.words.named("lane", e.lane), e.rule),
     ev.ApplicationAccepted: lambda e, m: _joined(e.dossier_code, e.agency, m.day(e.received_on)),
     ev.GreenPromiseDeclined: lambda e, _: str(e.reason),
-    ev.ClockStarted: lambda e, m: _joined(e.clock_id, m.budget(e.budget)),
+    ev.ClockStarted: lambda e, m: _joined(e.clock_id, m.budget(e.budget), e.calendar),
     ev.ClockPaused: lambda e, _: _joined(", ".join(e.clock_ids), e.reason, e.legal_basis),
     ev.ClockResumed: lambda e, _: _joined(", ".join(e.clock_ids), e.reason),
     ev.ClockMet: lambda e, m: _joined(e.clock_id, m.span(e.consumed_seconds)),
