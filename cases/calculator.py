@@ -124,6 +124,7 @@ def calculate(
     clock = "green" if green else "statutory"
     reasons.append(Reason("ladder", f"{ladder.id} {ladder.version}", {"ladder": ladder.id, "clock": clock}))
     steps = shares_of(definitions, promised.clock.budget, local_at, calendar)
+    reasons += _department_calendars(definitions)
     return Answer(
         definitions, lane, local_at, tuple(suspensions), statutory, green, rungs, later, steps, tuple(reasons)
     )
@@ -267,6 +268,16 @@ def _calendar(definition: CalendarDefinition, at: datetime, promised: Sequence[P
         for day in flagged.days:
             if at.date() <= day <= last_day:
                 yield Reason("flag_not_set", flagged.source, {"day": day, "flag": flagged.flag})
+
+
+def _department_calendars(definitions: Definitions) -> Iterator[Reason]:
+    """The departments of the procedure's steps that do not keep the case's calendar."""
+    for department in dict.fromkeys(step.department for step in definitions.procedure.steps if step.clock):
+        calendar_id = definitions.calendar_ids.get(department)
+        if calendar_id is not None:
+            kept = definitions.calendar_of(calendar_id)
+            details = {"department": department, "calendar": kept.id, "version": kept.version}
+            yield Reason("department_calendar", kept.source or f"{kept.id} {kept.version}", details)
 
 
 def _is_weekly(definition: CalendarDefinition, day: date) -> bool:

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cases.calculator import Answer, FiringRung, Promised, Reason, calculate, refuse_future
-from cases.slack import StepShare
+from cases.slack import ZERO, StepShare
 from catalog.catalogue import Catalog
 from catalog.errors import UnknownProcedure
 from catalog.model import LaneId
@@ -223,6 +223,8 @@ def _shares(shares: Iterable[StepShare], moments: Moments) -> Table:
     )
     for share in shares:
         slack = f"[bold]{words('critical')}[/bold]" if share.is_critical else moments.span(share.slack.total_seconds())
+        if share.slack < ZERO:  # its department's calendar takes it beyond the promise
+            slack = f"[bold red]{words('critical')}: -{moments.span(-share.slack.total_seconds())}[/]"
         needs = ", ".join(share.step.needs)
         table.add_row(share.step.id, share.step.department, needs, moments.budget(share.budget), slack)
     return table

@@ -35,7 +35,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "unverified": ("chưa kiểm chứng", "not verified"),
     "changed": (
         "{cases} hồ sơ thay đổi: {earlier} mốc sớm hơn, {later} mốc muộn hơn, {waits} hồ sơ đang chờ.",
-        "{cases} case(s) change: {earlier} clock(s) move earlier, {later} later; {waits} case(s) stand still.",
+        "{cases} case(s) change: {earlier} clock(s) move earlier, {later} later; {waits} case(s) wait.",
     ),
     "changes": ("Thay đổi ({shown} trên {total})", "Changes ({shown} of {total})"),
     "dry": ("Chưa làm gì: chạy lại không có --dry-run để áp dụng.", "Nothing was done: call it without --dry-run."),
@@ -47,7 +47,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "change.later": ("muộn hơn", "later"),
     "change.covered": ("nay có hạn", "has a due instant now"),
     "change.uncovered": ("ngoài lịch", "beyond the calendar"),
-    "change.waits": ("đang chờ", "stands still"),
+    "change.waits": ("đang chờ", "waits"),
     "critical": ("trên đường dài nhất", "on the longest path"),
     "department": ("Cơ quan", "Department"),
     "shares": ("Chia thời hạn cho các bước", "The promise shared out over the steps"),
@@ -180,6 +180,10 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "rule.calendar": (
         "Lịch {calendar} {version} ({digest}){unverified}.",
         "Calendar {calendar} {version} ({digest}){unverified}.",
+    ),
+    "rule.department_calendar": (
+        "Các bước của {department} tính theo lịch {calendar} {version}.",
+        "Steps of {department} run on calendar {calendar} {version}.",
     ),
     "rule.days_off_crossed": (
         "Ngày nghỉ trong khoảng này: {days}.",
