@@ -92,7 +92,8 @@ def _clock_started(case: Case, event: ev.ClockStarted, _: datetime) -> Change:
             after_hours=event.after_hours,
             suspensions=event.suspensions,
         ),
-        calendar=event.calendar,
+        # A calendar that the case does not have cannot be followed: nothing is counted on another in its place.
+        calendar=None if event.calendar is None else case.definitions.calendars[event.calendar].id,
     )
     change: Change = {"clocks": {**case.clocks, event.clock_id: state}}
     if event.step_id is not None and event.step_id in case.steps:

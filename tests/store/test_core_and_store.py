@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from cases.evolve import evolve, fold
 from cases.model import Case, blank
 from cases.turn import CaseView, WorkItem
@@ -18,6 +20,7 @@ from store.definitions import DefinitionArchive
 from store.rebuild import rebuild
 from store.recorder import Recorder
 from tests.builders import MONDAY, a_submission, an_answer, the_definitions
+from tests.desks import KEPT
 
 
 def project(
@@ -27,9 +30,12 @@ def project(
     return view_of(case), work_of(case)
 
 
-def test_a_whole_case(store: Store, recorder: Recorder) -> None:
-    """Submitted, answered, refused in between, warned and breached, closed; each turn on what was returned before."""
-    definitions = the_definitions()
+@pytest.mark.parametrize("definitions", [the_definitions(), the_definitions(department_calendars=KEPT)])
+def test_a_whole_case(store: Store, recorder: Recorder, definitions: Definitions) -> None:
+    """Submitted, answered, refused in between, warned and breached, closed; each turn on what was returned before.
+
+    Also where departments keep calendars of their own, which the archive of definitions keeps with the rest.
+    """
     case: Case = blank(case_id_of("/portal", "A-1"), definitions)
     hours = [timedelta(hours=hour) for hour in range(200)]
     waiting: list[tuple[Command | None, timedelta]] = [
