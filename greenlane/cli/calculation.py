@@ -224,7 +224,7 @@ def _shares(shares: Iterable[StepShare], moments: Moments) -> Table:
     for share in shares:
         slack = f"[bold]{words('critical')}[/bold]" if share.is_critical else moments.span(share.slack.total_seconds())
         if share.slack < ZERO:  # its department's calendar takes it beyond the promise
-            slack = f"[bold red]{words('critical')}: -{moments.span(-share.slack.total_seconds())}[/]"
+            slack = f"[bold red]-{moments.span(-share.slack.total_seconds())}[/]"
         needs = ", ".join(share.step.needs)
         table.add_row(share.step.id, share.step.department, needs, moments.budget(share.budget), slack)
     return table

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from io import StringIO
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from cases.calculator import calculate
 from cases.timetable import due_instant, due_items
 from catalog.loader import load_catalog
 from catalog.model import LaneId
 from events.language.identity import case_id_of
+from greenlane.cli.calculation import calculation_json, calculation_screen
 from greenlane.cli.due import Lane
 from tests.builders import Life, a_pause, a_resumption, a_submission
+from tests.desks import definitions, local
 
 Run = Callable[..., tuple[int, dict[str, Any]]]
 AT = "2026-03-02T09:00:00+07:00"
@@ -190,3 +194,19 @@ def test_the_calculator_says_what_a_case_does(
     expected = {item.rung: item.at for item in due_items(life.case) if item.clock_id == clock and item.rung}
     told = {found.rung.id: found.at for found in (*answer.rungs, *answer.escalations)}
     assert told == expected
+
+
+def test_a_departments_own_calendar_is_told() -> None:
+    """Which steps run on another calendar, and by how much it takes them beyond the promise; in words, too."""
+    answer = calculate(definitions(), LaneId.STANDARD, local("06 14:00"))
+    assert answer is not None
+    said = calculation_json(answer, "en")
+    kept = [reason["text"] for reason in said["reasons"] if reason["rule"] == "department_calendar"]
+    assert kept == ["Steps of culture run on calendar no-mondays 1.", "Steps of police run on calendar police-desk 1."]
+    slack = {step["id"]: (step["slack_seconds"], step["critical"]) for step in said["steps"]}
+    assert slack["appraisal"] == (-3600, True)
+    assert slack["fire"] == (36000, False)
+    console = Console(record=True, width=160, file=StringIO())
+    for part in calculation_screen(answer, "en"):
+        console.print(part)
+    assert "-1 h" in console.export_text()
