@@ -11,14 +11,15 @@ from cases.model import ClockStatus
 from cases.reporting import account_of
 from cases.slack import shares_of
 from cases.views import work_of
-from catalog.model import DepartmentCalendar
+from catalog.model import DepartmentCalendar, LaneId
 from events.language.case_events import ClockStarted, EventRecord, canonical_json
-from events.language.commands import Outcome
+from events.language.commands import ChangeLane, Outcome
 from sla.calendar import compiled
 from sla.units import Budget, Unit
 from tests.builders import (
     PAUSE,
     RESTART,
+    SUPERVISOR,
     Life,
     a_calendar,
     a_pause,
@@ -110,6 +111,16 @@ def test_a_step_that_is_given_away_keeps_its_clock_as_it_started() -> None:
     life.live_until(local("13 16:00"))
     life.do(a_supplement(local("13 16:00")))
     assert life.case.clocks["step:fire.2"].calendar is None
+    assert is_sound(life)
+
+
+def test_a_new_share_stays_on_the_calendar_of_the_clock_that_it_replaces() -> None:
+    """A lane granted on Friday gives the fire check four hours: they end on Saturday morning."""
+    life = on_friday_afternoon()
+    grant = {"command_id": "lane", "received_at": local("06 16:30"), "actor": SUPERVISOR, "reason": "listed"}
+    life.do(ChangeLane(**grant, lane=LaneId.GREEN_60, legal_basis="a decision"))
+    assert life.case.clocks["step:fire.2"].clock.budget == Budget(amount=240, unit=Unit.WORKING_MINUTES)
+    assert due_of(life, "step:fire.2") == local("07 10:00")
     assert is_sound(life)
 
 
