@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import cycle
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,7 @@ from audit.invariants import check_case, replay_decisions
 from cases.model import ClockStatus
 from cases.reporting import account_of
 from cases.slack import shares_of
+from cases.timetable import due_instant
 from cases.views import work_of
 from catalog.model import DepartmentCalendar, LaneId
 from events.language.case_events import ClockStarted, EventRecord, canonical_json
@@ -45,6 +48,12 @@ from tests.desks import (
 )
 from tests.simulation import people
 from tests.simulation.rulebooks import later_calendar, rulebooks
+
+
+def a_grant(at: datetime) -> ChangeLane:
+    said: dict[str, Any] = {"command_id": "lane", "received_at": at, "actor": SUPERVISOR, "reason": "listed"}
+    return ChangeLane(**said, lane=LaneId.GREEN_60, legal_basis="a decision")
+
 
 # ---- on which calendar
 
@@ -117,11 +126,28 @@ def test_a_step_that_is_given_away_keeps_its_clock_as_it_started() -> None:
 def test_a_new_share_stays_on_the_calendar_of_the_clock_that_it_replaces() -> None:
     """A lane granted on Friday gives the fire check four hours: they end on Saturday morning."""
     life = on_friday_afternoon()
-    grant = {"command_id": "lane", "received_at": local("06 16:30"), "actor": SUPERVISOR, "reason": "listed"}
-    life.do(ChangeLane(**grant, lane=LaneId.GREEN_60, legal_basis="a decision"))
+    life.do(a_grant(local("06 16:30")))
     assert life.case.clocks["step:fire.2"].clock.budget == Budget(amount=240, unit=Unit.WORKING_MINUTES)
     assert due_of(life, "step:fire.2") == local("07 10:00")
     assert is_sound(life)
+
+
+def test_a_new_share_that_is_past_on_the_departments_calendar_is_not_given() -> None:
+    """On Saturday noon the four hours are over for the police, whatever the case's calendar says; the clock stays."""
+    life = on_friday_afternoon()
+    life.live_until(local("07 12:00"))
+    life.do(a_grant(local("07 12:00")))
+    assert not life.case.clocks["step:fire"].stopped
+    assert "step:appraisal.2" in life.case.clocks
+    assert is_sound(life)
+
+
+def test_equal_clocks_on_two_calendars_are_two() -> None:
+    """What was worked out for one is not taken for the other, though all but the calendar is the same."""
+    life = on_friday_afternoon()
+    state, given = life.case.clocks["step:fire"], life.case.definitions
+    ends = [due_instant(state.changed({"calendar": name}), given) for name in ("police-desk", None, "no-mondays")]
+    assert ends == [local("09 11:30"), local("10 08:00"), local("11 08:00")]
 
 
 # ---- what a clock does on it
