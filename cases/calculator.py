@@ -91,11 +91,7 @@ def refuse_future(suspensions: Iterable[Suspension], at: datetime, now: datetime
     for entry in suspensions:
         last_at = entry.until_at or entry.from_at
         if entry.from_at > now or last_at > now:
-            raise SuspensionInFuture(
-                f"it lasts until {last_at.isoformat()}, which has not come",
-                field="pause",
-                remedy="Ask with what has happened, or for an application that lies in the future",
-            )
+            raise SuspensionInFuture.of("suspension_future", field="pause", until=last_at.isoformat())
 
 
 def calculate(
