@@ -76,9 +76,7 @@ def _loaded(folder: Path, flags: frozenset[str]) -> Catalog:
 def read_shelf(folder: Path, *, check_digests: bool = True) -> Shelf:
     """Read and check all files of a folder. Raises CatalogInvalid, CatalogUnreadable."""
     if not folder.is_dir():
-        raise CatalogUnreadable(
-            f"there is no folder of a catalogue at {folder}", field="folder", remedy="Name a folder with procedures/"
-        )
+        raise CatalogUnreadable.of("no_folder", field="folder", folder=folder)
     problems = _misplaced(folder)
     shelf = Shelf(
         procedures=_read_all(ProcedureVersion, folder, problems),
@@ -139,11 +137,8 @@ def _content(file: Path, folder: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise CatalogUnreadable(
-            f"{file.relative_to(folder)} cannot be read: {error.strerror}",
-            field=str(file.relative_to(folder)),
-            remedy="Check that it is a file that this user may read",
-        ) from error
+        name = str(file.relative_to(folder))
+        raise CatalogUnreadable.of("file_unreadable", field=name, file=name, why=error.strerror) from error
 
 
 def _missing(shelf: Shelf, folder: Path) -> list[Problem]:
