@@ -23,6 +23,7 @@ from greenlane.stack.ports import Ports
 from greenlane.stack.postgres import Postgres, check_outside_postgres
 from greenlane.stack.progress import Progress, Silent
 from greenlane.stack.temporal import Temporal, check_outside_temporal
+from sla.wording import Said
 
 POLL_SECONDS = 0.1
 FIRST_PAUSE_SECONDS = 0.5
@@ -166,7 +167,9 @@ class Supervisor:
     def _pause(self) -> None:
         time.sleep(POLL_SECONDS / 2)
         if self._stop_wanted():
-            raise StartCancelledError("Stopped before everything had been started.")
+            raise StartCancelledError(
+                Said("Stopped before everything had been started.", "Đã dừng trước khi khởi động xong.")
+            )
 
     def _launch_prepared(self, waiting: dict[Future[None], Watched]) -> None:
         for future in [future for future in waiting if future.done()]:
