@@ -157,13 +157,19 @@ def _clocks_anew(draft: Draft) -> None:
     if limit != statutory.clock.budget:
         cancel(draft, statutory.id, "migrated")
         rearm(draft, "statutory", limit, statutory)
+        statutory = draft.case.current_clock("statutory") or statutory
     green = draft.case.current_clock("green")
     budget = green_budget(definitions, draft.case.lane)
-    if green is None or green.stopped or green.status is not ClockStatus.RUNNING or not isinstance(budget, Budget):
+    if green is None or green.stopped or green.status is not ClockStatus.RUNNING or budget is None:
         return
-    if budget != green.clock.budget and not _past(draft, green, budget, draft.at):
+    promise = given_beside(statutory.clock, budget, draft)
+    if not isinstance(promise, Budget):
+        # Under the new version the lane promises nothing, also where its budget stays: a lane cuts no mandatory minimum.
         cancel(draft, green.id, "migrated")
-        rearm(draft, "green", budget, green)
+        draft.emit(promise)
+    elif promise != green.clock.budget and not _past(draft, green, promise, draft.at):
+        cancel(draft, green.id, "migrated")
+        rearm(draft, "green", promise, green)
 
 
 def _past(draft: Draft, state: ClockState, budget: Budget, at: datetime) -> bool:

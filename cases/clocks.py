@@ -125,9 +125,9 @@ def given_beside(statutory: Clock, green: Budget | str, draft: Draft) -> Budget 
 
 
 def promised_budget(case: Case) -> Budget | None:
-    """The budget that the steps share: the green promise where one runs, else the statutory limit."""
+    """The budget that the steps share: the green promise where one is given, else the statutory limit."""
     green = case.current_clock("green")
-    if green is not None:
+    if green is not None and green.status is not ClockStatus.CANCELLED:
         return green.clock.budget
     return case.definitions.procedure.limit
 
