@@ -21,6 +21,7 @@ from catalog.reader import Source, SourceRefused, read
 from catalog.references import Shelf
 from sla.calendar import CalendarDefinition, with_flags
 from sla.ladder import Ladder
+from sla.wording import Said
 
 DATA_FOLDER: Final = Path(__file__).resolve().parent / "data"
 PLACES: Final[dict[type[BaseModel], str]] = {
@@ -129,8 +130,15 @@ def _misplaced(folder: Path) -> list[Problem]:
     """A definition in a misspelt folder would silently be no definition."""
     placed = {file for pattern in PLACES.values() for file in folder.glob(pattern)}
     found = {*folder.rglob("*.yaml"), *folder.rglob("*.yml")} - placed
-    remedy = f"Name it as one of {', '.join(PLACES.values())}"
-    return [Problem(_name(file), 1, 1, None, "nothing reads this file", remedy, "misplaced") for file in sorted(found)]
+    remedy = Said(
+        f"Name it as one of {', '.join(PLACES.values())}", f"Đặt tên theo một trong {', '.join(PLACES.values())}"
+    )
+    return [
+        Problem(
+            _name(file), 1, 1, None, Said("nothing reads this file", "không có gì đọc tệp này"), remedy, "misplaced"
+        )
+        for file in sorted(found)
+    ]
 
 
 def _content(file: Path, folder: Path) -> bytes:
@@ -142,14 +150,22 @@ def _content(file: Path, folder: Path) -> bytes:
 
 
 def _missing(shelf: Shelf, folder: Path) -> list[Problem]:
-    parts: Sequence[tuple[Sequence[object], str, str]] = (
-        (shelf.provinces, "departments.yaml", "the departments"),
-        (shelf.lanes, "lanes/", "the decision table of the lanes"),
-        (shelf.ladders, "ladders/", "a ladder"),
-        (shelf.calendars, "calendars/", "a working calendar"),
+    parts: Sequence[tuple[Sequence[object], str, Said]] = (
+        (shelf.provinces, "departments.yaml", Said("the departments", "danh sách cơ quan")),
+        (shelf.lanes, "lanes/", Said("the decision table of the lanes", "bảng quyết định các luồng")),
+        (shelf.ladders, "ladders/", Said("a ladder", "thang cảnh báo")),
+        (shelf.calendars, "calendars/", Said("a working calendar", "lịch làm việc")),
     )
     return [
-        Problem(_name(folder / place), 1, 1, None, f"{what} is missing", "Add the file", "missing_file")
+        Problem(
+            _name(folder / place),
+            1,
+            1,
+            None,
+            Said(f"{what} is missing", f"thiếu {what.vi}"),
+            Said("Add the file", "Thêm tệp"),
+            "missing_file",
+        )
         for found, place, what in parts
         if not found
     ]

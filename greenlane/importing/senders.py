@@ -68,7 +68,7 @@ class Sender:
             raise SenderFailedError(
                 Said(
                     f"The {self.command.name} of the import ended {self.failures} times ({describe_exit(code)}): {words}",
-                    f"{self.command.name} của việc nhập đã dừng {self.failures} lần ({describe_exit(code)}): {words}",
+                    f"{self.command.name} của việc nhập đã dừng {self.failures} lần ({describe_exit(code).vi}): {words}",
                 ),
                 field=self.command.name,
                 remedy=Said(

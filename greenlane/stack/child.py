@@ -126,14 +126,15 @@ class Child:
         return "\n".join(text.strip().splitlines()[-lines:])
 
 
-def describe_exit(code: int) -> str:
+def describe_exit(code: int) -> Said:
     """An exit code in words."""
     if code >= 0:
-        return f"exit code {code}"
+        return Said(f"exit code {code}", f"mã thoát {code}")
     try:
-        return signal.Signals(-code).name
+        name = signal.Signals(-code).name
+        return Said(name, name)
     except ValueError:
-        return f"signal {-code}"
+        return Said(f"signal {-code}", f"tín hiệu {-code}")
 
 
 def run_once(command: Command, seconds: float = 120) -> None:
@@ -156,7 +157,8 @@ def run_once(command: Command, seconds: float = 120) -> None:
         raise failure(
             child,
             Said(
-                f"{command.name} failed ({describe_exit(code)}).", f"{command.name} thất bại ({describe_exit(code)})."
+                f"{command.name} failed ({describe_exit(code)}).",
+                f"{command.name} thất bại ({describe_exit(code).vi}).",
             ),
         )
 

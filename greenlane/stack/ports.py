@@ -82,7 +82,10 @@ def listener(port: int) -> str:
                 and connection.laddr.port == port
                 and connection.pid
             ):
-                return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
+                return Said(
+                    f"{psutil.Process(connection.pid).name()} (process {connection.pid})",
+                    f"{psutil.Process(connection.pid).name()} (tiến trình {connection.pid})",
+                )
     except (psutil.Error, OSError):
         pass
-    return "another program"
+    return Said("another program", "chương trình khác")

@@ -143,7 +143,7 @@ class OwnedStack:
         raise StartFailedError(
             Said(
                 f"The stack ended while it was being started ({describe_exit(code)}).",
-                f"Hệ thống đã dừng khi đang khởi động ({describe_exit(code)}).",
+                f"Hệ thống đã dừng khi đang khởi động ({describe_exit(code).vi}).",
             ),
             remedy=Said("Its messages are above.", "Xem thông báo của nó ở trên."),
         )

@@ -227,12 +227,24 @@ class Supervisor:
             self._register.remove(child)
             watched.failures += 1
             if watched.failures >= ATTEMPTS_AT_START:
-                raise failure(child, f"{watched.part.title} does not come up: it ended with {describe_exit(code)}.")
+                raise failure(
+                    child,
+                    Said(
+                        f"{watched.part.title} does not come up: it ended with {describe_exit(code)}.",
+                        f"{watched.part.title} không khởi động được: đã dừng với {describe_exit(code).vi}.",
+                    ),
+                )
             watched.child, watched.retry_at = None, time.monotonic() + FIRST_PAUSE_SECONDS
             return False
         alive_seconds = time.monotonic() - watched.started_at
         if alive_seconds > self.settings.start_timeout_seconds:
-            raise failure(child, f"{watched.part.title} does not answer after {alive_seconds:.0f} s.")
+            raise failure(
+                child,
+                Said(
+                    f"{watched.part.title} does not answer after {alive_seconds:.0f} s.",
+                    f"{watched.part.title} không trả lời sau {alive_seconds:.0f} giây.",
+                ),
+            )
         if not self._answers(watched):
             return False
         watched.part.settle()

@@ -190,6 +190,10 @@ NAMED_FIRST = ("MessageError", "Unavailable")
 """Their first text is the name of a field, or of a server."""
 
 
+PLACES_OF_TEXTS = {"Problem": (4, 6), "problem": (1, 3)}
+"""Of a fault's message and remedy among what it is made of."""
+
+
 def test_no_error_is_made_of_an_english_text_alone() -> None:
     """Whoever raises one gives both languages, and a remedy where the class has none of its own."""
     faults = []
@@ -202,6 +206,20 @@ def test_no_error_is_made_of_an_english_text_alone() -> None:
             isinstance(t, ast.JoinedStr) or (isinstance(t, ast.Constant) and isinstance(t.value, str)) for t in texts
         ):
             faults.append(f"{place} {name}")
+    assert not faults
+
+
+def test_no_fault_of_a_file_is_told_in_english_alone() -> None:
+    """Neither what is wrong at the place nor what helps: both reach whoever wrote the file."""
+    faults = []
+    for file in SOURCES:
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(call, ast.Call) or any(isinstance(text, ast.Starred) for text in call.args):
+                continue  # both come from a table
+            name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+            first, last = PLACES_OF_TEXTS.get(name, (0, 0))
+            if any(isinstance(text, ast.JoinedStr | ast.Constant) for text in call.args[first:last]):
+                faults.append(f"{file.relative_to(ROOT)}:{call.lineno}")
     assert not faults
 
 
