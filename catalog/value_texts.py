@@ -42,6 +42,8 @@ _MESSAGES_VI: Final[Mapping[str, str]] = {
     "int_type": "Giá trị phải là số nguyên",
     "int_parsing": "Giá trị phải là số nguyên",
     "int_from_float": "Giá trị phải là số nguyên",
+    "float_type": "Giá trị phải là một số",
+    "float_parsing": "Giá trị phải là một số",
     "bool_type": "Giá trị phải là true hoặc false",
     "bool_parsing": "Giá trị phải là true hoặc false",
     "too_short": "Phải có ít nhất {min_length} mục",
