@@ -91,11 +91,7 @@ def refuse_future(suspensions: Iterable[Suspension], at: datetime, now: datetime
     for entry in suspensions:
         last_at = entry.until_at or entry.from_at
         if entry.from_at > now or last_at > now:
-            raise SuspensionInFuture(
-                f"it lasts until {last_at.isoformat()}, which has not come",
-                field="pause",
-                remedy="Ask with what has happened, or for an application that lies in the future",
-            )
+            raise SuspensionInFuture.of("suspension_future", field="pause", until=last_at.isoformat())
 
 
 def calculate(
@@ -113,7 +109,7 @@ def calculate(
         return None
     statutory = _promised(procedure.limit, local_at, procedure.after_hours, suspensions, calendar)
     reasons = [*_receipt(procedure, local_at, calendar), *_statutory(procedure, local_at, statutory, calendar)]
-    green, why = _green(definitions, lane, local_at, suspensions, calendar)
+    green, why = _green(definitions, lane, statutory.clock, calendar)
     reasons += why
     promised = green or statutory
     reasons += [*_pauses(suspensions, local_at), *_calendar(definitions.calendar, local_at, (statutory, green))]
@@ -147,13 +143,12 @@ def _promised(
 def _green(
     definitions: Definitions,
     lane: LaneId,
-    at: datetime,
-    suspensions: Sequence[Suspension],
+    statutory: Clock,
     calendar: WorkingCalendar,
 ) -> tuple[Promised | None, list[Reason]]:
-    limit, lanes = definitions.procedure.limit, definitions.lanes
+    at, limit, lanes = statutory.anchored_at, statutory.budget, definitions.lanes
     table = f"{lanes.id} {lanes.version}"
-    if lane is LaneId.STANDARD or limit is None:
+    if lane is LaneId.STANDARD:
         return None, [Reason("lane_standard", table)]
     promise = lanes.promise_by_lane.get(lane)
     if promise is None:
@@ -162,12 +157,12 @@ def _green(
     if budget is None or isinstance(budget, str):
         return None, [Reason("lane_without_budget", table, {"lane": lane})]
     why = [_lane_reason(promise, budget, definitions.procedure, table)]
-    if exceeds_statute(budget, limit, at, calendar):
+    if exceeds_statute(budget, statutory, calendar):
         return None, [*why, Reason("longer_than_statute", table, {"green": budget, "statutory": limit})]
     least = minimum_cut(budget, definitions.procedure, at, calendar)
     if least is not None:
         return None, [*why, Reason("minimum_cut", _own_rule(definitions.procedure), {"green": budget, "least": least})]
-    green = _promised(budget, at, definitions.procedure.after_hours, suspensions, calendar)
+    green = _promised(budget, at, statutory.after_hours, statutory.suspensions, calendar)
     if budget.unit is not limit.unit:
         why += _counting(green, at, calendar)
     elif budget != limit:

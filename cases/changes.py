@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cases.clocks import cancel, cut_reason, rearm
+from cases.clocks import cancel, given_beside, rearm
 from cases.draft import Draft
 from cases.model import CASE_CLOCKS, Case, ClockState, ClockStatus
-from cases.promises import exceeds_statute, green_budget, minimum_cut, step_budget
+from cases.promises import green_budget, step_budget
 from cases.release import release
 from cases.timetable import due_instant
 from catalog.model import Definitions, LaneId, ProcedureVersion
@@ -51,20 +51,15 @@ def _promise_anew(draft: Draft, lane: LaneId, statutory: ClockState) -> None:
     green = green_budget(draft.case.definitions, lane)
     if green is None:
         return _share_anew(draft, statutory.clock.budget, statutory)
-    if isinstance(green, str):
-        return draft.emit(GreenPromiseDeclined(reason=green))
-    clock = statutory.clock
-    if exceeds_statute(green, clock.budget, clock.anchored_at, draft.calendar):
-        return draft.emit(GreenPromiseDeclined(reason="the promise would fall after the statutory limit"))
-    least = minimum_cut(green, draft.case.definitions.procedure, clock.anchored_at, draft.calendar)
-    if least is not None:
-        return draft.emit(GreenPromiseDeclined(reason=cut_reason(green, least)))
-    ends = clock.model_copy(update={"budget": green}).due(draft.calendar)
+    promise = given_beside(statutory.clock, green, draft)
+    if not isinstance(promise, Budget):
+        return draft.emit(promise)
+    ends = statutory.clock.model_copy(update={"budget": promise}).due(draft.calendar)
     if ends is not None and ends.operational_at <= draft.at:
         # A promise whose end has passed when it is given would be broken by whoever gave it.
         return draft.emit(GreenPromiseDeclined(reason="the promise would be past already"))
-    rearm(draft, "green", green, statutory)
-    return _share_anew(draft, green, statutory)
+    rearm(draft, "green", promise, statutory)
+    return _share_anew(draft, promise, statutory)
 
 
 def _share_anew(draft: Draft, promised: Budget, statutory: ClockState) -> None:
@@ -166,13 +161,19 @@ def _clocks_anew(draft: Draft) -> None:
     if limit != statutory.clock.budget:
         cancel(draft, statutory.id, "migrated")
         rearm(draft, "statutory", limit, statutory)
+        statutory = draft.case.current_clock("statutory") or statutory
     green = draft.case.current_clock("green")
     budget = green_budget(definitions, draft.case.lane)
-    if green is None or green.stopped or green.status is not ClockStatus.RUNNING or not isinstance(budget, Budget):
+    if green is None or green.stopped or green.status is not ClockStatus.RUNNING or budget is None:
         return
-    if budget != green.clock.budget and not _past(draft, green, budget, draft.at):
+    promise = given_beside(statutory.clock, budget, draft)
+    if not isinstance(promise, Budget):
+        # Under the new version the lane promises nothing, also where its budget stays: a lane cuts no mandatory minimum.
         cancel(draft, green.id, "migrated")
-        rearm(draft, "green", budget, green)
+        draft.emit(promise)
+    elif promise != green.clock.budget and not _past(draft, green, promise, draft.at):
+        cancel(draft, green.id, "migrated")
+        rearm(draft, "green", promise, green)
 
 
 def _past(draft: Draft, state: ClockState, budget: Budget, at: datetime) -> bool:

@@ -20,6 +20,7 @@ from events.language.case_events import (
     ClockStopped,
     GreenPromiseDeclined,
 )
+from sla.clock import Clock
 from sla.deadline import AfterHours, due
 from sla.suspension import Suspension
 from sla.units import Budget
@@ -28,9 +29,9 @@ __all__ = [
     "arm",
     "arm_case_clocks",
     "cancel",
-    "cut_reason",
     "due_instant",
     "finish",
+    "given_beside",
     "next_due",
     "pause",
     "promised_budget",
@@ -109,28 +110,36 @@ def arm_case_clocks(draft: Draft) -> None:
     statutory = definitions.procedure.limit
     if statutory is None:
         return
-    arm(draft, "statutory", statutory, draft.at)
+    armed = arm(draft, "statutory", statutory, draft.at)
     green = green_budget(definitions, draft.case.lane)
+    if green is None:
+        return
+    promise = given_beside(draft.case.clocks[armed].clock, green, draft)
+    if isinstance(promise, Budget):
+        arm(draft, "green", promise, draft.at)
+    else:
+        draft.emit(promise)
+
+
+def given_beside(statutory: Clock, green: Budget | str, draft: Draft) -> Budget | GreenPromiseDeclined:
+    """What the lane promises beside the statutory clock, or why that is not given: whenever a green clock is to be armed."""
     if isinstance(green, str):
-        draft.emit(GreenPromiseDeclined(reason=green))
-    elif green is not None and exceeds_statute(green, statutory, draft.at, draft.calendar):
-        reason = f"{green.amount} {green.unit} would fall after the statutory {statutory.amount} {statutory.unit}"
-        draft.emit(GreenPromiseDeclined(reason=reason))
-    elif green is not None and (least := minimum_cut(green, definitions.procedure, draft.at, draft.calendar)):
-        draft.emit(GreenPromiseDeclined(reason=cut_reason(green, least)))
-    elif green is not None:
-        arm(draft, "green", green, draft.at)
-
-
-def cut_reason(green: Budget, least: Budget) -> str:
-    """Why a promise is not given that leaves no room for the mandatory minimum of the steps."""
-    return f"{green.amount} {green.unit} would cut the steps' mandatory minimum of {least.amount} {least.unit}"
+        return GreenPromiseDeclined(reason=green)
+    promised = f"{green.amount} {green.unit}"
+    if exceeds_statute(green, statutory, draft.calendar):
+        limit = f"{statutory.budget.amount} {statutory.budget.unit}"
+        return GreenPromiseDeclined(reason=f"{promised} would fall after the statutory {limit}")
+    least = minimum_cut(green, draft.case.definitions.procedure, statutory.anchored_at, draft.calendar)
+    if least is not None:
+        cut = f"{least.amount} {least.unit}"
+        return GreenPromiseDeclined(reason=f"{promised} would cut the steps' mandatory minimum of {cut}")
+    return green
 
 
 def promised_budget(case: Case) -> Budget | None:
-    """The budget that the steps share: the green promise where one runs, else the statutory limit."""
+    """The budget that the steps share: the green promise where one is given, else the statutory limit."""
     green = case.current_clock("green")
-    if green is not None:
+    if green is not None and green.status is not ClockStatus.CANCELLED:
         return green.clock.budget
     return case.definitions.procedure.limit
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from catalog.model import Definitions, LaneId, ProcedureVersion, Promise, StepDefinition
 from sla.calendar import WorkingCalendar
+from sla.clock import Clock
 from sla.deadline import due
 from sla.units import WALL_CLOCK, Budget, Unit
 
@@ -50,9 +51,15 @@ def _minimum_in(step: StepDefinition, unit: Unit) -> int:
     return step.minimum.amount if step.minimum is not None and step.minimum.unit is unit else 0
 
 
-def exceeds_statute(green: Budget, statutory: Budget, anchored_at: datetime, calendar: WorkingCalendar) -> bool:
-    """Whether the promise would fall after the statutory instant: tested on due instants, whatever the units."""
-    return due(green, anchored_at, calendar).operational_at > due(statutory, anchored_at, calendar).operational_at
+def exceeds_statute(green: Budget, statutory: Clock, calendar: WorkingCalendar) -> bool:
+    """Whether the promise, armed beside the statutory clock, would fall after it: tested on due instants, whatever the units.
+
+    Both as they are armed: from the same anchor, by the same rule for what comes after hours. Pauses happen later and are
+    left out, also where the promise is given to a case that has had some: what is promised is the budget.
+    """
+    armed = statutory.model_copy(update={"suspensions": ()})
+    promise, law = armed.model_copy(update={"budget": green}).due(calendar), armed.due(calendar)
+    return promise is not None and law is not None and promise.operational_at > law.operational_at
 
 
 def minimum_cut(

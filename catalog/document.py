@@ -28,6 +28,8 @@ SIZE_MAX_BYTES: Final = 1_000_000
 DEPTH_MAX: Final = 50
 ALIASED_VALUES_MAX: Final = 100_000
 """How many values a file may hold with its aliases written out: a few lines of them can stand for more than any memory."""
+WHOLE: Final = (1, 1)
+"""The place of a fault of a whole file."""
 _TAG: Final = "tag:yaml.org,2002:"
 _INTEGER: Final = re.compile(r"^[-+]?(0|[1-9][0-9]{0,17})$")
 _DECIMAL: Final = re.compile(r"^[-+]?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}$")
@@ -87,10 +89,9 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
     values: int = 0
 
-    def refuse(self, path: Path, mark: Mark, message: str, remedy: str, code: str) -> None:
-        self.problems.append(
-            Problem(self.file, mark.line, mark.column, field_name(path) or None, message, remedy, code)
-        )
+    def refuse(self, path: Path, mark: Mark, key: str, code: str, **details: object) -> None:
+        place = (mark.line, mark.column)
+        self.problems.append(Problem.of(key, code, self.file, place, field_name(path) or None, **details))
 
     def value(self, node: yaml.Node, path: Path) -> Any:
         mark = _mark(node.start_mark)
@@ -102,7 +103,7 @@ class _Reading:
             return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
         if isinstance(node, yaml.ScalarNode) and node.tag == f"{_TAG}str":
             return _scalar(node)
-        self.refuse(path, mark, f"the tag {node.tag}", "Write the plain value without a tag", "tag")
+        self.refuse(path, mark, "tag", "tag", tag=node.tag)
         return None
 
     def refuse_endless(self, path: Path, mark: Mark) -> None:
@@ -111,25 +112,22 @@ class _Reading:
         if len(path) > DEPTH_MAX or self.values > ALIASED_VALUES_MAX:
             # Where it was written out, not where the marked value stands, is the place to mend.
             mark = self.marks.get(path[:1], mark)
-            message = f"aliases that stand for each other, or for more than {ALIASED_VALUES_MAX} values"
-            place = field_name(path[:1]) or None
-            remedy = "Write the values out"
-            raise DocumentRefused([Problem(self.file, mark.line, mark.column, place, message, remedy, "alias")])
+            place, near = (mark.line, mark.column), field_name(path[:1]) or None
+            problem = Problem.of("aliases_endless", "alias", self.file, place, near, most=ALIASED_VALUES_MAX)
+            raise DocumentRefused([problem])
 
     def mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
             mark = _mark(key_node.start_mark)
             if not isinstance(key_node, yaml.ScalarNode):
-                self.refuse(path, mark, "a key that is no text", "Write a plain name before the colon", "key")
+                self.refuse(path, mark, "key_no_text", "key")
                 continue
             key = str(key_node.value)
             here = (*path, key)
             if key in result:
                 first = self.marks[here].line
-                self.refuse(
-                    here, mark, f"the key stands in line {first} already", "Keep one of the two", "duplicate_key"
-                )
+                self.refuse(here, mark, "key_twice_at", "duplicate_key", line=first)
                 continue
             self.marks[here] = mark
             result[key] = self.value(value_node, here)
@@ -150,11 +148,11 @@ def parse(file: str, content: bytes, *, mapping: bool = True, aliases: bool = Fa
     except yaml.YAMLError as error:
         raise DocumentRefused([_syntax_problem(file, text, error)]) from None
     if node is None:
-        raise DocumentRefused([_whole(file, "the file is empty", "Write a definition, or remove the file")])
+        raise DocumentRefused([Problem.of("file_empty", "yaml", file, WHOLE)])
     reading = _Reading(file)
     value = reading.value(node, ())
     if mapping and not isinstance(value, dict) and not reading.problems:
-        reading.problems.append(_whole(file, "it is no mapping of fields", "Begin with a field such as id:"))
+        reading.problems.append(Problem.of("no_mapping", "yaml", file, WHOLE))
     if reading.problems:
         raise DocumentRefused(reading.problems)
     return Document(file, value, reading.marks)
@@ -162,14 +160,13 @@ def parse(file: str, content: bytes, *, mapping: bool = True, aliases: bool = Fa
 
 def _decoded(file: str, content: bytes) -> str:
     if len(content) > SIZE_MAX_BYTES:
-        raise DocumentRefused([_whole(file, f"it has more than {SIZE_MAX_BYTES} bytes", "Split the file")])
+        raise DocumentRefused([Problem.of("file_too_large", "yaml", file, WHOLE, most=SIZE_MAX_BYTES)])
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         column = error.start - content.rfind(b"\n", 0, error.start)
-        problem = Problem(file, line, column, None, "the text is not UTF-8", "Save the file as UTF-8", "encoding")
-        raise DocumentRefused([problem]) from None
+        raise DocumentRefused([Problem.of("not_utf8", "encoding", file, (line, column))]) from None
 
 
 def _refuse_bombs(file: str, text: str, *, aliases: bool) -> None:
@@ -181,14 +178,14 @@ def _refuse_bombs(file: str, text: str, *, aliases: bool) -> None:
     for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEPTH_MAX:
-            message, remedy, code = f"more than {DEPTH_MAX} levels of nesting", "Write the values out flat", "nesting"
+            key, details = "nesting", {"most": str(DEPTH_MAX)}
         elif isinstance(event, yaml.AliasEvent) and not aliases:
-            message, remedy, code = f"an alias, *{event.anchor}", "Write the value out", "alias"
+            key, details = "alias", {"anchor": str(event.anchor)}
         else:
             continue
         mark = _mark(event.start_mark)
         near = _field_near(text.splitlines(), mark.line)
-        raise DocumentRefused([Problem(file, mark.line, mark.column, near, message, remedy, code)])
+        raise DocumentRefused([Problem.of(key, key, file, (mark.line, mark.column), near, **details)])
 
 
 def _mark(mark: Any) -> Mark:
@@ -206,10 +203,6 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     return Decimal(text) if _DECIMAL.match(text) else text
 
 
-def _whole(file: str, message: str, remedy: str) -> Problem:
-    return Problem(file, 1, 1, None, message, remedy, "yaml")
-
-
 def _syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     lines = text.splitlines() or [""]
@@ -217,20 +210,18 @@ def _syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
         # A control character: the reader says only how far it came.
         before = text.encode()[: getattr(error, "position", 0) or 0].decode(errors="ignore")
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        message = str(getattr(error, "reason", None) or "a character that YAML does not allow")
-        return Problem(
-            file, line, column, _field_near(lines, line), message, "Remove the control character", "yaml_syntax"
-        )
+        why = getattr(error, "reason", None) or type(error).__name__
+        near = _field_near(lines, line)
+        return Problem.of("control_character", "yaml_syntax", file, (line, column), near, why=why)
     line, column = min(mark.line + 1, len(lines)), mark.column + 1
     faulty = lines[line - 1]
     indentation = faulty[: len(faulty) - len(faulty.lstrip())]
     if "\t" in indentation or faulty[column - 1 : column] == "\t":
-        tab = faulty.index("\t") + 1
-        message, remedy, column = "a tab character", "Indent with spaces: YAML allows no tabs", tab
+        key, column = "tab", faulty.index("\t") + 1
     else:
-        message = ", ".join(filter(None, (getattr(error, "context", None), getattr(error, "problem", None))))
-        remedy = "Check indentation, quotes, colons and brackets at this place"
-    return Problem(file, line, column, _field_near(lines, line), message, remedy, "yaml_syntax")
+        key = "yaml_syntax"
+    why = ", ".join(filter(None, (getattr(error, "context", None), getattr(error, "problem", None))))
+    return Problem.of(key, "yaml_syntax", file, (line, column), _field_near(lines, line), why=why)
 
 
 def _field_near(lines: list[str], line: int) -> str | None:

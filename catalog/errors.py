@@ -8,12 +8,10 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Self
 
-
-def sentences(*parts: str) -> str:
-    """The parts as sentences, each with one mark at its end."""
-    return " ".join(part if part.endswith(("?", ".")) else f"{part}." for part in parts)
+from catalog.texts import NONE, OR, TEXTS
+from sla.wording import Said, joined, message_and_remedy, sentences, spoken
 
 
 class CatalogError(Exception):
@@ -29,6 +27,12 @@ class CatalogError(Exception):
         self.remedy = remedy
         self.suggestions = tuple(suggestions)
 
+    @classmethod
+    def of(cls, key: str, *, field: str, **details: object) -> Self:
+        """The refusal that the texts hold under the key, in both languages; the details fill them."""
+        message, remedy = message_and_remedy(TEXTS, key, details)
+        return cls(message, field=field, remedy=remedy)
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -42,9 +46,30 @@ class Problem:
     remedy: str
     code: str
 
+    @classmethod
+    def of(
+        cls, key: str, code: str, file: str, place: tuple[int, int], field: str | None = None, **details: object
+    ) -> Self:
+        """The fault that the texts hold under the key, at line and column, in both languages."""
+        message, remedy = message_and_remedy(TEXTS, key, details)
+        return cls(file, *place, field, message, remedy, code)
+
+    @property
+    def told(self) -> Said:
+        """The fault with its place."""
+        place = self.field or Said("(document)", "(cả tệp)")
+        return spoken(
+            "{file}:{line}:{column}: {place}: {text}",
+            "{file}:{line}:{column}: {place}: {text}",
+            file=self.file,
+            line=self.line,
+            column=self.column,
+            place=place,
+            text=sentences(self.message, self.remedy),
+        )
+
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}:{self.column}: "
-        return f"{where}{self.field or '(document)'}: {sentences(self.message, self.remedy)}"
+        return str(self.told)
 
 
 class CatalogInvalid(CatalogError):
@@ -56,11 +81,10 @@ class CatalogInvalid(CatalogError):
         self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column, p.field or "", p.message)))
         first = self.problems[0]
         count = len(self.problems)
-        super().__init__(
-            f"the catalogue has {count} fault{'s' if count > 1 else ''}:\n" + "\n".join(map(str, self.problems)),
-            field=f"{first.file}:{first.line} {first.field or '(document)'}",
-            remedy="Correct the named lines; a catalogue is taken as a whole or not at all",
-        )
+        faults = joined("\n", [problem.told for problem in self.problems])
+        key = "one_fault" if count == 1 else "faults"
+        message, remedy = message_and_remedy(TEXTS, key, {"count": count, "faults": faults})
+        super().__init__(message, field=f"{first.file}:{first.line} {first.field or '(document)'}", remedy=remedy)
 
 
 class CatalogUnreadable(CatalogError):
@@ -73,24 +97,22 @@ class UnknownDefinition(CatalogError):
     """No definition has this id; `suggestions` holds ids that look like it."""
 
     code = "unknown_definition"
-    noun: ClassVar[str] = "definition"
+    noun: ClassVar[Said] = Said("definition", "định nghĩa")
     asked: ClassVar[str] = "id"
 
     def __init__(self, asked: str, known: Iterable[str]) -> None:
         suggestions = close_matches(asked, known)
-        super().__init__(
-            f"the catalogue has no {self.noun} {asked!r}",
-            field=self.asked,
-            remedy=f"Did you mean {' or '.join(suggestions)}?" if suggestions else f"Name a {self.noun} it has",
-            suggestions=suggestions,
-        )
+        key = "unknown_near" if suggestions else "unknown"
+        details = {"noun": self.noun, "asked": repr(asked), "near": joined(OR, suggestions)}
+        message, remedy = message_and_remedy(TEXTS, key, details)
+        super().__init__(message, field=self.asked, remedy=remedy, suggestions=suggestions)
 
 
 class UnknownProcedure(UnknownDefinition):
     """No procedure has this id."""
 
     code = "unknown_procedure"
-    noun = "procedure"
+    noun = Said("procedure", "thủ tục")
     asked = "procedure"
 
 
@@ -98,7 +120,7 @@ class UnknownDepartment(UnknownDefinition):
     """No department has this id."""
 
     code = "unknown_department"
-    noun = "department"
+    noun = Said("department", "cơ quan")
     asked = "department"
 
 
@@ -106,7 +128,7 @@ class UnknownCalendar(UnknownDefinition):
     """No calendar has this id."""
 
     code = "unknown_calendar"
-    noun = "calendar"
+    noun = Said("calendar", "lịch")
     asked = "calendar"
 
 
@@ -114,7 +136,7 @@ class UnknownLadder(UnknownDefinition):
     """No ladder has this id."""
 
     code = "unknown_ladder"
-    noun = "ladder"
+    noun = Said("ladder", "thang cảnh báo")
     asked = "ladder"
 
 
@@ -122,7 +144,7 @@ class UnknownTemplate(UnknownDefinition):
     """No template of a dossier has this id."""
 
     code = "unknown_template"
-    noun = "template"
+    noun = Said("template", "mẫu")
     asked = "template"
 
 
@@ -130,7 +152,7 @@ class UnknownCalendarFlag(UnknownDefinition):
     """No calendar has this flag."""
 
     code = "unknown_calendar_flag"
-    noun = "calendar flag"
+    noun = Said("calendar flag", "cờ của lịch")
     asked = "flags"
 
 
@@ -138,37 +160,48 @@ class NotInForce(CatalogError):
     """The definition exists, but no version of it is in force on the day."""
 
     code = "not_in_force"
-    noun: ClassVar[str] = "definition"
+    noun: ClassVar[Said] = Said("definition", "định nghĩa")
+    asked_for: ClassVar[str] = "definition"
 
     def __init__(self, asked: str, day: date, windows: Iterable[tuple[date | None, date | None]]) -> None:
         self.asked = asked
-        held = ", ".join(f"{start or '...'} to {end or '...'}" for start, end in windows)
-        super().__init__(
-            f"no version of {self.noun} {asked!r} is in force on {day}",
-            field=self.noun,
-            remedy=f"Versions are in force: {held or 'none'}",
-        )
+        held = [
+            spoken("{first} to {last}", "{first} đến {last}", first=window[0] or "...", last=window[1] or "...")
+            for window in windows
+        ]
+        details = {"noun": self.noun, "asked": repr(asked), "day": day, "held": joined(", ", held) or NONE}
+        message, remedy = message_and_remedy(TEXTS, "not_in_force", details)
+        super().__init__(message, field=self.asked_for, remedy=remedy)
 
 
 class ProcedureNotInForce(NotInForce):
     """No version of the procedure is in force on the day of receipt."""
 
     code = "procedure_not_in_force"
-    noun = "procedure"
+    noun = Said("procedure", "thủ tục")
+    asked_for = "procedure"
 
 
 class LanesNotInForce(NotInForce):
     """No decision table of the lanes is in force on the day of receipt."""
 
     code = "lanes_not_in_force"
-    noun = "lanes"
+    noun = Said("lanes", "bảng luồng")
+    asked_for = "lanes"
 
 
 class TemplateNotInForce(NotInForce):
     """No version of the template is in force on the day of opening."""
 
     code = "template_not_in_force"
-    noun = "template"
+    noun = Said("template", "mẫu")
+    asked_for = "template"
+
+
+def and_more(message: str, others: int) -> str:
+    """The first fault, and how many there are besides."""
+    gaps = "{message} (and {others} more)", "{message} (và {others} lỗi khác)"
+    return spoken(*gaps, message=message, others=others) if others else message
 
 
 def close_matches(asked: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from catalog.reader import Source, SourceRefused, read
 from catalog.references import Shelf
 from sla.calendar import CalendarDefinition, with_flags
 from sla.ladder import Ladder
+from sla.wording import Said
 
 DATA_FOLDER: Final = Path(__file__).resolve().parent / "data"
 PLACES: Final[dict[type[BaseModel], str]] = {
@@ -77,9 +78,7 @@ def _loaded(folder: Path, flags: frozenset[str]) -> Catalog:
 def read_shelf(folder: Path, *, check_digests: bool = True) -> Shelf:
     """Read and check all files of a folder. Raises CatalogInvalid, CatalogUnreadable."""
     if not folder.is_dir():
-        raise CatalogUnreadable(
-            f"there is no folder of a catalogue at {folder}", field="folder", remedy="Name a folder with procedures/"
-        )
+        raise CatalogUnreadable.of("no_folder", field="folder", folder=folder)
     problems = _misplaced(folder)
     shelf = Shelf(
         procedures=_read_all(ProcedureVersion, folder, problems),
@@ -132,30 +131,42 @@ def _misplaced(folder: Path) -> list[Problem]:
     """A definition in a misspelt folder would silently be no definition."""
     placed = {file for pattern in PLACES.values() for file in folder.glob(pattern)}
     found = {*folder.rglob("*.yaml"), *folder.rglob("*.yml")} - placed
-    remedy = f"Name it as one of {', '.join(PLACES.values())}"
-    return [Problem(_name(file), 1, 1, None, "nothing reads this file", remedy, "misplaced") for file in sorted(found)]
+    remedy = Said(
+        f"Name it as one of {', '.join(PLACES.values())}", f"Đặt tên theo một trong {', '.join(PLACES.values())}"
+    )
+    return [
+        Problem(
+            _name(file), 1, 1, None, Said("nothing reads this file", "không có gì đọc tệp này"), remedy, "misplaced"
+        )
+        for file in sorted(found)
+    ]
 
 
 def _content(file: Path, folder: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise CatalogUnreadable(
-            f"{file.relative_to(folder)} cannot be read: {error.strerror}",
-            field=str(file.relative_to(folder)),
-            remedy="Check that it is a file that this user may read",
-        ) from error
+        name = str(file.relative_to(folder))
+        raise CatalogUnreadable.of("file_unreadable", field=name, file=name, why=error.strerror) from error
 
 
 def _missing(shelf: Shelf, folder: Path) -> list[Problem]:
-    parts: Sequence[tuple[Sequence[object], str, str]] = (
-        (shelf.provinces, "departments.yaml", "the departments"),
-        (shelf.lanes, "lanes/", "the decision table of the lanes"),
-        (shelf.ladders, "ladders/", "a ladder"),
-        (shelf.calendars, "calendars/", "a working calendar"),
+    parts: Sequence[tuple[Sequence[object], str, Said]] = (
+        (shelf.provinces, "departments.yaml", Said("the departments", "danh sách cơ quan")),
+        (shelf.lanes, "lanes/", Said("the decision table of the lanes", "bảng quyết định các luồng")),
+        (shelf.ladders, "ladders/", Said("a ladder", "thang cảnh báo")),
+        (shelf.calendars, "calendars/", Said("a working calendar", "lịch làm việc")),
     )
     return [
-        Problem(_name(folder / place), 1, 1, None, f"{what} is missing", "Add the file", "missing_file")
+        Problem(
+            _name(folder / place),
+            1,
+            1,
+            None,
+            Said(f"{what} is missing", f"thiếu {what.vi}"),
+            Said("Add the file", "Thêm tệp"),
+            "missing_file",
+        )
         for found, place, what in parts
         if not found
     ]

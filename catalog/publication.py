@@ -11,6 +11,7 @@ from catalog.definition import digest_of
 from catalog.document import Document
 from catalog.errors import Problem
 from catalog.references import Shelf
+from sla.wording import Said
 
 FILE_NAME: Final = "digests.txt"
 HEADER: Final = """\
@@ -49,13 +50,30 @@ def parse(file: str, text: str) -> Published:
             continue
         match = _LINE.match(line.strip())
         if match is None:
-            remedy = "Restore the line; only `python -m catalog.publish` writes here"
-            problems.append(Problem(file, number, 1, None, "no kind, id, version and digest", remedy, "digest_line"))
+            remedy = Said(
+                "Restore the line; only `python -m catalog.publish` writes here",
+                "Khôi phục dòng; chỉ `python -m catalog.publish` ghi vào đây",
+            )
+            problems.append(
+                Problem(
+                    file,
+                    number,
+                    1,
+                    None,
+                    Said("no kind, id, version and digest", "không có loại, mã, phiên bản và mã băm"),
+                    remedy,
+                    "digest_line",
+                )
+            )
             continue
         key = Key(*match.groups()[:3])
         if key in digests:
-            message = f"{' '.join(key)} stands in line {lines[key]} already"
-            problems.append(Problem(file, number, 1, None, message, "Keep the first line", "digest_line"))
+            message = Said(
+                f"{' '.join(key)} stands in line {lines[key]} already", f"{' '.join(key)} đã có ở dòng {lines[key]}"
+            )
+            problems.append(
+                Problem(file, number, 1, None, message, Said("Keep the first line", "Giữ dòng đầu tiên"), "digest_line")
+            )
             continue
         digests[key], lines[key] = match.group(4), number
     return Published(digests, lines, tuple(problems))
@@ -92,12 +110,23 @@ def problems_of(shelf: Shelf, published: Published, file: str) -> list[Problem]:
     for key, digest, document in versions_of(shelf):
         held.add(key)
         if published.digests.get(key, digest) != digest:
-            message = f"{key.kind} '{key.id}' version '{key.version}' was published with other content"
-            remedy = "Restore it, and put the change under a new version: cases run, and are audited, under the old one"
+            message = Said(
+                f"{key.kind} '{key.id}' version '{key.version}' was published with other content",
+                f"{key.kind} '{key.id}' phiên bản '{key.version}' đã ban hành với nội dung khác",
+            )
+            remedy = Said(
+                "Restore it, and put the change under a new version: cases run, and are audited, under the old one",
+                "Khôi phục, và ghi thay đổi vào phiên bản mới: hồ sơ đang chạy và được kiểm tra theo bản cũ",
+            )
             problems.append(document.problem(("version",), message, remedy, "published_version_changed"))
     for key in sorted(published.digests.keys() - held):
-        message = f"{key.kind} '{key.id}' version '{key.version}' was published and is gone"
-        remedy = "Restore its file: cases are audited under it"
+        message = Said(
+            f"{key.kind} '{key.id}' version '{key.version}' was published and is gone",
+            f"{key.kind} '{key.id}' phiên bản '{key.version}' đã ban hành nhưng không còn",
+        )
+        remedy = Said(
+            "Restore its file: cases are audited under it", "Khôi phục tệp: hồ sơ được kiểm tra theo phiên bản này"
+        )
         problems.append(Problem(file, published.lines[key], 1, None, message, remedy, "published_version_missing"))
     return problems
 

@@ -11,24 +11,12 @@ from pydantic import BaseModel, ValidationError
 from catalog.document import Document, parse
 from catalog.errors import Problem, close_matches
 from catalog.soundness import Path, Unsound, field_name
+from catalog.texts import TEXTS
+from catalog.value_texts import CORRECT, NEAR, ONE_OF_THESE, unsound_message, value_message, value_remedy
 from sla.errors import SlaError
+from sla.wording import Said, message_and_remedy, spoken
 
 M = TypeVar("M", bound=BaseModel)
-
-_REMEDIES = {
-    "missing": "Add the field",
-    "string_type": "Put the text in quotes",
-    "too_short": "Write at least one",
-    "too_long": "Write fewer of them",
-    "greater_than": "Write a larger number",
-    "greater_than_equal": "Write a larger number",
-    "less_than_equal": "Write a smaller number",
-    "string_pattern_mismatch": "Keep to the pattern",
-    "date_from_datetime_parsing": "Write the day as YYYY-MM-DD",
-    "tuple_type": "Write a list, one entry a line with a dash",
-    "model_type": "Write fields and values",
-    "dict_type": "Write fields and values",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +77,18 @@ def _problems(document: Document, error: Mapping[str, Any], names: frozenset[str
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, Unsound):
         for inner, message in cause.problems:
-            yield document.problem((*path, *inner), message, "Correct this place", "unsound")
+            yield document.problem((*path, *inner), unsound_message(message), CORRECT, "unsound")
     elif isinstance(cause, SlaError):
         inner_path = (*path, *cause.field.split("."))
         place = inner_path if inner_path in document.marks else path
         yield document.problem(place, cause.reason, cause.remedy, cause.code)
     elif kind == "extra_forbidden":
         meant = close_matches(str(path[-1]), names - {str(path[-1])}, 1)
-        remedy = f"Did you mean '{meant[0]}'?" if meant else "Remove it, or correct its name"
-        yield document.problem(path, f"unknown field '{path[-1]}'", remedy, "unknown_field")
+        key = "unknown_field_near" if meant else "unknown_field"
+        details = {"name": f"'{path[-1]}'", "near": f"'{meant[0]}'" if meant else ""}
+        yield document.problem(path, *message_and_remedy(TEXTS, key, details), "unknown_field")
     else:
-        yield document.problem(path, str(error["msg"]), _remedy(kind, error), kind)
+        yield document.problem(path, value_message(kind, error), _remedy(kind, error), kind)
 
 
 def _known_path(document: Document, error: Mapping[str, Any]) -> Path:
@@ -113,13 +102,13 @@ def _known_path(document: Document, error: Mapping[str, Any]) -> Path:
     return path
 
 
-def _remedy(kind: str, error: Mapping[str, Any]) -> str:
+def _remedy(kind: str, error: Mapping[str, Any]) -> Said:
     context = error.get("ctx", {})
     if kind in ("enum", "literal_error"):
         allowed = str(context.get("expected", "")).replace(" or ", ", ").replace("'", "").split(", ")
         meant = close_matches(str(error.get("input", "")), allowed, 1)
-        return f"Did you mean '{meant[0]}'?" if meant else "Write one of these words"
-    return _REMEDIES.get(kind, "Correct the value")
+        return spoken(*NEAR, near=f"'{meant[0]}'") if meant else ONE_OF_THESE
+    return value_remedy(kind)
 
 
 __all__ = ["Source", "SourceRefused", "field_name", "field_names", "read", "understood"]

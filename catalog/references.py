@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from pydantic import BaseModel
 
@@ -19,10 +19,21 @@ from catalog.reader import Source
 from catalog.soundness import Path
 from sla.calendar import CalendarDefinition
 from sla.ladder import Ladder
+from sla.wording import Said
 
 M = TypeVar("M", bound=BaseModel)
 Dated = ProcedureVersion | LaneTable | DossierTemplate
 D = TypeVar("D", ProcedureVersion, LaneTable, DossierTemplate)
+
+NOUNS_VI: Final = {
+    "audience": "đối tượng nhận cảnh báo",
+    "calendar": "lịch",
+    "department": "cơ quan",
+    "document": "giấy tờ",
+    "ladder": "thang cảnh báo",
+    "procedure": "thủ tục",
+    "sector": "lĩnh vực",
+}
 
 
 @dataclass
@@ -72,8 +83,17 @@ def problems_of(shelf: Shelf) -> list[Problem]:
 def _unknown(source: Source[M], path: Path, noun: str, asked: str, known: set[str]) -> Iterator[Problem]:
     if asked not in known:
         meant = close_matches(asked, known)
-        remedy = f"Did you mean {' or '.join(repr(name) for name in meant)}?" if meant else f"Add the {noun}"
-        yield source.document.problem(path, f"unknown {noun} {asked!r}", remedy, f"unknown_{noun}")
+        remedy = (
+            Said(
+                f"Did you mean {' or '.join(repr(name) for name in meant)}?",
+                f"Có phải ý bạn là {' hoặc '.join(repr(name) for name in meant)}?",
+            )
+            if meant
+            else Said(f"Add the {noun}", f"Bổ sung {NOUNS_VI[noun]}")
+        )
+        yield source.document.problem(
+            path, Said(f"unknown {noun} {asked!r}", f"không có {NOUNS_VI[noun]} {asked!r}"), remedy, f"unknown_{noun}"
+        )
 
 
 def _procedure_problems(source: Source[ProcedureVersion], shelf: Shelf) -> Iterator[Problem]:
@@ -89,8 +109,13 @@ def _procedure_problems(source: Source[ProcedureVersion], shelf: Shelf) -> Itera
     yield from _unknown(source, ("case_ladder",), "ladder", procedure.case_ladder, ladders)
     agency = departments.get(procedure.agency)
     if agency is not None and agency.code is None:
-        message = f"department '{agency.id}' has no code, and a dossier's code begins with its agency's"
-        yield source.document.problem(("agency",), message, "Give the department its code", "agency_without_code")
+        message = Said(
+            f"department '{agency.id}' has no code, and a dossier's code begins with its agency's",
+            f"cơ quan '{agency.id}' không có mã, mà mã hồ sơ bắt đầu bằng mã cơ quan",
+        )
+        yield source.document.problem(
+            ("agency",), message, Said("Give the department its code", "Ghi mã cho cơ quan"), "agency_without_code"
+        )
 
 
 def _province_problems(source: Source[Province], shelf: Shelf) -> Iterator[Problem]:
@@ -137,8 +162,13 @@ def _template_problems(source: Source[DossierTemplate], shelf: Shelf) -> Iterato
     for i, asked in enumerate(template.consultations):
         yield from _unknown(source, ("consultations", i, "department"), "department", asked.department, departments)
         if _is_unlawful_silence(template, asked, shelf):
-            message = f"the silence of '{asked.department}' may never mean consent here: {asked.silence} is not allowed"
-            yield source.document.problem(("consultations", i, "silence"), message, "Write escalate", "silence")
+            message = Said(
+                f"the silence of '{asked.department}' may never mean consent here: {asked.silence} is not allowed",
+                f"việc '{asked.department}' không trả lời không được coi là đồng ý: không cho phép {asked.silence}",
+            )
+            yield source.document.problem(
+                ("consultations", i, "silence"), message, Said("Write escalate", "Ghi giá trị escalate"), "silence"
+            )
 
 
 def _is_unlawful_silence(template: DossierTemplate, asked: TemplateConsultation, shelf: Shelf) -> bool:
@@ -198,8 +228,16 @@ def _twice(sources: Sequence[Source[M]]) -> Iterator[Problem]:
     for source in sources:
         key = (str(getattr(source.definition, "id", "")), str(getattr(source.definition, "version", "")))
         if key in seen:
-            message = f"version {key[1]!r} of '{key[0]}' stands in {seen[key]} already"
-            yield source.document.problem(("version",), message, "Give the new version its own number", "version_twice")
+            message = Said(
+                f"version {key[1]!r} of '{key[0]}' stands in {seen[key]} already",
+                f"phiên bản {key[1]!r} của '{key[0]}' đã có trong {seen[key]}",
+            )
+            yield source.document.problem(
+                ("version",),
+                message,
+                Said("Give the new version its own number", "Đặt số riêng cho phiên bản mới"),
+                "version_twice",
+            )
         seen.setdefault(key, source.document.file)
 
 
@@ -210,11 +248,16 @@ def _overlaps(sources: Sequence[Source[D]], one_table: bool = False) -> Iterator
         for earlier in ordered[:place]:
             same = one_table or earlier.definition.id == later.definition.id
             if same and _overlap(earlier.definition, later.definition):
-                message = (
+                message = Said(
                     f"version {later.definition.version!r} is in force on days on which version "
-                    f"{earlier.definition.version!r} in {earlier.document.file} is"
+                    f"{earlier.definition.version!r} in {earlier.document.file} is",
+                    f"phiên bản {later.definition.version!r} có hiệu lực trùng ngày với phiên bản "
+                    f"{earlier.definition.version!r} trong {earlier.document.file}",
                 )
-                remedy = "End the earlier version with valid_until, the day before this one begins"
+                remedy = Said(
+                    "End the earlier version with valid_until, the day before this one begins",
+                    "Kết thúc phiên bản trước bằng valid_until, một ngày trước khi phiên bản này bắt đầu",
+                )
                 yield later.document.problem(("valid_from",), message, remedy, "validity_overlap")
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Protocol, TypeVar
 
 from sla.units import Budget
+from sla.wording import Said
 
 Path = tuple[str | int, ...]
 """Where in a definition something stands, e.g. `("steps", 2, "needs")`; empty: the definition itself."""
@@ -52,7 +53,12 @@ def repeated(path: Path, name: str, values: Iterable[Hashable]) -> list[Located]
     problems: list[Located] = []
     for index, value in enumerate(values):
         if value in seen:
-            problems.append(((*path, index, name) if name else (*path, index), f"'{value}' stands there twice"))
+            problems.append(
+                (
+                    (*path, index, name) if name else (*path, index),
+                    Said(f"'{value}' stands there twice", f"'{value}' xuất hiện hai lần"),
+                )
+            )
         seen.add(value)
     return problems
 
@@ -60,7 +66,15 @@ def repeated(path: Path, name: str, values: Iterable[Hashable]) -> list[Located]
 def validity_problems(valid_from: date | None, valid_until: date | None) -> list[Located]:
     """A window of validity that ends before it begins."""
     if valid_from and valid_until and valid_until < valid_from:
-        return [(("valid_until",), f"{valid_until} lies before valid_from, {valid_from}")]
+        return [
+            (
+                ("valid_until",),
+                Said(
+                    f"{valid_until} lies before valid_from, {valid_from}",
+                    f"{valid_until} trước valid_from là {valid_from}",
+                ),
+            )
+        ]
     return []
 
 
@@ -73,7 +87,7 @@ def graph_problems(steps: Sequence[StepLike]) -> list[Located]:
     """What keeps the steps from being a graph without circles."""
     ids = {step.id for step in steps}
     problems: list[Located] = [
-        (("steps", index, "needs", place), f"unknown step '{need}'")
+        (("steps", index, "needs", place), Said(f"unknown step '{need}'", f"không có bước '{need}'"))
         for index, step in enumerate(steps)
         for place, need in enumerate(step.needs)
         if need not in ids
@@ -83,7 +97,12 @@ def graph_problems(steps: Sequence[StepLike]) -> list[Located]:
         done |= ready
     if circle := [index for index, step in enumerate(steps) if step.id not in done]:
         names = ", ".join(sorted(ids - done))
-        problems.append((("steps", circle[0], "needs"), f"these steps need each other in a circle: {names}"))
+        problems.append(
+            (
+                ("steps", circle[0], "needs"),
+                Said(f"these steps need each other in a circle: {names}", f"các bước này phụ thuộc vòng tròn: {names}"),
+            )
+        )
     return problems
 
 
@@ -98,8 +117,9 @@ def budget_problems(steps: Sequence[StepLike], limit: Budget) -> list[Located]:
                 own = step.budget.amount if step.budget and step.budget.unit is limit.unit else 0
                 total[step.id] = own + max((total[need] for need in step.needs), default=0)
                 if own and total[step.id] > limit.amount:
-                    text = (
-                        f"up to here the steps' own budgets are {total[step.id]} {limit.unit}, the limit {limit.amount}"
+                    text = Said(
+                        f"up to here the steps' own budgets are {total[step.id]} {limit.unit}, the limit {limit.amount}",
+                        f"đến đây thời lượng riêng của các bước là {total[step.id]} {limit.unit}, thời hạn là {limit.amount}",
                     )
                     problems.append((("steps", index, "budget"), text))
         waiting = [entry for entry in waiting if entry[1].id not in total]

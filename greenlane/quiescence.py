@@ -8,6 +8,7 @@ from events.transport.dead_letters import dead_letter_topics
 from events.transport.reading import read_all
 from greenlane.errors import GreenlaneError
 from greenlane.wiring import Wiring
+from sla.wording import Said
 from store.outbox import Outbox
 
 LOOK_SECONDS = 0.1
@@ -26,7 +27,8 @@ def settled(wiring: Wiring, timeout_seconds: float = 60.0) -> None:
     while (lag := outbox.lag()).rows:
         if time.monotonic() > ends_at:
             raise NotSettledError(
-                f"{lag.rows} messages still wait to be published.", remedy="See whether the publisher and Kafka run."
+                Said(f"{lag.rows} messages still wait to be published.", f"Còn {lag.rows} thông điệp chờ phát."),
+                remedy=Said("See whether the publisher and Kafka run.", "Kiểm tra bộ phát và Kafka có đang chạy."),
             )
         time.sleep(LOOK_SECONDS)
 

@@ -17,7 +17,9 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from catalog.value_texts import value_message
 from greenlane.errors import SettingsError
+from sla.wording import Said, in_language, spoken
 
 if TYPE_CHECKING:
     from greenlane.stack.addresses import StackAddresses
@@ -42,8 +44,16 @@ def refuse_unknown(environment: Mapping[str, str]) -> None:
     for name in sorted(environment):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             near = difflib.get_close_matches(name.upper(), known, n=1)
-            hint = f"Did you mean {near[0]}?" if near else "All of them are in greenlane/settings.py."
-            raise SettingsError(f"{name} is not a setting of Greenlane.", field=name, remedy=f"{hint} Or unset it.")
+            hint = (
+                Said(f"Did you mean {near[0]}?", f"Có phải ý bạn là {near[0]}?")
+                if near
+                else Said("All of them are in greenlane/settings.py.", "Danh sách đầy đủ ở greenlane/settings.py.")
+            )
+            raise SettingsError(
+                Said(f"{name} is not a setting of Greenlane.", f"{name} không phải thiết lập của Greenlane."),
+                field=name,
+                remedy=Said(f"{hint} Or unset it.", f"{in_language(hint, 'vi')} Hoặc bỏ thiết lập này."),
+            )
 
 
 class Settings(BaseSettings):
@@ -207,7 +217,7 @@ class Settings(BaseSettings):
             return None
         scheme, separator, rest = value.partition("://")
         if not separator or scheme not in {"postgresql", "postgres", "postgresql+psycopg"}:
-            raise ValueError("must begin with postgresql+psycopg://")
+            raise ValueError(Said("must begin with postgresql+psycopg://", "phải bắt đầu bằng postgresql+psycopg://"))
         return f"postgresql+psycopg://{rest}"
 
     @field_validator("temporal_address", "kafka_bootstrap")
@@ -216,13 +226,20 @@ class Settings(BaseSettings):
         for address in (value or "").split(",") if value is not None else ():
             host, separator, port = address.strip().rpartition(":")
             if not (separator and host and port.isdigit()):
-                raise ValueError(f"must be host:port, but {address!r} is not")
+                raise ValueError(
+                    Said(f"must be host:port, but {address!r} is not", f"phải có dạng host:port, {address!r} thì không")
+                )
         return value
 
     @model_validator(mode="after")
     def _real_time_in_production(self) -> Self:
         if self.profile == "production" and self.time_factor != 1:
-            raise ValueError("time_factor must be 1 in the production profile: a promise runs in real time")
+            raise ValueError(
+                Said(
+                    "time_factor must be 1 in the production profile: a promise runs in real time",
+                    "time_factor phải bằng 1 trong cấu hình production: cam kết chạy theo thời gian thực",
+                )
+            )
         return self
 
     @property
@@ -266,9 +283,20 @@ def _explained(error: ValidationError, overrides: Mapping[str, object]) -> Setti
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else "time_factor"
     variable = f"{PREFIX}{name.upper()}"
-    reason = first["msg"].removeprefix("Value error, ")
+    cause = first.get("ctx", {}).get("error")
+    # What our own checks say they say in both languages; the rest is pydantic's.
+    reason = cause.args[0] if isinstance(cause, ValueError) else value_message(first["type"], first)
     if name not in Settings.model_fields:
-        return SettingsError(f"{name} is not a setting of Greenlane.", field=name)
+        return SettingsError(
+            Said(f"{name} is not a setting of Greenlane.", f"{name} không phải thiết lập của Greenlane."),
+            field=name,
+            remedy=Said("Leave it out.", "Bỏ thiết lập này."),
+        )
+    source = Said(f"the option for {name}", f"tùy chọn của {name}") if name in overrides else variable
     described = Settings.model_fields[name].description or ""
-    source = f"the option for {name}" if name in overrides else variable
-    return SettingsError(f"{variable}: {reason}.", field=variable, remedy=f"Change {source}. {described}".strip())
+    gaps = "Change {source}. {described}", "Sửa {source}."
+    return SettingsError(
+        spoken("{variable}: {reason}.", "{variable}: {reason}.", variable=variable, reason=reason),
+        field=variable,
+        remedy=spoken(*gaps, source=source, described=described),
+    )

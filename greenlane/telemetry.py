@@ -17,6 +17,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
 from greenlane.errors import GreenlaneError
 from greenlane.settings import Settings
+from sla.wording import Said
 
 SDK_TIMEOUT_SECONDS = 1.0
 
@@ -70,9 +71,12 @@ def serve_metrics(settings: Settings, sdk_address: str | None = None) -> None:
         )
     except OSError as error:
         raise MetricsPortError(
-            f"Port {settings.metrics_port} for metrics cannot be used: {error.strerror}.",
+            Said(
+                f"Port {settings.metrics_port} for metrics cannot be used: {error.strerror}.",
+                f"Không dùng được cổng số liệu {settings.metrics_port}: {error.strerror}.",
+            ),
             field="GREENLANE_METRICS_PORT",
-            remedy="Name a free one, or 0.",
+            remedy=Said("Name a free one, or 0.", "Nêu một cổng còn trống, hoặc 0."),
         ) from error
     Thread(target=server.serve_forever, name="metrics", daemon=True).start()
 

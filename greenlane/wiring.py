@@ -25,6 +25,7 @@ from intake.register import Register
 from intake.temporal import CaseGateway
 from sla.business_time import BusinessTime
 from sla.calendar import CalendarDefinition, compiled
+from sla.wording import Said
 from store.database import Store
 from store.dossiers import Dossiers
 from store.inbox import Inbox
@@ -60,7 +61,9 @@ class Wiring:
         """The database. Raises the store's errors."""
         if self.settings.database_url is None:
             raise SettingsError(
-                "No database is named.", field="GREENLANE_DATABASE_URL", remedy="Name one, or start `greenlane up`."
+                Said("No database is named.", "Chưa nêu cơ sở dữ liệu."),
+                field="GREENLANE_DATABASE_URL",
+                remedy=Said("Name one, or start `greenlane up`.", "Nêu tên một máy chủ, hoặc chạy `greenlane up`."),
             )
         return Store.connect(self.settings.database_url, pool_size=self.settings.database_pool_size)
 
@@ -88,7 +91,9 @@ class Wiring:
         """The Kafka cluster."""
         if self.settings.kafka_bootstrap is None:
             raise SettingsError(
-                "No Kafka is named.", field="GREENLANE_KAFKA_BOOTSTRAP", remedy="Name one, or start `greenlane up`."
+                Said("No Kafka is named.", "Chưa nêu Kafka."),
+                field="GREENLANE_KAFKA_BOOTSTRAP",
+                remedy=Said("Name one, or start `greenlane up`.", "Nêu tên một máy chủ, hoặc chạy `greenlane up`."),
             )
         return Cluster(self.settings.kafka_bootstrap)
 
@@ -114,7 +119,9 @@ class Wiring:
         """A connection to Temporal; with an address, the SDK serves its own metrics there."""
         if self.settings.temporal_address is None:
             raise SettingsError(
-                "No Temporal is named.", field="GREENLANE_TEMPORAL_ADDRESS", remedy="Name one, or start `greenlane up`."
+                Said("No Temporal is named.", "Chưa nêu Temporal."),
+                field="GREENLANE_TEMPORAL_ADDRESS",
+                remedy=Said("Name one, or start `greenlane up`.", "Nêu tên một máy chủ, hoặc chạy `greenlane up`."),
             )
         return await Client.connect(
             self.settings.temporal_address,
@@ -168,9 +175,15 @@ def business_time_of(store: Store, settings: Settings, calendar: CalendarDefinit
     asked = "time_factor" in settings.model_fields_set or settings.profile == "production"
     if asked and found.factor != settings.time_factor:
         raise SettingsError(
-            f"This stack runs at {found.factor:g} business seconds a second; {settings.time_factor:g} is asked for.",
+            Said(
+                f"This stack runs at {found.factor:g} business seconds a second; {settings.time_factor:g} is asked for.",
+                f"Hệ thống này chạy {found.factor:g} giây nghiệp vụ mỗi giây; yêu cầu là {settings.time_factor:g}.",
+            ),
             field="GREENLANE_TIME_FACTOR",
-            remedy=f"Set it to {found.factor:g}, or use another state folder: time never changes under open cases.",
+            remedy=Said(
+                f"Set it to {found.factor:g}, or use another state folder: time never changes under open cases.",
+                f"Đặt bằng {found.factor:g}, hoặc dùng thư mục trạng thái khác: thời gian không đổi khi còn hồ sơ mở.",
+            ),
         )
     return found
 

@@ -35,6 +35,7 @@ from events.language.topics import Topics
 from events.transport.errors import Unavailable
 from events.transport.ports import DeadLetter, Disposition, Done, Incoming
 from intake.desk import Intake
+from sla.wording import Said
 from store.errors import StoreError
 
 
@@ -116,7 +117,9 @@ def command_of(data: object, given: dict[str, Any], department: str) -> tuple[st
         case WithdrawalMessage(case=case):
             return case, WithdrawApplication(**given, reason=data.reason)
         case _:
-            raise MessageError("type", "not a command for a case", code="unknown_type")
+            raise MessageError(
+                "type", Said("not a command for a case", "không phải yêu cầu dành cho hồ sơ"), code="unknown_type"
+            )
 
 
 def _command_id(scope: str, envelope: Envelope) -> str:

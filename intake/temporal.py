@@ -19,6 +19,7 @@ from catalog.model import Definitions
 from events.language.commands import CaseCommand, Message, SubmitApplication
 from events.language.refusals import Refusal
 from events.transport.errors import Unavailable
+from sla.wording import Said
 from workflows.messages import (
     CASE_WORKFLOW,
     COMMAND_SIGNAL,
@@ -126,7 +127,7 @@ class Gateway:
                 raise
             return CommandOutcome(command_id=command_id, refusal=refusal)
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-            raise Unavailable("the worker") from error
+            raise Unavailable(Said("the worker", "tiến trình xử lý")) from error
 
 
 class CaseGateway(Gateway):

@@ -6,9 +6,10 @@ from bisect import bisect_left
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 
-from sla.calendar import RANGE_REMEDY, WorkingCalendar
+from sla.calendar import WorkingCalendar
 from sla.deadline import Due, due_on
 from sla.errors import CalendarRangeError
+from sla.texts import ANSWER
 from sla.units import WALL_CLOCK, WORKING_TIME, Budget, Unit
 
 DAY = timedelta(days=1)
@@ -69,9 +70,4 @@ def _counted_back(day: date, budget: Budget, calendar: WorkingCalendar) -> date:
 
 
 def _outside(calendar: WorkingCalendar) -> CalendarRangeError:
-    definition = calendar.definition
-    return CalendarRangeError(
-        f"the answer is outside calendar {definition.id} {definition.version}, {calendar.first_day} to {calendar.last_day}",
-        field="day",
-        remedy=RANGE_REMEDY,
-    )
+    return CalendarRangeError.outside(ANSWER, calendar.definition, field="day")

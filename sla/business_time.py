@@ -30,9 +30,7 @@ class BusinessTime(BaseModel):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if not (math.isfinite(self.factor) and self.factor > 0):
-            raise BusinessTimeInvalid(
-                f"{self.factor} is no pace", field="factor", remedy="Give a positive number, 1 for real time"
-            )
+            raise BusinessTimeInvalid.of("no_pace", field="factor", factor=self.factor)
         return self
 
     @classmethod
@@ -59,7 +57,5 @@ class BusinessTime(BaseModel):
 
 def _utc(at: datetime) -> datetime:
     if at.utcoffset() is None:
-        raise NaiveInstant(
-            f"{at.isoformat()} has no offset from UTC", field="at", remedy="Write the instant with its offset"
-        )
+        raise NaiveInstant.of("no_offset", field="at", given=at.isoformat())
     return at.astimezone(UTC)

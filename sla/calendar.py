@@ -34,6 +34,7 @@ from sla.errors import (
     UnknownZone,
     UnsortedWindows,
 )
+from sla.texts import ANSWER, NEXT_OPENING
 from sla.timeline import DAY, day_start_at, has_fixed_offset, spans
 from sla.units import Budget, Unit
 
@@ -61,8 +62,6 @@ __all__ = [
 ZERO: Final = timedelta(0)
 CALENDARS_KEPT: Final = 64
 POSITIONS_KEPT: Final = 16_384
-RANGE_REMEDY: Final = "Use a calendar version that covers it"
-NAIVE_REMEDY: Final = "Write the instant with its offset, as in 2026-03-02T09:00:00+07:00"
 
 _compiled: dict[str, WorkingCalendar] = {}
 
@@ -185,7 +184,7 @@ class WorkingCalendar:
     def working_day_of_rank(self, rank: int) -> date:
         """Return the working day before which ``rank`` working days lie in the calendar."""
         if not 0 <= rank < len(self._days):
-            raise self._outside("the answer", "day")
+            raise self._outside(ANSWER, "day")
         return self._days[rank]
 
     def hours_of_rank(self, rank: int) -> tuple[timedelta, timedelta]:
@@ -211,17 +210,15 @@ class WorkingCalendar:
         """Return the last day of a limit in days or months as counted, before it moves on from a day off."""
         self._index(received_day)
         if budget.unit not in {Unit.DAYS, Unit.MONTHS}:
-            raise UnitWithoutDay(
-                f"a limit in {budget.unit} is not counted in days", field="unit", remedy="Ask for its operational end"
-            )
+            raise UnitWithoutDay.of("unit_without_day", field="unit", unit=budget.unit)
         if budget.unit is Unit.DAYS:
             if budget.amount > (self.last_day - received_day).days:
-                raise self._outside("the answer", "day")
+                raise self._outside(ANSWER, "day")
             return received_day + timedelta(days=budget.amount)
         years, month = divmod(received_day.month - 1 + budget.amount, 12)
         year = received_day.year + years
         if year > self.last_day.year:
-            raise self._outside("the answer", "day")
+            raise self._outside(ANSWER, "day")
         return date(year, month + 1, min(received_day.day, monthrange(year, month + 1)[1]))
 
     def closing_at(self, day: date) -> datetime:
@@ -258,7 +255,7 @@ class WorkingCalendar:
         if elapsed - self._opens[index] < self._widths[index]:
             return at.astimezone(self.zone)
         if index + 1 == len(self._opens):
-            raise self._outside("the next working instant", "at")
+            raise self._outside(NEXT_OPENING, "at")
         return self._at(self._opens[index + 1])
 
     def position(self, at: datetime) -> timedelta:
@@ -284,7 +281,7 @@ class WorkingCalendar:
         if working > ZERO:
             target = self.position(at) + working
             if target > self._total:
-                raise self._outside("the answer", "at")
+                raise self._outside(ANSWER, "at")
             return self._earlier_window_at(target)
         return self.subtract(at, -working) if working else self.local(at)
 
@@ -300,7 +297,7 @@ class WorkingCalendar:
             return self.local(at)
         target = self.position(at) - working
         if target < ZERO:
-            raise self._outside("the answer", "at")
+            raise self._outside(ANSWER, "at")
         return self._later_window_at(target)
 
     def add_days(self, at: datetime, days: int) -> datetime:
@@ -310,13 +307,13 @@ class WorkingCalendar:
         working day before it; a shorter target day ends the limit at its closing. Raises AmountRefused below 1.
         """
         if days < 1:
-            raise AmountRefused(f"{days} days", field="amount", remedy="Give a positive whole number")
+            raise AmountRefused.of("amount_not_positive", field="amount", given=days)
         moved = self.normalise(at)
         rank = self.rank_at(moved.date())
         into_day = self.position(moved) - self._day_start[rank]
         target = rank + days if into_day else rank + days - 1
         if target >= len(self._days):
-            raise self._outside("the answer", "at")
+            raise self._outside(ANSWER, "at")
         start, end = self.hours_of_rank(target)
         position = min(start + into_day, end) if into_day else end
         return self._earlier_window_at(position)
@@ -396,14 +393,8 @@ class WorkingCalendar:
         raise self._outside(day.isoformat(), "day")
 
     def _outside(self, what: str, field: str) -> CalendarRangeError:
-        definition = self.definition
-        return CalendarRangeError(
-            f"{what} is outside calendar {definition.id} {definition.version}, {self.first_day} to {self.last_day}",
-            field=field,
-            remedy=RANGE_REMEDY,
-            calendar_id=definition.id,
-        )
+        return CalendarRangeError.outside(what, self.definition, field=field)
 
     @staticmethod
     def _naive(at: datetime) -> NaiveInstant:
-        return NaiveInstant(f"{at.isoformat()} has no offset from UTC", field="at", remedy=NAIVE_REMEDY)
+        return NaiveInstant.of("no_offset", field="at", given=at.isoformat())

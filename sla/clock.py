@@ -85,17 +85,18 @@ class Clock(BaseModel):
         for entry in self.suspensions:
             if entry.until_at is None and reason in {None, entry.reason}:
                 if until < entry.from_at.astimezone(UTC):
-                    raise SuspensionReversed(
-                        f"it would end at {until_at.isoformat()}, before it begins at {entry.from_at.isoformat()}",
+                    raise SuspensionReversed.of(
+                        "suspension_reversed",
                         field="until_at",
-                        remedy="Resume at or after the beginning of the suspension",
+                        until=until_at.isoformat(),
+                        begins=entry.from_at.isoformat(),
                     )
                 ended += 1
                 entries.append(entry.model_copy(update={"until_at": until_at}))
             else:
                 entries.append(entry)
         if not ended:
-            raise NotSuspended("no suspension is open", field="until_at", remedy="Suspend the clock first")
+            raise NotSuspended.of("not_suspended", field="until_at")
         return self.model_copy(update={"suspensions": tuple(entries)})
 
     def extended(self, by: Budget) -> Clock:
@@ -123,7 +124,7 @@ class Clock(BaseModel):
         """Return `instant_at` of each of the percents, for one look at the end; none while suspended."""
         for percent in percents:
             if not 1 <= percent <= WHOLE:
-                raise ShareRefused(f"{percent} percent", field="percent", remedy="Give 1 to 100")
+                raise ShareRefused.of("share_outside", field="percent", percent=percent)
         end = self.due(calendar)
         if end is None:
             return []
@@ -256,9 +257,5 @@ def _day_ended_by(at: datetime) -> date:
 
 def _utc(at: datetime, field: str) -> datetime:
     if at.utcoffset() is None:
-        raise NaiveInstant(
-            f"{at.isoformat()} has no offset from UTC",
-            field=field,
-            remedy="Write the instant with its offset, as in 2026-03-02T09:00:00+07:00",
-        )
+        raise NaiveInstant.of("no_offset", field=field, given=at.isoformat())
     return at.astimezone(UTC)

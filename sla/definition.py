@@ -19,7 +19,6 @@ from sla.errors import CalendarInvalid, OverlappingWindows, UnknownFlag, Unknown
 MIDNIGHT: Final = time(0)
 YEARS_MAX: Final = 60
 WINDOWS_PER_DAY_MAX: Final = 12
-FLAG_REMEDY: Final = "Name one of the calendar's flags"
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -58,9 +57,7 @@ class Window(_Data):
         if isinstance(value, str):
             opens, dash, closes = value.partition("-")
             if not dash:
-                raise CalendarInvalid(
-                    f"{value!r} is not a window", field="window", remedy="Write opening and closing as 07:00-11:30"
-                )
+                raise CalendarInvalid.of("not_a_window", field="window", given=repr(value))
             return {"opens": opens.strip(), "closes": closes.strip()}
         return value
 
@@ -69,14 +66,10 @@ class Window(_Data):
         for name in ("opens", "closes"):
             value: time = getattr(self, name)
             if value.second or value.microsecond or value.tzinfo is not None:
-                raise CalendarInvalid(
-                    f"{value.isoformat()} is not a local time in whole minutes", field=name, remedy="Write HH:MM"
-                )
+                raise CalendarInvalid.of("not_whole_minutes", field=name, given=value.isoformat())
         if self.closing_minute <= self.opening_minute:
-            raise CalendarInvalid(
-                f"the window closes at {self.closes:%H:%M}, not after it opens at {self.opens:%H:%M}",
-                field="closes",
-                remedy="Split a window that runs past midnight between the two days",
+            raise CalendarInvalid.of(
+                "window_reversed", field="closes", closes=f"{self.closes:%H:%M}", opens=f"{self.opens:%H:%M}"
             )
         return self
 
@@ -137,7 +130,7 @@ class CalendarDefinition(_Data):
         for weekday, windows in self.weekly.items():
             _refuse_bad_windows(weekday, windows)
         if not any(self.weekly.values()):
-            raise CalendarInvalid("no weekday has a window", field="weekly", remedy="Give at least one weekday hours")
+            raise CalendarInvalid.of("no_window", field="weekly")
         self._refuse_bad_days()
         return self
 
@@ -147,16 +140,10 @@ class CalendarDefinition(_Data):
         for field, days in (("days_off", self.days_off), ("working_days", made_up), ("flagged_days_off", flagged)):
             _refuse_bad_dates(field, days, self.first_day, self.last_day)
         for both in sorted(set(made_up) & {*self.days_off, *flagged}):
-            raise CalendarInvalid(
-                f"{both} is both a day off and a working day", field="working_days", remedy="Keep one of the two"
-            )
+            raise CalendarInvalid.of("off_and_working", field="working_days", day=both)
         for entry in self.working_days:
             if not self.weekly.get(entry.takes):
-                raise CalendarInvalid(
-                    f"{entry.day} takes the hours of {entry.takes}, which has none",
-                    field="working_days",
-                    remedy="Name a weekday with windows",
-                )
+                raise CalendarInvalid.of("takes_no_hours", field="working_days", day=entry.day, takes=entry.takes)
 
     @cached_property
     def digest(self) -> str:
@@ -176,7 +163,7 @@ def with_flags(definition: CalendarDefinition, flags: Collection[str]) -> Calend
     """
     known = {entry.flag for entry in definition.flagged_days_off}
     for flag in sorted(set(flags) - known):
-        raise UnknownFlag(f"calendar {definition.id} has no flag {flag!r}", field="flags", remedy=FLAG_REMEDY)
+        raise UnknownFlag.of("unknown_flag", field="flags", calendar=definition.id, flag=repr(flag))
     taken = {day for entry in definition.flagged_days_off if entry.flag in flags for day in entry.days}
     content = definition.compact() | {
         "days_off": sorted({*definition.days_off, *taken}),
@@ -189,44 +176,30 @@ def _refuse_unknown_zone(zone: str) -> None:
     try:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError) as error:
-        raise UnknownZone(
-            f"{zone!r} is not a time zone",
-            field="zone",
-            remedy="Name one of the IANA database, such as Asia/Ho_Chi_Minh",
-        ) from error
+        raise UnknownZone.of("unknown_zone", field="zone", zone=repr(zone)) from error
 
 
 def _refuse_bad_validity(first_day: date, last_day: date) -> None:
     if last_day < first_day:
-        raise CalendarInvalid(
-            f"it ends on {last_day}, before it begins on {first_day}", field="last_day", remedy="Put the days in order"
-        )
+        raise CalendarInvalid.of("validity_reversed", field="last_day", first=first_day, last=last_day)
     if last_day.year - first_day.year >= YEARS_MAX or not date(1900, 1, 1) <= first_day <= last_day < date(3000, 1, 1):
-        raise CalendarInvalid(
-            f"{first_day} to {last_day} is no plausible validity",
-            field="last_day",
-            remedy=f"Cover at most {YEARS_MAX} years",
+        raise CalendarInvalid.of(
+            "validity_implausible", field="last_day", first=first_day, last=last_day, most=YEARS_MAX
         )
 
 
 def _refuse_bad_windows(weekday: Weekday, windows: tuple[Window, ...]) -> None:
     field = f"weekly.{weekday}"
     if len(windows) > WINDOWS_PER_DAY_MAX:
-        raise CalendarInvalid(
-            f"{len(windows)} windows in a day", field=field, remedy=f"Give at most {WINDOWS_PER_DAY_MAX}"
-        )
+        raise CalendarInvalid.of("too_many_windows", field=field, count=len(windows), most=WINDOWS_PER_DAY_MAX)
     for earlier, later in pairwise(windows):
         if later.opening_minute < earlier.opening_minute:
-            raise UnsortedWindows(
-                f"the window at {later.opens:%H:%M} stands after the one at {earlier.opens:%H:%M}",
-                field=field,
-                remedy="Write the windows in the order of the day",
+            raise UnsortedWindows.of(
+                "windows_unsorted", field=field, later=f"{later.opens:%H:%M}", earlier=f"{earlier.opens:%H:%M}"
             )
         if later.opening_minute < earlier.closing_minute:
-            raise OverlappingWindows(
-                f"the window at {later.opens:%H:%M} opens before {earlier.closes:%H:%M}, when the earlier one closes",
-                field=field,
-                remedy="Join the windows or move one",
+            raise OverlappingWindows.of(
+                "windows_overlap", field=field, later=f"{later.opens:%H:%M}", closes=f"{earlier.closes:%H:%M}"
             )
 
 
@@ -234,9 +207,7 @@ def _refuse_bad_dates(field: str, days: Iterable[date], first_day: date, last_da
     seen: set[date] = set()
     for day in days:
         if day in seen:
-            raise CalendarInvalid(f"{day} is written twice", field=field, remedy="Write each day once")
+            raise CalendarInvalid.of("day_twice", field=field, day=day)
         if not first_day <= day <= last_day:
-            raise CalendarInvalid(
-                f"{day} lies outside {first_day} to {last_day}", field=field, remedy="Correct the day or the validity"
-            )
+            raise CalendarInvalid.of("day_outside", field=field, day=day, first=first_day, last=last_day)
         seen.add(day)

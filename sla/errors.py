@@ -4,7 +4,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
+
+from sla.texts import TEXTS
+from sla.wording import message_and_remedy, sentences
+
+if TYPE_CHECKING:
+    from sla.definition import CalendarDefinition
 
 
 class SlaError(ValueError):
@@ -18,20 +24,46 @@ class SlaError(ValueError):
     retryable: ClassVar[bool] = False
 
     def __init__(self, reason: str, *, field: str, remedy: str) -> None:
-        super().__init__(f"{field}: {reason}. {remedy}.")
+        super().__init__(f"{field}: {sentences(reason, remedy)}")
         self.reason = reason
         self.field = field
         self.remedy = remedy
+
+    @classmethod
+    def of(cls, key: str, *, field: str, **details: object) -> Self:
+        """The refusal that the texts hold under the key, in both languages; the details fill them."""
+        reason, remedy = message_and_remedy(TEXTS, key, details)
+        return cls(reason, field=field, remedy=remedy)
 
 
 class CalendarRangeError(SlaError):
     """The calendar does not cover the asked day or instant, or the answer falls outside its years."""
 
     code = "calendar_range"
+    calendar_id: str | None = None
+    """Of several that may be meant, the one that ends; None where only one may."""
 
-    def __init__(self, reason: str, *, field: str, remedy: str, calendar_id: str | None = None) -> None:
-        super().__init__(reason, field=field, remedy=remedy)
-        self.calendar_id = calendar_id
+    @classmethod
+    def outside(
+        cls,
+        what: object,
+        calendar: CalendarDefinition,
+        *,
+        field: str,
+        key: Literal["outside", "amount_outside"] = "outside",
+    ) -> Self:
+        """The refusal of what the calendar does not cover, with the days that it does."""
+        error = cls.of(
+            key,
+            field=field,
+            what=what,
+            calendar=calendar.id,
+            version=calendar.version,
+            first=calendar.first_day,
+            last=calendar.last_day,
+        )
+        error.calendar_id = calendar.id
+        return error
 
 
 class CalendarInvalid(SlaError):

@@ -44,39 +44,21 @@ class Rung(BaseModel):
         delay = value.get("delay") if isinstance(value, dict) else None
         amount = delay.get("amount") if isinstance(delay, dict) else None
         if isinstance(amount, int) and amount < 0:
-            raise RungBeforeStart(
-                f"a delay of {amount} lies before the end",
-                field="delay",
-                remedy="Use percent for a rung before the end",
-            )
+            raise RungBeforeStart.of("delay_before_end", field="delay", amount=amount)
         return value
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         if (self.percent is None) == (self.delay is None):
-            raise LadderInvalid(
-                f"rung {self.id} needs either a percent or a delay",
-                field="percent",
-                remedy="Give exactly one of the two",
-            )
+            raise LadderInvalid.of("rung_moment", field="percent", rung=self.id)
         if self.percent is not None and self.percent <= 0:
-            raise RungBeforeStart(
-                f"rung {self.id} at {self.percent} percent is before the clock starts",
-                field="percent",
-                remedy=f"Give 1 to {WHOLE}",
+            raise RungBeforeStart.of(
+                "rung_before_start", field="percent", rung=self.id, percent=self.percent, most=WHOLE
             )
         if self.percent is not None and self.percent > WHOLE:
-            raise LadderInvalid(
-                f"rung {self.id} at {self.percent} percent is after the end",
-                field="percent",
-                remedy="Use delay for a rung after the end",
-            )
+            raise LadderInvalid.of("rung_after_end", field="percent", rung=self.id, percent=self.percent)
         if self.kind == "breach" and self.percent is not None and self.percent < WHOLE:
-            raise LadderInvalid(
-                f"rung {self.id} is a breach before the end",
-                field="kind",
-                remedy=f"Put a breach at {WHOLE} percent, or call it warning or escalation",
-            )
+            raise LadderInvalid.of("breach_before_end", field="kind", rung=self.id, most=WHOLE)
         return self
 
 
@@ -93,14 +75,10 @@ class Ladder(BaseModel):
     def _check(self) -> Self:
         names = [rung.id for rung in self.rungs]
         for name in sorted({name for name in names if names.count(name) > 1}):
-            raise LadderInvalid(f"two rungs are called {name}", field="rungs", remedy="Give each rung its own id")
+            raise LadderInvalid.of("rung_twice", field="rungs", rung=name)
         for earlier, later in pairwise(self.rungs):
             if _out_of_order(earlier, later):
-                raise LadderInvalid(
-                    f"rung {later.id} stands after {earlier.id} but does not fire after it",
-                    field="rungs",
-                    remedy="Write the rungs in the order in which they fire",
-                )
+                raise LadderInvalid.of("rungs_unsorted", field="rungs", later=later.id, earlier=earlier.id)
         return self
 
 

@@ -27,10 +27,11 @@ class Suspension(BaseModel):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.until_at is not None and self.until_at.astimezone(UTC) < self.from_at.astimezone(UTC):
-            raise SuspensionReversed(
-                f"it ends at {self.until_at.isoformat()}, before it begins at {self.from_at.isoformat()}",
+            raise SuspensionReversed.of(
+                "suspension_reversed",
                 field="until_at",
-                remedy="Give an end at or after the beginning",
+                until=self.until_at.isoformat(),
+                begins=self.from_at.isoformat(),
             )
         return self
 

@@ -11,6 +11,8 @@ from typing import ClassVar
 import psycopg
 import sqlalchemy.exc
 
+from sla.wording import Said
+
 
 class StoreError(Exception):
     """An expected failure of the store. `code` is stable, `field` names what is meant.
@@ -39,9 +41,9 @@ class StoreUnavailable(StoreError):
 
     def __init__(self, *, reason: str) -> None:
         super().__init__(
-            f"PostgreSQL cannot be used now: {reason}.",
+            Said(f"PostgreSQL cannot be used now: {reason}.", f"Hiện không dùng được PostgreSQL: {reason}."),
             field="database_url",
-            remedy="It is tried again until it answers.",
+            remedy=Said("It is tried again until it answers.", "Hệ thống thử lại cho đến khi máy chủ trả lời."),
         )
 
 
@@ -52,9 +54,15 @@ class StoreNotMigrated(StoreError):
 
     def __init__(self, *, reason: str) -> None:
         super().__init__(
-            f"The database has not the tables this program needs: {reason}.",
+            Said(
+                f"The database has not the tables this program needs: {reason}.",
+                f"Cơ sở dữ liệu không có các bảng mà chương trình cần: {reason}.",
+            ),
             field="database_url",
-            remedy="Start once with `greenlane up`, which migrates, or name the right database.",
+            remedy=Said(
+                "Start once with `greenlane up`, which migrates, or name the right database.",
+                "Chạy `greenlane up` một lần để cập nhật, hoặc nêu đúng cơ sở dữ liệu.",
+            ),
         )
 
 
@@ -65,7 +73,9 @@ class RecorderClosed(StoreError):
     retryable = True
 
     def __init__(self) -> None:
-        super().__init__("The recorder is closed because the process stops.")
+        super().__init__(
+            Said("The recorder is closed because the process stops.", "Bộ ghi đã đóng vì tiến trình đang dừng.")
+        )
 
 
 class LedgerBehind(StoreError):
@@ -75,9 +85,15 @@ class LedgerBehind(StoreError):
 
     def __init__(self, *, case_id: str, expected_sequence: int, last_sequence: int) -> None:
         super().__init__(
-            f"The ledger of {case_id} ends at event {last_sequence}, but the case has acted on event {expected_sequence - 1}.",
+            Said(
+                f"The ledger of {case_id} ends at event {last_sequence}, but the case has acted on {expected_sequence - 1}.",
+                f"Sổ cái của {case_id} kết thúc ở sự kiện {last_sequence}, nhưng hồ sơ đã xử lý sự kiện {expected_sequence - 1}.",
+            ),
             field="case_id",
-            remedy="Recorded events were lost: restore the newest backup of PostgreSQL before the case goes on.",
+            remedy=Said(
+                "Recorded events were lost: restore the newest backup of PostgreSQL before the case goes on.",
+                "Có sự kiện đã ghi bị mất: khôi phục bản sao lưu PostgreSQL mới nhất trước khi hồ sơ tiếp tục.",
+            ),
         )
 
 
@@ -87,7 +103,12 @@ class MalformedTurn(StoreError):
     code = "malformed_turn"
 
     def __init__(self, *, case_id: str, reason: str) -> None:
-        super().__init__(f"The turn of {case_id} cannot be recorded: {reason}.", field="turn")
+        super().__init__(
+            Said(
+                f"The turn of {case_id} cannot be recorded: {reason}.", f"Không ghi được lượt của {case_id}: {reason}."
+            ),
+            field="turn",
+        )
 
 
 class DefinitionsUnknown(StoreError):
@@ -96,7 +117,12 @@ class DefinitionsUnknown(StoreError):
     code = "definitions_unknown"
 
     def __init__(self, *, digest: str) -> None:
-        super().__init__(f"There are no definitions with the digest {digest}.", field="definitions_digest")
+        super().__init__(
+            Said(
+                f"There are no definitions with the digest {digest}.", f"Không có định nghĩa nào với mã băm {digest}."
+            ),
+            field="definitions_digest",
+        )
 
 
 class LedgerRowBroken(StoreError):
@@ -106,9 +132,15 @@ class LedgerRowBroken(StoreError):
 
     def __init__(self, *, case_id: str, sequence: int) -> None:
         super().__init__(
-            f"Event {sequence} of {case_id} in the ledger cannot be read.",
+            Said(
+                f"Event {sequence} of {case_id} in the ledger cannot be read.",
+                f"Không đọc được sự kiện {sequence} của {case_id} trong sổ cái.",
+            ),
             field="ledger",
-            remedy="Run `greenlane verify` and restore the row from a backup.",
+            remedy=Said(
+                "Run `greenlane verify` and restore the row from a backup.",
+                "Chạy `greenlane verify` và khôi phục dòng đó từ bản sao lưu.",
+            ),
         )
 
 

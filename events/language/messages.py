@@ -9,7 +9,9 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, JsonValue, StringConstraints, ValidationError
 
+from catalog.errors import and_more
 from catalog.model import Fact, FactName, Slug
+from catalog.value_texts import value_message
 from events.language.commands import (
     CONSULTED_MAX,
     DOCUMENTS_MAX,
@@ -141,6 +143,8 @@ def message_error_of(error: ValidationError) -> MessageError:
     """The first of pydantic's findings without the value that caused it: values may be personal data."""
     findings = error.errors(include_input=False, include_url=False, include_context=False)
     first = findings[0]
-    more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
     field = ".".join(str(part) for part in first["loc"]) or "data"
-    return MessageError(field if len(field) <= FIELD_MAX else field[: FIELD_MAX - 1] + "…", first["msg"] + more)
+    return MessageError(
+        field if len(field) <= FIELD_MAX else field[: FIELD_MAX - 1] + "…",
+        and_more(value_message(first["type"], first), len(findings) - 1),
+    )

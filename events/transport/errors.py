@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from kafka import errors as kafka_errors
+
+from sla.wording import Said, sentences
+
+SEE_LOG: Final = Said("Look into Kafka's log.", "Xem nhật ký của Kafka.")
 
 
 class TransportError(Exception):
@@ -12,6 +16,11 @@ class TransportError(Exception):
 
     code: ClassVar[str] = "transport_error"
     retryable: ClassVar[bool] = False
+
+    def __init__(self, message: Said, remedy: Said = SEE_LOG) -> None:
+        super().__init__(sentences(message, remedy))
+        self.message = message
+        self.remedy = remedy
 
 
 class KafkaAwayError(TransportError):
@@ -21,7 +30,12 @@ class KafkaAwayError(TransportError):
     retryable = True
 
     def __init__(self, *, bootstrap: str, reason: str) -> None:
-        super().__init__(f"Kafka at {bootstrap} does not answer ({reason}). Start it, or correct its address.")
+        super().__init__(
+            Said(
+                f"Kafka at {bootstrap} does not answer ({reason}).", f"Kafka tại {bootstrap} không trả lời ({reason})."
+            ),
+            Said("Start it, or correct its address.", "Khởi động máy chủ, hoặc sửa địa chỉ."),
+        )
         self.bootstrap = bootstrap
 
 
@@ -32,7 +46,10 @@ class TopicMissingError(TransportError):
     retryable = True
 
     def __init__(self, *, topic: str) -> None:
-        super().__init__(f"Kafka has no topic {topic}. Create it, or start the stack, which does.")
+        super().__init__(
+            Said(f"Kafka has no topic {topic}.", f"Kafka không có chủ đề {topic}."),
+            Said("Create it, or start the stack, which does.", "Tạo chủ đề, hoặc khởi động hệ thống để tự tạo."),
+        )
         self.topic = topic
 
 
@@ -43,8 +60,14 @@ class MessageTooLargeError(TransportError):
 
     def __init__(self, *, topic: str, size_bytes: int, limit_bytes: int) -> None:
         super().__init__(
-            f"A message of {size_bytes} bytes is too large for {topic} (limit {limit_bytes} bytes)."
-            " Make it smaller, e.g. send documents by reference, or raise the limit of client and topic together."
+            Said(
+                f"A message of {size_bytes} bytes is too large for {topic} (limit {limit_bytes} bytes).",
+                f"Thông điệp {size_bytes} byte quá lớn cho {topic} (giới hạn {limit_bytes} byte).",
+            ),
+            Said(
+                "Make it smaller, e.g. send documents by reference, or raise the limit of client and topic together.",
+                "Thu nhỏ thông điệp, ví dụ gửi giấy tờ bằng tham chiếu, hoặc tăng giới hạn của cả máy khách và chủ đề.",
+            ),
         )
         self.topic = topic
         self.size_bytes = size_bytes
@@ -57,7 +80,10 @@ class NotPermittedError(TransportError):
     code = "not_permitted"
 
     def __init__(self, *, what: str, reason: str) -> None:
-        super().__init__(f"Kafka refuses {what} ({reason}). Check the account and its access rights.")
+        super().__init__(
+            Said(f"Kafka refuses {what} ({reason}).", f"Kafka từ chối {what} ({reason})."),
+            Said("Check the account and its access rights.", "Kiểm tra tài khoản và quyền truy cập."),
+        )
 
 
 class RequestRefusedError(TransportError):
@@ -66,7 +92,7 @@ class RequestRefusedError(TransportError):
     code = "request_refused"
 
     def __init__(self, *, what: str, reason: str) -> None:
-        super().__init__(f"Kafka refuses {what}: {reason}")
+        super().__init__(Said(f"Kafka refuses {what}: {reason}", f"Kafka từ chối {what}: {reason}"))
 
 
 class SendFailedError(TransportError):
@@ -76,7 +102,12 @@ class SendFailedError(TransportError):
     retryable = True
 
     def __init__(self, *, topic: str, reason: str) -> None:
-        super().__init__(f"A message for {topic} was not acknowledged ({reason}).")
+        super().__init__(
+            Said(
+                f"A message for {topic} was not acknowledged ({reason}).",
+                f"Thông điệp cho {topic} không được xác nhận ({reason}).",
+            )
+        )
         self.topic = topic
 
 
@@ -87,8 +118,14 @@ class ClusterReplacedError(TransportError):
 
     def __init__(self, *, remembered: str, found: str) -> None:
         super().__init__(
-            f"This is another Kafka cluster ({found}) than the one that holds what was published so far ({remembered})."
-            " Nothing is sent until `greenlane republish` has said what to do."
+            Said(
+                f"This is another Kafka cluster ({found}) than the one that holds what was published so far ({remembered}).",
+                f"Đây là cụm Kafka khác ({found}), không phải cụm giữ những gì đã phát ({remembered}).",
+            ),
+            Said(
+                "Nothing is sent until `greenlane republish` has said what to do.",
+                "Không gửi gì cho đến khi chạy `greenlane republish` để quyết định.",
+            ),
         )
         self.remembered = remembered
         self.found = found
@@ -100,7 +137,10 @@ class LetterUnknownError(TransportError):
     code = "letter_unknown"
 
     def __init__(self, *, topic: str, letter_id: str) -> None:
-        super().__init__(f"{topic} has no dead letter {letter_id}. List them with `greenlane dlq list`.")
+        super().__init__(
+            Said(f"{topic} has no dead letter {letter_id}.", f"{topic} không có thư chết {letter_id}."),
+            Said("List them with `greenlane dlq list`.", "Xem danh sách bằng `greenlane dlq list`."),
+        )
 
 
 class LetterWithoutContentError(TransportError):
@@ -110,8 +150,11 @@ class LetterWithoutContentError(TransportError):
 
     def __init__(self, *, letter_id: str, origin: str) -> None:
         super().__init__(
-            f"Dead letter {letter_id} was too large to be kept whole; the original is {origin}."
-            " Ask its sender for a smaller one."
+            Said(
+                f"Dead letter {letter_id} was too large to be kept whole; the original is {origin}.",
+                f"Thư chết {letter_id} quá lớn nên không giữ được toàn bộ; bản gốc là {origin}.",
+            ),
+            Said("Ask its sender for a smaller one.", "Đề nghị người gửi gửi bản nhỏ hơn."),
         )
 
 

@@ -9,20 +9,22 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
 from catalog.document import DEPTH_MAX, Document, DocumentRefused, Mark, parse
-from catalog.errors import Problem
+from catalog.errors import Problem, and_more
 from catalog.reader import SourceRefused, understood
 from catalog.soundness import Path as FieldPath
 from events.language.messages import SubmissionMessage
 from events.language.text import is_storable
 from greenlane.errors import GreenlaneError
+from sla.wording import Said, joined
 
 STANDARD_INPUT: Final = "-"
+OR_ELSE: Final = Said("; or: ", "; hoặc: ")
 FILE_MAX_BYTES: Final = 64_000_000
 JSON_LINES: Final = (".jsonl", ".ndjson")
 YAML: Final = (".yaml", ".yml")
@@ -51,9 +53,8 @@ class Entry:
     def error(self) -> dict[str, Any]:
         """The first fault as `{code, field, message, remedy, file, line}`; says how many there are."""
         first = self.problems[0]
-        more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
-        error = {name: asdict(first)[name] for name in ("code", "field", "message", "remedy", "file", "line")}
-        return error | {"field": first.field or "", "message": f"{first.message}{more}"}
+        error = {name: getattr(first, name) for name in ("code", "field", "message", "remedy", "file", "line")}
+        return error | {"field": first.field or "", "message": and_more(first.message, len(self.problems) - 1)}
 
 
 def contents_of(names: list[str]) -> list[tuple[str, bytes]]:
@@ -66,13 +67,18 @@ def _content(name: str) -> bytes:
         content = sys.stdin.buffer.read() if name == STANDARD_INPUT else Path(name).read_bytes()
     except OSError as error:
         raise FileUnreadableError(
-            f"{name} cannot be read: {error.strerror}.", field=name, remedy="Check its name and its rights."
+            Said(f"{name} cannot be read: {error.strerror}.", f"Không đọc được {name}: {error.strerror}."),
+            field=name,
+            remedy=Said("Check its name and its rights.", "Kiểm tra tên tệp và quyền đọc."),
         ) from None
     if len(content) > FILE_MAX_BYTES:
         raise FileUnreadableError(
-            f"{name} has {len(content)} bytes; {FILE_MAX_BYTES} are read at most.",
+            Said(
+                f"{name} has {len(content)} bytes; {FILE_MAX_BYTES} are read at most.",
+                f"{name} có {len(content)} byte; chỉ đọc tối đa {FILE_MAX_BYTES}.",
+            ),
             field=name,
-            remedy="Split it into several files.",
+            remedy=Said("Split it into several files.", "Tách thành nhiều tệp."),
         )
     return content
 
@@ -85,7 +91,7 @@ def entries_of(name: str, content: bytes, size_max_bytes: int) -> Iterator[Entry
         found = True
         yield _entry(shown, part, size_max_bytes)
     if not found:
-        yield Entry(shown, 1, None, None, (_problem(shown, 1, "empty", "it holds no application", "Write one"),))
+        yield Entry(shown, 1, None, None, (_problem("no_application", "empty", shown, 1),))
 
 
 def parts_of(name: str, content: bytes) -> Iterator[Document | Problem]:
@@ -101,7 +107,7 @@ def _entry(file: str, part: Document | Problem, size_max_bytes: int) -> Entry:
     line = part.mark_of(())[1].line
     value = part.value
     if not isinstance(value, dict):
-        fault = _problem(file, line, "not_an_application", "it is no mapping of fields", "Write fields and values")
+        fault = _problem("not_an_application", "not_an_application", file, line)
         return Entry(file, line, None, None, (fault,))
     named = value.get("application_id")
     application_id = named if isinstance(named, str) else None
@@ -110,17 +116,11 @@ def _entry(file: str, part: Document | Problem, size_max_bytes: int) -> Entry:
     except SourceRefused as refused:
         return Entry(file, line, application_id, None, _gathered(refused.problems))
     if not is_storable(value):
-        fault = _problem(file, line, "unstorable_text", "a text with a NUL or half a surrogate pair", "Remove it")
+        fault = _problem("unstorable_text", "unstorable_text", file, line)
         return Entry(file, line, application_id, None, (fault,))
     size = len(message.model_dump_json().encode())
     if size > size_max_bytes:
-        fault = _problem(
-            file,
-            line,
-            "message_too_large",
-            f"it has {size} bytes; {size_max_bytes} are taken at most",
-            "Send documents by reference, or raise GREENLANE_MAX_MESSAGE_BYTES",
-        )
+        fault = _problem("message_too_large", "message_too_large", file, line, size=size, most=size_max_bytes)
         return Entry(file, line, application_id, None, (fault,))
     return Entry(file, line, application_id, message)
 
@@ -130,13 +130,13 @@ def _gathered(problems: list[Problem]) -> tuple[Problem, ...]:
     by_field: dict[str | None, Problem] = {}
     for problem in problems:
         known = by_field.get(problem.field)
-        told = problem if known is None else replace(known, message=f"{known.message}; or: {problem.message}")
+        told = problem if known is None else replace(known, message=joined(OR_ELSE, [known.message, problem.message]))
         by_field[problem.field] = told
     return tuple(by_field.values())
 
 
-def _problem(file: str, line: int, code: str, message: str, remedy: str) -> Problem:
-    return Problem(file, line, 1, None, message, remedy, code)
+def _problem(key: str, code: str, file: str, line: int, **details: object) -> Problem:
+    return Problem.of(key, code, file, (line, 1), None, **details)
 
 
 def _guessed(content: bytes) -> Any:
@@ -214,7 +214,7 @@ def _json_values(file: str, content: bytes, first_line: int, *, whole: bool) -> 
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = first_line + content.count(b"\n", 0, error.start)
-        yield _problem(file, line, "encoding", "the text is not UTF-8", "Save the file as UTF-8")
+        yield _problem("not_utf8", "encoding", file, line)
         return
     place = _skip(text, 0)
     is_array = text[place : place + 1] == "[" and not whole
@@ -225,7 +225,7 @@ def _json_values(file: str, content: bytes, first_line: int, *, whole: bool) -> 
             value, place = _DECODER.raw_decode(text, place)
             marks = _marks(value, Mark(line, 1))
         except _DuplicateKey as error:
-            yield _problem(file, line, "duplicate_key", f"the key '{error}' stands twice", "Keep one of the two")
+            yield _problem("key_twice", "duplicate_key", file, line, name=f"'{error}'")
             return
         except (ValueError, RecursionError) as error:
             yield _syntax_problem(file, first_line, line, error)
@@ -241,11 +241,11 @@ def _skip(text: str, place: int) -> int:
 
 def _syntax_problem(file: str, first_line: int, line: int, error: Exception) -> Problem:
     if isinstance(error, json.JSONDecodeError):
-        place, message = first_line + error.lineno - 1, f"malformed JSON: {error.msg}"
-        return Problem(file, place, error.colno, None, message, "Correct this place", "json_syntax")
+        place = (first_line + error.lineno - 1, error.colno)
+        return Problem.of("json_syntax", "json_syntax", file, place, why=error.msg)
     if isinstance(error, RecursionError):
-        return _problem(file, line, "nesting", f"more than {DEPTH_MAX} levels of nesting", "Write the values out flat")
-    return _problem(file, line, "json_syntax", "a number that JSON does not have", "Write a plain number")
+        return _problem("nesting", "nesting", file, line, most=DEPTH_MAX)
+    return _problem("json_number", "json_syntax", file, line)
 
 
 def _marks(value: Any, mark: Mark) -> dict[FieldPath, Mark]:

@@ -18,6 +18,7 @@ from events.transport.errors import Unavailable
 from greenlane.cli.failure import NoAnswerError, RefusedError
 from greenlane.cli.moments import now
 from greenlane.cli.session import Session
+from sla.wording import Said, in_language
 
 ANSWER_SECONDS = 60.0
 """A command that nobody has answered so long is not lost: the case takes it when a worker runs again."""
@@ -63,11 +64,21 @@ async def ask(session: Session, question: Question) -> CaseView:
     try:
         outcome = await asyncio.wait_for(intake.ask(question.case, command), ANSWER_SECONDS)
     except (TimeoutError, Unavailable) as error:
-        why = f"{error}" if isinstance(error, Unavailable) else f"nothing came within {ANSWER_SECONDS:g} s"
+        why = (
+            Said(f"{error}", f"{in_language(error.what, 'vi')} không trả lời")
+            if isinstance(error, Unavailable)
+            else Said(f"nothing came within {ANSWER_SECONDS:g} s", f"không có gì trong {ANSWER_SECONDS:g} giây")
+        )
         raise NoAnswerError(
-            f"The case did not answer ({why}); what it got it takes when its worker runs.",
+            Said(
+                f"The case did not answer ({why}); what it got it takes when its worker runs.",
+                f"Hồ sơ không trả lời ({in_language(why, 'vi')}); yêu cầu sẽ được xử lý khi có tiến trình xử lý.",
+            ),
             field="command_id",
-            remedy=f"Ask again with --command-id {question.command_id}: it takes effect once.",
+            remedy=Said(
+                f"Ask again with --command-id {question.command_id}: it takes effect once.",
+                f"Gửi lại với --command-id {question.command_id}: yêu cầu chỉ có hiệu lực một lần.",
+            ),
         ) from error
     if outcome.refusal is not None:
         raise RefusedError(outcome.refusal, session.words.language)

@@ -9,6 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from sla.units import Budget, Unit
+from sla.wording import Said
 
 _BUDGET: Final = re.compile(r"^\s*(\d{1,7})\s*([a-z][a-z_ ]*)\s*$")
 
@@ -24,4 +25,10 @@ def budget_of(text: str, option: str = "--limit") -> Budget:
         except ValidationError:
             pass
     units = ", ".join(Unit)
-    raise typer.BadParameter(f'A number and a unit are needed, such as "3 working_days" ({units}).', param_hint=option)
+    raise typer.BadParameter(
+        Said(
+            f'A number and a unit are needed, such as "3 working_days" ({units}).',
+            f'Cần một số và một đơn vị, ví dụ "3 working_days" ({units}).',
+        ),
+        param_hint=option,
+    )

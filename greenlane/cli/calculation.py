@@ -28,6 +28,7 @@ from sla.calendar import compiled
 from sla.errors import CalendarRangeError
 from sla.suspension import Suspension
 from sla.units import Budget
+from sla.wording import Said
 
 LINE_CELLS: Final = 64
 
@@ -63,7 +64,9 @@ def calculated(
         raise CalendarRangeError(error.reason, field="at", remedy=error.remedy) from None
     if answer is None:
         raise NoLimitError(
-            f"{procedure_id} has no limit of its own.", field="procedure", remedy="Name a procedure with a limit."
+            Said(f"{procedure_id} has no limit of its own.", f"{procedure_id} không có thời hạn riêng."),
+            field="procedure",
+            remedy=Said("Name a procedure with a limit.", "Nêu một thủ tục có thời hạn."),
         )
     return answer
 

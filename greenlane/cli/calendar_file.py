@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from catalog.document import DocumentRefused
 from catalog.errors import CatalogInvalid, CatalogUnreadable, Problem
 from catalog.reader import SourceRefused, read
-from greenlane.cli.failure import say_error
+from greenlane.cli.failure import asked_language, say_error, told_in
 from greenlane.cli.output import print_json, wants_json
 from sla.calendar import CalendarDefinition, with_flags
 
@@ -31,9 +31,7 @@ def checked(file: Path) -> Checked:
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise CatalogUnreadable(
-            f"{file} cannot be read: {error.strerror}", field="file", remedy="Name a file that this user may read"
-        ) from error
+        raise CatalogUnreadable.of("file_unreadable", field="file", file=file, why=error.strerror) from error
     try:
         return Checked(read(CalendarDefinition, str(file), content).definition)
     except (DocumentRefused, SourceRefused) as refused:
@@ -59,12 +57,13 @@ def show_faults(problems: Sequence[Problem]) -> None:
 
 
 def _body(problem: Problem) -> dict[str, object]:
-    return {
+    body = {
         "code": problem.code,
         "field": problem.field or "",
         "message": problem.message,
         "remedy": problem.remedy,
     }
+    return told_in(body, asked_language())
 
 
 def target_of(given: str, wiring: Wiring) -> CalendarDefinition:

@@ -27,6 +27,7 @@ from sla.calendar import CalendarDefinition, WorkingCalendar, compiled
 from sla.deadline import Due
 from sla.definition import WEEKDAYS
 from sla.errors import AmountRefused, CalendarRangeError
+from sla.texts import ANSWER
 from sla.units import AMOUNT_MAX, Budget, Unit
 
 Counting = Callable[[Budget, datetime, WorkingCalendar], Due]
@@ -106,7 +107,7 @@ class CalendarSheet:
     def budget(self, amount: int, unit: str) -> Budget:
         """An amount of time. Raises AmountRefused where it is not a positive number, CalendarRangeError for a vast one."""
         if amount < 1:
-            raise AmountRefused(f"{amount}", field="amount", remedy="Give a whole number from 1 on")
+            raise AmountRefused.of("amount_not_positive", field="amount", given=amount)
         if amount > AMOUNT_MAX:
             raise self._beyond()
         return Budget(amount=amount, unit=Unit(unit))
@@ -119,12 +120,7 @@ class CalendarSheet:
             raise self._beyond() from None
 
     def _beyond(self) -> CalendarRangeError:
-        given = self.definition
-        return CalendarRangeError(
-            f"the answer is outside calendar {given.id} {given.version}, {given.first_day} to {given.last_day}",
-            field="amount",
-            remedy="Use a calendar version that covers it, or a smaller amount",
-        )
+        return CalendarRangeError.outside(ANSWER, self.definition, field="amount", key="amount_outside")
 
     def end_json(self, at: datetime, budget: Budget, end: Due) -> dict[str, Any]:
         """The answer of `add` and `subtract`."""
@@ -183,12 +179,7 @@ class CalendarSheet:
         found = [date(wanted, number, 1) for number in asked if 1 <= wanted <= date.max.year]
         covered = [first for first in found if self._covers(first)]
         if not covered:
-            given = self.definition
-            raise CalendarRangeError(
-                f"{wanted} is outside calendar {given.id} {given.version}, {given.first_day} to {given.last_day}",
-                field="year",
-                remedy="Use a calendar version that covers it",
-            )
+            raise CalendarRangeError.outside(wanted, self.definition, field="year")
         return covered
 
     def _covers(self, first: date) -> bool:

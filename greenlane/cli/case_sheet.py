@@ -24,6 +24,7 @@ from events.language.case_events import (
 from events.language.refusals import refuse
 from greenlane.cli.failure import NoAnswerError, RefusedError
 from greenlane.cli.session import Session
+from sla.wording import Said
 
 
 @dataclass(frozen=True)
@@ -125,9 +126,14 @@ def sheet_of(session: Session, reference: str) -> Sheet:
         raise RefusedError(refuse("case_unknown", "case"), language)
     if known.status is None:
         raise NoAnswerError(
-            f"Case {known.case_id} was accepted, but is not opened yet.",
+            Said(
+                f"Case {known.case_id} was accepted, but is not opened yet.",
+                f"Hồ sơ {known.case_id} đã được tiếp nhận nhưng chưa được mở.",
+            ),
             field="case",
-            remedy="Look again when a worker runs: nothing is lost.",
+            remedy=Said(
+                "Look again when a worker runs: nothing is lost.", "Xem lại khi có tiến trình xử lý: không mất gì cả."
+            ),
         )
     definitions, records = session.wiring.register.ledger_of(known.case_id)
     case = fold(known.case_id, definitions, records)

@@ -22,6 +22,7 @@ from greenlane.cli.styles import LATE, painted
 from greenlane.cli.time_words import TimeWords
 from greenlane.errors import GreenlaneError
 from sla.calendar import CalendarDefinition
+from sla.wording import Said
 from store.changes import ChangePlans, Plan
 from store.views import CaseFilter
 
@@ -48,7 +49,9 @@ def version_of(catalog: Catalog, procedure_id: str, version: str) -> ProcedureVe
     names = [found.version for found in versions]
     meant = close_matches(version, names) or names
     raise UnknownVersionError(
-        f"{procedure_id} has no version {version!r}.", field="version", remedy=f"Did you mean {' or '.join(meant)}?"
+        Said(f"{procedure_id} has no version {version!r}.", f"{procedure_id} không có phiên bản {version!r}."),
+        field="version",
+        remedy=Said(f"Did you mean {' or '.join(meant)}?", f"Có phải ý bạn là {' hoặc '.join(meant)}?"),
     )
 
 

@@ -13,6 +13,7 @@ from events.language.commands import Actor, ActorKind
 from events.language.identity import case_id_of
 from events.language.refusals import Refusal
 from greenlane.cli.application_files import Entry
+from greenlane.cli.failure import told_in
 from greenlane.cli.moments import now
 from greenlane.cli.session import Session
 from intake.desk import Intake
@@ -91,7 +92,7 @@ class _Counter:
 
     async def _hand_in(self, entry: Entry) -> Delivered:
         if entry.message is None:
-            return Delivered(entry, error=entry.error)
+            return Delivered(entry, error=told_in(entry.error, self._session.words.language))
         answer = await self._intake.submit(
             entry.message,
             source=self._source,

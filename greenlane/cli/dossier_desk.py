@@ -28,6 +28,7 @@ from greenlane.cli.failure import NoAnswerError, RefusedError
 from greenlane.cli.moments import now
 from greenlane.cli.session import Session
 from intake.declaration import filled
+from sla.wording import Said
 from store.dossiers import Dossiers
 
 ANSWER_SECONDS = 60.0
@@ -150,9 +151,15 @@ async def ask_dossier(session: Session, stream_id: str, command: DossierCommand)
         outcome = await asyncio.wait_for(asked, ANSWER_SECONDS)
     except (TimeoutError, Unavailable) as error:
         raise NoAnswerError(
-            "The dossier did not answer; what it got it takes when its worker runs.",
+            Said(
+                "The dossier did not answer; what it got it takes when its worker runs.",
+                "Nhóm hồ sơ không trả lời; yêu cầu sẽ được xử lý khi có tiến trình xử lý.",
+            ),
             field="command_id",
-            remedy=f"Ask again with --command-id {command.command_id}: it takes effect once.",
+            remedy=Said(
+                f"Ask again with --command-id {command.command_id}: it takes effect once.",
+                f"Gửi lại với --command-id {command.command_id}: yêu cầu chỉ có hiệu lực một lần.",
+            ),
         ) from error
     if outcome.refusal is not None:
         raise RefusedError(outcome.refusal, session.words.language)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cases.dossier.graph import GraphFault
-from catalog.errors import Problem
+from catalog.document import WHOLE
+from catalog.errors import Problem, and_more
 from catalog.reader import SourceRefused, understood
 from events.language.dossier_messages import DossierFile
 from events.language.refusals import Refusal
@@ -42,8 +43,7 @@ class DossierFileError(GreenlaneError):
 
     def __init__(self, problems: list[Problem]) -> None:
         first = problems[0]
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        super().__init__(f"{first.message}{more}", field=first.field or "", remedy=first.remedy)
+        super().__init__(and_more(first.message, len(problems) - 1), field=first.field or "", remedy=first.remedy)
         self.first = first
 
     def as_json(self) -> dict[str, Any]:
@@ -56,19 +56,16 @@ def dossier_of(name: str) -> DossierFile:
     ((_, content),) = contents_of([name])
     found = list(parts_of(name, content))
     if not found:
-        raise DossierFileError([Problem(name, 1, 1, None, "it holds no dossier", "Write one", "empty")])
+        raise DossierFileError([Problem.of("no_dossier", "empty", name, WHOLE)])
     if len(found) > 1:
-        text = "it holds more than one document"
-        raise DossierFileError([Problem(name, 1, 1, None, text, "Write one dossier a file", "several_dossiers")])
+        raise DossierFileError([Problem.of("several_dossiers", "several_dossiers", name, WHOLE)])
     part = found[0]
     if isinstance(part, Problem):
         raise DossierFileError([part])
     if not isinstance(part.value, dict):
-        text = "it is no mapping of fields"
-        raise DossierFileError([Problem(name, 1, 1, None, text, "Begin with applications:", "not_a_dossier")])
+        raise DossierFileError([Problem.of("not_a_dossier", "not_a_dossier", name, WHOLE)])
     if not is_storable(part.value):
-        text = "a text with a NUL or half a surrogate pair"
-        raise DossierFileError([Problem(name, 1, 1, None, text, "Remove it", "unstorable_text")])
+        raise DossierFileError([Problem.of("unstorable_text", "unstorable_text", name, WHOLE)])
     try:
         return understood(DossierFile, part).definition
     except SourceRefused as error:

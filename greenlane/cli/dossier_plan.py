@@ -21,6 +21,7 @@ from intake.declaration import filled
 from sla.calendar import compiled
 from sla.deadline import Due, due
 from sla.errors import CalendarRangeError
+from sla.wording import in_language, sentences
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def plan_of(file: DossierFile, catalog: Catalog, at: datetime, language: str) ->
         try:
             found = schedule(graph, limits, local, calendar)
         except CalendarRangeError as error:
-            reason = f"{error.reason}. {error.remedy}."
+            reason = in_language(sentences(error.reason, error.remedy), language)
         try:
             cap = None if file.cap is None else due(file.cap, local, calendar, file.after_hours)
         except CalendarRangeError:
@@ -147,7 +148,7 @@ def _procedures(
             raise refused(refusal, part.procedure, language) from None
         except NotInForce as error:
             # The graph is sound whatever the day; there is only no law yet, or none any more, to promise by.
-            reason = reason or f"{error.message}. {error.remedy}."
+            reason = reason or in_language(sentences(error.message, error.remedy), language)
             versions: Sequence[ProcedureVersion] = catalog.procedures[part.procedure]
             found[part.name] = versions[0]
     return found, reason

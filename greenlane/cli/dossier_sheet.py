@@ -21,6 +21,7 @@ from events.language.dossier_messages import Need
 from events.language.refusals import refuse
 from greenlane.cli.failure import NoAnswerError, RefusedError
 from greenlane.cli.session import Session
+from sla.wording import Said
 from store.dossiers import Dossiers
 from store.errors import DefinitionsUnknown
 
@@ -144,9 +145,15 @@ def dossier_sheet_of(session: Session, reference: str) -> DossierSheet:
     if known is None:
         if session.inbox.opening(reference) is not None:
             raise NoAnswerError(
-                f"Dossier {reference} was accepted, but is not opened yet.",
+                Said(
+                    f"Dossier {reference} was accepted, but is not opened yet.",
+                    f"Nhóm hồ sơ {reference} đã được tiếp nhận nhưng chưa được mở.",
+                ),
                 field="dossier",
-                remedy="Look again when a worker runs: nothing is lost.",
+                remedy=Said(
+                    "Look again when a worker runs: nothing is lost.",
+                    "Xem lại khi có tiến trình xử lý: không mất gì cả.",
+                ),
             )
         raise RefusedError(refuse("dossier_unknown", "dossier"), session.words.language)
     try:

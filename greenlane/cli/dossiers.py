@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from greenlane.cli.options import By, CommandId, Json, Lang, StateDir
+from sla.wording import Said
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -118,7 +119,9 @@ def submit(
     from greenlane.cli.session import a_session, waiting
 
     if (file is None) == (template is None):
-        raise typer.BadParameter("Give either a file or --template.", param_hint="FILE")
+        raise typer.BadParameter(
+            Said("Give either a file or --template.", "Nêu một tệp hoặc --template."), param_hint="FILE"
+        )
     given = None if file is None else dossier_of(file)
     with a_session(state_dir, lang) as session:
         wanted = given or file_of_template(session.wiring.catalog, template or "", session, applicant)
@@ -349,4 +352,10 @@ def _instant(text: str, zone: ZoneInfo) -> datetime:
         # What lies so far off that the province has no date for it is refused here, with the option's name.
         return at.astimezone(zone) if at.tzinfo is not None else at.replace(tzinfo=zone)
     except (ValueError, OverflowError):
-        raise typer.BadParameter(f"{text!r} is no instant such as 2026-03-02T09:00+07:00.", param_hint="--at") from None
+        raise typer.BadParameter(
+            Said(
+                f"{text!r} is no instant such as 2026-03-02T09:00+07:00.",
+                f"{text!r} không phải thời điểm như 2026-03-02T09:00+07:00.",
+            ),
+            param_hint="--at",
+        ) from None

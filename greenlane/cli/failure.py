@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
@@ -9,6 +13,7 @@ from typer.exceptions import TyperException
 
 from greenlane.cli.output import Answered, err, print_json, wants_json
 from greenlane.errors import GreenlaneError
+from sla.wording import Said, in_language, sentences, spoken
 
 if TYPE_CHECKING:
     from events.language.refusals import Refusal
@@ -35,6 +40,13 @@ EXPECTED = frozenset(
 """The roots of the rooms' error trees by name: an error that was raised has loaded its class, others need not be loaded."""
 
 
+CORRECT = Said("Correct what is named, and try again.", "Sửa phần đã nêu rồi thử lại.")
+AGAIN_WHEN_BACK = Said(
+    "Try again when it is back: what was accepted is kept.",
+    "Thử lại khi dịch vụ hoạt động: những gì đã tiếp nhận vẫn được giữ.",
+)
+
+
 class RefusedError(GreenlaneError):
     """A command was refused by the rules; carries the refusal's own code."""
 
@@ -53,7 +65,12 @@ class InterruptedRunError(GreenlaneError):
     code = "interrupted"
 
     def __init__(self) -> None:
-        super().__init__("Stopped before it was done.", remedy="Start it again: what was accepted is kept.")
+        super().__init__(
+            Said("Stopped before it was done.", "Đã dừng trước khi hoàn thành."),
+            remedy=Said(
+                "Start it again: what was accepted is kept.", "Chạy lại lệnh: những gì đã tiếp nhận vẫn được giữ."
+            ),
+        )
 
 
 class NoAnswerError(GreenlaneError):
@@ -72,25 +89,45 @@ def is_expected(error: BaseException) -> bool:
     return isinstance(error, TyperException) or bool(_roots(error))
 
 
-def explained(error: BaseException) -> dict[str, Any]:
-    """The body of `{"error": ...}`: code, field, message and remedy."""
+def asked_language() -> str:
+    """The language of this run, known even before its options and settings were read, and where they are refused."""
+    words = sys.argv[1:]
+    named = [after for before, after in pairwise(words) if before == "--lang"]
+    named += [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
+    asked = named[-1] if named else os.environ.get("GREENLANE_LANGUAGE", "")
+    return asked if asked in ("vi", "en") else "vi"
+
+
+def told_in(body: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """An error's body in the language: one sentence that says what is wrong, and one that says what to do."""
+    texts = {name: in_language(sentences(body[name]), language) for name in ("message", "remedy") if body[name]}
+    return {**body, **texts}
+
+
+def explained(error: BaseException, language: str | None = None) -> dict[str, Any]:
+    """The body of `{"error": ...}`: code, field, message and remedy, in the language asked for."""
+    return told_in(_explained(error), language or asked_language())
+
+
+def _explained(error: BaseException) -> dict[str, Any]:
     if isinstance(error, GreenlaneError):
         return dict(error.as_json())
     if isinstance(error, TyperException):
         return _usage(error)
     if "events.transport.errors.Unavailable" in _roots(error):
-        return _body("unavailable", "", f"{error}.", "Try again when it is back: what was accepted is kept.")
+        gaps = "{what} does not answer.", "{what} không trả lời."
+        return _body("unavailable", "", spoken(*gaps, what=getattr(error, "what", error)), AGAIN_WHEN_BACK)
     if "temporalio.service.RPCError" in _roots(error):
-        return _body("temporal_refused", "", f"Temporal refuses: {error}.", "Look into the server's log.")
-    if "events.transport.errors.TransportError" in _roots(error):
-        # Its text is a sentence that says what happened, and one that says what helps.
-        what, _, remedy = str(error).partition(". ")
-        return _body(getattr(error, "code", "failed"), "", f"{what.rstrip('.')}.", remedy or "Look into Kafka's log.")
+        said = Said(f"Temporal refuses: {error}.", f"Temporal từ chối: {error}.")
+        return _body("temporal_refused", "", said, Said("Look into the server's log.", "Xem nhật ký của máy chủ."))
     if not is_expected(error):
-        return _body("defect", "", f"A defect of this program: {type(error).__name__}.", "Report what is on stderr.")
-    message = getattr(error, "message", None) or str(error)
+        name = type(error).__name__
+        said = Said(f"A defect of this program: {name}.", f"Lỗi của chương trình: {name}.")
+        return _body("defect", "", said, Said("Report what is on stderr.", "Báo lại nội dung trên stderr."))
+    # What was found wrong apart from the field it was found in: a ValueError's own text names the field as well.
+    message = getattr(error, "message", None) or getattr(error, "reason", None) or str(error)
     code, field = getattr(error, "code", "failed"), getattr(error, "field", "")
-    return _body(code, field or "", message, getattr(error, "remedy", "") or "Correct what is named, and try again.")
+    return _body(code, field or "", message, getattr(error, "remedy", "") or CORRECT)
 
 
 def _roots(error: BaseException) -> frozenset[str]:
@@ -104,7 +141,16 @@ def _usage(error: TyperException) -> dict[str, Any]:
     )
     context = getattr(error, "ctx", None)
     command = "greenlane" if context is None else str(context.command_path)
-    return _body("usage", str(named or ""), error.format_message(), f"See `{command} --help`.")
+    see = Said(f"See `{command} --help`.", f"Xem cách dùng: `{command} --help`.")
+    return _body("usage", str(named or ""), _usage_message(error), see)
+
+
+def _usage_message(error: TyperException) -> str:
+    if isinstance(error.message, Said):
+        return error.message
+    # What the library of the command line finds, a missing option or a word too many, it says in English only.
+    text = error.format_message()
+    return Said(text, f"Lệnh không đúng cách dùng: {text}")
 
 
 def _body(code: str, field: str, message: str, remedy: str) -> dict[str, Any]:

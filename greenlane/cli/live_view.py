@@ -14,8 +14,10 @@ from cases.turn import CaseView
 from events.language.case_events import data_of
 from greenlane.cli.case_table import case_table
 from greenlane.cli.event_lines import event_cells
+from greenlane.cli.failure import asked_language
 from greenlane.cli.output import err, out, table_of
 from greenlane.cli.session import Session
+from sla.wording import in_language
 from store.errors import StoreError
 from store.ledger import LedgerRow
 from store.views import CaseFilter
@@ -94,7 +96,7 @@ def follow(view: LiveView, interval_seconds: float) -> None:
                 except StoreError as error:
                     if not error.retryable:
                         raise
-                    err.print(f"[yellow]![/yellow] {error.message}")
+                    err.print(f"[yellow]![/yellow] {in_language(error.message, asked_language())}")
                     continue
                 live.update(view.screen(), refresh=True)
         except KeyboardInterrupt:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from greenlane.cli.options import Json, Lang, StateDir
+from sla.wording import Said
 
 Topic = Annotated[
     str,
@@ -139,7 +140,10 @@ def replay(
     from greenlane.cli.session import a_session
 
     if bool(letter_ids) == everything:
-        raise typer.BadParameter("Name the letters, or --all of them.", param_hint="ID... / --all")
+        raise typer.BadParameter(
+            Said("Name the letters, or --all of them.", "Nêu các thư, hoặc dùng --all để chọn tất cả."),
+            param_hint="ID... / --all",
+        )
     with a_session(state_dir, lang) as session:
         box = box_of(session, topic)
         sent = replayed(session, box, letter_ids or None)

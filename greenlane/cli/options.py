@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from sla.wording import Said
+
 
 class Language(StrEnum):
     """The two languages of the province's screens."""
@@ -39,7 +41,13 @@ def fact_of(text: str) -> tuple[str, bool | int | str]:
     """`name=value` as a fact: `true` and `false` are truths, whole numbers numbers, all else is text."""
     name, separator, value = text.partition("=")
     if not separator or not name:
-        raise typer.BadParameter(f"{text!r} is not name=value, such as project=ring-road-4.", param_hint="--fact")
+        raise typer.BadParameter(
+            Said(
+                f"{text!r} is not name=value, such as project=ring-road-4.",
+                f"{text!r} không có dạng name=value, ví dụ project=ring-road-4.",
+            ),
+            param_hint="--fact",
+        )
     if value in ("true", "false"):
         return name, value == "true"
     return name, int(value) if value.lstrip("-").isdecimal() and value.isascii() else value

@@ -25,6 +25,7 @@ from greenlane.cli.time_words import TimeWords
 from greenlane.cli.writing import FileRefusedError, write_file
 from greenlane.errors import GreenlaneError
 from greenlane.plot import Bars, bar_plot
+from sla.wording import Said
 from store.views import CaseFilter
 
 HOUR_SECONDS = 3600
@@ -49,9 +50,12 @@ class Period:
         """Raises PeriodReversedError where the end does not come after the beginning."""
         if from_at is not None and until_at is not None and until_at <= from_at:
             raise PeriodReversedError(
-                f"The period ends at {until_at.isoformat()}, not after its beginning.",
+                Said(
+                    f"The period ends at {until_at.isoformat()}, not after its beginning.",
+                    f"Khoảng thời gian kết thúc lúc {until_at.isoformat()}, không sau thời điểm bắt đầu.",
+                ),
                 field="to",
-                remedy="Give an end after the beginning.",
+                remedy=Said("Give an end after the beginning.", "Nhập thời điểm kết thúc sau thời điểm bắt đầu."),
             )
         return cls(from_at, until_at)
 
@@ -62,10 +66,16 @@ def writable(file: Path | None, suffix: str, field: str) -> None:
         return
     if file.suffix.lower() != suffix:
         raise FileRefusedError(
-            f"{file} is no {suffix} file.", field=field, remedy=f"Name a file that ends in {suffix}."
+            Said(f"{file} is no {suffix} file.", f"{file} không phải tệp {suffix}."),
+            field=field,
+            remedy=Said(f"Name a file that ends in {suffix}.", f"Nêu tệp có đuôi {suffix}."),
         )
     if not file.absolute().parent.is_dir():
-        raise FileRefusedError(f"There is no folder {file.parent}.", field=field, remedy="Make the folder first.")
+        raise FileRefusedError(
+            Said(f"There is no folder {file.parent}.", f"Không có thư mục {file.parent}."),
+            field=field,
+            remedy=Said("Make the folder first.", "Tạo thư mục trước."),
+        )
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from greenlane.stack.errors import ServerAwayError
 from greenlane.stack.progress import Terminal
 from greenlane.telemetry import configure_logging
 from greenlane.wiring import Wiring
+from sla.wording import Said
 from store.inbox import Inbox
 from store.ledger import Ledger
 from store.views import Views
@@ -101,9 +102,12 @@ class Session:
             return await asyncio.wait_for(self.wiring.temporal(), CONNECT_SECONDS)
         except (RuntimeError, TimeoutError) as error:
             raise ServerAwayError(
-                f"Temporal at {address} does not answer.",
+                Said(f"Temporal at {address} does not answer.", f"Temporal tại {address} không trả lời."),
                 field="GREENLANE_TEMPORAL_ADDRESS",
-                remedy="Start it, or correct GREENLANE_TEMPORAL_ADDRESS.",
+                remedy=Said(
+                    "Start it, or correct GREENLANE_TEMPORAL_ADDRESS.",
+                    "Khởi động máy chủ, hoặc sửa GREENLANE_TEMPORAL_ADDRESS.",
+                ),
             ) from error
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from greenlane.cli.options import Json, Lang, StateDir
+from sla.wording import Said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +73,11 @@ def _checked_source(source: str) -> str:
 
     if re.match(SOURCE_PATTERN, source) is None:
         raise typer.BadParameter(
-            "Letters, digits and . _ : / - only, 200 at most, such as /counter-3.", param_hint="--source"
+            Said(
+                "Letters, digits and . _ : / - only, 200 at most, such as /counter-3.",
+                "Chỉ gồm chữ cái, chữ số và . _ : / -, tối đa 200 ký tự, ví dụ /counter-3.",
+            ),
+            param_hint="--source",
         )
     return source
 

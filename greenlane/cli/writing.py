@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from greenlane.errors import GreenlaneError
+from sla.wording import Said
 
 
 class FileRefusedError(GreenlaneError):
@@ -19,5 +20,7 @@ def write_file(file: Path, content: str, field: str) -> None:
         file.write_text(content, encoding="utf-8")
     except OSError as error:
         raise FileRefusedError(
-            f"{file} cannot be written: {error.strerror}.", field=field, remedy="Name a file that this user may write."
+            Said(f"{file} cannot be written: {error.strerror}.", f"Không ghi được {file}: {error.strerror}."),
+            field=field,
+            remedy=Said("Name a file that this user may write.", "Nêu tệp mà người dùng này được ghi."),
         ) from error

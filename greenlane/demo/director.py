@@ -31,6 +31,7 @@ from greenlane.stack import ensure_stack
 from greenlane.stack.progress import Progress
 from greenlane.verification import verify
 from greenlane.wiring import Wiring
+from sla.wording import Said
 from store.ledger import Ledger
 from store.views import CaseFilter, Views
 
@@ -131,7 +132,11 @@ def _submit(wiring: Wiring, parts: list[Part], folder: Path, tell: Tell) -> None
     )
     if done.returncode != 0:
         raise DemoFailedError(
-            f"`greenlane submit` failed: {(done.stdout or done.stderr)[-500:]}", remedy="Run it again with --keep."
+            Said(
+                f"`greenlane submit` failed: {(done.stdout or done.stderr)[-500:]}",
+                f"`greenlane submit` thất bại: {(done.stdout or done.stderr)[-500:]}",
+            ),
+            remedy=Said("Run it again with --keep.", "Chạy lại với --keep."),
         )
     tell(f"{len(parts)} applications by `greenlane submit`, the others through Kafka")
 
@@ -150,10 +155,15 @@ async def _watch(wiring: Wiring, parts: list[Part], opened: list[Opened], tell: 
     ends_at = time.monotonic() + limit_seconds
     while watched.closed < expected or await all_closed(wiring, opened) < len(opened):
         if time.monotonic() > ends_at:
+            openings = f"{await all_closed(wiring, opened)}/{len(opened)}"
             raise DemoFailedError(
-                f"Only {watched.closed} of {expected} cases and {await all_closed(wiring, opened)} of {len(opened)} openings"
-                f" were closed within {BUSINESS_DAYS_MAX} business days.",
-                remedy="Run it again with --keep and look into the logs.",
+                Said(
+                    f"Only {watched.closed} of {expected} cases and {openings} openings"
+                    f" were closed within {BUSINESS_DAYS_MAX} business days.",
+                    f"Chỉ {watched.closed} trên {expected} hồ sơ và {openings} nhóm hồ sơ"
+                    f" kết thúc trong {BUSINESS_DAYS_MAX} ngày làm việc.",
+                ),
+                remedy=Said("Run it again with --keep and look into the logs.", "Chạy lại với --keep và xem nhật ký."),
             )
         for row in await asyncio.to_thread(ledger.since, watched.position):
             watched.position = row.position

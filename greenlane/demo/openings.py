@@ -15,6 +15,7 @@ from greenlane.errors import GreenlaneError
 from greenlane.wiring import Wiring
 from intake.declaration import filled
 from intake.desk import Submitted
+from sla.wording import Said
 from store.dossiers import Dossiers
 
 SOURCE = "/demonstration-openings"
@@ -59,7 +60,9 @@ async def open_all(wiring: Wiring) -> list[Opened]:
         )
         if not isinstance(answer, Submitted):
             raise OpeningRefusedError(
-                answer.refusal.message("en"), field=template.id, remedy=answer.refusal.remedy("en")
+                Said(answer.refusal.message("en"), answer.refusal.message("vi")),
+                field=template.id,
+                remedy=Said(answer.refusal.remedy("en"), answer.refusal.remedy("vi")),
             )
         opened.append(Opened(template.id, answer.case_id))
     return opened

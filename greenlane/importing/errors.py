@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from greenlane.errors import GreenlaneError
+from sla.wording import Said, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +17,13 @@ class Place:
     column: int
     byte: int
 
-    def __str__(self) -> str:
-        return f"line {self.line}, column {self.column}, byte {self.byte}"
+    @property
+    def told(self) -> Said:
+        """The place in words."""
+        return Said(
+            f" at line {self.line}, column {self.column}, byte {self.byte}",
+            f", dòng {self.line}, cột {self.column}, byte {self.byte}",
+        )
 
 
 class LogError(GreenlaneError):
@@ -26,8 +32,9 @@ class LogError(GreenlaneError):
     code = "log_unreadable"
 
     def __init__(self, file: Path, reason: str, *, remedy: str, place: Place | None = None) -> None:
-        where = f" at {place}" if place is not None else ""
-        super().__init__(f"{file}{where}: {reason}", field=str(file), remedy=remedy)
+        gaps = "{file}{where}: {reason}", "{file}{where}: {reason}"
+        where = "" if place is None else place.told
+        super().__init__(spoken(*gaps, file=file, where=where, reason=reason), field=str(file), remedy=remedy)
         self.place = place
         self.reason = reason
 

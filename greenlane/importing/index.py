@@ -13,6 +13,7 @@ from typing import NamedTuple, Self
 from greenlane.errors import GreenlaneError
 from greenlane.stack.errors import StateFolderFullError, StateFolderUnusableError
 from greenlane.stack.folder import folder_error
+from sla.wording import Said
 
 VERSION = 3
 """Of this file's layout and of the mapping: an index made by another is made again."""
@@ -212,7 +213,13 @@ def explained(path: Path) -> Iterator[None]:
         full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
         kind = StateFolderFullError if full else StateFolderUnusableError
         raise kind(
-            f"The prepared log {path} cannot be used ({error}).",
+            Said(
+                f"The prepared log {path} cannot be used ({error}).",
+                f"Không dùng được nhật ký đã chuẩn bị {path} ({error}).",
+            ),
             field="GREENLANE_STATE_DIR",
-            remedy="Free some space, or set GREENLANE_STATE_DIR to another folder.",
+            remedy=Said(
+                "Free some space, or set GREENLANE_STATE_DIR to another folder.",
+                "Giải phóng dung lượng, hoặc đặt GREENLANE_STATE_DIR sang thư mục khác.",
+            ),
         ) from error

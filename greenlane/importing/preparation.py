@@ -23,6 +23,7 @@ from greenlane.importing.xes import Event, Trace, XesReader
 from greenlane.settings import Settings
 from greenlane.stack.folder import StateFolder, folder_error
 from sla.units import Budget
+from sla.wording import Said
 
 DEPARTMENTS_MAX = 1000
 """Each needs topics of its own; a broker takes some thousands."""
@@ -76,9 +77,15 @@ def _held(folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise ImportRunningError(
-                "Another process imports this log into this stack now.",
+                Said(
+                    "Another process imports this log into this stack now.",
+                    "Tiến trình khác đang nhập nhật ký này vào hệ thống.",
+                ),
                 field=str(folder),
-                remedy="Wait for it, or stop it; the import continues where it stopped.",
+                remedy=Said(
+                    "Wait for it, or stop it; the import continues where it stopped.",
+                    "Chờ hoặc dừng tiến trình đó; việc nhập tiếp tục từ chỗ đã dừng.",
+                ),
             ) from error
         yield
 
@@ -91,7 +98,12 @@ def _read(log: LogFile, key: ImportKey, path: Path, max_message_bytes: int, disp
             reading.take(trace)
         if reading.summary.traces == 0:
             raise LogEmptyError(
-                log.path, "the log has no trace, so there is nothing to import.", remedy="Name a log with traces."
+                log.path,
+                Said(
+                    "the log has no trace, so there is nothing to import.",
+                    "nhật ký không có vết nào nên không có gì để nhập.",
+                ),
+                remedy=Said("Name a log with traces.", "Nêu nhật ký có vết."),
             )
         reading.count(reader.unusual)
         with explained(path):
@@ -147,9 +159,15 @@ class _Reading:
         if len(body.encode()) > self._submission_max_bytes:
             raise TraceTooLongError(
                 self._log.path,
-                f"the trace that begins at line {trace.line} makes an application of {len(body.encode())} bytes;"
-                f" {self._submission_max_bytes} are allowed.",
-                remedy="Raise GREENLANE_MAX_MESSAGE_BYTES, or leave the trace out.",
+                Said(
+                    f"the trace that begins at line {trace.line} makes an application of {len(body.encode())} bytes;"
+                    f" {self._submission_max_bytes} are allowed.",
+                    f"vết bắt đầu ở dòng {trace.line} tạo hồ sơ {len(body.encode())} byte; tối đa {self._submission_max_bytes}.",
+                ),
+                remedy=Said(
+                    "Raise GREENLANE_MAX_MESSAGE_BYTES, or leave the trace out.",
+                    "Tăng GREENLANE_MAX_MESSAGE_BYTES, hoặc bỏ vết này.",
+                ),
             )
         return body
 
@@ -182,9 +200,15 @@ class _Reading:
     def _refuse_too_many_departments(self, trace: Trace) -> None:
         if len(self._naming.departments) > DEPARTMENTS_MAX:
             raise TooManyDepartmentsError(
-                f"{self._log.path} at line {trace.line}: the log names more than {DEPARTMENTS_MAX} departments.",
+                Said(
+                    f"{self._log.path} at line {trace.line}: the log names more than {DEPARTMENTS_MAX} departments.",
+                    f"{self._log.path}, dòng {trace.line}: nhật ký nêu hơn {DEPARTMENTS_MAX} cơ quan.",
+                ),
                 field=str(self._log.path),
-                remedy="Give its events an org:group, which counts before the org:resource.",
+                remedy=Said(
+                    "Give its events an org:group, which counts before the org:resource.",
+                    "Thêm org:group cho các sự kiện, trường này được xét trước org:resource.",
+                ),
             )
 
     def count(self, unusual: Counter[str]) -> None:

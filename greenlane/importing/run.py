@@ -23,6 +23,7 @@ from greenlane.importing.verification import Verification, patiently
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring
 from sla.units import Budget
+from sla.wording import Said
 from store.database import Store
 from store.errors import StoreError
 
@@ -160,9 +161,15 @@ class _Import:
             self._watch(senders)
         except KeyboardInterrupt:
             raise ImportInterruptedError(
-                "The import was interrupted; what was sent is being worked on.",
+                Said(
+                    "The import was interrupted; what was sent is being worked on.",
+                    "Việc nhập bị ngắt; phần đã gửi vẫn được xử lý.",
+                ),
                 field=str(self._prepared.file),
-                remedy="Start the same command again: it continues where this one stopped.",
+                remedy=Said(
+                    "Start the same command again: it continues where this one stopped.",
+                    "Chạy lại đúng lệnh này: việc nhập tiếp tục từ chỗ đã dừng.",
+                ),
             ) from None
         finally:
             senders.stop()

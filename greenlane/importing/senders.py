@@ -14,6 +14,7 @@ from greenlane.importing.orders import NoteBook, Orders
 from greenlane.importing.player import note_name
 from greenlane.importing.submitter import NOTE
 from greenlane.stack.child import Child, Command, describe_exit, python_command
+from sla.wording import Said
 
 ORDERS = "orders.json"
 FAILURES_MAX = 8
@@ -65,9 +66,15 @@ class Sender:
         self.failures += 1
         if self.failures > FAILURES_MAX:
             raise SenderFailedError(
-                f"The {self.command.name} of the import ended {self.failures} times ({describe_exit(code)}): {words}",
+                Said(
+                    f"The {self.command.name} of the import ended {self.failures} times ({describe_exit(code)}): {words}",
+                    f"{self.command.name} của việc nhập đã dừng {self.failures} lần ({describe_exit(code).vi}): {words}",
+                ),
                 field=self.command.name,
-                remedy=f"See {self.command.log}; then start the same import again, which continues.",
+                remedy=Said(
+                    f"See {self.command.log}; then start the same import again, which continues.",
+                    f"Xem {self.command.log}; sau đó chạy lại đúng việc nhập này để tiếp tục.",
+                ),
             )
         pause = min(FIRST_PAUSE_SECONDS * 2 ** (self.failures - 1), LONGEST_PAUSE_SECONDS)
         self.retry_at = time.monotonic() + pause

@@ -17,16 +17,17 @@ from greenlane.importing.errors import (
     LogNotXesError,
 )
 from greenlane.importing.xes import EXPORT_AGAIN
+from sla.wording import Said, in_language
 
 BLOCK_BYTES = 1 << 20
 """Large blocks keep a hostile file with one endless attribute from being scanned again and again."""
 GZIP = b"\x1f\x8b"
 ARCHIVES = {
-    b"PK\x03\x04": ("a ZIP archive", "unzip"),
-    b"BZh": ("compressed with bzip2", "bunzip2"),
-    b"\xfd7zXZ": ("compressed with xz", "unxz"),
-    b"\x28\xb5\x2f\xfd": ("compressed with zstd", "unzstd"),
-    b"7z\xbc\xaf": ("a 7-Zip archive", "7z x"),
+    b"PK\x03\x04": (Said("a ZIP archive", "tệp nén ZIP"), "unzip"),
+    b"BZh": (Said("compressed with bzip2", "tệp nén bzip2"), "bunzip2"),
+    b"\xfd7zXZ": (Said("compressed with xz", "tệp nén xz"), "unxz"),
+    b"\x28\xb5\x2f\xfd": (Said("compressed with zstd", "tệp nén zstd"), "unzstd"),
+    b"7z\xbc\xaf": (Said("a 7-Zip archive", "tệp nén 7-Zip"), "7z x"),
 }
 
 Watch = Callable[[int], None]
@@ -42,21 +43,36 @@ class LogFile:
         try:
             status = path.stat()
             if not stat.S_ISREG(status.st_mode):
-                kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
-                raise LogMissingError(path, f"this is {kind}.", remedy="Name a file that ends in .xes or .xes.gz.")
+                kind = (
+                    Said("a folder", "một thư mục")
+                    if stat.S_ISDIR(status.st_mode)
+                    else Said("no regular file", "không phải tệp thường")
+                )
+                raise LogMissingError(
+                    path,
+                    Said(f"this is {kind}.", f"đây là {in_language(kind, 'vi')}."),
+                    remedy=Said("Name a file that ends in .xes or .xes.gz.", "Nêu tệp có đuôi .xes hoặc .xes.gz."),
+                )
             with path.open("rb") as file:
                 self._head = file.read(8)
         except OSError as error:
             raise LogMissingError(
-                path, f"cannot be opened ({error.strerror}).", remedy="Check the path and the rights of the file."
+                path,
+                Said(f"cannot be opened ({error.strerror}).", f"không mở được ({error.strerror})."),
+                remedy=Said("Check the path and the rights of the file.", "Kiểm tra đường dẫn và quyền đọc tệp."),
             ) from error
         self.size_bytes = status.st_size
         if not self._head:
-            raise LogEmptyError(path, "the file is empty (0 bytes).", remedy=EXPORT_AGAIN)
+            raise LogEmptyError(path, Said("the file is empty (0 bytes).", "tệp trống (0 byte)."), remedy=EXPORT_AGAIN)
         for magic, (what, tool) in ARCHIVES.items():
             if self._head.startswith(magic):
                 raise LogNotXesError(
-                    path, f"this is {what}.", remedy=f"Unpack it first ({tool}); gzip is read as it is."
+                    path,
+                    Said(f"this is {what}.", f"đây là {in_language(what, 'vi')}."),
+                    remedy=Said(
+                        f"Unpack it first ({tool}); gzip is read as it is.",
+                        f"Giải nén trước ({tool}); gzip thì đọc được trực tiếp.",
+                    ),
                 )
 
     @property
@@ -79,7 +95,9 @@ class LogFile:
             yield block
         if found.hexdigest() != digest:
             raise LogChangedError(
-                self.path, "the file changed while it was read.", remedy="Wait until it is complete, then try again."
+                self.path,
+                Said("the file changed while it was read.", "tệp thay đổi trong khi đọc."),
+                remedy=Said("Wait until it is complete, then try again.", "Chờ đến khi tệp hoàn chỉnh rồi thử lại."),
             )
 
     def blocks(self, watch: Watch | None = None) -> Iterator[bytes]:
@@ -97,15 +115,28 @@ class LogFile:
             raise self._damaged(error, unpacked) from error
         except OSError as error:
             raise LogMissingError(
-                self.path, f"cannot be read ({error.strerror}).", remedy="Check the disk, and try again."
+                self.path,
+                Said(f"cannot be read ({error.strerror}).", f"không đọc được ({error.strerror})."),
+                remedy=Said("Check the disk, and try again.", "Kiểm tra đĩa rồi thử lại."),
             ) from error
         if unpacked == 0:
-            raise LogEmptyError(self.path, "it unpacks to nothing (0 bytes).", remedy=EXPORT_AGAIN)
+            raise LogEmptyError(
+                self.path,
+                Said("it unpacks to nothing (0 bytes).", "giải nén ra tệp trống (0 byte)."),
+                remedy=EXPORT_AGAIN,
+            )
 
     def _damaged(self, error: Exception, unpacked: int) -> LogDamagedError:
-        what = "the file ends too early" if isinstance(error, EOFError) else f"the compressed data are wrong ({error})"
+        what = (
+            Said("the file ends too early", "tệp kết thúc quá sớm")
+            if isinstance(error, EOFError)
+            else Said(f"the compressed data are wrong ({error})", f"dữ liệu nén bị sai ({error})")
+        )
         return LogDamagedError(
             self.path,
-            f"{what}; at least {unpacked} bytes could be unpacked, and the compressed file has {self.size_bytes}.",
+            Said(
+                f"{what}; at least {unpacked} bytes could be unpacked, and the compressed file has {self.size_bytes}.",
+                f"{what.vi}; giải nén được ít nhất {unpacked} byte, tệp nén có {self.size_bytes} byte.",
+            ),
             remedy=EXPORT_AGAIN,
         )

@@ -22,6 +22,7 @@ from greenlane.importing.errors import (
     Place,
     TraceTooLongError,
 )
+from sla.wording import Said
 
 ATTRIBUTES = frozenset(("string", "date", "int", "float", "boolean", "id", "list", "container"))
 COLLECTIONS = frozenset(("list", "container"))
@@ -30,8 +31,11 @@ VALUE_MAX = 10_000
 """Characters kept of one value; beyond that it is no attribute but an attachment."""
 KEY_MAX = 1_000
 """Characters kept of a key with those of its parents: a deep nest would else take memory with the square of its depth."""
-REPAIR = "Repair the file at this place, or export the log again."
-EXPORT_AGAIN = "Fetch or export the log again, and compare its size with the original's."
+REPAIR = Said("Repair the file at this place, or export the log again.", "Sửa tệp ở chỗ này, hoặc xuất lại nhật ký.")
+EXPORT_AGAIN = Said(
+    "Fetch or export the log again, and compare its size with the original's.",
+    "Tải hoặc xuất lại nhật ký, và so kích thước với bản gốc.",
+)
 
 
 class Attribute(NamedTuple):
@@ -105,8 +109,8 @@ class XesReader:
             # Python's table of encodings, asked by expat for what it does not know itself.
             raise LogEncodingError(
                 self._file,
-                f"its encoding cannot be read ({error}).",
-                remedy="Convert the file to UTF-8.",
+                Said(f"its encoding cannot be read ({error}).", f"không đọc được bảng mã ({error})."),
+                remedy=Said("Convert the file to UTF-8.", "Chuyển tệp sang UTF-8."),
                 place=self._here(),
             ) from None
         yield from self._taken()
@@ -137,8 +141,11 @@ class XesReader:
             raise self._html()
         raise LogNotXesError(
             self._file,
-            f"the outermost element is <{_shown(tag)}>, and an XES event log begins with <log>.",
-            remedy="Name an event log in XES.",
+            Said(
+                f"the outermost element is <{_shown(tag)}>, and an XES event log begins with <log>.",
+                f"phần tử ngoài cùng là <{_shown(tag)}>, trong khi nhật ký XES bắt đầu bằng <log>.",
+            ),
+            remedy=Said("Name an event log in XES.", "Nêu một nhật ký sự kiện dạng XES."),
             place=self._here(),
         )
 
@@ -161,9 +168,12 @@ class XesReader:
         if len(trace.events) >= self._events_max:
             raise TraceTooLongError(
                 self._file,
-                f"the trace that begins at line {trace.line} has more than {self._events_max} events,"
-                " the most steps that one case may have.",
-                remedy="Split the trace, or leave it out.",
+                Said(
+                    f"the trace that begins at line {trace.line} has more than {self._events_max} events,"
+                    " the most steps that one case may have.",
+                    f"vết bắt đầu ở dòng {trace.line} có hơn {self._events_max} sự kiện, số bước tối đa của một hồ sơ.",
+                ),
+                remedy=Said("Split the trace, or leave it out.", "Tách vết, hoặc bỏ ra."),
                 place=self._here(),
             )
         self._begin_event(trace)
@@ -185,7 +195,10 @@ class XesReader:
         if tag in {"trace", "event"}:
             raise LogNotXesError(
                 self._file,
-                f"a <{tag}> stands inside an element that cannot hold one.",
+                Said(
+                    f"a <{tag}> stands inside an element that cannot hold one.",
+                    f"<{tag}> nằm trong phần tử không được chứa nó.",
+                ),
                 remedy=REPAIR,
                 place=self._here(),
             )
@@ -221,16 +234,25 @@ class XesReader:
         if has_internal_subset:
             raise LogNotXesError(
                 self._file,
-                "it defines a document type of its own; entities are not expanded, and XES has none.",
-                remedy="Export the log again without a document type definition.",
+                Said(
+                    "it defines a document type of its own; entities are not expanded, and XES has none.",
+                    "tệp tự định nghĩa kiểu tài liệu; thực thể không được mở rộng, và XES không có.",
+                ),
+                remedy=Said(
+                    "Export the log again without a document type definition.",
+                    "Xuất lại nhật ký không kèm định nghĩa kiểu tài liệu.",
+                ),
                 place=self._here(),
             )
 
     def _html(self) -> LogNotXesError:
         return LogNotXesError(
             self._file,
-            "this is a web page, perhaps the page that offers the log or an error message saved in its place.",
-            remedy="Download the log itself.",
+            Said(
+                "this is a web page, perhaps the page that offers the log or an error message saved in its place.",
+                "đây là trang web, có thể là trang giới thiệu nhật ký hoặc thông báo lỗi được lưu thay.",
+            ),
+            remedy=Said("Download the log itself.", "Tải chính tệp nhật ký."),
             place=self._here(),
         )
 
@@ -246,26 +268,53 @@ class XesReader:
         if error.code == expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN] and byte >= 0x80:  # noqa: PLR2004
             return LogEncodingError(
                 self._file,
-                f"the byte 0x{byte:02X} is not in the encoding that the file declares (UTF-8 if it declares none).",
-                remedy="Convert the file to UTF-8, or declare its encoding in the first line.",
+                Said(
+                    f"the byte 0x{byte:02X} is not in the encoding that the file declares (UTF-8 if it declares none).",
+                    f"byte 0x{byte:02X} không thuộc bảng mã mà tệp khai báo (UTF-8 nếu không khai báo).",
+                ),
+                remedy=Said(
+                    "Convert the file to UTF-8, or declare its encoding in the first line.",
+                    "Chuyển tệp sang UTF-8, hoặc khai báo bảng mã ở dòng đầu.",
+                ),
                 place=place,
             )
         if error.code in _ENCODING_ERRORS:
             return LogEncodingError(
                 self._file,
-                f"{reason}.",
-                remedy="Convert the file to UTF-8, and declare no other encoding.",
+                Said(f"{reason}.", f"bảng mã sai ({reason})."),
+                remedy=Said(
+                    "Convert the file to UTF-8, and declare no other encoding.",
+                    "Chuyển tệp sang UTF-8, và không khai báo bảng mã khác.",
+                ),
                 place=place,
             )
         if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS]:
             if self._depth == 0:
-                return LogEmptyError(self._file, "there are only blanks in it.", remedy=EXPORT_AGAIN, place=place)
-            return LogMalformedError(self._file, "the file ends before the log does.", remedy=EXPORT_AGAIN, place=place)
+                return LogEmptyError(
+                    self._file,
+                    Said("there are only blanks in it.", "tệp chỉ có khoảng trắng."),
+                    remedy=EXPORT_AGAIN,
+                    place=place,
+                )
+            return LogMalformedError(
+                self._file,
+                Said("the file ends before the log does.", "tệp kết thúc trước khi hết nhật ký."),
+                remedy=EXPORT_AGAIN,
+                place=place,
+            )
         if not self._root_seen:
             return LogNotXesError(
-                self._file, f"this is not XML ({reason}).", remedy="Name an event log in XES.", place=place
+                self._file,
+                Said(f"this is not XML ({reason}).", f"đây không phải XML ({reason})."),
+                remedy=Said("Name an event log in XES.", "Nêu một nhật ký sự kiện dạng XES."),
+                place=place,
             )
-        return LogMalformedError(self._file, f"the XML is not well-formed: {reason}.", remedy=REPAIR, place=place)
+        return LogMalformedError(
+            self._file,
+            Said(f"the XML is not well-formed: {reason}.", f"XML sai cú pháp: {reason}."),
+            remedy=REPAIR,
+            place=place,
+        )
 
 
 _ENCODING_ERRORS = {

@@ -11,13 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from greenlane.stack.errors import AccountUnavailableError
+from sla.wording import Said
 
 UNPRIVILEGED = "nobody"
 # Capabilities of Linux that let another account through folders closed to it; the first only reads.
 CAP_DAC_READ_SEARCH = 2
 CAP_DAC_OVERRIDE = 1
 CAP_SETPCAP = 8  # needed to hand one on
-REMEDY = "Run Greenlane as an ordinary user, or name an outside server in GREENLANE_DATABASE_URL."
+REMEDY = Said(
+    "Run Greenlane as an ordinary user, or name an outside server in GREENLANE_DATABASE_URL.",
+    "Chạy Greenlane bằng người dùng thường, hoặc nêu máy chủ bên ngoài trong GREENLANE_DATABASE_URL.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,11 @@ def account_for(paths: Iterable[Path]) -> Account | None:
         entry = pwd.getpwnam(UNPRIVILEGED)
     except KeyError:
         raise AccountUnavailableError(
-            f"PostgreSQL does not run as root, and this system has no account {UNPRIVILEGED!r}.", remedy=REMEDY
+            Said(
+                f"PostgreSQL does not run as root, and this system has no account {UNPRIVILEGED!r}.",
+                f"PostgreSQL không chạy với quyền root, và hệ thống không có tài khoản {UNPRIVILEGED!r}.",
+            ),
+            remedy=REMEDY,
         ) from None
     closed = sorted({folder for path in paths for folder in path.parents if not _open_to_others(folder)})
     if not closed:
@@ -50,9 +58,15 @@ def account_for(paths: Iterable[Path]) -> Account | None:
             return Account(entry.pw_uid, entry.pw_gid, capability)
     places = " ".join(map(str, closed))
     raise AccountUnavailableError(
-        f"PostgreSQL does not run as root, and the account {UNPRIVILEGED!r} cannot enter {places}.",
+        Said(
+            f"PostgreSQL does not run as root, and the account {UNPRIVILEGED!r} cannot enter {places}.",
+            f"PostgreSQL không chạy với quyền root, và tài khoản {UNPRIVILEGED!r} không vào được {places}.",
+        ),
         field="GREENLANE_STATE_DIR",
-        remedy=f"Put the program and GREENLANE_STATE_DIR below folders open to all (chmod o+x {places}). {REMEDY}",
+        remedy=Said(
+            f"Put the program and GREENLANE_STATE_DIR below folders open to all (chmod o+x {places}). {REMEDY}",
+            f"Đặt chương trình và GREENLANE_STATE_DIR dưới các thư mục mở cho mọi người (chmod o+x {places}). {REMEDY.vi}",
+        ),
     )
 
 

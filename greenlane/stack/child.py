@@ -19,6 +19,7 @@ import psutil
 from greenlane.stack.account import Account
 from greenlane.stack.errors import StackError, StartFailedError, StateFolderFullError
 from greenlane.stack.folder import StateFolder
+from sla.wording import Said, in_language
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 LOG_ROTATED_AT_BYTES = 20_000_000
@@ -125,14 +126,15 @@ class Child:
         return "\n".join(text.strip().splitlines()[-lines:])
 
 
-def describe_exit(code: int) -> str:
+def describe_exit(code: int) -> Said:
     """An exit code in words."""
     if code >= 0:
-        return f"exit code {code}"
+        return Said(f"exit code {code}", f"mã thoát {code}")
     try:
-        return signal.Signals(-code).name
+        name = signal.Signals(-code).name
+        return Said(name, name)
     except ValueError:
-        return f"signal {-code}"
+        return Said(f"signal {-code}", f"tín hiệu {-code}")
 
 
 def run_once(command: Command, seconds: float = 120) -> None:
@@ -142,10 +144,23 @@ def run_once(command: Command, seconds: float = 120) -> None:
     while (code := child.exit_code()) is None:
         if time.monotonic() > deadline:
             child.kill()
-            raise StartFailedError(f"{command.name} did not finish within {seconds:.0f} s.", field=command.name)
+            raise StartFailedError(
+                Said(
+                    f"{command.name} did not finish within {seconds:.0f} s.",
+                    f"{command.name} không hoàn thành trong {seconds:.0f} giây.",
+                ),
+                field=command.name,
+                remedy=Said(f"Its log is {command.log}.", f"Nhật ký ở {command.log}."),
+            )
         time.sleep(0.02)
     if code != 0:
-        raise failure(child, f"{command.name} failed ({describe_exit(code)}).")
+        raise failure(
+            child,
+            Said(
+                f"{command.name} failed ({describe_exit(code)}).",
+                f"{command.name} thất bại ({describe_exit(code).vi}).",
+            ),
+        )
 
 
 def failure(child: Child, what: str) -> StackError:
@@ -155,11 +170,21 @@ def failure(child: Child, what: str) -> StackError:
     full = shutil.disk_usage(log.parent).free < FULL_BELOW_BYTES
     if full or any(sign in words for sign in SIGNS_OF_A_FULL_DISK):
         return StateFolderFullError(
-            f"{what} The disk of {log.parent.parent} is full.",
+            Said(
+                f"{what} The disk of {log.parent.parent} is full.",
+                f"{in_language(what, 'vi')} Đĩa của {log.parent.parent} đã đầy.",
+            ),
             field="GREENLANE_STATE_DIR",
-            remedy="Free some space, or set GREENLANE_STATE_DIR to another disk.",
+            remedy=Said(
+                "Free some space, or set GREENLANE_STATE_DIR to another disk.",
+                "Giải phóng dung lượng, hoặc đặt GREENLANE_STATE_DIR sang đĩa khác.",
+            ),
         )
-    return StartFailedError(f"{what} {words}".strip(), field=child.command.name, remedy=f"Its log is {log}.")
+    return StartFailedError(
+        Said(f"{what} {words}".strip(), f"{in_language(what, 'vi')} {words}".strip()),
+        field=child.command.name,
+        remedy=Said(f"Its log is {log}.", f"Nhật ký ở {log}."),
+    )
 
 
 class Register:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from greenlane.errors import GreenlaneError
+from sla.wording import Said, in_language
 
 
 class StackError(GreenlaneError):
@@ -84,4 +85,12 @@ def relayed(error: Mapping[str, Any]) -> StackError:
     """The error that a stack in another process told us, as its own class."""
     kinds = {kind.code: kind for kind in StackError.__subclasses__()}
     kind = kinds.get(str(error.get("code")), StackError)
-    return kind(str(error["message"]), field=str(error.get("field", "")), remedy=str(error.get("remedy", "")))
+    vietnamese = error.get("vi", {})
+    message, remedy = (Said(str(error.get(name, "")), str(vietnamese.get(name, ""))) for name in ("message", "remedy"))
+    return kind(message, field=str(error.get("field", "")), remedy=remedy)
+
+
+def for_relaying(error: GreenlaneError) -> dict[str, Any]:
+    """An error for a command in another process, which knows the language of whoever asked."""
+    vietnamese = {"message": in_language(error.message, "vi"), "remedy": in_language(error.remedy, "vi")}
+    return {**error.as_json(), "vi": vietnamese}

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from greenlane.stack.errors import StackAlreadyRunningError, StackError, StateFolderFullError, StateFolderUnusableError
+from sla.wording import Said, in_language
 
 MEGABYTE = 1_000_000
 LOCK_PATIENCE_SECONDS = 1.0
@@ -46,9 +47,15 @@ class StateFolder:
         """Makes the folder and tries to write in it. Raises StateFolderUnusableError or StateFolderFullError."""
         if "," in str(self.path):
             raise StateFolderUnusableError(
-                f"The state folder {self.path} has a comma in its path, which Kafka takes for two folders.",
+                Said(
+                    f"The state folder {self.path} has a comma in its path, which Kafka takes for two folders.",
+                    f"Đường dẫn thư mục trạng thái {self.path} có dấu phẩy, Kafka coi đó là hai thư mục.",
+                ),
                 field="GREENLANE_STATE_DIR",
-                remedy="Set GREENLANE_STATE_DIR to a folder without one.",
+                remedy=Said(
+                    "Set GREENLANE_STATE_DIR to a folder without one.",
+                    "Đặt GREENLANE_STATE_DIR là thư mục không có dấu phẩy.",
+                ),
             )
         try:
             self._make()
@@ -62,9 +69,15 @@ class StateFolder:
         free_mb = shutil.disk_usage(self.path).free // MEGABYTE
         if free_mb < min_free_mb:
             raise StateFolderFullError(
-                f"Only {free_mb} MB are free on the disk of {self.path}; {min_free_mb} MB are needed to start.",
+                Said(
+                    f"Only {free_mb} MB are free on the disk of {self.path}; {min_free_mb} MB are needed to start.",
+                    f"Đĩa của {self.path} chỉ còn trống {free_mb} MB; cần {min_free_mb} MB để khởi động.",
+                ),
                 field="GREENLANE_STATE_DIR",
-                remedy="Free some space, set GREENLANE_STATE_DIR to another disk, or lower GREENLANE_MIN_FREE_DISK_MB.",
+                remedy=Said(
+                    "Free some space, set GREENLANE_STATE_DIR to another disk, or lower GREENLANE_MIN_FREE_DISK_MB.",
+                    "Giải phóng dung lượng, đặt GREENLANE_STATE_DIR sang đĩa khác, hoặc giảm GREENLANE_MIN_FREE_DISK_MB.",
+                ),
             )
 
     def _make(self) -> None:
@@ -138,11 +151,17 @@ class StateFolder:
 
     def _already_running(self) -> StackAlreadyRunningError:
         holder = self.read(self.stack_file).get("supervisor", {}).get("pid")
-        whose = f" (process {holder})" if holder else ""
+        whose = Said(f" (process {holder})", f" (tiến trình {holder})") if holder else ""
         return StackAlreadyRunningError(
-            f"A stack is already running in {self.path}{whose}.",
+            Said(
+                f"A stack is already running in {self.path}{whose}.",
+                f"Đã có hệ thống đang chạy trong {self.path}{in_language(whose, 'vi')}.",
+            ),
             field="GREENLANE_STATE_DIR",
-            remedy="Use it, stop it with Ctrl-C in its terminal, or set GREENLANE_STATE_DIR to start another.",
+            remedy=Said(
+                "Use it, stop it with Ctrl-C in its terminal, or set GREENLANE_STATE_DIR to start another.",
+                "Dùng hệ thống đó, dừng nó bằng Ctrl-C, hoặc đặt GREENLANE_STATE_DIR để chạy hệ thống khác.",
+            ),
         )
 
     def read(self, file: Path) -> dict[str, Any]:
@@ -175,19 +194,32 @@ class StateFolder:
 
 def folder_error(path: Path, error: OSError) -> StackError:
     """An error of the file system as one that names the folder and the remedy."""
-    remedy = "Set GREENLANE_STATE_DIR to a folder that this account can write, or repair this one."
+    remedy = Said(
+        "Set GREENLANE_STATE_DIR to a folder that this account can write, or repair this one.",
+        "Đặt GREENLANE_STATE_DIR là thư mục mà tài khoản này ghi được, hoặc sửa thư mục này.",
+    )
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return StateFolderFullError(
-            f"The disk of {path} is full.",
+            Said(f"The disk of {path} is full.", f"Đĩa của {path} đã đầy."),
             field="GREENLANE_STATE_DIR",
-            remedy="Free some space, or set GREENLANE_STATE_DIR to another disk.",
+            remedy=Said(
+                "Free some space, or set GREENLANE_STATE_DIR to another disk.",
+                "Giải phóng dung lượng, hoặc đặt GREENLANE_STATE_DIR sang đĩa khác.",
+            ),
         )
     reasons = {
-        errno.EROFS: "is on a read-only file system",
-        errno.EACCES: "may not be written by this account",
-        errno.EPERM: "may not be written by this account",
-        errno.ENOTDIR: "lies below something that is not a folder",
-        errno.EEXIST: "is not a folder",
+        errno.EROFS: Said("is on a read-only file system", "nằm trên hệ thống tệp chỉ đọc"),
+        errno.EACCES: Said("may not be written by this account", "không cho tài khoản này ghi"),
+        errno.EPERM: Said("may not be written by this account", "không cho tài khoản này ghi"),
+        errno.ENOTDIR: Said("lies below something that is not a folder", "nằm dưới một thứ không phải thư mục"),
+        errno.EEXIST: Said("is not a folder", "không phải thư mục"),
     }
-    reason = reasons.get(error.errno or 0, f"cannot be used: {error.strerror or error}")
-    return StateFolderUnusableError(f"The state folder {path} {reason}.", field="GREENLANE_STATE_DIR", remedy=remedy)
+    reason = reasons.get(
+        error.errno or 0,
+        Said(f"cannot be used: {error.strerror or error}", f"không dùng được: {error.strerror or error}"),
+    )
+    return StateFolderUnusableError(
+        Said(f"The state folder {path} {reason}.", f"Thư mục trạng thái {path} {in_language(reason, 'vi')}."),
+        field="GREENLANE_STATE_DIR",
+        remedy=remedy,
+    )

@@ -15,7 +15,7 @@ from typing import IO, Any
 from greenlane.errors import GreenlaneError
 from greenlane.settings import Settings
 from greenlane.stack.addresses import StackAddresses
-from greenlane.stack.errors import StartCancelledError
+from greenlane.stack.errors import StartCancelledError, for_relaying
 from greenlane.stack.part import ProcessSpec
 from greenlane.stack.progress import Progress, Terminal
 from greenlane.stack.supervisor import Prepare, Supervisor
@@ -76,7 +76,7 @@ def run_up(
     except GreenlaneError as error:
         if not owned:
             raise
-        _tell_owner(owned, {"error": error.as_json()})
+        _tell_owner(owned, {"error": for_relaying(error)})
         return 2
     finally:
         terminal.close()

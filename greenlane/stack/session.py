@@ -19,6 +19,7 @@ from greenlane.stack.child import CLOCK_TOLERANCE_SECONDS, describe_exit
 from greenlane.stack.errors import OtherStackError, StartFailedError, relayed
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.progress import Progress
+from sla.wording import Said
 
 LOOK_SECONDS = 0.1
 STOP_PATIENCE_SECONDS = 60
@@ -75,9 +76,12 @@ def _wait_while_starting(settings: Settings, folder: StateFolder, progress: Prog
             return running
         if time.monotonic() > deadline:
             raise StartFailedError(
-                f"The stack in {settings.state_dir} is being started by another process, but does not get ready.",
+                Said(
+                    f"The stack in {settings.state_dir} is being started by another process, but does not get ready.",
+                    f"Hệ thống trong {settings.state_dir} đang được tiến trình khác khởi động nhưng chưa sẵn sàng.",
+                ),
                 field="GREENLANE_STATE_DIR",
-                remedy="Stop that one, and try again.",
+                remedy=Said("Stop that one, and try again.", "Dừng tiến trình đó rồi thử lại."),
             )
         if progress is not None:
             progress.doing("waiting for the stack, which is being started or stopped")
@@ -92,9 +96,15 @@ def _refuse_other(settings: Settings, running: StackAddresses) -> None:
         if wanted is not None and wanted != getattr(running, name):
             variable = f"{PREFIX}{name.upper()}"
             raise OtherStackError(
-                f"The stack running in {settings.state_dir} uses another server than {variable} names.",
+                Said(
+                    f"The stack running in {settings.state_dir} uses another server than {variable} names.",
+                    f"Hệ thống đang chạy trong {settings.state_dir} dùng máy chủ khác với {variable}.",
+                ),
                 field=variable,
-                remedy=f"Unset {variable}, or set GREENLANE_STATE_DIR to another folder.",
+                remedy=Said(
+                    f"Unset {variable}, or set GREENLANE_STATE_DIR to another folder.",
+                    f"Bỏ {variable}, hoặc đặt GREENLANE_STATE_DIR sang thư mục khác.",
+                ),
             )
 
 
@@ -131,7 +141,11 @@ class OwnedStack:
                 raise relayed(message["error"])
         code = self._process.wait()
         raise StartFailedError(
-            f"The stack ended while it was being started ({describe_exit(code)}).", remedy="Its messages are above."
+            Said(
+                f"The stack ended while it was being started ({describe_exit(code)}).",
+                f"Hệ thống đã dừng khi đang khởi động ({describe_exit(code).vi}).",
+            ),
+            remedy=Said("Its messages are above.", "Xem thông báo của nó ở trên."),
         )
 
     def disown(self) -> None:

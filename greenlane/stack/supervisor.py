@@ -23,6 +23,7 @@ from greenlane.stack.ports import Ports
 from greenlane.stack.postgres import Postgres, check_outside_postgres
 from greenlane.stack.progress import Progress, Silent
 from greenlane.stack.temporal import Temporal, check_outside_temporal
+from sla.wording import Said
 
 POLL_SECONDS = 0.1
 FIRST_PAUSE_SECONDS = 0.5
@@ -166,7 +167,9 @@ class Supervisor:
     def _pause(self) -> None:
         time.sleep(POLL_SECONDS / 2)
         if self._stop_wanted():
-            raise StartCancelledError("Stopped before everything had been started.")
+            raise StartCancelledError(
+                Said("Stopped before everything had been started.", "Đã dừng trước khi khởi động xong.")
+            )
 
     def _launch_prepared(self, waiting: dict[Future[None], Watched]) -> None:
         for future in [future for future in waiting if future.done()]:
@@ -224,12 +227,24 @@ class Supervisor:
             self._register.remove(child)
             watched.failures += 1
             if watched.failures >= ATTEMPTS_AT_START:
-                raise failure(child, f"{watched.part.title} does not come up: it ended with {describe_exit(code)}.")
+                raise failure(
+                    child,
+                    Said(
+                        f"{watched.part.title} does not come up: it ended with {describe_exit(code)}.",
+                        f"{watched.part.title} không khởi động được: đã dừng với {describe_exit(code).vi}.",
+                    ),
+                )
             watched.child, watched.retry_at = None, time.monotonic() + FIRST_PAUSE_SECONDS
             return False
         alive_seconds = time.monotonic() - watched.started_at
         if alive_seconds > self.settings.start_timeout_seconds:
-            raise failure(child, f"{watched.part.title} does not answer after {alive_seconds:.0f} s.")
+            raise failure(
+                child,
+                Said(
+                    f"{watched.part.title} does not answer after {alive_seconds:.0f} s.",
+                    f"{watched.part.title} không trả lời sau {alive_seconds:.0f} giây.",
+                ),
+            )
         if not self._answers(watched):
             return False
         watched.part.settle()

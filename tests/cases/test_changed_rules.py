@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from cases.changes import deadline_changes
 from cases.model import CaseStatus, ClockStatus, StepStatus
 from cases.timetable import due_instant
@@ -218,6 +220,51 @@ def test_a_new_version_takes_over_with_its_limit() -> None:
     assert due_of(life, "statutory") == MONDAY + 11 * DAY
     assert life.case.steps["intake"].status is StepStatus.DONE
     assert life.case.steps["archive"].status is StepStatus.WAITING
+
+
+MINIMUM = Budget(amount=2, unit=Unit.DAYS)
+
+
+@pytest.mark.parametrize("amount", [5, 8], ids=["the same limit", "another limit"])
+def test_a_migration_declines_a_promise_that_would_cut_the_new_minimum(amount: int) -> None:
+    """Although the promise was given, and stays as long: as at arming, with the reason; the law's limit stands alone."""
+    life = an_open_life(facts={"project": "ring-road-4"})
+    steps = (a_step("intake", "one-stop"), a_step("signing", "culture", "intake", minimum=MINIMUM))
+    life.do(a_migration(AT, limit=Budget(amount=amount, unit=Unit.WORKING_DAYS), steps=steps))
+    green = life.case.current_clock("green")
+    assert green is not None
+    assert (green.id, green.status) == ("green", ClockStatus.CANCELLED)
+    reasons = [event.reason for event in life.of_type("GreenPromiseDeclined")]
+    assert reasons == ["24 hours would cut the steps' mandatory minimum of 2 days"]
+    assert due_of(life, "statutory") == MONDAY + timedelta(days=7 if amount == 5 else 10)
+    life.do(an_answer("intake", "one-stop", AT + HOUR))
+    # A half of the limit in working days of eight hours, no longer of 24 hours.
+    half = Budget(amount=amount * 8 * 60 // 2, unit=Unit.WORKING_MINUTES)
+    assert life.case.clocks["step:signing"].clock.budget == half
+
+
+def test_a_migration_keeps_a_promise_that_the_new_minimum_leaves_room_for() -> None:
+    """What is cut to two working days by the lane holds a minimum of one."""
+    life = an_open_life(facts={"field": "social-housing"})
+    steps = (
+        a_step("intake", "one-stop"),
+        a_step("signing", "culture", "intake", minimum=Budget(amount=1, unit=Unit.DAYS)),
+    )
+    life.do(a_migration(AT, limit=Budget(amount=10, unit=Unit.WORKING_DAYS), steps=steps))
+    green = life.case.current_clock("green")
+    assert green is not None
+    assert (green.id, green.clock.budget.amount, green.status) == ("green.2", 4, ClockStatus.RUNNING)
+    assert not life.of_type("GreenPromiseDeclined")
+
+
+def test_a_migration_declines_a_promise_that_would_fall_after_the_new_limit() -> None:
+    """A new version with eight hours by law leaves nothing of a lane of 24."""
+    life = an_open_life(facts={"project": "ring-road-4"})
+    life.do(a_migration(AT, limit=Budget(amount=8, unit=Unit.HOURS)))
+    reasons = [event.reason for event in life.of_type("GreenPromiseDeclined")]
+    assert reasons == ["24 hours would fall after the statutory 8 hours"]
+    assert life.case.clocks["green"].status is ClockStatus.CANCELLED
+    assert "green.2" not in life.case.clocks
 
 
 def test_a_migration_never_erases_a_breach() -> None:

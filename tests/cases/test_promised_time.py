@@ -16,7 +16,7 @@ from cases.timetable import due_instant
 from catalog.loader import load_catalog
 from catalog.model import LaneId, LaneTable, ProcedureVersion, Promise, StepDefinition
 from sla.calendar import compiled
-from sla.deadline import due
+from sla.deadline import AfterHours, due
 from sla.units import WALL_CLOCK, Budget, Unit
 from tests.builders import (
     MONDAY,
@@ -118,6 +118,62 @@ def test_whether_24_hours_are_longer_than_a_working_day_depends_on_the_day() -> 
     friday = Life(the_definitions(a_procedure(limit=budget(7, Unit.WORKING_HOURS))))
     friday.do(a_submission(MONDAY + timedelta(days=4), facts=GREEN))  # on Monday at 08:00
     assert "green" in friday.case.clocks
+
+
+SATURDAY = MONDAY + timedelta(days=5)
+
+
+@pytest.mark.parametrize(
+    ("after_hours", "given"), [(AfterHours.RECEIPT, True), (AfterHours.NEXT_OPENING, False)], ids=["receipt", "opening"]
+)
+def test_a_promise_in_days_counts_from_where_the_case_counts(after_hours: AfterHours, given: bool) -> None:
+    """Three days from a Saturday end on Tuesday, before three working days; from Monday's opening on Thursday, after them."""
+    procedure = a_procedure(limit=budget(3), after_hours=after_hours)
+    table = lanes(reduction=None, budget={"amount": 3, "unit": "days"})
+    life = Life(the_definitions(procedure, lanes=table))
+    life.do(a_submission(SATURDAY, facts=CUT))
+    assert ("green" in life.case.clocks) is given
+    assert [event.reason for event in life.of_type("GreenPromiseDeclined")] == (
+        [] if given else ["3 days would fall after the statutory 3 working_days"]
+    )
+
+
+def test_a_statute_that_counts_from_the_opening_leaves_a_promise_its_room() -> None:
+    """Ten working hours from Monday's opening end on Tuesday: after the Monday that one would count from the receipt."""
+    procedure = a_procedure(limit=budget(2, Unit.DAYS), after_hours=AfterHours.NEXT_OPENING)
+    table = lanes(reduction=None, budget={"amount": 10, "unit": "working_hours"})
+    life = Life(the_definitions(procedure, lanes=table))
+    life.do(a_submission(SATURDAY, facts=CUT))
+    assert "green" in life.case.clocks
+
+
+@given(
+    st.builds(budget, st.integers(1, 12), st.sampled_from(Unit)),
+    st.builds(budget, st.integers(1, 12), st.sampled_from(Unit)),
+    st.sampled_from(AfterHours),
+    st.integers(0, 14 * 24 * 4).map(lambda quarters: MONDAY + quarters * timedelta(minutes=15)),
+)
+@settings(max_examples=300)
+def test_no_green_clock_that_is_armed_ends_after_the_statutory_one(
+    limit: Budget, promise: Budget, after_hours: AfterHours, at: datetime
+) -> None:
+    """And it is declined only where it would, whatever the units, the rule for after hours and the instant of receipt."""
+    procedure = a_procedure(limit=limit, after_hours=after_hours)
+    definitions = the_definitions(procedure, lanes=lanes(reduction=None, budget=promise.model_dump()))
+    life = Life(definitions)
+    life.do(a_submission(at, facts=CUT))
+    calendar = compiled(definitions.calendar)
+    statutory = life.case.clocks["statutory"].clock.due(calendar)
+    green = life.case.clocks.get("green")
+    would_end = due(promise, at, calendar, after_hours)
+    assert statutory is not None
+    if green is None:
+        assert would_end.operational_at > statutory.operational_at
+        return
+    assert green.clock.due(calendar) == would_end
+    assert would_end.operational_at <= statutory.operational_at
+    if would_end.lawful_day is not None and statutory.lawful_day is not None:
+        assert would_end.lawful_day <= statutory.lawful_day
 
 
 def test_nothing_is_reduced_where_there_is_no_limit() -> None:

@@ -151,7 +151,7 @@ def test_what_cannot_be_meant_is_refused(machine: Run, words: tuple[str, ...], c
     left, said = machine("due", *words)
     assert (left, said["error"]["code"], said["error"]["field"]) == (2, code, field)
     if code.startswith("unknown"):
-        assert "Did you mean" in said["error"]["remedy"]
+        assert words[0].removesuffix("t") in said["error"]["remedy"] or "vn-public" in said["error"]["remedy"]
 
 
 def test_a_person_gets_a_drawing(person: Callable[..., tuple[int, str]]) -> None:
