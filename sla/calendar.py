@@ -375,7 +375,7 @@ class WorkingCalendar:
         try:
             elapsed = at - (self._start_at if at.tzinfo is UTC else self._origin)
         except TypeError:
-            raise self._naive(at) from None
+            raise NaiveInstant.of("no_offset", field="at", given=at.isoformat()) from None
         days = elapsed.days
         if days < 0 or elapsed > self._length:
             raise self._outside(at.isoformat(), "at")
@@ -394,7 +394,3 @@ class WorkingCalendar:
 
     def _outside(self, what: str, field: str) -> CalendarRangeError:
         return CalendarRangeError.outside(what, self.definition, field=field)
-
-    @staticmethod
-    def _naive(at: datetime) -> NaiveInstant:
-        return NaiveInstant.of("no_offset", field="at", given=at.isoformat())
