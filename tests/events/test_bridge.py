@@ -4,61 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from kafka import KafkaProducer
 from prometheus_client import CollectorRegistry
 
-from events.language.topics import Topics
-from events.transport.admin import TopicLayout, ensure_topics, topic_maker
-from events.transport.bridge import Bridge, BridgeSettings, ConsumerSettings, LaneSettings, incoming_pattern
+from events.transport.admin import TopicLayout, ensure_topics
 from events.transport.cluster import Cluster
 from events.transport.dead_letters import LetterBox
-from events.transport.errors import LetterUnknownError, RequestRefusedError, Unavailable
+from events.transport.errors import LetterUnknownError, Unavailable
 from events.transport.lanes import HANDLER_ERROR, TOO_LARGE, UNREADABLE
-from events.transport.metrics import BridgeMetrics
-from events.transport.ports import DeadLetter, Disposition, Done, Handler, Incoming
+from events.transport.ports import DeadLetter, Disposition, Done, Incoming
 from events.transport.producer import Producer
+from tests.events.bridges import MakeTopics, a_bridge, after, ends
 from tests.events.sending import Remembering, Running, committed, read_topic, send_all, until
-
-MakeTopics = Callable[..., Topics]
-FAST = LaneSettings(retry_seconds=0.02, attempts_max=3, outage_seconds=0.02, outage_seconds_max=0.1)
-
-
-def a_bridge(
-    cluster: Cluster,
-    topics: Topics,
-    handler: Handler,
-    handling: LaneSettings = FAST,
-    *,
-    registry: CollectorRegistry | None = None,
-    instance_id: str | None = None,
-    drain_seconds: float = 5.0,
-) -> Bridge:
-    """A bridge of this test's own group."""
-    reading = ConsumerSettings(
-        group=f"{topics.prefix}-bridge",
-        instance_id=instance_id,
-        discovery_seconds=0.5,
-        session_seconds=6,
-        commit_seconds=0.05,
-        drain_seconds=drain_seconds,
-    )
-    return Bridge(
-        cluster,
-        incoming_pattern(topics),
-        handler,
-        settings=BridgeSettings(reading, handling),
-        metrics=BridgeMetrics(registry or CollectorRegistry()),
-        make_topic=topic_maker(cluster, topics, TopicLayout(partitions=1)),
-    )
-
-
-def ends(cluster: Cluster, topic: str) -> dict[int, int]:
-    """One more than the last offset of each partition that holds anything."""
-    return {message.partition: message.offset + 1 for message in read_topic(cluster, topic)}
 
 
 async def test_order_per_key_and_concurrency_across_keys(cluster: Cluster, make_topics: MakeTopics) -> None:
@@ -86,7 +46,7 @@ async def test_order_per_key_and_concurrency_across_keys(cluster: Cluster, make_
 async def test_messages_without_a_key_keep_their_partitions_order(cluster: Cluster, make_topics: MakeTopics) -> None:
     """Nothing says what belongs together, so the partition's own order is kept."""
     topics = make_topics("finance", partitions=1)
-    handler = Remembering(lambda _: _after(0.001))
+    handler = Remembering(lambda _: after(0.001))
     async with Running(a_bridge(cluster, topics, handler)):
         await asyncio.to_thread(
             send_all, cluster, topics.decisions("finance"), [(None, f"{number:03}") for number in range(50)]
@@ -255,7 +215,7 @@ async def test_letters_are_listed_shown_and_replayed(cluster: Cluster, make_topi
 async def test_a_sender_cannot_date_its_message_back(cluster: Cluster, make_topics: MakeTopics) -> None:
     """Whoever claims to be a replay of a letter that is not there, or of another message, counts from now."""
     topics = make_topics("finance", "health", partitions=1)
-    handler = Remembering(lambda message: _dead("unknown_type") if message.value == b"old" else _after(0))
+    handler = Remembering(lambda message: _dead("unknown_type") if message.value == b"old" else after(0))
     topic, letters_of_finance = topics.decisions("finance"), topics.dead_letters(topics.decisions("finance"))
     async with Running(a_bridge(cluster, topics, handler)):
         with Producer(cluster) as producer:
@@ -339,101 +299,6 @@ async def test_what_was_taken_back_in_a_transaction_was_never_said(cluster: Clus
     assert handler.values() == ["said"]
 
 
-async def test_a_new_departments_topic_is_found_with_what_it_held(cluster: Cluster, make_topics: MakeTopics) -> None:
-    """Messages sent before the bridge knew the topic are read, within a few seconds."""
-    topics = make_topics("finance")
-    handler = Remembering()
-    async with Running(a_bridge(cluster, topics, handler)):
-        await asyncio.to_thread(send_all, cluster, topics.decisions("finance"), [("a", "old")])
-        await asyncio.to_thread(make_topics, "health")
-        await asyncio.to_thread(send_all, cluster, topics.decisions("health"), [("b", "new")])
-        # Neither a dead-letter topic nor another prefix's is read.
-        await asyncio.to_thread(send_all, cluster, topics.dead_letters(topics.decisions("health")), [("b", "dead")])
-        await until(lambda: len(handler.done) >= 2, "both were handled", seconds=10)
-        await asyncio.sleep(0.3)
-    assert sorted(handler.values()) == ["new", "old"]
-
-
-async def test_two_bridges_share_and_hand_over(cluster: Cluster, make_topics: MakeTopics) -> None:
-    """Partitions move when a bridge comes and goes: order per key stays, and nothing is handled twice."""
-    topics = make_topics("finance", partitions=4)
-    topic = topics.decisions("finance")
-    first, second = Remembering(lambda _: _after(0.002)), Remembering(lambda _: _after(0.002))
-    messages = [(f"case-{number % 40}", f"{number:04}") for number in range(1200)]
-    async with Running(a_bridge(cluster, topics, first)):
-        sending = asyncio.create_task(asyncio.to_thread(send_all, cluster, topic, messages[:800]))
-        await until(lambda: len(first.done) > 50, "the first works")
-        async with Running(a_bridge(cluster, topics, second)):
-            await sending
-            await until(lambda: len(first.done) + len(second.done) >= 600, "both work")
-            await asyncio.to_thread(send_all, cluster, topic, messages[800:])
-            await until(lambda: len(second.done) > 20, "the second works")
-        await until(lambda: len(first.done) + len(second.done) >= 1200, "all were handled")
-    both = sorted([*first.done, *second.done], key=lambda each: (each.partition, each.offset))
-    assert len(both) == len({(each.partition, each.offset) for each in both}) == 1200
-    assert first.overlaps == second.overlaps == 0
-    for handler in (first, second):
-        for values in handler.by_key().values():
-            assert values == sorted(values)
-    assert committed(cluster, f"{topics.prefix}-bridge", topic) == ends(cluster, topic)
-
-
-async def test_a_hand_over_does_not_wait_for_what_is_away(cluster: Cluster, make_topics: MakeTopics) -> None:
-    """A bridge whose servers are away gives its partitions to another at once, unfinished messages included."""
-    topics = make_topics("finance", partitions=2)
-
-    async def act(message: Incoming) -> Disposition:
-        raise Unavailable("Temporal")
-
-    stuck, well = Remembering(act), Remembering()
-    messages = [(f"case-{number}", str(number)) for number in range(30)]
-    async with Running(a_bridge(cluster, topics, stuck)):
-        await asyncio.to_thread(send_all, cluster, topics.decisions("finance"), messages)
-        await until(lambda: stuck.seen, "the first tried")
-    async with Running(a_bridge(cluster, topics, well)):
-        await until(lambda: len(well.done) == 30, "the second handled all", seconds=10)
-
-
-async def test_a_named_instance_gets_its_partitions_back(cluster: Cluster, make_topics: MakeTopics) -> None:
-    """With a name that stays over restarts, a new process need not wait until the old one's session has expired."""
-    topics = make_topics("finance")
-    for value in ("1", "2"):
-        handler = Remembering()
-        async with Running(a_bridge(cluster, topics, handler, instance_id="bridge-1")):
-            await asyncio.to_thread(send_all, cluster, topics.decisions("finance"), [("a", value)])
-            await until(lambda: len(handler.done) == 1, "it was handled", seconds=5)  # noqa: B023
-        assert handler.values() == [value]
-
-
-async def test_a_second_process_with_the_same_name_ends_the_first(cluster: Cluster, make_topics: MakeTopics) -> None:
-    """Two with one name would take each other's partitions: the older one stops with its next commit, and says why."""
-    topics = make_topics("finance")
-    older = a_bridge(cluster, topics, Remembering(lambda _: _after(0.2)), instance_id="bridge-1")
-    running = asyncio.create_task(older.run())
-    assert await older.wait_ready()
-    await asyncio.to_thread(
-        send_all, cluster, topics.decisions("finance"), [(f"k{number}", "x") for number in range(200)]
-    )
-    younger = Remembering()
-    async with Running(a_bridge(cluster, topics, younger, instance_id="bridge-1")):
-        with pytest.raises(RequestRefusedError):
-            await asyncio.wait_for(running, 20)
-        await until(lambda: len(younger.done) > 100, "the younger one works")
-
-
-async def test_stopping_finishes_what_is_in_hand(cluster: Cluster, make_topics: MakeTopics) -> None:
-    """What was begun is finished and committed before the bridge is gone."""
-    topics = make_topics("finance", partitions=1)
-    topic = topics.decisions("finance")
-    handler = Remembering(lambda _: _after(0.2))
-    async with Running(a_bridge(cluster, topics, handler)) as bridge:
-        await asyncio.to_thread(send_all, cluster, topic, [(f"k{number}", "x") for number in range(40)])
-        await until(lambda: handler.seen, "it began")
-        bridge.stop()
-    assert len(handler.done) == len(handler.seen)
-    assert committed(cluster, f"{topics.prefix}-bridge", topic)[0] == len(handler.done)
-
-
 async def test_metrics_tell_lag_and_outcome(cluster: Cluster, make_topics: MakeTopics) -> None:
     """Lag and position per partition, messages by what became of them, dead letters by code."""
     topics = make_topics("finance", partitions=1)
@@ -451,11 +316,6 @@ async def test_metrics_tell_lag_and_outcome(cluster: Cluster, make_topics: MakeT
     assert registry.get_sample_value("greenlane_bridge_lag_messages", labels) == 0
     assert registry.get_sample_value("greenlane_bridge_messages_total", {"disposition": "done"}) == 2
     assert registry.get_sample_value("greenlane_dead_letters_total", {"topic": topic, "code": "unknown_type"}) == 1
-
-
-async def _after(seconds: float) -> Disposition:
-    await asyncio.sleep(seconds)
-    return Done()
 
 
 async def _dead(code: str) -> Disposition:

@@ -1,0 +1,59 @@
+"""Bridges for tests: each in a group of its own, with short waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry
+
+from events.language.topics import Topics
+from events.transport.admin import TopicLayout, topic_maker
+from events.transport.bridge import Bridge, BridgeSettings, ConsumerSettings, LaneSettings, incoming_pattern
+from events.transport.cluster import Cluster
+from events.transport.metrics import BridgeMetrics
+from events.transport.ports import Disposition, Done, Handler
+from tests.events.sending import read_topic
+
+MakeTopics = Callable[..., Topics]
+FAST = LaneSettings(retry_seconds=0.02, attempts_max=3, outage_seconds=0.02, outage_seconds_max=0.1)
+
+
+def a_bridge(
+    cluster: Cluster,
+    topics: Topics,
+    handler: Handler,
+    handling: LaneSettings = FAST,
+    *,
+    registry: CollectorRegistry | None = None,
+    instance_id: str | None = None,
+    drain_seconds: float = 5.0,
+) -> Bridge:
+    """A bridge of this test's own group."""
+    reading = ConsumerSettings(
+        group=f"{topics.prefix}-bridge",
+        instance_id=instance_id,
+        discovery_seconds=0.5,
+        session_seconds=6,
+        commit_seconds=0.05,
+        drain_seconds=drain_seconds,
+    )
+    return Bridge(
+        cluster,
+        incoming_pattern(topics),
+        handler,
+        settings=BridgeSettings(reading, handling),
+        metrics=BridgeMetrics(registry or CollectorRegistry()),
+        make_topic=topic_maker(cluster, topics, TopicLayout(partitions=1)),
+    )
+
+
+def ends(cluster: Cluster, topic: str) -> dict[int, int]:
+    """One more than the last offset of each partition that holds anything."""
+    return {message.partition: message.offset + 1 for message in read_topic(cluster, topic)}
+
+
+async def after(seconds: float) -> Disposition:
+    """Done, once so much time has passed."""
+    await asyncio.sleep(seconds)
+    return Done()
