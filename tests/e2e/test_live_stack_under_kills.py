@@ -14,19 +14,18 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench.throughput.usage import stack_processes
 from greenlane.quiescence import dead_letter_count, settled
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
 from greenlane.verification import verify
 from greenlane.wiring import Wiring
 from store.views import Views
+from tests.e2e.killing import PORTS, kill
 
 CASES = 20
 IN_FLIGHT = 6
 PROCEDURE = "karaoke-licence"
 KILLED = ("worker", "bridge", "publisher", "kafka", "worker")
-PORTS = ("temporal_port", "temporal_ui_port", "postgres_port", "kafka_port", "kafka_controller_port", "metrics_port")
 
 
 @contextmanager
@@ -43,18 +42,6 @@ def a_stack(folder: Path) -> Iterator[tuple[Wiring, psutil.Process]]:
 
 def closed_cases(wiring: Wiring) -> int:
     return sum(found.cases for found in Views(wiring.store).closed_cases())
-
-
-def kill(supervisor: psutil.Process, name: str) -> None:
-    """SIGKILL, once the part runs: it may still be coming back from the last one."""
-    ends_at = time.monotonic() + 60
-    while time.monotonic() < ends_at:
-        running = stack_processes(supervisor).get(name, [])
-        if running:
-            running[0].kill()
-            return
-        time.sleep(0.2)
-    pytest.fail(f"{name} never came back")
 
 
 @pytest.mark.timeout(400)

@@ -11,7 +11,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench.throughput.usage import stack_processes
 from events.language.identity import is_dossier
 from greenlane.demo.cast_processes import outsiders
 from greenlane.demo.openings import Opened, all_closed, open_all, openings_report
@@ -21,20 +20,11 @@ from greenlane.stack import ensure_stack
 from greenlane.verification import verify
 from greenlane.wiring import Wiring
 from store.ledger import Ledger
+from tests.e2e.killing import PORTS, kill
 
 KILLED = ("worker", "bridge", "publisher") * 3
-PORTS = ("temporal_port", "temporal_ui_port", "postgres_port", "kafka_port", "kafka_controller_port", "metrics_port")
 FACTOR = 4000.0
 LIMIT_SECONDS = 400.0
-
-
-def kill(supervisor: psutil.Process, name: str) -> None:
-    """SIGKILL, once the part runs: it may still be coming back from the last one."""
-    ends_at = time.monotonic() + 60
-    while not (running := stack_processes(supervisor).get(name, [])):
-        assert time.monotonic() < ends_at, f"{name} never came back"
-        time.sleep(0.2)
-    running[0].kill()
 
 
 def until_closed(wiring: Wiring, supervisor: psutil.Process, opened: list[Opened], ends: int) -> None:
