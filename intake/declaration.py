@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cases.dossier.components import with_components
 from catalog.dossier import DossierDefinitions, DossierTemplate, EdgeKind, LinkedProcedure
 from catalog.model import Fact, LaneTable, ProcedureVersion
 from events.language.commands import DocumentPart
@@ -67,33 +68,6 @@ def linked_procedure(version: ProcedureVersion) -> LinkedProcedure:
     )
 
 
-def components_of(templates: Iterable[DossierTemplate]) -> dict[tuple[str, str], str]:
-    """Which component of the second procedure's dossier the first one's result is, as the templates say."""
-    found: dict[tuple[str, str], str] = {}
-    for template in templates:
-        procedure_of = {part.name: part.procedure for part in template.applications}
-        for part in template.applications:
-            for edge in part.needs:
-                if edge.document is not None and edge.kind is EdgeKind.HARD:
-                    found.setdefault((procedure_of[edge.needs], part.procedure), edge.document)
-    return found
-
-
-def _told(file: DossierFile, components: Mapping[tuple[str, str], str]) -> DossierFile:
-    """The file with the component that a bare need is, where the catalogue knows it: whoever needs a licence means that."""
-    procedure_of = {part.name: part.procedure for part in file.applications}
-
-    def told(part: LinkedPart, need: Need) -> Need:
-        if need.name is None or need.document is not None or need.kind is not EdgeKind.HARD:
-            return need
-        return need.model_copy(update={"document": components.get((procedure_of[need.name], part.procedure))})
-
-    parts = tuple(
-        part.model_copy(update={"needs": tuple(told(part, need) for need in part.needs)}) for part in file.applications
-    )
-    return file.model_copy(update={"applications": parts})
-
-
 def split(
     given: DossierFile,
     source: str,
@@ -103,7 +77,7 @@ def split(
     components: Mapping[tuple[str, str], str],
 ) -> SplitDossier | Refusal:
     """Split a file. `procedures`: by application. Raises MessageError for `data` that says what no application may say."""
-    file = _told(given, components)
+    file = with_components(given, components)
     stream_id = dossier_id_of(source, file.dossier_id or "")
     data = {part.name: parsed(LinkedData, dict(part.data)) for part in file.applications}
     uploaded: dict[str, DocumentMessage] = {}

@@ -13,6 +13,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from activities.linked import Done, Order
+from cases.dossier.components import components_of
 from cases.dossier.decide import decide_dossier
 from cases.dossier.evolve import fold_dossier
 from cases.dossier.graph import Graph, GraphFault, graph_of
@@ -30,7 +31,7 @@ from events.language.dossier_messages import DossierFile
 from events.language.identity import is_dossier
 from events.language.linking import end_of
 from events.language.refusals import Refusal, refuse
-from intake.declaration import SplitDossier, components_of, definitions_of, filled, split
+from intake.declaration import SplitDossier, definitions_of, filled, split
 from intake.desk import Intake, Submitted
 from intake.linked_gateway import DossierGateway
 from intake.person import Parted

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from cases.dossier.components import components_of
 from catalog.loader import load_catalog
 from events.language.dossier_messages import DossierFile
 from events.language.refusals import Refusal
-from intake.declaration import SplitDossier, components_of, split
+from intake.declaration import SplitDossier, split
 from tests.dossier.openings import in_province
 
 DAY = in_province(2).date()
