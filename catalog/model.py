@@ -30,7 +30,6 @@ from catalog.soundness import (
     Unsound,
     budget_problems,
     graph_problems,
-    in_force,
     raise_if_unsound,
     repeated,
     validity_problems,
@@ -178,10 +177,6 @@ class ProcedureVersion(Definition):
             ],
         )
 
-    def in_force_on(self, day: date) -> bool:
-        """Whether applications received on this day fall under this version; both ends are included."""
-        return in_force(self.valid_from, self.valid_until, day)
-
 
 class LaneId(StrEnum):
     """The three lanes."""
@@ -301,10 +296,6 @@ class LaneTable(Definition):
                 *_rule_problems(self),
             ],
         )
-
-    def in_force_on(self, day: date) -> bool:
-        """Whether applications received on this day are classified by this version; both ends are included."""
-        return in_force(self.valid_from, self.valid_until, day)
 
     @cached_property
     def list_by_id(self) -> dict[str, NamedList]:

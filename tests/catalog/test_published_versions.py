@@ -33,8 +33,8 @@ from tests.catalog.folder import Folder
 
 EXPLANATION = """
 A published version was changed. Cases run under it, and auditors replay them under exactly this content.
-Restore the file; put the change into a new file with a new version, end the old one with valid_until if it is a
-procedure or a table of lanes, and enter the new version with `python -m catalog.publish`.
+Restore the file; put the change into a new file with a new version and a later valid_from, whose beginning ends the old
+one, and enter it with `python -m catalog.publish`.
 """
 
 
