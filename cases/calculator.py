@@ -281,6 +281,6 @@ def _is_weekly(definition: CalendarDefinition, day: date) -> bool:
 
 def _firing(rung: Rung, clock: Clock, calendar: WorkingCalendar) -> FiringRung:
     try:
-        return FiringRung(rung, rung_instant(rung, clock, calendar))
+        return FiringRung(rung, rung_instant(rung, clock, calendar, two_ends=False))
     except CalendarRangeError:
         return FiringRung(rung, None)

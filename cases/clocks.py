@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from cases.draft import Draft
-from cases.model import CASE_CLOCKS, Case, CaseStatus, ClockKind, ClockState, ClockStatus
+from cases.model import (
+    APPLICANT_CLOCKS,
+    APPLICANT_HAS_IT,
+    CASE_CLOCKS,
+    Case,
+    CaseStatus,
+    ClockKind,
+    ClockState,
+    ClockStatus,
+)
 from cases.promises import exceeds_statute, green_budget, minimum_cut
-from cases.timetable import due_instant, next_due
+from cases.timetable import end_at, has_two_ends, timetable_of
 from events.language.case_events import (
     BreachSetAside,
     ClockBreached,
@@ -19,26 +29,17 @@ from events.language.case_events import (
     ClockStarted,
     ClockStopped,
     GreenPromiseDeclined,
+    PauseCause,
 )
+from events.language.reasons import ReasonCode
 from sla.clock import Clock
-from sla.deadline import AfterHours, due
+from sla.deadline import AfterHours, Due, due
+from sla.errors import CalendarRangeError
 from sla.suspension import Suspension
 from sla.units import Budget
 
-__all__ = [
-    "arm",
-    "arm_case_clocks",
-    "cancel",
-    "due_instant",
-    "finish",
-    "given_beside",
-    "next_due",
-    "pause",
-    "promised_budget",
-    "resume",
-    "running",
-    "stop",
-]
+APPLICANT_CAUSES: Final[tuple[PauseCause, ...]] = ("supplement", "explanation")
+"""Where the request itself is told, a pause that holds no clock is not."""
 
 
 def arm(
@@ -53,46 +54,76 @@ def arm(
 
     `department` is the one whose time it measures: it runs on the calendar that the department keeps.
 
-    Raises CalendarRangeError where the calendar ends before the limit does.
+    Raises CalendarRangeError where a case is opened and the calendar ends before the limit does: then somebody can still
+    publish a longer one. In an open case the clock is armed without an end, and `CalendarExhausted` says so: nobody's
+    answer is refused because of a calendar.
     """
-    stem = f"{kind}:{step_id}" if step_id is not None else kind
-    earlier = sum(c.kind == kind and c.step_id == step_id for c in draft.case.clocks.values())
-    clock_id = stem if earlier == 0 else f"{stem}.{earlier + 1}"
     after_hours = draft.case.definitions.procedure.after_hours if kind in CASE_CLOCKS else AfterHours.RECEIPT
     calendar = draft.case.definitions.calendar_ids.get(department or "")
-    if kind != "supplement":
-        # A limit that ends after the calendar is refused while somebody can still publish a longer calendar; only the
-        # applicant's own limit may stay open until then: that is in his favour.
-        due(budget, anchored_at, draft.calendar_of(calendar), after_hours)
-    draft.emit(
-        ClockStarted(
-            clock_id=clock_id,
-            kind=kind,
-            step_id=step_id,
-            budget=budget,
-            anchored_at=anchored_at,
-            after_hours=after_hours,
-            suspensions=_standing_still(draft),
-            calendar=calendar,
-        )
+    started = ClockStarted(
+        clock_id=_free_id(draft.case, kind, step_id),
+        kind=kind,
+        step_id=step_id,
+        budget=budget,
+        anchored_at=anchored_at,
+        after_hours=after_hours,
+        suspensions=_standing_still(draft, kind),
+        calendar=calendar,
     )
-    return clock_id
+    if kind in CASE_CLOCKS or draft.is_opening:
+        ends = _ends(started, draft)
+        if ends is not None and has_two_ends(kind, budget):
+            first_at = draft.utc(ends.operational_at)
+            started = started.model_copy(update={"first_appointment_at": first_at})
+    draft.emit(started)
+    return started.clock_id
 
 
-def _standing_still(draft: Draft) -> tuple[Suspension, ...]:
-    # A clock that starts in a case that stands still (its procedure was migrated) stands still with the others.
-    if draft.case.status not in (CaseStatus.SUSPENDED, CaseStatus.AWAITING_PAYMENT):
+def _ends(started: ClockStarted, draft: Draft) -> Due | None:
+    """The ends of a clock as it will run; None: the calendar ends before."""
+    try:
+        return due(started.budget, started.anchored_at, draft.calendar_of(started.calendar), started.after_hours)
+    except CalendarRangeError:
+        if draft.is_opening:
+            raise
+        return None
+
+
+def _free_id(case: Case, kind: ClockKind, step_id: str | None) -> str:
+    # The number goes on until the id is free: a declared step may be called `a.2`, and so meet the second clock of `a`.
+    stem = f"{kind}:{step_id}" if step_id is not None else kind
+    number = 1 + sum(c.kind == kind and c.step_id == step_id for c in case.clocks.values())
+    while (found := stem if number == 1 else f"{stem}.{number}") in case.clocks:
+        number += 1
+    return found
+
+
+def _standing_still(draft: Draft, kind: ClockKind) -> tuple[Suspension, ...]:
+    """The pause in which a clock starts that is started while the case stands still, or while the applicant has it.
+
+    No clock of the case runs then, those of steps and consultations neither: a department may go on working, and what it
+    takes is not counted against it.
+    """
+    case = draft.case
+    stands = case.status in (CaseStatus.SUSPENDED, CaseStatus.STOPPED, CaseStatus.AWAITING_PAYMENT)
+    if kind in APPLICANT_CLOCKS or not (stands or case.status in APPLICANT_HAS_IT):
         return ()
-    return (Suspension(from_at=draft.at, reason=draft.case.suspension_reason or "payment awaited"),)
+    return (Suspension(from_at=draft.at, reason=case.suspension_reason or _waits_for(case.status)),)
+
+
+def _waits_for(status: CaseStatus) -> str:
+    return ReasonCode.PAYMENT_AWAITED if status is CaseStatus.AWAITING_PAYMENT else status
 
 
 def rearm(draft: Draft, kind: ClockKind, budget: Budget, former: ClockState, step_id: str | None = None) -> None:
-    """Start a clock in the place of another: same anchor, same pauses, same calendar, another budget."""
-    stem = f"{kind}:{step_id}" if step_id is not None else kind
-    earlier = sum(c.kind == kind and c.step_id == step_id for c in draft.case.clocks.values())
+    """Start a clock in the place of another: same anchor, same pauses, same calendar, another budget.
+
+    The appointment first told stays the first one told, and a new appointment given with an apology stays given.
+    """
+    keeps = former.appointment_by is not None and former.appointment_by.unit is budget.unit
     draft.emit(
         ClockStarted(
-            clock_id=stem if earlier == 0 else f"{stem}.{earlier + 1}",
+            clock_id=_free_id(draft.case, kind, step_id),
             kind=kind,
             step_id=step_id,
             budget=budget,
@@ -100,8 +131,21 @@ def rearm(draft: Draft, kind: ClockKind, budget: Budget, former: ClockState, ste
             after_hours=former.clock.after_hours,
             suspensions=former.clock.suspensions,
             calendar=former.calendar,
+            first_appointment_at=former.first_appointment_at if former.kind == kind else _first_told(draft, budget, former),
+            appointment_by=former.appointment_by if keeps and former.kind == kind else None,
         )
     )
+
+
+def _first_told(draft: Draft, budget: Budget, beside: ClockState) -> datetime | None:
+    if not has_two_ends("green", budget):
+        return None
+    ends = beside.clock.model_copy(update={"budget": budget, "suspensions": ()})
+    try:
+        found = ends.due(draft.calendar_of(beside.calendar))
+    except CalendarRangeError:
+        return None
+    return None if found is None else draft.utc(found.operational_at)
 
 
 def arm_case_clocks(draft: Draft) -> None:
@@ -121,18 +165,18 @@ def arm_case_clocks(draft: Draft) -> None:
         draft.emit(promise)
 
 
-def given_beside(statutory: Clock, green: Budget | str, draft: Draft) -> Budget | GreenPromiseDeclined:
+def given_beside(statutory: Clock, green: Budget | ReasonCode, draft: Draft) -> Budget | GreenPromiseDeclined:
     """What the lane promises beside the statutory clock, or why that is not given: whenever a green clock is to be armed."""
-    if isinstance(green, str):
-        return GreenPromiseDeclined(reason=green)
-    promised = f"{green.amount} {green.unit}"
+    if isinstance(green, ReasonCode):
+        return GreenPromiseDeclined(code=green)
+    promised = str(green)
     if exceeds_statute(green, statutory, draft.calendar):
-        limit = f"{statutory.budget.amount} {statutory.budget.unit}"
-        return GreenPromiseDeclined(reason=f"{promised} would fall after the statutory {limit}")
+        details = {"promise": promised, "limit": str(statutory.budget)}
+        return GreenPromiseDeclined(code=ReasonCode.AFTER_STATUTE, details=details)
     least = minimum_cut(green, draft.case.definitions.procedure, statutory.anchored_at, draft.calendar)
     if least is not None:
-        cut = f"{least.amount} {least.unit}"
-        return GreenPromiseDeclined(reason=f"{promised} would cut the steps' mandatory minimum of {cut}")
+        details = {"promise": promised, "minimum": str(least)}
+        return GreenPromiseDeclined(code=ReasonCode.CUTS_MINIMUM, details=details)
     return green
 
 
@@ -149,33 +193,38 @@ def running(case: Case) -> Iterable[ClockState]:
     return [state for state in case.clocks.values() if not state.stopped]
 
 
-def pause(draft: Draft, states: Iterable[ClockState], cause: str, reason: str, legal_basis: str | None) -> None:
+def pause(
+    draft: Draft, states: Iterable[ClockState], cause: PauseCause, reason: str, legal_basis: str | None = None
+) -> None:
     """Suspend these clocks from the draft's instant on."""
     clock_ids = tuple(state.id for state in states if not state.is_paused)
-    if clock_ids or cause != "supplement":
+    if clock_ids or cause not in APPLICANT_CAUSES:
         draft.emit(
-            ClockPaused.model_validate(
-                {
-                    "clock_ids": clock_ids,
-                    "from_at": draft.at,
-                    "cause": cause,
-                    "reason": reason,
-                    "legal_basis": legal_basis,
-                }
-            )
+            ClockPaused(clock_ids=clock_ids, from_at=draft.at, cause=cause, reason=reason, legal_basis=legal_basis)
         )
 
 
-def resume(draft: Draft, cause: str, reason: str) -> None:
-    """Let every paused clock run again from the draft's instant on."""
-    paused = [state for state in running(draft.case) if state.is_paused]
+def resume(draft: Draft, cause: PauseCause, reason: str | None = None, code: ReasonCode | None = None) -> None:
+    """Let every paused clock run again: the case's from the draft's instant on, a department's from its turn on.
+
+    What lies between is our own delay, and a department has its work again only when it is told.
+    """
+    paused = [state for state in running(draft.case) if state.is_paused and state.kind not in APPLICANT_CLOCKS]
     # A message that was long under way may say it ended before we heard that it began: then it lasted no time at all.
     until_at = max([draft.at, *(state.clock.suspensions[-1].from_at for state in paused)])
+    work_until_at = max(until_at, draft.now)
+    work = tuple(state.id for state in paused if state.kind not in CASE_CLOCKS) if work_until_at > until_at else ()
     clock_ids = tuple(state.id for state in paused)
-    if clock_ids or cause != "supplement":
+    if clock_ids or cause not in APPLICANT_CAUSES:
         draft.emit(
-            ClockResumed.model_validate(
-                {"clock_ids": clock_ids, "until_at": until_at, "cause": cause, "reason": reason}
+            ClockResumed(
+                clock_ids=clock_ids,
+                until_at=until_at,
+                cause=cause,
+                reason=reason,
+                code=code,
+                work_ids=work,
+                work_until_at=work_until_at if work else None,
             )
         )
 
@@ -185,27 +234,74 @@ def finish(draft: Draft, clock_id: str | None) -> None:
     state = draft.case.clocks.get(clock_id or "")
     if state is None or state.stopped:
         return
-    due_at = due_instant(state, draft.case.definitions)
+    ends_at = end_at(state, draft.case.definitions)
     if state.status is ClockStatus.BREACHED:
-        if due_at is not None and draft.at <= due_at:
-            draft.emit(BreachSetAside(clock_id=state.id, received_at=draft.at, due_at=due_at))
+        if ends_at is not None and draft.at <= ends_at:
+            _set_aside(draft, state, ends_at)
         else:
             stop(draft, state.id)
-    elif due_at is not None and draft.at > due_at:
-        draft.emit(ClockBreached(clock_id=state.id, due_at=due_at))
+    elif ends_at is not None and draft.at > ends_at:
+        breach(draft, state, ends_at)
         stop(draft, state.id)
     else:
-        draft.emit(ClockMet(clock_id=state.id, ended_at=draft.at, consumed_seconds=_consumed_seconds(draft, state)))
+        draft.emit(
+            ClockMet(
+                clock_id=state.id,
+                ended_at=draft.at,
+                consumed_seconds=_consumed_seconds(draft, state),
+                appointment_kept=_appointment_kept(draft, state),
+            )
+        )
+
+
+def _set_aside(draft: Draft, state: ClockState, ends_at: datetime) -> None:
+    # Received before the end that was recorded as passed: it was we who were late. Else the end itself has moved since.
+    in_time = state.breached_at is None or draft.at <= state.breached_at
+    draft.emit(
+        BreachSetAside(
+            clock_id=state.id,
+            received_at=draft.at,
+            due_at=ends_at,
+            cause="delayed_by_system" if in_time else "suspended",
+            appointment_kept=_appointment_kept(draft, state),
+        )
+    )
+
+
+def _appointment_kept(draft: Draft, state: ClockState) -> bool | None:
+    table = timetable_of(state, draft.case.definitions)
+    if not table.two_ends:
+        return None
+    if table.appointment_at is None:
+        # It stands still, so no appointment holds now; one that had passed before stays missed.
+        return state.appointment_passed_at is None
+    return draft.at <= table.appointment_at
+
+
+def breach(draft: Draft, state: ClockState, ends_at: datetime) -> None:
+    """Record that the end of the clock passed."""
+    two_ends = has_two_ends(state.kind, state.clock.budget)
+    draft.emit(ClockBreached(clock_id=state.id, due_at=ends_at, two_ends=two_ends))
 
 
 def stop(draft: Draft, clock_id: str) -> None:
     """What a breached clock measured is over at the draft's instant; the breach stays."""
-    consumed_seconds = _consumed_seconds(draft, draft.case.clocks[clock_id])
-    draft.emit(ClockStopped(clock_id=clock_id, ended_at=draft.at, consumed_seconds=consumed_seconds))
+    state = draft.case.clocks[clock_id]
+    draft.emit(
+        ClockStopped(
+            clock_id=clock_id,
+            ended_at=draft.at,
+            consumed_seconds=_consumed_seconds(draft, state),
+            appointment_kept=_appointment_kept(draft, state),
+        )
+    )
 
 
-def _consumed_seconds(draft: Draft, state: ClockState) -> float:
-    return state.clock.consumed(draft.at, draft.calendar_of(state.calendar)).total_seconds()
+def _consumed_seconds(draft: Draft, state: ClockState) -> float | None:
+    try:
+        return state.clock.consumed(draft.at, draft.calendar_of(state.calendar)).total_seconds()
+    except CalendarRangeError:
+        return None
 
 
 def cancel(draft: Draft, clock_id: str | None, cause: str) -> None:

@@ -9,13 +9,14 @@ from cases.draft import Draft
 from cases.model import CASE_CLOCKS, Case
 from events.language.case_events import CaseClosed, StepCancelled, TimeShare
 from events.language.identity import result_code_of
+from events.language.reasons import ReasonCode
 
 # The outcomes in which the agency has answered: its promise is kept or broken. In the others it never came to that.
 ANSWERED = ("issued", "refused")
 
 
-def close(draft: Draft, outcome: str, reason: str | None = None) -> None:
-    """End the case at the draft's instant."""
+def close(draft: Draft, outcome: str, reason: str | None = None, *, code: ReasonCode | None = None) -> None:
+    """End the case at the draft's instant. `reason`: what somebody wrote; `code`: the engine's own."""
     for step in draft.case.open_steps:
         cancel(draft, step.clock_id, "closed")
         draft.emit(StepCancelled(step_id=step.id, department=step.department, cause="case_closed"))
@@ -32,6 +33,7 @@ def close(draft: Draft, outcome: str, reason: str | None = None) -> None:
                 "closed_at": draft.at,
                 "result_code": _result_code(draft.case) if outcome == "issued" else None,
                 "reason": reason,
+                "reason_code": code,
                 "elapsed_seconds": sum(share.seconds for share in shares),
                 "time_shares": shares,
             }

@@ -24,6 +24,7 @@ from events.language.case_events import (
     EventRecord,
 )
 from events.language.commands import (
+    ENGINE,
     AcknowledgeEscalation,
     Application,
     ApplyCalendar,
@@ -59,10 +60,12 @@ def decide(case: Case, command: Command | Tick, now: datetime) -> list[EventReco
 def draft_of(case: Case, command: Command | Tick, now: datetime) -> Draft | Refusal:
     """What `decide` says, together with the case as it is after it."""
     if isinstance(command, Tick):
-        draft = Draft(case, at=command.due_at, now=now, command_id=f"tick:{command.due_at.isoformat()}")
+        tick_id = f"tick:{command.due_at.isoformat()}"
+        draft = Draft(case, at=command.due_at, now=now, command_id=tick_id, actor=ENGINE)
         fire(draft, command)
         return draft
-    draft = Draft(case, at=_counts_at(case, command, now), now=now, command_id=command.command_id)
+    at = _counts_at(case, command, now)
+    draft = Draft(case, at=at, now=now, command_id=command.command_id, actor=command.actor.on_record)
     try:
         refusal = _refused_by_state(case, command) or _apply(draft, command)
     except CalendarRangeError as error:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from cases.evolve import evolve
 from cases.model import Case
-from events.language.case_events import CaseEvent, EventRecord
+from events.language.case_events import ApplicationSubmitted, CaseEvent, EventRecord
+from events.language.commands import Actor
 from sla.calendar import WorkingCalendar, compiled
 
 
@@ -16,12 +17,18 @@ class Draft:
     `at` is the business instant at which they count, `now` the one at which they are decided (both UTC).
     """
 
-    def __init__(self, case: Case, *, at: datetime, now: datetime, command_id: str) -> None:
+    def __init__(self, case: Case, *, at: datetime, now: datetime, command_id: str, actor: Actor) -> None:
         self.case = case
+        self.actor = actor
         self.at = at
         self.now = now
         self.command_id = command_id
         self.records: list[EventRecord] = []
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether these are the first events of a case: somebody can still be told to come again."""
+        return bool(self.records) and isinstance(self.records[0].event, ApplicationSubmitted)
 
     @property
     def calendar(self) -> WorkingCalendar:
@@ -45,6 +52,7 @@ class Draft:
             at=self.at,
             decided_at=self.now,
             command_id=self.command_id,
+            actor=self.actor,
             event=event,
         )
         self.records.append(record)

@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from cases.model import Case, CaseStatus, ClockState, ClockStatus, StepState, StepStatus, blank, holder
-from cases.spans import handed_over, suspended
+from cases.spans import CLOSED, handed_over, suspended
 from catalog.model import Definitions
 from events.language import case_events as ev
 from sla.clock import Clock, Suspension
+from sla.units import Budget
 
 Change = dict[str, Any]
-
-_CLOSED = "closed"
 
 
 def fold(case_id: str, definitions: Definitions, records: Iterable[ev.EventRecord]) -> Case:
@@ -32,8 +31,10 @@ def evolve(case: Case, record: ev.EventRecord) -> Case:
     # Only another status or another step can put the case into other hands.
     if "status" in change or "steps" in change:
         status, steps = change.get("status", case.status), change.get("steps", case.steps)
-        owner = _CLOSED if status is CaseStatus.CLOSED else holder(status, steps)
-        change["spans"] = handed_over(change.get("spans", case.spans), owner, record.at)
+        owner = CLOSED if status is CaseStatus.CLOSED else holder(status, steps)
+        # Of an older event the delay was the next owner's; what was told then stays.
+        turn_at = record.at if record.actor is None else record.decided_at
+        change["spans"] = handed_over(change.get("spans", case.spans), owner, record.at, turn_at)
     return case.changed(change)
 
 
@@ -92,6 +93,8 @@ def _clock_started(case: Case, event: ev.ClockStarted, _: datetime) -> Change:
             after_hours=event.after_hours,
             suspensions=event.suspensions,
         ),
+        appointment_by=event.appointment_by,
+        first_appointment_at=event.first_appointment_at,
         # A calendar that the case does not have cannot be followed: nothing is counted on another in its place.
         calendar=None if event.calendar is None else case.definitions.calendars[event.calendar].id,
     )
@@ -108,13 +111,17 @@ def _paused(case: Case, event: ev.ClockPaused, _: datetime) -> Change:
         clock = state.clock.suspend(event.from_at, event.reason, event.legal_basis)
         clocks[clock_id] = state.changed({"clock": clock})
     change: Change = {"clocks": clocks}
-    if event.cause == "suspension":
+    if event.cause in ("suspension", "stop"):
         change |= {
-            "status": CaseStatus.SUSPENDED,
+            "status": CaseStatus.SUSPENDED if event.cause == "suspension" else CaseStatus.STOPPED,
             "suspension_reason": event.reason,
             "suspension_ends_at": event.ends_at,
+            "suspension_review_at": event.review_at,
+            "suspended_since_at": event.from_at,
             "spans": suspended(case.spans, event.from_at, None),
         }
+        if event.cause == "stop":
+            change["stopped_from"] = case.status
     elif event.cause == "payment":
         change["status"] = CaseStatus.AWAITING_PAYMENT
     return change
@@ -124,10 +131,18 @@ def _resumed(case: Case, event: ev.ClockResumed, _: datetime) -> Change:
     clocks = dict(case.clocks)
     for clock_id in event.clock_ids:
         state = clocks[clock_id]
-        clocks[clock_id] = state.changed({"clock": state.clock.resume(event.until_at)})
+        until_at = event.work_until_at if clock_id in event.work_ids else None
+        clocks[clock_id] = state.changed({"clock": state.clock.resume(until_at or event.until_at)})
     change: Change = {"clocks": clocks}
-    if event.cause == "suspension":
-        change |= {"status": CaseStatus.IN_PROGRESS, "suspension_reason": None, "suspension_ends_at": None}
+    if event.cause in ("suspension", "stop"):
+        change |= {
+            "status": case.stopped_from or CaseStatus.IN_PROGRESS,
+            "suspension_reason": None,
+            "suspension_ends_at": None,
+            "suspension_review_at": None,
+            "suspended_since_at": None,
+            "stopped_from": None,
+        }
     elif event.cause == "payment":
         change["status"] = CaseStatus.IN_PROGRESS
     return change
@@ -157,6 +172,22 @@ def _extended(case: Case, event: ev.ClockExtended, _: datetime) -> Change:
     return change
 
 
+def _appointment_moved(case: Case, event: ev.AppointmentMoved, _: datetime) -> Change:
+    former = case.clocks[event.clock_id].appointment_by
+    by = event.by if former is None else Budget(amount=former.amount + event.by.amount, unit=event.by.unit)
+    return {
+        "clocks": _clock(case, event.clock_id, appointment_by=by),
+        "appointments_moved": case.appointments_moved + 1,
+    }
+
+
+def _appointment_passed(case: Case, event: ev.AppointmentPassed, _: datetime) -> Change:
+    passed: Change = {"appointment_passed_at": event.appointment_at, "appointment_kept": False}
+    if case.clocks[event.clock_id].status is ClockStatus.RUNNING:
+        passed["status"] = ClockStatus.PAST_APPOINTMENT
+    return {"clocks": _clock(case, event.clock_id, **passed)}
+
+
 def _lane_changed(_: Case, event: ev.LaneChanged, __: datetime) -> Change:
     return {"lane": event.to_lane}
 
@@ -179,24 +210,46 @@ def _migrated(case: Case, event: ev.ProcedureMigrated, _: datetime) -> Change:
     return {"definitions": case.definitions.model_copy(update={"procedure": event.procedure}), "steps": steps}
 
 
+def _ended(at: datetime, kept: bool | None) -> Change:
+    # What an older event does not say is not made up: it stays as it was.
+    return {"stopped": True, "ended_at": at} | ({} if kept is None else {"appointment_kept": kept})
+
+
 def _met(case: Case, event: ev.ClockMet, _: datetime) -> Change:
-    return {"clocks": _clock(case, event.clock_id, status=ClockStatus.MET, stopped=True)}
+    ended = _ended(event.ended_at, event.appointment_kept)
+    return {"clocks": _clock(case, event.clock_id, status=ClockStatus.MET, **ended)}
 
 
 def _breached(case: Case, event: ev.ClockBreached, _: datetime) -> Change:
-    return {"clocks": _clock(case, event.clock_id, status=ClockStatus.BREACHED)}
+    early = event.two_ends is None
+    breach: Change = {"status": ClockStatus.BREACHED, "breached_at": event.due_at, "breached_early": early}
+    return {"clocks": _clock(case, event.clock_id, **breach)}
 
 
 def _stopped(case: Case, event: ev.ClockStopped, _: datetime) -> Change:
-    return {"clocks": _clock(case, event.clock_id, stopped=True)}
+    return {"clocks": _clock(case, event.clock_id, **_ended(event.ended_at, event.appointment_kept))}
 
 
 def _cancelled(case: Case, event: ev.ClockCancelled, _: datetime) -> Change:
-    return {"clocks": _clock(case, event.clock_id, status=ClockStatus.CANCELLED, stopped=True)}
+    ended = _ended(event.ended_at, None)
+    return {"clocks": _clock(case, event.clock_id, status=ClockStatus.CANCELLED, **ended)}
 
 
 def _set_aside(case: Case, event: ev.BreachSetAside, _: datetime) -> Change:
-    return {"clocks": _clock(case, event.clock_id, set_aside=True, stopped=True)}
+    state = case.clocks[event.clock_id]
+    if event.cause != "lawful_end":
+        ended = _ended(event.received_at, event.appointment_kept)
+        return {"clocks": _clock(case, event.clock_id, set_aside=True, **ended)}
+    again: Change = {
+        "status": ClockStatus.RUNNING,
+        "set_asides": state.set_asides + 1,
+        "breached_at": None,
+        "breached_early": False,
+        "fired": tuple(rung for rung in state.fired if rung not in event.rungs),
+        "acknowledged": False,
+        "level": 0,
+    }
+    return {"clocks": _clock(case, event.clock_id, **again)}
 
 
 def _assigned(case: Case, event: ev.StepAssigned, _: datetime) -> Change:
@@ -248,12 +301,51 @@ def _supplement_requested(case: Case, event: ev.SupplementRequested, _: datetime
         "status": CaseStatus.AWAITING_SUPPLEMENT,
         "supplement_rounds": event.round,
         "supplement_step": event.step_id,
+        "documents_awaited": event.documents,
         "steps": _step(case, event.step_id, status=StepStatus.AWAITING_SUPPLEMENT),
     }
 
 
-def _supplement_received(_: Case, __: ev.SupplementReceived, at: datetime) -> Change:
-    return {"status": CaseStatus.IN_PROGRESS, "supplement_step": None, "received_at": at}
+def _supplement_received(_: Case, event: ev.SupplementReceived, at: datetime) -> Change:
+    if event.missing:
+        return {"documents_awaited": event.missing}
+    return {
+        "status": CaseStatus.IN_PROGRESS,
+        "supplement_step": None,
+        "documents_awaited": (),
+        "received_at": at,
+    }
+
+
+def _explanation_requested(case: Case, event: ev.ExplanationRequested, _: datetime) -> Change:
+    return {
+        "status": CaseStatus.AWAITING_EXPLANATION,
+        "explanation_rounds": event.round,
+        "explanation_step": event.step_id,
+        "steps": _step(case, event.step_id, status=StepStatus.AWAITING_EXPLANATION),
+    }
+
+
+def _explanation_received(_: Case, __: ev.ExplanationReceived, ___: datetime) -> Change:
+    return {"status": CaseStatus.IN_PROGRESS, "explanation_step": None}
+
+
+def _payment_requested(case: Case, _: ev.PaymentRequested, __: datetime) -> Change:
+    return {"payments_asked": case.payments_asked + 1}
+
+
+def _payment_confirmed(case: Case, _: ev.PaymentConfirmed, __: datetime) -> Change:
+    return {"payments_confirmed": case.payments_confirmed + 1}
+
+
+def _review_due(_: Case, event: ev.SuspensionReviewDue, __: datetime) -> Change:
+    return {"suspension_review_at": event.next_at}
+
+
+def _exhausted(case: Case, event: ev.CalendarExhausted, _: datetime) -> Change:
+    told = {"told_beyond": event.calendar.digest}
+    named = {clock_id: case.clocks[clock_id].changed(told) for clock_id in event.clock_ids}
+    return {"clocks": {**case.clocks, **named}}
 
 
 def _restarted(case: Case, event: ev.StepsRestarted, _: datetime) -> Change:
@@ -297,6 +389,8 @@ _CHANGES: dict[type, Callable[[Case, Any, datetime], Change]] = {
     ev.ClockStarted: _clock_started,
     ev.ClockPaused: _paused,
     ev.ClockResumed: _resumed,
+    ev.AppointmentPassed: _appointment_passed,
+    ev.AppointmentMoved: _appointment_moved,
     ev.ClockMet: _met,
     ev.ClockBreached: _breached,
     ev.ClockStopped: _stopped,
@@ -309,13 +403,19 @@ _CHANGES: dict[type, Callable[[Case, Any, datetime], Change]] = {
     ev.ConsultationLapsed: _lapsed,
     ev.SupplementRequested: _supplement_requested,
     ev.SupplementReceived: _supplement_received,
+    ev.ExplanationRequested: _explanation_requested,
+    ev.ExplanationReceived: _explanation_received,
+    ev.CaseStopped: _unchanged,
+    ev.CaseReturned: _unchanged,
+    ev.SuspensionReviewDue: _review_due,
+    ev.CalendarExhausted: _exhausted,
     ev.StepsRestarted: _restarted,
     ev.StepReassigned: _reassigned,
     ev.RungFired: _rung,
     ev.EscalationAcknowledged: _acknowledged,
     ev.ClockSuspended: _suspended,
-    ev.PaymentRequested: _unchanged,
-    ev.PaymentConfirmed: _unchanged,
+    ev.PaymentRequested: _payment_requested,
+    ev.PaymentConfirmed: _payment_confirmed,
     ev.ClockExtended: _extended,
     ev.LaneChanged: _lane_changed,
     ev.CalendarApplied: _calendar_applied,

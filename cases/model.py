@@ -11,8 +11,10 @@ from pydantic import BaseModel, ConfigDict
 
 from catalog.dossier import Silence
 from catalog.model import Definitions, LaneId
+from events.language.case_events import ClockKind
 from events.language.commands import Application
 from sla.clock import Clock
+from sla.units import Budget
 
 
 class CaseStatus(StrEnum):
@@ -21,8 +23,10 @@ class CaseStatus(StrEnum):
     NEW = "new"
     IN_PROGRESS = "in_progress"
     AWAITING_SUPPLEMENT = "awaiting_supplement"
+    AWAITING_EXPLANATION = "awaiting_explanation"
     AWAITING_PAYMENT = "awaiting_payment"
     SUSPENDED = "suspended"
+    STOPPED = "stopped"
     CLOSED = "closed"
 
 
@@ -32,21 +36,33 @@ class StepStatus(StrEnum):
     WAITING = "waiting"
     ASSIGNED = "assigned"
     AWAITING_SUPPLEMENT = "awaiting_supplement"
+    AWAITING_EXPLANATION = "awaiting_explanation"
     DONE = "done"
     CANCELLED = "cancelled"
+
+
+WITH_APPLICANT = (StepStatus.AWAITING_SUPPLEMENT, StepStatus.AWAITING_EXPLANATION)
+"""The step waits for what it asked of the applicant."""
 
 
 class ClockStatus(StrEnum):
     """How a clock ended, or that it has not. I5: exactly one of met, breached, cancelled at the end."""
 
     RUNNING = "running"
+    PAST_APPOINTMENT = "past_appointment"
+    """The appointment told to the applicant passed; the limit still runs."""
     MET = "met"
     BREACHED = "breached"
     CANCELLED = "cancelled"
 
 
-ClockKind = Literal["statutory", "green", "step", "consultation", "supplement"]
 CASE_CLOCKS: tuple[ClockKind, ...] = ("statutory", "green")
+APPLICANT_CLOCKS: tuple[ClockKind, ...] = ("supplement", "explanation")
+"""The applicant's own limits."""
+APPLICANT_HAS_IT = (CaseStatus.AWAITING_SUPPLEMENT, CaseStatus.AWAITING_EXPLANATION)
+"""The applicant is to answer: no clock of the case runs meanwhile."""
+UNDECIDED = (ClockStatus.RUNNING, ClockStatus.PAST_APPOINTMENT)
+"""Neither met nor breached yet."""
 
 
 class State(BaseModel):
@@ -90,7 +106,7 @@ class StepState(State):
     @property
     def is_open(self) -> bool:
         """Assigned and not answered, or waiting for the documents it asked for."""
-        return self.status in (StepStatus.ASSIGNED, StepStatus.AWAITING_SUPPLEMENT)
+        return self.status is StepStatus.ASSIGNED or self.status in WITH_APPLICANT
 
 
 class ClockState(State):
@@ -106,6 +122,23 @@ class ClockState(State):
     fired: tuple[str, ...] = ()
     acknowledged: bool = False
     set_aside: bool = False
+    """A breach is on record and does not count: the clock counts as met."""
+    set_asides: int = 0
+    """How many breaches were recorded too early, and set aside while the clock ran on."""
+    breached_at: datetime | None = None
+    """The end whose passing is on record."""
+    breached_early: bool = False
+    """By an older rule, which took the appointment for the end."""
+    appointment_by: Budget | None = None
+    """How far new appointments moved the appointment, in all."""
+    first_appointment_at: datetime | None = None
+    """As first told to the applicant; None: the clock has one end, or was started by an older version."""
+    appointment_passed_at: datetime | None = None
+    appointment_kept: bool | None = None
+    ended_at: datetime | None = None
+    """When what it measured was over."""
+    told_beyond: str | None = None
+    """The digest of the calendar that ends before this clock does, once that was told."""
     level: int = 0
     calendar: str | None = None
     """The id of the calendar on which it runs; None: the case's own."""
@@ -114,6 +147,11 @@ class ClockState(State):
     def is_paused(self) -> bool:
         """Whether a suspension of it is open."""
         return bool(self.clock.suspensions) and self.clock.suspensions[-1].until_at is None
+
+    @property
+    def is_undecided(self) -> bool:
+        """Neither met nor breached nor cancelled yet."""
+        return self.status in UNDECIDED
 
     @property
     def counts_as_breached(self) -> bool:
@@ -148,9 +186,20 @@ class Case(State):
     clocks: dict[str, ClockState] = {}
     supplement_rounds: int = 0
     supplement_step: str | None = None
+    documents_awaited: tuple[str, ...] = ()
+    """The kinds of documents that were asked for and have not come."""
+    explanation_rounds: int = 0
+    explanation_step: str | None = None
+    payments_asked: int = 0
+    payments_confirmed: int = 0
     suspension_reason: str | None = None
     suspension_ends_at: datetime | None = None
-    """When the open suspension ends by itself, where the procedure caps it."""
+    """When the open suspension or stop ends by itself, where something ends it."""
+    suspension_review_at: datetime | None = None
+    """When somebody must look at the open suspension or stop again."""
+    suspended_since_at: datetime | None = None
+    stopped_from: CaseStatus | None = None
+    """Where the case stood when it was stopped, and stands again when that ends."""
     appointments_moved: int = 0
     extended_by: int = 0
     """Extensions so far, in the unit of the limit."""
@@ -191,9 +240,9 @@ def holder(status: CaseStatus, steps: Mapping[str, StepState]) -> str:
 
     Of several departments at once, the one that has held its step longest: it is the one whose answer is awaited longest.
     """
-    if status in (CaseStatus.AWAITING_SUPPLEMENT, CaseStatus.AWAITING_PAYMENT):
+    if status in APPLICANT_HAS_IT or status is CaseStatus.AWAITING_PAYMENT:
         return "applicant"
-    if status is CaseStatus.SUSPENDED:
+    if status in (CaseStatus.SUSPENDED, CaseStatus.STOPPED):
         return "suspension"
     held = [
         (step.kind != "processing", step.assigned_at, step.department)

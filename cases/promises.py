@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Final
 
 from catalog.model import Definitions, LaneId, ProcedureVersion, Promise, StepDefinition
+from events.language.reasons import ReasonCode
 from sla.calendar import WorkingCalendar
 from sla.clock import Clock
 from sla.deadline import due
@@ -19,8 +20,8 @@ from sla.units import WALL_CLOCK, Budget, Unit
 MINUTE: Final = timedelta(minutes=1)
 
 
-def green_budget(definitions: Definitions, lane: LaneId) -> Budget | str | None:
-    """The budget that the lane promises for the whole case; None for the standard lane; a text says why there is none."""
+def green_budget(definitions: Definitions, lane: LaneId) -> Budget | ReasonCode | None:
+    """The budget that the lane promises for the whole case; None for the standard lane; a code says why there is none."""
     promise = definitions.lanes.promise_by_lane.get(lane)
     if promise is None:
         return None
@@ -28,7 +29,7 @@ def green_budget(definitions: Definitions, lane: LaneId) -> Budget | str | None:
         return _of_steps(promise, promise.budget, definitions.procedure)
     limit = definitions.procedure.limit
     if limit is None:
-        return "the procedure has no statutory limit to reduce"
+        return ReasonCode.NO_STATUTORY_LIMIT
     return _reduced(promise, limit, definitions.procedure)
 
 

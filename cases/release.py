@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from cases.clocks import arm, due_instant, promised_budget
+from cases.clocks import arm, promised_budget
 from cases.closing import close
 from cases.draft import Draft
 from cases.model import StepState, StepStatus
 from cases.promises import step_budget
+from cases.timetable import appointment_at
 from events.language.case_events import StepAssigned
+from sla.errors import CalendarRangeError
 from sla.units import Budget
 
 
@@ -22,18 +24,21 @@ def release(draft: Draft) -> None:
 
 
 def assign(draft: Draft, step: StepState) -> None:
-    """Give the step to its department: arm its clock if none runs, and say so."""
+    """Give the step to its department: arm its clock if none runs, and say so.
+
+    The clock begins with the turn, never before: until then the department could not know.
+    """
     clock_id = step.clock_id
     if clock_id is None or draft.case.clocks[clock_id].stopped:
         budget = _budget_of(draft, step)
-        clock_id = None if budget is None else arm(draft, "step", budget, draft.at, step.id, step.department)
+        clock_id = None if budget is None else arm(draft, "step", budget, draft.now, step.id, step.department)
     say_assigned(draft, step, clock_id)
 
 
 def say_assigned(draft: Draft, step: StepState, clock_id: str | None) -> None:
     """Tell the department that the step is its own now, with what it needs to know."""
     case = draft.case
-    due_at = None if clock_id is None else due_instant(case.clocks[clock_id], draft.case.definitions)
+    due_at = None if clock_id is None else appointment_at(case.clocks[clock_id], draft.case.definitions)
     asker = case.steps.get(step.asked_by or "")
     draft.emit(
         StepAssigned(
@@ -46,7 +51,7 @@ def say_assigned(draft: Draft, step: StepState, clock_id: str | None) -> None:
             dossier_code=case.dossier_code,
             procedure=case.definitions.procedure.id,
             lane=case.lane,
-            assigned_at=draft.at,
+            assigned_at=draft.now,
             due_at=due_at,
             question=step.question,
             asked_by=asker and asker.id,
@@ -65,4 +70,9 @@ def _budget_of(draft: Draft, step: StepState) -> Budget | None:
     if not definition.clock or promised is None:
         return None
     anchored_at = case.received_at or draft.at
-    return step_budget(definition, case.definitions, promised, anchored_at, draft.calendar)
+    try:
+        return step_budget(definition, case.definitions, promised, anchored_at, draft.calendar)
+    except CalendarRangeError:
+        if not draft.is_opening:
+            return definition.budget or promised
+        raise

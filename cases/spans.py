@@ -7,16 +7,31 @@ from datetime import datetime
 from cases.model import Span
 
 SUSPENSION = "suspension"
+SYSTEM = "system"
+CLOSED = "closed"
 # Whose time it stays although the clocks stood still: the applicant had to act, or it is a suspension's already.
 KEPT = ("applicant", SUSPENSION)
 
 
-def handed_over(spans: tuple[Span, ...], owner: str, at: datetime) -> tuple[Span, ...]:
-    """The spans with the owner having the case from the instant on."""
+def handed_over(spans: tuple[Span, ...], owner: str, at: datetime, turn_at: datetime) -> tuple[Span, ...]:
+    """The spans with the owner having the case from the turn on; what lay between receipt and turn was our own delay.
+
+    An end counts from its receipt: after it nobody has the case.
+    """
     if not spans:
         return (Span(owner, at),)
+    if spans[-1].owner == owner:
+        return spans
     # A command that was received before the last event (late delivery) never makes a span of negative length.
-    return spans if spans[-1].owner == owner else (*spans, Span(owner, max(at, spans[-1].started_at)))
+    from_at = max(at, spans[-1].started_at)
+    if owner in (CLOSED, SUSPENSION) or turn_at <= from_at:
+        return _followed(spans, Span(owner, from_at))
+    return (*_followed(spans, Span(SYSTEM, from_at)), Span(owner, turn_at))
+
+
+def _followed(spans: tuple[Span, ...], span: Span) -> tuple[Span, ...]:
+    kept = spans[:-1] if len(spans) > 1 and spans[-1].started_at == span.started_at else spans
+    return kept if kept[-1].owner == span.owner else (*kept, span)
 
 
 def suspended(spans: tuple[Span, ...], from_at: datetime, until_at: datetime | None) -> tuple[Span, ...]:

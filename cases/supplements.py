@@ -6,26 +6,29 @@ from datetime import UTC, datetime
 
 from cases.clocks import arm, arm_case_clocks, cancel, finish, pause, resume, running
 from cases.draft import Draft
-from cases.model import CASE_CLOCKS, CaseStatus, StepState
+from cases.model import APPLICANT_HAS_IT, CASE_CLOCKS, Case, CaseStatus, StepState
 from cases.release import assign, release
 from catalog.model import ClockPolicy
 from events.language.case_events import StepCancelled, StepsRestarted, SupplementReceived, SupplementRequested
-from events.language.commands import DecideStep, ReceiveSupplement
+from events.language.commands import ActorKind, DecideStep, ReceiveSupplement
+from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal, refuse
 from sla.deadline import due
+from sla.errors import CalendarRangeError
+from sla.units import Budget
 
 
 def request(draft: Draft, step: StepState, command: DecideStep) -> Refusal | None:
     """Ask the applicant for documents: RESTART cancels the case's clocks, PAUSE holds them."""
     procedure = draft.case.definitions.procedure
     rule = procedure.supplement
-    if draft.case.status is CaseStatus.AWAITING_SUPPLEMENT:
-        return refuse("awaiting_supplement", "outcome")
+    if draft.case.status in APPLICANT_HAS_IT:
+        return refuse(draft.case.status, "outcome")
     if command.reason is None:
         return refuse("field_missing", "reason", name="reason")
     if draft.case.supplement_rounds >= rule.rounds_max:
         return refuse("supplement_rounds", "outcome", rounds=str(draft.case.supplement_rounds))
-    notice_due_at = _notice_due(draft)
+    notice_due_at = notice_due(draft, rule.notice_limit)
     draft.emit(
         SupplementRequested(
             step_id=step.id,
@@ -45,37 +48,71 @@ def request(draft: Draft, step: StepState, command: DecideStep) -> Refusal | Non
         cancel(draft, step.clock_id, "restart")
     pause(draft, running(draft.case), "supplement", command.reason, command.legal_basis)
     if rule.applicant_limit is not None:
-        arm(draft, "supplement", rule.applicant_limit, draft.at)
+        # From the turn on: the applicant is told then, and never pays for our delay.
+        arm(draft, "supplement", rule.applicant_limit, draft.now)
     return None
 
 
-def _notice_due(draft: Draft) -> datetime | None:
-    # Decree 61/2018 art. 19(4): the request itself has a limit, counted from receipt; its lawful end is the end of the day.
-    limit = draft.case.definitions.procedure.supplement.notice_limit
+def notice_due(draft: Draft, limit: Budget | None) -> datetime | None:
+    """By when the applicant was to be asked; its lawful end is the end of the day. None: no limit is known."""
+    # Decree 61/2018 art. 19(4): the request itself has a limit, counted from receipt.
     if limit is None or draft.case.received_at is None:
         return None
-    found = due(limit, draft.case.received_at, draft.calendar)
+    try:
+        found = due(limit, draft.case.received_at, draft.calendar)
+    except CalendarRangeError:
+        return None
     return (found.lawful_end_at or found.operational_at).astimezone(UTC)
 
 
 def receive(draft: Draft, command: ReceiveSupplement) -> Refusal | None:
-    """The applicant's documents came: the clocks go on, or start anew, and the asking step is assigned again."""
+    """Documents of the applicant came. When nothing is missing the clocks go on, or start anew, and the step is assigned again."""
     case = draft.case
-    procedure = case.definitions.procedure
     if case.status is not CaseStatus.AWAITING_SUPPLEMENT or case.supplement_step is None:
         return refuse("no_supplement_awaited")
+    missing = _missing(case, command)
+    if missing == case.documents_awaited and missing:
+        return refuse("supplement_incomplete", "documents", documents=", ".join(missing))
     asking = case.steps[case.supplement_step]
-    draft.emit(SupplementReceived(round=case.supplement_rounds, received_at=draft.at, documents=command.documents))
-    own_deadline = case.current_clock("supplement")
-    finish(draft, own_deadline.id if own_deadline else None)
-    resume(draft, "supplement", "documents received")
-    if procedure.clock_policy is ClockPolicy.RESTART:
-        arm_case_clocks(draft)
-        if procedure.restart_steps:
-            _restart_steps(draft, asking)
-            return None
-    assign(draft, draft.case.steps[asking.id])
+    draft.emit(
+        SupplementReceived(
+            round=case.supplement_rounds,
+            received_at=draft.at,
+            documents=command.documents,
+            missing=missing,
+            declared_complete=_is_declared_complete(command),
+        )
+    )
+    if not missing:
+        _go_on(draft, asking)
     return None
+
+
+def _missing(case: Case, command: ReceiveSupplement) -> tuple[str, ...]:
+    if _is_declared_complete(command):
+        return ()
+    given = {document.kind for document in command.documents}
+    return tuple(kind for kind in case.documents_awaited if kind not in given)
+
+
+def _is_declared_complete(command: ReceiveSupplement) -> bool:
+    # Whether a dossier is complete is the officer's to say, never the applicant's.
+    return command.declared_complete and command.actor.kind is not ActorKind.APPLICANT
+
+
+def _go_on(draft: Draft, asking: StepState) -> None:
+    procedure = draft.case.definitions.procedure
+    own_limit = draft.case.current_clock("supplement")
+    finish(draft, own_limit.id if own_limit else None)
+    resume(draft, "supplement", code=ReasonCode.DOCUMENTS_RECEIVED)
+    statutory = draft.case.current_clock("statutory")
+    if statutory is None or statutory.stopped:
+        # By what was done when they were asked for: the procedure may have been migrated to the other policy since.
+        arm_case_clocks(draft)
+    if procedure.clock_policy is ClockPolicy.RESTART and procedure.restart_steps:
+        _restart_steps(draft, asking)
+        return
+    assign(draft, draft.case.steps[asking.id])
 
 
 def _restart_steps(draft: Draft, asking: StepState) -> None:

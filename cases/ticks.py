@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cases.clocks import resume, stop
+from cases.clocks import breach, running, stop
 from cases.closing import close
 from cases.draft import Draft
-from cases.model import Case, ClockState
-from cases.timetable import SUSPENSION, DueItem, ladder_of, next_item
-from events.language.case_events import ClockBreached, ConsultationLapsed, RungFired
+from cases.model import APPLICANT_CLOCKS, Case, ClockState
+from cases.suspensions import end_by_itself, remind
+from cases.timetable import REVIEW, SUSPENSION, DueItem, ladder_of, next_item, timetable_of
+from catalog.model import explanation_rule
+from events.language.case_events import (
+    AppointmentPassed,
+    BreachSetAside,
+    CalendarExhausted,
+    ConsultationLapsed,
+    DefinitionRef,
+    RungFired,
+)
 from events.language.commands import Tick
+from events.language.reasons import ReasonCode
 from sla.ladder import Rung
 
 
@@ -26,21 +36,34 @@ def fire(draft: Draft, tick: Tick) -> None:
         if item is None or item.at > tick.due_at:
             return
         if item.clock_id == SUSPENSION:
-            resume(draft, "suspension", "the longest time that the procedure allows has passed")
-            continue
-        state = draft.case.clocks[item.clock_id]
-        if item.rung is None:
-            _breach(draft, state, item)
+            end_by_itself(draft)
+        elif item.clock_id == REVIEW:
+            remind(draft, item.at)
         else:
+            _fire_of_clock(draft, draft.case.clocks[item.clock_id], item)
+
+
+def _fire_of_clock(draft: Draft, state: ClockState, item: DueItem) -> None:
+    match item.what:
+        case "rung":
             _fire_rung(draft, state, item)
+        case "appointment":
+            draft.emit(AppointmentPassed(clock_id=state.id, appointment_at=item.at))
+        case "breach":
+            _breach(draft, state, item)
+        case "set_aside":
+            _set_aside_early(draft, state)
+        case "calendar_end":
+            _tell_end_of_calendar(draft, state)
 
 
 def _breach(draft: Draft, state: ClockState, item: DueItem) -> None:
-    draft.emit(ClockBreached(clock_id=state.id, due_at=item.at))
-    if state.kind == "supplement":
-        rule = draft.case.definitions.procedure.supplement
+    breach(draft, state, item.at)
+    if state.kind in APPLICANT_CLOCKS:
+        rules = draft.case.definitions.procedure
+        rule = rules.supplement if state.kind == "supplement" else explanation_rule(rules)
         stop(draft, state.id)
-        close(draft, rule.on_expiry, "the applicant's time limit passed")
+        close(draft, rule.on_expiry, code=ReasonCode.APPLICANT_LIMIT)
     elif state.kind == "consultation" and state.step_id is not None:
         step = draft.case.steps[state.step_id]
         asker = draft.case.steps[step.asked_by or state.step_id]
@@ -55,11 +78,38 @@ def _breach(draft: Draft, state: ClockState, item: DueItem) -> None:
         )
 
 
+def _set_aside_early(draft: Draft, state: ClockState) -> None:
+    # An older rule took the appointment for the end: the law's end had not passed, so there was no breach.
+    table = timetable_of(state, draft.case.definitions)
+    too_early = tuple(rung for rung in state.fired if table.kinds.get(rung) in ("breach", "escalation"))
+    draft.emit(
+        BreachSetAside(
+            clock_id=state.id, received_at=draft.now, due_at=table.lawful_end_at, cause="lawful_end", rungs=too_early
+        )
+    )
+
+
+def _tell_end_of_calendar(draft: Draft, state: ClockState) -> None:
+    calendar = draft.case.definitions.calendar_of(state.calendar)
+    beyond = tuple(
+        other.id
+        for other in running(draft.case)
+        if other.calendar == state.calendar and timetable_of(other, draft.case.definitions).is_beyond_calendar
+    )
+    draft.emit(
+        CalendarExhausted(
+            calendar=DefinitionRef(id=calendar.id, version=calendar.version, digest=calendar.digest),
+            last_day=calendar.last_day,
+            clock_ids=beyond,
+        )
+    )
+
+
 def _fire_rung(draft: Draft, state: ClockState, item: DueItem) -> None:
     rung = _rung(draft.case, state, item.rung)
     draft.emit(
         RungFired(
-            escalation_id=f"{state.id}/{rung.id}",
+            escalation_id=escalation_id_of(state, rung),
             clock_id=state.id,
             clock_kind=state.kind,
             step_id=state.step_id,
@@ -72,6 +122,12 @@ def _fire_rung(draft: Draft, state: ClockState, item: DueItem) -> None:
             late_seconds=max(0.0, (draft.now - item.at).total_seconds()),
         )
     )
+
+
+def escalation_id_of(state: ClockState, rung: Rung) -> str:
+    """The id of a rung that fires on a clock. After a breach that was set aside its rungs fire anew, under ids of their own."""
+    again = f".{state.set_asides + 1}" if state.set_asides and rung.kind in ("breach", "escalation") else ""
+    return f"{state.id}/{rung.id}{again}"
 
 
 def _rung(case: Case, state: ClockState, rung_id: str | None) -> Rung:

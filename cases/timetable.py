@@ -1,4 +1,7 @@
-"""When things fall due: the due instant of a clock and the rungs of its ladder, worked out once for each clock.
+"""When things fall due: the ends of a clock and the rungs of its ladder, worked out once for each clock.
+
+A clock of days or months that is promised to an applicant, or set to him, has two ends: the appointment, and the lawful end at
+24:00 of the last day. Shares of a ladder are of the appointment; the breach, and delays after it, of the lawful end.
 
 A timetable depends on nothing but the clock (a value), its ladder and the calendar it runs on. What has fired, been met or been
 acknowledged only crosses out entries. So it is kept beside the state of the clock it belongs to.
@@ -7,35 +10,56 @@ acknowledged only crosses out entries. So it is kept beside the state of the clo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import Final, Literal
 
-from cases.model import CASE_CLOCKS, Case, ClockKind, ClockState, ClockStatus
+from cases.model import APPLICANT_CLOCKS, CASE_CLOCKS, Case, ClockKind, ClockState, ClockStatus
 from catalog.model import Definitions
 from sla.calendar import compiled
+from sla.clock import Clock
 from sla.deadline import Due
 from sla.errors import CalendarRangeError
 from sla.ladder import Ladder, Rung
-from sla.units import Budget
+from sla.units import Budget, Unit
 
 RECENT_MAX = 256
 
 SUSPENSION = "suspension"
 """Stands in a due item for the end of a capped suspension, which belongs to no single clock."""
+REVIEW = "review"
+"""Stands there for the instant at which somebody must look at a suspension again."""
+
+TWO_ENDED_KINDS: Final[tuple[ClockKind, ...]] = (*CASE_CLOCKS, *APPLICANT_CLOCKS)
+"""What is promised to an applicant, or set to him. Steps and consultations are the agencies' own time: they have one end."""
+TWO_ENDED_UNITS: Final = (Unit.WORKING_DAYS, Unit.DAYS, Unit.MONTHS)
+"""Civil Code 2015 art. 147-148: such limits end with their last day; limits in hours or minutes at their instant."""
 
 _KEPT = "_timetable"
 _WARNING_FIRST = 100
 
+What = Literal["rung", "appointment", "breach", "set_aside", "calendar_end"]
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class DueItem:
-    """One thing that falls due: a breach (rank 0) or a rung, in the order in which it must happen."""
+    """One thing that falls due: the passing of an end (rank 0 and below) or a rung, in the order in which it must happen."""
 
     at: datetime
     clock_id: str
     rank: int
     rung: str | None = None
+    what: What = field(default="breach", compare=False)
+
+
+_SET_ASIDE_RANK = -1000
+_APPOINTMENT_RANK = -1
+
+
+def has_two_ends(kind: ClockKind, budget: Budget) -> bool:
+    """Whether a clock has an appointment and, later, a lawful end."""
+    return kind in TWO_ENDED_KINDS and budget.unit in TWO_ENDED_UNITS
 
 
 class Timetable:
@@ -43,48 +67,87 @@ class Timetable:
 
     def __init__(self, state: ClockState, definitions: Definitions) -> None:
         self.clock = state.clock
+        self.appointment_by = state.appointment_by
         self.definitions = definitions
+        self.two_ends = has_two_ends(state.kind, state.clock.budget)
         self._clock_id = state.id
         self._calendar = compiled(definitions.calendar_of(state.calendar))
         ladder = ladder_of(definitions, state.kind)
         self._rungs = () if ladder is None else tuple(enumerate(ladder.rungs, start=1))
-        self.due = self._due()
-        """None while the clock is suspended, or where the calendar ends before."""
-        self.due_at = None if self.due is None else self.due.operational_at.astimezone(UTC)
+        self._told = self.clock if self.appointment_by is None else self.clock.extended(self.appointment_by)
+        self.is_beyond_calendar = False
+        """It has no end because the calendar ends before it does, not because it is suspended."""
+        self.due = self._due(self.clock)
+        """The limit's ends; None while the clock is suspended, or where the calendar ends before."""
+        told = self.due if self._told is self.clock else self._due(self._told)
+        self.appointment_at = None if told is None else told.operational_at.astimezone(UTC)
+        """As told to the applicant; the only end, where there is one."""
+        self.lawful_end_at = self._lawful_end()
+        """None: the clock has one end, or none now."""
+        only_at = None if self.due is None else self.due.operational_at.astimezone(UTC)
+        self.end_at = self.lawful_end_at or only_at
+        """The end whose passing is a breach."""
 
     @cached_property
     def until_end(self) -> tuple[DueItem, ...]:
-        """The breach, and the rungs at shares of the clock."""
-        if self.due_at is None:
+        """The ends, and the rungs at shares of the clock."""
+        if self.end_at is None:
             return ()
-        shares = [(rank, rung) for rank, rung in self._rungs if rung.percent is not None]
-        instants = self.clock.instants_at([rung.percent or 0 for _, rung in shares], self._calendar)
-        items = [self._item(rank, rung, at) for (rank, rung), at in zip(shares, instants, strict=True)]
-        return tuple(sorted([DueItem(at=self.due_at, clock_id=self._clock_id, rank=0), *filter(None, items)]))
+        items = [DueItem(at=self.end_at, clock_id=self._clock_id, rank=0), *self._shares()]
+        if self.two_ends and self.appointment_at is not None:
+            passed = DueItem(self.appointment_at, self._clock_id, _APPOINTMENT_RANK, what="appointment")
+            items.append(passed)
+        return tuple(sorted(items))
 
     @cached_property
     def after_end(self) -> tuple[DueItem, ...]:
-        """The rungs at delays after the end: worked out only when it comes to that, which it mostly does not."""
-        if self.due_at is None:
+        """The rungs at delays after an end: worked out only when it comes to that, which it mostly does not."""
+        if self.end_at is None:
             return ()
-        late = [(rank, rung, self._after(rung.delay)) for rank, rung in self._rungs if rung.delay is not None]
+        late = [(rank, rung, self._after(rung, rung.delay)) for rank, rung in self._rungs if rung.delay is not None]
         return tuple(sorted(filter(None, (self._item(rank, rung, at) for rank, rung, at in late if at is not None))))
 
     @cached_property
-    def escalations(self) -> frozenset[str]:
-        """The rungs that an acknowledgement silences."""
-        return frozenset(rung.id for _, rung in self._rungs if rung.kind == "escalation")
+    def kinds(self) -> dict[str, str]:
+        """The kind of each rung, by its id."""
+        return {rung.id: rung.kind for _, rung in self._rungs}
 
-    def _due(self) -> Due | None:
+    def _due(self, clock: Clock) -> Due | None:
         try:
-            return self.clock.due(self._calendar)
+            return clock.due(self._calendar)
         except CalendarRangeError:
-            # A long suspension may push a due instant beyond the published calendar; the next version brings it back.
+            # A long suspension may push an end beyond the published calendar; the next version brings it back.
+            self.is_beyond_calendar = True
             return None
 
-    def _after(self, delay: Budget) -> datetime | None:
+    def _lawful_end(self) -> datetime | None:
+        if not self.two_ends or self.due is None or self.due.lawful_end_at is None:
+            return None
+        return self.due.lawful_end_at.astimezone(UTC)
+
+    def _shares(self) -> Iterator[DueItem]:
+        shares = [(rank, rung) for rank, rung in self._rungs if rung.percent is not None and self._has(rung)]
+        of_appointment = [(rank, rung) for rank, rung in shares if rung.kind != "breach"]
+        instants = self._instants([rung.percent or 0 for _, rung in of_appointment])
+        timed = [(rank, rung, at) for (rank, rung), at in zip(of_appointment, instants, strict=False)]
+        if self.end_at is not None:
+            timed += [(rank, rung, self.end_at) for rank, rung in shares if rung.kind == "breach"]
+        yield from filter(None, (self._item(rank, rung, at) for rank, rung, at in timed))
+
+    def _has(self, rung: Rung) -> bool:
+        return self.two_ends or rung.kind != "past_appointment"
+
+    def _instants(self, percents: list[int]) -> list[datetime]:
+        if self.appointment_at is None:
+            return []
+        return self._told.instants_at(percents, self._calendar)
+
+    def _after(self, rung: Rung, delay: Budget) -> datetime | None:
+        from_at = self.appointment_at if rung.counts_from == "appointment" else self.end_at
+        if from_at is None:
+            return None
         try:
-            return self.clock.after_due(delay, self._calendar)
+            return self.clock.later(from_at, delay, self._calendar)
         except CalendarRangeError:
             return None  # this rung lies beyond the calendar; the others do not
 
@@ -96,7 +159,7 @@ class Timetable:
                 return None
         # A warning may share the instant of the breach (a budget of minutes): it is told before the breach.
         order = rank - _WARNING_FIRST if rung.kind == "warning" else rank
-        return DueItem(at=at.astimezone(UTC), clock_id=self._clock_id, rank=order, rung=rung.id)
+        return DueItem(at=at.astimezone(UTC), clock_id=self._clock_id, rank=order, rung=rung.id, what="rung")
 
 
 _recent: dict[tuple[object, ...], Timetable] = {}
@@ -105,7 +168,12 @@ _recent: dict[tuple[object, ...], Timetable] = {}
 def timetable_of(state: ClockState, definitions: Definitions) -> Timetable:
     """The timetable of a clock; worked out anew only when the clock itself has changed, by a pause for instance."""
     kept: Timetable | None = state.__dict__.get(_KEPT)
-    if kept is not None and kept.clock is state.clock and kept.definitions is definitions:
+    if (
+        kept is not None
+        and kept.clock is state.clock
+        and kept.appointment_by == state.appointment_by
+        and kept.definitions is definitions
+    ):
         return kept
     made = _recent_or_made(state, definitions)
     state.__dict__[_KEPT] = made  # not a field: it takes no part in equality, and is never written out
@@ -125,6 +193,7 @@ def _recent_or_made(state: ClockState, definitions: Definitions) -> Timetable:
         clock.after_hours,
         clock.suspensions,
         state.calendar,
+        state.appointment_by,
         id(definitions),
     )
     recent = _recent.get(key)
@@ -137,9 +206,19 @@ def _recent_or_made(state: ClockState, definitions: Definitions) -> Timetable:
     return made
 
 
-def due_instant(state: ClockState, definitions: Definitions) -> datetime | None:
-    """When the clock is due; None while it is suspended, or where the calendar ends before."""
-    return timetable_of(state, definitions).due_at
+def appointment_at(state: ClockState, definitions: Definitions) -> datetime | None:
+    """The instant told to whoever waits; None while the clock is suspended, or where the calendar ends before."""
+    return timetable_of(state, definitions).appointment_at
+
+
+def end_at(state: ClockState, definitions: Definitions) -> datetime | None:
+    """The end whose passing is a breach: the lawful one, where the clock has two. None as for `appointment_at`."""
+    return timetable_of(state, definitions).end_at
+
+
+def lawful_end_at(state: ClockState, definitions: Definitions) -> datetime | None:
+    """24:00 of the last day; None for a clock with one end, and as for `appointment_at`."""
+    return timetable_of(state, definitions).lawful_end_at
 
 
 def due_items(case: Case) -> list[DueItem]:
@@ -154,6 +233,8 @@ def next_item(case: Case) -> DueItem | None:
     firsts = [_first(state, case.definitions) for state in case.clocks.values() if not state.stopped]
     if case.suspension_ends_at is not None:
         firsts.append(DueItem(at=case.suspension_ends_at, clock_id=SUSPENSION, rank=0))
+    if case.suspension_review_at is not None:
+        firsts.append(DueItem(at=case.suspension_review_at, clock_id=REVIEW, rank=0))
     return min((item for item in firsts if item is not None), default=None)
 
 
@@ -164,8 +245,8 @@ def next_due(case: Case) -> datetime | None:
 
 
 def ladder_of(definitions: Definitions, kind: ClockKind) -> Ladder | None:
-    """The ladder that a kind of clock climbs; the applicant's own deadline has none."""
-    if kind == "supplement":
+    """The ladder that a kind of clock climbs; the applicant's own limits have none."""
+    if kind in APPLICANT_CLOCKS:
         return None
     return definitions.case_ladder if kind in CASE_CLOCKS else definitions.step_ladder
 
@@ -174,12 +255,30 @@ def _first(state: ClockState, definitions: Definitions) -> DueItem | None:
     if state.is_paused:
         return None
     table = timetable_of(state, definitions)
+    correction = _correction(state, table)
+    if correction is not None:
+        return correction
     first = next(_open_among(table.until_end, state, table), None)
-    # Every delay ends after the end of the clock; only a rung held back to an opening may be later than one of them.
-    if first is not None and table.due_at is not None and first.at <= table.due_at:
+    # Nothing at a delay after an end comes before the earlier end.
+    ends_at = min((at for at in (table.appointment_at, table.end_at) if at is not None), default=None)
+    if first is not None and ends_at is not None and first.at <= ends_at:
         return first
     late = next(_open_among(table.after_end, state, table), None)
     return min((item for item in (first, late) if item is not None), default=None)
+
+
+def _correction(state: ClockState, table: Timetable) -> DueItem | None:
+    """What comes before everything else on a clock: a breach recorded too early, a calendar that ends before it does."""
+    if state.breached_early and not state.set_aside and state.breached_at is not None:
+        if table.lawful_end_at is not None and state.breached_at < table.lawful_end_at:
+            return DueItem(state.breached_at, state.id, _SET_ASIDE_RANK, what="set_aside")
+    if table.is_beyond_calendar and state.is_undecided:
+        digest = table.definitions.calendar_of(state.calendar).digest
+        if state.told_beyond != digest:
+            pauses = [entry.until_at for entry in state.clock.suspensions if entry.until_at is not None]
+            at = max([state.clock.anchored_at, *pauses])
+            return DueItem(at.astimezone(UTC), state.id, 0, what="calendar_end")
+    return None
 
 
 def _pending(state: ClockState, definitions: Definitions) -> Iterator[DueItem]:
@@ -190,8 +289,14 @@ def _pending(state: ClockState, definitions: Definitions) -> Iterator[DueItem]:
 
 def _open_among(items: Iterable[DueItem], state: ClockState, table: Timetable) -> Iterator[DueItem]:
     for item in items:
-        if item.rung is None:
-            if state.status is ClockStatus.RUNNING:
+        if item.what == "appointment":
+            # It passes once, for each time it was moved before that.
+            if state.appointment_passed_at is None:
                 yield item
-        elif item.rung not in state.fired and not (state.acknowledged and item.rung in table.escalations):
+        elif item.rung is None:
+            if state.is_undecided:
+                yield item
+        elif item.rung not in state.fired and not (
+            state.acknowledged and table.kinds.get(item.rung) == "escalation"
+        ):
             yield item

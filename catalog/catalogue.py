@@ -21,6 +21,7 @@ from catalog.errors import (
 )
 from catalog.model import Definitions, DepartmentCalendar, LaneTable, ProcedureVersion
 from catalog.province import LEAD, Department, Province, RoleHolder
+from catalog.validity import V, Window, version_on, windows
 from sla.calendar import CalendarDefinition
 from sla.ladder import Ladder
 
@@ -55,35 +56,40 @@ class Catalog:
         versions = self.procedures.get(procedure_id)
         if versions is None:
             raise UnknownProcedure(procedure_id, self.procedures)
-        for version in versions:
-            if version.in_force_on(on):
-                return version
-        raise ProcedureNotInForce(procedure_id, on, ((v.valid_from, v.valid_until) for v in versions))
+        found = version_on(versions, on)
+        if found is None:
+            raise ProcedureNotInForce(procedure_id, on, (window for _, window in windows(versions)))
+        return found
+
+    def window_of(self, procedure: ProcedureVersion) -> Window:
+        """The days on which this version of the catalogue is in force: its successor's beginning ends them."""
+        versions = self.procedures[procedure.id]
+        return next(window for version, window in windows(versions) if version.version == procedure.version)
 
     def procedures_on(self, day: date) -> list[ProcedureVersion]:
         """Every procedure in force on the day, by id."""
-        return [v for _, versions in sorted(self.procedures.items()) for v in versions if v.in_force_on(day)]
+        return _in_force(self.procedures, day)
 
     def template(self, template_id: str, on: date) -> DossierTemplate:
         """The version in force for a dossier opened on that day. Raises UnknownTemplate, TemplateNotInForce."""
         versions = self.dossiers.get(template_id)
         if versions is None:
             raise UnknownTemplate(template_id, self.dossiers)
-        for version in versions:
-            if version.in_force_on(on):
-                return version
-        raise TemplateNotInForce(template_id, on, ((v.valid_from, v.valid_until) for v in versions))
+        found = version_on(versions, on)
+        if found is None:
+            raise TemplateNotInForce(template_id, on, (window for _, window in windows(versions)))
+        return found
 
     def templates_on(self, day: date) -> list[DossierTemplate]:
         """Every template in force on the day, by id."""
-        return [v for _, versions in sorted(self.dossiers.items()) for v in versions if v.in_force_on(day)]
+        return _in_force(self.dossiers, day)
 
     def lane_table(self, on: date) -> LaneTable:
         """The decision table in force on the day. Raises LanesNotInForce."""
-        for table in self.lanes:
-            if table.in_force_on(on):
-                return table
-        raise LanesNotInForce(self.province.id, on, ((table.valid_from, table.valid_until) for table in self.lanes))
+        found = version_on(self.lanes, on)
+        if found is None:
+            raise LanesNotInForce(self.province.id, on, (window for _, window in windows(self.lanes)))
+        return found
 
     def department(self, department_id: str) -> Department:
         """The department. Raises UnknownDepartment."""
@@ -161,6 +167,11 @@ class Catalog:
             return ()
         given = {"procedure": procedure.id, "sector": procedure.sector}
         return tuple(name for name in self.departments if rules.forbids_consent(**given, department=name))
+
+
+def _in_force(by_id: Mapping[str, tuple[V, ...]], day: date) -> list[V]:
+    found = (version_on(versions, day) for _, versions in sorted(by_id.items()))
+    return [version for version in found if version is not None]
 
 
 def version_order(version: str) -> tuple[tuple[int, int, str], ...]:

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from catalog.definition import Definition
 from catalog.model import FactName, LegalBasis, Slug, Text, Version
-from catalog.soundness import Located, in_force, raise_if_unsound, repeated, validity_problems
+from catalog.soundness import Located, raise_if_unsound, repeated, validity_problems
 from sla.calendar import CalendarDefinition
 from sla.deadline import AfterHours
 from sla.ladder import Ladder
@@ -128,10 +128,6 @@ class DossierTemplate(Definition):
                 *_edge_problems(self),
             ],
         )
-
-    def in_force_on(self, day: date) -> bool:
-        """Whether dossiers opened on this day may be made from this version; both ends are included."""
-        return in_force(self.valid_from, self.valid_until, day)
 
 
 def _edge_problems(template: DossierTemplate) -> list[Located]:

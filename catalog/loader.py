@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Final, TypeVar
@@ -20,6 +19,7 @@ from catalog.model import LaneTable, ProcedureVersion
 from catalog.province import Province
 from catalog.reader import Source, SourceRefused, read
 from catalog.references import Shelf
+from catalog.validity import in_order
 from sla.calendar import CalendarDefinition, with_flags
 from sla.ladder import Ladder
 from sla.wording import Said
@@ -57,15 +57,15 @@ def _loaded(folder: Path, flags: frozenset[str]) -> Catalog:
     shelf = read_shelf(folder)
     _refuse_unknown_flags(shelf, flags)
     procedures: dict[str, list[ProcedureVersion]] = {}
-    for procedure in sorted((s.definition for s in shelf.procedures), key=_validity):
+    for procedure in in_order(source.definition for source in shelf.procedures):
         procedures.setdefault(procedure.id, []).append(procedure)
     dossiers: dict[str, list[DossierTemplate]] = {}
-    for template in sorted((s.definition for s in shelf.dossiers), key=_validity):
+    for template in in_order(source.definition for source in shelf.dossiers):
         dossiers.setdefault(template.id, []).append(template)
     return Catalog(
         procedures={name: tuple(versions) for name, versions in sorted(procedures.items())},
         province=_newest(shelf.provinces)[-1],
-        lanes=tuple(sorted((s.definition for s in shelf.lanes), key=_validity)),
+        lanes=in_order(source.definition for source in shelf.lanes),
         ladders={ladder.id: ladder for ladder in _newest(shelf.ladders)},
         calendars={calendar.id: _flagged(calendar, flags) for calendar in _newest(shelf.calendars)},
         flags=flags,
@@ -182,10 +182,6 @@ def _flagged(calendar: CalendarDefinition, flags: frozenset[str]) -> CalendarDef
     """The calendar with its share of the flags; without one it stays as published, and its digest is the published one."""
     own = flags & {entry.flag for entry in calendar.flagged_days_off}
     return with_flags(calendar, own) if own else calendar
-
-
-def _validity(definition: ProcedureVersion | LaneTable | DossierTemplate) -> tuple[str, date]:
-    return definition.id, definition.valid_from or date.min
 
 
 def _newest(sources: Sequence[Source[M]]) -> list[M]:

@@ -13,13 +13,23 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from catalog.acts import (
+    AppointmentRule,
+    ClockPolicy,
+    ExplanationRule,
+    RefusalRule,
+    StopRule,
+    SupplementRule,
+    SuspensionRule,
+    TransitionRule,
+)
+from catalog.basis import FactName, LegalBasis, Slug, Text, Version
 from catalog.definition import Definition
 from catalog.soundness import (
     Located,
     Unsound,
     budget_problems,
     graph_problems,
-    in_force,
     raise_if_unsound,
     repeated,
     validity_problems,
@@ -27,72 +37,38 @@ from catalog.soundness import (
 from sla.calendar import CalendarDefinition
 from sla.deadline import AfterHours
 from sla.ladder import Ladder
-from sla.units import Budget, Unit
+from sla.units import Budget
+from sla.wording import Said
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?$")]
-Version = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$")]
-FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+__all__ = [
+    "AppointmentRule",
+    "ClockPolicy",
+    "Condition",
+    "Definitions",
+    "DepartmentCalendar",
+    "DocumentRequirement",
+    "ExplanationRule",
+    "Fact",
+    "FactName",
+    "LaneId",
+    "LaneRule",
+    "LaneTable",
+    "LegalBasis",
+    "NamedList",
+    "ProcedureVersion",
+    "Promise",
+    "RefusalRule",
+    "Slug",
+    "StepDefinition",
+    "StopRule",
+    "SupplementRule",
+    "SuspensionRule",
+    "Text",
+    "TransitionRule",
+    "Version",
+]
+
 Fact = bool | int | Annotated[str, StringConstraints(max_length=200)]
-
-
-class Text(Definition):
-    """A text in the two languages of the province's screens."""
-
-    vi: str
-    en: str
-
-    def in_language(self, language: str) -> str:
-        """The text in `vi` or `en`; any other language falls back to Vietnamese, the language of the law."""
-        return self.en if language == "en" else self.vi
-
-
-class LegalBasis(Definition):
-    """Where a rule comes from, e.g. `{document: "54/2019/NĐ-CP", article: "11"}`."""
-
-    document: str
-    article: str | None = None
-    note: str | None = None
-
-    def __str__(self) -> str:
-        return f"{self.document} art. {self.article}" if self.article else self.document
-
-
-class ClockPolicy(StrEnum):
-    """What a request for supplements does to the clocks. Decree 61/2018 art. 19(4): RESTART, unless sector law says PAUSE."""
-
-    RESTART = "RESTART"
-    PAUSE = "PAUSE"
-
-
-class SupplementRule(Definition):
-    """How the agency may ask the applicant to complete the dossier, and what the applicant's silence means."""
-
-    notice_limit: Budget | None = None
-    """The request itself is due within this budget from receipt (Decree 61/2018 art. 19(4): 3 working days)."""
-    rounds_max: Annotated[int, Field(ge=0, le=10)] = 1
-    applicant_limit: Budget | None = None
-    """The applicant's own deadline; None: none."""
-    on_expiry: Literal["returned", "refused"] = "returned"
-    """How the case closes when the applicant's deadline passes."""
-
-
-class SuspensionRule(Definition):
-    """How the clocks may be stopped by decision (form 05 of TT 03/2025)."""
-
-    backdate_max: Budget = Budget(amount=5, unit=Unit.WORKING_DAYS)
-    """How far back a suspension may begin, counted from when it is entered."""
-    cap: Budget | None = None
-    """The longest that one suspension may last; then the clocks run again by themselves. None: no cap is known."""
-
-
-class AppointmentRule(Definition):
-    """When the applicant's appointment may be moved (Decree 61/2018 art. 19(9))."""
-
-    reappointments_max: Annotated[int, Field(ge=0, le=10)] = 1
-    notice: Budget = Budget(amount=24, unit=Unit.HOURS)
-    """The apology must be sent at least so long before the appointment."""
-    extension_max: Budget | None = None
-    """The longest extension that the sector's law allows, with an approval; None: it allows none."""
 
 
 class DocumentRequirement(Definition):
@@ -130,6 +106,21 @@ def _route_problems(procedure: ProcedureVersion) -> list[Located]:
     return graph_problems(procedure.steps) or budget_problems(procedure.steps, procedure.limit)
 
 
+def _stage_problems(procedure: ProcedureVersion) -> list[Located]:
+    """Stages that a rule names and the procedure does not have."""
+    known = {step.id for step in procedure.steps}
+    named = {
+        "explanation": procedure.explanation.steps if procedure.explanation else (),
+        "refusal": procedure.refusal.steps if procedure.refusal else (),
+    }
+    return [
+        ((act, "steps", place), Said(f"unknown step '{stage}'", f"không có bước '{stage}'"))
+        for act, stages in named.items()
+        for place, stage in enumerate(stages)
+        if stage not in known
+    ]
+
+
 class ProcedureVersion(Definition):
     """One version of one administrative procedure (Decree 63/2010 art. 8 names its components)."""
 
@@ -146,6 +137,12 @@ class ProcedureVersion(Definition):
     clock_policy: ClockPolicy = ClockPolicy.RESTART
     restart_steps: bool = False
     supplement: SupplementRule = SupplementRule()
+    explanation: ExplanationRule | None = None
+    """How the applicant may be asked to explain; None: as `ExplanationRule()` says, once and at every stage."""
+    refusal: RefusalRule | None = None
+    """At which stages it may be refused; None: at every stage that decides."""
+    stop: StopRule | None = None
+    """How it may be stopped by decision; None: as `StopRule()` says."""
     suspension: SuspensionRule = SuspensionRule()
     appointment: AppointmentRule = AppointmentRule()
     payment_pauses: bool = True
@@ -164,6 +161,8 @@ class ProcedureVersion(Definition):
     """Whether limit, supplement rule and dossier were read in the legal text. The steps are the agency's own work plan."""
     valid_from: date | None = None
     valid_until: date | None = None
+    transition: TransitionRule | None = None
+    """What this version does to the cases received before it began; None: they keep the version they began with."""
 
     @model_validator(mode="after")
     def _is_sound(self) -> Self:
@@ -174,12 +173,9 @@ class ProcedureVersion(Definition):
                 *repeated(("documents",), "kind", (document.kind for document in self.documents)),
                 *validity_problems(self.valid_from, self.valid_until),
                 *_route_problems(self),
+                *_stage_problems(self),
             ],
         )
-
-    def in_force_on(self, day: date) -> bool:
-        """Whether applications received on this day fall under this version; both ends are included."""
-        return in_force(self.valid_from, self.valid_until, day)
 
 
 class LaneId(StrEnum):
@@ -300,10 +296,6 @@ class LaneTable(Definition):
                 *_rule_problems(self),
             ],
         )
-
-    def in_force_on(self, day: date) -> bool:
-        """Whether applications received on this day are classified by this version; both ends are included."""
-        return in_force(self.valid_from, self.valid_until, day)
 
     @cached_property
     def list_by_id(self) -> dict[str, NamedList]:

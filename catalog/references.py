@@ -17,12 +17,12 @@ from catalog.model import LaneTable, ProcedureVersion
 from catalog.province import LEAD, Province
 from catalog.reader import Source
 from catalog.soundness import Path
+from catalog.validity import begins_on
 from sla.calendar import CalendarDefinition
 from sla.ladder import Ladder
 from sla.wording import Said
 
 M = TypeVar("M", bound=BaseModel)
-Dated = ProcedureVersion | LaneTable | DossierTemplate
 D = TypeVar("D", ProcedureVersion, LaneTable, DossierTemplate)
 
 NOUNS_VI: Final = {
@@ -61,9 +61,9 @@ def problems_of(shelf: Shelf) -> list[Problem]:
         *_twice(shelf.dossiers),
         *_twice(shelf.silences),
         *_twice(shelf.duties),
-        *_overlaps(shelf.procedures),
-        *_overlaps(shelf.dossiers),
-        *_overlaps(shelf.lanes, one_table=True),
+        *_same_beginning(shelf.procedures),
+        *_same_beginning(shelf.dossiers),
+        *_same_beginning(shelf.lanes, one_table=True),
     ]
     for procedure in shelf.procedures:
         found += _procedure_problems(procedure, shelf)
@@ -241,31 +241,25 @@ def _twice(sources: Sequence[Source[M]]) -> Iterator[Problem]:
         seen.setdefault(key, source.document.file)
 
 
-def _overlaps(sources: Sequence[Source[D]], one_table: bool = False) -> Iterator[Problem]:
-    """Two versions that would both be in force on one day; of the lanes there is one table, whatever its id."""
-    ordered = sorted(sources, key=lambda source: _order(source.definition))
-    for place, later in enumerate(ordered):
-        for earlier in ordered[:place]:
-            same = one_table or earlier.definition.id == later.definition.id
-            if same and _overlap(earlier.definition, later.definition):
-                message = Said(
-                    f"version {later.definition.version!r} is in force on days on which version "
-                    f"{earlier.definition.version!r} in {earlier.document.file} is",
-                    f"phiên bản {later.definition.version!r} có hiệu lực trùng ngày với phiên bản "
-                    f"{earlier.definition.version!r} trong {earlier.document.file}",
-                )
-                remedy = Said(
-                    "End the earlier version with valid_until, the day before this one begins",
-                    "Kết thúc phiên bản trước bằng valid_until, một ngày trước khi phiên bản này bắt đầu",
-                )
-                yield later.document.problem(("valid_from",), message, remedy, "validity_overlap")
+def _same_beginning(sources: Sequence[Source[D]], one_table: bool = False) -> Iterator[Problem]:
+    """Two versions that begin on one day: the later ends the earlier, and here neither is later.
 
-
-def _order(definition: Dated) -> tuple[str, date, str]:
-    return definition.id, definition.valid_from or date.min, definition.version
-
-
-def _overlap(one: Dated, other: Dated) -> bool:
-    return (one.valid_from or date.min) <= (other.valid_until or date.max) and (other.valid_from or date.min) <= (
-        one.valid_until or date.max
-    )
+    Of the lanes there is one table, whatever its id.
+    """
+    first: dict[tuple[str, date], Source[D]] = {}
+    for source in sources:
+        definition = source.definition
+        key = ("" if one_table else definition.id, begins_on(definition))
+        earlier = first.setdefault(key, source)
+        if earlier is not source:
+            message = Said(
+                f"version {definition.version!r} begins on the day on which version {earlier.definition.version!r} in "
+                f"{earlier.document.file} does",
+                f"phiên bản {definition.version!r} bắt đầu cùng ngày với phiên bản "
+                f"{earlier.definition.version!r} trong {earlier.document.file}",
+            )
+            remedy = Said(
+                "Give it the first day of its own in valid_from: that day ends the version before",
+                "Ghi ngày bắt đầu riêng ở valid_from: ngày đó kết thúc phiên bản trước",
+            )
+            yield source.document.problem(("valid_from",), message, remedy, "validity_overlap")

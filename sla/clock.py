@@ -146,9 +146,11 @@ class Clock(BaseModel):
         Suspensions after the end hold the delay up as well. None while a suspension is open.
         """
         end = self.due(calendar)
-        if end is None:
-            return None
-        later = Clock(budget=delay, anchored_at=end.operational_at, suspensions=self.suspensions).due(calendar)
+        return None if end is None else self.later(end.operational_at, delay, calendar)
+
+    def later(self, from_at: datetime, delay: Budget, calendar: WorkingCalendar) -> datetime | None:
+        """Return the instant that lies the delay after another, held up by this clock's suspensions; None while suspended."""
+        later = Clock(budget=delay, anchored_at=from_at, suspensions=self.suspensions).due(calendar)
         return later and later.operational_at
 
     # ---- use of the budget

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
 from sla.calendar import WorkingCalendar
 from sla.clock import Clock
@@ -16,12 +16,15 @@ from sla.units import Budget
 RUNGS_MAX: Final = 32
 WHOLE: Final = 100
 
-Kind = Literal["warning", "breach", "escalation"]
+Kind = Literal["warning", "past_appointment", "breach", "escalation"]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class Rung(BaseModel):
-    """One message of a ladder: at a share of the clock, or at a delay after its operational end.
+    """One message of a ladder: at a share of the way to the appointment, or at a delay after the end.
+
+    A clock has one end, or two: the appointment (operational) and the lawful end. The breach is the end's, whichever it
+    is; ``past_appointment`` says that the first of two has passed, and a clock with one end has no such rung.
 
     ``audience`` is a role; who holds it is found when the rung fires. ``quiet_outside_hours`` holds a rung that would
     fire outside working time back to the next working instant.
@@ -36,6 +39,10 @@ class Rung(BaseModel):
     kind: Kind
     level: int = Field(default=0, ge=0, le=RUNGS_MAX)
     quiet_outside_hours: bool = False
+    counts_from: Literal["appointment", "lawful_end"] | None = Field(
+        default=None, validation_alias=AliasChoices("from", "counts_from")
+    )
+    """What a delay counts from, written `from` in files; None: the end. A clock with one end has but that."""
 
     @model_validator(mode="before")
     @classmethod
@@ -59,6 +66,10 @@ class Rung(BaseModel):
             raise LadderInvalid.of("rung_after_end", field="percent", rung=self.id, percent=self.percent)
         if self.kind == "breach" and self.percent is not None and self.percent < WHOLE:
             raise LadderInvalid.of("breach_before_end", field="kind", rung=self.id, most=WHOLE)
+        if self.kind == "past_appointment" and self.percent != WHOLE:
+            raise LadderInvalid.of("past_appointment_moment", field="kind", rung=self.id, most=WHOLE)
+        if self.counts_from is not None and self.delay is None:
+            raise LadderInvalid.of("from_without_delay", field="from", rung=self.id)
         return self
 
 
@@ -82,37 +93,55 @@ class Ladder(BaseModel):
         return self
 
 
-def rung_instants(clock: Clock, ladder: Ladder, calendar: WorkingCalendar) -> list[tuple[Rung, datetime]]:
+def rung_instants(
+    clock: Clock, ladder: Ladder, calendar: WorkingCalendar, *, two_ends: bool
+) -> list[tuple[Rung, datetime]]:
     """Return when each rung fires, in the calendar's zone, in the order of firing; empty while the clock is suspended.
 
-    A rung held back to the opening may fire after one that stands after it in the ladder: it never holds that one up,
-    so a breach is on time whatever the warnings do. Raises CalendarRangeError beyond the calendar.
+    ``two_ends`` as in ``rung_instant``. A rung held back to the opening may fire after one that stands after it in the
+    ladder: it never holds that one up, so a breach is on time whatever the warnings do. Raises CalendarRangeError beyond
+    the calendar.
     """
-    instants: list[tuple[Rung, datetime]] = []
-    for rung in ladder.rungs:
-        at = rung_instant(rung, clock, calendar)
-        if at is None:
-            return []
-        instants.append((rung, at))
-    return sorted(instants, key=lambda entry: entry[1].astimezone(UTC))
+    instants = ((rung, rung_instant(rung, clock, calendar, two_ends=two_ends)) for rung in ladder.rungs)
+    return sorted([(rung, at) for rung, at in instants if at is not None], key=lambda entry: entry[1].astimezone(UTC))
 
 
-def rung_instant(rung: Rung, clock: Clock, calendar: WorkingCalendar) -> datetime | None:
-    """Return when one rung fires, in the calendar's zone; None while the clock is suspended.
+def rung_instant(rung: Rung, clock: Clock, calendar: WorkingCalendar, *, two_ends: bool) -> datetime | None:
+    """Return when one rung fires, in the calendar's zone.
 
-    Raises CalendarRangeError beyond the calendar.
+    ``two_ends``: whether the lawful end of a limit in days, where it has one, is an end of its own behind the
+    appointment; else the operational end is the only one. None while the clock is suspended, and for the rung
+    ``past_appointment`` of a clock that has but one end. Raises CalendarRangeError beyond the calendar.
     """
-    if rung.percent is not None:
-        at = clock.instant_at(rung.percent, calendar)
+    ends = clock.due(calendar)
+    if ends is None:
+        return None
+    lawful_end_at = ends.lawful_end_at if two_ends else None
+    if rung.kind == "past_appointment" and lawful_end_at is None:
+        return None
+    end_at = lawful_end_at or ends.operational_at
+    if rung.delay is not None:
+        counted_at = ends.operational_at if rung.counts_from == "appointment" else end_at
+        at = _after(rung.delay, counted_at, clock, calendar)
     else:
-        at = clock.after_due(rung.delay, calendar) if rung.delay is not None else None
+        at = end_at if rung.kind == "breach" else clock.instant_at(rung.percent or WHOLE, calendar)
     return calendar.normalise(at) if at is not None and rung.quiet_outside_hours else at
+
+
+def _after(delay: Budget, end_at: datetime, clock: Clock, calendar: WorkingCalendar) -> datetime | None:
+    """Suspensions after the end hold the delay up as well."""
+    later = Clock(budget=delay, anchored_at=end_at, suspensions=clock.suspensions).due(calendar)
+    return later and later.operational_at
 
 
 def _out_of_order(earlier: Rung, later: Rung) -> bool:
     if earlier.percent is not None and later.percent is not None:
         return later.percent < earlier.percent
     if earlier.delay is not None and later.delay is not None:
-        # Delays in different units have an order only on a calendar; their instants are put in order there.
-        return earlier.delay.unit is later.delay.unit and later.delay.amount < earlier.delay.amount
+        # Delays in different units, or from different ends, have an order only on a calendar: there they are put in it.
+        return (
+            earlier.counts_from == later.counts_from
+            and earlier.delay.unit is later.delay.unit
+            and later.delay.amount < earlier.delay.amount
+        )
     return earlier.delay is not None

@@ -220,6 +220,18 @@ TEXTS: Final[Texts] = {
         "Mốc {rung} là quá hạn nhưng nằm trước khi hết hạn.",
         "Đặt mốc quá hạn ở {most} phần trăm, hoặc gọi là warning hay escalation.",
     ),
+    "past_appointment_moment": (
+        "Rung {rung} says that the appointment has passed, but does not stand at {most} percent.",
+        "Put it at {most} percent, without a delay.",
+        "Mốc {rung} báo đã qua ngày hẹn nhưng không đặt ở {most} phần trăm.",
+        "Đặt mốc này ở {most} phần trăm, không dùng delay.",
+    ),
+    "from_without_delay": (
+        "Rung {rung} says what it counts from, but has no delay.",
+        "Give it a delay, or leave from out.",
+        "Mốc {rung} ghi from nhưng không có delay.",
+        "Ghi thêm delay, hoặc bỏ from.",
+    ),
     "rung_twice": (
         "Two rungs are called {rung}.",
         "Give each rung its own id.",

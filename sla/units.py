@@ -44,3 +44,6 @@ class Budget(BaseModel):
 
     amount: int = Field(gt=0, le=AMOUNT_MAX, strict=True)
     unit: Unit
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.unit}"

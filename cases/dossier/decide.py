@@ -13,7 +13,7 @@ from cases.dossier.promise import renew
 from cases.dossier.release import release_ready
 from cases.dossier.ticks import JOINT, fire_due
 from events.language.case_events import EscalationAcknowledged, EventRecord
-from events.language.commands import AcknowledgeEscalation, Command, Tick
+from events.language.commands import ENGINE, AcknowledgeEscalation, Command, Tick
 from events.language.dossier_commands import (
     ApplyCascade,
     DossierCommand,
@@ -46,10 +46,12 @@ def dossier_draft_of(dossier: Dossier, command: DossierCommand | Tick, now: date
     """What `decide_dossier` says, together with the dossier as it is after it."""
     if isinstance(command, Tick):
         at = command.due_at.astimezone(UTC)
-        draft = DossierDraft(dossier, at=at, now=now, command_id=f"tick:{command.due_at.isoformat()}")
+        draft = DossierDraft(dossier, at=at, now=now, command_id=f"tick:{command.due_at.isoformat()}", actor=ENGINE)
         fire_due(draft)
     else:
-        draft = DossierDraft(dossier, at=_counts_at(dossier, command, now), now=now, command_id=command.command_id)
+        at = _counts_at(dossier, command, now)
+        actor = command.actor.on_record
+        draft = DossierDraft(dossier, at=at, now=now, command_id=command.command_id, actor=actor)
         try:
             refusal = _refused_by_state(dossier, command) or _apply(draft, command)
         except CalendarRangeError:

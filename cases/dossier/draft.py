@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from cases.dossier.evolve import evolve_dossier
 from cases.dossier.model import Dossier
 from events.language.case_events import EscalationAcknowledged, EventRecord
+from events.language.commands import Actor
 from events.language.dossier_events import DossierEvent
 from sla.calendar import WorkingCalendar, compiled
 
@@ -15,8 +16,9 @@ from sla.calendar import WorkingCalendar, compiled
 class DossierDraft:
     """Collects the records that a command yields. `at`: when they count; `now`: when they are decided (both UTC)."""
 
-    def __init__(self, dossier: Dossier, *, at: datetime, now: datetime, command_id: str) -> None:
+    def __init__(self, dossier: Dossier, *, at: datetime, now: datetime, command_id: str, actor: Actor) -> None:
         self.dossier = dossier
+        self.actor = actor
         self.at = at
         self.now = now
         self.command_id = command_id
@@ -40,6 +42,7 @@ class DossierDraft:
             at=self.at,
             decided_at=self.now,
             command_id=self.command_id,
+            actor=self.actor,
             event=event,
         )
         self.records.append(record)

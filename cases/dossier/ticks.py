@@ -82,7 +82,7 @@ def _instants(clock: Clock, ladder: Same[Ladder], calendar: Same[WorkingCalendar
 
 def _instant(rung: Rung, clock: Clock, calendar: WorkingCalendar) -> datetime | None:
     try:
-        at = rung_instant(rung, clock, calendar)
+        at = rung_instant(rung, clock, calendar, two_ends=False)  # a joint promise is one instant, told to all
     except CalendarRangeError:
         return None  # this rung lies beyond the calendar; the others do not
     return None if at is None else at.astimezone(UTC)

@@ -11,10 +11,15 @@ from catalog.dossier import Silence
 from catalog.model import FactName, LaneId, ProcedureVersion
 from events.language.commands import Actor, Application, ConsultationRequest, DocumentPart, Message, Outcome
 from events.language.dossier_events import DossierEvent
+from events.language.reasons import ReasonCode
 from sla.calendar import CalendarDefinition
 from sla.deadline import AfterHours
 from sla.suspension import Suspension
 from sla.units import Budget
+
+
+ClockKind = Literal["statutory", "green", "step", "consultation", "supplement", "explanation"]
+PauseCause = Literal["supplement", "explanation", "suspension", "payment", "stop"]
 
 
 class DefinitionRef(Message):
@@ -72,7 +77,11 @@ class GreenPromiseDeclined(Message):
     """The lane gives no promise for this case, and why (e.g. it would be longer than the statute)."""
 
     type: Literal["GreenPromiseDeclined"] = "GreenPromiseDeclined"
-    reason: str
+    reason: str | None = None
+    """Of older events only: an English sentence."""
+    code: ReasonCode | None = None
+    details: dict[str, str] = {}
+    """What the code's text is filled with: amounts with their units, `3 working_days`."""
 
 
 class ClockStarted(Message):
@@ -80,7 +89,7 @@ class ClockStarted(Message):
 
     type: Literal["ClockStarted"] = "ClockStarted"
     clock_id: str
-    kind: Literal["statutory", "green", "step", "consultation", "supplement"]
+    kind: ClockKind
     step_id: str | None = None
     budget: Budget
     anchored_at: AwareDatetime
@@ -89,6 +98,10 @@ class ClockStarted(Message):
     """Of the clock that this one takes the place of: its pauses are kept; or the one in which the whole case stands."""
     calendar: str | None = None
     """The id of the calendar on which it runs, where that is not the case's own: the one of the step's department."""
+    first_appointment_at: AwareDatetime | None = None
+    """Of a clock with two ends: the appointment first told to the applicant; kept by a clock that takes another's place."""
+    appointment_by: Budget | None = None
+    """Of a clock that takes another's place: how far new appointments had moved the appointment already."""
 
 
 class ClockPaused(Message):
@@ -97,11 +110,13 @@ class ClockPaused(Message):
     type: Literal["ClockPaused"] = "ClockPaused"
     clock_ids: tuple[str, ...]
     from_at: AwareDatetime
-    cause: Literal["supplement", "suspension", "payment"]
+    cause: PauseCause
     reason: str
     legal_basis: str | None = None
     ends_at: AwareDatetime | None = None
     """When it ends by itself, where the procedure caps it."""
+    review_at: AwareDatetime | None = None
+    """When somebody must look at it again, where nothing ends it by itself."""
 
 
 class ClockSuspended(Message):
@@ -121,8 +136,36 @@ class ClockResumed(Message):
     type: Literal["ClockResumed"] = "ClockResumed"
     clock_ids: tuple[str, ...]
     until_at: AwareDatetime
-    cause: Literal["supplement", "suspension", "payment"]
+    cause: PauseCause
+    reason: str | None = None
+    """What an officer wrote; of older events also an English sentence of the engine's."""
+    code: ReasonCode | None = None
+    """The engine's own reason."""
+    work_ids: tuple[str, ...] = ()
+    """Of these clocks, those of steps and opinions: their departments have the work again only from `work_until_at` on."""
+    work_until_at: AwareDatetime | None = None
+    """The turn that gave the work back, where it was later than `until_at`."""
+
+
+class AppointmentPassed(Message):
+    """The appointment told to the applicant passed and the limit still runs: a warning, no breach of the law."""
+
+    type: Literal["AppointmentPassed"] = "AppointmentPassed"
+    clock_id: str
+    appointment_at: AwareDatetime
+
+
+class AppointmentMoved(Message):
+    """The applicant was given a new appointment, with an apology. The limit stays where it is; both dates are on record."""
+
+    type: Literal["AppointmentMoved"] = "AppointmentMoved"
+    clock_id: str
+    by: Budget
     reason: str
+    former_appointment_at: AwareDatetime
+    appointment_at: AwareDatetime
+    departments: tuple[str, ...] = ()
+    """Those that hold open steps: each is told on its work topic."""
 
 
 class ClockMet(Message):
@@ -131,15 +174,20 @@ class ClockMet(Message):
     type: Literal["ClockMet"] = "ClockMet"
     clock_id: str
     ended_at: AwareDatetime
-    consumed_seconds: float
+    consumed_seconds: float | None
+    """None: no calendar covers it."""
+    appointment_kept: bool | None = None
+    """Whether it was done by the appointment; None: the clock has one end, or the event is older."""
 
 
 class ClockBreached(Message):
-    """The due instant passed. Never erased."""
+    """The end passed: the lawful one, where the clock has two. Never erased."""
 
     type: Literal["ClockBreached"] = "ClockBreached"
     clock_id: str
     due_at: AwareDatetime
+    two_ends: bool | None = None
+    """Whether this is the lawful end of a clock with two; None: an older event, recorded at the appointment."""
 
 
 class ClockStopped(Message):
@@ -148,7 +196,10 @@ class ClockStopped(Message):
     type: Literal["ClockStopped"] = "ClockStopped"
     clock_id: str
     ended_at: AwareDatetime
-    consumed_seconds: float
+    consumed_seconds: float | None
+    """None: no calendar covers it."""
+    appointment_kept: bool | None = None
+    """Whether it was done by an appointment that lay after the lawful end; None as for `ClockMet`."""
 
 
 class ClockCancelled(Message):
@@ -161,13 +212,23 @@ class ClockCancelled(Message):
 
 
 class BreachSetAside(Message):
-    """The answer was received before it was due but delivered after the breach was recorded: the clock counts as met."""
+    """A breach on record does not count. It stays visible."""
 
     type: Literal["BreachSetAside"] = "BreachSetAside"
     clock_id: str
     received_at: AwareDatetime
-    due_at: AwareDatetime
-    cause: Literal["delayed_by_system"] = "delayed_by_system"
+    """When what sets it aside was received."""
+    due_at: AwareDatetime | None
+    """The end that holds; None: the clock stands still."""
+    cause: Literal["delayed_by_system", "lawful_end", "suspended"] = "delayed_by_system"
+    """`delayed_by_system`: the answer was received in time and delivered after the breach was recorded; the clock counts
+    as met. `lawful_end`: recorded at the appointment, under an older rule, before the lawful end had passed; the clock
+    runs on. `suspended`: the end moved after the breach was recorded, by a suspension noted later above all, and the
+    answer came before it; the clock counts as met."""
+    rungs: tuple[str, ...] = ()
+    """For `lawful_end`: the rungs that fired too early, and may fire again."""
+    appointment_kept: bool | None = None
+    """As for `ClockMet`, where the clock counts as met."""
 
 
 class StepAssigned(Message):
@@ -257,12 +318,84 @@ class SupplementRequested(Message):
 
 
 class SupplementReceived(Message):
-    """The applicant's documents came."""
+    """Documents of the applicant came."""
 
     type: Literal["SupplementReceived"] = "SupplementReceived"
     round: int
     received_at: AwareDatetime
     documents: tuple[DocumentPart, ...] = ()
+    missing: tuple[str, ...] = ()
+    """What was asked for and has not come: the case waits on, and no limit begins again."""
+    declared_complete: bool = False
+    """An officer said that it is complete, whatever was asked for."""
+
+
+class ExplanationRequested(Message):
+    """The applicant was asked a question; no documents are awaited."""
+
+    type: Literal["ExplanationRequested"] = "ExplanationRequested"
+    step_id: str
+    department: str
+    round: int
+    question: str
+    legal_basis: str | None = None
+    requested_at: AwareDatetime
+    late: bool
+    """After the limit that the procedure sets for asking."""
+    notice_due_at: AwareDatetime | None = None
+
+
+class ExplanationReceived(Message):
+    """The applicant answered."""
+
+    type: Literal["ExplanationReceived"] = "ExplanationReceived"
+    round: int
+    received_at: AwareDatetime
+    reference: str | None = None
+    """Where the answer lies; it is personal data."""
+
+
+class CaseStopped(Message):
+    """The handling was stopped by decision (form 05 of TT 03/2025); it ends in resumption or return."""
+
+    type: Literal["CaseStopped"] = "CaseStopped"
+    reason: str
+    legal_basis: str
+    approved_by: str
+    stopped_at: AwareDatetime
+    until_at: AwareDatetime | None = None
+    """When it ends by itself."""
+    departments: tuple[str, ...] = ()
+    """Those that hold open steps: each is told on its work topic."""
+
+
+class CaseReturned(Message):
+    """A stopped case was given back to the applicant without a result."""
+
+    type: Literal["CaseReturned"] = "CaseReturned"
+    reason: str
+    legal_basis: str
+
+
+class SuspensionReviewDue(Message):
+    """A suspension that nothing ends by itself has lasted so long that somebody must look at it again."""
+
+    type: Literal["SuspensionReviewDue"] = "SuspensionReviewDue"
+    since_at: AwareDatetime
+    due_at: AwareDatetime
+    next_at: AwareDatetime | None = None
+    """When it falls due again, if nothing happens."""
+    department: str
+    """The receiving agency, whose head looks."""
+
+
+class CalendarExhausted(Message):
+    """The calendar ends before these clocks do: they stand without an end until a longer version is applied."""
+
+    type: Literal["CalendarExhausted"] = "CalendarExhausted"
+    calendar: DefinitionRef
+    last_day: date
+    clock_ids: tuple[str, ...]
 
 
 class StepsRestarted(Message):
@@ -290,11 +423,11 @@ class RungFired(Message):
     type: Literal["RungFired"] = "RungFired"
     escalation_id: str
     clock_id: str
-    clock_kind: Literal["statutory", "green", "step", "consultation", "supplement"]
+    clock_kind: ClockKind
     step_id: str | None = None
     department: str | None = None
     rung: str
-    kind: Literal["warning", "breach", "escalation"]
+    kind: Literal["warning", "past_appointment", "breach", "escalation"]
     level: int
     audience: str
     due_at: AwareDatetime
@@ -329,6 +462,8 @@ class PaymentRequested(Message):
     department: str
     amount_vnd: int
     reason: str
+    pauses: bool | None = None
+    """Whether the clocks stand still meanwhile; None: an older event, told by the `ClockPaused` behind it."""
 
 
 class PaymentConfirmed(Message):
@@ -346,6 +481,7 @@ class ClockExtended(Message):
     clock_id: str
     by: Budget
     cause: Literal["new_appointment", "extension"]
+    """`new_appointment` stands in older events only, where an apology moved the limit itself."""
     reason: str
     legal_basis: str | None = None
     approved_by: str | None = None
@@ -366,6 +502,11 @@ class LaneChanged(Message):
     legal_basis: str
     departments: tuple[str, ...] = ()
     """Those that hold open steps: each is told on its work topic."""
+    approved_by: str | None = None
+    entitlement: Literal["rule", "override"] | None = None
+    """On what a green lane was granted: a rule of the decision table, or the decision alone. None: revoked, or older."""
+    rule: str | None = None
+    """The rule of the decision table that entitles."""
 
 
 class DeadlineChange(Message):
@@ -405,7 +546,7 @@ class TimeShare(Message):
     """How much of the case's elapsed time one owner had, in wall-clock seconds."""
 
     owner: str
-    """A department's id, `applicant`, `suspension`, or `between_steps`."""
+    """A department's id, `applicant`, `suspension`, `system` (our own delay), or `between_steps`."""
     seconds: float
 
 
@@ -418,6 +559,9 @@ class CaseClosed(Message):
     result_code: str | None = None
     """`<dossier code>-KQ(n)` (Decree 45/2020 art. 14(3)d)."""
     reason: str | None = None
+    """What somebody wrote; of older events also an English sentence of the engine's."""
+    reason_code: ReasonCode | None = None
+    """The engine's own reason."""
     elapsed_seconds: float
     time_shares: tuple[TimeShare, ...]
 
@@ -430,6 +574,8 @@ CaseEvent = Annotated[
     | ClockStarted
     | ClockPaused
     | ClockResumed
+    | AppointmentPassed
+    | AppointmentMoved
     | ClockMet
     | ClockBreached
     | ClockStopped
@@ -442,6 +588,12 @@ CaseEvent = Annotated[
     | ConsultationLapsed
     | SupplementRequested
     | SupplementReceived
+    | ExplanationRequested
+    | ExplanationReceived
+    | CaseStopped
+    | CaseReturned
+    | SuspensionReviewDue
+    | CalendarExhausted
     | StepsRestarted
     | StepReassigned
     | RungFired
@@ -472,6 +624,8 @@ class EventRecord(Message):
     """The business instant at which the engine decided it (UTC); later than `at` after an outage."""
     command_id: str
     """The command it answers; `tick:<instant>` for a due instant."""
+    actor: Actor | None = None
+    """Who gave the command; None: an older event, of which that is not on record."""
     event: CaseEvent
 
 

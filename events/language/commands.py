@@ -39,6 +39,21 @@ class ActorKind(StrEnum):
     SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
     SYSTEM = "system"
+    OFFICER = "officer"
+    OPERATOR = "operator"
+    AUDITOR = "auditor"
+    SERVICE = "service"
+
+
+class Assurance(StrEnum):
+    """How it is known who acts."""
+
+    TOKEN = "token"  # noqa: S105 - a word of the language, no secret
+    """Signed in; or the engine itself."""
+    TOPIC = "topic"
+    """Only that account can write where it came from."""
+    CLAIMED = "claimed"
+    """Typed on the command line, or a name inside a message."""
 
 
 class Actor(Message):
@@ -46,6 +61,17 @@ class Actor(Message):
 
     kind: ActorKind
     id: Reference
+    assurance: Assurance | None = None
+    """None: nothing was said of it; such a command is recorded as claimed."""
+
+    @property
+    def on_record(self) -> Actor:
+        """The actor as its events name it."""
+        return self if self.assurance is not None else self.model_copy(update={"assurance": Assurance.CLAIMED})
+
+
+ENGINE = Actor(kind=ActorKind.SYSTEM, id="clock", assurance=Assurance.TOKEN)
+"""Who acts when an instant passes: the engine's own clock."""
 
 
 class Outcome(StrEnum):
@@ -54,6 +80,7 @@ class Outcome(StrEnum):
     APPROVE = "approve"
     REFUSE = "refuse"
     REQUEST_SUPPLEMENT = "request_supplement"
+    REQUEST_EXPLANATION = "request_explanation"
     CONSULT = "consult"
 
 
@@ -135,6 +162,8 @@ class DecideStep(Command):
     legal_basis: Note | None = None
     documents: Annotated[tuple[Slug, ...], Field(max_length=DOCUMENTS_MAX)] = ()
     """For `request_supplement`: the kinds of documents asked for."""
+    question: Sentence | None = None
+    """For `request_explanation`: what the applicant is asked to explain."""
     consult: Annotated[tuple[ConsultationRequest, ...], Field(max_length=CONSULTED_MAX)] = ()
     """For `consult`: whom."""
     data: Annotated[dict[FactName, Note], Field(max_length=FACTS_MAX)] = {}
@@ -142,10 +171,38 @@ class DecideStep(Command):
 
 
 class ReceiveSupplement(Command):
-    """The applicant has sent the documents asked for."""
+    """The applicant has sent documents that were asked for."""
 
     type: Literal["ReceiveSupplement"] = "ReceiveSupplement"
     documents: Annotated[tuple[DocumentPart, ...], Field(max_length=DOCUMENTS_MAX)] = ()
+    declared_complete: bool = False
+    """An officer says that nothing more is awaited, whatever was asked for; an applicant's word does not count."""
+
+
+class ReceiveExplanation(Command):
+    """The applicant has answered a question. The answer itself is personal data: only where it lies is said."""
+
+    type: Literal["ReceiveExplanation"] = "ReceiveExplanation"
+    reference: Reference | None = None
+
+
+class StopCase(Command):
+    """Stop the handling of the case by decision (form 05 of TT 03/2025): it ends in resumption or return."""
+
+    type: Literal["StopCase"] = "StopCase"
+    reason: Sentence
+    legal_basis: Note
+    until_at: AwareDatetime | None = None
+    """When the stop ends by itself; None: when somebody resumes or returns the case."""
+    approved_by: Reference | None = None
+
+
+class ReturnCase(Command):
+    """Give a stopped case back to the applicant, in writing, without a result."""
+
+    type: Literal["ReturnCase"] = "ReturnCase"
+    reason: Sentence
+    legal_basis: Note
 
 
 class PauseClock(Command):
@@ -236,6 +293,10 @@ class ChangeLane(Command):
     lane: LaneId
     reason: Sentence
     legal_basis: Note
+    approved_by: Reference | None = None
+    """The second person; never the one who acts."""
+    override: bool = False
+    """Grant a lane that no rule of the decision table gives: on the decision's own legal basis, on record as such."""
 
 
 class ApplyCalendar(Command):
@@ -265,8 +326,11 @@ CaseCommand = Annotated[
     SubmitApplication
     | DecideStep
     | ReceiveSupplement
+    | ReceiveExplanation
     | PauseClock
     | ResumeClock
+    | StopCase
+    | ReturnCase
     | WithdrawApplication
     | AcknowledgeEscalation
     | ReassignStep

@@ -79,7 +79,7 @@ class Handbook:
 
     def procedure_json(self, version: ProcedureVersion) -> dict[str, Any]:
         """One entry of `procedures --json`."""
-        limit = version.limit
+        limit, window = version.limit, self.catalog.window_of(version)
         return {
             "id": version.id,
             "version": version.version,
@@ -94,8 +94,8 @@ class Handbook:
             "steps": [{"id": s.id, "department": s.department, "needs": list(s.needs)} for s in version.steps],
             "legal_basis": [str(basis) for basis in version.legal_basis],
             "verified": version.verified,
-            "valid_from": version.valid_from and version.valid_from.isoformat(),
-            "valid_until": version.valid_until and version.valid_until.isoformat(),
+            "valid_from": window.first_day and window.first_day.isoformat(),
+            "valid_until": window.last_day and window.last_day.isoformat(),
         }
 
     def procedure_table(self, found: Iterable[ProcedureVersion]) -> Table:

@@ -12,25 +12,29 @@ from catalog import publication, publish
 from catalog.errors import CatalogInvalid
 from catalog.loader import DATA_FOLDER, digest_file, load_catalog, published_in, read_shelf
 from catalog.model import (
+    AppointmentRule,
     ClockPolicy,
     Condition,
     DocumentRequirement,
     LaneTable,
+    LegalBasis,
     ProcedureVersion,
     Promise,
     StepDefinition,
     SupplementRule,
+    SuspensionRule,
 )
 from catalog.province import Department
 from sla.calendar import CalendarDefinition, DayException
 from sla.deadline import AfterHours
 from sla.ladder import Rung
+from sla.units import Budget, Unit
 from tests.catalog.folder import Folder
 
 EXPLANATION = """
 A published version was changed. Cases run under it, and auditors replay them under exactly this content.
-Restore the file; put the change into a new file with a new version, end the old one with valid_until if it is a
-procedure or a table of lanes, and enter the new version with `python -m catalog.publish`.
+Restore the file; put the change into a new file with a new version and a later valid_from, whose beginning ends the old
+one, and enter it with `python -m catalog.publish`.
 """
 
 
@@ -154,7 +158,33 @@ def test_no_default_of_a_model_changed() -> None:
     A field that needs another default gets a new field; the old one keeps its meaning for the cases that run under it.
     """
     pinned: dict[type[BaseModel], dict[str, object]] = {
-        SupplementRule: {"notice_limit": None, "rounds_max": 1, "applicant_limit": None, "on_expiry": "returned"},
+        SupplementRule: {
+            "notice_limit": None,
+            "rounds_max": 1,
+            "applicant_limit": None,
+            "on_expiry": "returned",
+            "legal_basis": None,
+        },
+        SuspensionRule: {
+            "backdate_max": Budget(amount=5, unit=Unit.WORKING_DAYS),
+            "cap": None,
+            "review_after": None,
+        },
+        AppointmentRule: {
+            "reappointments_max": 1,
+            "notice": Budget(amount=24, unit=Unit.HOURS),
+            "extension_max": None,
+            "move_max": None,
+        },
+        LegalBasis: {
+            "article": None,
+            "note": None,
+            "valid_from": None,
+            "valid_until": None,
+            "superseded_by": None,
+            "verified": None,
+            "read_by": None,
+        },
         DocumentRequirement: {"required": True, "held_by_state": False},
         StepDefinition: {"needs": (), "weight": 1, "budget": None, "minimum": None, "clock": True},
         ProcedureVersion: {
@@ -163,6 +193,12 @@ def test_no_default_of_a_model_changed() -> None:
             "clock_policy": ClockPolicy.RESTART,
             "restart_steps": False,
             "supplement": SupplementRule(),
+            "explanation": None,
+            "refusal": None,
+            "stop": None,
+            "suspension": SuspensionRule(),
+            "appointment": AppointmentRule(),
+            "transition": None,
             "route": "defined",
             "calendar": "vn-public",
             "step_ladder": "step",
@@ -176,7 +212,7 @@ def test_no_default_of_a_model_changed() -> None:
         Promise: {"budget": None, "reduction": None, "floors": (), "scope": "case", "verified": False},
         LaneTable: {"lists": (), "rules": (), "promises": (), "valid_from": None, "valid_until": None},
         Department: {"code": None, "calendar": "vn-public", "roles": (), "verified": False},
-        Rung: {"percent": None, "delay": None, "level": 0, "quiet_outside_hours": False},
+        Rung: {"percent": None, "delay": None, "level": 0, "quiet_outside_hours": False, "counts_from": None},
         DayException: {"takes": "mon"},
         CalendarDefinition: {"days_off": (), "working_days": (), "flagged_days_off": ()},
     }

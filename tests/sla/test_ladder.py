@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from pydantic import ValidationError
@@ -39,7 +39,7 @@ def working_days(amount: int, anchored: str) -> Clock:
 def test_rungs_lie_at_shares_of_the_clock_and_after_it() -> None:
     """Of ten working days of eight hours, half is five days; the breach is the due instant itself."""
     clock = working_days(10, "2026-03-02 09:00")
-    found = [(rung.id, instant) for rung, instant in rung_instants(clock, STANDARD, public())]
+    found = [(rung.id, instant) for rung, instant in rung_instants(clock, STANDARD, public(), two_ends=False)]
     assert found == [
         ("half", at("2026-03-09 09:00")),
         ("three-quarters", at("2026-03-11 15:00")),
@@ -53,9 +53,9 @@ def test_rungs_lie_at_shares_of_the_clock_and_after_it() -> None:
 def test_no_rung_fires_while_suspended_and_all_move_with_the_end() -> None:
     """A suspended clock has no rungs; resumed a working day later, those not yet passed are a working day later."""
     clock = working_days(10, "2026-03-02 09:00").suspend(at("2026-03-10 07:00"), "documents")
-    assert rung_instants(clock, STANDARD, public()) == []
+    assert rung_instants(clock, STANDARD, public(), two_ends=False) == []
     resumed = clock.resume(at("2026-03-11 07:00"))
-    found = {rung.id: instant for rung, instant in rung_instants(resumed, STANDARD, public())}
+    found = {rung.id: instant for rung, instant in rung_instants(resumed, STANDARD, public(), two_ends=False)}
     assert found["half"] == at("2026-03-09 09:00")
     assert found["due"] == at("2026-03-17 09:00")
     assert found["far-over"] == at("2026-03-19 09:00")
@@ -69,7 +69,7 @@ def test_a_quiet_rung_waits_for_the_opening_and_holds_up_none() -> None:
         a_rung("due", percent=100, kind="breach"),
     )
     clock = Clock(budget=Budget(amount=10, unit=Unit.HOURS), anchored_at=at("2026-03-06 18:00"))
-    found = [(rung.id, instant) for rung, instant in rung_instants(clock, ladder, public())]
+    found = [(rung.id, instant) for rung, instant in rung_instants(clock, ladder, public(), two_ends=False)]
     assert found == [
         ("nearly", at("2026-03-07 03:00")),
         ("due", at("2026-03-07 04:00")),
@@ -82,8 +82,8 @@ def test_a_quiet_rung_in_office_hours_fires_at_its_instant() -> None:
     ladder = a_ladder(a_rung("half", percent=50, quiet_outside_hours=True))
     inside = Clock(budget=Budget(amount=2, unit=Unit.WORKING_HOURS), anchored_at=at("2026-03-02 09:00"))
     closing = Clock(budget=Budget(amount=2, unit=Unit.WORKING_HOURS), anchored_at=at("2026-03-02 16:00"))
-    assert rung_instants(inside, ladder, public())[0][1] == at("2026-03-02 10:00")
-    assert rung_instants(closing, ladder, public())[0][1] == at("2026-03-03 07:00")
+    assert rung_instants(inside, ladder, public(), two_ends=False)[0][1] == at("2026-03-02 10:00")
+    assert rung_instants(closing, ladder, public(), two_ends=False)[0][1] == at("2026-03-03 07:00")
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,9 @@ def test_a_quiet_rung_in_office_hours_fires_at_its_instant() -> None:
         ([a_rung("false-breach", percent=90, kind="breach")], "ladder_invalid", "kind"),
         ([a_rung("same", percent=50), a_rung("same", percent=60)], "ladder_invalid", "rungs"),
         ([a_rung("late", percent=75), a_rung("early", percent=50)], "ladder_invalid", "rungs"),
+        ([a_rung("kept", percent=90, kind="past_appointment")], "ladder_invalid", "kind"),
+        ([a_rung("kept", delay={"amount": 2, "unit": "hours"}, kind="past_appointment")], "ladder_invalid", "kind"),
+        ([a_rung("half", percent=50, **{"from": "appointment"})], "ladder_invalid", "from"),
         (
             [a_rung("over", delay={"amount": 1, "unit": "hours"}), a_rung("early", percent=50)],
             "ladder_invalid",
@@ -137,6 +140,58 @@ def test_rungs_with_bad_fields_are_refused_where_they_stand(
     with pytest.raises(ValidationError) as refused:
         a_ladder(a_rung("one", **change))
     assert refused.value.errors()[0]["loc"] == where
+
+
+TWO_ENDED = a_ladder(
+    a_rung("half", percent=50),
+    a_rung("passed", percent=100, kind="past_appointment"),
+    a_rung("due", percent=100, kind="breach", level=1),
+    a_rung("after-both", delay={"amount": 2, "unit": "working_hours"}, kind="escalation", level=2),
+    a_rung("after-first", delay={"amount": 1, "unit": "working_hours"}, kind="escalation", **{"from": "appointment"}),
+)
+
+
+def test_a_clock_with_two_ends_warns_at_the_first_and_is_breached_at_the_second() -> None:
+    """Received Monday 3:50 with five working days: the appointment is Friday 17:00, the lawful end Monday 24:00."""
+    clock = working_days(5, "2026-03-09 03:50")
+    found = [(rung.id, instant) for rung, instant in rung_instants(clock, TWO_ENDED, public(), two_ends=True)]
+    assert found == [
+        ("half", at("2026-03-11 11:00")),
+        ("passed", at("2026-03-13 17:00")),
+        ("after-first", at("2026-03-16 08:00")),
+        ("due", at("2026-03-17 00:00")),
+        ("after-both", at("2026-03-17 09:00")),
+    ]
+
+
+@pytest.mark.parametrize("two_ends", [True, False])
+def test_a_limit_in_hours_has_one_end_and_no_appointment_behind_it(two_ends: bool) -> None:
+    """It ends at its instant: no rung says that only the appointment has passed, and every delay counts from there."""
+    clock = Clock(budget=Budget(amount=24, unit=Unit.HOURS), anchored_at=at("2026-03-09 08:00"))
+    found = {rung.id: instant for rung, instant in rung_instants(clock, TWO_ENDED, public(), two_ends=two_ends)}
+    assert found == {
+        "half": at("2026-03-09 20:00"),
+        "due": at("2026-03-10 08:00"),
+        "after-first": at("2026-03-10 09:00"),
+        "after-both": at("2026-03-10 10:00"),
+    }
+
+
+def test_a_step_in_days_that_has_one_end_is_breached_at_it() -> None:
+    """Whether the lawful end is an end of its own is the clock's kind to say, not its unit alone."""
+    found = {
+        r.id: i for r, i in rung_instants(working_days(5, "2026-03-09 03:50"), TWO_ENDED, public(), two_ends=False)
+    }
+    assert "passed" not in found
+    assert (found["due"], found["after-both"]) == (at("2026-03-13 17:00"), at("2026-03-16 09:00"))
+
+
+@pytest.mark.parametrize("mode", ["json", "python"])
+def test_what_a_delay_counts_from_travels(mode: Literal["json", "python"]) -> None:
+    """Files write `from`; what is written out is read again, under either name."""
+    assert [rung.counts_from for rung in TWO_ENDED.rungs] == [None, None, None, None, "appointment"]
+    assert Ladder.model_validate(TWO_ENDED.model_dump(mode=mode)) == TWO_ENDED
+    assert Ladder.model_validate_json(TWO_ENDED.model_dump_json(by_alias=True)) == TWO_ENDED
 
 
 def test_a_ladder_travels_as_json() -> None:

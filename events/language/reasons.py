@@ -1,0 +1,91 @@
+"""The reasons that the engine itself gives, as codes. Language is chosen where they are shown; events hold no sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from sla.wording import Said, spoken
+
+
+class ReasonCode(StrEnum):
+    """Why something happened that nobody decided in words of his own."""
+
+    NO_STATUTORY_LIMIT = "no_statutory_limit"
+    AFTER_STATUTE = "after_statute"
+    CUTS_MINIMUM = "cuts_minimum"
+    PROMISE_PAST = "promise_past"
+    DOCUMENTS_RECEIVED = "documents_received"
+    EXPLANATION_RECEIVED = "explanation_received"
+    PAYMENT_CONFIRMED = "payment_confirmed"
+    PAYMENT_AWAITED = "payment_awaited"
+    SUSPENSION_CAP = "suspension_cap"
+    STOP_ENDED = "stop_ended"
+    APPLICANT_LIMIT = "applicant_limit"
+    MIGRATED = "migrated"
+
+
+_TEXTS: Mapping[ReasonCode, tuple[str, str]] = {
+    ReasonCode.NO_STATUTORY_LIMIT: (
+        "the procedure has no statutory limit to reduce",
+        "thủ tục không có thời hạn theo luật để rút ngắn",
+    ),
+    ReasonCode.AFTER_STATUTE: (
+        "{promise} would end after the statutory limit of {limit}",
+        "{promise} sẽ kết thúc sau thời hạn theo luật là {limit}",
+    ),
+    ReasonCode.CUTS_MINIMUM: (
+        "{promise} would cut the mandatory minimum of {minimum}",
+        "{promise} sẽ cắt vào thời gian tối thiểu bắt buộc là {minimum}",
+    ),
+    ReasonCode.PROMISE_PAST: (
+        "the promise would have passed already",
+        "thời điểm cam kết đã qua trước khi được cấp",
+    ),
+    ReasonCode.DOCUMENTS_RECEIVED: ("the documents came", "đã nhận đủ giấy tờ bổ sung"),
+    ReasonCode.EXPLANATION_RECEIVED: ("the applicant explained", "đã nhận giải trình"),
+    ReasonCode.PAYMENT_CONFIRMED: ("the payment was confirmed", "đã xác nhận nộp phí"),
+    ReasonCode.PAYMENT_AWAITED: ("payment is awaited", "chờ nộp phí"),
+    ReasonCode.SUSPENSION_CAP: (
+        "the longest time that the procedure allows has passed",
+        "đã hết thời gian tạm dừng tối đa mà thủ tục cho phép",
+    ),
+    ReasonCode.STOP_ENDED: ("the stop ended on the day set for it", "đã hết thời gian dừng giải quyết"),
+    ReasonCode.APPLICANT_LIMIT: ("the applicant's time limit passed", "người nộp hồ sơ quá hạn bổ sung, giải trình"),
+    ReasonCode.MIGRATED: (
+        "the case was put under another version of its procedure",
+        "hồ sơ chuyển sang phiên bản khác của thủ tục",
+    ),
+}
+
+_OLDER: Mapping[str, ReasonCode] = {
+    "the procedure has no statutory limit to reduce": ReasonCode.NO_STATUTORY_LIMIT,
+    "the promise would be past already": ReasonCode.PROMISE_PAST,
+    "documents received": ReasonCode.DOCUMENTS_RECEIVED,
+    "payment confirmed": ReasonCode.PAYMENT_CONFIRMED,
+    "payment awaited": ReasonCode.PAYMENT_AWAITED,
+    "the longest time that the procedure allows has passed": ReasonCode.SUSPENSION_CAP,
+    "the applicant's time limit passed": ReasonCode.APPLICANT_LIMIT,
+}
+_OLDER_AFTER_STATUTE = " would fall after the statutory "
+_OLDER_CUTS_MINIMUM = " would cut the steps' mandatory minimum of "
+
+
+def said_reason(code: ReasonCode, details: Mapping[str, str] | None = None) -> Said:
+    """A reason in both languages. Details that are texts of two languages stay so."""
+    en, vi = _TEXTS[code]
+    return spoken(en, vi, **(details or {}))
+
+
+def code_of(sentence: str) -> tuple[ReasonCode, dict[str, str]] | None:
+    """The code and details that an English sentence in an older event stands for; None: somebody wrote it."""
+    if sentence in _OLDER:
+        return _OLDER[sentence], {}
+    for between, code, name in (
+        (_OLDER_AFTER_STATUTE, ReasonCode.AFTER_STATUTE, "limit"),
+        (_OLDER_CUTS_MINIMUM, ReasonCode.CUTS_MINIMUM, "minimum"),
+    ):
+        promise, found, other = sentence.partition(between)
+        if found:
+            return code, {"promise": promise, name: other}
+    return None
