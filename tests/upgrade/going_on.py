@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cases.dossier.evolve import evolve_dossier
@@ -16,6 +16,11 @@ from events.language.case_events import CaseEvent, EventRecord
 from events.language.commands import Command
 from events.language.dossier_commands import DossierCommand
 from tests.upgrade.fixtures import the_ledger
+
+
+def local(moment: str) -> datetime:
+    """An instant of March 2026 by the clocks of the province: `13 17:00` is Friday at closing time."""
+    return datetime.strptime(f"2026-03-{moment}", "%Y-%m-%d %H:%M").replace(tzinfo=UTC) - timedelta(hours=7)
 
 
 class GoingOn:

@@ -10,15 +10,14 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from cases.dossier.ticks import next_due as dossier_next_due
 from cases.dossier.turns import take_dossier_turn
 from cases.dossier.views import dossier_view_of
 from cases.model import Case
-from cases.timetable import next_due
+from cases.turn import Turn
 from cases.turns import take_turn
 from cases.views import view_of, work_of
 from catalog.definition import digest_of
-from events.language.case_events import canonical_json, data_of
+from events.language.case_events import CaseEvent, canonical_json, data_of
 from events.language.chain import GENESIS, link
 from events.language.commands import CaseCommand
 from tests.upgrade.fixtures import COMMANDS, FOLDER, OldLedger, names_of, the_ledger
@@ -39,6 +38,10 @@ def carried_of(kept: OldLedger, folded: Case) -> Case:
     carried = Carried.model_validate({"state": kept.state, "settled": kept.settled})
     # Later versions of what it is decided under stand in the ledger, beside what it was opened with.
     return carried.case(folded.definitions)
+
+
+def happens(turn: Turn | None) -> list[CaseEvent]:
+    return [] if turn is None else [record.event for record in turn.records]
 
 
 @pytest.mark.parametrize("name", kept_digests())
@@ -114,10 +117,9 @@ def test_a_run_goes_on_from_what_the_old_one_carried_along(name: str) -> None:
     kept = the_ledger(name)
     folded = kept.case()
     carried = carried_of(kept, folded)
-    assert next_due(carried) == next_due(folded)
     for later in (timedelta(minutes=1), timedelta(days=1), timedelta(days=60)):
         now = kept.records[-1].decided_at + later
-        assert take_turn(carried, (), now) == take_turn(folded, (), now)
+        assert happens(take_turn(carried, (), now)) == happens(take_turn(folded, (), now))
 
 
 @pytest.mark.parametrize("name", DOSSIERS)
@@ -126,10 +128,9 @@ def test_a_dossiers_run_goes_on_from_what_the_old_one_carried_along(name: str) -
     kept = the_ledger(name)
     folded = kept.dossier()
     carried = DossierCarried.model_validate({"state": kept.state, "settled": kept.settled}).dossier(folded.definitions)
-    assert dossier_next_due(carried) == dossier_next_due(folded)
     for later in (timedelta(minutes=1), timedelta(days=1), timedelta(days=60)):
         now = kept.records[-1].decided_at + later
-        assert take_dossier_turn(carried, (), now) == take_dossier_turn(folded, (), now)
+        assert happens(take_dossier_turn(carried, (), now)) == happens(take_dossier_turn(folded, (), now))
 
 
 @pytest.mark.parametrize("place", range(len(json.loads(COMMANDS.read_text()))))
@@ -138,4 +139,4 @@ def test_a_command_that_waits_on_a_topic_is_understood(place: int) -> None:
     given = json.loads(COMMANDS.read_text())[place]
     command: Any = TypeAdapter(CaseCommand).validate_python(given)
     read = command.model_dump(mode="json")
-    assert {field: read[field] for field in given} == given
+    assert says_the_same(given, read)

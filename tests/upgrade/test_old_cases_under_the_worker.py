@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import an_answer
-from tests.desks import local
 from tests.upgrade.fixtures import the_ledger
+from tests.upgrade.going_on import local
 from tests.workflows.stage import Stage, StagedCase, a_stage, soon, time_skipping
 from workflows.messages import Carried
 
