@@ -28,14 +28,17 @@ from store.ledger import Ledger
 from store.recorder import Recorder
 from tests.builders import MONDAY
 from tests.store.database_server import DatabaseServer
-from tests.upgrade.case_lives import CASE_LIVES, every_command
+from tests.upgrade import case_lives, early_lives, step_lives
 from tests.upgrade.dossier_lives import DOSSIER_LIVES
 from tests.upgrade.fixtures import COMMANDS, DEFINITIONS, LEDGERS, ROWS
+from tests.upgrade.living import CASE_LIVES, every_command
 from tests.upgrade.played import SOURCE, PlayedCase, PlayedDossier
 from workflows.dossier_messages import DossierCarried
 from workflows.messages import Carried
 
 TOPICS = Topics("greenlane")
+TOLD_IN = (early_lives, case_lives, step_lives)
+"""The modules that fill CASE_LIVES, in the order in which their cases were accepted and got their codes."""
 IN_THE_DATABASE = (
     "karaoke_breached",
     "karaoke_escalated",
@@ -99,6 +102,10 @@ def record(store: Store, names: Iterable[str]) -> list[PlayedCase | PlayedDossie
     return found
 
 
+def names_in_order() -> list[str]:
+    return [name for told in TOLD_IN for name, (_, lived) in CASE_LIVES.items() if lived.__module__ == told.__name__]
+
+
 def kept(store: Store, played: PlayedCase | PlayedDossier) -> dict[str, Any]:
     """One stream as a fixture."""
     rows = Ledger(store).rows(played.stream_id)
@@ -141,7 +148,7 @@ def main() -> None:
         server.start()
         try:
             store = Store.connect(server.fresh_database())
-            for played in record(store, [*CASE_LIVES, *DOSSIER_LIVES]):
+            for played in record(store, [*names_in_order(), *DOSSIER_LIVES]):
                 write(LEDGERS / f"{played.name}.json", written(kept(store, played)))
                 if not (DEFINITIONS / f"{played.definitions.digest}.json").exists():
                     body = DefinitionArchive(store).body(played.definitions.digest)
