@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from cases import appointments, changes, steps, supplements, suspensions
+from cases import appointments, changes, explanations, steps, stops, supplements, suspensions
 from cases.classification import classify
 from cases.clocks import arm_case_clocks
 from cases.closing import close
 from cases.draft import Draft
-from cases.model import Case, CaseStatus, ClockState
+from cases.model import Case, CaseStatus
 from cases.release import release
-from cases.ticks import fire
+from cases.ticks import escalation_id_of, fire
 from cases.timetable import ladder_of
 from events.language.case_events import (
     ApplicationAccepted,
@@ -37,9 +37,12 @@ from events.language.commands import (
     MoveAppointment,
     PauseClock,
     ReassignStep,
+    ReceiveExplanation,
     ReceiveSupplement,
     RequestPayment,
     ResumeClock,
+    ReturnCase,
+    StopCase,
     SubmitApplication,
     Tick,
     WithdrawApplication,
@@ -83,7 +86,11 @@ def _counts_at(case: Case, command: Command, now: datetime) -> datetime:
     begun_at = case.opened_at
     if isinstance(command, DecideStep | RequestPayment) and command.step_id in case.steps:
         begun_at = case.steps[command.step_id].assigned_at or begun_at
-    elif isinstance(command, ReceiveSupplement | ConfirmPayment) and case.spans and case.spans[-1].owner == "applicant":
+    elif (
+        isinstance(command, ReceiveSupplement | ReceiveExplanation | ConfirmPayment)
+        and case.spans
+        and case.spans[-1].owner == "applicant"
+    ):
         begun_at = case.spans[-1].started_at
     return (at if begun_at is None else max(at, begun_at)).astimezone(UTC)
 
@@ -125,6 +132,12 @@ def _apply(draft: Draft, command: Command) -> Refusal | None:
 def _change(draft: Draft, command: Command) -> Refusal | None:
     """Commands that change what a case runs under, or how long it may take."""
     match command:
+        case ReceiveExplanation():
+            return explanations.receive(draft, command)
+        case StopCase():
+            return stops.stop_case(draft, command)
+        case ReturnCase():
+            return stops.return_case(draft, command)
         case RequestPayment():
             return suspensions.request_payment(draft, command)
         case ConfirmPayment():
@@ -186,16 +199,9 @@ def _incomplete(case: Case, application: Application) -> Refusal | None:
     return None if repeated is None else refuse("route_repeats", "route", step=repeated)
 
 
-def _is_warning(case: Case, state: ClockState, rung_id: str) -> bool:
-    # A warning is read, not acknowledged: that would silence the escalations that are still to come.
-    ladder = ladder_of(case.definitions, state.kind)
-    return ladder is not None and any(rung.id == rung_id and rung.kind == "warning" for rung in ladder.rungs)
-
-
 def _acknowledge(draft: Draft, command: AcknowledgeEscalation) -> Refusal | None:
-    clock_id, _, rung = command.escalation_id.rpartition("/")
-    state = draft.case.clocks.get(clock_id)
-    if state is None or rung not in state.fired or _is_warning(draft.case, state, rung):
+    clock_id, _, _ = command.escalation_id.rpartition("/")
+    if not _has_fired(draft.case, clock_id, command.escalation_id):
         return refuse("escalation_unknown", "escalation_id", escalation=command.escalation_id)
     if command.escalation_id in draft.case.acknowledged:
         return refuse("already_acknowledged", "escalation_id", escalation=command.escalation_id)
@@ -205,3 +211,13 @@ def _acknowledge(draft: Draft, command: AcknowledgeEscalation) -> Refusal | None
         )
     )
     return None
+
+
+def _has_fired(case: Case, clock_id: str, escalation_id: str) -> bool:
+    state = case.clocks.get(clock_id)
+    ladder = None if state is None else ladder_of(case.definitions, state.kind)
+    if state is None or ladder is None:
+        return False
+    # A warning is read, not acknowledged: that would silence the escalations that are still to come.
+    fired = (rung for rung in ladder.rungs if rung.id in state.fired and rung.kind in ("breach", "escalation"))
+    return any(escalation_id_of(state, rung) == escalation_id for rung in fired)
