@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from cases.acts import explanation_rule
 from cases.draft import Draft
 from cases.model import (
     APPLICANT_CLOCKS,
@@ -19,6 +18,7 @@ from cases.model import (
 )
 from cases.promises import exceeds_statute, green_budget, minimum_cut
 from cases.timetable import end_at, has_two_ends, timetable_of
+from catalog.model import explanation_rule
 from events.language.case_events import (
     BreachSetAside,
     ClockBreached,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from cases import appointments, changes, explanations, steps, stops, supplements, suspensions
@@ -106,58 +108,20 @@ def _refused_by_state(case: Case, command: Command) -> Refusal | None:
 
 
 def _apply(draft: Draft, command: Command) -> Refusal | None:
-    match command:
-        case SubmitApplication():
-            return _submit(draft, command.application)
-        case DecideStep():
-            return steps.decide_step(draft, command)
-        case ReceiveSupplement():
-            return supplements.receive(draft, command)
-        case PauseClock():
-            return suspensions.suspend(draft, command)
-        case ResumeClock():
-            return suspensions.end_suspension(draft, command)
-        case WithdrawApplication():
-            draft.emit(ApplicationWithdrawn(by=command.actor, reason=command.reason))
-            close(draft, "withdrawn", command.reason)
-            return None
-        case AcknowledgeEscalation():
-            return _acknowledge(draft, command)
-        case ReassignStep():
-            return steps.reassign(draft, command)
-        case _:
-            return _change(draft, command)
+    decided = _DECIDED_BY.get(type(command))
+    if decided is None:
+        raise TypeError(f"no such command: {type(command).__name__}")
+    return decided(draft, command)
 
 
-def _change(draft: Draft, command: Command) -> Refusal | None:
-    """Commands that change what a case runs under, or how long it may take."""
-    match command:
-        case ReceiveExplanation():
-            return explanations.receive(draft, command)
-        case StopCase():
-            return stops.stop_case(draft, command)
-        case ReturnCase():
-            return stops.return_case(draft, command)
-        case RequestPayment():
-            return suspensions.request_payment(draft, command)
-        case ConfirmPayment():
-            return suspensions.confirm_payment(draft, command)
-        case MoveAppointment():
-            return appointments.move(draft, command)
-        case ExtendLimit():
-            return appointments.extend(draft, command)
-        case ChangeLane():
-            return changes.change_lane(draft, command)
-        case ApplyCalendar():
-            return changes.apply_calendar(draft, command)
-        case MigrateProcedure():
-            return changes.migrate(draft, command)
-        case _:
-            raise TypeError(f"no such command: {type(command).__name__}")
+def _withdraw(draft: Draft, command: WithdrawApplication) -> Refusal | None:
+    draft.emit(ApplicationWithdrawn(by=command.actor, reason=command.reason))
+    close(draft, "withdrawn", command.reason)
+    return None
 
 
-def _submit(draft: Draft, application: Application) -> Refusal | None:
-    definitions = draft.case.definitions
+def _submit(draft: Draft, command: SubmitApplication) -> Refusal | None:
+    application, definitions = command.application, draft.case.definitions
     refusal = _incomplete(draft.case, application)
     if refusal is not None:
         return refusal
@@ -221,3 +185,26 @@ def _has_fired(case: Case, clock_id: str, escalation_id: str) -> bool:
     # A warning is read, not acknowledged: that would silence the escalations that are still to come.
     fired = (rung for rung in ladder.rungs if rung.id in state.fired and rung.kind in ("breach", "escalation"))
     return any(escalation_id_of(state, rung) == escalation_id for rung in fired)
+
+
+_DECIDED_BY: Final[dict[type, Callable[[Draft, Any], Refusal | None]]] = {
+    SubmitApplication: _submit,
+    DecideStep: steps.decide_step,
+    ReassignStep: steps.reassign,
+    ReceiveSupplement: supplements.receive,
+    ReceiveExplanation: explanations.receive,
+    PauseClock: suspensions.suspend,
+    ResumeClock: suspensions.end_suspension,
+    RequestPayment: suspensions.request_payment,
+    ConfirmPayment: suspensions.confirm_payment,
+    StopCase: stops.stop_case,
+    ReturnCase: stops.return_case,
+    WithdrawApplication: _withdraw,
+    AcknowledgeEscalation: _acknowledge,
+    MoveAppointment: appointments.move,
+    ExtendLimit: appointments.extend,
+    ChangeLane: changes.change_lane,
+    ApplyCalendar: changes.apply_calendar,
+    MigrateProcedure: changes.migrate,
+}
+"""Every command has its rule; a test compares the two lists."""

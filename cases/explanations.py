@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cases.acts import explanation_rule
 from cases.clocks import arm, finish, pause, resume, running
 from cases.draft import Draft
 from cases.model import CaseStatus, StepState
 from cases.release import assign
 from cases.supplements import notice_due
+from catalog.model import explanation_rule
 from events.language.case_events import ExplanationReceived, ExplanationRequested
 from events.language.commands import DecideStep, ReceiveExplanation
 from events.language.reasons import ReasonCode

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cases import explanations, supplements
-from cases.acts import refusal_rule
 from cases.clocks import arm, finish
 from cases.closing import close
 from cases.draft import Draft
@@ -12,6 +11,7 @@ from cases.release import release, say_assigned
 from cases.suspensions import not_of_department, shown_steps, stands_still
 from cases.timetable import end_at
 from catalog.dossier import Silence
+from catalog.model import refusal_rule
 from events.language.case_events import (
     ConsultationRequested,
     StepCancelled,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cases.acts import stop_rule
 from cases.clocks import running
 from cases.closing import close
 from cases.draft import Draft
 from cases.model import APPLICANT_HAS_IT, CaseStatus
 from cases.persons import not_seconded
 from cases.suspensions import stands_still
-from catalog.model import StopRule
+from catalog.model import StopRule, stop_rule
 from events.language.case_events import CaseReturned, CaseStopped, ClockPaused
 from events.language.commands import ReturnCase, StopCase
 from events.language.refusals import Refusal, refuse

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cases.acts import stop_rule
 from cases.clocks import pause, resume, running
 from cases.draft import Draft
 from cases.model import APPLICANT_CLOCKS, Case, CaseStatus, StepStatus
+from catalog.model import stop_rule
 from events.language.case_events import (
     ClockPaused,
     ClockSuspended,

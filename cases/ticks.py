@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cases.acts import explanation_rule
 from cases.clocks import breach, running, stop
 from cases.closing import close
 from cases.draft import Draft
 from cases.model import APPLICANT_CLOCKS, Case, ClockState
 from cases.suspensions import end_by_itself, remind
 from cases.timetable import REVIEW, SUSPENSION, DueItem, ladder_of, next_item, timetable_of
+from catalog.model import explanation_rule
 from events.language.case_events import (
     AppointmentPassed,
     BreachSetAside,
