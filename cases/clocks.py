@@ -55,9 +55,9 @@ def arm(
 
     `department` is the one whose time it measures: it runs on the calendar that the department keeps.
 
-    Raises CalendarRangeError where a case is opened and the calendar ends before the limit does: then somebody can still
-    publish a longer one. In an open case the clock is armed without an end, and `CalendarExhausted` says so: nobody's
-    answer is refused because of a calendar.
+    Raises CalendarRangeError where a case is opened, or an opinion asked, and the calendar ends before the limit does:
+    somebody can still publish a longer one, or choose a shorter limit. In an open case the clock is armed without an end,
+    and `CalendarExhausted` says so: nobody's answer is refused because of a calendar.
     """
     after_hours = draft.case.definitions.procedure.after_hours if kind in CASE_CLOCKS else AfterHours.RECEIPT
     calendar = draft.case.definitions.calendar_ids.get(department or "")
@@ -83,7 +83,8 @@ def _ends(started: ClockStarted, draft: Draft) -> Due | None:
     try:
         return due(started.budget, started.anchored_at, draft.calendar_of(started.calendar), started.after_hours)
     except CalendarRangeError:
-        if draft.is_opening:
+        # A limit that somebody sets himself is his to choose: he is told at once that the calendar does not reach so far.
+        if draft.is_opening or started.kind == "consultation":
             raise
         return None
 
@@ -213,7 +214,11 @@ def resume(draft: Draft, cause: PauseCause, reason: str | None = None, code: Rea
 
     What lies between is our own delay, and a department has its work again only when it is told.
     """
-    paused = [state for state in running(draft.case) if state.is_paused and state.kind not in APPLICANT_CLOCKS]
+    # A stop while the applicant was to answer held the applicant's own limit; the case's clocks were held by the request.
+    is_applicants = cause == "stop" and draft.case.stopped_from in APPLICANT_HAS_IT
+    paused = [
+        state for state in running(draft.case) if state.is_paused and (state.kind in APPLICANT_CLOCKS) is is_applicants
+    ]
     # A message that was long under way may say it ended before we heard that it began: then it lasted no time at all.
     until_at = max([draft.at, *(state.clock.suspensions[-1].from_at for state in paused)])
     work_until_at = max(until_at, draft.now)
