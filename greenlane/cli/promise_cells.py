@@ -43,11 +43,9 @@ def state_markup(promised: Promised, kind: Kind, moments: Moments) -> str:
 
 def lawful_end_text(lawful_day: date | None, kind: Kind, moments: Moments) -> str | None:
     """Until when the law, or the lane, gives time; None for a limit that has one end, or none now."""
-    return (
-        None
-        if lawful_day is None
-        else moments.words("lawful_end" if kind == "statutory" else "green_end", day=moments.day(lawful_day))
-    )
+    if lawful_day is None:
+        return None
+    return moments.words("lawful_end" if kind == "statutory" else "green_end", day=moments.day(lawful_day))
 
 
 def nearness(due_at: datetime | None, moments: Moments) -> str | None:
