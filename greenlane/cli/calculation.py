@@ -21,8 +21,8 @@ from catalog.errors import UnknownProcedure
 from catalog.model import LaneId
 from greenlane.cli.moments import Moments, now
 from greenlane.cli.output import table_of
-from greenlane.cli.promise_cells import Kind, lawful_end_text
-from greenlane.cli.styles import lane_markup
+from greenlane.cli.promise_cells import Kind, lawful_end_text, rung_text
+from greenlane.cli.styles import lane_markup, painted
 from greenlane.cli.time_words import TimeWords
 from greenlane.errors import GreenlaneError
 from sla.business_time import BusinessTime
@@ -213,11 +213,12 @@ def calculation_screen(answer: Answer, language: str) -> Iterator[RenderableType
     grid.add_row(f"[bold]{words('lane')}[/bold]", lane_markup(words, answer.lane))
     grid.add_row(f"[bold]{words('received')}[/bold]", moments.instant(answer.at, seconds=True))
     grid.add_row(f"[bold]{words('statutory_promise')}[/bold]", _promise(answer.statutory, "statutory", moments))
-    green = words("no_green") if answer.green is None else f"[green]{_promise(answer.green, 'green', moments)}[/green]"
+    green = words("no_green") if answer.green is None else painted(_promise(answer.green, "green", moments), "green")
     grid.add_row(f"[bold]{words('green_promise')}[/bold]", green)
     yield Panel(Group(grid, "", *_drawing(answer, moments)), expand=False)
-    yield _ladder(words("rungs"), answer.rungs, moments)
-    yield _ladder(words("escalations"), answer.escalations, moments)
+    clock = "statutory" if answer.green is None else "green"
+    yield _ladder(words("rungs"), answer.rungs, clock, moments)
+    yield _ladder(words("escalations"), answer.escalations, clock, moments)
     yield _shares(answer.steps, moments)
     reasons = table_of(words("reasons"))
     reasons.add_column(words("rule"), overflow="fold")
@@ -237,14 +238,14 @@ def _promise(promised: Promised, kind: Kind, moments: Moments) -> str:
     return f"{limit}: {words('appointment').lower()} {shown} [dim]({lawful})[/dim]"
 
 
-def _ladder(title: str, firing: Iterable[FiringRung], moments: Moments) -> Table:
+def _ladder(title: str, firing: Iterable[FiringRung], clock: str, moments: Moments) -> Table:
     words = moments.words
     table = table_of(title, *map(words, ("share", "what", "at", "audience", "level")))
     for found in firing:
         rung = found.rung
         share = f"{rung.percent} %" if rung.percent is not None else f"+ {moments.budget(rung.delay)}"
         at = words("not_covered") if found.at is None else moments.instant(found.at, seconds=True)
-        style, kind = RUNG_STYLES[rung.kind], words.named("rung", rung.kind)
+        style, kind = RUNG_STYLES[rung.kind], rung_text(words, rung.kind, clock)
         table.add_row(share, kind, f"[{style}]{at}[/]", escape(rung.audience), str(rung.level) if rung.level else "")
     return table
 
