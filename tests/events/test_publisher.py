@@ -156,13 +156,13 @@ def test_one_publisher_a_shard_and_another_takes_over(cluster: Cluster, make_top
     with publishing(outbox, cluster, registry=first_metrics):
         outbox.add_all(rows_for(topics.case_events, 5, 5))
         wait_until(lambda: outbox.lag().rows == 0, "the first published")
-        second = publishing(outbox, cluster, registry=second_metrics)
-        second.__enter__()
-        time.sleep(0.3)
+        asked_before = outbox.asked
+        second = both.enter_context(publishing(outbox, cluster, registry=second_metrics))
+        wait_until(lambda: outbox.asked >= asked_before + 2, "the second asked in vain")
         assert second_metrics.get_sample_value("greenlane_publisher_shards") == 0
-    outbox.add_all([replace(row, sequence=6) for row in rows_for(topics.case_events, 5, 1)])
-    wait_until(lambda: outbox.lag().rows == 0, "the second published")
-    second.__exit__(None, None, None)
+        first.stop()
+        outbox.add_all([replace(row, sequence=6) for row in rows_for(topics.case_events, 5, 1)])
+        wait_until(lambda: outbox.lag().rows == 0, "the second published")
     assert first_metrics.get_sample_value("greenlane_published_total") == 25
     assert second_metrics.get_sample_value("greenlane_published_total") == 5
     assert len(read_topic(cluster, topics.case_events, at_least=30)) == 30
