@@ -43,7 +43,7 @@ async def main(bootstrap: str, prefix: str, file: str, held_after: str) -> None:
         incoming_pattern(topics),
         Writing(Path(file), int(held_after)),
         settings=BridgeSettings(
-            ConsumerSettings(group=f"{prefix}-bridge", instance_id="bridge-1", session_seconds=6), LaneSettings()
+            ConsumerSettings(group=f"{prefix}-bridge", instance_id="bridge-1", session_seconds=30), LaneSettings()
         ),
         metrics=BridgeMetrics(CollectorRegistry()),
     )
