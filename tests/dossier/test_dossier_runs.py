@@ -27,6 +27,7 @@ from intake.temporal import CaseUnknownError
 from sla.business_time import BusinessTime
 from tests.builders import MONDAY
 from tests.dossier.openings import SYSTEM, a_submission, an_application, days, definitions
+from tests.workflows.stage import quiet
 from tests.workflows.temporal_server import temporal_server
 from workflows.converter import DATA_CONVERTER
 from workflows.dossier import DossierWorkflow
@@ -182,5 +183,6 @@ async def test_an_application_that_is_none_comes_back_and_blocks_what_needs_it(
         assert dossier.parts["a0"].status == "returned"
         assert "documents_missing" in (dossier.parts["a0"].reason or "")
         assert {name for name in NAMES if dossier.parts[name].status == "blocked"} == {"a3", "a6", "a9"}
-        await handle.terminate()
         await desk.finish()
+        await quiet(handle)
+        await handle.terminate()

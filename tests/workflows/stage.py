@@ -96,10 +96,15 @@ class Stage:
     def client(self) -> Client:
         return self.environment.client
 
-    def worker(self, recorder: TurnRecorder | None = None, **change: Any) -> Worker:
-        """One more worker; `async with` it."""
+    @asynccontextmanager
+    async def worker(self, recorder: TurnRecorder | None = None, **change: Any) -> AsyncIterator[Worker]:
+        """One more worker. It leaves when no case has a turn under way: the SDK panics over one that it left behind."""
         given: dict[str, Any] = {"sandbox": self.sandbox, "graceful_shutdown_seconds": 0, "identity": "test"}
-        return case_worker(self.client, recorder or self.recorder, task_queue=self.task_queue, **given | change)
+        chosen = recorder or self.recorder
+        async with case_worker(self.client, chosen, task_queue=self.task_queue, **given | change) as worker:
+            yield worker
+            for case in self.cases:
+                await case.quiet()
 
     async def now(self) -> datetime:
         """The business instant."""
