@@ -98,10 +98,7 @@ class Senders:
         self.submitter = Sender(self._command("submitter", SUBMITTER, str(path)))
         self._all = [
             self.submitter,
-            *(
-                Sender(self._command(f"player-{number}", PLAYER, str(path), str(number)))
-                for number in self._players
-            ),
+            *(Sender(self._command(f"player-{number}", PLAYER, str(path), str(number))) for number in self._players),
         ]
         self._seen = Account().progress
 

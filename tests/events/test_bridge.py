@@ -20,7 +20,6 @@ from events.transport.producer import Producer
 from tests.events.bridges import MakeTopics, a_bridge, after, ends
 from tests.events.sending import Remembering, Running, committed, read_topic, send_all, until
 
-
 MILLISECOND = timedelta(milliseconds=1)
 """What a broker's clock can tell apart."""
 
