@@ -86,7 +86,8 @@ def _after(line: list[Held], scene: Scene) -> list[Held]:
     # Between receipt and turn nobody could act: that is our own delay, but for a decision that lets the case stand still.
     turn_at = from_at if scene.is_older or owner == SUSPENSION else max(from_at, scene.record.decided_at)
     line = [held for held in line if held[0] < from_at]
-    return [*line, *([(from_at, "system")] if turn_at > from_at else []), (turn_at, owner)]
+    changes = [(turn_at, owner)] if turn_at == from_at else [(from_at, "system"), (turn_at, owner)]
+    return _joined([*line, *changes])
 
 
 def _owner(case: Case) -> str:
@@ -116,4 +117,9 @@ def _painted(line: list[Held], from_at: datetime, until_at: datetime | None) -> 
         found.append((stands_at, SUSPENSION))
         if stops_at is not None and stops_at != ends_at:
             found.append((stops_at, owner))
-    return found
+    return _joined(found)
+
+
+def _joined(line: list[Held]) -> list[Held]:
+    """The line without changes from an owner to himself: his time begins where the first of them did."""
+    return [held for former, held in zip([None, *line], line, strict=False) if former is None or former[1] != held[1]]
