@@ -1,0 +1,90 @@
+"""How a case ends, and who had its time."""
+
+from __future__ import annotations
+
+from tests.simulation.reference.life import APPLICANT_KINDS, CASE_KINDS, Clock, Life
+
+KEPT = ("applicant", "suspension")
+
+
+def close(life: Life, outcome: str, at: int) -> None:
+    """The end: work that is left is taken back, every clock ends, and every second has had one owner."""
+    for step in life.open_steps:
+        if step.clock is not None:
+            life.cancel(life.clocks[step.clock], at)
+        step.status = "cancelled"
+        life.say("step cancelled", step.key)
+    for clock in life.live_clocks:
+        _end_clock(life, clock, outcome, at)
+    life.status, life.outcome = "closed", outcome
+    life.held_until = life.review_at = None
+    life.spans.append((max(at, life.spans[-1][0]), "closed"))
+    life.say("closed", outcome, at, *sorted(shares(life, at).items()))
+
+
+def _end_clock(life: Life, clock: Clock, outcome: str, at: int) -> None:
+    decided = outcome in ("issued", "refused", "returned")
+    if clock.kind in APPLICANT_KINDS:
+        # The applicant's own limit was breached, or is no longer needed.
+        life.cancel(clock, at)
+    elif clock.kind in CASE_KINDS and decided:
+        # Decree 61/2018 art. 19(8): a written refusal inside the limit keeps it like a result does.
+        life.stop(clock, at)
+    else:
+        life.cancel(clock, at)
+
+
+def hand_over(life: Life, at: int, turn: int) -> None:
+    """Whoever must act next has the case from the turn on; what lay between receipt and turn was our own delay."""
+    owner = holder(life)
+    if not life.spans:
+        life.spans.append((at, owner))
+        return
+    since, last = life.spans[-1]
+    if owner == last:
+        return
+    since = max(at, since)
+    if owner != "suspension" and turn > since:
+        life.spans.append((since, "system"))
+        life.spans.append((turn, owner))
+    else:
+        life.spans.append((since, owner))
+
+
+def holder(life: Life) -> str:
+    """Of several departments the one that has held its step longest; an opinion only where nobody else works."""
+    if life.status in ("awaiting_supplement", "awaiting_explanation", "awaiting_payment"):
+        return "applicant"
+    if life.status in ("suspended", "stopped"):
+        return "suspension"
+    held = [step for step in life.steps.values() if step.status == "assigned"]
+    if not held:
+        return "between_steps"
+    return min(held, key=lambda step: (step.asked_by is not None, step.assigned_at)).department
+
+
+def stood_still(life: Life, since: int, until: int | None) -> None:
+    """A stretch of the past is found to have been a suspension: no department used time that stood still."""
+    painted: list[tuple[int, str]] = []
+    for number, (begins, owner) in enumerate(life.spans):
+        ends = life.spans[number + 1][0] if number + 1 < len(life.spans) else None
+        painted.append((begins, owner))
+        first = max(since, begins)
+        last = until if ends is None else ends if until is None else min(ends, until)
+        if owner in KEPT or (last is not None and first >= last):
+            continue
+        painted.append((first, "suspension"))
+        if last is not None and last != ends:
+            painted.append((last, owner))
+    life.spans = painted
+
+
+def shares(life: Life, until: int) -> dict[str, int]:
+    """How long each owner had the case, up to the end."""
+    found: dict[str, int] = {}
+    for number, (begins, owner) in enumerate(life.spans):
+        ends = life.spans[number + 1][0] if number + 1 < len(life.spans) else until
+        passed = min(ends, until) - min(begins, until)
+        if passed > 0 and owner != "closed":
+            found[owner] = found.get(owner, 0) + passed
+    return found

@@ -1,0 +1,102 @@
+"""How a case begins, and how work is given to departments."""
+
+from __future__ import annotations
+
+from catalog.model import LaneId
+from events.language.commands import SubmitApplication
+from sla.units import Budget
+from tests.simulation.reference.closing import hand_over
+from tests.simulation.reference.hours import OffTheCalendarError
+from tests.simulation.reference.life import Life, RefusedError, Step
+from tests.simulation.reference.promises import (
+    as_promised,
+    clocks_of_departments,
+    lane_of,
+    may_be_promised,
+    promised,
+    shares,
+)
+
+
+def submit(life: Life, command: SubmitApplication, at: int, turn: int) -> None:
+    """Decree 61/2018 art. 17: complete, it is received at its receipt, and the limit counts from there."""
+    if life.status != "new":
+        raise RefusedError("case_exists", "case_closed")
+    given = {part.kind for part in command.application.documents}
+    asked = {d.kind for d in life.procedure.documents if d.required and not d.held_by_state}
+    if asked - given:
+        raise RefusedError("documents_missing")
+    life.status, life.opened, life.received = "in_progress", at, at
+    life.lane = lane_of(life, command.application)
+    life.say("classified", life.lane.value)
+    for step in life.procedure.steps:
+        life.steps[step.id] = Step(step.id, step.department, step.needs)
+    try:
+        arm_case(life, at, now=at)
+    except OffTheCalendarError:
+        raise RefusedError("calendar_range", "calendar_too_short") from None
+    assign_what_is_ready(life, turn)
+    hand_over(life, at, at)
+    if turn > at:
+        life.spans = [(at, "system"), (turn, life.spans[-1][1])]
+
+
+def arm_case(life: Life, at: int, *, now: int) -> None:
+    """The law's clock, and the promise beside it where the lane gives one that holds."""
+    assert life.procedure.limit is not None
+    statutory = life.start("statutory", None, life.procedure.limit, at)
+    statutory.limit.ends()
+    statutory.first_appointment = _appointment(statutory.limit)
+    promise_of_lane(life, at, now=now)
+
+
+def promise_of_lane(life: Life, at: int, *, now: int) -> None:
+    """The green promise, or why there is none."""
+    budget = promised(life, life.lane)
+    statutory = life.current("statutory")
+    if budget is None or statutory is None:
+        return
+    if may_be_promised(life, budget, statutory, now=now):
+        limit = as_promised(life, budget, statutory)
+        green = life.start("green", None, budget, limit.anchored, held=limit.held)
+        green.first_appointment = _appointment(green.limit)
+    else:
+        life.say("declined", life.lane.value)
+
+
+def _appointment(limit: object) -> int | None:
+    ends = limit.ends()  # type: ignore[attr-defined]
+    return None if ends is None else ends.appointment_at
+
+
+def assign_what_is_ready(life: Life, turn: int) -> None:
+    """A step is given to its department when all that it needs is done; its clock begins when that is heard: at the turn."""
+    for step in list(life.steps.values()):
+        if step.asked_by is None and step.status == "waiting" and all(life.steps[need].status == "done" for need in step.needs):
+            assign(life, step, turn)
+
+
+def assign(life: Life, step: Step, at: int, limit: Budget | None = None) -> None:
+    """The department has it now."""
+    step.status, step.assigned_at = "assigned", at
+    step.round += 1
+    if step.asked_by is None:
+        limit = share_of(life, step.key)
+    if limit is not None:
+        calendar = clocks_of_departments(life, step.department)
+        kind = "step" if step.asked_by is None else "consultation"
+        clock = life.start(kind, step.key, limit, at, calendar=calendar)
+        step.clock = clock.key
+        if life.status in ("awaiting_supplement", "awaiting_explanation", "awaiting_payment", "suspended", "stopped"):
+            # No clock of the case runs while the applicant has it.
+            if any(c.limit.stands_still for c in life.live_clocks if c is not clock) or life.asked_policy == "RESTART":
+                clock.change(held=((at, None),))
+    due = None if step.clock is None else life.clocks[step.clock].ends()
+    life.say("assigned", step.key, step.department, step.round, None if due is None else due.end_at)
+
+
+def share_of(life: Life, step_id: str) -> Budget | None:
+    """The share of the promise that counts: the green one where there is one, else the law's."""
+    green, statutory = life.current("green"), life.current("statutory")
+    clock = green if green is not None and green.status != "cancelled" and life.lane is not LaneId.STANDARD else statutory
+    return None if clock is None else shares(life, clock.limit).get(step_id)
