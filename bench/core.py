@@ -25,7 +25,7 @@ from audit.invariants import check_case, replay_decisions
 from bench.time import classification
 from cases.evolve import evolve, fold
 from cases.model import blank
-from cases.timetable import due_instant
+from cases.timetable import appointment_at
 from cases.turns import take_turn
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
@@ -78,7 +78,7 @@ def rehearsed(definitions: Definitions, *, late: bool) -> list[Command]:
     at = MONDAY
     while life.case.open_steps:
         step = life.case.open_steps[0]
-        due_at = due_instant(life.case.clocks[step.clock_id or ""], definitions)
+        due_at = appointment_at(life.case.clocks[step.clock_id or ""], definitions)
         at = due_at + timedelta(days=1) if late and due_at is not None else at + timedelta(minutes=20)
         commands.append(an_answer(step.id, step.department, at))
         life.live_until(at)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
+from cases.classification import entitlement
 from cases.clocks import cancel, given_beside, rearm
 from cases.draft import Draft
-from cases.model import CASE_CLOCKS, Case, ClockState, ClockStatus
+from cases.model import CASE_CLOCKS, Case, ClockState
+from cases.persons import not_seconded
 from cases.promises import green_budget, step_budget
 from cases.release import release
-from cases.timetable import due_instant
+from cases.timetable import appointment_at, end_at, timetable_of
 from catalog.model import Definitions, LaneId, ProcedureVersion
 from events.language.case_events import (
     CalendarApplied,
@@ -20,7 +23,9 @@ from events.language.case_events import (
     ProcedureMigrated,
 )
 from events.language.commands import ApplyCalendar, ChangeLane, MigrateProcedure
+from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal, refuse
+from sla.errors import CalendarRangeError
 from sla.units import Budget
 
 
@@ -29,6 +34,14 @@ def change_lane(draft: Draft, command: ChangeLane) -> Refusal | None:
     case = draft.case
     if command.lane == case.lane:
         return refuse("nothing_changes", "lane")
+    refusal = not_seconded(command.actor, command.approved_by)
+    if refusal is not None:
+        return refusal
+    rule = _entitling_rule(case, command.lane)
+    is_granted = command.lane is not LaneId.STANDARD
+    if is_granted and rule is None and not command.override:
+        return refuse("not_entitled", "lane", lane=command.lane, procedure=case.definitions.procedure.id)
+    granted: Literal["rule", "override"] = "override" if rule is None else "rule"
     draft.emit(
         LaneChanged(
             from_lane=case.lane,
@@ -37,6 +50,9 @@ def change_lane(draft: Draft, command: ChangeLane) -> Refusal | None:
             reason=command.reason,
             legal_basis=command.legal_basis,
             departments=case.working_departments,
+            approved_by=command.approved_by,
+            entitlement=granted if is_granted else None,
+            rule=rule,
         )
     )
     former = case.current_clock("green")
@@ -47,6 +63,13 @@ def change_lane(draft: Draft, command: ChangeLane) -> Refusal | None:
     return None
 
 
+def _entitling_rule(case: Case, lane: LaneId) -> str | None:
+    """The rule of the decision table that gives the case this lane: by its project and its procedure."""
+    if lane is LaneId.STANDARD or case.application is None:
+        return None
+    return entitlement(case.definitions.lanes, lane, case.definitions.procedure, case.application.facts)
+
+
 def _promise_anew(draft: Draft, lane: LaneId, statutory: ClockState) -> None:
     green = green_budget(draft.case.definitions, lane)
     if green is None:
@@ -54,10 +77,9 @@ def _promise_anew(draft: Draft, lane: LaneId, statutory: ClockState) -> None:
     promise = given_beside(statutory.clock, green, draft)
     if not isinstance(promise, Budget):
         return draft.emit(promise)
-    ends = statutory.clock.model_copy(update={"budget": promise}).due(draft.calendar)
-    if ends is not None and ends.operational_at <= draft.at:
+    if _past(draft, statutory, promise, draft.at):
         # A promise whose end has passed when it is given would be broken by whoever gave it.
-        return draft.emit(GreenPromiseDeclined(reason="the promise would be past already"))
+        return draft.emit(GreenPromiseDeclined(code=ReasonCode.PROMISE_PAST))
     rearm(draft, "green", promise, statutory)
     return _share_anew(draft, promise, statutory)
 
@@ -69,7 +91,7 @@ def _share_anew(draft: Draft, promised: Budget, statutory: ClockState) -> None:
     for step in draft.case.open_steps:
         state = draft.case.clocks.get(step.clock_id or "")
         definition = by_id.get(step.id)
-        if state is None or definition is None or state.stopped or state.status is not ClockStatus.RUNNING:
+        if state is None or definition is None or state.stopped or not state.is_undecided:
             continue
         share = step_budget(definition, definitions, promised, statutory.clock.anchored_at, draft.calendar)
         ends = state.clock.model_copy(update={"budget": share}).due(draft.calendar_of(state.calendar))
@@ -91,16 +113,30 @@ def apply_calendar(draft: Draft, command: ApplyCalendar) -> Refusal | None:
         return refuse("calendar_other", "calendar.id", calendar=known, given=command.calendar.id)
     if command.calendar.digest == former.digest:
         return refuse("nothing_changes", "calendar")
+    latter = case.definitions.with_calendar(command.calendar)
+    lost = _clock_without_end(case, latter)
+    if lost is not None:
+        first, last = str(command.calendar.first_day), str(command.calendar.last_day)
+        return refuse("calendar_too_short", "calendar", calendar=former.id, first=first, last=last, clock=lost)
     draft.emit(
         CalendarApplied(
             calendar=command.calendar,
             former=DefinitionRef(id=former.id, version=former.version, digest=former.digest),
-            changes=deadline_changes(case, case.definitions.with_calendar(command.calendar)),
+            changes=deadline_changes(case, latter),
             reason=command.reason,
             by=command.actor,
             departments=case.working_departments,
         )
     )
+    return None
+
+
+def _clock_without_end(case: Case, latter: Definitions) -> str | None:
+    """A clock of the case that has an end today and would have none: the calendar does not cover it."""
+    for state in case.clocks.values():
+        has_end = not (state.stopped or state.is_paused) and end_at(state, case.definitions) is not None
+        if has_end and timetable_of(state, latter).is_beyond_calendar:
+            return state.id
     return None
 
 
@@ -110,14 +146,18 @@ def deadline_changes(case: Case, definitions: Definitions) -> tuple[DeadlineChan
     for state in case.clocks.values():
         if state.stopped:
             continue
-        former, latter = due_instant(state, case.definitions), due_instant(state, definitions)
+        former, latter = appointment_at(state, case.definitions), appointment_at(state, definitions)
         if former != latter:
             changes.append(DeadlineChange(clock_id=state.id, former_due_at=former, due_at=latter))
     return tuple(changes)
 
 
 def migrate(draft: Draft, command: MigrateProcedure) -> Refusal | None:
-    """Put the case under another version of its procedure. Steps that are done stay done, open ones stay open."""
+    """Put the case under another version of its procedure. Steps that are done stay done, open ones stay open.
+
+    An open request for documents stays what it was when it was made: a clock that it cancelled begins anew with the
+    documents, one that it holds goes on, whatever the new version's policy says of requests to come.
+    """
     case = draft.case
     former, latter = case.definitions.procedure, command.procedure
     if latter.id != former.id:
@@ -142,10 +182,11 @@ def migrate(draft: Draft, command: MigrateProcedure) -> Refusal | None:
 
 
 def _vanishing(case: Case, latter: ProcedureVersion) -> str | None:
-    kept = {step.id: step for step in latter.steps}
+    former = {step.id: step.department for step in case.definitions.procedure.steps}
+    kept = {step.id: step.department for step in latter.steps}
     for step in case.open_steps:
-        definition = kept.get(step.id)
-        if step.kind == "processing" and (definition is None or definition.department != step.department):
+        # By the department that the procedure names: who holds a step that was given to another keeps it.
+        if step.kind == "processing" and (step.id not in kept or kept[step.id] != former.get(step.id)):
             return step.clock_id or f"step:{step.id}"
     has_clock = any(state.kind in CASE_CLOCKS and not state.stopped for state in case.clocks.values())
     return "statutory" if has_clock and latter.limit is None else None
@@ -156,7 +197,7 @@ def _clocks_anew(draft: Draft) -> None:
     definitions = draft.case.definitions
     statutory = draft.case.current_clock("statutory")
     limit = definitions.procedure.limit
-    if statutory is None or limit is None or statutory.stopped or statutory.status is not ClockStatus.RUNNING:
+    if statutory is None or limit is None or statutory.stopped or not statutory.is_undecided:
         return
     if limit != statutory.clock.budget:
         cancel(draft, statutory.id, "migrated")
@@ -164,7 +205,7 @@ def _clocks_anew(draft: Draft) -> None:
         statutory = draft.case.current_clock("statutory") or statutory
     green = draft.case.current_clock("green")
     budget = green_budget(definitions, draft.case.lane)
-    if green is None or green.stopped or green.status is not ClockStatus.RUNNING or budget is None:
+    if green is None or green.stopped or not green.is_undecided or budget is None:
         return
     promise = given_beside(statutory.clock, budget, draft)
     if not isinstance(promise, Budget):
@@ -177,5 +218,12 @@ def _clocks_anew(draft: Draft) -> None:
 
 
 def _past(draft: Draft, state: ClockState, budget: Budget, at: datetime) -> bool:
-    ends = state.clock.model_copy(update={"budget": budget}).due(draft.calendar)
+    """Whether a clock in this one's place would be past its appointment: as it would run if it ran again from now on."""
+    clock = state.clock.model_copy(update={"budget": budget})
+    if clock.is_open_ended:
+        clock = clock.resume(max(at, clock.suspensions[-1].from_at))
+    try:
+        ends = clock.due(draft.calendar)
+    except CalendarRangeError:
+        return False
     return ends is not None and ends.operational_at <= at

@@ -36,6 +36,16 @@ def classify(table: LaneTable, procedure: ProcedureVersion, facts: Mapping[str, 
     return Classification(LaneId.STANDARD, None, misses)
 
 
+def entitlement(table: LaneTable, lane: LaneId, procedure: ProcedureVersion, facts: Mapping[str, Fact]) -> str | None:
+    """The rule that gives an application this lane, by its project and its procedure; None: no rule does.
+
+    Another lane that comes first for the application takes nothing away: who may have the faster lane may be granted the
+    slower one. The standard lane needs no rule, and has none.
+    """
+    known = {**facts, "procedure": procedure.id, "sector": procedure.sector}
+    return next((test.rule.id for test in _tests_of(table) if test.lane is lane and not test.missing(known)), None)
+
+
 def may_open_to(table: LaneTable, lane: LaneId, procedure: ProcedureVersion) -> bool:
     """Whether any rule could give an application of the procedure this lane, whatever the application says."""
     known: dict[str, Fact] = {"procedure": procedure.id, "sector": procedure.sector}

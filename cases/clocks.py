@@ -13,16 +13,17 @@ from cases.model import (
     CASE_CLOCKS,
     Case,
     CaseStatus,
-    ClockKind,
     ClockState,
     ClockStatus,
 )
 from cases.promises import exceeds_statute, green_budget, minimum_cut
 from cases.timetable import end_at, has_two_ends, timetable_of
+from catalog.model import explanation_rule
 from events.language.case_events import (
     BreachSetAside,
     ClockBreached,
     ClockCancelled,
+    ClockKind,
     ClockMet,
     ClockPaused,
     ClockResumed,
@@ -70,11 +71,9 @@ def arm(
         suspensions=_standing_still(draft, kind),
         calendar=calendar,
     )
-    if kind in CASE_CLOCKS or draft.is_opening:
-        ends = _ends(started, draft)
-        if ends is not None and has_two_ends(kind, budget):
-            first_at = draft.utc(ends.operational_at)
-            started = started.model_copy(update={"first_appointment_at": first_at})
+    ends = _ends(started, draft)
+    if ends is not None and kind in CASE_CLOCKS and has_two_ends(kind, budget):
+        started = started.model_copy(update={"first_appointment_at": draft.utc(ends.operational_at)})
     draft.emit(started)
     return started.clock_id
 
@@ -106,7 +105,10 @@ def _standing_still(draft: Draft, kind: ClockKind) -> tuple[Suspension, ...]:
     """
     case = draft.case
     stands = case.status in (CaseStatus.SUSPENDED, CaseStatus.STOPPED, CaseStatus.AWAITING_PAYMENT)
-    if kind in APPLICANT_CLOCKS or not (stands or case.status in APPLICANT_HAS_IT):
+    if case.status in APPLICANT_HAS_IT:
+        runs_on = explanation_rule(case.definitions.procedure).clock == "RUN"
+        stands = case.status is CaseStatus.AWAITING_SUPPLEMENT or not runs_on
+    if kind in APPLICANT_CLOCKS or not stands:
         return ()
     return (Suspension(from_at=draft.at, reason=case.suspension_reason or _waits_for(case.status)),)
 
@@ -131,7 +133,9 @@ def rearm(draft: Draft, kind: ClockKind, budget: Budget, former: ClockState, ste
             after_hours=former.clock.after_hours,
             suspensions=former.clock.suspensions,
             calendar=former.calendar,
-            first_appointment_at=former.first_appointment_at if former.kind == kind else _first_told(draft, budget, former),
+            first_appointment_at=former.first_appointment_at
+            if former.kind == kind
+            else _first_told(draft, budget, former),
             appointment_by=former.appointment_by if keeps and former.kind == kind else None,
         )
     )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from cases import appointments, changes, steps, supplements, suspensions
+from cases import appointments, changes, explanations, steps, stops, supplements, suspensions
 from cases.classification import classify
 from cases.clocks import arm_case_clocks
 from cases.closing import close
 from cases.draft import Draft
-from cases.model import Case, CaseStatus, ClockState
+from cases.model import Case, CaseStatus
 from cases.release import release
-from cases.ticks import fire
+from cases.ticks import escalation_id_of, fire
 from cases.timetable import ladder_of
 from events.language.case_events import (
     ApplicationAccepted,
@@ -37,9 +39,12 @@ from events.language.commands import (
     MoveAppointment,
     PauseClock,
     ReassignStep,
+    ReceiveExplanation,
     ReceiveSupplement,
     RequestPayment,
     ResumeClock,
+    ReturnCase,
+    StopCase,
     SubmitApplication,
     Tick,
     WithdrawApplication,
@@ -83,7 +88,11 @@ def _counts_at(case: Case, command: Command, now: datetime) -> datetime:
     begun_at = case.opened_at
     if isinstance(command, DecideStep | RequestPayment) and command.step_id in case.steps:
         begun_at = case.steps[command.step_id].assigned_at or begun_at
-    elif isinstance(command, ReceiveSupplement | ConfirmPayment) and case.spans and case.spans[-1].owner == "applicant":
+    elif (
+        isinstance(command, ReceiveSupplement | ReceiveExplanation | ConfirmPayment)
+        and case.spans
+        and case.spans[-1].owner == "applicant"
+    ):
         begun_at = case.spans[-1].started_at
     return (at if begun_at is None else max(at, begun_at)).astimezone(UTC)
 
@@ -99,52 +108,20 @@ def _refused_by_state(case: Case, command: Command) -> Refusal | None:
 
 
 def _apply(draft: Draft, command: Command) -> Refusal | None:
-    match command:
-        case SubmitApplication():
-            return _submit(draft, command.application)
-        case DecideStep():
-            return steps.decide_step(draft, command)
-        case ReceiveSupplement():
-            return supplements.receive(draft, command)
-        case PauseClock():
-            return suspensions.suspend(draft, command)
-        case ResumeClock():
-            return suspensions.end_suspension(draft, command)
-        case WithdrawApplication():
-            draft.emit(ApplicationWithdrawn(by=command.actor, reason=command.reason))
-            close(draft, "withdrawn", command.reason)
-            return None
-        case AcknowledgeEscalation():
-            return _acknowledge(draft, command)
-        case ReassignStep():
-            return steps.reassign(draft, command)
-        case _:
-            return _change(draft, command)
+    decided = _DECIDED_BY.get(type(command))
+    if decided is None:
+        raise TypeError(f"no such command: {type(command).__name__}")
+    return decided(draft, command)
 
 
-def _change(draft: Draft, command: Command) -> Refusal | None:
-    """Commands that change what a case runs under, or how long it may take."""
-    match command:
-        case RequestPayment():
-            return suspensions.request_payment(draft, command)
-        case ConfirmPayment():
-            return suspensions.confirm_payment(draft, command)
-        case MoveAppointment():
-            return appointments.move(draft, command)
-        case ExtendLimit():
-            return appointments.extend(draft, command)
-        case ChangeLane():
-            return changes.change_lane(draft, command)
-        case ApplyCalendar():
-            return changes.apply_calendar(draft, command)
-        case MigrateProcedure():
-            return changes.migrate(draft, command)
-        case _:
-            raise TypeError(f"no such command: {type(command).__name__}")
+def _withdraw(draft: Draft, command: WithdrawApplication) -> Refusal | None:
+    draft.emit(ApplicationWithdrawn(by=command.actor, reason=command.reason))
+    close(draft, "withdrawn", command.reason)
+    return None
 
 
-def _submit(draft: Draft, application: Application) -> Refusal | None:
-    definitions = draft.case.definitions
+def _submit(draft: Draft, command: SubmitApplication) -> Refusal | None:
+    application, definitions = command.application, draft.case.definitions
     refusal = _incomplete(draft.case, application)
     if refusal is not None:
         return refusal
@@ -186,16 +163,9 @@ def _incomplete(case: Case, application: Application) -> Refusal | None:
     return None if repeated is None else refuse("route_repeats", "route", step=repeated)
 
 
-def _is_warning(case: Case, state: ClockState, rung_id: str) -> bool:
-    # A warning is read, not acknowledged: that would silence the escalations that are still to come.
-    ladder = ladder_of(case.definitions, state.kind)
-    return ladder is not None and any(rung.id == rung_id and rung.kind == "warning" for rung in ladder.rungs)
-
-
 def _acknowledge(draft: Draft, command: AcknowledgeEscalation) -> Refusal | None:
-    clock_id, _, rung = command.escalation_id.rpartition("/")
-    state = draft.case.clocks.get(clock_id)
-    if state is None or rung not in state.fired or _is_warning(draft.case, state, rung):
+    clock_id, _, _ = command.escalation_id.rpartition("/")
+    if not _has_fired(draft.case, clock_id, command.escalation_id):
         return refuse("escalation_unknown", "escalation_id", escalation=command.escalation_id)
     if command.escalation_id in draft.case.acknowledged:
         return refuse("already_acknowledged", "escalation_id", escalation=command.escalation_id)
@@ -205,3 +175,36 @@ def _acknowledge(draft: Draft, command: AcknowledgeEscalation) -> Refusal | None
         )
     )
     return None
+
+
+def _has_fired(case: Case, clock_id: str, escalation_id: str) -> bool:
+    state = case.clocks.get(clock_id)
+    ladder = None if state is None else ladder_of(case.definitions, state.kind)
+    if state is None or ladder is None:
+        return False
+    # A warning is read, not acknowledged: that would silence the escalations that are still to come.
+    fired = (rung for rung in ladder.rungs if rung.id in state.fired and rung.kind in ("breach", "escalation"))
+    return any(escalation_id_of(state, rung) == escalation_id for rung in fired)
+
+
+_DECIDED_BY: Final[dict[type, Callable[[Draft, Any], Refusal | None]]] = {
+    SubmitApplication: _submit,
+    DecideStep: steps.decide_step,
+    ReassignStep: steps.reassign,
+    ReceiveSupplement: supplements.receive,
+    ReceiveExplanation: explanations.receive,
+    PauseClock: suspensions.suspend,
+    ResumeClock: suspensions.end_suspension,
+    RequestPayment: suspensions.request_payment,
+    ConfirmPayment: suspensions.confirm_payment,
+    StopCase: stops.stop_case,
+    ReturnCase: stops.return_case,
+    WithdrawApplication: _withdraw,
+    AcknowledgeEscalation: _acknowledge,
+    MoveAppointment: appointments.move,
+    ExtendLimit: appointments.extend,
+    ChangeLane: changes.change_lane,
+    ApplyCalendar: changes.apply_calendar,
+    MigrateProcedure: changes.migrate,
+}
+"""Every command has its rule; a test compares the two lists."""

@@ -1,4 +1,4 @@
-"""Explanations: the agency asks the applicant a question without asking for documents; an act of its own (Decree 96/2026 art. 6)."""
+"""Explanations: the agency asks the applicant a question, and no documents; an act of its own (Decree 96/2026 art. 6)."""
 
 from __future__ import annotations
 
@@ -52,9 +52,7 @@ def receive(draft: Draft, command: ReceiveExplanation) -> Refusal | None:
     if case.status is not CaseStatus.AWAITING_EXPLANATION or case.explanation_step is None:
         return refuse("no_explanation_awaited")
     asking = case.steps[case.explanation_step]
-    draft.emit(
-        ExplanationReceived(round=case.explanation_rounds, received_at=draft.at, reference=command.reference)
-    )
+    draft.emit(ExplanationReceived(round=case.explanation_rounds, received_at=draft.at, reference=command.reference))
     own_limit = draft.case.current_clock("explanation")
     finish(draft, own_limit.id if own_limit else None)
     resume(draft, "explanation", code=ReasonCode.EXPLANATION_RECEIVED)

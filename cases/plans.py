@@ -15,7 +15,7 @@ import numpy as np
 
 from cases.decide import draft_of
 from cases.model import Case, CaseStatus, ClockState, StepState, StepStatus
-from cases.timetable import due_instant
+from cases.timetable import appointment_at
 from events.language.commands import ApplyCalendar, MigrateProcedure
 from events.language.refusals import Refusal
 from sla.bulk import EPOCH, Bools, DueColumns, columns_of, due_columns
@@ -131,8 +131,8 @@ def tried_out(case: Case, command: ApplyCalendar | MigrateProcedure) -> list[Pla
     changes = []
     for kind, step_id in sorted(_measures(case) | _measures(drafted.case), key=str):
         former, latter = _current(case, kind, step_id), _current(drafted.case, kind, step_id)
-        before = None if former is None else due_instant(former, case.definitions)
-        after = None if latter is None else due_instant(latter, drafted.case.definitions)
+        before = None if former is None else appointment_at(former, case.definitions)
+        after = None if latter is None else appointment_at(latter, drafted.case.definitions)
         named = latter or former
         if before != after and named is not None:
             changes.append(PlannedChange(case.case_id, named.id, kind, step_id, before, after))

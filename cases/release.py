@@ -65,9 +65,9 @@ def _budget_of(draft: Draft, step: StepState) -> Budget | None:
     case = draft.case
     if case.definitions.procedure.route == "declared":
         return case.application.step_limit if case.application is not None else None
-    definition = next(d for d in case.definitions.procedure.steps if d.id == step.id)
+    definition = next((d for d in case.definitions.procedure.steps if d.id == step.id), None)
     promised = promised_budget(case)
-    if not definition.clock or promised is None:
+    if definition is None or not definition.clock or promised is None:
         return None
     anchored_at = case.received_at or draft.at
     try:

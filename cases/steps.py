@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from cases import supplements
-from cases.clocks import arm, due_instant, finish
+from cases import explanations, supplements
+from cases.clocks import arm, finish
 from cases.closing import close
 from cases.draft import Draft
-from cases.model import Case, CaseStatus, StepState, StepStatus
+from cases.model import APPLICANT_HAS_IT, WITH_APPLICANT, Case, StepState, StepStatus
 from cases.release import release, say_assigned
+from cases.suspensions import not_of_department, shown_steps, stands_still
+from cases.timetable import end_at
 from catalog.dossier import Silence
+from catalog.model import refusal_rule
 from events.language.case_events import (
     ConsultationRequested,
     StepCancelled,
@@ -21,11 +24,10 @@ from events.language.refusals import Refusal, refuse
 
 def decide_step(draft: Draft, command: DecideStep) -> Refusal | None:
     """A department's answer."""
-    step = draft.case.steps.get(command.step_id)
-    if step is None:
-        return refuse("step_unknown", "step_id", step=command.step_id, steps=_names(draft.case))
-    if step.department != command.department:
-        return refuse("wrong_department", "step_id", step=step.id, owner=step.department, department=command.department)
+    refusal = not_of_department(draft.case, command.step_id, command.department)
+    if refusal is not None:
+        return refusal
+    step = draft.case.steps[command.step_id]
     refusal = _not_answerable(draft.case, step)
     if refusal is not None:
         return refusal
@@ -38,22 +40,19 @@ def decide_step(draft: Draft, command: DecideStep) -> Refusal | None:
             return _refuse(draft, step, command)
         case Outcome.REQUEST_SUPPLEMENT:
             return supplements.request(draft, step, command)
+        case Outcome.REQUEST_EXPLANATION:
+            return explanations.request(draft, step, command)
         case Outcome.CONSULT:
             return _consult(draft, step, command)
 
 
-def _names(case: Case) -> str:
-    shown = list(case.steps)[:20]
-    return ", ".join(shown) + (" ..." if len(case.steps) > len(shown) else "")
-
-
 def _not_answerable(case: Case, step: StepState) -> Refusal | None:
-    if case.status is CaseStatus.SUSPENDED:
-        return refuse("case_suspended", reason=case.suspension_reason or "")
-    if case.status is CaseStatus.AWAITING_PAYMENT:
-        return refuse("awaiting_payment")
-    if step.status is StepStatus.AWAITING_SUPPLEMENT:
-        return refuse("awaiting_supplement", "step_id")
+    if case.status not in APPLICANT_HAS_IT:
+        refusal = stands_still(case)
+        if refusal is not None:
+            return refusal
+    if step.status in WITH_APPLICANT:
+        return refuse(step.status, "step_id")
     if step.status is StepStatus.WAITING:
         return refuse("step_not_assigned", "step_id", step=step.id)
     if step.status is not StepStatus.ASSIGNED:
@@ -63,7 +62,7 @@ def _not_answerable(case: Case, step: StepState) -> Refusal | None:
 
 def _say_decided(draft: Draft, step: StepState, command: DecideStep) -> None:
     state = draft.case.clocks.get(step.clock_id or "")
-    due_at = None if state is None else due_instant(state, draft.case.definitions)
+    due_at = None if state is None else end_at(state, draft.case.definitions)
     asker = draft.case.steps.get(step.asked_by or "")
     draft.emit(
         StepDecided(
@@ -104,6 +103,9 @@ def _refuse(draft: Draft, step: StepState, command: DecideStep) -> Refusal | Non
     # Decree 63/2010 art. 18(5): a refusal is in writing and states its reason.
     if command.reason is None:
         return refuse("field_missing", "reason", name="reason")
+    stages = refusal_rule(draft.case.definitions.procedure).steps
+    if stages and step.id not in stages:
+        return refuse("act_not_here", "step_id", step=step.id, steps=", ".join(stages))
     _say_decided(draft, step, command)
     close(draft, "refused", command.reason)
     return None
@@ -149,9 +151,8 @@ def _silence_of(case: Case, request: ConsultationRequest) -> Silence | None:
 
 
 def _ask(draft: Draft, step: StepState, request: ConsultationRequest) -> None:
-    number = 1 + sum(asked.asked_by == step.id for asked in draft.case.steps.values())
     asked = StepState(
-        id=f"{step.id}.opinion-{number}",
+        id=_opinion_id(draft.case, step),
         name_vi=f"Cho ý kiến: {step.name_vi}",
         name_en=f"Opinion on: {step.name_en}",
         department=request.department,
@@ -162,15 +163,23 @@ def _ask(draft: Draft, step: StepState, request: ConsultationRequest) -> None:
     )
     clock_id = None
     if request.limit is not None:
-        clock_id = arm(draft, "consultation", request.limit, draft.at, asked.id, asked.department)
+        clock_id = arm(draft, "consultation", request.limit, draft.now, asked.id, asked.department)
     say_assigned(draft, asked, clock_id)
+
+
+def _opinion_id(case: Case, step: StepState) -> str:
+    # The number goes on until the id is free: a declared route may have a step of that very name.
+    number = 1 + sum(asked.asked_by == step.id for asked in case.steps.values())
+    while (found := f"{step.id}.opinion-{number}") in case.steps:
+        number += 1
+    return found
 
 
 def reassign(draft: Draft, command: ReassignStep) -> Refusal | None:
     """A supervisor gives an open step to another officer or department; its clock runs on, on the calendar it started on."""
     step = draft.case.steps.get(command.step_id)
     if step is None:
-        return refuse("step_unknown", "step_id", step=command.step_id, steps=_names(draft.case))
+        return refuse("step_unknown", "step_id", step=command.step_id, steps=shown_steps(draft.case))
     if not step.is_open:
         return refuse("already_answered", "step_id", step=step.id, status=step.status)
     target = command.department or step.department

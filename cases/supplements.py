@@ -66,7 +66,7 @@ def notice_due(draft: Draft, limit: Budget | None) -> datetime | None:
 
 
 def receive(draft: Draft, command: ReceiveSupplement) -> Refusal | None:
-    """Documents of the applicant came. When nothing is missing the clocks go on, or start anew, and the step is assigned again."""
+    """Documents came. When nothing is missing the clocks go on, or start anew, and the asking step is assigned again."""
     case = draft.case
     if case.status is not CaseStatus.AWAITING_SUPPLEMENT or case.supplement_step is None:
         return refuse("no_supplement_awaited")

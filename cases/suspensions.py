@@ -6,8 +6,15 @@ from datetime import datetime
 
 from cases.clocks import pause, resume, running
 from cases.draft import Draft
-from cases.model import Case, CaseStatus, StepStatus
-from events.language.case_events import ClockPaused, ClockSuspended, PaymentConfirmed, PaymentRequested
+from cases.model import APPLICANT_CLOCKS, Case, CaseStatus, StepStatus
+from catalog.model import stop_rule
+from events.language.case_events import (
+    ClockPaused,
+    ClockSuspended,
+    PaymentConfirmed,
+    PaymentRequested,
+    SuspensionReviewDue,
+)
 from events.language.commands import (
     ActorKind,
     Command,
@@ -16,9 +23,11 @@ from events.language.commands import (
     RequestPayment,
     ResumeClock,
 )
+from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal, refuse
 from sla.deadline import due
 from sla.errors import CalendarRangeError
+from sla.units import Budget
 
 
 def suspend(draft: Draft, command: PauseClock) -> Refusal | None:
@@ -29,13 +38,10 @@ def suspend(draft: Draft, command: PauseClock) -> Refusal | None:
         return refusal
     if command.until_at is not None:
         return _note(draft, command, from_at, command.until_at)
-    if draft.case.status is CaseStatus.SUSPENDED:
-        return refuse("case_suspended", reason=draft.case.suspension_reason or "")
-    if draft.case.status is CaseStatus.AWAITING_SUPPLEMENT:
-        return refuse("awaiting_supplement")
-    if draft.case.status is CaseStatus.AWAITING_PAYMENT:
-        return refuse("awaiting_payment")
-    cap = draft.case.definitions.procedure.suspension.cap
+    refusal = stands_still(draft.case)
+    if refusal is not None:
+        return refusal
+    rule = draft.case.definitions.procedure.suspension
     draft.emit(
         ClockPaused(
             clock_ids=tuple(state.id for state in running(draft.case) if not state.is_paused),
@@ -43,10 +49,57 @@ def suspend(draft: Draft, command: PauseClock) -> Refusal | None:
             cause="suspension",
             reason=command.reason,
             legal_basis=command.legal_basis,
-            ends_at=None if cap is None else draft.utc(due(cap, from_at, draft.calendar).operational_at),
+            ends_at=_later(draft, rule.cap, from_at),
+            review_at=None if rule.cap is not None else _later(draft, rule.review_after, from_at),
         )
     )
     return None
+
+
+def stands_still(case: Case) -> Refusal | None:
+    """Why the case is not being worked on; None: it is."""
+    match case.status:
+        case CaseStatus.SUSPENDED:
+            return refuse("case_suspended", reason=case.suspension_reason or "")
+        case CaseStatus.STOPPED:
+            return refuse("case_stopped", reason=case.suspension_reason or "")
+        case CaseStatus.AWAITING_SUPPLEMENT | CaseStatus.AWAITING_EXPLANATION | CaseStatus.AWAITING_PAYMENT:
+            return refuse(case.status)
+        case _:
+            return None
+
+
+def _later(draft: Draft, budget: Budget | None, from_at: datetime) -> datetime | None:
+    if budget is None:
+        return None
+    try:
+        return draft.utc(due(budget, from_at, draft.calendar).operational_at)
+    except CalendarRangeError:
+        return None  # beyond the calendar nothing can be said; that it ends is told by the clocks that stand without an end
+
+
+def remind(draft: Draft, due_at: datetime) -> None:
+    """Somebody must look at the suspension again; and again after as long, while nothing happens."""
+    case = draft.case
+    procedure = case.definitions.procedure
+    stopped = case.status is CaseStatus.STOPPED
+    again = stop_rule(procedure).review_after if stopped else procedure.suspension.review_after
+    draft.emit(
+        SuspensionReviewDue(
+            since_at=case.suspended_since_at or due_at,
+            due_at=due_at,
+            next_at=_later(draft, again, due_at),
+            department=procedure.agency,
+        )
+    )
+
+
+def end_by_itself(draft: Draft) -> None:
+    """The longest time of a suspension, or the time set for a stop, has passed."""
+    if draft.case.status is CaseStatus.STOPPED:
+        resume(draft, "stop", code=ReasonCode.STOP_ENDED)
+    else:
+        resume(draft, "suspension", code=ReasonCode.SUSPENSION_CAP)
 
 
 def _unlawful_times(draft: Draft, from_at: datetime, until_at: datetime | None) -> Refusal | None:
@@ -68,7 +121,8 @@ def _note(draft: Draft, command: PauseClock, from_at: datetime, until_at: dateti
     # A breach that happened meanwhile stays on record; the clock's end moves all the same, and both are shown.
     draft.emit(
         ClockSuspended(
-            clock_ids=tuple(state.id for state in running(draft.case) if not state.is_paused),
+            # Also those that stand still now: what is noted first and what later comes to the same.
+            clock_ids=tuple(state.id for state in running(draft.case) if state.kind not in APPLICANT_CLOCKS),
             from_at=from_at,
             until_at=until_at,
             reason=command.reason,
@@ -79,12 +133,13 @@ def _note(draft: Draft, command: PauseClock, from_at: datetime, until_at: dateti
 
 
 def end_suspension(draft: Draft, command: ResumeClock) -> Refusal | None:
-    """Let the clocks run again."""
-    if draft.case.status is not CaseStatus.SUSPENDED:
+    """Let the clocks run again: a suspension ends, or a stop."""
+    case = draft.case
+    if case.status not in (CaseStatus.SUSPENDED, CaseStatus.STOPPED):
         return refuse("not_suspended")
-    refusal = _not_a_holder(draft.case, command)
+    refusal = _not_a_holder(case, command)
     if refusal is None:
-        resume(draft, "suspension", command.reason)
+        resume(draft, "stop" if case.status is CaseStatus.STOPPED else "suspension", command.reason)
     return refusal
 
 
@@ -92,36 +147,62 @@ def _not_a_holder(case: Case, command: Command) -> Refusal | None:
     # A department may stop the clocks only of a case on which it works itself.
     if command.actor.kind is not ActorKind.DEPARTMENT:
         return None
-    holders = {step.department for step in case.steps.values() if step.status is StepStatus.ASSIGNED}
+    holders = {step.department for step in case.open_steps}
     if command.actor.id in holders:
         return None
     owners = ", ".join(sorted(holders))
     return refuse("wrong_department", None, step="-", owner=owners or "-", department=command.actor.id)
 
 
+def not_of_department(case: Case, step_id: str, department: str) -> Refusal | None:
+    """Why the department has no say on the step; who has no part in the case learns no more than of one that is not there."""
+    step = case.steps.get(step_id)
+    if step is not None and step.department == department:
+        return None
+    if all(other.department != department for other in case.steps.values()):
+        return refuse("case_unknown")
+    if step is None:
+        return refuse("step_unknown", "step_id", step=step_id, steps=shown_steps(case))
+    return refuse("wrong_department", "step_id", step=step.id, owner=step.department, department=department)
+
+
+def shown_steps(case: Case) -> str:
+    """The ids of the steps, as many as a sentence holds."""
+    shown = list(case.steps)[:20]
+    return ", ".join(shown) + (" ..." if len(case.steps) > len(shown) else "")
+
+
 def request_payment(draft: Draft, command: RequestPayment) -> Refusal | None:
     """Ask for the fee. The clocks stand still where the procedure's law says so."""
-    step = draft.case.steps.get(command.step_id)
-    if step is None:
-        return refuse("step_unknown", "step_id", step=command.step_id, steps=", ".join(draft.case.steps))
-    if step.department != command.department:
-        return refuse("wrong_department", "step_id", step=step.id, owner=step.department, department=command.department)
-    if draft.case.status is not CaseStatus.IN_PROGRESS or step.status is not StepStatus.ASSIGNED:
+    case = draft.case
+    refusal = not_of_department(case, command.step_id, command.department)
+    if refusal is not None:
+        return refusal
+    step = case.steps[command.step_id]
+    if case.status is not CaseStatus.IN_PROGRESS or step.status is not StepStatus.ASSIGNED:
         return refuse("step_not_assigned", "step_id", step=step.id)
+    pauses = case.definitions.procedure.payment_pauses
     draft.emit(
         PaymentRequested(
-            step_id=step.id, department=step.department, amount_vnd=command.amount_vnd, reason=command.reason
+            step_id=step.id,
+            department=step.department,
+            amount_vnd=command.amount_vnd,
+            reason=command.reason,
+            pauses=pauses,
         )
     )
-    if draft.case.definitions.procedure.payment_pauses:
-        pause(draft, running(draft.case), "payment", command.reason, None)
+    if pauses:
+        pause(draft, running(draft.case), "payment", command.reason)
     return None
 
 
 def confirm_payment(draft: Draft, command: ConfirmPayment) -> Refusal | None:
-    """The fee was paid: the clocks run again."""
-    if draft.case.status is not CaseStatus.AWAITING_PAYMENT:
+    """The fee was paid: it is on record, and clocks that waited for it run again."""
+    case = draft.case
+    waits = case.status is CaseStatus.AWAITING_PAYMENT
+    if not waits and case.payments_asked <= case.payments_confirmed:
         return refuse("no_payment_awaited")
     draft.emit(PaymentConfirmed(receipt=command.receipt, paid_at=draft.at))
-    resume(draft, "payment", "payment confirmed")
+    if waits:
+        resume(draft, "payment", code=ReasonCode.PAYMENT_CONFIRMED)
     return None

@@ -15,8 +15,9 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final, Literal
 
-from cases.model import APPLICANT_CLOCKS, CASE_CLOCKS, Case, ClockKind, ClockState, ClockStatus
+from cases.model import APPLICANT_CLOCKS, CASE_CLOCKS, Case, ClockState
 from catalog.model import Definitions
+from events.language.case_events import ClockKind
 from sla.calendar import compiled
 from sla.clock import Clock
 from sla.deadline import Due
@@ -269,9 +270,10 @@ def _first(state: ClockState, definitions: Definitions) -> DueItem | None:
 
 def _correction(state: ClockState, table: Timetable) -> DueItem | None:
     """What comes before everything else on a clock: a breach recorded too early, a calendar that ends before it does."""
-    if state.breached_early and not state.set_aside and state.breached_at is not None:
-        if table.lawful_end_at is not None and state.breached_at < table.lawful_end_at:
-            return DueItem(state.breached_at, state.id, _SET_ASIDE_RANK, what="set_aside")
+    breached_at, ends_at = state.breached_at, table.lawful_end_at
+    is_early = state.breached_early and not state.set_aside and breached_at is not None and ends_at is not None
+    if is_early and breached_at is not None and ends_at is not None and breached_at < ends_at:
+        return DueItem(breached_at, state.id, _SET_ASIDE_RANK, what="set_aside")
     if table.is_beyond_calendar and state.is_undecided:
         digest = table.definitions.calendar_of(state.calendar).digest
         if state.told_beyond != digest:
@@ -296,7 +298,5 @@ def _open_among(items: Iterable[DueItem], state: ClockState, table: Timetable) -
         elif item.rung is None:
             if state.is_undecided:
                 yield item
-        elif item.rung not in state.fired and not (
-            state.acknowledged and table.kinds.get(item.rung) == "escalation"
-        ):
+        elif item.rung not in state.fired and not (state.acknowledged and table.kinds.get(item.rung) == "escalation"):
             yield item

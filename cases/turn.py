@@ -6,6 +6,7 @@ from datetime import date
 
 from pydantic import AwareDatetime
 
+from cases.promised import Promises
 from catalog.model import Definitions
 from events.language.case_events import ApplicationAccepted, CaseClosed, CaseEvent, EventRecord, StepAssigned
 from events.language.commands import Message
@@ -58,6 +59,8 @@ class CaseView(Message):
     green_due_at: AwareDatetime | None
     green_lawful_day: date | None
     green_state: str | None
+    promises: Promises
+    """Both promises with both ends, as machines read them."""
     next_due_at: AwareDatetime | None
     result_code: str | None
     breaches: int

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from cases.model import Case, ClockState, StepStatus, holder
-from cases.timetable import due_instant, next_due, timetable_of
+from cases.promised import promises_of
+from cases.timetable import appointment_at, next_due, timetable_of
 from cases.turn import CaseView, WorkItem
 
 
@@ -33,6 +34,7 @@ def view_of(case: Case) -> CaseView:
         statutory_due_at=_due_at(case, statutory),
         statutory_lawful_day=_lawful_day(case, statutory),
         statutory_state=statutory and statutory.status,
+        promises=promises_of(case),
         green_due_at=_due_at(case, green),
         green_lawful_day=_lawful_day(case, green),
         green_state=green and green.status,
@@ -71,7 +73,7 @@ def work_of(case: Case) -> tuple[WorkItem, ...]:
 
 
 def _due_at(case: Case, state: ClockState | None) -> datetime | None:
-    return None if state is None else due_instant(state, case.definitions)
+    return None if state is None else appointment_at(state, case.definitions)
 
 
 def _lawful_day(case: Case, state: ClockState | None) -> date | None:

@@ -66,6 +66,9 @@ __all__ = [
     "Text",
     "TransitionRule",
     "Version",
+    "explanation_rule",
+    "refusal_rule",
+    "stop_rule",
 ]
 
 Fact = bool | int | Annotated[str, StringConstraints(max_length=200)]
@@ -176,6 +179,21 @@ class ProcedureVersion(Definition):
                 *_stage_problems(self),
             ],
         )
+
+
+def explanation_rule(procedure: ProcedureVersion) -> ExplanationRule:
+    """How the applicant may be asked to explain under this version."""
+    return procedure.explanation or ExplanationRule()
+
+
+def stop_rule(procedure: ProcedureVersion) -> StopRule:
+    """How cases under this version may be stopped by decision."""
+    return procedure.stop or StopRule()
+
+
+def refusal_rule(procedure: ProcedureVersion) -> RefusalRule:
+    """At which stages cases under this version may be refused."""
+    return procedure.refusal or RefusalRule()
 
 
 class LaneId(StrEnum):

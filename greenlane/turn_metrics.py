@@ -49,7 +49,8 @@ def _count(records: tuple[EventRecord, ...]) -> None:
             case ClockMet(clock_id=clock_id) | ClockStopped(clock_id=clock_id) if decided is not None:
                 if clock_id.startswith((f"step:{decided.step_id}", f"consultation:{decided.step_id}")):
                     consumed = record.event.consumed_seconds
-                    TIME_TO_DECISION.labels(decided.department, decided.outcome).observe(consumed)
+                    if consumed is not None:
+                        TIME_TO_DECISION.labels(decided.department, decided.outcome).observe(consumed)
                     decided = None
             case RungFired() as event:
                 RUNGS.labels(event.kind, str(event.level), event.clock_kind).inc()

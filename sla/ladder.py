@@ -122,16 +122,10 @@ def rung_instant(rung: Rung, clock: Clock, calendar: WorkingCalendar, *, two_end
     end_at = lawful_end_at or ends.operational_at
     if rung.delay is not None:
         counted_at = ends.operational_at if rung.counts_from == "appointment" else end_at
-        at = _after(rung.delay, counted_at, clock, calendar)
+        at = clock.later(counted_at, rung.delay, calendar)
     else:
         at = end_at if rung.kind == "breach" else clock.instant_at(rung.percent or WHOLE, calendar)
     return calendar.normalise(at) if at is not None and rung.quiet_outside_hours else at
-
-
-def _after(delay: Budget, end_at: datetime, clock: Clock, calendar: WorkingCalendar) -> datetime | None:
-    """Suspensions after the end hold the delay up as well."""
-    later = Clock(budget=delay, anchored_at=end_at, suspensions=clock.suspensions).due(calendar)
-    return later and later.operational_at
 
 
 def _out_of_order(earlier: Rung, later: Rung) -> bool:

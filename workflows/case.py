@@ -10,10 +10,10 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.linked import REPORT_END
     from activities.record import RECORD, Proposal, Standing, proposal_arguments
-    from cases.clocks import next_due
     from cases.decide import decide
     from cases.evolve import evolve
     from cases.model import Case, CaseStatus, blank
+    from cases.timetable import next_due
     from cases.turn import CaseView, CommandOutcome, Turn
     from cases.turns import COMMANDS_MAX, take_turn
     from cases.views import view_of

@@ -17,7 +17,6 @@ from sla.deadline import AfterHours
 from sla.suspension import Suspension
 from sla.units import Budget
 
-
 ClockKind = Literal["statutory", "green", "step", "consultation", "supplement", "explanation"]
 PauseCause = Literal["supplement", "explanation", "suspension", "payment", "stop"]
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from events.language.case_events import (
+    AppointmentMoved,
     CalendarApplied,
+    CalendarExhausted,
+    CaseStopped,
     ClockExtended,
     ConsultationLapsed,
     EscalationAcknowledged,
@@ -15,6 +18,7 @@ from events.language.case_events import (
     StepCancelled,
     StepDecided,
     StepReassigned,
+    SuspensionReviewDue,
 )
 from events.language.dossier_events import DossierAnnounced, DossierRungFired
 from events.language.topics import Topics
@@ -39,12 +43,14 @@ def _private(record: EventRecord, topics: Topics) -> tuple[str, ...]:
             return (topics.work(department),)
         case (
             ClockExtended(departments=departments)
+            | AppointmentMoved(departments=departments)
+            | CaseStopped(departments=departments)
             | LaneChanged(departments=departments)
             | CalendarApplied(departments=departments)
             | ProcedureMigrated(departments=departments)
         ):
             return tuple(topics.work(department) for department in departments)
-        case RungFired() | EscalationAcknowledged() | DossierRungFired():
+        case RungFired() | EscalationAcknowledged() | DossierRungFired() | SuspensionReviewDue() | CalendarExhausted():
             return (topics.escalations,)
         case _:
             return ()

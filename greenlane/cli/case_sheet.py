@@ -9,7 +9,7 @@ from typing import Any
 from cases.evolve import fold
 from cases.model import Case, ClockState
 from cases.stamp import STAMP, Stamp, stamp_of
-from cases.timetable import due_instant
+from cases.timetable import appointment_at
 from cases.turn import CaseView, CommandOutcome
 from cases.views import view_of
 from events.language.case_events import (
@@ -66,7 +66,7 @@ class Sheet:
 
     def due_at(self, clock: ClockState) -> datetime | None:
         """When a clock is due; None while it stands still."""
-        return due_instant(clock, self.case.definitions)
+        return appointment_at(clock, self.case.definitions)
 
     def as_json(self) -> dict[str, Any]:
         """The answer of `show --json`."""

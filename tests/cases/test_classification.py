@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.classification import classify
+from cases.classification import classify, entitlement
+from catalog.loader import load_catalog
 from catalog.model import Condition, Fact, LaneId, LaneRule, LaneTable, NamedList, Promise
 from tests.builders import a_lane_table, a_procedure, an_open_life, text
 
@@ -155,3 +157,38 @@ def test_what_was_missing_is_what_was_missing(facts: dict[str, Fact]) -> None:
         rule = next(rule for rule in table.rules if rule.id == miss.rule)
         alone = table.model_copy(update={"rules": (rule,)})
         assert classify(alone, a_procedure(), better).lane is miss.lane
+
+
+def test_entitlement_names_the_rule_of_the_asked_lane() -> None:
+    """By the project's list and the procedure's; the rules of other lanes say nothing about this one."""
+    table = a_table(DAY, CUT)
+    facts: dict[str, Fact] = {"project": "p1", "amount": 100, "field": "social-housing"}
+    assert entitlement(table, LaneId.GREEN_24H, a_procedure(), facts) == "day"
+    assert entitlement(table, LaneId.GREEN_60, a_procedure(), facts) == "cut", "the faster lane takes nothing away"
+    assert entitlement(table, LaneId.GREEN_24H, a_procedure(), facts | {"amount": 99}) is None
+    assert entitlement(table, LaneId.GREEN_24H, a_procedure(), {}) is None
+    assert entitlement(table, LaneId.STANDARD, a_procedure(), facts) is None, "the standard lane needs no rule"
+
+
+def test_a_procedure_that_is_on_no_list_has_no_entitlement() -> None:
+    """A karaoke licence is not on the 24-hour list: the Chairman's project alone does not open the lane to it."""
+    catalog, day = load_catalog(), date(2026, 3, 2)
+    table, facts = catalog.lane_table(day), {"project": "ring-road-4"}
+    karaoke, permit = (catalog.procedure(name, day) for name in ("karaoke-licence", "work-permit"))
+    assert entitlement(table, LaneId.GREEN_24H, karaoke, facts) is None
+    assert entitlement(table, LaneId.GREEN_24H, permit, facts) == "chairman-project"
+    assert entitlement(table, LaneId.GREEN_24H, permit, {"project": "elsewhere"}) is None
+
+
+@given(
+    lane=st.sampled_from([LaneId.GREEN_24H, LaneId.GREEN_60]),
+    facts=st.dictionaries(
+        st.sampled_from(["project", "field", "amount", "urgent"]), st.sampled_from(["p1", "social-housing", 100, True])
+    ),
+)
+def test_whom_classification_gives_a_lane_is_entitled_to_it(lane: LaneId, facts: dict[str, Fact]) -> None:
+    """And by the same rule: the first of that lane that holds."""
+    table = a_table(DAY, CUT, DAY_TOO)
+    found = classify(table, a_procedure(), facts)
+    if found.lane is lane:
+        assert entitlement(table, lane, a_procedure(), facts) == found.rule

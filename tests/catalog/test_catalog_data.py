@@ -57,10 +57,10 @@ def test_at_least_fourteen_procedures_with_what_the_law_names(catalog: Catalog) 
 @pytest.mark.parametrize(
     ("procedure_id", "amount", "unit", "verified"),
     [
-        ("enterprise-registration", 3, Unit.WORKING_DAYS, True),
+        ("enterprise-registration", 3, Unit.WORKING_DAYS, False),
         ("household-business-registration", 3, Unit.WORKING_DAYS, False),
-        ("security-order-certificate", 5, Unit.WORKING_DAYS, True),
-        ("karaoke-licence", 5, Unit.WORKING_DAYS, True),
+        ("security-order-certificate", 5, Unit.WORKING_DAYS, False),
+        ("karaoke-licence", 5, Unit.WORKING_DAYS, False),
         ("criminal-record", 10, Unit.DAYS, False),
         ("irc-no-policy-approval", 15, Unit.DAYS, False),
         ("investment-policy-approval", 35, Unit.DAYS, False),
@@ -68,7 +68,7 @@ def test_at_least_fourteen_procedures_with_what_the_law_names(catalog: Catalog) 
         ("environmental-licence", 30, Unit.DAYS, False),
         ("liquor-retail", 10, Unit.WORKING_DAYS, False),
         ("petrol-store-eligibility", 20, Unit.WORKING_DAYS, True),
-        ("food-safety-certificate", 15, Unit.DAYS, True),
+        ("food-safety-certificate", 15, Unit.DAYS, False),
         ("fie-business-licence", 10, Unit.WORKING_DAYS, True),
         ("private-clinic", 60, Unit.DAYS, False),
         ("hazardous-chemicals", 12, Unit.WORKING_DAYS, True),
@@ -80,7 +80,7 @@ def test_at_least_fourteen_procedures_with_what_the_law_names(catalog: Catalog) 
 def test_limits_are_those_of_the_sources(
     catalog: Catalog, procedure_id: str, amount: int, unit: Unit, verified: bool
 ) -> None:
-    """The statutory limits as read; a fact from recall or the press is never called verified."""
+    """The statutory limits as read; what is recall, of the press, or read in a superseded text is never called verified."""
     procedure = catalog.procedure(procedure_id, DAY)
     assert procedure.limit == Budget(amount=amount, unit=unit)
     assert procedure.verified is verified
@@ -138,7 +138,7 @@ def test_definitions_are_whole_small_and_survive_their_journey(catalog: Catalog)
         again = Definitions.model_validate_json(text)
         assert again == definitions
         assert again.digest == definitions.digest
-        assert len(text.encode()) < 10_000
+        assert len(text.encode()) < 12_000
         assert definitions.agency_code == catalog.department(procedure.agency).code
         assert definitions.departments == tuple(catalog.departments)
 
@@ -257,4 +257,4 @@ def test_our_reading_of_yaml_agrees_with_the_standard_one_on_shipped_texts() -> 
         theirs = yaml.safe_load(file.read_text(encoding="utf-8"))
         ours = ProcedureVersion.model_validate(parse(file.name, file.read_bytes()).value)
         assert ours == ProcedureVersion.model_validate(theirs)
-        assert ours.id == file.stem
+        assert file.stem in (ours.id, f"{ours.id}.{ours.version}"), "the first version has the id alone"
