@@ -25,7 +25,7 @@ def passings(life: Life) -> Iterator[Passing]:
     if life.status in ("new", "closed"):
         return
     if life.held_until is not None:
-        yield life.held_until, 0, 0, partial(end_hold, life, life.held_until, by_itself=True)
+        yield life.held_until, 0, 0, partial(end_hold, life, life.held_until)
     elif life.review_at is not None:
         yield life.review_at, 0, 1, partial(look_again, life)
     for place, clock in enumerate(life.live_clocks, start=1):
@@ -35,7 +35,7 @@ def passings(life: Life) -> Iterator[Passing]:
 
 
 def _of_clock(life: Life, clock: Clock, ends: Ends, place: int) -> Iterator[Passing]:
-    if clock.has_two_ends and clock.status == "running" and not clock.passed and ends.appointment_at < ends.end_at:
+    if clock.has_two_ends and not clock.passed:
         yield ends.appointment_at, place, 0, partial(_appointment_passes, life, clock, ends)
     if clock.undecided:
         yield ends.end_at, place, 1, partial(_end_passes, life, clock, ends)
@@ -72,7 +72,9 @@ def rung_at(life: Life, clock: Clock, rung: Rung, ends: Ends) -> int | None:
 
 
 def _appointment_passes(life: Life, clock: Clock, ends: Ends) -> None:
-    clock.status, clock.passed = "past_appointment", True
+    clock.passed = True
+    if clock.status == "running":
+        clock.status = "past_appointment"
     life.say("passed", clock.key, ends.appointment_at)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from events.language.commands import (
     ActorKind,
-    Command,
     ConfirmPayment,
     PauseClock,
     RequestPayment,
@@ -88,17 +87,16 @@ def resume(life: Life, command: ResumeClock, at: int, turn: int) -> None:
         raise RefusedError("not_suspended", "not_stopped")
     if command.actor.kind is ActorKind.DEPARTMENT and not _works_here(life, command.actor.id):
         raise RefusedError("wrong_department")
-    end_hold(life, at, turn=turn)
+    end_hold(life, at)
 
 
-def end_hold(life: Life, at: int, *, turn: int | None = None, by_itself: bool = False) -> None:
+def end_hold(life: Life, at: int) -> None:
     """A suspension or a stop ends: by somebody, or by its cap, to the second."""
-    since = life.held_since or 0
-    at = max(at, since)
-    release(life, at, turn if turn is not None else at)
+    at = max(at, life.held_since or 0)
+    release(life, at, life.turn)
     life.held_since = life.held_until = life.review_at = None
     life.status = "in_progress"
-    hand_over(life, at, turn if turn is not None else at)
+    hand_over(life, at, life.turn)
 
 
 def release(life: Life, at: int, turn: int) -> None:
@@ -131,12 +129,12 @@ def stop_case(life: Life, command: StopCase, at: int, turn: int) -> None:
     """A decision of two persons; it ends in resumption, on its day, or in return."""
     reasons = []
     if life.status in NOT_NOW:
-        reasons += [NOT_NOW[life.status], "stop_not_allowed"]
+        reasons.append(NOT_NOW[life.status])
     if command.approved_by is None or command.approved_by == command.actor.id:
         reasons.append("second_person")
     until = None if command.until_at is None else instant(command.until_at)
     if until is not None and until <= at:
-        reasons += ["suspension_reversed", "stop_not_allowed", "suspension_future"]
+        reasons.append("stop_past")
     if reasons:
         raise RefusedError(*reasons)
     rule = life.procedure.stop
@@ -195,5 +193,3 @@ def fee_paid(life: Life, command: ConfirmPayment, at: int, turn: int) -> None:
         life.status = "in_progress"
         hand_over(life, max(at, since), turn)
 
-
-Interruption = Command

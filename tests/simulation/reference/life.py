@@ -128,6 +128,8 @@ class Life:
     seen: set[str] = field(default_factory=set)
     spans: list[tuple[int, str]] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
+    turn: int = 0
+    """The instant of the turn: when what it gives out is heard."""
 
     @property
     def procedure(self) -> ProcedureVersion:

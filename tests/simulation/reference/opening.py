@@ -61,7 +61,7 @@ def promise_of_lane(life: Life, at: int, *, now: int) -> None:
         green = life.start("green", None, budget, limit.anchored, held=limit.held)
         green.first_appointment = _appointment(green.limit)
     else:
-        life.say("declined", life.lane.value)
+        life.say("declined")
 
 
 def _appointment(limit: object) -> int | None:

@@ -60,14 +60,13 @@ def promised(life: Life, lane: LaneId) -> Budget | None:
 
 def may_be_promised(life: Life, budget: Budget, statutory: Clock, *, now: int) -> bool:
     """Appointment against appointment: a promise behind the statute is none, and none is given that is past already."""
-    green, law = as_promised(life, budget, statutory).appointment(), statutory.limit._replace(moved=0).appointment()
-    if green is None or law is None:  # it stands still: compared as if it ran on from now
-        return True
-    return green <= law and green > now
+    limits = (as_promised(life, budget, statutory), statutory.limit._replace(moved=0))
+    # Of a clock that stands still the end is where it would be if it ran on from now.
+    green, law = (limit._replace(held=tuple((f, max(f, now) if u is None else u) for f, u in limit.held)).ends() for limit in limits)
+    assert green is not None
+    assert law is not None
+    return green.appointment_at <= law.appointment_at and green.appointment_at >= now
 
-
-class Promised(Limit):
-    """A limit, asked for its appointment only."""
 
 
 def as_promised(life: Life, budget: Budget, statutory: Clock) -> Limit:
