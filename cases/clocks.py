@@ -55,9 +55,9 @@ def arm(
 
     `department` is the one whose time it measures: it runs on the calendar that the department keeps.
 
-    Raises CalendarRangeError where a case is opened and the calendar ends before the limit does: then somebody can still
-    publish a longer one. In an open case the clock is armed without an end, and `CalendarExhausted` says so: nobody's
-    answer is refused because of a calendar.
+    Raises CalendarRangeError where a case is opened, or an opinion asked, and the calendar ends before the limit does:
+    somebody can still publish a longer one, or choose a shorter limit. In an open case the clock is armed without an end,
+    and `CalendarExhausted` says so: nobody's answer is refused because of a calendar.
     """
     after_hours = draft.case.definitions.procedure.after_hours if kind in CASE_CLOCKS else AfterHours.RECEIPT
     calendar = draft.case.definitions.calendar_ids.get(department or "")
@@ -83,7 +83,8 @@ def _ends(started: ClockStarted, draft: Draft) -> Due | None:
     try:
         return due(started.budget, started.anchored_at, draft.calendar_of(started.calendar), started.after_hours)
     except CalendarRangeError:
-        if draft.is_opening:
+        # A limit that somebody sets himself is his to choose: he is told at once that the calendar does not reach so far.
+        if draft.is_opening or started.kind == "consultation":
             raise
         return None
 

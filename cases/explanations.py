@@ -7,6 +7,7 @@ from cases.draft import Draft
 from cases.model import CaseStatus, StepState
 from cases.release import assign
 from cases.supplements import notice_due
+from cases.suspensions import applicant_has_it
 from catalog.model import explanation_rule
 from events.language.case_events import ExplanationReceived, ExplanationRequested
 from events.language.commands import DecideStep, ReceiveExplanation
@@ -18,8 +19,9 @@ def request(draft: Draft, step: StepState, command: DecideStep) -> Refusal | Non
     """Ask the applicant a question. The waiting time is outside the clocks, unless the procedure's rule says they run."""
     case = draft.case
     rule = explanation_rule(case.definitions.procedure)
-    if case.status is not CaseStatus.IN_PROGRESS:
-        return refuse(case.status, "outcome")
+    refusal = applicant_has_it(case, "outcome")
+    if refusal is not None:
+        return refusal
     if command.question is None:
         return refuse("field_missing", "question", name="question")
     if rule.steps and step.id not in rule.steps:

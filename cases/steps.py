@@ -8,7 +8,7 @@ from cases.closing import close
 from cases.draft import Draft
 from cases.model import APPLICANT_HAS_IT, WITH_APPLICANT, Case, StepState, StepStatus
 from cases.release import release, say_assigned
-from cases.suspensions import not_of_department, shown_steps, stands_still
+from cases.suspensions import applicant_has_it, not_of_department, shown_steps, stands_still
 from cases.timetable import end_at
 from catalog.dossier import Silence
 from catalog.model import refusal_rule
@@ -47,12 +47,11 @@ def decide_step(draft: Draft, command: DecideStep) -> Refusal | None:
 
 
 def _not_answerable(case: Case, step: StepState) -> Refusal | None:
-    if case.status not in APPLICANT_HAS_IT:
-        refusal = stands_still(case)
-        if refusal is not None:
-            return refusal
-    if step.status in WITH_APPLICANT:
-        return refuse(step.status, "step_id")
+    refusal = None if case.status in APPLICANT_HAS_IT else stands_still(case)
+    if refusal is None and step.status in WITH_APPLICANT:
+        refusal = applicant_has_it(case, "step_id")
+    if refusal is not None:
+        return refusal
     if step.status is StepStatus.WAITING:
         return refuse("step_not_assigned", "step_id", step=step.id)
     if step.status is not StepStatus.ASSIGNED:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 from cases.clocks import arm, arm_case_clocks, cancel, finish, pause, resume, running
 from cases.draft import Draft
-from cases.model import APPLICANT_HAS_IT, CASE_CLOCKS, Case, CaseStatus, StepState
+from cases.model import CASE_CLOCKS, Case, CaseStatus, StepState
 from cases.release import assign, release
+from cases.suspensions import applicant_has_it
 from catalog.model import ClockPolicy
 from events.language.case_events import StepCancelled, StepsRestarted, SupplementReceived, SupplementRequested
 from events.language.commands import ActorKind, DecideStep, ReceiveSupplement
@@ -22,8 +23,9 @@ def request(draft: Draft, step: StepState, command: DecideStep) -> Refusal | Non
     """Ask the applicant for documents: RESTART cancels the case's clocks, PAUSE holds them."""
     procedure = draft.case.definitions.procedure
     rule = procedure.supplement
-    if draft.case.status in APPLICANT_HAS_IT:
-        return refuse(draft.case.status, "outcome")
+    refusal = applicant_has_it(draft.case, "outcome")
+    if refusal is not None:
+        return refusal
     if command.reason is None:
         return refuse("field_missing", "reason", name="reason")
     if draft.case.supplement_rounds >= rule.rounds_max:

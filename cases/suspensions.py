@@ -63,8 +63,19 @@ def stands_still(case: Case) -> Refusal | None:
             return refuse("case_suspended", reason=case.suspension_reason or "")
         case CaseStatus.STOPPED:
             return refuse("case_stopped", reason=case.suspension_reason or "")
-        case CaseStatus.AWAITING_SUPPLEMENT | CaseStatus.AWAITING_EXPLANATION | CaseStatus.AWAITING_PAYMENT:
-            return refuse(case.status)
+        case CaseStatus.AWAITING_PAYMENT:
+            return refuse("awaiting_payment")
+        case _:
+            return applicant_has_it(case)
+
+
+def applicant_has_it(case: Case, field: str | None = None) -> Refusal | None:
+    """Why the case waits for the applicant; None: it does not."""
+    match case.status:
+        case CaseStatus.AWAITING_SUPPLEMENT:
+            return refuse("awaiting_supplement", field)
+        case CaseStatus.AWAITING_EXPLANATION:
+            return refuse("awaiting_explanation", field)
         case _:
             return None
 
@@ -159,7 +170,8 @@ def not_of_department(case: Case, step_id: str, department: str) -> Refusal | No
     step = case.steps.get(step_id)
     if step is not None and step.department == department:
         return None
-    if all(other.department != department for other in case.steps.values()):
+    named = {other.department for other in (*case.steps.values(), *case.definitions.procedure.steps)}
+    if department not in named:
         return refuse("case_unknown")
     if step is None:
         return refuse("step_unknown", "step_id", step=step_id, steps=shown_steps(case))

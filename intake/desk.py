@@ -194,7 +194,9 @@ class Intake:
         definitions, records = await asyncio.to_thread(self._register.ledger_of, case_id)
         case = fold(case_id, definitions, records)
         await self._gateway.start(
-            CaseInput(case_id=case_id, business_time=self._time, carried=Carried.of(case, {}, ())), definitions
+            CaseInput(case_id=case_id, business_time=self._time, carried=Carried.of(case, {}, ())),
+            # Not those of its opening: another calendar or procedure version may have been applied since.
+            case.definitions,
         )
 
     async def _refuse(self, case_id: str, command: CaseCommand, refusal: Refusal) -> None:

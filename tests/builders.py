@@ -39,8 +39,11 @@ from events.language.commands import (
     Outcome,
     PauseClock,
     ReassignStep,
+    ReceiveExplanation,
     ReceiveSupplement,
     ResumeClock,
+    ReturnCase,
+    StopCase,
     SubmitApplication,
     Tick,
     WithdrawApplication,
@@ -77,12 +80,15 @@ def a_calendar(**change: Any) -> CalendarDefinition:
 
 
 def a_ladder(name: str = "step") -> Ladder:
+    passed = Rung(id="past-appointment", percent=100, audience="lead-head", kind="past_appointment")
+    told = (passed,) if name == "case" else ()
     return Ladder(
         id=name,
         version="1",
         rungs=(
             Rung(id="half", percent=50, audience="officer", kind="warning", level=0),
             Rung(id="late-warning", percent=90, audience="head", kind="warning", level=0),
+            *told,
             Rung(id="breach", percent=100, audience="head", kind="breach", level=0),
             Rung(
                 id="first", delay=Budget(amount=4, unit=Unit.WORKING_HOURS), audience="head", kind="escalation", level=1
@@ -197,15 +203,46 @@ def an_answer(
     }
     if outcome in (Outcome.REFUSE, Outcome.REQUEST_SUPPLEMENT):
         given["reason"] = "because"
+    if outcome is Outcome.REQUEST_EXPLANATION:
+        given["question"] = "why so large?"
     return DecideStep.model_validate(given | change)
 
 
-def a_supplement(at: datetime) -> ReceiveSupplement:
-    return ReceiveSupplement(
-        command_id=f"supplement:{at.isoformat()}",
+def a_supplement(at: datetime, *kinds: str, **change: Any) -> ReceiveSupplement:
+    """With the documents that tests ask for, unless others are named."""
+    given: dict[str, Any] = {
+        "command_id": f"supplement:{at.isoformat()}",
+        "received_at": at,
+        "actor": APPLICANT,
+        "documents": tuple(DocumentPart(kind=kind) for kind in kinds or ("form", "lease")),
+    }
+    return ReceiveSupplement.model_validate(given | change)
+
+
+def an_explanation(at: datetime, **change: Any) -> ReceiveExplanation:
+    given: dict[str, Any] = {"command_id": f"explain:{at.isoformat()}", "received_at": at, "actor": APPLICANT}
+    return ReceiveExplanation.model_validate(given | change)
+
+
+def a_stop(at: datetime, **change: Any) -> StopCase:
+    given: dict[str, Any] = {
+        "command_id": f"stop:{at.isoformat()}",
+        "received_at": at,
+        "actor": SUPERVISOR,
+        "reason": "nothing came",
+        "legal_basis": "form 05",
+        "approved_by": "chairman-office",
+    }
+    return StopCase.model_validate(given | change)
+
+
+def a_return(at: datetime) -> ReturnCase:
+    return ReturnCase(
+        command_id=f"return:{at.isoformat()}",
         received_at=at,
-        actor=APPLICANT,
-        documents=(DocumentPart(kind="form"),),
+        actor=SUPERVISOR,
+        reason="asked for",
+        legal_basis="form 05",
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from audit.invariants import check_case, replay_decisions
 from cases.evolve import fold
-from cases.timetable import due_instant
+from cases.timetable import appointment_at
 from catalog.model import Definitions, DepartmentCalendar
 from events.language.commands import Actor, ActorKind, ApplyCalendar
 from sla.calendar import CalendarDefinition, Window
@@ -54,7 +54,7 @@ def on_friday_afternoon(given: Definitions | None = None) -> Life:
 
 
 def due_of(life: Life, clock_id: str) -> datetime | None:
-    return due_instant(life.case.clocks[clock_id], life.case.definitions)
+    return appointment_at(life.case.clocks[clock_id], life.case.definitions)
 
 
 def is_sound(life: Life) -> bool:

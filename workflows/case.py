@@ -67,7 +67,7 @@ class CaseWorkflow:
         """The dossier that waits for this case's end; None: it stands alone, or has told it."""
 
     @workflow.run
-    async def run(self, given: CaseInput, definitions: Definitions) -> CaseResult:
+    async def run(self, given: CaseInput, _: Definitions) -> CaseResult:
         """Take turns until the case is over and nobody waits for an answer."""
         while not self._may_leave:
             await workflow.wait_condition(lambda: self._is_called or self._timer.has_fired or self._may_leave)
@@ -77,7 +77,9 @@ class CaseWorkflow:
             self._arm()
         if not self._is_over:
             carried = Carried.of(self._case, self._mail.settled, self._mail.waiting)
-            workflow.continue_as_new(args=[given.model_copy(update={"waiting": (), "carried": carried}), definitions])
+            # The definitions that stand now: another calendar or procedure version may have been applied in this run.
+            args = [given.model_copy(update={"waiting": (), "carried": carried}), self._case.definitions]
+            workflow.continue_as_new(args=args)
         return CaseResult(outcome=self._case.outcome, sequence=self._case.sequence)
 
     @workflow.signal(name=COMMAND_SIGNAL)

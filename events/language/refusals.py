@@ -31,9 +31,9 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Áp dụng phiên bản lịch đủ dài cho thời hạn của hồ sơ.",
     ),
     "case_stopped": (
-        "The handling of the case is stopped: {reason}",
+        "The handling of the case is stopped: {reason}.",
         "Resume it, or return it to the applicant.",
-        "Hồ sơ đang dừng giải quyết: {reason}",
+        "Hồ sơ đang dừng giải quyết: {reason}.",
         "Tiếp tục giải quyết hoặc trả lại hồ sơ cho người nộp.",
     ),
     "explanation_rounds": (

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from cases.model import CaseStatus, ClockStatus
-from cases.timetable import due_instant, next_due
+from cases.timetable import appointment_at, lawful_end_at, next_due
 from catalog.model import AppointmentRule, SuspensionRule
-from events.language.case_events import ClockExtended
+from events.language.case_events import AppointmentMoved, ClockExtended
 from events.language.commands import (
     Actor,
     ActorKind,
@@ -77,7 +77,7 @@ def a_noted_pause(at: datetime, from_at: datetime | None, until_at: datetime | N
 
 
 def statutory_due(life: Life) -> datetime | None:
-    return due_instant(life.case.clocks["statutory"], life.case.definitions)
+    return appointment_at(life.case.clocks["statutory"], life.case.definitions)
 
 
 def a_life(**procedure: Any) -> Life:
@@ -104,12 +104,14 @@ def test_while_a_payment_is_awaited_every_clock_stands_still() -> None:
 
 
 def test_where_the_procedure_says_so_the_clocks_run_on() -> None:
-    """Then nothing is awaited, and the department goes on."""
+    """The department goes on; that the fee was paid is confirmed and on record, once for each request."""
     life = a_life(payment_pauses=False)
     before = statutory_due(life)
     life.do(a_fee(AT))
     assert (life.case.status, statutory_due(life)) == (CaseStatus.IN_PROGRESS, before)
-    assert life.refused(a_payment(AT + HOUR)).code == "no_payment_awaited"
+    assert [event.type for event in life.do(a_payment(AT + HOUR))] == ["PaymentConfirmed"]
+    assert statutory_due(life) == before
+    assert life.refused(a_payment(AT + 2 * HOUR)).code == "no_payment_awaited"
 
 
 @pytest.mark.parametrize(
@@ -144,23 +146,43 @@ def test_a_new_appointment_keeps_both_dates_and_tells_the_departments() -> None:
     life = an_open_life()
     before = statutory_due(life)
     (event,) = life.do(a_move(AT))
-    assert isinstance(event, ClockExtended)
+    assert isinstance(event, AppointmentMoved)
     assert before is not None
-    assert (event.former_due_at, event.due_at) == (before, before + 2 * DAY)
-    assert (event.cause, event.departments) == ("new_appointment", ("one-stop",))
-    assert statutory_due(life) == event.due_at
+    assert (event.former_appointment_at, event.appointment_at) == (before, before + 2 * DAY)
+    assert event.departments == ("one-stop",)
+    assert statutory_due(life) == event.appointment_at
+    assert life.case.clocks["statutory"].clock.budget == days(5), "the limit stays where it is"
     refusal = life.refused(a_move(AT + HOUR))
     assert (refusal.code, refusal.details["times"]) == ("appointment_moved", "1")
 
 
 def test_the_apology_must_come_a_day_before() -> None:
-    """One second later is too late (Decree 61/2018 art. 19(9))."""
-    last = an_open_life()
+    """One second later is too late (Decree 61/2018 art. 19(9)); the day before is a working day."""
+    last = an_open_life(at=MONDAY + DAY)
     due_at = statutory_due(last)
     assert due_at is not None
     last.do(a_move(due_at - DAY))
-    late = an_open_life()
+    late = an_open_life(at=MONDAY + DAY)
     assert late.refused(a_move(due_at - DAY + timedelta(seconds=1))).code == "appointment_late"
+
+
+def test_a_notice_given_on_a_day_off_counts_from_the_next_opening() -> None:
+    """Sunday 08:30 for Monday 09:00: nobody is told on a Sunday."""
+    life = an_open_life()
+    due_at = statutory_due(life)
+    assert due_at == MONDAY + 7 * DAY
+    assert life.refused(a_move(MONDAY + 6 * DAY - HOUR / 2)).code == "appointment_late"
+    friday = MONDAY + 4 * DAY
+    life.do(a_move(friday))
+
+
+def test_a_new_appointment_has_a_bound() -> None:
+    """300 working days are no new appointment: at most what the procedure says, else its own limit."""
+    refusal = an_open_life().refused(a_move(AT, days(300)))
+    assert (refusal.code, refusal.details["most"]) == ("appointment_too_far", "5 working_days")
+    bounded = a_life(appointment=AppointmentRule(move_max=days(1)))
+    assert bounded.refused(a_move(AT)).code == "appointment_too_far"
+    bounded.do(a_move(AT, days(1)))
 
 
 def test_an_appointment_moves_in_the_unit_of_its_limit() -> None:
@@ -175,7 +197,7 @@ def test_an_appointment_moves_in_the_unit_of_its_limit() -> None:
 def test_a_breach_is_not_moved_away() -> None:
     """Neither by a new appointment nor by an extension."""
     life = a_life(appointment=AppointmentRule(extension_max=days(5)))
-    due_at = statutory_due(life)
+    due_at = lawful_end_at(life.case.clocks["statutory"], life.case.definitions)
     assert due_at is not None
     life.live_until(due_at)
     assert life.case.clocks["statutory"].status is ClockStatus.BREACHED
@@ -246,7 +268,7 @@ def test_a_suspension_that_is_over_is_noted() -> None:
 def test_noting_a_suspension_never_erases_a_breach() -> None:
     """It stays on record although the end moves behind it."""
     life = an_open_life()
-    due_at = statutory_due(life)
+    due_at = lawful_end_at(life.case.clocks["statutory"], life.case.definitions)
     assert due_at is not None
     life.live_until(due_at)
     life.do(a_noted_pause(due_at + HOUR, due_at - DAY, due_at - HOUR))

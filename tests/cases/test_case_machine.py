@@ -199,7 +199,16 @@ class CaseMachine(RuleBasedStateMachine):
     @rule(lane=st.sampled_from(tuple(LaneId)))
     def change_lane(self, lane: LaneId) -> None:
         self.put(
-            ChangeLane(command_id="-", received_at=self.now, actor=SUPERVISOR, lane=lane, reason="r", legal_basis="l")
+            ChangeLane(
+                command_id="-",
+                received_at=self.now,
+                actor=SUPERVISOR,
+                lane=lane,
+                reason="r",
+                legal_basis="l",
+                approved_by="second",
+                override=True,
+            )
         )
 
     @rule()

@@ -9,7 +9,7 @@ import pytest
 
 from cases.changes import deadline_changes
 from cases.model import CaseStatus, ClockStatus, StepStatus
-from cases.timetable import due_instant
+from cases.timetable import appointment_at, lawful_end_at
 from catalog.model import LaneId
 from events.language.case_events import CalendarApplied, LaneChanged, ProcedureMigrated
 from events.language.commands import Actor, ActorKind, ApplyCalendar, ChangeLane, MigrateProcedure, Outcome
@@ -29,6 +29,7 @@ from tests.builders import (
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 AT = MONDAY + HOUR
+WEDNESDAY_MIDNIGHT = MONDAY + 2 * DAY + 15 * HOUR
 OFFICE = Actor(kind=ActorKind.ADMINISTRATOR, id="office")
 
 
@@ -42,8 +43,9 @@ def command(kind: type, at: datetime, **given: Any) -> Any:
     return kind(**common | given)
 
 
-def a_lane(lane: str, at: datetime) -> ChangeLane:
-    changed: ChangeLane = command(ChangeLane, at, lane=LaneId(lane), legal_basis="a decision")
+def a_lane(lane: str, at: datetime, **change: Any) -> ChangeLane:
+    given = {"lane": LaneId(lane), "legal_basis": "a decision", "approved_by": "chairman-office", "override": True}
+    changed: ChangeLane = command(ChangeLane, at, **given | change)
     return changed
 
 
@@ -60,7 +62,7 @@ def a_migration(at: datetime, **change: Any) -> MigrateProcedure:
 
 def due_of(life: Life, kind: Any) -> datetime | None:
     state = life.case.current_clock(kind)
-    return None if state is None else due_instant(state, life.case.definitions)
+    return None if state is None else appointment_at(state, life.case.definitions)
 
 
 # ---- lanes
@@ -99,16 +101,16 @@ def test_a_promise_that_would_be_past_is_not_given() -> None:
     life.live_until(MONDAY + 3 * DAY)
     life.do(a_lane("green_60", MONDAY + 3 * DAY))
     assert life.case.current_clock("green") is None
-    assert "past" in life.of_type("GreenPromiseDeclined")[0].reason
+    assert life.of_type("GreenPromiseDeclined")[0].code == "promise_past"
 
 
 def test_a_lane_is_revoked_and_its_breach_stays() -> None:
     """The clock of a broken promise ends; the breach is counted for ever."""
     life = an_open_life(facts={"field": "social-housing"})
     assert life.case.lane is LaneId.GREEN_60
-    life.live_until(MONDAY + 2 * DAY)
+    life.live_until(WEDNESDAY_MIDNIGHT)
     assert life.case.clocks["green"].status is ClockStatus.BREACHED
-    life.do(a_lane("standard", MONDAY + 2 * DAY + HOUR))
+    life.do(a_lane("standard", WEDNESDAY_MIDNIGHT + HOUR))
     assert life.case.clocks["green"].counts_as_breached
     assert life.case.clocks["green"].stopped
     assert life.case.lane is LaneId.STANDARD
@@ -138,6 +140,32 @@ def test_a_lane_changed_while_documents_are_awaited_counts_from_their_receipt() 
     life.do(a_lane("green_60", AT + HOUR))
     assert life.case.status is CaseStatus.AWAITING_SUPPLEMENT
     assert life.case.current_clock("green") is None
+
+
+def test_a_lane_needs_an_entitlement_or_an_override_and_always_a_second_person() -> None:
+    """By the decision table; else by a decision of its own, which is on record as such."""
+    life = an_open_life()
+    assert life.refused(a_lane("green_24h", AT, override=False)).code == "not_entitled"
+    for missing in (None, OFFICE.id):
+        refusal = life.refused(a_lane("green_24h", AT, approved_by=missing))
+        assert (refusal.code, refusal.field) == ("second_person", "approved_by")
+    event = life.do(a_lane("green_24h", AT))[0]
+    assert isinstance(event, LaneChanged)
+    assert (event.entitlement, event.rule, event.approved_by) == ("override", None, "chairman-office")
+    listed = an_open_life(facts={"field": "social-housing", "project": "ring-road-4"})
+    event = listed.do(a_lane("green_60", AT, override=False))[0]
+    assert isinstance(event, LaneChanged)
+    assert (event.entitlement, event.rule) == ("rule", "cut")
+
+
+def test_a_lane_granted_while_the_case_stands_still_is_held_against_the_clock_as_it_will_run() -> None:
+    """Three days are used: a promise of two is broken when it is given, and so it is not given."""
+    life = an_open_life()
+    life.live_until(MONDAY + 3 * DAY)
+    life.do(a_pause(MONDAY + 3 * DAY))
+    life.do(a_lane("green_60", MONDAY + 3 * DAY + HOUR))
+    assert life.case.current_clock("green") is None
+    assert life.of_type("GreenPromiseDeclined")[0].code == "promise_past"
 
 
 # ---- calendars
@@ -173,7 +201,7 @@ def test_the_plan_is_what_the_command_does() -> None:
 def test_a_holiday_never_erases_a_breach() -> None:
     """A limit that had passed stays breached, even if the new calendar would end it later."""
     life = an_open_life()
-    due_at = due_of(life, "statutory")
+    due_at = lawful_end_at(life.case.clocks["statutory"], life.definitions)
     assert due_at is not None
     life.live_until(due_at)
     life.do(a_new_calendar(due_at + HOUR))
@@ -184,9 +212,10 @@ def test_a_make_up_day_moves_the_end_nearer_and_nothing_is_missed() -> None:
     """What the new calendar has due already is fired at once, marked late."""
     life = an_open_life(the_definitions(calendar=a_calendar(days_off=(date(2026, 3, 5),))))
     before = due_of(life, "statutory")
-    life.live_until(MONDAY + 7 * DAY + HOUR)
-    life.do(a_new_calendar(MONDAY + 7 * DAY + HOUR, days_off=()))
-    events = life.live_until(MONDAY + 7 * DAY + HOUR)
+    tuesday = MONDAY + 8 * DAY - HOUR
+    life.live_until(tuesday)
+    life.do(a_new_calendar(tuesday, days_off=()))
+    events = life.live_until(tuesday)
     assert before is not None
     assert due_of(life, "statutory") == before - DAY
     assert any(event.type == "ClockBreached" and event.clock_id == "statutory" for event in events)
@@ -234,8 +263,8 @@ def test_a_migration_declines_a_promise_that_would_cut_the_new_minimum(amount: i
     green = life.case.current_clock("green")
     assert green is not None
     assert (green.id, green.status) == ("green", ClockStatus.CANCELLED)
-    reasons = [event.reason for event in life.of_type("GreenPromiseDeclined")]
-    assert reasons == ["24 hours would cut the steps' mandatory minimum of 2 days"]
+    reasons = [(event.code, event.details) for event in life.of_type("GreenPromiseDeclined")]
+    assert reasons == [("cuts_minimum", {"promise": "24 hours", "minimum": "2 days"})]
     assert due_of(life, "statutory") == MONDAY + timedelta(days=7 if amount == 5 else 10)
     life.do(an_answer("intake", "one-stop", AT + HOUR))
     # A half of the limit in working days of eight hours, no longer of 24 hours.
@@ -261,8 +290,8 @@ def test_a_migration_declines_a_promise_that_would_fall_after_the_new_limit() ->
     """A new version with eight hours by law leaves nothing of a lane of 24."""
     life = an_open_life(facts={"project": "ring-road-4"})
     life.do(a_migration(AT, limit=Budget(amount=8, unit=Unit.HOURS)))
-    reasons = [event.reason for event in life.of_type("GreenPromiseDeclined")]
-    assert reasons == ["24 hours would fall after the statutory 8 hours"]
+    reasons = [(event.code, event.details) for event in life.of_type("GreenPromiseDeclined")]
+    assert reasons == [("after_statute", {"promise": "24 hours", "limit": "8 hours"})]
     assert life.case.clocks["green"].status is ClockStatus.CANCELLED
     assert "green.2" not in life.case.clocks
 
@@ -270,7 +299,7 @@ def test_a_migration_declines_a_promise_that_would_fall_after_the_new_limit() ->
 def test_a_migration_never_erases_a_breach() -> None:
     """A breached clock stays as it is, whatever the new limit."""
     life = an_open_life()
-    due_at = due_of(life, "statutory")
+    due_at = lawful_end_at(life.case.clocks["statutory"], life.definitions)
     assert due_at is not None
     life.live_until(due_at)
     life.do(a_migration(due_at + HOUR, limit=Budget(amount=20, unit=Unit.WORKING_DAYS)))

@@ -138,4 +138,4 @@ def test_an_opinion_goes_to_another_department_with_its_clock() -> None:
     life.do(a_reassignment("intake.opinion-1", AT, department="police"))
     assigned = life.of_type("StepAssigned")[-1]
     assert (assigned.department, assigned.question, assigned.due_at) == ("police", "any objection?", LAPSE)
-    assert life.refused(an_answer("intake.opinion-1", "finance", AT)).code == "wrong_department"
+    assert life.refused(an_answer("intake.opinion-1", "finance", AT)).code == "case_unknown", "it has no part any more"

@@ -12,7 +12,7 @@ from audit.invariants import check_case, replay_decisions
 from cases.model import ClockStatus
 from cases.reporting import account_of
 from cases.slack import shares_of
-from cases.timetable import due_instant
+from cases.timetable import appointment_at
 from cases.views import work_of
 from catalog.model import DepartmentCalendar, LaneId
 from events.language.case_events import ClockStarted, EventRecord, canonical_json
@@ -52,7 +52,7 @@ from tests.simulation.rulebooks import later_calendar, rulebooks
 
 def a_grant(at: datetime) -> ChangeLane:
     said: dict[str, Any] = {"command_id": "lane", "received_at": at, "actor": SUPERVISOR, "reason": "listed"}
-    return ChangeLane(**said, lane=LaneId.GREEN_60, legal_basis="a decision")
+    return ChangeLane(**said, lane=LaneId.GREEN_60, legal_basis="a decision", approved_by="second", override=True)
 
 
 # ---- on which calendar
@@ -146,7 +146,7 @@ def test_equal_clocks_on_two_calendars_are_two() -> None:
     """What was worked out for one is not taken for the other, though all but the calendar is the same."""
     life = on_friday_afternoon()
     state, given = life.case.clocks["step:fire"], life.case.definitions
-    ends = [due_instant(state.changed({"calendar": name}), given) for name in ("police-desk", None, "no-mondays")]
+    ends = [appointment_at(state.changed({"calendar": name}), given) for name in ("police-desk", None, "no-mondays")]
     assert ends == [local("09 11:30"), local("10 08:00"), local("11 08:00")]
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cases.calculator import calculate
 from cases.promises import green_budget, step_budget
-from cases.timetable import due_instant
+from cases.timetable import appointment_at
 from catalog.loader import load_catalog
 from catalog.model import LaneId, LaneTable, ProcedureVersion, Promise, StepDefinition
 from sla.calendar import compiled
@@ -89,8 +89,8 @@ def test_both_promises_run_side_by_side() -> None:
     """The statutory due date is kept; the green one falls before it."""
     life = an_open_life(facts=GREEN)
     statutory, green = life.case.clocks["statutory"], life.case.clocks["green"]
-    assert due_instant(green, life.definitions) == MONDAY + timedelta(hours=24)
-    assert due_instant(statutory, life.definitions) == MONDAY + timedelta(days=7)
+    assert appointment_at(green, life.definitions) == MONDAY + timedelta(hours=24)
+    assert appointment_at(statutory, life.definitions) == MONDAY + timedelta(days=7)
 
 
 def test_a_promise_longer_than_the_statute_is_not_given() -> None:
@@ -98,8 +98,8 @@ def test_a_promise_longer_than_the_statute_is_not_given() -> None:
     life = an_open_life(the_definitions(a_procedure(limit=budget(8, Unit.HOURS))), facts=GREEN)
     assert life.case.lane is LaneId.GREEN_24H
     assert "green" not in life.case.clocks
-    reason = life.of_type("GreenPromiseDeclined")[0].reason
-    assert reason == "24 hours would fall after the statutory 8 hours"
+    declined = life.of_type("GreenPromiseDeclined")[0]
+    assert (declined.code, declined.details) == ("after_statute", {"promise": "24 hours", "limit": "8 hours"})
 
 
 def test_a_promise_as_long_as_the_statute_is_given() -> None:
@@ -133,8 +133,8 @@ def test_a_promise_in_days_counts_from_where_the_case_counts(after_hours: AfterH
     life = Life(the_definitions(procedure, lanes=table))
     life.do(a_submission(SATURDAY, facts=CUT))
     assert ("green" in life.case.clocks) is given
-    assert [event.reason for event in life.of_type("GreenPromiseDeclined")] == (
-        [] if given else ["3 days would fall after the statutory 3 working_days"]
+    assert [event.details for event in life.of_type("GreenPromiseDeclined")] == (
+        [] if given else [{"promise": "3 days", "limit": "3 working_days"}]
     )
 
 
@@ -179,7 +179,7 @@ def test_no_green_clock_that_is_armed_ends_after_the_statutory_one(
 def test_nothing_is_reduced_where_there_is_no_limit() -> None:
     """A declared route has no statutory limit."""
     definitions = the_definitions(a_procedure(route="declared", limit=None, steps=(), documents=()))
-    assert green_budget(definitions, LaneId.GREEN_60) == "the procedure has no statutory limit to reduce"
+    assert green_budget(definitions, LaneId.GREEN_60) == "no_statutory_limit"
     assert green_budget(definitions, LaneId.STANDARD) is None
 
 
@@ -205,8 +205,8 @@ def test_a_lane_is_not_promised_where_it_would_cut_a_mandatory_minimum() -> None
     steps = (a_step("a", "culture", minimum=budget(2, Unit.DAYS)), a_step("b", "culture", "a"))
     life = an_open_life(the_definitions(a_procedure(steps=steps)), facts=GREEN)
     assert "green" not in life.case.clocks
-    reason = life.of_type("GreenPromiseDeclined")[0].reason
-    assert reason == "24 hours would cut the steps' mandatory minimum of 2 days"
+    declined = life.of_type("GreenPromiseDeclined")[0]
+    assert (declined.code, declined.details) == ("cuts_minimum", {"promise": "24 hours", "minimum": "2 days"})
 
 
 def test_a_reduced_promise_gives_way_to_a_minimum_in_another_unit() -> None:
@@ -214,7 +214,7 @@ def test_a_reduced_promise_gives_way_to_a_minimum_in_another_unit() -> None:
     steps = (a_step("a", "culture", minimum=budget(6)), a_step("b", "culture", "a"))
     life = an_open_life(the_definitions(a_procedure(limit=budget(15, Unit.DAYS), steps=steps)), facts=CUT)
     assert "green" not in life.case.clocks
-    assert life.of_type("GreenPromiseDeclined")[0].reason.startswith("6 days would cut")
+    assert life.of_type("GreenPromiseDeclined")[0].details["promise"] == "6 days"
 
 
 def test_a_step_without_a_clock_has_none() -> None:

@@ -26,7 +26,16 @@ def test_a_lane_granted_later_names_the_decision() -> None:
     for hours, lane in ((1, LaneId.GREEN_60), (2, LaneId.STANDARD)):
         at = MONDAY + timedelta(hours=hours)
         given = {"command_id": f"lane:{hours}", "received_at": at, "actor": SUPERVISOR}
-        life.do(ChangeLane(**given, lane=lane, reason="the Chairman decided", legal_basis="QĐ 12/QĐ-UBND"))
+        life.do(
+            ChangeLane(
+                **given,
+                lane=lane,
+                reason="the Chairman decided",
+                legal_basis="QĐ 12/QĐ-UBND",
+                approved_by="chairman-office",
+                override=True,
+            )
+        )
         stamp = stamp_of(life.case, life.records)
         assert (stamp is not None) is is_green(lane)
         if stamp is not None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from cases.timetable import due_instant, next_due
+from cases.timetable import appointment_at, next_due
 from tests.builders import MONDAY, Life, a_reassignment, a_withdrawal, an_acknowledgement, an_answer, an_open_life
 
 AT = MONDAY + timedelta(minutes=10)
@@ -64,7 +64,7 @@ def test_a_warning_is_not_acknowledged_away() -> None:
 def test_a_step_goes_to_another_department_with_its_clock() -> None:
     """The former owner is told to stop, the new one what is left of the time."""
     life = an_open_life()
-    due_at = due_instant(life.case.clocks["step:intake"], life.definitions)
+    due_at = appointment_at(life.case.clocks["step:intake"], life.definitions)
     events = life.do(a_reassignment("intake", AT, department="culture", officer="officer-7"))
     assert [event.type for event in events] == ["StepCancelled", "StepReassigned", "StepAssigned"]
     assigned = life.of_type("StepAssigned")[-1]

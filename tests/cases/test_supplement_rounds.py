@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from cases.model import CaseStatus, StepStatus
-from cases.timetable import due_instant
+from cases.timetable import appointment_at
 from catalog.model import SupplementRule
 from events.language.commands import Outcome
 from sla.units import Budget, Unit
@@ -89,13 +89,13 @@ def test_the_applicants_silence_closes_the_case(policy: object, on_expiry: str) 
     assert life.case.clocks["supplement"].counts_as_breached
     assert life.of_type("BreachSetAside") == []
     applicant = next(share for share in life.of_type("CaseClosed")[0].time_shares if share.owner == "applicant")
-    assert applicant.seconds == 14 * 24 * 3600
+    assert applicant.seconds == (14 * 24 + 14) * 3600, "to 24:00 of the last day"
 
 
 def test_documents_at_the_last_instant_are_in_time() -> None:
     """Received exactly when the limit ends."""
     life = asking_life()
-    due_at = due_instant(life.case.clocks["supplement"], life.definitions)
+    due_at = appointment_at(life.case.clocks["supplement"], life.definitions)
     assert due_at is not None
     life.do(a_supplement(due_at))
     assert life.case.clocks["supplement"].status == "met"

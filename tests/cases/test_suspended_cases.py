@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cases.model import CaseStatus
-from cases.timetable import due_instant, next_due
+from cases.timetable import appointment_at, next_due
 from events.language.commands import Actor, ActorKind
 from tests.builders import MONDAY, a_pause, a_resumption, a_withdrawal, an_answer, an_open_life
 
@@ -27,12 +27,12 @@ def test_a_suspension_holds_every_clock() -> None:
 def test_a_resumed_clock_goes_on_with_what_was_left() -> None:
     """A working day suspended moves the due instant by a working day."""
     life = an_open_life()
-    before = due_instant(life.case.clocks["statutory"], life.definitions)
+    before = appointment_at(life.case.clocks["statutory"], life.definitions)
     assert before is not None
     life.do(a_pause(AT))
     life.do(a_resumption(AT + 24 * HOUR))
     assert life.case.status is CaseStatus.IN_PROGRESS
-    assert due_instant(life.case.clocks["statutory"], life.definitions) == before + timedelta(days=1)
+    assert appointment_at(life.case.clocks["statutory"], life.definitions) == before + timedelta(days=1)
 
 
 def test_pausing_twice_is_refused() -> None:
@@ -99,7 +99,7 @@ def test_a_suspension_delivered_late_counts_from_its_receipt() -> None:
 def test_a_breach_that_a_late_suspension_overtakes_is_set_aside_by_the_answer() -> None:
     """The clock was suspended over its due instant, and we did not know: the answer is in time."""
     life = an_open_life()
-    due_at = due_instant(life.case.clocks["step:intake"], life.definitions)
+    due_at = appointment_at(life.case.clocks["step:intake"], life.definitions)
     assert due_at is not None
     life.live_until(due_at)
     assert life.case.clocks["step:intake"].counts_as_breached

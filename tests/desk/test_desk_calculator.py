@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from cases.calculator import calculate
-from cases.timetable import due_instant, due_items
+from cases.timetable import appointment_at, due_items
 from catalog.loader import load_catalog
 from catalog.model import LaneId
 from events.language.identity import case_id_of
@@ -188,7 +188,7 @@ def test_the_calculator_says_what_a_case_does(
     answer = calculate(definitions, lane, at, suspensions)
     assert answer is not None
     assert life.case.lane == lane
-    assert due_instant(life.case.clocks["statutory"], definitions) == answer.statutory.due.operational_at
+    assert appointment_at(life.case.clocks["statutory"], definitions) == answer.statutory.due.operational_at
     clock = "green" if "green" in life.case.clocks else "statutory"
     assert (answer.green is not None) == ("green" in life.case.clocks)
     expected = {item.rung: item.at for item in due_items(life.case) if item.clock_id == clock and item.rung}

@@ -83,7 +83,7 @@ def late_answers_are_set_aside(patch: pytest.MonkeyPatch) -> None:
     right = clocks.stop
 
     def aside(draft: Draft, clock_id: str) -> None:
-        due_at = timetable.due_instant(draft.case.clocks[clock_id], draft.case.definitions)
+        due_at = timetable.appointment_at(draft.case.clocks[clock_id], draft.case.definitions)
         if due_at is None:
             return right(draft, clock_id)
         return draft.emit(ev.BreachSetAside(clock_id=clock_id, received_at=draft.at, due_at=due_at))
