@@ -214,7 +214,11 @@ def resume(draft: Draft, cause: PauseCause, reason: str | None = None, code: Rea
 
     What lies between is our own delay, and a department has its work again only when it is told.
     """
-    paused = [state for state in running(draft.case) if state.is_paused and state.kind not in APPLICANT_CLOCKS]
+    # A stop while the applicant was to answer held the applicant's own limit; the case's clocks were held by the request.
+    is_applicants = cause == "stop" and draft.case.stopped_from in APPLICANT_HAS_IT
+    paused = [
+        state for state in running(draft.case) if state.is_paused and (state.kind in APPLICANT_CLOCKS) is is_applicants
+    ]
     # A message that was long under way may say it ended before we heard that it began: then it lasted no time at all.
     until_at = max([draft.at, *(state.clock.suspensions[-1].from_at for state in paused)])
     work_until_at = max(until_at, draft.now)

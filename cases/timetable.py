@@ -95,7 +95,8 @@ class Timetable:
         if self.end_at is None:
             return ()
         items = [DueItem(at=self.end_at, clock_id=self._clock_id, rank=0), *self._shares()]
-        if self.two_ends and self.appointment_at is not None:
+        # Where both are one instant, the breach says it all.
+        if self.two_ends and self.appointment_at is not None and self.appointment_at != self.end_at:
             passed = DueItem(self.appointment_at, self._clock_id, _APPOINTMENT_RANK, what="appointment")
             items.append(passed)
         return tuple(sorted(items))

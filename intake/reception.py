@@ -9,11 +9,15 @@ from pydantic import ValidationError
 from events.language.commands import (
     Actor,
     ActorKind,
+    Assurance,
     CaseCommand,
     DecideStep,
     PauseClock,
+    ReceiveExplanation,
     ReceiveSupplement,
     ResumeClock,
+    ReturnCase,
+    StopCase,
     WithdrawApplication,
 )
 from events.language.envelope import Envelope, EnvelopeError, envelope_of
@@ -21,9 +25,12 @@ from events.language.messages import (
     DECISION_MESSAGES,
     SUBMISSION_MESSAGES,
     DecisionMessage,
+    ExplanationMessage,
     MessageError,
     PauseMessage,
     ResumeMessage,
+    ReturnMessage,
+    StopMessage,
     SubmissionMessage,
     SupplementMessage,
     WithdrawalMessage,
@@ -73,7 +80,7 @@ class Reception:
         if kind is None:
             return _unknown_type(SUBMISSION_MESSAGES)
         data = parsed(kind, envelope.data)
-        actor = Actor(kind=ActorKind.APPLICANT, id=envelope.source[:200])
+        actor = _claimed(ActorKind.APPLICANT, envelope.source[:200])
         command_id = _command_id("submissions", envelope)
         if isinstance(data, SubmissionMessage):
             answer = await self._intake.submit(
@@ -88,7 +95,7 @@ class Reception:
         if kind is None:
             return _unknown_type(DECISION_MESSAGES)
         data = parsed(kind, envelope.data)
-        actor = Actor(kind=ActorKind.DEPARTMENT, id=department)
+        actor = _claimed(ActorKind.DEPARTMENT, department)
         await self._send(data, _command_id(department, envelope), actor, message, department)
         return Done()
 
@@ -112,14 +119,26 @@ def command_of(data: object, given: dict[str, Any], department: str) -> tuple[st
             return case, PauseClock(**given, reason=data.reason, legal_basis=data.legal_basis)
         case ResumeMessage(case=case):
             return case, ResumeClock(**given, reason=data.reason)
+        case StopMessage(case=case) | ReturnMessage(case=case):
+            kind = StopCase if isinstance(data, StopMessage) else ReturnCase
+            return case, kind.model_validate(given | data.model_dump(exclude={"case"}))
         case SupplementMessage(case=case):
-            return case, ReceiveSupplement(**given, documents=data.documents)
+            return case, ReceiveSupplement(
+                **given, documents=data.documents, declared_complete=data.declared_complete
+            )
+        case ExplanationMessage(case=case):
+            return case, ReceiveExplanation(**given, reference=data.reference)
         case WithdrawalMessage(case=case):
             return case, WithdrawApplication(**given, reason=data.reason)
         case _:
             raise MessageError(
                 "type", Said("not a command for a case", "không phải yêu cầu dành cho hồ sơ"), code="unknown_type"
             )
+
+
+def _claimed(kind: ActorKind, account: str) -> Actor:
+    # Until accounts are bound to topics, who wrote a message is what it says of itself.
+    return Actor(kind=kind, id=account, assurance=Assurance.CLAIMED)
 
 
 def _command_id(scope: str, envelope: Envelope) -> str:

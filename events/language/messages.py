@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, JsonValue, StringConstraints, ValidationError
+from pydantic import AwareDatetime, Field, JsonValue, StringConstraints, ValidationError
 
 from catalog.errors import and_more
 from catalog.model import Fact, FactName, Slug
@@ -66,6 +66,8 @@ class DecisionMessage(Message):
     reason: Sentence | None = None
     legal_basis: Note | None = None
     documents: Annotated[tuple[Slug, ...], Field(max_length=DOCUMENTS_MAX)] = ()
+    question: Sentence | None = None
+    """For `request_explanation`: what the applicant is asked to explain."""
     consult: Annotated[tuple[ConsultationRequest, ...], Field(max_length=CONSULTED_MAX)] = ()
     data: Annotated[dict[FactName, Note], Field(max_length=FACTS_MAX)] = {}
 
@@ -79,10 +81,28 @@ class PauseMessage(Message):
 
 
 class ResumeMessage(Message):
-    """`ResumeClock` as data of a message."""
+    """`ResumeClock` as data of a message: a suspension ends, or a stop."""
 
     case: CaseReference
     reason: Sentence
+
+
+class StopMessage(Message):
+    """`StopCase` as data of a message. The department is the topic's; who approved it is a claim of the message."""
+
+    case: CaseReference
+    reason: Sentence
+    legal_basis: Note
+    until_at: AwareDatetime | None = None
+    approved_by: Reference | None = None
+
+
+class ReturnMessage(Message):
+    """`ReturnCase` as data of a message."""
+
+    case: CaseReference
+    reason: Sentence
+    legal_basis: Note
 
 
 class SupplementMessage(Message):
@@ -90,6 +110,15 @@ class SupplementMessage(Message):
 
     case: CaseReference
     documents: Annotated[tuple[DocumentPart, ...], Field(max_length=DOCUMENTS_MAX)] = ()
+    declared_complete: bool = False
+    """A department says that nothing more is awaited; on the submissions topic it does not count."""
+
+
+class ExplanationMessage(Message):
+    """`ReceiveExplanation` as data of a message: only where the answer lies, never the answer itself."""
+
+    case: CaseReference
+    reference: Reference | None = None
 
 
 class WithdrawalMessage(Message):
@@ -102,6 +131,7 @@ class WithdrawalMessage(Message):
 SUBMISSION_MESSAGES: dict[str, type[Message]] = {
     "SubmitApplication": SubmissionMessage,
     "ReceiveSupplement": SupplementMessage,
+    "ReceiveExplanation": ExplanationMessage,
     "WithdrawApplication": WithdrawalMessage,
 }
 """What the submissions topic takes, by message type."""
@@ -110,7 +140,10 @@ DECISION_MESSAGES: dict[str, type[Message]] = {
     "DecideStep": DecisionMessage,
     "PauseClock": PauseMessage,
     "ResumeClock": ResumeMessage,
+    "StopCase": StopMessage,
+    "ReturnCase": ReturnMessage,
     "ReceiveSupplement": SupplementMessage,
+    "ReceiveExplanation": ExplanationMessage,
 }
 """What a decisions topic takes, by message type."""
 
