@@ -142,6 +142,7 @@ class LivedCase:
         self.now = START_AT + timedelta(seconds=dice.randint(0, 12 * 86400))
         if dice.happens(0.5):
             self.now = self.now.replace(minute=dice.choice((0, 30)), second=0)
+        self.opened_at = self.now
         self.case: Case = blank(case_id_of(SOURCE, f"life-{plan.seed}"), self.definitions)
         self.player = Player(self.definitions)
         self.records: list[EventRecord] = []
@@ -195,7 +196,7 @@ class LivedCase:
     def send(self, kind: type[Command], actor: Actor, said: Said, late_seconds: int = 0) -> None:
         """A message comes; the case hears of it at its next turn."""
         self.number += 1
-        at = max(START_AT, self.now - timedelta(seconds=late_seconds))
+        at = max(self.opened_at, self.now - timedelta(seconds=late_seconds))
         self.waiting.append(kind(command_id=f"c{self.number}", received_at=at, actor=actor, **said))
 
     # ---- the two worlds
@@ -303,7 +304,7 @@ def _documents(life: LivedCase, dice: Dice, act: Act) -> None:
 
 
 def _pause(life: LivedCase, dice: Dice, act: Act) -> None:
-    back = dice.choice((None, None, HOUR, 30 * HOUR, 5 * DAY + SECOND, -MINUTE))
+    back = dice.choice((None, None, HOUR, 15 * HOUR, 5 * DAY + SECOND, -MINUTE))
     said = WHY | {"from_at": None if back is None else life.now - back}
     department = dice.choice(life.definitions.departments)
     actor = SUPERVISOR if dice.happens(0.8) else Actor(kind=ActorKind.DEPARTMENT, id=department)

@@ -29,6 +29,7 @@ class Names:
                 opinions[step.asked_by] = opinions.get(step.asked_by, 0) + 1
                 self.steps[step.id] = f"{step.asked_by}?{opinions[step.asked_by]}"
         self.clocks: dict[str, str] = {}
+        self.anchors = {state.id: instant(state.clock.anchored_at) for state in case.clocks.values()}
         numbers: dict[tuple[str, str], int] = {}
         for state in case.clocks.values():
             about = (state.kind, self.steps.get(state.step_id or "", ""))
@@ -86,7 +87,7 @@ _TELLERS: dict[type, Any] = {
         _used(e.consumed_seconds),
         e.appointment_kept,
     ),
-    ev.ClockCancelled: lambda e, n: ("cancelled", n.clock(e.clock_id), _at(e.ended_at)),
+    ev.ClockCancelled: lambda e, n: ("cancelled", n.clock(e.clock_id), max(_at(e.ended_at) or 0, n.anchors[e.clock_id])),
     ev.ClockBreached: lambda e, n: ("breached", n.clock(e.clock_id), _at(e.due_at)),
     ev.BreachSetAside: lambda e, n: ("aside", n.clock(e.clock_id), e.cause),
     ev.AppointmentPassed: lambda e, n: ("passed", n.clock(e.clock_id), _at(e.appointment_at)),

@@ -17,7 +17,7 @@ from tests.simulation.reference.hours import OffTheCalendarError
 from tests.simulation.reference.interruptions import NOT_NOW, release
 from tests.simulation.reference.life import CASE_KINDS, Life, RefusedError, Step, hours_of
 from tests.simulation.reference.limits import Limit
-from tests.simulation.reference.opening import arm_case, assign, assign_what_is_ready, clocks_of_departments
+from tests.simulation.reference.opening import arm_case, assign, assign_again, assign_what_is_ready, clocks_of_departments
 
 REASONED = (Outcome.REFUSE, Outcome.REQUEST_SUPPLEMENT)
 MONTHS_OF_WAITING = ("awaiting_supplement", "awaiting_explanation")
@@ -158,13 +158,9 @@ def _late_notice(life: Life, limit: object, at: int) -> tuple[bool, int | None]:
     if limit is None:
         return False, None
     budget = limit
-    ends = Limit(hours_of(life.definitions.calendar), budget.unit, budget.amount, life.received, _from_opening(life), ()).ends()  # type: ignore[attr-defined]
+    ends = Limit(hours_of(life.definitions.calendar), budget.unit, budget.amount, life.received, False, ()).ends()  # type: ignore[attr-defined]
     assert ends is not None
     return at > ends.end_at, ends.end_at
-
-
-def _from_opening(life: Life) -> bool:
-    return life.procedure.after_hours.value == "next_opening"
 
 
 def _ask_for_documents(life: Life, step: Step, command: DecideStep, at: int, turn: int) -> None:
@@ -177,15 +173,16 @@ def _ask_for_documents(life: Life, step: Step, command: DecideStep, at: int, tur
     life.asked_for, life.arrived = frozenset(command.documents), frozenset()
     life.asked_policy = life.procedure.clock_policy.value
     step.status = life.status = "awaiting_supplement"
-    _applicants_turn(life, at, restart=life.asked_policy == "RESTART")
+    _applicants_turn(life, step, at, restart=life.asked_policy == "RESTART")
     if rule.applicant_limit is not None:
         life.start("supplement", None, rule.applicant_limit, max(at, turn))
     hand_over(life, at, turn)
 
 
-def _applicants_turn(life: Life, at: int, *, restart: bool) -> None:
+def _applicants_turn(life: Life, step: Step, at: int, *, restart: bool) -> None:
+    """The limit and the time of the step that asks begin again; whatever else runs stands still meanwhile."""
     for clock in life.live_clocks:
-        if restart and clock.kind in (*CASE_KINDS, "step"):
+        if restart and (clock.kind in CASE_KINDS or clock.key == step.clock):
             life.cancel(clock, at)
     life.hold(at)
 
@@ -214,7 +211,7 @@ def documents_came(life: Life, command: ReceiveSupplement, at: int, turn: int) -
     if life.asked_policy == "RESTART":
         _begin_again(life, asking, at, turn)
     else:
-        asking.status = "assigned"
+        assign_again(life, asking, max(at, turn))
     assign_what_is_ready(life, turn)
     hand_over(life, at, turn)
 
@@ -230,7 +227,7 @@ def _begin_again(life: Life, asking: Step, at: int, turn: int) -> None:
     arm_case(life, at, now=turn)
     if not life.procedure.restart_steps:
         for step in list(life.steps.values()):
-            if step is asking or (step.asked_by is None and step.status == "assigned"):
+            if step is asking:
                 assign(life, step, max(at, turn))
         return
     for step in list(life.steps.values()):
@@ -275,9 +272,9 @@ def explained(life: Life, command: ReceiveExplanation, at: int, turn: int) -> No
     life.say("explanation came", at)
     _back_from_applicant(life, "explanation", at)
     life.status = "in_progress"
-    life.steps[life.asking or ""].status = "assigned"
-    life.asking = None
     release(life, at, turn)
+    assign_again(life, life.steps[life.asking or ""], max(at, turn))
+    life.asking = None
     assign_what_is_ready(life, turn)
     hand_over(life, at, turn)
 

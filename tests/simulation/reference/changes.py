@@ -18,7 +18,7 @@ from tests.simulation.reference.closing import hand_over
 from tests.simulation.reference.hours import OffTheCalendarError
 from tests.simulation.reference.life import CASE_KINDS, Clock, Life, RefusedError, hours_of
 from tests.simulation.reference.limits import Limit
-from tests.simulation.reference.opening import promise_of_lane, share_of
+from tests.simulation.reference.opening import assign_again, promise_of_lane, share_of
 from tests.simulation.reference.promises import entitles, may_be_promised, promised
 
 # ---- the statutory clock
@@ -28,7 +28,7 @@ def _running(life: Life) -> Clock:
     """The law's clock that still runs: what stands still or is decided is not moved."""
     clock = life.current("statutory")
     if clock is None or not clock.undecided or clock.stopped or clock.ends() is None:
-        raise RefusedError("no_clock", *(["case_suspended"] if life.status == "suspended" else []))
+        raise RefusedError("no_clock", "unit_other", "extension_refused", "appointment_moved", "appointment_too_far")
     return clock
 
 
@@ -107,7 +107,7 @@ def change_lane(life: Life, command: ChangeLane, application: Application, at: i
     green, statutory = life.current("green"), life.current("statutory")
     if green is not None:
         life.cancel(green, at)
-    if statutory is not None and not (statutory.stopped and statutory.status == "cancelled"):
+    if statutory is not None and not statutory.stopped:
         promise_of_lane(life, statutory.limit.anchored, now=max(at, turn))
     _share_again(life, at)
 
@@ -177,8 +177,7 @@ def migrate(life: Life, command: MigrateProcedure, at: int, turn: int) -> None:
         assert version.limit is not None
         if (version.limit.amount, version.limit.unit) != (statutory.limit.amount, statutory.limit.unit):
             _instead_of(life, statutory, version.limit, at)
-    _promise_again(life, at, turn)
-    _share_again(life, at)
+    _promise_again(life, at, turn)  # open steps keep the instants that their departments were told
 
 
 def _promise_again(life: Life, at: int, turn: int) -> None:
@@ -219,10 +218,7 @@ def reassign(life: Life, command: ReassignStep, at: int, turn: int) -> None:
     step.department = command.department
     life.say("reassigned", step.key, step.department)
     if step.status == "assigned":
-        step.round += 1
-        step.assigned_at = max(at, turn)
-        due = None if step.clock is None else life.clocks[step.clock].ends()
-        life.say("assigned", step.key, step.department, step.round, None if due is None else due.end_at)
+        assign_again(life, step, max(at, turn))
     hand_over(life, at, turn)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulation.reference.life import APPLICANT_KINDS, CASE_KINDS, Clock, Life
+from tests.simulation.reference.life import APPLICANT_KINDS, CASE_KINDS, Clock, Life, Step
 
 KEPT = ("applicant", "suspension")
 
@@ -15,20 +15,20 @@ def close(life: Life, outcome: str, at: int) -> None:
         step.status = "cancelled"
         life.say("step cancelled", step.key)
     for clock in life.live_clocks:
-        _end_clock(life, clock, outcome, at)
+        _end_clock(life, clock, at, decided=outcome in ("issued", "refused"))
     life.status, life.outcome = "closed", outcome
     life.held_until = life.review_at = None
     life.spans.append((max(at, life.spans[-1][0]), "closed"))
     life.say("closed", outcome, at, *sorted(shares(life, at).items()))
 
 
-def _end_clock(life: Life, clock: Clock, outcome: str, at: int) -> None:
-    decided = outcome in ("issued", "refused", "returned")
+def _end_clock(life: Life, clock: Clock, at: int, *, decided: bool) -> None:
     if clock.kind in APPLICANT_KINDS:
         # The applicant's own limit was breached, or is no longer needed.
         life.cancel(clock, at)
     elif clock.kind in CASE_KINDS and decided:
-        # Decree 61/2018 art. 19(8): a written refusal inside the limit keeps it like a result does.
+        # Decree 61/2018 art. 19(8): a written refusal inside the limit keeps it like a result does. What the applicant
+        # took back or left, and what was given back to him, never came to a verdict on the promise.
         life.stop(clock, at)
     else:
         life.cancel(clock, at)
@@ -36,14 +36,18 @@ def _end_clock(life: Life, clock: Clock, outcome: str, at: int) -> None:
 
 def hand_over(life: Life, at: int, turn: int) -> None:
     """Whoever must act next has the case from the turn on; what lay between receipt and turn was our own delay."""
-    owner = holder(life)
+    owner, work = holder(life)
     if not life.spans:
         life.spans.append((at, owner))
+        life.holding = work
         return
     since, last = life.spans[-1]
-    if owner == last:
-        return
+    # The same department with work that it hears of only at the turn: until then it was our delay too.
+    is_new_work = work is not None and work is not life.holding and work.assigned_at >= turn
+    life.holding = work
     since = max(at, since)
+    if owner == last and not (is_new_work and turn > since):
+        return
     if owner != "suspension" and turn > since:
         life.spans.append((since, "system"))
         life.spans.append((turn, owner))
@@ -51,16 +55,17 @@ def hand_over(life: Life, at: int, turn: int) -> None:
         life.spans.append((since, owner))
 
 
-def holder(life: Life) -> str:
+def holder(life: Life) -> tuple[str, Step | None]:
     """Of several departments the one that has held its step longest; an opinion only where nobody else works."""
     if life.status in ("awaiting_supplement", "awaiting_explanation", "awaiting_payment"):
-        return "applicant"
+        return "applicant", None
     if life.status in ("suspended", "stopped"):
-        return "suspension"
+        return "suspension", None
     held = [step for step in life.steps.values() if step.status == "assigned"]
     if not held:
-        return "between_steps"
-    return min(held, key=lambda step: (step.asked_by is not None, step.assigned_at)).department
+        return "between_steps", None
+    first = min(held, key=lambda step: (step.asked_by is not None, step.assigned_at))
+    return first.department, first
 
 
 def stood_still(life: Life, since: int, until: int | None) -> None:

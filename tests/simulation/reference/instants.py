@@ -79,7 +79,7 @@ def _appointment_passes(life: Life, clock: Clock, ends: Ends) -> None:
 
 
 def _end_passes(life: Life, clock: Clock, ends: Ends) -> None:
-    clock.status = "breached"
+    clock.status, clock.breached_at = "breached", ends.end_at
     life.say("breached", clock.key, ends.end_at)
     if clock.kind in APPLICANT_KINDS:
         # The applicant's silence means what the procedure says (DOMAIN 1.7: sector law, configurable).

@@ -31,7 +31,7 @@ def pause(life: Life, command: PauseClock, at: int, turn: int) -> None:
     """Form 05 of TT 03/2025: with reason and basis. Noted afterwards it counts all the same, within what may be back-dated."""
     reasons = []
     over = command.until_at is not None
-    if life.status in NOT_NOW and not (over and life.status == "suspended"):
+    if life.status in NOT_NOW and not over:
         reasons.append(NOT_NOW[life.status])
     if command.actor.kind is ActorKind.DEPARTMENT and not _works_here(life, command.actor.id):
         reasons.append("wrong_department")
@@ -95,7 +95,7 @@ def end_hold(life: Life, at: int) -> None:
     at = max(at, life.held_since or 0)
     release(life, at, life.turn)
     life.held_since = life.held_until = life.review_at = None
-    life.status = "in_progress"
+    life.status, life.stopped_from = life.stopped_from, "in_progress"
     hand_over(life, at, life.turn)
 
 
@@ -128,7 +128,7 @@ def _after(life: Life, at: int, budget: Budget) -> int | None:
 def stop_case(life: Life, command: StopCase, at: int, turn: int) -> None:
     """A decision of two persons; it ends in resumption, on its day, or in return."""
     reasons = []
-    if life.status in NOT_NOW:
+    if life.status in ("suspended", "stopped"):
         reasons.append(NOT_NOW[life.status])
     if command.approved_by is None or command.approved_by == command.actor.id:
         reasons.append("second_person")
@@ -144,7 +144,7 @@ def stop_case(life: Life, command: StopCase, at: int, turn: int) -> None:
     if not ends and rule is not None and rule.review_after is not None:
         life.review_at = _after(life, at, rule.review_after)
     life.hold(at)
-    life.status = "stopped"
+    life.stopped_from, life.status = life.status, "stopped"
     hand_over(life, at, turn)
     life.say("stopped case", at)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from catalog.model import Definitions, LaneId, ProcedureVersion
@@ -67,6 +67,7 @@ class Clock:
     acknowledged: bool = False
     passed: bool = False
     """The passing of its appointment is on record."""
+    breached_at: int = 0
     fired: list[str] = field(default_factory=list)
     first_appointment: int | None = None
 
@@ -88,7 +89,13 @@ class Clock:
             ends = self.limit.ends()
         except OffTheCalendarError:
             return None
-        return ends if ends is None or self.has_two_ends else Ends(ends.appointment_at, None)
+        moved = self.limit.moved
+        return ends if ends is None or self.has_two_ends or moved else Ends(ends.appointment_at, None)
+
+    def ends_as_of(self, at: int) -> Ends | None:
+        """Its ends; of a clock that stands still, where they would be if it ran on from an instant."""
+        running = tuple((begins, max(begins, at) if ends is None else ends) for begins, ends in self.limit.held)
+        return replace(self, limit=self.limit._replace(held=running)).ends()
 
     def change(self, **change: Any) -> None:
         """Run under another limit from now on."""
@@ -120,6 +127,8 @@ class Life:
     held_until: int | None = None
     """When the open suspension or stop ends by itself."""
     review_at: int | None = None
+    stopped_from: str = "in_progress"
+    """Where the case stood when it was stopped, and stands again."""
     noted: list[tuple[int, int]] = field(default_factory=list)
     fee_pauses: bool | None = None
     fees: int = 0
@@ -128,6 +137,8 @@ class Life:
     seen: set[str] = field(default_factory=set)
     spans: list[tuple[int, str]] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
+    holding: Step | None = None
+    """The work of whoever has the case, if it is a department's."""
     turn: int = 0
     """The instant of the turn: when what it gives out is heard."""
 
@@ -170,7 +181,8 @@ class Life:
         """What it measured is done: in time up to and including its end, set aside where a breach was recorded too soon."""
         if clock.stopped:
             return
-        ends = clock.ends()
+        at = max(at, clock.limit.anchored)  # a stale answer does not end a clock before it began
+        ends = clock.ends_as_of(at)
         in_time = ends is None or at <= ends.end_at
         kept = None if not clock.has_two_ends else ends is None or at <= ends.appointment_at
         clock.stopped = True
@@ -180,7 +192,8 @@ class Life:
             self.say("met", clock.key, at, clock.limit.used(at), kept)
         elif in_time:
             clock.set_aside = True
-            self.say("aside", clock.key, "delayed_by_system")
+            # Either it was received before the end that was recorded, or that end was moved by what was noted later.
+            self.say("aside", clock.key, "delayed_by_system" if at <= clock.breached_at else "suspended")
         else:
             self.say("stopped", clock.key, at, clock.limit.used(at), kept)
 
@@ -188,6 +201,7 @@ class Life:
         """It ends without a verdict; a breach stays on record."""
         if clock.stopped:
             return
+        at = max(at, clock.limit.anchored)
         clock.stopped = True
         if clock.undecided:
             clock.status = "cancelled"

@@ -58,7 +58,7 @@ class Limit(NamedTuple):
         if not self.moved:
             return ends
         later = _ends(self.hours, self.unit, self.amount + self.moved, self.anchored, self.next_opening, self.held)
-        return Ends(later.appointment_at, ends.lawful_at if ends.lawful_at is not None else ends.appointment_at)
+        return Ends(later.appointment_at, ends.end_at)
 
     def used(self, until: int) -> int:
         """What of it is used up at an instant, in its own measure: opening hours, or the wall clock."""

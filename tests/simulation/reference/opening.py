@@ -7,7 +7,7 @@ from events.language.commands import SubmitApplication
 from sla.units import Budget
 from tests.simulation.reference.closing import hand_over
 from tests.simulation.reference.hours import OffTheCalendarError
-from tests.simulation.reference.life import Life, RefusedError, Step
+from tests.simulation.reference.life import Clock, Life, RefusedError, Step
 from tests.simulation.reference.promises import (
     as_promised,
     clocks_of_departments,
@@ -46,7 +46,7 @@ def arm_case(life: Life, at: int, *, now: int) -> None:
     assert life.procedure.limit is not None
     statutory = life.start("statutory", None, life.procedure.limit, at)
     statutory.limit.ends()
-    statutory.first_appointment = _appointment(statutory.limit)
+    statutory.first_appointment = first_told(statutory)
     promise_of_lane(life, at, now=now)
 
 
@@ -59,13 +59,14 @@ def promise_of_lane(life: Life, at: int, *, now: int) -> None:
     if may_be_promised(life, budget, statutory, now=now):
         limit = as_promised(life, budget, statutory)
         green = life.start("green", None, budget, limit.anchored, held=limit.held)
-        green.first_appointment = _appointment(green.limit)
+        green.first_appointment = first_told(green)
     else:
         life.say("declined")
 
 
-def _appointment(limit: object) -> int | None:
-    ends = limit.ends()  # type: ignore[attr-defined]
+def first_told(clock: Clock) -> int | None:
+    """The appointment as it is first told; a clock with one end has none beside it."""
+    ends = clock.ends() if clock.has_two_ends else None
     return None if ends is None else ends.appointment_at
 
 
@@ -95,8 +96,20 @@ def assign(life: Life, step: Step, at: int, limit: Budget | None = None) -> None
     life.say("assigned", step.key, step.department, step.round, None if due is None else due.end_at)
 
 
+def assign_again(life: Life, step: Step, at: int) -> None:
+    """The department has it back, or another has it, with what is left of its time: the clock stays."""
+    step.status, step.assigned_at = "assigned", at
+    step.round += 1
+    due = None if step.clock is None else life.clocks[step.clock].ends()
+    life.say("assigned", step.key, step.department, step.round, None if due is None else due.end_at)
+
+
 def share_of(life: Life, step_id: str) -> Budget | None:
     """The share of the promise that counts: the green one where there is one, else the law's."""
     green, statutory = life.current("green"), life.current("statutory")
-    clock = green if green is not None and green.status != "cancelled" and life.lane is not LaneId.STANDARD else statutory
-    return None if clock is None else shares(life, clock.limit).get(step_id)
+    if green is not None and green.status != "cancelled" and life.lane is not LaneId.STANDARD:
+        return shares(life, green.limit).get(step_id)
+    law = life.procedure.limit
+    if statutory is None or law is None:
+        return None
+    return shares(life, statutory.limit._replace(amount=law.amount, unit=law.unit)).get(step_id)

@@ -78,7 +78,7 @@ def shares(life: Life, promise: Limit) -> dict[str, Budget]:
     """Each step's share of the promise, by its weight along the heaviest path, in whole minutes, at least one."""
     steps = life.procedure.steps
     heaviest = max((_weight(step, steps) for step in steps), default=1) or 1
-    plain = promise._replace(held=(), moved=0).ends()
+    plain = promise._replace(held=(), moved=0, next_opening=False).ends()
     assert plain is not None
     wall = promise.unit in WALL
     hours = hours_of(life.definitions.calendar)
