@@ -18,7 +18,7 @@ from sla.clock import Clock
 from sla.deadline import AfterHours, Due
 from sla.definition import WEEKDAYS
 from sla.errors import CalendarRangeError, SuspensionInFuture
-from sla.ladder import Rung, rung_instant
+from sla.ladder import Ladder, Rung, rung_instant
 from sla.suspension import Suspension, pauses
 from sla.units import WALL_CLOCK, WORKING_TIME, Budget, Unit
 
@@ -114,7 +114,7 @@ def calculate(
     promised = green or statutory
     reasons += [*_pauses(suspensions, local_at), *_calendar(definitions.calendar, local_at, (statutory, green))]
     ladder = definitions.case_ladder
-    shares = sorted((rung for rung in ladder.rungs if rung.percent is not None), key=lambda rung: rung.percent or 0)
+    shares = sorted((rung for rung in _rungs_of(ladder, promised) if rung.percent), key=lambda rung: rung.percent or 0)
     rungs = tuple(_firing(rung, promised.clock, calendar) for rung in shares)
     later = tuple(_firing(rung, promised.clock, calendar) for rung in ladder.rungs if rung.delay is not None)
     clock = "green" if green else "statutory"
@@ -161,7 +161,10 @@ def _green(
         return None, [*why, Reason("longer_than_statute", table, {"green": budget, "statutory": limit})]
     least = minimum_cut(budget, definitions.procedure, at, calendar)
     if least is not None:
-        return None, [*why, Reason("minimum_cut", _own_rule(definitions.procedure), {"green": budget, "least": least})]
+        return None, [
+            *why,
+            Reason("minimum_cut", _own_rule(definitions.procedure, at), {"green": budget, "least": least}),
+        ]
     green = _promised(budget, at, statutory.after_hours, statutory.suspensions, calendar)
     if budget.unit is not limit.unit:
         why += _counting(green, at, calendar)
@@ -183,7 +186,7 @@ def _lane_reason(promise: Promise, budget: Budget, procedure: ProcedureVersion, 
 def _statutory(
     procedure: ProcedureVersion, at: datetime, statutory: Promised, calendar: WorkingCalendar
 ) -> Iterator[Reason]:
-    basis = "; ".join(map(str, procedure.legal_basis)) or f"{procedure.id} {procedure.version}"
+    basis = _own_rule(procedure, at)
     details = {"budget": statutory.clock.budget, "procedure": procedure.id, "version": procedure.version}
     yield Reason("statutory_limit", basis, {**details, "verified": procedure.verified})
     yield from _counting(statutory, at, calendar)
@@ -194,13 +197,15 @@ def _receipt(procedure: ProcedureVersion, at: datetime, calendar: WorkingCalenda
         return
     opening_at = calendar.normalise(at)
     if procedure.after_hours is AfterHours.NEXT_OPENING:
-        yield Reason("after_hours_opening", _own_rule(procedure), {"opening": opening_at})
+        yield Reason("after_hours_opening", _own_rule(procedure, at), {"opening": opening_at})
     else:
         yield Reason("after_hours_receipt", RECEIPT, {"opening": opening_at, "day": at.date()})
 
 
-def _own_rule(procedure: ProcedureVersion) -> str:
-    return "; ".join(map(str, procedure.legal_basis)) or f"{procedure.id} {procedure.version}"
+def _own_rule(procedure: ProcedureVersion, at: datetime) -> str:
+    return (
+        "; ".join(basis.cited_on(at.date()) for basis in procedure.legal_basis) or f"{procedure.id} {procedure.version}"
+    )
 
 
 def _counting(promised: Promised, at: datetime, calendar: WorkingCalendar) -> Iterator[Reason]:
@@ -279,8 +284,14 @@ def _is_weekly(definition: CalendarDefinition, day: date) -> bool:
     return bool(definition.weekly.get(WEEKDAYS[day.weekday()]))
 
 
+def _rungs_of(ladder: Ladder, promised: Promised) -> Iterator[Rung]:
+    """Of a limit in hours the appointment is the end: nothing says that only the first of two has passed."""
+    has_two_ends = promised.due.lawful_end_at is not None
+    return (rung for rung in ladder.rungs if has_two_ends or rung.kind != "past_appointment")
+
+
 def _firing(rung: Rung, clock: Clock, calendar: WorkingCalendar) -> FiringRung:
     try:
-        return FiringRung(rung, rung_instant(rung, clock, calendar, two_ends=False))
+        return FiringRung(rung, rung_instant(rung, clock, calendar, two_ends=True))
     except CalendarRangeError:
         return FiringRung(rung, None)

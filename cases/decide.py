@@ -69,8 +69,10 @@ def draft_of(case: Case, command: Command | Tick, now: datetime) -> Draft | Refu
         draft = Draft(case, at=command.due_at, now=now, command_id=tick_id, actor=ENGINE)
         fire(draft, command)
         return draft
-    at = _counts_at(case, command, now)
-    draft = Draft(case, at=at, now=now, command_id=command.command_id, actor=command.actor.on_record)
+    at, actor = _counts_at(case, command, now), command.actor.on_record
+    if actor is not command.actor:
+        command = command.model_copy(update={"actor": actor})
+    draft = Draft(case, at=at, now=now, command_id=command.command_id, actor=actor)
     try:
         refusal = _refused_by_state(case, command) or _apply(draft, command)
     except CalendarRangeError as error:

@@ -226,6 +226,10 @@ def _breached(case: Case, event: ev.ClockBreached, _: datetime) -> Change:
     return {"clocks": _clock(case, event.clock_id, **breach)}
 
 
+def _breach_confirmed(case: Case, event: ev.BreachConfirmed, _: datetime) -> Change:
+    return {"clocks": _clock(case, event.clock_id, breached_at=event.lawful_end_at, breached_early=False)}
+
+
 def _stopped(case: Case, event: ev.ClockStopped, _: datetime) -> Change:
     return {"clocks": _clock(case, event.clock_id, **_ended(event.ended_at, event.appointment_kept))}
 
@@ -393,6 +397,7 @@ _CHANGES: dict[type, Callable[[Case, Any, datetime], Change]] = {
     ev.AppointmentMoved: _appointment_moved,
     ev.ClockMet: _met,
     ev.ClockBreached: _breached,
+    ev.BreachConfirmed: _breach_confirmed,
     ev.ClockStopped: _stopped,
     ev.ClockCancelled: _cancelled,
     ev.BreachSetAside: _set_aside,

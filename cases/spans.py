@@ -30,8 +30,9 @@ def handed_over(spans: tuple[Span, ...], owner: str, at: datetime, turn_at: date
 
 
 def _followed(spans: tuple[Span, ...], span: Span) -> tuple[Span, ...]:
-    kept = spans[:-1] if len(spans) > 1 and spans[-1].started_at == span.started_at else spans
-    return kept if kept[-1].owner == span.owner else (*kept, span)
+    # Who had it for no time at all did not have it.
+    kept = spans[:-1] if spans[-1].started_at == span.started_at else spans
+    return kept if kept and kept[-1].owner == span.owner else (*kept, span)
 
 
 def suspended(spans: tuple[Span, ...], from_at: datetime, until_at: datetime | None) -> tuple[Span, ...]:

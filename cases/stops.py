@@ -9,7 +9,7 @@ from cases.closing import close
 from cases.draft import Draft
 from cases.model import APPLICANT_HAS_IT, CaseStatus
 from cases.persons import not_seconded
-from cases.suspensions import stands_still
+from cases.suspensions import not_a_holder, stands_still
 from catalog.model import StopRule, stop_rule
 from events.language.case_events import CaseReturned, CaseStopped, ClockPaused
 from events.language.commands import ReturnCase, StopCase
@@ -23,7 +23,7 @@ def stop_case(draft: Draft, command: StopCase) -> Refusal | None:
     """Stop the case: from what it is doing, or while the applicant does not answer. A second person approves it."""
     case = draft.case
     rule = stop_rule(case.definitions.procedure)
-    refusal = not_seconded(command.actor, command.approved_by)
+    refusal = not_a_holder(case, command.actor) or not_seconded(command.actor, command.approved_by)
     if refusal is None and case.status not in APPLICANT_HAS_IT:
         refusal = stands_still(case)
     if refusal is not None:
@@ -60,6 +60,9 @@ def stop_case(draft: Draft, command: StopCase) -> Refusal | None:
 
 def return_case(draft: Draft, command: ReturnCase) -> Refusal | None:
     """Give a stopped case back, in writing, without a result."""
+    refusal = not_a_holder(draft.case, command.actor)
+    if refusal is not None:
+        return refusal
     if draft.case.status is not CaseStatus.STOPPED:
         return refuse("not_stopped")
     if not stop_rule(draft.case.definitions.procedure).return_allowed:

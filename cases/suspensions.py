@@ -16,8 +16,8 @@ from events.language.case_events import (
     SuspensionReviewDue,
 )
 from events.language.commands import (
+    Actor,
     ActorKind,
-    Command,
     ConfirmPayment,
     PauseClock,
     RequestPayment,
@@ -33,7 +33,7 @@ from sla.units import Budget
 def suspend(draft: Draft, command: PauseClock) -> Refusal | None:
     """Stop the clocks from now on, from an earlier instant on, or note that they stood still for a while."""
     from_at = command.from_at or draft.at
-    refusal = _not_a_holder(draft.case, command) or _unlawful_times(draft, from_at, command.until_at)
+    refusal = not_a_holder(draft.case, command.actor) or _unlawful_times(draft, from_at, command.until_at)
     if refusal is not None:
         return refusal
     if command.until_at is not None:
@@ -148,21 +148,27 @@ def end_suspension(draft: Draft, command: ResumeClock) -> Refusal | None:
     case = draft.case
     if case.status not in (CaseStatus.SUSPENDED, CaseStatus.STOPPED):
         return refuse("not_suspended")
-    refusal = _not_a_holder(case, command)
+    refusal = not_a_holder(case, command.actor)
     if refusal is None:
         resume(draft, "stop" if case.status is CaseStatus.STOPPED else "suspension", command.reason)
     return refusal
 
 
-def _not_a_holder(case: Case, command: Command) -> Refusal | None:
-    # A department may stop the clocks only of a case on which it works itself.
-    if command.actor.kind is not ActorKind.DEPARTMENT:
+def not_a_holder(case: Case, actor: Actor) -> Refusal | None:
+    """Why a department may not stop the case's clocks: it may only those of a case on which it works itself."""
+    if actor.kind is not ActorKind.DEPARTMENT:
         return None
     holders = {step.department for step in case.open_steps}
-    if command.actor.id in holders:
+    if actor.id in holders:
         return None
-    owners = ", ".join(sorted(holders))
-    return refuse("wrong_department", None, step="-", owner=owners or "-", department=command.actor.id)
+    if actor.id not in _departments_of(case):
+        return refuse("case_unknown")
+    return refuse("wrong_department", None, step="-", owner=", ".join(sorted(holders)) or "-", department=actor.id)
+
+
+def _departments_of(case: Case) -> set[str]:
+    """Those that have a part in the case, by its steps or by its procedure."""
+    return {step.department for step in case.steps.values()} | {s.department for s in case.definitions.procedure.steps}
 
 
 def not_of_department(case: Case, step_id: str, department: str) -> Refusal | None:
@@ -170,8 +176,7 @@ def not_of_department(case: Case, step_id: str, department: str) -> Refusal | No
     step = case.steps.get(step_id)
     if step is not None and step.department == department:
         return None
-    named = {other.department for other in (*case.steps.values(), *case.definitions.procedure.steps)}
-    if department not in named:
+    if department not in _departments_of(case):
         return refuse("case_unknown")
     if step is None:
         return refuse("step_unknown", "step_id", step=step_id, steps=shown_steps(case))

@@ -13,6 +13,7 @@ from cases.timetable import REVIEW, SUSPENSION, DueItem, ladder_of, next_item, t
 from catalog.model import explanation_rule
 from events.language.case_events import (
     AppointmentPassed,
+    BreachConfirmed,
     BreachSetAside,
     CalendarExhausted,
     ConsultationLapsed,
@@ -79,8 +80,12 @@ def _breach(draft: Draft, state: ClockState, item: DueItem) -> None:
 
 
 def _set_aside_early(draft: Draft, state: ClockState) -> None:
-    # An older rule took the appointment for the end: the law's end had not passed, so there was no breach.
+    # An older rule took the appointment for the end: while the law's end has not passed there is no breach. Where it has,
+    # the breach stands, and nobody is told a second time.
     table = timetable_of(state, draft.case.definitions)
+    if table.lawful_end_at is not None and table.lawful_end_at < draft.now:
+        draft.emit(BreachConfirmed(clock_id=state.id, lawful_end_at=table.lawful_end_at))
+        return
     too_early = tuple(rung for rung in state.fired if table.kinds.get(rung) in ("breach", "escalation"))
     draft.emit(
         BreachSetAside(

@@ -71,7 +71,7 @@ class Timetable:
         self.appointment_by = state.appointment_by
         self.definitions = definitions
         self.two_ends = has_two_ends(state.kind, state.clock.budget)
-        self._clock_id = state.id
+        self._clock_id, self._kind = state.id, state.kind
         self._calendar = compiled(definitions.calendar_of(state.calendar))
         ladder = ladder_of(definitions, state.kind)
         self._rungs = () if ladder is None else tuple(enumerate(ladder.rungs, start=1))
@@ -95,8 +95,9 @@ class Timetable:
         if self.end_at is None:
             return ()
         items = [DueItem(at=self.end_at, clock_id=self._clock_id, rank=0), *self._shares()]
-        # Where both are one instant, the breach says it all.
-        if self.two_ends and self.appointment_at is not None and self.appointment_at != self.end_at:
+        # Where both are one instant, the breach says it all. To the applicant his own limit is told as a day.
+        is_told = self._kind in CASE_CLOCKS and self.two_ends and self.appointment_at != self.end_at
+        if is_told and self.appointment_at is not None:
             passed = DueItem(self.appointment_at, self._clock_id, _APPOINTMENT_RANK, what="appointment")
             items.append(passed)
         return tuple(sorted(items))
@@ -271,7 +272,7 @@ def _first(state: ClockState, definitions: Definitions) -> DueItem | None:
 
 def _correction(state: ClockState, table: Timetable) -> DueItem | None:
     """What comes before everything else on a clock: a breach recorded too early, a calendar that ends before it does."""
-    breached_at, ends_at = state.breached_at, table.lawful_end_at
+    breached_at, ends_at = state.breached_at or state.clock.anchored_at, table.lawful_end_at
     is_early = state.breached_early and not state.set_aside and breached_at is not None and ends_at is not None
     if is_early and breached_at is not None and ends_at is not None and breached_at < ends_at:
         return DueItem(breached_at, state.id, _SET_ASIDE_RANK, what="set_aside")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from cases.model import Case, ClockState, StepStatus, holder
-from cases.promised import promises_of
+from cases.promised import counts_as_breached, promises_of
 from cases.timetable import appointment_at, next_due, timetable_of
 from cases.turn import CaseView, WorkItem
 
@@ -16,6 +16,7 @@ def view_of(case: Case) -> CaseView:
         raise ValueError("a case that was never submitted has no row")
     definitions = case.definitions
     statutory, green = case.current_clock("statutory"), case.current_clock("green")
+    promises = promises_of(case)
     return CaseView(
         case_id=case.case_id,
         sequence=case.sequence,
@@ -33,14 +34,14 @@ def view_of(case: Case) -> CaseView:
         holder=None if case.is_closed else holder(case.status, case.steps),
         statutory_due_at=_due_at(case, statutory),
         statutory_lawful_day=_lawful_day(case, statutory),
-        statutory_state=statutory and statutory.status,
-        promises=promises_of(case),
+        statutory_state=promises.statutory and promises.statutory.state,
+        promises=promises,
         green_due_at=_due_at(case, green),
         green_lawful_day=_lawful_day(case, green),
-        green_state=green and green.status,
+        green_state=promises.green and promises.green.state,
         next_due_at=next_due(case),
         result_code=case.result_code,
-        breaches=sum(state.counts_as_breached for state in case.clocks.values()),
+        breaches=sum(counts_as_breached(case, state) for state in case.clocks.values()),
         escalations_open=sum(s.level > 0 and not s.acknowledged and not s.stopped for s in case.clocks.values()),
     )
 

@@ -37,7 +37,7 @@ class LegalBasis(Definition):
     valid_until: date | None = None
     """The last day; None: not stated, or still in force."""
     superseded_by: str | None = None
-    """The document that replaces it, e.g. `118/2025/NĐ-CP`."""
+    """The document that replaces it, e.g. `118/2025/NĐ-CP`; while it is in force, the one that amends it."""
     verified: bool | None = None
     """Whether the words were read in the legal text; None: the definition's own mark says it for all its bases."""
     read_by: str | None = None
@@ -49,6 +49,10 @@ class LegalBasis(Definition):
 
     def __str__(self) -> str:
         return f"{self.document} art. {self.article}" if self.article else self.document
+
+    def cited_on(self, day: date) -> str:
+        """How it is cited on the day, in no language: what is superseded points to what came in its place."""
+        return str(self) if self.in_force_on(day) or not self.superseded_by else f"{self} → {self.superseded_by}"
 
     def in_force_on(self, day: date) -> bool:
         """Whether the text is in force on the day, as far as its validity is stated; both ends are included."""

@@ -123,9 +123,7 @@ def command_of(data: object, given: dict[str, Any], department: str) -> tuple[st
             kind = StopCase if isinstance(data, StopMessage) else ReturnCase
             return case, kind.model_validate(given | data.model_dump(exclude={"case"}))
         case SupplementMessage(case=case):
-            return case, ReceiveSupplement(
-                **given, documents=data.documents, declared_complete=data.declared_complete
-            )
+            return case, ReceiveSupplement(**given, documents=data.documents, declared_complete=data.declared_complete)
         case ExplanationMessage(case=case):
             return case, ReceiveExplanation(**given, reference=data.reference)
         case WithdrawalMessage(case=case):

@@ -8,6 +8,7 @@ from typing import Any, Self
 from temporalio.common import SearchAttributeKey
 
 from cases.model import Case
+from cases.older import read_state
 from catalog.model import Definitions
 from events.language.commands import CaseCommand, Command, Message
 from events.language.refusals import Refusal
@@ -42,7 +43,7 @@ class Carried(Message):
 
     def case(self, definitions: Definitions) -> Case:
         """The case again, under its definitions."""
-        return Case.model_validate({**self.state, "definitions": definitions})
+        return Case.model_validate({**read_state(self.state), "definitions": definitions})
 
 
 class CaseInput(Message):

@@ -189,6 +189,14 @@ class ClockBreached(Message):
     """Whether this is the lawful end of a clock with two; None: an older event, recorded at the appointment."""
 
 
+class BreachConfirmed(Message):
+    """A breach that an older rule recorded at the appointment stands: the lawful end has passed as well."""
+
+    type: Literal["BreachConfirmed"] = "BreachConfirmed"
+    clock_id: str
+    lawful_end_at: AwareDatetime
+
+
 class ClockStopped(Message):
     """What a breached clock measured is done at last: nothing of it fires any more."""
 
@@ -577,6 +585,7 @@ CaseEvent = Annotated[
     | AppointmentMoved
     | ClockMet
     | ClockBreached
+    | BreachConfirmed
     | ClockStopped
     | ClockCancelled
     | BreachSetAside

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from sla.units import Unit
 from sla.wording import Said, spoken
 
 
@@ -22,7 +23,7 @@ class ReasonCode(StrEnum):
     SUSPENSION_CAP = "suspension_cap"
     STOP_ENDED = "stop_ended"
     APPLICANT_LIMIT = "applicant_limit"
-    MIGRATED = "migrated"
+    NO_LONGER_NEEDED = "no_longer_needed"
 
 
 _TEXTS: Mapping[ReasonCode, tuple[str, str]] = {
@@ -52,11 +53,22 @@ _TEXTS: Mapping[ReasonCode, tuple[str, str]] = {
     ),
     ReasonCode.STOP_ENDED: ("the stop ended on the day set for it", "đã hết thời gian dừng giải quyết"),
     ReasonCode.APPLICANT_LIMIT: ("the applicant's time limit passed", "người nộp hồ sơ quá hạn bổ sung, giải trình"),
-    ReasonCode.MIGRATED: (
-        "the case was put under another version of its procedure",
-        "hồ sơ chuyển sang phiên bản khác của thủ tục",
+    ReasonCode.NO_LONGER_NEEDED: (
+        "the dossier no longer needs it: stopped, re-opened or withdrawn",
+        "hồ sơ liên thông không còn cần: đã dừng, mở lại hoặc rút",
     ),
 }
+
+UNIT_WORDS: Mapping[str, tuple[str, str, str]] = {
+    Unit.HOURS: ("hour", "hours", "giờ"),
+    Unit.WORKING_HOURS: ("working hour", "working hours", "giờ làm việc"),
+    Unit.MINUTES: ("minute", "minutes", "phút"),
+    Unit.WORKING_MINUTES: ("working minute", "working minutes", "phút làm việc"),
+    Unit.WORKING_DAYS: ("working day", "working days", "ngày làm việc"),
+    Unit.DAYS: ("day", "days", "ngày"),
+    Unit.MONTHS: ("month", "months", "tháng"),
+}
+"""One, many, and Vietnamese."""
 
 _OLDER: Mapping[str, ReasonCode] = {
     "the procedure has no statutory limit to reduce": ReasonCode.NO_STATUTORY_LIMIT,
@@ -66,15 +78,24 @@ _OLDER: Mapping[str, ReasonCode] = {
     "payment awaited": ReasonCode.PAYMENT_AWAITED,
     "the longest time that the procedure allows has passed": ReasonCode.SUSPENSION_CAP,
     "the applicant's time limit passed": ReasonCode.APPLICANT_LIMIT,
+    "the dossier no longer needs it: stopped, re-opened or withdrawn": ReasonCode.NO_LONGER_NEEDED,
 }
 _OLDER_AFTER_STATUTE = " would fall after the statutory "
 _OLDER_CUTS_MINIMUM = " would cut the steps' mandatory minimum of "
 
 
 def said_reason(code: ReasonCode, details: Mapping[str, str] | None = None) -> Said:
-    """A reason in both languages. Details that are texts of two languages stay so."""
+    """A reason in both languages; amounts of time among the details, as `3 working_days`, are put into words."""
     en, vi = _TEXTS[code]
-    return spoken(en, vi, **(details or {}))
+    return spoken(en, vi, **{name: _amount(detail) for name, detail in (details or {}).items()})
+
+
+def _amount(text: str) -> str:
+    number, _, unit = text.partition(" ")
+    if unit not in UNIT_WORDS or not number.isdecimal():
+        return text
+    one, many, vi = UNIT_WORDS[unit]
+    return Said(f"{number} {one if number == '1' else many}", f"{number} {vi}")
 
 
 def code_of(sentence: str) -> tuple[ReasonCode, dict[str, str]] | None:

@@ -16,6 +16,7 @@ from greenlane.alerts.audience import Audience, Fired
 
 KINDS = {
     "warning": ("Nhắc việc", "Reminder"),
+    "past_appointment": ("Đã qua ngày hẹn trả", "Past the appointment"),
     "breach": ("QUÁ HẠN", "OVERDUE"),
     "escalation": ("BÁO CÁO VƯỢT CẤP", "ESCALATION"),
 }
@@ -25,6 +26,7 @@ CLOCKS = {
     "step": ("thời hạn của bước", "the limit of the step"),
     "consultation": ("thời hạn cho ý kiến", "the limit for the opinion"),
     "supplement": ("thời hạn bổ sung", "the applicant's limit"),
+    "explanation": ("thời hạn giải trình", "the applicant's limit to explain"),
 }
 
 

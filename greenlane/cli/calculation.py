@@ -31,6 +31,12 @@ from sla.units import Budget
 from sla.wording import Said
 
 LINE_CELLS: Final = 64
+RUNG_STYLES: Final = {
+    "warning": "yellow",
+    "past_appointment": "bold yellow",
+    "breach": "bold red",
+    "escalation": "red",
+}
 
 
 class NoLimitError(GreenlaneError):
@@ -208,13 +214,13 @@ def _promise(promised: Promised, moments: Moments) -> str:
 
 def _ladder(title: str, firing: Iterable[FiringRung], moments: Moments) -> Table:
     words = moments.words
-    table = table_of(title, words("share"), words("at"), words("audience"), words("level"))
+    table = table_of(title, *map(words, ("share", "what", "at", "audience", "level")))
     for found in firing:
         rung = found.rung
         share = f"{rung.percent} %" if rung.percent is not None else f"+ {moments.budget(rung.delay)}"
         at = words("not_covered") if found.at is None else moments.instant(found.at, seconds=True)
-        style = {"warning": "yellow", "breach": "bold red", "escalation": "red"}[rung.kind]
-        table.add_row(share, f"[{style}]{at}[/]", escape(rung.audience), str(rung.level) if rung.level else "")
+        style, kind = RUNG_STYLES[rung.kind], words.named("rung", rung.kind)
+        table.add_row(share, kind, f"[{style}]{at}[/]", escape(rung.audience), str(rung.level) if rung.level else "")
     return table
 
 

@@ -87,7 +87,7 @@ def templates(*, lang: Lang = None, as_json: Json = False) -> int:
     book = handbook.opened(lang, None)
     found = book.catalog.templates_on(book.day)
     if as_json:
-        print_json({"ok": True, "templates": [template_json(one, book.words) for one in found]})
+        print_json({"ok": True, "templates": [template_json(one, book.words, book.day) for one in found]})
     else:
         shown(template_table(found, book.words))
     return 0

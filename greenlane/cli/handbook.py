@@ -18,6 +18,7 @@ from catalog.catalogue import Catalog
 from catalog.loader import load_catalog
 from catalog.model import Fact, LaneTable, ProcedureVersion, Promise
 from greenlane.cli.event_lines import near_miss_table
+from greenlane.cli.law_sheet import act_table, acts_json, basis_json, basis_markup
 from greenlane.cli.moments import Moments, now
 from greenlane.cli.output import table_of
 from greenlane.cli.styles import lane_markup
@@ -93,6 +94,8 @@ class Handbook:
             "documents": [document.model_dump(mode="json") for document in version.documents],
             "steps": [{"id": s.id, "department": s.department, "needs": list(s.needs)} for s in version.steps],
             "legal_basis": [str(basis) for basis in version.legal_basis],
+            "bases": [basis_json(basis, self.day) for basis in version.legal_basis],
+            "acts": acts_json(version),
             "verified": version.verified,
             "valid_from": window.first_day and window.first_day.isoformat(),
             "valid_until": window.last_day and window.last_day.isoformat(),
@@ -114,15 +117,15 @@ class Handbook:
         return table
 
     def procedure_screen(self, version: ProcedureVersion) -> Iterator[RenderableType]:
-        """One procedure with documents and steps."""
+        """One procedure with documents, steps, and what may be done to its cases."""
         words, language = self.words, self.words.language
         grid = Table.grid(padding=(0, 2))
-        basis = "; ".join(map(str, version.legal_basis))
+        bases = "\n".join(basis_markup(basis, self.day, self._moments) for basis in version.legal_basis)
         for key, text in (
             ("procedure", f"{escape(version.name.in_language(language))} [dim]{version.id} {version.version}[/dim]"),
             ("agency", version.agency),
             ("budget", self._moments.budget(version.limit)),
-            ("legal_basis", escape(basis)),
+            ("legal_basis", bases),
             ("verified", self._yes(version.verified)),
         ):
             grid.add_row(f"[bold]{words(key)}[/bold]", text)
@@ -136,6 +139,7 @@ class Handbook:
         for step in version.steps:
             steps.add_row(step.id, escape(step.name.in_language(language)), step.department, ", ".join(step.needs))
         yield steps
+        yield act_table(version, self.day, self._moments)
 
     def department_table(self) -> Table:
         """One line a department."""

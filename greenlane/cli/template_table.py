@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
 
 from catalog.dossier import DossierTemplate
+from greenlane.cli.law_sheet import basis_json
 from greenlane.cli.output import table_of
 from greenlane.cli.words import Words
 
 
-def template_json(template: DossierTemplate, words: Words) -> dict[str, Any]:
-    """One entry of `dossier templates --json`."""
+def template_json(template: DossierTemplate, words: Words, day: date) -> dict[str, Any]:
+    """One entry of `dossier templates --json`; the day says which of its legal bases are in force."""
     return {
         "id": template.id,
         "version": template.version,
@@ -42,6 +44,7 @@ def template_json(template: DossierTemplate, words: Words) -> dict[str, Any]:
         ],
         "consultations": [asked.model_dump(mode="json") for asked in template.consultations],
         "legal_basis": [str(basis) for basis in template.legal_basis],
+        "bases": [basis_json(basis, day) for basis in template.legal_basis],
         "source": template.source,
         "verified": template.verified,
     }

@@ -74,6 +74,11 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     ),
     # marks of the drawings
     "mark.received": ("nhận hồ sơ", "received"),
+    "what": ("Nội dung", "What it says"),
+    "rung.warning": ("nhắc việc", "reminder"),
+    "rung.past_appointment": ("đã qua ngày hẹn trả", "past the appointment"),
+    "rung.breach": ("quá hạn", "overdue"),
+    "rung.escalation": ("báo cáo vượt cấp", "escalation"),
     "mark.rung": ("mốc nhắc", "rung"),
     "mark.green": ("hẹn luồng xanh", "green promise"),
     "mark.statutory": ("hẹn theo luật", "statutory appointment"),

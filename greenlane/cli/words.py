@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from greenlane.cli.dossier_words import DOSSIER_TABLE
+from greenlane.cli.law_words import LAW_TABLE
 
 TABLE: Final[dict[str, tuple[str, str]]] = {
     # headings
@@ -218,6 +219,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "unit.working_hours": ("giờ làm việc", "working hours"),
     "unit.working_days": ("ngày làm việc", "working days"),
     **DOSSIER_TABLE,
+    **LAW_TABLE,
 }
 
 

@@ -14,7 +14,7 @@ from greenlane.wiring import Wiring
 OFFICES = (
     ("one-stop", "commune-desk", "commune", "justice"),
     ("finance", "trade", "home-affairs", "chairman-office", "ip-board", "ministry-trade"),
-    ("police", "construction", "environment", "culture", "health"),
+    ("police", "commune-police", "construction", "environment", "culture", "health"),
 )
 """Which departments share a process: nothing but this machine's two cores asks for it."""
 

@@ -40,6 +40,7 @@ BUSINESS_DAYS_MAX = 25
 """The longest that a demonstration may last, in business days; its real time limit follows from the factor."""
 LOOK_SECONDS = 0.2
 ACKNOWLEDGED_LEVEL = 2
+RUNG_COLOURS = {"warning": "yellow", "past_appointment": "bold yellow", "breach": "red", "escalation": "bold red"}
 
 Tell = Callable[[str], None]
 
@@ -182,9 +183,9 @@ def _see(record: EventRecord, watched: Watched, wiring: Wiring, tell: Tell) -> N
             watched.rungs[event.kind] = watched.rungs.get(event.kind, 0) + 1
             if event.level >= ACKNOWLEDGED_LEVEL and event.kind == "escalation":
                 watched.to_acknowledge.append(record)
-            colour = {"warning": "yellow", "breach": "red", "escalation": "bold red"}[event.kind]
+            colour = RUNG_COLOURS[event.kind]
             tell(
-                f"{at} [{colour}]{event.kind:<10}[/{colour}] {record.case_id[-6:]} {event.clock_id} → {event.audience}"
+                f"{at} [{colour}]{event.kind:<16}[/{colour}] {record.case_id[-6:]} {event.clock_id} → {event.audience}"
             )
         case "SupplementRequested":
             tell(f"{at} [cyan]supplement[/cyan] {record.case_id[-6:]} asked by {event.department}: {event.reason}")

@@ -37,9 +37,11 @@ def test_both_promises_stand_side_by_side(machine: Run) -> None:
     assert said["statutory"]["lawful_day"] == "2026-03-16"
     assert said["green"]["operational_at"] == "2026-03-06T09:00:00+07:00"
     assert said["green"]["lawful_day"] == "2026-03-06"
-    assert [rung["share"] for rung in said["rungs"]] == [50, 75, 90, 100]
+    assert [rung["share"] for rung in said["rungs"]] == [50, 75, 90, 100, 100]
     assert said["rungs"][0]["at"] == "2026-03-04T09:00:00+07:00"
-    assert said["rungs"][-1]["at"] == said["green"]["operational_at"]
+    passed, breach = said["rungs"][-2:]
+    assert (passed["kind"], passed["at"]) == ("past_appointment", said["green"]["operational_at"])
+    assert (breach["kind"], breach["at"]) == ("breach", said["green"]["lawful_end_at"])
     assert [rung["audience"] for rung in said["escalations"]] == ["one-stop", "chairman-office"]
 
 
@@ -47,7 +49,8 @@ def test_the_standard_lane_has_the_law_only(machine: Run) -> None:
     """And its ladder is the statutory clock's."""
     said = machine("due", "work-permit", "--lane", "standard", "--at", AT)[1]
     assert said["green"] is None
-    assert said["rungs"][-1]["at"] == said["statutory"]["operational_at"]
+    assert said["rungs"][-1]["at"] == said["statutory"]["lawful_end_at"] == "2026-03-17T00:00:00+07:00"
+    assert said["escalations"][0]["at"] == "2026-03-17T09:00:00+07:00", "counted from the lawful end"
     assert "lane_standard" in {reason["rule"] for reason in said["reasons"]}
 
 
@@ -55,6 +58,8 @@ def test_twenty_four_hours_run_by_the_clock(machine: Run) -> None:
     """Over the weekend too: there is no lawful day."""
     said = machine("due", "work-permit", "--lane", "green_24h", "--at", "2026-03-06T16:00:00+07:00")[1]
     assert said["green"]["operational_at"] == "2026-03-07T16:00:00+07:00"
+    assert [rung["kind"] for rung in said["rungs"]] == ["warning", "warning", "warning", "breach"], "it has one end"
+    assert said["rungs"][-1]["at"] == said["green"]["operational_at"]
     assert said["green"]["lawful_day"] is None
 
 
