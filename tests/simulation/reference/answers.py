@@ -14,7 +14,7 @@ from events.language.commands import (
 )
 from tests.simulation.reference.closing import close, hand_over
 from tests.simulation.reference.hours import OffTheCalendarError
-from tests.simulation.reference.interruptions import NOT_NOW, release
+from tests.simulation.reference.interruptions import NOT_NOW
 from tests.simulation.reference.life import CASE_KINDS, Life, RefusedError, Step, hours_of
 from tests.simulation.reference.limits import Limit
 from tests.simulation.reference.opening import arm_case, assign, assign_again, assign_what_is_ready, clocks_of_departments
@@ -184,7 +184,8 @@ def _applicants_turn(life: Life, step: Step, at: int, *, restart: bool) -> None:
     for clock in life.live_clocks:
         if restart and (clock.kind in CASE_KINDS or clock.key == step.clock):
             life.cancel(clock, at)
-    life.hold(at)
+    life.applicant_holds = True
+    life.hold("applicant", at)
 
 
 def documents_came(life: Life, command: ReceiveSupplement, at: int, turn: int) -> None:
@@ -205,7 +206,8 @@ def documents_came(life: Life, command: ReceiveSupplement, at: int, turn: int) -
     _back_from_applicant(life, "supplement", at)
     life.received = at
     life.status = "in_progress"
-    release(life, at, turn)
+    life.applicant_holds = False
+    life.release("applicant", at)
     asking = life.steps[life.asking or ""]
     life.asking = None
     if life.asked_policy == "RESTART":
@@ -258,7 +260,8 @@ def _ask_to_explain(life: Life, step: Step, command: DecideStep, at: int, turn: 
     life.asking, life.asked_at = step.key, at
     step.status = life.status = "awaiting_explanation"
     if rule.clock == "PAUSE":
-        life.hold(at)
+        life.applicant_holds = True
+        life.hold("applicant", at)
     if rule.applicant_limit is not None:
         life.start("explanation", None, rule.applicant_limit, max(at, turn))
     hand_over(life, at, turn)
@@ -272,7 +275,8 @@ def explained(life: Life, command: ReceiveExplanation, at: int, turn: int) -> No
     life.say("explanation came", at)
     _back_from_applicant(life, "explanation", at)
     life.status = "in_progress"
-    release(life, at, turn)
+    life.applicant_holds = False
+    life.release("applicant", at)
     assign_again(life, life.steps[life.asking or ""], max(at, turn))
     life.asking = None
     assign_what_is_ready(life, turn)

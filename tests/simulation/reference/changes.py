@@ -130,6 +130,7 @@ def _instead_of(life: Life, former: Clock, budget: Budget, at: int) -> Clock:
     life.cancel(former, at)
     own = None if former.calendar == life.definitions.calendar.id else former.calendar
     clock = life.start(former.kind, former.step, budget, former.limit.anchored, calendar=own, held=former.limit.held)
+    clock.take_over(former)
     clock.change(moved=former.limit.moved if former.kind in CASE_KINDS else 0)
     clock.first_appointment = former.first_appointment
     return clock

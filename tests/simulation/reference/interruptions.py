@@ -48,7 +48,7 @@ def pause(life: Life, command: PauseClock, at: int, turn: int) -> None:
     life.held_until = None if rule.cap is None else _after(life, since, rule.cap)
     if life.held_until is None and rule.review_after is not None:
         life.review_at = _after(life, since, rule.review_after)
-    life.hold(since)
+    life.hold("suspension", since)
     life.status = "suspended"
     hand_over(life, at, turn)
     stood_still(life, since, None)
@@ -93,19 +93,10 @@ def resume(life: Life, command: ResumeClock, at: int, turn: int) -> None:
 def end_hold(life: Life, at: int) -> None:
     """A suspension or a stop ends: by somebody, or by its cap, to the second."""
     at = max(at, life.held_since or 0)
-    release(life, at, life.turn)
+    life.release("stop" if life.status == "stopped" else "suspension", at)
     life.held_since = life.held_until = life.review_at = None
     life.status, life.stopped_from = life.stopped_from, "in_progress"
     hand_over(life, at, life.turn)
-
-
-def release(life: Life, at: int, turn: int) -> None:
-    """Nobody pays for our outage: a department has its time again from the turn on, the limit runs from the receipt."""
-    for clock in life.live_clocks:
-        held = clock.limit.held
-        if held and held[-1][1] is None:
-            until = max(at, turn) if clock.kind in ("step", "consultation") else at
-            clock.change(held=(*held[:-1], (held[-1][0], max(held[-1][0], until))))
 
 
 def look_again(life: Life) -> None:
@@ -128,7 +119,7 @@ def _after(life: Life, at: int, budget: Budget) -> int | None:
 def stop_case(life: Life, command: StopCase, at: int, turn: int) -> None:
     """A decision of two persons; it ends in resumption, on its day, or in return."""
     reasons = []
-    if life.status in ("suspended", "stopped"):
+    if life.status in ("suspended", "stopped", "awaiting_payment"):
         reasons.append(NOT_NOW[life.status])
     if command.approved_by is None or command.approved_by == command.actor.id:
         reasons.append("second_person")
@@ -143,7 +134,7 @@ def stop_case(life: Life, command: StopCase, at: int, turn: int) -> None:
     life.held_since, life.held_until = at, min(ends, default=None)
     if not ends and rule is not None and rule.review_after is not None:
         life.review_at = _after(life, at, rule.review_after)
-    life.hold(at)
+    life.hold("stop", at)
     life.stopped_from, life.status = life.status, "stopped"
     hand_over(life, at, turn)
     life.say("stopped case", at)
@@ -176,7 +167,7 @@ def ask_for_fee(life: Life, command: RequestPayment, at: int, turn: int) -> None
     life.fees += 1
     life.say("fee asked", step.key)
     if life.procedure.payment_pauses:
-        life.hold(at)
+        life.hold("payment", at)
         life.status = "awaiting_payment"
         hand_over(life, at, turn)
 
@@ -189,7 +180,7 @@ def fee_paid(life: Life, command: ConfirmPayment, at: int, turn: int) -> None:
     life.say("fee paid")
     if life.status == "awaiting_payment":
         since = max((c.limit.held[-1][0] for c in life.live_clocks if c.limit.stands_still), default=at)
-        release(life, max(at, since), turn)
+        life.release("payment", max(at, since))
         life.status = "in_progress"
         hand_over(life, max(at, since), turn)
 

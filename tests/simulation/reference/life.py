@@ -68,6 +68,8 @@ class Clock:
     passed: bool = False
     """The passing of its appointment is on record."""
     breached_at: int = 0
+    held_by: str = ""
+    """Why it stands still now."""
     fired: list[str] = field(default_factory=list)
     first_appointment: int | None = None
 
@@ -97,6 +99,10 @@ class Clock:
         running = tuple((begins, max(begins, at) if ends is None else ends) for begins, ends in self.limit.held)
         return replace(self, limit=self.limit._replace(held=running)).ends()
 
+    def take_over(self, other: Clock) -> None:
+        """Stand still as long as the one whose place it takes."""
+        self.held_by = other.held_by
+
     def change(self, **change: Any) -> None:
         """Run under another limit from now on."""
         self.limit = self.limit._replace(**change)
@@ -123,6 +129,8 @@ class Life:
     asked_for: frozenset[str] = frozenset()
     arrived: frozenset[str] = frozenset()
     asked_policy: str = "RESTART"
+    applicant_holds: bool = False
+    """The applicant has the case, and no clock of it runs."""
     held_since: int | None = None
     held_until: int | None = None
     """When the open suspension or stop ends by itself."""
@@ -210,19 +218,21 @@ class Life:
             kept = False if clock.has_two_ends else None
             self.say("stopped", clock.key, at, clock.limit.used(at), kept)
 
-    def hold(self, since: int, *, until: int | None = None) -> None:
-        """Let the clocks of the case stand still: no deadline, nothing due."""
+    def hold(self, cause: str, since: int) -> None:
+        """Let what runs stand still: no deadline, nothing due. The applicant's own time only where the handling is stopped."""
         for clock in self.live_clocks:
-            if clock.kind not in APPLICANT_KINDS:
-                clock.change(held=(*clock.limit.held, (since, until)))
+            if not clock.limit.stands_still and (cause == "stop" or clock.kind not in APPLICANT_KINDS):
+                clock.change(held=(*clock.limit.held, (since, None)))
+                clock.held_by = cause
 
-    def release(self, at: int) -> None:
-        """Let them run again. An end before the beginning is the beginning."""
+    def release(self, cause: str, at: int) -> None:
+        """Let it run again: the law's limits from the receipt, a department's time from the turn that gives the work back."""
         for clock in self.live_clocks:
-            held = clock.limit.held
-            if held and held[-1][1] is None:
-                begins = held[-1][0]
-                clock.change(held=(*held[:-1], (begins, max(begins, at))))
+            if clock.limit.stands_still and clock.held_by == cause:
+                until = max(at, self.turn) if clock.kind in ("step", "consultation") else at
+                *before, (since, _) = clock.limit.held
+                clock.change(held=(*before, (since, max(since, until))))
+                clock.held_by = ""
 
 
 _hours: dict[str, Hours] = {}

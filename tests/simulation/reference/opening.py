@@ -46,7 +46,7 @@ def arm_case(life: Life, at: int, *, now: int) -> None:
     assert life.procedure.limit is not None
     statutory = life.start("statutory", None, life.procedure.limit, at)
     statutory.limit.ends()
-    statutory.first_appointment = first_told(statutory)
+    statutory.first_appointment = first_told(statutory, at)
     promise_of_lane(life, at, now=now)
 
 
@@ -59,14 +59,15 @@ def promise_of_lane(life: Life, at: int, *, now: int) -> None:
     if may_be_promised(life, budget, statutory, now=now):
         limit = as_promised(life, budget, statutory)
         green = life.start("green", None, budget, limit.anchored, held=limit.held)
-        green.first_appointment = first_told(green)
+        green.take_over(statutory)
+        green.first_appointment = first_told(green, now)
     else:
         life.say("declined")
 
 
-def first_told(clock: Clock) -> int | None:
+def first_told(clock: Clock, now: int) -> int | None:
     """The appointment as it is first told; a clock with one end has none beside it."""
-    ends = clock.ends() if clock.has_two_ends else None
+    ends = clock.ends_as_of(now) if clock.has_two_ends else None
     return None if ends is None else ends.appointment_at
 
 
@@ -88,10 +89,9 @@ def assign(life: Life, step: Step, at: int, limit: Budget | None = None) -> None
         kind = "step" if step.asked_by is None else "consultation"
         clock = life.start(kind, step.key, limit, at, calendar=calendar)
         step.clock = clock.key
-        if life.status in ("awaiting_supplement", "awaiting_explanation", "awaiting_payment", "suspended", "stopped"):
-            # No clock of the case runs while the applicant has it.
-            if any(c.limit.stands_still for c in life.live_clocks if c is not clock) or life.asked_policy == "RESTART":
-                clock.change(held=((at, None),))
+        if life.applicant_holds:
+            clock.change(held=((at, None),))
+            clock.held_by = "applicant"
     due = None if step.clock is None else life.clocks[step.clock].ends()
     life.say("assigned", step.key, step.department, step.round, None if due is None else due.end_at)
 
