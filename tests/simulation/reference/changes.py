@@ -108,7 +108,7 @@ def change_lane(life: Life, command: ChangeLane, application: Application, at: i
     if green is not None:
         life.cancel(green, at)
     if statutory is not None and not statutory.stopped:
-        promise_of_lane(life, statutory.limit.anchored, now=max(at, turn))
+        promise_of_lane(life, at, heard=max(at, turn))
     _share_again(life, at)
 
 
@@ -186,7 +186,8 @@ def _promise_again(life: Life, at: int, turn: int) -> None:
     budget = promised(life, life.lane)
     if green is None or green.stopped or not green.undecided or statutory is None or budget is None:
         return
-    if not may_be_promised(life, budget, statutory, now=max(at, turn)):
+    # It was given in its time: whether it is past already is no question of the new version.
+    if not may_be_promised(life, budget, statutory, at=at, heard=0):
         life.cancel(green, at)
         life.say("declined")
     elif (green.limit.amount, green.limit.unit) != (budget.amount, budget.unit):

@@ -9,7 +9,7 @@ from sla.ladder import Ladder, Rung
 from tests.simulation.reference.closing import close
 from tests.simulation.reference.hours import OffTheCalendarError
 from tests.simulation.reference.interruptions import end_hold, look_again
-from tests.simulation.reference.life import APPLICANT_KINDS, Clock, Ends, Life, hours_of
+from tests.simulation.reference.life import APPLICANT_KINDS, CASE_KINDS, Clock, Ends, Life, hours_of
 
 Passing = tuple[int, int, int, Callable[[], None]]
 """When, and in which order of equals: clocks as they were started, each first its ends and then its ladder."""
@@ -35,7 +35,8 @@ def passings(life: Life) -> Iterator[Passing]:
 
 
 def _of_clock(life: Life, clock: Clock, ends: Ends, place: int) -> Iterator[Passing]:
-    if clock.has_two_ends and not clock.passed:
+    # The applicant was told no appointment for his own answer: of his two ends only the lawful one means something.
+    if clock.kind in CASE_KINDS and clock.has_two_ends and not clock.passed:
         yield ends.appointment_at, place, 0, partial(_appointment_passes, life, clock, ends)
     if clock.undecided:
         yield ends.end_at, place, 1, partial(_end_passes, life, clock, ends)

@@ -226,10 +226,10 @@ class Life:
                 clock.held_by = cause
 
     def release(self, cause: str, at: int) -> None:
-        """Let it run again: the law's limits from the receipt, a department's time from the turn that gives the work back."""
+        """Let it run again: the law's limits from the receipt, the time of whoever is to hear of it from the turn that tells."""
         for clock in self.live_clocks:
             if clock.limit.stands_still and clock.held_by == cause:
-                until = max(at, self.turn) if clock.kind in ("step", "consultation") else at
+                until = at if clock.kind in CASE_KINDS else max(at, self.turn)
                 *before, (since, _) = clock.limit.held
                 clock.change(held=(*before, (since, max(since, until))))
                 clock.held_by = ""

@@ -32,7 +32,7 @@ def submit(life: Life, command: SubmitApplication, at: int, turn: int) -> None:
     for step in life.procedure.steps:
         life.steps[step.id] = Step(step.id, step.department, step.needs)
     try:
-        arm_case(life, at, now=at)
+        arm_case(life, at, heard=at)
     except OffTheCalendarError:
         raise RefusedError("calendar_range", "calendar_too_short") from None
     assign_what_is_ready(life, turn)
@@ -41,26 +41,26 @@ def submit(life: Life, command: SubmitApplication, at: int, turn: int) -> None:
         life.spans = [(at, "system"), (turn, life.spans[-1][1])]
 
 
-def arm_case(life: Life, at: int, *, now: int) -> None:
+def arm_case(life: Life, at: int, *, heard: int) -> None:
     """The law's clock, and the promise beside it where the lane gives one that holds."""
     assert life.procedure.limit is not None
     statutory = life.start("statutory", None, life.procedure.limit, at)
     statutory.limit.ends()
     statutory.first_appointment = first_told(statutory, at)
-    promise_of_lane(life, at, now=now)
+    promise_of_lane(life, at, heard=heard)
 
 
-def promise_of_lane(life: Life, at: int, *, now: int) -> None:
+def promise_of_lane(life: Life, at: int, *, heard: int) -> None:
     """The green promise, or why there is none."""
     budget = promised(life, life.lane)
     statutory = life.current("statutory")
     if budget is None or statutory is None:
         return
-    if may_be_promised(life, budget, statutory, now=now):
+    if may_be_promised(life, budget, statutory, at=at, heard=heard):
         limit = as_promised(life, budget, statutory)
         green = life.start("green", None, budget, limit.anchored, held=limit.held)
         green.take_over(statutory)
-        green.first_appointment = first_told(green, now)
+        green.first_appointment = first_told(green, at)
     else:
         life.say("declined")
 

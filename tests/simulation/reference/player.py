@@ -8,6 +8,7 @@ from datetime import datetime
 from catalog.model import Definitions
 from events.language.commands import (
     AcknowledgeEscalation,
+    ActorKind,
     Application,
     ApplyCalendar,
     ChangeLane,
@@ -107,5 +108,8 @@ class Player:
                 RULES[type(command)](life, command, at, turn_at)  # type: ignore[operator]
         except RefusedError as refused:
             assert len(life.facts) == said, (command, life.facts[said:])
-            return refused.codes
+            # Who has no part in a case gets the answer that he would get for one that does not exist.
+            has_no_part = not any(step.department == command.actor.id for step in life.steps.values())
+            stranger = command.actor.kind is ActorKind.DEPARTMENT and has_no_part
+            return refused.codes | {"case_unknown"} if stranger else refused.codes
         return frozenset()

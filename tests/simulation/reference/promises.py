@@ -58,14 +58,14 @@ def promised(life: Life, lane: LaneId) -> Budget | None:
     return Budget(amount=max(amount, *floors, 1) if floors else max(amount, 1), unit=limit.unit)
 
 
-def may_be_promised(life: Life, budget: Budget, statutory: Clock, *, now: int) -> bool:
+def may_be_promised(life: Life, budget: Budget, statutory: Clock, *, at: int, heard: int) -> bool:
     """Appointment against appointment: a promise behind the statute is none, and none is given that is past already."""
     limits = (as_promised(life, budget, statutory), statutory.limit._replace(moved=0))
-    # Of a clock that stands still the end is where it would be if it ran on from now.
-    green, law = (limit._replace(held=tuple((f, max(f, now) if u is None else u) for f, u in limit.held)).ends() for limit in limits)
+    # Of a clock that stands still the end is where it would be if it ran on from the command.
+    green, law = (limit._replace(held=tuple((f, max(f, at) if u is None else u) for f, u in limit.held)).ends() for limit in limits)
     assert green is not None
     assert law is not None
-    return green.appointment_at <= law.appointment_at and green.appointment_at >= now
+    return green.appointment_at <= law.appointment_at and green.appointment_at >= heard
 
 
 
