@@ -169,7 +169,7 @@ def _ask_for_documents(life: Life, step: Step, command: DecideStep, at: int, tur
     life.supplements += 1
     late, notice_due = _late_notice(life, rule.notice_limit, at)
     life.say("documents asked", life.supplements, late, notice_due)
-    life.asking, life.asked_at = step.key, at
+    life.asking, life.asked_at = step.key, max(at, turn)  # he cannot answer before he hears
     life.asked_for, life.arrived = frozenset(command.documents), frozenset()
     life.asked_policy = life.procedure.clock_policy.value
     step.status = life.status = "awaiting_supplement"
@@ -237,6 +237,8 @@ def _begin_again(life: Life, asking: Step, at: int, turn: int) -> None:
             _take_back(life, step, at)
         elif step.status == "assigned":
             life.say("step cancelled", step.key)
+            if step.clock is not None:
+                life.cancel(life.clocks[step.clock], at)
         if step.asked_by is None:
             step.status = "waiting"
 
@@ -257,7 +259,7 @@ def _ask_to_explain(life: Life, step: Step, command: DecideStep, at: int, turn: 
     life.explanations += 1
     late, notice_due = _late_notice(life, rule.notice_limit, at)
     life.say("explanation asked", life.explanations, late, notice_due)
-    life.asking, life.asked_at = step.key, at
+    life.asking, life.asked_at = step.key, max(at, turn)  # he cannot answer before he hears
     step.status = life.status = "awaiting_explanation"
     if rule.clock == "PAUSE":
         life.applicant_holds = True

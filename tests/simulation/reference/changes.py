@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from catalog.model import LaneId
 from events.language.commands import (
     AcknowledgeEscalation,
@@ -37,7 +39,9 @@ def move_appointment(life: Life, command: MoveAppointment, at: int, turn: int) -
     clock = _running(life)
     rule, reasons = life.procedure.appointment, []
     if command.by.unit is not clock.limit.unit:
-        raise RefusedError("unit_other")
+        raise RefusedError("unit_other", "appointment_late", "appointment_moved")
+    if clock.passed:
+        reasons.append("appointment_late")  # nobody is told a new appointment after the old one
     if life.moves >= rule.reappointments_max:
         reasons.append("appointment_moved")
     former = clock.ends()
@@ -109,11 +113,14 @@ def change_lane(life: Life, command: ChangeLane, application: Application, at: i
         life.cancel(green, at)
     if statutory is not None and not statutory.stopped:
         promise_of_lane(life, at, heard=max(at, turn))
-    _share_again(life, at)
+    _share_again(life, at, heard=max(at, turn))
 
 
-def _share_again(life: Life, at: int) -> None:
-    """Open steps get their share of the promise that now counts: what was used is used, and no breach is erased."""
+def _share_again(life: Life, at: int, *, heard: int) -> None:
+    """Open steps get their share of the promise that now counts: what was used is used, and no breach is erased.
+
+    A share that would be past before its department hears of it is not given: the step keeps the one it has.
+    """
     for step in life.steps.values():
         if step.asked_by is not None or not step.is_open or step.clock is None:
             continue
@@ -121,6 +128,10 @@ def _share_again(life: Life, at: int) -> None:
         if budget is None or clock.stopped or not clock.undecided:
             continue
         if (clock.limit.amount, clock.limit.unit) == (budget.amount, budget.unit):
+            continue
+        own = clock.limit._replace(amount=budget.amount, unit=budget.unit)
+        ends = replace(clock, limit=own).ends_as_of(at)
+        if ends is None or ends.end_at < heard:
             continue
         step.clock = _instead_of(life, clock, budget, at).key
 

@@ -209,14 +209,12 @@ class Life:
         """It ends without a verdict; a breach stays on record."""
         if clock.stopped:
             return
+        if not clock.undecided:
+            self.stop(clock, at)  # also what is set aside since its end has moved
+            return
         at = max(at, clock.limit.anchored)
-        clock.stopped = True
-        if clock.undecided:
-            clock.status = "cancelled"
-            self.say("cancelled", clock.key, at)
-        else:
-            kept = False if clock.has_two_ends else None
-            self.say("stopped", clock.key, at, clock.limit.used(at), kept)
+        clock.stopped, clock.status = True, "cancelled"
+        self.say("cancelled", clock.key, at)
 
     def hold(self, cause: str, since: int) -> None:
         """Let what runs stand still: no deadline, nothing due. The applicant's own time only where the handling is stopped."""
