@@ -41,7 +41,13 @@ def hand_over(life: Life, at: int, turn: int) -> None:
         life.spans.append((at, owner))
         life.holding = work
         return
+    if len(life.spans) > 1 and life.spans[-1][0] == turn > at and life.spans[-2][1] == "system":
+        life.spans.pop()  # of the same turn: whoever was to hear of it then is not the one any more
     since, last = life.spans[-1]
+    if last == "system" and owner != "suspension" and turn > since:
+        life.holding = work
+        life.spans.append((turn, owner))
+        return
     # The same department with work that it hears of only at the turn: until then it was our delay too.
     is_new_work = work is not None and work is not life.holding and work.assigned_at >= turn
     life.holding = work
