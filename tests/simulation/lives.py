@@ -305,6 +305,9 @@ def _documents(life: LivedCase, dice: Dice, act: Act) -> None:
 
 def _pause(life: LivedCase, dice: Dice, act: Act) -> None:
     back = dice.choice((None, None, HOUR, 15 * HOUR, 5 * DAY + SECOND, -MINUTE))
+    cap = life.case.definitions.procedure.suspension.cap
+    if cap is not None and back is not None and back > DAY:
+        back = HOUR  # a suspension that its cap ended before anybody entered it is noted as one that is over
     said = WHY | {"from_at": None if back is None else life.now - back}
     department = dice.choice(life.definitions.departments)
     actor = SUPERVISOR if dice.happens(0.8) else Actor(kind=ActorKind.DEPARTMENT, id=department)

@@ -121,17 +121,20 @@ def _share_again(life: Life, at: int, *, heard: int) -> None:
 
     A share that would be past before its department hears of it is not given: the step keeps the one it has.
     """
+    statutory = life.current("statutory")
+    if statutory is None or statutory.stopped:
+        return
     for step in life.steps.values():
         if step.asked_by is not None or not step.is_open or step.clock is None:
             continue
-        clock, budget = life.clocks[step.clock], share_of(life, step.key)
+        clock, budget = life.clocks[step.clock], share_of(life, step.key, statutory.limit.anchored)
         if budget is None or clock.stopped or not clock.undecided:
             continue
         if (clock.limit.amount, clock.limit.unit) == (budget.amount, budget.unit):
             continue
         own = clock.limit._replace(amount=budget.amount, unit=budget.unit)
         ends = replace(clock, limit=own).ends_as_of(at)
-        if ends is None or ends.end_at < heard:
+        if ends is None or ends.end_at <= heard:
             continue
         step.clock = _instead_of(life, clock, budget, at).key
 
@@ -198,11 +201,14 @@ def _promise_again(life: Life, at: int, turn: int) -> None:
     if green is None or green.stopped or not green.undecided or statutory is None or budget is None:
         return
     # It was given in its time: whether it is past already is no question of the new version.
-    if not may_be_promised(life, budget, statutory, at=at, heard=0):
+    bare = replace(statutory, limit=statutory.limit._replace(held=()))
+    if not may_be_promised(life, budget, bare, at=at, heard=0):
         life.cancel(green, at)
         life.say("declined")
     elif (green.limit.amount, green.limit.unit) != (budget.amount, budget.unit):
-        _instead_of(life, green, budget, at)
+        shorter = replace(green, limit=green.limit._replace(amount=budget.amount, unit=budget.unit)).ends_as_of(at)
+        if shorter is None or shorter.appointment_at > at:  # nobody is given a promise that is broken already
+            _instead_of(life, green, budget, at)
 
 
 # ---- hands

@@ -168,6 +168,7 @@ def ask_for_fee(life: Life, command: RequestPayment, at: int, turn: int) -> None
     life.say("fee asked", step.key)
     if life.procedure.payment_pauses:
         life.hold("payment", at)
+        life.asked_at = max(at, turn)
         life.status = "awaiting_payment"
         hand_over(life, at, turn)
 
@@ -179,8 +180,8 @@ def fee_paid(life: Life, command: ConfirmPayment, at: int, turn: int) -> None:
     life.fees -= 1
     life.say("fee paid")
     if life.status == "awaiting_payment":
-        since = max((c.limit.held[-1][0] for c in life.live_clocks if c.limit.stands_still), default=at)
-        life.release("payment", max(at, since))
+        at = max(at, life.asked_at)  # nobody pays before he hears that he must
+        life.release("payment", at)
         life.status = "in_progress"
-        hand_over(life, max(at, since), turn)
+        hand_over(life, at, turn)
 

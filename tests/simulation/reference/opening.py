@@ -83,7 +83,7 @@ def assign(life: Life, step: Step, at: int, limit: Budget | None = None) -> None
     step.status, step.assigned_at = "assigned", at
     step.round += 1
     if step.asked_by is None:
-        limit = share_of(life, step.key)
+        limit = share_of(life, step.key, life.received)
     if limit is not None:
         calendar = clocks_of_departments(life, step.department)
         kind = "step" if step.asked_by is None else "consultation"
@@ -104,12 +104,14 @@ def assign_again(life: Life, step: Step, at: int) -> None:
     life.say("assigned", step.key, step.department, step.round, None if due is None else due.end_at)
 
 
-def share_of(life: Life, step_id: str) -> Budget | None:
+def share_of(life: Life, step_id: str, since: int) -> Budget | None:
     """The share of the promise that counts: the green one where there is one, else the law's."""
     green, statutory = life.current("green"), life.current("statutory")
-    if green is not None and green.status != "cancelled" and life.lane is not LaneId.STANDARD:
-        return shares(life, green.limit).get(step_id)
     law = life.procedure.limit
     if statutory is None or law is None:
         return None
-    return shares(life, statutory.limit._replace(amount=law.amount, unit=law.unit)).get(step_id)
+    budget = law
+    if green is not None and not green.stopped and life.lane is not LaneId.STANDARD:
+        budget = Budget(amount=green.limit.amount, unit=green.limit.unit)
+    # The shares are the agencies' own plan and no law: they are laid out from the last receipt, by its calendar date.
+    return shares(life, statutory.limit._replace(amount=budget.amount, unit=budget.unit, anchored=since)).get(step_id)

@@ -65,7 +65,7 @@ def may_be_promised(life: Life, budget: Budget, statutory: Clock, *, at: int, he
     green, law = (limit._replace(held=tuple((f, max(f, at) if u is None else u) for f, u in limit.held)).ends() for limit in limits)
     assert green is not None
     assert law is not None
-    return green.appointment_at <= law.appointment_at and green.appointment_at >= heard
+    return green.appointment_at <= law.appointment_at and green.appointment_at > heard
 
 
 
