@@ -14,8 +14,6 @@ from cases.closing import time_shares
 from cases.duties import DutyKept, duties_of
 from cases.evolve import fold
 from cases.model import CASE_CLOCKS, Case, ClockState, ClockStatus, StepState
-from cases.promised import promised
-from cases.timetable import has_two_ends
 from catalog.duties import DutyRules
 from catalog.model import Definitions
 from events.language import case_events as ev
@@ -25,20 +23,6 @@ from sla.clock import Clock
 from sla.errors import CalendarRangeError
 from sla.suspension import pauses
 
-COUNTS = (
-    "cases",
-    "closed",
-    "clocks",
-    "met",
-    "past_appointment",
-    "appointments_missed",
-    "new_appointments",
-    "breached",
-    "set_aside",
-    "warnings",
-    "escalations",
-)
-"""What is counted, in the order in which reports say it."""
 NOT_THE_AGENCYS = ("applicant", "suspension", "closed")
 
 
@@ -51,14 +35,8 @@ class Tally:
     clocks: int = 0
     """Promises that have ended: of the case, or, for a department, of its steps."""
     met: int = 0
-    past_appointment: int = 0
-    """Open promises whose appointment has passed, and whose limit still runs."""
-    appointments_missed: int = 0
-    """Promises with two ends that were not kept by the appointment, whatever became of the limit."""
-    new_appointments: int = 0
-    """How often an applicant was given another appointment, with an apology."""
     breached: int = 0
-    """The lawful end, or the only one, passed; on record and not set aside."""
+    """On record and not set aside."""
     set_aside: int = 0
     promised_seconds: float = 0.0
     used_seconds: float = 0.0
@@ -74,7 +52,9 @@ class Tally:
 
     def add(self, other: Tally) -> None:
         """Add the figures of another."""
-        for name in (*COUNTS, "promised_seconds", "used_seconds", "held_seconds"):
+        for name in ("cases", "closed", "clocks", "met", "breached", "set_aside", "warnings", "escalations"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name in ("promised_seconds", "used_seconds", "held_seconds"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for mine, theirs in ((self.duties, other.duties), (self.duties_late, other.duties_late)):
             for duty, count in theirs.items():
@@ -115,7 +95,7 @@ def account_of(
     departments: dict[str, Tally] = {}
     for state in case.clocks.values():
         ran_on = compiled(case.definitions.calendar_of(state.calendar))
-        _count_clock(case, state, _tallies_of(state, case, whole, departments), ended_at.get(state.id), ran_on)
+        _count_clock(state, _tallies_of(state, case, whole, departments), ended_at.get(state.id), ran_on)
     _count_rungs(case, records, whole, departments)
     _count_holding(case, calendar, now, whole, departments)
     for duty in duties_of(definitions, rules, records):
@@ -146,21 +126,16 @@ def _tallies_of(state: ClockState, case: Case, whole: Tally, departments: dict[s
 
 
 def _count_clock(
-    case: Case, state: ClockState, tallies: Iterable[Tally], ended_at: datetime | None, calendar: WorkingCalendar
+    state: ClockState, tallies: Iterable[Tally], ended_at: datetime | None, calendar: WorkingCalendar
 ) -> None:
-    found = promised(case, state)
-    breached = found.state == ClockStatus.BREACHED
-    two_ends = has_two_ends(state.kind, state.clock.budget)
-    missed = found.appointment_kept is False or found.state in (ClockStatus.PAST_APPOINTMENT, ClockStatus.BREACHED)
+    breached = state.status is ClockStatus.BREACHED
     for tally in tallies:
-        tally.set_aside += found.set_aside
-        tally.breached += breached
-        tally.past_appointment += found.state == ClockStatus.PAST_APPOINTMENT
-        tally.appointments_missed += two_ends and missed
+        tally.set_aside += state.set_aside
+        tally.breached += state.counts_as_breached
         if state.status is ClockStatus.CANCELLED or not (state.stopped or breached):
             continue
         tally.clocks += 1
-        tally.met += found.state == ClockStatus.MET
+        tally.met += state.status is ClockStatus.MET or state.set_aside
         if ended_at is not None:
             tally.promised_seconds += promised_working(state.clock, calendar)
             tally.used_seconds += used_working(state.clock, ended_at, calendar)
@@ -189,7 +164,6 @@ def used_working(clock: Clock, until_at: datetime, calendar: WorkingCalendar) ->
 def _count_rungs(case: Case, records: Iterable[EventRecord], whole: Tally, departments: dict[str, Tally]) -> None:
     for record in records:
         event = record.event
-        whole.new_appointments += _is_new_appointment(event)
         if not isinstance(event, ev.RungFired):
             continue
         step: StepState | None = case.steps.get(event.step_id or "")
@@ -197,13 +171,6 @@ def _count_rungs(case: Case, records: Iterable[EventRecord], whole: Tally, depar
         for tally in tallies:
             tally.warnings += event.kind == "warning"
             tally.escalations += event.kind == "escalation"
-
-
-def _is_new_appointment(event: ev.CaseEvent) -> bool:
-    # In older events an apology moved the limit itself.
-    return isinstance(event, ev.AppointmentMoved) or (
-        isinstance(event, ev.ClockExtended) and event.cause == "new_appointment"
-    )
 
 
 def _count_holding(

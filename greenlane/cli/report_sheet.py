@@ -14,13 +14,13 @@ from rich.console import RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from cases.reporting import COUNTS, Tally, summed
+from cases.reporting import Tally, summed
 from greenlane.accounts import accounts
 from greenlane.cli.moments import Moments
 from greenlane.cli.output import table_of
 from greenlane.cli.progress import counted
 from greenlane.cli.session import Session
-from greenlane.cli.styles import LATE, SOON, painted
+from greenlane.cli.styles import LATE, painted
 from greenlane.cli.time_words import TimeWords
 from greenlane.cli.writing import FileRefusedError, write_file
 from greenlane.errors import GreenlaneError
@@ -29,6 +29,7 @@ from sla.wording import Said
 from store.views import CaseFilter
 
 HOUR_SECONDS = 3600
+FIGURES = ("cases", "closed", "clocks", "met", "breached", "set_aside", "warnings", "escalations")
 
 
 class PeriodReversedError(GreenlaneError):
@@ -104,20 +105,7 @@ class ReportSheet:
     def screen(self) -> Iterator[RenderableType | None]:
         """One line a group, a line for all, and the duties."""
         words = self.words
-        keys = (
-            "cases",
-            "closed",
-            "met",
-            "past_appointment",
-            "appointments_missed",
-            "breached",
-            "set_aside",
-            "escalations",
-            "promised",
-            "used",
-            "share",
-            "held",
-        )
+        keys = ("cases", "closed", "met", "breached", "set_aside", "escalations", "promised", "used", "share", "held")
         table = table_of(words("report"), words(self.by), *(words(f"report.{key}") for key in keys))
         for name, tally in self.groups.items():
             table.add_row(escape(self._named(name)), *self._cells(tally))
@@ -134,8 +122,6 @@ class ReportSheet:
     def _cells(self, tally: Tally) -> Iterator[str]:
         for count in (tally.cases, tally.closed, tally.met):
             yield str(count)
-        yield painted(str(tally.past_appointment), SOON) if tally.past_appointment else "0"
-        yield str(tally.appointments_missed)
         yield painted(str(tally.breached), LATE) if tally.breached else "0"
         yield str(tally.set_aside)
         yield str(tally.escalations)
@@ -169,9 +155,9 @@ class ReportSheet:
         duties = sorted({duty for tally in self.groups.values() for duty in tally.duties} | set(self.duties))
         times = ("promised_seconds", "used_seconds", "held_seconds")
         names = (name for duty in duties for name in (duty, f"{duty} late"))
-        writer.writerow([self.by, *COUNTS, *times, *names])
+        writer.writerow([self.by, *FIGURES, *times, *names])
         for name, tally in (*self.groups.items(), ("", self.whole)):
-            counts = [getattr(tally, figure) for figure in COUNTS]
+            counts = [getattr(tally, figure) for figure in FIGURES]
             seconds = [round(getattr(tally, time)) for time in times]
             kept = [n for duty in duties for n in (tally.duties.get(duty, 0), tally.duties_late.get(duty, 0))]
             writer.writerow([name, *counts, *seconds, *kept])
@@ -208,7 +194,7 @@ def report_of(session: Session, by: str, period: Period) -> ReportSheet:
 
 def _tally_json(tally: Tally) -> dict[str, Any]:
     return {
-        **{name: getattr(tally, name) for name in COUNTS},
+        **{name: getattr(tally, name) for name in FIGURES},
         "promised_seconds": round(tally.promised_seconds),
         "used_seconds": round(tally.used_seconds),
         "used_share": tally.used_share and round(tally.used_share, 4),

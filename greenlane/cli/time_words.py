@@ -58,8 +58,6 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "report.cases": ("Hồ sơ", "Cases"),
     "report.closed": ("Kết thúc", "Closed"),
     "report.met": ("Đúng hạn", "Met"),
-    "report.past_appointment": ("Quá hẹn", "Past appointment"),
-    "report.appointments_missed": ("Trễ hẹn", "Missed"),
     "report.breached": ("Quá hạn", "Breached"),
     "report.set_aside": ("Loại trừ", "Set aside"),
     "report.escalations": ("Vượt cấp", "Escalated"),

@@ -14,7 +14,7 @@ from cases.model import CaseStatus
 from cases.reporting import Account, Tally, account_of, summed
 from catalog.duties import DutyRule, DutyRules
 from catalog.loader import load_catalog
-from events.language.commands import ConfirmPayment, MoveAppointment, Outcome, PauseClock, RequestPayment
+from events.language.commands import ConfirmPayment, Outcome, PauseClock, RequestPayment
 from events.language.refusals import Refusal
 from sla.units import Budget, Unit
 from tests.builders import (
@@ -66,35 +66,6 @@ def test_suspended_time_is_not_used_time() -> None:
     assert found.owners == {"one-stop": 2 * 3600, "suspension": 23 * 3600}
 
 
-def test_a_promise_between_its_two_ends_is_counted_as_that() -> None:
-    """Open and past its appointment; answered before the lawful end it is met, and the appointment stays missed."""
-    life = an_open_life()
-    passed = MONDAY + 7 * DAY + HOUR
-    life.live_until(passed)
-    found = account(life, passed).whole
-    assert (found.past_appointment, found.appointments_missed, found.breached, found.clocks) == (1, 1, 0, 0)
-    life.do(an_answer("intake", "one-stop", passed + HOUR, Outcome.REFUSE))
-    found = account(life).whole
-    assert (found.past_appointment, found.appointments_missed, found.breached, found.met) == (0, 1, 0, 1)
-
-
-def test_a_new_appointment_is_counted_and_kept() -> None:
-    """What was moved in time and kept then is no missed one."""
-    life = an_open_life()
-    move = MoveAppointment(
-        command_id="move",
-        received_at=MONDAY + DAY,
-        actor=SUPERVISOR,
-        by=Budget(amount=2, unit=Unit.WORKING_DAYS),
-        reason="a flood",
-    )
-    life.do(move)
-    # Between the first appointment and the new one; the limit stays, and its lawful end has not passed.
-    life.do(an_answer("intake", "one-stop", MONDAY + 7 * DAY + HOUR, Outcome.REFUSE))
-    found = account(life).whole
-    assert (found.new_appointments, found.appointments_missed, found.met) == (1, 0, 1)
-
-
 def test_breaches_and_escalations_are_counted() -> None:
     """Warnings too; a case that is withdrawn after its breach stays breached."""
     life = an_open_life()
@@ -102,7 +73,6 @@ def test_breaches_and_escalations_are_counted() -> None:
     life.do(a_withdrawal(MONDAY + 9 * DAY))
     found = account(life)
     assert (found.whole.breached, found.whole.met) == (1, 0)
-    assert (found.whole.appointments_missed, found.whole.past_appointment) == (1, 0)
     assert found.whole.escalations == 4, "two of the case's ladder, two of the step's"
     assert found.departments["one-stop"].escalations == 2
     assert found.whole.used_seconds > found.whole.promised_seconds
