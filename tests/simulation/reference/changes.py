@@ -207,7 +207,7 @@ def _promise_again(life: Life, at: int, turn: int) -> None:
         life.say("declined")
     elif (green.limit.amount, green.limit.unit) != (budget.amount, budget.unit):
         shorter = replace(green, limit=green.limit._replace(amount=budget.amount, unit=budget.unit)).ends_as_of(at)
-        if shorter is None or shorter.appointment_at > at:  # nobody is given a promise that is broken already
+        if shorter is None or shorter.appointment_at > max(at, turn):  # nobody is given a promise that is broken already
             _instead_of(life, green, budget, at)
 
 

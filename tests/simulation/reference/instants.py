@@ -86,9 +86,11 @@ def _end_passes(life: Life, clock: Clock, ends: Ends) -> None:
         # The applicant's silence means what the procedure says (DOMAIN 1.7: sector law, configurable).
         rule = life.procedure.supplement if clock.kind == "supplement" else life.procedure.explanation
         assert rule is not None
+        # An end reached at the very instant at which the case was stopped means something when the stop is over.
+        at = max(ends.end_at, life.released_at)
         clock.stopped = True
-        life.say("stopped", clock.key, ends.end_at, clock.limit.used(ends.end_at), False if clock.has_two_ends else None)
-        close(life, rule.on_expiry, ends.end_at)
+        life.say("stopped", clock.key, at, clock.limit.used(at), False if clock.has_two_ends else None)
+        close(life, rule.on_expiry, at)
     elif clock.kind == "consultation" and clock.step is not None:
         # Decree 61/2018 art. 19(5): the asker is told; whether it may go on is what silence means here.
         life.steps[clock.step].lapsed = True

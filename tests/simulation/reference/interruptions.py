@@ -95,6 +95,7 @@ def end_hold(life: Life, at: int) -> None:
     at = max(at, life.held_since or 0)
     life.release("stop" if life.status == "stopped" else "suspension", at)
     life.held_since = life.held_until = life.review_at = None
+    life.released_at = at
     life.status, life.stopped_from = life.stopped_from, "in_progress"
     hand_over(life, at, life.turn)
 

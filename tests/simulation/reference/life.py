@@ -135,6 +135,8 @@ class Life:
     held_until: int | None = None
     """When the open suspension or stop ends by itself."""
     review_at: int | None = None
+    released_at: int = 0
+    """When the last suspension or stop ended."""
     stopped_from: str = "in_progress"
     """Where the case stood when it was stopped, and stands again."""
     noted: list[tuple[int, int]] = field(default_factory=list)
