@@ -75,10 +75,13 @@ def _promise_anew(draft: Draft, lane: LaneId, statutory: ClockState) -> None:
         return _share_anew(draft, statutory.clock.budget, statutory)
     promise = given_beside(statutory.clock, green, draft)
     if not isinstance(promise, Budget):
-        return draft.emit(promise)
+        draft.emit(promise)
+        # What was shared out of a promise that the change took away is shared out of the limit again.
+        return _share_anew(draft, statutory.clock.budget, statutory)
     if _past(draft, statutory, promise):
         # A promise whose end has passed when it is given would be broken by whoever gave it.
-        return draft.emit(GreenPromiseDeclined(code=ReasonCode.PROMISE_PAST))
+        draft.emit(GreenPromiseDeclined(code=ReasonCode.PROMISE_PAST))
+        return _share_anew(draft, statutory.clock.budget, statutory)
     rearm(draft, "green", promise, statutory)
     return _share_anew(draft, promise, statutory)
 

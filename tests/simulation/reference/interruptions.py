@@ -138,6 +138,7 @@ def stop_case(life: Life, command: StopCase, at: int, turn: int) -> None:
     life.hold("stop", at)
     life.stopped_from, life.status = life.status, "stopped"
     hand_over(life, at, turn)
+    stood_still(life, at, None)
     life.say("stopped case", at)
 
 
@@ -165,6 +166,7 @@ def ask_for_fee(life: Life, command: RequestPayment, at: int, turn: int) -> None
         reasons += [NOT_NOW[life.status], "step_not_assigned"]
     if reasons:
         raise RefusedError(*reasons)
+    at = max(at, step.assigned_at)
     life.fees += 1
     life.say("fee asked", step.key)
     if life.procedure.payment_pauses:

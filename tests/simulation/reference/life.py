@@ -195,6 +195,8 @@ class Life:
         ends = clock.ends_as_of(at)
         in_time = ends is None or at <= ends.end_at
         kept = None if not clock.has_two_ends else ends is None or at <= ends.appointment_at
+        if clock.has_two_ends and clock.limit.stands_still:
+            kept = not clock.passed  # no appointment holds now; one that had passed before stays missed
         clock.stopped = True
         if clock.undecided:
             # Nothing may have passed unseen: an end that lies behind was recorded as a breach when it passed.
