@@ -24,7 +24,7 @@ from sla.units import Budget, Unit
 from tests.builders import PAUSE, RESTART, a_calendar, a_procedure, a_step, text, the_definitions
 from tests.simulation.chances import Dice
 
-BOOKS = 96
+BOOKS = 160
 LIMITS = (
     Budget(amount=5, unit=Unit.WORKING_DAYS),
     Budget(amount=2, unit=Unit.WORKING_DAYS),
@@ -32,6 +32,8 @@ LIMITS = (
     Budget(amount=7, unit=Unit.DAYS),
     Budget(amount=90, unit=Unit.HOURS),
     Budget(amount=1, unit=Unit.MONTHS),
+    Budget(amount=20, unit=Unit.HOURS),
+    Budget(amount=1, unit=Unit.WORKING_DAYS),
 )
 ROUTES: tuple[tuple[StepDefinition, ...], ...] = (
     (
@@ -137,7 +139,7 @@ def _procedure(number: int, dice: Dice) -> ProcedureVersion:
             notice_limit=dice.choice(
                 (None, Budget(amount=3, unit=Unit.WORKING_DAYS), Budget(amount=1, unit=Unit.DAYS))
             ),
-            rounds_max=dice.choice((1, 2, 3)),
+            rounds_max=dice.choice((0, 1, 1, 2, 3)),
             applicant_limit=wait,
             on_expiry=dice.choice(("returned", "refused")),
         ),

@@ -14,7 +14,7 @@ from typing import Any
 
 from audit.invariants import check_story, replay_story, story_of
 from cases.evolve import evolve
-from cases.model import Case, StepState, blank
+from cases.model import Case, CaseStatus, StepState, blank
 from cases.turns import take_turn
 from catalog.dossier import Silence
 from catalog.model import Definitions, LaneId
@@ -268,6 +268,10 @@ def _renamed(command: Command, names: Names) -> Command:
 
 
 def _answer(life: LivedCase, dice: Dice, act: Act) -> None:
+    awaited = _AWAITED.get(life.case.status)
+    if awaited is not None and dice.happens(0.4):
+        _ACTS[awaited](life, dice, act)  # whoever is awaited acts more often than whoever is not
+        return
     steps = life.open_steps() if dice.happens(0.93) else list(life.case.steps.values())
     if not steps:
         return
@@ -416,6 +420,13 @@ _ACTS: dict[str, Callable[[LivedCase, Dice, Act], None]] = {
     "withdraw": _plain(WithdrawApplication, APPLICANT, {}),
 }
 
+
+_AWAITED = {
+    CaseStatus.AWAITING_SUPPLEMENT: "documents",
+    CaseStatus.AWAITING_EXPLANATION: "explain",
+    CaseStatus.AWAITING_PAYMENT: "paid",
+    CaseStatus.SUSPENDED: "resume",
+}
 
 # ---- what is found
 

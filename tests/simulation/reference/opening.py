@@ -108,10 +108,10 @@ def assign_again(life: Life, step: Step, at: int) -> None:
     life.say("assigned", step.key, step.department, step.round, None if due is None else due.end_at)
 
 
-def share_of(life: Life, step_id: str, since: int) -> Budget | None:
+def share_of(life: Life, step_id: str, since: int, law: Budget | None = None) -> Budget | None:
     """The share of the promise that counts: the green one where there is one, else the law's."""
     green, statutory = life.current("green"), life.current("statutory")
-    law = life.procedure.limit
+    law = law or life.procedure.limit
     if statutory is None or law is None:
         return None
     budget = law
