@@ -247,7 +247,9 @@ def acknowledge(life: Life, command: AcknowledgeEscalation, at: int, turn: int) 
     clock = life.clocks.get(clock_id)
     if command.escalation_id in life.seen:
         raise RefusedError("already_acknowledged")
-    ladder = life.definitions.case_ladder if clock is not None and clock.kind in CASE_KINDS else life.definitions.step_ladder
+    ladder = (
+        life.definitions.case_ladder if clock is not None and clock.kind in CASE_KINDS else life.definitions.step_ladder
+    )
     kinds = {entry.id: entry.kind for entry in ladder.rungs}
     if clock is None or rung not in clock.fired or kinds.get(rung) in ("warning", "past_appointment"):
         raise RefusedError("escalation_unknown")

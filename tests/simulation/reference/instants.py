@@ -87,7 +87,9 @@ def _end_passes(life: Life, clock: Clock, ends: Ends) -> None:
         rule = life.procedure.supplement if clock.kind == "supplement" else life.procedure.explanation
         assert rule is not None
         clock.stopped = True
-        life.say("stopped", clock.key, ends.end_at, clock.limit.used(ends.end_at), False if clock.has_two_ends else None)
+        life.say(
+            "stopped", clock.key, ends.end_at, clock.limit.used(ends.end_at), False if clock.has_two_ends else None
+        )
         close(life, rule.on_expiry, ends.end_at)
     elif clock.kind == "consultation" and clock.step is not None:
         # Decree 61/2018 art. 19(5): the asker is told; whether it may go on is what silence means here.

@@ -62,11 +62,13 @@ def may_be_promised(life: Life, budget: Budget, statutory: Clock, *, at: int, he
     """Appointment against appointment: a promise behind the statute is none, and none is given that is past already."""
     limits = (as_promised(life, budget, statutory), statutory.limit._replace(moved=0))
     # Of a clock that stands still the end is where it would be if it ran on from the command.
-    green, law = (limit._replace(held=tuple((f, max(f, at) if u is None else u) for f, u in limit.held)).ends() for limit in limits)
+    green, law = (
+        limit._replace(held=tuple((f, max(f, at) if u is None else u) for f, u in limit.held)).ends()
+        for limit in limits
+    )
     assert green is not None
     assert law is not None
     return green.appointment_at <= law.appointment_at and green.appointment_at > heard
-
 
 
 def as_promised(life: Life, budget: Budget, statutory: Clock) -> Limit:
@@ -106,4 +108,14 @@ def clocks_of_departments(life: Life, department: str) -> str | None:
     return None
 
 
-__all__ = ["WORKED", "ProcedureVersion", "as_promised", "clocks_of_departments", "entitles", "lane_of", "may_be_promised", "promised", "shares"]
+__all__ = [
+    "WORKED",
+    "ProcedureVersion",
+    "as_promised",
+    "clocks_of_departments",
+    "entitles",
+    "lane_of",
+    "may_be_promised",
+    "promised",
+    "shares",
+]
