@@ -181,7 +181,7 @@ def _resumption(event: ev.ClockResumed, _: Sequence[Scene]) -> Said:
 
 
 def _withdrawal(event: ev.ApplicationWithdrawn, _: Sequence[Scene]) -> Said:
-    return WithdrawApplication, {"actor": event.by, "reason": event.reason}
+    return WithdrawApplication, {"actor": event.by, "reason": event.reason, "reason_code": event.reason_code}
 
 
 def _acknowledgement(event: ev.EscalationAcknowledged, _: Sequence[Scene]) -> Said:

@@ -11,7 +11,7 @@ from cases.dossier.model import UNBEGUN, Dossier, PartStatus
 from cases.dossier.opening import open_dossier
 from cases.dossier.promise import renew
 from cases.dossier.release import release_ready
-from cases.dossier.ticks import JOINT, escalation_id_of, fire_due
+from cases.dossier.ticks import ALARMS, JOINT, escalation_id_of, fire_due
 from events.language.case_events import EscalationAcknowledged, EventRecord
 from events.language.commands import ENGINE, AcknowledgeEscalation, Command, Tick
 from events.language.dossier_commands import (
@@ -218,8 +218,8 @@ def _cascade(draft: DossierDraft, command: ApplyCascade) -> Refusal | None:
 
 def _acknowledge(draft: DossierDraft, command: AcknowledgeEscalation) -> Refusal | None:
     dossier = draft.dossier
-    # A warning is read, not acknowledged: that would silence the escalations that are still to come.
-    rungs = [rung for rung in dossier.definitions.ladder.rungs if rung.id in dossier.fired and rung.kind != "warning"]
+    # A warning is read, not acknowledged, as is a passed appointment: that would silence what is still to come.
+    rungs = [rung for rung in dossier.definitions.ladder.rungs if rung.id in dossier.fired and rung.kind in ALARMS]
     if command.escalation_id not in {escalation_id_of(dossier, rung) for rung in rungs}:
         return refuse("escalation_unknown", "escalation_id", escalation=command.escalation_id)
     if command.escalation_id in dossier.acknowledged:

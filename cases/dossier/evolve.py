@@ -139,10 +139,10 @@ def _lost_result(part: Part, number: str, status: PartStatus, reason: str | None
     return {"lost_results": (*part.lost_results, BlockCause(needs=number, status=status, reason=reason))}
 
 
-def _without_substitute(part: Part) -> Change:
-    # What was never a case may still become one.
-    waits = part.status is PartStatus.REPLACED
-    return {"substitute": None} | ({"status": PartStatus.WAITING} if waits else {})
+def _without_substitute(dossier: Dossier, part: Part) -> Change:
+    # What was never a case may still become one, unless the applicant took the whole back.
+    goes_to = PartStatus.STOPPED if dossier.withdrawn else PartStatus.WAITING
+    return {"substitute": None} | ({"status": goes_to} if part.status is PartStatus.REPLACED else {})
 
 
 def _revoked(dossier: Dossier, event: ev.ResultRevoked, _: datetime) -> Change:
@@ -150,7 +150,7 @@ def _revoked(dossier: Dossier, event: ev.ResultRevoked, _: datetime) -> Change:
     if event.from_elsewhere:
         change = _lost_result(part, event.result_code or "", PartStatus.REVOKED, event.reason)
     else:
-        change = _without_substitute(part) | {"reason": event.reason, "reason_code": None, "refusal": None}
+        change = _without_substitute(dossier, part) | {"reason": event.reason, "reason_code": None, "refusal": None}
         if part.status is PartStatus.GRANTED:
             change["status"] = PartStatus.REVOKED
     return _part(dossier, event.name, **change) | _followed_anew(dossier, event.name)
@@ -164,7 +164,7 @@ def _followed_anew(dossier: Dossier, name: str) -> Change:
 def _expired(dossier: Dossier, event: ev.ResultExpired, _: datetime) -> Change:
     part = dossier.parts[event.name]
     if part.substitute is not None and part.substitute.number == event.number:
-        change = _without_substitute(part)
+        change = _without_substitute(dossier, part)
     elif part.status is PartStatus.GRANTED and part.result_code == event.number:
         change = {"status": PartStatus.EXPIRED}
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -30,6 +30,8 @@ JOINT = "joint"
 """The id of the joint clock in escalation ids: `joint/<rung>`."""
 _WARNING_FIRST = 100
 _WHOLE = 100
+ALARMS = ("breach", "escalation")
+"""The kinds of rungs that a breach calls for."""
 _CORRECTION_RANK = -1000
 _APPOINTMENT_RANK = -1
 
@@ -46,6 +48,7 @@ class Falling(NamedTuple):
     name: str | None = None
     """For a result that expires: the application."""
     number: str | None = None
+    valid_until: date | None = None
 
 
 def next_due(dossier: Dossier) -> datetime | None:
@@ -87,7 +90,7 @@ def breach(draft: DossierDraft, end_at: datetime) -> None:
 
 def escalation_id_of(dossier: Dossier, rung: Rung) -> str:
     """The id of a rung that fires. After a breach that was set aside its rungs fire anew, under ids of their own."""
-    again = f".{dossier.set_asides + 1}" if dossier.set_asides and rung.kind in ("breach", "escalation") else ""
+    again = f".{dossier.set_asides + 1}" if dossier.set_asides and rung.kind in ALARMS else ""
     return f"{JOINT}/{rung.id}{again}"
 
 
@@ -147,7 +150,7 @@ def _correct(draft: DossierDraft) -> None:
         draft.emit(DossierBreachConfirmed(lawful_end_at=ends.lawful_end_at))
         return
     kinds = {rung.id: rung.kind for rung in dossier.definitions.ladder.rungs}
-    too_early = tuple(rung for rung in dossier.fired if kinds.get(rung) in ("breach", "escalation"))
+    too_early = tuple(rung for rung in dossier.fired if kinds.get(rung) in ALARMS)
     draft.emit(DossierBreachSetAside(due_at=ends.lawful_end_at, cause="lawful_end", rungs=too_early))
 
 
@@ -186,16 +189,13 @@ def _is_awaited(dossier: Dossier, name: str) -> bool:
 def _at_end_of(calendar: WorkingCalendar, name: str, result: ResultReference) -> Iterator[Falling]:
     if result.valid_until is not None and calendar.first_day <= result.valid_until <= calendar.last_day:
         ends_at = calendar.end_of_day(result.valid_until).astimezone(UTC)
-        yield Falling(ends_at, -_WARNING_FIRST, "expiry", None, name, result.number)
+        yield Falling(ends_at, -_WARNING_FIRST, "expiry", None, name, result.number, result.valid_until)
 
 
 def _expire(draft: DossierDraft, item: Falling) -> None:
-    part = draft.dossier.parts[item.name or ""]
-    known = [n.result for n in part.needs if n.result is not None] + [part.substitute, _own(part)]
-    result = next(result for result in known if result is not None and result.number == item.number)
-    if result.valid_until is None:
-        raise TypeError("a result without an end cannot expire")
-    draft.emit(ResultExpired(name=part.name, number=result.number, valid_until=result.valid_until))
+    if item.name is None or item.number is None or item.valid_until is None:
+        raise TypeError("what expires is a result with an end")
+    draft.emit(ResultExpired(name=item.name, number=item.number, valid_until=item.valid_until))
 
 
 def _fire(draft: DossierDraft, item: Falling) -> None:
