@@ -12,7 +12,7 @@ from cases.model import Case
 from cases.plans import PlannedChange, RefusedChange, calendar_changes, tried_out
 from catalog.model import ProcedureVersion
 from events.language.case_events import ApplicationSubmitted, EventRecord
-from events.language.commands import Actor, ActorKind, ApplyCalendar, CaseCommand, MigrateProcedure
+from events.language.commands import Actor, ActorKind, ApplyCalendar, Assurance, CaseCommand, MigrateProcedure
 from greenlane.wiring import Wiring
 from intake.desk import Intake
 from sla.calendar import CalendarDefinition
@@ -58,7 +58,7 @@ def calendar_plan(wiring: Wiring, target: CalendarDefinition, told: Told) -> lis
 
 
 def migration_plan(
-    wiring: Wiring, target: ProcedureVersion, reason: str, actor: str, told: Told
+    wiring: Wiring, target: ProcedureVersion, reason: str, actor: Actor, told: Told
 ) -> tuple[list[PlannedChange], list[RefusedChange]]:
     """What the version changes, and the cases that cannot come under it."""
     changes: list[PlannedChange] = []
@@ -84,11 +84,18 @@ def kept(wiring: Wiring, head: PlanHead, changes: Sequence[PlannedChange]) -> Pl
     return ChangePlans(wiring.store).keep(head, rows)
 
 
-def head_of(target: CalendarDefinition | ProcedureVersion, reason: str, actor: str, planned_at: datetime) -> PlanHead:
+def actor_of(kind: str, account: str) -> Actor:
+    """Who changes the rules under open cases; that it is they is only claimed."""
+    return Actor(kind=ActorKind(kind), id=account, assurance=Assurance.CLAIMED)
+
+
+def head_of(target: CalendarDefinition | ProcedureVersion, reason: str, actor: Actor, planned_at: datetime) -> PlanHead:
     """What a plan for this version is about."""
     kind = CALENDAR if isinstance(target, CalendarDefinition) else PROCEDURE
     body = target.model_dump_json(exclude_defaults=True)
-    return PlanHead(kind, target.id, target.version, target.digest, body, reason, actor, planned_at)
+    return PlanHead(
+        kind, target.id, target.version, target.digest, body, reason, f"{actor.kind}:{actor.id}", planned_at
+    )
 
 
 async def tell_cases(wiring: Wiring, intake: Intake, plan: Plan, rate: float, told: Told) -> int:
@@ -119,18 +126,26 @@ def command_of(plan: Plan, case_id: str, at: datetime) -> CaseCommand:
         return ApplyCalendar(
             command_id=command_id,
             received_at=at,
-            actor=Actor(kind=ActorKind.ADMINISTRATOR, id=head.actor),
+            actor=_planner(head),
             calendar=CalendarDefinition.model_validate_json(head.body),
             reason=head.reason,
         )
-    return _migration(command_id, at, head.actor, ProcedureVersion.model_validate_json(head.body), head.reason)
+    return _migration(command_id, at, _planner(head), ProcedureVersion.model_validate_json(head.body), head.reason)
 
 
-def _migration(command_id: str, at: datetime, actor: str, target: ProcedureVersion, reason: str) -> MigrateProcedure:
+def _planner(head: PlanHead) -> Actor:
+    """Who made the plan. One that an older version stored names the administrator's account alone."""
+    kind, _, account = head.actor.partition(":")
+    if account and kind in set(ActorKind):
+        return actor_of(kind, account)
+    return actor_of(ActorKind.ADMINISTRATOR, head.actor)
+
+
+def _migration(command_id: str, at: datetime, actor: Actor, target: ProcedureVersion, reason: str) -> MigrateProcedure:
     return MigrateProcedure(
         command_id=command_id,
         received_at=at,
-        actor=Actor(kind=ActorKind.ADMINISTRATOR, id=actor),
+        actor=actor,
         procedure=target,
         reason=reason,
     )

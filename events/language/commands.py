@@ -286,7 +286,8 @@ class ExtendLimit(Command):
     by: Budget
     reason: Sentence
     legal_basis: Note
-    approved_by: Reference
+    approved_by: Reference | None = None
+    """The second person; never the one who acts."""
 
 
 class ChangeLane(Command):

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from greenlane.cli.due import Lane
-from greenlane.cli.options import By, CaseReference, CommandId, Json, Lang, StateDir
-from greenlane.cli.question import ACCOUNT, asked
+from greenlane.cli.options import ActedBy, ApprovedBy, CaseReference, CommandId, Json, Lang, StateDir
+from greenlane.cli.question import acting, asked
 
 PANEL = "Answers"
 
@@ -38,6 +38,7 @@ def request_payment(
     department: Annotated[str, typer.Option("--department", help="The department that asks; the step's own.")],
     amount: Annotated[int, typer.Option("--amount", metavar="VND", help="The fee in đồng.")],
     reason: Reason,
+    by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
@@ -48,15 +49,14 @@ def request_payment(
     Example: greenlane pay-request H05.7-260302-0001 intake --department one-stop --amount 200000 --reason "Fee"
     """
     content = {"step_id": step, "department": department, "amount_vnd": amount, "reason": reason}
-    actor = ("department", department)
-    return asked("RequestPayment", case, actor, content, command_id, state_dir, lang, as_json)
+    return asked("RequestPayment", case, acting(by), content, command_id, state_dir, lang, as_json)
 
 
 def confirm_payment(
     case: CaseReference,
     *,
     receipt: Annotated[str, typer.Option("--receipt", help="The payment's number.")],
-    by: By = ACCOUNT,
+    by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
@@ -66,7 +66,7 @@ def confirm_payment(
 
     Example: greenlane pay-confirm H05.7-260302-0001 --receipt BL-2026-0007
     """
-    return asked("ConfirmPayment", case, ("system", by), {"receipt": receipt}, command_id, state_dir, lang, as_json)
+    return asked("ConfirmPayment", case, acting(by), {"receipt": receipt}, command_id, state_dir, lang, as_json)
 
 
 def move_appointment(
@@ -74,7 +74,7 @@ def move_appointment(
     *,
     by_time: Longer,
     reason: Reason,
-    by: By = ACCOUNT,
+    by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
@@ -82,12 +82,14 @@ def move_appointment(
 ) -> int:
     """Give the applicant a new appointment with an apology: once, and at least a day before the old one.
 
+    The limit itself stays where it is.
+
     Example: greenlane move-appointment H05.7-260302-0001 --by-time "2 working_days" --reason "The road is flooded"
     """
     from greenlane.cli.budget_text import budget_of
 
     content = {"by": budget_of(by_time, "--by-time"), "reason": reason}
-    return asked("MoveAppointment", case, ("supervisor", by), content, command_id, state_dir, lang, as_json)
+    return asked("MoveAppointment", case, acting(by, "supervisor"), content, command_id, state_dir, lang, as_json)
 
 
 def extend(
@@ -96,14 +98,14 @@ def extend(
     by_time: Longer,
     reason: Reason,
     legal_basis: LegalBasis,
-    approved_by: Annotated[str, typer.Option("--approved-by", help="Account of the office that approves it.")],
-    by: By = ACCOUNT,
+    approved_by: ApprovedBy = None,
+    by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> int:
-    """Extend the statutory limit where the sector's law allows it; both dates stay on record.
+    """Extend the statutory limit where the sector's law allows it; a second person approves it, both dates stay on record.
 
     Example: greenlane extend H05.7-260302-0001 --by-time "5 days" --reason "Complex appraisal"
     --legal-basis "15/2021/NĐ-CP" --approved-by chairman-office
@@ -116,7 +118,7 @@ def extend(
         "legal_basis": legal_basis,
         "approved_by": approved_by,
     }
-    return asked("ExtendLimit", case, ("supervisor", by), content, command_id, state_dir, lang, as_json)
+    return asked("ExtendLimit", case, acting(by, "supervisor"), content, command_id, state_dir, lang, as_json)
 
 
 def change_lane(
@@ -125,7 +127,11 @@ def change_lane(
     *,
     reason: Reason,
     legal_basis: LegalBasis,
-    by: By = ACCOUNT,
+    approved_by: ApprovedBy = None,
+    override: Annotated[
+        bool, typer.Option("--override", help="Grant a lane that no rule gives: on the decision's own legal basis.")
+    ] = False,
+    by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
@@ -133,7 +139,16 @@ def change_lane(
 ) -> int:
     """Grant or revoke a green lane after acceptance; elapsed time and pauses are kept, no breach is erased.
 
+    A second person approves it. A lane that no rule of the decision table gives needs --override, and stands on record so.
+
     Example: greenlane lane H05.7-260302-0001 green_60 --reason "Decided on 3 March" --legal-basis "QĐ 12/QĐ-UBND"
+    --by lead-officer --approved-by chairman-office --override
     """
-    content = {"lane": lane.value, "reason": reason, "legal_basis": legal_basis}
-    return asked("ChangeLane", case, ("supervisor", by), content, command_id, state_dir, lang, as_json)
+    content = {
+        "lane": lane.value,
+        "reason": reason,
+        "legal_basis": legal_basis,
+        "approved_by": approved_by,
+        "override": override,
+    }
+    return asked("ChangeLane", case, acting(by, "supervisor"), content, command_id, state_dir, lang, as_json)

@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.options import By, CaseReference, CommandId, Json, Lang, StateDir
-from greenlane.cli.question import ACCOUNT, asked
+from greenlane.cli.options import ActedBy, CaseReference, CommandId, Json, Lang, StateDir
+from greenlane.cli.question import acting, asked
 
 
 class Outcome(StrEnum):
@@ -20,6 +20,7 @@ class Outcome(StrEnum):
     APPROVE = "approve"
     REFUSE = "refuse"
     REQUEST_SUPPLEMENT = "request_supplement"
+    REQUEST_EXPLANATION = "request_explanation"
     CONSULT = "consult"
 
 
@@ -45,7 +46,7 @@ PANEL = "Answers"
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (decide, supplement, withdraw, pause, resume, acknowledge, reassign):
+    for command in (decide, supplement, explain, withdraw, pause, resume, acknowledge, reassign):
         app.command(rich_help_panel=PANEL)(command)
 
 
@@ -62,13 +63,16 @@ def decide(
         list[str] | None,
         typer.Option("--consult", metavar="DEPARTMENT", help="Whose opinion is asked; may be given several times."),
     ] = None,
-    question: Annotated[str | None, typer.Option("--question", help="What is asked of them.")] = None,
+    question: Annotated[
+        str | None, typer.Option("--question", help="What the applicant, or the consulted departments, are asked.")
+    ] = None,
     limit: Annotated[
         str | None, typer.Option("--limit", help='Within which time, such as "3 working_days" or "8 working_hours".')
     ] = None,
     silence: Annotated[
         Silence | None, typer.Option("--silence", help="What no answer within the limit means; needs --limit.")
     ] = None,
+    by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
@@ -76,8 +80,8 @@ def decide(
 ) -> int:
     """Answer a step of a case for its department.
 
-    Refusing and asking for documents need a --reason; asking for documents at least one --document; consulting at least
-    one --consult with a --question.
+    Refusing and asking for documents need a --reason; asking for documents at least one --document; asking the applicant
+    to explain a --question; consulting at least one --consult with a --question.
 
     Example: greenlane decide H05.7-260302-0001 site-check request_supplement --department culture
     --document floor-plan --reason "The plan of the second floor is missing"
@@ -94,33 +98,58 @@ def decide(
         "reason": reason,
         "legal_basis": legal_basis,
         "documents": tuple(document or ()),
+        "question": question if outcome is Outcome.REQUEST_EXPLANATION else None,
         "consult": tuple(requests),
     }
-    actor = ("department", department)
-    return asked("DecideStep", case, actor, content, command_id, state_dir, lang, as_json)
+    return asked("DecideStep", case, acting(by), content, command_id, state_dir, lang, as_json)
 
 
 def supplement(
     case: CaseReference,
     *,
     document: Documents = None,
+    complete: Annotated[
+        bool, typer.Option("--complete", help="Nothing more is awaited, whatever was asked for: an officer says so.")
+    ] = False,
+    by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> int:
-    """Note that the applicant's documents came.
+    """Note that the applicant's documents came; the case goes on when all that was asked for is there.
 
-    Example: greenlane supplement H05.7-260302-0001 --document floor-plan
+    Example: greenlane supplement H05.7-260302-0001 --document floor-plan --by counter-3
     """
-    content = {"documents": tuple({"kind": kind} for kind in document or ())}
-    return asked("ReceiveSupplement", case, ("applicant", ACCOUNT), content, command_id, state_dir, lang, as_json)
+    content = {"documents": tuple({"kind": kind} for kind in document or ()), "declared_complete": complete}
+    return asked("ReceiveSupplement", case, acting(by), content, command_id, state_dir, lang, as_json)
+
+
+def explain(
+    case: CaseReference,
+    *,
+    reference: Annotated[
+        str | None, typer.Option("--reference", help="Where the answer lies; never the answer itself.")
+    ] = None,
+    by: ActedBy = None,
+    command_id: CommandId = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Note that the applicant has answered the question that was asked.
+
+    Example: greenlane explain H05.7-260302-0001 --reference incoming-117 --by counter-3
+    """
+    content = {"reference": reference}
+    return asked("ReceiveExplanation", case, acting(by), content, command_id, state_dir, lang, as_json)
 
 
 def withdraw(
     case: CaseReference,
     *,
     reason: OptionalReason = None,
+    by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
@@ -130,8 +159,8 @@ def withdraw(
 
     Example: greenlane withdraw H05.7-260302-0001 --reason "The plans have changed"
     """
-    actor = ("applicant", ACCOUNT)
-    return asked("WithdrawApplication", case, actor, {"reason": reason}, command_id, state_dir, lang, as_json)
+    content = {"reason": reason}
+    return asked("WithdrawApplication", case, acting(by), content, command_id, state_dir, lang, as_json)
 
 
 def pause(
@@ -146,7 +175,7 @@ def pause(
     until_at: Annotated[
         str | None, typer.Option("--until", metavar="INSTANT", help="When it ended, if it is over; with its offset.")
     ] = None,
-    by: By = ACCOUNT,
+    by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
@@ -159,24 +188,25 @@ def pause(
     Example: greenlane pause H05.7-260302-0001 --reason "A court decides first" --legal-basis "61/2018/NĐ-CP art. 19"
     """
     content = {"reason": reason, "legal_basis": legal_basis, **_stretch(from_at, until_at)}
-    return asked("PauseClock", case, ("supervisor", by), content, command_id, state_dir, lang, as_json)
+    return asked("PauseClock", case, acting(by, "supervisor"), content, command_id, state_dir, lang, as_json)
 
 
 def resume(
     case: CaseReference,
     *,
     reason: Reason,
-    by: By = ACCOUNT,
+    by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> int:
-    """Let the clocks of a suspended case run again.
+    """Let the clocks of a suspended or stopped case run again.
 
     Example: greenlane resume H05.7-260302-0001 --reason "The court has decided"
     """
-    return asked("ResumeClock", case, ("supervisor", by), {"reason": reason}, command_id, state_dir, lang, as_json)
+    actor = acting(by, "supervisor")
+    return asked("ResumeClock", case, actor, {"reason": reason}, command_id, state_dir, lang, as_json)
 
 
 def acknowledge(
@@ -184,7 +214,7 @@ def acknowledge(
     escalation: Annotated[str, typer.Argument(metavar="ESCALATION", help="Id of the alert, as the timeline shows it.")],
     *,
     note: Annotated[str | None, typer.Option("--note", help="What is done about it.")] = None,
-    by: By = ACCOUNT,
+    by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
@@ -195,7 +225,7 @@ def acknowledge(
     Example: greenlane acknowledge H05.7-260302-0001 step:site-check/first --by head-of-culture
     """
     content = {"escalation_id": escalation, "note": note}
-    return asked("AcknowledgeEscalation", case, ("supervisor", by), content, command_id, state_dir, lang, as_json)
+    return asked("AcknowledgeEscalation", case, acting(by, "supervisor"), content, command_id, state_dir, lang, as_json)
 
 
 def reassign(
@@ -210,7 +240,7 @@ def reassign(
     escalation: Annotated[
         str | None, typer.Option("--escalation", metavar="ESCALATION", help="The alert that is answered by it.")
     ] = None,
-    by: By = ACCOUNT,
+    by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
@@ -227,7 +257,7 @@ def reassign(
         "escalation_id": escalation,
         "reason": reason,
     }
-    return asked("ReassignStep", case, ("supervisor", by), content, command_id, state_dir, lang, as_json)
+    return asked("ReassignStep", case, acting(by, "supervisor"), content, command_id, state_dir, lang, as_json)
 
 
 def _stretch(from_at: str | None, until_at: str | None) -> dict[str, datetime]:

@@ -25,6 +25,7 @@ from greenlane.cli import (
     report,
     running,
     sheet,
+    stops,
     submission,
     watching,
 )
@@ -53,6 +54,7 @@ for theme in (
     listing,
     sheet,
     answers,
+    stops,
     amendments,
     watching,
     report,

@@ -17,6 +17,7 @@ from events.language.refusals import refuse
 from events.transport.errors import Unavailable
 from greenlane.cli.failure import NoAnswerError, RefusedError
 from greenlane.cli.moments import now
+from greenlane.cli.question import Acting
 from greenlane.cli.session import Session
 from sla.wording import Said, in_language
 
@@ -33,15 +34,13 @@ class Question:
     command: CaseCommand
 
     @classmethod
-    def checked(
-        cls, kind: str, case: str, actor: tuple[str, str], content: Mapping[str, Any], command_id: str | None
-    ) -> Self:
+    def checked(cls, kind: str, case: str, actor: Acting, content: Mapping[str, Any], command_id: str | None) -> Self:
         """Raises MessageError that names the first wrong field, never its value."""
         given = {
             "type": kind,
             "command_id": command_id or f"cli:{uuid.uuid4()}",
             "received_at": now(),
-            "actor": {"kind": actor[0], "id": actor[1]},
+            "actor": {"kind": actor[0], "id": actor[1], "assurance": "claimed"},
             **content,
         }
         try:

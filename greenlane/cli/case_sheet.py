@@ -9,7 +9,7 @@ from typing import Any
 from cases.evolve import fold
 from cases.model import Case, ClockState
 from cases.stamp import STAMP, Stamp, stamp_of
-from cases.timetable import appointment_at
+from cases.timetable import appointment_at, end_at, lawful_end_at
 from cases.turn import CaseView, CommandOutcome
 from cases.views import view_of
 from events.language.case_events import (
@@ -55,9 +55,9 @@ class Sheet:
         return stamp_of(self.case, self.records)
 
     @property
-    def declined(self) -> str | None:
+    def declined(self) -> GreenPromiseDeclined | None:
         """Why the lane gives no promise, where it gives none."""
-        return next((r.event.reason for r in self.records if isinstance(r.event, GreenPromiseDeclined)), None)
+        return next((r.event for r in reversed(self.records) if isinstance(r.event, GreenPromiseDeclined)), None)
 
     @property
     def time_shares(self) -> tuple[TimeShare, ...]:
@@ -65,8 +65,12 @@ class Sheet:
         return next((r.event.time_shares for r in self.records if isinstance(r.event, CaseClosed)), ())
 
     def due_at(self, clock: ClockState) -> datetime | None:
-        """When a clock is due; None while it stands still."""
+        """The appointment of a clock, or its only end; None while it stands still."""
         return appointment_at(clock, self.case.definitions)
+
+    def end_at(self, clock: ClockState) -> datetime | None:
+        """The end whose passing is a breach; None while it stands still."""
+        return end_at(clock, self.case.definitions)
 
     def as_json(self) -> dict[str, Any]:
         """The answer of `show --json`."""
@@ -88,7 +92,7 @@ class Sheet:
         return {"text": STAMP, "lane": stamp.lane, "reason": stamp.reason, "source": stamp.source}
 
     def _clock(self, clock: ClockState) -> dict[str, Any]:
-        due_at = self.due_at(clock)
+        due_at, lawful_at = self.due_at(clock), lawful_end_at(clock, self.case.definitions)
         return {
             "id": clock.id,
             "kind": clock.kind,
@@ -96,6 +100,7 @@ class Sheet:
             "budget": clock.clock.budget.model_dump(mode="json"),
             "anchored_at": clock.clock.anchored_at.isoformat(),
             "due_at": due_at and due_at.isoformat(),
+            "lawful_end_at": lawful_at and lawful_at.isoformat(),
             "status": clock.status,
             "paused": clock.is_paused,
             "set_aside": clock.set_aside,

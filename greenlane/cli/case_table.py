@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from rich.markup import escape
 from rich.table import Table
@@ -11,9 +10,8 @@ from rich.table import Table
 from cases.turn import CaseView, WorkItem
 from greenlane.cli.moments import Moments
 from greenlane.cli.output import table_of
-from greenlane.cli.styles import LATE, SOON, SOON_SECONDS, lane_markup, painted, status_markup
-
-MET = "met"
+from greenlane.cli.promise_cells import Kind, appointment_markup, lawful_end_text, nearness, promise_of
+from greenlane.cli.styles import LATE, lane_markup, painted, status_markup
 
 
 def case_table(title: str, found: Iterable[CaseView], moments: Moments) -> Table:
@@ -34,8 +32,8 @@ def case_table(title: str, found: Iterable[CaseView], moments: Moments) -> Table
             status,
             escape(words.named("holder", view.holder)),
             moments.instant(view.opened_at),
-            promise_markup(view.statutory_due_at, view.statutory_state, moments),
-            promise_markup(view.green_due_at, view.green_state, moments),
+            _promise_cell(view, "statutory", moments),
+            _promise_cell(view, "green", moments),
         )
     return table
 
@@ -45,32 +43,23 @@ def work_table(title: str, items: Iterable[WorkItem], moments: Moments) -> Table
     words = moments.words
     table = table_of(title, *map(words, ("dossier", "step", "name", "procedure", "lane", "due", "time", "level")))
     for item in items:
-        late = item.overdue or moments.is_past(item.due_at)
+        colour = LATE if item.overdue else nearness(item.due_at, moments)
         table.add_row(
             item.dossier_code or item.case_id,
             escape(item.step_id),
             escape(item.name_en if words.language == "en" else item.name_vi),
             item.procedure,
             lane_markup(words, item.lane),
-            painted(moments.instant(item.due_at), LATE if late else _nearness(item.due_at, moments)),
-            painted(moments.distance(item.due_at), LATE if late else _nearness(item.due_at, moments)),
+            painted(moments.instant(item.due_at), colour),
+            painted(moments.distance(item.due_at), colour),
             painted(str(item.level), LATE) if item.level else "",
         )
     return table
 
 
-def promise_markup(due_at: datetime | None, state: str | None, moments: Moments) -> str:
-    """The due instant of a promise, coloured by how it stands; `-` where nothing is promised."""
-    if state is None:
-        return "-"
-    shown = moments.instant(due_at) if due_at is not None else moments.words("paused")
-    if state == "running":
-        late = moments.is_past(due_at)
-        return painted(shown, LATE if late else _nearness(due_at, moments))
-    return f"{shown} {status_markup(moments.words, 'clock', state)}"
-
-
-def _nearness(due_at: datetime | None, moments: Moments) -> str | None:
-    if due_at is None:
-        return None
-    return SOON if (due_at - moments.now).total_seconds() < SOON_SECONDS else None
+def _promise_cell(view: CaseView, kind: Kind, moments: Moments) -> str:
+    """The appointment, and below it the lawful end."""
+    promised, lawful_day = promise_of(view, kind)
+    lawful = lawful_end_text(lawful_day, kind, moments)
+    shown = appointment_markup(promised, kind, moments)
+    return shown if lawful is None else f"{shown}\n[dim]{lawful}[/dim]"

@@ -12,6 +12,7 @@ from cases.plans import PlannedChange, RefusedChange
 from catalog.catalogue import Catalog
 from catalog.errors import UnknownProcedure, close_matches
 from catalog.model import ProcedureVersion
+from events.language.commands import Actor
 from greenlane.changing import Told, head_of, kept, tell_cases
 from greenlane.cli.failure import RefusedError
 from greenlane.cli.moments import Moments
@@ -59,7 +60,7 @@ class ChangeRun:
     """A change of the rules under open cases."""
 
     def __init__(
-        self, session: Session, target: CalendarDefinition | ProcedureVersion, reason: str, actor: str
+        self, session: Session, target: CalendarDefinition | ProcedureVersion, reason: str, actor: Actor
     ) -> None:
         self.session = session
         self.target = target

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from greenlane.cli.calendars import group as calendar_group
-from greenlane.cli.options import By, Json, Lang, StateDir
-from greenlane.cli.question import ACCOUNT
+from greenlane.cli.options import ActedBy, Json, Lang, StateDir
+from greenlane.cli.question import acting
 
 PANEL = "Care"
 
@@ -41,7 +41,7 @@ def apply_calendar(
     dry_run: DryRun = False,
     reason: Reason = "a new version of the working calendar",
     rate: Rate = 50.0,
-    by: By = ACCOUNT,
+    by: ActedBy = None,
     state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -54,14 +54,15 @@ def apply_calendar(
 
     Example: greenlane calendar apply vn-public-2027.yaml --dry-run
     """
-    from greenlane.changing import calendar_plan
+    from greenlane.changing import actor_of, calendar_plan
     from greenlane.cli.calendar_file import target_of
     from greenlane.cli.change_run import ChangeRun
     from greenlane.cli.session import a_session
 
+    actor = actor_of(*acting(by, "administrator"))
     with a_session(state_dir, lang) as session:
         target = target_of(calendar, session.wiring)
-        run = ChangeRun(session, target, reason, by)
+        run = ChangeRun(session, target, reason, actor)
         run.look(lambda told: (calendar_plan(session.wiring, target, told), []))
         return run.finish(dry_run=dry_run, rate=rate, as_json=as_json)
 
@@ -76,7 +77,7 @@ def migrate_procedure(
         bool, typer.Option("--skip-refused", help="Leave the cases alone in which a clock would vanish.")
     ] = False,
     rate: Rate = 50.0,
-    by: By = ACCOUNT,
+    by: ActedBy = None,
     state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -87,14 +88,15 @@ def migrate_procedure(
 
     Example: greenlane procedure migrate work-permit 2027-01-01 --dry-run
     """
-    from greenlane.changing import migration_plan
+    from greenlane.changing import actor_of, migration_plan
     from greenlane.cli.change_run import ChangeRun, version_of
     from greenlane.cli.session import a_session
 
+    actor = actor_of(*acting(by, "administrator"))
     with a_session(state_dir, lang) as session:
         target = version_of(session.wiring.catalog, procedure, version)
-        run = ChangeRun(session, target, reason, by)
-        run.look(lambda told: migration_plan(session.wiring, target, reason, by, told))
+        run = ChangeRun(session, target, reason, actor)
+        run.look(lambda told: migration_plan(session.wiring, target, reason, actor, told))
         if not dry_run and not skip_refused:
             run.refuse_vanishing()
         return run.finish(dry_run=dry_run, rate=rate, as_json=as_json)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cases.turn import CaseView
-from events.language.commands import Actor, ActorKind
+from events.language.commands import Actor, ActorKind, Assurance
 from events.language.identity import case_id_of
 from events.language.refusals import Refusal
 from greenlane.cli.application_files import Entry
@@ -48,6 +48,7 @@ class Delivered:
             "known": self.known,
             "statutory_due_at": view and view.statutory_due_at and view.statutory_due_at.isoformat(),
             "green_due_at": view and view.green_due_at and view.green_due_at.isoformat(),
+            "promises": view and view.promises.model_dump(mode="json"),
         }
 
 
@@ -97,7 +98,7 @@ class _Counter:
             entry.message,
             source=self._source,
             command_id=f"cli:submit:{case_id_of(self._source, entry.message.application_id)}",
-            actor=Actor(kind=ActorKind.APPLICANT, id=self._source),
+            actor=Actor(kind=ActorKind.APPLICANT, id=self._source, assurance=Assurance.CLAIMED),
             received_at=now(),
         )
         if isinstance(answer, Refusal):

@@ -27,8 +27,10 @@ class Status(StrEnum):
 
     IN_PROGRESS = "in_progress"
     AWAITING_SUPPLEMENT = "awaiting_supplement"
+    AWAITING_EXPLANATION = "awaiting_explanation"
     AWAITING_PAYMENT = "awaiting_payment"
     SUSPENDED = "suspended"
+    STOPPED = "stopped"
     CLOSED = "closed"
 
 
@@ -51,7 +53,12 @@ def cases(
         str | None, typer.Option("--department", help="Only cases that this department holds now.")
     ] = None,
     procedure: Annotated[str | None, typer.Option("--procedure", help="Only cases of this procedure.")] = None,
-    overdue: Annotated[bool, typer.Option("--overdue", help="Only open cases of which a promise is past due.")] = False,
+    overdue: Annotated[
+        bool, typer.Option("--overdue", help="Only open cases whose limit, or green promise, is breached.")
+    ] = False,
+    past_appointment: Annotated[
+        bool, typer.Option("--past-appointment", help="Only open cases past an appointment, and not breached.")
+    ] = False,
     is_open: Annotated[bool, typer.Option("--open", help="Only open cases.")] = False,
     limit: Limit = 50,
     state_dir: StateDir = None,
@@ -60,8 +67,11 @@ def cases(
 ) -> int:
     """List cases, the latest first, with both promises and who holds them now.
 
+    --overdue and --past-appointment together list what is in either state.
+
     Example: greenlane cases --open --lane green_24h
     """
+    from greenlane.cli.case_search import searched
     from greenlane.cli.case_table import case_table
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session
@@ -75,9 +85,10 @@ def cases(
             holder=department,
             procedure=procedure,
             open_only=is_open,
-            due_before=moments.now if overdue else None,
         )
-        found, total = session.views.cases(wanted, limit=limit), session.views.count(wanted)
+        asked_for = {"breached": overdue, "past_appointment": past_appointment}
+        states = frozenset(state for state, is_wanted in asked_for.items() if is_wanted)
+        found, total = searched(session.views, wanted, states, limit)
         if as_json:
             print_json({"ok": True, "total": total, "cases": [view.model_dump(mode="json") for view in found]})
             return 0

@@ -79,7 +79,7 @@ class LiveView:
         moments = self._session.moments
         words = moments.words
         names = {view.case_id: view.dossier_code or view.case_id for view in self._cases}
-        table = table_of(words("events"), *map(words, ("case", "at", "event", "details")))
+        table = table_of(words("events"), *map(words, ("case", "at", "event", "details", "actor")))
         for row in self._events:
             table.add_row(names.get(row.case_id, row.case_id), *event_cells(row.record, moments))
         return table

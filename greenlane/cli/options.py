@@ -35,6 +35,16 @@ CommandId = Annotated[
     ),
 ]
 By = Annotated[str, typer.Option("--by", help="Account of whoever acts; an account, never a person's name.")]
+ActedBy = Annotated[
+    str | None,
+    typer.Option(
+        "--by", help="Account of whoever acts, never a person's name. Default: the operator, by the system's account."
+    ),
+]
+ApprovedBy = Annotated[
+    str | None,
+    typer.Option("--approved-by", help="Account of the second person, who approves it; never the one of --by."),
+]
 
 
 def fact_of(text: str) -> tuple[str, bool | int | str]:

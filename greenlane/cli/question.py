@@ -4,17 +4,32 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-ACCOUNT = "command-line"
-"""Who acts where nobody is named."""
+Acting = tuple[Literal["officer", "supervisor", "administrator", "operator"], str]
+"""Who acts: a kind of actor and an account."""
+
+
+def acting(by: str | None, kind: Literal["officer", "supervisor", "administrator"] = "officer") -> Acting:
+    """Who acts: the account that is named, else the operator of the installation. Either way it is only claimed."""
+    return ("operator", _system_account()) if by is None else (kind, by)
+
+
+def _system_account() -> str:
+    """The operating system's account, not what the environment says of itself."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container may run under a number that has no name
+        return f"uid-{os.getuid()}"
 
 
 def asked(
     kind: str,
     case: str,
-    actor: tuple[str, str],
+    actor: Acting,
     content: dict[str, Any],
     command_id: str | None,
     state_dir: Path | None,

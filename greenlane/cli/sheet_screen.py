@@ -12,10 +12,11 @@ from rich.table import Table
 from cases.model import ClockState
 from cases.stamp import STAMP
 from greenlane.cli.case_sheet import Sheet
-from greenlane.cli.case_table import promise_markup
 from greenlane.cli.event_lines import event_table, near_miss_table
 from greenlane.cli.moments import Moments
 from greenlane.cli.output import table_of
+from greenlane.cli.promise_cells import Kind, appointment_markup, lawful_end_text, promise_of
+from greenlane.cli.reason_words import reason_text
 from greenlane.cli.session import Session
 from greenlane.cli.styles import LATE, lane_markup, painted, status_markup
 
@@ -73,26 +74,35 @@ def _head(sheet: Sheet, moments: Moments) -> Panel:
     return Panel(Group(grid), title=title, subtitle=f"[dim]{view.case_id}[/dim]", expand=False)
 
 
-def _promise(sheet: Sheet, moments: Moments, kind: str) -> str | None:
-    view = sheet.view
-    due_at, lawful_day, state = (
-        (view.statutory_due_at, view.statutory_lawful_day, view.statutory_state)
-        if kind == "statutory"
-        else (view.green_due_at, view.green_lawful_day, view.green_state)
-    )
-    if state is None:
-        return f"- [dim]({escape(sheet.declined)})[/dim]" if kind == "green" and sheet.declined else None
-    parts = [promise_markup(due_at, state, moments)]
-    if lawful_day is not None:
-        parts.append(f"[dim]({moments.words('lawful_end', day=moments.day(lawful_day))})[/dim]")
-    if state == "running":
-        parts.append(moments.distance(due_at))
+def _promise(sheet: Sheet, moments: Moments, kind: Kind) -> str | None:
+    """Both ends, how far away the next of them is, and the appointment as first told where it was moved."""
+    promised, lawful_day = promise_of(sheet.view, kind)
+    if promised is None:
+        return _declined(sheet, moments) if kind == "green" else None
+    words, parts = moments.words, [appointment_markup(promised, kind, moments)]
+    lawful = lawful_end_text(lawful_day, kind, moments)
+    if lawful is not None:
+        parts.append(f"[dim]({lawful})[/dim]")
+    if promised.state in ("running", "past_appointment"):
+        is_past = promised.state == "past_appointment"
+        parts.append(moments.distance(promised.lawful_end_at if is_past else promised.appointment_at))
+    first_at = promised.first_appointment_at
+    if first_at is not None and first_at != promised.appointment_at:
+        parts.append(f"[dim]{words('first_told', at=moments.instant(first_at))}[/dim]")
     return " ".join(part for part in parts if part)
+
+
+def _declined(sheet: Sheet, moments: Moments) -> str | None:
+    declined = sheet.declined
+    if declined is None:
+        return None
+    why = reason_text(declined.reason, declined.code, moments, declined.details)
+    return f"- [dim]({escape(why or '-')})[/dim]"
 
 
 def _clocks(sheet: Sheet, moments: Moments) -> Table | None:
     words = moments.words
-    table = table_of(words("clocks"), *map(words, ("clock", "budget", "since", "due", "state", "level")))
+    table = table_of(words("clocks"), *map(words, ("clock", "budget", "since", "appointment", "end", "state", "level")))
     for clock in sheet.case.clocks.values():
         due_at = sheet.due_at(clock)
         kind = words.named("kind", clock.kind) + (f" {clock.step_id}" if clock.step_id else "")
@@ -101,6 +111,7 @@ def _clocks(sheet: Sheet, moments: Moments) -> Table | None:
             moments.budget(clock.clock.budget),
             moments.instant(clock.clock.anchored_at),
             moments.instant(due_at),
+            moments.instant(sheet.end_at(clock)),
             _clock_state(clock, moments),
             painted(str(clock.level), LATE) if clock.level else "",
         )
@@ -112,7 +123,7 @@ def _clock_state(clock: ClockState, moments: Moments) -> str:
         return status_markup(moments.words, "clock", "set_aside")
     if clock.is_paused and not clock.stopped:
         return painted(moments.words("paused"), "yellow")
-    return status_markup(moments.words, "clock", clock.status)
+    return status_markup(moments.words, "green" if clock.kind == "green" else "clock", clock.status)
 
 
 def _steps(sheet: Sheet, moments: Moments) -> Table | None:

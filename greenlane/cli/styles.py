@@ -10,9 +10,12 @@ LANES: Final = {"green_24h": "bold green", "green_60": "green", "standard": "def
 STATUSES: Final = {
     "in_progress": "cyan",
     "awaiting_supplement": "yellow",
+    "awaiting_explanation": "yellow",
     "awaiting_payment": "yellow",
     "suspended": "yellow",
+    "stopped": "yellow",
     "closed": "dim",
+    "past_appointment": "yellow",
     "breached": "bold red",
     "met": "green",
     "running": "cyan",

@@ -1,0 +1,60 @@
+"""A promise with both its ends on a screen: the appointment told to the applicant, and the lawful end behind it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from cases.promised import Promised
+from cases.turn import CaseView
+from greenlane.cli.moments import Moments
+from greenlane.cli.styles import LATE, SOON, SOON_SECONDS, painted, status_markup
+
+Kind = Literal["statutory", "green"]
+
+
+def promise_of(view: CaseView, kind: Kind) -> tuple[Promised | None, date | None]:
+    """The promise of a case, and the day whose 24:00 is its lawful end."""
+    if kind == "statutory":
+        return view.promises.statutory, view.statutory_lawful_day
+    return view.promises.green, view.green_lawful_day
+
+
+def appointment_markup(promised: Promised | None, kind: Kind, moments: Moments) -> str:
+    """The appointment, coloured by how it stands, and the state in words where it is more than running; `-` for none."""
+    if promised is None:
+        return "-"
+    shown = moments.words("paused")
+    if promised.appointment_at is not None:
+        shown = moments.instant(promised.appointment_at)
+    if promised.state == "running":
+        return painted(shown, nearness(promised.appointment_at, moments))
+    return f"{shown} {state_markup(promised, kind, moments)}"
+
+
+def state_markup(promised: Promised, kind: Kind, moments: Moments) -> str:
+    """The state in words: only of the statutory promise is it said that it is overdue."""
+    group = "clock" if kind == "statutory" else "green"
+    state = status_markup(moments.words, group, promised.state)
+    if promised.state == "met" and promised.appointment_kept is False:
+        state = f"{state} [yellow]({moments.words('appointment_missed')})[/yellow]"
+    return f"{state} [dim]({moments.words.named('clock', 'set_aside')})[/dim]" if promised.set_aside else state
+
+
+def lawful_end_text(lawful_day: date | None, kind: Kind, moments: Moments) -> str | None:
+    """Until when the law, or the lane, gives time; None for a limit that has one end, or none now."""
+    return (
+        None
+        if lawful_day is None
+        else moments.words("lawful_end" if kind == "statutory" else "green_end", day=moments.day(lawful_day))
+    )
+
+
+def nearness(due_at: datetime | None, moments: Moments) -> str | None:
+    """The colour of an instant that is near, or has passed without its passing being on record yet."""
+    if due_at is None:
+        return None
+    left_seconds = (due_at - moments.now).total_seconds()
+    if left_seconds < 0:
+        return LATE
+    return SOON if left_seconds < SOON_SECONDS else None
