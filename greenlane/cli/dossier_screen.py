@@ -61,8 +61,7 @@ def _joint(sheet: DossierSheet, moments: Moments) -> str:
     at = moments.instant(dossier.joint_due_at)
     if ends is None or ends.lawful_end_at is None:
         return words("joint_one", at=at, basis=basis, state=state)
-    end = words("end_of", day=moments.day(dossier.joint_lawful_day))
-    return words("joint_is", at=at, end=end, basis=basis, state=state)
+    return words("joint_is", at=at, day=moments.day(dossier.joint_lawful_day), basis=basis, state=state)
 
 
 def _tree(sheet: DossierSheet, moments: Moments) -> Tree:
@@ -92,7 +91,8 @@ def _leaf(sheet: DossierSheet, part: Part, others: list[str], moments: Moments) 
     hint = f" [dim](~ {escape(soft)})[/dim]" if soft else ""
     state = words.named("part", part.status)
     causes = "; ".join(f"{cause.needs}: {words.named('part', cause.status)}" for cause in part.troubles)
-    why = f" [red]{escape(causes or _why(part, words.language))}[/red]"
+    told = causes or _why(part, words.language)
+    why = f" [red]{escape(told)}[/red]" if told else ""
     return f"{MARKS.get(part.status, LOST_MARK)} {shown} [dim]{state}[/dim]{due}{also}{hint}{why}"
 
 

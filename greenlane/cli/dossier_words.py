@@ -35,8 +35,8 @@ DOSSIER_TABLE: Final[dict[str, tuple[str, str]]] = {
     ),
     "held_now": ("Đang giữ: {holder}", "Held by: {holder}"),
     "joint_is": (
-        "Thời hạn chung ({basis}): hẹn trả {at}, hạn theo luật {end}: {state}",
-        "Joint limit ({basis}): appointment {at}, lawful end {end}: {state}",
+        "Thời hạn chung ({basis}): hẹn trả {at}, hết hạn lúc 24:00 ngày {day}: {state}",
+        "Joint limit ({basis}): appointment {at}, lawful end 24:00 of {day}: {state}",
     ),
     "joint_one": ("Thời hạn chung ({basis}): {at}: {state}", "Joint limit ({basis}): {at}: {state}"),
     "joint_missed": ("lỡ hẹn", "appointment missed"),
