@@ -256,7 +256,7 @@ def finish(draft: Draft, clock_id: str | None) -> None:
         draft.emit(
             ClockMet(
                 clock_id=state.id,
-                ended_at=draft.at,
+                ended_at=_ended_at(draft, state),
                 consumed_seconds=_consumed_seconds(draft, state),
                 appointment_kept=_appointment_kept(draft, state),
             )
@@ -299,11 +299,16 @@ def stop(draft: Draft, clock_id: str) -> None:
     draft.emit(
         ClockStopped(
             clock_id=clock_id,
-            ended_at=draft.at,
+            ended_at=_ended_at(draft, state),
             consumed_seconds=_consumed_seconds(draft, state),
             appointment_kept=_appointment_kept(draft, state),
         )
     )
+
+
+def _ended_at(draft: Draft, state: ClockState) -> datetime:
+    # An end that was received before the turn that armed the clock: it did not run at all, nor backwards.
+    return max(draft.at, draft.utc(state.clock.anchored_at))
 
 
 def _consumed_seconds(draft: Draft, state: ClockState) -> float | None:
@@ -321,4 +326,6 @@ def cancel(draft: Draft, clock_id: str | None, cause: str) -> None:
     if state.status is ClockStatus.BREACHED:
         finish(draft, clock_id)
     else:
-        draft.emit(ClockCancelled.model_validate({"clock_id": state.id, "ended_at": draft.at, "cause": cause}))
+        draft.emit(
+            ClockCancelled.model_validate({"clock_id": state.id, "ended_at": _ended_at(draft, state), "cause": cause})
+        )

@@ -94,7 +94,7 @@ def step_budget(
     procedure = definitions.procedure
     if not any(other.budget or other.minimum for other in procedure.steps):
         return measure.of(measure.whole * step.weight // max(1, _longest(procedure.steps, _weight)))
-    lengths = _shared_out(procedure, measure)
+    lengths = _lengths_of(procedure, measure)
     if lengths is None:
         return _in_proportion(step, procedure, measure)
     if step.budget is not None:
@@ -107,7 +107,7 @@ class _Measure:
     """Minutes by the wall clock, or of working time: one measure for limits in days, months and working days."""
 
     def __init__(self, promised: Budget, anchored_at: datetime, calendar: WorkingCalendar) -> None:
-        self.anchored_at, self.calendar = anchored_at, calendar
+        self.promised, self.anchored_at, self.calendar = promised, anchored_at, calendar
         self.unit = Unit.MINUTES if promised.unit in WALL_CLOCK else Unit.WORKING_MINUTES
         self.whole = self._time(promised) // MINUTE
 
@@ -124,6 +124,21 @@ class _Measure:
         if self.unit is Unit.WORKING_MINUTES:
             return self.calendar.between(self.anchored_at, end)
         return end - self.anchored_at
+
+
+_recent: dict[tuple[object, ...], dict[str, Fraction] | None] = {}
+_RECENT_MAX = 64
+
+
+def _lengths_of(procedure: ProcedureVersion, measure: _Measure) -> dict[str, Fraction] | None:
+    """What `_shared_out` says, kept for the steps that are assigned one after the other."""
+    promised = measure.promised
+    key = (procedure.digest, promised.amount, promised.unit, measure.anchored_at, measure.calendar.definition.digest)
+    if key not in _recent:
+        if len(_recent) >= _RECENT_MAX:
+            _recent.clear()
+        _recent[key] = _shared_out(procedure, measure)
+    return _recent[key]
 
 
 def _shared_out(procedure: ProcedureVersion, measure: _Measure) -> dict[str, Fraction] | None:
@@ -154,7 +169,7 @@ def _in_proportion(step: StepDefinition, procedure: ProcedureVersion, measure: _
     """A step's part of a promise in which what is fixed has no room: as much of it as it has of the statutory limit."""
     limit, lengths = procedure.limit, None
     if limit is not None:
-        lengths = _shared_out(procedure, _Measure(limit, measure.anchored_at, measure.calendar))
+        lengths = _lengths_of(procedure, _Measure(limit, measure.anchored_at, measure.calendar))
     if lengths is None:
         lengths = {other.id: Fraction(_weight(other)) for other in procedure.steps}
     longest = sum(lengths[other.id] for other in _longest_path(procedure.steps, lengths))

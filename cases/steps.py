@@ -21,6 +21,9 @@ from events.language.case_events import (
 from events.language.commands import ConsultationRequest, DecideStep, Outcome, ReassignStep
 from events.language.refusals import Refusal, refuse
 
+OPINIONS_MAX = 200
+"""So many opinions at most are asked in one case: what a turn has to look at stays small, as with a procedure's steps."""
+
 
 def decide_step(draft: Draft, command: DecideStep) -> Refusal | None:
     """A department's answer."""
@@ -122,6 +125,9 @@ def _give_opinion(draft: Draft, step: StepState, command: DecideStep) -> Refusal
 def _consult(draft: Draft, step: StepState, command: DecideStep) -> Refusal | None:
     if not command.consult:
         return refuse("field_missing", "consult", name="consult")
+    asked = sum(other.kind == "consultation" for other in draft.case.steps.values())
+    if asked + len(command.consult) > OPINIONS_MAX:
+        return refuse("too_many_opinions", "consult", most=str(OPINIONS_MAX), asked=str(asked))
     for request in command.consult:
         if request.department not in draft.case.definitions.departments:
             return refuse("department_unknown", "consult.department", department=request.department)

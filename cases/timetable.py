@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final, Literal
 
-from cases.model import APPLICANT_CLOCKS, CASE_CLOCKS, Case, ClockState
+from cases.model import APPLICANT_CLOCKS, CASE_CLOCKS, FIRST, Case, ClockState
 from catalog.model import Definitions
 from events.language.case_events import ClockKind
 from sla.calendar import compiled
@@ -255,9 +255,16 @@ def ladder_of(definitions: Definitions, kind: ClockKind) -> Ladder | None:
 
 
 def _first(state: ClockState, definitions: Definitions) -> DueItem | None:
-    if state.is_paused:
-        return None
-    table = timetable_of(state, definitions)
+    # Kept beside the state until it changes: of two hundred clocks one has changed since they were asked before.
+    kept: tuple[Definitions, DueItem | None] | None = state.__dict__.get(FIRST)
+    if kept is not None and kept[0] is definitions:
+        return kept[1]
+    found = None if state.is_paused else _first_of(state, timetable_of(state, definitions))
+    state.__dict__[FIRST] = (definitions, found)
+    return found
+
+
+def _first_of(state: ClockState, table: Timetable) -> DueItem | None:
     correction = _correction(state, table)
     if correction is not None:
         return correction

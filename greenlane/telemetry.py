@@ -28,6 +28,18 @@ class MetricsPortError(GreenlaneError):
     code = "port_in_use"
 
 
+class StandardErrorHandler(logging.Handler):
+    """Writes each line to what is standard error then: a stream kept from the start may be closed by whoever lent it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.flush()
+        except Exception:
+            self.handleError(record)
+
+
 def configure_logging(settings: Settings, process: str) -> None:
     """Log to standard error: lines for people on a console, JSON for machines. No personal data are ever logged."""
     shared: list[Any] = [
@@ -44,7 +56,7 @@ def configure_logging(settings: Settings, process: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = StandardErrorHandler()
     final = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.format_exc_info, renderer]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=final))
     logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)

@@ -55,17 +55,3 @@ def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databa
 def database_url(database_server: DatabaseServer) -> str:
     """An empty migrated database of the test's own."""
     return database_server.fresh_database()
-
-
-LIVE_ROOMS = ("cli", "desk", "e2e", "events", "greenlane", "importing", "store", "workflows")
-LIVE_FILES = ("tests/dossier/test_killed_dossiers", "tests/dossier/test_dossier_runs")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on real processes wait by the wall clock, and another load on the machine can outlast any wait: they get a second go.
-
-    Tests of the pure rooms get none: what fails there once is wrong.
-    """
-    for item in items:
-        if item.nodeid.startswith((*(f"tests/{room}/" for room in LIVE_ROOMS), *LIVE_FILES)):
-            item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=1))

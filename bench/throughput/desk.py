@@ -45,18 +45,19 @@ class Desk:
     def run(self, cases: int, in_flight: int, answers: int | None) -> float:
         """Seconds from the first submission until the last case is closed, or has had its answers."""
         began = time.perf_counter()
-        submitted = done = 0
+        submitted = 0
+        done: set[bytes] = set()
+        """The events that told so, each once: a publisher that was killed sends some again."""
         answered: dict[str, int] = {}
-        while done < cases:
-            while submitted < cases and submitted - done < in_flight:
+        while len(done) < cases:
+            while submitted < cases and submitted - len(done) < in_flight:
                 self._submit(submitted)
                 submitted += 1
             for place, messages in self._consumer.poll(timeout_ms=100).items():
                 if place.topic == self._topics.case_events:
                     # The event after the last answer tells that it was taken; without a number, the closing.
-                    done += sum(
-                        self._tells(message, b".StepDecided" if answers else b".CaseClosed") for message in messages
-                    )
+                    name = b".StepDecided" if answers else b".CaseClosed"
+                    done |= {dict(message.headers)["ce_id"] for message in messages if self._tells(message, name)}
                     continue
                 for message in messages:
                     case_id = message.key.decode()

@@ -72,6 +72,12 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Việc này cần người thứ hai phê duyệt, không phải {by}.",
         "Ghi tài khoản người phê duyệt bằng --approved-by (approved_by).",
     ),
+    "too_many_opinions": (
+        "{asked} opinions were asked in this case already; at most {most} may be.",
+        "Ask fewer departments, or decide.",
+        "Hồ sơ này đã lấy {asked} ý kiến; tối đa là {most}.",
+        "Lấy ý kiến ít cơ quan hơn, hoặc giải quyết hồ sơ.",
+    ),
     "stop_past": (
         "The end of the stop has passed already.",
         "Name an instant to come, or none.",

@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from catalog.catalogue import Catalog
-from events.language.case_events import RungFired
+from events.language.case_events import CalendarExhausted, RungFired, SuspensionReviewDue
 from events.language.dossier_events import DossierRungFired
 
 Fired = RungFired | DossierRungFired
 """A rung of a case's clock, or of a linked dossier's joint one."""
+
+
+Duty = SuspensionReviewDue | CalendarExhausted
+"""What somebody must do though no rung of a clock has fired."""
+DUTY_ROLE = "head"
+"""The receiving agency's head: the case's clocks stand without an end until something is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,15 @@ class Audience:
 def audience_of(rung: Fired, agency: str, catalog: Catalog) -> Audience:
     """The holder of the role and its substitute, by the catalogue of now. `agency`: who is in charge of the whole."""
     department = rung.department if isinstance(rung, RungFired) else rung.holder
-    holder = catalog.holder_of(rung.audience, department, agency)
+    return _held(rung.audience, department, agency, catalog)
+
+
+def duty_audience(agency: str, catalog: Catalog) -> Audience:
+    """Who has a duty that no clock tells of: the head of the agency in charge."""
+    return _held(DUTY_ROLE, None, agency, catalog)
+
+
+def _held(role: str, department: str | None, agency: str, catalog: Catalog) -> Audience:
+    holder = catalog.holder_of(role, department, agency)
     found = (holder.email, holder.substitute_email) if holder is not None else ()
-    return Audience(department or agency, rung.audience, tuple(address for address in found if address))
+    return Audience(department or agency, role, tuple(address for address in found if address))

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from cases.stamp import STAMP, is_green
 from cases.turn import CaseView, DossierView
-from events.language.case_events import RungFired
+from events.language.case_events import CalendarExhausted, RungFired, SuspensionReviewDue
 from events.language.dossier_events import DossierRungFired
-from greenlane.alerts.audience import Audience, Fired
+from greenlane.alerts.audience import Audience, Duty, Fired
 
 KINDS = {
     "warning": ("Nhắc việc", "Reminder"),
-    "past_appointment": ("Đã qua ngày hẹn trả", "Past the appointment"),
+    "past_appointment": ("QUÁ HẸN (chưa quá hạn)", "PAST THE APPOINTMENT (not overdue in law)"),
     "breach": ("QUÁ HẠN", "OVERDUE"),
     "escalation": ("BÁO CÁO VƯỢT CẤP", "ESCALATION"),
 }
@@ -28,6 +29,10 @@ CLOCKS = {
     "supplement": ("thời hạn bổ sung", "the applicant's limit"),
     "explanation": ("thời hạn giải trình", "the applicant's limit to explain"),
 }
+PROMISE_BROKEN = ("LỠ CAM KẾT LUỒNG XANH", "GREEN PROMISE BROKEN")
+"""The breach of a green promise: never called overdue in law."""
+REVIEW = ("Xem xét lại việc tạm dừng", "A suspension is to be reviewed")
+EXHAUSTED = ("Lịch làm việc không đủ dài", "The working calendar ends too early")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +41,66 @@ class Letter:
 
     subject: str
     text: str
+    kind: tuple[str, str]
+    """What it is about in a word or two, in Vietnamese and English."""
 
 
 def letter_of(rung: RungFired, view: CaseView, audience: Audience, zone: ZoneInfo, language: str) -> Letter:
     """The letter about a fired rung. Times are in the province's zone."""
-    name = view.dossier_code or view.case_id
+    name, kind = view.dossier_code or view.case_id, _kind_of(rung)
     vi = (
-        f"{KINDS[rung.kind][0]}: hồ sơ {name}, thủ tục {view.procedure}, luồng {view.lane}.\n"
+        f"{kind[0]}: hồ sơ {name}, thủ tục {view.procedure}, luồng {view.lane}.\n"
         f"{CLOCKS[rung.clock_kind][0].capitalize()}, bước {rung.step_id or '-'}, cơ quan {rung.department or view.agency}.\n"
     )
     en = (
-        f"{KINDS[rung.kind][1]}: dossier {name}, procedure {view.procedure}, lane {view.lane}.\n"
+        f"{kind[1]}: dossier {name}, procedure {view.procedure}, lane {view.lane}.\n"
         f"{CLOCKS[rung.clock_kind][1].capitalize()}, step {rung.step_id or '-'}, department {rung.department or view.agency}.\n"
     )
+    ends_vi, ends_en = _ends(rung, view, zone)
     subject = name + (f" / {rung.step_id}" if rung.step_id else "")
     # Every page of a green case is stamped.
-    return _letter(rung, subject, (vi, en), audience, zone, language, stamped=is_green(view.lane))
+    heads = (vi + ends_vi, en + ends_en)
+    return _letter(rung, subject, heads, audience, zone, language, stamped=is_green(view.lane))
+
+
+def _kind_of(rung: Fired) -> tuple[str, str]:
+    is_green_breach = isinstance(rung, RungFired) and (rung.kind, rung.clock_kind) == ("breach", "green")
+    return PROMISE_BROKEN if is_green_breach else KINDS[rung.kind]
+
+
+def _ends(rung: RungFired, view: CaseView, zone: ZoneInfo) -> tuple[str, str]:
+    """Both ends of the case's promise that the rung belongs to, as they stand now; nothing where it has but one."""
+    found = {"statutory": view.promises.statutory, "green": view.promises.green}.get(rung.clock_kind)
+    if found is None or found.appointment_at is None or found.lawful_end_at is None:
+        return "", ""
+    told = _at(found.appointment_at, zone)
+    # 24:00 of the last day, not 00:00 of the next.
+    last = f"{found.lawful_end_at.astimezone(zone) - timedelta(microseconds=1):%d/%m/%Y}"
+    end_vi, end_en = ("hết hạn theo luật", "lawful end")
+    if rung.clock_kind == "green":
+        end_vi, end_en = ("hết hạn cam kết", "the promise ends")
+    return (
+        f"Hẹn trả: {told}; {end_vi}: 24:00 ngày {last}.\n",
+        f"Appointment: {told}; {end_en}: 24:00 of {last}.\n",
+    )
+
+
+def duty_letter_of(duty: Duty, view: CaseView, audience: Audience, zone: ZoneInfo, language: str) -> Letter:
+    """The letter about what somebody must do though no clock says so. Times are in the province's zone."""
+    name = view.dossier_code or view.case_id
+    vi = f"Hồ sơ {name}, thủ tục {view.procedure}, luồng {view.lane}.\n"
+    en = f"Dossier {name}, procedure {view.procedure}, lane {view.lane}.\n"
+    match duty:
+        case SuspensionReviewDue():
+            kind, since = REVIEW, _at(duty.since_at, zone)
+            vi += f"Không tính thời hạn từ {since}, chưa có ngày kết thúc: đề nghị {duty.department} xem xét lại."
+            en += f"Its clocks have stood still since {since}, and nothing ends that: {duty.department} looks at it again."
+        case CalendarExhausted():
+            kind, last = EXHAUSTED, f"{duty.last_day:%d/%m/%Y}"
+            calendar, clocks = f"{duty.calendar.id} {duty.calendar.version}", ", ".join(duty.clock_ids)
+            vi += f"Lịch {calendar} chỉ đến hết ngày {last}, chưa xác định được hạn của: {clocks}. Cần áp dụng lịch dài hơn."
+            en += f"Calendar {calendar} ends on {last}; without an end now: {clocks}. Apply a version that reaches further."
+    return _bilingual(kind, name, (vi, en), audience, language, stamped=is_green(view.lane))
 
 
 def dossier_letter_of(
@@ -82,31 +131,41 @@ def _letter(
     *,
     stamped: bool = False,
 ) -> Letter:
-    index = 1 if language == "en" else 0
-    due = f"{rung.due_at.astimezone(zone):%d/%m/%Y %H:%M}"
+    due = _at(rung.due_at, zone)
     late = f" (+{rung.late_seconds:.0f} s)" if rung.late_seconds >= 1 else ""
+    vi = f"{heads[0]}Mốc {rung.rung} lúc {due}{late}. Mã cảnh báo: {rung.escalation_id}"
+    en = f"{heads[1]}Rung {rung.rung} at {due}{late}. Escalation id: {rung.escalation_id}"
+    return _bilingual(_kind_of(rung), name, (vi, en), audience, language, stamped=stamped)
+
+
+def _bilingual(
+    kind: tuple[str, str], name: str, texts: tuple[str, str], audience: Audience, language: str, *, stamped: bool
+) -> Letter:
+    index = 1 if language == "en" else 0
+    first, second = reversed(texts) if index else texts
     unheld = (
         ""
         if audience.addresses
         else f"\n!! {audience.role} @ {audience.department}: không có người giữ / nobody holds it"
     )
-    vi = f"{heads[0]}Mốc {rung.rung} lúc {due}{late}. Mã cảnh báo: {rung.escalation_id}"
-    en = f"{heads[1]}Rung {rung.rung} at {due}{late}. Escalation id: {rung.escalation_id}"
-    first, second = (en, vi) if index else (vi, en)
     stamp = f"*** {STAMP} ***\n" if stamped else ""
-    return Letter(f"[Greenlane] {KINDS[rung.kind][index]}: {name}", f"{stamp}{first}\n\n{second}{unheld}\n")
+    return Letter(f"[Greenlane] {kind[index]}: {name}", f"{stamp}{first}\n\n{second}{unheld}\n", kind)
 
 
-def digest_of(rungs: Sequence[Fired], letters: Sequence[Letter], language: str) -> Letter:
+def _at(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%d/%m/%Y %H:%M}"
+
+
+def digest_of(letters: Sequence[Letter], language: str) -> Letter:
     """Many letters to one audience as one: how many of each kind, then every one of them."""
     index = 1 if language == "en" else 0
-    counts = Counter[str](rung.kind for rung in rungs)
-    summed = ", ".join(f"{counts[kind]} × {names[index]}" for kind, names in KINDS.items() if counts[kind])
+    counts = Counter(letter.kind for letter in letters)
+    summed = ", ".join(f"{count} × {kind[index]}" for kind, count in sorted(counts.items()))
     subject = f"[Greenlane] {len(letters)} {('cảnh báo', 'alerts')[index]}: {summed}"
     heads = "\n".join(f"{number}. {letter.subject}" for number, letter in enumerate(letters, start=1))
     rule = "-" * 60
     whole = f"\n{rule}\n".join(f"{number}. {letter.text}" for number, letter in enumerate(letters, start=1))
-    return Letter(subject, f"{subject}\n\n{heads}\n\n{rule}\n{whole}")
+    return Letter(subject, f"{subject}\n\n{heads}\n\n{rule}\n{whole}", ("cảnh báo", "alerts"))
 
 
 def payload_of(event_id: str, rung: RungFired, view: CaseView, audience: Audience) -> dict[str, Any]:
@@ -120,6 +179,21 @@ def payload_of(event_id: str, rung: RungFired, view: CaseView, audience: Audienc
         "lane": view.lane,
         "stamp": STAMP if is_green(view.lane) else None,
         **_told(rung, audience),
+    }
+
+
+def duty_payload_of(event_id: str, duty: Duty, view: CaseView, audience: Audience) -> dict[str, Any]:
+    """The same for what somebody must do though no clock says so."""
+    return {
+        "id": event_id,
+        "type": f"vn.greenlane.{duty.type}",
+        "case_id": view.case_id,
+        "dossier_code": view.dossier_code,
+        "procedure": view.procedure,
+        "lane": view.lane,
+        "stamp": STAMP if is_green(view.lane) else None,
+        "audience": _audience_json(audience),
+        "duty": duty.model_dump(mode="json", exclude={"type"}),
     }
 
 
@@ -139,6 +213,10 @@ def dossier_payload_of(event_id: str, rung: DossierRungFired, view: DossierView,
 
 def _told(rung: Fired, audience: Audience) -> dict[str, Any]:
     return {
-        "audience": {"department": audience.department, "role": audience.role, "held": bool(audience.addresses)},
+        "audience": _audience_json(audience),
         "rung": rung.model_dump(mode="json", exclude={"type"}),
     }
+
+
+def _audience_json(audience: Audience) -> dict[str, Any]:
+    return {"department": audience.department, "role": audience.role, "held": bool(audience.addresses)}

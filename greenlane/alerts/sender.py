@@ -19,14 +19,16 @@ from prometheus_client import Counter
 
 from cases.turn import CaseView, DossierView
 from catalog.loader import load_catalog
-from events.language.case_events import RungFired
+from events.language.case_events import CalendarExhausted, RungFired, SuspensionReviewDue
 from events.language.dossier_events import DossierRungFired
-from greenlane.alerts.audience import Audience, Fired, audience_of
+from greenlane.alerts.audience import Audience, audience_of, duty_audience
 from greenlane.alerts.letter import (
     Letter,
     digest_of,
     dossier_letter_of,
     dossier_payload_of,
+    duty_letter_of,
+    duty_payload_of,
     letter_of,
     payload_of,
 )
@@ -55,7 +57,6 @@ class Telling:
     """One alert: who is told, and what, as a letter and as a message for programs."""
 
     alert: DueAlert
-    rung: Fired
     audience: Audience
     letter: Letter
     payload: dict[str, Any]
@@ -123,15 +124,20 @@ class AlertSender:
                 view = _present(self._views.case(alert.case_id), alert)
                 audience = audience_of(rung, view.agency, self._catalog)
                 letter = letter_of(rung, view, audience, self._zone, language)
-                return Telling(alert, rung, audience, letter, payload_of(alert.event_id, rung, view, audience))
+                return Telling(alert, audience, letter, payload_of(alert.event_id, rung, view, audience))
             case DossierRungFired() as joint:
                 dossier = _present(self._dossiers.view(alert.case_id), alert)
                 audience = audience_of(joint, dossier.lead, self._catalog)
                 letter = dossier_letter_of(joint, dossier, audience, self._zone, language)
                 payload = dossier_payload_of(alert.event_id, joint, dossier, audience)
-                return Telling(alert, joint, audience, letter, payload)
+                return Telling(alert, audience, letter, payload)
+            case SuspensionReviewDue() | CalendarExhausted() as duty:
+                view = _present(self._views.case(alert.case_id), alert)
+                audience = duty_audience(view.agency, self._catalog)
+                letter = duty_letter_of(duty, view, audience, self._zone, language)
+                return Telling(alert, audience, letter, duty_payload_of(alert.event_id, duty, view, audience))
             case _:
-                raise TypeError(f"{alert.event_id} is no fired rung")
+                raise TypeError(f"{alert.event_id} is no alert")
 
     async def _attempt(self, batch: Sequence[Telling], send: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -168,7 +174,7 @@ class AlertSender:
     async def _write(self, batch: Sequence[Telling]) -> None:
         first = batch[0]
         many = [telling.letter for telling in batch]
-        letter = many[0] if len(batch) == 1 else digest_of([t.rung for t in batch], many, self._settings.language)
+        letter = many[0] if len(batch) == 1 else digest_of(many, self._settings.language)
         await asyncio.to_thread(self._mail, _message_id(batch), letter, first.audience)
 
     def _mail(self, event_id: str, letter: Letter, audience: Audience) -> None:

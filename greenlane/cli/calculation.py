@@ -15,16 +15,18 @@ from rich.text import Text
 
 from cases.calculator import Answer, FiringRung, Promised, Reason, calculate, refuse_future
 from cases.slack import ZERO, StepShare
+from cases.timetable import has_two_ends
 from catalog.catalogue import Catalog
 from catalog.errors import UnknownProcedure
 from catalog.model import LaneId
 from greenlane.cli.moments import Moments, now
 from greenlane.cli.output import table_of
-from greenlane.cli.styles import lane_markup
+from greenlane.cli.promise_cells import Kind, lawful_end_text, rung_text
+from greenlane.cli.styles import lane_markup, painted
 from greenlane.cli.time_words import TimeWords
 from greenlane.errors import GreenlaneError
 from sla.business_time import BusinessTime
-from sla.calendar import compiled
+from sla.calendar import WorkingCalendar, compiled
 from sla.errors import CalendarRangeError
 from sla.suspension import Suspension
 from sla.units import Budget
@@ -91,6 +93,10 @@ def calculation_json(answer: Answer, language: str) -> dict[str, Any]:
         "pauses": [
             {"from_at": _iso(p.from_at, moments), "until_at": _iso(p.until_at, moments)} for p in answer.suspensions
         ],
+        "promises": {
+            "statutory": _told_json(answer.statutory, compiled(calendar)),
+            "green": None if answer.green is None else _told_json(answer.green, compiled(calendar)),
+        },
         "statutory": _promise_json(answer.statutory),
         "green": None if answer.green is None else _promise_json(answer.green),
         "rungs": [{"share": r.rung.percent, **_rung_json(r, clock)} for r in answer.rungs],
@@ -110,6 +116,22 @@ def _promise_json(promised: Promised) -> dict[str, Any]:
         "lawful_day": end.lawful_day and end.lawful_day.isoformat(),
         "lawful_end_at": end.lawful_end_at and end.lawful_end_at.isoformat(),
         "budget": _budget_json(promised.clock.budget),
+    }
+
+
+def _told_json(promised: Promised, calendar: WorkingCalendar) -> dict[str, Any]:
+    """The promise as a case would show it; what only a case can know of it is null."""
+    clock, end = promised.clock, promised.due
+    first = clock.model_copy(update={"suspensions": ()}).due(calendar) or end
+    lawful_at = end.lawful_end_at if has_two_ends("statutory", clock.budget) else None
+    return {
+        "appointment_at": end.operational_at.isoformat(),
+        "first_appointment_at": first.operational_at.isoformat(),
+        "lawful_end_at": lawful_at and lawful_at.isoformat(),
+        "state": None,
+        "set_aside": False,
+        "met_at": None,
+        "appointment_kept": None,
     }
 
 
@@ -190,12 +212,13 @@ def calculation_screen(answer: Answer, language: str) -> Iterator[RenderableType
     grid.add_row(f"[bold]{words('procedure')}[/bold]", f"{name} [dim]{procedure.id} {procedure.version}[/dim]")
     grid.add_row(f"[bold]{words('lane')}[/bold]", lane_markup(words, answer.lane))
     grid.add_row(f"[bold]{words('received')}[/bold]", moments.instant(answer.at, seconds=True))
-    grid.add_row(f"[bold]{words('statutory_promise')}[/bold]", _promise(answer.statutory, moments))
-    green = words("no_green") if answer.green is None else f"[green]{_promise(answer.green, moments)}[/green]"
+    grid.add_row(f"[bold]{words('statutory_promise')}[/bold]", _promise(answer.statutory, "statutory", moments))
+    green = words("no_green") if answer.green is None else painted(_promise(answer.green, "green", moments), "green")
     grid.add_row(f"[bold]{words('green_promise')}[/bold]", green)
     yield Panel(Group(grid, "", *_drawing(answer, moments)), expand=False)
-    yield _ladder(words("rungs"), answer.rungs, moments)
-    yield _ladder(words("escalations"), answer.escalations, moments)
+    clock = "statutory" if answer.green is None else "green"
+    yield _ladder(words("rungs"), answer.rungs, clock, moments)
+    yield _ladder(words("escalations"), answer.escalations, clock, moments)
     yield _shares(answer.steps, moments)
     reasons = table_of(words("reasons"))
     reasons.add_column(words("rule"), overflow="fold")
@@ -205,21 +228,24 @@ def calculation_screen(answer: Answer, language: str) -> Iterator[RenderableType
     yield reasons
 
 
-def _promise(promised: Promised, moments: Moments) -> str:
+def _promise(promised: Promised, kind: Kind, moments: Moments) -> str:
+    """The limit and both its ends under their own names; one that is counted in hours has one."""
     end, words = promised.due, moments.words
-    lawful = words("no_day") if end.lawful_day is None else words("end_of", day=moments.day(end.lawful_day))
-    shown = moments.instant(end.operational_at, seconds=bool(end.operational_at.second))
-    return f"{moments.budget(promised.clock.budget)}: {shown} [dim]({words('lawful')}: {lawful})[/dim]"
+    limit, shown = moments.budget(promised.clock.budget), moments.instant(end.operational_at, seconds=True)
+    if end.lawful_day is None:
+        return f"{limit}: {shown}"
+    lawful = lawful_end_text(end.lawful_day, kind, moments)
+    return f"{limit}: {words('appointment').lower()} {shown} [dim]({lawful})[/dim]"
 
 
-def _ladder(title: str, firing: Iterable[FiringRung], moments: Moments) -> Table:
+def _ladder(title: str, firing: Iterable[FiringRung], clock: str, moments: Moments) -> Table:
     words = moments.words
     table = table_of(title, *map(words, ("share", "what", "at", "audience", "level")))
     for found in firing:
         rung = found.rung
         share = f"{rung.percent} %" if rung.percent is not None else f"+ {moments.budget(rung.delay)}"
         at = words("not_covered") if found.at is None else moments.instant(found.at, seconds=True)
-        style, kind = RUNG_STYLES[rung.kind], words.named("rung", rung.kind)
+        style, kind = RUNG_STYLES[rung.kind], rung_text(words, rung.kind, clock)
         table.add_row(share, kind, f"[{style}]{at}[/]", escape(rung.audience), str(rung.level) if rung.level else "")
     return table
 

@@ -14,6 +14,7 @@ from events.language.case_events import CaseEvent, EventRecord, NearMiss
 from greenlane.cli.actors import actor_text
 from greenlane.cli.moments import Moments
 from greenlane.cli.output import table_of
+from greenlane.cli.promise_cells import rung_text
 from greenlane.cli.reason_words import reason_text
 from greenlane.cli.styles import LATE, lane_markup, painted
 from greenlane.cli.words import Words
@@ -165,7 +166,7 @@ def _exhausted(event: ev.CalendarExhausted, moments: Moments) -> str:
 
 
 def _rung(event: ev.RungFired, moments: Moments) -> str:
-    kind = moments.words.named("rung", event.kind)
+    kind = rung_text(moments.words, event.kind, event.clock_kind)
     return _joined(event.escalation_id, kind, f"→ {event.audience}", event.department, _late(event, moments))
 
 

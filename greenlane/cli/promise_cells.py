@@ -9,6 +9,7 @@ from cases.promised import Promised
 from cases.turn import CaseView
 from greenlane.cli.moments import Moments
 from greenlane.cli.styles import LATE, SOON, SOON_SECONDS, painted, status_markup
+from greenlane.cli.words import Words
 
 Kind = Literal["statutory", "green"]
 
@@ -43,11 +44,9 @@ def state_markup(promised: Promised, kind: Kind, moments: Moments) -> str:
 
 def lawful_end_text(lawful_day: date | None, kind: Kind, moments: Moments) -> str | None:
     """Until when the law, or the lane, gives time; None for a limit that has one end, or none now."""
-    return (
-        None
-        if lawful_day is None
-        else moments.words("lawful_end" if kind == "statutory" else "green_end", day=moments.day(lawful_day))
-    )
+    if lawful_day is None:
+        return None
+    return moments.words("lawful_end" if kind == "statutory" else "green_end", day=moments.day(lawful_day))
 
 
 def nearness(due_at: datetime | None, moments: Moments) -> str | None:
@@ -58,3 +57,8 @@ def nearness(due_at: datetime | None, moments: Moments) -> str | None:
     if left_seconds < 0:
         return LATE
     return SOON if left_seconds < SOON_SECONDS else None
+
+
+def rung_text(words: Words, kind: str, clock_kind: str) -> str:
+    """What a rung says: of a green promise that it is broken, never that it is overdue in law."""
+    return words.named("green", "breached") if (kind, clock_kind) == ("breach", "green") else words.named("rung", kind)

@@ -8,11 +8,10 @@ from greenlane.cli.words import Words
 
 TABLE: Final[dict[str, tuple[str, str]]] = {
     # headings
-    "appointment": ("Giờ hẹn trả", "Appointment"),
     "audience": ("Gửi đến", "Audience"),
     "calendar": ("Lịch làm việc", "Working calendar"),
     "calendars": ("Các lịch làm việc", "Working calendars"),
-    "escalations": ("Báo cáo vượt cấp sau hạn", "Escalations after the end"),
+    "escalations": ("Báo cáo vượt cấp sau khi hết hạn", "Escalations after the end"),
     "green_promise": ("Cam kết luồng xanh", "Green promise"),
     "lawful": ("Hết hạn theo luật", "Lawful end"),
     "received": ("Nhận lúc", "Received"),
@@ -22,6 +21,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "statutory_promise": ("Thời hạn theo luật", "Statutory limit"),
     "pauses": ("Tạm dừng", "Suspended"),
     "valid": ("Hiệu lực", "Valid"),
+    "what": ("Nội dung", "What it says"),
     "zone": ("Múi giờ", "Time zone"),
     "days_off": ("Ngày nghỉ", "Days off"),
     "made_up": ("Ngày làm bù", "Make-up days"),
@@ -74,11 +74,6 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     ),
     # marks of the drawings
     "mark.received": ("nhận hồ sơ", "received"),
-    "what": ("Nội dung", "What it says"),
-    "rung.warning": ("nhắc việc", "reminder"),
-    "rung.past_appointment": ("đã qua ngày hẹn trả", "past the appointment"),
-    "rung.breach": ("quá hạn", "overdue"),
-    "rung.escalation": ("báo cáo vượt cấp", "escalation"),
     "mark.rung": ("mốc nhắc", "rung"),
     "mark.green": ("hẹn luồng xanh", "green promise"),
     "mark.statutory": ("hẹn theo luật", "statutory appointment"),

@@ -221,7 +221,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "entitlement.override": ("quyết định ngoại lệ", "by override"),
     "rung.warning": ("nhắc việc", "reminder"),
     "rung.past_appointment": ("quá hẹn (chưa quá hạn)", "past the appointment"),
-    "rung.breach": ("quá hạn", "breach"),
+    "rung.breach": ("quá hạn", "overdue"),
     "rung.escalation": ("báo cáo vượt cấp", "escalation"),
     # events
     "event.ApplicationSubmitted": ("Nộp hồ sơ", "Application submitted"),

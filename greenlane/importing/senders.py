@@ -17,6 +17,9 @@ from greenlane.stack.child import Child, Command, describe_exit, python_command
 from sla.wording import Said
 
 ORDERS = "orders.json"
+SUBMITTER = "greenlane.importing.submitter"
+PLAYER = "greenlane.importing.player"
+"""The modules that are run; tests put a player here that holds its answers back."""
 FAILURES_MAX = 8
 """In a row, without anything sent or closed in between."""
 FIRST_PAUSE_SECONDS = 0.5
@@ -92,13 +95,10 @@ class Senders:
             (self._folder / name).unlink(missing_ok=True)
         path = self._folder / ORDERS
         orders.write(path)
-        self.submitter = Sender(self._command("submitter", "greenlane.importing.submitter", str(path)))
+        self.submitter = Sender(self._command("submitter", SUBMITTER, str(path)))
         self._all = [
             self.submitter,
-            *(
-                Sender(self._command(f"player-{number}", "greenlane.importing.player", str(path), str(number)))
-                for number in self._players
-            ),
+            *(Sender(self._command(f"player-{number}", PLAYER, str(path), str(number))) for number in self._players),
         ]
         self._seen = Account().progress
 

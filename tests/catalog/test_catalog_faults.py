@@ -300,3 +300,26 @@ def test_problems_at_one_place_are_listed_whether_or_not_they_have_a_field() -> 
     whole = Problem("a.yaml", 1, 1, None, "nothing reads this file", "Move it", "misplaced")
     field = Problem("a.yaml", 1, 1, "id", "unlawful", "Correct it", "unsound")
     assert CatalogInvalid([field, whole]).problems == (whole, field)
+
+
+LADDER = """\
+id: own
+version: "1"
+rungs:
+  - {id: passed, percent: 100, audience: head, kind: past_appointment}
+  - {id: over, percent: 100, audience: head, kind: breach}
+  - {id: after, delay: {amount: 2, unit: hours}, from: appointment, audience: head, kind: escalation}
+"""
+
+
+def test_a_ladder_says_from_which_end_a_delay_counts(folder: Folder, line_of: LineOf) -> None:
+    """Written `from`, as people say it; where there is nothing that it could count, the line is named."""
+    file = folder.write("ladders/own.yaml", LADDER)
+    assert [rung.counts_from for rung in load_catalog(folder.path).ladder("own").rungs] == [None, None, "appointment"]
+    folder.write("ladders/own.yaml", LADDER.replace("kind: breach}", "kind: breach, from: lawful_end}"))
+    problem = folder.only_problem()
+    assert (problem.code, problem.line) == ("ladder_invalid", line_of(file, "over"))
+    folder.write("ladders/own.yaml", LADDER.replace("from: appointment", "from: today"))
+    problem = folder.only_problem()
+    assert (problem.code, problem.field) == ("literal_error", "rungs[2].from")
+    assert "appointment" in str(problem)

@@ -24,7 +24,7 @@ from store.database import Store
 from tests.cli.program import Answer, LiveStack, Program
 from tests.cli.test_commands_live import karaoke, submitted
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 TOPICS = Topics()
 OUTSIDE = "/outside"
 SHORT_CALENDAR = """\
@@ -97,11 +97,11 @@ def test_settings_that_cannot_be_meant(greenlane: Program, monkeypatch: pytest.M
 
 
 @pytest.fixture
-def free_address() -> str:
-    """Where nobody listens."""
+def free_address() -> Iterator[str]:
+    """Where nobody listens: the port is ours, so nobody else can either."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{probe.getsockname()[1]}"
+        yield f"127.0.0.1:{probe.getsockname()[1]}"
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def submitted(live: Program, application_id: str) -> dict[str, Any]:
     return taken
 
 
-def until(found: Callable[[], Any], seconds: float = 30) -> Any:
+def until(found: Callable[[], Any], seconds: float = 120) -> Any:
     """What is found, as soon as it is."""
     end = time.monotonic() + seconds
     while not (value := found()):

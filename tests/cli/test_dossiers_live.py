@@ -15,7 +15,7 @@ from tests.cli.program import LiveStack, Program
 
 pytestmark = pytest.mark.timeout(400)
 
-SOON_SECONDS = 90.0
+SOON_SECONDS = 150.0
 
 
 def declaration(dossier_id: str) -> bytes:

@@ -27,6 +27,7 @@ from intake.temporal import CaseUnknownError
 from sla.business_time import BusinessTime
 from tests.builders import MONDAY
 from tests.dossier.openings import OFFICER, SYSTEM, a_submission, an_application, days, definitions
+from tests.workflows.stage import quiet
 from tests.workflows.temporal_server import temporal_server
 from workflows.converter import DATA_CONVERTER
 from workflows.dossier import DossierWorkflow
@@ -35,6 +36,7 @@ from workflows.worker import case_worker
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+PATIENCE_SECONDS = 120
 NAMES = tuple(f"a{number}" for number in range(12))
 DEFINITIONS = definitions({name: days(2) for name in NAMES})
 
@@ -78,10 +80,13 @@ class GrantingDesk:
             # Beside the activity, as a case does it; twice, as after a crash: the second changes nothing.
             self.told[command.case_id] = asyncio.create_task(self._tell(dossier_id, command))
 
+    async def finish(self) -> None:
+        """Wait until all that was to be told is told."""
+        await asyncio.gather(*self.told.values())
+
     async def _tell(self, dossier_id: str, command: RecordEnd) -> None:
         gateway = DossierGateway(self.client, "")
         for _ in range(2):
-            await asyncio.sleep(0.05)
             with suppress(CaseUnknownError):
                 await gateway.signal(dossier_id, command)
 
@@ -117,8 +122,9 @@ async def test_a_dossier_continued_as_new_loses_and_doubles_nothing(client: Clie
     given = opening(turns_max)
     async with case_worker(client, memory, task_queue=queue, desk=desk, graceful_shutdown_seconds=0):
         handle = await start(client, queue, given)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             result = await handle.result()
+            await desk.finish()
         records = memory.ledger[given.dossier_id]
         assert (result.outcome, result.sequence) == ("granted", len(records))
         parts = fold_dossier(given.dossier_id, DEFINITIONS, records).parts.values()
@@ -152,8 +158,9 @@ async def test_a_dossier_brought_back_from_its_ledger_asks_again_for_what_it_wan
     )
     async with case_worker(client, memory, task_queue=queue, desk=desk, graceful_shutdown_seconds=0):
         handle = await start(client, queue, carried)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             result = await handle.result()
+            await desk.finish()
     assert result.outcome == "granted"
     assert len(desk.orders) == len(NAMES)
 
@@ -166,7 +173,7 @@ async def test_an_application_that_is_none_comes_back_and_blocks_what_needs_it(
     given = opening()
     async with case_worker(client, memory, task_queue=queue, desk=desk, graceful_shutdown_seconds=0):
         handle = await start(client, queue, given)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 records = memory.ledger.get(given.dossier_id, [])
                 dossier = fold_dossier(given.dossier_id, DEFINITIONS, records)
@@ -178,6 +185,8 @@ async def test_an_application_that_is_none_comes_back_and_blocks_what_needs_it(
         assert dossier.parts["a0"].refusal == refuse("documents_missing", documents="x")
         assert dossier.parts["a0"].reason is None
         assert {name for name in NAMES if dossier.parts[name].status == "blocked"} == {"a3", "a6", "a9"}
+        await desk.finish()
+        await quiet(handle)
         await handle.terminate()
 
 
@@ -211,6 +220,7 @@ async def test_a_closed_dossier_comes_back_for_a_revoked_result(client: Client) 
             assert (await gateway.update(given.dossier_id, revoked)).accepted
             assert (await gateway.update(given.dossier_id, followed)).accepted
             result = await client.get_workflow_handle_for(DossierWorkflow.run, given.dossier_id).result()
+        await desk.finish()
     records = memory.ledger[given.dossier_id]
     dossier = fold_dossier(given.dossier_id, DEFINITIONS, records)
     assert (closed.outcome, result.outcome) == ("granted", "partly_granted")

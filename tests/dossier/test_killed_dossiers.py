@@ -20,6 +20,7 @@ from sqlalchemy import func, select
 from audit.dossiers import check_dossier
 from cases.dossier.evolve import fold_dossier
 from cases.dossier.model import Dossier, PartStatus
+from cases.turn import WorkItem
 from events.language.commands import Actor, ActorKind, DecideStep, Outcome
 from events.language.dossier_commands import ApplyCascade, DossierCommand, RevokeResult
 from events.language.dossier_messages import DossierFile
@@ -127,8 +128,13 @@ class Province:
         self._intake = intake
         self._answered: set[tuple[str, str]] = set()
 
-    async def work(self, refused: set[str], left: set[str]) -> None:
-        for item in await asyncio.to_thread(self._views.worklist):
+    async def waiting(self) -> list[WorkItem]:
+        """What lies on the desks."""
+        return await asyncio.to_thread(self._views.worklist)
+
+    async def work(self, items: list[WorkItem], refused: set[str], left: set[str]) -> None:
+        """Answer it, but what is left lying."""
+        for item in items:
             key = (item.case_id, item.step_id)
             if key in self._answered or item.case_id in left:
                 continue
@@ -161,6 +167,8 @@ async def live(site: Site, wiring: Wiring, linked: LinkedIntake, intake: Intake,
         while True:
             site.keep_worker()
             await asyncio.sleep(0.2)
+            # First the desks, then the dossier: it knows the case of whatever lies there.
+            items = await province.waiting()
             dossier = await dossier_of(dossiers, stream_id)
             if dossier is None:
                 await linked.open_forgotten(5)
@@ -169,7 +177,7 @@ async def live(site: Site, wiring: Wiring, linked: LinkedIntake, intake: Intake,
                 return dossier
             parts = dossier.parts
             # This one is never answered: it stays open until the cascade withdraws it.
-            await province.work({parts["security"].case_id or ""}, {parts["second-record"].case_id or ""})
+            await province.work(items, {parts["security"].case_id or ""}, {parts["second-record"].case_id or ""})
             for command in losses(dossier):
                 await linked.tell(stream_id, command)
 

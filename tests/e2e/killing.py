@@ -10,7 +10,7 @@ import pytest
 from bench.throughput.usage import stack_processes
 
 PORTS = ("temporal_port", "temporal_ui_port", "postgres_port", "kafka_port", "kafka_controller_port", "metrics_port")
-BACK_SECONDS = 60
+BACK_SECONDS = 180
 
 
 def kill(supervisor: psutil.Process, name: str) -> None:

@@ -44,7 +44,7 @@ def closed_cases(wiring: Wiring) -> int:
     return sum(found.cases for found in Views(wiring.store).closed_cases())
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_parts_killed_in_the_middle_lose_and_double_nothing(tmp_path: Path) -> None:
     """Worker, bridge, publisher and broker are killed while 20 cases run: all close, and every invariant holds."""
     with a_stack(tmp_path) as (wiring, supervisor):
@@ -58,9 +58,9 @@ def test_parts_killed_in_the_middle_lose_and_double_nothing(tmp_path: Path) -> N
                 while closed_cases(wiring) < number * 2 and desk.poll() is None:
                     time.sleep(0.1)
                 kill(supervisor, name)
-            desk.communicate(timeout=240)
+            desk.communicate(timeout=500)
             assert desk.returncode == 0
-            settled(wiring)
+            settled(wiring, timeout_seconds=180)
             found = verify(wiring, topics=True)
             assert found.ok, found.findings
             assert (found.cases, closed_cases(wiring), dead_letter_count(wiring)) == (CASES, CASES, 0)

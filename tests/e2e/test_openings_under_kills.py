@@ -28,12 +28,12 @@ LIMIT_SECONDS = 400.0
 
 
 def until_closed(wiring: Wiring, supervisor: psutil.Process, opened: list[Opened], ends: int) -> None:
-    """Wait for the joint results; each part dies after its share of the ends that there will be."""
+    """Wait for the joint results; each part dies after its share of the ends that there will be, or as soon after as may be."""
     ledger, told = Ledger(wiring.store), 0
     position, due = 0, [(place + 1) * ends // (len(KILLED) + 1) for place in range(len(KILLED))]
     ends_at = time.monotonic() + LIMIT_SECONDS
     killed = 0
-    while asyncio.run(all_closed(wiring, opened)) < len(opened):
+    while asyncio.run(all_closed(wiring, opened)) < len(opened) or killed < len(KILLED):
         assert time.monotonic() < ends_at, f"{told} of {ends} ends told"
         for row in ledger.since(position):
             position = row.position
@@ -42,7 +42,6 @@ def until_closed(wiring: Wiring, supervisor: psutil.Process, opened: list[Opened
             kill(supervisor, KILLED[killed])
             killed += 1
         time.sleep(0.1)
-    assert killed == len(KILLED)
 
 
 @pytest.mark.skipif(os.environ.get("DEATHS") != "all", reason="of the long tier: make test-long")
@@ -64,7 +63,7 @@ def test_openings_survive_the_death_of_every_part(tmp_path: Path) -> None:
                 opened = asyncio.run(open_all(wiring))
                 applications = sum(len(wiring.catalog.dossiers[one.template][-1].applications) for one in opened)
                 until_closed(wiring, supervisor, opened, applications)
-                settled(wiring)
+                settled(wiring, timeout_seconds=180)
             report = openings_report(wiring, opened)
             assert all(found["closed"] == found["applications"] for found in report.values())
             assert not any(found["released_early"] for found in report.values())

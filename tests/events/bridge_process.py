@@ -1,4 +1,7 @@
-"""A bridge in a process of its own, to be killed: `python -m tests.events.bridge_process BOOTSTRAP PREFIX FILE`."""
+"""A bridge in a process of its own, to be killed: `python -m tests.events.bridge_process BOOTSTRAP PREFIX FILE HELD_AFTER`.
+
+Having handled so many messages it holds all others in hand, until it is killed; 0: it goes on to the end.
+"""
 
 from __future__ import annotations
 
@@ -19,23 +22,28 @@ from events.transport.ports import Disposition, Done, Incoming
 class Writing:
     """Appends what it was given to a file: one line is one effect."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, held_after: int) -> None:
         self._file = file.open("a", buffering=1)
+        self._held_after = held_after
+        self._handled = 0
 
     async def handle(self, message: Incoming) -> Disposition:
         await asyncio.sleep(0.002)
+        if self._handled == self._held_after > 0:
+            await asyncio.Event().wait()
+        self._handled += 1
         self._file.write(f"{message.partition} {message.offset} {(message.key or b'').decode()}\n")
         return Done()
 
 
-async def main(bootstrap: str, prefix: str, file: str) -> None:
+async def main(bootstrap: str, prefix: str, file: str, held_after: str) -> None:
     topics = Topics(prefix)
     bridge = Bridge(
         Cluster(bootstrap),
         incoming_pattern(topics),
-        Writing(Path(file)),
+        Writing(Path(file), int(held_after)),
         settings=BridgeSettings(
-            ConsumerSettings(group=f"{prefix}-bridge", instance_id="bridge-1", session_seconds=6), LaneSettings()
+            ConsumerSettings(group=f"{prefix}-bridge", instance_id="bridge-1", session_seconds=30), LaneSettings()
         ),
         metrics=BridgeMetrics(CollectorRegistry()),
     )
@@ -44,4 +52,4 @@ async def main(bootstrap: str, prefix: str, file: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:4]))
+    asyncio.run(main(*sys.argv[1:5]))

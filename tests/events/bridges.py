@@ -27,14 +27,15 @@ def a_bridge(
     *,
     registry: CollectorRegistry | None = None,
     instance_id: str | None = None,
-    drain_seconds: float = 5.0,
+    drain_seconds: float = 60.0,
+    session_seconds: float = 30.0,
 ) -> Bridge:
     """A bridge of this test's own group."""
     reading = ConsumerSettings(
         group=f"{topics.prefix}-bridge",
         instance_id=instance_id,
         discovery_seconds=0.5,
-        session_seconds=6,
+        session_seconds=session_seconds,
         commit_seconds=0.05,
         drain_seconds=drain_seconds,
     )

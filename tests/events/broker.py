@@ -13,7 +13,7 @@ from greenlane.stack.folder import StateFolder
 from greenlane.stack.kafka import Kafka
 from greenlane.stack.ports import Ports
 
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 class Broker:

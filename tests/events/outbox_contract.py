@@ -12,6 +12,8 @@ import pytest
 from events.transport.errors import Unavailable
 from events.transport.ports import OutboxPort, OutboxRow, ShardLease
 
+PATIENCE_SECONDS = 60
+
 
 def a_row(number: int, *, topic: str = "greenlane.case-events.v1", case_id: str = "case-a") -> OutboxRow:
     """A lawful row; the outbox gives the id."""
@@ -137,23 +139,25 @@ class OutboxContract(ABC):
         adder = threading.Timer(0.05, self.add, (outbox, [a_row(1)]))
         adder.start()
         began = time.monotonic()
-        while not lease.unpublished(1) and time.monotonic() - began < 5:
-            lease.wait(5)
+        while not lease.unpublished(1):
+            lease.wait(PATIENCE_SECONDS)
+            assert time.monotonic() - began < PATIENCE_SECONDS
         adder.join()
-        assert time.monotonic() - began < 1
 
     def test_waiting_ends_with_the_timeout(self, lease: ShardLease) -> None:
         """Without rows it returns all the same."""
         lease.unpublished(1)
         began = time.monotonic()
         lease.wait(0.05)
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < PATIENCE_SECONDS
 
     def test_lag_grows_with_the_age_of_the_oldest(self, outbox: OutboxPort) -> None:
         """Seconds in real time since the oldest waiting row was committed."""
+        began = time.time()
         self.add(outbox, [a_row(1)])
+        first = outbox.lag().oldest_seconds
         time.sleep(0.05)
-        assert 0.04 < outbox.lag().oldest_seconds < 10
+        assert first + 0.04 < outbox.lag().oldest_seconds <= time.time() - began
 
     def test_the_cluster_is_remembered(self, outbox: OutboxPort) -> None:
         """None at first, then the last one named."""

@@ -12,6 +12,7 @@ from kafka import KafkaConsumer, TopicPartition
 from events.transport.bridge import Bridge
 from events.transport.cluster import Cluster
 from events.transport.consumption import incoming_of
+from events.transport.memory import MemoryLease, MemoryOutbox
 from events.transport.ports import Disposition, Done, Incoming
 from events.transport.producer import Producer
 
@@ -59,6 +60,18 @@ async def until(condition: Callable[[], Any], what: str, seconds: float = PATIEN
     while not await asyncio.to_thread(condition):
         assert time.monotonic() < deadline, f"in vain waited until {what}"
         await asyncio.sleep(0.02)
+
+
+class CountingOutbox(MemoryOutbox):
+    """An outbox that counts how often somebody asked for a shard: a publisher that may not go on asks again and again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def claim_shard(self, shard: int) -> MemoryLease | None:
+        self.asked += 1
+        return super().claim_shard(shard)
 
 
 class Remembering:

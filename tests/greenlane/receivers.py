@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import socket
 import threading
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -84,7 +87,11 @@ class Mailbox:
 
 
 class MailServer(Controller):
-    """A mail server on a free port."""
+    """A mail server on a free port, which is its own from the start."""
 
-    def __init__(self, mailbox: Mailbox, port: int) -> None:
-        super().__init__(mailbox, hostname="127.0.0.1", port=port)
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        super().__init__(mailbox, hostname="127.0.0.1", port=self._socket.getsockname()[1], ready_timeout=60)
+
+    def _create_server(self) -> Coroutine[Any, Any, asyncio.AbstractServer]:
+        return self.loop.create_server(self._factory_invoker, sock=self._socket)

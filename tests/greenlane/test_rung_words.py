@@ -7,7 +7,7 @@ from typing import get_args
 from events.language.case_events import RungFired
 from greenlane.alerts.letter import CLOCKS, KINDS
 from greenlane.cli.calculation import RUNG_STYLES
-from greenlane.cli.time_words import TABLE
+from greenlane.cli.words import TABLE
 from greenlane.demo.director import RUNG_COLOURS
 from sla.ladder import Rung
 

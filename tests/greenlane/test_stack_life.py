@@ -85,7 +85,10 @@ def parts(settings: Settings) -> dict[str, psutil.Process]:
 
 
 def is_gone(process: psutil.Process) -> bool:
-    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # between the two questions
+        return True
 
 
 def write_row(addresses: StackAddresses) -> None:
@@ -106,13 +109,16 @@ def write_record(addresses: StackAddresses) -> None:
     admin.create_topics([NewTopic(name="kept", num_partitions=1, replication_factor=1)])
     admin.close()
     producer = KafkaProducer(bootstrap_servers=addresses.kafka_bootstrap)
-    producer.send("kept", value=b"record").get(timeout=20)
+    producer.send("kept", value=b"record").get(timeout=PATIENCE_SECONDS)
     producer.close()
 
 
 def read_record(addresses: StackAddresses) -> bytes:
     consumer = KafkaConsumer(
-        "kept", bootstrap_servers=addresses.kafka_bootstrap, auto_offset_reset="earliest", consumer_timeout_ms=20_000
+        "kept",
+        bootstrap_servers=addresses.kafka_bootstrap,
+        auto_offset_reset="earliest",
+        consumer_timeout_ms=PATIENCE_SECONDS * 1000,
     )
     record = next(consumer)
     consumer.close()
@@ -148,7 +154,7 @@ def test_killed_parts_come_back_and_a_killed_stack_leaves_no_orphan(servers: Sta
                 "sigkill", "SIGKILL"
             )
         assert (read_row(first), read_record(first)) == ("row", b"record")
-        with urllib.request.urlopen(first.metrics["metered"], timeout=5) as answer:
+        with urllib.request.urlopen(first.metrics["metered"], timeout=PATIENCE_SECONDS) as answer:
             assert answer.status == 200
         family = [
             child for process in parts(settings).values() for child in (process, *process.children(recursive=True))

@@ -31,13 +31,13 @@ def test_kafka_stamps_records_with_its_own_clock(servers: StackAddresses) -> Non
     admin.create_topics([NewTopic(name="stack.stamp", num_partitions=1, replication_factor=1)])
     admin.close()
     producer = KafkaProducer(bootstrap_servers=servers.kafka_bootstrap)
-    producer.send("stack.stamp", value=b"hello", timestamp_ms=1_000).get(timeout=20)
+    producer.send("stack.stamp", value=b"hello", timestamp_ms=1_000).get(timeout=120)
     producer.close()
     consumer = KafkaConsumer(
         "stack.stamp",
         bootstrap_servers=servers.kafka_bootstrap,
         auto_offset_reset="earliest",
-        consumer_timeout_ms=10_000,
+        consumer_timeout_ms=120_000,
     )
     record = next(consumer)
     consumer.close()

@@ -1,18 +1,26 @@
-"""Not a test: an import as a process of its own, to be killed. `entry_import.py LOG IN_FLIGHT`, settings in the environment."""
+"""Not a test: an import as a process of its own, to be killed. `entry_import.py LOG IN_FLIGHT`, settings in the environment.
+
+Where the environment names a gate, its departments are played by `held_player.py`.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
 from greenlane.errors import GreenlaneError
+from greenlane.importing import senders
 from greenlane.importing.display import Terminal
 from greenlane.importing.run import ImportOptions, run_import
 from greenlane.settings import Settings
+from tests.importing.held_player import GATE
 
 
 def main() -> int:
+    if GATE in os.environ:
+        senders.PLAYER = "tests.importing.held_player"
     options = ImportOptions(Path(sys.argv[1]), in_flight_max=int(sys.argv[2]))
     try:
         with Terminal() as display:

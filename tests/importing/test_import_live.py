@@ -34,9 +34,10 @@ from store.database import Store
 from store.ledger import Ledger
 from store.tables import cases, ledger
 from store.vault import Vault
+from tests.importing.held_player import GATE, HELD_AFTER
 
+ROOT = Path(__file__).parents[2]
 VARIETY = Path(__file__).parent / "data" / "variety.xes"
-ENTRY = Path(__file__).with_name("entry_import.py")
 TRACES = 24
 EVENTS = 4
 WAIT_SECONDS = 240
@@ -77,21 +78,28 @@ def log(tmp_path: Path) -> Path:
     return path
 
 
-Start = Callable[[int], subprocess.Popen[str]]
+Start = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
-def start(stack: Settings, log: Path) -> Iterator[Start]:
+def gate(tmp_path: Path) -> Path:
+    """While this file is not there the departments answer no more cases than an import was started with."""
+    return tmp_path / "open"
+
+
+@pytest.fixture
+def start(stack: Settings, log: Path, gate: Path) -> Iterator[Start]:
     """Starts an import of the log with so many cases at a time; whatever still runs at the end is killed."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     started: list[subprocess.Popen[str]] = []
 
-    def starting(in_flight: int) -> subprocess.Popen[str]:
+    def starting(in_flight: int, *, held_after: int = 0) -> subprocess.Popen[str]:
         started.append(
             subprocess.Popen(
-                [sys.executable, str(ENTRY), str(log), str(in_flight)],
+                [sys.executable, "-m", "tests.importing.entry_import", str(log), str(in_flight)],
                 stdout=subprocess.PIPE,
-                env=inherited | stack.environment(),
+                env=inherited | stack.environment() | {GATE: str(gate), HELD_AFTER: str(held_after)},
+                cwd=ROOT,
                 text=True,
             )
         )
@@ -123,24 +131,28 @@ def finished(process: subprocess.Popen[str]) -> tuple[int, dict[str, Any]]:
     return process.returncode, json.loads(out)
 
 
-def test_killed_import_continues_and_a_finished_one_is_not_driven_again(start: Start, store: Store, log: Path) -> None:
+def test_killed_import_continues_and_a_finished_one_is_not_driven_again(
+    start: Start, store: Store, log: Path, gate: Path
+) -> None:
+    """Killed while two cases are closed, its senders while six are: held there, so that it is the middle on any machine."""
     source = ImportKey(LogFile(log).digest()).source
-    first = start(3)
+    first = start(3, held_after=2)
     await_closed(store, source, 2)
     senders = psutil.Process(first.pid).children()
     first.kill()
     first.communicate()
-    _, alive = psutil.wait_procs(senders, timeout=10)
+    _, alive = psutil.wait_procs(senders, timeout=WAIT_SECONDS)
     assert (len(senders), alive) == (2, []), "the senders end with the import"
-    before = closed(store, source)
-    assert before < TRACES
+    assert closed(store, source) == 2
 
-    second = start(3)
-    await_closed(store, source, before + 4)
-    for sender in psutil.Process(second.pid).children():
+    second = start(3, held_after=6)
+    await_closed(store, source, 6)
+    killed = psutil.Process(second.pid).children()
+    for sender in killed:
         sender.kill()
-    await_closed(store, source, before + 8)
+    gate.touch()
     code, report = finished(second)
+    assert len(killed) == 2
     assert code == 0, report
     exact = {"ok": True, "cases": TRACES, "closed": TRACES, "decisions": TRACES * EVENTS}
     assert report | exact == report
@@ -157,15 +169,17 @@ def test_killed_import_continues_and_a_finished_one_is_not_driven_again(start: S
 
 
 def test_interrupted_import_says_how_to_continue(start: Start, store: Store, log: Path) -> None:
+    """Interrupted while one case is closed and no other can be: the departments hold their answers back."""
     log.write_text(log.read_text().replace("Check", "Look"))
-    process = start(2)
+    process = start(2, held_after=1)
     await_closed(store, ImportKey(LogFile(log).digest()).source, 1)
     senders = psutil.Process(process.pid).children()
     process.send_signal(signal.SIGINT)
     code, answer = finished(process)
     assert (code, answer["error"]["code"]) == (2, "interrupted")
     assert "continues" in answer["error"]["remedy"]
-    assert not any(sender.is_running() for sender in senders)
+    _, alive = psutil.wait_procs(senders, timeout=WAIT_SECONDS)
+    assert (len(senders), alive) == (2, []), "the senders end with the import"
 
 
 def test_log_of_all_sorts_keeps_what_it_says(stack: Settings, store: Store) -> None:

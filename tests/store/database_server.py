@@ -16,6 +16,8 @@ from greenlane.stack.ports import Ports
 from greenlane.stack.postgres import Postgres
 from store.database import Store
 
+START_SECONDS = 120
+
 
 class DatabaseServer:
     """One server with its data in a folder; it can be killed and started again."""
@@ -47,7 +49,7 @@ class DatabaseServer:
         # The data never outlives the run, and a killed server is no killed machine: nothing needs to reach the disk.
         quick = () if self._durable else ("--fsync=off", "--full_page_writes=off")
         self._child = Child(replace(command, argv=(*command.argv, *quick)))
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + START_SECONDS
         while not self._part.answers():
             assert time.monotonic() < deadline, self._child.last_words()
             time.sleep(0.02)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import text
@@ -19,6 +19,9 @@ from tests.store.database_server import DatabaseServer
 from tests.store.test_inbox import a_submission
 from tests.store.turn_builder import Sketch
 
+ENDED = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE application_name = :name"
+"""Ends the connections of one kind, and waits until they are gone."""
+
 
 @pytest.fixture
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseServer]:
@@ -29,14 +32,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseServer]
     own.kill()
 
 
-async def insist(recorder: Recorder, turn: Turn) -> tuple[Recorded, int]:
-    """What the activity does: again and again until it is recorded; with how many failures that took."""
-    failures = 0
+async def insist(recorder: Recorder, turn: Turn, failed: Callable[[], None]) -> Recorded:
+    """What the activity does: again and again until it is recorded; each failure is told."""
     while True:
         try:
-            return await recorder.record(turn), failures
+            return await recorder.record(turn)
         except StoreUnavailable:
-            failures += 1
+            failed()
             await asyncio.sleep(0.05)
 
 
@@ -45,18 +47,25 @@ async def test_a_killed_server_loses_nothing_and_doubles_nothing(server: Databas
     store = Store.connect(server.fresh_database())
     recorder = Recorder(store, TOPICS)
     failures = written = 0
-    # In the middle of the load, however fast the machine is.
     reached = {40: asyncio.Event(), 100: asyncio.Event()}
+    gate = asyncio.Event()
+    gate.set()
+
+    def failed() -> None:
+        nonlocal failures
+        failures += 1
 
     async def live(number: int) -> Sketch:
-        nonlocal failures, written
+        nonlocal written
         sketch = Sketch(number)
         for _ in range(8):
+            await gate.wait()
             turn = sketch.answer() if sketch.records else sketch.opening()
-            recorded, failed = await insist(recorder, turn)
-            failures += failed
+            recorded = await insist(recorder, turn, failed)
             written += 1
             if written in reached:
+                # No further turn begins until the server is dead, however fast the machine is; those under way meet the kill.
+                gate.clear()
                 reached[written].set()
             assert len(recorded.records) == len(turn.records)
             sketch.take(recorded)
@@ -66,8 +75,12 @@ async def test_a_killed_server_loses_nothing_and_doubles_nothing(server: Databas
         for written_so_many in reached.values():
             await written_so_many.wait()
             await asyncio.to_thread(server.kill)
-            await asyncio.sleep(0.2)
-            await asyncio.to_thread(server.start)
+            before = failures
+            gate.set()
+            while failures == before:  # noqa: ASYNC110 - until somebody has met the dead server
+                await asyncio.sleep(0.02)
+            # In this thread: the kernel ends the server with the thread that started it.
+            server.start()
 
     sketches, _ = await asyncio.gather(asyncio.gather(*(live(number) for number in range(30))), kill())
     assert failures > 0
@@ -87,8 +100,7 @@ async def test_a_lost_acknowledgement_is_found_again(store: Store, recorder: Rec
     turn = Sketch().opening()
     first = await recorder.record(turn)
     with store.writing() as connection:
-        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'greenlane recorder'"
-        connection.execute(text(ended))
+        connection.execute(text(ENDED), {"name": "greenlane recorder"})
     with pytest.raises(StoreUnavailable):
         await recorder.record(turn)
     assert await recorder.record(turn) == first
@@ -101,8 +113,7 @@ def test_the_inbox_comes_back_too(store: Store) -> None:
     inbox = Inbox(store, TOPICS)
     assert inbox.accept_application_now(a_submission(1)) == "new"
     with store.writing() as connection:
-        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'greenlane inbox'"
-        connection.execute(text(ended))
+        connection.execute(text(ENDED), {"name": "greenlane inbox"})
     with pytest.raises(StoreUnavailable):
         inbox.accept_application_now(a_submission(2))
     assert inbox.accept_application_now(a_submission(2)) == "new"

@@ -18,6 +18,7 @@ from store.recorder import Recorder
 from tests.events.outbox_contract import OutboxContract
 from tests.store.turn_builder import Sketch
 
+PATIENCE_SECONDS = 60
 INSERT = text(
     "WITH added AS (INSERT INTO outbox (slot, topic, case_id, sequence, event_id, name, body, at)"
     " VALUES (:slot, :topic, :case_id, :sequence, :event_id, :name, :body, :at) RETURNING id, slot)"
@@ -73,13 +74,13 @@ def test_recording_wakes_the_publisher(recorder: Recorder, lease: OutboxLease) -
 
     def wait() -> None:
         while not lease.unpublished(1):
-            lease.wait(30)
+            lease.wait(PATIENCE_SECONDS * 2)
         woken.set()
 
     waiter = threading.Thread(target=wait)
     waiter.start()
     recorder.record_now(Sketch().opening())
-    assert woken.wait(10)
+    assert woken.wait(PATIENCE_SECONDS)
     waiter.join()
 
 
@@ -119,8 +120,8 @@ def test_a_lost_connection_ends_the_lease(store: Store, recorder: Recorder, leas
     """Its holder learns with the next call, and another may claim at once."""
     recorder.record_now(Sketch().opening())
     with store.writing() as connection:
-        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'greenlane publisher'"
-        connection.execute(text(ended))
+        query = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE application_name = :name"
+        connection.execute(text(query), {"name": "greenlane publisher"})
     with pytest.raises(Unavailable):
         lease.unpublished(10)
     second = Outbox(store).claim_shard(0)

@@ -52,7 +52,7 @@ from workflows.messages import (
 )
 from workflows.worker import case_worker
 
-SOON_SECONDS = 30.0
+SOON_SECONDS = 120.0
 """How long to wait in real time for what should take milliseconds."""
 
 
@@ -87,8 +87,8 @@ class Stage:
     memory: MemoryRecorder
     business_time: BusinessTime
     sandbox: bool = True
-    task_timeout: timedelta = timedelta(seconds=2)
-    """Shorter than usual: a test waits so long, in real time, until the tasks of a killed worker are given to another."""
+    task_timeout: timedelta = timedelta(seconds=10)
+    """As usual. A test that waits for a task's heartbeat, which comes at 80 % of it in real time, takes a shorter one."""
     task_queue: str = field(default_factory=lambda: f"cases-{uuid.uuid4()}")
     cases: list[StagedCase] = field(default_factory=list)
 
@@ -96,10 +96,15 @@ class Stage:
     def client(self) -> Client:
         return self.environment.client
 
-    def worker(self, recorder: TurnRecorder | None = None, **change: Any) -> Worker:
-        """One more worker; `async with` it."""
+    @asynccontextmanager
+    async def worker(self, recorder: TurnRecorder | None = None, **change: Any) -> AsyncIterator[Worker]:
+        """One more worker. It leaves when no case has a turn under way: the SDK panics over one that it left behind."""
         given: dict[str, Any] = {"sandbox": self.sandbox, "graceful_shutdown_seconds": 0, "identity": "test"}
-        return case_worker(self.client, recorder or self.recorder, task_queue=self.task_queue, **given | change)
+        chosen = recorder or self.recorder
+        async with case_worker(self.client, chosen, task_queue=self.task_queue, **given | change) as worker:
+            yield worker
+            for case in self.cases:
+                await case.quiet()
 
     async def now(self) -> datetime:
         """The business instant."""
@@ -178,11 +183,11 @@ class StagedCase:
         """Its events of one type."""
         return [record.event for record in self.records if record.event.type == name]
 
-    def folded(self) -> Case:
-        """The case that its ledger yields."""
+    def folded(self, records: list[EventRecord] | None = None) -> Case:
+        """The case that its ledger yields, or its first records."""
         opening = self.records[0].event
         assert isinstance(opening, ApplicationSubmitted)
-        return fold(self.case_id, self.stage.memory.definitions[opening.definitions_digest], self.records)
+        return fold(self.case_id, self.stage.memory.definitions[opening.definitions_digest], records or self.records)
 
     def outcome(self, command: CaseCommand) -> CommandOutcome | None:
         """How a command ended; None: it is not settled."""
@@ -270,6 +275,16 @@ async def quiet(handle: WorkflowHandle[Any, Any]) -> WorkflowHistory:
             if not (history.events[-1].WhichOneof("attributes") or "").startswith(UNDER_WAY):
                 return history
             await asyncio.sleep(0.005)
+
+
+async def taken_in_hand(case: StagedCase) -> None:
+    """Wait until the worker, whose turn is being held, has taken in what came meanwhile: an update, and all before it.
+
+    It gets them with the heartbeat of its task, at 80 % of the task's time; the next heartbeat brings its acceptance back.
+    """
+    async with asyncio.timeout(SOON_SECONDS):
+        while "execution_update_accepted" not in kinds(await case.history()):  # noqa: ASYNC110 - the server tells no event
+            await asyncio.sleep(0.02)
 
 
 async def soon(condition: Any, seconds: float = SOON_SECONDS) -> None:

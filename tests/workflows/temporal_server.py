@@ -24,7 +24,7 @@ def temporal_server(folder: Path) -> Iterator[str]:
     part.prepare(lambda _: None)
     child = Child(part.command())
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while not part.answers():
             assert time.monotonic() < deadline, child.last_words()
             time.sleep(0.05)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -13,11 +14,12 @@ from cases.timetable import due_items
 from events.language.commands import AcknowledgeEscalation, Actor, ActorKind, Outcome
 from tests.builders import PAUSE, RESTART, a_supplement, an_answer
 from tests.workflows.routes import FIVE_STEPS, five_steps, one_step
-from tests.workflows.stage import Stage, StagedCase, a_stage, kinds, soon
+from tests.workflows.stage import SOON_SECONDS, Stage, StagedCase, a_stage, kinds, soon
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SECOND = timedelta(seconds=1)
+MILLISECOND = timedelta(milliseconds=1)
 SUPERVISOR = Actor(kind=ActorKind.SUPERVISOR, id="office")
 
 
@@ -39,6 +41,26 @@ def fired(case: StagedCase) -> list[tuple[datetime, str]]:
     return found
 
 
+async def armed_between(case: StagedCase) -> list[tuple[datetime, datetime]]:
+    """Of each timer of the case, in order, the business instants between which lies what it was set to.
+
+    The case reads its clock after its task was started, and the timer begins when the task is completed.
+    """
+    to_business = case.stage.business_time.to_business
+    armed, started_at = [], datetime.min.replace(tzinfo=UTC)
+    for event in (await case.quiet()).events:
+        at = event.event_time.ToDatetime(UTC)
+        match event.WhichOneof("attributes"):
+            case "workflow_task_started_event_attributes":
+                started_at = at
+            case "timer_started_event_attributes":
+                timeout = event.timer_started_event_attributes.start_to_fire_timeout.ToTimedelta()
+                armed.append((to_business(started_at + timeout), to_business(at + timeout)))
+            case _:
+                pass
+    return armed
+
+
 async def test_every_boundary_is_kept_to_the_second(stage: Stage) -> None:
     """One second before nothing has fired, at the instant it fires, one second later it has fired once; to the last rung."""
     case = await (await stage.open(one_step())).opened()
@@ -48,7 +70,9 @@ async def test_every_boundary_is_kept_to_the_second(stage: Stage) -> None:
     for at in sorted({at for at, _ in expected}):
         until_now = [entry for entry in expected if entry[0] <= at]
         await stage.until(at - SECOND)
-        assert fired(case) == expected[:seen]
+        early = fired(case)
+        # On a busy machine the instant may have come before this look: then `decided_at` below tells.
+        assert early == expected[:seen] or await stage.now() >= at
         await stage.until(at)
         seen = len(until_now)
         await soon(lambda count=seen: len(fired(case)) >= count)
@@ -57,7 +81,10 @@ async def test_every_boundary_is_kept_to_the_second(stage: Stage) -> None:
         assert fired(case) == expected[:seen]
     assert seen == len(expected)
     assert all(record.decided_at >= record.at for record in case.records)
-    assert max(event.late_seconds for event in case.events("RungFired")) < 1
+    instants = sorted({at for at, _ in expected})
+    for at, (earliest, latest) in zip(instants, await armed_between(case), strict=True):
+        # A timer is set in whole milliseconds, upwards; two clocks that cut theirs off differ by one more.
+        assert earliest - 2 * MILLISECOND <= at <= latest + MILLISECOND
     counted = kinds(await case.quiet())
     assert counted["timer_started"] == counted["timer_fired"]
     assert counted["timer_fired"] == len({at for at, _ in expected})
@@ -76,10 +103,24 @@ async def test_an_answer_around_its_due_instant(stage: Stage, seconds: int) -> N
     ends = [record.event.type for record in step if record.event.type not in ("ClockStarted", "RungFired")]
     if seconds > 0:
         assert ends == ["ClockBreached", "ClockStopped"]
+    elif next(record for record in case.records if record.event.type == "StepDecided").decided_at < due_at:
+        assert ends == ["ClockMet"]
     else:
-        # At the instant itself the timer may win the race to the worker: then the breach is set aside, and counts as met.
+        # The timer may win the race to the worker: then the breach is set aside, and counts as met.
         assert ends in (["ClockMet"], ["ClockBreached", "BreachSetAside"])
-        assert seconds == 0 or ends == ["ClockMet"]
+
+
+async def left_in_time(stage: Stage) -> StagedCase:
+    """A case whose worker was gone before anything fell due; where the machine was too slow for that, another one."""
+    async with asyncio.timeout(SOON_SECONDS):
+        while True:
+            case = await stage.open(one_step())
+            async with stage.worker(max_cached_cases=0):
+                await case.opened()
+                await case.quiet()
+            if await stage.now() < due_now(case)[0][0] and not fired(case):
+                return case
+            await case.end()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -91,10 +132,7 @@ async def hasty(environment: WorkflowEnvironment) -> AsyncIterator[Stage]:
 
 async def test_an_answer_in_time_is_no_breach_whatever_the_worker_did(hasty: Stage) -> None:
     """The worker is down over the due instant; the answer was received before it: it is decided before it."""
-    case = await hasty.open(one_step())
-    async with hasty.worker(max_cached_cases=0):
-        await case.opened()
-        await case.quiet()
+    case = await left_in_time(hasty)
     due_at = next(at for at, name in due_now(case) if name == "step:signing")
     answer = an_answer("signing", "culture", due_at - SECOND)
     await case.signal(answer)
@@ -111,10 +149,7 @@ async def test_an_answer_in_time_is_no_breach_whatever_the_worker_did(hasty: Sta
 
 async def test_what_was_missed_in_an_outage_fires_in_order_and_says_how_late(hasty: Stage) -> None:
     """No rung is lost or doubled when the worker was away over several of them."""
-    case = await hasty.open(one_step())
-    async with hasty.worker(max_cached_cases=0):
-        await case.opened()
-        await case.quiet()
+    case = await left_in_time(hasty)
     last_at = next(at for at, name in due_now(case) if name == "step:signing/second")
     missed = [entry for entry in due_now(case) if entry[0] <= last_at]
     await hasty.until(last_at)
@@ -199,8 +234,9 @@ async def test_a_case_is_returned_when_the_applicant_lets_the_limit_pass(stage: 
     [(due_at, name)] = due_now(case)
     assert name == "supplement"
     await stage.until(due_at - SECOND)
-    assert not case.events("CaseClosed")
+    assert not case.events("CaseClosed") or await stage.now() >= due_at
     result = await case.handle.result()
     assert result.outcome == "returned"
     [closed] = case.events("CaseClosed")
+    assert case.records[-1].decided_at >= due_at, "not before"
     assert closed.closed_at.astimezone(UTC) == due_at

@@ -113,6 +113,7 @@ async def test_a_turn_that_cannot_be_recorded_never_ends_the_case(
     troubled: Stage, recorder: TroubledRecorder, error: StoreError
 ) -> None:
     """Its workflow task fails and is tried again; the case stays open, takes signals, and goes on when it is mended."""
+    troubled.task_timeout = timedelta(seconds=2)  # so long, in real time, until a task that failed is tried again
     case = await (await troubled.open(five_steps())).opened()
     recorder.before = lambda _: error
     first = an_answer("intake", "one-stop", await troubled.now())
