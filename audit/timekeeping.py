@@ -9,7 +9,7 @@ from audit.oracle import consumed_seconds, walker_of
 from audit.story import Scene, Story
 from audit.violation import Violation
 from cases.model import Case, ClockState, ClockStatus
-from cases.timetable import due_instant, ladder_of
+from cases.timetable import end_at, ladder_of
 from events.language import case_events as ev
 from sla.calendar import CalendarDefinition
 from sla.clock import Clock, Suspension
@@ -47,7 +47,7 @@ def _wrong_breach(scene: Scene, event: ev.ClockBreached) -> str | None:
         return None  # I2 says so
     if scene.record.decided_at < event.due_at or scene.record.at < event.due_at:
         return f"breach of {event.clock_id} recorded before it was due at {event.due_at.isoformat()}"
-    if due_instant(state, scene.before.definitions) != event.due_at:
+    if end_at(state, scene.before.definitions) != event.due_at:
         return f"clock {event.clock_id} was not due at {event.due_at.isoformat()}"
     return _not_run_out(scene.before, state, event.due_at)
 
@@ -72,7 +72,7 @@ def _wrong_set_aside(scene: Scene, event: ev.BreachSetAside) -> str | None:
         return None
     if event.received_at > event.due_at:
         return f"breach of {event.clock_id} set aside for an answer received after it was due"
-    if due_instant(state, scene.before.definitions) != event.due_at:
+    if end_at(state, scene.before.definitions) != event.due_at:
         return f"clock {event.clock_id} was not due at {event.due_at.isoformat()}"
     if scene.record.command_id.startswith("tick:"):
         return f"breach of {event.clock_id} set aside without an answer"
@@ -133,7 +133,7 @@ def _ended_by(entry: Suspension, at: datetime) -> bool:
 
 
 def _early(case: Case, state: ClockState, rung: Rung, at: datetime) -> str | None:
-    due_at = due_instant(state, case.definitions)
+    due_at = end_at(state, case.definitions)
     calendar = _calendar_of(case, state)
     if due_at is None:
         return f"rung {rung.id} of a clock that is never due"

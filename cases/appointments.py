@@ -57,8 +57,9 @@ def _late(draft: Draft, state: ClockState, rule: AppointmentRule) -> Refusal:
 
 
 def _is_in_time(draft: Draft, notice: Budget, told_at: datetime) -> bool:
-    # A notice reaches the applicant on a working day: one that is written on a Sunday counts from Monday's opening.
-    given_at = draft.calendar.normalise(draft.at)
+    # A notice is given on a working day: one that is written on a Sunday counts from Monday's opening.
+    is_working_day = draft.calendar.is_working_day(draft.calendar.local_day(draft.at))
+    given_at = draft.at if is_working_day else draft.calendar.normalise(draft.at)
     return due(notice, given_at, draft.calendar).operational_at <= told_at
 
 

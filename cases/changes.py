@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 
 from cases.classification import entitlement
-from cases.clocks import cancel, given_beside, rearm
+from cases.clocks import as_it_will_run, cancel, given_beside, rearm
 from cases.draft import Draft
 from cases.model import CASE_CLOCKS, Case, ClockState
 from cases.persons import not_seconded
@@ -77,7 +76,7 @@ def _promise_anew(draft: Draft, lane: LaneId, statutory: ClockState) -> None:
     promise = given_beside(statutory.clock, green, draft)
     if not isinstance(promise, Budget):
         return draft.emit(promise)
-    if _past(draft, statutory, promise, draft.at):
+    if _past(draft, statutory, promise):
         # A promise whose end has passed when it is given would be broken by whoever gave it.
         return draft.emit(GreenPromiseDeclined(code=ReasonCode.PROMISE_PAST))
     rearm(draft, "green", promise, statutory)
@@ -94,8 +93,7 @@ def _share_anew(draft: Draft, promised: Budget, statutory: ClockState) -> None:
         if state is None or definition is None or state.stopped or not state.is_undecided:
             continue
         share = step_budget(definition, definitions, promised, statutory.clock.anchored_at, draft.calendar)
-        ends = state.clock.model_copy(update={"budget": share}).due(draft.calendar_of(state.calendar))
-        if share == state.clock.budget or (ends is not None and ends.operational_at <= draft.at):
+        if share == state.clock.budget or _past(draft, state, share):
             continue
         cancel(draft, state.id, "lane")
         rearm(draft, "step", share, state, step.id)
@@ -212,18 +210,19 @@ def _clocks_anew(draft: Draft) -> None:
         # Under the new version the lane promises nothing, also where its budget stays: a lane cuts no mandatory minimum.
         cancel(draft, green.id, "migrated")
         draft.emit(promise)
-    elif promise != green.clock.budget and not _past(draft, green, promise, draft.at):
+    elif promise != green.clock.budget and not _past(draft, green, promise):
         cancel(draft, green.id, "migrated")
         rearm(draft, "green", promise, green)
 
 
-def _past(draft: Draft, state: ClockState, budget: Budget, at: datetime) -> bool:
-    """Whether a clock in this one's place would be past its appointment: as it would run if it ran again from now on."""
-    clock = state.clock.model_copy(update={"budget": budget})
-    if clock.is_open_ended:
-        clock = clock.resume(max(at, clock.suspensions[-1].from_at))
+def _past(draft: Draft, state: ClockState, budget: Budget) -> bool:
+    """Whether a clock in this one's place would be past its appointment at the turn, before anybody can hear of it.
+
+    As it would run if it ran again from now on.
+    """
+    clock = as_it_will_run(state.clock.model_copy(update={"budget": budget}), draft.at)
     try:
-        ends = clock.due(draft.calendar)
+        ends = clock.due(draft.calendar_of(state.calendar))
     except CalendarRangeError:
         return False
-    return ends is not None and ends.operational_at <= at
+    return ends is not None and ends.operational_at <= draft.now

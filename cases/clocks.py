@@ -142,12 +142,17 @@ def rearm(draft: Draft, kind: ClockKind, budget: Budget, former: ClockState, ste
     )
 
 
+def as_it_will_run(clock: Clock, at: datetime) -> Clock:
+    """The clock, if what holds it now ended at the instant."""
+    return clock.resume(max(at, clock.suspensions[-1].from_at)) if clock.is_open_ended else clock
+
+
 def _first_told(draft: Draft, budget: Budget, beside: ClockState) -> datetime | None:
     if not has_two_ends("green", budget):
         return None
-    ends = beside.clock.model_copy(update={"budget": budget, "suspensions": ()})
+    runs = as_it_will_run(beside.clock.model_copy(update={"budget": budget}), draft.at)
     try:
-        found = ends.due(draft.calendar_of(beside.calendar))
+        found = runs.due(draft.calendar_of(beside.calendar))
     except CalendarRangeError:
         return None
     return None if found is None else draft.utc(found.operational_at)
@@ -188,7 +193,7 @@ def given_beside(statutory: Clock, green: Budget | ReasonCode, draft: Draft) -> 
 def promised_budget(case: Case) -> Budget | None:
     """The budget that the steps share: the green promise where one is given, else the statutory limit."""
     green = case.current_clock("green")
-    if green is not None and green.status is not ClockStatus.CANCELLED:
+    if green is not None and not green.stopped:
         return green.clock.budget
     return case.definitions.procedure.limit
 
@@ -214,11 +219,7 @@ def resume(draft: Draft, cause: PauseCause, reason: str | None = None, code: Rea
 
     What lies between is our own delay, and a department has its work again only when it is told.
     """
-    # A stop while the applicant was to answer held the applicant's own limit; the case's clocks were held by the request.
-    is_applicants = cause == "stop" and draft.case.stopped_from in APPLICANT_HAS_IT
-    paused = [
-        state for state in running(draft.case) if state.is_paused and (state.kind in APPLICANT_CLOCKS) is is_applicants
-    ]
+    paused = [s for s in running(draft.case) if s.is_paused and _is_held_by(cause, s, draft.case)]
     # A message that was long under way may say it ended before we heard that it began: then it lasted no time at all.
     until_at = max([draft.at, *(state.clock.suspensions[-1].from_at for state in paused)])
     work_until_at = max(until_at, draft.now)
@@ -236,6 +237,18 @@ def resume(draft: Draft, cause: PauseCause, reason: str | None = None, code: Rea
                 work_until_at=work_until_at if work else None,
             )
         )
+
+
+def _is_held_by(cause: PauseCause, state: ClockState, case: Case) -> bool:
+    of_applicant = state.kind in APPLICANT_CLOCKS
+    if cause != "stop":
+        return not of_applicant
+    # A stop while the applicant was to answer held the applicant's own limit; the case's clocks were held by the request
+    # already, and still are, unless they run on beside an explanation.
+    runs_on = explanation_rule(case.definitions.procedure).clock == "RUN"
+    asked = case.stopped_from is CaseStatus.AWAITING_SUPPLEMENT
+    asked = asked or (case.stopped_from is CaseStatus.AWAITING_EXPLANATION and not runs_on)
+    return of_applicant or not asked
 
 
 def finish(draft: Draft, clock_id: str | None) -> None:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
+from cases.evolve import fold
 from cases.model import Case, ClockState, StepStatus, holder
 from cases.promised import counts_as_breached, promises_of
 from cases.timetable import appointment_at, next_due, timetable_of
 from cases.turn import CaseView, WorkItem
+from catalog.model import Definitions
+from events.language.case_events import EventRecord
+
+
+def project(
+    case_id: str, definitions: Definitions, records: Iterable[EventRecord]
+) -> tuple[CaseView, tuple[WorkItem, ...]]:
+    """A case's rows in the read models: the fold of its ledger, nothing else."""
+    case = fold(case_id, definitions, records)
+    return view_of(case), work_of(case)
 
 
 def view_of(case: Case) -> CaseView:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 
+import structlog
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.service import RPCError, RPCStatusCode
 
+from cases.views import project
 from events.transport.admin import ensure_topics
 from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring, business_time_of
 from store.database import Store
+from store.rebuild import OF_THE_LEDGER
+from store.renewal import renew
 from workflows.messages import LANE_ATTRIBUTE, PROCEDURE_ATTRIBUTE, STATUS_ATTRIBUTE
+
+log = structlog.get_logger()
 
 
 def prepare(settings: Settings) -> None:
@@ -24,6 +30,7 @@ def prepare(settings: Settings) -> None:
         store = Store(settings.database_url)
         try:
             store.migrate()
+            _renew(store)
             business_time_of(store, settings, catalog.calendar(PROVINCE_CALENDAR))
         finally:
             store.close()
@@ -32,6 +39,13 @@ def prepare(settings: Settings) -> None:
         names.extend(wiring.topics.of_department(department))
     ensure_topics(wiring.cluster, names, wiring.topics, wiring.topic_layout)
     asyncio.run(_search_attributes(wiring))
+
+
+def _renew(store: Store) -> None:
+    """After an upgrade the read models are folded again from the ledger, before any process reads them."""
+    for difference in renew(store, project):
+        if difference.what in OF_THE_LEDGER:
+            log.warning("a read model cannot be folded", case_id=difference.case_id, what=difference.what)
 
 
 async def _search_attributes(wiring: Wiring) -> None:

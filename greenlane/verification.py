@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from audit.dossiers import check_dossier
 from audit.invariants import Violation, check_story, replay_story
 from audit.story import story_of
-from cases.evolve import fold
 from cases.turn import CaseView, WorkItem
-from cases.views import view_of, work_of
+from cases.views import project
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
 from events.transport.reading import read_all
@@ -47,14 +46,6 @@ class Verified:
         self.violations[invariant] = self.violations.get(invariant, 0) + 1
         if len(self.findings) < FINDINGS_MAX:
             self.findings.append(f"{invariant}: {finding}")
-
-
-def project(
-    case_id: str, definitions: Definitions, records: Sequence[EventRecord]
-) -> tuple[CaseView, tuple[WorkItem, ...]]:
-    """A case's rows in the read models: the fold of its ledger, nothing else."""
-    case = fold(case_id, definitions, records)
-    return view_of(case), work_of(case)
 
 
 def verify(wiring: Wiring, *, topics: bool = False, told: Callable[[int], None] | None = None) -> Verified:

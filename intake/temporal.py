@@ -28,6 +28,7 @@ from workflows.messages import (
     PROCEDURE_ATTRIBUTE,
     REFUSAL,
     STATUS_ATTRIBUTE,
+    WAKE_SIGNAL,
     CaseInput,
     CommandMessage,
 )
@@ -117,6 +118,11 @@ class Gateway:
         request.input.payloads.extend(payloads)
         with known(), translated():
             await self._client.workflow_service.signal_workflow_execution(request, retry=True)
+
+    async def wake(self, workflow_id: str) -> None:
+        """Let the workflow look what is due. Raises CaseUnknownError, Unavailable."""
+        with known(), translated():
+            await self._client.get_workflow_handle(workflow_id).signal(WAKE_SIGNAL)
 
     async def ask(self, workflow_id: str, message: Message, command_id: str) -> CommandOutcome:
         """Give the workflow a command and wait for the answer. Raises CaseUnknownError, Unavailable."""

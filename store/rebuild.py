@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal, cast
+from typing import Final, Literal, cast
 
 from sqlalchemy import Connection, delete, select, text
 
@@ -29,6 +29,9 @@ Project = Callable[[str, Definitions, tuple[EventRecord, ...]], tuple[CaseView, 
 
 BATCH_CASES = 200
 """Cases folded in one transaction; while they are replaced, recording waits for about as long as that takes."""
+
+OF_THE_LEDGER: Final = ("chain", "unreadable", "definitions")
+"""What a fold cannot put right: the ledger itself is not what was written."""
 
 What = Literal["case", "worklist", "hash", "chain", "unreadable", "definitions", "surplus"]
 

@@ -29,6 +29,7 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 VAULT = "vault"
 """The schema of all personal data: rights on it are granted apart, and it is the only one that may hold them."""
@@ -99,6 +100,7 @@ cases = Table(
     _instant("green_due_at", null=True),
     Column("green_lawful_day", Date, nullable=True),
     _text("green_state", null=True),
+    Column("promises", JSONB, nullable=False),
     _instant("next_due_at", null=True),
     _text("result_code", null=True),
     Column("breaches", Integer, nullable=False),

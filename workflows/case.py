@@ -31,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
         REFUSAL,
         STATUS_ATTRIBUTE,
         VIEW_QUERY,
+        WAKE_SIGNAL,
         Carried,
         CaseInput,
         CaseResult,
@@ -86,6 +87,11 @@ class CaseWorkflow:
     def receive(self, message: CommandMessage) -> None:
         """A command from Kafka: durable once the server acknowledged it."""
         self._mail.put(message.command)
+
+    @workflow.signal(name=WAKE_SIGNAL)
+    def wake(self) -> None:
+        """Look what is due: an older program may have left the case without a timer, or with one that is too late."""
+        self._asks = True
 
     @workflow.update(name=COMMAND_UPDATE)
     async def answer(self, message: CommandMessage) -> CommandOutcome:

@@ -31,7 +31,7 @@ with workflow.unsafe.imports_passed_through():
         DossierResult,
     )
     from workflows.mailbox import Mailbox
-    from workflows.messages import COMMAND_SIGNAL, COMMAND_UPDATE, REFUSAL, VIEW_QUERY
+    from workflows.messages import COMMAND_SIGNAL, COMMAND_UPDATE, REFUSAL, VIEW_QUERY, WAKE_SIGNAL
     from workflows.recording import asked
     from workflows.timer import DueTimer
 
@@ -78,6 +78,11 @@ class DossierWorkflow:
     def receive(self, message: DossierMessage) -> None:
         """A command nobody waits for, such as the end of a case: durable once the server acknowledged it."""
         self._mail.put(message.command)
+
+    @workflow.signal(name=WAKE_SIGNAL)
+    def wake(self) -> None:
+        """Look what is due, as a case does."""
+        self._asks = True
 
     @workflow.update(name=COMMAND_UPDATE)
     async def answer(self, message: DossierMessage) -> CommandOutcome:

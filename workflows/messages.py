@@ -17,6 +17,7 @@ from sla.business_time import BusinessTime
 CASE_WORKFLOW = "CaseWorkflow"
 COMMAND_SIGNAL = "command"
 COMMAND_UPDATE = "answer"
+WAKE_SIGNAL = "wake"
 VIEW_QUERY = "view"
 REFUSAL = "Refusal"
 """The type of the application error with which an update is refused; its detail is the Refusal."""

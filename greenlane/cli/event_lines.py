@@ -209,6 +209,7 @@ _DETAILS: Final[dict[type, Callable[[Any, Moments], str]]] = {
     ev.AppointmentMoved: _moved,
     ev.ClockMet: _ended,
     ev.ClockBreached: _breached,
+    ev.BreachConfirmed: lambda e, m: _joined(e.clock_id, f"{m.words('end')}: {m.instant(e.lawful_end_at)}"),
     ev.ClockStopped: _ended,
     ev.ClockCancelled: _cancelled,
     ev.BreachSetAside: _set_aside,

@@ -5,18 +5,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from cases.turn import CaseView, WorkItem
+from cases.views import project
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
 from greenlane.cli.session import Session
-from greenlane.verification import project
 from store.dossiers import rebuild_dossiers
-from store.rebuild import RebuildReport, rebuild
-
-OF_THE_LEDGER: Final = ("chain", "unreadable", "definitions")
-"""What a fold cannot put right: the ledger itself is not what was written."""
+from store.rebuild import OF_THE_LEDGER, RebuildReport, rebuild
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,6 +235,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "event.AppointmentMoved": ("Hẹn lại, xin lỗi", "Appointment moved"),
     "event.ClockMet": ("Đúng hạn", "Clock met"),
     "event.ClockBreached": ("QUÁ HẠN", "BREACH"),
+    "event.BreachConfirmed": ("Xác nhận quá hạn", "Breach confirmed"),
     "event.ClockStopped": ("Dừng tính giờ", "Clock stopped"),
     "event.ClockCancelled": ("Hủy tính giờ", "Clock cancelled"),
     "event.BreachSetAside": ("Loại trừ quá hạn", "Breach set aside"),

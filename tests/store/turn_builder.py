@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from cases.promised import Promised, Promises
 from cases.turn import CaseView, CommandOutcome, Notice, Recorded, Turn, WorkItem
 from catalog.model import Definitions, LaneId
 from events.language.case_events import (
@@ -29,6 +30,18 @@ MORNING = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 SOURCE = "/portal"
 AGENCY_CODE = "H05.7"
 DEFINITIONS = the_definitions()
+PROMISES = Promises(
+    statutory=Promised(
+        appointment_at=MORNING + timedelta(days=5),
+        first_appointment_at=MORNING + timedelta(days=5),
+        lawful_end_at=MORNING + timedelta(days=5, hours=15),
+        state="running",
+        set_aside=False,
+        met_at=None,
+        appointment_kept=None,
+    ),
+    green=None,
+)
 
 
 def case_id(number: int) -> str:
@@ -213,6 +226,7 @@ def project(
         green_due_at=None,
         green_lawful_day=None,
         green_state=None,
+        promises=PROMISES,
         next_due_at=MORNING + timedelta(days=1),
         result_code=None,
         breaches=rungs,

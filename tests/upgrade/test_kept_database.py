@@ -9,8 +9,10 @@ from collections.abc import Iterator
 import pytest
 from alembic import command
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from cases.evolve import fold
+from cases.promised import Promises
 from cases.turn import CaseView, WorkItem
 from cases.views import view_of, work_of
 from catalog.model import Definitions
@@ -19,16 +21,19 @@ from store.database import Store, _migrations
 from store.dossiers import rebuild_dossiers
 from store.outbox import Outbox
 from store.rebuild import rebuild
+from store.renewal import renew
 from store.verification import accepted_without_case, effects_repeated
+from store.views import Views
 from tests.store.database_server import DatabaseServer
 from tests.upgrade.fixtures import REVISION, ROWS
 
 LINES = [json.loads(line) for line in ROWS.read_text().splitlines()]
 
 
-def project(
-    case_id: str, definitions: Definitions, records: tuple[EventRecord, ...]
-) -> tuple[CaseView, tuple[WorkItem, ...]]:
+Folded = tuple[CaseView, tuple[WorkItem, ...]]
+
+
+def project(case_id: str, definitions: Definitions, records: tuple[EventRecord, ...]) -> Folded:
     case = fold(case_id, definitions, records)
     return view_of(case), work_of(case)
 
@@ -64,6 +69,13 @@ def test_a_migration_keeps_every_row(upgraded: Store) -> None:
     assert effects_repeated(upgraded) == []
 
 
+def test_an_old_row_can_be_read_before_it_is_folded_again(upgraded: Store) -> None:
+    """Between the migration and the end of the rebuild, and for ever where the case's own ledger is broken."""
+    listed = Views(upgraded).cases(limit=1000)
+    assert len(listed) == sum(line["table"] == "cases" for line in LINES) > 0
+    assert {view.promises for view in listed} == {Promises(statutory=None, green=None)}
+
+
 def test_the_read_models_of_an_old_database_are_rebuilt(upgraded: Store) -> None:
     """What a row says since the upgrade comes out of the old ledger; no chain is broken, no record unreadable."""
     found = rebuild(upgraded, project, replace=True)
@@ -71,3 +83,53 @@ def test_the_read_models_of_an_old_database_are_rebuilt(upgraded: Store) -> None
     assert {difference.what for difference in rebuild_dossiers(upgraded, replace=True)} <= {"case"}
     assert rebuild(upgraded, project).equal
     assert rebuild_dossiers(upgraded) == []
+
+
+def test_preparing_renews_the_rows_of_an_old_database_once(upgraded: Store) -> None:
+    """Every case, open or not, says after it what its ledger gives; one whose ledger is broken keeps its row and is named."""
+    broken = next(line["row"]["case_id"] for line in LINES if line["table"] == "cases")
+    with upgraded.writing() as connection:
+        connection.execute(text("ALTER TABLE ledger DISABLE TRIGGER ledger_append_only"))
+        forge = "UPDATE ledger SET hash = '\\x00' WHERE case_id = :case_id AND sequence = 2"
+        connection.execute(text(forge), {"case_id": broken})
+    found = {(difference.case_id, difference.what) for difference in renew(upgraded, project)}
+    assert (broken, "chain") in found
+    promised = {view.case_id for view in Views(upgraded).cases(limit=1000) if view.promises.statutory is not None}
+    for line in LINES:
+        if line["table"] == "cases" and line["row"]["statutory_state"] is not None:
+            assert (line["row"]["case_id"] in promised) == (line["row"]["case_id"] != broken)
+    assert [difference.what for difference in rebuild(upgraded, project).differences] == ["chain"]
+    assert rebuild_dossiers(upgraded) == []
+    with upgraded.writing() as connection:
+        connection.execute(text("UPDATE cases SET breaches = 77"))
+    assert renew(upgraded, project) == (), "they are of this version: nothing is folded again"
+    assert {difference.what for difference in rebuild(upgraded, project).differences} == {"chain", "case"}
+
+
+def test_a_renewal_that_was_killed_begins_again(upgraded: Store) -> None:
+    """What is remembered is remembered after the last row."""
+    folded = 0
+
+    def dying(case_id: str, definitions: Definitions, records: tuple[EventRecord, ...]) -> Folded:
+        nonlocal folded
+        folded += 1
+        if folded > 3:
+            raise KeyboardInterrupt
+        return project(case_id, definitions, records)
+
+    with pytest.raises(KeyboardInterrupt):
+        renew(upgraded, dying)
+    renew(upgraded, project)
+    assert rebuild(upgraded, project).equal
+
+
+def test_the_old_program_writes_no_row_without_promises(upgraded: Store) -> None:
+    """A worker that was left running during the upgrade fails, and its turn is taken again by the new one."""
+    row = next(line["row"] for line in LINES if line["table"] == "cases")
+    names = ", ".join(row)
+    statement = (
+        f"INSERT INTO cases ({names}) SELECT {names} FROM json_populate_record(NULL::cases, :row)"
+        " ON CONFLICT (case_id) DO UPDATE SET view = excluded.view"
+    )
+    with pytest.raises(IntegrityError, match="promises"), upgraded.writing() as connection:
+        connection.execute(text(statement), {"row": json.dumps(row)})

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from cases.timetable import due_items
-from events.language.commands import CaseCommand
-from tests.builders import an_answer
+from events.language.commands import ApplyCalendar, CaseCommand, MigrateProcedure
+from tests.builders import SUPERVISOR, a_calendar, an_answer
 from tests.workflows.routes import FIVE_STEPS, five_steps, one_step
 from tests.workflows.shapes import histories_of
 from tests.workflows.stage import Stage, a_stage, kinds, soon, taken_in_hand
 from tests.workflows.troubled import TroubledRecorder
-from workflows.messages import Carried
+from workflows.messages import WAKE_SIGNAL, Carried
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+UNNAMED = {"ClockBreached": "breach", "AppointmentPassed": "appointment"}
 SHORT_TASK = timedelta(seconds=2)
 """The heartbeat of a task that is held comes at 80 % of it."""
 
@@ -51,14 +52,47 @@ async def test_a_continued_case_keeps_its_due_instants(environment: WorkflowEnvi
         # What its first turn promises: time runs on, and some of it may have happened already.
         [opened_at] = {record.at for record in case.records[:1]}
         first_turn = [record for record in case.records if record.at == opened_at]
-        expected = [(item.at, item.rung or "breach") for item in due_items(case.folded(first_turn))]
+        expected = [(item.at, item.rung or item.what) for item in due_items(case.folded(first_turn))]
         await soon(lambda: case.records[-1].at >= expected[-1][0])
         happened = [
-            (record.at, getattr(record.event, "rung", "breach"))
+            (record.at, getattr(record.event, "rung", UNNAMED.get(record.event.type)))
             for record in case.records
-            if record.event.type in ("RungFired", "ClockBreached")
+            if record.event.type in ("RungFired", *UNNAMED)
         ]
         assert happened == expected
+
+
+async def test_a_continued_case_goes_on_under_what_was_applied_to_it(stage: Stage) -> None:
+    """Another calendar and another version of the procedure stand in the next run, and in one that is brought back."""
+    case = await (await stage.open(five_steps(), turns_max=1)).opened()
+    latter = case.folded().definitions.procedure.model_copy(update={"version": "2"})
+    calendar = a_calendar(version="2", days_off=(date(2026, 3, 5),))
+    for kind, change in ((MigrateProcedure, {"procedure": latter}), (ApplyCalendar, {"calendar": calendar})):
+        given = {"command_id": kind.__name__, "received_at": await stage.now(), "actor": SUPERVISOR, "reason": "law"}
+        assert (await case.ask(kind.model_validate(given | change))).accepted
+    assert (await case.ask(an_answer("intake", "one-stop", await stage.now()))).accepted
+    assert len(await histories_of(case)) >= 3
+    await case.handle.terminate()
+    folded = case.folded()
+    assert (folded.definitions.procedure.version, folded.definitions.calendar.version) == ("2", "2")
+    again = await stage.open(folded.definitions, carried=Carried.of(folded, {}, ()))
+    await again.quiet()
+    for step, department in FIVE_STEPS[1:]:
+        assert (await again.send(an_answer(step, department, await stage.now()))).accepted
+    assert again.folded().definitions.digest == folded.definitions.digest
+    started = [event for event in again.events("ClockStarted") if event.step_id == "signing"]
+    assert started
+
+
+async def test_a_case_that_is_woken_looks_what_is_due(stage: Stage) -> None:
+    """An older program may have left it without a timer: it records what has fallen due, and arms one."""
+    case = await (await stage.open(five_steps())).opened()
+    await case.quiet()
+    before = kinds(await case.history()).get("timer_started", 0)
+    await case.handle.signal(WAKE_SIGNAL)
+    await case.quiet()
+    assert kinds(await case.history()).get("timer_started", 0) >= before
+    assert (await case.ask(an_answer("intake", "one-stop", await stage.now()))).accepted
 
 
 async def test_a_continued_case_takes_along_what_waits(idle_stage: Stage) -> None:
