@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audit.dossier_redecision import dossier_redecided
 from audit.dossiers import check_dossier
 from cases.dossier.cascade import is_open_over, preview
 from cases.dossier.evolve import evolve_dossier, fold_dossier
@@ -156,6 +157,7 @@ def test_rules_hold_and_there_is_always_a_way_to_the_end(seed: int) -> None:
         _holds(life.dossier, at)
     _led_to_its_end(life, at)
     assert check_dossier(life.dossier.definitions, life.records) == []
+    assert list(dossier_redecided(life.dossier.definitions, life.records)) == []
     assert fold_dossier(DOSSIER_ID, life.dossier.definitions, life.records) == life.dossier
     released = [(event.name, event.round) for event in life.of_type("ApplicationReleased")]
     assert len(released) == len(set(released))

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from audit.dossier_redecision import dossier_redecided
 from audit.dossiers import check_dossier
 from cases.dossier.cascade import preview
 from cases.dossier.ends import verdict_of
@@ -44,6 +45,7 @@ def closed_life(policy: CascadePolicy = CascadePolicy.STOP) -> Life:
 
 def is_sound(life: Life) -> None:
     assert check_dossier(life.dossier.definitions, life.records) == []
+    assert list(dossier_redecided(life.dossier.definitions, life.records)) == []
     assert fold_dossier(DOSSIER_ID, life.dossier.definitions, life.records) == life.dossier
 
 
@@ -183,3 +185,30 @@ def test_who_acted_stands_in_every_record() -> None:
     other.open(an_application("a"))
     ticked = [other.records[-1].actor for _ in other.live_until(MONDAY + timedelta(days=1))][-1]
     assert ticked == Actor(kind=ActorKind.SYSTEM, id="clock", assurance=Assurance.TOKEN)
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [
+        ("DossierClosed", {"promise_kept": False}),
+        ("DossierClosed", {"appointment_kept": False}),
+        ("DossierReopened", {"former_outcome": "refused"}),
+        ("CascadeApplied", {"effects": ()}),
+        ("ApplicationReleased", {"released_at": LATER}),
+    ],
+)
+def test_what_the_rules_would_not_have_decided_is_found(kind: str, change: dict[str, object]) -> None:
+    """By deciding every command again, with who gave it, from the stream alone; an older stream is not judged by it."""
+    life = closed_life()
+    life.revoke("a", LATER)
+    life.cascade("a", LATER + HOUR)
+    forged = [
+        record.model_copy(update={"event": record.event.model_copy(update=change)})
+        if record.event.type == kind
+        else record
+        for record in life.records
+    ]
+    found = list(dossier_redecided(life.dossier.definitions, forged))
+    assert any(kind in violation.message for violation in found)
+    older = [record.model_copy(update={"actor": None}) for record in forged]
+    assert list(dossier_redecided(life.dossier.definitions, older)) == []
