@@ -12,8 +12,10 @@ from datetime import datetime
 
 from audit.lawfulness import unlawful
 from audit.redecision import redecided
-from audit.story import Story, story_of
-from audit.timekeeping import clock_endings, consumed_time, quiet_rungs_in_hours, rungs
+from audit.rungs import quiet_rungs_in_hours, rungs
+from audit.shares import time_shares
+from audit.story import Scene, Story, story_of
+from audit.timekeeping import anchors, clock_endings, consumed_time
 from audit.violation import Violation
 from cases.model import CaseStatus
 from cases.timetable import next_due
@@ -23,10 +25,17 @@ from catalog.model import Definitions
 from events.language.case_events import (
     ApplicationSubmitted,
     CalendarApplied,
-    CaseClosed,
+    ConsultationRequested,
     DefinitionRef,
     EventRecord,
+    ExplanationReceived,
+    ExplanationRequested,
+    PaymentConfirmed,
+    PaymentRequested,
     ProcedureMigrated,
+    StepDecided,
+    SupplementReceived,
+    SupplementRequested,
 )
 
 __all__ = [
@@ -45,9 +54,10 @@ __all__ = [
     "view_equals_story",
 ]
 
-SHARES_TOLERANCE_SECONDS = 1e-3
 CHANGES_DEFINITIONS = (CalendarApplied, ProcedureMigrated)
 """The events that say that a case runs under another version from now on."""
+ANSWERS_STEP = (StepDecided, ConsultationRequested, SupplementRequested, ExplanationRequested, PaymentRequested)
+ANSWERS_REQUEST = (SupplementReceived, ExplanationReceived, PaymentConfirmed)
 
 
 def check_case(
@@ -73,13 +83,17 @@ def check_story(story: Story, *, open_ok: bool = True, until_at: datetime | None
 
 def sequence(story: Story) -> Iterator[Violation]:
     """I2: per case the sequence is 1..n without gap or repeat, each event lawful after its predecessor."""
+    older = story.older
     for expected, scene in enumerate(story.scenes, start=1):
         record = scene.record
+        if scene.is_older and expected > older:
+            message = f"{record.event.type} does not say who acted, and events before it do"
+            yield Violation("I2", story.case_id, record.sequence, message)
         if record.case_id != story.case_id:
             yield Violation("I2", story.case_id, record.sequence, f"the record belongs to {record.case_id}")
         if record.sequence != expected:
             yield Violation("I2", story.case_id, record.sequence, f"found where {expected} should stand")
-        reason = unlawful(scene.before, record.event)
+        reason = unlawful(scene.before, record)
         if reason is not None:
             yield Violation("I2", story.case_id, record.sequence, f"{record.event.type}: {reason}")
     if story.broken is not None:
@@ -113,31 +127,17 @@ def frozen_definitions(story: Story) -> Iterator[Violation]:
             yield Violation("I12", story.case_id, scene.record.sequence, message)
 
 
-def time_shares(story: Story) -> Iterator[Violation]:
-    """I7: every elapsed second of a closed case has one owner; the shares sum to the total."""
-    for scene in story.scenes:
-        event = scene.record.event
-        if not isinstance(event, CaseClosed) or scene.before.opened_at is None:
-            continue
-        total = sum(share.seconds for share in event.time_shares)
-        elapsed = (event.closed_at - scene.before.opened_at).total_seconds()
-        if abs(total - event.elapsed_seconds) > SHARES_TOLERANCE_SECONDS:
-            yield Violation(
-                "I7", story.case_id, scene.record.sequence, f"shares of {total} s in {event.elapsed_seconds} s"
-            )
-        if abs(elapsed - event.elapsed_seconds) > SHARES_TOLERANCE_SECONDS:
-            message = f"{event.elapsed_seconds} s recorded between opening and end, which are {elapsed} s apart"
-            yield Violation("I7", story.case_id, scene.record.sequence, message)
-        if any(share.seconds < 0 for share in event.time_shares):
-            yield Violation("I7", story.case_id, scene.record.sequence, "a share is negative")
-
-
 def missed_instants(story: Story) -> Iterator[Violation]:
-    """I6: what was due before a command counted fired before it, and a turn leaves nothing behind that was due."""
+    """I6: what was due before a command counted fired before it, and a turn leaves nothing behind that was due.
+
+    What was due under older rules is not known today: where they wrote, this is not asked.
+    """
     for previous, scene, following in zip([None, *story.scenes], story.scenes, [*story.scenes[1:], None], strict=False):
         record = scene.record
+        if scene.is_older:
+            continue
         begins = previous is None or previous.record.command_id != record.command_id
-        due_at = next_due(scene.before) if begins else None
+        due_at = next_due(scene.before) if begins and not _counts_later(scene) else None
         if due_at is not None and due_at < record.at:
             message = f"due at {due_at.isoformat()} and not fired before what counted at {record.at.isoformat()}"
             yield Violation("I6", story.case_id, record.sequence, message)
@@ -147,6 +147,22 @@ def missed_instants(story: Story) -> Iterator[Violation]:
         if due_at is not None and due_at <= record.decided_at:
             message = f"due at {due_at.isoformat()} and not fired by {record.decided_at.isoformat()}"
             yield Violation("I6", story.case_id, record.sequence, message)
+
+
+def _counts_later(scene: Scene) -> bool:
+    """Whether a command may have been received before the instant at which it counts: nothing counts before its object.
+
+    It counts from the assignment that it answers, the request for documents, the opening of the case. What fell due between
+    receipt and that instant is fired after it in the same turn; when it was received, no event says.
+    """
+    event, before, at = scene.record.event, scene.before, scene.record.at
+    if at == before.opened_at:
+        return True
+    if isinstance(event, ANSWERS_STEP):
+        step = before.steps.get(event.step_id)
+        return step is not None and step.assigned_at == at
+    asked = isinstance(event, ANSWERS_REQUEST) and bool(before.spans)
+    return asked and before.spans[-1].owner == "applicant" and before.spans[-1].started_at == at
 
 
 def _unattended(story: Story, *, open_ok: bool, until_at: datetime | None) -> Iterator[Violation]:
@@ -168,6 +184,7 @@ CHECKS: tuple[Callable[[Story], Iterator[Violation]], ...] = (
     quiet_rungs_in_hours,
     missed_instants,
     consumed_time,
+    anchors,
     time_shares,
     frozen_definitions,
 )
@@ -179,7 +196,7 @@ def replay_decisions(definitions: Definitions, records: Sequence[EventRecord]) -
 
     The ledger holds events, not commands; but the events of an accepted command hold all that it said, so each is put
     together again from them (see `audit.redecision`). What cannot be seen: commands that were refused, for they left no
-    event, and who sent a command, where no event says so.
+    event; and older events, which do not say who acted (`Story.older` counts them), are not decided again.
     """
     return replay_story(story_of(definitions, records))
 

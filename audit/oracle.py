@@ -6,6 +6,7 @@ for zones that keep one offset, and for those that change it outside the opening
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -13,6 +14,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from sla.clock import Clock
+from sla.deadline import AfterHours
 from sla.definition import CalendarDefinition
 from sla.units import Unit
 
@@ -51,6 +53,28 @@ class DayWalker:
         """Whether the instant lies in the opening hours."""
         day = at.astimezone(self._zone).date()
         return any(opens_at <= at < closes_at for opens_at, closes_at in self._windows(day))
+
+    def day_of(self, at: datetime) -> date:
+        """The local day of an instant."""
+        return at.astimezone(self._zone).date()
+
+    def opening_day_of(self, at: datetime) -> date:
+        """The local day of the instant, or of the next opening, where it lies outside the opening hours."""
+        day = self.day_of(at)
+        while not any(at < closes_at for _, closes_at in self._windows(day)):
+            day += timedelta(days=1)
+        return day
+
+    def days_on(self, day: date, count: int) -> date:
+        """The count-th working day after a day, itself not counted; with 0 the first one at or after it."""
+        while count > 0 or not self._windows(day):
+            day += timedelta(days=1)
+            count -= bool(self._windows(day))
+        return day
+
+    def end_of(self, day: date) -> datetime:
+        """24:00 of a local day, in UTC."""
+        return self._instant(day, _DAY_START_MINUTE_MAX)
 
     def _windows_on(self, day: date) -> tuple[Stretch, ...]:
         if day in self._off:
@@ -94,6 +118,30 @@ def consumed_seconds(clock: Clock, until_at: datetime, calendar: CalendarDefinit
         walker = walker_of(calendar)
         return sum(walker.open_seconds(start_at, end_at) for start_at, end_at in stretches)
     return sum((end_at - start_at).total_seconds() for start_at, end_at in stretches)
+
+
+def lawful_end_at(clock: Clock, calendar: CalendarDefinition) -> datetime:
+    """24:00 of the last day of a limit in days, had nothing suspended it (Civil Code 2015 art. 147-148); UTC.
+
+    The day of receipt is not counted; a limit in days or months that ends on a day off ends with the next working day.
+    """
+    walker, budget = walker_of(calendar), clock.budget
+    counted = walker.opening_day_of if clock.after_hours is AfterHours.NEXT_OPENING else walker.day_of
+    day = counted(clock.anchored_at)
+    if budget.unit is Unit.WORKING_DAYS:
+        return walker.end_of(walker.days_on(day, budget.amount))
+    if budget.unit is Unit.MONTHS:
+        year, month = divmod(day.year * 12 + day.month - 1 + budget.amount, 12)
+        day = date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    else:
+        day += timedelta(days=budget.amount)
+    return walker.end_of(walker.days_on(day, 0))
+
+
+def covers(calendar: CalendarDefinition, start_at: datetime, end_at: datetime) -> bool:
+    """Whether a calendar knows the days of both instants."""
+    walker = walker_of(calendar)
+    return calendar.first_day <= walker.day_of(start_at) and walker.day_of(end_at) <= calendar.last_day
 
 
 def _held(suspended: Iterable[tuple[datetime, datetime | None]], at: datetime) -> bool:

@@ -1,8 +1,11 @@
 """Deciding a case again from its ledger: each accepted command is put together from its events and decided anew.
 
-An event of an accepted command holds what the command said, so that the command can be made again; `received_at` is the
-instant at which it counted. The dossier code comes from the recording transaction, not from the rules: it is taken as
-given. Refused commands left no event, and are not seen.
+An event of an accepted command holds what the command said and who gave it, so that the command can be made again;
+`received_at` is the instant at which it counted. The dossier code comes from the recording transaction, not from the rules:
+it is taken as given. Refused commands left no event, and are not seen.
+
+Events that do not say who acted are older than today's rules: they were decided under others, and are not decided again.
+`Story.older` counts them, so that nobody takes them for decided again.
 """
 
 from __future__ import annotations
@@ -18,8 +21,6 @@ from events.language import case_events as ev
 from events.language.case_events import EventRecord, canonical_json
 from events.language.commands import (
     AcknowledgeEscalation,
-    Actor,
-    ActorKind,
     ApplyCalendar,
     ChangeLane,
     Command,
@@ -31,9 +32,12 @@ from events.language.commands import (
     Outcome,
     PauseClock,
     ReassignStep,
+    ReceiveExplanation,
     ReceiveSupplement,
     RequestPayment,
     ResumeClock,
+    ReturnCase,
+    StopCase,
     SubmitApplication,
     Tick,
     WithdrawApplication,
@@ -41,13 +45,12 @@ from events.language.commands import (
 from events.language.refusals import Refusal
 
 TICK = "tick:"
-# Who acted is not in every event; no rule may look at it but the one that stops a department from pausing another's case.
-UNKNOWN_ACTOR = Actor(kind=ActorKind.SYSTEM, id="replay")
 
 
 def redecided(story: Story) -> Iterator[Violation]:
-    """What the rules of today would have decided otherwise than the ledger says."""
-    for _, group in groupby(story.scenes, key=lambda scene: scene.record.command_id):
+    """What the rules of today would have decided otherwise than the ledger says, from the first newer event on."""
+    newer = story.scenes[story.older :]
+    for _, group in groupby(newer, key=lambda scene: (scene.record.command_id, scene.record.decided_at)):
         scenes = list(group)
         command = command_of(scenes)
         if command is None:
@@ -76,15 +79,20 @@ def _compared(story: Story, scenes: Sequence[Scene], command: Command | Tick) ->
 
 
 def command_of(scenes: Sequence[Scene]) -> Command | Tick | None:
-    """The command that these events answer; None: no command begins like this."""
+    """The command that these events answer; None: no command begins like this, or not on this case."""
     first = scenes[0].record
     if first.command_id.startswith(TICK):
         return Tick(due_at=first.at)
     make = _MAKERS.get(type(first.event))
-    if make is None:
+    if make is None or first.actor is None:
         return None
-    kind, fields = make(first.event, scenes)
-    return kind(command_id=first.command_id, received_at=first.at, **({"actor": UNKNOWN_ACTOR} | fields))
+    try:
+        kind, fields = make(first.event, scenes)
+        return kind(command_id=first.command_id, received_at=first.at, actor=first.actor, **fields)
+    except (LookupError, ValueError):
+        return (
+            None  # a ledger that was tampered with may name what the case has not, or leave out what a command must say
+        )
 
 
 E = TypeVar("E")
@@ -134,8 +142,32 @@ def _supplement_request(event: ev.SupplementRequested, scenes: Sequence[Scene]) 
     }
 
 
+def _question(event: ev.ExplanationRequested, _: Sequence[Scene]) -> Said:
+    return DecideStep, {
+        "step_id": event.step_id,
+        "department": event.department,
+        "outcome": Outcome.REQUEST_EXPLANATION,
+        "question": event.question,
+        "legal_basis": event.legal_basis,
+    }
+
+
 def _supplement(event: ev.SupplementReceived, _: Sequence[Scene]) -> Said:
-    return ReceiveSupplement, {"documents": event.documents}
+    return ReceiveSupplement, {"documents": event.documents, "declared_complete": event.declared_complete}
+
+
+def _explanation(event: ev.ExplanationReceived, _: Sequence[Scene]) -> Said:
+    return ReceiveExplanation, {"reference": event.reference}
+
+
+def _stop(event: ev.CaseStopped, _: Sequence[Scene]) -> Said:
+    # The earlier of what the command said and what the procedure allows: said again, it is the earlier still.
+    approval = {"approved_by": event.approved_by, "until_at": event.until_at}
+    return StopCase, {"reason": event.reason, "legal_basis": event.legal_basis} | approval
+
+
+def _return(event: ev.CaseReturned, _: Sequence[Scene]) -> Said:
+    return ReturnCase, {"reason": event.reason, "legal_basis": event.legal_basis}
 
 
 def _pause(event: ev.ClockPaused, _: Sequence[Scene]) -> Said:
@@ -156,24 +188,26 @@ def _payment(event: ev.PaymentConfirmed, _: Sequence[Scene]) -> Said:
     return ConfirmPayment, {"receipt": event.receipt}
 
 
+def _move(event: ev.AppointmentMoved, _: Sequence[Scene]) -> Said:
+    return MoveAppointment, {"by": event.by, "reason": event.reason}
+
+
 def _extension(event: ev.ClockExtended, _: Sequence[Scene]) -> Said:
-    if event.cause == "new_appointment":
-        return MoveAppointment, {"by": event.by, "reason": event.reason}
-    approval = {"legal_basis": event.legal_basis or "", "approved_by": event.approved_by or "-"}
+    approval = {"legal_basis": event.legal_basis or "", "approved_by": event.approved_by}
     return ExtendLimit, {"by": event.by, "reason": event.reason} | approval
 
 
 def _lane_change(event: ev.LaneChanged, _: Sequence[Scene]) -> Said:
     said = {"lane": event.to_lane, "reason": event.reason, "legal_basis": event.legal_basis}
-    return ChangeLane, {"actor": event.by} | said
+    return ChangeLane, said | {"approved_by": event.approved_by, "override": event.entitlement == "override"}
 
 
 def _calendar(event: ev.CalendarApplied, _: Sequence[Scene]) -> Said:
-    return ApplyCalendar, {"actor": event.by, "calendar": event.calendar, "reason": event.reason}
+    return ApplyCalendar, {"calendar": event.calendar, "reason": event.reason}
 
 
 def _migration(event: ev.ProcedureMigrated, _: Sequence[Scene]) -> Said:
-    return MigrateProcedure, {"actor": event.by, "procedure": event.procedure, "reason": event.reason}
+    return MigrateProcedure, {"procedure": event.procedure, "reason": event.reason}
 
 
 def _resumption(event: ev.ClockResumed, _: Sequence[Scene]) -> Said:
@@ -181,11 +215,11 @@ def _resumption(event: ev.ClockResumed, _: Sequence[Scene]) -> Said:
 
 
 def _withdrawal(event: ev.ApplicationWithdrawn, _: Sequence[Scene]) -> Said:
-    return WithdrawApplication, {"actor": event.by, "reason": event.reason, "reason_code": event.reason_code}
+    return WithdrawApplication, {"reason": event.reason, "reason_code": event.reason_code}
 
 
 def _acknowledgement(event: ev.EscalationAcknowledged, _: Sequence[Scene]) -> Said:
-    return AcknowledgeEscalation, {"actor": event.by, "escalation_id": event.escalation_id, "note": event.note}
+    return AcknowledgeEscalation, {"escalation_id": event.escalation_id, "note": event.note}
 
 
 def _reassignment(_: ev.StepReassigned | ev.StepCancelled, scenes: Sequence[Scene]) -> Said:
@@ -207,6 +241,10 @@ _MAKERS: dict[type, Callable[[Any, Sequence[Scene]], Said]] = {
     ev.ConsultationRequested: _consultation,
     ev.SupplementRequested: _supplement_request,
     ev.SupplementReceived: _supplement,
+    ev.ExplanationRequested: _question,
+    ev.ExplanationReceived: _explanation,
+    ev.CaseStopped: _stop,
+    ev.CaseReturned: _return,
     ev.ClockPaused: _pause,
     ev.ClockResumed: _resumption,
     ev.ApplicationWithdrawn: _withdrawal,
@@ -216,6 +254,7 @@ _MAKERS: dict[type, Callable[[Any, Sequence[Scene]], Said]] = {
     ev.ClockSuspended: _noted_pause,
     ev.PaymentRequested: _payment_request,
     ev.PaymentConfirmed: _payment,
+    ev.AppointmentMoved: _move,
     ev.ClockExtended: _extension,
     ev.LaneChanged: _lane_change,
     ev.CalendarApplied: _calendar,

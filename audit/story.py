@@ -20,6 +20,11 @@ class Scene:
     before: Case
     after: Case
 
+    @property
+    def is_older(self) -> bool:
+        """Whether an older version wrote it, under its own rules: it does not say who acted."""
+        return self.record.actor is None
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
@@ -30,6 +35,11 @@ class Story:
     case: Case
     broken: Violation | None = None
     """Where the ledger stops making sense; the scenes end before it."""
+
+    @property
+    def older(self) -> int:
+        """With how many events the life begins that do not say who acted: they were decided under older rules."""
+        return next((n for n, scene in enumerate(self.scenes) if not scene.is_older), len(self.scenes))
 
     @property
     def case_id(self) -> str:

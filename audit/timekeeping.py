@@ -1,37 +1,40 @@
-"""Clocks and rungs in a case's ledger (I5, I6, I7), checked event by event against a second way of measuring time."""
+"""Clocks in a case's ledger (I5, I7), checked event by event against a second way of measuring time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
-from audit.oracle import consumed_seconds, walker_of
+from audit.oracle import consumed_seconds, covers, lawful_end_at
 from audit.story import Scene, Story
 from audit.violation import Violation
-from cases.model import Case, ClockState, ClockStatus
-from cases.timetable import end_at, ladder_of
+from cases.model import CASE_CLOCKS, Case, ClockState
+from cases.timetable import has_two_ends, timetable_of
 from events.language import case_events as ev
-from sla.calendar import CalendarDefinition
-from sla.clock import Clock, Suspension
-from sla.ladder import Rung
-from sla.units import WALL_CLOCK, WORKING_TIME, Budget
+from sla.definition import CalendarDefinition
+from sla.units import WALL_CLOCK, WORKING_TIME, Unit
 
 TOLERANCE_SECONDS = 1e-4
 """Sums of floating-point seconds over years of microseconds differ by less."""
-WHOLE = 100
+WORKED = (Unit.WORKING_DAYS, *WORKING_TIME)
 
 
 def clock_endings(story: Story, *, open_ok: bool) -> Iterator[Violation]:
-    """I5: every clock ends in exactly one of met, breached, cancelled; a breach is recorded at or after its due instant."""
+    """I5: every clock ends in exactly one of met, breached, cancelled; what passed was recorded when it had passed.
+
+    A breach that was recorded at the appointment and set aside before the lawful end ends nothing: the clock runs on.
+    """
     ends: dict[str, list[str]] = {}
     for scene in story.scenes:
         event = scene.record.event
         if isinstance(event, ev.ClockMet | ev.ClockBreached | ev.ClockCancelled):
             ends.setdefault(event.clock_id, []).append(event.type)
-        if isinstance(event, ev.ClockBreached):
-            yield from _of_scene("I5", scene, _wrong_breach(scene, event))
-        elif isinstance(event, ev.BreachSetAside):
-            yield from _of_scene("I5", scene, _wrong_set_aside(scene, event))
+        elif isinstance(event, ev.BreachSetAside) and event.cause == "lawful_end":
+            ends[event.clock_id] = ends.get(event.clock_id, [])[:-1]
+        reason = _wrong_end(scene)
+        if reason is not None:
+            yield Violation("I5", story.case_id, scene.record.sequence, reason)
     for clock_id, state in story.case.clocks.items():
         found = ends.get(clock_id, [])
         still_runs = not state.stopped and not story.case.is_closed
@@ -41,15 +44,31 @@ def clock_endings(story: Story, *, open_ok: bool) -> Iterator[Violation]:
             yield Violation("I5", story.case_id, None, f"clock {clock_id} outlives its case")
 
 
-def _wrong_breach(scene: Scene, event: ev.ClockBreached) -> str | None:
-    state = scene.before.clocks.get(event.clock_id)
-    if state is None:
-        return None  # I2 says so
-    if scene.record.decided_at < event.due_at or scene.record.at < event.due_at:
+def _wrong_end(scene: Scene) -> str | None:
+    check = _ENDS.get(type(scene.record.event))
+    if check is None:
+        return None
+    state = scene.before.clocks.get(getattr(scene.record.event, "clock_id", ""))
+    return None if state is None else check(scene, scene.record.event, state)  # a clock that is not there: I2 says so
+
+
+def _wrong_breach(scene: Scene, event: ev.ClockBreached, state: ClockState) -> str | None:
+    if not _has_passed(scene, event.due_at):
         return f"breach of {event.clock_id} recorded before it was due at {event.due_at.isoformat()}"
-    if end_at(state, scene.before.definitions) != event.due_at:
+    table = timetable_of(state, scene.before.definitions)
+    # Older rules took the appointment for the end, and did not say which one they meant.
+    two_ends = None if scene.is_older else has_two_ends(state.kind, state.clock.budget)
+    if event.two_ends is not two_ends:
+        return f"breach of {event.clock_id} says {event.two_ends} of its two ends, not {two_ends}"
+    if (table.appointment_at if scene.is_older else table.end_at) != event.due_at:
         return f"clock {event.clock_id} was not due at {event.due_at.isoformat()}"
+    if two_ends:
+        return _not_lawful_end(scene.before, state, event.due_at)
     return _not_run_out(scene.before, state, event.due_at)
+
+
+def _has_passed(scene: Scene, at: datetime) -> bool:
+    return at <= scene.record.decided_at and at <= scene.record.at
 
 
 def _not_run_out(case: Case, state: ClockState, due_at: datetime) -> str | None:
@@ -62,99 +81,79 @@ def _not_run_out(case: Case, state: ClockState, due_at: datetime) -> str | None:
     return None if abs(used - promised) < TOLERANCE_SECONDS else f"{state.id} is due after {used} s of {promised} s"
 
 
+def _not_lawful_end(case: Case, state: ClockState, ends_at: datetime) -> str | None:
+    """The oracle counts days that nothing suspended; a suspension never makes a limit end sooner."""
+    plain_at = lawful_end_at(state.clock, _calendar_of(case, state))
+    suspended = bool(state.clock.suspensions)
+    if ends_at == plain_at or (suspended and ends_at > plain_at):
+        return None
+    return f"{state.id} ends in law at {plain_at.isoformat()}, not at {ends_at.isoformat()}"
+
+
 def _calendar_of(case: Case, state: ClockState) -> CalendarDefinition:
     return case.definitions.calendar_of(state.calendar)
 
 
-def _wrong_set_aside(scene: Scene, event: ev.BreachSetAside) -> str | None:
-    state = scene.before.clocks.get(event.clock_id)
-    if state is None:
-        return None
+def _wrong_passing(scene: Scene, event: ev.AppointmentPassed, state: ClockState) -> str | None:
+    if not _has_passed(scene, event.appointment_at):
+        return f"the appointment of {event.clock_id} passed on record before {event.appointment_at.isoformat()}"
+    table = timetable_of(state, scene.before.definitions)
+    if table.appointment_at != event.appointment_at:
+        return f"clock {event.clock_id} had no appointment at {event.appointment_at.isoformat()}"
+    same = table.appointment_at == table.end_at
+    return f"the appointment of {event.clock_id} is its end" if same else None
+
+
+def _wrong_move(scene: Scene, event: ev.AppointmentMoved, state: ClockState) -> str | None:
+    former, after = timetable_of(state, scene.before.definitions), scene.after.clocks[event.clock_id]
+    latter = timetable_of(after, scene.after.definitions)
+    if former.appointment_at != event.former_appointment_at or latter.appointment_at != event.appointment_at:
+        return f"clock {event.clock_id} had another appointment"
+    return None if former.end_at == latter.end_at else f"a new appointment moved the limit of {event.clock_id}"
+
+
+def _wrong_extension(scene: Scene, event: ev.ClockExtended, _: ClockState) -> str | None:
+    older = event.cause == "new_appointment" and not scene.is_older
+    return f"a new appointment moved the limit of {event.clock_id}" if older else None
+
+
+def _wrong_confirmation(scene: Scene, event: ev.BreachConfirmed, state: ClockState) -> str | None:
+    if timetable_of(state, scene.before.definitions).lawful_end_at != event.lawful_end_at:
+        return f"clock {event.clock_id} does not end in law at {event.lawful_end_at.isoformat()}"
+    early = scene.record.decided_at <= event.lawful_end_at
+    return f"breach of {event.clock_id} confirmed before its lawful end" if early else None
+
+
+def _wrong_set_aside(scene: Scene, event: ev.BreachSetAside, state: ClockState) -> str | None:
+    table = timetable_of(state, scene.before.definitions)
+    ends_at = table.appointment_at if scene.is_older else table.end_at
+    if event.due_at is None or ends_at != event.due_at:
+        return f"clock {event.clock_id} was not due at {event.due_at.isoformat() if event.due_at else 'no time'}"
     if event.received_at > event.due_at:
         return f"breach of {event.clock_id} set aside for an answer received after it was due"
-    if end_at(state, scene.before.definitions) != event.due_at:
-        return f"clock {event.clock_id} was not due at {event.due_at.isoformat()}"
-    if scene.record.command_id.startswith("tick:"):
-        return f"breach of {event.clock_id} set aside without an answer"
+    if event.cause == "lawful_end":
+        too_early = tuple(rung for rung in state.fired if table.kinds.get(rung) in ("breach", "escalation"))
+        return None if event.rungs == too_early else f"other rungs of {event.clock_id} had fired too early"
+    if scene.is_older:
+        return f"breach of {event.clock_id} set aside without an answer" if _is_tick(scene) else None
+    in_time = state.breached_at is None or event.received_at <= state.breached_at
+    if in_time is not (event.cause == "delayed_by_system"):
+        return f"breach of {event.clock_id} at {state.breached_at} set aside as {event.cause}"
     return None
 
 
-def rungs(story: Story) -> Iterator[Violation]:
-    """I6: each rung fires once, in order, never early, never while suspended, never after the answer was recorded."""
-    for scene in story.scenes:
-        event = scene.record.event
-        if not isinstance(event, ev.RungFired):
-            continue
-        state = scene.before.clocks.get(event.clock_id)
-        if state is not None:
-            yield from _of_scene("I6", scene, _wrong_rung(scene, event, state) or _wrong_instant(scene, event, state))
+def _is_tick(scene: Scene) -> bool:
+    return scene.record.command_id.startswith("tick:")
 
 
-def _wrong_rung(scene: Scene, event: ev.RungFired, state: ClockState) -> str | None:
-    ladder = ladder_of(scene.before.definitions, state.kind)
-    known = {rung.id: rung for rung in ladder.rungs} if ladder is not None else {}
-    if event.rung not in known:
-        return f"{event.clock_id} has no rung {event.rung}"
-    if event.rung in state.fired:
-        return f"{event.escalation_id} fired twice"
-    if state.stopped:
-        return f"{event.escalation_id} fired after {event.clock_id} had ended"
-    if state.is_paused:
-        return f"{event.escalation_id} fired while {event.clock_id} stood still"
-    if state.acknowledged and event.kind == "escalation":
-        return f"{event.escalation_id} fired after its chain was acknowledged"
-    if event.kind == "breach" and state.status is not ClockStatus.BREACHED:
-        return f"{event.escalation_id} fired before the breach was on record"
-    if any(_comes_after(known[fired], known[event.rung], tuple(known)) for fired in state.fired if fired in known):
-        return f"{event.escalation_id} fired after a later rung"
-    return None
-
-
-def _comes_after(one: Rung, other: Rung, order: tuple[str, ...]) -> bool:
-    if one.quiet_outside_hours or other.quiet_outside_hours or order.index(one.id) < order.index(other.id):
-        return False
-    # Delays in different units have an order only on a calendar; the ladder's own order says nothing about them.
-    return one.delay is None or other.delay is None or one.delay.unit is other.delay.unit
-
-
-def _wrong_instant(scene: Scene, event: ev.RungFired, state: ClockState) -> str | None:
-    if scene.record.decided_at < event.due_at:
-        return f"{event.escalation_id} fired {(event.due_at - scene.record.decided_at)} early"
-    # A suspension that begins or ends at the very instant leaves it outside: what was consumed by then is consumed.
-    if any(entry.from_at < event.due_at and not _ended_by(entry, event.due_at) for entry in state.clock.suspensions):
-        return f"{event.escalation_id} was due in suspended time"
-    ladder = ladder_of(scene.before.definitions, state.kind)
-    rung = next(rung for rung in ladder.rungs if rung.id == event.rung) if ladder is not None else None
-    return None if rung is None else _early(scene.before, state, rung, event.due_at)
-
-
-def _ended_by(entry: Suspension, at: datetime) -> bool:
-    return entry.until_at is not None and entry.until_at <= at
-
-
-def _early(case: Case, state: ClockState, rung: Rung, at: datetime) -> str | None:
-    due_at = end_at(state, case.definitions)
-    calendar = _calendar_of(case, state)
-    if due_at is None:
-        return f"rung {rung.id} of a clock that is never due"
-    if rung.percent is not None:
-        whole = consumed_seconds(state.clock, due_at, calendar)
-        used = consumed_seconds(state.clock, at, calendar)
-        wanted = whole * rung.percent / WHOLE
-        return f"rung {rung.id} at {used} s, not {wanted} s" if used < wanted - TOLERANCE_SECONDS else None
-    return _early_after_due(calendar, state.clock, rung.delay, due_at, at) if rung.delay is not None else None
-
-
-def _early_after_due(
-    calendar: CalendarDefinition, clock: Clock, delay: Budget, due_at: datetime, at: datetime
-) -> str | None:
-    length = WALL_CLOCK.get(delay.unit) or WORKING_TIME.get(delay.unit)
-    if length is None:
-        return "a rung after the end fired before it" if at <= due_at else None
-    late = Clock(budget=delay, anchored_at=due_at, suspensions=clock.suspensions)
-    used = consumed_seconds(late, at, calendar)
-    wanted = delay.amount * length.total_seconds()
-    return f"fired {used} s after the end, not {wanted} s" if used < wanted - TOLERANCE_SECONDS else None
+_ENDS: dict[type, Callable[[Scene, Any, ClockState], str | None]] = {
+    ev.ClockBreached: _wrong_breach,
+    ev.AppointmentPassed: _wrong_passing,
+    ev.AppointmentMoved: _wrong_move,
+    ev.ClockExtended: _wrong_extension,
+    ev.BreachConfirmed: _wrong_confirmation,
+    ev.BreachSetAside: _wrong_set_aside,
+}
 
 
 def consumed_time(story: Story) -> Iterator[Violation]:
@@ -164,28 +163,40 @@ def consumed_time(story: Story) -> Iterator[Violation]:
         if not isinstance(event, ev.ClockMet | ev.ClockStopped):
             continue
         state = scene.before.clocks.get(event.clock_id)
-        if state is None:
+        reason = None if state is None else _wrong_consumption(scene, event, state)
+        if reason is not None:
+            yield Violation("I7", story.case_id, scene.record.sequence, reason)
+
+
+def _wrong_consumption(scene: Scene, event: ev.ClockMet | ev.ClockStopped, state: ClockState) -> str | None:
+    calendar = _calendar_of(scene.before, state)
+    used = consumed_seconds(state.clock, event.ended_at, calendar)
+    if event.consumed_seconds is None:
+        # Only where no calendar covers it: what is told by the wall clock needs none.
+        known = state.clock.budget.unit not in WORKED or covers(calendar, state.clock.anchored_at, event.ended_at)
+        return f"clock {event.clock_id} consumed {used} s, recorded as unknown" if known else None
+    if abs(used - event.consumed_seconds) > TOLERANCE_SECONDS:
+        return f"clock {event.clock_id} consumed {used} s, recorded {event.consumed_seconds} s"
+    return None
+
+
+def anchors(story: Story) -> Iterator[Violation]:
+    """I7: a clock counts from where its time begins: a promise from receipt, work and an applicant's limit from the turn.
+
+    A clock that takes another's place keeps its anchor. Older rules let work count from receipt.
+    """
+    for scene in story.scenes:
+        event = scene.record.event
+        if not isinstance(event, ev.ClockStarted) or scene.is_older:
             continue
-        used = consumed_seconds(state.clock, event.ended_at, _calendar_of(scene.before, state))
-        if abs(used - event.consumed_seconds) > TOLERANCE_SECONDS:
-            message = f"clock {event.clock_id} consumed {used} s, recorded {event.consumed_seconds} s"
+        promised = event.kind in CASE_CLOCKS
+        begins_at = scene.record.at if promised else scene.record.decided_at
+        kept = (s.clock.anchored_at for s in scene.before.clocks.values() if _took_place_of(event, s))
+        if event.anchored_at != begins_at and event.anchored_at not in kept:
+            message = f"clock {event.clock_id} counts from {event.anchored_at.isoformat()}, not {begins_at.isoformat()}"
             yield Violation("I7", story.case_id, scene.record.sequence, message)
 
 
-def quiet_rungs_in_hours(story: Story) -> Iterator[Violation]:
-    """I6: a rung that keeps quiet outside opening hours fires within them."""
-    for scene in story.scenes:
-        event = scene.record.event
-        if isinstance(event, ev.RungFired):
-            ladder = ladder_of(scene.before.definitions, event.clock_kind)
-            quiet = {rung.id for rung in ladder.rungs if rung.quiet_outside_hours} if ladder is not None else set()
-            state = scene.before.clocks.get(event.clock_id)
-            if state is None or event.rung not in quiet:
-                continue  # of a clock that was never started, I2 says so
-            if not walker_of(_calendar_of(scene.before, state)).is_open(event.due_at):
-                yield Violation("I6", story.case_id, scene.record.sequence, f"{event.escalation_id} broke the quiet")
-
-
-def _of_scene(invariant: str, scene: Scene, reason: str | None) -> Iterator[Violation]:
-    if reason is not None:
-        yield Violation(invariant, scene.before.case_id, scene.record.sequence, reason)
+def _took_place_of(event: ev.ClockStarted, former: ClockState) -> bool:
+    promised = event.kind in CASE_CLOCKS and former.kind in CASE_CLOCKS
+    return promised or (event.kind == former.kind and event.step_id == former.step_id)

@@ -35,7 +35,13 @@ class StoreMetrics(Collector):
     def collect(self) -> Iterable[Metric]:
         """All gauges; none while the store is away, which its own alert tells."""
         try:
-            return [self._open_cases(), *self._open_steps(), self._closed_cases(), *self._alerts_owed()]
+            return [
+                self._open_cases(),
+                self._without_end(),
+                *self._open_steps(),
+                self._closed_cases(),
+                *self._alerts_owed(),
+            ]
         except StoreError as error:
             log.warning("no metrics from the store", error=str(error))
             return []
@@ -45,6 +51,11 @@ class StoreMetrics(Collector):
         for row in self._views.open_cases():
             family.add_metric([row.lane, row.holder or "nobody"], row.cases)
         return family
+
+    def _without_end(self) -> Metric:
+        return GaugeMetricFamily(
+            "greenlane_cases_without_end", "Open cases in which nothing is due", value=self._views.without_end()
+        )
 
     def _open_steps(self) -> Iterable[Metric]:
         waiting = GaugeMetricFamily("greenlane_open_steps", "Steps that wait for an answer", labels=["department"])

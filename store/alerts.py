@@ -1,4 +1,4 @@
-"""Deliveries of escalation alerts by webhook and e-mail: owed since the rung was recorded, retried apart from the case."""
+"""Deliveries of alerts by webhook and e-mail: owed since the rung or duty was recorded, retried apart from the case."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class DueAlert:
     attempts: int
     """This attempt included."""
     record: EventRecord
-    """The fired rung."""
+    """The fired rung, or the duty that arose."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cases.turn import CaseView, CommandOutcome, DossierView, Notice, Turn, WorkItem
-from events.language.case_events import EventRecord, RungFired, canonical_json
+from events.language.case_events import CalendarExhausted, EventRecord, RungFired, SuspensionReviewDue, canonical_json
 from events.language.chain import link
 from events.language.dossier_events import DossierRungFired
 from events.language.identity import event_id_of, refusal_id_of
@@ -23,6 +23,8 @@ SLOTS = 64
 """The outbox is cut into this many parts for ever; a publisher of shard s among n serves those with `slot % n == s`."""
 NOTICE = "AnswerRefused"
 OUTBOX_CHANNEL = "greenlane_outbox"
+ALERTING = (RungFired, DossierRungFired, SuspensionReviewDue, CalendarExhausted)
+"""What somebody is told of by e-mail and webhook: a fired rung, and a duty of which no clock tells."""
 
 VIEW_COLUMNS = tuple(CaseView.model_fields)
 DOSSIER_COLUMNS = tuple(DossierView.model_fields)
@@ -206,7 +208,7 @@ class Batch:
         event_id = event_id_of(case_id, sequence)
         for topic in topics_of(record, self.topics):
             self.outbox.add(slot_of(case_id), topic, case_id, sequence, event_id, name, None, at)
-        if isinstance(record.event, RungFired | DossierRungFired):
+        if isinstance(record.event, ALERTING):
             for channel in self.channels:
                 self.alerts.add(case_id, sequence, event_id, channel)
         return digest

@@ -24,7 +24,9 @@ class Recorder:
     """Writes turns to the ledger, the outbox, the inbox and the read models. Safe for several threads and event loops."""
 
     def __init__(self, store: Store, topics: Topics, channels: Sequence[str] = ()) -> None:
-        """`channels`: the ways of alerting that are configured (`webhook`, `email`); each fired rung gets a delivery for each."""
+        """`channels`: the ways of alerting that are configured (`webhook`, `email`); each fired rung, suspension to be
+        reviewed and calendar that ends too early gets a delivery for each.
+        """
         self._store = store
         self._topics = topics
         self._channels = tuple(channels)

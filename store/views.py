@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_, union_all
 
 from cases.turn import CaseView, WorkItem
 from events.language.identity import DOSSIER_CODE_PATTERN
 from store.database import Store
-from store.tables import cases, worklist
+from store.tables import cases, dossiers, worklist
 
 LIST_MAX = 1000
 
@@ -30,8 +30,8 @@ class CaseFilter:
     outcome: str | None = None
     breached_only: bool = False
     escalated_only: bool = False
-    due_before: datetime | None = None
-    """Open, and the statutory or the green promise falls due before this instant."""
+    promise_states: frozenset[str] = frozenset()
+    """Open, and the statutory or the green promise is in one of these states as the law sees it. Empty does not narrow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +173,30 @@ class Views:
         with self._store.reading() as connection:
             return [ClosedCases(*row) for row in connection.execute(query)]
 
+    def without_end(self) -> int:
+        """Open cases in which nothing is due, as a calendar that ends leaves them; its cost follows the open cases."""
+        query = select(func.count()).where(cases.c.closed_at.is_(None), cases.c.next_due_at.is_(None))
+        with self._store.reading() as connection:
+            return connection.scalar(query) or 0
+
+    def sleeping(self, now: datetime, after_seconds: float, limit: int = LIST_MAX) -> list[tuple[str, bool]]:
+        """Open cases and dossiers whose next due instant passed more than so long ago and woke nobody, the longest first.
+
+        (case id, whether it is a linked dossier). `now` and the seconds are of business time. Its cost follows what is open.
+        """
+        missed = now - timedelta(seconds=after_seconds)
+        asleep = union_all(
+            *(
+                select(table.c.case_id, literal(table is dossiers).label("linked"), table.c.next_due_at)
+                # An index on an instant that nearly every turn moves would make each of them dearer.
+                .where(table.c.closed_at.is_(None), table.c.next_due_at < missed)
+                for table in (cases, dossiers)
+            )
+        ).subquery()
+        query = select(asleep.c.case_id, asleep.c.linked).order_by(asleep.c.next_due_at, asleep.c.case_id).limit(limit)
+        with self._store.reading() as connection:
+            return [(row.case_id, row.linked) for row in connection.execute(query)]
+
     def progress(self, source: str) -> Progress:
         """How many cases of one source were opened, and how many of them are closed."""
         closed = func.count().filter(cases.c.closed_at.is_not(None))
@@ -191,7 +215,7 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
         cases.c.outcome: wanted.outcome,
     }
     conditions: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value is not None]
-    if wanted.open_only or wanted.due_before is not None:
+    if wanted.open_only or wanted.promise_states:
         conditions.append(cases.c.closed_at.is_(None))
     if wanted.closed_only:
         conditions.append(cases.c.closed_at.is_not(None))
@@ -199,6 +223,6 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
         conditions.append(cases.c.breaches > 0)
     if wanted.escalated_only:
         conditions.append(cases.c.escalations_open > 0)
-    if wanted.due_before is not None:
-        conditions.append(or_(cases.c.statutory_due_at < wanted.due_before, cases.c.green_due_at < wanted.due_before))
+    if states := sorted(wanted.promise_states):
+        conditions.append(or_(cases.c.statutory_state.in_(states), cases.c.green_state.in_(states)))
     return conditions

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from catalog.catalogue import Catalog
 from events.language.case_events import CalendarExhausted, RungFired, SuspensionReviewDue
 from events.language.dossier_events import DossierRungFired
+from greenlane.province import ONE_STOP
 
 Fired = RungFired | DossierRungFired
 """A rung of a case's clock, or of a linked dossier's joint one."""
@@ -14,8 +15,9 @@ Fired = RungFired | DossierRungFired
 
 Duty = SuspensionReviewDue | CalendarExhausted
 """What somebody must do though no rung of a clock has fired."""
-DUTY_ROLE = "head"
-"""The receiving agency's head: the case's clocks stand without an end until something is done."""
+HEAD = "head"
+ADMINISTRATOR = "administrator"
+"""Who applies calendars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,19 @@ def audience_of(rung: Fired, agency: str, catalog: Catalog) -> Audience:
     return _held(rung.audience, department, agency, catalog)
 
 
-def duty_audience(agency: str, catalog: Catalog) -> Audience:
-    """Who has a duty that no clock tells of: the head of the agency in charge."""
-    return _held(DUTY_ROLE, None, agency, catalog)
+def duty_audience(duty: Duty, agency: str, catalog: Catalog) -> Audience:
+    """Who has a duty that no clock tells of. `agency`: who is in charge of the case.
+
+    A suspension is looked at by the head of the department that the event names. A longer calendar is applied by an
+    administrator; where nobody holds that role, the head of the one-stop centre has it done.
+    """
+    if isinstance(duty, SuspensionReviewDue):
+        return _held(HEAD, duty.department, agency, catalog)
+    for department in (ONE_STOP, agency, *catalog.departments):
+        found = _held(ADMINISTRATOR, department, agency, catalog)
+        if found.addresses:
+            return found
+    return _held(HEAD, ONE_STOP if ONE_STOP in catalog.departments else agency, agency, catalog)
 
 
 def _held(role: str, department: str | None, agency: str, catalog: Catalog) -> Audience:

@@ -133,7 +133,7 @@ class AlertSender:
                 return Telling(alert, audience, letter, payload)
             case SuspensionReviewDue() | CalendarExhausted() as duty:
                 view = _present(self._views.case(alert.case_id), alert)
-                audience = duty_audience(view.agency, self._catalog)
+                audience = duty_audience(duty, view.agency, self._catalog)
                 letter = duty_letter_of(duty, view, audience, self._zone, language)
                 return Telling(alert, audience, letter, duty_payload_of(alert.event_id, duty, view, audience))
             case _:

@@ -71,7 +71,6 @@ def cases(
 
     Example: greenlane cases --open --lane green_24h
     """
-    from greenlane.cli.case_search import searched
     from greenlane.cli.case_table import case_table
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session
@@ -79,16 +78,16 @@ def cases(
 
     with a_session(state_dir, lang) as session:
         moments = session.moments
+        asked_for = {"breached": overdue, "past_appointment": past_appointment}
         wanted = CaseFilter(
             status=status,
             lane=lane,
             holder=department,
             procedure=procedure,
             open_only=is_open,
+            promise_states=frozenset(state for state, is_wanted in asked_for.items() if is_wanted),
         )
-        asked_for = {"breached": overdue, "past_appointment": past_appointment}
-        states = frozenset(state for state, is_wanted in asked_for.items() if is_wanted)
-        found, total = searched(session.views, wanted, states, limit)
+        found, total = session.views.cases(wanted, limit=limit), session.views.count(wanted)
         if as_json:
             print_json({"ok": True, "total": total, "cases": [view.model_dump(mode="json") for view in found]})
             return 0

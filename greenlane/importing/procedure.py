@@ -9,8 +9,7 @@ from catalog.errors import UnknownDepartment
 from catalog.model import Definitions, ProcedureVersion, Text
 from catalog.province import Department
 from greenlane.importing.identity import ImportKey
-
-PREFERRED_AGENCY = "one-stop"
+from greenlane.province import ONE_STOP
 
 
 def derived_definitions(key: ImportKey, catalog: Catalog, received_day: date) -> Definitions:
@@ -31,8 +30,8 @@ def derived_definitions(key: ImportKey, catalog: Catalog, received_day: date) ->
 def _agency(catalog: Catalog) -> Department:
     """Who receives the dossiers: the one-stop centre, else any department that can give a dossier its code."""
     coded = [department for department in catalog.province.departments if department.code is not None]
-    preferred = [department for department in coded if department.id == PREFERRED_AGENCY]
+    preferred = [department for department in coded if department.id == ONE_STOP]
     found = [*preferred, *coded]
     if not found:
-        raise UnknownDepartment(PREFERRED_AGENCY, ())
+        raise UnknownDepartment(ONE_STOP, ())
     return found[0]

@@ -7,7 +7,7 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -273,45 +273,50 @@ def _letters(live: Program, count: int) -> Answer:
 
 
 def test_refused_answers_reach_their_department(live: Program, live_stack: LiveStack) -> None:
-    """On its own work topic: wrong department, twice decided, a closed case, an unknown one; the case stays untouched."""
+    """On its own work topic: another's step, a closed case, an unknown one, one it has no part in; the case stays untouched."""
     code = submitted(live, "kafka-answers-1")
     closed = submitted(live, "kafka-answers-2")
     live("withdraw", closed)
     cluster = Cluster(live_stack.addresses.kafka_bootstrap)
     sent = {
-        "wrong": (code, "intake", "wrong_department"),
-        "unknown": ("H05.8-260101-9999", "intake", "case_unknown"),
-        "closed": (closed, "intake", "case_closed"),
+        "wrong": ("culture", code, "wrong_department"),
+        "unknown": ("culture", "H05.8-260101-9999", "case_unknown"),
+        "closed": ("culture", closed, "case_closed"),
+        # Who has no part in a case learns no more than of one that is not there.
+        "stranger": ("finance", code, "case_unknown"),
     }
     with Producer(cluster) as producer:
-        for event_id, (case, step, _) in sent.items():
-            data = json.dumps({"case": case, "step_id": step, "outcome": "approve"}).encode()
+        for event_id, (department, case, _) in sent.items():
+            data = json.dumps({"case": case, "step_id": "intake", "outcome": "approve"}).encode()
             headers = binary_headers(
                 id=event_id, source=OUTSIDE, name="DecideStep", time=datetime.now(UTC), subject=None
             )
-            producer.send_now(TOPICS.decisions("finance"), case, data, headers)
-    refused = {each["command_id"]: each for each in _refusals(cluster, "finance", len(sent))}
-    assert {event_id: refused[f"finance:{event_id}"]["code"] for event_id in sent} == {
-        event_id: code for event_id, (_, _, code) in sent.items()
-    }
+            producer.send_now(TOPICS.decisions(department), case, data, headers)
+    expected = {f"{department}:{event_id}": refused for event_id, (department, _, refused) in sent.items()}
+    refused = {each["command_id"]: each for each in _refusals(cluster, expected)}
+    assert {command_id: each["code"] for command_id, each in refused.items()} == expected
     assert all(each["message"] and each["remedy"] and each["message_vi"] for each in refused.values())
     sheet = live("show", code).json
-    assert [refusal["code"] for refusal in sheet["refusals"]] == ["wrong_department"]
+    assert [refusal["code"] for refusal in sheet["refusals"]] == ["wrong_department", "case_unknown"]
     assert sheet["case"]["sequence"] == 6
 
 
-def _refusals(cluster: Cluster, department: str, count: int) -> Iterator[dict[str, Any]]:
+def _refusals(cluster: Cluster, command_ids: Iterable[str]) -> Iterator[dict[str, Any]]:
+    awaited = set(command_ids)
     consumer: Any = cluster.connected(
         KafkaConsumer, "tests", auto_offset_reset="earliest", group_id=None, metrics_enabled=False
     )
     try:
-        consumer.subscribe([TOPICS.work(department)])
+        consumer.subscribe(sorted({TOPICS.work(command_id.partition(":")[0]) for command_id in awaited}))
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while count and time.monotonic() < deadline:
+        while awaited and time.monotonic() < deadline:
             for batch in consumer.poll(timeout_ms=200).values():
                 for record in batch:
-                    if dict(record.headers)["ce_type"] == b"vn.greenlane.AnswerRefused":
-                        count -= 1
-                        yield json.loads(record.value)
+                    if dict(record.headers)["ce_type"] != b"vn.greenlane.AnswerRefused":
+                        continue
+                    notice = json.loads(record.value)
+                    if notice["command_id"] in awaited:
+                        awaited.remove(notice["command_id"])
+                        yield notice
     finally:
         consumer.close(autocommit=False)

@@ -45,6 +45,49 @@ def test_both_promises_stand_side_by_side(machine: Run) -> None:
     assert [rung["audience"] for rung in said["escalations"]] == ["one-stop", "chairman-office"]
 
 
+def test_both_promises_as_a_case_shows_them(machine: Run) -> None:
+    """Both ends of each, the appointment as first told beside it; what only a case can know is null."""
+    pause = "2026-03-04T07:00:00+07:00/2026-03-06T07:00:00+07:00"
+    said = machine("due", "work-permit", "--lane", "green_60", "--at", AT, "--pause", pause)[1]
+    unknown = {"state": None, "set_aside": False, "met_at": None, "appointment_kept": None}
+    assert said["promises"] == {
+        "statutory": {
+            "appointment_at": "2026-03-18T09:00:00+07:00",
+            "first_appointment_at": "2026-03-16T09:00:00+07:00",
+            "lawful_end_at": "2026-03-19T00:00:00+07:00",
+            **unknown,
+        },
+        "green": {
+            "appointment_at": "2026-03-10T09:00:00+07:00",
+            "first_appointment_at": "2026-03-06T09:00:00+07:00",
+            "lawful_end_at": "2026-03-11T00:00:00+07:00",
+            **unknown,
+        },
+    }
+    for name in ("statutory", "green"):
+        assert said[name]["operational_at"] == said["promises"][name]["appointment_at"]
+    in_hours = machine("due", "work-permit", "--lane", "green_24h", "--at", AT)[1]["promises"]["green"]
+    assert (in_hours["appointment_at"], in_hours["lawful_end_at"]) == ("2026-03-03T09:00:00+07:00", None)
+    assert machine("due", "work-permit", "--lane", "standard", "--at", AT)[1]["promises"]["green"] is None
+
+
+def test_the_ladder_has_both_ends(machine: Run, person: Callable[..., tuple[int, str]]) -> None:
+    """The appointment passes first, the breach is at the lawful end, and escalations count from there; in words too."""
+    said = machine("due", "work-permit", "--at", AT)[1]
+    ends = [(rung["kind"], rung["at"]) for rung in said["rungs"] if rung["share"] == 100]
+    assert ends == [
+        ("past_appointment", "2026-03-16T09:00:00+07:00"),
+        ("breach", "2026-03-17T00:00:00+07:00"),
+    ]
+    assert said["escalations"][0]["at"] == "2026-03-17T09:00:00+07:00"
+    in_hours = machine("due", "work-permit", "--lane", "green_24h", "--at", AT)[1]
+    assert "past_appointment" not in {rung["kind"] for rung in in_hours["rungs"]}
+    code, screen = person("due", "work-permit", "--at", AT, "--lang", "vi")
+    assert code == 0
+    assert "hết hạn theo luật: 24:00 ngày 16/03/2026" in " ".join(screen.split())
+    assert "quá hẹn (chưa quá hạn)" in screen
+
+
 def test_the_standard_lane_has_the_law_only(machine: Run) -> None:
     """And its ladder is the statutory clock's."""
     said = machine("due", "work-permit", "--lane", "standard", "--at", AT)[1]

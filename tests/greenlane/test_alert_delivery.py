@@ -19,15 +19,16 @@ from cases.dossier.model import blank_dossier
 from cases.dossier.turns import take_dossier_turn
 from catalog.catalogue import Catalog
 from catalog.loader import load_catalog
+from catalog.province import Department, RoleHolder
 from events.language.topics import Topics
 from greenlane.alerts import AlertSender
-from greenlane.alerts.audience import audience_of
+from greenlane.alerts.audience import audience_of, duty_audience
 from greenlane.settings import Settings
 from store.database import Store
 from store.recorder import Recorder
 from tests.dossier.openings import DOSSIER_ID, a_submission, an_application, days, definitions
 from tests.greenlane.receivers import Mailbox, MailServer, WebReceiver
-from tests.store.turn_builder import Sketch, rung
+from tests.store.turn_builder import Sketch, exhausted, review, rung
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 CHANNELS = ("webhook", "email")
@@ -267,6 +268,50 @@ def test_audiences_are_resolved_by_the_catalogue(catalog: Catalog) -> None:
     assert told("lead-head", "police") == told("head", None)
     assert told("chairman-office", "police") == (f"head@chairman-office.{at}", f"deputy@chairman-office.{at}")
     assert told("head", "no-such-department") == ()
+
+
+async def test_duties_that_no_clock_tells_of_are_delivered(
+    store: Store, fire: Callable[..., str], mail: tuple[Mailbox, int]
+) -> None:
+    """A suspension to be reviewed goes to the head of its department, a calendar's end to the one-stop centre's."""
+    mailbox, port = mail
+    recorder = Recorder(store, Topics("greenlane"), CHANNELS)
+    sketch = Sketch()
+    sketch.take(recorder.record_now(sketch.opening()))
+    recorder.record_now(sketch.turn((review("health"), exhausted())))
+    recorder.close()
+    with WebReceiver() as web:
+        async with sending(store, webhook_url=web.url, smtp_host="127.0.0.1", smtp_port=port, language="en"):
+            await until(lambda: not owed(store))
+    told = {post.body["type"]: (post.key, post.body["audience"]["department"]) for post in web.posts}
+    assert told == {
+        "vn.greenlane.SuspensionReviewDue": (f"{sketch.case_id}.6", "health"),
+        "vn.greenlane.CalendarExhausted": (f"{sketch.case_id}.7", "one-stop"),
+    }
+    letters = {receivers[0]: letter.get_content() for receivers, letter in mailbox.letters}
+    assert "health looks at it again" in letters["head@health.bac-ninh.example"]
+    assert "Apply a version that reaches further" in letters["head@one-stop.bac-ninh.example"]
+
+
+def test_a_calendars_end_is_the_administrators_where_somebody_is(catalog: Catalog) -> None:
+    """In whatever department the role is held; else the head of the one-stop centre, or of the agency where there is none."""
+
+    def told(catalog: Catalog) -> tuple[str, tuple[str, ...]]:
+        found = duty_audience(exhausted(), "culture", catalog)
+        return found.role, found.addresses
+
+    def having(departments: tuple[Department, ...]) -> Catalog:
+        province = catalog.province.model_copy(update={"departments": departments})
+        return Catalog(catalog.procedures, province, catalog.lanes, catalog.ladders, catalog.calendars)
+
+    every = tuple(catalog.departments.values())
+    holder = RoleHolder(role="administrator", email="root@example.org")
+    held = tuple(d.model_copy(update={"roles": (*d.roles, holder)}) if d.id == "science" else d for d in every)
+    at = "bac-ninh.example"
+    assert told(having(held)) == ("administrator", ("root@example.org",))
+    assert told(having(every)) == ("head", (f"head@one-stop.{at}", f"deputy@one-stop.{at}"))
+    without = having(tuple(d for d in every if d.id != "one-stop"))
+    assert told(without) == ("head", (f"head@culture.{at}", f"deputy@culture.{at}"))
 
 
 def test_every_audience_of_the_shipped_ladders_is_held(catalog: Catalog) -> None:

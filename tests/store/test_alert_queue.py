@@ -8,7 +8,7 @@ from sqlalchemy import text
 from store.alerts import AlertQueue, DueAlert, backoff_seconds
 from store.database import Store
 from store.recorder import Recorder
-from tests.store.turn_builder import Sketch
+from tests.store.turn_builder import Sketch, exhausted, review
 
 BOTH = ("webhook", "email")
 
@@ -36,6 +36,20 @@ def test_each_rung_is_owed_once_a_channel(store: Store, queue: AlertQueue, recor
         (f"{Sketch(number).case_id}.6", channel) for number in (1, 2) for channel in BOTH
     )
     assert {alert.record.event.type for alert in due} == {"RungFired"}
+
+
+def test_duties_that_no_clock_tells_of_are_owed_like_rungs(store: Store, recorder: Recorder) -> None:
+    """A suspension to be looked at again, a calendar that ends too early: once a channel each, in the order recorded."""
+    sketch = Sketch()
+    sketch.take(recorder.record_now(sketch.opening()))
+    recorder.record_now(sketch.turn((review(), exhausted())))
+    due = AlertQueue(store).claim(BOTH)
+    assert sorted((alert.event_id, alert.channel, alert.record.event.type) for alert in due) == [
+        (f"{sketch.case_id}.6", "email", "SuspensionReviewDue"),
+        (f"{sketch.case_id}.6", "webhook", "SuspensionReviewDue"),
+        (f"{sketch.case_id}.7", "email", "CalendarExhausted"),
+        (f"{sketch.case_id}.7", "webhook", "CalendarExhausted"),
+    ]
 
 
 def test_two_senders_never_get_the_same(queue: AlertQueue) -> None:

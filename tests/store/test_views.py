@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from cases.turn import Turn
 from store.database import Store
 from store.recorder import Recorder
 from store.views import CaseFilter, ClosedCases, OpenCases, OpenSteps, Progress, Views
 from tests.store.turn_builder import MORNING, SOURCE, Sketch
 
+VERDICTS = {
+    2: {"statutory_state": "breached"},
+    3: {"green_state": "past_appointment"},
+    5: {"statutory_state": "breached"},
+}
+
+
+def seen_as(turn: Turn, **change: Any) -> Turn:
+    """The turn with a row that says something else."""
+    assert turn.view is not None
+    return turn.model_copy(update={"view": turn.view.model_copy(update=change)})
+
 
 @pytest.fixture
 async def views(store: Store, recorder: Recorder) -> Views:
-    """Six cases: four open, of which one breached; two closed."""
+    """Six cases: four open, of which one breached; two closed. What the law says of a promise: of cases 2, 3 and 5."""
 
     async def live(number: int) -> None:
         sketch = Sketch(number)
-        sketch.take(await recorder.record(sketch.opening()))
+        sketch.take(await recorder.record(seen_as(sketch.opening(), **VERDICTS.get(number, {}))))
         if number == 4:
             sketch.take(await recorder.record(sketch.rung()))
         if number > 4:
-            sketch.take(await recorder.record(sketch.closing()))
+            sketch.take(await recorder.record(seen_as(sketch.closing(), **VERDICTS.get(number, {}))))
 
     await asyncio.gather(*(live(number) for number in range(1, 7)))
     return Views(store)
@@ -43,8 +58,11 @@ async def views(store: Store, recorder: Recorder) -> Views:
         (CaseFilter(holder="one-stop"), {1, 2, 3, 4}),
         (CaseFilter(breached_only=True), {4}),
         (CaseFilter(escalated_only=True), {4}),
-        (CaseFilter(due_before=MORNING + timedelta(days=4)), set()),
-        (CaseFilter(due_before=MORNING + timedelta(days=6)), {1, 2, 3, 4}),
+        (CaseFilter(promise_states=frozenset({"running"})), {1, 3, 4}),
+        (CaseFilter(promise_states=frozenset({"past_appointment"})), {3}),
+        (CaseFilter(promise_states=frozenset({"breached"})), {2}),
+        (CaseFilter(promise_states=frozenset({"breached", "past_appointment"}), holder="one-stop"), {2, 3}),
+        (CaseFilter(promise_states=frozenset({"met"})), set()),
     ],
 )
 def test_filters(views: Views, wanted: CaseFilter, numbers: set[int]) -> None:
@@ -101,3 +119,49 @@ def test_counts_for_metrics(views: Views) -> None:
     assert views.closed_cases() == views.closed_cases(SOURCE) == [ClosedCases("standard", "issued", 2, 0)]
     assert views.closed_cases("elsewhere") == []
     assert views.progress(SOURCE) == Progress(6, 2)
+
+
+DUE = MORNING + timedelta(days=1)
+"""When something is due in every case of the builder."""
+
+
+@pytest.mark.parametrize(("seconds", "asleep"), [(-1, False), (0, False), (1, True)])
+def test_cases_that_nobody_woke_are_found(views: Views, seconds: int, asleep: bool) -> None:
+    """Open, and due for more than the seconds: not before, not at that instant; closed ones sleep in peace."""
+    now = DUE + timedelta(seconds=600 + seconds)
+    expected = sorted((Sketch(number).case_id, False) for number in range(1, 5)) if asleep else []
+    assert views.sleeping(now, 600) == expected
+    assert views.sleeping(now, 600, limit=3) == expected[:3]
+
+
+async def test_the_longest_asleep_comes_first(views: Views, store: Store, recorder: Recorder) -> None:
+    """A dossier is told apart from a case; where nothing is due nobody sleeps, and a metric counts it."""
+
+    async def live(number: int, next_due_at: datetime | None) -> str:
+        sketch = Sketch(number)
+        await recorder.record(seen_as(sketch.opening(), next_due_at=next_due_at))
+        return sketch.case_id
+
+    assert views.without_end() == 0
+    first = await live(7, DUE - timedelta(days=1))
+    await live(8, None)
+    with store.writing() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO dossiers (case_id, sequence, view, source, dossier_id, lead, status, opened_at, joint_state,"
+                " applications, released, granted, blocked, next_due_at)"
+                " VALUES ('dossier-1', 1, '', '/portal', 'D', 'culture', 'open', :at, 'running', 1, 0, 0, 0, :due)"
+            ),
+            {"at": MORNING, "due": DUE - timedelta(hours=1)},
+        )
+    assert views.sleeping(DUE, 60) == [(first, False), ("dossier-1", True)]
+    assert views.without_end() == 1
+
+
+def test_looking_for_sleepers_reads_no_closed_case(views: Views, store: Store) -> None:
+    """Its cost follows what is open, not the age of the system."""
+    query = "EXPLAIN SELECT case_id FROM cases WHERE closed_at IS NULL AND next_due_at < now()"
+    with store.reading() as connection:
+        connection.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = " ".join(connection.scalars(text(query)))
+    assert "ix_cases_open" in plan

@@ -13,6 +13,7 @@ from events.language.case_events import (
     ApplicationAccepted,
     ApplicationClassified,
     ApplicationSubmitted,
+    CalendarExhausted,
     CaseClosed,
     CaseEvent,
     DefinitionRef,
@@ -20,6 +21,7 @@ from events.language.case_events import (
     RungFired,
     StepAssigned,
     StepDecided,
+    SuspensionReviewDue,
 )
 from events.language.commands import Application, DocumentPart, Outcome
 from events.language.identity import case_id_of, subject_ref_of
@@ -183,6 +185,18 @@ def rung(escalation_id: str) -> RungFired:
         audience="head",
         due_at=MORNING,
         late_seconds=0.0,
+    )
+
+
+def review(department: str = "culture") -> SuspensionReviewDue:
+    return SuspensionReviewDue(since_at=MORNING, due_at=MORNING + timedelta(days=30), department=department)
+
+
+def exhausted() -> CalendarExhausted:
+    return CalendarExhausted(
+        calendar=DefinitionRef(id="vn-public", version="2026", digest="c"),
+        last_day=date(2027, 12, 31),
+        clock_ids=("statutory",),
     )
 
 

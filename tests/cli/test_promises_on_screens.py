@@ -1,0 +1,266 @@
+"""What people read: both ends of a promise under their own names, who acted and how that is known, reasons in their language."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import get_args
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cases.turn import CaseView
+from cases.views import view_of
+from events.language import case_events as ev
+from events.language.case_events import CalendarExhausted, DefinitionRef, RungFired, SuspensionReviewDue
+from events.language.commands import ENGINE, Actor, ActorKind, Assurance
+from events.language.reasons import ReasonCode, said_reason
+from greenlane.alerts.audience import Audience
+from greenlane.alerts.letter import digest_of, duty_letter_of, duty_payload_of, letter_of
+from greenlane.changing import actor_of, command_of, head_of
+from greenlane.cli.actors import actor_text
+from greenlane.cli.case_search import searched
+from greenlane.cli.event_lines import detail_of
+from greenlane.cli.moments import Moments
+from greenlane.cli.promise_cells import Kind, appointment_markup, lawful_end_text, promise_of, rung_text
+from greenlane.cli.question import acting
+from greenlane.cli.reason_words import reason_text
+from greenlane.cli.words import TABLE, Words
+from sla.business_time import BusinessTime
+from store.changes import Plan
+from store.views import CaseFilter, Views
+from tests.builders import MONDAY, Life, a_calendar, a_submission, a_withdrawal, an_answer
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+APPOINTMENT = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
+"""Five working days after Monday 2 March, 09:00 in the province; the lawful end is 24:00 of that day."""
+LAWFUL_END = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
+STEPS = (("intake", "one-stop"), ("appraisal", "culture"), ("fire", "police"), ("signing", "culture"))
+AUDIENCE = Audience("culture", "head", ("head@culture",))
+
+
+def moments(language: str, now: datetime = MONDAY) -> Moments:
+    return Moments(Words(language), ZONE, BusinessTime.real_time(), now)
+
+
+def an_open_case(until: datetime, **change: object) -> Life:
+    life = Life()
+    life.do(a_submission(**change))
+    life.live_until(until)
+    return life
+
+
+def shown(view: CaseView, language: str, kind: Kind = "statutory", now: datetime = MONDAY) -> str:
+    at = moments(language, now)
+    promised, lawful_day = promise_of(view, kind)
+    return f"{appointment_markup(promised, kind, at)} {lawful_end_text(lawful_day, kind, at)}"
+
+
+def test_past_the_appointment_is_not_overdue() -> None:
+    """Between the two ends: the one word says what it is not; after the lawful end the other says what it is."""
+    between = view_of(an_open_case(APPOINTMENT + timedelta(hours=1)).case)
+    after = view_of(an_open_case(LAWFUL_END + timedelta(hours=1)).case)
+    assert "09/03/2026 09:00 [yellow]quá hẹn (chưa quá hạn)[/] hết hạn theo luật: 24:00 ngày 09/03/2026" in shown(
+        between, "vi"
+    )
+    assert "past the appointment (not overdue)" in shown(between, "en")
+    assert "quá hạn[/]" in shown(after, "vi")
+    assert "quá hẹn" not in shown(after, "vi")
+
+
+def test_a_green_promise_is_broken_never_overdue() -> None:
+    """The law's word is for the law's limit."""
+    life = an_open_case(MONDAY + timedelta(hours=25), facts={"project": "ring-road-4"})
+    view = view_of(life.case)
+    assert "lỡ cam kết" in shown(view, "vi", "green")
+    assert "promise broken" in shown(view, "en", "green")
+    assert "quá hạn" not in shown(view, "vi", "green")
+    assert rung_text(Words("vi"), "breach", "green") == "lỡ cam kết"
+    assert rung_text(Words("vi"), "breach", "statutory") == "quá hạn"
+
+
+def test_closed_between_the_ends_is_in_time_and_says_that_the_appointment_was_missed() -> None:
+    """Met in law, and the applicant was told another day."""
+    life = an_open_case(APPOINTMENT + timedelta(hours=1))
+    for step, department in STEPS:
+        life.do(an_answer(step, department, APPOINTMENT + timedelta(hours=2)))
+    view = view_of(life.case)
+    assert view.promises.statutory is not None
+    assert (view.promises.statutory.state, view.promises.statutory.appointment_kept) == ("met", False)
+    assert "đúng hạn[/] [yellow](trễ hẹn)" in shown(view, "vi")
+    assert "met[/] [yellow](after the appointment)" in shown(view, "en")
+
+
+@pytest.mark.parametrize("kind", ActorKind)
+def test_an_actor_is_never_shown_without_how_it_is_known(kind: ActorKind) -> None:
+    """Every kind and every assurance has its words in both languages."""
+    for assurance in (*Assurance, None):
+        actor = Actor(kind=kind, id="account-7", assurance=assurance)
+        for language, claimed in (("vi", "chưa xác thực"), ("en", "claimed")):
+            words = Words(language)
+            text = actor_text(actor, words)
+            assert text.startswith(f"{words.named('actor', kind)} account-7 (")
+            assert (claimed in text) == (assurance in (Assurance.CLAIMED, None))
+        assert f"actor.{kind}" in TABLE
+
+
+def test_the_engine_and_older_events() -> None:
+    """The clock is the system; an older event does not say who acted."""
+    assert actor_text(ENGINE, Words("vi")) == "hệ thống"
+    assert actor_text(None, Words("vi")) == "không ghi nhận"
+    assert actor_text(None, Words("en")) == "not on record"
+
+
+def test_reasons_are_said_in_the_language_with_amounts_in_its_words() -> None:
+    """A code with its details; an older sentence stands for its code; what somebody wrote stays as written."""
+    details = {"promise": "3 working_days", "limit": "2 days"}
+    assert (
+        reason_text(None, ReasonCode.AFTER_STATUTE, moments("vi"), details)
+        == "3 ngày làm việc sẽ kết thúc sau thời hạn theo luật là 2 ngày"
+    )
+    assert "3 working days would end" in str(reason_text(None, ReasonCode.AFTER_STATUTE, moments("en"), details))
+    older = "3 working_days would fall after the statutory 2 days"
+    assert reason_text(older, None, moments("vi")) == reason_text(
+        None, ReasonCode.AFTER_STATUTE, moments("vi"), details
+    )
+    assert reason_text("documents received", None, moments("vi")) == said_reason(ReasonCode.DOCUMENTS_RECEIVED).vi
+    assert reason_text("Lũ lụt", None, moments("en")) == "Lũ lụt"
+    assert reason_text(None, None, moments("en")) is None
+
+
+def test_an_escalation_of_a_ladder_says_what_it_is() -> None:
+    """The rung past the appointment in the timeline, in both languages; the answers in words."""
+    life = an_open_case(LAWFUL_END + timedelta(hours=1))
+    (passed,) = (rung for rung in life.of_type("RungFired") if rung.kind == "past_appointment")
+    assert "quá hẹn (chưa quá hạn)" in detail_of(passed, moments("vi"))
+    (breach,) = (event for event in life.of_type("ClockBreached") if event.clock_id == "statutory")
+    assert detail_of(breach, moments("vi")).startswith("statutory, Hết hạn theo luật: 10/03/2026 00:00")
+    answered = life.do(an_answer("intake", "one-stop", LAWFUL_END + timedelta(hours=2)))
+    lines = [detail_of(event, moments("vi")) for event in answered]
+    assert any("intake ← one-stop: đồng ý" in line for line in lines)
+
+
+def test_every_cause_and_answer_has_its_word() -> None:
+    """Closed sets of the events: a new member cannot be forgotten."""
+    for kind in (ev.ClockCancelled, ev.StepCancelled, ev.BreachSetAside, ev.ClockExtended):
+        for cause in get_args(kind.model_fields["cause"].annotation):
+            assert f"cause.{cause}" in TABLE, cause
+    for entitlement in get_args(get_args(ev.LaneChanged.model_fields["entitlement"].annotation)[0]):
+        assert f"entitlement.{entitlement}" in TABLE
+
+
+def test_a_letter_says_both_ends() -> None:
+    """Past the appointment is told as that; the breach of the law as overdue; with appointment and lawful end."""
+    life = an_open_case(LAWFUL_END + timedelta(hours=1))
+    view = view_of(life.case)
+    rungs: list[RungFired] = [rung for rung in life.of_type("RungFired") if rung.clock_id == "statutory"]
+    letters = {rung.kind: letter_of(rung, view, AUDIENCE, ZONE, "vi") for rung in rungs}
+    passed, breach = letters["past_appointment"], letters["breach"]
+    assert passed.subject.startswith("[Greenlane] QUÁ HẸN (chưa quá hạn): case-")
+    assert breach.subject.startswith("[Greenlane] QUÁ HẠN: case-")
+    for letter in (passed, breach):
+        assert "Hẹn trả: 09/03/2026 09:00; hết hạn theo luật: 24:00 ngày 09/03/2026." in letter.text
+        assert "Appointment: 09/03/2026 09:00; lawful end: 24:00 of 09/03/2026." in letter.text
+    digest = digest_of([passed, breach, breach], "en")
+    assert "1 × PAST THE APPOINTMENT (not overdue in law)" in digest.subject
+    assert "2 × OVERDUE" in digest.subject
+
+
+def test_the_letter_of_a_broken_green_promise() -> None:
+    """Its breach is a promise broken; a limit in hours has one end, so no lawful one is named."""
+    life = an_open_case(MONDAY + timedelta(hours=25), facts={"project": "ring-road-4"})
+    (breach,) = (r for r in life.of_type("RungFired") if (r.clock_kind, r.kind) == ("green", "breach"))
+    letter = letter_of(breach, view_of(life.case), AUDIENCE, ZONE, "en")
+    assert "GREEN PROMISE BROKEN" in letter.subject
+    assert "OVERDUE" not in letter.subject + letter.text
+    assert "Appointment:" not in letter.text
+
+
+def test_letters_of_duties_that_no_clock_tells_of() -> None:
+    """A suspension to be looked at again, and a calendar that ends too early: who, since when, what to do."""
+    view = view_of(an_open_case(MONDAY).case)
+    review = SuspensionReviewDue(since_at=MONDAY, due_at=APPOINTMENT, department="culture")
+    calendar = DefinitionRef(id="vn-public", version="2026", digest="0")
+    ended = CalendarExhausted(calendar=calendar, last_day=date(2027, 12, 31), clock_ids=("statutory",))
+    first = duty_letter_of(review, view, AUDIENCE, ZONE, "vi")
+    second = duty_letter_of(ended, view, AUDIENCE, ZONE, "en")
+    assert "từ 02/03/2026 09:00" in first.text
+    assert "since 02/03/2026 09:00" in first.text
+    assert "vn-public 2026 ends on 31/12/2027" in second.text
+    assert second.subject.startswith("[Greenlane] The working calendar ends too early: case-")
+    payload = duty_payload_of("case-1/7", ended, view, AUDIENCE)
+    assert (payload["type"], payload["duty"]["last_day"]) == ("vn.greenlane.CalendarExhausted", "2027-12-31")
+
+
+class Rows(Views):
+    """The read model in memory: the latest first, continued after the last one seen."""
+
+    def __init__(self, rows: list[CaseView]) -> None:
+        self.rows = sorted(rows, key=lambda view: (view.opened_at, view.case_id), reverse=True)
+
+    def cases(
+        self, wanted: CaseFilter | None = None, *, limit: int = 50, after: tuple[datetime, str] | None = None
+    ) -> list[CaseView]:
+        rows = [view for view in self.rows if view.closed_at is None or not (wanted and wanted.open_only)]
+        return [view for view in rows if after is None or (view.opened_at, view.case_id) < after][:limit]
+
+    def count(self, wanted: CaseFilter | None = None) -> int:
+        return len(self.cases(wanted, limit=len(self.rows)))
+
+
+def test_cases_are_found_by_how_their_promises_stand() -> None:
+    """Overdue is breached in law; past the appointment is another list; what is closed is on neither."""
+
+    def life(number: int, until: datetime) -> Life:
+        found = Life(case_id=f"case-{number:012}")
+        found.do(a_submission())
+        found.live_until(until)
+        return found
+
+    in_time, between, late, gone = (
+        life(number, until)
+        for number, until in enumerate(
+            (MONDAY, APPOINTMENT + timedelta(hours=1), *[LAWFUL_END + timedelta(hours=1)] * 2)
+        )
+    )
+    gone.do(a_withdrawal(LAWFUL_END + timedelta(hours=2)))
+    rows = Rows([view_of(one.case) for one in (in_time, between, late, gone)])
+
+    def ids(*states: str, limit: int = 50) -> tuple[list[str], int]:
+        found, total = searched(rows, CaseFilter(), frozenset(states), limit)
+        return [view.case_id for view in found], total
+
+    assert ids("breached") == ([late.case.case_id], 1)
+    assert ids("past_appointment") == ([between.case.case_id], 1)
+    assert ids("breached", "past_appointment") == ([late.case.case_id, between.case.case_id], 2)
+    assert ids("breached", "past_appointment", limit=1) == ([late.case.case_id], 2)
+    assert ids()[1] == 4
+
+
+def test_who_acts_where_nobody_is_named() -> None:
+    """The operator, by the system's account; a name is taken for what the command says it is."""
+    assert acting("lead-officer", "supervisor") == ("supervisor", "lead-officer")
+    assert acting("officer-7") == ("officer", "officer-7")
+    kind, account = acting(None, "administrator")
+    assert kind == "operator"
+    assert account
+
+
+@pytest.mark.parametrize(
+    ("stored", "expected"),
+    [
+        (None, ("operator", "root")),
+        ("command-line", ("administrator", "command-line")),
+        ("a:b", ("administrator", "a:b")),
+        ("officer:a:b", ("officer", "a:b")),
+    ],
+)
+def test_a_plan_keeps_who_made_it(stored: str | None, expected: tuple[str, str]) -> None:
+    """Also one that an older version stored, which named the administrator's account alone."""
+    head = head_of(a_calendar(version="2"), "why", actor_of("operator", "root"), MONDAY)
+    if stored is not None:
+        head = replace(head, actor=stored)
+    plan = Plan(number=1, head=head, cases=1, sent=0)
+    command = command_of(plan, "case-1", MONDAY)
+    assert (command.actor.kind, command.actor.id) == expected
+    assert command.actor.assurance is Assurance.CLAIMED
