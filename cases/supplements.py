@@ -41,6 +41,8 @@ def request(draft: Draft, step: StepState, command: DecideStep) -> Refusal | Non
             requested_at=draft.at,
             late=notice_due_at is not None and draft.at > notice_due_at,
             notice_due_at=notice_due_at,
+            legal_basis=command.legal_basis,
+            data=command.data or None,
         )
     )
     if procedure.clock_policy is ClockPolicy.RESTART:
@@ -108,10 +110,11 @@ def _go_on(draft: Draft, asking: StepState) -> None:
     finish(draft, own_limit.id if own_limit else None)
     resume(draft, "supplement", code=ReasonCode.DOCUMENTS_RECEIVED)
     statutory = draft.case.current_clock("statutory")
-    if statutory is None or statutory.stopped:
-        # By what was done when they were asked for: the procedure may have been migrated to the other policy since.
+    # By what was done when they were asked for: the procedure may have been migrated to the other policy since.
+    anew = procedure.clock_policy is ClockPolicy.RESTART if statutory is None else statutory.stopped
+    if anew:
         arm_case_clocks(draft)
-    if procedure.clock_policy is ClockPolicy.RESTART and procedure.restart_steps:
+    if anew and procedure.restart_steps:
         _restart_steps(draft, asking)
         return
     assign(draft, draft.case.steps[asking.id])

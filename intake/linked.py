@@ -221,7 +221,14 @@ class LinkedIntake:
         refusal = refuse("dossier_unknown") if known is None else refuse("dossier_closed", outcome=known.outcome or "")
         return CommandOutcome(command_id=command.command_id, refusal=refusal)
 
-    async def _brought_back(self, stream_id: str, command: DossierCommand) -> bool:
+    async def wake(self, stream_id: str) -> None:
+        """Let the dossier look what is due; brought back where Temporal does not know it. Raises Unavailable."""
+        try:
+            await self._gateway.wake(stream_id)
+        except CaseUnknownError:
+            await self._brought_back(stream_id, None)
+
+    async def _brought_back(self, stream_id: str, command: DossierCommand | None) -> bool:
         """Temporal runs no such dossier: bring it back from the inbox or the ledger. False: it is closed, or unknown.
 
         A closed one comes back only for a result that is revoked (Decree 45/2020 art. 15), and with that in its hands: it
@@ -234,9 +241,8 @@ class LinkedIntake:
         if known is None or (is_closed and not isinstance(command, RevokeResult)):
             return False
         definitions, records = await asyncio.to_thread(self._dossiers.stream, stream_id)
-        carried = DossierCarried.of(
-            fold_dossier(stream_id, definitions, records), waiting=(command,) if is_closed else ()
-        )
+        waiting = (command,) if is_closed and command is not None else ()
+        carried = DossierCarried.of(fold_dossier(stream_id, definitions, records), waiting=waiting)
         given = DossierInput(dossier_id=stream_id, business_time=self._intake.time, carried=carried)
         await self._gateway.start(given, definitions, again=is_closed)
         return True

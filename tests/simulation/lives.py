@@ -14,7 +14,7 @@ from typing import Any
 
 from audit.invariants import check_story, replay_story, story_of
 from cases.evolve import evolve
-from cases.model import Case, StepState, blank
+from cases.model import Case, CaseStatus, StepState, blank
 from cases.turns import take_turn
 from catalog.dossier import Silence
 from catalog.model import Definitions, LaneId
@@ -49,7 +49,7 @@ from events.language.commands import (
 from events.language.identity import case_id_of
 from sla.units import Budget, Unit
 from tests.simulation.chances import SECOND, Dice
-from tests.simulation.law_books import KINDS, law_books, later_calendar, later_procedure
+from tests.simulation.law_books import KINDS, later_calendar, later_procedure, law_books
 from tests.simulation.reference.hours import moment
 from tests.simulation.reference.player import Player
 from tests.simulation.told import Names, facts_of, state_of_case, state_of_model
@@ -268,6 +268,10 @@ def _renamed(command: Command, names: Names) -> Command:
 
 
 def _answer(life: LivedCase, dice: Dice, act: Act) -> None:
+    awaited = _AWAITED.get(life.case.status)
+    if awaited is not None and dice.happens(0.4):
+        _ACTS[awaited](life, dice, act)  # whoever is awaited acts more often than whoever is not
+        return
     steps = life.open_steps() if dice.happens(0.93) else list(life.case.steps.values())
     if not steps:
         return
@@ -287,7 +291,9 @@ def _answer(life: LivedCase, dice: Dice, act: Act) -> None:
         limits = (None, Budget(amount=3, unit=Unit.WORKING_HOURS), Budget(amount=2, unit=Unit.DAYS))
         said["consult"] = tuple(
             ConsultationRequest(
-                department=dice.choice((*life.definitions.departments, "nobody") if dice.happens(0.1) else life.definitions.departments),
+                department=dice.choice(
+                    (*life.definitions.departments, "nobody") if dice.happens(0.1) else life.definitions.departments
+                ),
                 question="any objection?",
                 limit=dice.choice(limits),
                 silence=dice.choice((None, None, *Silence)),
@@ -414,6 +420,13 @@ _ACTS: dict[str, Callable[[LivedCase, Dice, Act], None]] = {
     "withdraw": _plain(WithdrawApplication, APPLICANT, {}),
 }
 
+
+_AWAITED = {
+    CaseStatus.AWAITING_SUPPLEMENT: "documents",
+    CaseStatus.AWAITING_EXPLANATION: "explain",
+    CaseStatus.AWAITING_PAYMENT: "paid",
+    CaseStatus.SUSPENDED: "resume",
+}
 
 # ---- what is found
 

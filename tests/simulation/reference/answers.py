@@ -17,7 +17,13 @@ from tests.simulation.reference.hours import OffTheCalendarError
 from tests.simulation.reference.interruptions import NOT_NOW
 from tests.simulation.reference.life import CASE_KINDS, Life, RefusedError, Step, hours_of
 from tests.simulation.reference.limits import Limit
-from tests.simulation.reference.opening import arm_case, assign, assign_again, assign_what_is_ready, clocks_of_departments
+from tests.simulation.reference.opening import (
+    arm_case,
+    assign,
+    assign_again,
+    assign_what_is_ready,
+    clocks_of_departments,
+)
 
 REASONED = (Outcome.REFUSE, Outcome.REQUEST_SUPPLEMENT)
 MONTHS_OF_WAITING = ("awaiting_supplement", "awaiting_explanation")
@@ -227,7 +233,7 @@ def _back_from_applicant(life: Life, kind: str, at: int) -> None:
 def _begin_again(life: Life, asking: Step, at: int, turn: int) -> None:
     """Decree 61/2018 art. 19(4): the limit is counted anew from the receipt of all; finished steps stay done, as a rule."""
     arm_case(life, at, heard=at)
-    if not life.procedure.restart_steps or life.procedure.clock_policy.value != "RESTART":
+    if not life.procedure.restart_steps:
         for step in list(life.steps.values()):
             if step is asking:
                 assign(life, step, max(at, turn))

@@ -48,9 +48,9 @@ def move_appointment(life: Life, command: MoveAppointment, at: int, turn: int) -
     assert former is not None
     if not _told_in_time(life, rule.notice, at, former.appointment_at):
         reasons.append("appointment_late")
-    most = rule.move_max or life.procedure.limit
-    assert most is not None
-    if most.unit is command.by.unit and command.by.amount > most.amount:
+    # A sane bound on all of them together: the rule's own, or the limit once more.
+    most = rule.move_max or Budget(amount=clock.limit.amount, unit=clock.limit.unit)
+    if most.unit is command.by.unit and clock.limit.moved + command.by.amount > most.amount:
         reasons.append("appointment_too_far")
     if reasons:
         raise RefusedError(*reasons)
@@ -124,10 +124,11 @@ def _share_again(life: Life, at: int, *, heard: int) -> None:
     statutory = life.current("statutory")
     if statutory is None or statutory.stopped:
         return
+    law = Budget(amount=statutory.limit.amount, unit=statutory.limit.unit)
     for step in life.steps.values():
         if step.asked_by is not None or not step.is_open or step.clock is None:
             continue
-        clock, budget = life.clocks[step.clock], share_of(life, step.key, statutory.limit.anchored)
+        clock, budget = life.clocks[step.clock], share_of(life, step.key, statutory.limit.anchored, law)
         if budget is None or clock.stopped or not clock.undecided:
             continue
         if (clock.limit.amount, clock.limit.unit) == (budget.amount, budget.unit):
@@ -187,6 +188,9 @@ def migrate(life: Life, command: MigrateProcedure, at: int, turn: int) -> None:
             raise RefusedError("clock_would_vanish")
     life.definitions = life.definitions.model_copy(update={"procedure": version})
     life.say("migrated", version.version)
+    for step in life.steps.values():
+        if step.asked_by is None and step.status == "waiting":
+            step.round = 0  # what has not begun is the new version's
     statutory = life.current("statutory")
     if statutory is not None and not statutory.stopped and statutory.undecided:
         assert version.limit is not None
@@ -201,13 +205,14 @@ def _promise_again(life: Life, at: int, turn: int) -> None:
     if green is None or green.stopped or not green.undecided or statutory is None or budget is None:
         return
     # It was given in its time: whether it is past already is no question of the new version.
-    bare = replace(statutory, limit=statutory.limit._replace(held=()))
-    if not may_be_promised(life, budget, bare, at=at, heard=0):
+    if not may_be_promised(life, budget, statutory, at=at, heard=0):
         life.cancel(green, at)
         life.say("declined")
     elif (green.limit.amount, green.limit.unit) != (budget.amount, budget.unit):
         shorter = replace(green, limit=green.limit._replace(amount=budget.amount, unit=budget.unit)).ends_as_of(at)
-        if shorter is None or shorter.appointment_at > at:  # nobody is given a promise that is broken already
+        if shorter is None or shorter.appointment_at > max(
+            at, turn
+        ):  # nobody is given a promise that is broken already
             _instead_of(life, green, budget, at)
 
 
@@ -247,7 +252,9 @@ def acknowledge(life: Life, command: AcknowledgeEscalation, at: int, turn: int) 
     clock = life.clocks.get(clock_id)
     if command.escalation_id in life.seen:
         raise RefusedError("already_acknowledged")
-    ladder = life.definitions.case_ladder if clock is not None and clock.kind in CASE_KINDS else life.definitions.step_ladder
+    ladder = (
+        life.definitions.case_ladder if clock is not None and clock.kind in CASE_KINDS else life.definitions.step_ladder
+    )
     kinds = {entry.id: entry.kind for entry in ladder.rungs}
     if clock is None or rung not in clock.fired or kinds.get(rung) in ("warning", "past_appointment"):
         raise RefusedError("escalation_unknown")

@@ -87,7 +87,7 @@ def stood_still(life: Life, since: int, until: int | None) -> None:
         painted.append((first, "suspension"))
         if last is not None and last != ends:
             painted.append((last, owner))
-    life.spans = painted
+    life.spans = [span for n, span in enumerate(painted) if n == 0 or painted[n - 1][1] != span[1]]
 
 
 def shares(life: Life, until: int) -> dict[str, int]:

@@ -12,7 +12,7 @@ from tests.simulation.reference.interruptions import end_hold, look_again
 from tests.simulation.reference.life import APPLICANT_KINDS, CASE_KINDS, Clock, Ends, Life, hours_of
 
 Passing = tuple[int, int, int, Callable[[], None]]
-"""When, and in which order of equals: clocks as they were started, each first its ends and then its ladder."""
+"""When, and in which order of equals: the applicant's first, then clocks as they were started, each its ends and then its ladder."""
 
 
 def next_passing(life: Life) -> Passing | None:
@@ -31,7 +31,8 @@ def passings(life: Life) -> Iterator[Passing]:
     for place, clock in enumerate(life.live_clocks, start=1):
         ends = clock.ends()
         if ends is not None:
-            yield from _of_clock(life, clock, ends, place)
+            # Done at the very end is in time, also where the applicant's silence is what does it.
+            yield from _of_clock(life, clock, ends, 0 if clock.kind in APPLICANT_KINDS else place)
 
 
 def _of_clock(life: Life, clock: Clock, ends: Ends, place: int) -> Iterator[Passing]:
@@ -86,9 +87,11 @@ def _end_passes(life: Life, clock: Clock, ends: Ends) -> None:
         # The applicant's silence means what the procedure says (DOMAIN 1.7: sector law, configurable).
         rule = life.procedure.supplement if clock.kind == "supplement" else life.procedure.explanation
         assert rule is not None
+        # An end reached at the very instant at which the case was stopped means something when the stop is over.
+        at = max(ends.end_at, life.released_at)
         clock.stopped = True
-        life.say("stopped", clock.key, ends.end_at, clock.limit.used(ends.end_at), False if clock.has_two_ends else None)
-        close(life, rule.on_expiry, ends.end_at)
+        life.say("stopped", clock.key, at, clock.limit.used(at), False if clock.has_two_ends else None)
+        close(life, rule.on_expiry, at)
     elif clock.kind == "consultation" and clock.step is not None:
         # Decree 61/2018 art. 19(5): the asker is told; whether it may go on is what silence means here.
         life.steps[clock.step].lapsed = True

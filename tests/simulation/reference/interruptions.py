@@ -95,6 +95,7 @@ def end_hold(life: Life, at: int) -> None:
     at = max(at, life.held_since or 0)
     life.release("stop" if life.status == "stopped" else "suspension", at)
     life.held_since = life.held_until = life.review_at = None
+    life.released_at = at
     life.status, life.stopped_from = life.stopped_from, "in_progress"
     hand_over(life, at, life.turn)
 
@@ -137,6 +138,7 @@ def stop_case(life: Life, command: StopCase, at: int, turn: int) -> None:
     life.hold("stop", at)
     life.stopped_from, life.status = life.status, "stopped"
     hand_over(life, at, turn)
+    stood_still(life, at, None)
     life.say("stopped case", at)
 
 
@@ -164,6 +166,7 @@ def ask_for_fee(life: Life, command: RequestPayment, at: int, turn: int) -> None
         reasons += [NOT_NOW[life.status], "step_not_assigned"]
     if reasons:
         raise RefusedError(*reasons)
+    at = max(at, step.assigned_at)
     life.fees += 1
     life.say("fee asked", step.key)
     if life.procedure.payment_pauses:
@@ -184,4 +187,3 @@ def fee_paid(life: Life, command: ConfirmPayment, at: int, turn: int) -> None:
         life.release("payment", at)
         life.status = "in_progress"
         hand_over(life, at, turn)
-

@@ -135,6 +135,8 @@ class Life:
     held_until: int | None = None
     """When the open suspension or stop ends by itself."""
     review_at: int | None = None
+    released_at: int = 0
+    """When the last suspension or stop ended."""
     stopped_from: str = "in_progress"
     """Where the case stood when it was stopped, and stands again."""
     noted: list[tuple[int, int]] = field(default_factory=list)
@@ -171,7 +173,9 @@ class Life:
         """The latest clock of a kind."""
         return next((clock for clock in reversed(self.clocks.values()) if clock.kind == kind), None)
 
-    def start(self, kind: str, step: str | None, budget: Budget, at: int, *, calendar: str | None = None, **limit: Any) -> Clock:
+    def start(
+        self, kind: str, step: str | None, budget: Budget, at: int, *, calendar: str | None = None, **limit: Any
+    ) -> Clock:
         """Arm a clock."""
         held = limit.pop("held", ())
         number = 1 + sum(clock.kind == kind and clock.step == step for clock in self.clocks.values())
@@ -193,6 +197,8 @@ class Life:
         ends = clock.ends_as_of(at)
         in_time = ends is None or at <= ends.end_at
         kept = None if not clock.has_two_ends else ends is None or at <= ends.appointment_at
+        if clock.has_two_ends and clock.limit.stands_still:
+            kept = not clock.passed  # no appointment holds now; one that had passed before stays missed
         clock.stopped = True
         if clock.undecided:
             # Nothing may have passed unseen: an end that lies behind was recorded as a breach when it passed.

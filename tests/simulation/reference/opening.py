@@ -74,7 +74,11 @@ def first_told(clock: Clock, now: int) -> int | None:
 def assign_what_is_ready(life: Life, turn: int) -> None:
     """A step is given to its department when all that it needs is done; its clock begins when that is heard: at the turn."""
     for step in list(life.steps.values()):
-        if step.asked_by is None and step.status == "waiting" and all(life.steps[need].status == "done" for need in step.needs):
+        if (
+            step.asked_by is None
+            and step.status == "waiting"
+            and all(life.steps[need].status == "done" for need in step.needs)
+        ):
             assign(life, step, turn)
 
 
@@ -104,10 +108,10 @@ def assign_again(life: Life, step: Step, at: int) -> None:
     life.say("assigned", step.key, step.department, step.round, None if due is None else due.end_at)
 
 
-def share_of(life: Life, step_id: str, since: int) -> Budget | None:
+def share_of(life: Life, step_id: str, since: int, law: Budget | None = None) -> Budget | None:
     """The share of the promise that counts: the green one where there is one, else the law's."""
     green, statutory = life.current("green"), life.current("statutory")
-    law = life.procedure.limit
+    law = law or life.procedure.limit
     if statutory is None or law is None:
         return None
     budget = law

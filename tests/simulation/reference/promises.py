@@ -60,13 +60,16 @@ def promised(life: Life, lane: LaneId) -> Budget | None:
 
 def may_be_promised(life: Life, budget: Budget, statutory: Clock, *, at: int, heard: int) -> bool:
     """Appointment against appointment: a promise behind the statute is none, and none is given that is past already."""
-    limits = (as_promised(life, budget, statutory), statutory.limit._replace(moved=0))
-    # Of a clock that stands still the end is where it would be if it ran on from the command.
-    green, law = (limit._replace(held=tuple((f, max(f, at) if u is None else u) for f, u in limit.held)).ends() for limit in limits)
+    promise = as_promised(life, budget, statutory)
+    # Against the statute as both are armed: what is promised is the budget, and pauses come later.
+    green, law = promise._replace(held=()).ends(), statutory.limit._replace(moved=0, held=()).ends()
+    # Against time as it will run: of a clock that stands still, if it ran on from the command.
+    running = tuple((begins, max(begins, at) if ends is None else ends) for begins, ends in promise.held)
+    runs_to = promise._replace(held=running).ends()
     assert green is not None
     assert law is not None
-    return green.appointment_at <= law.appointment_at and green.appointment_at > heard
-
+    assert runs_to is not None
+    return green.appointment_at <= law.appointment_at and runs_to.appointment_at > heard
 
 
 def as_promised(life: Life, budget: Budget, statutory: Clock) -> Limit:
@@ -106,4 +109,14 @@ def clocks_of_departments(life: Life, department: str) -> str | None:
     return None
 
 
-__all__ = ["WORKED", "ProcedureVersion", "as_promised", "clocks_of_departments", "entitles", "lane_of", "may_be_promised", "promised", "shares"]
+__all__ = [
+    "WORKED",
+    "ProcedureVersion",
+    "as_promised",
+    "clocks_of_departments",
+    "entitles",
+    "lane_of",
+    "may_be_promised",
+    "promised",
+    "shares",
+]
