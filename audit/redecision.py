@@ -127,18 +127,20 @@ def _consultation(event: ev.ConsultationRequested, scenes: Sequence[Scene]) -> S
         "outcome": Outcome.CONSULT,
         "reason": event.reason,
         "consult": event.requests,
+        "legal_basis": event.legal_basis,
+        "data": event.data or {},
     }
 
 
-def _supplement_request(event: ev.SupplementRequested, scenes: Sequence[Scene]) -> Said:
-    paused = _first_of(ev.ClockPaused, scenes)
+def _supplement_request(event: ev.SupplementRequested, _: Sequence[Scene]) -> Said:
     return DecideStep, {
         "step_id": event.step_id,
         "department": event.department,
         "outcome": Outcome.REQUEST_SUPPLEMENT,
         "reason": event.reason,
         "documents": event.documents,
-        "legal_basis": None if paused is None else paused.legal_basis,
+        "legal_basis": event.legal_basis,
+        "data": event.data or {},
     }
 
 
@@ -148,7 +150,9 @@ def _question(event: ev.ExplanationRequested, _: Sequence[Scene]) -> Said:
         "department": event.department,
         "outcome": Outcome.REQUEST_EXPLANATION,
         "question": event.question,
+        "reason": event.reason,
         "legal_basis": event.legal_basis,
+        "data": event.data or {},
     }
 
 

@@ -67,8 +67,7 @@ def _unlawful_length(state: ClockState, by: Budget, most: Budget) -> Refusal | N
     unit = state.clock.budget.unit
     if by.unit is not unit:
         return refuse("unit_other", "by.unit", unit=unit, given=by.unit)
-    moved = by.amount + (0 if state.appointment_by is None else state.appointment_by.amount)
-    if most.unit is unit and moved > most.amount:
+    if most.unit is unit and by.amount > most.amount:
         return refuse("appointment_too_far", "by", by=str(by), most=str(most))
     return None
 

@@ -55,10 +55,14 @@ def change_lane(draft: Draft, command: ChangeLane) -> Refusal | None:
         )
     )
     former = case.current_clock("green")
+    was_promised = former is not None and not former.stopped
     cancel(draft, former.id if former else None, "lane")
     statutory = case.current_clock("statutory")
-    if statutory is not None and not statutory.stopped:
-        _promise_anew(draft, command.lane, statutory)
+    if statutory is None or statutory.stopped:
+        return None
+    shared = _promised_anew(draft, command.lane, statutory)
+    if shared is not None or was_promised:
+        _share_anew(draft, shared or statutory.clock.budget, statutory)
     return None
 
 
@@ -69,21 +73,20 @@ def _entitling_rule(case: Case, lane: LaneId) -> str | None:
     return entitlement(case.definitions.lanes, lane, case.definitions.procedure, case.application.facts)
 
 
-def _promise_anew(draft: Draft, lane: LaneId, statutory: ClockState) -> None:
+def _promised_anew(draft: Draft, lane: LaneId, statutory: ClockState) -> Budget | None:
+    """What the lane promises from now on, its clock started; None: nothing, said where the lane would."""
     green = green_budget(draft.case.definitions, lane)
     if green is None:
-        return _share_anew(draft, statutory.clock.budget, statutory)
+        return None
     promise = given_beside(statutory.clock, green, draft)
+    if isinstance(promise, Budget) and _past(draft, statutory, promise):
+        # A promise whose end has passed when it is given would be broken by whoever gave it.
+        promise = GreenPromiseDeclined(code=ReasonCode.PROMISE_PAST)
     if not isinstance(promise, Budget):
         draft.emit(promise)
-        # What was shared out of a promise that the change took away is shared out of the limit again.
-        return _share_anew(draft, statutory.clock.budget, statutory)
-    if _past(draft, statutory, promise):
-        # A promise whose end has passed when it is given would be broken by whoever gave it.
-        draft.emit(GreenPromiseDeclined(code=ReasonCode.PROMISE_PAST))
-        return _share_anew(draft, statutory.clock.budget, statutory)
+        return None
     rearm(draft, "green", promise, statutory)
-    return _share_anew(draft, promise, statutory)
+    return promise
 
 
 def _share_anew(draft: Draft, promised: Budget, statutory: ClockState) -> None:

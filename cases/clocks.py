@@ -258,11 +258,8 @@ def finish(draft: Draft, clock_id: str | None) -> None:
         return
     ends_at = end_at(state, draft.case.definitions)
     if state.status is ClockStatus.BREACHED:
-        if ends_at is None and state.is_paused:
-            # It stands still, from before the end on record perhaps: its end is where it would be if it ran on from now.
-            clock = state.clock.resume(max(draft.at, state.clock.suspensions[-1].from_at))
-            ends_at = end_at(state.changed({"clock": clock}), draft.case.definitions)
-        if ends_at is not None and draft.at <= ends_at:
+        stood_still = state.is_paused and state.breached_at is not None
+        if (ends_at is not None and draft.at <= ends_at) or (stood_still and _stood_still_at_breach(state)):
             _set_aside(draft, state, ends_at)
         else:
             stop(draft, state.id)
@@ -280,7 +277,12 @@ def finish(draft: Draft, clock_id: str | None) -> None:
         )
 
 
-def _set_aside(draft: Draft, state: ClockState, ends_at: datetime) -> None:
+def _stood_still_at_breach(state: ClockState) -> bool:
+    # A suspension that is open still, and was noted after the breach, had begun before it.
+    return state.breached_at is not None and state.clock.suspensions[-1].from_at < state.breached_at
+
+
+def _set_aside(draft: Draft, state: ClockState, ends_at: datetime | None) -> None:
     # Received before the end that was recorded as passed: it was we who were late. Else the end itself has moved since.
     in_time = state.breached_at is None or draft.at <= state.breached_at
     draft.emit(

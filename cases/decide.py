@@ -69,7 +69,7 @@ def draft_of(case: Case, command: Command | Tick, now: datetime) -> Draft | Refu
         draft = Draft(case, at=command.due_at, now=now, command_id=tick_id, actor=ENGINE)
         fire(draft, command)
         return draft
-    at, actor = _counts_at(case, command, now), command.actor.on_record
+    at, actor = counts_at(case, command, now), command.actor.on_record
     if actor is not command.actor:
         command = command.model_copy(update={"actor": actor})
     draft = Draft(case, at=at, now=now, command_id=command.command_id, actor=actor)
@@ -83,7 +83,8 @@ def draft_of(case: Case, command: Command | Tick, now: datetime) -> Draft | Refu
     return draft if refusal is None else refusal
 
 
-def _counts_at(case: Case, command: Command, now: datetime) -> datetime:
+def counts_at(case: Case, command: Command, now: datetime) -> datetime:
+    """The business instant (UTC) at which a command counts: its receipt, within what it is about and what has been."""
     # A clock that runs ahead of ours never moves a command into our future, and nothing counts before what it is about:
     # the case, the assignment that is answered, the request for documents.
     at = min(command.received_at, now)

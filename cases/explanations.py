@@ -39,6 +39,8 @@ def request(draft: Draft, step: StepState, command: DecideStep) -> Refusal | Non
             requested_at=draft.at,
             late=notice_due_at is not None and draft.at > notice_due_at,
             notice_due_at=notice_due_at,
+            reason=command.reason,
+            data=command.data or None,
         )
     )
     if rule.clock == "PAUSE":

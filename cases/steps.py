@@ -134,7 +134,15 @@ def _consult(draft: Draft, step: StepState, command: DecideStep) -> Refusal | No
         refusal = _unlawful_silence(draft.case, request)
         if refusal is not None:
             return refusal
-    draft.emit(ConsultationRequested(step_id=step.id, requests=command.consult, reason=command.reason))
+    draft.emit(
+        ConsultationRequested(
+            step_id=step.id,
+            requests=command.consult,
+            reason=command.reason,
+            legal_basis=command.legal_basis,
+            data=command.data or None,
+        )
+    )
     for request in command.consult:
         _ask(draft, step, request)
     return None

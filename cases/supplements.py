@@ -41,6 +41,8 @@ def request(draft: Draft, step: StepState, command: DecideStep) -> Refusal | Non
             requested_at=draft.at,
             late=notice_due_at is not None and draft.at > notice_due_at,
             notice_due_at=notice_due_at,
+            legal_basis=command.legal_basis,
+            data=command.data or None,
         )
     )
     if procedure.clock_policy is ClockPolicy.RESTART:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from cases.decide import draft_of
+from cases.decide import counts_at, draft_of
 from cases.draft import Draft
 from cases.model import Case
 from cases.ticks import tick_of
@@ -28,7 +28,7 @@ def take_turn(case: Case, commands: Sequence[Command], now: datetime) -> Turn | 
     """
     bench = _Bench(case, now)
     for command in sorted(commands, key=_order):
-        bench.pass_time_until(min(command.received_at, now), itself=False)
+        bench.pass_time_before(command)
         bench.take(command)
     bench.pass_time_until(now, itself=True)
     return bench.turn()
@@ -55,6 +55,12 @@ class _Bench:
             if isinstance(drafted, Refusal) or not drafted.records:
                 return
             self._add(drafted)
+
+    def pass_time_before(self, command: Command) -> None:
+        # It counts later than its receipt where what it answers began later; and what passes then may move that again.
+        until: datetime | None = None
+        while until != (until := counts_at(self.case, command, self.now)):
+            self.pass_time_until(until, itself=False)
 
     def take(self, command: Command) -> None:
         drafted = draft_of(self.case, command, self.now)

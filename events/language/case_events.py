@@ -295,6 +295,8 @@ class ConsultationRequested(Message):
     step_id: str
     requests: tuple[ConsultationRequest, ...]
     reason: str | None = None
+    legal_basis: str | None = None
+    data: dict[FactName, str] | None = None
 
 
 class ConsultationLapsed(Message):
@@ -322,6 +324,8 @@ class SupplementRequested(Message):
     late: bool
     """After the limit for such a request (Decree 61/2018 art. 19(4)): a breach of its own, reported."""
     notice_due_at: AwareDatetime | None = None
+    legal_basis: str | None = None
+    data: dict[FactName, str] | None = None
 
 
 class SupplementReceived(Message):
@@ -350,6 +354,8 @@ class ExplanationRequested(Message):
     late: bool
     """After the limit that the procedure sets for asking."""
     notice_due_at: AwareDatetime | None = None
+    reason: str | None = None
+    data: dict[FactName, str] | None = None
 
 
 class ExplanationReceived(Message):

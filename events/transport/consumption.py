@@ -108,10 +108,11 @@ class Consumption:
         finally:
             try:
                 self._drain(consumer)
-                consumer.close(autocommit=False, timeout_ms=CLOSE_MS)
             except kafka_errors.KafkaError as error:
                 # What could not be committed comes again.
-                log.info("close_failed", reason=reason_of(error))
+                log.info("drain_failed", reason=reason_of(error))
+            finally:
+                _end(consumer)
 
     def _connected(self) -> Any:
         while not self.stop.is_set():
@@ -346,3 +347,13 @@ def names_of(partitions: Iterable[TopicPartition]) -> list[Partition]:
 def kafka_offsets(offsets: dict[Partition, int]) -> dict[TopicPartition, OffsetAndMetadata]:
     """Offsets as kafka-python commits them."""
     return {TopicPartition(*partition): OffsetAndMetadata(offset, "", -1) for partition, offset in offsets.items()}
+
+
+def _end(consumer: Any) -> None:
+    try:
+        consumer.close(autocommit=False, timeout_ms=CLOSE_MS)
+    except kafka_errors.KafkaError as error:
+        log.info("close_failed", reason=reason_of(error))
+    finally:
+        # kafka-python leaves its thread and sockets behind where the group has shut this member out.
+        consumer._client.close()

@@ -8,6 +8,7 @@ from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
+from greenlane.cli.case_search import searched
 
 from cases.turn import CaseView
 from cases.views import view_of
@@ -19,7 +20,6 @@ from greenlane.alerts.audience import Audience
 from greenlane.alerts.letter import digest_of, duty_letter_of, duty_payload_of, letter_of
 from greenlane.changing import actor_of, command_of, head_of
 from greenlane.cli.actors import actor_text
-from greenlane.cli.case_search import searched
 from greenlane.cli.event_lines import detail_of
 from greenlane.cli.moments import Moments
 from greenlane.cli.promise_cells import Kind, appointment_markup, lawful_end_text, promise_of, rung_text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
@@ -83,9 +84,9 @@ async def test_a_named_instance_gets_its_partitions_back(cluster: Cluster, make_
 
 
 async def test_a_second_process_with_the_same_name_ends_the_first(cluster: Cluster, make_topics: MakeTopics) -> None:
-    """Two with one name would take each other's partitions: the older one stops with its next commit, and says why."""
+    """Two with one name would take each other's partitions: the older one stops with its next commit, says why, and is gone."""
     topics = make_topics("finance")
-    gate = asyncio.Event()
+    gate, threads = asyncio.Event(), threading.enumerate()
 
     async def act(_: Incoming) -> Disposition:
         await gate.wait()
@@ -104,6 +105,7 @@ async def test_a_second_process_with_the_same_name_ends_the_first(cluster: Clust
         gate.set()
         with pytest.raises(RequestRefusedError):
             await asyncio.wait_for(running, PATIENCE_SECONDS)
+    assert [thread.name for thread in threading.enumerate() if thread not in threads and "kafka" in thread.name] == []
 
 
 async def test_stopping_finishes_what_is_in_hand(cluster: Cluster, make_topics: MakeTopics) -> None:

@@ -62,7 +62,9 @@ def a_full_ladder(name: str) -> Ladder:
             Rung(id="breach", percent=100, audience="head", kind="breach", level=1),
             Rung(id="first", delay=_working_hours(4), audience="head", kind="escalation", level=1),
             Rung(id="second", delay=_working_hours(8), audience="office", kind="escalation", level=2),
-            Rung(id="long", delay=Budget(amount=2, unit=Unit.WORKING_DAYS), audience="office", kind="escalation", level=3),
+            Rung(
+                id="long", delay=Budget(amount=2, unit=Unit.WORKING_DAYS), audience="office", kind="escalation", level=3
+            ),
             Rung.model_validate(
                 {
                     "id": "told",
@@ -111,7 +113,12 @@ def _book(number: int, dice: Dice) -> Definitions:
 def _procedure(number: int, dice: Dice) -> ProcedureVersion:
     limit = LIMITS[number % len(LIMITS)]
     wait = dice.choice(
-        (None, Budget(amount=10, unit=Unit.WORKING_DAYS), Budget(amount=6, unit=Unit.DAYS), Budget(amount=50, unit=Unit.HOURS))
+        (
+            None,
+            Budget(amount=10, unit=Unit.WORKING_DAYS),
+            Budget(amount=6, unit=Unit.DAYS),
+            Budget(amount=50, unit=Unit.HOURS),
+        )
     )
     explain = dice.choice((None, Budget(amount=3, unit=Unit.WORKING_DAYS), Budget(amount=30, unit=Unit.HOURS)))
     cap = dice.choice((None, None, Budget(amount=4, unit=Unit.DAYS), Budget(amount=20, unit=Unit.HOURS)))
@@ -129,7 +136,9 @@ def _procedure(number: int, dice: Dice) -> ProcedureVersion:
         steps=dice.choice(ROUTES),
         payment_pauses=dice.happens(0.6),
         supplement=SupplementRule(
-            notice_limit=dice.choice((None, Budget(amount=3, unit=Unit.WORKING_DAYS), Budget(amount=1, unit=Unit.DAYS))),
+            notice_limit=dice.choice(
+                (None, Budget(amount=3, unit=Unit.WORKING_DAYS), Budget(amount=1, unit=Unit.DAYS))
+            ),
             rounds_max=dice.choice((0, 1, 1, 2, 3)),
             applicant_limit=wait,
             on_expiry=dice.choice(("returned", "refused")),

@@ -49,7 +49,7 @@ from events.language.commands import (
 from events.language.identity import case_id_of
 from sla.units import Budget, Unit
 from tests.simulation.chances import SECOND, Dice
-from tests.simulation.law_books import KINDS, law_books, later_calendar, later_procedure
+from tests.simulation.law_books import KINDS, later_calendar, later_procedure, law_books
 from tests.simulation.reference.hours import moment
 from tests.simulation.reference.player import Player
 from tests.simulation.told import Names, facts_of, state_of_case, state_of_model
@@ -291,7 +291,9 @@ def _answer(life: LivedCase, dice: Dice, act: Act) -> None:
         limits = (None, Budget(amount=3, unit=Unit.WORKING_HOURS), Budget(amount=2, unit=Unit.DAYS))
         said["consult"] = tuple(
             ConsultationRequest(
-                department=dice.choice((*life.definitions.departments, "nobody") if dice.happens(0.1) else life.definitions.departments),
+                department=dice.choice(
+                    (*life.definitions.departments, "nobody") if dice.happens(0.1) else life.definitions.departments
+                ),
                 question="any objection?",
                 limit=dice.choice(limits),
                 silence=dice.choice((None, None, *Silence)),

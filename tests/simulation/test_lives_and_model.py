@@ -47,8 +47,17 @@ def test_the_lives_are_worth_living() -> None:
         codes.update(life.codes)
     rare = {"AppointmentPassed", "AppointmentMoved", "BreachSetAside", "ConsultationLapsed", "StepsRestarted"}
     acts = {"ExplanationRequested", "ExplanationReceived", "CaseStopped", "CaseReturned", "SuspensionReviewDue"}
-    changes = {"ClockExtended", "LaneChanged", "CalendarApplied", "ProcedureMigrated", "StepReassigned", "ClockSuspended"}
-    assert rare | acts | changes | {"PaymentConfirmed", "GreenPromiseDeclined", "EscalationAcknowledged"} <= events.keys()
+    changes = {
+        "ClockExtended",
+        "LaneChanged",
+        "CalendarApplied",
+        "ProcedureMigrated",
+        "StepReassigned",
+        "ClockSuspended",
+    }
+    assert (
+        rare | acts | changes | {"PaymentConfirmed", "GreenPromiseDeclined", "EscalationAcknowledged"} <= events.keys()
+    )
     said_no = {"second_person", "not_entitled", "supplement_incomplete", "supplement_rounds", "appointment_late"}
     assert said_no | {"suspension_backdated", "consultation_open", "case_stopped", "return_not_allowed"} <= codes.keys()
     assert {"delayed_by_system", "suspended", "stop", "restart"} <= causes.keys()
@@ -77,5 +86,11 @@ def test_the_model_shares_nothing_with_the_core() -> None:
     allowed = ("catalog.dossier", "catalog.model", "events.language", "sla.definition", "sla.ladder", "sla.units")
     for file in Path(player.__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] in ("audit", "cases", "catalog", "events", "sla"):
+            if isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] in (
+                "audit",
+                "cases",
+                "catalog",
+                "events",
+                "sla",
+            ):
                 assert str(node.module).startswith(allowed), (file.name, node.module)

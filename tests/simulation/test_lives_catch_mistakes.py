@@ -86,7 +86,11 @@ def a_breach_at_the_appointment(patch: pytest.MonkeyPatch) -> None:
 
 @mistake
 def the_appointment_never_passes(patch: pytest.MonkeyPatch) -> None:
-    folds(patch, ev.AppointmentPassed, lambda case, e, at, right: {k: v if k != "clocks" else _still(v, e) for k, v in right(case, e, at).items()})
+    folds(
+        patch,
+        ev.AppointmentPassed,
+        lambda case, e, at, right: {k: v if k != "clocks" else _still(v, e) for k, v in right(case, e, at).items()},
+    )
 
 
 def _still(found: Any, event: ev.AppointmentPassed) -> Any:
@@ -97,7 +101,10 @@ def _still(found: Any, event: ev.AppointmentPassed) -> Any:
 def a_new_appointment_moves_the_limit(patch: pytest.MonkeyPatch) -> None:
     def moved(case: Case, event: ev.AppointmentMoved, at: datetime, right: Any) -> Any:
         clock = case.clocks[event.clock_id].clock.extended(event.by)
-        return {"clocks": evolve._clock(case, event.clock_id, clock=clock), "appointments_moved": case.appointments_moved + 1}
+        return {
+            "clocks": evolve._clock(case, event.clock_id, clock=clock),
+            "appointments_moved": case.appointments_moved + 1,
+        }
 
     folds(patch, ev.AppointmentMoved, moved)
 
@@ -106,7 +113,10 @@ def a_new_appointment_moves_the_limit(patch: pytest.MonkeyPatch) -> None:
 def an_extension_moves_the_appointment_only(patch: pytest.MonkeyPatch) -> None:
     def extended(case: Case, event: ev.ClockExtended, at: datetime, right: Any) -> Any:
         told = {"appointment_by": event.by}
-        return {"clocks": evolve._clock(case, event.clock_id, **told), "extended_by": case.extended_by + event.by.amount}
+        return {
+            "clocks": evolve._clock(case, event.clock_id, **told),
+            "extended_by": case.extended_by + event.by.amount,
+        }
 
     folds(patch, ev.ClockExtended, extended)
 
@@ -134,7 +144,9 @@ def new_appointments_are_not_counted(patch: pytest.MonkeyPatch) -> None:
 def delays_count_from_the_appointment(patch: pytest.MonkeyPatch) -> None:
     right = Timetable._after
     patch.setattr(
-        Timetable, "_after", lambda self, rung, delay: right(self, rung.model_copy(update={"counts_from": "appointment"}), delay)
+        Timetable,
+        "_after",
+        lambda self, rung, delay: right(self, rung.model_copy(update={"counts_from": "appointment"}), delay),
     )
 
 
@@ -166,7 +178,11 @@ def a_rung_is_missing(patch: pytest.MonkeyPatch) -> None:
 
 @mistake
 def an_acknowledged_chain_goes_on(patch: pytest.MonkeyPatch) -> None:
-    folds(patch, ev.EscalationAcknowledged, lambda case, e, at, right: {"acknowledged": (*case.acknowledged, e.escalation_id)})
+    folds(
+        patch,
+        ev.EscalationAcknowledged,
+        lambda case, e, at, right: {"acknowledged": (*case.acknowledged, e.escalation_id)},
+    )
 
 
 # ---- the order of time
@@ -279,7 +295,11 @@ def the_day_set_for_a_stop_is_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 @mistake
 def a_suspension_is_looked_at_once(patch: pytest.MonkeyPatch) -> None:
-    folds(patch, ev.SuspensionReviewDue, lambda case, e, at, right: right(case, e.model_copy(update={"next_at": None}), at))
+    folds(
+        patch,
+        ev.SuspensionReviewDue,
+        lambda case, e, at, right: right(case, e.model_copy(update={"next_at": None}), at),
+    )
 
 
 @mistake
@@ -295,7 +315,9 @@ def a_department_suspends_what_is_not_its_own(patch: pytest.MonkeyPatch) -> None
 @mistake
 def a_question_to_the_applicant_always_holds_the_clocks(patch: pytest.MonkeyPatch) -> None:
     right = explanations.explanation_rule
-    patch.setattr(explanations, "explanation_rule", lambda procedure: right(procedure).model_copy(update={"clock": "PAUSE"}))
+    patch.setattr(
+        explanations, "explanation_rule", lambda procedure: right(procedure).model_copy(update={"clock": "PAUSE"})
+    )
 
 
 # ---- documents and opinions
@@ -304,7 +326,9 @@ def a_question_to_the_applicant_always_holds_the_clocks(patch: pytest.MonkeyPatc
 @mistake
 def a_restart_keeps_the_old_clock(patch: pytest.MonkeyPatch) -> None:
     right = clocks.cancel
-    everywhere(patch, right, lambda draft, clock_id, cause: None if cause == "restart" else right(draft, clock_id, cause))
+    everywhere(
+        patch, right, lambda draft, clock_id, cause: None if cause == "restart" else right(draft, clock_id, cause)
+    )
 
 
 @mistake
@@ -341,7 +365,9 @@ def a_late_notice_is_never_late(patch: pytest.MonkeyPatch) -> None:
 
 @mistake
 def steps_are_not_done_anew(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(supplements, "_restart_steps", lambda draft, asking: release.assign(draft, draft.case.steps[asking.id]))
+    patch.setattr(
+        supplements, "_restart_steps", lambda draft, asking: release.assign(draft, draft.case.steps[asking.id])
+    )
 
 
 @mistake
@@ -432,7 +458,9 @@ def every_step_weighs_the_same(patch: pytest.MonkeyPatch) -> None:
 def departments_have_no_calendar_of_their_own(patch: pytest.MonkeyPatch) -> None:
     right = clocks.arm
 
-    def on_the_cases(draft: Draft, kind: Any, budget: Budget, at: datetime, step_id: Any = None, department: Any = None) -> str:
+    def on_the_cases(
+        draft: Draft, kind: Any, budget: Budget, at: datetime, step_id: Any = None, department: Any = None
+    ) -> str:
         return right(draft, kind, budget, at, step_id)
 
     everywhere(patch, right, on_the_cases)
@@ -453,7 +481,9 @@ def a_payment_never_holds_the_clocks(patch: pytest.MonkeyPatch) -> None:
     folds(
         patch,
         ev.ClockPaused,
-        lambda case, e, at, right: right(case, e.model_copy(update={"clock_ids": ()}) if e.cause == "payment" else e, at),
+        lambda case, e, at, right: right(
+            case, e.model_copy(update={"clock_ids": ()}) if e.cause == "payment" else e, at
+        ),
     )
 
 
@@ -467,7 +497,9 @@ def shares_stop_five_minutes_early(patch: pytest.MonkeyPatch) -> None:
 def test_a_mistake_is_caught_by_the_lives(put: Mistake, monkeypatch: pytest.MonkeyPatch) -> None:
     """Within so many lives, the model alone sees it."""
     put(monkeypatch)
-    found = next((seed for seed in range(FIRST_SEED, FIRST_SEED + SEEDS) if finding_of(plan_of(seed)) is not None), None)
+    found = next(
+        (seed for seed in range(FIRST_SEED, FIRST_SEED + SEEDS) if finding_of(plan_of(seed)) is not None), None
+    )
     assert found is not None, f"not caught in {SEEDS} lives"
 
 

@@ -87,7 +87,11 @@ _TELLERS: dict[type, Any] = {
         _used(e.consumed_seconds),
         e.appointment_kept,
     ),
-    ev.ClockCancelled: lambda e, n: ("cancelled", n.clock(e.clock_id), max(_at(e.ended_at) or 0, n.anchors[e.clock_id])),
+    ev.ClockCancelled: lambda e, n: (
+        "cancelled",
+        n.clock(e.clock_id),
+        max(_at(e.ended_at) or 0, n.anchors[e.clock_id]),
+    ),
     ev.ClockBreached: lambda e, n: ("breached", n.clock(e.clock_id), _at(e.due_at)),
     ev.BreachSetAside: lambda e, n: ("aside", n.clock(e.clock_id), e.cause),
     ev.AppointmentPassed: lambda e, n: ("passed", n.clock(e.clock_id), _at(e.appointment_at)),

@@ -17,7 +17,13 @@ from tests.simulation.reference.hours import OffTheCalendarError
 from tests.simulation.reference.interruptions import NOT_NOW
 from tests.simulation.reference.life import CASE_KINDS, Life, RefusedError, Step, hours_of
 from tests.simulation.reference.limits import Limit
-from tests.simulation.reference.opening import arm_case, assign, assign_again, assign_what_is_ready, clocks_of_departments
+from tests.simulation.reference.opening import (
+    arm_case,
+    assign,
+    assign_again,
+    assign_what_is_ready,
+    clocks_of_departments,
+)
 
 REASONED = (Outcome.REFUSE, Outcome.REQUEST_SUPPLEMENT)
 MONTHS_OF_WAITING = ("awaiting_supplement", "awaiting_explanation")

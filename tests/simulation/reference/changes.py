@@ -210,7 +210,9 @@ def _promise_again(life: Life, at: int, turn: int) -> None:
         life.say("declined")
     elif (green.limit.amount, green.limit.unit) != (budget.amount, budget.unit):
         shorter = replace(green, limit=green.limit._replace(amount=budget.amount, unit=budget.unit)).ends_as_of(at)
-        if shorter is None or shorter.appointment_at > max(at, turn):  # nobody is given a promise that is broken already
+        if shorter is None or shorter.appointment_at > max(
+            at, turn
+        ):  # nobody is given a promise that is broken already
             _instead_of(life, green, budget, at)
 
 
@@ -250,7 +252,9 @@ def acknowledge(life: Life, command: AcknowledgeEscalation, at: int, turn: int) 
     clock = life.clocks.get(clock_id)
     if command.escalation_id in life.seen:
         raise RefusedError("already_acknowledged")
-    ladder = life.definitions.case_ladder if clock is not None and clock.kind in CASE_KINDS else life.definitions.step_ladder
+    ladder = (
+        life.definitions.case_ladder if clock is not None and clock.kind in CASE_KINDS else life.definitions.step_ladder
+    )
     kinds = {entry.id: entry.kind for entry in ladder.rungs}
     if clock is None or rung not in clock.fired or kinds.get(rung) in ("warning", "past_appointment"):
         raise RefusedError("escalation_unknown")

@@ -45,7 +45,10 @@ class Hours:
 
     def __init__(self, definition: CalendarDefinition) -> None:
         zone = ZoneInfo(definition.zone)
-        ends = [datetime.combine(day, datetime.min.time(), tzinfo=zone) for day in (definition.first_day, definition.last_day)]
+        ends = [
+            datetime.combine(day, datetime.min.time(), tzinfo=zone)
+            for day in (definition.first_day, definition.last_day)
+        ]
         offset = ends[0].utcoffset() or timedelta(0)
         assert ends[1].utcoffset() == offset, definition.zone
         self.offset = offset // MICROSECOND
@@ -62,7 +65,9 @@ class Hours:
             windows = () if day in off else weekly.get(made_up.get(day, NAMES[day.weekday()]), ())
             for window in windows:
                 midnight = self.midnight(day)
-                self._open.append((midnight + window.opening_minute * MINUTE, midnight + window.closing_minute * MINUTE))
+                self._open.append(
+                    (midnight + window.opening_minute * MINUTE, midnight + window.closing_minute * MINUTE)
+                )
                 self._works.add(day)
             day += ONE_DAY
         self._closings = [closes for _, closes in self._open]

@@ -187,4 +187,3 @@ def fee_paid(life: Life, command: ConfirmPayment, at: int, turn: int) -> None:
         life.release("payment", at)
         life.status = "in_progress"
         hand_over(life, at, turn)
-

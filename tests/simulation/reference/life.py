@@ -173,7 +173,9 @@ class Life:
         """The latest clock of a kind."""
         return next((clock for clock in reversed(self.clocks.values()) if clock.kind == kind), None)
 
-    def start(self, kind: str, step: str | None, budget: Budget, at: int, *, calendar: str | None = None, **limit: Any) -> Clock:
+    def start(
+        self, kind: str, step: str | None, budget: Budget, at: int, *, calendar: str | None = None, **limit: Any
+    ) -> Clock:
         """Arm a clock."""
         held = limit.pop("held", ())
         number = 1 + sum(clock.kind == kind and clock.step == step for clock in self.clocks.values())

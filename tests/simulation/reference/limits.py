@@ -70,7 +70,9 @@ class Limit(NamedTuple):
         ends = self.ends()
         if ends is None or percent == 100:
             return None if ends is None else ends.appointment_at
-        whole = self.amount * EXACT[self.unit] if self.unit in EXACT and not self.moved else self.used(ends.appointment_at)
+        whole = (
+            self.amount * EXACT[self.unit] if self.unit in EXACT and not self.moved else self.used(ends.appointment_at)
+        )
         held = merged(_closed(self.held), self.anchored)
         return self.hours.run(self.anchored, -(-whole * percent // 100), held, working=self.unit in WORKED)
 

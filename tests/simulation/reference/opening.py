@@ -74,7 +74,11 @@ def first_told(clock: Clock, now: int) -> int | None:
 def assign_what_is_ready(life: Life, turn: int) -> None:
     """A step is given to its department when all that it needs is done; its clock begins when that is heard: at the turn."""
     for step in list(life.steps.values()):
-        if step.asked_by is None and step.status == "waiting" and all(life.steps[need].status == "done" for need in step.needs):
+        if (
+            step.asked_by is None
+            and step.status == "waiting"
+            and all(life.steps[need].status == "done" for need in step.needs)
+        ):
             assign(life, step, turn)
 
 

@@ -72,7 +72,6 @@ def may_be_promised(life: Life, budget: Budget, statutory: Clock, *, at: int, he
     return green.appointment_at <= law.appointment_at and runs_to.appointment_at > heard
 
 
-
 def as_promised(life: Life, budget: Budget, statutory: Clock) -> Limit:
     """The promise from where the case counts: elapsed time and pauses are kept."""
     return statutory.limit._replace(unit=budget.unit, amount=budget.amount, moved=0)
@@ -110,4 +109,14 @@ def clocks_of_departments(life: Life, department: str) -> str | None:
     return None
 
 
-__all__ = ["WORKED", "ProcedureVersion", "as_promised", "clocks_of_departments", "entitles", "lane_of", "may_be_promised", "promised", "shares"]
+__all__ = [
+    "WORKED",
+    "ProcedureVersion",
+    "as_promised",
+    "clocks_of_departments",
+    "entitles",
+    "lane_of",
+    "may_be_promised",
+    "promised",
+    "shares",
+]
