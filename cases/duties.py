@@ -1,4 +1,8 @@
-"""Whether the agency kept its own duties of time on a case, read from the case's ledger. Pure."""
+"""Whether the agency kept its own duties of time on a case, read from the case's ledger. Pure.
+
+A duty runs from when something was received (a record's `at`) until the agency did its part for others to see: the turn
+(`decided_at`), since the one who waits does not care whether it was an officer or this program that took so long.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from datetime import UTC, datetime
 from catalog.duties import DutyRule, DutyRules
 from catalog.model import Definitions
 from events.language import case_events as ev
-from events.language.case_events import EventRecord
+from events.language.case_events import CaseEvent, EventRecord
 from sla.calendar import WorkingCalendar, compiled
 from sla.deadline import due, transfer_due_at
 from sla.errors import CalendarRangeError
@@ -30,7 +34,10 @@ class DutyKept:
 
 
 def duties_of(definitions: Definitions, rules: DutyRules | None, records: Sequence[EventRecord]) -> list[DutyKept]:
-    """The duties that arose on a case. Those that the calendar does not cover are left out."""
+    """The duties that arose on a case. Those that the calendar does not cover are left out.
+
+    `definitions`: what the case stands under, with the calendars that were applied to it.
+    """
     if rules is None or not records or not isinstance(records[0].event, ev.ApplicationSubmitted):
         return []
     channel = records[0].event.application.channel
@@ -44,7 +51,7 @@ def duties_of(definitions: Definitions, rules: DutyRules | None, records: Sequen
 def _answers(rule: DutyRule, definitions: Definitions, records: Sequence[EventRecord]) -> Iterator[DutyKept]:
     """From receipt by the system until the receipt is confirmed."""
     received_at = records[0].at
-    done_at = next((r.at for r in records if isinstance(r.event, ev.ApplicationAccepted)), None)
+    done_at = next((r.decided_at for r in records if isinstance(r.event, ev.ApplicationAccepted)), None)
     calendar = compiled(definitions.calendar)
     if rule.within is not None:
         try:
@@ -55,30 +62,58 @@ def _answers(rule: DutyRule, definitions: Definitions, records: Sequence[EventRe
 
 
 def _notices(rule: DutyRule, _: Definitions, records: Sequence[EventRecord]) -> Iterator[DutyKept]:
-    """Every request for documents, against the limit that its procedure sets for it."""
+    """Every request for documents, against the limit that its procedure sets for it; told to the applicant at the turn."""
     for record in records:
         event = record.event
         if isinstance(event, ev.SupplementRequested) and event.notice_due_at is not None:
-            yield DutyKept(rule.id, event.department, event.notice_due_at, event.requested_at)
+            yield DutyKept(rule.id, event.department, event.notice_due_at, record.decided_at)
 
 
 def _transfers(rule: DutyRule, definitions: Definitions, records: Sequence[EventRecord]) -> Iterator[DutyKept]:
-    """From acceptance until a department other than the receiving one has a step.
+    """From receipt until a department other than the receiving one has a step.
 
-    A case that never leaves the office that received it has no such duty, nor one that ended there.
+    A case that never leaves the office that received it has no such duty, nor one that ended there, nor one that waits there
+    for the applicant's documents: with them it is received anew.
     """
-    accepted_at = next((r.at for r in records if isinstance(r.event, ev.ApplicationAccepted)), None)
-    assigned = [(r.at, r.event) for r in records if isinstance(r.event, ev.StepAssigned)]
-    if accepted_at is None or not assigned or rule.cut_off is None:
+    assigned = [record for record in records if isinstance(record.event, ev.StepAssigned)]
+    if not assigned or rule.cut_off is None:
         return
-    receiving = assigned[0][1].department
+    receiving = _department_of(assigned[0].event)
+    moved = next((r for r in records if _department_of(r.event) not in (None, receiving)), None)
+    received_at = _last_received_at(records if moved is None else records[: records.index(moved)])
     others = {step.department for step in definitions.procedure.steps} - {receiving}
-    moved_at = next((at for at, event in assigned if event.department != receiving), None)
-    if not others or (moved_at is None and isinstance(records[-1].event, ev.CaseClosed)):
+    if received_at is None or (moved is None and (not others or isinstance(records[-1].event, ev.CaseClosed))):
         return
-    due_at = _transfer_due(accepted_at, compiled(definitions.calendar), rule)
-    if due_at is not None:
-        yield DutyKept(rule.id, receiving, due_at, moved_at)
+    due_at = _transfer_due(received_at, compiled(definitions.calendar), rule)
+    if due_at is not None and receiving is not None:
+        yield DutyKept(rule.id, receiving, due_at, None if moved is None else moved.decided_at)
+
+
+def _department_of(event: CaseEvent) -> str | None:
+    """Who has a step from this event on."""
+    match event:
+        case ev.StepAssigned():
+            return event.department
+        case ev.StepReassigned():
+            return event.to_department
+        case _:
+            return None
+
+
+def _last_received_at(records: Sequence[EventRecord]) -> datetime | None:
+    """When the dossier was last received whole; None: it is awaited, or never was accepted."""
+    received_at: datetime | None = None
+    for record in records:
+        match record.event:
+            case ev.ApplicationAccepted():
+                received_at = record.at
+            case ev.SupplementRequested():
+                received_at = None
+            case ev.SupplementReceived(missing=()):
+                received_at = record.at
+            case _:
+                pass
+    return received_at
 
 
 def _transfer_due(accepted_at: datetime, calendar: WorkingCalendar, rule: DutyRule) -> datetime | None:

@@ -6,7 +6,7 @@ case's calendar where it is about no clock; what a suspension or the applicant t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +14,8 @@ from cases.closing import time_shares
 from cases.duties import DutyKept, duties_of
 from cases.evolve import fold
 from cases.model import CASE_CLOCKS, Case, ClockState, ClockStatus, StepState
+from cases.promised import counts_as_breached, promised
+from cases.timetable import timetable_of
 from catalog.duties import DutyRules
 from catalog.model import Definitions
 from events.language import case_events as ev
@@ -26,6 +28,22 @@ from sla.suspension import pauses
 NOT_THE_AGENCYS = ("applicant", "suspension", "closed")
 
 
+COUNTS = (
+    "cases",
+    "closed",
+    "clocks",
+    "met",
+    "breached",
+    "past_appointment",
+    "appointments_missed",
+    "new_appointments",
+    "set_aside",
+    "warnings",
+    "escalations",
+)
+"""What is counted in a tally, in the order in which reports show it."""
+
+
 @dataclass(slots=True)
 class Tally:
     """Figures that add up. Times in working seconds."""
@@ -36,13 +54,21 @@ class Tally:
     """Promises that have ended: of the case, or, for a department, of its steps."""
     met: int = 0
     breached: int = 0
-    """On record and not set aside."""
+    """The lawful end passed, or the only one; what was recorded too early or set aside is not counted."""
+    past_appointment: int = 0
+    """Promises past their appointment and within their limit, now; for a department, of the cases that it has."""
+    appointments_missed: int = 0
+    """Promises whose appointment passed before they were kept; for a department, while it had the case."""
+    new_appointments: int = 0
+    """Appointments put off with an apology; for a department, while it had an open step."""
     set_aside: int = 0
+    """Promises with a breach on record that does not count."""
     promised_seconds: float = 0.0
     used_seconds: float = 0.0
     """Of the promises that have ended, what they took."""
     held_seconds: float = 0.0
-    """How long the case was in the hands of a department, or of none: exclusive, so that it sums over departments."""
+    """How long the case was with the agencies, `system` and `between_steps` too, each an owner among the departments:
+    exclusive, so that it sums over them. What the applicant and suspensions took is in none."""
     warnings: int = 0
     escalations: int = 0
     duties: dict[str, int] = field(default_factory=dict)
@@ -52,7 +78,7 @@ class Tally:
 
     def add(self, other: Tally) -> None:
         """Add the figures of another."""
-        for name in ("cases", "closed", "clocks", "met", "breached", "set_aside", "warnings", "escalations"):
+        for name in COUNTS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("promised_seconds", "used_seconds", "held_seconds"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
@@ -76,6 +102,7 @@ class Account:
     opened_at: datetime
     whole: Tally
     departments: dict[str, Tally]
+    """By department, and beside them by `system` and `between_steps` where these had the case."""
     owners: dict[str, float]
     """Who had the case how long, in wall-clock seconds; they sum to the whole life."""
 
@@ -90,15 +117,18 @@ def account_of(
     if case.opened_at is None:
         return None
     calendar = compiled(case.definitions.calendar)
-    ended_at = _ends_of_clocks(records)
     whole = Tally(cases=1, closed=int(case.is_closed))
     departments: dict[str, Tally] = {}
     for state in case.clocks.values():
         ran_on = compiled(case.definitions.calendar_of(state.calendar))
-        _count_clock(state, _tallies_of(state, case, whole, departments), ended_at.get(state.id), ran_on)
+        tallies = _tallies_of(state, case, whole, departments)
+        _count_clock(case, state, tallies, ran_on)
+        if state.kind in CASE_CLOCKS and tallies:
+            _count_appointment(case, state, whole, departments)
     _count_rungs(case, records, whole, departments)
+    _count_new_appointments(records, whole, departments)
     _count_holding(case, calendar, now, whole, departments)
-    for duty in duties_of(definitions, rules, records):
+    for duty in duties_of(case.definitions, rules, records):
         for tally in (whole, departments.setdefault(duty.department, Tally())):
             _count_duty(tally, duty, case.closed_at or now)
     for tally in departments.values():
@@ -106,14 +136,6 @@ def account_of(
     until_at = case.closed_at or now
     owners = {share.owner: share.seconds for share in time_shares(case, until_at)}
     return Account(case.case_id, case.definitions.procedure.id, case.lane, case.opened_at, whole, departments, owners)
-
-
-def _ends_of_clocks(records: Iterable[EventRecord]) -> dict[str, datetime]:
-    return {
-        record.event.clock_id: record.event.ended_at
-        for record in records
-        if isinstance(record.event, ev.ClockMet | ev.ClockStopped)
-    }
 
 
 def _tallies_of(state: ClockState, case: Case, whole: Tally, departments: dict[str, Tally]) -> list[Tally]:
@@ -125,20 +147,55 @@ def _tallies_of(state: ClockState, case: Case, whole: Tally, departments: dict[s
     return [] if step is None else [departments.setdefault(step.department, Tally())]
 
 
-def _count_clock(
-    state: ClockState, tallies: Iterable[Tally], ended_at: datetime | None, calendar: WorkingCalendar
-) -> None:
-    breached = state.status is ClockStatus.BREACHED
+def _count_clock(case: Case, state: ClockState, tallies: Iterable[Tally], calendar: WorkingCalendar) -> None:
+    found, breached = promised(case, state), counts_as_breached(case, state)
     for tally in tallies:
-        tally.set_aside += state.set_aside
-        tally.breached += state.counts_as_breached
+        tally.set_aside += found.set_aside
+        tally.breached += breached
         if state.status is ClockStatus.CANCELLED or not (state.stopped or breached):
             continue
         tally.clocks += 1
-        tally.met += state.status is ClockStatus.MET or state.set_aside
-        if ended_at is not None:
+        tally.met += found.state == ClockStatus.MET
+        if state.ended_at is not None:
             tally.promised_seconds += promised_working(state.clock, calendar)
-            tally.used_seconds += used_working(state.clock, ended_at, calendar)
+            tally.used_seconds += used_working(state.clock, state.ended_at, calendar)
+
+
+def _count_appointment(case: Case, state: ClockState, whole: Tally, departments: dict[str, Tally]) -> None:
+    """What became of the appointment of the promise that counts; whoever had the case then missed it."""
+    found, table = promised(case, state), timetable_of(state, case.definitions)
+    if not table.two_ends:
+        return
+    if found.state == ClockStatus.PAST_APPOINTMENT:
+        for tally in (whole, *_of_owner(case.spans[-1].owner, departments)):
+            tally.past_appointment += 1
+    # Of an older breach nobody recorded that the appointment had passed before.
+    if found.appointment_kept is False or counts_as_breached(case, state):
+        passed_at = state.appointment_passed_at or table.appointment_at
+        for tally in (whole, *_of_owner(_owner_at(case, passed_at), departments)):
+            tally.appointments_missed += 1
+
+
+def _owner_at(case: Case, at: datetime | None) -> str:
+    """Who had the case at an instant; None: who has it now."""
+    had = [span.owner for span in case.spans if at is None or span.started_at <= at]
+    return had[-1] if had else case.spans[0].owner
+
+
+def _of_owner(owner: str, departments: dict[str, Tally]) -> Iterator[Tally]:
+    if owner not in NOT_THE_AGENCYS:
+        yield departments.setdefault(owner, Tally())
+
+
+def _count_new_appointments(records: Iterable[EventRecord], whole: Tally, departments: dict[str, Tally]) -> None:
+    for record in records:
+        event = record.event
+        # An older program moved the limit together with the appointment.
+        if isinstance(event, ev.AppointmentMoved) or (
+            isinstance(event, ev.ClockExtended) and event.cause == "new_appointment"
+        ):
+            for tally in (whole, *(departments.setdefault(department, Tally()) for department in event.departments)):
+                tally.new_appointments += 1
 
 
 def promised_working(clock: Clock, calendar: WorkingCalendar) -> float:
@@ -176,7 +233,7 @@ def _count_rungs(case: Case, records: Iterable[EventRecord], whole: Tally, depar
 def _count_holding(
     case: Case, calendar: WorkingCalendar, now: datetime, whole: Tally, departments: dict[str, Tally]
 ) -> None:
-    """The working time of every span; of the department that had the case, or of none."""
+    """The working time of every span, of whoever had the case."""
     until_at = case.closed_at or now
     for span, following in zip(case.spans, [*case.spans[1:], None], strict=True):
         ends_at = until_at if following is None else min(following.started_at, until_at)
@@ -186,9 +243,8 @@ def _count_holding(
             held = calendar.between(span.started_at, ends_at).total_seconds()
         except CalendarRangeError:
             continue
-        whole.held_seconds += held
-        if span.owner in {step.department for step in case.steps.values()}:
-            departments.setdefault(span.owner, Tally()).held_seconds += held
+        for tally in (whole, *_of_owner(span.owner, departments)):
+            tally.held_seconds += held
 
 
 def _count_duty(tally: Tally, duty: DutyKept, now: datetime) -> None:

@@ -20,14 +20,17 @@ from greenlane.telemetry import configure_logging, free_address, serve_metrics
 from greenlane.turn_metrics import MeasuredRecorder
 from greenlane.wiring import Wiring
 from intake.reception import Reception
+from intake.waking import Waking
 from store.outbox import Outbox
 from store.recorder import Recorder
+from store.views import Views
 from workflows.worker import case_worker
 
 log = structlog.get_logger()
 
 FORGOTTEN_AFTER_SECONDS = 20.0
-"""A submission that was accepted so long ago and whose case has recorded nothing has lost its start."""
+"""A submission that was accepted so long ago and whose case has recorded nothing has lost its start; a case that was due so
+long ago and has recorded nothing sleeps."""
 FORGOTTEN_LOOK_SECONDS = 15.0
 
 
@@ -83,8 +86,10 @@ async def bridge(settings: Settings) -> None:
         serve_metrics(settings, sdk_address)
         log.info("bridge runs", kafka=settings.kafka_bootstrap)
         async with asyncio.TaskGroup() as group:
-            group.create_task(_open_forgotten(intake.open_forgotten))
-            group.create_task(_open_forgotten(linked.open_forgotten))
+            group.create_task(_look_again(intake.open_forgotten, "cases started whose start was lost"))
+            group.create_task(_look_again(linked.open_forgotten, "dossiers started whose start was lost"))
+            waking = Waking(Views(wiring.store), intake, linked)
+            group.create_task(_look_again(waking.look, "cases woken that slept through their due instant"))
             group.create_task(
                 Bridge(
                     wiring.cluster,
@@ -109,13 +114,13 @@ def _bridge_settings(settings: Settings) -> BridgeSettings:
     )
 
 
-async def _open_forgotten(look: Callable[[float], Awaitable[int]]) -> None:
+async def _look_again(look: Callable[[float], Awaitable[int]], said: str) -> None:
     while True:
         try:
             if found := await look(FORGOTTEN_AFTER_SECONDS):
-                log.warning("cases started whose start was lost", cases=found)
+                log.warning(said, cases=found)
         except Exception as error:
-            log.warning("could not look for lost starts", error=type(error).__name__)
+            log.warning("could not look for what was lost", error=type(error).__name__)
         await asyncio.sleep(FORGOTTEN_LOOK_SECONDS)
 
 

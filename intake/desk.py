@@ -189,6 +189,13 @@ class Intake:
             return settled.refusal
         return refuse("case_closed", outcome=found.outcome or "")
 
+    async def wake(self, case_id: str) -> None:
+        """Let the case look what is due; brought back from its ledger where Temporal does not know it. Raises Unavailable."""
+        try:
+            await self._gateway.wake(case_id)
+        except CaseUnknownError:
+            await self.revive(case_id)
+
     async def revive(self, case_id: str) -> None:
         """Start a case again from its ledger: Temporal lost it, or came back with less than it had acknowledged."""
         definitions, records = await asyncio.to_thread(self._register.ledger_of, case_id)

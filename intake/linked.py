@@ -207,6 +207,13 @@ class LinkedIntake:
         refusal = refuse("dossier_unknown") if known is None else refuse("dossier_closed", outcome=known.outcome or "")
         return CommandOutcome(command_id=command.command_id, refusal=refusal)
 
+    async def wake(self, stream_id: str) -> None:
+        """Let the dossier look what is due; brought back where Temporal does not know it. Raises Unavailable."""
+        try:
+            await self._gateway.wake(stream_id)
+        except CaseUnknownError:
+            await self._brought_back(stream_id)
+
     async def _brought_back(self, stream_id: str) -> bool:
         """Temporal knows no such dossier: bring it back from the inbox or the ledger. False: it is closed, or unknown."""
         if await self.open_accepted(stream_id):

@@ -14,7 +14,7 @@ from rich.console import RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from cases.reporting import Tally, summed
+from cases.reporting import COUNTS, Tally, summed
 from greenlane.accounts import accounts
 from greenlane.cli.moments import Moments
 from greenlane.cli.output import table_of
@@ -29,7 +29,10 @@ from sla.wording import Said
 from store.views import CaseFilter
 
 HOUR_SECONDS = 3600
-FIGURES = ("cases", "closed", "clocks", "met", "breached", "set_aside", "warnings", "escalations")
+OWNERS = ("system", "between_steps")
+"""Who has a case in the agencies beside the departments."""
+APPOINTMENTS = ("past_appointment", "appointments_missed", "new_appointments")
+"""Counted apart on the screen: an appointment that passed is no limit exceeded."""
 
 
 class PeriodReversedError(GreenlaneError):
@@ -112,12 +115,16 @@ class ReportSheet:
         table.add_section()
         table.add_row(f"[bold]{words('report.total')}[/bold]", *self._cells(self.whole))
         yield table
+        yield self._appointment_table()
         yield self._duty_table()
         yield f"[dim]{words('report.measure')}[/dim]"
         yield self.moments.scale
 
     def _named(self, name: str) -> str:
-        return self.words.named("lane", name) if self.by == "lane" else name
+        """The group as people call it; time that no department had is somebody's too."""
+        if self.by == "lane":
+            return self.words.named("lane", name)
+        return self.words.named("owner", name) if self.by == "department" and name in OWNERS else name
 
     def _cells(self, tally: Tally) -> Iterator[str]:
         for count in (tally.cases, tally.closed, tally.met):
@@ -130,6 +137,17 @@ class ReportSheet:
         share = tally.used_share
         yield "-" if share is None else painted(f"{share:.0%}", LATE if share > 1 else "green")
         yield _hours(tally.held_seconds)
+
+    def _appointment_table(self) -> Table | None:
+        words = self.words
+        table = table_of(
+            words("report.appointments"), words(self.by), *(words(f"report.{name}") for name in APPOINTMENTS)
+        )
+        for name, tally in self.groups.items():
+            counts = [getattr(tally, figure) for figure in APPOINTMENTS]
+            if any(counts):
+                table.add_row(escape(self._named(name)), *map(str, counts))
+        return table if table.row_count else None
 
     def _duty_table(self) -> Table | None:
         words = self.words
@@ -155,9 +173,9 @@ class ReportSheet:
         duties = sorted({duty for tally in self.groups.values() for duty in tally.duties} | set(self.duties))
         times = ("promised_seconds", "used_seconds", "held_seconds")
         names = (name for duty in duties for name in (duty, f"{duty} late"))
-        writer.writerow([self.by, *FIGURES, *times, *names])
+        writer.writerow([self.by, *COUNTS, *times, *names])
         for name, tally in (*self.groups.items(), ("", self.whole)):
-            counts = [getattr(tally, figure) for figure in FIGURES]
+            counts = [getattr(tally, figure) for figure in COUNTS]
             seconds = [round(getattr(tally, time)) for time in times]
             kept = [n for duty in duties for n in (tally.duties.get(duty, 0), tally.duties_late.get(duty, 0))]
             writer.writerow([name, *counts, *seconds, *kept])
@@ -194,7 +212,7 @@ def report_of(session: Session, by: str, period: Period) -> ReportSheet:
 
 def _tally_json(tally: Tally) -> dict[str, Any]:
     return {
-        **{name: getattr(tally, name) for name in FIGURES},
+        **{name: getattr(tally, name) for name in COUNTS},
         "promised_seconds": round(tally.promised_seconds),
         "used_seconds": round(tally.used_seconds),
         "used_share": tally.used_share and round(tally.used_share, 4),

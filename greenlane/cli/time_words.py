@@ -59,6 +59,12 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "report.closed": ("Kết thúc", "Closed"),
     "report.met": ("Đúng hạn", "Met"),
     "report.breached": ("Quá hạn", "Breached"),
+    "report.appointments": ("Hẹn trả kết quả", "Appointments"),
+    "report.past_appointment": ("Đang quá hẹn", "Past now"),
+    "report.appointments_missed": ("Lỡ hẹn", "Missed"),
+    "report.new_appointments": ("Hẹn lại", "New"),
+    "owner.system": ("hệ thống", "the system"),
+    "owner.between_steps": ("giữa các bước", "between steps"),
     "report.set_aside": ("Loại trừ", "Set aside"),
     "report.escalations": ("Vượt cấp", "Escalated"),
     "report.promised": ("Cam kết (giờ)", "Promised (h)"),
@@ -69,8 +75,10 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "report.late": ("Trễ", "Late"),
     "report.total": ("Tất cả", "All"),
     "report.measure": (
-        "Giờ làm việc. Đã dùng: của các cam kết đã kết thúc, không kể tạm dừng. Đã giữ: mỗi phút có một người giữ.",
-        "Working hours. Used: of promises that have ended, suspensions left out. Held: every minute has one owner.",
+        "Giờ làm việc. Quá hạn: quá thời hạn theo luật. Đã dùng: của các cam kết đã kết thúc, không kể tạm dừng. "
+        "Đã giữ: mỗi phút có một người giữ.",
+        "Working hours. Breached: past the lawful end. Used: of promises that have ended, suspensions left out. "
+        "Held: every minute has one owner.",
     ),
     # marks of the drawings
     "mark.received": ("nhận hồ sơ", "received"),

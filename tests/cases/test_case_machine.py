@@ -14,12 +14,21 @@ from cases.model import Case, CaseStatus, StepStatus, blank
 from cases.timetable import due_items, next_due
 from cases.turn import CaseView
 from cases.turns import take_turn
-from catalog.model import AppointmentRule, Definitions, LaneId, SupplementRule, SuspensionRule
+from catalog.model import (
+    AppointmentRule,
+    Definitions,
+    ExplanationRule,
+    LaneId,
+    StopRule,
+    SupplementRule,
+    SuspensionRule,
+)
 from events.language.case_events import EventRecord
 from events.language.commands import (
     ChangeLane,
     Command,
     ConfirmPayment,
+    ExtendLimit,
     MoveAppointment,
     Outcome,
     RequestPayment,
@@ -35,11 +44,14 @@ from tests.builders import (
     a_question,
     a_reassignment,
     a_resumption,
+    a_return,
+    a_stop,
     a_submission,
     a_supplement,
     a_withdrawal,
     an_acknowledgement,
     an_answer,
+    an_explanation,
     the_definitions,
 )
 
@@ -50,7 +62,9 @@ LATE = st.sampled_from([timedelta(0), timedelta(0), MINUTE, timedelta(hours=5), 
 DEPARTMENTS = st.sampled_from(["culture", "police", "finance"])
 
 
-def rulebook(policy: str, restart_steps: bool, rounds: int, limit: Budget, cap: Budget | None) -> Definitions:
+def rulebook(
+    policy: str, restart_steps: bool, rounds: int, limit: Budget, cap: Budget | None, explained: str
+) -> Definitions:
     return the_definitions(
         a_procedure(
             clock_policy=policy,
@@ -61,8 +75,18 @@ def rulebook(policy: str, restart_steps: bool, rounds: int, limit: Budget, cap: 
                 rounds_max=rounds,
                 applicant_limit=Budget(amount=6, unit=Unit.DAYS),
             ),
-            suspension=SuspensionRule(cap=cap),
-            appointment=AppointmentRule(reappointments_max=1),
+            explanation=ExplanationRule(
+                notice_limit=Budget(amount=2, unit=Unit.WORKING_DAYS),
+                rounds_max=2,
+                applicant_limit=None if cap else Budget(amount=5, unit=Unit.WORKING_DAYS),
+                clock="RUN" if explained == "RUN" else "PAUSE",
+                on_expiry="refused",
+            ),
+            stop=StopRule(cap=cap, review_after=Budget(amount=2, unit=Unit.WORKING_DAYS)),
+            suspension=SuspensionRule(cap=cap, review_after=Budget(amount=3, unit=Unit.DAYS)),
+            appointment=AppointmentRule(
+                reappointments_max=2, extension_max=Budget(amount=6, unit=limit.unit), move_max=None
+            ),
         )
     )
 
@@ -90,12 +114,20 @@ class CaseMachine(RuleBasedStateMachine):
             ]
         ),
         cap=st.sampled_from([None, Budget(amount=2, unit=Unit.DAYS)]),
+        explained=st.sampled_from(["PAUSE", "RUN"]),
         facts=st.sampled_from([{}, {"project": "ring-road-4"}, {"field": "social-housing"}]),
     )
     def submit(
-        self, policy: str, restart_steps: bool, rounds: int, limit: Budget, cap: Budget | None, facts: dict[str, str]
+        self,
+        policy: str,
+        restart_steps: bool,
+        rounds: int,
+        limit: Budget,
+        cap: Budget | None,
+        explained: str,
+        facts: dict[str, str],
     ) -> None:
-        self.definitions = rulebook(policy, restart_steps, rounds, limit, cap)
+        self.definitions = rulebook(policy, restart_steps, rounds, limit, cap, explained)
         self.case: Case = blank("case-1", self.definitions)
         self.waiting = [a_submission(self.now, facts=facts)]
         self.turn()
@@ -131,7 +163,9 @@ class CaseMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.case.open_steps)
     @rule(
-        outcome=st.sampled_from([*(Outcome.APPROVE,) * 4, Outcome.REFUSE, Outcome.REQUEST_SUPPLEMENT]),
+        outcome=st.sampled_from(
+            [*(Outcome.APPROVE,) * 4, Outcome.REFUSE, Outcome.REQUEST_SUPPLEMENT, Outcome.REQUEST_EXPLANATION]
+        ),
         late=LATE,
         which=st.integers(0, 5),
         right=st.sampled_from([True, True, True, False]),
@@ -139,7 +173,8 @@ class CaseMachine(RuleBasedStateMachine):
     def answer(self, outcome: Outcome, late: timedelta, which: int, right: bool) -> None:
         step = self.case.open_steps[which % len(self.case.open_steps)]
         department = step.department if right else "construction"
-        self.put(an_answer(step.id, department, self.now - late, outcome))
+        documents = ("form", "lease") if outcome is Outcome.REQUEST_SUPPLEMENT and which % 2 else ()
+        self.put(an_answer(step.id, department, self.now - late, outcome, documents=documents))
 
     @precondition(lambda self: self.case.open_steps)
     @rule(late=LATE, asked=DEPARTMENTS, limit=st.sampled_from([None, Budget(amount=3, unit=Unit.WORKING_HOURS)]))
@@ -147,9 +182,39 @@ class CaseMachine(RuleBasedStateMachine):
         step = self.case.open_steps[0]
         self.put(a_question(step.id, step.department, self.now - late, asked, limit=limit))
 
+    @rule(late=LATE, kinds=st.sampled_from([(), ("form",), ("lease",), ("other",)]), said=st.booleans())
+    def documents_come(self, late: timedelta, kinds: tuple[str, ...], said: bool) -> None:
+        actor = {"actor": SUPERVISOR} if said else {}
+        self.put(a_supplement(self.now - late, *kinds, declared_complete=said, **actor))
+
     @rule(late=LATE)
-    def documents_come(self, late: timedelta) -> None:
-        self.put(a_supplement(self.now - late))
+    def the_applicant_explains(self, late: timedelta) -> None:
+        self.put(an_explanation(self.now - late))
+
+    @rule(late=LATE, lasts=st.sampled_from([None, timedelta(hours=30), 5 * DAY]))
+    def stop(self, late: timedelta, lasts: timedelta | None) -> None:
+        until_at = None if lasts is None else self.now + lasts
+        self.put(a_stop(self.now - late, until_at=until_at))
+
+    @rule(late=LATE, really=st.sampled_from([False, False, True]))
+    def give_back(self, late: timedelta, really: bool) -> None:
+        if really:
+            self.put(a_return(self.now - late))
+
+    @rule(late=LATE)
+    def extend(self, late: timedelta) -> None:
+        by = Budget(amount=2, unit=self.definitions.procedure.limit.unit)  # type: ignore[union-attr]
+        self.put(
+            ExtendLimit(
+                command_id="-",
+                received_at=self.now - late,
+                actor=SUPERVISOR,
+                by=by,
+                reason="r",
+                legal_basis="l",
+                approved_by="second",
+            )
+        )
 
     @rule(late=LATE)
     def pause(self, late: timedelta) -> None:
@@ -236,7 +301,8 @@ class CaseMachine(RuleBasedStateMachine):
 
     @invariant()
     def what_stands_still_is_not_due(self) -> None:
-        if self.records and self.case.status in (CaseStatus.SUSPENDED, CaseStatus.AWAITING_PAYMENT):
+        still = (CaseStatus.SUSPENDED, CaseStatus.STOPPED, CaseStatus.AWAITING_PAYMENT)
+        if self.records and self.case.status in still:
             assert due_items(self.case) == []
 
     @invariant()

@@ -86,18 +86,19 @@ def test_a_case_without_a_step_on_the_calendar_is_left_alone() -> None:
     assert list(calendar_changes([life.case], a_new_version(POLICE_DESK, local("06 15:00")).calendar)) == []
 
 
-def test_a_department_whose_calendar_ends_is_refused_by_name() -> None:
-    """The answer that would start a clock beyond it is refused until a longer version is published."""
+def test_a_department_whose_calendar_ends_works_without_an_end_and_is_named() -> None:
+    """No answer is refused because of a calendar: the clock has no end until a longer version is applied (C7)."""
     short = another_calendar("police-desk", last_day=date(2026, 3, 6))
     kept = (DepartmentCalendar(calendar=short, departments=("police",)),)
     life = Life(the_definitions(department_calendars=kept))
     life.do(a_submission(local("06 14:00")))
-    answer = an_answer("intake", "one-stop", local("06 16:00"))
-    refusal = life.refused(answer)
-    assert (refusal.code, refusal.details["calendar"]) == ("calendar_range", "police-desk")
-    assert refusal.retryable
+    life.do(an_answer("intake", "one-stop", local("06 16:00")))
+    (told,) = life.live_until(local("06 16:00"))
+    assert (told.type, told.calendar.id, told.clock_ids) == ("CalendarExhausted", "police-desk", ("step:fire",))
+    assert due_of(life, "step:fire") is None
     life.do(a_new_version(another_calendar("police-desk"), local("06 16:00")))
-    life.do(answer)
+    assert due_of(life, "step:fire") is not None
+    assert is_sound(life)
 
 
 @settings(deadline=None, max_examples=40)

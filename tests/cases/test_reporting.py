@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cases.duties import duties_of
+from cases.duties import DutyKept, duties_of
 from cases.model import CaseStatus
 from cases.reporting import Account, Tally, account_of, summed
 from catalog.duties import DutyRule, DutyRules
 from catalog.loader import load_catalog
-from events.language.commands import ConfirmPayment, Outcome, PauseClock, RequestPayment
+from events.language.commands import ConfirmPayment, MoveAppointment, Outcome, PauseClock, RequestPayment
 from events.language.refusals import Refusal
 from sla.units import Budget, Unit
 from tests.builders import (
@@ -23,6 +23,7 @@ from tests.builders import (
     Life,
     a_closed_life,
     a_pause,
+    a_reassignment,
     a_resumption,
     a_submission,
     a_supplement,
@@ -31,8 +32,9 @@ from tests.builders import (
     an_open_life,
     text,
 )
+from tests.upgrade.fixtures import the_ledger
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 RULES = load_catalog().duties
 
 
@@ -77,6 +79,105 @@ def test_breaches_and_escalations_are_counted() -> None:
     assert found.departments["one-stop"].escalations == 2
     assert found.whole.used_seconds > found.whole.promised_seconds
     assert (found.whole.used_share or 0) > 1
+
+
+RECEIVED = datetime(2026, 3, 8, 20, 50, tzinfo=UTC)
+"""Monday 9 March 2026, 03:50 in the province."""
+APPOINTMENT = datetime(2026, 3, 13, 10, 0, tzinfo=UTC)
+"""Friday 13 March, 17:00."""
+LAWFUL_END = datetime(2026, 3, 16, 17, 0, tzinfo=UTC)
+"""Monday 16 March, 24:00."""
+
+
+@pytest.mark.parametrize(
+    ("now", "past", "missed", "breached"),
+    [
+        (APPOINTMENT - SECOND, 0, 0, 0),
+        (APPOINTMENT + SECOND, 1, 1, 0),
+        (LAWFUL_END - SECOND, 1, 1, 0),
+        (LAWFUL_END + SECOND, 0, 1, 1),
+    ],
+)
+def test_an_appointment_that_passed_is_no_breach(now: datetime, past: int, missed: int, breached: int) -> None:
+    """Open between the two ends: past its appointment; only the lawful end breaks the limit. Whoever had it then is told."""
+    life = Life()
+    life.do(a_submission(RECEIVED))
+    life.live_until(now)
+    found = account(life, now)
+    for tally in (found.whole, found.departments["one-stop"]):
+        assert (tally.past_appointment, tally.appointments_missed) == (past, missed)
+    assert found.whole.breached == breached
+
+
+def test_what_was_answered_between_the_ends_is_met_and_its_appointment_missed() -> None:
+    """Neither past anything now, nor overdue ever; another department answered, but this one let the appointment pass."""
+    life = Life()
+    life.do(a_submission(RECEIVED))
+    life.live_until(LAWFUL_END - HOUR)
+    for step in ("intake", "appraisal", "fire", "signing"):
+        life.do(an_answer(step, life.case.steps[step].department, LAWFUL_END - HOUR))
+    found = account(life, LAWFUL_END + DAY)
+    whole = found.whole
+    assert (whole.met, whole.breached, whole.past_appointment, whole.appointments_missed) == (1, 0, 0, 1)
+    assert [name for name, tally in found.departments.items() if tally.appointments_missed] == ["one-stop"]
+
+
+@pytest.mark.parametrize(
+    ("name", "breached", "met", "missed"),
+    [
+        ("karaoke_closed_between", 0, 1, 1),
+        ("karaoke_closed_past_both_ends", 1, 0, 1),
+        ("green_closed_between", 0, 1, 1),
+    ],
+)
+def test_an_older_breach_counts_where_the_lawful_end_had_passed(
+    name: str, breached: int, met: int, missed: int
+) -> None:
+    """An older version recorded it at the appointment: a case that ended before the day was over kept its limit."""
+    old = the_ledger(name)
+    found = account_of(old.definitions, old.records, RULES, old.records[-1].at)
+    assert found is not None
+    whole = found.whole
+    assert (whole.breached, whole.met, whole.appointments_missed, whole.set_aside) == (breached, met, missed, met)
+
+
+@pytest.mark.parametrize("name", ["today", "appointment_moved", "appointment_moved_and_breached"])
+def test_new_appointments_are_counted(name: str) -> None:
+    """Also those of an older version, which moved the limit with them; by the departments that had an open step."""
+    if name == "today":
+        life = an_open_life()
+        by = Budget(amount=2, unit=Unit.WORKING_DAYS)
+        common: dict[str, Any] = {"command_id": "m", "received_at": MONDAY + DAY, "actor": SUPERVISOR}
+        life.do(MoveAppointment(**common, by=by, reason="the road is flooded"))
+        found: Account | None = account(life)
+    else:
+        old = the_ledger(name)
+        found = account_of(old.definitions, old.records, RULES, old.records[-1].at)
+    assert found is not None
+    assert found.whole.new_appointments == 1
+    assert sum(tally.new_appointments for tally in found.departments.values()) >= 1
+
+
+def test_our_own_delay_is_an_owner_among_the_departments() -> None:
+    """What lay between an answer and its turn is the system's, so that the groups sum to the whole and nobody pays for it."""
+    life = an_open_life()
+    life.do(an_answer("intake", "one-stop", MONDAY + HOUR), now=MONDAY + HOUR + timedelta(minutes=20))
+    now = MONDAY + 2 * HOUR
+    found = account(life, now)
+    held = {name: tally.held_seconds for name, tally in found.departments.items() if tally.held_seconds}
+    assert held == {"one-stop": 3600, "system": 1200, "culture": 2400}
+    assert sum(held.values()) == found.whole.held_seconds == 2 * 3600
+    assert found.owners == held, "all of it was working time"
+    assert summed([found, found], "department")["system"].held_seconds == 2400
+
+
+def test_a_department_that_gave_its_step_away_keeps_what_it_held() -> None:
+    """The step is another's now; the hours before were not."""
+    life = an_open_life()
+    life.do(a_reassignment("intake", MONDAY + HOUR, department="finance"))
+    found = account(life, MONDAY + 2 * HOUR)
+    assert found.departments["one-stop"].held_seconds == 3600
+    assert found.departments["finance"].held_seconds == 3600
 
 
 def test_accounts_add_up_by_whatever_they_are_grouped() -> None:
@@ -145,17 +246,17 @@ def test_a_dossier_received_after_three_is_handed_on_the_next_morning() -> None:
     """Decree 61/2018 art. 18: by 07:00 of the next working day, in this calendar."""
     at = datetime(2026, 3, 2, 8, 10, tzinfo=UTC)  # 15:10 in the province
     life = an_open_life()
-    (kept,) = [duty for duty in duties_of(life.definitions, RULES, life.records) if duty.duty == "transfer"]
-    assert kept.due_at == MONDAY.replace(hour=10), "received at 09:00: by the closing of the same day"
-    assert kept.done_at is None
-    assert kept.late_at(MONDAY.replace(hour=10) + timedelta(seconds=1))
+    (found,) = [duty for duty in duties_of(life.definitions, RULES, life.records) if duty.duty == "transfer"]
+    assert found.due_at == MONDAY.replace(hour=10), "received at 09:00: by the closing of the same day"
+    assert found.done_at is None
+    assert found.late_at(MONDAY.replace(hour=10) + timedelta(seconds=1))
     late = Life()
     late.do(a_submission(at))
-    (kept,) = [duty for duty in duties_of(late.definitions, RULES, late.records) if duty.duty == "transfer"]
-    assert kept.due_at == datetime(2026, 3, 3, 0, 0, tzinfo=UTC)
+    (found,) = [duty for duty in duties_of(late.definitions, RULES, late.records) if duty.duty == "transfer"]
+    assert found.due_at == datetime(2026, 3, 3, 0, 0, tzinfo=UTC)
     late.do(an_answer("intake", "one-stop", datetime(2026, 3, 3, 0, 0, tzinfo=UTC)))
-    (kept,) = [duty for duty in duties_of(late.definitions, RULES, late.records) if duty.duty == "transfer"]
-    assert (kept.done_at, kept.late_at(at)) == (kept.due_at, False)
+    (found,) = [duty for duty in duties_of(late.definitions, RULES, late.records) if duty.duty == "transfer"]
+    assert (found.done_at, found.late_at(at)) == (found.due_at, False)
 
 
 @pytest.mark.parametrize(("days", "late"), [(3, False), (4, True)])
@@ -175,6 +276,78 @@ def test_an_online_submission_is_answered_at_once() -> None:
     assert account(online).whole.duties["answer-online"] == 1
     assert account(online).whole.duties_late["answer-online"] == 0
     assert "answer-online" not in account(counter).whole.duties
+
+
+AROUND = pytest.mark.parametrize(("seconds", "late"), [(-1, False), (0, False), (1, True)])
+
+
+def kept(life: Life, duty: str) -> list[DutyKept]:
+    return [found for found in duties_of(life.definitions, RULES, life.records) if found.duty == duty]
+
+
+@AROUND
+def test_an_online_submission_that_waited_for_its_answer_is_late(seconds: int, late: bool) -> None:
+    """Received on Monday at 09:00: eight working hours end on Tuesday at 09:00, whatever kept the engine from confirming."""
+    life = Life()
+    confirmed_at = MONDAY + DAY + timedelta(seconds=seconds)
+    life.do(a_submission(MONDAY), now=confirmed_at)
+    (found,) = kept(life, "answer-online")
+    assert (found.due_at, found.done_at) == (MONDAY + DAY, confirmed_at)
+    assert found.late_at(confirmed_at) is late
+
+
+def test_an_acceptance_after_ten_days_is_late() -> None:
+    """However little time lies between the two events of its turn."""
+    life = Life()
+    life.do(a_submission(MONDAY), now=MONDAY + 10 * DAY)
+    assert account(life, MONDAY + 10 * DAY).whole.duties_late["answer-online"] == 1
+
+
+@AROUND
+@pytest.mark.parametrize("asked_early", [True, False])
+def test_a_notice_is_late_when_the_applicant_heard_of_it_late(asked_early: bool, seconds: int, late: bool) -> None:
+    """Three working days end on Thursday at 24:00, also for a request that an officer had sent in before."""
+    life = an_open_life()
+    due_at = MONDAY.replace(day=5, hour=17)
+    told_at = due_at + timedelta(seconds=seconds)
+    at = MONDAY + DAY if asked_early else told_at
+    life.do(an_answer("intake", "one-stop", at, Outcome.REQUEST_SUPPLEMENT, documents=("form",)), now=told_at)
+    (found,) = kept(life, "supplement-notice")
+    assert (found.due_at, found.done_at, found.late_at(told_at)) == (due_at, told_at, late)
+
+
+@AROUND
+def test_a_transfer_is_late_when_the_next_office_had_it_late(seconds: int, late: bool) -> None:
+    """By the closing of the same day, also where the receiving office had answered at noon."""
+    life = an_open_life()
+    due_at = MONDAY.replace(hour=10)
+    moved_at = due_at + timedelta(seconds=seconds)
+    life.do(an_answer("intake", "one-stop", MONDAY + 3 * HOUR), now=moved_at)
+    (found,) = kept(life, "transfer")
+    assert (found.due_at, found.done_at, found.late_at(moved_at)) == (due_at, moved_at, late)
+    assert account(life, moved_at).whole.duties_late["transfer"] == int(late)
+
+
+def test_a_dossier_that_waits_for_documents_is_not_to_be_handed_on() -> None:
+    """Received anew with them, it is handed on by the end of that day; a part of them is no receipt."""
+    life = an_open_life()
+    asked = an_answer("intake", "one-stop", MONDAY + HOUR, Outcome.REQUEST_SUPPLEMENT, documents=("form", "lease"))
+    life.do(asked)
+    assert kept(life, "transfer") == []
+    life.do(a_supplement(MONDAY + 2 * DAY, "form"))
+    assert kept(life, "transfer") == []
+    life.do(a_supplement(MONDAY + 3 * DAY, "lease"))
+    (found,) = kept(life, "transfer")
+    assert (found.due_at, found.done_at) == (MONDAY.replace(day=5, hour=10), None)
+    life.do(an_answer("intake", "one-stop", MONDAY + 3 * DAY + HOUR))
+    assert [duty.late_at(MONDAY + 9 * DAY) for duty in kept(life, "transfer")] == [False]
+
+
+def test_a_step_given_to_another_office_is_a_transfer() -> None:
+    """Whoever then has the dossier has it."""
+    life = an_open_life()
+    life.do(a_reassignment("intake", MONDAY + HOUR, department="finance"))
+    assert [duty.done_at for duty in kept(life, "transfer")] == [MONDAY + HOUR]
 
 
 def test_a_duty_says_what_it_measures() -> None:

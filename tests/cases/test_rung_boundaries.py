@@ -35,12 +35,14 @@ SECOND = timedelta(seconds=1)
 
 
 def a_full_ladder(name: str) -> Ladder:
-    """Warnings, the breach, and escalations in three units of delay."""
+    """Warnings, the appointment, the breach, and escalations in three units of delay."""
+    passed = Rung(id="past-appointment", percent=100, audience="lead-head", kind="past_appointment")
     return Ladder(
         id=name,
         version="1",
         rungs=(
             *(Rung(id=f"at-{n}", percent=n, audience="officer", kind="warning") for n in (50, 75, 90, 100)),
+            *((passed,) if name == "case" else ()),
             Rung(id="breach", percent=100, audience="head", kind="breach", level=1),
             *(
                 Rung(id=f"late-{unit}", delay=Budget(amount=n, unit=unit), audience="x", kind="escalation", level=n)
@@ -112,7 +114,8 @@ def test_each_instant_of_a_clock_to_the_second(name: str) -> None:
     make, clock_id = LIVES[name]
     state = make().case.clocks[clock_id]
     items = _items(state, make().definitions)
-    assert len(items) == (1 if clock_id == "supplement" else 9)
+    both_ends = timetable_of(state, make().definitions).two_ends
+    assert len(items) == (1 if clock_id == "supplement" else 11 if both_ends else 9)
     for at, rung in items:
         life = make()
         life.live_until(at - timedelta(microseconds=1))
@@ -169,20 +172,21 @@ def test_the_last_second_of_a_suspended_clock_is_kept() -> None:
     assert due_items(life.case)[0].at == resumed_at + SECOND
 
 
-def _items(state: ClockState, given: Definitions) -> list[tuple[datetime, str | None]]:
+def _items(state: ClockState, given: Definitions) -> list[tuple[datetime, str]]:
     table = timetable_of(state, given)
-    return [(item.at, item.rung) for item in (*table.until_end, *table.after_end)]
+    ends = {"appointment": "AppointmentPassed", "breach": "ClockBreached"}
+    return [(item.at, item.rung or ends[item.what]) for item in (*table.until_end, *table.after_end)]
 
 
-def _has_fired(life: Life, clock_id: str, rung: str | None) -> bool:
-    state = life.case.clocks[clock_id]
-    return state.status == "breached" if rung is None else rung in state.fired
+def _has_fired(life: Life, clock_id: str, name: str) -> bool:
+    of_clock = [event for event in life.records if getattr(event.event, "clock_id", None) == clock_id]
+    return name in life.case.clocks[clock_id].fired or any(record.event.type == name for record in of_clock)
 
 
-def _fired_by(turn: Turn) -> list[tuple[str, str | None]]:
+def _fired_by(turn: Turn) -> list[tuple[str, str]]:
     events = [record.event for record in turn.records]
     return [
-        (event.clock_id, event.rung if event.type == "RungFired" else None)
+        (event.clock_id, event.rung if event.type == "RungFired" else event.type)
         for event in events
-        if event.type in ("RungFired", "ClockBreached")
+        if event.type in ("RungFired", "ClockBreached", "AppointmentPassed")
     ]

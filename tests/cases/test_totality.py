@@ -26,15 +26,19 @@ from events.language.commands import (
     ConfirmPayment,
     ConsultationRequest,
     DecideStep,
+    DocumentPart,
     ExtendLimit,
     MigrateProcedure,
     MoveAppointment,
     Outcome,
     PauseClock,
     ReassignStep,
+    ReceiveExplanation,
     ReceiveSupplement,
     RequestPayment,
     ResumeClock,
+    ReturnCase,
+    StopCase,
     SubmitApplication,
     Tick,
     WithdrawApplication,
@@ -78,12 +82,27 @@ ANSWERS = _said(
     department=st.sampled_from(DEPARTMENTS),
     outcome=st.sampled_from(tuple(Outcome)),
     reason=REASONS,
+    documents=st.sampled_from([(), ("lease",), ("lease", "map")]),
+    question=st.none() | st.just("why?"),
     consult=st.lists(ASKED, max_size=2).map(tuple),
 )
 COMMANDS: dict[type[Command], st.SearchStrategy[Command]] = {
     SubmitApplication: _said(SubmitApplication, application=st.just(an_application())),
     DecideStep: ANSWERS,
-    ReceiveSupplement: _said(ReceiveSupplement),
+    ReceiveSupplement: _said(
+        ReceiveSupplement,
+        documents=st.lists(st.sampled_from(["lease", "map"]).map(lambda kind: DocumentPart(kind=kind))).map(tuple),
+        declared_complete=st.booleans(),
+    ),
+    ReceiveExplanation: _said(ReceiveExplanation, reference=st.none() | st.just("letter")),
+    StopCase: _said(
+        StopCase,
+        reason=st.just("r"),
+        legal_basis=st.just("l"),
+        until_at=st.none() | INSTANTS | FAR,
+        approved_by=st.sampled_from([None, "police", "chief"]),
+    ),
+    ReturnCase: _said(ReturnCase, reason=st.just("r"), legal_basis=st.just("l")),
     PauseClock: _said(
         PauseClock,
         reason=st.just("r"),
@@ -113,7 +132,14 @@ COMMANDS: dict[type[Command], st.SearchStrategy[Command]] = {
     ExtendLimit: _said(
         ExtendLimit, by=BUDGETS, reason=st.just("r"), legal_basis=st.just("l"), approved_by=st.just("a")
     ),
-    ChangeLane: _said(ChangeLane, lane=st.sampled_from(tuple(LaneId)), reason=st.just("r"), legal_basis=st.just("l")),
+    ChangeLane: _said(
+        ChangeLane,
+        lane=st.sampled_from(tuple(LaneId)),
+        reason=st.just("r"),
+        legal_basis=st.just("l"),
+        approved_by=st.sampled_from([None, "police", "chief", "chief"]),
+        override=st.booleans(),
+    ),
     ApplyCalendar: _said(
         ApplyCalendar,
         calendar=st.sampled_from([a_calendar(), a_calendar(version="2"), a_calendar(id="other")]),
@@ -154,13 +180,13 @@ def test_every_event_has_its_change_and_its_needs() -> None:
 
 
 def test_an_appointment_beyond_all_measure_is_refused() -> None:
-    """The machine found it: the sum of two lawful amounts need not be one."""
+    """Who needs more than the limit itself needs an extension."""
     life = Life()
     life.do(a_submission())
     by = Budget(amount=1_000_000, unit=Unit.WORKING_DAYS)
     command = MoveAppointment(command_id="c", received_at=MONDAY, actor=SUPERVISOR, by=by, reason="r")
     refusal = life.refused(command)
-    assert (refusal.code, refusal.details["most"]) == ("extension_refused", "999995 working_days")
+    assert (refusal.code, refusal.details["most"]) == ("appointment_too_far", "5 working_days")
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -28,8 +28,7 @@ from greenlane.cli.reason_words import reason_text
 from greenlane.cli.words import TABLE, Words
 from sla.business_time import BusinessTime
 from store.changes import Plan
-from store.views import CaseFilter, Views
-from tests.builders import MONDAY, Life, a_calendar, a_submission, a_withdrawal, an_answer
+from tests.builders import MONDAY, Life, a_calendar, a_submission, an_answer
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 APPOINTMENT = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
@@ -190,51 +189,6 @@ def test_letters_of_duties_that_no_clock_tells_of() -> None:
     assert second.subject.startswith("[Greenlane] The working calendar ends too early: case-")
     payload = duty_payload_of("case-1/7", ended, view, AUDIENCE)
     assert (payload["type"], payload["duty"]["last_day"]) == ("vn.greenlane.CalendarExhausted", "2027-12-31")
-
-
-class Rows(Views):
-    """The read model in memory: the latest first, continued after the last one seen."""
-
-    def __init__(self, rows: list[CaseView]) -> None:
-        self.rows = sorted(rows, key=lambda view: (view.opened_at, view.case_id), reverse=True)
-
-    def cases(
-        self, wanted: CaseFilter | None = None, *, limit: int = 50, after: tuple[datetime, str] | None = None
-    ) -> list[CaseView]:
-        rows = [view for view in self.rows if view.closed_at is None or not (wanted and wanted.open_only)]
-        return [view for view in rows if after is None or (view.opened_at, view.case_id) < after][:limit]
-
-    def count(self, wanted: CaseFilter | None = None) -> int:
-        return len(self.cases(wanted, limit=len(self.rows)))
-
-
-def test_cases_are_found_by_how_their_promises_stand() -> None:
-    """Overdue is breached in law; past the appointment is another list; what is closed is on neither."""
-
-    def life(number: int, until: datetime) -> Life:
-        found = Life(case_id=f"case-{number:012}")
-        found.do(a_submission())
-        found.live_until(until)
-        return found
-
-    in_time, between, late, gone = (
-        life(number, until)
-        for number, until in enumerate(
-            (MONDAY, APPOINTMENT + timedelta(hours=1), *[LAWFUL_END + timedelta(hours=1)] * 2)
-        )
-    )
-    gone.do(a_withdrawal(LAWFUL_END + timedelta(hours=2)))
-    rows = Rows([view_of(one.case) for one in (in_time, between, late, gone)])
-
-    def ids(*states: str, limit: int = 50) -> tuple[list[str], int]:
-        found, total = searched(rows, CaseFilter(), frozenset(states), limit)
-        return [view.case_id for view in found], total
-
-    assert ids("breached") == ([late.case.case_id], 1)
-    assert ids("past_appointment") == ([between.case.case_id], 1)
-    assert ids("breached", "past_appointment") == ([late.case.case_id, between.case.case_id], 2)
-    assert ids("breached", "past_appointment", limit=1) == ([late.case.case_id], 2)
-    assert ids()[1] == 4
 
 
 def test_who_acts_where_nobody_is_named() -> None:

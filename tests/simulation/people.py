@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from events.language.case_events import (
     CaseEvent,
     ConsultationLapsed,
     EventRecord,
+    ExplanationRequested,
     PaymentRequested,
     RungFired,
     StepAssigned,
@@ -31,15 +32,19 @@ from events.language.commands import (
     ConfirmPayment,
     ConsultationRequest,
     DecideStep,
+    DocumentPart,
     ExtendLimit,
     MigrateProcedure,
     MoveAppointment,
     Outcome,
     PauseClock,
     ReassignStep,
+    ReceiveExplanation,
     ReceiveSupplement,
     RequestPayment,
     ResumeClock,
+    ReturnCase,
+    StopCase,
     SubmitApplication,
     WithdrawApplication,
 )
@@ -56,11 +61,14 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 APPLICANT = Actor(kind=ActorKind.APPLICANT, id="portal")
 SUPERVISOR = Actor(kind=ActorKind.SUPERVISOR, id="supervisor")
 SOURCE = "/simulation"
-RETRIED = frozenset({"consultation_open", "case_suspended", "awaiting_payment", "calendar_range", "step_not_assigned"})
+RETRIED = frozenset({"consultation_open", "case_suspended", "case_stopped", "awaiting_payment", "step_not_assigned"})
+GIVEN_UP = frozenset({"supplement_rounds", "explanation_rounds", "field_missing", "opinion_only"})
+"""What was refused for its own sake: the step is approved in the end."""
 ATTEMPTS_MAX = 6
 OUTCOMES = (
     *(Outcome.APPROVE,) * 14,
     *(Outcome.REQUEST_SUPPLEMENT,) * 3,
+    *(Outcome.REQUEST_EXPLANATION,) * 2,
     *(Outcome.CONSULT,) * 2,
     Outcome.REFUSE,
 )
@@ -101,11 +109,21 @@ class People:
 
     def _answer_applicant(self, case_id: str, event: CaseEvent) -> None:
         if isinstance(event, SupplementRequested) and self.dice.happens(0.75):
-            delay = self.dice.between(MINUTE, 16 * DAY)
-            self.world.later(delay, lambda: self._send(case_id, ReceiveSupplement, APPLICANT))
+            self._complete(case_id, event.documents)
+        elif isinstance(event, ExplanationRequested) and self.dice.happens(0.75):
+            delay = self.dice.between(MINUTE, 9 * DAY)
+            said: Said = {"reference": self.dice.choice((None, "letter-7"))}
+            self.world.later(delay, lambda: self._send(case_id, ReceiveExplanation, APPLICANT, said))
         elif isinstance(event, PaymentRequested):
             delay = self.dice.between(MINUTE, 5 * DAY)
             self.world.later(delay, lambda: self._send(case_id, ConfirmPayment, APPLICANT, {"receipt": "receipt"}))
+
+    def _complete(self, case_id: str, asked: tuple[str, ...]) -> None:
+        """The documents come: all at once, one after another, or the wrong ones."""
+        parts = self.dice.choice((asked, (*asked[1:], "other"), asked[:1], ()))
+        for kinds in (parts, asked):
+            delay = self.dice.between(MINUTE, 16 * DAY)
+            self.world.later(delay, partial(self._send, case_id, ReceiveSupplement, APPLICANT, _documents(kinds)))
 
     # ---- what is read
 
@@ -166,6 +184,10 @@ class People:
         fields: Said = {"step_id": step_id, "department": department, "outcome": outcome}
         if outcome is not Outcome.APPROVE and self.dice.happens(0.95):
             fields["reason"] = "because"
+        if outcome is Outcome.REQUEST_SUPPLEMENT:
+            fields["documents"] = self.dice.choice(((), ("lease",), ("lease", "map")))
+        if outcome is Outcome.REQUEST_EXPLANATION and self.dice.happens(0.9):
+            fields["question"] = "why so large?"
         if outcome is Outcome.CONSULT:
             limit = self.dice.choice(
                 (None, Budget(amount=3, unit=Unit.WORKING_HOURS), Budget(amount=2, unit=Unit.DAYS))
@@ -177,7 +199,7 @@ class People:
     def _hear_refusal(self, case_id: str, notice: Notice) -> None:
         key = (case_id, notice.step_id or "")
         self._attempts[key] = self._attempts.get(key, 0) + 1
-        again = notice.refusal.code in RETRIED | {"supplement_rounds", "field_missing", "opinion_only"}
+        again = notice.refusal.code in RETRIED | GIVEN_UP
         if notice.step_id is None or not again or self._attempts[key] > ATTEMPTS_MAX:
             return
         step_id, department = notice.step_id, notice.department
@@ -222,9 +244,11 @@ class People:
             (0.10, PauseClock, lambda: why),
             (0.10, ResumeClock, lambda: {"reason": "it is over"}),
             (0.03, WithdrawApplication, dict),
-            (0.05, ChangeLane, lambda: why | {"lane": self.dice.choice(tuple(LaneId))}),
-            (0.05, MoveAppointment, lambda: {"by": Budget(amount=2, unit=unit), "reason": "sorry"}),
-            (0.05, ExtendLimit, lambda: why | {"by": Budget(amount=1, unit=unit), "approved_by": "office"}),
+            (0.05, StopCase, lambda: why | self._approved() | {"until_at": self._some_time_ahead()}),
+            (0.02, ReturnCase, lambda: why),
+            (0.08, ChangeLane, lambda: why | self._approved() | self._lane()),
+            (0.06, MoveAppointment, lambda: {"by": Budget(amount=2, unit=unit), "reason": "sorry"}),
+            (0.1, ExtendLimit, lambda: why | {"by": Budget(amount=1, unit=unit), "approved_by": "office"}),
             (0.04, ApplyCalendar, lambda: {"calendar": later_calendar(definitions), "reason": "decreed"}),
             (0.04, MigrateProcedure, lambda: {"procedure": later_procedure(definitions), "reason": "decreed"}),
         )
@@ -232,12 +256,23 @@ class People:
             if self.dice.happens(probability):
                 delay = self.dice.between(MINUTE, 12 * DAY)
                 self.world.later(delay, partial(self._send, case_id, kind, SUPERVISOR, fields()))
-                if kind is PauseClock:
+                if kind in (PauseClock, StopCase):
                     over = delay + self.dice.between(MINUTE, 8 * DAY)
+                    if kind is StopCase and self.dice.happens(0.5):
+                        self.world.later(over, partial(self._send, case_id, ReturnCase, SUPERVISOR, why))
                     self.world.later(over, lambda: self._send(case_id, ResumeClock, SUPERVISOR, {"reason": "over"}))
         if self.dice.happens(0.05):
             delay = self.dice.between(DAY, 9 * DAY)
             self.world.later(delay, lambda: self._note_suspension(case_id, why))
+
+    def _approved(self) -> Said:
+        return {"approved_by": self.dice.choice((None, SUPERVISOR.id, *("office",) * 6))}
+
+    def _lane(self) -> Said:
+        return {"lane": self.dice.choice(tuple(LaneId)), "override": self.dice.happens(0.5)}
+
+    def _some_time_ahead(self) -> datetime | None:
+        return self.world.now + self.dice.between(DAY, 20 * DAY) if self.dice.happens(0.5) else None
 
     def _note_suspension(self, case_id: str, why: Said) -> None:
         times: Said = {"from_at": self.world.now - 20 * 60 * MINUTE, "until_at": self.world.now - 3 * 60 * MINUTE}
@@ -252,12 +287,14 @@ class People:
             case = worker.case
             if case.is_closed:
                 return
-            if case.status is CaseStatus.SUSPENDED:
+            if case.status in (CaseStatus.SUSPENDED, CaseStatus.STOPPED):
                 self._send(case_id, ResumeClock, SUPERVISOR, {"reason": "over"})
             elif case.status is CaseStatus.AWAITING_PAYMENT:
                 self._send(case_id, ConfirmPayment, APPLICANT, {"receipt": "receipt"})
             elif case.status is CaseStatus.AWAITING_SUPPLEMENT:
-                self._send(case_id, ReceiveSupplement, APPLICANT)
+                self._send(case_id, ReceiveSupplement, APPLICANT, _documents(case.documents_awaited))
+            elif case.status is CaseStatus.AWAITING_EXPLANATION:
+                self._send(case_id, ReceiveExplanation, APPLICANT)
             for step in case.open_steps:
                 if step.status is StepStatus.ASSIGNED:
                     self._decide(case_id, step.id, step.department, Outcome.APPROVE)
@@ -269,6 +306,10 @@ class People:
         self._number += 1
         command = kind(command_id=f"c{self._number}", received_at=self.world.now, actor=actor, **(said or {}))
         self.world.send(case_id, command, exactly=exactly)
+
+
+def _documents(kinds: tuple[str, ...]) -> Said:
+    return {"documents": tuple(DocumentPart(kind=kind) for kind in kinds)}
 
 
 def lived(seed: int, cases: int) -> World:

@@ -11,9 +11,11 @@ from catalog.model import (
     AppointmentRule,
     ClockPolicy,
     Definitions,
+    ExplanationRule,
     Fact,
     ProcedureVersion,
     StepDefinition,
+    StopRule,
     SupplementRule,
     SuspensionRule,
 )
@@ -81,7 +83,22 @@ def _small(
             applicant_limit=Budget(amount=10, unit=Unit.WORKING_DAYS) if number % 3 else None,
             on_expiry="returned" if number % 2 else "refused",
         ),
-        suspension=SuspensionRule(cap=Budget(amount=4, unit=Unit.DAYS) if number % 4 == 0 else None),
+        explanation=ExplanationRule(
+            notice_limit=Budget(amount=2, unit=Unit.WORKING_DAYS) if number % 2 else None,
+            rounds_max=rounds,
+            applicant_limit=Budget(amount=6, unit=Unit.DAYS) if number % 3 else None,
+            on_expiry="refused" if number % 2 else "returned",
+            clock="RUN" if number % 5 == 0 else "PAUSE",
+        ),
+        stop=StopRule(
+            cap=Budget(amount=5, unit=Unit.WORKING_DAYS) if number % 3 == 0 else None,
+            review_after=Budget(amount=3, unit=Unit.WORKING_DAYS),
+            return_allowed=number % 4 != 1,
+        ),
+        suspension=SuspensionRule(
+            cap=Budget(amount=4, unit=Unit.DAYS) if number % 4 == 0 else None,
+            review_after=Budget(amount=2, unit=Unit.DAYS) if number % 4 == 1 else None,
+        ),
         appointment=AppointmentRule(extension_max=Budget(amount=4, unit=limit.unit) if number % 2 else None),
     )
 

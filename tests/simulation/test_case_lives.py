@@ -77,7 +77,7 @@ def test_the_worlds_are_worth_living_in() -> None:
     events: Counter[str] = Counter()
     refusals: Counter[str] = Counter()
     lost_results = redelivered = 0
-    for seed in range(500, 520):
+    for seed in range(500, 525):
         world = judged(seed)
         for records in world.recorder.ledger.values():
             events.update(record.event.type for record in records)
@@ -86,6 +86,9 @@ def test_the_worlds_are_worth_living_in() -> None:
         lost_results += world.lost_results
     rare = {"BreachSetAside", "ConsultationLapsed", "StepsRestarted", "ClockSuspended", "ClockExtended", "LaneChanged"}
     assert rare | {"CalendarApplied", "ProcedureMigrated", "PaymentConfirmed", "StepReassigned"} <= events.keys()
+    acts = {"AppointmentPassed", "AppointmentMoved", "ExplanationReceived", "CaseStopped", "CaseReturned"}
+    assert acts | {"SuspensionReviewDue"} <= events.keys()
     assert {"case_suspended", "wrong_department", "already_answered"} <= refusals.keys()
+    assert {"second_person", "not_entitled", "supplement_incomplete", "case_stopped"} <= refusals.keys()
     assert redelivered > 50
     assert lost_results > 50

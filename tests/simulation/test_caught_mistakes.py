@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from activities.memory import MemoryRecorder
-from cases import clocks, closing, evolve, ticks, timetable, turns, views
+from cases import appointments, changes, clocks, closing, evolve, spans, stops, ticks, timetable, turns, views
 from cases.decide import draft_of
 from cases.draft import Draft
 from cases.model import Case, ClockState, ClockStatus
@@ -64,19 +64,26 @@ def rungs_come_a_second_early(patch: pytest.MonkeyPatch) -> None:
 
 
 def escalations_ignore_their_delay(patch: pytest.MonkeyPatch) -> None:
-    right = Clock.due
-    patch.setattr(Clock, "after_due", lambda self, _, calendar: (end := right(self, calendar)) and end.operational_at)
+    patch.setattr(Clock, "later", lambda self, from_at, _, __: None if self.is_open_ended else from_at)
 
 
 def pauses_do_not_count(patch: pytest.MonkeyPatch) -> None:
-    right = Clock.consumed
-    patch.setattr(
-        Clock, "consumed", lambda self, now, calendar: right(self.model_copy(update={"suspensions": ()}), now, calendar)
-    )
+    right = clocks._consumed_seconds
+
+    def unpaused(draft: Draft, state: ClockState) -> float | None:
+        clock = state.clock.model_copy(update={"suspensions": ()})
+        return right(draft, state.changed({"clock": clock}))
+
+    patch.setattr(clocks, "_consumed_seconds", unpaused)
 
 
 def an_acknowledged_chain_goes_on(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(timetable.Timetable, "escalations", frozenset())
+    right = timetable._open_among
+    patch.setattr(
+        timetable,
+        "_open_among",
+        lambda items, state, table: right(items, state.changed({"acknowledged": False}), table),
+    )
 
 
 def late_answers_are_set_aside(patch: pytest.MonkeyPatch) -> None:
@@ -170,6 +177,66 @@ def the_procedure_changes_silently(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(f"{module}.evolve", drifting)
 
 
+def the_appointment_is_the_end(patch: pytest.MonkeyPatch) -> None:
+    """As the version before had it."""
+    right = timetable.Timetable.__init__
+
+    def one_ended(self: timetable.Timetable, *given: Any) -> None:
+        right(self, *given)
+        self.end_at = self.appointment_at
+
+    patch.setattr(timetable.Timetable, "__init__", one_ended)
+
+
+def the_lawful_end_is_a_day_early(patch: pytest.MonkeyPatch) -> None:
+    right = timetable.Timetable._lawful_end
+
+    def early(self: timetable.Timetable) -> datetime | None:
+        end_at = right(self)
+        return end_at and end_at - timedelta(days=1)
+
+    patch.setattr(timetable.Timetable, "_lawful_end", early)
+
+
+def an_apology_moves_the_limit(patch: pytest.MonkeyPatch) -> None:
+    def longer(case: Case, event: ev.AppointmentMoved, _: datetime) -> dict[str, Any]:
+        clock = case.clocks[event.clock_id].clock.extended(event.by)
+        return {"clocks": evolve._clock(case, event.clock_id, clock=clock), "appointments_moved": 1}
+
+    patch.setitem(evolve._CHANGES, ev.AppointmentMoved, longer)
+
+
+def work_counts_from_receipt(patch: pytest.MonkeyPatch) -> None:
+    right = clocks.arm
+
+    def early(draft: Draft, kind: Any, budget: Any, _: datetime, *rest: Any) -> str:
+        return right(draft, kind, budget, draft.at, *rest)
+
+    patch.setattr("cases.release.arm", early)
+
+
+def our_own_delay_is_the_departments(patch: pytest.MonkeyPatch) -> None:
+    right = spans.handed_over
+    patch.setattr("cases.evolve.handed_over", lambda held, owner, at, _: right(held, owner, at, at))
+
+
+def nobody_seconds(patch: pytest.MonkeyPatch) -> None:
+    for module in (appointments, changes, stops):
+        patch.setattr(module, "not_seconded", lambda *_: None)
+
+
+def who_acted_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """From the third event on."""
+    right = Draft.emit
+
+    def forgetful(self: Draft, event: ev.CaseEvent) -> None:
+        actor, self.actor = self.actor, None if self.case.sequence > 2 else self.actor  # type: ignore[assignment]
+        right(self, event)
+        self.actor = actor
+
+    patch.setattr(Draft, "emit", forgetful)
+
+
 MISTAKES: tuple[tuple[Mistake, set[str]], ...] = (
     (a_rung_fires_twice, {"I6"}),
     (breaches_come_a_minute_early, {"I5"}),
@@ -188,6 +255,13 @@ MISTAKES: tuple[tuple[Mistake, set[str]], ...] = (
     (a_later_row_overtakes, {"I3"}),
     (alerts_forget_what_they_sent, {"I4"}),
     (the_procedure_changes_silently, {"I12"}),
+    (the_appointment_is_the_end, {"I5"}),
+    (the_lawful_end_is_a_day_early, {"I5"}),
+    (an_apology_moves_the_limit, {"I5"}),
+    (work_counts_from_receipt, {"I7"}),
+    (our_own_delay_is_the_departments, {"I7"}),
+    (nobody_seconds, {"I2"}),
+    (who_acted_is_forgotten, {"I2"}),
 )
 
 
