@@ -258,8 +258,8 @@ def finish(draft: Draft, clock_id: str | None) -> None:
         return
     ends_at = end_at(state, draft.case.definitions)
     if state.status is ClockStatus.BREACHED:
-        stood_still = state.is_paused and state.breached_at is not None
-        if (ends_at is not None and draft.at <= ends_at) or (stood_still and _stood_still_at_breach(state)):
+        runs_to = ends_at if not state.is_paused else _end_if_it_ran_on(draft, state)
+        if runs_to is not None and draft.at <= runs_to:
             _set_aside(draft, state, ends_at)
         else:
             stop(draft, state.id)
@@ -277,9 +277,10 @@ def finish(draft: Draft, clock_id: str | None) -> None:
         )
 
 
-def _stood_still_at_breach(state: ClockState) -> bool:
-    # A suspension that is open still, and was noted after the breach, had begun before it.
-    return state.breached_at is not None and state.clock.suspensions[-1].from_at < state.breached_at
+def _end_if_it_ran_on(draft: Draft, state: ClockState) -> datetime | None:
+    """The end of a clock that stands still, if it ran on from now: what was noted after the breach may have moved it."""
+    clock = state.clock.resume(max(draft.at, state.clock.suspensions[-1].from_at))
+    return end_at(state.changed({"clock": clock}), draft.case.definitions)
 
 
 def _set_aside(draft: Draft, state: ClockState, ends_at: datetime | None) -> None:
