@@ -9,6 +9,7 @@ from temporalio import activity
 
 from events.language.commands import Application, Message
 from events.language.dossier_commands import RecordEnd
+from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal
 
 CARRY_OUT = "carry_out"
@@ -29,6 +30,9 @@ class Order(Message):
     application: Application | None = None
     """For `open`: what becomes a case."""
     reason: str | None = None
+    """Of older orders only: an English sentence."""
+    reason_code: ReasonCode | None = None
+    """For `withdraw`: why."""
 
     @property
     def key(self) -> str:

@@ -9,7 +9,7 @@ from cases.dossier.evolve import evolve_dossier
 from cases.dossier.model import Dossier, PartStatus, blank_dossier
 from catalog.dossier import DossierDefinitions
 from events.language.case_events import EventRecord
-from events.language.dossier_events import ApplicationReleased, DossierClosed, DossierOpened
+from events.language.dossier_events import ApplicationReleased, DossierClosed, DossierOpened, DossierReopened
 
 SHARES_TOLERANCE_SECONDS = 1e-3
 
@@ -39,7 +39,7 @@ def released_early(definitions: DossierDefinitions, records: Sequence[EventRecor
 
 def _unlawful(dossier: Dossier, record: EventRecord) -> Iterator[tuple[str, str]]:
     event = record.event
-    if dossier.is_closed:
+    if dossier.is_closed and not isinstance(event, DossierReopened):
         yield "I2", f"{event.type} after the end"
     elif isinstance(event, ApplicationReleased):
         yield from _unlawful_release(dossier, event)

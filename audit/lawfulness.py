@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cases.model import APPLICANT_HAS_IT, UNDECIDED, Case, CaseStatus, ClockState, ClockStatus, StepState, StepStatus
-from cases.timetable import has_two_ends
+from audit import clock_needs
+from cases.model import Case, CaseStatus, StepState, StepStatus
 from catalog.model import ProcedureVersion, explanation_rule, stop_rule
 from events.language import case_events as ev
 from events.language.case_events import EventRecord
@@ -51,107 +51,6 @@ def _classified(case: Case, _: ev.ApplicationClassified) -> str | None:
 
 def _accepted(case: Case, _: ev.ApplicationAccepted) -> str | None:
     return "accepted once, before any clock runs" if case.received_at is not None or case.clocks else None
-
-
-def _started(case: Case, event: ev.ClockStarted) -> str | None:
-    if event.clock_id in case.clocks:
-        return f"clock {event.clock_id} was started before"
-    if event.calendar is not None and event.calendar not in case.definitions.calendar_ids.values():
-        return f"{event.calendar} is the calendar of no department of the case"
-    if event.calendar is not None and event.step_id is None:
-        return f"clock {event.clock_id} is no department's, but runs on {event.calendar}"
-    if event.first_appointment_at is not None and not has_two_ends(event.kind, event.budget):
-        return f"clock {event.clock_id} has one end and no appointment"
-    rival = next((c.id for c in case.clocks.values() if _same_measure(c, event) and not c.stopped), None)
-    return f"clock {rival} still measures the same" if rival is not None else None
-
-
-def _same_measure(state: ClockState, event: ev.ClockStarted) -> bool:
-    return state.kind == event.kind and state.step_id == event.step_id
-
-
-_PAUSED_AS: dict[str, tuple[CaseStatus, ...]] = {
-    "suspension": (CaseStatus.IN_PROGRESS,),
-    "payment": (CaseStatus.IN_PROGRESS,),
-    "stop": (CaseStatus.IN_PROGRESS, *APPLICANT_HAS_IT),
-    "supplement": (CaseStatus.AWAITING_SUPPLEMENT,),
-    "explanation": (CaseStatus.AWAITING_EXPLANATION,),
-}
-"""How a case stands when its clocks are paused: what the applicant is asked for is said before."""
-
-_RESUMED_AS: dict[str, CaseStatus] = {
-    "suspension": CaseStatus.SUSPENDED,
-    "payment": CaseStatus.AWAITING_PAYMENT,
-    "stop": CaseStatus.STOPPED,
-    "supplement": CaseStatus.IN_PROGRESS,
-    "explanation": CaseStatus.IN_PROGRESS,
-}
-
-
-def _paused(case: Case, event: ev.ClockPaused) -> str | None:
-    if case.status not in _PAUSED_AS[event.cause]:
-        return f"a case that is {case.status} is not paused by a {event.cause}"
-    return _first(_running_unpaused(case, clock_id) for clock_id in event.clock_ids)
-
-
-def _resumed(case: Case, event: ev.ClockResumed) -> str | None:
-    if case.status is not _RESUMED_AS[event.cause]:
-        return f"a case that is {case.status} is not resumed from a {event.cause}"
-    for clock_id in event.clock_ids:
-        state = case.clocks.get(clock_id)
-        if state is None or state.stopped or not state.is_paused:
-            return f"clock {clock_id} does not stand still"
-    if event.work_until_at is not None and event.work_until_at < event.until_at:
-        return "the work was given back before the suspension ended"
-    return _first(None if i in event.clock_ids else f"clock {i} was not resumed" for i in event.work_ids)
-
-
-def _met(case: Case, event: ev.ClockMet) -> str | None:
-    return _has_status(case, event.clock_id, *UNDECIDED)
-
-
-def _breached(case: Case, event: ev.ClockBreached) -> str | None:
-    return _stands_still(case, event.clock_id) or _has_status(case, event.clock_id, *UNDECIDED)
-
-
-def _passed(case: Case, event: ev.AppointmentPassed) -> str | None:
-    state = case.clocks.get(event.clock_id)
-    if state is not None and not has_two_ends(state.kind, state.clock.budget):
-        return f"clock {event.clock_id} has one end"
-    if state is not None and state.appointment_passed_at is not None:
-        return f"the appointment of {event.clock_id} passed before"
-    still = _stands_still(case, event.clock_id)
-    return still or _has_status(case, event.clock_id, ClockStatus.RUNNING, ClockStatus.BREACHED)
-
-
-def _moved(case: Case, event: ev.AppointmentMoved) -> str | None:
-    if event.appointment_at < event.former_appointment_at:
-        return f"the appointment of {event.clock_id} was moved back"
-    return _stands_still(case, event.clock_id) or _has_status(case, event.clock_id, ClockStatus.RUNNING)
-
-
-def _confirmed(case: Case, event: ev.BreachConfirmed) -> str | None:
-    return _has_status(case, event.clock_id, ClockStatus.BREACHED) or _recorded_early(case, event.clock_id)
-
-
-def _ended_late(case: Case, event: ev.ClockStopped) -> str | None:
-    return _has_status(case, event.clock_id, ClockStatus.BREACHED)
-
-
-def _set_aside(case: Case, event: ev.BreachSetAside) -> str | None:
-    reason = _has_status(case, event.clock_id, ClockStatus.BREACHED)
-    if reason is not None or event.cause != "lawful_end":
-        return reason
-    return _stands_still(case, event.clock_id) or _recorded_early(case, event.clock_id)
-
-
-def _recorded_early(case: Case, clock_id: str) -> str | None:
-    early = case.clocks[clock_id].breached_early
-    return None if early else f"the breach of {clock_id} was not recorded at the appointment"
-
-
-def _cancelled(case: Case, event: ev.ClockCancelled) -> str | None:
-    return _has_status(case, event.clock_id, *UNDECIDED)
 
 
 def _assigned(case: Case, event: ev.StepAssigned) -> str | None:
@@ -237,7 +136,7 @@ def _explained(case: Case, event: ev.ExplanationReceived) -> str | None:
 
 
 def _case_stopped(case: Case, event: ev.CaseStopped) -> str | None:
-    if case.status not in _PAUSED_AS["stop"]:
+    if case.status not in clock_needs.PAUSED_AS["stop"]:
         return f"a case that is {case.status} is not stopped"
     ends = event.until_at is not None and event.until_at <= event.stopped_at
     return "the stop ends before it begins" if ends else None
@@ -256,21 +155,6 @@ def _review_due(case: Case, event: ev.SuspensionReviewDue) -> str | None:
         return f"no review was due at {event.due_at.isoformat()}"
     is_later = event.next_at is None or event.next_at > event.due_at
     return None if is_later else "the next review is due before this one"
-
-
-def _exhausted(case: Case, event: ev.CalendarExhausted) -> str | None:
-    kept = case.definitions.calendars.get(event.calendar.id)
-    if kept is None or kept.digest != event.calendar.digest or kept.last_day != event.last_day:
-        return f"the case has no calendar {event.calendar.id} {event.calendar.version} that ends so"
-    return _first(_runs_on(case, clock_id, kept) for clock_id in event.clock_ids)
-
-
-def _runs_on(case: Case, clock_id: str, calendar: CalendarDefinition) -> str | None:
-    state = case.clocks.get(clock_id)
-    if state is None or state.stopped:
-        return f"clock {clock_id} does not run"
-    runs = case.definitions.calendar_of(state.calendar).id == calendar.id
-    return None if runs else f"clock {clock_id} runs on another calendar"
 
 
 def _restarted(case: Case, event: ev.StepsRestarted) -> str | None:
@@ -312,18 +196,6 @@ def _closed(case: Case, event: ev.CaseClosed) -> str | None:
     return None
 
 
-def _suspended(case: Case, event: ev.ClockSuspended) -> str | None:
-    if event.until_at <= event.from_at:
-        return "the suspension ends before it begins"
-    return _first(_running(case, clock_id) for clock_id in event.clock_ids)
-
-
-def _extended(case: Case, event: ev.ClockExtended) -> str | None:
-    if event.due_at < event.former_due_at:  # over days off an extension may end on the same day
-        return f"clock {event.clock_id} was given less time"
-    return _stands_still(case, event.clock_id) or _has_status(case, event.clock_id, *UNDECIDED)
-
-
 def _lane_changed(case: Case, event: ev.LaneChanged) -> str | None:
     if (event.entitlement == "rule") is (event.rule is None):
         return "entitled by a rule that is not named" if event.rule is None else "entitled by another way than its rule"
@@ -356,38 +228,9 @@ def _follows(kept: CalendarDefinition | ProcedureVersion, former: ev.DefinitionR
     return None if latter_id == kept.id else f"{latter_id} is no version of {kept.id}"
 
 
-def _has_status(case: Case, clock_id: str, *statuses: ClockStatus) -> str | None:
-    state = case.clocks.get(clock_id)
-    if state is None:
-        return f"there is no clock {clock_id}"
-    if state.stopped:
-        return f"clock {clock_id} has ended"
-    return None if state.status in statuses else f"clock {clock_id} is {state.status}, not {' or '.join(statuses)}"
-
-
-def _stands_still(case: Case, clock_id: str) -> str | None:
-    state = case.clocks.get(clock_id)
-    return f"clock {clock_id} stands still" if state is not None and state.is_paused else None
-
-
-def _running(case: Case, clock_id: str) -> str | None:
-    state = case.clocks.get(clock_id)
-    return f"clock {clock_id} does not run" if state is None or state.stopped else None
-
-
-def _running_unpaused(case: Case, clock_id: str) -> str | None:
-    state = case.clocks.get(clock_id)
-    still = state is not None and state.is_paused
-    return _running(case, clock_id) or (f"clock {clock_id} stands still already" if still else None)
-
-
 def _is_assigned(case: Case, step_id: str) -> str | None:
     step: StepState | None = case.steps.get(step_id)
     return None if step is not None and step.status is StepStatus.ASSIGNED else f"step {step_id} is not assigned"
-
-
-def _first(found: Any) -> str | None:
-    return next((reason for reason in found if reason is not None), None)
 
 
 _NEEDS: dict[type, Callable[[Case, Any], str | None]] = {
@@ -395,17 +238,17 @@ _NEEDS: dict[type, Callable[[Case, Any], str | None]] = {
     ev.ApplicationClassified: _classified,
     ev.ApplicationAccepted: _accepted,
     ev.GreenPromiseDeclined: _nothing,
-    ev.ClockStarted: _started,
-    ev.ClockPaused: _paused,
-    ev.ClockResumed: _resumed,
-    ev.ClockMet: _met,
-    ev.ClockBreached: _breached,
-    ev.ClockStopped: _ended_late,
-    ev.ClockCancelled: _cancelled,
-    ev.BreachSetAside: _set_aside,
-    ev.AppointmentPassed: _passed,
-    ev.AppointmentMoved: _moved,
-    ev.BreachConfirmed: _confirmed,
+    ev.ClockStarted: clock_needs.started,
+    ev.ClockPaused: clock_needs.paused,
+    ev.ClockResumed: clock_needs.resumed,
+    ev.ClockMet: clock_needs.met,
+    ev.ClockBreached: clock_needs.breached,
+    ev.ClockStopped: clock_needs.ended_late,
+    ev.ClockCancelled: clock_needs.cancelled,
+    ev.BreachSetAside: clock_needs.set_aside,
+    ev.AppointmentPassed: clock_needs.passed,
+    ev.AppointmentMoved: clock_needs.moved,
+    ev.BreachConfirmed: clock_needs.confirmed,
     ev.StepAssigned: _assigned,
     ev.StepDecided: _decided,
     ev.StepCancelled: _step_cancelled,
@@ -418,15 +261,15 @@ _NEEDS: dict[type, Callable[[Case, Any], str | None]] = {
     ev.CaseStopped: _case_stopped,
     ev.CaseReturned: _returned,
     ev.SuspensionReviewDue: _review_due,
-    ev.CalendarExhausted: _exhausted,
+    ev.CalendarExhausted: clock_needs.exhausted,
     ev.StepsRestarted: _restarted,
     ev.StepReassigned: _reassigned,
     ev.RungFired: _rung,
     ev.EscalationAcknowledged: _acknowledged,
-    ev.ClockSuspended: _suspended,
+    ev.ClockSuspended: clock_needs.suspended,
     ev.PaymentRequested: _payment_requested,
     ev.PaymentConfirmed: _paid,
-    ev.ClockExtended: _extended,
+    ev.ClockExtended: clock_needs.extended,
     ev.LaneChanged: _lane_changed,
     ev.CalendarApplied: _calendar_applied,
     ev.ProcedureMigrated: _migrated,

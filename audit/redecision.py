@@ -219,7 +219,7 @@ def _resumption(event: ev.ClockResumed, _: Sequence[Scene]) -> Said:
 
 
 def _withdrawal(event: ev.ApplicationWithdrawn, _: Sequence[Scene]) -> Said:
-    return WithdrawApplication, {"reason": event.reason}
+    return WithdrawApplication, {"reason": event.reason, "reason_code": event.reason_code}
 
 
 def _acknowledgement(event: ev.EscalationAcknowledged, _: Sequence[Scene]) -> Said:

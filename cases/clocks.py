@@ -258,8 +258,11 @@ def finish(draft: Draft, clock_id: str | None) -> None:
         return
     ends_at = end_at(state, draft.case.definitions)
     if state.status is ClockStatus.BREACHED:
-        runs_to = ends_at if not state.is_paused else _end_if_it_ran_on(draft, state)
-        if runs_to is not None and draft.at <= runs_to:
+        if ends_at is None and state.is_paused:
+            # It stands still, from before the end on record perhaps: its end is where it would be if it ran on from now.
+            clock = state.clock.resume(max(draft.at, state.clock.suspensions[-1].from_at))
+            ends_at = end_at(state.changed({"clock": clock}), draft.case.definitions)
+        if ends_at is not None and draft.at <= ends_at:
             _set_aside(draft, state, ends_at)
         else:
             stop(draft, state.id)
@@ -277,13 +280,7 @@ def finish(draft: Draft, clock_id: str | None) -> None:
         )
 
 
-def _end_if_it_ran_on(draft: Draft, state: ClockState) -> datetime | None:
-    """The end of a clock that stands still, if it ran on from now: what was noted after the breach may have moved it."""
-    clock = state.clock.resume(max(draft.at, state.clock.suspensions[-1].from_at))
-    return end_at(state.changed({"clock": clock}), draft.case.definitions)
-
-
-def _set_aside(draft: Draft, state: ClockState, ends_at: datetime | None) -> None:
+def _set_aside(draft: Draft, state: ClockState, ends_at: datetime) -> None:
     # Received before the end that was recorded as passed: it was we who were late. Else the end itself has moved since.
     in_time = state.breached_at is None or draft.at <= state.breached_at
     draft.emit(

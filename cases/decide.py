@@ -118,8 +118,8 @@ def _apply(draft: Draft, command: Command) -> Refusal | None:
 
 
 def _withdraw(draft: Draft, command: WithdrawApplication) -> Refusal | None:
-    draft.emit(ApplicationWithdrawn(by=command.actor, reason=command.reason))
-    close(draft, "withdrawn", command.reason)
+    draft.emit(ApplicationWithdrawn(by=command.actor, reason=command.reason, reason_code=command.reason_code))
+    close(draft, "withdrawn", command.reason, code=command.reason_code)
     return None
 
 

@@ -86,8 +86,10 @@ class DossierView(Message):
     holder: str | None
     """The agency that everything waits for; None when closed."""
     joint_due_at: AwareDatetime | None
+    """The appointment of the joint promise."""
     joint_lawful_day: date | None
     joint_state: str
+    """running, past_appointment, met, breached, cancelled; of the first end, where a revoked result re-opened the dossier."""
     promised_at: AwareDatetime | None
     """Where the remaining graph ends, as it looks now."""
     applications: int

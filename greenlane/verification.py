@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from audit.dossier_redecision import dossier_redecided
 from audit.dossiers import check_dossier
 from audit.invariants import Violation, check_story, replay_story
 from audit.story import story_of
@@ -84,7 +85,7 @@ def _check_dossiers(store: Store, found: Verified) -> list[Difference]:
         if stream_id not in unread:
             definitions, records = streams.stream(stream_id)
             found.events += len(records)
-            for violation in check_dossier(definitions, records):
+            for violation in (*check_dossier(definitions, records), *dossier_redecided(definitions, records)):
                 _note(found, violation)
     return wrong
 

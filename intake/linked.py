@@ -25,11 +25,19 @@ from catalog.dossier import DossierDefinitions, DossierTemplate
 from catalog.errors import NotInForce, UnknownProcedure, UnknownTemplate
 from catalog.model import ProcedureVersion
 from events.language.case_events import CaseClosed
-from events.language.commands import Actor, ActorKind, DossierReference, SubmitApplication, WithdrawApplication
-from events.language.dossier_commands import DossierCommand, RecordEnd, SubmitDossier
+from events.language.commands import (
+    Actor,
+    ActorKind,
+    Assurance,
+    DossierReference,
+    SubmitApplication,
+    WithdrawApplication,
+)
+from events.language.dossier_commands import DossierCommand, RecordEnd, RevokeResult, SubmitDossier
 from events.language.dossier_messages import DossierFile
 from events.language.identity import is_dossier
 from events.language.linking import end_of
+from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal, refuse
 from intake.declaration import SplitDossier, definitions_of, filled, split
 from intake.desk import Intake, Submitted
@@ -43,7 +51,7 @@ from workflows.dossier_messages import DossierCarried, DossierInput
 
 CALENDAR = "vn-public"
 LADDER = "case"
-WITHDRAWAL_ACTOR = Actor(kind=ActorKind.SYSTEM, id="dossier")
+WITHDRAWAL_ACTOR = Actor(kind=ActorKind.SYSTEM, id="dossier", assurance=Assurance.TOKEN)
 
 
 class DossierOpening(BaseModel):
@@ -198,11 +206,17 @@ class LinkedIntake:
         try:
             return await self._gateway.update(stream_id, command)
         except CaseUnknownError:
-            if await self._brought_back(stream_id):
+            settled = await asyncio.to_thread(self._inbox.command_outcome, stream_id, command.command_id)
+            if settled is not None:
+                return settled
+        if await self._brought_back(stream_id, command):
+            try:
                 return await self._gateway.update(stream_id, command)
-        settled = await asyncio.to_thread(self._inbox.command_outcome, stream_id, command.command_id)
-        if settled is not None:
-            return settled
+            except CaseUnknownError:
+                # A closed dossier takes what it was brought back for along, and may have ended again by now.
+                settled = await asyncio.to_thread(self._inbox.command_outcome, stream_id, command.command_id)
+                if settled is not None:
+                    return settled
         known = await asyncio.to_thread(self._dossiers.find, stream_id)
         refusal = refuse("dossier_unknown") if known is None else refuse("dossier_closed", outcome=known.outcome or "")
         return CommandOutcome(command_id=command.command_id, refusal=refusal)
@@ -212,21 +226,25 @@ class LinkedIntake:
         try:
             await self._gateway.wake(stream_id)
         except CaseUnknownError:
-            await self._brought_back(stream_id)
+            await self._brought_back(stream_id, None)
 
-    async def _brought_back(self, stream_id: str) -> bool:
-        """Temporal knows no such dossier: bring it back from the inbox or the ledger. False: it is closed, or unknown."""
+    async def _brought_back(self, stream_id: str, command: DossierCommand | None) -> bool:
+        """Temporal runs no such dossier: bring it back from the inbox or the ledger. False: it is closed, or unknown.
+
+        A closed one comes back only for a result that is revoked (Decree 45/2020 art. 15), and with that in its hands: it
+        would leave at once otherwise.
+        """
         if await self.open_accepted(stream_id):
             return True
         known = await asyncio.to_thread(self._dossiers.find, stream_id)
-        if known is None or known.closed_at is not None:
+        is_closed = known is not None and known.closed_at is not None
+        if known is None or (is_closed and not isinstance(command, RevokeResult)):
             return False
         definitions, records = await asyncio.to_thread(self._dossiers.stream, stream_id)
-        dossier = fold_dossier(stream_id, definitions, records)
-        carried = DossierCarried.of(dossier)
-        await self._gateway.start(
-            DossierInput(dossier_id=stream_id, business_time=self._intake.time, carried=carried), definitions
-        )
+        waiting = (command,) if is_closed and command is not None else ()
+        carried = DossierCarried.of(fold_dossier(stream_id, definitions, records), waiting=waiting)
+        given = DossierInput(dossier_id=stream_id, business_time=self._intake.time, carried=carried)
+        await self._gateway.start(given, definitions, again=is_closed)
         return True
 
     # ---- what dossiers and their cases ask for (activities.linked.LinkedDesk)
@@ -243,7 +261,7 @@ class LinkedIntake:
         opening = SubmitApplication(
             command_id=f"open:{order.case_id}",
             received_at=order.at,
-            actor=Actor(kind=ActorKind.SYSTEM, id=order.dossier_id),
+            actor=Actor(kind=ActorKind.SYSTEM, id=order.dossier_id, assurance=Assurance.TOKEN),
             application=application,
         )
         # The person is in the vault already, under the dossier's own reference.
@@ -253,7 +271,10 @@ class LinkedIntake:
 
     async def _withdraw(self, order: Order) -> Done:
         command = WithdrawApplication(
-            command_id=f"withdraw:{order.case_id}", received_at=order.at, actor=WITHDRAWAL_ACTOR, reason=order.reason
+            command_id=f"withdraw:{order.case_id}",
+            received_at=order.at,
+            actor=WITHDRAWAL_ACTOR,
+            reason_code=order.reason_code or ReasonCode.NO_LONGER_NEEDED,
         )
         await self._intake.send(order.case_id, command)
         return Done(key=order.key)
@@ -267,7 +288,7 @@ class LinkedIntake:
         try:
             await self._gateway.signal(dossier_id, command)
         except CaseUnknownError:
-            if await self._brought_back(dossier_id):
+            if await self._brought_back(dossier_id, command):
                 await self._gateway.signal(dossier_id, command)
 
     async def report_untold(self) -> int:

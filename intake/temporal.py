@@ -77,8 +77,14 @@ class Gateway:
         self._client = client
         self._task_queue = task_queue
 
-    async def start_once(self, workflow: str, workflow_id: str, given: Sequence[Any], **named: Any) -> None:
-        """Start the workflow with these arguments; nothing happens if it runs or has ended. Raises Unavailable."""
+    async def start_once(
+        self, workflow: str, workflow_id: str, given: Sequence[Any], *, again: bool = False, **named: Any
+    ) -> None:
+        """Start the workflow with these arguments; nothing happens if it runs or has ended. Raises Unavailable.
+
+        `again`: also if it has ended.
+        """
+        reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE if again else WorkflowIDReusePolicy.REJECT_DUPLICATE
         try:
             with translated():
                 await self._client.start_workflow(
@@ -86,7 +92,7 @@ class Gateway:
                     args=given,
                     id=workflow_id,
                     task_queue=self._task_queue,
-                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    id_reuse_policy=reuse,
                     **named,
                 )
         except WorkflowAlreadyStartedError:

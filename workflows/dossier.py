@@ -13,14 +13,15 @@ with workflow.unsafe.imports_passed_through():
     from cases.dossier.decide import decide_dossier
     from cases.dossier.evolve import evolve_dossier
     from cases.dossier.model import Dossier, blank_dossier
-    from cases.dossier.orders import WITHDRAWN_WITH, Wanted, application_of, wanted
+    from cases.dossier.orders import Wanted, application_of, wanted
     from cases.dossier.ticks import next_due
     from cases.dossier.turns import take_dossier_turn
     from cases.dossier.views import dossier_view_of
     from cases.turn import CommandOutcome, DossierView
     from catalog.dossier import DossierDefinitions
-    from events.language.commands import Actor, ActorKind
+    from events.language.commands import Actor, ActorKind, Assurance
     from events.language.dossier_commands import DossierCommand, RecordEnd
+    from events.language.reasons import ReasonCode
     from events.language.refusals import Refusal
     from workflows.dossier_messages import (
         DOSSIER_WORKFLOW,
@@ -167,7 +168,7 @@ class DossierWorkflow:
             case_id=one.case_id,
             at=one.at if one.kind == "open" else self._now(),
             application=application_of(self._dossier, one.part) if one.kind == "open" else None,
-            reason=WITHDRAWN_WITH if one.kind == "withdraw" else None,
+            reason_code=ReasonCode.NO_LONGER_NEEDED if one.kind == "withdraw" else None,
         )
 
     def _refused(self, order: Order, refusal: Refusal) -> RecordEnd:
@@ -175,12 +176,12 @@ class DossierWorkflow:
         return RecordEnd(
             command_id=f"end:{order.case_id}",
             received_at=order.at,
-            actor=Actor(kind=ActorKind.SYSTEM, id="intake"),
+            actor=Actor(kind=ActorKind.SYSTEM, id="intake", assurance=Assurance.TOKEN),
             name=order.name,
             round=order.round,
             case_id=order.case_id,
             outcome="returned",
-            reason=f"{refusal.code}: {refusal.message()}"[:2000],
+            refusal=refusal,
         )
 
     def _show(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from cases.dossier.model import Dossier, Part, PartStatus
+from cases.spans import SYSTEM
 from events.language.dossier_commands import OwnedTime
 
 BETWEEN = "between_applications"
@@ -27,8 +28,9 @@ def blame(dossier: Dossier, until_at: datetime) -> tuple[OwnedTime, ...]:
         _add(shares, BETWEEN, (cursor - ended_at).total_seconds())
         begun_at = min(part.released_at, ended_at)
         _share_out(shares, dossier, part, (ended_at - begun_at).total_seconds())
-        cursor = begun_at
-        part = _gate(dossier, part, cursor)
+        gate = _gate(dossier, part, begun_at)
+        cursor = _add_delay(shares, part, begun_at, gate)
+        part = gate
     _add(shares, BETWEEN, (cursor - dossier.opened_at).total_seconds())
     return tuple(OwnedTime(owner=owner, seconds=seconds) for owner, seconds in shares.items())
 
@@ -46,6 +48,16 @@ def _gate(dossier: Dossier, part: Part, before_at: datetime) -> Part | None:
     needed = [dossier.parts[name] for name in dossier.graph.hard[part.name]]
     ended = [one for one in needed if one.ended_at is not None and one.ended_at <= before_at]
     return max(ended, key=lambda one: one.ended_at or before_at, default=None)
+
+
+def _add_delay(shares: dict[str, float], part: Part, begun_at: datetime, gate: Part | None) -> datetime:
+    """Between the instant at which all was there and the release it was the system that had it; the former instant."""
+    freed_at = begun_at if part.freed_at is None else min(part.freed_at, begun_at)
+    if gate is not None and gate.ended_at is not None:
+        # Told in the wrong order: it was not free before the last of its prerequisites had ended.
+        freed_at = max(freed_at, gate.ended_at)
+    _add(shares, SYSTEM, (begun_at - freed_at).total_seconds())
+    return freed_at
 
 
 def _share_out(shares: dict[str, float], dossier: Dossier, part: Part, seconds: float) -> None:

@@ -29,7 +29,7 @@ def preview(dossier: Dossier, name: str) -> tuple[CascadeEffect, ...]:
         if not causes or part.status in (*LOST, PartStatus.REPLACED) or part.leaving is not None:
             continue
         policy, because = _strongest(part, causes)
-        effect = _effect(part, policy)
+        effect = _effect(dossier, part, policy)
         if effect != "kept":
             lost.add(place)
         effects.append(
@@ -60,8 +60,26 @@ def _hard_results(part: Part) -> list[str]:
     return [need.result.number for need in part.needs if need.result is not None and need.kind is EdgeKind.HARD]
 
 
-def _effect(part: Part, policy: CascadePolicy) -> str:
-    if policy is CascadePolicy.STOP:
+def is_open_over(dossier: Dossier) -> bool:
+    """Whether a loss was not followed through yet: something still stands on a result that is lost.
+
+    All losses at once: what one of them stops or re-opens counts as lost for what stands behind it.
+    """
+    lost = {part.name for part in dossier.parts.values() if part.status in LOST and part.substitute is None}
+    for place in dossier.graph.order:
+        part = dossier.parts[place]
+        causes = [need for need in dossier.graph.hard[place] if need in lost]
+        causes += [number for number in _hard_results(part) if part.has_lost(number)]
+        if not causes or part.status in (*LOST, PartStatus.REPLACED) or part.leaving is not None:
+            continue
+        if _effect(dossier, part, _strongest(part, causes)[0]) != "kept":
+            return True
+    return False
+
+
+def _effect(dossier: Dossier, part: Part, policy: CascadePolicy) -> str:
+    # The applicant took the whole back: nothing of it is begun again.
+    if policy is CascadePolicy.STOP or (dossier.withdrawn and policy is CascadePolicy.REOPEN):
         return "stopped"
     # What has not begun waits for another result as it is.
     return "reopened" if policy is CascadePolicy.REOPEN and part.status not in UNBEGUN else "kept"

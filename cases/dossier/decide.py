@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from cases.dossier.blame import blame
 from cases.dossier.cascade import preview
+from cases.dossier.closing import close_if_over
 from cases.dossier.draft import DossierDraft
 from cases.dossier.model import UNBEGUN, Dossier, PartStatus
 from cases.dossier.opening import open_dossier
 from cases.dossier.promise import renew
 from cases.dossier.release import release_ready
-from cases.dossier.ticks import JOINT, fire_due
+from cases.dossier.ticks import ALARMS, JOINT, escalation_id_of, fire_due
 from events.language.case_events import EscalationAcknowledged, EventRecord
 from events.language.commands import ENGINE, AcknowledgeEscalation, Command, Tick
 from events.language.dossier_commands import (
@@ -26,9 +26,10 @@ from events.language.dossier_commands import (
 from events.language.dossier_events import (
     ApplicationEnded,
     CascadeApplied,
-    DossierClosed,
+    DossierBreachConfirmed,
+    DossierBreachSetAside,
+    DossierReopened,
     DossierWithdrawn,
-    JointResult,
     ResultRecorded,
     ResultRevoked,
 )
@@ -49,8 +50,9 @@ def dossier_draft_of(dossier: Dossier, command: DossierCommand | Tick, now: date
         draft = DossierDraft(dossier, at=at, now=now, command_id=f"tick:{command.due_at.isoformat()}", actor=ENGINE)
         fire_due(draft)
     else:
-        at = _counts_at(dossier, command, now)
-        actor = command.actor.on_record
+        at, actor = _counts_at(dossier, command, now), command.actor.on_record
+        if actor is not command.actor:
+            command = command.model_copy(update={"actor": actor})
         draft = DossierDraft(dossier, at=at, now=now, command_id=command.command_id, actor=actor)
         try:
             refusal = _refused_by_state(dossier, command) or _apply(draft, command)
@@ -60,9 +62,14 @@ def dossier_draft_of(dossier: Dossier, command: DossierCommand | Tick, now: date
             return refuse("calendar_range", None, calendar=calendar.id, first=first, last=last)
         if refusal is not None:
             return refusal
-    if draft.records and draft.dossier.is_open:
+    if draft.records and draft.dossier.is_open and not _only_corrects(draft):
         _go_on(draft)
     return draft
+
+
+def _only_corrects(draft: DossierDraft) -> bool:
+    # It counts from the breach that it corrects, which lies in the past: nothing else is to be told as of then.
+    return isinstance(draft.records[-1].event, DossierBreachSetAside | DossierBreachConfirmed)
 
 
 def _counts_at(dossier: Dossier, command: Command, now: datetime) -> datetime:
@@ -75,7 +82,7 @@ def _refused_by_state(dossier: Dossier, command: Command) -> Refusal | None:
         return None if dossier.declaration is None else refuse("dossier_exists")
     if dossier.declaration is None:
         return refuse("dossier_unknown")
-    if dossier.is_closed:
+    if dossier.is_closed and not isinstance(command, RevokeResult):
         return refuse("dossier_closed", outcome=dossier.outcome or "")
     name = getattr(command, "name", None)
     if name is not None and name not in dossier.parts:
@@ -87,7 +94,7 @@ def _refused_by_state(dossier: Dossier, command: Command) -> Refusal | None:
 def _go_on(draft: DossierDraft) -> None:
     """What follows from every change: what can be released is, the promise is new, and the end is the end."""
     release_ready(draft)
-    _close_if_over(draft)
+    close_if_over(draft)
     if draft.dossier.is_open:
         renew(draft)
 
@@ -125,6 +132,8 @@ def _end(draft: DossierDraft, command: RecordEnd) -> Refusal | None:
             valid_until=command.valid_until,
             ended_at=max(draft.at, part.released_at or draft.at),
             reason=command.reason,
+            reason_code=command.reason_code,
+            refusal=command.refusal,
             time_shares=command.time_shares,
         )
     )
@@ -140,6 +149,7 @@ def _revoke(draft: DossierDraft, command: RevokeResult) -> Refusal | None:
             return refuse("result_not_granted", "name", application=part.name, status=part.status)
     elif part.result_from_elsewhere(number) is None or part.has_lost(number):
         return refuse("result_not_held", "number", application=part.name, number=number)
+    _reopen(draft, command)
     draft.emit(
         ResultRevoked(
             name=part.name,
@@ -151,6 +161,23 @@ def _revoke(draft: DossierDraft, command: RevokeResult) -> Refusal | None:
         )
     )
     return None
+
+
+def _reopen(draft: DossierDraft, command: RevokeResult) -> None:
+    """Decree 45/2020 art. 15: a result can be revoked after the dossier is closed; what stands on it is decided anew."""
+    dossier = draft.dossier
+    if dossier.closed_at is None:
+        return
+    draft.emit(
+        DossierReopened(
+            name=command.name,
+            reason=command.reason,
+            legal_basis=command.legal_basis,
+            by=command.actor,
+            former_outcome=dossier.outcome or "",
+            former_closed_at=dossier.closed_at,
+        )
+    )
 
 
 def _record_result(draft: DossierDraft, command: RecordResult) -> Refusal | None:
@@ -190,49 +217,14 @@ def _cascade(draft: DossierDraft, command: ApplyCascade) -> Refusal | None:
 
 
 def _acknowledge(draft: DossierDraft, command: AcknowledgeEscalation) -> Refusal | None:
-    clock_id, _, rung_id = command.escalation_id.partition("/")
-    rungs = draft.dossier.definitions.ladder.rungs
-    # A warning is read, not acknowledged: that would silence the escalations that are still to come.
-    is_warning = any(rung.id == rung_id and rung.kind == "warning" for rung in rungs)
-    if clock_id != JOINT or rung_id not in draft.dossier.fired or is_warning:
+    dossier = draft.dossier
+    # A warning is read, not acknowledged, as is a passed appointment: that would silence what is still to come.
+    rungs = [rung for rung in dossier.definitions.ladder.rungs if rung.id in dossier.fired and rung.kind in ALARMS]
+    if command.escalation_id not in {escalation_id_of(dossier, rung) for rung in rungs}:
         return refuse("escalation_unknown", "escalation_id", escalation=command.escalation_id)
-    if command.escalation_id in draft.dossier.acknowledged:
+    if command.escalation_id in dossier.acknowledged:
         return refuse("already_acknowledged", "escalation_id", escalation=command.escalation_id)
     draft.emit(
-        EscalationAcknowledged(
-            escalation_id=command.escalation_id, clock_id=clock_id, by=command.actor, note=command.note
-        )
+        EscalationAcknowledged(escalation_id=command.escalation_id, clock_id=JOINT, by=command.actor, note=command.note)
     )
     return None
-
-
-def _close_if_over(draft: DossierDraft) -> None:
-    """Close when every application is over: none is open, and none is to be opened."""
-    dossier = draft.dossier
-    if dossier.opened_at is None or not all(part.is_over for part in dossier.parts.values()):
-        return
-    closed_at = max([draft.at, *(part.ended_at for part in dossier.parts.values() if part.ended_at is not None)])
-    shares = blame(dossier, closed_at)
-    draft.emit(
-        DossierClosed.model_validate(
-            {
-                "outcome": _outcome(dossier),
-                "closed_at": closed_at,
-                "results": [
-                    JointResult(name=part.name, status=part.status, result_code=part.result_number)
-                    for part in dossier.parts.values()
-                ],
-                "promise_kept": not dossier.breached
-                and (dossier.joint_due_at is None or closed_at <= dossier.joint_due_at),
-                "elapsed_seconds": sum(share.seconds for share in shares),
-                "time_shares": shares,
-            }
-        )
-    )
-
-
-def _outcome(dossier: Dossier) -> str:
-    if dossier.withdrawn:
-        return "withdrawn"
-    there = [part.has_result for part in dossier.parts.values()]
-    return "granted" if all(there) else "partly_granted" if any(there) else "refused"

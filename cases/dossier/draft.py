@@ -9,7 +9,7 @@ from cases.dossier.evolve import evolve_dossier
 from cases.dossier.model import Dossier
 from events.language.case_events import EscalationAcknowledged, EventRecord
 from events.language.commands import Actor
-from events.language.dossier_events import DossierEvent
+from events.language.dossier_events import DossierEvent, DossierOpened
 from sla.calendar import WorkingCalendar, compiled
 
 
@@ -23,6 +23,11 @@ class DossierDraft:
         self.now = now
         self.command_id = command_id
         self.records: list[EventRecord] = []
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether these are the first events of a dossier."""
+        return bool(self.records) and isinstance(self.records[0].event, DossierOpened)
 
     @property
     def calendar(self) -> WorkingCalendar:

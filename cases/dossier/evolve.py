@@ -51,7 +51,8 @@ def _unchanged(_: Dossier, __: Any, ___: datetime) -> Change:
     return {}
 
 
-def _clock_started(_: Dossier, event: ev.JointClockStarted, __: datetime) -> Change:
+def joint_clock_of(event: ev.JointClockStarted) -> Change:
+    """What the start of the joint promise makes of a dossier."""
     clock = Clock(budget=event.budget, anchored_at=event.anchored_at, after_hours=event.after_hours)
     return {
         "clock": clock,
@@ -61,18 +62,25 @@ def _clock_started(_: Dossier, event: ev.JointClockStarted, __: datetime) -> Cha
     }
 
 
-def _released(dossier: Dossier, event: ev.ApplicationReleased, _: datetime) -> Change:
+def _clock_started(_: Dossier, event: ev.JointClockStarted, __: datetime) -> Change:
+    return joint_clock_of(event)
+
+
+def _released(dossier: Dossier, event: ev.ApplicationReleased, at: datetime) -> Change:
     return _part(
         dossier,
         event.name,
         status=PartStatus.RELEASED,
         round=event.round,
         case_id=event.case_id,
+        freed_at=at,
         released_at=event.released_at,
         ended_at=None,
         result_code=None,
         valid_until=None,
         reason=None,
+        reason_code=None,
+        refusal=None,
         causes=(),
         time_shares=(),
     )
@@ -90,6 +98,8 @@ def _ended(dossier: Dossier, event: ev.ApplicationEnded, _: datetime) -> Change:
         result_code=event.result_code,
         valid_until=event.valid_until,
         reason=event.reason,
+        reason_code=event.reason_code,
+        refusal=event.refusal,
         time_shares=event.time_shares,
         leaving=None,
     )
@@ -129,10 +139,10 @@ def _lost_result(part: Part, number: str, status: PartStatus, reason: str | None
     return {"lost_results": (*part.lost_results, BlockCause(needs=number, status=status, reason=reason))}
 
 
-def _without_substitute(part: Part) -> Change:
-    # What was never a case may still become one.
-    waits = part.status is PartStatus.REPLACED
-    return {"substitute": None} | ({"status": PartStatus.WAITING} if waits else {})
+def _without_substitute(dossier: Dossier, part: Part) -> Change:
+    # What was never a case may still become one, unless the applicant took the whole back.
+    goes_to = PartStatus.STOPPED if dossier.withdrawn else PartStatus.WAITING
+    return {"substitute": None} | ({"status": goes_to} if part.status is PartStatus.REPLACED else {})
 
 
 def _revoked(dossier: Dossier, event: ev.ResultRevoked, _: datetime) -> Change:
@@ -140,7 +150,7 @@ def _revoked(dossier: Dossier, event: ev.ResultRevoked, _: datetime) -> Change:
     if event.from_elsewhere:
         change = _lost_result(part, event.result_code or "", PartStatus.REVOKED, event.reason)
     else:
-        change = _without_substitute(part) | {"reason": event.reason}
+        change = _without_substitute(dossier, part) | {"reason": event.reason, "reason_code": None, "refusal": None}
         if part.status is PartStatus.GRANTED:
             change["status"] = PartStatus.REVOKED
     return _part(dossier, event.name, **change) | _followed_anew(dossier, event.name)
@@ -154,7 +164,7 @@ def _followed_anew(dossier: Dossier, name: str) -> Change:
 def _expired(dossier: Dossier, event: ev.ResultExpired, _: datetime) -> Change:
     part = dossier.parts[event.name]
     if part.substitute is not None and part.substitute.number == event.number:
-        change = _without_substitute(part)
+        change = _without_substitute(dossier, part)
     elif part.status is PartStatus.GRANTED and part.result_code == event.number:
         change = {"status": PartStatus.EXPIRED}
     else:
@@ -175,7 +185,7 @@ def _cascaded(dossier: Dossier, event: ev.CascadeApplied, _: datetime) -> Change
             continue
         change: Change = {"status": goes_to, "causes": ()}
         if part.status is PartStatus.GRANTED:
-            change["reason"] = event.reason
+            change |= {"reason": event.reason, "reason_code": None}
         parts[effect.name] = part.changed(change)
     return {"parts": parts, "cascades": (*dossier.cascades, event.name)}
 
@@ -193,8 +203,30 @@ def _rung(dossier: Dossier, event: ev.DossierRungFired, _: datetime) -> Change:
     return {"fired": (*dossier.fired, event.rung), "level": max(dossier.level, event.level)}
 
 
-def _breached(_: Dossier, __: ev.DossierBreached, ___: datetime) -> Change:
-    return {"breached": True}
+def _appointment_passed(_: Dossier, event: ev.DossierAppointmentPassed, __: datetime) -> Change:
+    return {"appointment_passed_at": event.appointment_at}
+
+
+def _breached(_: Dossier, event: ev.DossierBreached, __: datetime) -> Change:
+    return {"breached": True, "breached_at": event.due_at, "breached_early": event.two_ends is None}
+
+
+def _breach_confirmed(_: Dossier, event: ev.DossierBreachConfirmed, __: datetime) -> Change:
+    return {"breached_at": event.lawful_end_at, "breached_early": False}
+
+
+def _breach_set_aside(dossier: Dossier, event: ev.DossierBreachSetAside, _: datetime) -> Change:
+    if event.cause == "delayed_by_system":
+        return {"set_aside": True}
+    return {
+        "breached": False,
+        "breached_at": None,
+        "breached_early": None,
+        "set_asides": dossier.set_asides + 1,
+        "fired": tuple(rung for rung in dossier.fired if rung not in event.rungs),
+        "acknowledged": (),
+        "level": 0,
+    }
 
 
 def _acknowledged(dossier: Dossier, event: EscalationAcknowledged, _: datetime) -> Change:
@@ -211,8 +243,20 @@ def _withdrawn(dossier: Dossier, _: ev.DossierWithdrawn, __: datetime) -> Change
     return {"parts": parts, "withdrawn": True}
 
 
-def _closed(_: Dossier, event: ev.DossierClosed, __: datetime) -> Change:
-    return {"closed_at": event.closed_at, "outcome": event.outcome, "holder": None}
+def _closed(dossier: Dossier, event: ev.DossierClosed, _: datetime) -> Change:
+    change: Change = {"closed_at": event.closed_at, "outcome": event.outcome, "holder": None}
+    if dossier.joint_ended_at is not None:
+        return change
+    return change | {
+        "joint_ended_at": event.closed_at,
+        "joint_given_back": event.outcome == "withdrawn",
+        "promise_kept": event.promise_kept,
+        "appointment_kept": event.appointment_kept,
+    }
+
+
+def _reopened(dossier: Dossier, _: ev.DossierReopened, __: datetime) -> Change:
+    return {"closed_at": None, "outcome": None, "reopenings": dossier.reopenings + 1}
 
 
 _CHANGES: dict[type, Callable[[Dossier, Any, datetime], Change]] = {
@@ -229,7 +273,11 @@ _CHANGES: dict[type, Callable[[Dossier, Any, datetime], Change]] = {
     ev.CascadeApplied: _cascaded,
     ev.DossierPromised: _promised,
     ev.DossierRungFired: _rung,
+    ev.DossierAppointmentPassed: _appointment_passed,
     ev.DossierBreached: _breached,
+    ev.DossierBreachConfirmed: _breach_confirmed,
+    ev.DossierBreachSetAside: _breach_set_aside,
+    ev.DossierReopened: _reopened,
     EscalationAcknowledged: _acknowledged,
     ev.DossierWithdrawn: _withdrawn,
     ev.DossierClosed: _closed,

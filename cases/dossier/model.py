@@ -14,6 +14,8 @@ from catalog.dossier import DossierDefinitions
 from events.language.dossier_commands import Declaration, LinkedApplication, OwnedTime
 from events.language.dossier_events import BlockCause
 from events.language.dossier_messages import Need, ResultReference
+from events.language.reasons import ReasonCode
+from events.language.refusals import Refusal
 from sla.clock import Clock
 
 
@@ -59,6 +61,8 @@ class Part(State):
     """How often it was released."""
     case_id: str | None = None
     """The case of the latest round."""
+    freed_at: datetime | None = None
+    """When what it waited for was there; what lies between that and its release is the system's own delay."""
     released_at: datetime | None = None
     ended_at: datetime | None = None
     result_code: str | None = None
@@ -68,6 +72,8 @@ class Part(State):
     lost_results: tuple[BlockCause, ...] = ()
     """The results from elsewhere that it stood on and that count no more, by number, with the reason."""
     reason: str | None = None
+    reason_code: ReasonCode | None = None
+    refusal: Refusal | None = None
     causes: tuple[BlockCause, ...] = ()
     leaving: PartStatus | None = None
     """Its case is being withdrawn by a cascade or with the dossier; where it goes then."""
@@ -118,15 +124,34 @@ class Dossier(State):
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     outcome: str | None = None
+    reopenings: int = 0
+    """How often a revoked result re-opened it after it was closed."""
     withdrawn: bool = False
     parts: dict[str, Part] = {}
     """In the order of the declaration."""
     clock: Clock | None = None
     """The joint clock."""
     joint_due_at: datetime | None = None
+    """The appointment."""
     joint_lawful_day: date | None = None
     basis: str | None = None
     breached: bool = False
+    """A breach of the joint promise is on record, and runs or stands."""
+    breached_at: datetime | None = None
+    """The end whose passing is on record; None: none, or an older run carried the dossier along."""
+    breached_early: bool | None = None
+    """By an older rule, which took the appointment for the end; None with a breach: the same, in an older run's state."""
+    set_aside: bool = False
+    """The breach on record does not count: the promise counts as kept."""
+    set_asides: int = 0
+    """How many breaches were recorded too early, and set aside while the promise ran on."""
+    appointment_passed_at: datetime | None = None
+    joint_ended_at: datetime | None = None
+    """When the dossier first closed: the verdict on the joint promise, which stays."""
+    joint_given_back: bool = False
+    """It ended by withdrawal of the whole."""
+    promise_kept: bool | None = None
+    appointment_kept: bool | None = None
     fired: tuple[str, ...] = ()
     level: int = 0
     acknowledged: tuple[str, ...] = ()
@@ -148,6 +173,16 @@ class Dossier(State):
         return self.closed_at is not None
 
     @property
+    def counts_as_breached(self) -> bool:
+        """Its breach is on record and not set aside."""
+        return self.breached and not self.set_aside
+
+    @property
+    def was_breached_early(self) -> bool:
+        """Its breach is on record, counts, and is an older rule's, which took the appointment for the end."""
+        return self.counts_as_breached and self.breached_early is not False
+
+    @property
     def lead(self) -> str:
         """The agency that answers for the whole. Only for an opened dossier."""
         return "" if self.declaration is None else self.declaration.lead
@@ -155,7 +190,7 @@ class Dossier(State):
     @property
     def graph(self) -> Graph:
         """Who needs whom. Only for an opened dossier."""
-        return Graph((), ()) if self.declaration is None else _graph(Same(self.declaration))
+        return Graph((), ()) if self.declaration is None else graph_in(Same(self.declaration))
 
     def agency(self, name: str) -> str:
         """Who decides on an application."""
@@ -185,7 +220,8 @@ class Same(Generic[T]):
 
 
 @lru_cache(64)
-def _graph(declaration: Same[Declaration]) -> Graph:
+def graph_in(declaration: Same[Declaration]) -> Graph:
+    """Who needs whom, of a declaration that was opened."""
     found = graph_of(declaration.value.applications)
     if isinstance(found, GraphFault):
         raise TypeError("a dossier was opened that is no graph")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC
 
 from cases.dossier.draft import DossierDraft
+from cases.dossier.ends import limits_of
 from cases.dossier.graph import GraphFault, graph_of
-from cases.dossier.promise import limits_of, start_joint_clock
+from cases.dossier.promise import start_joint_clock
 from cases.dossier.schedule import Schedule, schedule
 from catalog.dossier import EdgeKind
 from events.language.dossier_commands import Declaration
@@ -26,7 +27,7 @@ def open_dossier(draft: DossierDraft, declaration: Declaration) -> Refusal | Non
         return refusal
     draft.emit(DossierOpened(declaration=declaration, definitions_digest=draft.dossier.definitions.digest))
     dossier = draft.dossier
-    whole = schedule(dossier.graph, limits_of(dossier), draft.at, draft.calendar)
+    whole = schedule(dossier.graph, limits_of(declaration, dossier.definitions), draft.at, draft.calendar)
     start_joint_clock(draft, whole)
     _announce(draft, whole)
     return None

@@ -10,8 +10,6 @@ from cases.dossier.model import Dossier, Part, PartStatus
 from cases.dossier.release import application_id_of
 from events.language.commands import Application, DocumentPart, DossierReference
 
-WITHDRAWN_WITH = "the dossier no longer needs it: stopped, re-opened or withdrawn"
-
 
 class Wanted(NamedTuple):
     """One thing to be done to one case."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from cases.dossier.draft import DossierDraft
+from cases.dossier.ends import joint_ends, limits_of
+from cases.dossier.evolve import joint_clock_of
 from cases.dossier.graph import Graph
 from cases.dossier.model import Dossier, PartStatus
-from cases.dossier.schedule import Limit, Progressed, Schedule, schedule
+from cases.dossier.schedule import Progressed, Schedule, schedule
 from events.language.dossier_events import DossierPromised, JointClockStarted
 from sla.calendar import WorkingCalendar, compiled
 from sla.deadline import due
@@ -33,8 +35,11 @@ def remaining(dossier: Dossier, at: datetime) -> Schedule | None:
     for part in dossier.parts.values():
         if part.substitute is not None and part.name not in gone:
             progress[part.name] = Progressed(at, part.ended_at or at)
+    if dossier.declaration is None:
+        return None
+    limits, calendar = limits_of(dossier.declaration, dossier.definitions), compiled(dossier.definitions.calendar)
     try:
-        return schedule(Graph(names, edges), limits_of(dossier), at, compiled(dossier.definitions.calendar), progress)
+        return schedule(Graph(names, edges), limits, at, calendar, progress)
     except CalendarRangeError:
         return None
 
@@ -46,16 +51,6 @@ def _is_gone(dossier: Dossier, name: str) -> bool:
     if part.leaving is PartStatus.WAITING:
         return False
     return part.leaving is not None or part.status not in (PartStatus.WAITING, PartStatus.RELEASED, PartStatus.GRANTED)
-
-
-def limits_of(dossier: Dossier) -> dict[str, Limit]:
-    """How long each application may take."""
-    procedures = dossier.definitions.procedures
-    found = {}
-    for name, part in dossier.parts.items():
-        procedure = procedures[part.application.procedure]
-        found[name] = Limit(procedure.limit, procedure.after_hours)
-    return found
 
 
 def holder_of(dossier: Dossier, critical_path: tuple[str, ...]) -> str | None:
@@ -98,18 +93,18 @@ def start_joint_clock(draft: DossierDraft, whole: Schedule) -> None:
     budget = declaration.cap or _working_budget(draft.at, whole, draft.calendar)
     after_hours = declaration.after_hours
     found = due(budget, draft.at, draft.calendar, after_hours)
-    draft.emit(
-        JointClockStarted.model_validate(
-            {
-                "basis": basis,
-                "budget": budget,
-                "anchored_at": draft.at,
-                "after_hours": after_hours,
-                "due_at": found.operational_at.astimezone(draft.at.tzinfo),
-                "lawful_day": found.lawful_day if declaration.cap is not None else whole.lawful_day,
-            }
-        )
+    started = JointClockStarted.model_validate(
+        {
+            "basis": basis,
+            "budget": budget,
+            "anchored_at": draft.at,
+            "after_hours": after_hours,
+            "due_at": found.operational_at.astimezone(draft.at.tzinfo),
+            "lawful_day": found.lawful_day if declaration.cap is not None else whole.lawful_day,
+        }
     )
+    ends = joint_ends(draft.dossier.changed(joint_clock_of(started)))
+    draft.emit(started.model_copy(update={"lawful_end_at": ends and ends.lawful_end_at}))
 
 
 def _working_budget(at: datetime, whole: Schedule, calendar: WorkingCalendar) -> Budget:

@@ -51,7 +51,13 @@ def _cause(draft: DossierDraft, part: Part, need: Need) -> BlockCause | None:
     if needed.has_result or needed.leaving is PartStatus.WAITING:
         return None
     if needed.status in LOST:
-        return BlockCause(needs=needed.name, status=needed.status, reason=needed.reason)
+        return BlockCause(
+            needs=needed.name,
+            status=needed.status,
+            reason=needed.reason,
+            reason_code=needed.reason_code,
+            refusal=needed.refusal,
+        )
     if needed.leaving is not None:
         return BlockCause(needs=needed.name, status=needed.leaving)
     return BlockCause(needs=needed.name, status=PartStatus.BLOCKED) if needed.status is PartStatus.BLOCKED else None
@@ -69,11 +75,17 @@ def _release(draft: DossierDraft, part: Part) -> ApplicationReleased:
         round=number,
         application_id=application_id,
         case_id=case_id_of(dossier.declaration.source, application_id),
-        # Two ends may be told in the wrong order: released is an application with the last of its prerequisites.
-        released_at=max([draft.at, *(at for at in granted if at is not None)], key=_utc),
+        # The applicant handed in what is released at the opening; from then on it counts. What a later turn releases nobody
+        # could have begun before that turn: how long we took to hear of it is nobody's time but ours. Two ends may be told
+        # in the wrong order: released is an application with the last of its prerequisites.
+        released_at=max([_free_from(draft), *(at for at in granted if at is not None)], key=_utc),
         results=tuple(_results(dossier, part)),
         warnings=tuple(name for name in dossier.graph.practical[part.name] if not dossier.parts[name].has_result),
     )
+
+
+def _free_from(draft: DossierDraft) -> datetime:
+    return draft.at if draft.is_opening else draft.now
 
 
 def _utc(at: datetime) -> float:

@@ -35,6 +35,8 @@ class Planned:
     ends_at: datetime
     """The operational due instant."""
     lawful_day: date | None = None
+    lawful_end_at: datetime | None = None
+    """24:00 of the lawful day, of a limit in days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Schedule:
     operational_at: datetime
     lawful_day: date
     slack: dict[str, timedelta] = field(default_factory=dict)
+    lawful_end_at: datetime | None = None
+    """The latest lawful end of a limit in days, where that lies behind the operational end; else None."""
 
 
 def schedule(
@@ -89,7 +93,7 @@ def _planned(limit: Limit, starts_at: datetime, from_at: datetime, calendar: Wor
         ends_at = calendar.local(max(starts_at, from_at))
         return Planned(starts_at, ends_at, ends_at.date())
     found = due(limit.budget, starts_at, calendar, limit.after_hours)
-    return Planned(starts_at, max(found.operational_at, calendar.local(from_at)), found.lawful_day)
+    return Planned(starts_at, max(found.operational_at, calendar.local(from_at)), found.lawful_day, found.lawful_end_at)
 
 
 def _with_path(graph: Graph, planned: dict[str, Planned], calendar: WorkingCalendar) -> Schedule:
@@ -111,7 +115,9 @@ def _with_path(graph: Graph, planned: dict[str, Planned], calendar: WorkingCalen
             if target in planned
         ]
         slack[name] = max(ZERO, min([calendar.between(entry.ends_at, ends_at), *room]))
-    return Schedule(planned, tuple(reversed(path)), ends_at, max([ends_at.date(), *days]), slack)
+    lawful = max((p.lawful_end_at for p in planned.values() if p.lawful_end_at is not None), default=ends_at)
+    lawful_end_at = lawful if lawful > ends_at else None
+    return Schedule(planned, tuple(reversed(path)), ends_at, max([ends_at.date(), *days]), slack, lawful_end_at)
 
 
 _NOMINAL_MINUTES: Final = {

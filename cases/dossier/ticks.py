@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from cases.dossier.blame import blame
 from cases.dossier.draft import DossierDraft
+from cases.dossier.ends import JointEnds, joint_ends, recorded_early_at
 from cases.dossier.model import UNBEGUN, Dossier, Part, PartStatus, Same
 from catalog.dossier import EdgeKind
-from events.language.dossier_events import DossierBreached, DossierRungFired, ResultExpired
+from events.language.dossier_events import (
+    DossierAppointmentPassed,
+    DossierBreachConfirmed,
+    DossierBreached,
+    DossierBreachSetAside,
+    DossierRungFired,
+    ResultExpired,
+)
 from events.language.dossier_messages import ResultReference
 from sla.calendar import WorkingCalendar, compiled
 from sla.clock import Clock
 from sla.errors import CalendarRangeError
-from sla.ladder import Ladder, Rung, rung_instant
+from sla.ladder import Ladder, Rung
 
 JOINT = "joint"
 """The id of the joint clock in escalation ids: `joint/<rung>`."""
 _WARNING_FIRST = 100
+_WHOLE = 100
+ALARMS = ("breach", "escalation")
+"""The kinds of rungs that a breach calls for."""
+_CORRECTION_RANK = -1000
+_APPOINTMENT_RANK = -1
+
+What = Literal["correction", "expiry", "appointment", "breach", "rung"]
 
 
 class Falling(NamedTuple):
@@ -28,10 +43,12 @@ class Falling(NamedTuple):
 
     at: datetime
     rank: int
+    what: What
     rung: str | None = None
     name: str | None = None
     """For a result that expires: the application."""
     number: str | None = None
+    valid_until: date | None = None
 
 
 def next_due(dossier: Dossier) -> datetime | None:
@@ -50,42 +67,91 @@ def next_falling(dossier: Dossier) -> Falling | None:
 def fire_due(draft: DossierDraft) -> None:
     """Let everything happen that is due up to the draft's instant."""
     while (item := next_falling(draft.dossier)) is not None and item.at <= draft.at:
-        if item.number is not None:
-            _expire(draft, item)
-        elif item.rung is not None:
-            _fire(draft, item)
-        else:
-            dossier = draft.dossier
-            shares = blame(dossier, item.at)
-            draft.emit(DossierBreached(due_at=item.at, critical_path=dossier.critical_path, blame=shares))
+        match item.what:
+            case "expiry":
+                _expire(draft, item)
+            case "rung":
+                _fire(draft, item)
+            case "appointment":
+                draft.emit(DossierAppointmentPassed(appointment_at=item.at))
+            case "breach":
+                breach(draft, item.at)
+            case "correction":
+                _correct(draft)
+
+
+def breach(draft: DossierDraft, end_at: datetime) -> None:
+    """Record that the end of the joint promise passed."""
+    dossier, ends = draft.dossier, joint_ends(draft.dossier)
+    two_ends = ends is not None and ends.lawful_end_at is not None
+    shares = blame(dossier, end_at)
+    draft.emit(DossierBreached(due_at=end_at, critical_path=dossier.critical_path, blame=shares, two_ends=two_ends))
+
+
+def escalation_id_of(dossier: Dossier, rung: Rung) -> str:
+    """The id of a rung that fires. After a breach that was set aside its rungs fire anew, under ids of their own."""
+    again = f".{dossier.set_asides + 1}" if dossier.set_asides and rung.kind in ALARMS else ""
+    return f"{JOINT}/{rung.id}{again}"
 
 
 def _of_clock(dossier: Dossier) -> Iterator[Falling]:
-    if dossier.clock is None:
+    ends = joint_ends(dossier)
+    if dossier.clock is None or ends is None or dossier.joint_ended_at is not None:
         return
-    if not dossier.breached and dossier.joint_due_at is not None:
-        yield Falling(dossier.joint_due_at, 0)
+    early_at = recorded_early_at(dossier, ends)
+    if early_at is not None:
+        yield Falling(early_at, _CORRECTION_RANK, "correction")
+    if not dossier.breached:
+        yield Falling(ends.end_at, 0, "breach")
+        # Where both are one instant, the breach says it all.
+        if dossier.appointment_passed_at is None and ends.appointment_at < ends.end_at:
+            yield Falling(ends.appointment_at, _APPOINTMENT_RANK, "appointment")
     ladder = dossier.definitions.ladder
     silenced = bool(dossier.acknowledged)
-    instants = _instants(dossier.clock, Same(ladder), Same(compiled(dossier.definitions.calendar)))
+    instants = _instants(dossier.clock, ends, Same(ladder), Same(compiled(dossier.definitions.calendar)))
     for place, (rung, at) in enumerate(zip(ladder.rungs, instants, strict=True), start=1):
         if at is None or rung.id in dossier.fired or (silenced and rung.kind == "escalation"):
             continue
         # A warning that shares the instant of the breach is told before it.
-        yield Falling(at, place - _WARNING_FIRST if rung.kind == "warning" else place, rung.id)
+        yield Falling(at, place - _WARNING_FIRST if rung.kind == "warning" else place, "rung", rung.id)
 
 
 @lru_cache(512)
-def _instants(clock: Clock, ladder: Same[Ladder], calendar: Same[WorkingCalendar]) -> tuple[datetime | None, ...]:
-    return tuple(_instant(rung, clock, calendar.value) for rung in ladder.value.rungs)
+def _instants(
+    clock: Clock, ends: JointEnds, ladder: Same[Ladder], calendar: Same[WorkingCalendar]
+) -> tuple[datetime | None, ...]:
+    return tuple(_instant(rung, clock, ends, calendar.value) for rung in ladder.value.rungs)
 
 
-def _instant(rung: Rung, clock: Clock, calendar: WorkingCalendar) -> datetime | None:
+def _instant(rung: Rung, clock: Clock, ends: JointEnds, calendar: WorkingCalendar) -> datetime | None:
+    """Shares are of the appointment; the breach, and delays after it, of the end. None: the promise has no such rung."""
+    if rung.kind == "past_appointment" and ends.lawful_end_at is None:
+        return None
     try:
-        at = rung_instant(rung, clock, calendar, two_ends=False)  # a joint promise is one instant, told to all
+        if rung.delay is not None:
+            counted_at = ends.appointment_at if rung.counts_from == "appointment" else ends.end_at
+            at = clock.later(counted_at, rung.delay, calendar)
+        else:
+            at = ends.end_at if rung.kind == "breach" else clock.instant_at(rung.percent or _WHOLE, calendar)
+        if at is not None and rung.quiet_outside_hours:
+            at = calendar.normalise(at)
     except CalendarRangeError:
         return None  # this rung lies beyond the calendar; the others do not
     return None if at is None else at.astimezone(UTC)
+
+
+def _correct(draft: DossierDraft) -> None:
+    # An older rule took the appointment for the end: while the law's end has not passed there is no breach. Where it has,
+    # the breach stands, and nobody is told a second time.
+    dossier, ends = draft.dossier, joint_ends(draft.dossier)
+    if ends is None or ends.lawful_end_at is None:
+        return
+    if ends.lawful_end_at < draft.now:
+        draft.emit(DossierBreachConfirmed(lawful_end_at=ends.lawful_end_at))
+        return
+    kinds = {rung.id: rung.kind for rung in dossier.definitions.ladder.rungs}
+    too_early = tuple(rung for rung in dossier.fired if kinds.get(rung) in ALARMS)
+    draft.emit(DossierBreachSetAside(due_at=ends.lawful_end_at, cause="lawful_end", rungs=too_early))
 
 
 def _of_results(dossier: Dossier) -> Iterator[Falling]:
@@ -123,16 +189,13 @@ def _is_awaited(dossier: Dossier, name: str) -> bool:
 def _at_end_of(calendar: WorkingCalendar, name: str, result: ResultReference) -> Iterator[Falling]:
     if result.valid_until is not None and calendar.first_day <= result.valid_until <= calendar.last_day:
         ends_at = calendar.end_of_day(result.valid_until).astimezone(UTC)
-        yield Falling(ends_at, -_WARNING_FIRST, None, name, result.number)
+        yield Falling(ends_at, -_WARNING_FIRST, "expiry", None, name, result.number, result.valid_until)
 
 
 def _expire(draft: DossierDraft, item: Falling) -> None:
-    part = draft.dossier.parts[item.name or ""]
-    known = [n.result for n in part.needs if n.result is not None] + [part.substitute, _own(part)]
-    result = next(result for result in known if result is not None and result.number == item.number)
-    if result.valid_until is None:
-        raise TypeError("a result without an end cannot expire")
-    draft.emit(ResultExpired(name=part.name, number=result.number, valid_until=result.valid_until))
+    if item.name is None or item.number is None or item.valid_until is None:
+        raise TypeError("what expires is a result with an end")
+    draft.emit(ResultExpired(name=item.name, number=item.number, valid_until=item.valid_until))
 
 
 def _fire(draft: DossierDraft, item: Falling) -> None:
@@ -140,7 +203,7 @@ def _fire(draft: DossierDraft, item: Falling) -> None:
     rung = next(rung for rung in dossier.definitions.ladder.rungs if rung.id == item.rung)
     draft.emit(
         DossierRungFired(
-            escalation_id=f"{JOINT}/{rung.id}",
+            escalation_id=escalation_id_of(dossier, rung),
             rung=rung.id,
             kind=rung.kind,
             level=rung.level,

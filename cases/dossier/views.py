@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cases.dossier.ends import verdict_of
 from cases.dossier.model import Dossier, PartStatus
 from cases.dossier.ticks import next_due
 from cases.turn import DossierView
@@ -27,7 +28,7 @@ def dossier_view_of(dossier: Dossier) -> DossierView:
         holder=dossier.holder,
         joint_due_at=dossier.joint_due_at,
         joint_lawful_day=dossier.joint_lawful_day,
-        joint_state=_joint_state(dossier),
+        joint_state=verdict_of(dossier).state,
         promised_at=dossier.promised_at,
         applications=len(dossier.parts),
         released=sum(part.status is PartStatus.RELEASED for part in parts),
@@ -35,11 +36,3 @@ def dossier_view_of(dossier: Dossier) -> DossierView:
         blocked=sum(part.status is PartStatus.BLOCKED for part in parts),
         next_due_at=next_due(dossier),
     )
-
-
-def _joint_state(dossier: Dossier) -> str:
-    if dossier.breached:
-        return "breached"
-    if not dossier.is_closed:
-        return "running"
-    return "cancelled" if dossier.outcome == "withdrawn" else "met"

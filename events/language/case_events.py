@@ -465,6 +465,8 @@ class ApplicationWithdrawn(Message):
     type: Literal["ApplicationWithdrawn"] = "ApplicationWithdrawn"
     by: Actor
     reason: str | None = None
+    reason_code: ReasonCode | None = None
+    """The engine's own reason."""
 
 
 class PaymentRequested(Message):

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from catalog.dossier import Silence
 from catalog.model import Fact, FactName, LaneId, ProcedureVersion, Slug
 from events.language.identity import APPLICATION_ID_PATTERN, SOURCE_PATTERN, CommandId
+from events.language.reasons import ReasonCode
 from sla.calendar import CalendarDefinition
 from sla.units import Budget
 
@@ -229,6 +230,8 @@ class WithdrawApplication(Command):
 
     type: Literal["WithdrawApplication"] = "WithdrawApplication"
     reason: Sentence | None = None
+    reason_code: ReasonCode | None = None
+    """Where it is the engine that takes it back, for a linked dossier that no longer needs it."""
 
 
 class AcknowledgeEscalation(Command):

@@ -21,6 +21,8 @@ from events.language.commands import (
 )
 from events.language.dossier_messages import APPLICATIONS_MAX, NEEDS_MAX, Name, Need, ResultReference
 from events.language.identity import APPLICATION_ID_PATTERN, SOURCE_PATTERN
+from events.language.reasons import ReasonCode
+from events.language.refusals import Refusal
 from sla.deadline import AfterHours
 from sla.units import Budget
 
@@ -76,11 +78,19 @@ class RecordEnd(Command):
     result_code: str | None = None
     valid_until: date | None = None
     reason: Sentence | None = None
+    """What somebody wrote."""
+    reason_code: ReasonCode | None = None
+    """The engine's own reason."""
+    refusal: Refusal | None = None
+    """Why the application never became a case."""
     time_shares: tuple[OwnedTime, ...] = ()
 
 
 class RevokeResult(Command):
-    """The result of an application was revoked (Decree 45/2020 art. 15), or one from elsewhere that it stands on."""
+    """The result of an application was revoked (Decree 45/2020 art. 15), or one from elsewhere that it stands on.
+
+    A result can be revoked as long as it counts, so also when the dossier is closed: then the dossier is re-opened.
+    """
 
     type: Literal["RevokeResult"] = "RevokeResult"
     name: Name
@@ -105,7 +115,7 @@ class ApplyCascade(Command):
 
     type: Literal["ApplyCascade"] = "ApplyCascade"
     name: Name
-    reason: Sentence
+    reason: Sentence | None = None
 
 
 class WithdrawDossier(Command):

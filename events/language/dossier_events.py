@@ -11,6 +11,8 @@ from catalog.dossier import CascadePolicy, Silence
 from events.language.commands import Actor, Message
 from events.language.dossier_commands import CaseOutcome, Declaration, OwnedTime
 from events.language.dossier_messages import ResultReference
+from events.language.reasons import ReasonCode
+from events.language.refusals import Refusal
 from sla.deadline import AfterHours
 from sla.units import Budget
 
@@ -53,7 +55,10 @@ class DossierAnnounced(Message):
 
 
 class JointClockStarted(Message):
-    """The promise over the whole: a joint limit of the law, or the critical path as it was at opening."""
+    """The promise over the whole: a joint limit of the law, or the critical path as it was at opening.
+
+    The budget of a path is its working time; its last day is that of the limits that it is made of.
+    """
 
     type: Literal["JointClockStarted"] = "JointClockStarted"
     basis: Literal["cap", "critical_path"]
@@ -61,7 +66,10 @@ class JointClockStarted(Message):
     anchored_at: AwareDatetime
     after_hours: AfterHours = AfterHours.RECEIPT
     due_at: AwareDatetime
+    """The appointment: the operational end."""
     lawful_day: date | None = None
+    lawful_end_at: AwareDatetime | None = None
+    """24:00 of the last day; None: the promise has one end, or this is an older event."""
 
 
 class ApplicationReleased(Message):
@@ -91,6 +99,11 @@ class ApplicationEnded(Message):
     valid_until: date | None = None
     ended_at: AwareDatetime
     reason: str | None = None
+    """What somebody wrote; of older events also an English sentence of the engine's."""
+    reason_code: ReasonCode | None = None
+    """The engine's own reason."""
+    refusal: Refusal | None = None
+    """Why it never became a case: a code with its details."""
     time_shares: tuple[OwnedTime, ...] = ()
 
 
@@ -101,6 +114,9 @@ class BlockCause(Message):
     """An application of the dossier, or the number of a result."""
     status: str
     reason: str | None = None
+    reason_code: ReasonCode | None = None
+    refusal: Refusal | None = None
+    """As the end of that application has them."""
 
 
 class ApplicationBlocked(Message):
@@ -173,7 +189,7 @@ class CascadeApplied(Message):
     type: Literal["CascadeApplied"] = "CascadeApplied"
     name: str
     effects: tuple[CascadeEffect, ...]
-    reason: str
+    reason: str | None = None
     by: Actor
 
 
@@ -194,7 +210,7 @@ class DossierRungFired(Message):
     type: Literal["DossierRungFired"] = "DossierRungFired"
     escalation_id: str
     rung: str
-    kind: Literal["warning", "breach", "escalation"]
+    kind: Literal["warning", "past_appointment", "breach", "escalation"]
     level: int
     audience: str
     lead: str
@@ -203,13 +219,60 @@ class DossierRungFired(Message):
     late_seconds: float
 
 
+class DossierAppointmentPassed(Message):
+    """The first of the joint promise's two ends passed: the appointment told to the applicant. The limit still runs."""
+
+    type: Literal["DossierAppointmentPassed"] = "DossierAppointmentPassed"
+    appointment_at: AwareDatetime
+
+
 class DossierBreached(Message):
     """The joint promise is broken. Never erased. `blame` is the time along the chain that everything waited for."""
 
     type: Literal["DossierBreached"] = "DossierBreached"
     due_at: AwareDatetime
+    """The end that passed: the lawful one, where the promise has two."""
     critical_path: tuple[str, ...]
     blame: tuple[OwnedTime, ...]
+    two_ends: bool | None = None
+    """Whether the promise has two ends; None: an older event, recorded at the appointment."""
+
+
+class DossierBreachConfirmed(Message):
+    """A breach that an older rule recorded at the appointment stands: the lawful end has passed as well."""
+
+    type: Literal["DossierBreachConfirmed"] = "DossierBreachConfirmed"
+    lawful_end_at: AwareDatetime
+
+
+class DossierBreachSetAside(Message):
+    """A breach of the joint promise on record does not count. It stays visible."""
+
+    type: Literal["DossierBreachSetAside"] = "DossierBreachSetAside"
+    due_at: AwareDatetime
+    """The end that holds."""
+    cause: Literal["lawful_end", "delayed_by_system"]
+    """`lawful_end`: recorded at the appointment, under an older rule, before the lawful end had passed; the promise runs
+    on. `delayed_by_system`: the last end was received in time and delivered after the breach was recorded; the promise
+    counts as kept."""
+    rungs: tuple[str, ...] = ()
+    """For `lawful_end`: the rungs that fired too early, and may fire again."""
+
+
+class DossierReopened(Message):
+    """A result of a closed dossier was revoked: what depends on it is to be decided anew. The stream goes on.
+
+    The verdict on the joint promise, given with the first end, stays.
+    """
+
+    type: Literal["DossierReopened"] = "DossierReopened"
+    name: str
+    """The application whose result it is, or that stands on it."""
+    reason: str
+    legal_basis: str
+    by: Actor
+    former_outcome: str
+    former_closed_at: AwareDatetime
 
 
 class DossierWithdrawn(Message):
@@ -236,6 +299,9 @@ class DossierClosed(Message):
     closed_at: AwareDatetime
     results: tuple[JointResult, ...]
     promise_kept: bool
+    """Of the lawful end, or the only one; after a re-opening as the first end had it."""
+    appointment_kept: bool | None = None
+    """None: the promise has one end, was given back with the dossier, or this is an older event."""
     elapsed_seconds: float
     time_shares: tuple[OwnedTime, ...]
 
@@ -254,7 +320,11 @@ DossierEvent = (
     | CascadeApplied
     | DossierPromised
     | DossierRungFired
+    | DossierAppointmentPassed
     | DossierBreached
+    | DossierBreachConfirmed
+    | DossierBreachSetAside
+    | DossierReopened
     | DossierWithdrawn
     | DossierClosed
 )

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from events.language.case_events import CaseClosed
-from events.language.commands import Actor, ActorKind, DossierReference
+from events.language.commands import Actor, ActorKind, Assurance, DossierReference
 from events.language.dossier_commands import OwnedTime, RecordEnd
+from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal
-
-REASON_MAX = 2000
 
 
 def end_of(
@@ -19,14 +18,14 @@ def end_of(
     given = {
         "command_id": end_command_id(case_id),
         "received_at": now if ending is None else ending.closed_at,
-        "actor": Actor(kind=ActorKind.SYSTEM, id=case_id),
+        "actor": Actor(kind=ActorKind.SYSTEM, id=case_id, assurance=Assurance.TOKEN),
         "name": linked.name,
         "round": linked.round,
         "case_id": case_id,
     }
     if ending is None:
-        reason = "it never became a case" if refusal is None else f"{refusal.code}: {refusal.message()}"
-        return RecordEnd.model_validate({**given, "outcome": "returned", "reason": reason[:REASON_MAX]})
+        code = ReasonCode.NEVER_A_CASE if refusal is None else None
+        return RecordEnd.model_validate({**given, "outcome": "returned", "reason_code": code, "refusal": refusal})
     shares = tuple(OwnedTime(owner=share.owner, seconds=share.seconds) for share in ending.time_shares)
     return RecordEnd.model_validate(
         {
@@ -34,6 +33,7 @@ def end_of(
             "outcome": ending.outcome,
             "result_code": ending.result_code,
             "reason": ending.reason,
+            "reason_code": ending.reason_code,
             "time_shares": shares,
         }
     )

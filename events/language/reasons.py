@@ -24,6 +24,7 @@ class ReasonCode(StrEnum):
     STOP_ENDED = "stop_ended"
     APPLICANT_LIMIT = "applicant_limit"
     NO_LONGER_NEEDED = "no_longer_needed"
+    NEVER_A_CASE = "never_a_case"
 
 
 _TEXTS: Mapping[ReasonCode, tuple[str, str]] = {
@@ -57,6 +58,7 @@ _TEXTS: Mapping[ReasonCode, tuple[str, str]] = {
         "the dossier no longer needs it: stopped, re-opened or withdrawn",
         "hồ sơ liên thông không còn cần: đã dừng, mở lại hoặc rút",
     ),
+    ReasonCode.NEVER_A_CASE: ("it never became a case", "hồ sơ chưa được thụ lý"),
 }
 
 UNIT_WORDS: Mapping[str, tuple[str, str, str]] = {
@@ -79,6 +81,7 @@ _OLDER: Mapping[str, ReasonCode] = {
     "the longest time that the procedure allows has passed": ReasonCode.SUSPENSION_CAP,
     "the applicant's time limit passed": ReasonCode.APPLICANT_LIMIT,
     "the dossier no longer needs it: stopped, re-opened or withdrawn": ReasonCode.NO_LONGER_NEEDED,
+    "it never became a case": ReasonCode.NEVER_A_CASE,
 }
 _OLDER_AFTER_STATUTE = " would fall after the statutory "
 _OLDER_CUTS_MINIMUM = " would cut the steps' mandatory minimum of "

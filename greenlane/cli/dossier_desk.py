@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from cases.dossier.graph import GraphFault
 from cases.turn import DossierView
 from catalog.catalogue import Catalog
-from events.language.commands import Actor, ActorKind
+from events.language.commands import Actor, ActorKind, Assurance
 from events.language.dossier_commands import DossierCommand
 from events.language.dossier_messages import DossierFile
 from events.language.identity import dossier_id_of, is_dossier
@@ -26,6 +26,7 @@ from events.transport.errors import Unavailable
 from greenlane.cli.dossier_files import DossierRefusedError
 from greenlane.cli.failure import NoAnswerError, RefusedError
 from greenlane.cli.moments import now
+from greenlane.cli.question import Acting
 from greenlane.cli.session import Session
 from intake.declaration import filled
 from sla.wording import Said
@@ -101,7 +102,7 @@ async def hand_in(session: Session, file: DossierFile, source: str) -> HandedIn:
         given,
         source=source,
         command_id=f"cli:submit:{dossier_id_of(source, dossier_id)}",
-        actor=Actor(kind=ActorKind.APPLICANT, id=source),
+        actor=Actor(kind=ActorKind.APPLICANT, id=source, assurance=Assurance.CLAIMED),
         received_at=now(),
     )
     if isinstance(answer, GraphFault):
@@ -115,13 +116,13 @@ async def hand_in(session: Session, file: DossierFile, source: str) -> HandedIn:
     return HandedIn(answer.case_id, dossier_id, answer.known, view)
 
 
-def command_of(kind: str, content: Mapping[str, Any], by: str, command_id: str | None) -> DossierCommand:
+def command_of(kind: str, content: Mapping[str, Any], actor: Acting, command_id: str | None) -> DossierCommand:
     """A command to a dossier. Raises MessageError that names the first wrong field."""
     given = {
         "type": kind,
         "command_id": command_id or f"cli:{uuid.uuid4()}",
         "received_at": now(),
-        "actor": {"kind": ActorKind.SUPERVISOR, "id": by},
+        "actor": {"kind": actor[0], "id": actor[1], "assurance": Assurance.CLAIMED},
         **content,
     }
     try:

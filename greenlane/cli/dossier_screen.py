@@ -9,12 +9,16 @@ from rich.markup import escape
 from rich.table import Table
 from rich.tree import Tree
 
+from cases.dossier.ends import joint_ends, verdict_of
 from cases.dossier.model import Part
+from cases.model import ClockStatus
 from events.language.dossier_events import CascadeEffect
+from events.language.reasons import said_reason
 from greenlane.cli.dossier_pictures import Box
 from greenlane.cli.dossier_sheet import DossierSheet
 from greenlane.cli.moments import Moments
 from greenlane.cli.output import table_of
+from sla.wording import in_language
 
 MARKS = {
     "waiting": "[dim]○[/dim]",
@@ -38,14 +42,26 @@ def screen_of(sheet: DossierSheet, moments: Moments) -> Iterator[RenderableType]
     else:
         outcome = words.named("dossier_outcome", dossier.outcome)
         yield words("dossier_ended", outcome=outcome, at=moments.instant(dossier.closed_at))
-    broken = " [bold red]✗[/bold red]" if dossier.breached else ""
-    yield (
-        words("joint_is", at=moments.instant(dossier.joint_due_at), basis=words.named("basis", dossier.basis)) + broken
-    )
+    yield _joint(sheet, moments)
     yield _table(sheet, moments)
     yield _blame(sheet, moments)
     if moments.scale:
         yield moments.scale
+
+
+def _joint(sheet: DossierSheet, moments: Moments) -> str:
+    """The joint promise: its ends, and what became of it."""
+    words, dossier, verdict = moments.words, sheet.dossier, verdict_of(sheet.dossier)
+    ends, basis = joint_ends(dossier), words.named("basis", dossier.basis)
+    state = words(f"clock.{verdict.state}")
+    if verdict.state is ClockStatus.BREACHED:
+        state = f"[bold red]{state}[/bold red]"
+    elif verdict.appointment_kept is False:
+        state = f"{state}, [yellow]{words('joint_missed')}[/yellow]"
+    at = moments.instant(dossier.joint_due_at)
+    if ends is None or ends.lawful_end_at is None:
+        return words("joint_one", at=at, basis=basis, state=state)
+    return words("joint_is", at=at, day=moments.day(dossier.joint_lawful_day), basis=basis, state=state)
 
 
 def _tree(sheet: DossierSheet, moments: Moments) -> Tree:
@@ -75,8 +91,16 @@ def _leaf(sheet: DossierSheet, part: Part, others: list[str], moments: Moments) 
     hint = f" [dim](~ {escape(soft)})[/dim]" if soft else ""
     state = words.named("part", part.status)
     causes = "; ".join(f"{cause.needs}: {words.named('part', cause.status)}" for cause in part.troubles)
-    why = f" [red]{escape(causes)}[/red]" if causes else ""
+    told = causes or _why(part, words.language)
+    why = f" [red]{escape(told)}[/red]" if told else ""
     return f"{MARKS.get(part.status, LOST_MARK)} {shown} [dim]{state}[/dim]{due}{also}{hint}{why}"
+
+
+def _why(part: Part, language: str) -> str:
+    """Why an application came to nothing, where it is the engine that says so."""
+    if part.refusal is not None:
+        return part.refusal.message(language)
+    return "" if part.reason_code is None else in_language(said_reason(part.reason_code), language)
 
 
 def _table(sheet: DossierSheet, moments: Moments) -> Table:

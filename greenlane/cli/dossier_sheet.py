@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cases.dossier.blame import blame
+from cases.dossier.ends import joint_ends, verdict_of
 from cases.dossier.evolve import fold_dossier
 from cases.dossier.model import Dossier, Part
 from cases.dossier.promise import remaining
 from cases.dossier.release import application_id_of
 from cases.dossier.schedule import Schedule
+from cases.model import ClockStatus
 from cases.turn import CaseView
 from catalog.dossier import EdgeKind
 from events.language.case_events import EventRecord, data_of
@@ -53,8 +55,15 @@ class DossierSheet:
     @property
     def shares(self) -> tuple[OwnedTime, ...]:
         """Who used the time until now, or until the end; they sum to the dossier's age."""
-        closed = next((r.event for r in self.records if isinstance(r.event, DossierClosed)), None)
+        closed = self._closed
         return blame(self.dossier, self.now) if closed is None else closed.time_shares
+
+    @property
+    def _closed(self) -> DossierClosed | None:
+        """The end; None: it is open, or was re-opened."""
+        if not self.dossier.is_closed:
+            return None
+        return next((r.event for r in reversed(self.records) if isinstance(r.event, DossierClosed)), None)
 
     def slack(self, name: str) -> timedelta | None:
         """By how much working time an unfinished application may end later without moving the end of the whole."""
@@ -62,9 +71,7 @@ class DossierSheet:
 
     def as_json(self) -> dict[str, Any]:
         """The answer of `dossier show --json`."""
-        dossier, declaration = self.dossier, self.dossier.declaration
-        closed = next((r.event for r in self.records if isinstance(r.event, DossierClosed)), None)
-        broken = next((r.event for r in self.records if isinstance(r.event, DossierBreached)), None)
+        dossier, declaration, closed = self.dossier, self.dossier.declaration, self._closed
         return {
             "ok": True,
             "dossier": dossier.dossier_id,
@@ -81,19 +88,35 @@ class DossierSheet:
                 "operational_at": dossier.promised_at and dossier.promised_at.isoformat(),
                 "lawful_day": dossier.promised_day and dossier.promised_day.isoformat(),
             },
-            "joint": {
-                "basis": dossier.basis,
-                "due_at": dossier.joint_due_at and dossier.joint_due_at.isoformat(),
-                "lawful_day": dossier.joint_lawful_day and dossier.joint_lawful_day.isoformat(),
-                "breached": dossier.breached,
-                "kept": closed and closed.promise_kept,
-                "fired": list(dossier.fired),
-                "acknowledged": list(dossier.acknowledged),
-                "blame": [share.model_dump(mode="json") for share in (broken.blame if broken is not None else ())],
-            },
+            "joint": self._joint(),
             "blame": [share.model_dump(mode="json") for share in self.shares],
             "results": [] if closed is None else [result.model_dump(mode="json") for result in closed.results],
             "timeline": [data_of(record) for record in self.records],
+        }
+
+    def _joint(self) -> dict[str, Any]:
+        dossier = self.dossier
+        ends, verdict = joint_ends(dossier), verdict_of(dossier)
+        appointment_at = ends and ends.appointment_at.isoformat()
+        is_broken = verdict.state is ClockStatus.BREACHED
+        breaches = [r.event for r in self.records if isinstance(r.event, DossierBreached)] if is_broken else []
+        return {
+            "basis": dossier.basis,
+            "due_at": appointment_at,
+            "appointment_at": appointment_at,
+            # The joint promise is given once: nothing moves its appointment.
+            "first_appointment_at": appointment_at,
+            "lawful_end_at": ends and ends.lawful_end_at and ends.lawful_end_at.isoformat(),
+            "lawful_day": dossier.joint_lawful_day and dossier.joint_lawful_day.isoformat(),
+            "state": verdict.state,
+            "met_at": verdict.met_at and verdict.met_at.isoformat(),
+            "appointment_kept": verdict.appointment_kept,
+            "breached": is_broken,
+            "kept": verdict.kept,
+            "set_aside": dossier.set_aside or dossier.set_asides > 0 or (dossier.breached and not is_broken),
+            "fired": list(dossier.fired),
+            "acknowledged": list(dossier.acknowledged),
+            "blame": [share.model_dump(mode="json") for share in (breaches[-1].blame if breaches else ())],
         }
 
     def _application(self, part: Part) -> dict[str, Any]:
@@ -115,6 +138,7 @@ class DossierSheet:
             "holder": view and view.holder,
             "round": part.round,
             "reason": part.reason,
+            "reason_code": part.reason_code or (part.refusal and part.refusal.code),
             "causes": [cause.model_dump(mode="json") for cause in part.troubles],
         }
 
@@ -130,7 +154,7 @@ def _clock(view: CaseView) -> dict[str, Any]:
     return {
         "due_at": view.statutory_due_at and view.statutory_due_at.isoformat(),
         "lawful_day": view.statutory_lawful_day and view.statutory_lawful_day.isoformat(),
-        "state": view.statutory_state,
+        "state": view.promises.statutory and view.promises.statutory.state,
         "green_due_at": view.green_due_at and view.green_due_at.isoformat(),
     }
 

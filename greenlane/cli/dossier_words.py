@@ -34,7 +34,12 @@ DOSSIER_TABLE: Final[dict[str, tuple[str, str]]] = {
         "Each is below what it waits for; + needs these too; (~) better after these; [bold red]red[/bold red]: critical path.",
     ),
     "held_now": ("Đang giữ: {holder}", "Held by: {holder}"),
-    "joint_is": ("Hạn chung: {at} ({basis})", "Joint limit: {at} ({basis})"),
+    "joint_is": (
+        "Thời hạn chung ({basis}): hẹn trả {at}, hết hạn lúc 24:00 ngày {day}: {state}",
+        "Joint limit ({basis}): appointment {at}, lawful end 24:00 of {day}: {state}",
+    ),
+    "joint_one": ("Thời hạn chung ({basis}): {at}: {state}", "Joint limit ({basis}): {at}: {state}"),
+    "joint_missed": ("lỡ hẹn", "appointment missed"),
     "nothing_follows": ("Không có hồ sơ nào bị ảnh hưởng.", "Nothing follows from it."),
     "owner.between_applications": ("giữa các hồ sơ", "between applications"),
     "part.blocked": ("bị chặn", "blocked"),

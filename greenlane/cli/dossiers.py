@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from greenlane.cli.options import By, CommandId, Json, Lang, StateDir
+from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir
+from greenlane.cli.question import Acting, acting
 from sla.wording import Said
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ Dossier = Annotated[str, typer.Argument(metavar="DOSSIER", help="Dossier (dossie
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Application, as the dossier calls it.")]
 File = Annotated[str | None, typer.Argument(metavar="FILE", help="A dossier file, YAML or JSON; - is stdin.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it stands in the ledger, without personal data.")]
+OptionalReason = Annotated[
+    str | None, typer.Option("--reason", help="Why; it stands in the ledger, without personal data.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -181,8 +185,8 @@ def cascade(
     preview: Annotated[
         bool, typer.Option("--preview/--apply", help="Show what would happen (default), or do it.")
     ] = True,
-    reason: Reason = "as previewed",
-    by: By = "lead",
+    reason: OptionalReason = None,
+    by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
@@ -202,7 +206,7 @@ def cascade(
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session, waiting
 
-    command = command_of("ApplyCascade", {"name": name, "reason": reason}, by, command_id)
+    command = command_of("ApplyCascade", {"name": name, "reason": reason}, acting(by), command_id)
     with a_session(state_dir, lang) as session:
         sheet, words = dossier_sheet_of(session, dossier), session.words
         if name not in sheet.dossier.parts:
@@ -230,18 +234,18 @@ def revoke(
     number: Annotated[
         str | None, typer.Option("--number", help="Of a result from elsewhere that NAME stands on; default: its own.")
     ] = None,
-    by: By = "lead",
+    by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> int:
-    """Note that a result was revoked: what waits for it is blocked; the cascade shows the rest.
+    """Note that a result was revoked, also of a closed dossier: what waits for it is blocked; the cascade shows the rest.
 
     Example: greenlane dossier revoke D-2026-17 registration --reason "issued by mistake" --legal-basis "45/2020 art. 15"
     """
     content = {"name": name, "number": number, "reason": reason, "legal_basis": legal_basis}
-    return _told(dossier, "RevokeResult", content, by, command_id, state_dir, lang, as_json)
+    return _told(dossier, "RevokeResult", content, acting(by), command_id, state_dir, lang, as_json)
 
 
 def result(
@@ -260,7 +264,7 @@ def result(
             "--replaces", help="Number of the result from elsewhere whose place it takes; default: NAME's own."
         ),
     ] = None,
-    by: By = "lead",
+    by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
@@ -277,7 +281,7 @@ def result(
         "valid_until": valid_until and valid_until.date(),
     }
     content = {"name": name, "result": given, "replaces": replaces}
-    return _told(dossier, "RecordResult", content, by, command_id, state_dir, lang, as_json)
+    return _told(dossier, "RecordResult", content, acting(by), command_id, state_dir, lang, as_json)
 
 
 def acknowledge(
@@ -285,7 +289,7 @@ def acknowledge(
     escalation: Annotated[str, typer.Argument(metavar="ESCALATION", help="Id of the alert, e.g. joint/breach.")],
     *,
     note: Annotated[str | None, typer.Option("--note", help="What is done about it.")] = None,
-    by: By = "lead",
+    by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
@@ -296,14 +300,16 @@ def acknowledge(
     Example: greenlane dossier acknowledge D-2026-17 joint/breach --by head-of-culture
     """
     content = {"escalation_id": escalation, "note": note}
-    return _told(dossier, "AcknowledgeEscalation", content, by, command_id, state_dir, lang, as_json)
+    return _told(
+        dossier, "AcknowledgeEscalation", content, acting(by, "supervisor"), command_id, state_dir, lang, as_json
+    )
 
 
 def withdraw(
     dossier: Dossier,
     *,
     reason: Annotated[str | None, typer.Option("--reason", help="Why; without personal data.")] = None,
-    by: By = "applicant",
+    by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
@@ -313,14 +319,14 @@ def withdraw(
 
     Example: greenlane dossier withdraw D-2026-17
     """
-    return _told(dossier, "WithdrawDossier", {"reason": reason}, by, command_id, state_dir, lang, as_json)
+    return _told(dossier, "WithdrawDossier", {"reason": reason}, acting(by), command_id, state_dir, lang, as_json)
 
 
 def _told(
     dossier: str,
     kind: str,
     content: dict[str, Any],
-    by: str,
+    actor: Acting,
     command_id: str | None,
     state_dir: Path | None,
     lang: Any,
@@ -334,7 +340,7 @@ def _told(
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session, waiting
 
-    command = command_of(kind, content, by, command_id)
+    command = command_of(kind, content, actor, command_id)
     with a_session(state_dir, lang) as session:
         stream_id = stream_of(session, dossier)
         waiting(lambda: ask_dossier(session, stream_id, command))

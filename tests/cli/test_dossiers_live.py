@@ -92,6 +92,31 @@ def test_an_opening_from_one_declaration_to_its_joint_result(
     documents = case["timeline"][0]["event"]["application"]["documents"]
     security = application(live, dossier, "security-order")["result_code"]
     assert {"kind": "security-certificate", "reference": security} in documents
+    revokes_after_the_end(live, dossier)
+
+
+def revokes_after_the_end(live: Program, dossier: str) -> None:
+    """A result revoked when all is closed re-opens what stands on it; sent again, it happens once (Decree 45/2020 art. 15)."""
+    words = ("dossier", "revoke", dossier, "security-order", "--reason", "issued by mistake", "--by", "head")
+    basis = ("--legal-basis", "45/2020 art. 15", "--command-id", "revoked-late")
+    for _ in range(2):
+        reopened = live(*words, *basis).json
+        assert (reopened["status"], reopened["outcome"]) == ("in_progress", None)
+        assert (reopened["joint"]["state"], reopened["joint"]["kept"]) == ("met", True)
+    told = [record for record in reopened["timeline"] if record["event"]["type"] == "ResultRevoked"]
+    assert [record["actor"] for record in told] == [{"kind": "officer", "id": "head", "assurance": "claimed"}]
+    assert live("dossier", "cascade", dossier, "security-order", "--apply").json["applied"] is True
+    result = ("--number", "7/2026", "--issuer", "police", "--issued-on", "2026-01-05")
+    mended = live("dossier", "result", dossier, "security-order", *result).json
+    assert mended["timeline"][-1]["actor"]["kind"] == "operator"
+    licence = until(live, dossier, "karaoke-licence", "released")
+    assert licence["round"] == 2
+    answer_all(live, licence["case_id"])
+    until(live, dossier, "karaoke-licence", "granted")
+    assert live("dossier", "show", dossier).json["outcome"] == "granted"
+    # What it was brought back for is over: nothing else is taken, as before.
+    late = live("dossier", "withdraw", dossier)
+    assert (late.code, late.json["error"]["code"]) == (2, "dossier_closed")
 
 
 def test_a_refusal_blocks_shows_its_cascade_and_ends_by_one_command(live: Program) -> None:

@@ -8,7 +8,6 @@ from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
-from greenlane.cli.case_search import searched
 
 from cases.turn import CaseView
 from cases.views import view_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cases.dossier.decide import decide_dossier
@@ -158,4 +158,9 @@ class Life:
 
 def in_province(day: int, hour: int = 9) -> datetime:
     """An instant of March 2026, UTC, from the province's clock."""
-    return datetime(2026, 3, day, hour - 7, tzinfo=UTC)
+    return datetime(2026, 3, day, hour, tzinfo=UTC) - timedelta(hours=7)
+
+
+def midnight_after(day: int) -> datetime:
+    """24:00 of a day of March 2026 in the province, UTC: where a limit in days ends."""
+    return in_province(day + 1, 0)

@@ -19,14 +19,14 @@ from activities.linked import Done, Order
 from activities.memory import MemoryRecorder
 from cases.dossier.evolve import fold_dossier
 from events.language.commands import Application
-from events.language.dossier_commands import RecordEnd
+from events.language.dossier_commands import ApplyCascade, RecordEnd, RevokeResult
 from events.language.identity import dossier_id_of
 from events.language.refusals import refuse
 from intake.linked_gateway import DossierGateway
 from intake.temporal import CaseUnknownError
 from sla.business_time import BusinessTime
 from tests.builders import MONDAY
-from tests.dossier.openings import SYSTEM, a_submission, an_application, days, definitions
+from tests.dossier.openings import OFFICER, SYSTEM, a_submission, an_application, days, definitions
 from tests.workflows.stage import quiet
 from tests.workflows.temporal_server import temporal_server
 from workflows.converter import DATA_CONVERTER
@@ -181,8 +181,49 @@ async def test_an_application_that_is_none_comes_back_and_blocks_what_needs_it(
                     break
                 await asyncio.sleep(0.02)
         assert dossier.parts["a0"].status == "returned"
-        assert "documents_missing" in (dossier.parts["a0"].reason or "")
+        # A code with its details: in which language it is said is the screen's to choose.
+        assert dossier.parts["a0"].refusal == refuse("documents_missing", documents="x")
+        assert dossier.parts["a0"].reason is None
         assert {name for name in NAMES if dossier.parts[name].status == "blocked"} == {"a3", "a6", "a9"}
         await desk.finish()
         await quiet(handle)
         await handle.terminate()
+
+
+async def test_a_closed_dossier_comes_back_for_a_revoked_result(client: Client) -> None:
+    """Its run has ended; another takes it up from the ledger, with the revocation in its hands, and goes on to a new end."""
+    memory, desk, queue = MemoryRecorder(), GrantingDesk(client), f"d-{uuid.uuid4()}"
+    given = opening()
+    revoked = RevokeResult(
+        command_id="revoke",
+        received_at=MONDAY + timedelta(days=30),
+        actor=OFFICER,
+        name="a0",
+        reason="forged",
+        legal_basis="45/2020 art. 15",
+    )
+    followed = ApplyCascade(
+        command_id="cascade", received_at=revoked.received_at, actor=OFFICER, name="a0", reason="as previewed"
+    )
+    gateway = DossierGateway(client, queue)
+    async with case_worker(client, memory, task_queue=queue, desk=desk, graceful_shutdown_seconds=0):
+        handle = await start(client, queue, given)
+        async with asyncio.timeout(60):
+            await handle.result()
+            closed = fold_dossier(given.dossier_id, DEFINITIONS, memory.ledger[given.dossier_id])
+            carried = DossierCarried.of(closed, waiting=(revoked,))
+            time = BusinessTime(business_anchor_at=revoked.received_at, real_anchor_at=datetime.now(UTC), factor=1)
+            again = DossierInput(dossier_id=given.dossier_id, business_time=time, carried=carried)
+            # Twice, as after a crash of whoever brings it back: it runs once.
+            await gateway.start(again, DEFINITIONS, again=True)
+            await gateway.start(again, DEFINITIONS, again=True)
+            assert (await gateway.update(given.dossier_id, revoked)).accepted
+            assert (await gateway.update(given.dossier_id, followed)).accepted
+            result = await client.get_workflow_handle_for(DossierWorkflow.run, given.dossier_id).result()
+        await desk.finish()
+    records = memory.ledger[given.dossier_id]
+    dossier = fold_dossier(given.dossier_id, DEFINITIONS, records)
+    assert (closed.outcome, result.outcome) == ("granted", "partly_granted")
+    assert (dossier.reopenings, dossier.sequence) == (1, len(records))
+    assert {name for name in NAMES if dossier.parts[name].status == "stopped"} == {"a3", "a6", "a9"}
+    assert sum(record.event.type == "ResultRevoked" for record in records) == 1

@@ -8,7 +8,7 @@ import pytest
 
 from greenlane.cli.dossier_sheet import DossierSheet
 from tests.builders import MONDAY
-from tests.dossier.openings import Life, an_application, days, in_province
+from tests.dossier.openings import Life, an_application, days, in_province, midnight_after
 
 
 def shown(life: Life, age: timedelta) -> dict:  # type: ignore[type-arg]
@@ -23,7 +23,7 @@ def test_a_broken_promise_does_not_stop_the_count_of_who_uses_the_time() -> None
     body = shown(life, timedelta(days=12))
     assert body["joint"]["breached"] is True
     assert sum(share["seconds"] for share in body["blame"]) == pytest.approx(12 * 86400)
-    broken_after = (in_province(9) - MONDAY).total_seconds()
+    broken_after = (midnight_after(9) - MONDAY).total_seconds()
     assert sum(share["seconds"] for share in body["joint"]["blame"]) == pytest.approx(broken_after)
 
 

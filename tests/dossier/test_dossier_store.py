@@ -117,8 +117,9 @@ def test_an_end_that_was_not_told_is_found(store: Store, recorder: Recorder, ope
         connection.execute(
             text(
                 "INSERT INTO cases (case_id, sequence, hash, view, source, application_id, procedure, procedure_version,"
-                " agency, status, lane, opened_at, closed_at, breaches, escalations_open)"
-                " VALUES (:id, 1, '', '{}', '/portal', 'D-1/001', 'a', '1', 'culture', 'closed', 'standard', :at, :at, 0, 0)"
+                " agency, status, lane, opened_at, closed_at, promises, breaches, escalations_open)"
+                " VALUES (:id, 1, '', '{}', '/portal', 'D-1/001', 'a', '1', 'culture', 'closed', 'standard', :at, :at,"
+                " '{}', 0, 0)"
             ),
             {"id": case_id, "at": datetime.now(UTC)},
         )

@@ -13,10 +13,11 @@ from catalog.loader import load_catalog
 from events.language.commands import AcknowledgeEscalation
 from events.language.dossier_messages import Need
 from events.language.refusals import Refusal
-from sla.deadline import AfterHours
+from sla.calendar import compiled
+from sla.deadline import AfterHours, due
 from sla.units import Budget, Unit
-from tests.builders import MONDAY
-from tests.dossier.openings import OFFICER, Life, an_application, days, in_province
+from tests.builders import MONDAY, a_calendar
+from tests.dossier.openings import OFFICER, Life, a_submission, an_application, days, in_province, midnight_after
 
 HOUR = timedelta(hours=1)
 
@@ -51,10 +52,12 @@ def test_without_a_joint_limit_the_critical_path_is_the_promise() -> None:
 @pytest.mark.parametrize("hour", range(0, 24, 3))
 def test_the_joint_promise_is_never_shorter_than_its_path(unit: Unit, hour: int) -> None:
     """Whenever it was handed in: who ends in time does not break the promise over the whole."""
+    at = MONDAY + timedelta(hours=hour)
     life = Life({"a": Budget(amount=11, unit=unit)})
-    life.open(an_application("a"), at=MONDAY + timedelta(hours=hour))
+    life.open(an_application("a"), at=at)
     assert life.dossier.joint_due_at >= life.dossier.promised_at
-    life.live_until(life.dossier.promised_at - timedelta(seconds=1))
+    law = due(Budget(amount=11, unit=unit), at, compiled(a_calendar()))
+    life.live_until((law.lawful_end_at or law.operational_at) - timedelta(seconds=1))
     assert not life.dossier.breached
 
 
@@ -83,9 +86,10 @@ def test_the_joint_clock_warns_breaks_and_escalates_once_each() -> None:
     life = a_chain(cap=days(5))
     life.live_until(in_province(13))
     fired = [event.rung for event in life.of_type("DossierRungFired")]
-    assert fired == ["half", "late-warning", "breach", "first", "second"]
+    assert fired == ["half", "late-warning", "past-appointment", "breach", "first", "second"]
     (breach,) = life.of_type("DossierBreached")
-    assert breach.due_at == in_province(9)
+    # Civil Code 2015 art. 148: a limit in days ends with its last day, whatever the appointment said.
+    assert breach.due_at == midnight_after(9)
     assert next_due(life.dossier) is None
     assert dossier_view_of(life.dossier).joint_state == "breached"
 
@@ -103,9 +107,13 @@ def test_a_warning_is_read_and_not_acknowledged() -> None:
     assert isinstance(refused, Refusal)
     assert refused.code == "escalation_unknown"
     life.live_until(in_province(9))
+    refused = life.attempt(acknowledged("past-appointment"))
+    assert isinstance(refused, Refusal)
+    life.live_until(midnight_after(9))
     life.do(acknowledged("breach"))
     life.live_until(in_province(13))
-    assert [event.rung for event in life.of_type("DossierRungFired")] == ["half", "late-warning", "breach"]
+    fired = [event.rung for event in life.of_type("DossierRungFired")]
+    assert fired == ["half", "late-warning", "past-appointment", "breach"]
 
 
 def test_the_blame_is_split_among_those_along_the_chain_that_was_waited_for() -> None:
@@ -114,12 +122,12 @@ def test_the_blame_is_split_among_those_along_the_chain_that_was_waited_for() ->
     life.end("d", MONDAY + HOUR, time_shares=[{"owner": "construction", "seconds": 3600}])
     shares = [{"owner": "applicant", "seconds": 2 * 86400}, {"owner": "culture", "seconds": 86400}]
     life.end("a", MONDAY + timedelta(days=3), time_shares=shares)
-    life.live_until(in_province(9))
+    life.live_until(midnight_after(9))
     (breach,) = life.of_type("DossierBreached")
     assert {share.owner: share.seconds for share in breach.blame} == {
         "applicant": 2 * 86400.0,
         "culture": 86400.0,
-        "police": 4 * 86400.0,
+        "police": 4 * 86400.0 + 15 * 3600,
     }
 
 
@@ -132,12 +140,29 @@ def test_a_dossier_closed_in_time_keeps_its_promise() -> None:
     assert [share.owner for share in closed.time_shares] == ["culture"]
 
 
-def test_ends_told_in_the_wrong_order_release_with_the_last_of_them() -> None:
+def test_what_is_released_counts_from_the_turn_and_the_delay_is_the_systems() -> None:
+    """Told in the wrong order, and late: nobody could begin before we heard of it, and nobody pays for that."""
     life = Life({name: days(2) for name in ("a", "b", "c")})
     life.open(an_application("a"), an_application("b"), an_application("c", "a", "b"))
     life.end("a", MONDAY + 5 * HOUR)
     life.do(life.ending("b", MONDAY + 2 * HOUR), now=MONDAY + 6 * HOUR)
-    assert life.of_type("ApplicationReleased")[-1].released_at == MONDAY + 5 * HOUR
+    assert life.of_type("ApplicationReleased")[-1].released_at == MONDAY + 6 * HOUR
+    life.end(
+        "c",
+        MONDAY + 8 * HOUR,
+        time_shares=[{"owner": "finance", "seconds": 3600}, {"owner": "system", "seconds": 3600}],
+    )
+    (closed,) = life.of_type("DossierClosed")
+    shares = {share.owner: share.seconds for share in closed.time_shares}
+    # `a` had five hours; the last of both ends was heard of an hour later, and the case `c` says an hour of its own.
+    assert shares == {"culture": 5 * 3600.0, "system": 2 * 3600.0, "finance": 3600.0}
+
+
+def test_what_is_free_at_the_opening_counts_from_the_receipt() -> None:
+    """The applicant handed it in then (Decree 61/2018 art. 17): our delay does not shorten what the law gives him."""
+    life = Life({"a": days(2)})
+    life.do(a_submission([an_application("a")]), now=MONDAY + 30 * HOUR)
+    assert life.of_type("ApplicationReleased")[0].released_at == MONDAY
 
 
 def test_five_templates_are_shipped_and_the_karaoke_group_fits_its_joint_limit() -> None:
