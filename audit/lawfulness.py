@@ -37,7 +37,7 @@ def unlawful(before: Case, record: EventRecord) -> str | None:
 
 
 def _not_of_its_age(before: Case, record: EventRecord) -> str | None:
-    """What older versions did not write, and what today's do not: an older event is not decided again, so none may pose as one."""
+    """Why it is not of its version's age. An older event is not decided again: nothing newer may pose as one."""
     event = record.event
     if record.actor is None:
         return "it does not say who acted" if isinstance(event, NEWER) else None

@@ -126,7 +126,7 @@ def _wrong_confirmation(scene: Scene, event: ev.BreachConfirmed, state: ClockSta
 
 def _wrong_set_aside(scene: Scene, event: ev.BreachSetAside, state: ClockState) -> str | None:
     table = timetable_of(state, scene.before.definitions)
-    ends_at = table.appointment_at if scene.is_older else table.end_at
+    ends_at = table.appointment_at if scene.is_older else table.end_at or _end_if_resumed(scene, state)
     if event.due_at is None and not scene.is_older and _stood_still(state):
         return (
             None
@@ -152,6 +152,14 @@ def _stood_still(state: ClockState) -> bool:
     """Whether a suspension that is open still had begun before the breach: then the end had not come."""
     held = state.is_paused and state.breached_at is not None
     return held and state.breached_at is not None and state.clock.suspensions[-1].from_at < state.breached_at
+
+
+def _end_if_resumed(scene: Scene, state: ClockState) -> datetime | None:
+    """Of a breached clock that stands still: where it would end if it ran on from now, which is when it was answered."""
+    if not state.is_paused:
+        return None
+    clock = state.clock.resume(max(scene.record.at, state.clock.suspensions[-1].from_at))
+    return timetable_of(state.changed({"clock": clock}), scene.before.definitions).end_at
 
 
 def _wrong_verdict(scene: Scene, event: ev.ClockMet | ev.ClockStopped, state: ClockState) -> str | None:

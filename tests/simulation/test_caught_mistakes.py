@@ -29,7 +29,6 @@ from cases.draft import Draft
 from cases.model import Case, CaseStatus, ClockState, ClockStatus
 from cases.turn import Recorded, Turn
 from events.language import case_events as ev
-from events.language.commands import Command
 from events.transport.memory import MemoryLease
 from sla.calendar import WorkingCalendar
 from sla.clock import Clock
@@ -265,9 +264,9 @@ def a_passed_appointment_is_not_told(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(timetable, "_open_among", untold)
 
 
-def a_stopped_case_goes_on(patch: pytest.MonkeyPatch) -> None:
-    right = suspensions.stands_still
-    patch.setattr("cases.steps.stands_still", lambda case: None if case.status is CaseStatus.STOPPED else right(case))
+def a_case_that_stands_still_goes_on(patch: pytest.MonkeyPatch) -> None:
+    right, still = suspensions.stands_still, (CaseStatus.STOPPED, CaseStatus.SUSPENDED)
+    patch.setattr("cases.steps.stands_still", lambda case: None if case.status in still else right(case))
 
 
 def nothing_ends_by_itself(patch: pytest.MonkeyPatch) -> None:
@@ -281,15 +280,6 @@ def nothing_ends_by_itself(patch: pytest.MonkeyPatch) -> None:
 
 def a_part_is_taken_for_the_whole(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(supplements, "_missing", lambda case, command: ())
-
-
-def time_passes_until_the_receipt_only(patch: pytest.MonkeyPatch) -> None:
-    """Though an answer counts from the assignment that it answers."""
-
-    def until_receipt(self: turns._Bench, command: Command) -> None:
-        self.pass_time_until(min(command.received_at, self.now), itself=False)
-
-    patch.setattr(turns._Bench, "pass_time_before", until_receipt)
 
 
 MISTAKES: tuple[tuple[Mistake, set[str]], ...] = (
@@ -319,10 +309,9 @@ MISTAKES: tuple[tuple[Mistake, set[str]], ...] = (
     (who_acted_is_forgotten, {"I2"}),
     (every_appointment_is_kept, {"I5"}),
     (a_passed_appointment_is_not_told, {"I6"}),
-    (a_stopped_case_goes_on, {"I2"}),
+    (a_case_that_stands_still_goes_on, {"I2"}),
     (nothing_ends_by_itself, {"I6"}),
     (a_part_is_taken_for_the_whole, {"I2"}),
-    (time_passes_until_the_receipt_only, {"I6"}),
 )
 
 
