@@ -426,6 +426,7 @@ _AWAITED = {
     CaseStatus.AWAITING_EXPLANATION: "explain",
     CaseStatus.AWAITING_PAYMENT: "paid",
     CaseStatus.SUSPENDED: "resume",
+    CaseStatus.STOPPED: "return",
 }
 
 # ---- what is found
