@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from audit.lawfulness import unlawful
+from audit.punctuality import missed_instants
 from audit.redecision import redecided
 from audit.rungs import quiet_rungs_in_hours, rungs
 from audit.shares import time_shares
-from audit.story import Scene, Story, story_of
+from audit.story import Story, story_of
 from audit.timekeeping import anchors, clock_endings, consumed_time
 from audit.violation import Violation
 from cases.model import CaseStatus
@@ -25,17 +26,9 @@ from catalog.model import Definitions
 from events.language.case_events import (
     ApplicationSubmitted,
     CalendarApplied,
-    ConsultationRequested,
     DefinitionRef,
     EventRecord,
-    ExplanationReceived,
-    ExplanationRequested,
-    PaymentConfirmed,
-    PaymentRequested,
     ProcedureMigrated,
-    StepDecided,
-    SupplementReceived,
-    SupplementRequested,
 )
 
 __all__ = [
@@ -56,8 +49,6 @@ __all__ = [
 
 CHANGES_DEFINITIONS = (CalendarApplied, ProcedureMigrated)
 """The events that say that a case runs under another version from now on."""
-ANSWERS_STEP = (StepDecided, ConsultationRequested, SupplementRequested, ExplanationRequested, PaymentRequested)
-ANSWERS_REQUEST = (SupplementReceived, ExplanationReceived, PaymentConfirmed)
 
 
 def check_case(
@@ -125,44 +116,6 @@ def frozen_definitions(story: Story) -> Iterator[Violation]:
         if event.definitions_digest != definitions.digest:
             message = "the definitions kept are not those of the submission"
             yield Violation("I12", story.case_id, scene.record.sequence, message)
-
-
-def missed_instants(story: Story) -> Iterator[Violation]:
-    """I6: what was due before a command counted fired before it, and a turn leaves nothing behind that was due.
-
-    What was due under older rules is not known today: where they wrote, this is not asked.
-    """
-    for previous, scene, following in zip([None, *story.scenes], story.scenes, [*story.scenes[1:], None], strict=False):
-        record = scene.record
-        if scene.is_older:
-            continue
-        begins = previous is None or previous.record.command_id != record.command_id
-        due_at = next_due(scene.before) if begins and not _counts_later(scene) else None
-        if due_at is not None and due_at < record.at:
-            message = f"due at {due_at.isoformat()} and not fired before what counted at {record.at.isoformat()}"
-            yield Violation("I6", story.case_id, record.sequence, message)
-        if following is not None and following.record.decided_at == record.decided_at:
-            continue  # the same turn goes on
-        due_at = next_due(scene.after)
-        if due_at is not None and due_at <= record.decided_at:
-            message = f"due at {due_at.isoformat()} and not fired by {record.decided_at.isoformat()}"
-            yield Violation("I6", story.case_id, record.sequence, message)
-
-
-def _counts_later(scene: Scene) -> bool:
-    """Whether a command may have been received before the instant at which it counts: nothing counts before its object.
-
-    It counts from the assignment that it answers, the request for documents, the opening of the case. What fell due between
-    receipt and that instant is fired after it in the same turn; when it was received, no event says.
-    """
-    event, before, at = scene.record.event, scene.before, scene.record.at
-    if at == before.opened_at:
-        return True
-    if isinstance(event, ANSWERS_STEP):
-        step = before.steps.get(event.step_id)
-        return step is not None and step.assigned_at == at
-    asked = isinstance(event, ANSWERS_REQUEST) and bool(before.spans)
-    return asked and before.spans[-1].owner == "applicant" and before.spans[-1].started_at == at
 
 
 def _unattended(story: Story, *, open_ok: bool, until_at: datetime | None) -> Iterator[Violation]:

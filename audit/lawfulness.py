@@ -15,6 +15,11 @@ from events.language import case_events as ev
 from events.language.case_events import EventRecord
 from sla.definition import CalendarDefinition
 
+NEWER = (
+    *(ev.AppointmentPassed, ev.AppointmentMoved, ev.BreachConfirmed, ev.CalendarExhausted, ev.SuspensionReviewDue),
+    *(ev.ExplanationRequested, ev.ExplanationReceived, ev.CaseStopped, ev.CaseReturned),
+)
+"""The events that no version wrote without saying who acted."""
 STANDS_STILL = (CaseStatus.SUSPENDED, CaseStatus.STOPPED, CaseStatus.AWAITING_PAYMENT)
 
 
@@ -28,7 +33,19 @@ def unlawful(before: Case, record: EventRecord) -> str | None:
     need = _NEEDS.get(type(event))
     if need is None:
         return f"{event.type} is no event of a case"
-    return need(before, event) or _by_one_alone(record)
+    return need(before, event) or _not_of_its_age(before, record) or _by_one_alone(record)
+
+
+def _not_of_its_age(before: Case, record: EventRecord) -> str | None:
+    """Why it is not of its version's age. An older event is not decided again: nothing newer may pose as one."""
+    event = record.event
+    if record.actor is None:
+        return "it does not say who acted" if isinstance(event, NEWER) else None
+    if isinstance(event, ev.SupplementReceived) and not event.missing and not event.declared_complete:
+        brought = {document.kind for document in event.documents}
+        lacking = [kind for kind in before.documents_awaited if kind not in brought]
+        return f"taken as complete, and {lacking[0]} never came" if lacking else None
+    return None
 
 
 def _by_one_alone(record: EventRecord) -> str | None:

@@ -62,7 +62,12 @@ def redecided(story: Story) -> Iterator[Violation]:
 
 def _compared(story: Story, scenes: Sequence[Scene], command: Command | Tick) -> Iterator[Violation]:
     first = scenes[0]
-    decided = decide(first.before, command, first.record.decided_at)
+    try:
+        decided = decide(first.before, command, first.record.decided_at)
+    except Exception as error:  # on a case that no rule could have made; the auditor goes on with the next command
+        message = f"{type(command).__name__} cannot be decided: {error!r}"
+        yield Violation("I2", story.case_id, first.record.sequence, message)
+        return
     if isinstance(decided, Refusal):
         yield Violation("I2", story.case_id, first.record.sequence, f"would be refused today: {decided.code}")
         return

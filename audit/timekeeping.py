@@ -126,7 +126,13 @@ def _wrong_confirmation(scene: Scene, event: ev.BreachConfirmed, state: ClockSta
 
 def _wrong_set_aside(scene: Scene, event: ev.BreachSetAside, state: ClockState) -> str | None:
     table = timetable_of(state, scene.before.definitions)
-    ends_at = table.appointment_at if scene.is_older else table.end_at
+    ends_at = table.appointment_at if scene.is_older else table.end_at or _end_if_resumed(scene, state)
+    if event.due_at is None and not scene.is_older and _stood_still(state):
+        return (
+            None
+            if event.cause == "suspended" or event.received_at <= (state.breached_at or event.received_at)
+            else (f"breach of {event.clock_id} set aside as {event.cause}, and its clock stands still")
+        )
     if event.due_at is None or ends_at != event.due_at:
         return f"clock {event.clock_id} was not due at {event.due_at.isoformat() if event.due_at else 'no time'}"
     if event.received_at > event.due_at:
@@ -139,7 +145,41 @@ def _wrong_set_aside(scene: Scene, event: ev.BreachSetAside, state: ClockState) 
     in_time = state.breached_at is None or event.received_at <= state.breached_at
     if in_time is not (event.cause == "delayed_by_system"):
         return f"breach of {event.clock_id} at {state.breached_at} set aside as {event.cause}"
-    return None
+    return _wrong_word_of_appointment(scene, event, state)
+
+
+def _stood_still(state: ClockState) -> bool:
+    """Whether a suspension that is open still had begun before the breach: then the end had not come."""
+    held = state.is_paused and state.breached_at is not None
+    return held and state.breached_at is not None and state.clock.suspensions[-1].from_at < state.breached_at
+
+
+def _end_if_resumed(scene: Scene, state: ClockState) -> datetime | None:
+    """Of a breached clock that stands still: where it would end if it ran on from now, which is when it was answered."""
+    if not state.is_paused:
+        return None
+    clock = state.clock.resume(max(scene.record.at, state.clock.suspensions[-1].from_at))
+    return timetable_of(state.changed({"clock": clock}), scene.before.definitions).end_at
+
+
+def _wrong_verdict(scene: Scene, event: ev.ClockMet | ev.ClockStopped, state: ClockState) -> str | None:
+    ends_at = timetable_of(state, scene.before.definitions).end_at
+    if isinstance(event, ev.ClockMet) and ends_at is not None and scene.record.at > ends_at:
+        return f"clock {event.clock_id} counts as met after its end at {ends_at.isoformat()}"
+    return _wrong_word_of_appointment(scene, event, state)
+
+
+def _wrong_word_of_appointment(
+    scene: Scene, event: ev.ClockMet | ev.ClockStopped | ev.BreachSetAside, state: ClockState
+) -> str | None:
+    """Whether the appointment was kept is said of clocks with two ends, and by none of the older events."""
+    kept = None
+    if not scene.is_older and has_two_ends(state.kind, state.clock.budget):
+        told_at = timetable_of(state, scene.before.definitions).appointment_at
+        # While it stands still no appointment holds: one that had passed before stays missed.
+        kept = state.appointment_passed_at is None if told_at is None else scene.record.at <= told_at
+    said = event.appointment_kept
+    return None if said is kept else f"the appointment of {event.clock_id} was kept: {kept}, recorded {said}"
 
 
 def _is_tick(scene: Scene) -> bool:
@@ -153,6 +193,8 @@ _ENDS: dict[type, Callable[[Scene, Any, ClockState], str | None]] = {
     ev.ClockExtended: _wrong_extension,
     ev.BreachConfirmed: _wrong_confirmation,
     ev.BreachSetAside: _wrong_set_aside,
+    ev.ClockMet: _wrong_verdict,
+    ev.ClockStopped: _wrong_verdict,
 }
 
 

@@ -258,11 +258,10 @@ def finish(draft: Draft, clock_id: str | None) -> None:
         return
     ends_at = end_at(state, draft.case.definitions)
     if state.status is ClockStatus.BREACHED:
-        if ends_at is None and state.is_paused:
-            # It stands still, from before the end on record perhaps: its end is where it would be if it ran on from now.
-            clock = state.clock.resume(max(draft.at, state.clock.suspensions[-1].from_at))
-            ends_at = end_at(state.changed({"clock": clock}), draft.case.definitions)
-        if ends_at is not None and draft.at <= ends_at:
+        # It may stand still, from before the end on record perhaps: its end is where it would be if it ran on from now.
+        runs = state.changed({"clock": as_it_will_run(state.clock, draft.at)})
+        would_end_at = end_at(runs, draft.case.definitions)
+        if would_end_at is not None and draft.at <= would_end_at:
             _set_aside(draft, state, ends_at)
         else:
             stop(draft, state.id)

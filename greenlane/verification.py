@@ -36,6 +36,8 @@ class Verified:
     findings: list[str] = field(default_factory=list)
     redelivered: int = 0
     """Repeated records on the topics: allowed, counted."""
+    older: int = 0
+    """Events that an older version decided, under its own rules: checked in all else, and not decided again."""
 
     @property
     def ok(self) -> bool:
@@ -57,6 +59,7 @@ def verify(wiring: Wiring, *, topics: bool = False, told: Callable[[int], None] 
         case_id: str, definitions: Definitions, records: Sequence[EventRecord]
     ) -> tuple[CaseView, tuple[WorkItem, ...]]:
         story = story_of(definitions, records)
+        found.older += story.older
         for violation in (*check_story(story), *replay_story(story)):
             _note(found, violation)
         if told is not None:

@@ -173,7 +173,7 @@ class ClockMet(Message):
     type: Literal["ClockMet"] = "ClockMet"
     clock_id: str
     ended_at: AwareDatetime
-    consumed_seconds: float | None
+    consumed_seconds: float | None = None
     """None: no calendar covers it."""
     appointment_kept: bool | None = None
     """Whether it was done by the appointment; None: the clock has one end, or the event is older."""
@@ -203,7 +203,7 @@ class ClockStopped(Message):
     type: Literal["ClockStopped"] = "ClockStopped"
     clock_id: str
     ended_at: AwareDatetime
-    consumed_seconds: float | None
+    consumed_seconds: float | None = None
     """None: no calendar covers it."""
     appointment_kept: bool | None = None
     """Whether it was done by an appointment that lay after the lawful end; None as for `ClockMet`."""
@@ -225,7 +225,7 @@ class BreachSetAside(Message):
     clock_id: str
     received_at: AwareDatetime
     """When what sets it aside was received."""
-    due_at: AwareDatetime | None
+    due_at: AwareDatetime | None = None
     """The end that holds; None: the clock stands still."""
     cause: Literal["delayed_by_system", "lawful_end", "suspended"] = "delayed_by_system"
     """`delayed_by_system`: the answer was received in time and delivered after the breach was recorded; the clock counts

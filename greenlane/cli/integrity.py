@@ -48,6 +48,7 @@ def verify(
             found = verified(session.wiring, topics=topics, told=told)
         if as_json:
             body = {"ok": found.ok, "cases": found.cases, "events": found.events, "violations": found.violations}
+            body |= {"older_events": found.older} if found.older else {}
             print_json(body if found.ok else body | {"findings": found.findings})
         else:
             table = table_of(None, words("invariant"), words("violations"))
@@ -56,7 +57,9 @@ def verify(
             show(table, *(f"[red]✗[/red] {escape(finding)}" for finding in found.findings))
             counts = {"cases": found.cases, "events": found.events}
             findings = sum(found.violations.values())
-            show(words("all_well", **counts) if found.ok else words("not_all_well", findings=findings, **counts))
+            older = words("not_decided_again", events=found.older) if found.older else None
+            verdict = words("all_well", **counts) if found.ok else words("not_all_well", findings=findings, **counts)
+            show(verdict, older)
     return 0 if found.ok else 2
 
 

@@ -106,6 +106,10 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "no_cases": ("Không có hồ sơ nào.", "There are no cases."),
     "no_letters": ("Không có thông điệp nào.", "There are no dead letters."),
     "no_work": ("Không có việc chờ.", "Nothing waits."),
+    "not_decided_again": (
+        "Trong đó {events} sự kiện do phiên bản trước ghi theo quy tắc cũ: đã kiểm tra, không quyết định lại.",
+        "Of these, {events} events were decided by an older version under its own rules: checked, not decided again.",
+    ),
     "not_all_well": (
         "{cases} hồ sơ, {events} sự kiện: phát hiện {findings} sai lệch.",
         "{cases} cases, {events} events: {findings} finding(s).",

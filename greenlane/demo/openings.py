@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from audit.dossiers import released_early
+from cases.dossier.ends import verdict_of
 from cases.dossier.evolve import fold_dossier
 from events.language.commands import Actor, ActorKind
 from events.language.dossier_messages import DossierFile
@@ -86,6 +87,6 @@ def openings_report(wiring: Wiring, opened: list[Opened]) -> dict[str, dict[str,
             "applications": len(dossier.parts),
             "closed": sum(part.is_over for part in dossier.parts.values()),
             "released_early": released_early(definitions, records),
-            "promise_kept": dossier.is_closed and not dossier.breached,
+            "promise_kept": verdict_of(dossier).kept is True,
         }
     return report

@@ -86,6 +86,8 @@ FORGERIES: tuple[tuple[str, Callable[[Ledger], Ledger], str], ...] = (
     ("no question", without("ExplanationRequested"), "I2"),
     ("an answer to another round", changed("ExplanationReceived", round=2), "I2"),
     ("a part that was not asked for", changed("SupplementReceived", missing=("passport",)), "I2"),
+    ("a part taken for the whole", changed("SupplementReceived", missing=()), "I2"),
+    ("an appointment that was missed, kept", changed("ClockStopped", appointment_kept=True), "I5"),
     ("stopped by one alone", changed("CaseStopped", approved_by=SUPERVISOR.id), "I2"),
     ("a lane by one alone", changed("LaneChanged", approved_by=None), "I2"),
     ("a rule that is not named", changed("LaneChanged", entitlement="rule"), "I2"),
@@ -127,6 +129,24 @@ def test_a_newer_event_that_does_not_say_who_acted_is_found() -> None:
     forged = [*life.records[:-1], life.records[-1].model_copy(update={"actor": None})]
     found = check_case(life.definitions, forged, open_ok=False)
     assert any("does not say who acted" in violation.message for violation in found)
+
+
+def test_nothing_newer_poses_as_an_older_event() -> None:
+    """A ledger whose actors were all taken away is decided again nowhere; what only today's rules write still tells."""
+    life = a_long_life()
+    forged = [record.model_copy(update={"actor": None}) for record in life.records]
+    found = {violation.message for violation in check_case(life.definitions, forged, open_ok=False)}
+    assert "AppointmentPassed: it does not say who acted" in found
+    assert any("two ends" in message for message in found)
+
+
+def test_no_forgery_stops_the_deciding() -> None:
+    """Whatever is left out, the auditor goes on to the end of the ledger."""
+    life = a_long_life()
+    for place in range(len(life.records)):
+        kept = [*life.records[:place], *life.records[place + 1 :]]
+        forged = [record.model_copy(update={"sequence": n}) for n, record in enumerate(kept, start=1)]
+        replay_decisions(life.definitions, forged)
 
 
 def test_older_events_are_counted_and_newer_ones_decided_again() -> None:

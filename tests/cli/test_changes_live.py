@@ -143,6 +143,8 @@ def test_the_report_adds_up(live: Program, tmp_path: Path) -> None:
     assert groups["one-stop"]["met"] >= 1
     assert said["total"]["closed"] >= 1
     assert said["total"]["duties"]["answer-online"]["arose"] >= 1
+    held = sum(group["held_seconds"] for group in groups.values())
+    assert abs(held - said["total"]["held_seconds"]) <= len(groups), "each is rounded to a second"
     lines = table.read_text(encoding="utf-8-sig").splitlines()
     assert lines[0].startswith("department,cases,closed")
     assert {line.split(",")[0] for line in lines[1:-1]} == set(groups)

@@ -431,10 +431,11 @@ _AWAITED = {
 # ---- what is found
 
 
-def finding_of(plan: Plan) -> str | None:
-    """What is wrong with a life, if anything."""
+def finding_of(plan: Plan, *, judged: bool = True) -> str | None:
+    """What is wrong with a life, if anything. Not `judged`: by the model alone, without the invariants."""
     try:
-        found = LivedCase(plan).live().invariants()
+        life = LivedCase(plan).live()
+        found = life.invariants() if judged else []
     except Difference as difference:
         return str(difference)
     except Exception as error:

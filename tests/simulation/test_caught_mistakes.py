@@ -9,10 +9,24 @@ from typing import Any
 import pytest
 
 from activities.memory import MemoryRecorder
-from cases import appointments, changes, clocks, closing, evolve, spans, stops, ticks, timetable, turns, views
+from cases import (
+    appointments,
+    changes,
+    clocks,
+    closing,
+    evolve,
+    spans,
+    stops,
+    supplements,
+    suspensions,
+    ticks,
+    timetable,
+    turns,
+    views,
+)
 from cases.decide import draft_of
 from cases.draft import Draft
-from cases.model import Case, ClockState, ClockStatus
+from cases.model import Case, CaseStatus, ClockState, ClockStatus
 from cases.turn import Recorded, Turn
 from events.language import case_events as ev
 from events.transport.memory import MemoryLease
@@ -237,6 +251,37 @@ def who_acted_is_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Draft, "emit", forgetful)
 
 
+def every_appointment_is_kept(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(clocks, "_appointment_kept", lambda draft, state: True)
+
+
+def a_passed_appointment_is_not_told(patch: pytest.MonkeyPatch) -> None:
+    right = timetable._open_among
+
+    def untold(items: Any, state: ClockState, table: timetable.Timetable) -> Any:
+        return (item for item in right(items, state, table) if item.what != "appointment")
+
+    patch.setattr(timetable, "_open_among", untold)
+
+
+def a_case_that_stands_still_goes_on(patch: pytest.MonkeyPatch) -> None:
+    right, still = suspensions.stands_still, (CaseStatus.STOPPED, CaseStatus.SUSPENDED)
+    patch.setattr("cases.steps.stands_still", lambda case: None if case.status in still else right(case))
+
+
+def nothing_ends_by_itself(patch: pytest.MonkeyPatch) -> None:
+    right = evolve._CHANGES[ev.ClockPaused]
+
+    def endless(case: Case, event: ev.ClockPaused, at: datetime) -> dict[str, Any]:
+        return right(case, event.model_copy(update={"ends_at": None}), at)
+
+    patch.setitem(evolve._CHANGES, ev.ClockPaused, endless)
+
+
+def a_part_is_taken_for_the_whole(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(supplements, "_missing", lambda case, command: ())
+
+
 MISTAKES: tuple[tuple[Mistake, set[str]], ...] = (
     (a_rung_fires_twice, {"I6"}),
     (breaches_come_a_minute_early, {"I5"}),
@@ -262,6 +307,11 @@ MISTAKES: tuple[tuple[Mistake, set[str]], ...] = (
     (our_own_delay_is_the_departments, {"I7"}),
     (nobody_seconds, {"I2"}),
     (who_acted_is_forgotten, {"I2"}),
+    (every_appointment_is_kept, {"I5"}),
+    (a_passed_appointment_is_not_told, {"I6"}),
+    (a_case_that_stands_still_goes_on, {"I2"}),
+    (nothing_ends_by_itself, {"I6"}),
+    (a_part_is_taken_for_the_whole, {"I2"}),
 )
 
 

@@ -24,13 +24,15 @@ LONG = os.environ.get("GREENLANE_TEST_TIER") == "long"
 LIVES = int(os.environ.get("LIVES") or (1 if SEED else 20_000 if LONG else 2_000))
 FIRST_SEED = int(SEED or 0)
 REPORTS_MAX = 5
+JUDGED = 1 if SEED else 4
+"""Of so many lives one is held against the invariants too, which take longer than the life; in the long tier every one."""
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_the_core_and_the_model_say_the_same_of_every_life(part: int) -> None:
     """Taken or refused and why, states, both ends, every rung, breach, set-aside, share and count, after every turn."""
     seeds = range(FIRST_SEED + part * LIVES // PARTS, FIRST_SEED + (part + 1) * LIVES // PARTS)
-    wrong = [seed for seed in seeds if finding_of(plan_of(seed)) is not None]
+    wrong = [seed for seed in seeds if finding_of(plan_of(seed), judged=LONG or seed % JUDGED == 0) is not None]
     reports = "\n\n".join(report_of(plan_of(seed)) for seed in wrong[:REPORTS_MAX])
     assert not wrong, f"{len(wrong)} of {len(seeds)} lives: {wrong[:20]}\n{reports}"
 

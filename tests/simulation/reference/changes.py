@@ -108,12 +108,14 @@ def change_lane(life: Life, command: ChangeLane, application: Application, at: i
         raise RefusedError(*reasons)
     life.lane = command.lane
     life.say("lane", command.lane.value)
-    green, statutory = life.current("green"), life.current("statutory")
-    if green is not None:
-        life.cancel(green, at)
+    former, statutory = life.current("green"), life.current("statutory")
+    was_promised = former is not None and not former.stopped
+    if former is not None:
+        life.cancel(former, at)
     if statutory is not None and not statutory.stopped:
         promise_of_lane(life, at, heard=max(at, turn))
-    _share_again(life, at, heard=max(at, turn))
+    if was_promised or life.current("green") is not former:
+        _share_again(life, at, heard=max(at, turn))
 
 
 def _share_again(life: Life, at: int, *, heard: int) -> None:

@@ -72,7 +72,7 @@ class Player:
         verdicts = {}
         begins_first = sorted(commands, key=lambda c: (not isinstance(c, SubmitApplication), c.received_at))
         for command in begins_first:
-            at = min(instant(command.received_at), turn_at)
+            at = self._counts_at(command, min(instant(command.received_at), turn_at))
             self._let_pass(at, turn_at, itself=False)
             verdicts[command.command_id] = self._take(command, at, turn_at)
         self._let_pass(turn_at, turn_at, itself=True)
@@ -82,6 +82,15 @@ class Player:
         """The earliest instant at which something falls due by itself."""
         passing = next_passing(self.life)
         return None if passing is None else passing[0]
+
+    def _counts_at(self, command: Command, received: int) -> int:
+        """Nothing counts before what it is about: the assignment that is answered, the request to the applicant."""
+        if isinstance(command, DecideStep | RequestPayment) and command.step_id in self.life.steps:
+            return max(received, self.life.steps[command.step_id].assigned_at)
+        asked = self.life.status in ("awaiting_supplement", "awaiting_explanation", "awaiting_payment")
+        if asked and isinstance(command, ReceiveSupplement | ReceiveExplanation | ConfirmPayment):
+            return max(received, self.life.asked_at)
+        return received
 
     def _let_pass(self, until: int, turn_at: int, *, itself: bool) -> None:
         while (passing := next_passing(self.life)) is not None:
