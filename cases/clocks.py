@@ -279,9 +279,9 @@ def finish(draft: Draft, clock_id: str | None) -> None:
         )
 
 
-def _set_aside(draft: Draft, state: ClockState, ends_at: datetime) -> None:
+def _set_aside(draft: Draft, state: ClockState, ends_at: datetime | None) -> None:
     # Received before the end that was recorded as passed: it was we who were late. Else the end itself has moved since.
-    in_time = state.breached_at is None or draft.at <= state.breached_at
+    in_time = state.breached_at is not None and draft.at <= state.breached_at
     draft.emit(
         BreachSetAside(
             clock_id=state.id,

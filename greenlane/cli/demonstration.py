@@ -12,7 +12,7 @@ from rich.console import Console
 from greenlane.cli.options import Json
 from greenlane.cli.output import err, out, print_json
 
-PICTURE_WIDTH = 132
+PICTURE_WIDTH = 152
 
 
 def register(app: typer.Typer) -> None:

@@ -17,13 +17,13 @@ from pathlib import Path
 
 from temporalio.client import Client
 
-from events.language.case_events import EventRecord, RungFired
-from events.language.commands import AcknowledgeEscalation, Actor, ActorKind
+from events.language.case_events import EventRecord, RungFired, StepAssigned
+from events.language.commands import AcknowledgeEscalation, Actor, ActorKind, DecideStep, Outcome
 from greenlane.demo.cast_processes import outsiders
 from greenlane.demo.openings import Opened, all_closed, open_all, openings_report
 from greenlane.demo.receiver import AlertReceiver
 from greenlane.demo.report import DemoReport
-from greenlane.demo.script import SOURCE, Part, message_of, the_cast
+from greenlane.demo.script import SOURCE, Manner, Part, message_of, the_cast
 from greenlane.errors import GreenlaneError
 from greenlane.quiescence import dead_letter_count, settled
 from greenlane.settings import Settings
@@ -55,7 +55,7 @@ class DemoFailedError(GreenlaneError):
 class Watched:
     """What was seen in the ledger so far."""
 
-    cast: set[str] = field(default_factory=set)
+    cast: dict[str, Part] = field(default_factory=dict)
     """The cases that the demonstration waits for one by one; those of the openings are waited for with them."""
     position: int = 0
     events: int = 0
@@ -63,6 +63,10 @@ class Watched:
     rungs: dict[str, int] = field(default_factory=dict)
     to_acknowledge: list[EventRecord] = field(default_factory=list)
     acknowledged: int = 0
+    at_screens: dict[str, StepAssigned] = field(default_factory=dict)
+    """By case: the step that an officer answers at a screen."""
+    past_appointment: list[str] = field(default_factory=list)
+    """Cases of such a step whose appointment has just passed."""
 
 
 @contextmanager
@@ -150,7 +154,7 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 async def _watch(wiring: Wiring, parts: list[Part], opened: list[Opened], tell: Tell) -> Watched:
     """Follow the ledger until everything is closed; acknowledge the first escalation, as a supervisor would."""
-    watched, ledger, expected = Watched(cast={part.case_id for part in parts}), Ledger(wiring.store), len(parts)
+    watched, ledger, expected = Watched(cast={part.case_id: part for part in parts}), Ledger(wiring.store), len(parts)
     client = await wiring.temporal()
     limit_seconds = timedelta(days=7 * BUSINESS_DAYS_MAX / 5).total_seconds() / wiring.business_time.factor
     ends_at = time.monotonic() + limit_seconds
@@ -170,6 +174,7 @@ async def _watch(wiring: Wiring, parts: list[Part], opened: list[Opened], tell: 
             watched.position = row.position
             _see(row.record, watched, wiring, tell)
         await _acknowledge(watched, wiring, client, tell)
+        await _answer_at_screens(watched, wiring, client, tell)
         await asyncio.sleep(LOOK_SECONDS)
     return watched
 
@@ -180,13 +185,13 @@ def _see(record: EventRecord, watched: Watched, wiring: Wiring, tell: Tell) -> N
     at = f"[dim]{record.at.astimezone(wiring.zone):%a %d/%m %H:%M}[/dim]"
     match event.type:
         case "RungFired":
-            watched.rungs[event.kind] = watched.rungs.get(event.kind, 0) + 1
-            if event.level >= ACKNOWLEDGED_LEVEL and event.kind == "escalation":
-                watched.to_acknowledge.append(record)
+            _count_rung(record, event, watched)
             colour = RUNG_COLOURS[event.kind]
             tell(
                 f"{at} [{colour}]{event.kind:<16}[/{colour}] {record.case_id[-6:]} {event.clock_id} → {event.audience}"
             )
+        case "StepAssigned" if _waits_for_a_screen(watched.cast.get(record.case_id), event.step_id):
+            watched.at_screens[record.case_id] = event
         case "SupplementRequested":
             tell(f"{at} [cyan]supplement[/cyan] {record.case_id[-6:]} asked by {event.department}: {event.reason}")
         case "BreachSetAside" | "GreenPromiseDeclined":
@@ -221,6 +226,39 @@ async def _acknowledge(watched: Watched, wiring: Wiring, client: Client, tell: T
     outcome = await intake.ask(record.case_id, command)
     if outcome.accepted:
         tell(f"[bold blue]acknowledged[/bold blue] {record.case_id[-6:]} {event.escalation_id} by a supervisor")
+
+
+def _count_rung(record: EventRecord, event: RungFired, watched: Watched) -> None:
+    """Count it, and note what a person is to do about it."""
+    watched.rungs[event.kind] = watched.rungs.get(event.kind, 0) + 1
+    if event.kind == "past_appointment" and record.case_id in watched.at_screens:
+        watched.past_appointment.append(record.case_id)
+    if event.level >= ACKNOWLEDGED_LEVEL and event.kind == "escalation":
+        watched.to_acknowledge.append(record)
+
+
+def _waits_for_a_screen(part: Part | None, step_id: str) -> bool:
+    answers = () if part is None else part.behaviours.get(step_id, ())
+    return any(answer.manner is Manner.AT_SCREEN for answer in answers)
+
+
+async def _answer_at_screens(watched: Watched, wiring: Wiring, client: Client, tell: Tell) -> None:
+    """Hand over the results whose appointment has passed, the same evening, as an officer at a counter would."""
+    while watched.past_appointment:
+        case_id = watched.past_appointment.pop()
+        step = watched.at_screens.pop(case_id)
+        command = DecideStep(
+            command_id=f"demonstration:{case_id}:{step.step_id}",
+            received_at=wiring.business_time_now(),
+            actor=Actor(kind=ActorKind.DEPARTMENT, id=step.department),
+            step_id=step.step_id,
+            department=step.department,
+            outcome=Outcome.APPROVE,
+        )
+        outcome = await wiring.intake(client).ask(case_id, command)
+        if outcome.accepted:
+            at = f"{command.received_at.astimezone(wiring.zone):%a %H:%M}"
+            tell(f"[bold blue]handed over[/bold blue]  {case_id[-6:]} at a screen of {step.department}, {at}")
 
 
 def _report(wiring: Wiring, watched: Watched, expected: int, elapsed_s: float) -> DemoReport:

@@ -101,6 +101,8 @@ class Departments(Outsider):
         if event.get("type") != "StepAssigned":
             return
         behaviour = self._behaviour(part, event)
+        if behaviour.manner is Manner.AT_SCREEN:
+            return
         start = event["due_at"] if behaviour.after_due and "due_at" in event else event["assigned_at"]
         at = self.later(datetime.fromisoformat(start), behaviour.hours)
         data = {"case": body["case_id"], "step_id": event["step_id"], **_answer(behaviour)}

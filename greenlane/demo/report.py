@@ -7,13 +7,29 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from cases.promised import Promised
 from cases.turn import CaseView
 
 LANES = ("standard", "green_60", "green_24h")
 MARKS = {"met": "[green]kept ✓[/green]", "breached": "[red]broken ✗[/red]", "cancelled": "[dim]-[/dim]"}
+
+CASE_HEADINGS = (
+    "Mã hồ sơ\nDossier",
+    "Thủ tục\nProcedure",
+    "Luồng\nLane",
+    "Kết quả\nOutcome",
+    "Hẹn trả\nAppointment",
+    "Hết hạn\ntheo luật\nLawful end",
+    "Kết thúc\nClosed",
+    "Hẹn\nAppt.",
+    "Luật\nLaw",
+    "Hẹn trả\nluồng xanh\nGreen appt.",
+    "Xanh\nGreen",
+)
 
 
 @dataclass(slots=True)
@@ -87,9 +103,16 @@ class DemoReport:
         )
 
     def _cases(self, zone: ZoneInfo) -> Table:
-        table = Table(title="Promised against used / Cam kết và thực tế", title_justify="left", header_style="bold")
-        for name in ("Dossier", "Procedure", "Lane", "Outcome", "Due by law", "Green due", "Closed", "Law", "Green"):
-            table.add_column(name, no_wrap=True)
+        table = Table(
+            title="Promised against used / Cam kết và thực tế",
+            title_justify="left",
+            header_style="bold",
+            box=box.SIMPLE_HEAD,
+            padding=(0, 1, 0, 0),
+            pad_edge=False,
+        )
+        for heading in CASE_HEADINGS:
+            table.add_column(heading, no_wrap=True, vertical="bottom")
         for view in sorted(self.views, key=lambda one: one.opened_at):
             table.add_row(
                 view.dossier_code or view.application_id,
@@ -97,9 +120,11 @@ class DemoReport:
                 _coloured(view.lane),
                 view.outcome or "open",
                 _time(view.statutory_due_at, zone),
-                _time(view.green_due_at, zone),
+                "-" if view.statutory_lawful_day is None else f"{view.statutory_lawful_day:%d/%m} 24:00",
                 _time(view.closed_at, zone),
+                _kept(view.promises.statutory),
                 MARKS.get(view.statutory_state or "", ""),
+                _time(view.green_due_at, zone),
                 MARKS.get(view.green_state or "", ""),
             )
         return table
@@ -124,6 +149,13 @@ class DemoReport:
             found = _counts(view.outcome or "open" for view in self.views if view.lane == lane)
             table.add_row(_coloured(lane), *(str(found.get(o, 0)) for o in outcomes), str(sum(found.values())))
         return table
+
+
+def _kept(promised: Promised | None) -> str:
+    """Whether the result came by the instant that the applicant was told."""
+    if promised is None or promised.appointment_kept is None:
+        return "[dim]-[/dim]"
+    return "[green]kept ✓[/green]" if promised.appointment_kept else "[yellow]missed ✗[/yellow]"
 
 
 def _counts(names: Any) -> dict[str, int]:

@@ -21,10 +21,15 @@ class Manner(StrEnum):
     REFUSE = "refuse"
     REQUEST_SUPPLEMENT = "request_supplement"
     CONSULT = "consult"
+    AT_SCREEN = "at_screen"
+    """Not over Kafka: an officer answers at a screen, once told that the appointment has passed."""
 
 
 class Behaviour(BaseModel):
-    """One answer: what, and when, in business hours after assignment or (where `after_due`) after the step's due instant."""
+    """One answer: what, and when, in business hours after assignment or (where `after_due`) after the step's due instant.
+
+    Negative hours are before it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -67,6 +72,17 @@ def _supplement(hours: float = 2.0) -> tuple[Behaviour, ...]:
     return (Behaviour(manner=Manner.REQUEST_SUPPLEMENT, hours=hours),)
 
 
+def _in_the_evening() -> dict[str, tuple[Behaviour, ...]]:
+    """Every step takes what it has, and the result is handed over after office hours, on the last lawful day."""
+    barely = (Behaviour(hours=-1, after_due=True),)
+    return {
+        "intake": barely,
+        "appraisal": barely,
+        "signing": barely,
+        "return": (Behaviour(manner=Manner.AT_SCREEN),),
+    }
+
+
 def the_cast() -> tuple[Part, ...]:
     """Applications of twelve procedures in all three lanes."""
     ring_road = {"project": "ring-road-4"}
@@ -74,7 +90,7 @@ def the_cast() -> tuple[Part, ...]:
     logistics = {"field": "import-export-logistics"}
     refused = (Behaviour(manner=Manner.REFUSE, hours=3),)
     return (
-        Part(name="D-01", procedure="household-business-registration", by="submit"),
+        Part(name="D-01", procedure="household-business-registration", by="submit", behaviours=_in_the_evening()),
         Part(name="D-02", procedure="household-business-registration", behaviours={"appraisal": _late(3)}),
         Part(name="D-03", procedure="enterprise-registration", by="submit", behaviours={"appraisal": _supplement()}),
         Part(name="D-04", procedure="enterprise-registration", facts=logistics),
