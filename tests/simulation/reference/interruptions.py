@@ -96,6 +96,7 @@ def end_hold(life: Life, at: int) -> None:
     life.release("stop" if life.status == "stopped" else "suspension", at)
     life.held_since = life.held_until = life.review_at = None
     life.released_at = at
+    life.asked_at = max(life.asked_at, life.turn)  # whoever was to answer hears at the turn that he is awaited again
     life.status, life.stopped_from = life.stopped_from, "in_progress"
     hand_over(life, at, life.turn)
 
