@@ -17,6 +17,7 @@ from sla.clock import Clock
 from sla.deadline import due
 from sla.units import WALL_CLOCK, Budget, Unit
 
+_KEPT: Final = "_longest_weight"
 MINUTE: Final = timedelta(minutes=1)
 
 
@@ -93,7 +94,7 @@ def step_budget(
     measure = _Measure(promised, anchored_at, calendar)
     procedure = definitions.procedure
     if not any(other.budget or other.minimum for other in procedure.steps):
-        return measure.of(measure.whole * step.weight // max(1, _longest(procedure.steps, _weight)))
+        return measure.of(measure.whole * step.weight // max(1, _longest_weight(procedure)))
     lengths = _lengths_of(procedure, measure)
     if lengths is None:
         return _in_proportion(step, procedure, measure)
@@ -175,6 +176,14 @@ def _in_proportion(step: StepDefinition, procedure: ProcedureVersion, measure: _
     longest = sum(lengths[other.id] for other in _longest_path(procedure.steps, lengths))
     share = measure.of(int(measure.whole * lengths[step.id] / longest) if longest else 1)
     return step.minimum if step.minimum and measure.length(step.minimum) > share.amount else share
+
+
+def _longest_weight(procedure: ProcedureVersion) -> int:
+    kept: int | None = procedure.__dict__.get(_KEPT)
+    if kept is None:
+        # Not a field: it takes no part in equality or digest, and a changed copy makes its own.
+        kept = procedure.__dict__[_KEPT] = _longest(procedure.steps, _weight)
+    return kept
 
 
 def _weight(step: StepDefinition) -> int:
