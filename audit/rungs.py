@@ -98,8 +98,12 @@ def _wrong_instant(scene: Scene, event: ev.RungFired, rung: Rung) -> str | None:
     state = scene.before.clocks[event.clock_id]
     if scene.record.decided_at < event.due_at:
         return f"{event.escalation_id} fired {(event.due_at - scene.record.decided_at)} early"
-    # A suspension that begins or ends at the very instant leaves it outside: what was consumed by then is consumed.
-    if any(entry.from_at < event.due_at and not _ended_by(entry, event.due_at) for entry in state.clock.suspensions):
+    # A suspension that begins or ends at the very instant leaves it outside: what was consumed by then is consumed. A rung
+    # that keeps quiet had its share before the night; that the office opens in a suspension is no matter, it fires after it.
+    stood_still = any(
+        entry.from_at < event.due_at and not _ended_by(entry, event.due_at) for entry in state.clock.suspensions
+    )
+    if stood_still and not rung.quiet_outside_hours:
         return f"{event.escalation_id} was due in suspended time"
     return _early(scene, state, rung, event.due_at)
 

@@ -126,16 +126,11 @@ def _wrong_confirmation(scene: Scene, event: ev.BreachConfirmed, state: ClockSta
 
 def _wrong_set_aside(scene: Scene, event: ev.BreachSetAside, state: ClockState) -> str | None:
     table = timetable_of(state, scene.before.definitions)
-    ends_at = table.appointment_at if scene.is_older else table.end_at or _end_if_resumed(scene, state)
-    if event.due_at is None and not scene.is_older and _stood_still(state):
-        return (
-            None
-            if event.cause == "suspended" or event.received_at <= (state.breached_at or event.received_at)
-            else (f"breach of {event.clock_id} set aside as {event.cause}, and its clock stands still")
-        )
-    if event.due_at is None or ends_at != event.due_at:
+    ends_at = table.appointment_at if scene.is_older else table.end_at
+    if event.due_at != ends_at:
         return f"clock {event.clock_id} was not due at {event.due_at.isoformat() if event.due_at else 'no time'}"
-    if event.received_at > event.due_at:
+    would_end_at = ends_at or _end_if_resumed(scene, state)
+    if would_end_at is None or event.received_at > would_end_at:
         return f"breach of {event.clock_id} set aside for an answer received after it was due"
     if event.cause == "lawful_end":
         too_early = tuple(rung for rung in state.fired if table.kinds.get(rung) in ("breach", "escalation"))
@@ -146,12 +141,6 @@ def _wrong_set_aside(scene: Scene, event: ev.BreachSetAside, state: ClockState) 
     if in_time is not (event.cause == "delayed_by_system"):
         return f"breach of {event.clock_id} at {state.breached_at} set aside as {event.cause}"
     return _wrong_word_of_appointment(scene, event, state)
-
-
-def _stood_still(state: ClockState) -> bool:
-    """Whether a suspension that is open still had begun before the breach: then the end had not come."""
-    held = state.is_paused and state.breached_at is not None
-    return held and state.breached_at is not None and state.clock.suspensions[-1].from_at < state.breached_at
 
 
 def _end_if_resumed(scene: Scene, state: ClockState) -> datetime | None:

@@ -204,13 +204,25 @@ def running(case: Case) -> Iterable[ClockState]:
 
 
 def pause(
-    draft: Draft, states: Iterable[ClockState], cause: PauseCause, reason: str, legal_basis: str | None = None
+    draft: Draft,
+    states: Iterable[ClockState],
+    cause: PauseCause,
+    reason: str,
+    legal_basis: str | None = None,
+    review_at: datetime | None = None,
 ) -> None:
-    """Suspend these clocks from the draft's instant on."""
+    """Suspend these clocks from the draft's instant on; `review_at`: when somebody must look at it again."""
     clock_ids = tuple(state.id for state in states if not state.is_paused)
     if clock_ids or cause not in APPLICANT_CAUSES:
         draft.emit(
-            ClockPaused(clock_ids=clock_ids, from_at=draft.at, cause=cause, reason=reason, legal_basis=legal_basis)
+            ClockPaused(
+                clock_ids=clock_ids,
+                from_at=draft.at,
+                cause=cause,
+                reason=reason,
+                legal_basis=legal_basis,
+                review_at=review_at,
+            )
         )
 
 
@@ -279,9 +291,9 @@ def finish(draft: Draft, clock_id: str | None) -> None:
         )
 
 
-def _set_aside(draft: Draft, state: ClockState, ends_at: datetime) -> None:
+def _set_aside(draft: Draft, state: ClockState, ends_at: datetime | None) -> None:
     # Received before the end that was recorded as passed: it was we who were late. Else the end itself has moved since.
-    in_time = state.breached_at is None or draft.at <= state.breached_at
+    in_time = state.breached_at is not None and draft.at <= state.breached_at
     draft.emit(
         BreachSetAside(
             clock_id=state.id,

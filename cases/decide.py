@@ -104,7 +104,7 @@ def _refused_by_state(case: Case, command: Command) -> Refusal | None:
     if isinstance(command, SubmitApplication):
         return None if case.status is CaseStatus.NEW else refuse("case_exists")
     if case.status is CaseStatus.NEW:
-        return refuse("case_unknown")
+        return refuse("case_unknown", "case")
     if case.is_closed:
         return refuse("case_closed", outcome=case.outcome or "")
     return None

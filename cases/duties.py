@@ -72,21 +72,27 @@ def _notices(rule: DutyRule, _: Definitions, records: Sequence[EventRecord]) -> 
 def _transfers(rule: DutyRule, definitions: Definitions, records: Sequence[EventRecord]) -> Iterator[DutyKept]:
     """From receipt until a department other than the receiving one has a step.
 
-    A case that never leaves the office that received it has no such duty, nor one that ended there, nor one that waits there
-    for the applicant's documents: with them it is received anew.
+    A case that never leaves the office that received it has no such duty, nor one that ended there before it fell due. While
+    the applicant has the case, or it stands suspended, nothing is to be handed on: what was not late by then counts from when
+    it is back.
     """
-    assigned = [record for record in records if isinstance(record.event, ev.StepAssigned)]
-    if not assigned or rule.cut_off is None:
-        return
-    receiving = _department_of(assigned[0].event)
-    moved = next((r for r in records if _department_of(r.event) not in (None, receiving)), None)
-    received_at = _last_received_at(records if moved is None else records[: records.index(moved)])
+    receiving = next((found for found in (_department_of(record.event) for record in records) if found), None)
     others = {step.department for step in definitions.procedure.steps} - {receiving}
-    if received_at is None or (moved is None and (not others or isinstance(records[-1].event, ev.CaseClosed))):
-        return
-    due_at = _transfer_due(received_at, compiled(definitions.calendar), rule)
-    if due_at is not None and receiving is not None:
-        yield DutyKept(rule.id, receiving, due_at, None if moved is None else moved.decided_at)
+    due_at: datetime | None = None
+    for record, begins_at, ends_at in _in_hand(records):
+        if begins_at is not None:
+            due_at = _transfer_due(begins_at, compiled(definitions.calendar), rule)
+        elif due_at is None:
+            continue
+        elif _department_of(record.event) not in (None, receiving):
+            yield DutyKept(rule.id, receiving or "", due_at, record.decided_at)
+            return
+        elif ends_at is not None and ends_at > due_at:
+            break
+        elif ends_at is not None:
+            due_at = None
+    if due_at is not None and receiving is not None and others:
+        yield DutyKept(rule.id, receiving, due_at, None)
 
 
 def _department_of(event: CaseEvent) -> str | None:
@@ -100,27 +106,33 @@ def _department_of(event: CaseEvent) -> str | None:
             return None
 
 
-def _last_received_at(records: Sequence[EventRecord]) -> datetime | None:
-    """When the dossier was last received whole; None: it is awaited, or never was accepted."""
-    received_at: datetime | None = None
+def _in_hand(records: Sequence[EventRecord]) -> Iterator[tuple[EventRecord, datetime | None, datetime | None]]:
+    """Every record, with the instant from which on, or up to which, the agencies have the whole case in hand by it."""
+    with_applicant = False
     for record in records:
+        begins_at: datetime | None = None
+        ends_at: datetime | None = None
         match record.event:
-            case ev.ApplicationAccepted():
-                received_at = record.at
-            case ev.SupplementRequested():
-                received_at = None
-            case ev.SupplementReceived(missing=()):
-                received_at = record.at
+            case ev.ApplicationAccepted() | ev.SupplementReceived(missing=()) | ev.ExplanationReceived():
+                begins_at, with_applicant = record.at, False
+            case ev.SupplementRequested() | ev.ExplanationRequested():
+                ends_at, with_applicant = record.at, True
+            case ev.ClockPaused(from_at=from_at):
+                ends_at = from_at
+            case ev.ClockResumed(until_at=until_at) if not with_applicant:
+                begins_at = until_at
+            case ev.CaseClosed(closed_at=closed_at):
+                ends_at = closed_at
             case _:
                 pass
-    return received_at
+        yield record, begins_at, ends_at
 
 
-def _transfer_due(accepted_at: datetime, calendar: WorkingCalendar, rule: DutyRule) -> datetime | None:
+def _transfer_due(received_at: datetime, calendar: WorkingCalendar, rule: DutyRule) -> datetime | None:
     if rule.cut_off is None:
         return None
     try:
-        return transfer_due_at(accepted_at, calendar, rule.cut_off).astimezone(UTC)
+        return transfer_due_at(received_at, calendar, rule.cut_off).astimezone(UTC)
     except CalendarRangeError:
         return None
 

@@ -162,7 +162,7 @@ def not_a_holder(case: Case, actor: Actor) -> Refusal | None:
     if actor.id in holders:
         return None
     if actor.id not in _departments_of(case):
-        return refuse("case_unknown")
+        return refuse("case_unknown", "case")
     return refuse("wrong_department", None, step="-", owner=", ".join(sorted(holders)) or "-", department=actor.id)
 
 
@@ -177,7 +177,7 @@ def not_of_department(case: Case, step_id: str, department: str) -> Refusal | No
     if step is not None and step.department == department:
         return None
     if department not in _departments_of(case):
-        return refuse("case_unknown")
+        return refuse("case_unknown", "case")
     if step is None:
         return refuse("step_unknown", "step_id", step=step_id, steps=shown_steps(case))
     return refuse("wrong_department", "step_id", step=step.id, owner=step.department, department=department)
@@ -209,7 +209,9 @@ def request_payment(draft: Draft, command: RequestPayment) -> Refusal | None:
         )
     )
     if pauses:
-        pause(draft, running(draft.case), "payment", command.reason)
+        # A fee that is never paid is looked at again as a suspension is: nothing waits for ever unseen.
+        review_at = _later(draft, case.definitions.procedure.suspension.review_after, draft.at)
+        pause(draft, running(draft.case), "payment", command.reason, review_at=review_at)
     return None
 
 

@@ -23,14 +23,19 @@ from tests.builders import (
     Life,
     a_closed_life,
     a_pause,
+    a_procedure,
     a_reassignment,
     a_resumption,
+    a_step,
+    a_stop,
     a_submission,
     a_supplement,
     a_withdrawal,
     an_answer,
+    an_explanation,
     an_open_life,
     text,
+    the_definitions,
 )
 from tests.upgrade.fixtures import the_ledger
 
@@ -341,6 +346,51 @@ def test_a_dossier_that_waits_for_documents_is_not_to_be_handed_on() -> None:
     assert (found.due_at, found.done_at) == (MONDAY.replace(day=5, hour=10), None)
     life.do(an_answer("intake", "one-stop", MONDAY + 3 * DAY + HOUR))
     assert [duty.late_at(MONDAY + 9 * DAY) for duty in kept(life, "transfer")] == [False]
+
+
+@AROUND
+def test_what_was_late_before_the_applicant_was_asked_stays_late(seconds: int, late: bool) -> None:
+    """Asking for documents after the duty fell due does not undo that nobody had handed the dossier on."""
+    life = an_open_life()
+    asked_at = MONDAY.replace(hour=10) + timedelta(seconds=seconds)
+    life.do(an_answer("intake", "one-stop", asked_at, Outcome.REQUEST_SUPPLEMENT, documents=("form",)))
+    assert len(kept(life, "transfer")) == int(late)
+    life.do(a_supplement(MONDAY + 3 * DAY))
+    life.do(an_answer("intake", "one-stop", MONDAY + 3 * DAY + HOUR))
+    assert [duty.late_at(MONDAY + 9 * DAY) for duty in kept(life, "transfer")] == [late]
+
+
+@AROUND
+def test_a_case_that_ends_where_it_was_received_was_not_to_be_handed_on(seconds: int, late: bool) -> None:
+    """Before the duty fell due there is none; an end after it does not undo that the dossier had lain there."""
+    life = an_open_life()
+    life.do(a_withdrawal(MONDAY.replace(hour=10) + timedelta(seconds=seconds)))
+    found = account(life, MONDAY + 9 * DAY).whole
+    assert (found.duties.get("transfer", 0), found.duties_late.get("transfer", 0)) == (int(late), int(late))
+
+
+def test_a_suspended_case_is_not_to_be_handed_on() -> None:
+    """The duty begins again when the suspension ends; not so when a stop ends that fell while the applicant was asked."""
+    life = an_open_life()
+    life.do(a_pause(MONDAY + HOUR))
+    assert kept(life, "transfer") == []
+    life.do(a_resumption(MONDAY + 3 * DAY))
+    assert [duty.due_at for duty in kept(life, "transfer")] == [MONDAY.replace(day=5, hour=10)]
+    asked = an_open_life()
+    asked.do(an_answer("intake", "one-stop", MONDAY + HOUR, Outcome.REQUEST_EXPLANATION))
+    asked.do(a_stop(MONDAY + 2 * HOUR))
+    asked.do(a_resumption(MONDAY + 2 * DAY))
+    assert kept(asked, "transfer") == []
+    asked.do(an_explanation(MONDAY + 3 * DAY))
+    assert [duty.due_at for duty in kept(asked, "transfer")] == [MONDAY.replace(day=5, hour=10)]
+
+
+def test_one_turn_that_accepts_and_hands_on_ten_days_late_is_late() -> None:
+    """Where the other department's step needs none before it: two events of one turn measure nothing."""
+    life = Life(the_definitions(a_procedure(steps=(a_step("intake", "one-stop"), a_step("appraisal", "culture")))))
+    life.do(a_submission(), now=MONDAY + 10 * DAY)
+    (found,) = kept(life, "transfer")
+    assert (found.due_at, found.late_at(MONDAY + 10 * DAY)) == (MONDAY.replace(hour=10), True)
 
 
 def test_a_step_given_to_another_office_is_a_transfer() -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from cases.turn import Recorded, Turn
 from events.language.case_events import ApplicationAccepted, StepAssigned, canonical_json
 from events.language.chain import GENESIS, link
+from events.language.commands import ENGINE
 from events.language.identity import event_id_of, refusal_id_of
 from events.language.routing import topics_of
 from store.batch import slot_of
@@ -24,7 +25,7 @@ from store.ledger import Ledger
 from store.recorder import Recorder
 from store.views import Views
 from tests.store.conftest import TOPICS
-from tests.store.turn_builder import DEFINITIONS, Sketch, assigned, outcome
+from tests.store.turn_builder import BRIDGE, DEFINITIONS, Sketch, assigned, outcome
 
 PATIENCE_SECONDS = 60
 NewRecorder = Callable[..., Recorder]
@@ -67,6 +68,17 @@ class TestFirstTurn:
             assert (row.body, row.hash) == (canonical_json(row.record), digest)
         assert rows(store, "SELECT sequence, hash FROM cases") == [(5, digest)]
         assert rows(store, "SELECT type FROM ledger ORDER BY position")[0] == ("ApplicationSubmitted",)
+
+    def test_who_acted_is_part_of_what_is_chained(self, store: Store, recorder: Recorder) -> None:
+        """Stored with each record and covered by its hash; of a record that names nobody the text is that of older versions."""
+        sketch = Sketch()
+        sketch.take(recorder.record_now(sketch.opening()))
+        turn = sketch.turn((assigned("signing", "culture"),))
+        older = turn.model_copy(update={"records": tuple(r.model_copy(update={"actor": None}) for r in turn.records)})
+        sketch.take(recorder.record_now(older))
+        sketch.take(recorder.record_now(sketch.rung()))
+        told = [(row.record.actor, '"actor"' in row.body) for row in Ledger(store).rows(sketch.case_id)]
+        assert told == [*[(BRIDGE, True)] * 5, (None, False), (ENGINE, True)]
 
     def test_gives_the_dossier_code_everywhere(self, store: Store, recorder: Recorder) -> None:
         """The code is in the events, the case's row and the worklist."""

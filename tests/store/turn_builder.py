@@ -23,7 +23,7 @@ from events.language.case_events import (
     StepDecided,
     SuspensionReviewDue,
 )
-from events.language.commands import Application, DocumentPart, Outcome
+from events.language.commands import ENGINE, Actor, ActorKind, Application, Assurance, DocumentPart, Outcome
 from events.language.identity import case_id_of, subject_ref_of
 from events.language.refusals import Refusal, refuse
 from tests.builders import the_definitions
@@ -52,6 +52,10 @@ def case_id(number: int) -> str:
 
 def outcome(command_id: str, refusal: Refusal | None = None) -> CommandOutcome:
     return CommandOutcome(command_id=command_id, refusal=refusal)
+
+
+BRIDGE = Actor(kind=ActorKind.SERVICE, id="bridge", assurance=Assurance.TOPIC)
+"""Who gave every command of the builder; what answers no command is the engine's own."""
 
 
 class Sketch:
@@ -86,6 +90,7 @@ class Sketch:
                 at=MORNING + timedelta(minutes=sequence),
                 decided_at=MORNING + timedelta(minutes=sequence, seconds=1),
                 command_id=command_id,
+                actor=BRIDGE if outcomes else ENGINE,
                 event=event,
             )
             for sequence, event in enumerate(events, first)

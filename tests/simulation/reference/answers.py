@@ -160,7 +160,7 @@ def _consult(life: Life, step: Step, command: DecideStep, at: int, turn: int) ->
 
 
 def _late_notice(life: Life, limit: object, at: int) -> tuple[bool, int | None]:
-    """Decree 61/2018 art. 19(4): told within its own limit from receipt, to 24:00 of its last day; a breach of its own."""
+    """Decree 61/2018 art. 19(4): told within its own limit from receipt, to 24:00 of the last day; else a breach of its own."""
     if limit is None:
         return False, None
     budget = limit

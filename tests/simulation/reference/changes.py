@@ -48,9 +48,9 @@ def move_appointment(life: Life, command: MoveAppointment, at: int, turn: int) -
     assert former is not None
     if not _told_in_time(life, rule.notice, at, former.appointment_at):
         reasons.append("appointment_late")
-    # A sane bound on all of them together: the rule's own, or the limit once more.
+    # A sane bound on each: the rule's own, or the limit once more.
     most = rule.move_max or Budget(amount=clock.limit.amount, unit=clock.limit.unit)
-    if most.unit is command.by.unit and clock.limit.moved + command.by.amount > most.amount:
+    if most.unit is command.by.unit and command.by.amount > most.amount:
         reasons.append("appointment_too_far")
     if reasons:
         raise RefusedError(*reasons)

@@ -87,7 +87,9 @@ def stood_still(life: Life, since: int, until: int | None) -> None:
         painted.append((first, "suspension"))
         if last is not None and last != ends:
             painted.append((last, owner))
-    life.spans = [span for n, span in enumerate(painted) if n == 0 or painted[n - 1][1] != span[1]]
+    following = [*(begins for begins, _ in painted[1:]), None]
+    lasting = [span for span, ends in zip(painted, following, strict=True) if span[0] != ends]
+    life.spans = [span for n, span in enumerate(lasting) if n == 0 or lasting[n - 1][1] != span[1]]
 
 
 def shares(life: Life, until: int) -> dict[str, int]:

@@ -12,7 +12,7 @@ from tests.simulation.reference.interruptions import end_hold, look_again
 from tests.simulation.reference.life import APPLICANT_KINDS, CASE_KINDS, Clock, Ends, Life, hours_of
 
 Passing = tuple[int, int, int, Callable[[], None]]
-"""When, and in which order of equals: the applicant's first, then clocks as started, each its ends and then its ladder."""
+"""When, and in which order of equals: the applicant's first, then clocks as they started, each its ends, then its ladder."""
 
 
 def next_passing(life: Life) -> Passing | None:

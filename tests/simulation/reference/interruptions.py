@@ -96,6 +96,7 @@ def end_hold(life: Life, at: int) -> None:
     life.release("stop" if life.status == "stopped" else "suspension", at)
     life.held_since = life.held_until = life.review_at = None
     life.released_at = at
+    life.asked_at = max(life.asked_at, life.turn)  # whoever was to answer hears at the turn that he is awaited again
     life.status, life.stopped_from = life.stopped_from, "in_progress"
     hand_over(life, at, life.turn)
 
@@ -171,6 +172,8 @@ def ask_for_fee(life: Life, command: RequestPayment, at: int, turn: int) -> None
     life.say("fee asked", step.key)
     if life.procedure.payment_pauses:
         life.hold("payment", at)
+        again = life.procedure.suspension.review_after
+        life.review_at = None if again is None else _after(life, at, again)
         life.asked_at = max(at, turn)
         life.status = "awaiting_payment"
         hand_over(life, at, turn)
@@ -185,5 +188,6 @@ def fee_paid(life: Life, command: ConfirmPayment, at: int, turn: int) -> None:
     if life.status == "awaiting_payment":
         at = max(at, life.asked_at)  # nobody pays before he hears that he must
         life.release("payment", at)
+        life.review_at = None
         life.status = "in_progress"
         hand_over(life, at, turn)

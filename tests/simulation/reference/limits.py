@@ -84,8 +84,8 @@ class Limit(NamedTuple):
 def merged(held: Sequence[Stretch], since: int) -> tuple[Stretch, ...]:
     """What is held from an instant on, in order, each moment once."""
     found: list[Stretch] = []
-    for given, ends in sorted(held):
-        begins = max(given, since)
+    for from_at, ends in sorted(held):
+        begins = max(from_at, since)
         if begins >= ends:
             continue
         if found and begins <= found[-1][1]:
