@@ -80,11 +80,12 @@ class Gateway:
     async def start_once(
         self, workflow: str, workflow_id: str, given: Sequence[Any], *, again: bool = False, **named: Any
     ) -> None:
-        """Start the workflow with these arguments; nothing happens if it runs or has ended. Raises Unavailable.
+        """Start the workflow with these arguments; nothing happens if it runs or has come to its end. Raises Unavailable.
 
-        `again`: also if it has ended.
+        `again`: also if it has. A run that was terminated came to no end of its own: what its case owes is not done.
         """
-        reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE if again else WorkflowIDReusePolicy.REJECT_DUPLICATE
+        policies = WorkflowIDReusePolicy
+        reuse = policies.ALLOW_DUPLICATE if again else policies.ALLOW_DUPLICATE_FAILED_ONLY
         try:
             with translated():
                 await self._client.start_workflow(

@@ -7,17 +7,13 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from alembic import command
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from cases.evolve import fold
 from cases.promised import Promises
-from cases.turn import CaseView, WorkItem
-from cases.views import view_of, work_of
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
-from store.database import Store, _migrations
+from store.database import Store
 from store.dossiers import rebuild_dossiers
 from store.outbox import Outbox
 from store.rebuild import rebuild
@@ -25,38 +21,14 @@ from store.renewal import renew
 from store.verification import accepted_without_case, effects_repeated
 from store.views import Views
 from tests.store.database_server import DatabaseServer
-from tests.upgrade.fixtures import REVISION, ROWS
-
-LINES = [json.loads(line) for line in ROWS.read_text().splitlines()]
-
-
-Folded = tuple[CaseView, tuple[WorkItem, ...]]
-
-
-def project(case_id: str, definitions: Definitions, records: tuple[EventRecord, ...]) -> Folded:
-    case = fold(case_id, definitions, records)
-    return view_of(case), work_of(case)
+from tests.upgrade.old_database import LINES, Folded, project, upgraded_store
 
 
 @pytest.fixture
 def upgraded(database_server: DatabaseServer) -> Iterator[Store]:
-    """The schema of the old program with the rows that it wrote, then brought to today's."""
-    store = Store(database_server.empty_database())
-    with store.engine.begin() as connection:
-        configuration = _migrations()
-        configuration.attributes["connection"] = connection
-        command.upgrade(configuration, REVISION)
-    with store.writing() as connection:
-        for line in LINES:
-            statement = (
-                f"INSERT INTO {line['table']} OVERRIDING SYSTEM VALUE"
-                f" SELECT (json_populate_record(NULL::{line['table']}, :row)).*"
-            )
-            connection.execute(text(statement), {"row": json.dumps(line["row"])})
-    store.migrate()
-    store.verify_schema()
-    yield store
-    store.close()
+    """The old program's database, brought to today's."""
+    with upgraded_store(database_server) as store:
+        yield store
 
 
 def test_a_migration_keeps_every_row(upgraded: Store) -> None:
