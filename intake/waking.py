@@ -5,9 +5,14 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import structlog
+
 from intake.desk import Intake
 from intake.linked import LinkedIntake
+from store.errors import StoreError
 from store.views import Views
+
+log = structlog.get_logger()
 
 WOKEN_AGAIN_AFTER = timedelta(minutes=30)
 """While no worker runs everything sleeps: each is called once, not at every look."""
@@ -27,7 +32,13 @@ class Waking:
         missed_at = self._cases.business(now - timedelta(seconds=older_than_seconds))
         found = await asyncio.to_thread(self._views.sleeping, missed_at, 0.0)
         fresh = [(name, is_linked) for name, is_linked in found if name not in self._woken]
+        woken = 0
         for name, is_linked in fresh:
-            await (self._dossiers.wake(name) if is_linked else self._cases.wake(name))
             self._woken[name] = now
-        return len(fresh)
+            try:
+                await (self._dossiers.wake(name) if is_linked else self._cases.wake(name))
+                woken += 1
+            except StoreError as error:
+                # One that cannot be brought back, its ledger broken perhaps, holds up none of those behind it.
+                log.error("a case that sleeps cannot be woken", case=name, error=type(error).__name__)
+        return woken

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from tests.importing.held_player import GATE
 
 
 def main() -> int:
+    # As the command line does: a background job of a script inherits an ignored SIGINT.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if GATE in os.environ:
         senders.PLAYER = "tests.importing.held_player"
     options = ImportOptions(Path(sys.argv[1]), in_flight_max=int(sys.argv[2]))
