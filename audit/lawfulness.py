@@ -166,7 +166,7 @@ def _returned(case: Case, _: ev.CaseReturned) -> str | None:
 
 
 def _review_due(case: Case, event: ev.SuspensionReviewDue) -> str | None:
-    if case.status not in (CaseStatus.SUSPENDED, CaseStatus.STOPPED):
+    if case.status not in (CaseStatus.SUSPENDED, CaseStatus.STOPPED, CaseStatus.AWAITING_PAYMENT):
         return f"a case that is {case.status} stands still for no decision"
     if event.due_at != case.suspension_review_at:
         return f"no review was due at {event.due_at.isoformat()}"

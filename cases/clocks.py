@@ -204,13 +204,25 @@ def running(case: Case) -> Iterable[ClockState]:
 
 
 def pause(
-    draft: Draft, states: Iterable[ClockState], cause: PauseCause, reason: str, legal_basis: str | None = None
+    draft: Draft,
+    states: Iterable[ClockState],
+    cause: PauseCause,
+    reason: str,
+    legal_basis: str | None = None,
+    review_at: datetime | None = None,
 ) -> None:
-    """Suspend these clocks from the draft's instant on."""
+    """Suspend these clocks from the draft's instant on; `review_at`: when somebody must look at it again."""
     clock_ids = tuple(state.id for state in states if not state.is_paused)
     if clock_ids or cause not in APPLICANT_CAUSES:
         draft.emit(
-            ClockPaused(clock_ids=clock_ids, from_at=draft.at, cause=cause, reason=reason, legal_basis=legal_basis)
+            ClockPaused(
+                clock_ids=clock_ids,
+                from_at=draft.at,
+                cause=cause,
+                reason=reason,
+                legal_basis=legal_basis,
+                review_at=review_at,
+            )
         )
 
 

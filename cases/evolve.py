@@ -123,7 +123,11 @@ def _paused(case: Case, event: ev.ClockPaused, _: datetime) -> Change:
         if event.cause == "stop":
             change["stopped_from"] = case.status
     elif event.cause == "payment":
-        change["status"] = CaseStatus.AWAITING_PAYMENT
+        change |= {
+            "status": CaseStatus.AWAITING_PAYMENT,
+            "suspension_review_at": event.review_at,
+            "suspended_since_at": event.from_at,
+        }
     return change
 
 
@@ -144,7 +148,7 @@ def _resumed(case: Case, event: ev.ClockResumed, _: datetime) -> Change:
             "stopped_from": None,
         }
     elif event.cause == "payment":
-        change["status"] = CaseStatus.IN_PROGRESS
+        change |= {"status": CaseStatus.IN_PROGRESS, "suspension_review_at": None, "suspended_since_at": None}
     return change
 
 

@@ -41,7 +41,8 @@ class Promises(Message):
 def promises_of(case: Case) -> Promises:
     """Both promises of a case; None: it never had one."""
     statutory, green = (case.current_clock(kind) for kind in CASE_CLOCKS)
-    return Promises(
+    # Made of values that were checked before: every turn of every case makes one.
+    return Promises.model_construct(
         statutory=None if statutory is None else promised(case, statutory),
         green=None if green is None else promised(case, green),
     )
@@ -51,11 +52,11 @@ def promised(case: Case, state: ClockState) -> Promised:
     """One promise as it stands."""
     table = timetable_of(state, case.definitions)
     status = _verdict(case, state)
-    return Promised(
+    return Promised.model_construct(
         appointment_at=table.appointment_at,
         first_appointment_at=state.first_appointment_at or _first_told(case, state),
         lawful_end_at=table.lawful_end_at,
-        state=status,
+        state=status.value,
         set_aside=state.set_aside or state.set_asides > 0 or (state.status is not status and state.stopped),
         met_at=state.ended_at if status is ClockStatus.MET else None,
         appointment_kept=_kept(case, state, status),

@@ -209,7 +209,9 @@ def request_payment(draft: Draft, command: RequestPayment) -> Refusal | None:
         )
     )
     if pauses:
-        pause(draft, running(draft.case), "payment", command.reason)
+        # A fee that is never paid is looked at again as a suspension is: nothing waits for ever unseen.
+        review_at = _later(draft, case.definitions.procedure.suspension.review_after, draft.at)
+        pause(draft, running(draft.case), "payment", command.reason, review_at=review_at)
     return None
 
 

@@ -10,7 +10,7 @@ import pytest
 from cases.model import CaseStatus, StepStatus
 from cases.timetable import appointment_at, next_due
 from catalog.acts import ExplanationRule, RefusalRule, StopRule, SupplementRule, SuspensionRule
-from events.language.commands import Actor, ActorKind, Outcome
+from events.language.commands import Actor, ActorKind, ConfirmPayment, Outcome, RequestPayment
 from sla.units import Budget, Unit
 from tests.builders import (
     MONDAY,
@@ -251,6 +251,26 @@ def test_a_suspension_without_a_cap_is_looked_at_again_and_again() -> None:
     assert [(e.since_at, e.due_at) for e in reviews] == [(AT, AT + 7 * DAY), (AT, AT + 14 * DAY)]
     assert next_due(life.case) == AT + 21 * DAY
     life.do(a_resumption(AT + 15 * DAY))
+    assert life.case.suspension_review_at is None
+
+
+def test_a_fee_that_is_not_paid_is_looked_at_again() -> None:
+    """As a suspension is, while the clocks stand still for it."""
+    life = a_life(suspension=SuspensionRule(review_after=days(5)))
+    life.do(
+        RequestPayment(
+            command_id="fee",
+            received_at=AT,
+            actor=OFFICER,
+            step_id="intake",
+            department="one-stop",
+            amount_vnd=200_000,
+            reason="the fee",
+        )
+    )
+    life.live_until(AT + 7 * DAY)
+    assert life.of_type("SuspensionReviewDue")[0].since_at == AT
+    life.do(ConfirmPayment(command_id="paid", received_at=AT + 8 * DAY, actor=OFFICER, receipt="BL-1"))
     assert life.case.suspension_review_at is None
 
 

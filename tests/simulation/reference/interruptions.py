@@ -172,6 +172,8 @@ def ask_for_fee(life: Life, command: RequestPayment, at: int, turn: int) -> None
     life.say("fee asked", step.key)
     if life.procedure.payment_pauses:
         life.hold("payment", at)
+        again = life.procedure.suspension.review_after
+        life.review_at = None if again is None else _after(life, at, again)
         life.asked_at = max(at, turn)
         life.status = "awaiting_payment"
         hand_over(life, at, turn)
@@ -186,5 +188,6 @@ def fee_paid(life: Life, command: ConfirmPayment, at: int, turn: int) -> None:
     if life.status == "awaiting_payment":
         at = max(at, life.asked_at)  # nobody pays before he hears that he must
         life.release("payment", at)
+        life.review_at = None
         life.status = "in_progress"
         hand_over(life, at, turn)
