@@ -6,14 +6,11 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from cases.model import Case, CaseStatus, ClockState, ClockStatus, StepState, StepStatus, blank, holder
-from cases.spans import CLOSED, handed_over, suspended
+from cases.clock_changes import CLOCK_CHANGES, Change, with_clock, with_step
+from cases.model import Case, CaseStatus, ClockState, StepState, StepStatus, blank, holder
+from cases.spans import CLOSED, handed_over
 from catalog.model import Definitions
 from events.language import case_events as ev
-from sla.clock import Clock, Suspension
-from sla.units import Budget
-
-Change = dict[str, Any]
 
 
 def fold(case_id: str, definitions: Definitions, records: Iterable[ev.EventRecord]) -> Case:
@@ -36,14 +33,6 @@ def evolve(case: Case, record: ev.EventRecord) -> Case:
         turn_at = record.at if record.actor is None else record.decided_at
         change["spans"] = handed_over(change.get("spans", case.spans), owner, record.at, turn_at)
     return case.changed(change)
-
-
-def _step(case: Case, step_id: str, **change: Any) -> dict[str, StepState]:
-    return {**case.steps, step_id: case.steps[step_id].changed(change)}
-
-
-def _clock(case: Case, clock_id: str, **change: Any) -> dict[str, ClockState]:
-    return {**case.clocks, clock_id: case.clocks[clock_id].changed(change)}
 
 
 def _submitted(case: Case, event: ev.ApplicationSubmitted, at: datetime) -> Change:
@@ -82,116 +71,6 @@ def _unchanged(_: Case, __: Any, ___: datetime) -> Change:
     return {}
 
 
-def _clock_started(case: Case, event: ev.ClockStarted, _: datetime) -> Change:
-    state = ClockState(
-        id=event.clock_id,
-        kind=event.kind,
-        step_id=event.step_id,
-        clock=Clock(
-            budget=event.budget,
-            anchored_at=event.anchored_at,
-            after_hours=event.after_hours,
-            suspensions=event.suspensions,
-        ),
-        appointment_by=event.appointment_by,
-        first_appointment_at=event.first_appointment_at,
-        # A calendar that the case does not have cannot be followed: nothing is counted on another in its place.
-        calendar=None if event.calendar is None else case.definitions.calendars[event.calendar].id,
-    )
-    change: Change = {"clocks": {**case.clocks, event.clock_id: state}}
-    if event.step_id is not None and event.step_id in case.steps:
-        change["steps"] = _step(case, event.step_id, clock_id=event.clock_id)
-    return change
-
-
-def _paused(case: Case, event: ev.ClockPaused, _: datetime) -> Change:
-    clocks = dict(case.clocks)
-    for clock_id in event.clock_ids:
-        state = clocks[clock_id]
-        clock = state.clock.suspend(event.from_at, event.reason, event.legal_basis)
-        clocks[clock_id] = state.changed({"clock": clock})
-    change: Change = {"clocks": clocks}
-    if event.cause in ("suspension", "stop"):
-        change |= {
-            "status": CaseStatus.SUSPENDED if event.cause == "suspension" else CaseStatus.STOPPED,
-            "suspension_reason": event.reason,
-            "suspension_ends_at": event.ends_at,
-            "suspension_review_at": event.review_at,
-            "suspended_since_at": event.from_at,
-            "spans": suspended(case.spans, event.from_at, None),
-        }
-        if event.cause == "stop":
-            change["stopped_from"] = case.status
-    elif event.cause == "payment":
-        change |= {
-            "status": CaseStatus.AWAITING_PAYMENT,
-            "suspension_review_at": event.review_at,
-            "suspended_since_at": event.from_at,
-        }
-    return change
-
-
-def _resumed(case: Case, event: ev.ClockResumed, _: datetime) -> Change:
-    clocks = dict(case.clocks)
-    for clock_id in event.clock_ids:
-        state = clocks[clock_id]
-        until_at = event.work_until_at if clock_id in event.work_ids else None
-        clocks[clock_id] = state.changed({"clock": state.clock.resume(until_at or event.until_at)})
-    change: Change = {"clocks": clocks}
-    if event.cause in ("suspension", "stop"):
-        change |= {
-            "status": case.stopped_from or CaseStatus.IN_PROGRESS,
-            "suspension_reason": None,
-            "suspension_ends_at": None,
-            "suspension_review_at": None,
-            "suspended_since_at": None,
-            "stopped_from": None,
-        }
-    elif event.cause == "payment":
-        change |= {"status": CaseStatus.IN_PROGRESS, "suspension_review_at": None, "suspended_since_at": None}
-    return change
-
-
-def _suspended(case: Case, event: ev.ClockSuspended, _: datetime) -> Change:
-    entry = Suspension(
-        from_at=event.from_at, until_at=event.until_at, reason=event.reason, legal_basis=event.legal_basis
-    )
-    clocks = dict(case.clocks)
-    for clock_id in event.clock_ids:
-        state = clocks[clock_id]
-        # Before the open one, if there is one: the last suspension tells whether a clock stands still now.
-        suspensions = (entry, *state.clock.suspensions)
-        clocks[clock_id] = state.changed({"clock": state.clock.model_copy(update={"suspensions": suspensions})})
-    return {"clocks": clocks, "spans": suspended(case.spans, event.from_at, event.until_at)}
-
-
-def _extended(case: Case, event: ev.ClockExtended, _: datetime) -> Change:
-    change: Change = {
-        "clocks": _clock(case, event.clock_id, clock=case.clocks[event.clock_id].clock.extended(event.by))
-    }
-    if event.cause == "new_appointment":
-        change["appointments_moved"] = case.appointments_moved + 1
-    else:
-        change["extended_by"] = case.extended_by + event.by.amount
-    return change
-
-
-def _appointment_moved(case: Case, event: ev.AppointmentMoved, _: datetime) -> Change:
-    former = case.clocks[event.clock_id].appointment_by
-    by = event.by if former is None else Budget(amount=former.amount + event.by.amount, unit=event.by.unit)
-    return {
-        "clocks": _clock(case, event.clock_id, appointment_by=by),
-        "appointments_moved": case.appointments_moved + 1,
-    }
-
-
-def _appointment_passed(case: Case, event: ev.AppointmentPassed, _: datetime) -> Change:
-    passed: Change = {"appointment_passed_at": event.appointment_at, "appointment_kept": False}
-    if case.clocks[event.clock_id].status is ClockStatus.RUNNING:
-        passed["status"] = ClockStatus.PAST_APPOINTMENT
-    return {"clocks": _clock(case, event.clock_id, **passed)}
-
-
 def _lane_changed(_: Case, event: ev.LaneChanged, __: datetime) -> Change:
     return {"lane": event.to_lane}
 
@@ -214,52 +93,6 @@ def _migrated(case: Case, event: ev.ProcedureMigrated, _: datetime) -> Change:
     return {"definitions": case.definitions.model_copy(update={"procedure": event.procedure}), "steps": steps}
 
 
-def _ended(at: datetime, kept: bool | None) -> Change:
-    # What an older event does not say is not made up: it stays as it was.
-    return {"stopped": True, "ended_at": at} | ({} if kept is None else {"appointment_kept": kept})
-
-
-def _met(case: Case, event: ev.ClockMet, _: datetime) -> Change:
-    ended = _ended(event.ended_at, event.appointment_kept)
-    return {"clocks": _clock(case, event.clock_id, status=ClockStatus.MET, **ended)}
-
-
-def _breached(case: Case, event: ev.ClockBreached, _: datetime) -> Change:
-    early = event.two_ends is None
-    breach: Change = {"status": ClockStatus.BREACHED, "breached_at": event.due_at, "breached_early": early}
-    return {"clocks": _clock(case, event.clock_id, **breach)}
-
-
-def _breach_confirmed(case: Case, event: ev.BreachConfirmed, _: datetime) -> Change:
-    return {"clocks": _clock(case, event.clock_id, breached_at=event.lawful_end_at, breached_early=False)}
-
-
-def _stopped(case: Case, event: ev.ClockStopped, _: datetime) -> Change:
-    return {"clocks": _clock(case, event.clock_id, **_ended(event.ended_at, event.appointment_kept))}
-
-
-def _cancelled(case: Case, event: ev.ClockCancelled, _: datetime) -> Change:
-    ended = _ended(event.ended_at, None)
-    return {"clocks": _clock(case, event.clock_id, status=ClockStatus.CANCELLED, **ended)}
-
-
-def _set_aside(case: Case, event: ev.BreachSetAside, _: datetime) -> Change:
-    state = case.clocks[event.clock_id]
-    if event.cause != "lawful_end":
-        ended = _ended(event.received_at, event.appointment_kept)
-        return {"clocks": _clock(case, event.clock_id, set_aside=True, **ended)}
-    again: Change = {
-        "status": ClockStatus.RUNNING,
-        "set_asides": state.set_asides + 1,
-        "breached_at": None,
-        "breached_early": False,
-        "fired": tuple(rung for rung in state.fired if rung not in event.rungs),
-        "acknowledged": False,
-        "level": 0,
-    }
-    return {"clocks": _clock(case, event.clock_id, **again)}
-
-
 def _assigned(case: Case, event: ev.StepAssigned, _: datetime) -> Change:
     change = {
         "status": StepStatus.ASSIGNED,
@@ -269,7 +102,7 @@ def _assigned(case: Case, event: ev.StepAssigned, _: datetime) -> Change:
         "officer": event.officer,
     }
     if event.step_id in case.steps:
-        return {"steps": _step(case, event.step_id, **change)}
+        return {"steps": with_step(case, event.step_id, **change)}
     asked = StepState(
         id=event.step_id,
         name_vi=event.name_vi,
@@ -285,23 +118,23 @@ def _assigned(case: Case, event: ev.StepAssigned, _: datetime) -> Change:
 
 
 def _decided(case: Case, event: ev.StepDecided, _: datetime) -> Change:
-    return {"steps": _step(case, event.step_id, status=StepStatus.DONE)}
+    return {"steps": with_step(case, event.step_id, status=StepStatus.DONE)}
 
 
 def _step_cancelled(case: Case, event: ev.StepCancelled, _: datetime) -> Change:
     match event.cause:
         case "case_closed":
-            return {"steps": _step(case, event.step_id, status=StepStatus.CANCELLED)}
+            return {"steps": with_step(case, event.step_id, status=StepStatus.CANCELLED)}
         case "restart":  # the step is done anew; an opinion is asked for anew by whoever still wants it
             again = case.steps[event.step_id].kind == "processing"
             status = StepStatus.WAITING if again else StepStatus.CANCELLED
-            return {"steps": _step(case, event.step_id, status=status)}
+            return {"steps": with_step(case, event.step_id, status=status)}
         case "reassigned":  # the event that follows gives it to somebody else; where it stands does not change
             return {}
 
 
 def _lapsed(case: Case, event: ev.ConsultationLapsed, _: datetime) -> Change:
-    return {"steps": _step(case, event.step_id, lapsed=True)}
+    return {"steps": with_step(case, event.step_id, lapsed=True)}
 
 
 def _supplement_requested(case: Case, event: ev.SupplementRequested, _: datetime) -> Change:
@@ -310,7 +143,7 @@ def _supplement_requested(case: Case, event: ev.SupplementRequested, _: datetime
         "supplement_rounds": event.round,
         "supplement_step": event.step_id,
         "documents_awaited": event.documents,
-        "steps": _step(case, event.step_id, status=StepStatus.AWAITING_SUPPLEMENT),
+        "steps": with_step(case, event.step_id, status=StepStatus.AWAITING_SUPPLEMENT),
     }
 
 
@@ -330,7 +163,7 @@ def _explanation_requested(case: Case, event: ev.ExplanationRequested, _: dateti
         "status": CaseStatus.AWAITING_EXPLANATION,
         "explanation_rounds": event.round,
         "explanation_step": event.step_id,
-        "steps": _step(case, event.step_id, status=StepStatus.AWAITING_EXPLANATION),
+        "steps": with_step(case, event.step_id, status=StepStatus.AWAITING_EXPLANATION),
     }
 
 
@@ -346,16 +179,6 @@ def _payment_confirmed(case: Case, _: ev.PaymentConfirmed, __: datetime) -> Chan
     return {"payments_confirmed": case.payments_confirmed + 1}
 
 
-def _review_due(_: Case, event: ev.SuspensionReviewDue, __: datetime) -> Change:
-    return {"suspension_review_at": event.next_at}
-
-
-def _exhausted(case: Case, event: ev.CalendarExhausted, _: datetime) -> Change:
-    told = {"told_beyond": event.calendar.digest}
-    named = {clock_id: case.clocks[clock_id].changed(told) for clock_id in event.clock_ids}
-    return {"clocks": {**case.clocks, **named}}
-
-
 def _restarted(case: Case, event: ev.StepsRestarted, _: datetime) -> Change:
     steps = dict(case.steps)
     for step_id in event.step_ids:
@@ -364,18 +187,12 @@ def _restarted(case: Case, event: ev.StepsRestarted, _: datetime) -> Change:
 
 
 def _reassigned(case: Case, event: ev.StepReassigned, _: datetime) -> Change:
-    return {"steps": _step(case, event.step_id, department=event.to_department, officer=event.officer)}
-
-
-def _rung(case: Case, event: ev.RungFired, _: datetime) -> Change:
-    state = case.clocks[event.clock_id]
-    level = max(state.level, event.level) if event.kind == "escalation" else state.level
-    return {"clocks": _clock(case, event.clock_id, fired=(*state.fired, event.rung), level=level)}
+    return {"steps": with_step(case, event.step_id, department=event.to_department, officer=event.officer)}
 
 
 def _acknowledged(case: Case, event: ev.EscalationAcknowledged, _: datetime) -> Change:
     return {
-        "clocks": _clock(case, event.clock_id, acknowledged=True),
+        "clocks": with_clock(case, event.clock_id, acknowledged=True),
         "acknowledged": (*case.acknowledged, event.escalation_id),
     }
 
@@ -389,22 +206,11 @@ def _closed(__: Case, event: ev.CaseClosed, _: datetime) -> Change:
     }
 
 
-_CHANGES: dict[type, Callable[[Case, Any, datetime], Change]] = {
+_CHANGES: dict[type, Callable[[Case, Any, datetime], Change]] = CLOCK_CHANGES | {
     ev.ApplicationSubmitted: _submitted,
     ev.ApplicationClassified: _classified,
     ev.ApplicationAccepted: _accepted,
     ev.GreenPromiseDeclined: _unchanged,
-    ev.ClockStarted: _clock_started,
-    ev.ClockPaused: _paused,
-    ev.ClockResumed: _resumed,
-    ev.AppointmentPassed: _appointment_passed,
-    ev.AppointmentMoved: _appointment_moved,
-    ev.ClockMet: _met,
-    ev.ClockBreached: _breached,
-    ev.BreachConfirmed: _breach_confirmed,
-    ev.ClockStopped: _stopped,
-    ev.ClockCancelled: _cancelled,
-    ev.BreachSetAside: _set_aside,
     ev.StepAssigned: _assigned,
     ev.StepDecided: _decided,
     ev.StepCancelled: _step_cancelled,
@@ -416,16 +222,11 @@ _CHANGES: dict[type, Callable[[Case, Any, datetime], Change]] = {
     ev.ExplanationReceived: _explanation_received,
     ev.CaseStopped: _unchanged,
     ev.CaseReturned: _unchanged,
-    ev.SuspensionReviewDue: _review_due,
-    ev.CalendarExhausted: _exhausted,
     ev.StepsRestarted: _restarted,
     ev.StepReassigned: _reassigned,
-    ev.RungFired: _rung,
     ev.EscalationAcknowledged: _acknowledged,
-    ev.ClockSuspended: _suspended,
     ev.PaymentRequested: _payment_requested,
     ev.PaymentConfirmed: _payment_confirmed,
-    ev.ClockExtended: _extended,
     ev.LaneChanged: _lane_changed,
     ev.CalendarApplied: _calendar_applied,
     ev.ProcedureMigrated: _migrated,
