@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from cases.clock_changes import CLOCK_CHANGES, Change, with_clock, with_step
-from cases.model import Case, CaseStatus, ClockState, StepState, StepStatus, blank, holder
+from cases.model import Case, CaseStatus, StepState, StepStatus, blank, holder
 from cases.spans import CLOSED, handed_over
 from catalog.model import Definitions
 from events.language import case_events as ev
