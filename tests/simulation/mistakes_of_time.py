@@ -52,7 +52,7 @@ def a_new_appointment_moves_the_limit(patch: pytest.MonkeyPatch) -> None:
     def moved(case: Case, event: ev.AppointmentMoved, at: datetime, right: Any) -> Any:
         clock = case.clocks[event.clock_id].clock.extended(event.by)
         return {
-            "clocks": evolve._clock(case, event.clock_id, clock=clock),
+            "clocks": evolve.with_clock(case, event.clock_id, clock=clock),
             "appointments_moved": case.appointments_moved + 1,
         }
 
@@ -64,7 +64,7 @@ def an_extension_moves_the_appointment_only(patch: pytest.MonkeyPatch) -> None:
     def extended(case: Case, event: ev.ClockExtended, at: datetime, right: Any) -> Any:
         told = {"appointment_by": event.by}
         return {
-            "clocks": evolve._clock(case, event.clock_id, **told),
+            "clocks": evolve.with_clock(case, event.clock_id, **told),
             "extended_by": case.extended_by + event.by.amount,
         }
 

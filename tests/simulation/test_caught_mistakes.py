@@ -116,7 +116,7 @@ def met_clocks_go_on(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(
         evolve._CHANGES,
         ev.ClockMet,
-        lambda case, event, _: {"clocks": evolve._clock(case, event.clock_id, status=ClockStatus.MET)},
+        lambda case, event, _: {"clocks": evolve.with_clock(case, event.clock_id, status=ClockStatus.MET)},
     )
 
 
@@ -215,7 +215,7 @@ def the_lawful_end_is_a_day_early(patch: pytest.MonkeyPatch) -> None:
 def an_apology_moves_the_limit(patch: pytest.MonkeyPatch) -> None:
     def longer(case: Case, event: ev.AppointmentMoved, _: datetime) -> dict[str, Any]:
         clock = case.clocks[event.clock_id].clock.extended(event.by)
-        return {"clocks": evolve._clock(case, event.clock_id, clock=clock), "appointments_moved": 1}
+        return {"clocks": evolve.with_clock(case, event.clock_id, clock=clock), "appointments_moved": 1}
 
     patch.setitem(evolve._CHANGES, ev.AppointmentMoved, longer)
 
