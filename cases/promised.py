@@ -67,15 +67,13 @@ def _verdict(case: Case, state: ClockState) -> ClockStatus:
     """The status as the law sees it: a breach that was set aside counts as met, also one recorded too early on a closed case."""
     if state.status is not ClockStatus.BREACHED:
         return state.status
-    if state.set_aside or _ended_before_lawful_end(case, state):
-        return ClockStatus.MET
-    return state.status
+    overdue = state.counts_as_breached and not _ended_before_lawful_end(case, state)
+    return ClockStatus.BREACHED if overdue else ClockStatus.MET
 
 
 def _ended_before_lawful_end(case: Case, state: ClockState) -> bool:
-    ends_at = timetable_of(state, case.definitions).lawful_end_at
-    early = state.breached_early and ends_at is not None and state.ended_at is not None
-    return early and ends_at is not None and state.ended_at is not None and state.ended_at <= ends_at
+    ends_at = timetable_of(state, case.definitions).lawful_end_at if state.breached_early else None
+    return ends_at is not None and state.ended_at is not None and state.ended_at <= ends_at
 
 
 def counts_as_breached(case: Case, state: ClockState) -> bool:

@@ -9,14 +9,11 @@ from cases.closing import close
 from cases.draft import Draft
 from cases.model import APPLICANT_HAS_IT, CaseStatus
 from cases.persons import not_seconded
-from cases.suspensions import not_a_holder, stands_still
+from cases.suspensions import later, not_a_holder, stands_still
 from catalog.model import StopRule, stop_rule
 from events.language.case_events import CaseReturned, CaseStopped, ClockPaused
 from events.language.commands import ReturnCase, StopCase
 from events.language.refusals import Refusal, refuse
-from sla.deadline import due
-from sla.errors import CalendarRangeError
-from sla.units import Budget
 
 
 def stop_case(draft: Draft, command: StopCase) -> Refusal | None:
@@ -41,9 +38,6 @@ def stop_case(draft: Draft, command: StopCase) -> Refusal | None:
             departments=case.working_departments,
         )
     )
-    review_at = None
-    if ends_at is None and rule.review_after is not None:
-        review_at = _after(draft, rule.review_after)
     draft.emit(
         ClockPaused(
             clock_ids=tuple(state.id for state in running(case) if not state.is_paused),
@@ -52,7 +46,7 @@ def stop_case(draft: Draft, command: StopCase) -> Refusal | None:
             reason=command.reason,
             legal_basis=command.legal_basis,
             ends_at=ends_at,
-            review_at=review_at,
+            review_at=None if ends_at is not None else later(draft, rule.review_after, draft.at),
         )
     )
     return None
@@ -73,13 +67,5 @@ def return_case(draft: Draft, command: ReturnCase) -> Refusal | None:
 
 
 def _ends_at(draft: Draft, rule: StopRule, until_at: datetime | None) -> datetime | None:
-    capped_at = None if rule.cap is None else _after(draft, rule.cap)
-    ends = [at for at in (until_at, capped_at) if at is not None]
+    ends = [at for at in (until_at, later(draft, rule.cap, draft.at)) if at is not None]
     return draft.utc(min(ends)) if ends else None
-
-
-def _after(draft: Draft, budget: Budget) -> datetime | None:
-    try:
-        return draft.utc(due(budget, draft.at, draft.calendar).operational_at)
-    except CalendarRangeError:
-        return None

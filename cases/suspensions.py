@@ -49,8 +49,8 @@ def suspend(draft: Draft, command: PauseClock) -> Refusal | None:
             cause="suspension",
             reason=command.reason,
             legal_basis=command.legal_basis,
-            ends_at=_later(draft, rule.cap, from_at),
-            review_at=None if rule.cap is not None else _later(draft, rule.review_after, from_at),
+            ends_at=later(draft, rule.cap, from_at),
+            review_at=None if rule.cap is not None else later(draft, rule.review_after, from_at),
         )
     )
     return None
@@ -80,7 +80,8 @@ def applicant_has_it(case: Case, field: str | None = None) -> Refusal | None:
             return None
 
 
-def _later(draft: Draft, budget: Budget | None, from_at: datetime) -> datetime | None:
+def later(draft: Draft, budget: Budget | None, from_at: datetime) -> datetime | None:
+    """When so much time has passed on the case's calendar (UTC); None: no budget, or the calendar ends before."""
     if budget is None:
         return None
     try:
@@ -99,7 +100,7 @@ def remind(draft: Draft, due_at: datetime) -> None:
         SuspensionReviewDue(
             since_at=case.suspended_since_at or due_at,
             due_at=due_at,
-            next_at=_later(draft, again, due_at),
+            next_at=later(draft, again, due_at),
             department=procedure.agency,
         )
     )
@@ -210,7 +211,7 @@ def request_payment(draft: Draft, command: RequestPayment) -> Refusal | None:
     )
     if pauses:
         # A fee that is never paid is looked at again as a suspension is: nothing waits for ever unseen.
-        review_at = _later(draft, case.definitions.procedure.suspension.review_after, draft.at)
+        review_at = later(draft, case.definitions.procedure.suspension.review_after, draft.at)
         pause(draft, running(draft.case), "payment", command.reason, review_at=review_at)
     return None
 

@@ -279,9 +279,9 @@ def _first_of(state: ClockState, table: Timetable) -> DueItem | None:
 
 def _correction(state: ClockState, table: Timetable) -> DueItem | None:
     """What comes before everything else on a clock: a breach recorded too early, a calendar that ends before it does."""
+    # What an older run carries along does not say when: but that it was before the lawful end.
     breached_at, ends_at = state.breached_at or state.clock.anchored_at, table.lawful_end_at
-    is_early = state.breached_early and not state.set_aside and breached_at is not None and ends_at is not None
-    if is_early and breached_at is not None and ends_at is not None and breached_at < ends_at:
+    if state.breached_early and not state.set_aside and ends_at is not None and breached_at < ends_at:
         return DueItem(breached_at, state.id, _SET_ASIDE_RANK, what="set_aside")
     if table.is_beyond_calendar and state.is_undecided:
         digest = table.definitions.calendar_of(state.calendar).digest

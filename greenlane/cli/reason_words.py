@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic import ValidationError
-
 from events.language.reasons import ReasonCode, code_of, said_reason
 from greenlane.cli.moments import Moments
-from sla.units import Budget
 from sla.wording import in_language
 
 
@@ -23,14 +20,4 @@ def reason_text(
         code, details = found
     if code is None:
         return None
-    given = {name: _worded(text, moments) for name, text in (details or {}).items()}
-    return in_language(said_reason(code, given), moments.words.language)
-
-
-def _worded(text: str, moments: Moments) -> str:
-    """`3 working_days` as the screen says amounts of time; anything else as it is."""
-    amount, _, unit = text.partition(" ")
-    try:
-        return moments.budget(Budget.model_validate({"amount": int(amount), "unit": unit}))
-    except (ValueError, ValidationError):
-        return text
+    return in_language(said_reason(code, details), moments.words.language)
