@@ -95,6 +95,21 @@ class Part(State):
         return self.substitute is not None or self.status is PartStatus.GRANTED
 
     @property
+    def held_result(self) -> ResultReference | None:
+        """The result on which what depends on it stands, where that has a last day."""
+        if self.substitute is not None or not self.has_result:
+            return self.substitute
+        if self.result_code is None or self.valid_until is None or self.ended_at is None:
+            return None
+        issued_on = self.ended_at.date()
+        return ResultReference(number=self.result_code, issuer="-", issued_on=issued_on, valid_until=self.valid_until)
+
+    def holds_on(self, day: date) -> bool:
+        """Whether its result is there and valid: one whose last day passed while nobody waited for it is told only now."""
+        held = self.held_result
+        return self.has_result and (held is None or held.valid_until is None or day <= held.valid_until)
+
+    @property
     def result_number(self) -> str | None:
         """The number under which its result is known; the latest one of a result that is lost."""
         return self.result_code if self.substitute is None else self.substitute.number

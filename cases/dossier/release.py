@@ -29,7 +29,7 @@ def _settle(draft: DossierDraft, part: Part) -> None:
     if causes:
         if causes != part.causes:
             draft.emit(ApplicationBlocked(name=part.name, causes=causes))
-    elif all(need.name is None or dossier.parts[need.name].has_result for need in hard):
+    elif all(need.name is None or dossier.parts[need.name].holds_on(draft.day) for need in hard):
         draft.emit(_release(draft, part))
     elif part.status is PartStatus.BLOCKED:
         draft.emit(ApplicationUnblocked(name=part.name))

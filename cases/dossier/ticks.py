@@ -162,7 +162,7 @@ def _of_results(dossier: Dossier) -> Iterator[Falling]:
             if result.valid_until is not None and not part.has_lost(result.number):
                 yield from _at_end_of(calendar, part.name, result)
         if part.has_result and _is_awaited(dossier, part.name):
-            own = part.substitute or _own(part)
+            own = part.held_result
             if own is not None:
                 yield from _at_end_of(calendar, part.name, own)
 
@@ -171,14 +171,6 @@ def _external(part: Part) -> list[ResultReference]:
     if part.status not in UNBEGUN:
         return []
     return [n.result for n in part.needs if n.result is not None and n.kind is EdgeKind.HARD]
-
-
-def _own(part: Part) -> ResultReference | None:
-    if part.result_code is None or part.valid_until is None or part.ended_at is None:
-        return None
-    return ResultReference(
-        number=part.result_code, issuer="-", issued_on=part.ended_at.date(), valid_until=part.valid_until
-    )
 
 
 def _is_awaited(dossier: Dossier, name: str) -> bool:

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 from cases.dossier.ends import joint_ends, verdict_of
 from cases.dossier.evolve import evolve_dossier
-from cases.dossier.model import Part
 from cases.dossier.turns import take_dossier_turn
 from catalog.dossier import CascadePolicy, EdgeKind
 from events.language.dossier_commands import (
@@ -141,7 +140,7 @@ class LivedDossier:
                 return found
             at += timedelta(minutes=act.minutes)
             waiting = [] if not act.waits and not waiting else waiting
-            command = self._command(act, at, number, told_alone=not waiting)
+            command = self._command(act, at, number)
             waiting += [] if command is None else [command]
             if act.waits and number + 1 < len(plan.acts):
                 continue
@@ -196,7 +195,7 @@ class LivedDossier:
             "kept": kept,
         }
 
-    def _command(self, act: Act, at: datetime, number: int, told_alone: bool) -> DossierCommand | None:
+    def _command(self, act: Act, at: datetime, number: int) -> DossierCommand | None:
         parts = list(self.life.dossier.parts.values())
         given: dict[str, Any] = {"command_id": f"c-{number}", "received_at": at, "actor": OFFICER}
         lost = [p for p in parts if (p.status in LOST and p.substitute is None) or p.lost_results]
@@ -209,8 +208,6 @@ class LivedDossier:
                 return self.life.ending(part.name, at, outcome, round=max(part.round, 1), **change)
             case "revoke":
                 part = _picked(act, [p for p in parts if p.has_result or p.needs] or parts)
-                if self._has_ends_before_it(part, told_alone):
-                    return None
                 held = [need.result.number for need in part.needs if need.result is not None]
                 which = held[0] if held and act.pick % 2 else None
                 return RevokeResult(**given, name=part.name, number=which, reason="forged", legal_basis="art. 15")
@@ -219,27 +216,11 @@ class LivedDossier:
             case "record":
                 part = _picked(act, [p for p in parts if p in lost or p.status in UNBEGUN] or parts)
                 held = [need.result.number for need in part.needs if need.result is not None]
-                # See _has_ends_before_it: what takes its place must not expire, for then it would wait again.
-                until = None if self._hard(part) else until
                 replaces = held[0] if held and act.pick % 2 else None
                 return RecordResult(**given, name=part.name, result=_elsewhere(f"R{number}", until), replaces=replaces)
             case "withdraw":
                 return WithdrawDossier(**given)
         return None
-
-    def _hard(self, part: Part) -> list[Part]:
-        return [self.life.dossier.parts[name] for name in self.life.dossier.graph.hard[part.name]]
-
-    def _has_ends_before_it(self, part: Part, told_alone: bool) -> bool:
-        """Whether it was replaced, and what it needs may have passed its last day meanwhile, when nobody waited for it.
-
-        Left out of the lives: if its own result is revoked, or expires, the core releases it on the result that is valid no
-        more, and tells in the next breath that that one has expired; the model says that it is blocked.
-        """
-        hard = self._hard(part)
-        ends = [one.valid_until if one.substitute is None else one.substitute.valid_until for one in hard]
-        # What is told in the same turn before it may bring such an end.
-        return part.status in (*UNBEGUN, "replaced") and (any(ends) or (bool(hard) and not told_alone))
 
 
 def _picked(act: Act, among: list[Any]) -> Any:
