@@ -140,16 +140,11 @@ class Clock(BaseModel):
             for percent in percents
         ]
 
-    def after_due(self, delay: Budget, calendar: WorkingCalendar) -> datetime | None:
-        """Return the instant that lies the delay after the operational end, in the delay's own unit.
-
-        Suspensions after the end hold the delay up as well. None while a suspension is open.
-        """
-        end = self.due(calendar)
-        return None if end is None else self.later(end.operational_at, delay, calendar)
-
     def later(self, from_at: datetime, delay: Budget, calendar: WorkingCalendar) -> datetime | None:
-        """Return the instant that lies the delay after another, held up by this clock's suspensions; None while suspended."""
+        """Return the instant that lies the delay after another, in the delay's own unit; None while suspended.
+
+        Suspensions after the instant hold the delay up as well.
+        """
         later = Clock(budget=delay, anchored_at=from_at, suspensions=self.suspensions).due(calendar)
         return later and later.operational_at
 

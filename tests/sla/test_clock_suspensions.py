@@ -41,6 +41,12 @@ def year() -> MinuteLine:
     return MinuteLine(public().definition, date(2026, 1, 1), date(2026, 7, 31))
 
 
+def after_due(clock: Clock, delay: Budget, calendar: WorkingCalendar) -> datetime | None:
+    """The delay after the operational end."""
+    end = clock.due(calendar)
+    return None if end is None else clock.later(end.operational_at, delay, calendar)
+
+
 def a_clock(chance: random.Random, unit: Unit) -> Clock:
     """A clock of the unit, anchored between January and March, with up to five suspensions that may overlap."""
     minutes = chance.randrange(75 * 1440)
@@ -261,7 +267,7 @@ def test_there_is_no_end_while_suspended() -> None:
     assert not clock.suspended_at(at("2026-03-03 08:59"))
     assert clock.due(calendar) is None
     assert clock.instant_at(50, calendar) is None
-    assert clock.after_due(Budget(amount=1, unit=Unit.HOURS), calendar) is None
+    assert after_due(clock, Budget(amount=1, unit=Unit.HOURS), calendar) is None
     assert clock.remaining(at("2026-03-30 09:00"), calendar) == timedelta(hours=16)
     resumed = clock.resume(at("2026-03-06 09:00"))
     end = resumed.due(calendar)
@@ -331,10 +337,10 @@ def test_a_delay_after_the_end_runs_in_its_own_unit_and_pauses_too() -> None:
     calendar = public()
     delay = Budget(amount=4, unit=Unit.WORKING_HOURS)
     clock = working_days(3, "2026-03-02 07:00")
-    assert clock.after_due(delay, calendar) == at("2026-03-05 11:00")
-    assert clock.after_due(Budget(amount=4, unit=Unit.HOURS), calendar) == at("2026-03-04 21:00")
+    assert after_due(clock, delay, calendar) == at("2026-03-05 11:00")
+    assert after_due(clock, Budget(amount=4, unit=Unit.HOURS), calendar) == at("2026-03-04 21:00")
     paused = clock.suspend(at("2026-03-05 08:00"), "payment").resume(at("2026-03-05 09:00"))
-    assert paused.after_due(delay, calendar) == at("2026-03-05 13:30") + timedelta(minutes=30)
+    assert after_due(paused, delay, calendar) == at("2026-03-05 13:30") + timedelta(minutes=30)
 
 
 def test_open_suspensions_are_resumed_by_reason() -> None:
