@@ -220,7 +220,7 @@ def a_pause_counts_twice(patch: pytest.MonkeyPatch) -> None:
 
 @mistake
 def a_cap_is_ignored(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(suspensions, "_later", lambda *_: None)
+    patch.setattr(suspensions, "later", lambda *_: None)
 
 
 @mistake
