@@ -19,6 +19,9 @@ class CommandOutcome(Message):
 
     command_id: str
     refusal: Refusal | None = None
+    digest: str | None = None
+    """Of the command's content (events/language/sameness.py): the same id with other content is another command. None: of
+    outcomes that were settled before digests were kept."""
 
     @property
     def accepted(self) -> bool:
@@ -27,10 +30,11 @@ class CommandOutcome(Message):
 
 
 class Notice(Message):
-    """A refusal on its way to the department whose answer it was; not a ledger event."""
+    """A refusal on its way to whoever sent the command, a department or a submitting system; not a ledger event."""
 
     command_id: str
-    department: str
+    department: str | None = None
+    system: str | None = None
     step_id: str | None = None
     refusal: Refusal
 

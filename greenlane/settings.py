@@ -109,6 +109,49 @@ class Settings(BaseSettings):
         description="postgresql+psycopg://user:password@host:port/name of an outside PostgreSQL. Default: embedded.",
     )
 
+    # How outside servers know us. A secret may be given by a file instead: the same name with _FILE.
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        default="PLAINTEXT", description="How clients reach Kafka: with TLS (SSL), an account (SASL), both, or neither."
+    )
+    kafka_sasl_mechanism: Literal["SCRAM-SHA-256", "SCRAM-SHA-512", "PLAIN", "OAUTHBEARER"] | None = Field(
+        default=None, description="How an account of Kafka is proved."
+    )
+    kafka_username: str | None = Field(default=None, description="Account at Kafka (SCRAM, PLAIN).")
+    kafka_password: SecretStr | None = Field(default=None, description="Its password.")
+    kafka_ca_file: Path | None = Field(default=None, description="Certificates (PEM) that Kafka's must descend from.")
+    kafka_cert_file: Path | None = Field(default=None, description="Our certificate (PEM) for Kafka.")
+    kafka_key_file: Path | None = Field(default=None, description="Its private key (PEM).")
+    kafka_oauth_token_url: str | None = Field(default=None, description="Where tokens for OAUTHBEARER are fetched.")
+    kafka_oauth_client_id: str | None = Field(default=None, description="Account at the token's issuer.")
+    kafka_oauth_client_secret: SecretStr | None = Field(default=None, description="Its secret.")
+    kafka_oauth_scope: str | None = Field(default=None, description="Scope asked of the token's issuer.")
+    temporal_tls: bool = Field(default=False, description="Whether Temporal is reached with TLS.")
+    temporal_ca_file: Path | None = Field(
+        default=None, description="Certificates (PEM) that Temporal's must descend from."
+    )
+    temporal_cert_file: Path | None = Field(default=None, description="Our certificate (PEM) for Temporal.")
+    temporal_key_file: Path | None = Field(default=None, description="Its private key (PEM).")
+    temporal_server_name: str | None = Field(
+        default=None, description="Name in Temporal's certificate, if not its host's."
+    )
+    temporal_api_key: SecretStr | None = Field(default=None, description="API key for Temporal.")
+    database_password: SecretStr | None = Field(
+        default=None, description="Password of the database's account, if not in its URL."
+    )
+    database_owner_url: str | None = Field(
+        default=None,
+        repr=False,
+        description="URL of the account that owns the tables, for `prepare` alone. Default: GREENLANE_DATABASE_URL.",
+    )
+    database_sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] | None = Field(
+        default=None, description="How the database's TLS is checked. Default: what the URL says."
+    )
+    database_ca_file: Path | None = Field(
+        default=None, description="Certificates (PEM) that the database's must descend from."
+    )
+    database_cert_file: Path | None = Field(default=None, description="Our certificate (PEM) for the database.")
+    database_key_file: Path | None = Field(default=None, description="Its private key (PEM).")
+
     # Names
     temporal_namespace: str = Field(default="default", min_length=1, description="Namespace in Temporal.")
     task_queue: str = Field(default="greenlane", min_length=1, description="Task queue of the worker.")

@@ -234,8 +234,33 @@ commands = Table(
     Column("accepted", Boolean, nullable=False),
     _text("refusal", null=True),
     _written_at("settled_at"),
+    _text("digest", null=True),
 )
-"""Inbox of commands: how each ended. One id, one effect; a sender that uses an id for two cases means two commands."""
+"""Inbox of commands: how each ended. One id, one effect; a sender that uses an id for two cases means two commands.
+
+`digest` is of what was asked, so that the same id with other content is refused; null: settled by an older program.
+"""
+
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("position", BigInteger, Identity(always=True), primary_key=True),
+    _text("case_id"),
+    _text("sender"),
+    _text("command_id"),
+    _text("body"),
+    Column("size", Integer, nullable=False),
+    _instant("sent_at", null=True),
+    _written_at("recorded_at"),
+    UniqueConstraint("case_id", "command_id"),
+    Index("ix_waiting_sender", "case_id", "sender", "position"),
+)
+"""Commands that wait outside Temporal, since their sender has many unanswered ones in this case: handed over in the order of
+`position`, sender by sender; `body` is the command's JSON. A row goes when its command is settled. `sent_at` is real time.
+"""
+
+systems = Table("systems", metadata, _key("id"), _text("body"), _written_at("recorded_at"))
+"""Submitting systems that were registered at run time, beside those of the catalogue; `body` is the definition's JSON."""
 
 definitions = Table("definitions", metadata, _key("digest"), _text("body"), _written_at("recorded_at"))
 """What cases were decided under, for the auditor's replay; `digest` is the SHA-256 of `body`."""
@@ -324,6 +349,18 @@ documents = Table(
     schema=VAULT,
 )
 """Uploaded files of applicants."""
+
+texts = Table(
+    "texts",
+    metadata,
+    _key("reference"),
+    _text("subject_ref"),
+    _text("content"),
+    _written_at("created_at"),
+    Index("ix_texts_subject_ref", "subject_ref"),
+    schema=VAULT,
+)
+"""What applicants wrote in their own words beside their application: events only refer to it."""
 
 LEDGER_GUARD = (
     """

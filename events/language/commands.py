@@ -115,6 +115,8 @@ class Application(Message):
 
     application_id: Annotated[str, StringConstraints(pattern=APPLICATION_ID_PATTERN)]
     source: Annotated[str, StringConstraints(pattern=SOURCE_PATTERN)]
+    system: Slug | None = None
+    """The submitting system whose topic it came on; only that one may speak for the applicant. None: of older events."""
     procedure: Slug
     subject_ref: Reference
     channel: Literal["online", "counter", "post"] = "online"
@@ -230,6 +232,9 @@ class WithdrawApplication(Command):
 
     type: Literal["WithdrawApplication"] = "WithdrawApplication"
     reason: Sentence | None = None
+    """Of older commands only: what an applicant writes is personal."""
+    reason_ref: Reference | None = None
+    """Where in the vault the applicant's reason lies."""
     reason_code: ReasonCode | None = None
     """Where it is the engine that takes it back, for a linked dossier that no longer needs it."""
 

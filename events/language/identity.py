@@ -45,6 +45,22 @@ def subject_ref_of(case_id: str) -> str:
     return "subject-" + hashlib.sha256(f"subject\n{case_id}".encode()).hexdigest()[:24]
 
 
+def message_digest_of(source: str, message_id: str) -> str:
+    """What a message is called by us: SHA-256 (hex, 32 digits) of its CloudEvents source, a newline, and its id.
+
+    An event is identified by source and id together; either may hold what nobody else may read, so only this is kept.
+    """
+    return hashlib.sha256(f"{source}\n{message_id}".encode()).hexdigest()[:32]
+
+
+def message_command_id(kind: str, account: str, source: str, message_id: str) -> str:
+    """The id of the command that a message asks for. `kind`: department or system; `account`: whose topic it came on.
+
+    The account is a part of it: whoever may write on another topic must not use up this sender's ids.
+    """
+    return f"{kind}/{account}:{message_digest_of(source, message_id)}"
+
+
 def event_id_of(case_id: str, sequence: int) -> str:
     """The CloudEvents id of a ledger event."""
     return f"{case_id}.{sequence}"

@@ -9,6 +9,8 @@ from events.language.identity import DEPARTMENT_LENGTH_MAX
 
 VERSION = "v1"
 DEAD_LETTER_SUFFIX = ".dlq"
+PORTAL = "portal"
+"""The submitting system whose topics carry no name: the province's own portal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +21,21 @@ class Topics:
 
     @property
     def submissions(self) -> str:
-        """Applications in; the only topic, with its dead letters, that may carry personal data."""
-        return f"{self.prefix}.submissions.{VERSION}"
+        """Applications in, from the province's portal; with its dead letters it may carry personal data."""
+        return self.submissions_of(PORTAL)
+
+    def submissions_of(self, system: str) -> str:
+        """Applications in, from this submitting system; with its dead letters it may carry personal data."""
+        return f"{self.prefix}.submissions{_suffix(system)}.{VERSION}"
+
+    def answers(self, system: str) -> str:
+        """Refusals of what this submitting system sent."""
+        return f"{self.prefix}.answers{_suffix(system)}.{VERSION}"
+
+    @property
+    def replays(self) -> str:
+        """Which dead letters are to be handled again; only the operator writes it, only the bridge reads it."""
+        return f"{self.prefix}.replays.{VERSION}"
 
     @property
     def case_events(self) -> str:
@@ -45,6 +60,18 @@ class Topics:
         """A regular expression that matches every decisions topic, and no dead-letter topic."""
         return rf"^{re.escape(self.prefix)}\.decisions\.[a-z0-9-]+\.{VERSION}$"
 
+    @property
+    def submissions_pattern(self) -> str:
+        """A regular expression that matches every submissions topic, and no dead-letter topic."""
+        return rf"^{re.escape(self.prefix)}\.submissions(\.[a-z0-9-]+)?\.{VERSION}$"
+
+    def system_of(self, topic: str) -> str | None:
+        """The submitting system whose submissions topic this is, else None."""
+        match = re.fullmatch(
+            rf"{re.escape(self.prefix)}\.submissions(?:\.([a-z0-9-]{{1,{DEPARTMENT_LENGTH_MAX}}}))?\.{VERSION}", topic
+        )
+        return None if match is None else match.group(1) or PORTAL
+
     def department_of(self, topic: str) -> str | None:
         """The department whose decisions topic this is, else None."""
         match = re.fullmatch(
@@ -67,6 +94,15 @@ class Topics:
         decisions = self.decisions(department)
         return (self.work(department), decisions, self.dead_letters(decisions))
 
+    def of_submitter(self, system: str) -> tuple[str, ...]:
+        """The topics one submitting system needs."""
+        submissions = self.submissions_of(system)
+        return (submissions, self.dead_letters(submissions), self.answers(system))
+
     def of_system(self) -> tuple[str, ...]:
-        """The topics every stack needs, whatever its departments."""
-        return (self.submissions, self.dead_letters(self.submissions), self.case_events, self.escalations)
+        """The topics every stack needs, whatever its departments and other submitting systems."""
+        return (*self.of_submitter(PORTAL), self.case_events, self.escalations, self.replays)
+
+
+def _suffix(system: str) -> str:
+    return "" if system == PORTAL else f".{system}"

@@ -1,0 +1,34 @@
+"""The accounts of an embedded stack: who they are, and their passwords, all made of one secret of the state folder."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+OWNER = "owner"
+"""Makes tables, topics and accounts; of the supervisor and `prepare` alone."""
+OPERATOR = "operator"
+"""The command line."""
+PARTS = ("worker", "bridge", "publisher")
+AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Passwords by account. Nobody keeps them: whoever may read the folder's secret makes them again."""
+
+    secret: str
+
+    def kafka(self, account: str) -> str:
+        """Password of an account of Kafka: a part, a department, a submitting system, `auditor`, `operator`, `owner`."""
+        return self._password("kafka", account)
+
+    def database(self, account: str) -> str:
+        """Password of an account of PostgreSQL: a part, `reader`, `operator`, `owner`."""
+        return self._password("postgresql", account)
+
+    def _password(self, server: str, account: str) -> str:
+        digest = hmac.new(self.secret.encode(), f"{server}\n{account}".encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(digest).decode("ascii").rstrip("=")
