@@ -26,6 +26,11 @@ def visible(text: str, *, lines: bool = False) -> str:
     return _ACTING.sub(lambda found: _kept(found.group()) if lines else _written(found.group()), text)
 
 
+def plain(text: str) -> str:
+    """The text as a name may have it: what is invisible is written out as well. For names that cannot be refused."""
+    return _UNSEEN.sub(lambda found: _written(found.group()), visible(text))
+
+
 def is_plain(text: str) -> bool:
     """Whether nothing in the text is a control, or invisible."""
     return _ACTING.search(text) is None and _UNSEEN.search(text) is None

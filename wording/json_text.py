@@ -25,17 +25,21 @@ _BOM: Final = "\ufeff"
 
 
 class JsonRefusedError(ValueError):
-    """Text that is no JSON, or says one thing twice. Holds no value of the text.
+    """Text that is no JSON, or says one thing twice. Its words hold nothing of the text.
 
     `code`: invalid_utf8, malformed_json, duplicate_key, not_a_number, number_too_long, too_deep.
+    `name`: the key that stands twice, for whoever wrote the text, and nobody else.
     """
 
-    def __init__(self, code: str, reason: str, *, line: int | None = None, column: int | None = None) -> None:
+    def __init__(
+        self, code: str, reason: str, *, line: int | None = None, column: int | None = None, name: str | None = None
+    ) -> None:
         super().__init__(reason)
         self.code = code
         self.reason = reason
         self.line = line
         self.column = column
+        self.name = name
 
 
 def read_json(given: str | bytes, *, depth_max: int = DEPTH_MAX) -> Any:
@@ -99,7 +103,7 @@ def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise JsonRefusedError("duplicate_key", "an object says one key twice")
+            raise JsonRefusedError("duplicate_key", "an object says one key twice", name=key)
         found[key] = value
     return found
 

@@ -19,6 +19,19 @@ def tidy(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
+def tidied(value: Any) -> Any:
+    """A JSON-like value with all its texts and keys tidy: what is hashed to find out whether it was sent before."""
+    match value:
+        case str():
+            return tidy(value)
+        case dict():
+            return {tidy(str(key)): tidied(inner) for key, inner in value.items()}
+        case list():
+            return [tidied(inner) for inner in value]
+        case _:
+            return value
+
+
 def normal(name: str) -> str:
     """The name in NFC without outer blanks. Raises ValueError where it holds a control or an invisible character."""
     found = tidy(name)
