@@ -19,7 +19,8 @@ from events.language.identity import APPLICATION_ID_PATTERN
 from events.language.messages import DocumentMessage
 from sla.deadline import AfterHours
 from sla.units import Budget
-from wording.names import NORMAL, tidy
+from wording.fields import NORMAL
+from wording.names import tidy
 
 APPLICATIONS_MAX = 500
 NEEDS_MAX = APPLICATIONS_MAX

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from events.language.commands import DeclaredStep, Message
 from events.language.identity import APPLICATION_ID_PATTERN
-from wording.names import NORMAL, TIDY
+from wording.fields import NORMAL, TIDY
 from wording.numerals import as_typed, text_typed
 
 FACT_MAX: Final = 10**15

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
+from wording.fields import CONTROL, NORMAL
 from wording.foreign import is_plain, visible
-from wording.names import CONTROL, NORMAL, normal, tidy
+from wording.names import normal, tidy
 
 any_text = st.text(st.characters(), max_size=60)
 TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
