@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import Final
 
 _ACTING: Final = re.compile(
@@ -13,6 +14,7 @@ _ACTING: Final = re.compile(
 )
 _UNSEEN: Final = re.compile("[\u00ad\u034f\u115f\u1160\u180e\u200c\u200d\u3164\uffa0]")
 """Shown as they are, since scripts and pictures need them, but not in a name: two names would look the same."""
+_FORMULA: Final = ("=", "+", "-", "@")
 _KEPT_IN_TEXT: Final = frozenset("\n\t")
 
 
@@ -29,6 +31,17 @@ def visible(text: str, *, lines: bool = False) -> str:
 def plain(text: str) -> str:
     """The text as a name may have it: what is invisible is written out as well. For names that cannot be refused."""
     return _UNSEEN.sub(lambda found: _written(found.group()), visible(text))
+
+
+def in_xml(text: str) -> str:
+    """The text for a picture or a page: visible, and no markup of it."""
+    return escape(visible(text))
+
+
+def in_cell(text: str) -> str:
+    """The text for a table that a spreadsheet opens: visible, and no formula of it."""
+    found = visible(text)
+    return f"'{found}" if found.startswith(_FORMULA) else found
 
 
 def is_plain(text: str) -> bool:
