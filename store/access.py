@@ -80,26 +80,30 @@ COLUMNS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
 """By table and account: the only columns that it may update."""
 
 
-SEAL: Final = "letters-seal"
-"""Key of the memory under which letters are sealed: whoever knows it can give a letter any date."""
-OF_THE_OWNER: Final = ("business-time", "identity-since", "read-models")
-"""Keys of the memory that are set when the database is prepared, and stay."""
+SEAL_OF_LETTERS: Final = "letters-seal"
+SEAL_OF_WORKFLOWS: Final = "workflow-seal"
+"""Keys of the memory whose values are secrets: whoever knows one can write what our processes believe."""
+OF_THE_OWNER: Final = ("business-time", "identity-since", "read-models", "unsealed-before")
+"""Keys that are set when the database is prepared, and stay."""
+NO_SECRET: Final = f"key NOT IN {(SEAL_OF_LETTERS, SEAL_OF_WORKFLOWS)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
     """Which rows of `stack` an account may read, and which it may write, as conditions."""
 
-    read: str = f"key <> '{SEAL}'"
+    read: str = NO_SECRET
     write: str = ""
 
 
 MEMORY: Final[Mapping[str, Keys]] = {
-    "worker": Keys(),
-    "bridge": Keys(read="true", write=f"key = '{SEAL}'"),
+    "worker": Keys(read=f"key <> '{SEAL_OF_LETTERS}'"),
+    "bridge": Keys(read="true", write=f"key = '{SEAL_OF_LETTERS}'"),
     "publisher": Keys(write="key = 'kafka_cluster_id'"),
     "reader": Keys(),
-    "operator": Keys(write=f"key NOT IN {(SEAL, *OF_THE_OWNER)}"),
+    "operator": Keys(
+        read=f"key <> '{SEAL_OF_LETTERS}'", write=f"key NOT IN {(SEAL_OF_LETTERS, SEAL_OF_WORKFLOWS, *OF_THE_OWNER)}"
+    ),
 }
 """`stack` holds small things of different owners, so that rights on the table say too little: they are by row."""
 
