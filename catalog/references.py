@@ -140,7 +140,8 @@ def _account_problems(source: Source[Province], systems: SystemList) -> Iterator
             yield source.document.problem(path, reserved(department.id), remedy, "account_reserved")
         elif department.id in named:
             message = Said(
-                f"'{department.id}' is a submitting system's id too", f"'{department.id}' cũng là mã của một hệ thống nộp"
+                f"'{department.id}' is a submitting system's id too",
+                f"'{department.id}' cũng là mã của một hệ thống nộp",
             )
             yield source.document.problem(path, message, remedy, "account_twice")
 
