@@ -169,7 +169,8 @@ class Postgres(Part):
         command = self._run("postgres", "-D", str(self.data), *options)
         return Command(**{**{f: getattr(command, f) for f in command.__slots__}, "name": self.name})
 
-    def _connect(self) -> psycopg.Connection:
+    def superuser(self) -> psycopg.Connection:
+        """A connection as the server's own superuser, whose password never leaves the state folder."""
         return psycopg.connect(
             host=LOOPBACK,
             port=self._port,
@@ -184,14 +185,14 @@ class Postgres(Part):
         if not accepts(LOOPBACK, self._port):
             return False
         try:
-            with self._connect() as connection:
+            with self.superuser() as connection:
                 return connection.execute("select 1").fetchone() == (1,)
         except psycopg.Error:
             return False
 
     def settle(self) -> None:
         """Accounts and database, also in a folder made before there were accounts; what we run is no superuser."""
-        with self._connect() as connection:
+        with self.superuser() as connection:
             known = {name for (name,) in connection.execute("select rolname from pg_roles")}
             for account in (OWNER, *ACCOUNTS):
                 role = role_of(DATABASE_OWNER_ROLE, account)
