@@ -60,6 +60,12 @@ class DatabaseServer:
             for statement in statements:
                 connection.execute(statement.encode())
 
+    def end_connections(self, name: str) -> None:
+        """End the connections of one kind, whoever's they are, and wait until they are gone."""
+        query = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE application_name = %s"
+        with self._part.superuser() as connection:
+            connection.execute(query, (name,))
+
     def start(self) -> None:
         """Start and wait until it answers."""
         command = self._part.command()
