@@ -10,12 +10,16 @@ from typing import Annotated, NewType
 
 from pydantic import StringConstraints
 
+from wording.names import tidy
+
 CaseId = NewType("CaseId", str)
 CommandId = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
 """The id of a command: printable ASCII without spaces; for a message it is the CloudEvents id."""
 
 APPLICATION_ID_PATTERN = r"^[0-9A-Za-z][0-9A-Za-z._:/-]{0,127}$"
-SOURCE_PATTERN = r"^[0-9A-Za-z/][0-9A-Za-z._:/-]{0,199}$"
+SOURCE_MAX = 200
+SOURCE_PATTERN = r"^(?:[0-9A-Za-z._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2}){1,200}$"
+"""The characters of a URI reference (RFC 3986), as a CloudEvent's source has them."""
 DOSSIER_CODE_PATTERN = re.compile(r"^(?:\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(?:\.\d+){0,3})-\d{6}-\d{4,}$")
 """Both forms of a dossier code occur (TT 01/2018 art. 19; QĐ 20/2020/QĐ-TTg art. 4)."""
 
@@ -98,8 +102,10 @@ def refusal_id_of(case_id: str, command_id: str) -> str:
 def department_slug_of(name: str) -> str:
     """A department's name as a topic slug: `[a-z0-9-]`, at most 100 characters; distinct names give distinct slugs.
 
-    A name that is already a slug stays; from every other a readable stem is kept and a hash of the exact name added.
+    A name that is already a slug stays; from every other a readable stem is kept and a hash of the name added. Two ways
+    to write the same letters, as with and without combining accents, are one name.
     """
+    name = tidy(name)
     if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) and len(name) <= DEPARTMENT_LENGTH_MAX and not _hashed(name):
         return name
     plain = unicodedata.normalize("NFKD", name.replace("đ", "d").replace("Đ", "D")).encode("ascii", "ignore").decode()

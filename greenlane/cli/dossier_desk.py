@@ -32,6 +32,7 @@ from greenlane.cli.session import Session
 from intake.declaration import filled
 from sla.wording import Said
 from store.dossiers import Dossiers
+from wording.names import tidied
 
 ANSWER_SECONDS = 60.0
 RECORD_SECONDS = 30.0
@@ -69,7 +70,8 @@ def identified(file: DossierFile) -> DossierFile:
     """The file with an id: its own, or one of its content, so that the same file twice is one dossier."""
     if file.dossier_id is not None:
         return file
-    content = json.dumps(file.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+    said = tidied(file.model_dump(mode="json"))
+    content = json.dumps(said, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return file.model_copy(update={"dossier_id": f"D-{hashlib.sha256(content.encode()).hexdigest()[:16]}"})
 
 
@@ -125,7 +127,7 @@ def command_of(kind: str, content: Mapping[str, Any], actor: Acting, command_id:
         "command_id": command_id or f"cli:{uuid.uuid4()}",
         "received_at": now(),
         "actor": {"kind": actor[0], "id": actor[1], "assurance": Assurance.CLAIMED},
-        **content,
+        **tidied(dict(content)),
     }
     try:
         command: DossierCommand = _COMMAND.validate_python(given)
