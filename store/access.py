@@ -59,8 +59,8 @@ TABLES: Final[Mapping[str, Rights]] = {
     # The way in. A case of a linked dossier is accepted by the worker; its person lies in the vault already.
     "applications": Rights(worker="raw", bridge="ra", operator="ra"),
     "commands": Rights(worker="ra", bridge="ra", operator="ra"),
-    "waiting": Rights(bridge="rawd", operator="rawd"),
-    "systems": Rights(worker="r", bridge="raw", operator="raw"),
+    "waiting": Rights(bridge="rawd", operator="ra"),
+    "systems": Rights(worker="r", bridge="r", operator="ra"),
     # Of the installation itself
     "stack": Rights(worker="r", bridge="r", publisher="raw", operator="rawd"),
     "change_plans": Rights(operator="raw"),
@@ -76,6 +76,7 @@ COLUMNS: Final[Mapping[tuple[str, str, str], tuple[str, ...]]] = {
     # Where and when a row was written is said by the database, never by whoever writes it.
     ("ledger", "worker", "a"): ("case_id", "sequence", "body", "hash", "type", "at"),
     ("applications", "worker", "w"): ("opened",),
+    ("waiting", "bridge", "w"): ("sent_at",),
     ("alerts", "publisher", "w"): ("attempts", "next_attempt_at", "delivered_at", "last_error"),
     ("change_plans", "operator", "w"): ("sent",),
 }
