@@ -57,4 +57,3 @@ def speaks_for(actor: Actor, system: str | None, source: str) -> bool:
     if system is None and actor.id == source:
         return True
     return (PORTAL if "/" in actor.id else actor.id) == (system or PORTAL)
-
