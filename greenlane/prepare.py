@@ -10,7 +10,7 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSe
 from temporalio.service import RPCError, RPCStatusCode
 
 from cases.views import project
-from events.transport.admin import ensure_topics
+from greenlane.admission import prepare_kafka
 from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring, business_time_of
@@ -36,10 +36,7 @@ def prepare(settings: Settings) -> None:
             business_time_of(store, settings, catalog.calendar(PROVINCE_CALENDAR))
         finally:
             store.close()
-    names = [*wiring.topics.of_system()]
-    for department in catalog.departments:
-        names.extend(wiring.topics.of_department(department))
-    ensure_topics(wiring.cluster, names, wiring.topics, wiring.topic_layout)
+    prepare_kafka(settings, catalog.departments, (), wiring.topic_layout)
     try:
         asyncio.run(_search_attributes(wiring))
     finally:

@@ -14,8 +14,9 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from catalog.catalogue import Catalog
 from catalog.loader import load_catalog
 from events.language.topics import Topics
-from events.transport.admin import TopicLayout, ensure_topics
+from events.transport.admin import TopicLayout, make_topic
 from events.transport.cluster import Cluster
+from greenlane.connecting import cluster_of
 from greenlane.errors import SettingsError
 from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
@@ -35,6 +36,8 @@ from workflows.converter import DATA_CONVERTER, Seal, sealed
 
 BUSINESS_TIME = "business-time"
 """Key of the store's memory: the one immutable map of this stack."""
+IDENTITY_SINCE = "identity-since"
+"""Key of the store's memory, written by the upgrade of a database that had cases: the real instant of it."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,12 @@ class Wiring:
         """The stack's business time, fixed when the stack was first prepared. Raises SettingsError for another pace."""
         return business_time_of(self.store, self.settings, self.catalog.calendar(PROVINCE_CALENDAR))
 
+    @property
+    def identity_since(self) -> datetime | None:
+        """Up to when messages keep the ids of the program before; None: this database never had any."""
+        kept = self.store.remembered(IDENTITY_SINCE)
+        return None if kept is None else datetime.fromisoformat(kept)
+
     def business_time_now(self) -> datetime:
         """The business instant now (UTC)."""
         return self.business_time.to_business(datetime.now(UTC))
@@ -91,13 +100,7 @@ class Wiring:
     @cached_property
     def cluster(self) -> Cluster:
         """The Kafka cluster."""
-        if self.settings.kafka_bootstrap is None:
-            raise SettingsError(
-                Said("No Kafka is named.", "Chưa nêu Kafka."),
-                field="GREENLANE_KAFKA_BOOTSTRAP",
-                remedy=Said("Name one, or start `greenlane up`.", "Nêu tên một máy chủ, hoặc chạy `greenlane up`."),
-            )
-        return Cluster(self.settings.kafka_bootstrap)
+        return cluster_of(self.settings)
 
     @property
     def topic_layout(self) -> TopicLayout:
@@ -106,7 +109,7 @@ class Wiring:
 
     def make_topic(self, topic: str) -> None:
         """Make a topic that is missing. Raises the transport's errors."""
-        ensure_topics(self.cluster, (topic,), self.topics, self.topic_layout)
+        make_topic(self.cluster, topic, self.topics, self.topic_layout)
 
     @property
     def channels(self) -> tuple[str, ...]:

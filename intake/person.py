@@ -10,6 +10,7 @@ from catalog.model import LaneTable
 from events.language.commands import Application, DocumentPart
 from events.language.identity import case_id_of, subject_ref_of
 from events.language.messages import SubmissionMessage
+from wording.names import tidied
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,11 @@ def parted(message: SubmissionMessage, source: str, lanes: LaneTable, system: st
         "documents": [part.model_dump(mode="json", exclude_none=True) for part in message.documents],
         "other_facts": {name: value for name, value in message.facts.items() if name not in lanes.facts},
     }
-    return Parted(case_id, application, json.dumps(person, ensure_ascii=False), _digest(message))
+    return Parted(case_id, application, json.dumps(person, ensure_ascii=False, allow_nan=False), _digest(message))
 
 
 def _digest(message: SubmissionMessage) -> str:
-    content = json.dumps(message.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    # Written in another way, with decomposed accents or blanks around, it is the same.
+    said = tidied(message.model_dump(mode="json"))
+    content = json.dumps(said, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(content.encode()).hexdigest()

@@ -23,6 +23,7 @@ from events.language.identity import dossier_id_of, is_dossier
 from events.language.messages import DocumentMessage, MessageError, message_error_of
 from events.language.refusals import refuse
 from events.transport.errors import Unavailable
+from greenlane.cli.command_ids import refuse_reserved
 from greenlane.cli.dossier_files import DossierRefusedError
 from greenlane.cli.failure import NoAnswerError, RefusedError
 from greenlane.cli.moments import now
@@ -31,6 +32,7 @@ from greenlane.cli.session import Session
 from intake.declaration import filled
 from sla.wording import Said
 from store.dossiers import Dossiers
+from wording.names import tidied
 
 ANSWER_SECONDS = 60.0
 RECORD_SECONDS = 30.0
@@ -68,7 +70,8 @@ def identified(file: DossierFile) -> DossierFile:
     """The file with an id: its own, or one of its content, so that the same file twice is one dossier."""
     if file.dossier_id is not None:
         return file
-    content = json.dumps(file.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+    said = tidied(file.model_dump(mode="json"))
+    content = json.dumps(said, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return file.model_copy(update={"dossier_id": f"D-{hashlib.sha256(content.encode()).hexdigest()[:16]}"})
 
 
@@ -118,12 +121,13 @@ async def hand_in(session: Session, file: DossierFile, source: str) -> HandedIn:
 
 def command_of(kind: str, content: Mapping[str, Any], actor: Acting, command_id: str | None) -> DossierCommand:
     """A command to a dossier. Raises MessageError that names the first wrong field."""
+    refuse_reserved(command_id)
     given = {
         "type": kind,
         "command_id": command_id or f"cli:{uuid.uuid4()}",
         "received_at": now(),
         "actor": {"kind": actor[0], "id": actor[1], "assurance": Assurance.CLAIMED},
-        **content,
+        **tidied(dict(content)),
     }
     try:
         command: DossierCommand = _COMMAND.validate_python(given)
