@@ -23,6 +23,7 @@ from events.language.identity import dossier_id_of, is_dossier
 from events.language.messages import DocumentMessage, MessageError, message_error_of
 from events.language.refusals import refuse
 from events.transport.errors import Unavailable
+from greenlane.cli.command_ids import refuse_reserved
 from greenlane.cli.dossier_files import DossierRefusedError
 from greenlane.cli.failure import NoAnswerError, RefusedError
 from greenlane.cli.moments import now
@@ -118,6 +119,7 @@ async def hand_in(session: Session, file: DossierFile, source: str) -> HandedIn:
 
 def command_of(kind: str, content: Mapping[str, Any], actor: Acting, command_id: str | None) -> DossierCommand:
     """A command to a dossier. Raises MessageError that names the first wrong field."""
+    refuse_reserved(command_id)
     given = {
         "type": kind,
         "command_id": command_id or f"cli:{uuid.uuid4()}",

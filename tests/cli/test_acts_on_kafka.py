@@ -71,7 +71,7 @@ def _until(look: Callable[[], Any]) -> Any:
 
 
 def test_a_question_a_stop_and_a_return_over_kafka(live: Program, live_stack: LiveStack) -> None:
-    """Each leaves its event with the department, or the applicant's source, as who claims to act."""
+    """Each leaves its event with the department, or the system that submits, as who claims to act."""
     code = submitted(live, "kafka-acts-1")
     assert live("decide", code, "intake", "approve", "--department", "one-stop").code == 0
 
@@ -106,7 +106,7 @@ def test_a_question_a_stop_and_a_return_over_kafka(live: Program, live_stack: Li
         returned = _until(lambda: event("CaseReturned"))
     department = {"kind": "department", "id": "culture", "assurance": Assurance.CLAIMED}
     assert [record["actor"] for record in (asked, stopped, returned)] == [department] * 3
-    assert answered["actor"] == {"kind": "applicant", "id": "/outside", "assurance": "claimed"}
+    assert answered["actor"] == {"kind": "applicant", "id": "portal", "assurance": "claimed"}
     assert answered["event"]["reference"] == "portal-7"
     assert stopped["event"]["approved_by"] == "chairman-office"
     assert live("show", code).json["case"]["outcome"] == "returned"
