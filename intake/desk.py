@@ -15,9 +15,10 @@ from catalog.catalogue import Catalog
 from catalog.errors import NotInForce, UnknownProcedure
 from catalog.model import Definitions
 from events.language.commands import Actor, ActorKind, CaseCommand, DecideStep, SubmitApplication
-from events.language.identity import is_dossier
+from events.language.identity import is_dossier, shown_reference
 from events.language.messages import SubmissionMessage
 from events.language.refusals import Refusal, refuse
+from intake.own_words import OwnWords
 from intake.person import Parted, parted
 from intake.register import Register
 from intake.temporal import CaseGateway, CaseUnknownError
@@ -42,6 +43,7 @@ class Intake:
     ) -> None:
         self._gateway = gateway
         self._register = register
+        self._words = OwnWords(register)
         self._catalog = catalog
         self._time = time
         self._zone = zone
@@ -145,6 +147,7 @@ class Intake:
         if case_id is None:
             await self._refuse(reference, command, refuse("case_unknown", "case"))
             return
+        command = await self._words.kept_apart(case_id, command)
         try:
             await self._gateway.signal(case_id, command)
         except CaseUnknownError:
@@ -159,6 +162,7 @@ class Intake:
         case_id = await self._resolved(reference)
         if case_id is None:
             return CommandOutcome(command_id=command.command_id, refusal=refuse("case_unknown", "case"))
+        command = await self._words.kept_apart(case_id, command)
         try:
             return await self._gateway.update(case_id, command)
         except CaseUnknownError:
@@ -209,4 +213,6 @@ class Intake:
     async def _refuse(self, case_id: str, command: CaseCommand, refusal: Refusal) -> None:
         department = command.actor.id if command.actor.kind is ActorKind.DEPARTMENT else None
         step_id = command.step_id if isinstance(command, DecideStep) else None
-        await asyncio.to_thread(self._register.refuse, case_id, command.command_id, refusal, department, step_id)
+        # What a sender typed where a case is named may be anything: it is kept in no table and goes out on no topic.
+        shown = shown_reference(case_id)
+        await asyncio.to_thread(self._register.refuse, shown, command.command_id, refusal, department, step_id)

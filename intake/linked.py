@@ -42,6 +42,7 @@ from events.language.refusals import Refusal, refuse
 from intake.declaration import SplitDossier, definitions_of, filled, split
 from intake.desk import Intake, Submitted
 from intake.linked_gateway import DossierGateway
+from intake.own_words import OwnWords
 from intake.person import Parted
 from intake.temporal import CaseUnknownError
 from store.dossiers import Dossiers, LinkedCase
@@ -81,6 +82,7 @@ class LinkedIntake:
         self, intake: Intake, gateway: DossierGateway, dossiers: Dossiers, inbox: Inbox, catalog: Catalog
     ) -> None:
         self._intake = intake
+        self._words = OwnWords(intake.register)
         self._gateway = gateway
         self._dossiers = dossiers
         self._inbox = inbox
@@ -203,6 +205,7 @@ class LinkedIntake:
 
     async def ask(self, stream_id: str, command: DossierCommand) -> CommandOutcome:
         """Give a dossier a command and wait for the answer. Raises Unavailable."""
+        command = await self._words.kept_apart(stream_id, command)
         try:
             return await self._gateway.update(stream_id, command)
         except CaseUnknownError:
@@ -285,6 +288,7 @@ class LinkedIntake:
 
     async def tell(self, dossier_id: str, command: DossierCommand) -> None:
         """Give a dossier a command; nobody waits for the answer. Nothing happens where it is closed or unknown."""
+        command = await self._words.kept_apart(dossier_id, command)
         try:
             await self._gateway.signal(dossier_id, command)
         except CaseUnknownError:
