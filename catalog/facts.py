@@ -45,12 +45,23 @@ class LeftOut:
     """The name is known, its value is not."""
 
     @property
+    def field(self) -> str:
+        """Where it stands in an application."""
+        return f"facts.{self.name}"
+
+    @property
     def message(self) -> Said:
         """What is wrong, without the value."""
         name = f"'{self.name}'"
         if self.is_known:
-            return Said(f"No list knows the value of {name}.", f"Không danh mục nào có giá trị của {name}.")
-        return Said(f"There is no fact {name}.", f"Không có thông tin phân luồng {name}.")
+            return Said(
+                f"No list knows the value of {name}: the case goes without it.",
+                f"Không danh mục nào có giá trị của {name}: hồ sơ không dùng thông tin này.",
+            )
+        return Said(
+            f"There is no fact {name}: the case goes without it.",
+            f"Không có thông tin phân luồng {name}: hồ sơ không dùng thông tin này.",
+        )
 
     @property
     def remedy(self) -> Said:

@@ -10,7 +10,7 @@ from typing import Any
 
 from cases.dossier.components import with_components
 from catalog.dossier import DossierDefinitions, DossierTemplate, EdgeKind, LinkedProcedure
-from catalog.facts import admitted, left_out
+from catalog.facts import LeftOut, admitted, findings, left_out
 from catalog.model import Fact, LaneTable, ProcedureVersion
 from events.language.commands import DocumentPart
 from events.language.dossier_commands import Declaration, LinkedApplication
@@ -116,6 +116,16 @@ def split(
     if size > DECLARATION_MAX_BYTES:
         return refuse("dossier_too_large", "applications", size=str(size), most=str(DECLARATION_MAX_BYTES))
     return SplitDossier(stream_id, declaration, _person(stream_id, file, data, lanes), _digest(given))
+
+
+def findings_in(file: DossierFile, lanes: LaneTable) -> tuple[LeftOut, ...]:
+    """The facts that no list knows, each name once. Raises MessageError for `data` that says what no application may say."""
+    given = [file.facts, *(parsed(LinkedData, dict(part.data)).facts for part in file.applications)]
+    found: dict[str, LeftOut] = {}
+    for facts in given:
+        for one in findings(lanes, facts):
+            found.setdefault(one.name, one)
+    return tuple(found.values())
 
 
 def _all_documents(file: DossierFile, data: Mapping[str, LinkedData]) -> list[DocumentMessage]:

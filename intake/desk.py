@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from cases.model import blank
 from cases.turn import CommandOutcome
 from catalog.catalogue import Catalog
 from catalog.errors import NotInForce, UnknownProcedure
+from catalog.facts import LeftOut, findings
 from catalog.model import Definitions
 from events.language.commands import Actor, ActorKind, CaseCommand, DecideStep, SubmitApplication
 from events.language.identity import is_dossier, shown_reference
@@ -21,6 +22,7 @@ from events.language.refusals import Refusal, refuse
 from intake.own_words import OwnWords
 from intake.person import Parted, parted
 from intake.register import Register
+from intake.strictness import unknown_fact
 from intake.temporal import CaseGateway, CaseUnknownError
 from sla.business_time import BusinessTime
 from store.inbox import Acceptance
@@ -33,6 +35,8 @@ class Submitted:
 
     case_id: str
     known: bool
+    left_out: tuple[LeftOut, ...] = ()
+    """The facts that no list knows: the case does not have them."""
 
 
 class Intake:
@@ -67,18 +71,32 @@ class Intake:
         return at.astimezone(self._zone).date()
 
     async def submit(
-        self, message: SubmissionMessage, *, source: str, command_id: str, actor: Actor, received_at: datetime
+        self,
+        message: SubmissionMessage,
+        *,
+        source: str,
+        command_id: str,
+        actor: Actor,
+        received_at: datetime,
+        strict: bool = False,
     ) -> Submitted | Refusal:
-        """Take a submission that was received at a real instant. Raises Unavailable and retryable store errors."""
+        """Take a submission that was received at a real instant. `strict`: not one with a fact that no list knows.
+
+        Raises Unavailable and retryable store errors.
+        """
         at = self.business(received_at)
         definitions = await self._definitions(message.procedure, at)
         if isinstance(definitions, Refusal):
             return definitions
+        left_out = findings(definitions.lanes, message.facts)
+        if strict and (refused := unknown_fact(left_out)) is not None:
+            return refused
         submission = parted(message, source, definitions.lanes)
         opening = SubmitApplication(
             command_id=command_id, received_at=at, actor=actor, application=submission.application
         )
-        return await self._taken(submission, opening, definitions)
+        taken = await self._taken(submission, opening, definitions)
+        return taken if isinstance(taken, Refusal) else replace(taken, left_out=left_out)
 
     async def take(self, submission: Parted, opening: SubmitApplication) -> Submitted | Refusal:
         """Take an application whose person was put away before. Its instant is business time. Raises as `submit`."""

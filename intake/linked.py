@@ -7,7 +7,7 @@ in between is found and gone on with.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
@@ -39,11 +39,12 @@ from events.language.identity import is_dossier
 from events.language.linking import end_of
 from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal, refuse
-from intake.declaration import SplitDossier, definitions_of, filled, split
+from intake.declaration import SplitDossier, definitions_of, filled, findings_in, split
 from intake.desk import Intake, Submitted
 from intake.linked_gateway import DossierGateway
 from intake.own_words import OwnWords
 from intake.person import Parted
+from intake.strictness import unknown_fact
 from intake.temporal import CaseUnknownError
 from store.dossiers import Dossiers, LinkedCase
 from store.errors import DefinitionsUnknown
@@ -91,16 +92,30 @@ class LinkedIntake:
     # ---- opening
 
     async def submit(
-        self, file: DossierFile, *, source: str, command_id: str, actor: Actor, received_at: datetime
+        self,
+        file: DossierFile,
+        *,
+        source: str,
+        command_id: str,
+        actor: Actor,
+        received_at: datetime,
+        strict: bool = False,
     ) -> Submitted | GraphFault:
-        """Take a dossier that was received at a real instant. Raises MessageError, Unavailable and retryable store errors."""
+        """Take a dossier that was received at a real instant. `strict`: not one with a fact that no list knows.
+
+        Raises MessageError, Unavailable and retryable store errors.
+        """
         at = self._intake.business(received_at)
         prepared = self._prepared(file, at)
         if isinstance(prepared, GraphFault):
             return prepared
         catalog, day = self._catalog, self._intake.day(at)
         components = components_of(catalog.templates_on(day))
-        found = split(prepared.file, source, prepared.procedures, catalog.lane_table(day), prepared.lead, components)
+        lanes = catalog.lane_table(day)
+        left_out = findings_in(prepared.file, lanes)
+        if strict and (unknown := unknown_fact(left_out)) is not None:
+            return GraphFault(unknown, reference=left_out[0].name)
+        found = split(prepared.file, source, prepared.procedures, lanes, prepared.lead, components)
         if isinstance(found, Refusal):
             return GraphFault(found)
         definitions = definitions_of(
@@ -114,7 +129,8 @@ class LinkedIntake:
         refused = decide_dossier(blank_dossier(found.stream_id, definitions), opening, at)
         if isinstance(refused, Refusal):
             return GraphFault(refused, reference=refused.details.get("number") or refused.details.get("procedure"))
-        return await self._open(found, opening, definitions)
+        opened = await self._open(found, opening, definitions)
+        return opened if isinstance(opened, GraphFault) else replace(opened, left_out=left_out)
 
     async def _open(
         self, found: SplitDossier, opening: SubmitDossier, definitions: DossierDefinitions
