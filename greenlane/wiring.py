@@ -14,8 +14,9 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from catalog.catalogue import Catalog
 from catalog.loader import load_catalog
 from events.language.topics import Topics
-from events.transport.admin import TopicLayout, ensure_topics
+from events.transport.admin import TopicLayout, make_topic
 from events.transport.cluster import Cluster
+from greenlane.connecting import cluster_of
 from greenlane.errors import SettingsError
 from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
@@ -91,13 +92,7 @@ class Wiring:
     @cached_property
     def cluster(self) -> Cluster:
         """The Kafka cluster."""
-        if self.settings.kafka_bootstrap is None:
-            raise SettingsError(
-                Said("No Kafka is named.", "Chưa nêu Kafka."),
-                field="GREENLANE_KAFKA_BOOTSTRAP",
-                remedy=Said("Name one, or start `greenlane up`.", "Nêu tên một máy chủ, hoặc chạy `greenlane up`."),
-            )
-        return Cluster(self.settings.kafka_bootstrap)
+        return cluster_of(self.settings)
 
     @property
     def topic_layout(self) -> TopicLayout:
@@ -106,7 +101,7 @@ class Wiring:
 
     def make_topic(self, topic: str) -> None:
         """Make a topic that is missing. Raises the transport's errors."""
-        ensure_topics(self.cluster, (topic,), self.topics, self.topic_layout)
+        make_topic(self.cluster, topic, self.topics, self.topic_layout)
 
     @property
     def channels(self) -> tuple[str, ...]:

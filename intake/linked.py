@@ -110,12 +110,12 @@ class LinkedIntake:
         if isinstance(prepared, GraphFault):
             return prepared
         catalog, day = self._catalog, self._intake.day(at)
-        components = components_of(catalog.templates_on(day))
-        lanes = catalog.lane_table(day)
+        components, system = components_of(catalog.templates_on(day)), await self._intake.system_of(source)
+        lanes, procedures = catalog.lane_table(day), prepared.procedures
         left_out = findings_in(prepared.file, lanes)
         if strict and (unknown := unknown_fact(left_out)) is not None:
             return GraphFault(unknown, reference=left_out[0].name)
-        found = split(prepared.file, source, prepared.procedures, lanes, prepared.lead, components)
+        found = split(prepared.file, source, procedures, lanes, prepared.lead, components, system)
         if isinstance(found, Refusal):
             return GraphFault(found)
         definitions = definitions_of(

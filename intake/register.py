@@ -18,6 +18,7 @@ from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown
 from store.inbox import Acceptance, Inbox, KnownCase, Submission
 from store.ledger import Ledger
+from store.systems import RegisteredSystems
 from store.vault import Vault
 
 DERIVED_PROCEDURE = "derived-procedure/"
@@ -42,6 +43,8 @@ class Register:
         self._ledger = Ledger(store)
         self._archive = DefinitionArchive(store)
         self._vault = Vault(store)
+        self.systems = RegisteredSystems(store)
+        """The submitting systems that were registered at run time."""
 
     def close(self) -> None:
         """Write what waits, then give the connections back."""

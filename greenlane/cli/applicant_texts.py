@@ -8,10 +8,8 @@ from events.language.case_events import EventRecord, canonical_json
 from events.language.identity import OWN_REFERENCE_PATTERN
 from greenlane.cli.session import Session
 from intake.person import references_in
-from store.errors import StoreError
+from store.errors import StoreAccessDenied
 from store.vault import Vault
-
-DENIED = "database_access_denied"
 
 
 def texts_of(session: Session, records: Sequence[EventRecord], subject_ref: str | None) -> dict[str, str]:
@@ -24,7 +22,5 @@ def texts_of(session: Session, records: Sequence[EventRecord], subject_ref: str 
         person = None if subject_ref is None else vault.data(subject_ref)
         documents = {} if person is None else references_in(person)
         return {name: text for name, text in documents.items() if name in wanted} | vault.texts(sorted(wanted))
-    except StoreError as error:
-        if error.code != DENIED:
-            raise
+    except StoreAccessDenied:
         return {}

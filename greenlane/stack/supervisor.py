@@ -8,13 +8,16 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psutil
 
+from greenlane.connecting import cluster_of
 from greenlane.settings import Settings
+from greenlane.stack.accounts import kafka_account, settings_of
 from greenlane.stack.addresses import StackAddresses
 from greenlane.stack.child import Child, Register, describe_exit, failure
+from greenlane.stack.credentials import ACCOUNTS, OPERATOR, OWNER, Credentials
 from greenlane.stack.errors import StartCancelledError
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.kafka import Kafka, check_outside_kafka
@@ -129,7 +132,7 @@ class Supervisor:
         if settings.temporal_address is not None:
             check_outside_temporal(settings.temporal_address, settings.temporal_namespace)
         if settings.kafka_bootstrap is not None:
-            check_outside_kafka(settings.kafka_bootstrap)
+            check_outside_kafka(cluster_of(settings))
         if settings.database_url is not None:
             check_outside_postgres(settings.database_url)
 
@@ -179,15 +182,19 @@ class Supervisor:
             self._launch(watched)
 
     def _start_ours(self, addresses: StackAddresses, metrics_ports: Sequence[int]) -> StackAddresses:
-        resolved = self.settings.resolved(addresses)
+        credentials = Credentials(self.folder.secret(ACCOUNTS))
+        if self.settings.kafka_bootstrap is None:
+            operator = kafka_account(OPERATOR)
+            addresses = replace(addresses, kafka_username=operator, kafka_password=credentials.kafka(operator))
         if self._prepare is not None:
             self._progress.doing("preparing topics and tables")
-            self._prepare(resolved)
+            self._prepare(settings_of(OWNER, self.settings, addresses, credentials))
             self._progress.done("topics and tables are ready")
         metrics = {}
         ours = []
         for spec, port in zip(self._specs, metrics_ports, strict=True):
-            process = OwnProcess(spec, resolved, self.folder, port)
+            told = settings_of(spec.name, self.settings, addresses, credentials)
+            process = OwnProcess(spec, told, self.folder, port)
             if spec.has_metrics:
                 metrics[spec.name] = process.metrics_url
             watched = Watched(process)
@@ -199,13 +206,7 @@ class Supervisor:
             self._pause()
         if ours:
             self._progress.done(", ".join(watched.part.title for watched in ours) + " work")
-        self.addresses = StackAddresses(
-            addresses.temporal_address,
-            addresses.kafka_bootstrap,
-            addresses.database_url,
-            addresses.temporal_ui,
-            metrics,
-        )
+        self.addresses = replace(addresses, metrics=metrics)
         self._publish(ready=True)
         return self.addresses
 
@@ -343,6 +344,8 @@ class Supervisor:
         me = psutil.Process(os.getpid())
         content = {
             "ready": ready,
+            "profile": self.settings.profile,
+            "parts": [watched.part.name for watched in self._watched],
             "supervisor": {"pid": me.pid, "started_at": me.create_time()},
             "addresses": self.addresses.as_json() if self.addresses is not None else None,
         }
