@@ -14,6 +14,8 @@ from sqlalchemy import text
 
 from events.language.topics import Topics
 from events.transport.reading import read_all
+from greenlane.admission import as_owner
+from greenlane.connecting import cluster_of
 from greenlane.wiring import Wiring
 from store.database import Store
 from store.tables import VAULT
@@ -44,9 +46,12 @@ class Flock:
         return {place for place, bird in names.items() if bird in content or bird.hex().encode() in content}
 
 
-def kept_by(stack: LiveStack) -> Iterator[tuple[str, bytes]]:
-    """All that a stack keeps and shows outside the vault and the topics of submissions: where, and what."""
-    yield from _tables(stack)
+def kept_by(stack: LiveStack, owner_url: str) -> Iterator[tuple[str, bytes]]:
+    """All that a stack keeps and shows outside the vault and the topics of submissions: where, and what.
+
+    `owner_url`: the database as its owner, whom no right keeps from any table.
+    """
+    yield from _tables(owner_url)
     yield from _topics(stack)
     yield from asyncio.run(_histories(stack))
     for path in sorted(stack.state_dir.rglob("*")):
@@ -72,9 +77,7 @@ def dead_letters(stack: LiveStack) -> int:
     return sum(BIRD.encode() in content for _, content in letters)
 
 
-def _tables(stack: LiveStack) -> Iterator[tuple[str, bytes]]:
-    settings = stack.settings
-    url = settings.database_owner_url or settings.database_url or ""
+def _tables(url: str) -> Iterator[tuple[str, bytes]]:
     tables = text("SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('public', 'greenlane')")
     with closing(Store.connect(url)) as store, store.reading() as connection:
         for schema, table in connection.execute(tables).all():
@@ -83,7 +86,7 @@ def _tables(stack: LiveStack) -> Iterator[tuple[str, bytes]]:
 
 
 def _topics(stack: LiveStack) -> Iterator[tuple[str, bytes]]:
-    cluster = Wiring(stack.settings).cluster
+    cluster = cluster_of(as_owner(stack.settings))
     admin = cluster.connected(KafkaAdminClient, "canaries")
     names = sorted(set(admin.list_topics()) - PERSONAL)
     admin.close()
@@ -91,7 +94,7 @@ def _topics(stack: LiveStack) -> Iterator[tuple[str, bytes]]:
 
 
 def _messages(stack: LiveStack, topics: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    for message in read_all(Wiring(stack.settings).cluster, topics):
+    for message in read_all(cluster_of(as_owner(stack.settings)), topics):
         headers = b" ".join(name.encode() + b"=" + (value or b"") for name, value in message.headers)
         yield f"topic {message.topic}", b" ".join((message.key or b"", message.value or b"", headers))
 

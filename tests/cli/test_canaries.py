@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from events.language.envelope import binary_headers
+from events.language.topics import PORTAL
 from events.transport.producer import Producer
-from greenlane.wiring import Wiring
 from tests.cli.canaries import TOPICS, Flock, dead_letters, kept_by, personal_of
 from tests.cli.program import LiveStack, Program
 from tests.cli.test_commands_live import DOCUMENTS
@@ -109,7 +109,7 @@ def unknown_cases(portal: Portal, flock: Flock) -> None:
 def test_no_word_of_an_applicant_stands_outside_the_vault(live: Program, live_stack: LiveStack) -> None:
     """Ledger, outbox, inbox, all topics but those of submissions, Temporal's histories and disk, metrics, logs: no canary."""
     flock = Flock()
-    with Producer(Wiring(live_stack.settings).cluster) as producer:
+    with Producer(live_stack.cluster_of(PORTAL)) as producer:
         portal = Portal(producer, flock)
         code = a_case_by_its_portal(live, live_stack, portal, flock)
         by_hand = cases_at_the_counter(live, flock)
@@ -118,7 +118,7 @@ def test_no_word_of_an_applicant_stands_outside_the_vault(live: Program, live_st
         unknown_cases(portal, flock)
         until(lambda: dead_letters(live_stack) >= REFUSED)
     seen: dict[str, set[str]] = {}
-    for where, content in kept_by(live_stack):
+    for where, content in kept_by(live_stack, live("access", "database", "owner").json["url"]):
         for place in flock.found_in(content):
             seen.setdefault(place, set()).add(where)
     assert seen == {}
