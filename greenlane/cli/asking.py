@@ -15,6 +15,7 @@ from events.language.commands import CaseCommand
 from events.language.messages import MessageError, message_error_of
 from events.language.refusals import refuse
 from events.transport.errors import Unavailable
+from greenlane.cli.command_ids import refuse_reserved
 from greenlane.cli.failure import NoAnswerError, RefusedError
 from greenlane.cli.moments import now
 from greenlane.cli.question import Acting
@@ -37,6 +38,7 @@ class Question:
     @classmethod
     def checked(cls, kind: str, case: str, actor: Acting, content: Mapping[str, Any], command_id: str | None) -> Self:
         """Raises MessageError that names the first wrong field, never its value."""
+        refuse_reserved(command_id)
         given = {
             "type": kind,
             "command_id": command_id or f"cli:{uuid.uuid4()}",
