@@ -14,10 +14,11 @@ from cases.turn import CommandOutcome
 from catalog.catalogue import Catalog
 from catalog.errors import NotInForce, UnknownProcedure
 from catalog.model import Definitions
-from events.language.commands import Actor, ActorKind, CaseCommand, DecideStep, SubmitApplication
+from events.language.commands import Actor, CaseCommand, SubmitApplication
 from events.language.identity import is_dossier
 from events.language.messages import SubmissionMessage
 from events.language.refusals import Refusal, refuse
+from events.language.sameness import with_digest
 from intake.person import Parted, parted
 from intake.register import Register
 from intake.temporal import CaseGateway, CaseUnknownError
@@ -140,7 +141,8 @@ class Intake:
             return refuse("not_in_force", "procedure", what=f"{error.noun} {error.asked}", day=str(day))
 
     async def send(self, reference: str, command: CaseCommand) -> None:
-        """Give a command to a case; nobody waits for the answer. Refused ones reach their sender on its work topic."""
+        """Give a command to a case; nobody waits for the answer. Refused ones reach their sender on its own topic."""
+        command = with_digest(command)
         case_id = await self._resolved(reference)
         if case_id is None:
             await self._refuse(reference, command, refuse("case_unknown", "case"))
@@ -156,6 +158,7 @@ class Intake:
 
     async def ask(self, reference: str, command: CaseCommand) -> CommandOutcome:
         """Give a command to a case and wait for the answer. Raises Unavailable."""
+        command = with_digest(command)
         case_id = await self._resolved(reference)
         if case_id is None:
             return CommandOutcome(command_id=command.command_id, refusal=refuse("case_unknown", "case"))
@@ -165,14 +168,15 @@ class Intake:
             refusal = await self._found_again(case_id, command)
             if refusal is None:
                 return await self._gateway.update(case_id, command)
-            settled = await asyncio.to_thread(self._register.outcome_of, case_id, command.command_id)
+            settled = await asyncio.to_thread(self._register.outcome_of, case_id, command)
             return settled or CommandOutcome(command_id=command.command_id, refusal=refusal)
 
     async def _resolved(self, reference: str) -> str | None:
+        """The case that is meant; None: there is none. A linked dossier is no case."""
         if reference.startswith("case-"):
             return reference
         found = await asyncio.to_thread(self._register.find, reference)
-        return None if found is None else found.case_id
+        return None if found is None or is_dossier(found.case_id) else found.case_id
 
     async def _found_again(self, case_id: str, command: CaseCommand) -> Refusal | None:
         """Temporal knows no such case: say why, or bring it back (None). The inbox and the ledger are the authority."""
@@ -184,7 +188,7 @@ class Intake:
         if found.closed_at is None:
             await self.revive(case_id)
             return None
-        settled = await asyncio.to_thread(self._register.outcome_of, case_id, command.command_id)
+        settled = await asyncio.to_thread(self._register.outcome_of, case_id, command)
         if settled is not None and settled.refusal is not None:
             return settled.refusal
         return refuse("case_closed", outcome=found.outcome or "")
@@ -207,6 +211,4 @@ class Intake:
         )
 
     async def _refuse(self, case_id: str, command: CaseCommand, refusal: Refusal) -> None:
-        department = command.actor.id if command.actor.kind is ActorKind.DEPARTMENT else None
-        step_id = command.step_id if isinstance(command, DecideStep) else None
-        await asyncio.to_thread(self._register.refuse, case_id, command.command_id, refusal, department, step_id)
+        await asyncio.to_thread(self._register.refuse, case_id, command, refusal)

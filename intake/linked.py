@@ -39,10 +39,12 @@ from events.language.identity import is_dossier
 from events.language.linking import end_of
 from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal, refuse
+from events.language.sameness import with_digest
 from intake.declaration import SplitDossier, definitions_of, filled, split
 from intake.desk import Intake, Submitted
 from intake.linked_gateway import DossierGateway
 from intake.person import Parted
+from intake.settling import settled
 from intake.temporal import CaseUnknownError
 from store.dossiers import Dossiers, LinkedCase
 from store.errors import DefinitionsUnknown
@@ -203,23 +205,25 @@ class LinkedIntake:
 
     async def ask(self, stream_id: str, command: DossierCommand) -> CommandOutcome:
         """Give a dossier a command and wait for the answer. Raises Unavailable."""
+        command = with_digest(command)
         try:
             return await self._gateway.update(stream_id, command)
         except CaseUnknownError:
-            settled = await asyncio.to_thread(self._inbox.command_outcome, stream_id, command.command_id)
-            if settled is not None:
-                return settled
+            if (known := await self._settled(stream_id, command)) is not None:
+                return known
         if await self._brought_back(stream_id, command):
             try:
                 return await self._gateway.update(stream_id, command)
             except CaseUnknownError:
                 # A closed dossier takes what it was brought back for along, and may have ended again by now.
-                settled = await asyncio.to_thread(self._inbox.command_outcome, stream_id, command.command_id)
-                if settled is not None:
-                    return settled
-        known = await asyncio.to_thread(self._dossiers.find, stream_id)
-        refusal = refuse("dossier_unknown") if known is None else refuse("dossier_closed", outcome=known.outcome or "")
+                if (known := await self._settled(stream_id, command)) is not None:
+                    return known
+        found = await asyncio.to_thread(self._dossiers.find, stream_id)
+        refusal = refuse("dossier_unknown") if found is None else refuse("dossier_closed", outcome=found.outcome or "")
         return CommandOutcome(command_id=command.command_id, refusal=refusal)
+
+    async def _settled(self, stream_id: str, command: DossierCommand) -> CommandOutcome | None:
+        return await asyncio.to_thread(settled, self._inbox, stream_id, command)
 
     async def wake(self, stream_id: str) -> None:
         """Let the dossier look what is due; brought back where Temporal does not know it. Raises Unavailable."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-from cases.turn import CommandOutcome, Notice
+from cases.turn import CommandOutcome
 from catalog.model import Definitions
 from events.language.case_events import ApplicationSubmitted, EventRecord
-from events.language.commands import SubmitApplication
+from events.language.commands import Command, SubmitApplication
 from events.language.refusals import Refusal
 from events.language.topics import Topics
 from intake.person import Parted
+from intake.settling import refused, settled
 from store.database import Store
 from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown
@@ -77,18 +78,13 @@ class Register:
         """The case with this id or dossier code; None: no such case."""
         return self._inbox.find_case(reference)
 
-    def outcome_of(self, case_id: str, command_id: str) -> CommandOutcome | None:
+    def outcome_of(self, case_id: str, command: Command) -> CommandOutcome | None:
         """How a command ended, if it was settled."""
-        return self._inbox.command_outcome(case_id, command_id)
+        return settled(self._inbox, case_id, command)
 
-    def refuse(
-        self, case_id: str, command_id: str, refusal: Refusal, department: str | None, step_id: str | None
-    ) -> None:
-        """Settle a command that no case can take; with a department, tell it on its work topic. Idempotent."""
-        notice = None
-        if department is not None:
-            notice = Notice(command_id=command_id, department=department, step_id=step_id, refusal=refusal)
-        self._inbox.refuse_command(command_id, case_id, refusal, notice)
+    def refuse(self, case_id: str, command: Command, refusal: Refusal) -> CommandOutcome:
+        """Settle a command that no case can take, and owe its sender the answer; how it stands then. Idempotent."""
+        return refused(self._inbox, case_id, command, refusal)
 
     def ledger_of(self, case_id: str) -> tuple[Definitions, tuple[EventRecord, ...]]:
         """A case's definitions and its whole ledger. Raises DefinitionsUnknown for a case that has none."""

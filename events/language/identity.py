@@ -21,6 +21,12 @@ DOSSIER_CODE_PATTERN = re.compile(r"^(?:\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(?:\.\
 
 DEPARTMENT_LENGTH_MAX = 100
 DOSSIER_PREFIX = "dossier-"
+PORTAL = "portal"
+"""The submitting system whose topics carry no name: the province's own portal."""
+CONFLICT_PREFIX = "conflict/"
+FORMER_SUBMISSIONS = "submissions:"
+"""How ids of submissions began when there was but one system that submits."""
+SENDER_PATTERN = re.compile(r"^(?P<kind>department|system)/(?P<account>[a-z0-9-]{1,100}):[0-9a-f]{32}$")
 
 
 def case_id_of(source: str, application_id: str) -> CaseId:
@@ -59,6 +65,24 @@ def message_command_id(kind: str, account: str, source: str, message_id: str) ->
     The account is a part of it: whoever may write on another topic must not use up this sender's ids.
     """
     return f"{kind}/{account}:{message_digest_of(source, message_id)}"
+
+
+def sender_of(command_id: str) -> tuple[str, str] | None:
+    """Whose topic a command came on: its kind (department, system) and account; None: it is not known by the id."""
+    if command_id.startswith(FORMER_SUBMISSIONS):
+        return "system", PORTAL
+    match = SENDER_PATTERN.match(command_id)
+    return None if match is None else (match["kind"], match["account"])
+
+
+def is_reserved(command_id: str) -> bool:
+    """Whether only the engine makes ids like this one."""
+    return command_id.startswith((CONFLICT_PREFIX, FORMER_SUBMISSIONS, "department/", "system/"))
+
+
+def conflict_id_of(command_id: str, digest: str) -> str:
+    """Under which id a command is settled whose own id another command had: the same for the same id and content."""
+    return CONFLICT_PREFIX + hashlib.sha256(f"{command_id}\n{digest}".encode()).hexdigest()[:32]
 
 
 def event_id_of(case_id: str, sequence: int) -> str:

@@ -50,6 +50,12 @@ TEXTS: dict[str, tuple[str, str, str, str]] = ACT_TEXTS | {
         "Hồ sơ đang chờ người nộp thực hiện nghĩa vụ tài chính.",
         "Chờ xác nhận đã nộp tiền.",
     ),
+    "command_conflict": (
+        "This id was used before for another command; nothing was done.",
+        "Give each command an id of its own.",
+        "Mã này đã được dùng cho một yêu cầu khác; chưa có việc gì được thực hiện.",
+        "Dùng mã riêng cho mỗi yêu cầu.",
+    ),
     "calendar_other": (
         "The case runs on calendar {calendar}, not on {given}.",
         "Apply a version of that very calendar.",
