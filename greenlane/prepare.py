@@ -17,6 +17,7 @@ from greenlane.wiring import Wiring, business_time_of
 from store.database import Store
 from store.rebuild import OF_THE_LEDGER
 from store.renewal import renew
+from store.seals import make_workflow_seal
 from workflows.messages import LANE_ATTRIBUTE, PROCEDURE_ATTRIBUTE, STATUS_ATTRIBUTE
 
 log = structlog.get_logger()
@@ -31,6 +32,7 @@ def prepare(settings: Settings) -> None:
         try:
             store.migrate()
             _renew(store)
+            make_workflow_seal(store)
             business_time_of(store, settings, catalog.calendar(PROVINCE_CALENDAR))
         finally:
             store.close()
@@ -38,7 +40,10 @@ def prepare(settings: Settings) -> None:
     for department in catalog.departments:
         names.extend(wiring.topics.of_department(department))
     ensure_topics(wiring.cluster, names, wiring.topics, wiring.topic_layout)
-    asyncio.run(_search_attributes(wiring))
+    try:
+        asyncio.run(_search_attributes(wiring))
+    finally:
+        wiring.close()
 
 
 def _renew(store: Store) -> None:

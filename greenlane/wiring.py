@@ -8,6 +8,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from temporalio.client import Client
+from temporalio.converter import DataConverter
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
 from catalog.catalogue import Catalog
@@ -29,7 +30,8 @@ from sla.wording import Said
 from store.database import Store
 from store.dossiers import Dossiers
 from store.inbox import Inbox
-from workflows.converter import DATA_CONVERTER
+from store.seals import workflow_seal
+from workflows.converter import DATA_CONVERTER, Seal, sealed
 
 BUSINESS_TIME = "business-time"
 """Key of the store's memory: the one immutable map of this stack."""
@@ -126,9 +128,14 @@ class Wiring:
         return await Client.connect(
             self.settings.temporal_address,
             namespace=self.settings.temporal_namespace,
-            data_converter=DATA_CONVERTER,
+            data_converter=self._data_converter,
             runtime=None if sdk_metrics_address is None else _runtime(sdk_metrics_address),
         )
+
+    @cached_property
+    def _data_converter(self) -> DataConverter:
+        found = workflow_seal(self.store)
+        return DATA_CONVERTER if found is None else sealed(Seal(*found))
 
     def close(self) -> None:
         """Give back every connection that was made."""

@@ -19,8 +19,8 @@ class DossierGateway(Gateway):
 
     async def signal(self, dossier_id: str, command: DossierCommand) -> None:
         """Give the dossier a command; nobody waits. Raises CaseUnknownError, Unavailable."""
-        await self.send(dossier_id, DossierMessage(command=command), request_id_of(command))
+        await self.send(dossier_id, DossierMessage(command=command, dossier_id=dossier_id), request_id_of(command))
 
     async def update(self, dossier_id: str, command: DossierCommand) -> CommandOutcome:
         """Give the dossier a command and wait for the answer. Raises CaseUnknownError, Unavailable."""
-        return await self.ask(dossier_id, DossierMessage(command=command), command)
+        return await self.ask(dossier_id, DossierMessage(command=command, dossier_id=dossier_id), command)
