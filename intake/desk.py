@@ -205,7 +205,7 @@ class Intake:
         definitions, records = await asyncio.to_thread(self._register.ledger_of, case_id)
         case = fold(case_id, definitions, records)
         await self._gateway.start(
-            CaseInput(case_id=case_id, business_time=self._time, carried=Carried.of(case, {}, ())),
+            CaseInput(case_id=case_id, business_time=self._time, carried=Carried.of(case)),
             # Not those of its opening: another calendar or procedure version may have been applied since.
             case.definitions,
         )

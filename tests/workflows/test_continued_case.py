@@ -75,7 +75,7 @@ async def test_a_continued_case_goes_on_under_what_was_applied_to_it(stage: Stag
     await case.handle.terminate()
     folded = case.folded()
     assert (folded.definitions.procedure.version, folded.definitions.calendar.version) == ("2", "2")
-    again = await stage.open(folded.definitions, carried=Carried.of(folded, {}, ()))
+    again = await stage.open(folded.definitions, carried=Carried.of(folded))
     await again.quiet()
     for step, department in FIVE_STEPS[1:]:
         assert (await again.send(an_answer(step, department, await stage.now()))).accepted
@@ -116,7 +116,7 @@ async def test_a_case_that_temporal_lost_lives_on_from_its_ledger(stage: Stage) 
     assert (await lost.send(first)).accepted
     await lost.quiet()
     await lost.handle.terminate()
-    case = await stage.open(five_steps(), carried=Carried.of(lost.folded(), {}, ()))
+    case = await stage.open(five_steps(), carried=Carried.of(lost.folded()))
     await case.quiet()
     assert kinds(await case.history())["timer_started"] == 1
     written = len(case.records)
