@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from cases.bounds import too_long
 from cases.decide import decide
 from cases.evolve import fold
 from cases.model import blank
@@ -22,6 +23,7 @@ from events.language.sameness import with_digest
 from intake.person import Parted, parted
 from intake.register import Register
 from intake.temporal import CaseGateway, CaseUnknownError
+from intake.waiting_room import Admission, WaitingRoom
 from sla.business_time import BusinessTime
 from store.inbox import Acceptance
 from workflows.messages import Carried, CaseInput
@@ -39,13 +41,21 @@ class Intake:
     """Takes submissions and commands. Received instants are real; the cases' are business time: mapped here, once."""
 
     def __init__(
-        self, gateway: CaseGateway, register: Register, catalog: Catalog, time: BusinessTime, zone: ZoneInfo
+        self,
+        gateway: CaseGateway,
+        register: Register,
+        catalog: Catalog,
+        time: BusinessTime,
+        zone: ZoneInfo,
+        room: WaitingRoom | None = None,
     ) -> None:
+        """`room`: where commands wait whose senders have many unanswered ones; None: nobody who sends so calls here."""
         self._gateway = gateway
         self._register = register
         self._catalog = catalog
         self._time = time
         self._zone = zone
+        self._room = room
 
     @property
     def time(self) -> BusinessTime:
@@ -147,6 +157,22 @@ class Intake:
         if case_id is None:
             await self._refuse(reference, command, refuse("case_unknown", "case"))
             return
+        refusal = too_long(command)
+        if refusal is None and self._room is not None:
+            admission = await self._room.admit(case_id, command)
+            if admission is Admission.WAITS:
+                return
+            if admission is Admission.CONFLICT:
+                await asyncio.to_thread(self._register.refuse_conflict, case_id, command)
+                return
+            refusal = admission if isinstance(admission, Refusal) else None
+        if refusal is None:
+            await self.hand_over(case_id, command)
+        else:
+            await self._refuse(case_id, command, refusal)
+
+    async def hand_over(self, case_id: str, command: CaseCommand) -> None:
+        """Give a case a command that has waited long enough; refused where the case can take none. Raises Unavailable."""
         try:
             await self._gateway.signal(case_id, command)
         except CaseUnknownError:
@@ -162,6 +188,8 @@ class Intake:
         case_id = await self._resolved(reference)
         if case_id is None:
             return CommandOutcome(command_id=command.command_id, refusal=refuse("case_unknown", "case"))
+        if refusal := too_long(command):
+            return CommandOutcome(command_id=command.command_id, refusal=refusal)
         try:
             return await self._gateway.update(case_id, command)
         except CaseUnknownError:

@@ -11,7 +11,7 @@ from events.language.commands import Command, SubmitApplication
 from events.language.refusals import Refusal
 from events.language.topics import Topics
 from intake.person import Parted
-from intake.settling import refused, settled
+from intake.settling import conflicted, refused, settled
 from store.database import Store
 from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown
@@ -85,6 +85,10 @@ class Register:
     def refuse(self, case_id: str, command: Command, refusal: Refusal) -> CommandOutcome:
         """Settle a command that no case can take, and owe its sender the answer; how it stands then. Idempotent."""
         return refused(self._inbox, case_id, command, refusal)
+
+    def refuse_conflict(self, case_id: str, command: Command) -> CommandOutcome:
+        """Refuse a command whose id another command has, and owe its sender the answer. Idempotent."""
+        return conflicted(self._inbox, case_id, command)
 
     def ledger_of(self, case_id: str) -> tuple[Definitions, tuple[EventRecord, ...]]:
         """A case's definitions and its whole ledger. Raises DefinitionsUnknown for a case that has none."""

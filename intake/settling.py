@@ -28,6 +28,11 @@ def refused(inbox: Inbox, stream_id: str, command: Command, refusal: Refusal) ->
     found = inbox.refuse_command(stream_id, outcome, notice_of(command, outcome))
     if not is_other(command.digest, found.digest):
         return found
+    return conflicted(inbox, stream_id, command)
+
+
+def conflicted(inbox: Inbox, stream_id: str, command: Command) -> CommandOutcome:
+    """Refuse the command because another has its id, and owe its sender the answer. Idempotent."""
     conflict = conflict_outcome(command)
     inbox.refuse_command(stream_id, conflict, notice_of(command, conflict))
     return conflict.model_copy(update={"command_id": command.command_id})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ import psycopg
 
 from store.arrays import Bigs, Texts
 from store.database import Session, Store
-from store.errors import StoreError, translated
+from store.errors import translated
 
 ROWS_MAX = 1_000
 """So many commands of one sender wait for one case; what comes beyond is refused."""
@@ -35,11 +35,19 @@ SELECT (SELECT position FROM added),
     (SELECT body FROM waiting WHERE case_id = %(case)s AND command_id = %(command)s)
 """
 SENDERS = "SELECT DISTINCT case_id, sender FROM waiting"
-SETTLED = "SELECT command_id FROM commands WHERE case_id = %s AND command_id = ANY(%s::text[])"
-# What was settled goes, whoever settled it: but not another command under the same id, which its sender is still to hear of.
+SETTLED = "SELECT command_id, digest FROM commands WHERE case_id = %s AND command_id = ANY(%s::text[])"
+# What is settled goes, whoever settled it. Another command under the same id is settled when its sender was told so; the id
+# under which that stands is events.language.identity.conflict_id_of.
 LEAVE = """
-DELETE FROM waiting w USING commands c
-WHERE w.sent_at IS NOT NULL AND c.case_id = w.case_id AND c.command_id = w.command_id
+DELETE FROM waiting w USING (
+    SELECT position, case_id, command_id, body::json ->> 'digest' AS digest FROM waiting WHERE sent_at IS NOT NULL
+) s, commands c
+WHERE w.position = s.position AND c.case_id = s.case_id AND (
+    c.command_id = s.command_id AND (c.digest IS NULL OR s.digest IS NULL OR c.digest = s.digest)
+    OR c.command_id = 'conflict/' || left(
+        encode(sha256(convert_to(s.command_id || chr(10) || s.digest, 'UTF8')), 'hex'), 32
+    )
+)
 """
 # The senders of a case take turns: the first of each, then the second of each.
 NEXT = """
@@ -60,7 +68,6 @@ WHERE sent_at < now() - greatest(%(after)s * interval '1 second', least(sent_at 
 ORDER BY position LIMIT %(most)s
 """
 SENT = "UPDATE waiting SET sent_at = clock_timestamp() WHERE position = ANY(%s::bigint[])"
-REMOVE = "DELETE FROM waiting WHERE position = %s"
 COUNT = "SELECT count(*), coalesce(extract(epoch FROM now() - min(recorded_at)), 0) FROM waiting"
 
 
@@ -69,9 +76,7 @@ class Entry(StrEnum):
 
     WAITS = "waits"
     KNOWN = "known"
-    """It waits already."""
-    OTHER = "other"
-    """Another command of the same id waits."""
+    """It waits already, or another command under its id does."""
     FULL = "full"
     """Too many of its sender wait for this case."""
 
@@ -109,19 +114,17 @@ class WaitingCommands:
         position, standing = row if row is not None else (None, None)
         if position is not None:
             return Entry.WAITS, None
-        if standing is None:
-            return Entry.FULL, None
-        return (Entry.KNOWN if standing == body else Entry.OTHER), standing
+        return (Entry.FULL, None) if standing is None else (Entry.KNOWN, standing)
 
     def senders(self) -> set[tuple[str, str]]:
         """(case, sender) of all that waits."""
         with self._store.writing_session() as session:
             return {(case_id, sender) for case_id, sender in session.execute(SENDERS)}
 
-    def settled(self, case_id: str, command_ids: Sequence[str]) -> set[str]:
-        """Which of these commands have their outcome."""
+    def settled(self, case_id: str, command_ids: Sequence[str]) -> dict[str, str | None]:
+        """Which of these commands have their outcome, with the digest of what was asked."""
         with self._store.writing_session() as session:
-            return {command_id for (command_id,) in session.execute(SETTLED, (case_id, Texts(command_ids)))}
+            return dict(session.execute(SETTLED, (case_id, Texts(command_ids))).fetchall())
 
     def count(self) -> tuple[int, float]:
         """How many commands wait, and how long the oldest of them has (real seconds)."""
@@ -149,43 +152,34 @@ class HandingOver:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def has_any(self) -> bool:
+        """Whether anything waits."""
+        with translated():
+            return self._session.execute("SELECT EXISTS (SELECT FROM waiting)").fetchone() == (True,)
+
     def drop_settled(self) -> int:
         """Forget what has its outcome; how many that were."""
-        with _lent():
+        with translated():
             return self._session.execute(LEAVE).rowcount
 
     def following(self, most: int) -> list[WaitingCommand]:
         """What is to be handed over next, in the order in which that is to be done."""
-        with _lent():
+        with translated():
             given = {"handed_max": HANDED_MAX, "most": most}
             return [WaitingCommand(*row) for row in self._session.execute(NEXT, given)]
 
     def unanswered(self, after_seconds: float, most: int) -> list[WaitingCommand]:
         """What was handed over long ago and has no outcome: whoever had it may have lost it."""
-        with _lent():
+        with translated():
             given = {"after": after_seconds, "most": most}
             return [WaitingCommand(*row) for row in self._session.execute(UNANSWERED, given)]
 
     def mark_sent(self, positions: Sequence[int]) -> None:
         """These are in Temporal's hands, as of now."""
-        with _lent():
+        with translated():
             self._session.execute(SENT, (Bigs(positions),))
-
-    def remove(self, position: int) -> None:
-        """This one has its outcome, or never gets one."""
-        with _lent():
-            self._session.execute(REMOVE, (position,))
 
     def release(self) -> None:
         """Let another process hand over."""
         with suppress(psycopg.Error):
             self._session.close()
-
-
-@contextmanager
-def _lent() -> Iterator[None]:
-    with translated():
-        yield
-
-
-__all__ = ["BYTES_MAX", "HANDED_MAX", "ROWS_MAX", "Entry", "HandingOver", "StoreError", "WaitingCommand", "WaitingCommands"]
