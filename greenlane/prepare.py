@@ -27,11 +27,11 @@ def prepare(settings: Settings) -> None:
     """Make ready what the processes need. Idempotent; two may do it at once. Settings must hold all addresses."""
     wiring = Wiring(settings)
     catalog = wiring.catalog  # first: a faulty catalogue must stop everything before anything is changed
-    if settings.database_url is not None:
-        store = Store(settings.database_url)
+    database_url = settings.database_owner_url or settings.database_url
+    if database_url is not None:
+        store = Store(database_url)
         try:
-            store.migrate()
-            _renew(store)
+            _make_tables(store)
             make_workflow_seal(store)
             business_time_of(store, settings, catalog.calendar(PROVINCE_CALENDAR))
         finally:
@@ -46,8 +46,11 @@ def prepare(settings: Settings) -> None:
         wiring.close()
 
 
-def _renew(store: Store) -> None:
-    """After an upgrade the read models are folded again from the ledger, before any process reads them."""
+def _make_tables(store: Store) -> None:
+    """Tables and rights; after an upgrade the read models are folded again from the ledger, before any process reads them."""
+    missing = store.migrate()
+    if missing:
+        log.warning("the database has not all accounts of the processes", missing=", ".join(missing))
     for difference in renew(store, project):
         if difference.what in OF_THE_LEDGER:
             log.warning("a read model cannot be folded", case_id=difference.case_id, what=difference.what)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -16,17 +17,19 @@ from catalog.catalogue import Catalog
 from catalog.errors import NotInForce, UnknownProcedure
 from catalog.model import Definitions
 from events.language.commands import Actor, CaseCommand, SubmitApplication
-from events.language.identity import is_dossier
+from events.language.identity import PORTAL, is_dossier
 from events.language.messages import SubmissionMessage
 from events.language.refusals import Refusal, refuse
 from events.language.sameness import with_digest
+from intake.lost_runs import BROUGHT_BACK, within_one_payload
 from intake.person import Parted, parted
 from intake.register import Register
+from intake.systems import Systems
 from intake.temporal import CaseGateway, CaseUnknownError
 from intake.waiting_room import Admission, WaitingRoom
 from sla.business_time import BusinessTime
 from store.inbox import Acceptance
-from workflows.messages import Carried, CaseInput
+from workflows.messages import Carried, CaseInput, CommandMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class Intake:
         self._time = time
         self._zone = zone
         self._room = room
+        self.systems = Systems(register.systems, catalog)
+        """Who hands in applications, and whose sources are whose."""
 
     @property
     def time(self) -> BusinessTime:
@@ -83,11 +88,16 @@ class Intake:
         definitions = await self._definitions(message.procedure, at)
         if isinstance(definitions, Refusal):
             return definitions
-        submission = parted(message, source, definitions.lanes)
+        submission = parted(message, source, definitions.lanes, await self.system_of(source))
         opening = SubmitApplication(
             command_id=command_id, received_at=at, actor=actor, application=submission.application
         )
         return await self._taken(submission, opening, definitions)
+
+    async def system_of(self, source: str) -> str:
+        """The system that speaks for the applicants of a source: the portal, where it is nobody's. Raises StoreError."""
+        found = self.systems.known_owner_of(source) or await asyncio.to_thread(self.systems.owner_of, source)
+        return PORTAL if found is None else found.id
 
     async def take(self, submission: Parted, opening: SubmitApplication) -> Submitted | Refusal:
         """Take an application whose person was put away before. Its instant is business time. Raises as `submit`."""
@@ -128,7 +138,12 @@ class Intake:
         stored = await asyncio.to_thread(self._register.opening_of, case_id)
         if stored is None:
             return False
-        await self._start(case_id, *stored)
+        opening, definitions = stored
+        lost = await self._lost(case_id)
+        along, behind = within_one_payload([opening, *lost])
+        given = CaseInput(case_id=case_id, business_time=self._time, waiting=tuple(along))
+        await self._gateway.start(given, definitions)
+        await self._signal_all(case_id, behind)
         return True
 
     async def open_forgotten(self, older_than_seconds: float) -> int:
@@ -228,15 +243,33 @@ class Intake:
         except CaseUnknownError:
             await self.revive(case_id)
 
-    async def revive(self, case_id: str) -> None:
-        """Start a case again from its ledger: Temporal lost it, or came back with less than it had acknowledged."""
+    async def revive(self, case_id: str) -> bool:
+        """Start a case again from its ledger: its run failed or was ended by somebody, or Temporal lost it.
+
+        What that run was given and had not settled goes along. False: it runs, or has come to its own end. Raises
+        Unavailable, StoreError.
+        """
         definitions, records = await asyncio.to_thread(self._register.ledger_of, case_id)
         case = fold(case_id, definitions, records)
-        await self._gateway.start(
-            CaseInput(case_id=case_id, business_time=self._time, carried=Carried.of(case)),
+        along, behind = within_one_payload(await self._lost(case_id))
+        is_started = await self._gateway.start(
+            CaseInput(case_id=case_id, business_time=self._time, carried=Carried.of(case, along)),
             # Not those of its opening: another calendar or procedure version may have been applied since.
             case.definitions,
         )
+        if is_started:
+            BROUGHT_BACK.labels("case").inc()
+            await self._signal_all(case_id, behind)
+        return is_started
+
+    async def _lost(self, case_id: str) -> list[CaseCommand]:
+        """What the case's last run was given and had not settled, in order."""
+        given = [found.command for found in await self._gateway.given(case_id, CaseInput, CommandMessage)]
+        return await asyncio.to_thread(self._register.unsettled, case_id, given)
+
+    async def _signal_all(self, case_id: str, commands: Sequence[CaseCommand]) -> None:
+        for command in commands:
+            await self._gateway.signal(case_id, command)
 
     async def _refuse(self, case_id: str, command: CaseCommand, refusal: Refusal) -> None:
         await asyncio.to_thread(self._register.refuse, case_id, command, refusal)

@@ -103,7 +103,9 @@ class HandOver:
                     if isinstance(error, StoreError) and error.retryable:
                         raise
                     # A case that cannot be brought back, perhaps. It is tried again later; others do not wait for it.
-                    log.error("a command that waits cannot be handed over", case=waiting.case_id, error=type(error).__name__)
+                    log.error(
+                        "a command that waits cannot be handed over", case=waiting.case_id, error=type(error).__name__
+                    )
                 given.append(waiting.position)
         finally:
             if given:

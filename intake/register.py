@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 from pydantic import BaseModel, ConfigDict
 
 from cases.turn import CommandOutcome
@@ -11,12 +14,15 @@ from events.language.commands import Command, SubmitApplication
 from events.language.refusals import Refusal
 from events.language.topics import Topics
 from intake.person import Parted
-from intake.settling import conflicted, refused, settled
+from intake.settling import conflicted, refused, settled, unsettled
 from store.database import Store
 from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown
 from store.inbox import Acceptance, Inbox, KnownCase, Submission
 from store.ledger import Ledger
+from store.systems import RegisteredSystems
+
+Given = TypeVar("Given", bound=Command)
 
 DERIVED_PROCEDURE = "derived-procedure/"
 """Key of the store's memory under which the definitions of a procedure derived from a log are found, by its id."""
@@ -39,6 +45,8 @@ class Register:
         self._inbox = Inbox(store, topics)
         self._ledger = Ledger(store)
         self._archive = DefinitionArchive(store)
+        self.systems = RegisteredSystems(store)
+        """The submitting systems that were registered at run time."""
 
     def close(self) -> None:
         """Write what waits, then give the connections back."""
@@ -89,6 +97,12 @@ class Register:
     def refuse_conflict(self, case_id: str, command: Command) -> CommandOutcome:
         """Refuse a command whose id another command has, and owe its sender the answer. Idempotent."""
         return conflicted(self._inbox, case_id, command)
+
+    def unsettled(self, case_id: str, given: Iterable[Given]) -> list[Given]:
+        """Those of these commands that have no outcome yet, in order, each once."""
+        found = {(command.command_id, command.digest): command for command in given}
+        left = unsettled(self._inbox, case_id, found)
+        return [command for asked, command in found.items() if asked in left]
 
     def ledger_of(self, case_id: str) -> tuple[Definitions, tuple[EventRecord, ...]]:
         """A case's definitions and its whole ledger. Raises DefinitionsUnknown for a case that has none."""

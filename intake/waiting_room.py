@@ -13,10 +13,12 @@ import structlog
 from pydantic_core import from_json
 
 from events.language.commands import CaseCommand
-from events.language.identity import conflict_id_of, sender_of
+from events.language.identity import sender_of
 from events.language.refusals import Refusal, refuse
 from events.language.sameness import is_other
+from intake.settling import Asked, unsettled
 from store.errors import StoreError
+from store.inbox import Inbox
 from store.waiting import HANDED_MAX, ROWS_MAX, Entry, WaitingCommands
 
 SENDERS_KEPT = 10_000
@@ -27,8 +29,6 @@ log = structlog.get_logger()
 
 Sender = tuple[str, str]
 """The case, and whose topic the command came on."""
-Asked = tuple[str, str | None]
-"""A command's id and digest."""
 
 
 class Admission(StrEnum):
@@ -48,10 +48,11 @@ class WaitingRoom:
     What is handed over is counted in memory: while a sender has few unanswered commands in a case, nobody asks the database.
     """
 
-    def __init__(self, waiting: WaitingCommands) -> None:
+    def __init__(self, waiting: WaitingCommands, inbox: Inbox) -> None:
         self.entered = asyncio.Event()
         """Something waits that did not before."""
         self._waiting = waiting
+        self._inbox = inbox
         self._handed: dict[Sender, set[Asked]] = {}
         """What was handed over of each sender, and may be unanswered."""
         self._queues: set[Sender] = set()
@@ -73,7 +74,7 @@ class WaitingRoom:
         if sender not in self._queues:
             handed = self._handed_by(sender)
             asked = command.command_id, command.digest
-            if asked in handed or len(handed) < HANDED_MAX or await self._is_heard(case_id, handed):
+            if asked in handed or len(handed) < HANDED_MAX or await self._is_heard(sender):
                 handed.add(asked)
                 return Admission.PASSES
         return await self._wait(sender, command)
@@ -106,15 +107,11 @@ class WaitingRoom:
             handed = self._handed[sender] = set()
         return handed
 
-    async def _is_heard(self, case_id: str, handed: set[Asked]) -> bool:
+    async def _is_heard(self, sender: Sender) -> bool:
         """Whether enough of what was handed over has been answered; forgets what was."""
-        conflicts = {asked: conflict_id_of(asked[0], asked[1] or "") for asked in handed}
-        names = [*{command_id for command_id, _ in conflicts}, *conflicts.values()]
-        settled = await asyncio.to_thread(self._waiting.settled, case_id, names)
-        for asked, conflict in conflicts.items():
-            command_id, digest = asked
-            if conflict in settled or (command_id in settled and not is_other(digest, settled[command_id])):
-                handed.discard(asked)
+        handed = self._handed[sender]
+        left = await asyncio.to_thread(unsettled, self._inbox, sender[0], tuple(handed))
+        handed &= left
         return len(handed) < HANDED_MAX
 
     async def _wait(self, sender: Sender, command: CaseCommand) -> Admission | Refusal:

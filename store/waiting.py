@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import psycopg
 
-from store.arrays import Bigs, Texts
+from store.arrays import Bigs
 from store.database import Session, Store
 from store.errors import translated
 
@@ -35,7 +35,6 @@ SELECT (SELECT position FROM added),
     (SELECT body FROM waiting WHERE case_id = %(case)s AND command_id = %(command)s)
 """
 SENDERS = "SELECT DISTINCT case_id, sender FROM waiting"
-SETTLED = "SELECT command_id, digest FROM commands WHERE case_id = %s AND command_id = ANY(%s::text[])"
 # What is settled goes, whoever settled it. Another command under the same id is settled when its sender was told so; the id
 # under which that stands is events.language.identity.conflict_id_of.
 LEAVE = """
@@ -120,11 +119,6 @@ class WaitingCommands:
         """(case, sender) of all that waits."""
         with self._store.writing_session() as session:
             return {(case_id, sender) for case_id, sender in session.execute(SENDERS)}
-
-    def settled(self, case_id: str, command_ids: Sequence[str]) -> dict[str, str | None]:
-        """Which of these commands have their outcome, with the digest of what was asked."""
-        with self._store.writing_session() as session:
-            return dict(session.execute(SETTLED, (case_id, Texts(command_ids))).fetchall())
 
     def count(self) -> tuple[int, float]:
         """How many commands wait, and how long the oldest of them has (real seconds)."""

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 import psutil
 
 from greenlane.settings import Settings
+from greenlane.stack.accounts import settings_of
 from greenlane.stack.addresses import StackAddresses
 from greenlane.stack.child import Child, Register, describe_exit, failure
+from greenlane.stack.credentials import OWNER, Credentials
 from greenlane.stack.errors import StartCancelledError
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.kafka import Kafka, check_outside_kafka
@@ -179,15 +181,16 @@ class Supervisor:
             self._launch(watched)
 
     def _start_ours(self, addresses: StackAddresses, metrics_ports: Sequence[int]) -> StackAddresses:
-        resolved = self.settings.resolved(addresses)
+        credentials = Credentials(self.folder.secret("accounts"))
         if self._prepare is not None:
             self._progress.doing("preparing topics and tables")
-            self._prepare(resolved)
+            self._prepare(settings_of(OWNER, self.settings, addresses, credentials))
             self._progress.done("topics and tables are ready")
         metrics = {}
         ours = []
         for spec, port in zip(self._specs, metrics_ports, strict=True):
-            process = OwnProcess(spec, resolved, self.folder, port)
+            told = settings_of(spec.name, self.settings, addresses, credentials)
+            process = OwnProcess(spec, told, self.folder, port)
             if spec.has_metrics:
                 metrics[spec.name] = process.metrics_url
             watched = Watched(process)
