@@ -14,6 +14,7 @@ from events.transport.consumption import ConsumerSettings
 from events.transport.lanes import LaneSettings
 from events.transport.publisher import Publisher, PublisherSettings
 from greenlane.alerts import AlertSender
+from greenlane.changing import Healing
 from greenlane.settings import Settings
 from greenlane.store_metrics import StoreMetrics
 from greenlane.telemetry import configure_logging, free_address, serve_metrics
@@ -95,6 +96,7 @@ async def bridge(settings: Settings) -> None:
             group.create_task(HandOver(wiring.waiting, room, intake).run())
             views = Views(wiring.store)
             waking, sweep = Waking(views, intake, linked), Sweep(client, views, intake, linked)
+            group.create_task(_look_again(Healing(wiring, intake).look, "cases told that a plan could not reach"))
             group.create_task(_look_again(sweep.look, "cases brought back whose run had ended"))
             group.create_task(_look_again(waking.look, "cases woken that slept through their due instant"))
             group.create_task(

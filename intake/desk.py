@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from cases.bounds import too_long
@@ -21,6 +23,7 @@ from events.language.identity import PORTAL, is_dossier
 from events.language.messages import SubmissionMessage
 from events.language.refusals import Refusal, refuse
 from events.language.sameness import with_digest
+from events.transport.errors import Unavailable
 from intake.lost_runs import BROUGHT_BACK, within_one_payload
 from intake.person import Parted, parted
 from intake.register import Register
@@ -30,6 +33,8 @@ from intake.waiting_room import Admission, WaitingRoom
 from sla.business_time import BusinessTime
 from store.inbox import Acceptance
 from workflows.messages import Carried, CaseInput, CommandMessage
+
+Given = TypeVar("Given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +198,20 @@ class Intake:
         except CaseUnknownError:
             refusal = await self._found_again(case_id, command)
             if refusal is None:
-                await self._gateway.signal(case_id, command)
-            else:
+                refusal = await self._given_again(case_id, partial(self._gateway.signal, case_id, command))
+            if refusal is not None:
                 await self._refuse(case_id, command, refusal)
+
+    async def _given_again(self, case_id: str, give: Callable[[], Awaitable[Given]]) -> Given | Refusal:
+        """Give it to the case that was just brought back; it may be one that never became one."""
+        try:
+            return await give()
+        except CaseUnknownError as error:
+            found = await asyncio.to_thread(self._register.find, case_id)
+            if found is not None and found.status is not None:
+                # It ended this very moment, by other hands: next time we know more.
+                raise Unavailable("Temporal") from error
+            return refuse("case_unknown", "case")
 
     async def ask(self, reference: str, command: CaseCommand) -> CommandOutcome:
         """Give a command to a case and wait for the answer. Raises Unavailable."""
@@ -210,7 +226,10 @@ class Intake:
         except CaseUnknownError:
             refusal = await self._found_again(case_id, command)
             if refusal is None:
-                return await self._gateway.update(case_id, command)
+                answer = await self._given_again(case_id, partial(self._gateway.update, case_id, command))
+                if isinstance(answer, CommandOutcome):
+                    return answer
+                refusal = answer
             settled = await asyncio.to_thread(self._register.outcome_of, case_id, command)
             return settled or CommandOutcome(command_id=command.command_id, refusal=refusal)
 
@@ -246,8 +265,7 @@ class Intake:
     async def revive(self, case_id: str) -> bool:
         """Start a case again from its ledger: its run failed or was ended by somebody, or Temporal lost it.
 
-        What that run was given and had not settled goes along. False: it runs, or has come to its own end. Raises
-        Unavailable, StoreError.
+        What that run was given and had not settled goes along. False: it runs. Raises Unavailable, StoreError.
         """
         definitions, records = await asyncio.to_thread(self._register.ledger_of, case_id)
         case = fold(case_id, definitions, records)
@@ -256,6 +274,8 @@ class Intake:
             CaseInput(case_id=case_id, business_time=self._time, carried=Carried.of(case, along)),
             # Not those of its opening: another calendar or procedure version may have been applied since.
             case.definitions,
+            # Also where a run came to its end: a ledger that was restored from a backup may not know of it.
+            again=True,
         )
         if is_started:
             BROUGHT_BACK.labels("case").inc()

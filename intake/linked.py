@@ -244,7 +244,7 @@ class LinkedIntake:
         along, behind = within_one_payload(await self._lost(stream_id))
         carried = DossierCarried.of(fold_dossier(stream_id, definitions, records), waiting=along)
         given = DossierInput(dossier_id=stream_id, business_time=self._intake.time, carried=carried)
-        is_started = await self._gateway.start(given, definitions)
+        is_started = await self._gateway.start(given, definitions, again=True)
         if is_started:
             BROUGHT_BACK.labels("dossier").inc()
             await self._signal_all(stream_id, behind)

@@ -11,7 +11,7 @@ import structlog
 from prometheus_client import Counter
 from pydantic_core import to_json
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -27,6 +27,12 @@ BROUGHT_BACK = Counter(
 )
 ENDED_OTHERWISE = ("Failed", "Terminated", "TimedOut", "Canceled")
 """How a run ends that did not come to its own end. None of ours is ever cancelled by us."""
+LOST = (
+    WorkflowExecutionStatus.FAILED,
+    WorkflowExecutionStatus.TERMINATED,
+    WorkflowExecutionStatus.TIMED_OUT,
+    WorkflowExecutionStatus.CANCELED,
+)
 LISTED_MAX = 10_000
 
 log = structlog.get_logger()
@@ -44,14 +50,17 @@ class EndedRun:
 
 
 async def given_to(client: Client, workflow_id: str, given: type[Any], message: type[Any]) -> list[Any]:
-    """What the last run of a workflow was given, in order, as its messages; empty where Temporal knows no run of it.
+    """What the last run of a workflow was given, in order, as its messages, if it did not come to its own end.
 
     `given`: the type of its input, which has `waiting` and `carried`; `message`: that of its signals, which has `command`.
     What bears no seal of ours was never said.
     """
     found: list[Any] = []
+    handle = client.get_workflow_handle(workflow_id)
     try:
-        async for event in client.get_workflow_handle(workflow_id).fetch_history_events():
+        if (await handle.describe()).status not in LOST:
+            return []
+        async for event in handle.fetch_history_events():
             found += await _commands_in(event, client.data_converter, given, message)
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:

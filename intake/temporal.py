@@ -83,7 +83,8 @@ class Gateway:
     ) -> bool:
         """Start the workflow with these arguments; False if it runs or has come to its end. Raises Unavailable.
 
-        `again`: also if it has. A run that was terminated came to no end of its own: what its case owes is not done.
+        `again`: also if it has, for the ledger knows better. A run that was terminated came to no end of its own: what its case
+        owes is not done.
         """
         policies = WorkflowIDReusePolicy
         reuse = policies.ALLOW_DUPLICATE if again else policies.ALLOW_DUPLICATE_FAILED_ONLY
@@ -106,7 +107,7 @@ class Gateway:
         return True
 
     async def given(self, workflow_id: str, given: type[Any], message: type[Any]) -> list[Any]:
-        """What the last run of the workflow was given, as its messages, in order. Raises Unavailable."""
+        """What the last run of the workflow was given that did not come to its own end, as messages. Raises Unavailable."""
         with translated():
             found = await given_to(self._client, workflow_id, given, message)
         return [one for one in found if one.is_for(workflow_id)]
@@ -155,12 +156,13 @@ class Gateway:
 class CaseGateway(Gateway):
     """What the intake does with the workflows of cases."""
 
-    async def start(self, given: CaseInput, definitions: Definitions) -> bool:
-        """Start the case; False if it runs or has ended. Raises Unavailable."""
+    async def start(self, given: CaseInput, definitions: Definitions, *, again: bool = False) -> bool:
+        """Start the case; False if it runs, or has ended and is not to run again. Raises Unavailable."""
         return await self.start_once(
             CASE_WORKFLOW,
             given.case_id,
             (given, definitions),
+            again=again,
             search_attributes=_attributes(given, definitions),
             static_summary=f"{definitions.procedure.id} {definitions.procedure.version}",
         )

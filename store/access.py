@@ -63,8 +63,9 @@ TABLES: Final[Mapping[str, Rights]] = {
     "systems": Rights(worker="r", bridge="raw", operator="raw"),
     # Of the installation itself
     "stack": Rights(worker="r", bridge="ra", publisher="raw", operator="rawd"),
-    "change_plans": Rights(operator="raw"),
+    "change_plans": Rights(bridge="r", operator="raw"),
     "change_plan_items": Rights(operator="ram"),
+    "change_plan_untold": Rights(bridge="rd", operator="raw"),
     "alembic_version": Rights(worker="r", bridge="r", publisher="r"),
     # Personal data
     "vault.subjects": Rights(bridge="raw", reader="", operator="raw"),
