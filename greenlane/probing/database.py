@@ -17,7 +17,6 @@ from greenlane.probing.tls import Target, connected, secured
 from greenlane.probing.troubles import DATABASE, Kind, Trouble
 from greenlane.settings import Settings
 from greenlane.stack.errors import ServerUnusableError
-from greenlane.tls_files import context_of
 from wording.foreign import visible
 
 CONNECT_SECONDS: Final = 5
