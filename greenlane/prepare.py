@@ -10,13 +10,14 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSe
 from temporalio.service import RPCError, RPCStatusCode
 
 from cases.views import project
-from events.transport.admin import ensure_topics
+from greenlane.admission import prepare_kafka
 from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring, business_time_of
 from store.database import Store
 from store.rebuild import OF_THE_LEDGER
 from store.renewal import renew
+from store.seals import make_workflow_seal
 from workflows.messages import LANE_ATTRIBUTE, PROCEDURE_ATTRIBUTE, STATUS_ATTRIBUTE
 
 log = structlog.get_logger()
@@ -31,14 +32,15 @@ def prepare(settings: Settings) -> None:
         try:
             store.migrate()
             _renew(store)
+            make_workflow_seal(store)
             business_time_of(store, settings, catalog.calendar(PROVINCE_CALENDAR))
         finally:
             store.close()
-    names = [*wiring.topics.of_system()]
-    for department in catalog.departments:
-        names.extend(wiring.topics.of_department(department))
-    ensure_topics(wiring.cluster, names, wiring.topics, wiring.topic_layout)
-    asyncio.run(_search_attributes(wiring))
+    prepare_kafka(settings, catalog.departments, (), wiring.topic_layout)
+    try:
+        asyncio.run(_search_attributes(wiring))
+    finally:
+        wiring.close()
 
 
 def _renew(store: Store) -> None:

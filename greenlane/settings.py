@@ -311,11 +311,26 @@ class Settings(BaseSettings):
 
     def resolved(self, addresses: StackAddresses) -> Self:
         """The same settings with every server's address filled in, as our processes and commands need them."""
+        servers = {
+            "temporal_address": addresses.temporal_address,
+            "kafka_bootstrap": addresses.kafka_bootstrap,
+            "database_url": addresses.database_url,
+        }
+        found = self.model_copy(update=servers)
+        if addresses.kafka_username is None or addresses.kafka_password is None:
+            return found
+        return found.with_kafka_account(addresses.kafka_username, addresses.kafka_password)
+
+    def with_kafka_account(
+        self, username: str, password: str, mechanism: Literal["SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-256"
+    ) -> Self:
+        """The same settings with an account of an embedded Kafka."""
         return self.model_copy(
             update={
-                "temporal_address": addresses.temporal_address,
-                "kafka_bootstrap": addresses.kafka_bootstrap,
-                "database_url": addresses.database_url,
+                "kafka_security_protocol": "SASL_PLAINTEXT",
+                "kafka_sasl_mechanism": mechanism,
+                "kafka_username": username,
+                "kafka_password": SecretStr(password),
             }
         )
 

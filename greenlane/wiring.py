@@ -8,13 +8,15 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from temporalio.client import Client
+from temporalio.converter import DataConverter
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
 from catalog.catalogue import Catalog
 from catalog.loader import load_catalog
 from events.language.topics import Topics
-from events.transport.admin import TopicLayout, ensure_topics
+from events.transport.admin import TopicLayout, make_topic
 from events.transport.cluster import Cluster
+from greenlane.connecting import cluster_of
 from greenlane.errors import SettingsError
 from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
@@ -29,7 +31,8 @@ from sla.wording import Said
 from store.database import Store
 from store.dossiers import Dossiers
 from store.inbox import Inbox
-from workflows.converter import DATA_CONVERTER
+from store.seals import workflow_seal
+from workflows.converter import DATA_CONVERTER, Seal, sealed
 
 BUSINESS_TIME = "business-time"
 """Key of the store's memory: the one immutable map of this stack."""
@@ -89,13 +92,7 @@ class Wiring:
     @cached_property
     def cluster(self) -> Cluster:
         """The Kafka cluster."""
-        if self.settings.kafka_bootstrap is None:
-            raise SettingsError(
-                Said("No Kafka is named.", "Chưa nêu Kafka."),
-                field="GREENLANE_KAFKA_BOOTSTRAP",
-                remedy=Said("Name one, or start `greenlane up`.", "Nêu tên một máy chủ, hoặc chạy `greenlane up`."),
-            )
-        return Cluster(self.settings.kafka_bootstrap)
+        return cluster_of(self.settings)
 
     @property
     def topic_layout(self) -> TopicLayout:
@@ -104,7 +101,7 @@ class Wiring:
 
     def make_topic(self, topic: str) -> None:
         """Make a topic that is missing. Raises the transport's errors."""
-        ensure_topics(self.cluster, (topic,), self.topics, self.topic_layout)
+        make_topic(self.cluster, topic, self.topics, self.topic_layout)
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -126,9 +123,14 @@ class Wiring:
         return await Client.connect(
             self.settings.temporal_address,
             namespace=self.settings.temporal_namespace,
-            data_converter=DATA_CONVERTER,
+            data_converter=self._data_converter,
             runtime=None if sdk_metrics_address is None else _runtime(sdk_metrics_address),
         )
+
+    @cached_property
+    def _data_converter(self) -> DataConverter:
+        found = workflow_seal(self.store)
+        return DATA_CONVERTER if found is None else sealed(Seal(*found))
 
     def close(self) -> None:
         """Give back every connection that was made."""

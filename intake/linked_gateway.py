@@ -19,8 +19,8 @@ class DossierGateway(Gateway):
 
     async def signal(self, dossier_id: str, command: DossierCommand) -> None:
         """Give the dossier a command; nobody waits. Raises CaseUnknownError, Unavailable."""
-        await self.send(dossier_id, DossierMessage(command=command), command.command_id)
+        await self.send(dossier_id, DossierMessage(command=command, dossier_id=dossier_id), command.command_id)
 
     async def update(self, dossier_id: str, command: DossierCommand) -> CommandOutcome:
         """Give the dossier a command and wait for the answer. Raises CaseUnknownError, Unavailable."""
-        return await self.ask(dossier_id, DossierMessage(command=command), command.command_id)
+        return await self.ask(dossier_id, DossierMessage(command=command, dossier_id=dossier_id), command.command_id)

@@ -158,11 +158,11 @@ class CaseGateway(Gateway):
 
     async def signal(self, case_id: str, command: CaseCommand) -> None:
         """Give the case a command; nobody waits. Raises CaseUnknownError, Unavailable."""
-        await self.send(case_id, CommandMessage(command=command), command.command_id)
+        await self.send(case_id, CommandMessage(command=command, case_id=case_id), command.command_id)
 
     async def update(self, case_id: str, command: CaseCommand) -> CommandOutcome:
         """Give the case a command and wait for the answer. Raises CaseUnknownError, Unavailable."""
-        return await self.ask(case_id, CommandMessage(command=command), command.command_id)
+        return await self.ask(case_id, CommandMessage(command=command, case_id=case_id), command.command_id)
 
 
 def refusal_in(cause: BaseException | None) -> Refusal | None:

@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from events.language.case_events import CaseClosed
     from events.language.commands import Command, DossierReference, SubmitApplication
     from events.language.linking import end_of
-    from events.language.refusals import Refusal
+    from events.language.refusals import Refusal, refuse
     from workflows.mailbox import Mailbox
     from workflows.messages import (
         CASE_WORKFLOW,
@@ -84,9 +84,11 @@ class CaseWorkflow:
         return CaseResult(outcome=self._case.outcome, sequence=self._case.sequence)
 
     @workflow.signal(name=COMMAND_SIGNAL)
-    def receive(self, message: CommandMessage) -> None:
+    def receive(self, message: CommandMessage | None = None) -> None:
         """A command from Kafka: durable once the server acknowledged it."""
-        self._mail.put(message.command)
+        # Whoever reaches Temporal can send a signal with nothing in it, or with what was sealed for another case.
+        if message is not None and message.is_for(self._given.case_id):
+            self._mail.put(message.command)
 
     @workflow.signal(name=WAKE_SIGNAL)
     def wake(self) -> None:
@@ -101,6 +103,9 @@ class CaseWorkflow:
     @answer.validator
     def refuse_early(self, message: CommandMessage) -> None:
         """A no that is certain already leaves no trace in the history."""
+        if not message.is_for(self._given.case_id):
+            unknown = refuse("case_unknown", "case")
+            raise ApplicationError(unknown.message(), unknown, type=REFUSAL, non_retryable=True)
         now = self._now()
         due_at = next_due(self._case)
         unsure = self._mail.waiting or self._asks or (due_at is not None and due_at <= now)

@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from events.language.commands import Actor, ActorKind, Assurance
     from events.language.dossier_commands import DossierCommand, RecordEnd
     from events.language.reasons import ReasonCode
-    from events.language.refusals import Refusal
+    from events.language.refusals import Refusal, refuse
     from workflows.dossier_messages import (
         DOSSIER_WORKFLOW,
         DossierCarried,
@@ -75,9 +75,10 @@ class DossierWorkflow:
         return DossierResult(outcome=self._dossier.outcome, sequence=self._dossier.sequence)
 
     @workflow.signal(name=COMMAND_SIGNAL)
-    def receive(self, message: DossierMessage) -> None:
+    def receive(self, message: DossierMessage | None = None) -> None:
         """A command nobody waits for, such as the end of a case: durable once the server acknowledged it."""
-        self._mail.put(message.command)
+        if message is not None and message.is_for(self._given.dossier_id):
+            self._mail.put(message.command)
 
     @workflow.signal(name=WAKE_SIGNAL)
     def wake(self) -> None:
@@ -92,6 +93,9 @@ class DossierWorkflow:
     @answer.validator
     def refuse_early(self, message: DossierMessage) -> None:
         """A no that is certain already leaves no trace in the history."""
+        if not message.is_for(self._given.dossier_id):
+            unknown = refuse("dossier_unknown")
+            raise ApplicationError(unknown.message(), unknown, type=REFUSAL, non_retryable=True)
         now = self._now()
         due_at = next_due(self._dossier)
         unsure = self._mail.waiting or self._asks or (due_at is not None and due_at <= now)

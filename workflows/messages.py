@@ -64,6 +64,12 @@ class CommandMessage(Message):
     """One command as a signal or update."""
 
     command: CaseCommand
+    case_id: str | None = None
+    """For whom it is: one that was sealed for another stream is nobody's. None: of an older program."""
+
+    def is_for(self, workflow_id: str) -> bool:
+        """Whether it was meant for this workflow."""
+        return self.case_id in (None, workflow_id)
 
 
 class CaseResult(Message):

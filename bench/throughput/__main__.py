@@ -25,6 +25,8 @@ from typing import Any
 import psutil
 
 from bench.throughput.usage import cpu_seconds, per_case_ms, rss_mb, stack_processes
+from events.language.topics import PORTAL
+from greenlane.admission import let_in
 from greenlane.quiescence import settled
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
@@ -35,6 +37,7 @@ from store.ledger import Ledger
 RESULT = Path(__file__).parents[1] / "results" / "throughput.json"
 PROCEDURE = "karaoke-licence"
 """Five steps, two of them parallel, two case clocks, a ladder on each."""
+ACCOUNT = "bench"
 BARE_QUEUE = "bare"
 LIGHT_CASES = 40
 WARM_UP_CASES = 30
@@ -96,7 +99,7 @@ def ours_round(wiring: Wiring, supervisor: psutil.Process, cases: int, in_flight
     """One round of the whole system; CPU is read once everything decided is on Kafka."""
     processes = stack_processes(supervisor)
     before = cpu_seconds(processes)
-    words = [str(wiring.settings.kafka_bootstrap), wiring.settings.topic_prefix, PROCEDURE, str(cases), str(in_flight)]
+    words = [access_file(wiring), wiring.settings.topic_prefix, PROCEDURE, str(cases), str(in_flight)]
     found = _ran("bench.throughput.desk", *words, f"{name}-{time.time_ns()}")
     settled(wiring)
     cpu = per_case_ms(before, cpu_seconds(processes), cases)
@@ -109,6 +112,13 @@ def ours_round(wiring: Wiring, supervisor: psutil.Process, cases: int, in_flight
         "assigned_to_desk_ms_p99": round(waits[int(len(waits) * 0.99)], 1),
         "case": found["case"],
     }
+
+
+def access_file(wiring: Wiring) -> str:
+    """The file with the account under which the outside world of the benchmark is let in."""
+    departments = {step.department for step in wiring.catalog.procedure(PROCEDURE, datetime.now(UTC).date()).steps}
+    access = let_in(wiring.settings, ACCOUNT, departments=departments, systems=(PORTAL,), layout=wiring.topic_layout)
+    return str(access.write(wiring.settings.state_dir / "bench-access.json"))
 
 
 def bare_round(

@@ -7,17 +7,20 @@ import os
 import signal
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any, Self
 
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
+from greenlane.admission import KafkaAccess
 from greenlane.importing.identity import ImportKey
 from sla.units import Budget
 
 NOTE_EVERY_SECONDS = 0.3
+ACCOUNT = "import"
+"""As whom an import is known to Kafka: a system that submits, and acts for the departments that the log brings."""
 STOPPED = 75
 """Exit code of a sender that was told to stop before its work was done."""
 
@@ -26,7 +29,8 @@ STOPPED = 75
 class Orders:
     """Everything a sender knows: it has neither the settings nor the database, only Kafka and the prepared log."""
 
-    bootstrap: str
+    kafka: Mapping[str, Any] = field(repr=False)
+    """How Kafka is reached, as an account that may act for the log's departments."""
     topic_prefix: str
     log_digest: str
     limit: Mapping[str, Any] | None
@@ -57,8 +61,8 @@ class Orders:
 
     @property
     def group(self) -> str:
-        """Under which name the players commit how far they are."""
-        name = f"{self.topic_prefix}-import-{self.key.key[:16]}"
+        """Under which name the players commit how far they are; it begins with their account."""
+        name = f"{ACCOUNT}.{self.topic_prefix}-{self.key.key[:16]}"
         return f"{name}-{self.attempt}" if self.attempt else name
 
     @property
@@ -74,7 +78,7 @@ class Orders:
     @property
     def cluster(self) -> Cluster:
         """Where Kafka is."""
-        return Cluster(self.bootstrap)
+        return KafkaAccess(**self.kafka).cluster
 
 
 class NoteBook:
@@ -103,6 +107,7 @@ class NoteBook:
 def replace(path: Path, values: Mapping[str, Any]) -> None:
     """Write a small file in one step."""
     draft = path.with_suffix(".new")
+    draft.touch(mode=0o600)  # the orders hold a password
     draft.write_text(json.dumps(values))
     os.replace(draft, path)
 

@@ -7,6 +7,8 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
+ACCOUNTS = "accounts"
+"""The folder's secret of which all passwords are made."""
 OWNER = "owner"
 """Makes tables, topics and accounts; of the supervisor and `prepare` alone."""
 OPERATOR = "operator"
@@ -22,7 +24,7 @@ class Credentials:
     secret: str
 
     def kafka(self, account: str) -> str:
-        """Password of an account of Kafka: a part, a department, a submitting system, `auditor`, `operator`, `owner`."""
+        """Password of an account of Kafka, by the name it bears there (events.language.access)."""
         return self._password("kafka", account)
 
     def database(self, account: str) -> str:

@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from greenlane.stack.errors import StackAlreadyRunningError, StackError, StateFo
 from sla.wording import Said, in_language
 
 MEGABYTE = 1_000_000
+SECRETS = threading.Lock()
 LOCK_PATIENCE_SECONDS = 1.0
 """A command that only looks whether a stack runs holds the lock for an instant; that must not refuse a start."""
 
@@ -185,11 +187,12 @@ class StateFolder:
     def secret(self, name: str) -> str:
         """A random password of this folder, made on first use."""
         file = self.path / "secrets.json"
-        known = self.read(file)
-        if name not in known:
-            known[name] = secrets.token_urlsafe(24)
-            self.write(file, known)
-        return str(known[name])
+        with SECRETS:  # Servers are prepared at the same time, each with its own.
+            known = self.read(file)
+            if name not in known:
+                known[name] = secrets.token_urlsafe(24)
+                self.write(file, known)
+            return str(known[name])
 
 
 def folder_error(path: Path, error: OSError) -> StackError:

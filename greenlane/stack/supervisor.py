@@ -8,13 +8,16 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psutil
 
+from events.language.access import OPERATOR
+from greenlane.connecting import cluster_of
 from greenlane.settings import Settings
 from greenlane.stack.addresses import StackAddresses
 from greenlane.stack.child import Child, Register, describe_exit, failure
+from greenlane.stack.credentials import ACCOUNTS, Credentials
 from greenlane.stack.errors import StartCancelledError
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.kafka import Kafka, check_outside_kafka
@@ -117,6 +120,13 @@ class Supervisor:
         )
         return self._start_ours(addresses, metrics_ports)
 
+    def _as(self, account: str, addresses: StackAddresses) -> StackAddresses:
+        """The addresses with what this account needs to be let in at the embedded servers."""
+        if self.settings.kafka_bootstrap is not None:
+            return addresses
+        password = Credentials(self.folder.secret(ACCOUNTS)).kafka(account)
+        return replace(addresses, kafka_username=account, kafka_password=password)
+
     def _metrics_ports(self, ports: Ports) -> list[int]:
         base = self.settings.metrics_port
         return [
@@ -129,7 +139,7 @@ class Supervisor:
         if settings.temporal_address is not None:
             check_outside_temporal(settings.temporal_address, settings.temporal_namespace)
         if settings.kafka_bootstrap is not None:
-            check_outside_kafka(settings.kafka_bootstrap)
+            check_outside_kafka(cluster_of(settings))
         if settings.database_url is not None:
             check_outside_postgres(settings.database_url)
 
@@ -179,15 +189,16 @@ class Supervisor:
             self._launch(watched)
 
     def _start_ours(self, addresses: StackAddresses, metrics_ports: Sequence[int]) -> StackAddresses:
-        resolved = self.settings.resolved(addresses)
+        addresses = self._as(OPERATOR, addresses)
         if self._prepare is not None:
             self._progress.doing("preparing topics and tables")
-            self._prepare(resolved)
+            self._prepare(self.settings.resolved(addresses))
             self._progress.done("topics and tables are ready")
         metrics = {}
         ours = []
         for spec, port in zip(self._specs, metrics_ports, strict=True):
-            process = OwnProcess(spec, resolved, self.folder, port)
+            own = self.settings.resolved(self._as(spec.account, addresses))
+            process = OwnProcess(spec, own, self.folder, port)
             if spec.has_metrics:
                 metrics[spec.name] = process.metrics_url
             watched = Watched(process)
@@ -199,13 +210,7 @@ class Supervisor:
             self._pause()
         if ours:
             self._progress.done(", ".join(watched.part.title for watched in ours) + " work")
-        self.addresses = StackAddresses(
-            addresses.temporal_address,
-            addresses.kafka_bootstrap,
-            addresses.database_url,
-            addresses.temporal_ui,
-            metrics,
-        )
+        self.addresses = replace(addresses, metrics=metrics)
         self._publish(ready=True)
         return self.addresses
 

@@ -22,8 +22,7 @@ from events.language.messages import (
     SupplementMessage,
     parsed,
 )
-from events.language.topics import Topics
-from events.transport.cluster import Cluster
+from events.language.topics import PORTAL, Topics
 from events.transport.producer import Producer
 from intake.reception import command_of
 from tests.cli.program import LiveStack, Program
@@ -83,7 +82,8 @@ def test_a_question_a_stop_and_a_return_over_kafka(live: Program, live_stack: Li
     def event(kind: str) -> dict[str, Any] | None:
         return next((record for record in timeline() if record["event"]["type"] == kind), None)
 
-    with Producer(Cluster(live_stack.addresses.kafka_bootstrap)) as producer:
+    culture = TOPICS.decisions("culture")
+    with Producer(live_stack.cluster_of("culture")) as department, Producer(live_stack.cluster_of(PORTAL)) as portal:
 
         def send(topic: str, name: str, **content: Any) -> None:
             headers = binary_headers(
@@ -93,9 +93,9 @@ def test_a_question_a_stop_and_a_return_over_kafka(live: Program, live_stack: Li
                 time=datetime.now(UTC),
                 subject=None,
             )
+            producer = department if topic == culture else portal
             producer.send_now(topic, code, json.dumps({"case": code, **content}).encode(), headers)
 
-        culture = TOPICS.decisions("culture")
         send(culture, "DecideStep", step_id="site-check", outcome="request_explanation", question="Which entrance?")
         asked = _until(lambda: event("ExplanationRequested"))
         send(TOPICS.submissions, "ReceiveExplanation", reference="portal-7")

@@ -16,8 +16,9 @@ import pytest
 from kafka import KafkaConsumer
 
 from catalog.loader import DATA_FOLDER
+from events.language.access import OPERATOR
 from events.language.envelope import binary_headers
-from events.language.topics import Topics
+from events.language.topics import PORTAL, Topics
 from events.transport.cluster import Cluster
 from events.transport.producer import Producer
 from store.database import Store
@@ -110,6 +111,10 @@ def outside(live_stack: LiveStack, monkeypatch: pytest.MonkeyPatch) -> None:
     addresses = live_stack.addresses
     monkeypatch.setenv("GREENLANE_TEMPORAL_ADDRESS", addresses.temporal_address)
     monkeypatch.setenv("GREENLANE_KAFKA_BOOTSTRAP", addresses.kafka_bootstrap)
+    account = {"kafka_username": addresses.kafka_username, "kafka_password": addresses.kafka_password}
+    sasl = {"kafka_security_protocol": "SASL_PLAINTEXT", "kafka_sasl_mechanism": "SCRAM-SHA-256"}
+    for name, value in {**account, **sasl}.items():
+        monkeypatch.setenv(f"GREENLANE_{name.upper()}", str(value))
     monkeypatch.setenv("GREENLANE_DATABASE_URL", addresses.database_url)
     monkeypatch.setenv("GREENLANE_TIME_FACTOR", str(live_stack.settings.time_factor))
 
@@ -230,8 +235,7 @@ BAD_SUBMISSIONS: dict[str, tuple[bytes, str, str | None]] = {
 
 def test_bad_messages_become_dead_letters(live: Program, live_stack: LiveStack) -> None:
     """Each keeps its bytes and says why; the good ones around them go their way; a mended one is sent again."""
-    cluster = Cluster(live_stack.addresses.kafka_bootstrap)
-    with Producer(cluster) as producer:
+    with Producer(live_stack.cluster_of(PORTAL)) as producer:
 
         def send(event_id: str, value: bytes, name: str = "SubmitApplication") -> None:
             headers = binary_headers(id=event_id, source=OUTSIDE, name=name, time=datetime.now(UTC), subject=None)
@@ -277,7 +281,6 @@ def test_refused_answers_reach_their_department(live: Program, live_stack: LiveS
     code = submitted(live, "kafka-answers-1")
     closed = submitted(live, "kafka-answers-2")
     live("withdraw", closed)
-    cluster = Cluster(live_stack.addresses.kafka_bootstrap)
     sent = {
         "wrong": ("culture", code, "wrong_department"),
         "unknown": ("culture", "H05.8-260101-9999", "case_unknown"),
@@ -285,15 +288,15 @@ def test_refused_answers_reach_their_department(live: Program, live_stack: LiveS
         # Who has no part in a case learns no more than of one that is not there.
         "stranger": ("finance", code, "case_unknown"),
     }
-    with Producer(cluster) as producer:
-        for event_id, (department, case, _) in sent.items():
+    for event_id, (department, case, _) in sent.items():
+        with Producer(live_stack.cluster_of(department)) as producer:
             data = json.dumps({"case": case, "step_id": "intake", "outcome": "approve"}).encode()
             headers = binary_headers(
                 id=event_id, source=OUTSIDE, name="DecideStep", time=datetime.now(UTC), subject=None
             )
             producer.send_now(TOPICS.decisions(department), case, data, headers)
     expected = {f"{department}:{event_id}": refused for event_id, (department, _, refused) in sent.items()}
-    refused = {each["command_id"]: each for each in _refusals(cluster, expected)}
+    refused = {each["command_id"]: each for each in _refusals(live_stack.cluster_of(OPERATOR), expected)}
     assert {command_id: each["code"] for command_id, each in refused.items()} == expected
     assert all(each["message"] and each["remedy"] and each["message_vi"] for each in refused.values())
     sheet = live("show", code).json

@@ -7,6 +7,7 @@ import threading
 import time
 from pathlib import Path
 
+from events.transport.cluster import Cluster
 from greenlane.settings import Settings
 from greenlane.stack.child import Child
 from greenlane.stack.folder import StateFolder
@@ -32,6 +33,11 @@ class Broker:
     def bootstrap(self) -> str:
         """host:port; the same after every restart."""
         return self._part.address
+
+    @property
+    def cluster(self) -> Cluster:
+        """It, as its owner reaches it."""
+        return self._part.owners_cluster
 
     def start(self) -> None:
         """Start it and wait until it answers."""

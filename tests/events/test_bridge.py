@@ -300,7 +300,7 @@ async def test_what_was_taken_back_in_a_transaction_was_never_said(cluster: Clus
     handler = Remembering()
 
     def in_transactions() -> None:
-        sender = KafkaProducer(bootstrap_servers=cluster.bootstrap, transactional_id=topics.prefix)
+        sender = KafkaProducer(**cluster.client_options("test"), transactional_id=topics.prefix)
         sender.init_transactions()
         for value, commits in ((b"taken back", False), (b"said", True)):
             sender.begin_transaction()

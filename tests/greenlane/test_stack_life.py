@@ -14,7 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psutil
 import psycopg
@@ -23,6 +23,8 @@ from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
 from temporalio.client import Client
 
+from greenlane.admission import as_owner
+from greenlane.connecting import cluster_of
 from greenlane.settings import Settings
 from greenlane.stack import StackAddresses, Supervisor, ensure_stack, running_stack
 from greenlane.stack.child import LAUNCHER
@@ -104,19 +106,25 @@ def read_row(addresses: StackAddresses) -> str:
     return str(row[0])
 
 
-def write_record(addresses: StackAddresses) -> None:
-    admin = KafkaAdminClient(bootstrap_servers=addresses.kafka_bootstrap)
+def owner_of(settings: Settings, addresses: StackAddresses) -> dict[str, Any]:
+    """How the owner of this stack's Kafka connects; nobody else has rights where nothing was prepared."""
+    return cluster_of(as_owner(settings.resolved(addresses))).client_options("test")
+
+
+def write_record(settings: Settings, addresses: StackAddresses) -> None:
+    options = owner_of(settings, addresses)
+    admin = KafkaAdminClient(**options)
     admin.create_topics([NewTopic(name="kept", num_partitions=1, replication_factor=1)])
     admin.close()
-    producer = KafkaProducer(bootstrap_servers=addresses.kafka_bootstrap)
+    producer = KafkaProducer(**options)
     producer.send("kept", value=b"record").get(timeout=PATIENCE_SECONDS)
     producer.close()
 
 
-def read_record(addresses: StackAddresses) -> bytes:
+def read_record(settings: Settings, addresses: StackAddresses) -> bytes:
     consumer = KafkaConsumer(
         "kept",
-        bootstrap_servers=addresses.kafka_bootstrap,
+        **owner_of(settings, addresses),
         auto_offset_reset="earliest",
         consumer_timeout_ms=PATIENCE_SECONDS * 1000,
     )
@@ -142,7 +150,7 @@ def test_killed_parts_come_back_and_a_killed_stack_leaves_no_orphan(servers: Sta
         first = eventually(lambda: running_stack(settings), "the first start")
         assert first.temporal_address != servers.temporal_address, "two stacks run side by side"
         write_row(first)
-        write_record(first)
+        write_record(settings, first)
         asyncio.run(start_workflow(first))
         before = parts(settings)
         assert set(before) == {"temporal", "postgresql", "kafka", "metered"}
@@ -153,7 +161,7 @@ def test_killed_parts_come_back_and_a_killed_stack_leaves_no_orphan(servers: Sta
             assert f"{name} ended (SIGKILL); starting it again in 0.5 s" in said(settings).lower().replace(
                 "sigkill", "SIGKILL"
             )
-        assert (read_row(first), read_record(first)) == ("row", b"record")
+        assert (read_row(first), read_record(settings, first)) == ("row", b"record")
         with urllib.request.urlopen(first.metrics["metered"], timeout=PATIENCE_SECONDS) as answer:
             assert answer.status == 200
         family = [
@@ -165,7 +173,7 @@ def test_killed_parts_come_back_and_a_killed_stack_leaves_no_orphan(servers: Sta
     with stack(settings) as up:
         again = eventually(lambda: running_stack(settings), "the second start")
         assert again == first, "the same ports as before"
-        assert (read_row(again), read_record(again)) == ("row", b"record")
+        assert (read_row(again), read_record(settings, again)) == ("row", b"record")
         assert asyncio.run(workflow_status(again)) == "RUNNING"
         family = list(parts(settings).values())
         up.send_signal(signal.SIGINT)
@@ -270,9 +278,7 @@ def test_a_second_up_is_refused_with_the_holder(servers: StackAddresses, tmp_pat
 def test_an_ordinary_user_runs_it_and_root_can_take_over(servers: StackAddresses, tmp_path: Path) -> None:
     nobody = pwd.getpwnam("nobody")
     os.chown(tmp_path, nobody.pw_uid, nobody.pw_gid)
-    settings = free_ports(tmp_path / "state").model_copy(
-        update={"temporal_address": servers.temporal_address, "kafka_bootstrap": servers.kafka_bootstrap}
-    )
+    settings = outside(free_ports(tmp_path / "state"), servers).model_copy(update={"database_url": None})
     # The capability only lets this account reach an interpreter below /root, where such a machine may have it.
     spec = {"parent": os.getpid(), "signal": 15, "uid": nobody.pw_uid, "gid": nobody.pw_gid, "capability": 2}
     command = (sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(spec), "--", *ENTRY)

@@ -20,9 +20,9 @@ from sqlalchemy import func, select
 from catalog.loader import load_catalog
 from events.language.case_events import ApplicationSubmitted, StepDecided
 from events.language.envelope import binary_headers
-from events.language.topics import Topics
-from events.transport.cluster import Cluster
+from events.language.topics import PORTAL, Topics
 from events.transport.producer import Producer
+from greenlane.admission import access_of
 from greenlane.importing.display import Quiet
 from greenlane.importing.identity import ImportKey
 from greenlane.importing.run import ImportOptions, run_import
@@ -213,7 +213,7 @@ def test_application_that_is_refused_holds_up_no_other(stack: Settings, log: Pat
     headers = binary_headers(
         id="before", source=key.source, name="SubmitApplication", subject="2", time=datetime.now(UTC)
     )
-    with Producer(Cluster(str(stack.kafka_bootstrap))) as producer:
+    with Producer(access_of(stack, PORTAL).cluster) as producer:
         topic = Topics(stack.topic_prefix).submissions
         producer.send_now(topic, key.case_id("2"), json.dumps(other).encode(), headers)
     for _ in range(2):

@@ -19,6 +19,7 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory, WorkflowUpdateFailedError
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.converter import DataConverter
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
@@ -64,10 +65,10 @@ def test_server_program() -> str:
 
 
 @asynccontextmanager
-async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
+async def time_skipping(converter: DataConverter = DATA_CONVERTER) -> AsyncIterator[WorkflowEnvironment]:
     """A time-skipping server with our search attributes."""
     environment = await WorkflowEnvironment.start_time_skipping(
-        data_converter=DATA_CONVERTER, identity="test", test_server_existing_path=test_server_program()
+        data_converter=converter, identity="test", test_server_existing_path=test_server_program()
     )
     async with environment:
         names = [key.name for key in (PROCEDURE_ATTRIBUTE, LANE_ATTRIBUTE, STATUS_ATTRIBUTE)]

@@ -1,0 +1,45 @@
+"""What an installation knows its own messages by, kept in its memory: who may read the database's memory may make them."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+
+from sqlalchemy import exists, select, text
+
+from store.database import Store
+from store.tables import applications, cases, dossiers
+
+WORKFLOW_SEAL = "workflow-seal"
+"""Key of the store's memory: of the payloads of Temporal's histories."""
+UNSEALED_BEFORE = "unsealed-before"
+"""Until when (real time) histories were begun without a seal; absent where there were none."""
+SEAL_BYTES = 32
+
+
+def make_workflow_seal(store: Store) -> None:
+    """Make the seal of this installation; nothing happens where it is made. Raises StoreError."""
+    if store.remembered(WORKFLOW_SEAL) is not None:
+        return
+    with store.reading() as connection:
+        has_older = bool(connection.scalar(select(exists(select(applications.c.case_id)))))
+    if has_older:
+        store.remember_first(UNSEALED_BEFORE, datetime.now(UTC).isoformat())
+    store.remember_first(WORKFLOW_SEAL, secrets.token_hex(SEAL_BYTES))
+
+
+def workflow_seal(store: Store) -> tuple[bytes, bool] | None:
+    """The key, and whether anything is open that was begun without a seal; None: no seal was made. Raises StoreError."""
+    kept = store.remembered(WORKFLOW_SEAL)
+    if kept is None:
+        return None
+    before = store.remembered(UNSEALED_BEFORE)
+    return bytes.fromhex(kept), before is not None and _is_anything_open(store, datetime.fromisoformat(before))
+
+
+def _is_anything_open(store: Store, before: datetime) -> bool:
+    older = select(applications.c.case_id).where(applications.c.recorded_at <= before)
+    closed = select(text("1")).where(cases.c.case_id == applications.c.case_id, cases.c.closed_at.is_not(None))
+    ended = select(text("1")).where(dossiers.c.case_id == applications.c.case_id, dossiers.c.closed_at.is_not(None))
+    with store.reading() as connection:
+        return bool(connection.scalar(select(exists(older.where(~exists(closed), ~exists(ended))))))
