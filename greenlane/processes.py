@@ -14,6 +14,7 @@ from events.transport.consumption import ConsumerSettings
 from events.transport.lanes import LaneSettings
 from events.transport.publisher import Publisher, PublisherSettings
 from greenlane.alerts import AlertSender
+from greenlane.probing.kafka import probe_kafka
 from greenlane.settings import Settings
 from greenlane.store_metrics import StoreMetrics
 from greenlane.telemetry import configure_logging, free_address, serve_metrics
@@ -35,9 +36,16 @@ FORGOTTEN_LOOK_SECONDS = 15.0
 
 
 def run(process: Callable[[Settings], Awaitable[None]], settings: Settings) -> None:
-    """Run one of the processes below in this one."""
+    """Run one of the processes below in this one. Raises what a person can act on as it is, not in a group."""
     configure_logging(settings, process.__name__)
-    asyncio.run(_until_stopped(process(settings)))
+    try:
+        asyncio.run(_until_stopped(process(settings)))
+    except BaseExceptionGroup as group:
+        # Of several tasks of which one fails the others are cancelled: what is left is what failed.
+        error: BaseException = group
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        raise error from group
 
 
 async def _until_stopped(work: Awaitable[None]) -> None:
@@ -83,6 +91,7 @@ async def bridge(settings: Settings) -> None:
     intake, linked = wiring.intake(client), wiring.linked_intake(client)
     topics = wiring.topics
     try:
+        await asyncio.to_thread(probe_kafka, wiring.cluster)
         serve_metrics(settings, sdk_address)
         log.info("bridge runs", kafka=settings.kafka_bootstrap)
         async with asyncio.TaskGroup() as group:
@@ -129,6 +138,7 @@ async def publisher(settings: Settings) -> None:
     wiring = Wiring(settings)
     store = wiring.store
     try:
+        await asyncio.to_thread(probe_kafka, wiring.cluster)
         StoreMetrics(store).register()
         serve_metrics(settings)
         log.info("publisher runs", kafka=settings.kafka_bootstrap, alerts_by=wiring.channels)

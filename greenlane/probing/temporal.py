@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 from typing import Final
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
+from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.service import RPCError, RPCStatusCode
 
-from greenlane.connecting import TemporalPlace
+from greenlane.connecting import TemporalPlace, temporal_of
 from greenlane.probing.tls import SECONDS, Target, connected, refused_later, speaks_tls
 from greenlane.probing.troubles import TEMPORAL, Trouble, no_answer
 from greenlane.settings import Settings
@@ -25,9 +27,33 @@ REFUSALS: Final = (
 REFUSED: Final = frozenset({RPCStatusCode.UNAUTHENTICATED, RPCStatusCode.PERMISSION_DENIED})
 AWAY: Final = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED})
 LONGEST_REASON: Final = 200
+PROBE_SECONDS: Final = 15.0
 
 ConnectFailure = (RuntimeError, RPCError, TimeoutError)
 """What a connect of the SDK raises."""
+
+
+async def probe_temporal(settings: Settings) -> None:
+    """Raises a ServerUnusableError that says why Temporal cannot be used under these settings."""
+    place = temporal_of(settings)
+    try:
+        async with asyncio.timeout(PROBE_SECONDS):
+            client = await Client.connect(
+                place.address,
+                namespace=place.namespace,
+                tls=place.tls,
+                api_key=place.api_key,
+                # Not the default one: whoever uses us may still want to make that one, with its own metrics.
+                runtime=_runtime(),
+            )
+            await look_into_namespace(client)
+    except ConnectFailure as error:
+        raise await explained(settings, place, error) from error
+
+
+@cache
+def _runtime() -> Runtime:
+    return Runtime(telemetry=TelemetryConfig())
 
 
 async def look_into_namespace(client: Client) -> None:

@@ -17,7 +17,7 @@ from psycopg import sql
 from greenlane.settings import Settings
 from greenlane.stack.account import Account, account_for
 from greenlane.stack.child import Command, run_once, server_environment
-from greenlane.stack.errors import PlatformUnsupportedError, ServerAwayError
+from greenlane.stack.errors import PlatformUnsupportedError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.part import Part, accepts
 from greenlane.stack.ports import LOOPBACK
@@ -196,22 +196,3 @@ class Postgres(Part):
                 connection.execute(
                     sql.SQL("create database {} owner {}").format(sql.Identifier(DATABASE), sql.Identifier(ROLE))
                 )
-
-
-def check_outside_postgres(url: str) -> None:
-    """Raises ServerAwayError when an outside PostgreSQL cannot be used."""
-    try:
-        with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1), connect_timeout=5) as connection:
-            connection.execute("select 1")
-    except psycopg.Error as error:
-        reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
-        raise ServerAwayError(
-            Said(
-                f"The outside PostgreSQL cannot be used: {reason}.", f"Không dùng được PostgreSQL bên ngoài: {reason}."
-            ),
-            field="GREENLANE_DATABASE_URL",
-            remedy=Said(
-                "Start it, correct GREENLANE_DATABASE_URL, or unset it to use the embedded one.",
-                "Khởi động máy chủ, sửa GREENLANE_DATABASE_URL, hoặc bỏ thiết lập này để dùng máy chủ kèm theo.",
-            ),
-        ) from error
