@@ -31,6 +31,7 @@ WORDS: Final[tuple[tuple[str, Kind], ...]] = (
     ("password authentication failed", "account_refused"),
     ("no password supplied", "account_required"),
     ("role ", "account_refused"),
+    ("alert ", "our_certificate_refused"),
     ("certificate authentication failed", "our_certificate_refused"),
     ("requires a valid client certificate", "our_certificate_refused"),
     ("no encryption", "tls_required"),
@@ -76,9 +77,10 @@ def _trouble(given: Mapping[str, Any], error: psycopg.Error) -> Trouble:
 
 
 def _last_words(error: psycopg.Error) -> str:
-    lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
-    # "connection failed: connection to server at ..., port ... failed: FATAL:  password ...": the end tells.
-    said = lines[-1].rpartition("FATAL:")[2].strip() or lines[-1]
+    # "connection failed: connection to server at ..., port ... failed: FATAL:  password ...", and details on further lines.
+    _, _, told = str(error).rpartition("FATAL:")
+    lines = [line.strip() for line in (told or str(error)).splitlines() if line.strip()] or [type(error).__name__]
+    said = lines[0] if told != str(error) else lines[-1]
     return visible(said)[:LONGEST_REASON].rstrip(".")
 
 

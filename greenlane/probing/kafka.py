@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import time
@@ -26,6 +27,7 @@ PAUSE_SECONDS: Final = 0.2
 MOST_ROUNDS: Final = 10
 """Of an exchange that proves an account; SCRAM has two."""
 METADATA_VERSION: Final = 1
+TOKEN_STATUS: Final = re.compile(r'"status":"([A-Za-z0-9_ -]{1,60})"')
 
 
 class HungUpError(Exception):
@@ -152,9 +154,12 @@ def _proof_failures() -> Iterator[list[str]]:
 
 
 def _why(*reasons: str | None) -> dict[str, str]:
-    # What an OAUTHBEARER server says may hold the token.
     said = next((reason for reason in reasons if reason), "-")
-    return {"reason": said if said is HUNG_UP else visible(said.partition("{")[0].strip() or "-")}
+    if said is HUNG_UP:
+        return {"reason": said}
+    # An OAUTHBEARER server answers in JSON, in which it may quote: of that the status alone is told.
+    status = TOKEN_STATUS.search(said)
+    return {"reason": visible(status.group(1) if status else said.partition("{")[0].strip() or "-")}
 
 
 def _secret_of(mechanism: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from functools import cache
 from typing import Final
 
@@ -19,11 +20,8 @@ from greenlane.stack.errors import ServerUnusableError
 from greenlane.tls_files import context_of
 from wording.foreign import visible
 
-REFUSALS: Final = (
-    "code: Unauthenticated",
-    "code: PermissionDenied",
-    "code: 'The request does not have valid authentication",
-)
+STATUS: Final = re.compile(r'Status \{ code: (\w+), message: "([^"]*)"')
+"""How the SDK writes what the server answered while it connected."""
 REFUSED: Final = frozenset({RPCStatusCode.UNAUTHENTICATED, RPCStatusCode.PERMISSION_DENIED})
 AWAY: Final = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED})
 LONGEST_REASON: Final = 200
@@ -77,10 +75,16 @@ def trouble_of(settings: Settings, place: TemporalPlace, error: Exception) -> Tr
         return beneath
     if isinstance(error, TimeoutError):
         return Trouble("server_away", target.place, {"reason": no_answer(SECONDS)})
-    said = str(error)
-    if any(refusal in said for refusal in REFUSALS):
-        return Trouble("account_refused" if place.api_key else "account_required", target.place, {"reason": "-"})
-    return Trouble("server_refuses", target.place, {"reason": visible(said)[:LONGEST_REASON]})
+    return _said_while_connecting(str(error), place, target)
+
+
+def _said_while_connecting(said: str, place: TemporalPlace, target: Target) -> Trouble:
+    if (status := STATUS.search(said)) is None:
+        return Trouble("server_refuses", target.place, {"reason": visible(said)[:LONGEST_REASON]})
+    code, message = status.group(1), visible(status.group(2))[:LONGEST_REASON] or status.group(1)
+    if code in {"Unauthenticated", "PermissionDenied"}:
+        return Trouble("account_refused" if place.api_key else "account_required", target.place, {"reason": message})
+    return Trouble("server_away" if code == "Unavailable" else "server_refuses", target.place, {"reason": message})
 
 
 def _told(error: RPCError, place: TemporalPlace, target: Target) -> Trouble | None:

@@ -52,6 +52,8 @@ KAFKA: Final = Server(
         "secret": "GREENLANE_KAFKA_PASSWORD",
         "mechanism": "GREENLANE_KAFKA_SASL_MECHANISM",
         "required": "GREENLANE_KAFKA_SECURITY_PROTOCOL",
+        "proof": "GREENLANE_KAFKA_SECURITY_PROTOCOL=SASL_SSL (SASL_PLAINTEXT), GREENLANE_KAFKA_SASL_MECHANISM,"
+        " GREENLANE_KAFKA_USERNAME, GREENLANE_KAFKA_PASSWORD",
     },
 )
 TEMPORAL: Final = Server(
@@ -67,6 +69,7 @@ TEMPORAL: Final = Server(
         "account": "GREENLANE_TEMPORAL_NAMESPACE",
         "secret": "GREENLANE_TEMPORAL_API_KEY",
         "required": "GREENLANE_TEMPORAL_API_KEY",
+        "proof": "GREENLANE_TEMPORAL_API_KEY",
         "namespace": "GREENLANE_TEMPORAL_NAMESPACE",
     },
 )
@@ -83,6 +86,7 @@ DATABASE: Final = Server(
         "account": "GREENLANE_DATABASE_URL",
         "secret": "GREENLANE_DATABASE_PASSWORD",
         "required": "GREENLANE_DATABASE_PASSWORD",
+        "proof": "GREENLANE_DATABASE_PASSWORD",
         "database": "GREENLANE_DATABASE_URL",
     },
 )
@@ -101,7 +105,7 @@ class Trouble:
         """The error that a person or a machine gets."""
         gaps = {"title": server.title, "place": self.place, "reason": "-", **server.variables, **self.details}
         message, remedy = message_and_remedy(WORDS, self.kind, gaps)
-        return CLASSES[self.kind](message, field=server.variables[FIELDS[self.kind]], remedy=remedy)
+        return CLASSES[self.kind](message, field=gaps[FIELDS[self.kind]], remedy=remedy)
 
 
 def no_answer(seconds: float) -> Said:
@@ -167,9 +171,9 @@ WORDS: Final[Mapping[str, tuple[str, str, str, str]]] = {
     ),
     "account_required": (
         "{title} at {place} asks for an account, and none is set.",
-        "Set {required}, and the account with its password.",
+        "Set {proof}.",
         "{title} tại {place} đòi tài khoản, nhưng chưa đặt tài khoản nào.",
-        "Đặt {required}, cùng tài khoản và mật khẩu.",
+        "Đặt {proof}.",
     ),
     "account_not_asked": (
         "{title} at {place} asks for no account, though one is set.",
