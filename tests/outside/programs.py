@@ -52,9 +52,12 @@ def postgresql_folder() -> Path:
         (jar,) = fetch_jars([POSTGRESQL], folder)
         fresh = folder / "unpacking"
         shutil.rmtree(fresh, ignore_errors=True)
-        with zipfile.ZipFile(jar) as archive, archive.open("postgres-linux-x86_64.txz") as packed:
-            with tarfile.open(fileobj=packed, mode="r:xz") as files:
-                files.extractall(fresh, filter="tar")
+        with (
+            zipfile.ZipFile(jar) as archive,
+            archive.open("postgres-linux-x86_64.txz") as packed,
+            tarfile.open(fileobj=packed, mode="r:xz") as files,
+        ):
+            files.extractall(fresh, filter="tar")
         for part in fresh.iterdir():
             part.rename(folder / part.name)
         fresh.rmdir()
