@@ -14,6 +14,7 @@ from cases.closing import close
 from cases.draft import Draft
 from cases.model import Case, CaseStatus
 from cases.release import release
+from cases.senders import stranger
 from cases.ticks import escalation_id_of, fire
 from cases.timetable import ladder_of
 from events.language.case_events import (
@@ -74,7 +75,7 @@ def draft_of(case: Case, command: Command | Tick, now: datetime) -> Draft | Refu
         command = command.model_copy(update={"actor": actor})
     draft = Draft(case, at=at, now=now, command_id=command.command_id, actor=actor)
     try:
-        refusal = _refused_by_state(case, command) or _apply(draft, command)
+        refusal = stranger(case, command) or _refused_by_state(case, command) or _apply(draft, command)
     except CalendarRangeError as error:
         calendar = case.definitions.calendars.get(error.calendar_id or "", case.definitions.calendar)
         return refuse(

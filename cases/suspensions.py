@@ -7,6 +7,7 @@ from datetime import datetime
 from cases.clocks import pause, resume, running
 from cases.draft import Draft
 from cases.model import APPLICANT_CLOCKS, Case, CaseStatus, StepStatus
+from cases.senders import departments_of
 from catalog.model import stop_rule
 from events.language.case_events import (
     ClockPaused,
@@ -162,14 +163,9 @@ def not_a_holder(case: Case, actor: Actor) -> Refusal | None:
     holders = {step.department for step in case.open_steps}
     if actor.id in holders:
         return None
-    if actor.id not in _departments_of(case):
+    if actor.id not in departments_of(case):
         return refuse("case_unknown", "case")
     return refuse("wrong_department", None, step="-", owner=", ".join(sorted(holders)) or "-", department=actor.id)
-
-
-def _departments_of(case: Case) -> set[str]:
-    """Those that have a part in the case, by its steps or by its procedure."""
-    return {step.department for step in case.steps.values()} | {s.department for s in case.definitions.procedure.steps}
 
 
 def not_of_department(case: Case, step_id: str, department: str) -> Refusal | None:
@@ -177,7 +173,7 @@ def not_of_department(case: Case, step_id: str, department: str) -> Refusal | No
     step = case.steps.get(step_id)
     if step is not None and step.department == department:
         return None
-    if department not in _departments_of(case):
+    if department not in departments_of(case):
         return refuse("case_unknown", "case")
     if step is None:
         return refuse("step_unknown", "step_id", step=step_id, steps=shown_steps(case))

@@ -21,6 +21,7 @@ from catalog.errors import (
 )
 from catalog.model import Definitions, DepartmentCalendar, LaneTable, ProcedureVersion
 from catalog.province import LEAD, Department, Province, RoleHolder
+from catalog.systems import SubmittingSystem
 from catalog.validity import V, Window, version_on, windows
 from sla.calendar import CalendarDefinition
 from sla.ladder import Ladder
@@ -45,6 +46,8 @@ class Catalog:
     """Where silence may never mean consent."""
     duties: DutyRules | None = None
     """What the agencies owe in time beside the procedures' limits; the newest version."""
+    systems: Mapping[str, SubmittingSystem] = field(default_factory=dict)
+    """Who hands in applications, by id; others may be registered at run time (intake/systems.py)."""
 
     @property
     def departments(self) -> dict[str, Department]:

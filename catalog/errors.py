@@ -93,6 +93,12 @@ class CatalogUnreadable(CatalogError):
     code = "catalog_unreadable"
 
 
+class SystemRefused(CatalogError):
+    """A submitting system that cannot be registered beside those there are."""
+
+    code = "system_refused"
+
+
 class UnknownDefinition(CatalogError):
     """No definition has this id; `suggestions` holds ids that look like it."""
 

@@ -19,6 +19,7 @@ from catalog.model import LaneTable, ProcedureVersion
 from catalog.province import Province
 from catalog.reader import Source, SourceRefused, read
 from catalog.references import Shelf
+from catalog.systems import SystemList
 from catalog.validity import in_order
 from sla.calendar import CalendarDefinition, with_flags
 from sla.ladder import Ladder
@@ -34,6 +35,7 @@ PLACES: Final[dict[type[BaseModel], str]] = {
     DossierTemplate: "dossiers/*.yaml",
     SilenceRules: "silence*.yaml",
     DutyRules: "duties*.yaml",
+    SystemList: "systems*.yaml",
 }
 M = TypeVar("M", bound=BaseModel)
 
@@ -72,6 +74,7 @@ def _loaded(folder: Path, flags: frozenset[str]) -> Catalog:
         dossiers={name: tuple(versions) for name, versions in sorted(dossiers.items())},
         silence=next(reversed(_newest(shelf.silences)), None),
         duties=next(reversed(_newest(shelf.duties)), None),
+        systems={system.id: system for system in _systems(shelf).systems},
     )
 
 
@@ -89,14 +92,29 @@ def read_shelf(folder: Path, *, check_digests: bool = True) -> Shelf:
         dossiers=_read_all(DossierTemplate, folder, problems),
         silences=_read_all(SilenceRules, folder, problems),
         duties=_read_all(DutyRules, folder, problems),
+        systems=_read_all(SystemList, folder, problems),
     )
     # A reference into a file that could not be read would be reported as unknown: first the files, then what spans them.
-    problems = problems or references.problems_of(shelf) + _missing(shelf, folder)
+    problems = problems or references.problems_of(shelf, _systems(shelf)) + _missing(shelf, folder)
     if check_digests and not problems:
         problems = publication.problems_of(shelf, published_in(folder), _name(digest_file(folder)))
     if problems:
         raise CatalogInvalid(problems)
     return shelf
+
+
+def _systems(shelf: Shelf) -> SystemList:
+    """The newest list of the folder; a folder made before there were any has the shipped one."""
+    return _newest(shelf.systems)[-1] if shelf.systems else _shipped_systems()
+
+
+@cache
+def _shipped_systems() -> SystemList:
+    problems: list[Problem] = []
+    sources = _read_all(SystemList, DATA_FOLDER, problems)
+    if not sources:
+        raise CatalogInvalid(problems)
+    return _newest(sources)[-1]
 
 
 def digest_file(folder: Path) -> Path:

@@ -19,7 +19,7 @@ HEADER: Final = """\
 # Lines are only added, by `python -m catalog.publish`; a change of a published version is a new version.
 """
 _LINE: Final = re.compile(
-    r"^(procedure|province|lanes|ladder|calendar|dossier|silence|duties) (\S+) (\S+) ([0-9a-f]{64})$"
+    r"^(procedure|province|lanes|ladder|calendar|dossier|silence|duties|systems) (\S+) (\S+) ([0-9a-f]{64})$"
 )
 
 
@@ -97,6 +97,8 @@ def versions_of(shelf: Shelf) -> Iterator[tuple[Key, str, Document]]:
         yield _key("silence", rules.definition), rules.definition.digest, rules.document
     for duties in shelf.duties:
         yield _key("duties", duties.definition), duties.definition.digest, duties.document
+    for systems in shelf.systems:
+        yield _key("systems", systems.definition), systems.definition.digest, systems.document
 
 
 def _key(kind: str, definition: object) -> Key:

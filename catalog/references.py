@@ -17,6 +17,7 @@ from catalog.model import LaneTable, ProcedureVersion
 from catalog.province import LEAD, Province
 from catalog.reader import Source
 from catalog.soundness import Path
+from catalog.systems import RESERVED_IDS, SystemList, reserved
 from catalog.validity import begins_on
 from sla.calendar import CalendarDefinition
 from sla.ladder import Ladder
@@ -48,10 +49,11 @@ class Shelf:
     dossiers: list[Source[DossierTemplate]] = field(default_factory=list)
     duties: list[Source[DutyRules]] = field(default_factory=list)
     silences: list[Source[SilenceRules]] = field(default_factory=list)
+    systems: list[Source[SystemList]] = field(default_factory=list)
 
 
-def problems_of(shelf: Shelf) -> list[Problem]:
-    """Every reference that leads nowhere and every collision of versions, in all files."""
+def problems_of(shelf: Shelf, systems: SystemList) -> list[Problem]:
+    """Every reference that leads nowhere and every collision of versions, in all files. `systems`: the list that holds."""
     found = [
         *_twice(shelf.procedures),
         *_twice(shelf.provinces),
@@ -61,6 +63,7 @@ def problems_of(shelf: Shelf) -> list[Problem]:
         *_twice(shelf.dossiers),
         *_twice(shelf.silences),
         *_twice(shelf.duties),
+        *_twice(shelf.systems),
         *_same_beginning(shelf.procedures),
         *_same_beginning(shelf.dossiers),
         *_same_beginning(shelf.lanes, one_table=True),
@@ -69,6 +72,7 @@ def problems_of(shelf: Shelf) -> list[Problem]:
         found += _procedure_problems(procedure, shelf)
     for province in shelf.provinces:
         found += _province_problems(province, shelf)
+        found += _account_problems(province, systems)
     for ladder in shelf.ladders:
         found += _ladder_problems(ladder, shelf)
     for table in shelf.lanes:
@@ -124,6 +128,22 @@ def _province_problems(source: Source[Province], shelf: Shelf) -> Iterator[Probl
         path: Path = ("departments", index, "calendar")
         yield from _unknown(source, path, "calendar", department.calendar, calendars)
         yield from _uncovered(source, path, department.calendar, shelf)
+
+
+def _account_problems(source: Source[Province], systems: SystemList) -> Iterator[Problem]:
+    """Departments and systems have accounts under their ids: two of one name would be one sender."""
+    named = {system.id for system in systems.systems}
+    remedy = Said("Give it another id", "Đặt mã khác")
+    for index, department in enumerate(source.definition.departments):
+        path: Path = ("departments", index, "id")
+        if department.id in RESERVED_IDS:
+            yield source.document.problem(path, reserved(department.id), remedy, "account_reserved")
+        elif department.id in named:
+            message = Said(
+                f"'{department.id}' is a submitting system's id too",
+                f"'{department.id}' cũng là mã của một hệ thống nộp",
+            )
+            yield source.document.problem(path, message, remedy, "account_twice")
 
 
 def _uncovered(source: Source[Province], path: Path, kept: str, shelf: Shelf) -> Iterator[Problem]:

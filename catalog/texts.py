@@ -29,6 +29,24 @@ TEXTS: Final[Texts] = {
         "Không có phiên bản nào của {noun} {asked} có hiệu lực ngày {day}.",
         "Các phiên bản có hiệu lực: {held}.",
     ),
+    "system_account_taken": (
+        "{system} is a department's id, or an account of the engine's own.",
+        "Register the system under another id.",
+        "{system} là mã của một cơ quan, hoặc là tài khoản riêng của hệ thống.",
+        "Đăng ký hệ thống nộp dưới mã khác.",
+    ),
+    "system_other": (
+        "A submitting system {system} with other content is registered already.",
+        "Register the system under another id: what is registered never changes.",
+        "Hệ thống nộp {system} đã được đăng ký với nội dung khác.",
+        "Đăng ký dưới mã khác: nội dung đã đăng ký không bao giờ thay đổi.",
+    ),
+    "system_source_shared": (
+        "{source} is a source of system {system} too, in whole or in part.",
+        "Name sources that no other system has.",
+        "Nguồn {source} cũng thuộc hệ thống {system}, toàn bộ hoặc một phần.",
+        "Chỉ nêu những nguồn mà không hệ thống nào khác có.",
+    ),
     "one_fault": (
         "The catalogue has {count} fault:\n{faults}",
         "Correct the named lines; a catalogue is taken as a whole or not at all.",

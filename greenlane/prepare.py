@@ -11,6 +11,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from cases.views import project
 from greenlane.admission import prepare_kafka
+from greenlane.connecting import owner_database_of
+from greenlane.probing.database import probe_database
+from greenlane.probing.kafka import probe_kafka
 from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring, business_time_of
@@ -24,14 +27,18 @@ log = structlog.get_logger()
 
 
 def prepare(settings: Settings) -> None:
-    """Make ready what the processes need. Idempotent; two may do it at once. Settings must hold all addresses."""
+    """Make ready what the processes need. Idempotent; two may do it at once. Settings must hold all addresses.
+
+    Raises ServerUnusableError for a server that cannot be used, before anything is changed on another.
+    """
     wiring = Wiring(settings)
     catalog = wiring.catalog  # first: a faulty catalogue must stop everything before anything is changed
+    probe_kafka(wiring.cluster)
     if settings.database_url is not None:
-        store = Store(settings.database_url)
+        probe_database(settings, owner=True)
+        store = Store(owner_database_of(settings))
         try:
-            store.migrate()
-            _renew(store)
+            _make_tables(store)
             make_workflow_seal(store)
             business_time_of(store, settings, catalog.calendar(PROVINCE_CALENDAR))
         finally:
@@ -43,8 +50,11 @@ def prepare(settings: Settings) -> None:
         wiring.close()
 
 
-def _renew(store: Store) -> None:
-    """After an upgrade the read models are folded again from the ledger, before any process reads them."""
+def _make_tables(store: Store) -> None:
+    """Tables and rights; after an upgrade the read models are folded again from the ledger, before any process reads them."""
+    missing = store.migrate()
+    if missing:
+        log.warning("the database has not all accounts of the processes", missing=", ".join(missing))
     for difference in renew(store, project):
         if difference.what in OF_THE_LEDGER:
             log.warning("a read model cannot be folded", case_id=difference.case_id, what=difference.what)

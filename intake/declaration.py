@@ -75,8 +75,12 @@ def split(
     lanes: LaneTable,
     lead: str,
     components: Mapping[tuple[str, str], str],
+    system: str | None = None,
 ) -> SplitDossier | Refusal:
-    """Split a file. `procedures`: by application. Raises MessageError for `data` that says what no application may say."""
+    """Split a file. `procedures`: by application; `system`: who handed it in.
+
+    Raises MessageError for `data` that says what no application may say.
+    """
     file = with_components(given, components)
     stream_id = dossier_id_of(source, file.dossier_id or "")
     data = {part.name: parsed(LinkedData, dict(part.data)) for part in file.applications}
@@ -102,6 +106,7 @@ def split(
     declaration = Declaration(
         dossier_id=file.dossier_id or "",
         source=source,
+        system=system,
         subject_ref=subject_ref_of(stream_id),
         channel=file.channel,
         template=file.template,

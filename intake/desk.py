@@ -18,8 +18,10 @@ from events.language.commands import Actor, ActorKind, CaseCommand, DecideStep, 
 from events.language.identity import is_dossier
 from events.language.messages import SubmissionMessage
 from events.language.refusals import Refusal, refuse
+from events.language.topics import PORTAL
 from intake.person import Parted, parted
 from intake.register import Register
+from intake.systems import Systems
 from intake.temporal import CaseGateway, CaseUnknownError
 from sla.business_time import BusinessTime
 from store.inbox import Acceptance
@@ -45,6 +47,8 @@ class Intake:
         self._catalog = catalog
         self._time = time
         self._zone = zone
+        self.systems = Systems(register.systems, catalog)
+        """Who hands in applications, and whose sources are whose."""
 
     @property
     def time(self) -> BusinessTime:
@@ -72,11 +76,16 @@ class Intake:
         definitions = await self._definitions(message.procedure, at)
         if isinstance(definitions, Refusal):
             return definitions
-        submission = parted(message, source, definitions.lanes)
+        submission = parted(message, source, definitions.lanes, await self.system_of(source))
         opening = SubmitApplication(
             command_id=command_id, received_at=at, actor=actor, application=submission.application
         )
         return await self._taken(submission, opening, definitions)
+
+    async def system_of(self, source: str) -> str:
+        """The system that speaks for the applicants of a source: the portal, where it is nobody's. Raises StoreError."""
+        found = self.systems.known_owner_of(source) or await asyncio.to_thread(self.systems.owner_of, source)
+        return PORTAL if found is None else found.id
 
     async def take(self, submission: Parted, opening: SubmitApplication) -> Submitted | Refusal:
         """Take an application whose person was put away before. Its instant is business time. Raises as `submit`."""

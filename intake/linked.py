@@ -97,8 +97,9 @@ class LinkedIntake:
         if isinstance(prepared, GraphFault):
             return prepared
         catalog, day = self._catalog, self._intake.day(at)
-        components = components_of(catalog.templates_on(day))
-        found = split(prepared.file, source, prepared.procedures, catalog.lane_table(day), prepared.lead, components)
+        components, system = components_of(catalog.templates_on(day)), await self._intake.system_of(source)
+        lanes, procedures = catalog.lane_table(day), prepared.procedures
+        found = split(prepared.file, source, procedures, lanes, prepared.lead, components, system)
         if isinstance(found, Refusal):
             return GraphFault(found)
         definitions = definitions_of(

@@ -24,13 +24,17 @@ class Parted:
     """SHA-256 (hex) over all that was submitted: the same submission twice has the same."""
 
 
-def parted(message: SubmissionMessage, source: str, lanes: LaneTable) -> Parted:
-    """Part a submission. Facts that no lane asks for stay with the person: what we do not need, the case does not get."""
+def parted(message: SubmissionMessage, source: str, lanes: LaneTable, system: str | None = None) -> Parted:
+    """Part a submission. `system`: who handed it in.
+
+    Facts that no lane asks for stay with the person: what we do not need, the case does not get.
+    """
     case_id = case_id_of(source, message.application_id)
     facts = {name: value for name, value in message.facts.items() if name in lanes.facts}
     application = Application(
         application_id=message.application_id,
         source=source,
+        system=system,
         procedure=message.procedure,
         subject_ref=subject_ref_of(case_id),
         channel=message.channel,

@@ -16,6 +16,7 @@ from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown
 from store.inbox import Acceptance, Inbox, KnownCase, Submission
 from store.ledger import Ledger
+from store.systems import RegisteredSystems
 
 DERIVED_PROCEDURE = "derived-procedure/"
 """Key of the store's memory under which the definitions of a procedure derived from a log are found, by its id."""
@@ -38,6 +39,8 @@ class Register:
         self._inbox = Inbox(store, topics)
         self._ledger = Ledger(store)
         self._archive = DefinitionArchive(store)
+        self.systems = RegisteredSystems(store)
+        """The submitting systems that were registered at run time."""
 
     def close(self) -> None:
         """Write what waits, then give the connections back."""

@@ -111,6 +111,11 @@ WRITE = (
     f" d AS ({ADD_COMMANDS}), e AS ({PUT_CASES}), f AS ({DROP_WORK}), g AS ({PUT_WORK}), h AS ({MARK_OPENED})"
     f" SELECT pg_notify('{OUTBOX_CHANNEL}', '') WHERE %s"
 )
+# What is written beside no turn: the bridge and the command line answer where no case can, and have no right to the ledger.
+ANSWER = (
+    f"WITH b AS ({ADD_OUTBOX}), c AS (INSERT INTO outbox_unpublished (id, slot) SELECT id, slot FROM b), d AS ({ADD_COMMANDS})"
+    f" SELECT pg_notify('{OUTBOX_CHANNEL}', '') WHERE %s"
+)
 
 LEDGER: Kinds = (Texts, Ints, Texts, Blobs, Texts, Instants)
 OUTBOX: Kinds = (Shorts, Texts, Texts, Ints, Texts, Texts, Texts, Instants)
@@ -222,19 +227,12 @@ class Batch:
 
     def send(self, session: Session) -> None:
         """Send all statements; in a pipeline their errors come with the commit."""
-        everything = (
-            *self.ledger.columns,
-            *self.outbox.columns,
-            *self.commands.columns,
-            *self.heads.columns,
-            self.work_cases,
-            *self.work_keys.columns,
-            self.work,
-            self.opened,
-            len(self.outbox) > 0,
-        )
-        if self.commands or self.ledger:
-            session.execute(WRITE, everything, prepare=True)
+        answers = (*self.outbox.columns, *self.commands.columns)
+        if self.ledger:
+            rows = (*self.heads.columns, self.work_cases, *self.work_keys.columns, self.work, self.opened)
+            session.execute(WRITE, (*self.ledger.columns, *answers, *rows, len(self.outbox) > 0), prepare=True)
+        elif self.commands:
+            session.execute(ANSWER, (*answers, len(self.outbox) > 0), prepare=True)
         if self.alerts:
             session.execute(ADD_ALERTS, self.alerts.columns, prepare=True)
         if self.definitions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import psycopg
 from alembic import command
@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, make_url, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from store.access import grant_access
 from store.errors import StoreNotMigrated, StoreUnavailable, translated
 from store.tables import stack
 
@@ -130,14 +131,18 @@ class Store:
                 **KEEPALIVE,
             )
 
-    def migrate(self) -> str:
-        """Bring the schema to this program's version; returns the revision. Several processes may call it at once."""
+    def migrate(self) -> tuple[str, ...]:
+        """As the owner: bring the schema to this program's version, and each account's rights with it.
+
+        Returns the roles of accounts that the server does not have. Several processes may call it at once. Raises
+        StoreAccessDenied for another account.
+        """
         with translated(), self.engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
             configuration = _migrations()
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, "head")
-        return self.schema_revision() or ""
+            return grant_access(cast("Session", connection.connection.driver_connection))
 
     def schema_revision(self) -> str | None:
         """The revision the database is at; None: never migrated."""

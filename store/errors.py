@@ -66,6 +66,27 @@ class StoreNotMigrated(StoreError):
         )
 
 
+class StoreAccessDenied(StoreError):
+    """The account that a process was given may not do this."""
+
+    code = "database_access_denied"
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(
+            Said(
+                f"This account of the database may not do that: {reason}.",
+                f"Tài khoản cơ sở dữ liệu này không được phép làm việc đó: {reason}.",
+            ),
+            field="database_url",
+            remedy=Said(
+                "Give each process its own account, and `greenlane prepare` the owner's (GREENLANE_DATABASE_OWNER_URL);"
+                " `prepare` grants the others what they need.",
+                "Cấp cho mỗi tiến trình tài khoản riêng, và cho `greenlane prepare` tài khoản chủ sở hữu"
+                " (GREENLANE_DATABASE_OWNER_URL); `prepare` cấp cho các tài khoản kia quyền cần thiết.",
+            ),
+        )
+
+
 class RecorderClosed(StoreError):
     """The process is stopping and takes no more work; another process may do it."""
 
@@ -146,6 +167,8 @@ class LedgerRowBroken(StoreError):
 
 UNDEFINED = ("42P01", "42703", "3F000")
 """SQLSTATE of a missing table, column or schema."""
+DENIED = "42501"
+"""SQLSTATE of a right that is missing."""
 RETRYABLE_CLASSES = ("08", "53", "57", "58", "40", "55")
 """SQLSTATE classes: connection, resources (disk full, too many connections), operator intervention, system, rollback, lock."""
 READ_ONLY = "25006"
@@ -157,6 +180,8 @@ def failure_of(error: psycopg.Error) -> StoreError | None:
     state = error.sqlstate
     if state in UNDEFINED:
         return StoreNotMigrated(reason=(error.diag.message_primary or "a table is missing"))
+    if state == DENIED:
+        return StoreAccessDenied(reason=(error.diag.message_primary or "a right is missing"))
     if state is not None:
         if state.startswith(RETRYABLE_CLASSES) or state == READ_ONLY:
             return StoreUnavailable(reason=f"{error.diag.message_primary or type(error).__name__} ({state})")

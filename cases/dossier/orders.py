@@ -44,6 +44,7 @@ def application_of(dossier: Dossier, part: Part) -> Application:
     return Application(
         application_id=application_id_of(dossier, part.name, part.round),
         source=declaration.source,
+        system=declaration.system,
         procedure=linked.procedure,
         subject_ref=declaration.subject_ref,
         channel=declaration.channel,

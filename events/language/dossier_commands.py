@@ -51,6 +51,8 @@ class Declaration(Message):
 
     dossier_id: Annotated[str, StringConstraints(pattern=APPLICATION_ID_PATTERN)]
     source: Annotated[str, StringConstraints(pattern=SOURCE_PATTERN)]
+    system: Slug | None = None
+    """The submitting system that handed it in; only that one may speak for the applicant. None: of older events."""
     subject_ref: Reference
     channel: Literal["online", "counter", "post"] = "online"
     template: Slug | None = None

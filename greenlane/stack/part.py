@@ -62,11 +62,6 @@ class ProcessSpec:
     has_metrics: bool = True
 
     @property
-    def account(self) -> str:
-        """As whom it is known to the embedded servers."""
-        return f".{self.name}"
-
-    @property
     def command_line(self) -> tuple[str, ...]:
         return self.arguments or ("-m", "greenlane", self.name)
 

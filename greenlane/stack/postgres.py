@@ -8,7 +8,6 @@ import signal
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import quote
 
 import psutil
 import psycopg
@@ -16,15 +15,20 @@ from psycopg import sql
 
 from greenlane.settings import Settings
 from greenlane.stack.account import Account, account_for
+from greenlane.stack.accounts import DATABASE_OWNER_ROLE, database_url_of
 from greenlane.stack.child import Command, run_once, server_environment
+from greenlane.stack.credentials import OPERATOR, OWNER, Credentials
 from greenlane.stack.errors import PlatformUnsupportedError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.part import Part, accepts
 from greenlane.stack.ports import LOOPBACK
 from sla.wording import Said
+from store.access import ACCOUNTS, role_of
 
 SUPERUSER = "postgres"
-ROLE = DATABASE = "greenlane"
+DATABASE = "greenlane"
+PLAIN = "login nosuperuser nocreaterole noreplication nobypassrls"
+"""What every account of ours is, also where somebody had made it more."""
 SERVER_SETTINGS = {
     "listen_addresses": LOOPBACK,
     # TCP only: a socket's path has a limit of 107 bytes, which a deep state folder exceeds.
@@ -72,12 +76,17 @@ class Postgres(Part):
         self._folder = folder
         self._port = port
         self._root = folder.path / "postgresql"
+        self._credentials = Credentials(folder.secret("accounts"))
         self._account: Account | None = None
 
     @property
     def url(self) -> str:
-        password = quote(self._folder.secret("postgresql_greenlane"), safe="")
-        return f"postgresql+psycopg://{ROLE}:{password}@{LOOPBACK}:{self._port}/{DATABASE}"
+        """The database as the command line may use it."""
+        return self.url_of(OPERATOR)
+
+    def url_of(self, account: str) -> str:
+        """The database for one account."""
+        return database_url_of(account, f"@{LOOPBACK}:{self._port}/{DATABASE}", self._credentials)
 
     @property
     def data(self) -> Path:
@@ -181,18 +190,22 @@ class Postgres(Part):
             return False
 
     def settle(self) -> None:
-        """Role and database, so that what we run day by day is no superuser."""
-        password = self._folder.secret("postgresql_greenlane")
+        """Accounts and database, also in a folder made before there were accounts; what we run is no superuser."""
         with self._connect() as connection:
-            known = connection.execute("select 1 from pg_roles where rolname = %s", [ROLE]).fetchone()
-            verb = sql.SQL("alter" if known else "create")
-            # CREATEDB: tests and rebuilds make databases of their own beside the real one.
-            connection.execute(
-                sql.SQL("{} role {} login createdb password {}").format(
-                    verb, sql.Identifier(ROLE), sql.Literal(password)
-                )
-            )
-            if not connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
+            known = {name for (name,) in connection.execute("select rolname from pg_roles")}
+            for account in (OWNER, *ACCOUNTS):
+                role = role_of(DATABASE_OWNER_ROLE, account)
                 connection.execute(
-                    sql.SQL("create database {} owner {}").format(sql.Identifier(DATABASE), sql.Identifier(ROLE))
+                    sql.SQL("{} role {} with {} password {}").format(
+                        sql.SQL("alter" if role in known else "create"),
+                        sql.Identifier(role),
+                        # Tests and rebuilds make databases of their own beside the real one.
+                        sql.SQL(f"{PLAIN} {'createdb' if account == OWNER else 'nocreatedb'}"),
+                        sql.Literal(self._credentials.database(account)),
+                    )
                 )
+            names = sql.Identifier(DATABASE), sql.Identifier(DATABASE_OWNER_ROLE)
+            if not connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
+                connection.execute(sql.SQL("create database {} owner {}").format(*names))
+            # Beside their own database, accounts have no business in any.
+            connection.execute("revoke connect, temporary on database postgres, template1 from public")

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 
 import psutil
 
-from events.language.access import OPERATOR
 from greenlane.probing.outside import probe_outside
 from greenlane.settings import Settings
+from greenlane.stack.accounts import kafka_account, settings_of
 from greenlane.stack.addresses import StackAddresses
 from greenlane.stack.child import Child, Register, describe_exit, failure
-from greenlane.stack.credentials import ACCOUNTS, Credentials
+from greenlane.stack.credentials import ACCOUNTS, OPERATOR, OWNER, Credentials
 from greenlane.stack.errors import StartCancelledError
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.kafka import Kafka
@@ -120,13 +120,6 @@ class Supervisor:
         )
         return self._start_ours(addresses, metrics_ports)
 
-    def _as(self, account: str, addresses: StackAddresses) -> StackAddresses:
-        """The addresses with what this account needs to be let in at the embedded servers."""
-        if self.settings.kafka_bootstrap is not None:
-            return addresses
-        password = Credentials(self.folder.secret(ACCOUNTS)).kafka(account)
-        return replace(addresses, kafka_username=account, kafka_password=password)
-
     def _metrics_ports(self, ports: Ports) -> list[int]:
         base = self.settings.metrics_port
         return [
@@ -180,16 +173,19 @@ class Supervisor:
             self._launch(watched)
 
     def _start_ours(self, addresses: StackAddresses, metrics_ports: Sequence[int]) -> StackAddresses:
-        addresses = self._as(OPERATOR, addresses)
+        credentials = Credentials(self.folder.secret(ACCOUNTS))
+        if self.settings.kafka_bootstrap is None:
+            operator = kafka_account(OPERATOR)
+            addresses = replace(addresses, kafka_username=operator, kafka_password=credentials.kafka(operator))
         if self._prepare is not None:
             self._progress.doing("preparing topics and tables")
-            self._prepare(self.settings.resolved(addresses))
+            self._prepare(settings_of(OWNER, self.settings, addresses, credentials))
             self._progress.done("topics and tables are ready")
         metrics = {}
         ours = []
         for spec, port in zip(self._specs, metrics_ports, strict=True):
-            own = self.settings.resolved(self._as(spec.account, addresses))
-            process = OwnProcess(spec, own, self.folder, port)
+            told = settings_of(spec.name, self.settings, addresses, credentials)
+            process = OwnProcess(spec, told, self.folder, port)
             if spec.has_metrics:
                 metrics[spec.name] = process.metrics_url
             watched = Watched(process)

@@ -24,6 +24,7 @@ from events.transport.producer import Producer
 from store.database import Store
 from tests.cli.program import Answer, LiveStack, Program
 from tests.cli.test_commands_live import karaoke, submitted
+from tests.database_accounts import owner_url
 
 PATIENCE_SECONDS = 120.0
 TOPICS = Topics()
@@ -178,7 +179,7 @@ def test_a_worker_that_is_away(greenlane: Program, live_stack: LiveStack, monkey
 
 def _another_database(live_stack: LiveStack) -> str:
     """A database beside the live one, so that no process of the stack meets the cases that nobody decides."""
-    url = live_stack.addresses.database_url
+    url = owner_url(live_stack.state_dir, live_stack.addresses)
     store = Store(url)
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("CREATE DATABASE unheard")

@@ -36,6 +36,7 @@ from greenlane.stack.errors import (
     StackError,
 )
 from greenlane.stack.folder import StateFolder
+from tests.database_accounts import owner_url
 
 ENTRY = (sys.executable, str(Path(__file__).with_name("entry_stack.py")), "up")
 OWNED = (*ENTRY, "--owned")
@@ -93,14 +94,14 @@ def is_gone(process: psutil.Process) -> bool:
         return True
 
 
-def write_row(addresses: StackAddresses) -> None:
-    with psycopg.connect(addresses.database_url.replace("+psycopg", "")) as connection:
+def write_row(settings: Settings, addresses: StackAddresses) -> None:
+    with psycopg.connect(owner_url(settings.state_dir, addresses)) as connection:
         connection.execute("create table kept (word text)")
         connection.execute("insert into kept values ('row')")
 
 
-def read_row(addresses: StackAddresses) -> str:
-    with psycopg.connect(addresses.database_url.replace("+psycopg", "")) as connection:
+def read_row(settings: Settings, addresses: StackAddresses) -> str:
+    with psycopg.connect(owner_url(settings.state_dir, addresses)) as connection:
         row = connection.execute("select word from kept").fetchone()
     assert row is not None
     return str(row[0])
@@ -149,7 +150,7 @@ def test_killed_parts_come_back_and_a_killed_stack_leaves_no_orphan(servers: Sta
     with stack(settings) as up:
         first = eventually(lambda: running_stack(settings), "the first start")
         assert first.temporal_address != servers.temporal_address, "two stacks run side by side"
-        write_row(first)
+        write_row(settings, first)
         write_record(settings, first)
         asyncio.run(start_workflow(first))
         before = parts(settings)
@@ -161,7 +162,7 @@ def test_killed_parts_come_back_and_a_killed_stack_leaves_no_orphan(servers: Sta
             assert f"{name} ended (SIGKILL); starting it again in 0.5 s" in said(settings).lower().replace(
                 "sigkill", "SIGKILL"
             )
-        assert (read_row(first), read_record(settings, first)) == ("row", b"record")
+        assert (read_row(settings, first), read_record(settings, first)) == ("row", b"record")
         with urllib.request.urlopen(first.metrics["metered"], timeout=PATIENCE_SECONDS) as answer:
             assert answer.status == 200
         family = [
@@ -173,7 +174,7 @@ def test_killed_parts_come_back_and_a_killed_stack_leaves_no_orphan(servers: Sta
     with stack(settings) as up:
         again = eventually(lambda: running_stack(settings), "the second start")
         assert again == first, "the same ports as before"
-        assert (read_row(again), read_record(settings, again)) == ("row", b"record")
+        assert (read_row(settings, again), read_record(settings, again)) == ("row", b"record")
         assert asyncio.run(workflow_status(again)) == "RUNNING"
         family = list(parts(settings).values())
         up.send_signal(signal.SIGINT)
@@ -234,7 +235,7 @@ def refused(settings: Settings, kind: type[StackError]) -> StackError:
 
 def test_an_outside_server_that_is_away_is_named(servers: StackAddresses, tmp_path: Path) -> None:
     good = outside(free_ports(tmp_path / "state"), servers)
-    wrong_password = servers.database_url.replace("greenlane:", "greenlane:x")
+    wrong_password = servers.database_url.replace("greenlane_operator:", "greenlane_operator:x")
     for name, value in (
         ("temporal_address", "127.0.0.1:9"),
         ("kafka_bootstrap", "127.0.0.1:9"),
@@ -286,13 +287,13 @@ def test_an_ordinary_user_runs_it_and_root_can_take_over(servers: StackAddresses
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as up:
         first = eventually(lambda: running_stack(settings), "the stack of an ordinary user")
         assert {process.username() for process in parts(settings).values()} == {"nobody"}
-        write_row(first)
+        write_row(settings, first)
         up.terminate()
     assert up.returncode == 0
     supervisor = Supervisor(settings)
     try:
         again = supervisor.start()
         assert parts(settings)["postgresql"].username() == "nobody"
-        assert read_row(again) == "row"
+        assert read_row(settings, again) == "row"
     finally:
         supervisor.stop()

@@ -18,13 +18,13 @@ async def test_temporal_has_our_search_attributes(servers: StackAddresses, serve
     assert [found async for found in client.list_workflows(query)] == []
 
 
-def test_postgresql_gives_an_ordinary_role(servers: StackAddresses) -> None:
+def test_postgresql_gives_the_operators_role(servers: StackAddresses) -> None:
     with psycopg.connect(servers.database_url.replace("+psycopg", "")) as connection:
         row = connection.execute(
             "select current_user, current_database(), rolsuper, current_setting('TimeZone')"
             " from pg_roles where rolname = current_user"
         ).fetchone()
-    assert row == ("greenlane", "greenlane", False, "UTC")
+    assert row == ("greenlane_operator", "greenlane", False, "UTC")
 
 
 def test_kafka_stamps_records_with_its_own_clock(cluster: Cluster) -> None:

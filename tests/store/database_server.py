@@ -11,6 +11,7 @@ import psycopg
 
 from greenlane.settings import Settings
 from greenlane.stack.child import Child
+from greenlane.stack.credentials import OWNER
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.ports import Ports
 from greenlane.stack.postgres import Postgres
@@ -40,8 +41,8 @@ class DatabaseServer:
 
     @property
     def url(self) -> str:
-        """The database `greenlane` of this server."""
-        return self._part.url
+        """The database `greenlane` of this server, for its owner."""
+        return self._part.url_of(OWNER)
 
     def start(self) -> None:
         """Start and wait until it answers."""

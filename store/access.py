@@ -1,0 +1,182 @@
+"""Who may do what in the database: the accounts, and for each table what each of them needs, and nothing else.
+
+The owner makes the tables and owns them; it is of `greenlane prepare` alone. No other account owns anything, so none can
+switch off the ledger's trigger, change a table or make one. What stands here is granted after every migration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from psycopg import sql
+
+if TYPE_CHECKING:
+    from store.database import Session
+
+
+OWNER: Final = "owner"
+ACCOUNTS: Final = ("worker", "bridge", "publisher", "reader", "operator")
+"""Accounts beside the owner; `reader` is for people and reports, `operator` for the command line."""
+
+VERBS: Final[Mapping[str, str]] = {"r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE", "m": "MAINTAIN"}
+"""The letters that stand for rights below, PostgreSQL's own."""
+MAINTAIN_SINCE: Final = 170_000
+"""The server's version that has MAINTAIN; before, the statistics of a large plan are left to autovacuum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What each account may do with one table, in letters."""
+
+    worker: str = ""
+    bridge: str = ""
+    publisher: str = ""
+    reader: str = "r"
+    operator: str = "r"
+
+    def of(self, account: str) -> str:
+        """The letters of one account."""
+        letters: str = getattr(self, account)
+        return letters
+
+
+TABLES: Final[Mapping[str, Rights]] = {
+    # Written once for ever: nobody but the owner could ever change or remove a row, and the trigger refuses the owner too.
+    "ledger": Rights(worker="ra", bridge="r", publisher="r"),
+    "definitions": Rights(worker="ra", bridge="ra", operator="ra"),
+    # Written with each turn. `rebuild` and plans of changes, at the command line, put right what the ledger says otherwise.
+    "cases": Rights(worker="raw", bridge="r", publisher="r", operator="rawd"),
+    "worklist": Rights(worker="rawd", bridge="r", publisher="r", operator="rawd"),
+    "dossiers": Rights(worker="raw", bridge="r", publisher="r", operator="rawd"),
+    "dossier_cases": Rights(worker="ra", bridge="r"),
+    "dossier_codes": Rights(worker="raw"),
+    "alerts": Rights(worker="a", publisher="rw"),
+    # What we owe to Kafka: also the bridge and the command line answer, where no case can.
+    "outbox": Rights(worker="ra", bridge="ra", publisher="r", operator="ra"),
+    "outbox_unpublished": Rights(worker="a", bridge="a", publisher="rd", operator="ra"),
+    # The way in. A case of a linked dossier is accepted by the worker; its person lies in the vault already.
+    "applications": Rights(worker="raw", bridge="ra", operator="ra"),
+    "commands": Rights(worker="ra", bridge="ra", operator="ra"),
+    "waiting": Rights(bridge="rawd", operator="rawd"),
+    "systems": Rights(worker="r", bridge="raw", operator="raw"),
+    # Of the installation itself
+    "stack": Rights(worker="r", bridge="ra", publisher="raw", operator="rawd"),
+    "change_plans": Rights(operator="raw"),
+    "change_plan_items": Rights(operator="ram"),
+    "alembic_version": Rights(worker="r", bridge="r", publisher="r"),
+    # Personal data
+    "vault.subjects": Rights(bridge="raw", reader="", operator="raw"),
+    "vault.documents": Rights(bridge="ra", reader="", operator="ra"),
+    "vault.texts": Rights(bridge="ra", reader="", operator="ra"),
+}
+
+COLUMNS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
+    ("applications", "worker"): ("opened",),
+    ("alerts", "publisher"): ("attempts", "next_attempt_at", "delivered_at", "last_error"),
+    ("change_plans", "operator"): ("sent",),
+}
+"""By table and account: the only columns that it may update."""
+
+
+SEAL_OF_LETTERS: Final = "letters-seal"
+SEAL_OF_WORKFLOWS: Final = "workflow-seal"
+"""Keys of the memory whose values are secrets: whoever knows one can write what our processes believe."""
+OF_THE_OWNER: Final = ("business-time", "identity-since", "read-models", "unsealed-before")
+"""Keys that are set when the database is prepared, and stay."""
+NO_SECRET: Final = f"key NOT IN {(SEAL_OF_LETTERS, SEAL_OF_WORKFLOWS)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Which rows of `stack` an account may read, and which it may write, as conditions."""
+
+    read: str = NO_SECRET
+    write: str = ""
+
+
+MEMORY: Final[Mapping[str, Keys]] = {
+    "worker": Keys(read=f"key <> '{SEAL_OF_LETTERS}'"),
+    "bridge": Keys(read="true", write=f"key = '{SEAL_OF_LETTERS}'"),
+    "publisher": Keys(write="key = 'kafka_cluster_id'"),
+    "reader": Keys(),
+    "operator": Keys(
+        read=f"key <> '{SEAL_OF_LETTERS}'", write=f"key NOT IN {(SEAL_OF_LETTERS, SEAL_OF_WORKFLOWS, *OF_THE_OWNER)}"
+    ),
+}
+"""`stack` holds small things of different owners, so that rights on the table say too little: they are by row."""
+
+
+def role_of(owner: str, account: str) -> str:
+    """The role of an account in a database that belongs to this owner: several installations may share a server."""
+    return owner if account == OWNER else f"{owner}_{account}"
+
+
+def grant_access(session: Session) -> tuple[str, ...]:
+    """Grant what stands here, and take back everything else, within the caller's transaction, as the owner.
+
+    Returns the roles that the server does not have. Where it has none of them, whoever runs it gives its own rights by its
+    own means: nothing is touched.
+    """
+    owner = _one(session, "SELECT current_user")
+    roles = {account: role_of(owner, account) for account in ACCOUNTS}
+    query = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)"
+    known = {name for (name,) in session.execute(query, (list(roles.values()),))}
+    found = {account: role for account, role in roles.items() if role in known}
+    if found:
+        database, version = _one(session, "SELECT current_database()"), session.info.server_version
+        # In one go: a statement apiece would be a hundred round trips.
+        session.execute(sql.SQL(";\n").join(_statements(database, found, maintain=version >= MAINTAIN_SINCE)))
+    return tuple(role for role in roles.values() if role not in known)
+
+
+def _one(session: Session, query: str) -> str:
+    row = session.execute(query.encode()).fetchone()
+    if row is None:
+        raise AssertionError("a server knows its own names")
+    return str(row[0])
+
+
+def _statements(database: str, roles: Mapping[str, str], *, maintain: bool) -> Iterator[sql.Composed]:
+    names = {account: sql.Identifier(role) for account, role in roles.items()}
+    everybody = sql.SQL(", ").join([sql.SQL("PUBLIC"), *names.values()])
+    ours = sql.SQL(", ").join(names.values())
+    place = sql.Identifier(database)
+    yield sql.SQL("REVOKE ALL ON DATABASE {} FROM {}").format(place, everybody)
+    yield sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(place, ours)
+    yield sql.SQL("REVOKE ALL ON SCHEMA public, vault FROM {}").format(everybody)
+    yield sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(ours)
+    for kind in ("TABLES", "SEQUENCES", "FUNCTIONS"):
+        yield sql.SQL("REVOKE ALL ON ALL {} IN SCHEMA public, vault FROM {}").format(sql.SQL(kind), everybody)
+    for account, role in names.items():
+        if any(rights.of(account) for table, rights in TABLES.items() if table.startswith("vault.")):
+            yield sql.SQL("GRANT USAGE ON SCHEMA vault TO {}").format(role)
+        for table, rights in TABLES.items():
+            if verbs := list(_verbs(table, account, rights.of(account), maintain=maintain)):
+                name = sql.Identifier(*table.split("."))
+                yield sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(", ").join(verbs), name, role)
+    yield sql.SQL("ALTER TABLE stack ENABLE ROW LEVEL SECURITY").format()
+    for account, role in names.items():
+        yield from _policies(account, role)
+
+
+def _verbs(table: str, account: str, letters: str, *, maintain: bool) -> Iterator[sql.Composable]:
+    for letter in letters:
+        columns = COLUMNS.get((table, account), ()) if letter == "w" else ()
+        if columns:
+            listed = sql.SQL(", ").join(map(sql.Identifier, columns))
+            yield sql.SQL("{} ({})").format(sql.SQL(VERBS[letter]), listed)
+        elif letter != "m" or maintain:
+            yield sql.SQL(VERBS[letter])
+
+
+def _policies(account: str, role: sql.Identifier) -> Iterator[sql.Composed]:
+    keys = MEMORY[account]
+    for kind, condition in (("read", keys.read), ("write", keys.write)):
+        policy = sql.Identifier(f"{account}_{kind}")
+        yield sql.SQL("DROP POLICY IF EXISTS {} ON stack").format(policy)
+        if condition:
+            verb = sql.SQL("SELECT" if kind == "read" else "ALL")
+            made = sql.SQL("CREATE POLICY {} ON stack FOR {} TO {} USING ({})")
+            yield made.format(policy, verb, role, sql.SQL(condition))
