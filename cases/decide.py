@@ -54,16 +54,19 @@ from events.language.refusals import Refusal, refuse
 from sla.errors import CalendarRangeError
 
 
-def decide(case: Case, command: Command | Tick, now: datetime) -> list[EventRecord] | Refusal:
+def decide(
+    case: Case, command: Command | Tick, now: datetime, *, hears_all: bool = False
+) -> list[EventRecord] | Refusal:
     """The records that a command yields on a case, or the refusal that says why it yields none.
 
-    `now` is the business instant (UTC) at which it is decided; the command counts from its own `received_at`.
+    `now` is the business instant (UTC) at which it is decided; the command counts from its own `received_at`. `hears_all`:
+    without asking who sends it, as older rules did; only to decide again what they decided.
     """
-    drafted = draft_of(case, command, now)
+    drafted = draft_of(case, command, now, hears_all=hears_all)
     return drafted if isinstance(drafted, Refusal) else drafted.records
 
 
-def draft_of(case: Case, command: Command | Tick, now: datetime) -> Draft | Refusal:
+def draft_of(case: Case, command: Command | Tick, now: datetime, *, hears_all: bool = False) -> Draft | Refusal:
     """What `decide` says, together with the case as it is after it."""
     if isinstance(command, Tick):
         tick_id = f"tick:{command.due_at.isoformat()}"
@@ -75,7 +78,8 @@ def draft_of(case: Case, command: Command | Tick, now: datetime) -> Draft | Refu
         command = command.model_copy(update={"actor": actor})
     draft = Draft(case, at=at, now=now, command_id=command.command_id, actor=actor)
     try:
-        refusal = stranger(case, command) or _refused_by_state(case, command) or _apply(draft, command)
+        refusal = None if hears_all else stranger(case, command)
+        refusal = refusal or _refused_by_state(case, command) or _apply(draft, command)
     except CalendarRangeError as error:
         calendar = case.definitions.calendars.get(error.calendar_id or "", case.definitions.calendar)
         return refuse(

@@ -62,7 +62,7 @@ TABLES: Final[Mapping[str, Rights]] = {
     "waiting": Rights(bridge="rawd", operator="rawd"),
     "systems": Rights(worker="r", bridge="raw", operator="raw"),
     # Of the installation itself
-    "stack": Rights(worker="r", bridge="ra", publisher="raw", operator="rawd"),
+    "stack": Rights(worker="r", bridge="r", publisher="raw", operator="rawd"),
     "change_plans": Rights(operator="raw"),
     "change_plan_items": Rights(operator="ram"),
     "alembic_version": Rights(worker="r", bridge="r", publisher="r"),
@@ -72,13 +72,14 @@ TABLES: Final[Mapping[str, Rights]] = {
     "vault.texts": Rights(bridge="ra", reader="", operator="ra"),
 }
 
-COLUMNS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
-    ("applications", "worker"): ("opened",),
-    ("alerts", "publisher"): ("attempts", "next_attempt_at", "delivered_at", "last_error"),
-    ("change_plans", "operator"): ("sent",),
+COLUMNS: Final[Mapping[tuple[str, str, str], tuple[str, ...]]] = {
+    # Where and when a row was written is said by the database, never by whoever writes it.
+    ("ledger", "worker", "a"): ("case_id", "sequence", "body", "hash", "type", "at"),
+    ("applications", "worker", "w"): ("opened",),
+    ("alerts", "publisher", "w"): ("attempts", "next_attempt_at", "delivered_at", "last_error"),
+    ("change_plans", "operator", "w"): ("sent",),
 }
-"""By table and account: the only columns that it may update."""
-
+"""By table, account and letter: the only columns for which the right is given."""
 
 SEAL_OF_LETTERS: Final = "letters-seal"
 SEAL_OF_WORKFLOWS: Final = "workflow-seal"
@@ -98,7 +99,7 @@ class Keys:
 
 MEMORY: Final[Mapping[str, Keys]] = {
     "worker": Keys(read=f"key <> '{SEAL_OF_LETTERS}'"),
-    "bridge": Keys(read="true", write=f"key = '{SEAL_OF_LETTERS}'"),
+    "bridge": Keys(read="true"),
     "publisher": Keys(write="key = 'kafka_cluster_id'"),
     "reader": Keys(),
     "operator": Keys(
@@ -163,8 +164,7 @@ def _statements(database: str, roles: Mapping[str, str], *, maintain: bool) -> I
 
 def _verbs(table: str, account: str, letters: str, *, maintain: bool) -> Iterator[sql.Composable]:
     for letter in letters:
-        columns = COLUMNS.get((table, account), ()) if letter == "w" else ()
-        if columns:
+        if columns := COLUMNS.get((table, account, letter)):
             listed = sql.SQL(", ").join(map(sql.Identifier, columns))
             yield sql.SQL("{} ({})").format(sql.SQL(VERBS[letter]), listed)
         elif letter != "m" or maintain:

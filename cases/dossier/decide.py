@@ -11,6 +11,7 @@ from cases.dossier.model import UNBEGUN, Dossier, PartStatus
 from cases.dossier.opening import open_dossier
 from cases.dossier.promise import renew
 from cases.dossier.release import release_ready
+from cases.dossier.senders import dossier_stranger
 from cases.dossier.ticks import ALARMS, JOINT, escalation_id_of, fire_due
 from events.language.case_events import EscalationAcknowledged, EventRecord
 from events.language.commands import ENGINE, AcknowledgeEscalation, Command, Tick
@@ -55,7 +56,8 @@ def dossier_draft_of(dossier: Dossier, command: DossierCommand | Tick, now: date
             command = command.model_copy(update={"actor": actor})
         draft = DossierDraft(dossier, at=at, now=now, command_id=command.command_id, actor=actor)
         try:
-            refusal = _refused_by_state(dossier, command) or _apply(draft, command)
+            refusal = dossier_stranger(dossier, command)
+            refusal = refusal or _refused_by_state(dossier, command) or _apply(draft, command)
         except CalendarRangeError:
             calendar = dossier.definitions.calendar
             first, last = str(calendar.first_day), str(calendar.last_day)

@@ -6,6 +6,7 @@ from typing import Final
 
 from greenlane.cli.dossier_words import DOSSIER_TABLE
 from greenlane.cli.law_words import LAW_TABLE
+from greenlane.cli.part_words import PART_TABLE
 
 TABLE: Final[dict[str, tuple[str, str]]] = {
     # headings
@@ -300,6 +301,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "unit.working_days": ("ngày làm việc", "working days"),
     **DOSSIER_TABLE,
     **LAW_TABLE,
+    **PART_TABLE,
 }
 
 

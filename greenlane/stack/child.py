@@ -217,7 +217,7 @@ class Register:
     def end_leftovers(self) -> list[str]:
         """Ends processes of an earlier supervisor of this folder, surely none but those; names of what was ended."""
         recorded = self._folder.read(self._folder.process_file)
-        found = {name: process for name, entry in recorded.items() if (process := _identified(entry))}
+        found = {name: process for name, entry in recorded.items() if (process := identified(entry))}
         family = [*found.values()]
         for process in found.values():
             try:
@@ -236,7 +236,7 @@ class Register:
         return sorted(found)
 
 
-def _identified(entry: Mapping[str, object]) -> psutil.Process | None:
+def identified(entry: Mapping[str, object]) -> psutil.Process | None:
     """The process that was recorded, if it still runs: same number, same start, same program."""
     try:
         process = psutil.Process(int(str(entry["pid"])))

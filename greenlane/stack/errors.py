@@ -177,6 +177,12 @@ class OtherStackError(StackError):
     code = "other_stack"
 
 
+class AccessRefusedError(StackError):
+    """An account of an embedded server is not handed out."""
+
+    code = "access_refused"
+
+
 def relayed(error: Mapping[str, Any]) -> StackError:
     """The error that a stack in another process told us, as its own class."""
     kinds = {kind.code: kind for family in (StackError, ServerUnusableError) for kind in family.__subclasses__()}

@@ -29,6 +29,8 @@ SUPERUSER = "postgres"
 DATABASE = "greenlane"
 PLAIN = "login nosuperuser nocreaterole noreplication nobypassrls"
 """What every account of ours is, also where somebody had made it more."""
+NO_LARGE_OBJECTS = "revoke execute on function lo_create(oid), lo_creat(integer), lo_from_bytea(oid, bytea) from public"
+"""Otherwise every account could fill the disk with things of its own."""
 SERVER_SETTINGS = {
     "listen_addresses": LOOPBACK,
     # TCP only: a socket's path has a limit of 107 bytes, which a deep state folder exceeds.
@@ -169,13 +171,14 @@ class Postgres(Part):
         command = self._run("postgres", "-D", str(self.data), *options)
         return Command(**{**{f: getattr(command, f) for f in command.__slots__}, "name": self.name})
 
-    def _connect(self) -> psycopg.Connection:
+    def superuser(self, database: str = "postgres") -> psycopg.Connection:
+        """A connection as the server's own superuser, whose password never leaves the state folder."""
         return psycopg.connect(
             host=LOOPBACK,
             port=self._port,
             user=SUPERUSER,
             password=self._folder.secret("postgresql_superuser"),
-            dbname="postgres",
+            dbname=database,
             connect_timeout=2,
             autocommit=True,
         )
@@ -184,14 +187,14 @@ class Postgres(Part):
         if not accepts(LOOPBACK, self._port):
             return False
         try:
-            with self._connect() as connection:
+            with self.superuser() as connection:
                 return connection.execute("select 1").fetchone() == (1,)
         except psycopg.Error:
             return False
 
     def settle(self) -> None:
         """Accounts and database, also in a folder made before there were accounts; what we run is no superuser."""
-        with self._connect() as connection:
+        with self.superuser() as connection:
             known = {name for (name,) in connection.execute("select rolname from pg_roles")}
             for account in (OWNER, *ACCOUNTS):
                 role = role_of(DATABASE_OWNER_ROLE, account)
@@ -209,3 +212,7 @@ class Postgres(Part):
                 connection.execute(sql.SQL("create database {} owner {}").format(*names))
             # Beside their own database, accounts have no business in any.
             connection.execute("revoke connect, temporary on database postgres, template1 from public")
+        # Functions are of each database; those made later are copies of the template.
+        for database in ("template1", DATABASE):
+            with self.superuser(database) as connection:
+                connection.execute(NO_LARGE_OBJECTS)

@@ -335,6 +335,8 @@ class Supervisor:
         me = psutil.Process(os.getpid())
         content = {
             "ready": ready,
+            "profile": self.settings.profile,
+            "parts": [watched.part.name for watched in self._watched],
             "supervisor": {"pid": me.pid, "started_at": me.create_time()},
             "addresses": self.addresses.as_json() if self.addresses is not None else None,
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -24,8 +24,8 @@ CANARY = "Nguyễn Thị Canary 079-canary-123456"
 
 
 @pytest.fixture
-def inbox(store: Store) -> Iterator[Inbox]:
-    opened = Inbox(store, TOPICS)
+def inbox(as_account: Callable[[str], Store]) -> Iterator[Inbox]:
+    opened = Inbox(as_account("bridge"), TOPICS)
     yield opened
     opened.close()
 
