@@ -7,6 +7,7 @@ import signal
 from collections.abc import Awaitable, Callable
 
 import structlog
+from temporalio.client import Client
 
 from events.language.topics import Topics
 from events.transport.bridge import Bridge, BridgeSettings, incoming_pattern
@@ -59,11 +60,20 @@ async def _until_stopped(work: Awaitable[None]) -> None:
         log.info("stopped")
 
 
+async def _connected(wiring: Wiring, sdk_address: str) -> Client:
+    """Temporal; where it cannot be used, nothing else stays open either. Raises ServerUnusableError."""
+    try:
+        return await wiring.temporal(sdk_address)
+    except BaseException:
+        wiring.close()
+        raise
+
+
 async def worker(settings: Settings) -> None:
     """Decide: run the case workflows and write their turns."""
     wiring = Wiring(settings)
     sdk_address = free_address(settings.metrics_host)
-    client = await wiring.temporal(sdk_address)
+    client = await _connected(wiring, sdk_address)
     recorder = Recorder(wiring.store, wiring.topics, wiring.channels)
     try:
         serve_metrics(settings, sdk_address)
@@ -87,7 +97,7 @@ async def bridge(settings: Settings) -> None:
     """Bring what arrives on Kafka to the cases."""
     wiring = Wiring(settings)
     sdk_address = free_address(settings.metrics_host)
-    client = await wiring.temporal(sdk_address)
+    client = await _connected(wiring, sdk_address)
     intake, linked = wiring.intake(client), wiring.linked_intake(client)
     topics = wiring.topics
     try:
