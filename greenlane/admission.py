@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from events.language.access import OWNER, Rights, access_list, party_rights
-from events.language.topics import PORTAL, Topics
+from events.language.identity import PORTAL
+from events.language.topics import Topics
 from events.transport.accounts import Account, ensure_accounts
 from events.transport.admin import TopicLayout, ensure_topics, topic_names
 from events.transport.cluster import Cluster

@@ -113,7 +113,7 @@ async def bridge(settings: Settings) -> None:
                 Bridge(
                     wiring.cluster,
                     incoming_pattern(topics),
-                    Reception(intake, topics),
+                    Reception(intake, topics, identity_since=wiring.identity_since),
                     settings=_bridge_settings(settings),
                     make_topic=wiring.make_topic,
                 ).run()

@@ -40,6 +40,8 @@ from workflows.converter import DATA_CONVERTER, Seal, sealed
 
 BUSINESS_TIME = "business-time"
 """Key of the store's memory: the one immutable map of this stack."""
+IDENTITY_SINCE = "identity-since"
+"""Key of the store's memory, written by the upgrade of a database that had cases: the real instant of it."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,12 @@ class Wiring:
     def business_time(self) -> BusinessTime:
         """The stack's business time, fixed when the stack was first prepared. Raises SettingsError for another pace."""
         return business_time_of(self.store, self.settings, self.catalog.calendar(PROVINCE_CALENDAR))
+
+    @property
+    def identity_since(self) -> datetime | None:
+        """Up to when messages keep the ids of the program before; None: this database never had any."""
+        kept = self.store.remembered(IDENTITY_SINCE)
+        return None if kept is None else datetime.fromisoformat(kept)
 
     def business_time_now(self) -> datetime:
         """The business instant now (UTC)."""

@@ -7,7 +7,7 @@ in between is found and gone on with.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
@@ -39,10 +39,14 @@ from events.language.identity import is_dossier
 from events.language.linking import end_of
 from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal, refuse
-from intake.declaration import SplitDossier, definitions_of, filled, split
+from events.language.sameness import with_digest
+from intake.declaration import SplitDossier, definitions_of, filled, findings_in, split
 from intake.desk import Intake, Submitted
 from intake.linked_gateway import DossierGateway
+from intake.own_words import OwnWords
 from intake.person import Parted
+from intake.settling import settled
+from intake.strictness import unknown_fact
 from intake.temporal import CaseUnknownError
 from store.dossiers import Dossiers, LinkedCase
 from store.errors import DefinitionsUnknown
@@ -81,6 +85,7 @@ class LinkedIntake:
         self, intake: Intake, gateway: DossierGateway, dossiers: Dossiers, inbox: Inbox, catalog: Catalog
     ) -> None:
         self._intake = intake
+        self._words = OwnWords(intake.register)
         self._gateway = gateway
         self._dossiers = dossiers
         self._inbox = inbox
@@ -89,9 +94,19 @@ class LinkedIntake:
     # ---- opening
 
     async def submit(
-        self, file: DossierFile, *, source: str, command_id: str, actor: Actor, received_at: datetime
+        self,
+        file: DossierFile,
+        *,
+        source: str,
+        command_id: str,
+        actor: Actor,
+        received_at: datetime,
+        strict: bool = False,
     ) -> Submitted | GraphFault:
-        """Take a dossier that was received at a real instant. Raises MessageError, Unavailable and retryable store errors."""
+        """Take a dossier that was received at a real instant. `strict`: not one with a fact that no list knows.
+
+        Raises MessageError, Unavailable and retryable store errors.
+        """
         at = self._intake.business(received_at)
         prepared = self._prepared(file, at)
         if isinstance(prepared, GraphFault):
@@ -99,6 +114,9 @@ class LinkedIntake:
         catalog, day = self._catalog, self._intake.day(at)
         components, system = components_of(catalog.templates_on(day)), await self._intake.system_of(source)
         lanes, procedures = catalog.lane_table(day), prepared.procedures
+        left_out = findings_in(prepared.file, lanes)
+        if strict and (unknown := unknown_fact(left_out)) is not None:
+            return GraphFault(unknown, reference=left_out[0].name)
         found = split(prepared.file, source, procedures, lanes, prepared.lead, components, system)
         if isinstance(found, Refusal):
             return GraphFault(found)
@@ -113,7 +131,8 @@ class LinkedIntake:
         refused = decide_dossier(blank_dossier(found.stream_id, definitions), opening, at)
         if isinstance(refused, Refusal):
             return GraphFault(refused, reference=refused.details.get("number") or refused.details.get("procedure"))
-        return await self._open(found, opening, definitions)
+        opened = await self._open(found, opening, definitions)
+        return opened if isinstance(opened, GraphFault) else replace(opened, left_out=left_out)
 
     async def _open(
         self, found: SplitDossier, opening: SubmitDossier, definitions: DossierDefinitions
@@ -204,23 +223,25 @@ class LinkedIntake:
 
     async def ask(self, stream_id: str, command: DossierCommand) -> CommandOutcome:
         """Give a dossier a command and wait for the answer. Raises Unavailable."""
+        command = with_digest(await self._words.kept_apart(stream_id, command))
         try:
             return await self._gateway.update(stream_id, command)
         except CaseUnknownError:
-            settled = await asyncio.to_thread(self._inbox.command_outcome, stream_id, command.command_id)
-            if settled is not None:
-                return settled
+            if (known := await self._settled(stream_id, command)) is not None:
+                return known
         if await self._brought_back(stream_id, command):
             try:
                 return await self._gateway.update(stream_id, command)
             except CaseUnknownError:
                 # A closed dossier takes what it was brought back for along, and may have ended again by now.
-                settled = await asyncio.to_thread(self._inbox.command_outcome, stream_id, command.command_id)
-                if settled is not None:
-                    return settled
-        known = await asyncio.to_thread(self._dossiers.find, stream_id)
-        refusal = refuse("dossier_unknown") if known is None else refuse("dossier_closed", outcome=known.outcome or "")
+                if (known := await self._settled(stream_id, command)) is not None:
+                    return known
+        found = await asyncio.to_thread(self._dossiers.find, stream_id)
+        refusal = refuse("dossier_unknown") if found is None else refuse("dossier_closed", outcome=found.outcome or "")
         return CommandOutcome(command_id=command.command_id, refusal=refusal)
+
+    async def _settled(self, stream_id: str, command: DossierCommand) -> CommandOutcome | None:
+        return await asyncio.to_thread(settled, self._inbox, stream_id, command)
 
     async def wake(self, stream_id: str) -> None:
         """Let the dossier look what is due; brought back where Temporal does not know it. Raises Unavailable."""
@@ -286,6 +307,7 @@ class LinkedIntake:
 
     async def tell(self, dossier_id: str, command: DossierCommand) -> None:
         """Give a dossier a command; nobody waits for the answer. Nothing happens where it is closed or unknown."""
+        command = with_digest(await self._words.kept_apart(dossier_id, command))
         try:
             await self._gateway.signal(dossier_id, command)
         except CaseUnknownError:

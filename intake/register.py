@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic import BaseModel, ConfigDict
 
-from cases.turn import CommandOutcome, Notice
+from cases.turn import CommandOutcome
 from catalog.model import Definitions
 from events.language.case_events import ApplicationSubmitted, EventRecord
-from events.language.commands import SubmitApplication
+from events.language.commands import Command, SubmitApplication
 from events.language.refusals import Refusal
 from events.language.topics import Topics
 from intake.person import Parted
+from intake.settling import refused, settled
 from store.database import Store
 from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown
 from store.inbox import Acceptance, Inbox, KnownCase, Submission
 from store.ledger import Ledger
 from store.systems import RegisteredSystems
+from store.vault import Vault
 
 DERIVED_PROCEDURE = "derived-procedure/"
 """Key of the store's memory under which the definitions of a procedure derived from a log are found, by its id."""
@@ -39,6 +43,7 @@ class Register:
         self._inbox = Inbox(store, topics)
         self._ledger = Ledger(store)
         self._archive = DefinitionArchive(store)
+        self._vault = Vault(store)
         self.systems = RegisteredSystems(store)
         """The submitting systems that were registered at run time."""
 
@@ -76,22 +81,21 @@ class Register:
         """Cases that were accepted but have recorded nothing for so long (real time)."""
         return [found.case_id for found in self._inbox.unopened(older_than_seconds)]
 
+    def keep_texts(self, stream_id: str, texts: Mapping[str, str]) -> dict[str, str]:
+        """Put what an applicant wrote in the vault; by reference, the one under which it stands."""
+        return self._vault.put_texts(stream_id, texts)
+
     def find(self, reference: str) -> KnownCase | None:
         """The case with this id or dossier code; None: no such case."""
         return self._inbox.find_case(reference)
 
-    def outcome_of(self, case_id: str, command_id: str) -> CommandOutcome | None:
+    def outcome_of(self, case_id: str, command: Command) -> CommandOutcome | None:
         """How a command ended, if it was settled."""
-        return self._inbox.command_outcome(case_id, command_id)
+        return settled(self._inbox, case_id, command)
 
-    def refuse(
-        self, case_id: str, command_id: str, refusal: Refusal, department: str | None, step_id: str | None
-    ) -> None:
-        """Settle a command that no case can take; with a department, tell it on its work topic. Idempotent."""
-        notice = None
-        if department is not None:
-            notice = Notice(command_id=command_id, department=department, step_id=step_id, refusal=refusal)
-        self._inbox.refuse_command(command_id, case_id, refusal, notice)
+    def refuse(self, case_id: str, command: Command, refusal: Refusal) -> CommandOutcome:
+        """Settle a command that no case can take, and owe its sender the answer; how it stands then. Idempotent."""
+        return refused(self._inbox, case_id, command, refusal)
 
     def ledger_of(self, case_id: str) -> tuple[Definitions, tuple[EventRecord, ...]]:
         """A case's definitions and its whole ledger. Raises DefinitionsUnknown for a case that has none."""

@@ -16,7 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from cases.classification import classify
 from cases.turn import CommandOutcome
 from catalog.model import Definitions
-from events.language.commands import CaseCommand, Message, SubmitApplication
+from events.language.commands import CaseCommand, Command, Message, SubmitApplication
 from events.language.refusals import Refusal
 from events.transport.errors import Unavailable
 from sla.wording import Said
@@ -102,19 +102,19 @@ class Gateway:
             if error.status is not RPCStatusCode.ALREADY_EXISTS:
                 raise
 
-    async def send(self, workflow_id: str, message: Message, command_id: str) -> None:
-        """Give the workflow a command; durable when this returns. The server drops a repeated id.
+    async def send(self, workflow_id: str, message: Message, request_id: str) -> None:
+        """Give the workflow a command; durable when this returns. The server drops a repeated request.
 
         Raises CaseUnknownError, Unavailable.
         """
-        # The SDK's own signal call makes a random request id; with the command's id the server deduplicates redeliveries.
+        # The SDK's own signal call makes a random request id; with one of ours the server deduplicates redeliveries.
         payloads = await self._client.data_converter.encode([message])
         request = SignalWorkflowExecutionRequest(
             namespace=self._client.namespace,
             workflow_execution=WorkflowExecution(workflow_id=workflow_id),
             signal_name=COMMAND_SIGNAL,
             identity=self._client.identity,
-            request_id=command_id,
+            request_id=request_id,
         )
         request.input.payloads.extend(payloads)
         with known(), translated():
@@ -125,20 +125,20 @@ class Gateway:
         with known(), translated():
             await self._client.get_workflow_handle(workflow_id).signal(WAKE_SIGNAL)
 
-    async def ask(self, workflow_id: str, message: Message, command_id: str) -> CommandOutcome:
+    async def ask(self, workflow_id: str, message: Message, command: Command) -> CommandOutcome:
         """Give the workflow a command and wait for the answer. Raises CaseUnknownError, Unavailable."""
         handle = self._client.get_workflow_handle(workflow_id)
         try:
             with known(), translated():
                 answer: CommandOutcome = await handle.execute_update(
-                    COMMAND_UPDATE, message, id=command_id, result_type=CommandOutcome
+                    COMMAND_UPDATE, message, id=request_id_of(command), result_type=CommandOutcome
                 )
                 return answer
         except WorkflowUpdateFailedError as error:
             refusal = refusal_in(error.cause)
             if refusal is None:
                 raise
-            return CommandOutcome(command_id=command_id, refusal=refusal)
+            return CommandOutcome(command_id=command.command_id, refusal=refusal)
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
             raise Unavailable(Said("the worker", "tiến trình xử lý")) from error
 
@@ -158,11 +158,16 @@ class CaseGateway(Gateway):
 
     async def signal(self, case_id: str, command: CaseCommand) -> None:
         """Give the case a command; nobody waits. Raises CaseUnknownError, Unavailable."""
-        await self.send(case_id, CommandMessage(command=command, case_id=case_id), command.command_id)
+        await self.send(case_id, CommandMessage(command=command, case_id=case_id), request_id_of(command))
 
     async def update(self, case_id: str, command: CaseCommand) -> CommandOutcome:
         """Give the case a command and wait for the answer. Raises CaseUnknownError, Unavailable."""
-        return await self.ask(case_id, CommandMessage(command=command, case_id=case_id), command.command_id)
+        return await self.ask(case_id, CommandMessage(command=command, case_id=case_id), command)
+
+
+def request_id_of(command: Command) -> str:
+    """What Temporal knows a command by: with its digest, so that it drops no other command that came under the same id."""
+    return command.command_id if command.digest is None else f"{command.command_id}.{command.digest}"
 
 
 def refusal_in(cause: BaseException | None) -> Refusal | None:

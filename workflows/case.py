@@ -56,7 +56,7 @@ class CaseWorkflow:
         carried = given.carried
         self._case: Case = carried.case(definitions) if carried else blank(given.case_id, definitions)
         self._mail: Mailbox[Command] = (
-            Mailbox(carried.waiting, carried.settled) if carried else Mailbox(given.waiting, {})
+            Mailbox(carried.waiting, carried.settled, carried.conflicting) if carried else Mailbox(given.waiting, {})
         )
         self._timer = DueTimer()
         self._next_due_at: datetime | None = None
@@ -77,7 +77,7 @@ class CaseWorkflow:
             await self._report_end()
             self._arm()
         if not self._is_over:
-            carried = Carried.of(self._case, self._mail.settled, self._mail.waiting)
+            carried = Carried.of(self._case, self._mail.settled, self._mail.waiting, self._mail.conflicting)
             # The definitions that stand now: another calendar or procedure version may have been applied in this run.
             args = [given.model_copy(update={"waiting": (), "carried": carried}), self._case.definitions]
             workflow.continue_as_new(args=args)
@@ -109,6 +109,9 @@ class CaseWorkflow:
         now = self._now()
         due_at = next_due(self._case)
         unsure = self._mail.waiting or self._asks or (due_at is not None and due_at <= now)
+        if self._mail.is_conflict(message.command):
+            refused = refuse("command_conflict", "command_id")
+            raise ApplicationError(refused.message(), refused, type=REFUSAL, non_retryable=True)
         if unsure or message.command.command_id in self._mail.settled:
             return
         decided = decide(self._case, message.command, now)
@@ -125,7 +128,7 @@ class CaseWorkflow:
 
     @property
     def _is_called(self) -> bool:
-        return bool(self._mail.waiting) or self._asks or self._owes_report
+        return not self._mail.is_empty or self._asks or self._owes_report
 
     @property
     def _owes_report(self) -> bool:
@@ -140,7 +143,7 @@ class CaseWorkflow:
     @property
     def _may_leave(self) -> bool:
         # Whoever waits in an update must get the answer from this run; waiting signals are taken along into the next.
-        leaves = not self._mail.waiting and not self._owes_report if self._is_over else self._is_long
+        leaves = self._mail.is_empty and not self._owes_report if self._is_over else self._is_long
         return leaves and workflow.all_handlers_finished()
 
     @property
@@ -149,7 +152,9 @@ class CaseWorkflow:
         return workflow.info().is_continue_as_new_suggested() if limit is None else self._turns >= limit
 
     async def _take_turn(self) -> None:
-        turn = take_turn(self._case, self._mail.waiting[:COMMANDS_MAX], self._now())
+        turn = take_turn(
+            self._case, self._mail.waiting[:COMMANDS_MAX], self._now(), self._mail.conflicting[:COMMANDS_MAX]
+        )
         view = turn.view if turn is not None else None
         proposal = Proposal(turn=turn, next_due_at=next_due(self._case) if view is None else view.next_due_at)
         standing = await self._recorded(proposal)

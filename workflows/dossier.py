@@ -52,7 +52,7 @@ class DossierWorkflow:
             carried.dossier(definitions) if carried else blank_dossier(given.dossier_id, definitions)
         )
         self._mail: Mailbox[DossierCommand] = (
-            Mailbox(carried.waiting, carried.settled) if carried else Mailbox(given.waiting, {})
+            Mailbox(carried.waiting, carried.settled, carried.conflicting) if carried else Mailbox(given.waiting, {})
         )
         self._done: set[str] = set(carried.done) if carried else set()
         self._timer = DueTimer()
@@ -70,7 +70,9 @@ class DossierWorkflow:
             await self._carry_out()
             self._arm()
         if not self._is_over:
-            carried = DossierCarried.of(self._dossier, self._mail.settled, self._mail.waiting, sorted(self._done))
+            carried = DossierCarried.of(
+                self._dossier, self._mail.settled, self._mail.waiting, sorted(self._done), self._mail.conflicting
+            )
             workflow.continue_as_new(args=[given.model_copy(update={"waiting": (), "carried": carried}), definitions])
         return DossierResult(outcome=self._dossier.outcome, sequence=self._dossier.sequence)
 
@@ -99,6 +101,9 @@ class DossierWorkflow:
         now = self._now()
         due_at = next_due(self._dossier)
         unsure = self._mail.waiting or self._asks or (due_at is not None and due_at <= now)
+        if self._mail.is_conflict(message.command):
+            refused = refuse("command_conflict", "command_id")
+            raise ApplicationError(refused.message(), refused, type=REFUSAL, non_retryable=True)
         if unsure or message.command.command_id in self._mail.settled:
             return
         decided = decide_dossier(self._dossier, message.command, now)
@@ -115,7 +120,7 @@ class DossierWorkflow:
 
     @property
     def _is_called(self) -> bool:
-        return bool(self._mail.waiting) or self._asks
+        return not self._mail.is_empty or self._asks
 
     @property
     def _is_over(self) -> bool:
@@ -124,7 +129,7 @@ class DossierWorkflow:
 
     @property
     def _may_leave(self) -> bool:
-        leaves = not self._mail.waiting if self._is_over else self._is_long
+        leaves = self._mail.is_empty if self._is_over else self._is_long
         return leaves and workflow.all_handlers_finished()
 
     @property
@@ -133,7 +138,9 @@ class DossierWorkflow:
         return workflow.info().is_continue_as_new_suggested() if limit is None else self._turns >= limit
 
     async def _take_turn(self) -> None:
-        turn = take_dossier_turn(self._dossier, self._mail.waiting[:COMMANDS_MAX], self._now())
+        turn = take_dossier_turn(
+            self._dossier, self._mail.waiting[:COMMANDS_MAX], self._now(), self._mail.conflicting[:COMMANDS_MAX]
+        )
         view = turn.view if turn is not None else None
         proposal = Proposal(turn=turn, next_due_at=next_due(self._dossier) if view is None else view.next_due_at)
         names = [] if turn is None else [str(record.event.type) for record in turn.records]

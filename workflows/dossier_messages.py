@@ -22,6 +22,8 @@ class DossierCarried(Message):
     """The dossier as JSON, without the definitions, which go beside it."""
     settled: dict[str, Refusal | None] = {}
     waiting: tuple[DossierCommand, ...] = ()
+    conflicting: tuple[DossierCommand, ...] = ()
+    """To be refused: another command had their ids."""
     done: tuple[str, ...] = ()
     """Orders that were carried out; one that is missing is carried out again, which does nothing."""
 
@@ -32,10 +34,12 @@ class DossierCarried(Message):
         settled: Mapping[str, Refusal | None] | None = None,
         waiting: Iterable[DossierCommand] = (),
         done: Iterable[str] = (),
+        conflicting: Iterable[DossierCommand] = (),
     ) -> Self:
         """Pack a dossier."""
         state = dossier.model_dump(mode="json", exclude={"definitions"})
-        return cls(state=state, settled=dict(settled or {}), waiting=tuple(waiting), done=tuple(done))
+        mail = {"waiting": tuple(waiting), "conflicting": tuple(conflicting)}
+        return cls.model_validate({"state": state, "settled": dict(settled or {}), "done": tuple(done), **mail})
 
     def dossier(self, definitions: DossierDefinitions) -> Dossier:
         """The dossier again, under its definitions."""

@@ -35,12 +35,21 @@ class Carried(Message):
     """The case as JSON, without the definitions, which go beside it."""
     settled: dict[str, Refusal | None] = {}
     waiting: tuple[CaseCommand, ...] = ()
+    conflicting: tuple[CaseCommand, ...] = ()
+    """To be refused: another command had their ids."""
 
     @classmethod
-    def of(cls, case: Case, settled: Mapping[str, Refusal | None], waiting: Iterable[Command]) -> Self:
+    def of(
+        cls,
+        case: Case,
+        settled: Mapping[str, Refusal | None],
+        waiting: Iterable[Command],
+        conflicting: Iterable[Command] = (),
+    ) -> Self:
         """Pack a case."""
         state = case.model_dump(mode="json", exclude={"definitions"})
-        return cls.model_validate({"state": state, "settled": dict(settled), "waiting": tuple(waiting)})
+        mail = {"waiting": tuple(waiting), "conflicting": tuple(conflicting)}
+        return cls.model_validate({"state": state, "settled": dict(settled), **mail})
 
     def case(self, definitions: Definitions) -> Case:
         """The case again, under its definitions."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pydantic import BaseModel, ConfigDict
 
 from events.language.act_refusals import ACT_TEXTS
@@ -49,6 +51,12 @@ TEXTS: dict[str, tuple[str, str, str, str]] = ACT_TEXTS | {
         "Wait until the payment is confirmed.",
         "Hồ sơ đang chờ người nộp thực hiện nghĩa vụ tài chính.",
         "Chờ xác nhận đã nộp tiền.",
+    ),
+    "command_conflict": (
+        "This id was used before for another command; nothing was done.",
+        "Give each command an id of its own.",
+        "Mã này đã được dùng cho một yêu cầu khác; chưa có việc gì được thực hiện.",
+        "Dùng mã riêng cho mỗi yêu cầu.",
     ),
     "calendar_other": (
         "The case runs on calendar {calendar}, not on {given}.",
@@ -335,6 +343,14 @@ TEXTS: dict[str, tuple[str, str, str, str]] = ACT_TEXTS | {
 }
 
 
+QUOTES: Final[dict[str, tuple[str, ...]]] = {
+    "application_conflict": ("application",),
+    "procedure_unknown": ("procedure",),
+    "route_repeats": ("step",),
+}
+"""The details of refused submissions that are the sender's own words."""
+
+
 class Refusal(BaseModel):
     """Why a command was not taken. `details` fill the texts and hold no personal data."""
 
@@ -343,6 +359,14 @@ class Refusal(BaseModel):
     code: str
     field: str | None = None
     details: dict[str, str] = {}
+
+    @property
+    def without_quotes(self) -> Refusal:
+        """The same without what a sender wrote and we do not know: for answers that are kept, on a topic or in a table."""
+        quoted = QUOTES.get(self.code, ())
+        return self.model_copy(
+            update={"details": self.details | {name: "…" for name in quoted if name in self.details}}
+        )
 
     @property
     def retryable(self) -> bool:

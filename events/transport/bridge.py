@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import threading
 import time
 from collections.abc import Callable
@@ -32,8 +31,8 @@ class BridgeSettings:
 
 
 def incoming_pattern(topics: Topics) -> str:
-    """A regular expression that matches the submissions topic and every department's decisions topic."""
-    return rf"^{re.escape(topics.submissions)}$|{topics.decisions_pattern}"
+    """A regular expression that matches every submitting system's and every department's topic."""
+    return f"{topics.submissions_pattern}|{topics.decisions_pattern}"
 
 
 class Bridge:

@@ -22,6 +22,7 @@ from greenlane.importing.index import Index
 from greenlane.importing.orders import STOPPED, NoteBook, Orders, StopWish
 from greenlane.importing.outgoing import Outgoing, Parcel, Stopped
 from greenlane.importing.submitter import Diary
+from wording.foreign import visible
 
 POLL_MS = 100
 GATHER_SECONDS = 0.05
@@ -129,7 +130,7 @@ def main(arguments: list[str]) -> int:
         except Stopped:
             return STOPPED
         except TransportError as error:
-            sys.stderr.write(f"{error}\n")
+            sys.stderr.write(f"{visible(str(error))}\n")
             return 1
     return 0
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from events.language.topics import PORTAL
+from events.language.identity import PORTAL
 from events.transport.admin import TopicLayout
 from greenlane.admission import KafkaAccess, let_in
 from greenlane.importing.display import Display, Standing
