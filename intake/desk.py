@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,14 +13,17 @@ from cases.model import blank
 from cases.turn import CommandOutcome
 from catalog.catalogue import Catalog
 from catalog.errors import NotInForce, UnknownProcedure
+from catalog.facts import LeftOut, findings
 from catalog.model import Definitions
 from events.language.commands import Actor, CaseCommand, SubmitApplication
-from events.language.identity import PORTAL, is_dossier
+from events.language.identity import PORTAL, is_dossier, shown_reference
 from events.language.messages import SubmissionMessage
 from events.language.refusals import Refusal, refuse
 from events.language.sameness import with_digest
+from intake.own_words import OwnWords
 from intake.person import Parted, parted
 from intake.register import Register
+from intake.strictness import unknown_fact
 from intake.systems import Systems
 from intake.temporal import CaseGateway, CaseUnknownError
 from sla.business_time import BusinessTime
@@ -34,6 +37,8 @@ class Submitted:
 
     case_id: str
     known: bool
+    left_out: tuple[LeftOut, ...] = ()
+    """The facts that no list knows: the case does not have them."""
 
 
 class Intake:
@@ -44,6 +49,7 @@ class Intake:
     ) -> None:
         self._gateway = gateway
         self._register = register
+        self._words = OwnWords(register)
         self._catalog = catalog
         self._time = time
         self._zone = zone
@@ -69,18 +75,32 @@ class Intake:
         return at.astimezone(self._zone).date()
 
     async def submit(
-        self, message: SubmissionMessage, *, source: str, command_id: str, actor: Actor, received_at: datetime
+        self,
+        message: SubmissionMessage,
+        *,
+        source: str,
+        command_id: str,
+        actor: Actor,
+        received_at: datetime,
+        strict: bool = False,
     ) -> Submitted | Refusal:
-        """Take a submission that was received at a real instant. Raises Unavailable and retryable store errors."""
+        """Take a submission that was received at a real instant. `strict`: not one with a fact that no list knows.
+
+        Raises Unavailable and retryable store errors.
+        """
         at = self.business(received_at)
         definitions = await self._definitions(message.procedure, at)
         if isinstance(definitions, Refusal):
             return definitions
+        left_out = findings(definitions.lanes, message.facts)
+        if strict and (refused := unknown_fact(left_out)) is not None:
+            return refused
         submission = parted(message, source, definitions.lanes, await self.system_of(source))
         opening = SubmitApplication(
             command_id=command_id, received_at=at, actor=actor, application=submission.application
         )
-        return await self._taken(submission, opening, definitions)
+        taken = await self._taken(submission, opening, definitions)
+        return taken if isinstance(taken, Refusal) else replace(taken, left_out=left_out)
 
     async def system_of(self, source: str) -> str:
         """The system that speaks for the applicants of a source: the portal, where it is nobody's. Raises StoreError."""
@@ -150,11 +170,12 @@ class Intake:
 
     async def send(self, reference: str, command: CaseCommand) -> None:
         """Give a command to a case; nobody waits for the answer. Refused ones reach their sender on its own topic."""
-        command = with_digest(command)
         case_id = await self._resolved(reference)
         if case_id is None:
             await self._refuse(reference, command, refuse("case_unknown", "case"))
             return
+        # A digest of what an applicant wrote would tell it to whoever guesses it: first the words go, then it is made.
+        command = with_digest(await self._words.kept_apart(case_id, command))
         try:
             await self._gateway.signal(case_id, command)
         except CaseUnknownError:
@@ -166,10 +187,11 @@ class Intake:
 
     async def ask(self, reference: str, command: CaseCommand) -> CommandOutcome:
         """Give a command to a case and wait for the answer. Raises Unavailable."""
-        command = with_digest(command)
         case_id = await self._resolved(reference)
         if case_id is None:
             return CommandOutcome(command_id=command.command_id, refusal=refuse("case_unknown", "case"))
+        # A digest of what an applicant wrote would tell it to whoever guesses it: first the words go, then it is made.
+        command = with_digest(await self._words.kept_apart(case_id, command))
         try:
             return await self._gateway.update(case_id, command)
         except CaseUnknownError:
@@ -219,4 +241,5 @@ class Intake:
         )
 
     async def _refuse(self, case_id: str, command: CaseCommand, refusal: Refusal) -> None:
-        await asyncio.to_thread(self._register.refuse, case_id, command, refusal)
+        # What a sender typed where a case is named may be anything: it is kept in no table and goes out on no topic.
+        await asyncio.to_thread(self._register.refuse, shown_reference(case_id), command, refusal)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic import BaseModel, ConfigDict
 
 from cases.turn import CommandOutcome
@@ -18,6 +20,7 @@ from store.errors import DefinitionsUnknown
 from store.inbox import Acceptance, Inbox, KnownCase, Submission
 from store.ledger import Ledger
 from store.systems import RegisteredSystems
+from store.vault import Vault
 
 DERIVED_PROCEDURE = "derived-procedure/"
 """Key of the store's memory under which the definitions of a procedure derived from a log are found, by its id."""
@@ -40,6 +43,7 @@ class Register:
         self._inbox = Inbox(store, topics)
         self._ledger = Ledger(store)
         self._archive = DefinitionArchive(store)
+        self._vault = Vault(store)
         self.systems = RegisteredSystems(store)
         """The submitting systems that were registered at run time."""
 
@@ -76,6 +80,10 @@ class Register:
     def unopened(self, older_than_seconds: float) -> list[str]:
         """Cases that were accepted but have recorded nothing for so long (real time)."""
         return [found.case_id for found in self._inbox.unopened(older_than_seconds)]
+
+    def keep_texts(self, stream_id: str, texts: Mapping[str, str]) -> dict[str, str]:
+        """Put what an applicant wrote in the vault; by reference, the one under which it stands."""
+        return self._vault.put_texts(stream_id, texts)
 
     def find(self, reference: str) -> KnownCase | None:
         """The case with this id or dossier code; None: no such case."""

@@ -10,6 +10,8 @@ from events.language.identity import DEPARTMENT_LENGTH_MAX, PORTAL
 VERSION = "v1"
 DEAD_LETTER_SUFFIX = ".dlq"
 
+__all__ = ["DEAD_LETTER_SUFFIX", "PORTAL", "VERSION", "Topics"]
+
 
 @dataclass(frozen=True, slots=True)
 class Topics:
