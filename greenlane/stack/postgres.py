@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import hmac
 import os
@@ -20,9 +21,9 @@ from psycopg import sql
 from greenlane.settings import Settings
 from greenlane.stack.account import Account, account_for
 from greenlane.stack.accounts import DATABASE_OWNER_ROLE, database_url_of
-from greenlane.stack.child import Command, run_once, server_environment
+from greenlane.stack.child import SIGNS_OF_A_FULL_DISK, Command, run_once, server_environment
 from greenlane.stack.credentials import OPERATOR, OWNER, Credentials
-from greenlane.stack.errors import PlatformUnsupportedError, ServerAwayError
+from greenlane.stack.errors import PlatformUnsupportedError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.part import Part, accepts
 from greenlane.stack.ports import LOOPBACK
@@ -136,7 +137,7 @@ class Postgres(Part):
             password_file.unlink()
         if named != self._account:
             # Copied, not handed over: of a file that another account has open, that account keeps its hold.
-            shutil.copytree(made, own, symlinks=True)
+            _copy(made, own)
             shutil.rmtree(made)
             made = own
             self._give(own)
@@ -246,6 +247,15 @@ class Postgres(Part):
                 connection.execute(NO_LARGE_OBJECTS)
 
 
+def _copy(source: Path, target: Path) -> None:
+    """Raises OSError with the number of what went wrong, which copytree keeps to itself."""
+    try:
+        shutil.copytree(source, target, symlinks=True)
+    except shutil.Error as error:
+        full = any(sign in str(error) for sign in SIGNS_OF_A_FULL_DISK)
+        raise OSError(errno.ENOSPC if full else errno.EIO, str(error)) from error
+
+
 def verifier_of(password: str) -> str:
     """What PostgreSQL keeps of a password (RFC 5803): enough to check it, not to use it. ASCII passwords only."""
     salt = secrets.token_bytes(16)
@@ -253,22 +263,3 @@ def verifier_of(password: str) -> str:
     client, server = (hmac.digest(salted, word, "sha256") for word in (b"Client Key", b"Server Key"))
     texts = (base64.b64encode(part).decode("ascii") for part in (salt, hashlib.sha256(client).digest(), server))
     return "SCRAM-SHA-256${}:{}${}:{}".format(SCRAM_ROUNDS, *texts)
-
-
-def check_outside_postgres(url: str) -> None:
-    """Raises ServerAwayError when an outside PostgreSQL cannot be used."""
-    try:
-        with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1), connect_timeout=5) as connection:
-            connection.execute("select 1")
-    except psycopg.Error as error:
-        reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
-        raise ServerAwayError(
-            Said(
-                f"The outside PostgreSQL cannot be used: {reason}.", f"Không dùng được PostgreSQL bên ngoài: {reason}."
-            ),
-            field="GREENLANE_DATABASE_URL",
-            remedy=Said(
-                "Start it, correct GREENLANE_DATABASE_URL, or unset it to use the embedded one.",
-                "Khởi động máy chủ, sửa GREENLANE_DATABASE_URL, hoặc bỏ thiết lập này để dùng máy chủ kèm theo.",
-            ),
-        ) from error
