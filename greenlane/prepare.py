@@ -18,6 +18,7 @@ from store.database import Store
 from store.rebuild import OF_THE_LEDGER
 from store.renewal import renew
 from store.seals import make_workflow_seal
+from store.systems import RegisteredSystems
 from workflows.messages import LANE_ATTRIBUTE, PROCEDURE_ATTRIBUTE, STATUS_ATTRIBUTE
 
 log = structlog.get_logger()
@@ -28,15 +29,17 @@ def prepare(settings: Settings) -> None:
     wiring = Wiring(settings)
     catalog = wiring.catalog  # first: a faulty catalogue must stop everything before anything is changed
     database_url = settings.database_owner_url or settings.database_url
+    systems = set(catalog.systems)
     if database_url is not None:
         store = Store(database_url)
         try:
             _make_tables(store)
             make_workflow_seal(store)
             business_time_of(store, settings, catalog.calendar(PROVINCE_CALENDAR))
+            systems |= {system.id for system in RegisteredSystems(store).all()}
         finally:
             store.close()
-    prepare_kafka(settings, catalog.departments, (), wiring.topic_layout)
+    prepare_kafka(settings, catalog.departments, systems, wiring.topic_layout)
     try:
         asyncio.run(_search_attributes(wiring))
     finally:

@@ -60,7 +60,7 @@ TABLES: Final[Mapping[str, Rights]] = {
     "applications": Rights(worker="raw", bridge="ra", operator="ra"),
     "commands": Rights(worker="ra", bridge="ra", operator="ra"),
     "waiting": Rights(bridge="rawd", operator="rawd"),
-    "systems": Rights(worker="r", bridge="raw", operator="raw"),
+    "systems": Rights(bridge="r", operator="ra"),
     # Of the installation itself
     "stack": Rights(worker="r", bridge="r", publisher="raw", operator="rawd"),
     "change_plans": Rights(operator="raw"),
