@@ -27,6 +27,7 @@ from intake.desk import Intake
 from intake.linked import LinkedIntake
 from intake.linked_gateway import DossierGateway
 from intake.register import Register
+from intake.systems import Systems
 from intake.temporal import CaseGateway
 from intake.waiting_room import WaitingRoom
 from sla.business_time import BusinessTime
@@ -37,6 +38,7 @@ from store.dossiers import Dossiers
 from store.errors import StoreUnavailable
 from store.inbox import Inbox
 from store.seals import workflow_seal
+from store.systems import RegisteredSystems
 from store.waiting import WaitingCommands
 from workflows.converter import DATA_CONVERTER, Seal, sealed
 
@@ -100,6 +102,11 @@ class Wiring:
     def inbox(self) -> Inbox:
         """The inbox as linked dossiers use it."""
         return Inbox(self.store, self.topics)
+
+    @cached_property
+    def systems(self) -> Systems:
+        """The submitting systems: the catalogue's, and those registered at run time."""
+        return Systems(RegisteredSystems(self.store), self.catalog)
 
     @cached_property
     def cluster(self) -> Cluster:
