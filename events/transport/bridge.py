@@ -52,9 +52,11 @@ class Bridge:
         make_topic: Callable[[str], None] | None = None,
         teller: Teller | None = None,
         replays: Replays | None = None,
+        assigned: Callable[[], None] | None = None,
     ) -> None:
-        """`make_topic` makes a dead-letter topic that is missing; without it the message waits until somebody does.
+        """`assigned` is called, from another thread, when partitions became ours, before anything of them is handled.
 
+        `make_topic` makes a dead-letter topic that is missing; without it the message waits until somebody does.
         `teller` tells senders of their dead letters; `replays` finds the letters that are to be handled again, and has the
         seal that letters bear.
         """
@@ -83,6 +85,7 @@ class Bridge:
             is_away=lambda: self._lanes.outage.away,
             settings=self._settings.reading,
             metrics=metrics,
+            assigned=assigned,
         )
 
     def stop(self) -> None:

@@ -154,7 +154,7 @@ def stream_of(session: Session, reference: str) -> str:
 
 
 async def ask_dossier(session: Session, stream_id: str, command: DossierCommand) -> None:
-    """Give a dossier a command and wait for the answer. Raises RefusedError, NoAnswerError, ServerAwayError, StoreError."""
+    """Give a dossier a command and wait for the answer. Raises RefusedError, NoAnswerError, ServerUnusableError, StoreError."""
     intake = session.wiring.linked_intake(await session.temporal())
     at = session.wiring.business_time_now()
     try:
