@@ -126,8 +126,10 @@ class LetterBox:
         values = {_id(record): record for record in self._records() if _id(record) in wanted}
         for letter_id, letter in wanted.items():
             record = values[letter_id]
-            key, order = order_of(self.topic, letter_id, record.key)
-            producer.send_now(topics.replays, key, order, [])
+            key, order = record.key, record.value
+            if self.topic != Topics.dead_letters(topics.replays):
+                key, order = order_of(self.topic, letter_id, record.key)
+            producer.send_now(topics.replays, key, order or b"", [])
             producer.send_now(self.topic, record.key, b"", letters.marker_headers(letter_id, datetime.now(UTC)))
             if told is not None:
                 told(letter)

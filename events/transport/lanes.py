@@ -18,12 +18,17 @@ from events.transport.offsets import Job, OffsetBook
 from events.transport.outage import Outage
 from events.transport.ports import DeadLetter, Disposition, Handler, Incoming, Teller
 from events.transport.replays import Replays
+from sla.wording import Said
 
 CASE_ID = re.compile(rb"case-[0-9a-f]{24}")
 TOO_LARGE = "message_too_large"
 HANDLER_ERROR = "handler_error"
 UNREADABLE = "unreadable_record"
 BURY_RETRY_SECONDS = 1.0
+OUR_FAULT = Said(
+    "Nothing is to be mended: the operator lets it be handled again.",
+    "Không phải sửa gì: bộ phận vận hành sẽ cho xử lý lại.",
+)
 
 LaneKey = bytes | tuple[str, int]
 Bury = Callable[[Incoming, DeadLetter, int], Awaitable[None]]
@@ -148,7 +153,11 @@ class Lanes:
             pause = self._after_fault(waiting.message, error, attempt)
             if pause is not None:
                 return pause
-            disposition = DeadLetter(HANDLER_ERROR, None, f"the handler failed {attempt} times ({reason_of(error)})")
+            failed = Said(
+                f"the handler failed {attempt} times ({reason_of(error)})",
+                f"bộ xử lý đã lỗi {attempt} lần ({reason_of(error)})",
+            )
+            disposition = DeadLetter(HANDLER_ERROR, None, failed, OUR_FAULT)
         if isinstance(disposition, DeadLetter):
             try:
                 await self._tell(waiting.message, disposition)
@@ -187,7 +196,9 @@ class Lanes:
         size = len(message.value or b"")
         if size > self._settings.max_message_bytes:
             limit = self._settings.max_message_bytes
-            return DeadLetter(TOO_LARGE, "data", f"{size} bytes; the limit is {limit}")
+            return DeadLetter(
+                TOO_LARGE, "data", Said(f"{size} bytes; the limit is {limit}", f"{size} byte; tối đa {limit}")
+            )
         return await self._handler.handle(message)
 
     def _after_fault(self, message: Incoming, error: Exception, attempt: int) -> float | None:
