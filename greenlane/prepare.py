@@ -20,7 +20,7 @@ from greenlane.wiring import Wiring, business_time_of
 from store.database import Store
 from store.rebuild import OF_THE_LEDGER
 from store.renewal import renew
-from store.seals import make_workflow_seal
+from store.seals import make_letters_seal, make_workflow_seal
 from store.systems import RegisteredSystems
 from workflows.messages import LANE_ATTRIBUTE, PROCEDURE_ATTRIBUTE, STATUS_ATTRIBUTE
 
@@ -42,6 +42,7 @@ def prepare(settings: Settings) -> None:
         try:
             _make_tables(store)
             make_workflow_seal(store)
+            make_letters_seal(store)
             business_time_of(store, settings, catalog.calendar(PROVINCE_CALENDAR))
             systems |= {system.id for system in RegisteredSystems(store).all()}
         finally:

@@ -37,6 +37,7 @@ from store.database import Store
 from store.dossiers import Dossiers
 from store.errors import StoreUnavailable
 from store.inbox import Inbox
+from store.refused_messages import RefusedMessages
 from store.seals import workflow_seal
 from store.systems import RegisteredSystems
 from store.waiting import WaitingCommands
@@ -99,6 +100,11 @@ class Wiring:
         return Register(self.store, self.topics)
 
     @cached_property
+    def refused_messages(self) -> RefusedMessages:
+        """Where answers to messages are owed that became dead letters."""
+        return RefusedMessages(self.store)
+
+    @cached_property
     def inbox(self) -> Inbox:
         """The inbox as linked dossiers use it."""
         return Inbox(self.store, self.topics)
@@ -158,6 +164,8 @@ class Wiring:
         made = self.__dict__
         if "inbox" in made:
             self.inbox.close()
+        if "refused_messages" in made:
+            self.refused_messages.close()
         if "register" in made:
             self.register.close()
         if "store" in made:

@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Collection
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, NewType
 
 from pydantic import StringConstraints
@@ -131,6 +131,12 @@ def event_id_of(case_id: str, sequence: int) -> str:
 def refusal_id_of(case_id: str, command_id: str) -> str:
     """The CloudEvents id of the answer to a refused command: hashed, so that any command id gives a lawful one."""
     return "refusal-" + hashlib.sha256(f"{case_id}\n{command_id}".encode()).hexdigest()[:32]
+
+
+def unread_id_of(topic: str, partition: int, offset: int, taken_at: datetime, replay: str = "") -> str:
+    """The CloudEvents id of the answer to a message that became a dead letter: by its place, and when Kafka took it there."""
+    place = f"{topic}\n{partition}\n{offset}\n{taken_at.astimezone(UTC).isoformat()}\n{replay}"
+    return "unread-" + hashlib.sha256(place.encode()).hexdigest()[:32]
 
 
 def department_slug_of(name: str, taken: Collection[str] = ()) -> str:
