@@ -7,10 +7,11 @@ from typing import Protocol
 from pydantic import AwareDatetime
 from temporalio import activity
 
-from cases.turn import Recorded, Turn
+from cases.turn import CommandOutcome, Recorded, Turn
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
 from events.language.commands import Message
+from events.language.refusals import Refusal
 
 RECORD = "record"
 
@@ -80,7 +81,12 @@ def proposal_arguments(proposal: Proposal) -> tuple[Proposal, Definitions | None
 
 def _is(turn: Turn, recorded: Recorded) -> bool:
     # Not the contents: the recording transaction gives the dossier code.
-    return turn.outcomes == recorded.outcomes and _places(turn.records) == _places(recorded.records)
+    return _ends(turn.outcomes) == _ends(recorded.outcomes) and _places(turn.records) == _places(recorded.records)
+
+
+def _ends(outcomes: tuple[CommandOutcome, ...]) -> list[tuple[str, Refusal | None]]:
+    # Not the digests: an older program kept none.
+    return [(outcome.command_id, outcome.refusal) for outcome in outcomes]
 
 
 def _places(records: tuple[EventRecord, ...]) -> list[tuple[object, ...]]:

@@ -15,8 +15,8 @@ from events.language.commands import (
     RequestPayment,
     SubmitApplication,
 )
+from events.language.identity import PORTAL
 from events.language.refusals import Refusal, refuse
-from events.language.topics import PORTAL
 
 
 def stranger(case: Case, command: Command) -> Refusal | None:

@@ -33,6 +33,9 @@ class Notice(Message):
     """A refusal on its way to whoever sent the command, a department or a submitting system; not a ledger event."""
 
     command_id: str
+    """As the sender's message has it."""
+    settled_as: str | None = None
+    """The id under which it was settled, where another command had its own."""
     department: str | None = None
     system: str | None = None
     step_id: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from cases.conflicts import conflict_outcome
 from cases.decide import counts_at, draft_of
 from cases.draft import Draft
 from cases.model import Case
@@ -14,19 +15,21 @@ from cases.turn import CommandOutcome, Notice, Turn
 from cases.views import view_of, work_of
 from events.language.case_events import EventRecord
 from events.language.commands import ActorKind, Command, DecideStep, SubmitApplication
+from events.language.identity import sender_of
 from events.language.refusals import Refusal
 
-COMMANDS_MAX = 64
-"""So many commands at most in one turn; the rest waits for the next, so that a turn stays small and short."""
 
-
-def take_turn(case: Case, commands: Sequence[Command], now: datetime) -> Turn | None:
-    """Decide what waits. None: nothing is to be recorded.
+def take_turn(
+    case: Case, commands: Sequence[Command], now: datetime, conflicting: Sequence[Command] = ()
+) -> Turn | None:
+    """Decide what waits. None: nothing is to be recorded. `conflicting`: those whose ids other commands had.
 
     An instant that passed before a command was received is decided before it, one that passed after it comes after it:
     so nobody pays for a worker that was away. An answer received exactly at a due instant is in time.
     """
     bench = _Bench(case, now)
+    for command in conflicting:
+        bench.refuse(command, conflict_outcome(command))
     for command in sorted(commands, key=_order):
         bench.pass_time_before(command)
         bench.take(command)
@@ -65,12 +68,17 @@ class _Bench:
     def take(self, command: Command) -> None:
         drafted = draft_of(self.case, command, self.now)
         if isinstance(drafted, Refusal):
-            self.outcomes.append(CommandOutcome(command_id=command.command_id, refusal=drafted))
-            self._notify(command, drafted)
+            self.refuse(command, CommandOutcome(command_id=command.command_id, refusal=drafted, digest=command.digest))
             return
         self.opened = self.opened or isinstance(command, SubmitApplication)
-        self.outcomes.append(CommandOutcome(command_id=command.command_id))
+        self.outcomes.append(CommandOutcome(command_id=command.command_id, digest=command.digest))
         self._add(drafted)
+
+    def refuse(self, command: Command, outcome: CommandOutcome) -> None:
+        self.outcomes.append(outcome)
+        notice = notice_of(command, outcome)
+        if notice is not None:
+            self.notices.append(notice)
 
     def turn(self) -> Turn | None:
         if not self.records and not self.outcomes:
@@ -90,10 +98,25 @@ class _Bench:
         self.records.extend(drafted.records)
         self.case = drafted.case
 
-    def _notify(self, command: Command, refusal: Refusal) -> None:
-        # A department hears of its refused answer on its own work topic; a screen gets it as the update's result.
-        if command.actor.kind is ActorKind.DEPARTMENT:
-            step_id = command.step_id if isinstance(command, DecideStep) else None
-            self.notices.append(
-                Notice(command_id=command.command_id, department=command.actor.id, step_id=step_id, refusal=refusal)
-            )
+
+def notice_of(command: Command, outcome: CommandOutcome) -> Notice | None:
+    """The answer that is owed to the sender of a refused command; None: it gets it otherwise, or is the engine.
+
+    A department hears of it on its own work topic, a submitting system on its answers; a screen gets it as the update's
+    result.
+    """
+    if outcome.refusal is None:
+        return None
+    kind, account = sender_of(command.command_id) or ("", "")
+    department = command.actor.id if command.actor.kind is ActorKind.DEPARTMENT else None
+    system = account if kind == "system" else None
+    if department is None and system is None:
+        return None
+    return Notice(
+        command_id=command.command_id,
+        settled_as=outcome.command_id if outcome.command_id != command.command_id else None,
+        department=department,
+        system=system if department is None else None,
+        step_id=command.step_id if isinstance(command, DecideStep) else None,
+        refusal=outcome.refusal,
+    )

@@ -19,6 +19,7 @@ from events.language.identity import dossier_id_of, subject_ref_of
 from events.language.messages import DocumentMessage, parsed
 from events.language.refusals import Refusal, refuse
 from intake.person import held_as, told_of
+from wording.names import tidied
 
 DECLARATION_MAX_BYTES = 500_000
 """The whole stands in one event, which Kafka must take, and twice in what a dossier takes along into a new run."""
@@ -162,11 +163,13 @@ def _person(stream_id: str, file: DossierFile, data: Mapping[str, LinkedData], l
         "documents": told_of(stream_id, _all_documents(file, data)),
         "other_facts": {name: found for name, found in kept.items() if found},
     }
-    return json.dumps(person, ensure_ascii=False)
+    return json.dumps(person, ensure_ascii=False, allow_nan=False)
 
 
 def _digest(file: DossierFile) -> str:
-    content = json.dumps(file.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    # Written in another way, with decomposed accents or blanks around, it is the same.
+    said = tidied(file.model_dump(mode="json"))
+    content = json.dumps(said, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(content.encode()).hexdigest()
 
 

@@ -7,6 +7,7 @@ in between is found and gone on with.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -39,17 +40,20 @@ from events.language.identity import is_dossier
 from events.language.linking import end_of
 from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal, refuse
+from events.language.sameness import with_digest
 from intake.declaration import SplitDossier, definitions_of, filled, findings_in, split
 from intake.desk import Intake, Submitted
 from intake.linked_gateway import DossierGateway
+from intake.lost_runs import BROUGHT_BACK, within_one_payload
 from intake.own_words import OwnWords
 from intake.person import Parted
+from intake.settling import settled
 from intake.strictness import unknown_fact
 from intake.temporal import CaseUnknownError
 from store.dossiers import Dossiers, LinkedCase
 from store.errors import DefinitionsUnknown
 from store.inbox import Acceptance, Inbox, Submission
-from workflows.dossier_messages import DossierCarried, DossierInput
+from workflows.dossier_messages import DossierCarried, DossierInput, DossierMessage
 
 CALENDAR = "vn-public"
 LADDER = "case"
@@ -214,31 +218,35 @@ class LinkedIntake:
             return False
         opening = DossierOpening.model_validate_json(stored)
         definitions = await asyncio.to_thread(self._dossiers.definitions, opening.definitions_digest)
-        await self._start(stream_id, opening.command, definitions)
+        along, behind = within_one_payload([opening.command, *await self._lost(stream_id)])
+        given = DossierInput(dossier_id=stream_id, business_time=self._intake.time, waiting=tuple(along))
+        if await self._gateway.start(given, definitions):
+            await self._signal_all(stream_id, behind)
         return True
 
     # ---- commands
 
     async def ask(self, stream_id: str, command: DossierCommand) -> CommandOutcome:
         """Give a dossier a command and wait for the answer. Raises Unavailable."""
-        command = await self._words.kept_apart(stream_id, command)
+        command = with_digest(await self._words.kept_apart(stream_id, command))
         try:
             return await self._gateway.update(stream_id, command)
         except CaseUnknownError:
-            settled = await asyncio.to_thread(self._inbox.command_outcome, stream_id, command.command_id)
-            if settled is not None:
-                return settled
+            if (known := await self._settled(stream_id, command)) is not None:
+                return known
         if await self._brought_back(stream_id, command):
             try:
                 return await self._gateway.update(stream_id, command)
             except CaseUnknownError:
                 # A closed dossier takes what it was brought back for along, and may have ended again by now.
-                settled = await asyncio.to_thread(self._inbox.command_outcome, stream_id, command.command_id)
-                if settled is not None:
-                    return settled
-        known = await asyncio.to_thread(self._dossiers.find, stream_id)
-        refusal = refuse("dossier_unknown") if known is None else refuse("dossier_closed", outcome=known.outcome or "")
+                if (known := await self._settled(stream_id, command)) is not None:
+                    return known
+        found = await asyncio.to_thread(self._dossiers.find, stream_id)
+        refusal = refuse("dossier_unknown") if found is None else refuse("dossier_closed", outcome=found.outcome or "")
         return CommandOutcome(command_id=command.command_id, refusal=refusal)
+
+    async def _settled(self, stream_id: str, command: DossierCommand) -> CommandOutcome | None:
+        return await asyncio.to_thread(settled, self._inbox, stream_id, command)
 
     async def wake(self, stream_id: str) -> None:
         """Let the dossier look what is due; brought back where Temporal does not know it. Raises Unavailable."""
@@ -246,6 +254,18 @@ class LinkedIntake:
             await self._gateway.wake(stream_id)
         except CaseUnknownError:
             await self._brought_back(stream_id, None)
+
+    async def revive(self, stream_id: str) -> bool:
+        """Start an open dossier again from its ledger. False: it runs. Raises Unavailable, StoreError."""
+        definitions, records = await asyncio.to_thread(self._dossiers.stream, stream_id)
+        along, behind = within_one_payload(await self._lost(stream_id))
+        carried = DossierCarried.of(fold_dossier(stream_id, definitions, records), waiting=along)
+        given = DossierInput(dossier_id=stream_id, business_time=self._intake.time, carried=carried)
+        is_started = await self._gateway.start(given, definitions, again=True)
+        if is_started:
+            BROUGHT_BACK.labels("dossier").inc()
+            await self._signal_all(stream_id, behind)
+        return is_started
 
     async def _brought_back(self, stream_id: str, command: DossierCommand | None) -> bool:
         """Temporal runs no such dossier: bring it back from the inbox or the ledger. False: it is closed, or unknown.
@@ -259,12 +279,24 @@ class LinkedIntake:
         is_closed = known is not None and known.closed_at is not None
         if known is None or (is_closed and not isinstance(command, RevokeResult)):
             return False
+        if not is_closed:
+            await self.revive(stream_id)
+            return True
         definitions, records = await asyncio.to_thread(self._dossiers.stream, stream_id)
-        waiting = (command,) if is_closed and command is not None else ()
+        waiting = () if command is None else (command,)
         carried = DossierCarried.of(fold_dossier(stream_id, definitions, records), waiting=waiting)
         given = DossierInput(dossier_id=stream_id, business_time=self._intake.time, carried=carried)
-        await self._gateway.start(given, definitions, again=is_closed)
+        await self._gateway.start(given, definitions, again=True)
         return True
+
+    async def _lost(self, stream_id: str) -> list[DossierCommand]:
+        """What the dossier's last run was given and had not settled, in order."""
+        given = [found.command for found in await self._gateway.given(stream_id, DossierInput, DossierMessage)]
+        return await asyncio.to_thread(self._intake.register.unsettled, stream_id, given)
+
+    async def _signal_all(self, stream_id: str, commands: Sequence[DossierCommand]) -> None:
+        for command in commands:
+            await self._gateway.signal(stream_id, command)
 
     # ---- what dossiers and their cases ask for (activities.linked.LinkedDesk)
 
@@ -304,7 +336,7 @@ class LinkedIntake:
 
     async def tell(self, dossier_id: str, command: DossierCommand) -> None:
         """Give a dossier a command; nobody waits for the answer. Nothing happens where it is closed or unknown."""
-        command = await self._words.kept_apart(dossier_id, command)
+        command = with_digest(await self._words.kept_apart(dossier_id, command))
         try:
             await self._gateway.signal(dossier_id, command)
         except CaseUnknownError:

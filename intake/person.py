@@ -13,6 +13,7 @@ from catalog.model import LaneTable
 from events.language.commands import Application, DocumentPart
 from events.language.identity import case_id_of, document_ref_of, subject_ref_of
 from events.language.messages import DocumentMessage, SubmissionMessage
+from wording.names import tidied
 
 HELD_AS = "held_as"
 """What events call a document, in the vault's record of it."""
@@ -53,7 +54,7 @@ def parted(message: SubmissionMessage, source: str, lanes: LaneTable, system: st
         "documents": told_of(case_id, message.documents),
         "other_facts": left_out(lanes, message.facts),
     }
-    return Parted(case_id, application, json.dumps(person, ensure_ascii=False), _digest(message))
+    return Parted(case_id, application, json.dumps(person, ensure_ascii=False, allow_nan=False), _digest(message))
 
 
 def held_as(stream_id: str, documents: Sequence[DocumentMessage]) -> tuple[DocumentPart, ...]:
@@ -79,5 +80,7 @@ def references_in(person: str) -> dict[str, str]:
 
 
 def _digest(message: SubmissionMessage) -> str:
-    content = json.dumps(message.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    # Written in another way, with decomposed accents or blanks around, it is the same.
+    said = tidied(message.model_dump(mode="json"))
+    content = json.dumps(said, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(content.encode()).hexdigest()

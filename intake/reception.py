@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,6 +22,7 @@ from events.language.commands import (
     WithdrawApplication,
 )
 from events.language.envelope import Envelope, EnvelopeError, envelope_of
+from events.language.identity import message_command_id
 from events.language.messages import (
     DECISION_MESSAGES,
     SUBMISSION_MESSAGES,
@@ -49,20 +51,32 @@ from store.errors import StoreError
 class Reception:
     """The handler of the submissions and decisions topics."""
 
-    def __init__(self, intake: Intake, topics: Topics) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        topics: Topics,
+        *,
+        assurance: Assurance = Assurance.CLAIMED,
+        identity_since: datetime | None = None,
+    ) -> None:
+        """`assurance`: how surely a topic tells who wrote on it: `topic` where Kafka's access list holds, else `claimed`.
+
+        `identity_since`: what Kafka took before this real instant keeps the ids that the ledgers of its cases know it by.
+        """
         self._intake = intake
         self._topics = topics
+        self._assurance = assurance
+        self._identity_since = identity_since
 
     async def handle(self, message: Incoming) -> Disposition:
         """Take one message. Raises Unavailable when Temporal or PostgreSQL is away."""
         try:
             envelope = envelope_of(message.headers, message.value)
-            if message.topic == self._topics.submissions:
-                return await self._submission(envelope, message)
-            department = self._topics.department_of(message.topic)
-            if department is None:
-                return DeadLetter("unknown_topic", "topic", "no department owns this topic")
-            return await self._decision(envelope, message, department)
+            if (system := self._topics.system_of(message.topic)) is not None:
+                return await self._submission(envelope, message, system)
+            if (department := self._topics.department_of(message.topic)) is not None:
+                return await self._decision(envelope, message, department)
+            return DeadLetter("unknown_topic", "topic", "neither a department nor a submitting system owns this topic")
         except (EnvelopeError, MessageError) as error:
             return DeadLetter(error.code, error.field, str(error))
         except ValidationError as error:
@@ -75,13 +89,13 @@ class Reception:
                 raise Unavailable("PostgreSQL") from error
             raise
 
-    async def _submission(self, envelope: Envelope, message: Incoming) -> Disposition:
+    async def _submission(self, envelope: Envelope, message: Incoming, system: str) -> Disposition:
         kind = SUBMISSION_MESSAGES.get(envelope.name)
         if kind is None:
             return _unknown_type(SUBMISSION_MESSAGES)
         data = parsed(kind, envelope.data)
-        actor = _claimed(ActorKind.APPLICANT, envelope.source[:200])
-        command_id = _command_id("submissions", envelope)
+        actor = self._actor(ActorKind.APPLICANT, system)
+        command_id = self._command_id("system", system, envelope, message)
         if isinstance(data, SubmissionMessage):
             answer = await self._intake.submit(
                 data, source=envelope.source, command_id=command_id, actor=actor, received_at=message.timestamp_at
@@ -95,8 +109,9 @@ class Reception:
         if kind is None:
             return _unknown_type(DECISION_MESSAGES)
         data = parsed(kind, envelope.data)
-        actor = _claimed(ActorKind.DEPARTMENT, department)
-        await self._send(data, _command_id(department, envelope), actor, message, department)
+        actor = self._actor(ActorKind.DEPARTMENT, department)
+        command_id = self._command_id("department", department, envelope, message)
+        await self._send(data, command_id, actor, message, department)
         return Done()
 
     async def _send(self, data: object, command_id: str, actor: Actor, message: Incoming, department: str = "") -> None:
@@ -107,6 +122,16 @@ class Reception:
         }
         reference, command = command_of(data, given, department)
         await self._intake.send(reference, command)
+
+    def _actor(self, kind: ActorKind, account: str) -> Actor:
+        return Actor(kind=kind, id=account, assurance=self._assurance)
+
+    def _command_id(self, kind: str, account: str, envelope: Envelope, message: Incoming) -> str:
+        since = self._identity_since
+        if since is not None and message.timestamp_at < since:
+            # An older program may have taken it already, under this id: it would be another command under a new one.
+            return f"{'submissions' if kind == 'system' else account}:{envelope.id}"
+        return message_command_id(kind, account, envelope.source, envelope.id)
 
 
 def command_of(data: object, given: dict[str, Any], department: str) -> tuple[str, CaseCommand]:
@@ -132,16 +157,6 @@ def command_of(data: object, given: dict[str, Any], department: str) -> tuple[st
             raise MessageError(
                 "type", Said("not a command for a case", "không phải yêu cầu dành cho hồ sơ"), code="unknown_type"
             )
-
-
-def _claimed(kind: ActorKind, account: str) -> Actor:
-    # Until accounts are bound to topics, who wrote a message is what it says of itself.
-    return Actor(kind=kind, id=account, assurance=Assurance.CLAIMED)
-
-
-def _command_id(scope: str, envelope: Envelope) -> str:
-    # Two senders may count their messages from 1: an id is unique within the topic that it came on.
-    return f"{scope}:{envelope.id}"
 
 
 def _unknown_type(known: dict[str, Any]) -> DeadLetter:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from cases.turn import CommandOutcome, Notice
+from cases.turn import CommandOutcome
 from catalog.model import Definitions
 from events.language.case_events import ApplicationSubmitted, EventRecord
-from events.language.commands import SubmitApplication
+from events.language.commands import Command, SubmitApplication
 from events.language.refusals import Refusal
 from events.language.topics import Topics
 from intake.person import Parted
+from intake.settling import conflicted, refused, settled, unsettled
 from store.database import Store
 from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown
@@ -20,6 +22,8 @@ from store.inbox import Acceptance, Inbox, KnownCase, Submission
 from store.ledger import Ledger
 from store.systems import RegisteredSystems
 from store.vault import Vault
+
+Given = TypeVar("Given", bound=Command)
 
 DERIVED_PROCEDURE = "derived-procedure/"
 """Key of the store's memory under which the definitions of a procedure derived from a log are found, by its id."""
@@ -88,18 +92,23 @@ class Register:
         """The case with this id or dossier code; None: no such case."""
         return self._inbox.find_case(reference)
 
-    def outcome_of(self, case_id: str, command_id: str) -> CommandOutcome | None:
+    def outcome_of(self, case_id: str, command: Command) -> CommandOutcome | None:
         """How a command ended, if it was settled."""
-        return self._inbox.command_outcome(case_id, command_id)
+        return settled(self._inbox, case_id, command)
 
-    def refuse(
-        self, case_id: str, command_id: str, refusal: Refusal, department: str | None, step_id: str | None
-    ) -> None:
-        """Settle a command that no case can take; with a department, tell it on its work topic. Idempotent."""
-        notice = None
-        if department is not None:
-            notice = Notice(command_id=command_id, department=department, step_id=step_id, refusal=refusal)
-        self._inbox.refuse_command(command_id, case_id, refusal, notice)
+    def refuse(self, case_id: str, command: Command, refusal: Refusal) -> CommandOutcome:
+        """Settle a command that no case can take, and owe its sender the answer; how it stands then. Idempotent."""
+        return refused(self._inbox, case_id, command, refusal)
+
+    def refuse_conflict(self, case_id: str, command: Command) -> CommandOutcome:
+        """Refuse a command whose id another command has, and owe its sender the answer. Idempotent."""
+        return conflicted(self._inbox, case_id, command)
+
+    def unsettled(self, case_id: str, given: Iterable[Given]) -> list[Given]:
+        """Those of these commands that have no outcome yet, in order, each once."""
+        found = {(command.command_id, command.digest): command for command in given}
+        left = unsettled(self._inbox, case_id, found)
+        return [command for asked, command in found.items() if asked in left]
 
     def ledger_of(self, case_id: str) -> tuple[Definitions, tuple[EventRecord, ...]]:
         """A case's definitions and its whole ledger. Raises DefinitionsUnknown for a case that has none."""

@@ -16,9 +16,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from cases.classification import classify
 from cases.turn import CommandOutcome
 from catalog.model import Definitions
-from events.language.commands import CaseCommand, Message, SubmitApplication
+from events.language.commands import CaseCommand, Command, Message, SubmitApplication
 from events.language.refusals import Refusal
 from events.transport.errors import Unavailable
+from intake.lost_runs import given_to
 from sla.wording import Said
 from workflows.messages import (
     CASE_WORKFLOW,
@@ -79,10 +80,11 @@ class Gateway:
 
     async def start_once(
         self, workflow: str, workflow_id: str, given: Sequence[Any], *, again: bool = False, **named: Any
-    ) -> None:
-        """Start the workflow with these arguments; nothing happens if it runs or has come to its end. Raises Unavailable.
+    ) -> bool:
+        """Start the workflow with these arguments; False if it runs or has come to its end. Raises Unavailable.
 
-        `again`: also if it has. A run that was terminated came to no end of its own: what its case owes is not done.
+        `again`: also if it has, for the ledger knows better. A run that was terminated came to no end of its own: what its case
+        owes is not done.
         """
         policies = WorkflowIDReusePolicy
         reuse = policies.ALLOW_DUPLICATE if again else policies.ALLOW_DUPLICATE_FAILED_ONLY
@@ -97,24 +99,32 @@ class Gateway:
                     **named,
                 )
         except WorkflowAlreadyStartedError:
-            return
+            return False
         except RPCError as error:
             if error.status is not RPCStatusCode.ALREADY_EXISTS:
                 raise
+            return False
+        return True
 
-    async def send(self, workflow_id: str, message: Message, command_id: str) -> None:
-        """Give the workflow a command; durable when this returns. The server drops a repeated id.
+    async def given(self, workflow_id: str, given: type[Any], message: type[Any]) -> list[Any]:
+        """What the last run of the workflow was given that did not come to its own end, as messages. Raises Unavailable."""
+        with translated():
+            found = await given_to(self._client, workflow_id, given, message)
+        return [one for one in found if one.is_for(workflow_id)]
+
+    async def send(self, workflow_id: str, message: Message, request_id: str) -> None:
+        """Give the workflow a command; durable when this returns. The server drops a repeated request.
 
         Raises CaseUnknownError, Unavailable.
         """
-        # The SDK's own signal call makes a random request id; with the command's id the server deduplicates redeliveries.
+        # The SDK's own signal call makes a random request id; with one of ours the server deduplicates redeliveries.
         payloads = await self._client.data_converter.encode([message])
         request = SignalWorkflowExecutionRequest(
             namespace=self._client.namespace,
             workflow_execution=WorkflowExecution(workflow_id=workflow_id),
             signal_name=COMMAND_SIGNAL,
             identity=self._client.identity,
-            request_id=command_id,
+            request_id=request_id,
         )
         request.input.payloads.extend(payloads)
         with known(), translated():
@@ -125,20 +135,20 @@ class Gateway:
         with known(), translated():
             await self._client.get_workflow_handle(workflow_id).signal(WAKE_SIGNAL)
 
-    async def ask(self, workflow_id: str, message: Message, command_id: str) -> CommandOutcome:
+    async def ask(self, workflow_id: str, message: Message, command: Command) -> CommandOutcome:
         """Give the workflow a command and wait for the answer. Raises CaseUnknownError, Unavailable."""
         handle = self._client.get_workflow_handle(workflow_id)
         try:
             with known(), translated():
                 answer: CommandOutcome = await handle.execute_update(
-                    COMMAND_UPDATE, message, id=command_id, result_type=CommandOutcome
+                    COMMAND_UPDATE, message, id=request_id_of(command), result_type=CommandOutcome
                 )
                 return answer
         except WorkflowUpdateFailedError as error:
             refusal = refusal_in(error.cause)
             if refusal is None:
                 raise
-            return CommandOutcome(command_id=command_id, refusal=refusal)
+            return CommandOutcome(command_id=command.command_id, refusal=refusal)
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
             raise Unavailable(Said("the worker", "tiến trình xử lý")) from error
 
@@ -146,23 +156,29 @@ class Gateway:
 class CaseGateway(Gateway):
     """What the intake does with the workflows of cases."""
 
-    async def start(self, given: CaseInput, definitions: Definitions) -> None:
-        """Start the case; nothing happens if it runs or has ended. Raises Unavailable."""
-        await self.start_once(
+    async def start(self, given: CaseInput, definitions: Definitions, *, again: bool = False) -> bool:
+        """Start the case; False if it runs, or has ended and is not to run again. Raises Unavailable."""
+        return await self.start_once(
             CASE_WORKFLOW,
             given.case_id,
             (given, definitions),
+            again=again,
             search_attributes=_attributes(given, definitions),
             static_summary=f"{definitions.procedure.id} {definitions.procedure.version}",
         )
 
     async def signal(self, case_id: str, command: CaseCommand) -> None:
         """Give the case a command; nobody waits. Raises CaseUnknownError, Unavailable."""
-        await self.send(case_id, CommandMessage(command=command, case_id=case_id), command.command_id)
+        await self.send(case_id, CommandMessage(command=command, case_id=case_id), request_id_of(command))
 
     async def update(self, case_id: str, command: CaseCommand) -> CommandOutcome:
         """Give the case a command and wait for the answer. Raises CaseUnknownError, Unavailable."""
-        return await self.ask(case_id, CommandMessage(command=command, case_id=case_id), command.command_id)
+        return await self.ask(case_id, CommandMessage(command=command, case_id=case_id), command)
+
+
+def request_id_of(command: Command) -> str:
+    """What Temporal knows a command by: with its digest, so that it drops no other command that came under the same id."""
+    return command.command_id if command.digest is None else f"{command.command_id}.{command.digest}"
 
 
 def refusal_in(cause: BaseException | None) -> Refusal | None:

@@ -106,7 +106,7 @@ class Attempt:
             heads.update((case_id, Head(sequence, digest)) for case_id, sequence, digest in rows)
         return (
             {case_id: heads.get(case_id, EMPTY) for case_id in case_ids},
-            {(case_id, command_id): outcome_of(command_id, refusal) for case_id, command_id, refusal in known or ()},
+            {(row[0], row[1]): outcome_of(*row[1:]) for row in known or ()},
         )
 
     def _with_codes(self, turns: Sequence[Turn]) -> Sequence[Turn]:

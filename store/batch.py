@@ -46,7 +46,7 @@ LEDGER_HEADS = (
     " ORDER BY case_id, sequence DESC"
 )
 SETTLED = (
-    "SELECT c.case_id, c.command_id, c.refusal FROM unnest(%s::text[], %s::text[]) AS t(case_id, command_id)"
+    "SELECT c.case_id, c.command_id, c.refusal, c.digest FROM unnest(%s::text[], %s::text[]) AS t(case_id, command_id)"
     " JOIN commands c ON c.case_id = t.case_id AND c.command_id = t.command_id"
 )
 STANDING = (
@@ -70,8 +70,8 @@ ADD_OUTBOX = (
     " AS t(slot, topic, case_id, sequence, event_id, name, body, at) RETURNING id, slot"
 )
 ADD_COMMANDS = (
-    "INSERT INTO commands (case_id, command_id, accepted, refusal)"
-    " SELECT i, c, r IS NULL, r FROM unnest(%s::text[], %s::text[], %s::text[]) AS t(i, c, r)"
+    "INSERT INTO commands (case_id, command_id, accepted, refusal, digest)"
+    " SELECT i, c, r IS NULL, r, d FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS t(i, c, r, d)"
 )
 PUT_CASES = (
     f"INSERT INTO cases (hash, view, {columns(VIEW_COLUMNS)})"
@@ -119,7 +119,7 @@ ANSWER = (
 
 LEDGER: Kinds = (Texts, Ints, Texts, Blobs, Texts, Instants)
 OUTBOX: Kinds = (Shorts, Texts, Texts, Ints, Texts, Texts, Texts, Instants)
-COMMANDS: Kinds = (Texts, Texts, Texts)
+COMMANDS: Kinds = (Texts, Texts, Texts, Texts)
 HEADS: Kinds = (Blobs, Texts)
 WORK_KEYS: Kinds = (Texts, Texts)
 ALERTS: Kinds = (Texts, Ints, Texts, Texts)
@@ -147,6 +147,7 @@ def notice_body(case_id: str, notice: Notice) -> str:
             "remedy_vi": refusal.remedy("vi"),
         },
         ensure_ascii=False,
+        allow_nan=False,
         separators=(",", ":"),
     )
 
@@ -198,12 +199,12 @@ class Batch:
         """Gather how commands ended."""
         for outcome in outcomes:
             refusal = None if outcome.refusal is None else outcome.refusal.model_dump_json()
-            self.commands.add(case_id, outcome.command_id, refusal)
+            self.commands.add(case_id, outcome.command_id, refusal, outcome.digest)
 
     def add_notice(self, case_id: str, notice: Notice) -> None:
         """Gather the answer to a refused command. Its instant is the database's: nothing in the ledger has it."""
         # To a department on its work topic, to a submitting system on its answers.
-        topics, event_id = self.topics, refusal_id_of(case_id, notice.command_id)
+        topics, event_id = self.topics, refusal_id_of(case_id, notice.settled_as or notice.command_id)
         topic = topics.work(notice.department) if notice.department is not None else topics.answers(notice.system or "")
         self.outbox.add(slot_of(case_id), topic, case_id, None, event_id, NOTICE, notice_body(case_id, notice), None)
 

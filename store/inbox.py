@@ -15,7 +15,6 @@ from sqlalchemy import Interval, cast, func, literal, select, true
 
 from cases.turn import CommandOutcome, Notice
 from events.language.identity import DOSSIER_CODE_PATTERN
-from events.language.refusals import Refusal
 from events.language.topics import Topics
 from store.arrays import Blobs, Instants, Kinds, Rows, Texts
 from store.batch import Batch
@@ -146,29 +145,36 @@ class Inbox:
 
     def command_outcome(self, case_id: str, command_id: str) -> CommandOutcome | None:
         """How the command with this id ended in this case; None while it has not."""
-        query = select(commands.c.refusal).where(commands.c.case_id == case_id, commands.c.command_id == command_id)
+        query = select(commands.c.refusal, commands.c.digest).where(
+            commands.c.case_id == case_id, commands.c.command_id == command_id
+        )
         with self._store.reading() as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else outcome_of(command_id, row[0])
+        return None if row is None else outcome_of(command_id, *row)
+
+    def settled(self, case_id: str, command_ids: Sequence[str]) -> dict[str, str | None]:
+        """Which of these commands have their outcome, with the digest of what was asked."""
+        query = select(commands.c.command_id, commands.c.digest).where(
+            commands.c.case_id == case_id, commands.c.command_id.in_(command_ids)
+        )
+        with self._store.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def refusals(self, case_id: str) -> list[tuple[datetime, CommandOutcome]]:
         """The refused commands of a case with the real time of the refusal, oldest first."""
         query = (
-            select(commands.c.settled_at, commands.c.command_id, commands.c.refusal)
+            select(commands.c.settled_at, commands.c.command_id, commands.c.refusal, commands.c.digest)
             .where(commands.c.case_id == case_id, ~commands.c.accepted)
             .order_by(commands.c.settled_at, commands.c.command_id)
         )
         with self._store.reading() as connection:
-            return [(at, outcome_of(command_id, refusal)) for at, command_id, refusal in connection.execute(query)]
+            return [(row[0], outcome_of(*row[1:])) for row in connection.execute(query)]
 
-    def refuse_command(
-        self, command_id: str, case_id: str, refusal: Refusal, notice: Notice | None = None
-    ) -> CommandOutcome:
-        """Refuse a command for a case that is closed or unknown, and owe the sender the answer; in one transaction.
+    def refuse_command(self, case_id: str, outcome: CommandOutcome, notice: Notice | None = None) -> CommandOutcome:
+        """Settle a command that no case can take as refused, and owe the sender the answer; in one transaction.
 
         Idempotent: an id that was settled before keeps its outcome, which is returned, and no second answer is sent.
         """
-        outcome = CommandOutcome(command_id=command_id, refusal=refusal)
         batch = Batch(self._topics)
         batch.add_outcomes(case_id, (outcome,))
         if notice is not None:
@@ -177,7 +183,7 @@ class Inbox:
             with self._store.writing_session() as session:
                 batch.send(session)
         except psycopg.errors.UniqueViolation:
-            if (settled := self.command_outcome(case_id, command_id)) is None:
+            if (settled := self.command_outcome(case_id, outcome.command_id)) is None:
                 raise
             return settled
         return outcome

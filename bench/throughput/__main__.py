@@ -25,7 +25,7 @@ from typing import Any
 import psutil
 
 from bench.throughput.usage import cpu_seconds, per_case_ms, rss_mb, stack_processes
-from events.language.topics import PORTAL
+from events.language.identity import PORTAL
 from greenlane.admission import let_in
 from greenlane.quiescence import settled
 from greenlane.settings import Settings

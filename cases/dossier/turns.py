@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from cases.conflicts import conflict_outcome
 from cases.dossier.decide import dossier_draft_of
 from cases.dossier.draft import DossierDraft
 from cases.dossier.model import Dossier
@@ -17,10 +18,12 @@ from events.language.dossier_commands import DossierCommand, SubmitDossier
 from events.language.refusals import Refusal
 
 
-def take_dossier_turn(dossier: Dossier, commands: Sequence[DossierCommand], now: datetime) -> Turn | None:
+def take_dossier_turn(
+    dossier: Dossier, commands: Sequence[DossierCommand], now: datetime, conflicting: Sequence[DossierCommand] = ()
+) -> Turn | None:
     """Decide what waits; None: nothing is to be recorded. The order of time is that of `cases.turns.take_turn`."""
     records: list[EventRecord] = []
-    outcomes: list[CommandOutcome] = []
+    outcomes: list[CommandOutcome] = [conflict_outcome(command) for command in conflicting]
     current = dossier
 
     def add(drafted: DossierDraft) -> None:
@@ -39,9 +42,9 @@ def take_dossier_turn(dossier: Dossier, commands: Sequence[DossierCommand], now:
         pass_time_until(min(command.received_at, now), itself=False)
         drafted = dossier_draft_of(current, command, now)
         if isinstance(drafted, Refusal):
-            outcomes.append(CommandOutcome(command_id=command.command_id, refusal=drafted))
+            outcomes.append(CommandOutcome(command_id=command.command_id, refusal=drafted, digest=command.digest))
             continue
-        outcomes.append(CommandOutcome(command_id=command.command_id))
+        outcomes.append(CommandOutcome(command_id=command.command_id, digest=command.digest))
         add(drafted)
     pass_time_until(now, itself=True)
     if not records and not outcomes:

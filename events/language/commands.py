@@ -135,6 +135,9 @@ class Command(Message):
     command_id: CommandId
     received_at: AwareDatetime
     actor: Actor
+    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")] | None = None
+    """Of what is asked (sameness.py), given once at the intake: the same id with another digest is another command. None: of
+    the engine's own commands, whose ids say what they ask, and of those that an older program took."""
 
 
 class SubmitApplication(Command):

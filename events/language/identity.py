@@ -10,12 +10,16 @@ from typing import Annotated, NewType
 
 from pydantic import StringConstraints
 
+from wording.names import tidy
+
 CaseId = NewType("CaseId", str)
 CommandId = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
 """The id of a command: printable ASCII without spaces; for a message it is the CloudEvents id."""
 
 APPLICATION_ID_PATTERN = r"^[0-9A-Za-z][0-9A-Za-z._:/-]{0,127}$"
-SOURCE_PATTERN = r"^[0-9A-Za-z/][0-9A-Za-z._:/-]{0,199}$"
+SOURCE_MAX = 200
+SOURCE_PATTERN = r"^(?:[0-9A-Za-z._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2}){1,200}$"
+"""The characters of a URI reference (RFC 3986), as a CloudEvent's source has them."""
 DOSSIER_CODE_PATTERN = re.compile(r"^(?:\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(?:\.\d+){0,3})-\d{6}-\d{4,}$")
 """Both forms of a dossier code occur (TT 01/2018 art. 19; QĐ 20/2020/QĐ-TTg art. 4)."""
 
@@ -23,6 +27,12 @@ CASE_REFERENCE_PATTERN = re.compile(r"(?:case|dossier)-[0-9a-f]{24}")
 
 DEPARTMENT_LENGTH_MAX = 100
 DOSSIER_PREFIX = "dossier-"
+PORTAL = "portal"
+"""The submitting system whose topics carry no name: the province's own portal."""
+CONFLICT_PREFIX = "conflict/"
+FORMER_SUBMISSIONS = "submissions:"
+"""How ids of submissions began when there was but one system that submits."""
+SENDER_PATTERN = re.compile(r"^(?P<kind>department|system)/(?P<account>[a-z0-9-]{1,100}):[0-9a-f]{32}$")
 DOCUMENT_PREFIX = "document-"
 TEXT_PREFIX = "text-"
 OTHER_TEXT_SUFFIX = "-other"
@@ -94,6 +104,24 @@ def message_command_id(kind: str, account: str, source: str, message_id: str) ->
     return f"{kind}/{account}:{message_digest_of(source, message_id)}"
 
 
+def sender_of(command_id: str) -> tuple[str, str] | None:
+    """Whose topic a command came on: its kind (department, system) and account; None: it is not known by the id."""
+    if command_id.startswith(FORMER_SUBMISSIONS):
+        return "system", PORTAL
+    match = SENDER_PATTERN.match(command_id)
+    return None if match is None else (match["kind"], match["account"])
+
+
+def is_reserved(command_id: str) -> bool:
+    """Whether only the engine makes ids like this one."""
+    return command_id.startswith((CONFLICT_PREFIX, FORMER_SUBMISSIONS, "department/", "system/"))
+
+
+def conflict_id_of(command_id: str, digest: str) -> str:
+    """Under which id a command is settled whose own id another command had: the same for the same id and content."""
+    return CONFLICT_PREFIX + hashlib.sha256(f"{command_id}\n{digest}".encode()).hexdigest()[:32]
+
+
 def event_id_of(case_id: str, sequence: int) -> str:
     """The CloudEvents id of a ledger event."""
     return f"{case_id}.{sequence}"
@@ -107,8 +135,10 @@ def refusal_id_of(case_id: str, command_id: str) -> str:
 def department_slug_of(name: str) -> str:
     """A department's name as a topic slug: `[a-z0-9-]`, at most 100 characters; distinct names give distinct slugs.
 
-    A name that is already a slug stays; from every other a readable stem is kept and a hash of the exact name added.
+    A name that is already a slug stays; from every other a readable stem is kept and a hash of the name added. Two ways
+    to write the same letters, as with and without combining accents, are one name.
     """
+    name = tidy(name)
     if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) and len(name) <= DEPARTMENT_LENGTH_MAX and not _hashed(name):
         return name
     plain = unicodedata.normalize("NFKD", name.replace("đ", "d").replace("Đ", "D")).encode("ascii", "ignore").decode()

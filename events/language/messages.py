@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, Field, JsonValue, StringConstraints, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
 
 from catalog.errors import and_more, close_matches
-from catalog.model import Fact, FactName, Slug
+from catalog.model import FactName, Slug
 from catalog.value_texts import value_message
 from events.language.commands import (
     CONSULTED_MAX,
@@ -18,7 +18,6 @@ from events.language.commands import (
     FACTS_MAX,
     ROUTE_MAX,
     ConsultationRequest,
-    DeclaredStep,
     DocumentPart,
     Message,
     Note,
@@ -26,7 +25,15 @@ from events.language.commands import (
     Reference,
     Sentence,
 )
-from events.language.identity import APPLICATION_ID_PATTERN
+from events.language.given import (
+    GivenApplicationId,
+    GivenFact,
+    GivenId,
+    GivenStep,
+    GivenText,
+    GivenValues,
+    case_named,
+)
 from sla.units import Budget
 from sla.wording import spoken
 
@@ -35,26 +42,26 @@ class DocumentMessage(Message):
     """A document as the applicant sends it. Its title and content are personal data."""
 
     kind: Slug
-    title: Annotated[str, StringConstraints(max_length=300)] | None = None
-    reference: Reference | None = None
+    title: GivenText | None = None
+    reference: GivenId | None = None
 
 
 class SubmissionMessage(Message):
     """`SubmitApplication` as data of a message, or as an entry of an application file."""
 
-    application_id: Annotated[str, StringConstraints(pattern=APPLICATION_ID_PATTERN)]
+    application_id: GivenApplicationId
     procedure: Slug
     channel: Literal["online", "counter", "post"] = "online"
-    applicant: dict[str, JsonValue]
+    applicant: GivenValues
     """Who applies: name, identity number, contacts. Personal data: kept in the vault, nowhere else."""
     documents: Annotated[tuple[DocumentMessage, ...], Field(max_length=DOCUMENTS_MAX)] = ()
-    facts: Annotated[dict[FactName, Fact], Field(max_length=FACTS_MAX)] = {}
+    facts: Annotated[dict[FactName, GivenFact], Field(max_length=FACTS_MAX)] = {}
     """What classification may look at; facts that no lane asks for are kept in the vault with the person's part."""
-    route: Annotated[tuple[DeclaredStep, ...], Field(max_length=ROUTE_MAX)] = ()
+    route: Annotated[tuple[GivenStep, ...], Field(max_length=ROUTE_MAX)] = ()
     step_limit: Budget | None = None
 
 
-CaseReference = Annotated[str, StringConstraints(min_length=5, max_length=120)]
+CaseReference = Annotated[str, StringConstraints(min_length=5, max_length=120), BeforeValidator(case_named)]
 """A case id or a dossier code."""
 
 
@@ -62,7 +69,7 @@ class DecisionMessage(Message):
     """`DecideStep` as data of a message on a department's decisions topic; the topic names the department."""
 
     case: CaseReference
-    step_id: Reference
+    step_id: GivenId
     outcome: Outcome
     reason: Sentence | None = None
     legal_basis: Note | None = None

@@ -1,4 +1,4 @@
-"""What reaches a department on its work topic besides events: the answer to a command that was refused."""
+"""What reaches a sender besides events: the answer to a command that was refused, on a work topic or a system's answers."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from events.language.commands import Message
 
 
 class AnswerRefused(Message):
-    """A department's message was not taken, and why. Not a ledger event: nothing happened to the case."""
+    """A message was not taken, and why. Not a ledger event: nothing happened to the case."""
 
     case_id: str
     command_id: str
-    """`<scope>:<ce_id>` of the refused message; the scope is the department."""
+    """`<kind>/<account>:<digest>` of the refused message: `department` or `system`, whose topic it came on, and SHA-256 (hex, its
+    first 32 digits) of the CloudEvents source, a newline, and the id."""
     step_id: str | None = None
     code: str
     """Stable, for machines."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import TypeVar
 
 from pydantic import BaseModel
 
-HOW_IT_CAME = {"command_id", "received_at", "actor"}
+from events.language.commands import ActorKind, Command
+
+HOW_IT_CAME = {"command_id", "received_at", "actor", "digest"}
 """Not a part of what is asked: a redelivery may come later, and be better known."""
 
 
@@ -17,5 +20,20 @@ def digest_of(command: BaseModel) -> str:
     actor = getattr(command, "actor", None)
     who = [] if actor is None else [str(actor.kind), actor.id]
     kind = getattr(command, "type", type(command).__name__)
-    content = json.dumps([kind, who, asked], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    content = json.dumps([kind, who, asked], ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+Asked = TypeVar("Asked", bound=Command)
+
+
+def with_digest(command: Asked) -> Asked:
+    """The command as the intake hands it on: with the digest of what it asks."""
+    if command.digest is not None or command.actor.kind is ActorKind.SYSTEM:
+        return command
+    return command.model_copy(update={"digest": digest_of(command)})
+
+
+def is_other(digest: str | None, settled: str | None) -> bool:
+    """Whether two commands with one id ask for different things, as far as their digests are known."""
+    return digest is not None and settled is not None and digest != settled

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from events.language.identity import DEPARTMENT_LENGTH_MAX
+from events.language.identity import DEPARTMENT_LENGTH_MAX, PORTAL
 
 VERSION = "v1"
 DEAD_LETTER_SUFFIX = ".dlq"
-PORTAL = "portal"
-"""The submitting system whose topics carry no name: the province's own portal."""
+
+__all__ = ["DEAD_LETTER_SUFFIX", "PORTAL", "VERSION", "Topics"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from events.transport.ports import DeadLetter, Headers, Incoming
+from wording.foreign import visible
 
 TOPIC = "dlq-topic"
 PARTITION = "dlq-partition"
@@ -36,8 +37,8 @@ def letter_headers(
         PARTITION: str(message.partition),
         OFFSET: str(message.offset),
         CODE: letter.code,
-        FIELD: letter.field or "",
-        REASON: letter.reason[:REASON_LENGTH_MAX],
+        FIELD: visible(letter.field or ""),
+        REASON: visible(letter.reason)[:REASON_LENGTH_MAX],
         ATTEMPTS: str(attempts + (int(tried) if tried.isdecimal() and len(tried) <= COUNT_DIGITS_MAX else 0)),
         FIRST_SEEN_AT: instant(message.timestamp_at),
     }

@@ -24,6 +24,7 @@ from events.language.identity import dossier_id_of, is_dossier
 from events.language.messages import DocumentMessage, MessageError, message_error_of
 from events.language.refusals import refuse
 from events.transport.errors import Unavailable
+from greenlane.cli.command_ids import refuse_reserved
 from greenlane.cli.delivery import left_out_json
 from greenlane.cli.dossier_files import DossierRefusedError
 from greenlane.cli.failure import NoAnswerError, RefusedError
@@ -33,6 +34,7 @@ from greenlane.cli.session import Session
 from intake.declaration import filled
 from sla.wording import Said
 from store.dossiers import Dossiers
+from wording.names import tidied
 
 ANSWER_SECONDS = 60.0
 RECORD_SECONDS = 30.0
@@ -73,7 +75,8 @@ def identified(file: DossierFile) -> DossierFile:
     """The file with an id: its own, or one of its content, so that the same file twice is one dossier."""
     if file.dossier_id is not None:
         return file
-    content = json.dumps(file.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+    said = tidied(file.model_dump(mode="json"))
+    content = json.dumps(said, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return file.model_copy(update={"dossier_id": f"D-{hashlib.sha256(content.encode()).hexdigest()[:16]}"})
 
 
@@ -124,12 +127,13 @@ async def hand_in(session: Session, file: DossierFile, source: str, *, strict: b
 
 def command_of(kind: str, content: Mapping[str, Any], actor: Acting, command_id: str | None) -> DossierCommand:
     """A command to a dossier. Raises MessageError that names the first wrong field."""
+    refuse_reserved(command_id)
     given = {
         "type": kind,
         "command_id": command_id or f"cli:{uuid.uuid4()}",
         "received_at": now(),
         "actor": {"kind": actor[0], "id": actor[1], "assurance": Assurance.CLAIMED},
-        **content,
+        **tidied(dict(content)),
     }
     try:
         command: DossierCommand = _COMMAND.validate_python(given)
@@ -150,7 +154,7 @@ def stream_of(session: Session, reference: str) -> str:
 
 
 async def ask_dossier(session: Session, stream_id: str, command: DossierCommand) -> None:
-    """Give a dossier a command and wait for the answer. Raises RefusedError, NoAnswerError, ServerAwayError, StoreError."""
+    """Give a dossier a command and wait for the answer. Raises RefusedError, NoAnswerError, ServerUnusableError, StoreError."""
     intake = session.wiring.linked_intake(await session.temporal())
     at = session.wiring.business_time_now()
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir, Strict
+from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir, Strict, name_of
 from greenlane.cli.question import Acting, acting
 from sla.wording import Said
 
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 PANEL = "Linked dossiers"
 SOURCE = "/command-line"
 
-Dossier = Annotated[str, typer.Argument(metavar="DOSSIER", help="Dossier (dossier-...), or its source's own id.")]
-Name = Annotated[str, typer.Argument(metavar="NAME", help="Application, as the dossier calls it.")]
+Dossier = Annotated[
+    str, typer.Argument(metavar="DOSSIER", help="Dossier (dossier-...), or its source's own id.", callback=name_of)
+]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Application, as the dossier calls it.", callback=name_of)]
 File = Annotated[str | None, typer.Argument(metavar="FILE", help="A dossier file, YAML or JSON; - is stdin.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it stands in the ledger, without personal data.")]
 OptionalReason = Annotated[
@@ -292,7 +294,9 @@ def result(
 
 def acknowledge(
     dossier: Dossier,
-    escalation: Annotated[str, typer.Argument(metavar="ESCALATION", help="Id of the alert, e.g. joint/breach.")],
+    escalation: Annotated[
+        str, typer.Argument(metavar="ESCALATION", help="Id of the alert, e.g. joint/breach.", callback=name_of)
+    ],
     *,
     note: Annotated[str | None, typer.Option("--note", help="What is done about it.")] = None,
     by: ActedBy = None,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from events.language.topics import PORTAL
+from events.language.identity import PORTAL
 from greenlane.admission import let_in
 from greenlane.demo.script import CAST, Part
 from greenlane.wiring import Wiring

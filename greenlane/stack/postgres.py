@@ -18,7 +18,7 @@ from greenlane.stack.account import Account, account_for
 from greenlane.stack.accounts import DATABASE_OWNER_ROLE, database_url_of
 from greenlane.stack.child import Command, run_once, server_environment
 from greenlane.stack.credentials import OPERATOR, OWNER, Credentials
-from greenlane.stack.errors import PlatformUnsupportedError, ServerAwayError
+from greenlane.stack.errors import PlatformUnsupportedError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.part import Part, accepts
 from greenlane.stack.ports import LOOPBACK
@@ -216,22 +216,3 @@ class Postgres(Part):
         for database in ("template1", DATABASE):
             with self.superuser(database) as connection:
                 connection.execute(NO_LARGE_OBJECTS)
-
-
-def check_outside_postgres(url: str) -> None:
-    """Raises ServerAwayError when an outside PostgreSQL cannot be used."""
-    try:
-        with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1), connect_timeout=5) as connection:
-            connection.execute("select 1")
-    except psycopg.Error as error:
-        reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
-        raise ServerAwayError(
-            Said(
-                f"The outside PostgreSQL cannot be used: {reason}.", f"Không dùng được PostgreSQL bên ngoài: {reason}."
-            ),
-            field="GREENLANE_DATABASE_URL",
-            remedy=Said(
-                "Start it, correct GREENLANE_DATABASE_URL, or unset it to use the embedded one.",
-                "Khởi động máy chủ, sửa GREENLANE_DATABASE_URL, hoặc bỏ thiết lập này để dùng máy chủ kèm theo.",
-            ),
-        ) from error

@@ -12,6 +12,7 @@ import pytest
 
 from events.language.commands import ActorKind, Assurance
 from events.language.envelope import binary_headers
+from events.language.identity import PORTAL
 from events.language.messages import (
     DECISION_MESSAGES,
     SUBMISSION_MESSAGES,
@@ -22,7 +23,7 @@ from events.language.messages import (
     SupplementMessage,
     parsed,
 )
-from events.language.topics import PORTAL, Topics
+from events.language.topics import Topics
 from events.transport.producer import Producer
 from intake.reception import command_of
 from tests.cli.program import LiveStack, Program
@@ -71,7 +72,7 @@ def _until(look: Callable[[], Any]) -> Any:
 
 
 def test_a_question_a_stop_and_a_return_over_kafka(live: Program, live_stack: LiveStack) -> None:
-    """Each leaves its event with the department, or the applicant's source, as who claims to act."""
+    """Each leaves its event with the department, or the system that submits, as who claims to act."""
     code = submitted(live, "kafka-acts-1")
     assert live("decide", code, "intake", "approve", "--department", "one-stop").code == 0
 
@@ -106,7 +107,7 @@ def test_a_question_a_stop_and_a_return_over_kafka(live: Program, live_stack: Li
         returned = _until(lambda: event("CaseReturned"))
     department = {"kind": "department", "id": "culture", "assurance": Assurance.CLAIMED}
     assert [record["actor"] for record in (asked, stopped, returned)] == [department] * 3
-    assert answered["actor"] == {"kind": "applicant", "id": "/outside", "assurance": "claimed"}
+    assert answered["actor"] == {"kind": "applicant", "id": "portal", "assurance": "claimed"}
     told = live("show", code).json
     assert told["texts"] == {answered["event"]["reference"]: "portal-7"}, "where the answer lies, the vault knows"
     assert stopped["event"]["approved_by"] == "chairman-office"

@@ -20,7 +20,8 @@ from sqlalchemy import func, select
 from catalog.loader import load_catalog
 from events.language.case_events import ApplicationSubmitted, StepDecided
 from events.language.envelope import binary_headers
-from events.language.topics import PORTAL, Topics
+from events.language.identity import PORTAL
+from events.language.topics import Topics
 from events.transport.producer import Producer
 from greenlane.admission import access_of
 from greenlane.importing.display import Quiet
