@@ -18,9 +18,6 @@ from events.language.commands import ActorKind, Command, DecideStep, SubmitAppli
 from events.language.identity import sender_of
 from events.language.refusals import Refusal
 
-COMMANDS_MAX = 64
-"""So many commands at most in one turn; the rest waits for the next, so that a turn stays small and short."""
-
 
 def take_turn(
     case: Case, commands: Sequence[Command], now: datetime, conflicting: Sequence[Command] = ()

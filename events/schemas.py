@@ -23,6 +23,7 @@ from events.language.messages import DECISION_MESSAGES, SUBMISSION_MESSAGES
 from events.language.notices import AnswerRefused
 from events.language.routing import topics_of
 from events.language.topics import Topics
+from wording.json_text import read_json
 
 FOLDER = Path(__file__).parent / "schema"
 VERSION = "v1"
@@ -89,12 +90,12 @@ def documents() -> dict[str, Schema]:
 
 def text_of(document: Schema) -> str:
     """A document as it is committed."""
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
 def committed(folder: Path = FOLDER) -> dict[str, Schema]:
     """What is committed, by file name."""
-    return {file.name: json.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.json"))}
+    return {file.name: read_json(file.read_bytes()) for file in sorted(folder.glob("*.json"))}
 
 
 def breaking(before: dict[str, Schema], after: dict[str, Schema]) -> list[str]:

@@ -43,7 +43,7 @@ def prepare(settings: Settings) -> None:
             business_time_of(store, settings, catalog.calendar(PROVINCE_CALENDAR))
         finally:
             store.close()
-    prepare_kafka(settings, catalog.departments, (), wiring.topic_layout)
+    prepare_kafka(settings, catalog.departments, catalog.systems, wiring.topic_layout)
     try:
         asyncio.run(_search_attributes(wiring))
     finally:

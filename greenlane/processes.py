@@ -15,14 +15,17 @@ from events.transport.consumption import ConsumerSettings
 from events.transport.lanes import LaneSettings
 from events.transport.publisher import Publisher, PublisherSettings
 from greenlane.alerts import AlertSender
+from greenlane.changing import Healing
 from greenlane.probing.kafka import probe_kafka
 from greenlane.settings import Settings
 from greenlane.store_metrics import StoreMetrics
 from greenlane.telemetry import configure_logging, free_address, serve_metrics
 from greenlane.turn_metrics import MeasuredRecorder
 from greenlane.wiring import Wiring
+from intake.handing_over import HandOver
 from intake.reception import Reception
-from intake.waking import Waking
+from intake.waiting_room import WaitingRoom
+from intake.waking import Sweep, Waking
 from store.outbox import Outbox
 from store.recorder import Recorder
 from store.views import Views
@@ -98,7 +101,8 @@ async def bridge(settings: Settings) -> None:
     wiring = Wiring(settings)
     sdk_address = free_address(settings.metrics_host)
     client = await _connected(wiring, sdk_address)
-    intake, linked = wiring.intake(client), wiring.linked_intake(client)
+    room = WaitingRoom(wiring.waiting, wiring.inbox)
+    intake, linked = wiring.intake(client, room), wiring.linked_intake(client)
     topics = wiring.topics
     try:
         await asyncio.to_thread(probe_kafka, wiring.cluster)
@@ -107,7 +111,12 @@ async def bridge(settings: Settings) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(_look_again(intake.open_forgotten, "cases started whose start was lost"))
             group.create_task(_look_again(linked.open_forgotten, "dossiers started whose start was lost"))
-            waking = Waking(Views(wiring.store), intake, linked)
+            group.create_task(room.keep_current())
+            group.create_task(HandOver(wiring.waiting, room, intake).run())
+            views = Views(wiring.store)
+            waking, sweep = Waking(views, intake, linked), Sweep(client, views, intake, linked)
+            group.create_task(_look_again(Healing(wiring, intake).look, "cases told that a plan could not reach"))
+            group.create_task(_look_again(sweep.look, "cases brought back whose run had ended"))
             group.create_task(_look_again(waking.look, "cases woken that slept through their due instant"))
             group.create_task(
                 Bridge(
@@ -116,6 +125,7 @@ async def bridge(settings: Settings) -> None:
                     Reception(intake, topics, identity_since=wiring.identity_since),
                     settings=_bridge_settings(settings),
                     make_topic=wiring.make_topic,
+                    assigned=room.doubt,
                 ).run()
             )
     finally:

@@ -28,6 +28,7 @@ from intake.linked import LinkedIntake
 from intake.linked_gateway import DossierGateway
 from intake.register import Register
 from intake.temporal import CaseGateway
+from intake.waiting_room import WaitingRoom
 from sla.business_time import BusinessTime
 from sla.calendar import CalendarDefinition, compiled
 from sla.wording import Said
@@ -36,6 +37,7 @@ from store.dossiers import Dossiers
 from store.errors import StoreUnavailable
 from store.inbox import Inbox
 from store.seals import workflow_seal
+from store.waiting import WaitingCommands
 from workflows.converter import DATA_CONVERTER, Seal, sealed
 
 BUSINESS_TIME = "business-time"
@@ -154,11 +156,15 @@ class Wiring:
         if "store" in made:
             self.store.close()
 
-    def intake(self, client: Client) -> Intake:
-        """The intake over a connection to Temporal."""
-        return Intake(
-            CaseGateway(client, self.settings.task_queue), self.register, self.catalog, self.business_time, self.zone
-        )
+    @cached_property
+    def waiting(self) -> WaitingCommands:
+        """The commands that wait outside Temporal."""
+        return WaitingCommands(self.store)
+
+    def intake(self, client: Client, room: WaitingRoom | None = None) -> Intake:
+        """The intake over a connection to Temporal; with a waiting room where many may write without waiting for answers."""
+        gateway = CaseGateway(client, self.settings.task_queue)
+        return Intake(gateway, self.register, self.catalog, self.business_time, self.zone, room)
 
     def linked_intake(self, client: Client) -> LinkedIntake:
         """The intake of linked dossiers over a connection to Temporal."""

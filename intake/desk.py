@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from cases.bounds import too_long
 from cases.decide import decide
 from cases.evolve import fold
 from cases.model import blank
@@ -20,15 +24,20 @@ from events.language.identity import PORTAL, is_dossier, shown_reference
 from events.language.messages import SubmissionMessage
 from events.language.refusals import Refusal, refuse
 from events.language.sameness import with_digest
+from events.transport.errors import Unavailable
+from intake.lost_runs import BROUGHT_BACK, within_one_payload
 from intake.own_words import OwnWords
 from intake.person import Parted, parted
 from intake.register import Register
 from intake.strictness import unknown_fact
 from intake.systems import Systems
 from intake.temporal import CaseGateway, CaseUnknownError
+from intake.waiting_room import Admission, WaitingRoom
 from sla.business_time import BusinessTime
 from store.inbox import Acceptance
-from workflows.messages import Carried, CaseInput
+from workflows.messages import Carried, CaseInput, CommandMessage
+
+Given = TypeVar("Given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +54,22 @@ class Intake:
     """Takes submissions and commands. Received instants are real; the cases' are business time: mapped here, once."""
 
     def __init__(
-        self, gateway: CaseGateway, register: Register, catalog: Catalog, time: BusinessTime, zone: ZoneInfo
+        self,
+        gateway: CaseGateway,
+        register: Register,
+        catalog: Catalog,
+        time: BusinessTime,
+        zone: ZoneInfo,
+        room: WaitingRoom | None = None,
     ) -> None:
+        """`room`: where commands wait whose senders have many unanswered ones; None: nobody who sends so calls here."""
         self._gateway = gateway
         self._register = register
         self._words = OwnWords(register)
         self._catalog = catalog
         self._time = time
         self._zone = zone
+        self._room = room
         self.systems = Systems(register.systems, catalog)
         """Who hands in applications, and whose sources are whose."""
 
@@ -146,7 +163,12 @@ class Intake:
         stored = await asyncio.to_thread(self._register.opening_of, case_id)
         if stored is None:
             return False
-        await self._start(case_id, *stored)
+        opening, definitions = stored
+        lost = await self._lost(case_id)
+        along, behind = within_one_payload([opening, *lost])
+        given = CaseInput(case_id=case_id, business_time=self._time, waiting=tuple(along))
+        await self._gateway.start(given, definitions)
+        await self._signal_all(case_id, behind)
         return True
 
     async def open_forgotten(self, older_than_seconds: float) -> int:
@@ -176,14 +198,41 @@ class Intake:
             return
         # A digest of what an applicant wrote would tell it to whoever guesses it: first the words go, then it is made.
         command = with_digest(await self._words.kept_apart(case_id, command))
+        refusal = too_long(command)
+        if refusal is None and self._room is not None:
+            admission = await self._room.admit(case_id, command)
+            if admission is Admission.WAITS:
+                return
+            if admission is Admission.CONFLICT:
+                await asyncio.to_thread(self._register.refuse_conflict, case_id, command)
+                return
+            refusal = admission if isinstance(admission, Refusal) else None
+        if refusal is None:
+            await self.hand_over(case_id, command)
+        else:
+            await self._refuse(case_id, command, refusal)
+
+    async def hand_over(self, case_id: str, command: CaseCommand) -> None:
+        """Give a case a command that has waited long enough; refused where the case can take none. Raises Unavailable."""
         try:
             await self._gateway.signal(case_id, command)
         except CaseUnknownError:
             refusal = await self._found_again(case_id, command)
             if refusal is None:
-                await self._gateway.signal(case_id, command)
-            else:
+                refusal = await self._given_again(case_id, partial(self._gateway.signal, case_id, command))
+            if refusal is not None:
                 await self._refuse(case_id, command, refusal)
+
+    async def _given_again(self, case_id: str, give: Callable[[], Awaitable[Given]]) -> Given | Refusal:
+        """Give it to the case that was just brought back; it may be one that never became one."""
+        try:
+            return await give()
+        except CaseUnknownError as error:
+            found = await asyncio.to_thread(self._register.find, case_id)
+            if found is not None and found.status is not None:
+                # It ended this very moment, by other hands: next time we know more.
+                raise Unavailable("Temporal") from error
+            return refuse("case_unknown", "case")
 
     async def ask(self, reference: str, command: CaseCommand) -> CommandOutcome:
         """Give a command to a case and wait for the answer. Raises Unavailable."""
@@ -192,12 +241,17 @@ class Intake:
             return CommandOutcome(command_id=command.command_id, refusal=refuse("case_unknown", "case"))
         # A digest of what an applicant wrote would tell it to whoever guesses it: first the words go, then it is made.
         command = with_digest(await self._words.kept_apart(case_id, command))
+        if refusal := too_long(command):
+            return CommandOutcome(command_id=command.command_id, refusal=refusal)
         try:
             return await self._gateway.update(case_id, command)
         except CaseUnknownError:
             refusal = await self._found_again(case_id, command)
             if refusal is None:
-                return await self._gateway.update(case_id, command)
+                answer = await self._given_again(case_id, partial(self._gateway.update, case_id, command))
+                if isinstance(answer, CommandOutcome):
+                    return answer
+                refusal = answer
             settled = await asyncio.to_thread(self._register.outcome_of, case_id, command)
             return settled or CommandOutcome(command_id=command.command_id, refusal=refusal)
 
@@ -230,15 +284,34 @@ class Intake:
         except CaseUnknownError:
             await self.revive(case_id)
 
-    async def revive(self, case_id: str) -> None:
-        """Start a case again from its ledger: Temporal lost it, or came back with less than it had acknowledged."""
+    async def revive(self, case_id: str) -> bool:
+        """Start a case again from its ledger: its run failed or was ended by somebody, or Temporal lost it.
+
+        What that run was given and had not settled goes along. False: it runs. Raises Unavailable, StoreError.
+        """
         definitions, records = await asyncio.to_thread(self._register.ledger_of, case_id)
         case = fold(case_id, definitions, records)
-        await self._gateway.start(
-            CaseInput(case_id=case_id, business_time=self._time, carried=Carried.of(case, {}, ())),
+        along, behind = within_one_payload(await self._lost(case_id))
+        is_started = await self._gateway.start(
+            CaseInput(case_id=case_id, business_time=self._time, carried=Carried.of(case, along)),
             # Not those of its opening: another calendar or procedure version may have been applied since.
             case.definitions,
+            # Also where a run came to its end: a ledger that was restored from a backup may not know of it.
+            again=True,
         )
+        if is_started:
+            BROUGHT_BACK.labels("case").inc()
+            await self._signal_all(case_id, behind)
+        return is_started
+
+    async def _lost(self, case_id: str) -> list[CaseCommand]:
+        """What the case's last run was given and had not settled, in order."""
+        given = [found.command for found in await self._gateway.given(case_id, CaseInput, CommandMessage)]
+        return await asyncio.to_thread(self._register.unsettled, case_id, given)
+
+    async def _signal_all(self, case_id: str, commands: Sequence[CaseCommand]) -> None:
+        for command in commands:
+            await self._gateway.signal(case_id, command)
 
     async def _refuse(self, case_id: str, command: CaseCommand, refusal: Refusal) -> None:
         # What a sender typed where a case is named may be anything: it is kept in no table and goes out on no topic.

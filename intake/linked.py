@@ -7,6 +7,7 @@ in between is found and gone on with.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -43,6 +44,7 @@ from events.language.sameness import with_digest
 from intake.declaration import SplitDossier, definitions_of, filled, findings_in, split
 from intake.desk import Intake, Submitted
 from intake.linked_gateway import DossierGateway
+from intake.lost_runs import BROUGHT_BACK, within_one_payload
 from intake.own_words import OwnWords
 from intake.person import Parted
 from intake.settling import settled
@@ -51,7 +53,7 @@ from intake.temporal import CaseUnknownError
 from store.dossiers import Dossiers, LinkedCase
 from store.errors import DefinitionsUnknown
 from store.inbox import Acceptance, Inbox, Submission
-from workflows.dossier_messages import DossierCarried, DossierInput
+from workflows.dossier_messages import DossierCarried, DossierInput, DossierMessage
 
 CALENDAR = "vn-public"
 LADDER = "case"
@@ -216,7 +218,10 @@ class LinkedIntake:
             return False
         opening = DossierOpening.model_validate_json(stored)
         definitions = await asyncio.to_thread(self._dossiers.definitions, opening.definitions_digest)
-        await self._start(stream_id, opening.command, definitions)
+        along, behind = within_one_payload([opening.command, *await self._lost(stream_id)])
+        given = DossierInput(dossier_id=stream_id, business_time=self._intake.time, waiting=tuple(along))
+        if await self._gateway.start(given, definitions):
+            await self._signal_all(stream_id, behind)
         return True
 
     # ---- commands
@@ -250,6 +255,18 @@ class LinkedIntake:
         except CaseUnknownError:
             await self._brought_back(stream_id, None)
 
+    async def revive(self, stream_id: str) -> bool:
+        """Start an open dossier again from its ledger. False: it runs. Raises Unavailable, StoreError."""
+        definitions, records = await asyncio.to_thread(self._dossiers.stream, stream_id)
+        along, behind = within_one_payload(await self._lost(stream_id))
+        carried = DossierCarried.of(fold_dossier(stream_id, definitions, records), waiting=along)
+        given = DossierInput(dossier_id=stream_id, business_time=self._intake.time, carried=carried)
+        is_started = await self._gateway.start(given, definitions, again=True)
+        if is_started:
+            BROUGHT_BACK.labels("dossier").inc()
+            await self._signal_all(stream_id, behind)
+        return is_started
+
     async def _brought_back(self, stream_id: str, command: DossierCommand | None) -> bool:
         """Temporal runs no such dossier: bring it back from the inbox or the ledger. False: it is closed, or unknown.
 
@@ -262,12 +279,24 @@ class LinkedIntake:
         is_closed = known is not None and known.closed_at is not None
         if known is None or (is_closed and not isinstance(command, RevokeResult)):
             return False
+        if not is_closed:
+            await self.revive(stream_id)
+            return True
         definitions, records = await asyncio.to_thread(self._dossiers.stream, stream_id)
-        waiting = (command,) if is_closed and command is not None else ()
+        waiting = () if command is None else (command,)
         carried = DossierCarried.of(fold_dossier(stream_id, definitions, records), waiting=waiting)
         given = DossierInput(dossier_id=stream_id, business_time=self._intake.time, carried=carried)
-        await self._gateway.start(given, definitions, again=is_closed)
+        await self._gateway.start(given, definitions, again=True)
         return True
+
+    async def _lost(self, stream_id: str) -> list[DossierCommand]:
+        """What the dossier's last run was given and had not settled, in order."""
+        given = [found.command for found in await self._gateway.given(stream_id, DossierInput, DossierMessage)]
+        return await asyncio.to_thread(self._intake.register.unsettled, stream_id, given)
+
+    async def _signal_all(self, stream_id: str, commands: Sequence[DossierCommand]) -> None:
+        for command in commands:
+            await self._gateway.signal(stream_id, command)
 
     # ---- what dossiers and their cases ask for (activities.linked.LinkedDesk)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,7 +14,7 @@ from events.language.commands import Command, SubmitApplication
 from events.language.refusals import Refusal
 from events.language.topics import Topics
 from intake.person import Parted
-from intake.settling import refused, settled
+from intake.settling import conflicted, refused, settled, unsettled
 from store.database import Store
 from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown
@@ -21,6 +22,8 @@ from store.inbox import Acceptance, Inbox, KnownCase, Submission
 from store.ledger import Ledger
 from store.systems import RegisteredSystems
 from store.vault import Vault
+
+Given = TypeVar("Given", bound=Command)
 
 DERIVED_PROCEDURE = "derived-procedure/"
 """Key of the store's memory under which the definitions of a procedure derived from a log are found, by its id."""
@@ -96,6 +99,16 @@ class Register:
     def refuse(self, case_id: str, command: Command, refusal: Refusal) -> CommandOutcome:
         """Settle a command that no case can take, and owe its sender the answer; how it stands then. Idempotent."""
         return refused(self._inbox, case_id, command, refusal)
+
+    def refuse_conflict(self, case_id: str, command: Command) -> CommandOutcome:
+        """Refuse a command whose id another command has, and owe its sender the answer. Idempotent."""
+        return conflicted(self._inbox, case_id, command)
+
+    def unsettled(self, case_id: str, given: Iterable[Given]) -> list[Given]:
+        """Those of these commands that have no outcome yet, in order, each once."""
+        found = {(command.command_id, command.digest): command for command in given}
+        left = unsettled(self._inbox, case_id, found)
+        return [command for asked, command in found.items() if asked in left]
 
     def ledger_of(self, case_id: str) -> tuple[Definitions, tuple[EventRecord, ...]]:
         """A case's definitions and its whole ledger. Raises DefinitionsUnknown for a case that has none."""

@@ -61,12 +61,13 @@ TABLES: Final[Mapping[str, Rights]] = {
     # The way in. A case of a linked dossier is accepted by the worker; its person lies in the vault already.
     "applications": Rights(worker="raw", bridge="ra", operator="ra"),
     "commands": Rights(worker="ra", bridge="ra", operator="ra"),
-    "waiting": Rights(bridge="rawd", operator="ra"),
+    "waiting": Rights(bridge="rawd", publisher="r", operator="rawd"),
     "systems": Rights(worker="r", bridge="r", operator="ra"),
     # Of the installation itself
     "stack": Rights(worker="r", bridge="r", publisher="raw", operator="rawd"),
-    "change_plans": Rights(operator="raw"),
+    "change_plans": Rights(bridge="r", operator="raw"),
     "change_plan_items": Rights(operator="ram"),
+    "change_plan_untold": Rights(bridge="rd", operator="raw"),
     "alembic_version": Rights(worker="r", bridge="r", publisher="r"),
     # Personal data
     "vault.subjects": Rights(bridge="raw", reader="", operator="raw"),

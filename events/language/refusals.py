@@ -7,6 +7,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from events.language.act_refusals import ACT_TEXTS
+from wording.foreign import visible
 
 TEXTS: dict[str, tuple[str, str, str, str]] = ACT_TEXTS | {
     # code: (message en, remedy en, message vi, remedy vi); {names} come from the refusal's details, never personal data
@@ -382,7 +383,8 @@ class Refusal(BaseModel):
         return self._text(1 if language == "en" else 3)
 
     def _text(self, index: int) -> str:
-        return TEXTS[self.code][index].format_map(self.details)
+        # A detail may be a name that somebody else wrote.
+        return TEXTS[self.code][index].format_map({name: visible(detail) for name, detail in self.details.items()})
 
 
 def refuse(code: str, field: str | None = None, **details: str) -> Refusal:

@@ -49,8 +49,12 @@ class Bridge:
         settings: BridgeSettings | None = None,
         metrics: BridgeMetrics | None = None,
         make_topic: Callable[[str], None] | None = None,
+        assigned: Callable[[], None] | None = None,
     ) -> None:
-        """`make_topic` makes a dead-letter topic that is missing; without it the message waits until somebody does."""
+        """`assigned` is called, from another thread, when partitions became ours, before anything of them is handled.
+
+        `make_topic` makes a dead-letter topic that is missing; without it the message waits until somebody does.
+        """
         self._cluster = cluster
         self._settings = settings or BridgeSettings()
         self._make_topic = make_topic
@@ -69,6 +73,7 @@ class Bridge:
             is_away=lambda: self._lanes.outage.away,
             settings=self._settings.reading,
             metrics=metrics,
+            assigned=assigned,
         )
 
     def stop(self) -> None:

@@ -68,7 +68,7 @@ class Child:
         with command.log.open("ab") as log:
             self.log_start = log.tell()
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(spec), "--", *command.argv],
+                [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(spec, allow_nan=False), "--", *command.argv],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from greenlane.stack.errors import StackAlreadyRunningError, StackError, StateFolderFullError, StateFolderUnusableError
 from sla.wording import Said, in_language
+from wording.json_text import read_json
 
 MEGABYTE = 1_000_000
 SECRETS = threading.Lock()
@@ -169,7 +170,7 @@ class StateFolder:
     def read(self, file: Path) -> dict[str, Any]:
         """A small JSON file of ours; empty when there is none yet or a crash of the machine left it torn."""
         try:
-            content = json.loads(file.read_text(encoding="utf-8"))
+            content = read_json(file.read_bytes())
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return {}
         return content if isinstance(content, dict) else {}
@@ -179,7 +180,7 @@ class StateFolder:
         try:
             handle, name = tempfile.mkstemp(dir=self.path, prefix=file.name)  # mkstemp gives mode 0600
             with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                json.dump(content, stream, indent=1)
+                json.dump(content, stream, indent=1, allow_nan=False)
             Path(name).replace(file)
         except OSError as error:
             raise folder_error(self.path, error) from error
