@@ -23,7 +23,7 @@ from greenlane.stack.account import Account, account_for
 from greenlane.stack.accounts import DATABASE_OWNER_ROLE, database_url_of
 from greenlane.stack.child import SIGNS_OF_A_FULL_DISK, Command, run_once, server_environment
 from greenlane.stack.credentials import OPERATOR, OWNER, Credentials
-from greenlane.stack.errors import PlatformUnsupportedError
+from greenlane.stack.errors import PlatformUnsupportedError, StartFailedError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.part import Part, accepts
 from greenlane.stack.ports import LOOPBACK
@@ -222,7 +222,29 @@ class Postgres(Part):
             return False
 
     def settle(self) -> None:
-        """Accounts and database, also in a folder made before there were accounts; what we run is no superuser."""
+        """Accounts and database, also in a folder made before there were accounts; what we run is no superuser.
+
+        Raises StateFolderFullError, StartFailedError.
+        """
+        try:
+            self._make_accounts()
+        except psycopg.errors.DiskFull as error:
+            raise folder_error(self._folder.path, OSError(errno.ENOSPC, "")) from error
+        except psycopg.Error as error:
+            words = error.diag.message_primary or " ".join(str(error).split())
+            raise StartFailedError(
+                Said(
+                    f"PostgreSQL could not make its accounts: {words}",
+                    f"PostgreSQL không tạo được các tài khoản: {words}",
+                ),
+                field=self.name,
+                remedy=Said(
+                    f"Its log is {self._folder.logs / 'postgresql.log'}.",
+                    f"Nhật ký ở {self._folder.logs / 'postgresql.log'}.",
+                ),
+            ) from error
+
+    def _make_accounts(self) -> None:
         with self.superuser() as connection:
             known = {name for (name,) in connection.execute("select rolname from pg_roles")}
             for account in (OWNER, *ACCOUNTS):
