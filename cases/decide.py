@@ -125,7 +125,11 @@ def _apply(draft: Draft, command: Command) -> Refusal | None:
 
 
 def _withdraw(draft: Draft, command: WithdrawApplication) -> Refusal | None:
-    draft.emit(ApplicationWithdrawn(by=command.actor, reason=command.reason, reason_code=command.reason_code))
+    draft.emit(
+        ApplicationWithdrawn(
+            by=command.actor, reason=command.reason, reason_ref=command.reason_ref, reason_code=command.reason_code
+        )
+    )
     close(draft, "withdrawn", command.reason, code=command.reason_code)
     return None
 

@@ -23,6 +23,7 @@ from greenlane.stack.folder import StateFolder
 from greenlane.stack.handing_out import handed_out
 from sla.wording import Said
 from wording.foreign import visible
+from wording.json_text import read_json
 
 
 def is_embedded(settings: Settings) -> bool:
@@ -70,12 +71,12 @@ class KafkaAccess:
     @classmethod
     def read(cls, path: Path) -> Self:
         """What `write` wrote."""
-        return cls(**json.loads(path.read_text(encoding="utf-8")))
+        return cls(**read_json(path.read_bytes()))
 
     def write(self, path: Path) -> Path:
         """Put it where only this user of the machine can read it."""
         path.touch(mode=0o600)
-        path.write_text(json.dumps(asdict(self)), encoding="utf-8")
+        path.write_text(json.dumps(asdict(self), allow_nan=False), encoding="utf-8")
         return path
 
     def as_json(self) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def _apply(draft: DossierDraft, command: DossierCommand) -> Refusal | None:
         case ApplyCascade():
             return _cascade(draft, command)
         case WithdrawDossier():
-            draft.emit(DossierWithdrawn(by=command.actor, reason=command.reason))
+            draft.emit(DossierWithdrawn(by=command.actor, reason=command.reason, reason_ref=command.reason_ref))
             return None
         case AcknowledgeEscalation():
             return _acknowledge(draft, command)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
 
-from catalog.errors import and_more
+from catalog.errors import and_more, close_matches
 from catalog.model import FactName, Slug
 from catalog.value_texts import value_message
 from events.language.commands import (
@@ -35,6 +35,7 @@ from events.language.given import (
     case_named,
 )
 from sla.units import Budget
+from sla.wording import spoken
 
 
 class DocumentMessage(Message):
@@ -165,6 +166,13 @@ class MessageError(ValueError):
         self.reason = reason
 
 
+UNKNOWN_FIELD = "*"
+"""Stands in a path for a field that the language does not have."""
+FIELD_UNKNOWN = ("there is no such field", "không có trường này")
+FIELD_UNKNOWN_NEAR = (
+    "there is no such field; the nearest is '{near}'",
+    "không có trường này; gần giống nhất là '{near}'",
+)
 FIELD_MAX = 200
 """Characters of a path that an error names: a message nested without end would else have one without end in its reason."""
 
@@ -180,11 +188,28 @@ def parsed(kind: type[M], data: dict[str, Any]) -> M:
 
 
 def message_error_of(error: ValidationError) -> MessageError:
-    """The first of pydantic's findings without the value that caused it: values may be personal data."""
+    """The first of pydantic's findings without the value that caused it: values may be personal data.
+
+    Nor are names that the sender made up told, of unknown fields and of facts: only where they stand.
+    """
     findings = error.errors(include_input=False, include_url=False, include_context=False)
-    first = findings[0]
-    field = ".".join(str(part) for part in first["loc"]) or "data"
+    first, names = findings[0], _field_names()
+    known = [str(part) for part in first["loc"] if isinstance(part, int) or part in names]
+    reason = value_message(first["type"], first)
+    if first["type"] == "extra_forbidden":
+        known.append(UNKNOWN_FIELD)
+        near = close_matches(str(first["loc"][-1]), names, 1)
+        reason = spoken(*(FIELD_UNKNOWN_NEAR if near else FIELD_UNKNOWN), near=near[0] if near else "")
+    field = ".".join(known) or "data"
     return MessageError(
         field if len(field) <= FIELD_MAX else field[: FIELD_MAX - 1] + "…",
-        and_more(value_message(first["type"], first), len(findings) - 1),
+        and_more(reason, len(findings) - 1),
     )
+
+
+def _field_names() -> frozenset[str]:
+    """The names of all fields of the language: what a sender may be told of. Errors are rare: no cache to go stale."""
+    kinds: list[type[BaseModel]] = [Budget, *Message.__subclasses__()]
+    for kind in kinds:
+        kinds.extend(kind.__subclasses__())
+    return frozenset(name for kind in kinds for name in kind.model_fields)

@@ -129,7 +129,7 @@ def explain(
     case: CaseReference,
     *,
     reference: Annotated[
-        str | None, typer.Option("--reference", help="Where the answer lies; never the answer itself.")
+        str | None, typer.Option("--reference", help="Where the answer lies; kept in the vault, not in the history.")
     ] = None,
     by: ActedBy = None,
     command_id: CommandId = None,
@@ -148,7 +148,9 @@ def explain(
 def withdraw(
     case: CaseReference,
     *,
-    reason: OptionalReason = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="The applicant's words; kept in the vault, not in the history.")
+    ] = None,
     by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,

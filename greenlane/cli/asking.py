@@ -59,7 +59,7 @@ class Question:
 
 
 async def ask(session: Session, question: Question) -> CaseView:
-    """The case after the command. Raises RefusedError, NoAnswerError, ServerAwayError and StoreError."""
+    """The case after the command. Raises RefusedError, NoAnswerError, ServerUnusableError and StoreError."""
     intake = session.wiring.intake(await session.temporal())
     # The instant of receipt is business time, and that of reaching the system, not of typing.
     command = question.command.model_copy(update={"received_at": intake.business(now())})

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from cases.dossier.graph import GraphFault
 from cases.turn import DossierView
 from catalog.catalogue import Catalog
+from catalog.facts import LeftOut
 from events.language.commands import Actor, ActorKind, Assurance
 from events.language.dossier_commands import DossierCommand
 from events.language.dossier_messages import DossierFile
@@ -24,6 +25,7 @@ from events.language.messages import DocumentMessage, MessageError, message_erro
 from events.language.refusals import refuse
 from events.transport.errors import Unavailable
 from greenlane.cli.command_ids import refuse_reserved
+from greenlane.cli.delivery import left_out_json
 from greenlane.cli.dossier_files import DossierRefusedError
 from greenlane.cli.failure import NoAnswerError, RefusedError
 from greenlane.cli.moments import now
@@ -49,8 +51,10 @@ class HandedIn:
     known: bool
     view: DossierView | None
     """None: nobody has recorded it yet."""
+    left_out: tuple[LeftOut, ...] = ()
+    """The facts that no list knows: no case has them."""
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self, language: str) -> dict[str, Any]:
         """The answer of `dossier submit --json`."""
         view = self.view
         return {
@@ -63,6 +67,7 @@ class HandedIn:
             "lead": view and view.lead,
             "joint_due_at": view and view.joint_due_at and view.joint_due_at.isoformat(),
             "promised_at": view and view.promised_at and view.promised_at.isoformat(),
+            "left_out": left_out_json(self.left_out, language),
         }
 
 
@@ -96,7 +101,7 @@ def file_of_template(catalog: Catalog, template_id: str, session: Session, appli
     )
 
 
-async def hand_in(session: Session, file: DossierFile, source: str) -> HandedIn:
+async def hand_in(session: Session, file: DossierFile, source: str, *, strict: bool = False) -> HandedIn:
     """Hand in a dossier and wait until it is on record. Raises DossierRefusedError, Unavailable and StoreError."""
     given = identified(file)
     dossier_id = given.dossier_id or ""
@@ -107,6 +112,7 @@ async def hand_in(session: Session, file: DossierFile, source: str) -> HandedIn:
         command_id=f"cli:submit:{dossier_id_of(source, dossier_id)}",
         actor=Actor(kind=ActorKind.APPLICANT, id=source, assurance=Assurance.CLAIMED),
         received_at=now(),
+        strict=strict,
     )
     if isinstance(answer, GraphFault):
         raise DossierRefusedError(answer, session.words.language)
@@ -116,7 +122,7 @@ async def hand_in(session: Session, file: DossierFile, source: str) -> HandedIn:
         if time.monotonic() >= deadline:
             break
         await asyncio.sleep(LOOK_SECONDS)
-    return HandedIn(answer.case_id, dossier_id, answer.known, view)
+    return HandedIn(answer.case_id, dossier_id, answer.known, view, answer.left_out)
 
 
 def command_of(kind: str, content: Mapping[str, Any], actor: Acting, command_id: str | None) -> DossierCommand:
@@ -148,7 +154,7 @@ def stream_of(session: Session, reference: str) -> str:
 
 
 async def ask_dossier(session: Session, stream_id: str, command: DossierCommand) -> None:
-    """Give a dossier a command and wait for the answer. Raises RefusedError, NoAnswerError, ServerAwayError, StoreError."""
+    """Give a dossier a command and wait for the answer. Raises RefusedError, NoAnswerError, ServerUnusableError, StoreError."""
     intake = session.wiring.linked_intake(await session.temporal())
     at = session.wiring.business_time_now()
     try:

@@ -53,6 +53,10 @@ CommandId = Annotated[
         help="Id of the command: the same id twice is one command. Default: a new one, shown when nobody answers.",
     ),
 ]
+Strict = Annotated[
+    bool,
+    typer.Option("--strict", help="Refuse an application with a fact that no list knows, instead of leaving it out."),
+]
 By = Annotated[str, typer.Option("--by", help="Account of whoever acts; an account, never a person's name.")]
 ActedBy = Annotated[
     str | None,

@@ -25,8 +25,9 @@ from events.language.envelope import binary_headers
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from greenlane.admission import KafkaAccess
-from greenlane.demo.script import CAST, SOURCE, Behaviour, Manner, Part
+from greenlane.demo.script import CAST, SOURCE, SYSTEM, Behaviour, Manner, Part
 from sla.business_time import BusinessTime
+from wording.json_text import read_json
 
 APPLICANT_HOURS = 5.0
 """How long an applicant of the demonstration takes to bring what was asked for, in business hours."""
@@ -82,12 +83,14 @@ class Outsider:
         while os.getppid() == parent:  # whoever started us is gone: nobody would end us any more
             for messages in self.consumer.poll(timeout_ms=self.agenda.wait_ms).values():
                 for message in messages:
-                    self.hear(json.loads(message.value))
+                    self.hear(read_json(message.value))
             for topic, name, key, data in self.agenda.due():
                 headers = binary_headers(
                     id=str(uuid.uuid4()), source=SOURCE, name=name, subject=None, time=datetime.now(UTC)
                 )
-                self.producer.send(topic, key=key.encode(), value=json.dumps(data).encode(), headers=headers)
+                self.producer.send(
+                    topic, key=key.encode(), value=json.dumps(data, allow_nan=False).encode(), headers=headers
+                )
 
     def hear(self, body: dict[str, Any]) -> None:
         """Take notice of one message."""
@@ -148,7 +151,9 @@ class Applicants(Outsider):
         for place, (case_id, part) in enumerate(self.cast.items()):
             if part.message is not None:
                 at = datetime.now(UTC) + timedelta(seconds=PACE_SECONDS * place)
-                self.agenda.add(at, self.topics.submissions, "SubmitApplication", case_id, dict(part.message))
+                self.agenda.add(
+                    at, self.topics.submissions_of(SYSTEM.id), "SubmitApplication", case_id, dict(part.message)
+                )
 
     def hear(self, body: dict[str, Any]) -> None:
         """Plan the delivery of the documents asked for."""
@@ -157,7 +162,7 @@ class Applicants(Outsider):
             return
         at = self.later(datetime.fromisoformat(event["requested_at"]), APPLICANT_HOURS)
         data = {"case": body["case_id"], "documents": [{"kind": kind} for kind in event.get("documents", [])]}
-        self.agenda.add(at, self.topics.submissions, "ReceiveSupplement", body["case_id"], data)
+        self.agenda.add(at, self.topics.submissions_of(SYSTEM.id), "ReceiveSupplement", body["case_id"], data)
 
 
 def main(arguments: list[str]) -> None:

@@ -15,12 +15,11 @@ from typing import Any, Self
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from greenlane.admission import KafkaAccess
-from greenlane.importing.identity import ImportKey
+from greenlane.importing.identity import SYSTEM, ImportKey
 from sla.units import Budget
+from wording.json_text import read_json
 
 NOTE_EVERY_SECONDS = 0.3
-ACCOUNT = "import"
-"""As whom an import is known to Kafka: a system that submits, and acts for the departments that the log brings."""
 STOPPED = 75
 """Exit code of a sender that was told to stop before its work was done."""
 
@@ -48,7 +47,7 @@ class Orders:
     @classmethod
     def read(cls, path: Path) -> Self:
         """Orders from their file."""
-        return cls(**json.loads(path.read_text()))
+        return cls(**read_json(path.read_bytes()))
 
     def write(self, path: Path) -> None:
         """Put the orders where the senders find them."""
@@ -62,7 +61,7 @@ class Orders:
     @property
     def group(self) -> str:
         """Under which name the players commit how far they are; it begins with their account."""
-        name = f"{ACCOUNT}.{self.topic_prefix}-{self.key.key[:16]}"
+        name = f"{SYSTEM.id}.{self.topic_prefix}-{self.key.key[:16]}"
         return f"{name}-{self.attempt}" if self.attempt else name
 
     @property
@@ -74,6 +73,11 @@ class Orders:
     def topics(self) -> Topics:
         """The names of the topics."""
         return Topics(self.topic_prefix)
+
+    @property
+    def submissions(self) -> str:
+        """Where the applications are sent."""
+        return self.topics.submissions_of(SYSTEM.id)
 
     @property
     def cluster(self) -> Cluster:
@@ -98,7 +102,7 @@ class NoteBook:
     def read(path: Path) -> dict[str, Any]:
         """The last account; empty before the first."""
         try:
-            found: dict[str, Any] = json.loads(path.read_text())
+            found: dict[str, Any] = read_json(path.read_bytes())
         except (FileNotFoundError, ValueError):
             return {}
         return found
@@ -108,7 +112,7 @@ def replace(path: Path, values: Mapping[str, Any]) -> None:
     """Write a small file in one step."""
     draft = path.with_suffix(".new")
     draft.touch(mode=0o600)  # the orders hold a password
-    draft.write_text(json.dumps(values))
+    draft.write_text(json.dumps(values, allow_nan=False))
     os.replace(draft, path)
 
 

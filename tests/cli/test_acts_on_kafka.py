@@ -108,6 +108,7 @@ def test_a_question_a_stop_and_a_return_over_kafka(live: Program, live_stack: Li
     department = {"kind": "department", "id": "culture", "assurance": Assurance.CLAIMED}
     assert [record["actor"] for record in (asked, stopped, returned)] == [department] * 3
     assert answered["actor"] == {"kind": "applicant", "id": "portal", "assurance": "claimed"}
-    assert answered["event"]["reference"] == "portal-7"
+    told = live("show", code).json
+    assert told["texts"] == {answered["event"]["reference"]: "portal-7"}, "where the answer lies, the vault knows"
     assert stopped["event"]["approved_by"] == "chairman-office"
     assert live("show", code).json["case"]["outcome"] == "returned"

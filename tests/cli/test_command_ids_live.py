@@ -12,11 +12,12 @@ import pytest
 from kafka import KafkaConsumer
 
 from events.language.envelope import binary_headers
-from events.language.identity import message_command_id
+from events.language.identity import case_id_of, message_command_id
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from events.transport.producer import Producer
 from tests.cli.program import LiveStack, Program
+from tests.cli.test_bad_input import karaoke
 from tests.cli.test_commands_live import submitted
 
 TOPICS = Topics()
@@ -42,7 +43,7 @@ def send(cluster: Cluster, topic: str, source: str, event_id: str, name: str, **
     """One message of an outside system."""
     headers = binary_headers(id=event_id, source=source, name=name, time=datetime.now(UTC), subject=None)
     with Producer(cluster) as producer:
-        producer.send_now(topic, str(data["case"]), json.dumps(data).encode(), headers)
+        producer.send_now(topic, str(data.get("case", "new")), json.dumps(data).encode(), headers)
 
 
 def answers(cluster: Cluster, topic: str, *command_ids: str) -> dict[str, str]:
@@ -83,8 +84,20 @@ def test_two_systems_of_one_department_count_alike(live: Program, cluster: Clust
     answer = {"case": code, "outcome": "approve"}
     send(cluster, culture, "/culture/field", "1", "DecideStep", step_id="site-check", **answer)
     until(lambda: ("site-check", "approve") in decided(live, code))
-    send(cluster, culture, "/culture/office", "1", "PauseClock", case=code, reason="rain", legal_basis="law")
-    until(lambda: any(r["event"]["type"] == "ClockPaused" for r in live("show", code).json["timeline"]))
+    assert live("decide", code, "opinion-police", "approve", "--department", "police").code == 0
+    send(cluster, culture, "/culture/office", "1", "DecideStep", step_id="signing", **answer)
+    until(lambda: ("signing", "approve") in decided(live, code))
+
+
+def test_two_systems_that_submit_count_alike(live: Program, cluster: Cluster) -> None:
+    """An application from one source of the portal and what another sends to it under the same id are two messages."""
+    application = json.loads(karaoke("ids-two-sources"))
+    send(cluster, TOPICS.submissions, "/portal", "ids-1", "SubmitApplication", **application)
+    case = case_id_of("/portal", "ids-two-sources")
+    until(lambda: live("show", case).code == 0)
+    send(cluster, TOPICS.submissions, "/counter/7", "ids-1", "ReceiveSupplement", case=case)
+    second = message_command_id("system", "portal", "/counter/7", "ids-1")
+    assert answers(cluster, TOPICS.answers("portal"), second)[second] == "no_supplement_awaited"
 
 
 def test_an_id_that_is_used_again_on_the_command_line(live: Program) -> None:

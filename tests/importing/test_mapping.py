@@ -6,7 +6,7 @@ import unicodedata
 from collections import Counter
 from datetime import UTC, datetime
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -105,7 +105,7 @@ def test_words_of_a_log_are_no_facts_of_a_lane() -> None:
 
 
 @given(traces, st.integers(1, 10**6))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
 def test_every_trace_makes_lawful_messages(trace: Trace, position: int) -> None:
     key = ImportKey("ab" * 32)
     naming = Naming()
