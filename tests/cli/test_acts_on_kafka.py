@@ -88,7 +88,7 @@ def test_a_question_a_stop_and_a_return_over_kafka(live: Program, live_stack: Li
         def send(topic: str, name: str, **content: Any) -> None:
             headers = binary_headers(
                 id=f"kafka-acts-{name}-{time.monotonic_ns()}",
-                source="/outside",
+                source="/portal/outside",
                 name=name,
                 time=datetime.now(UTC),
                 subject=None,
