@@ -230,7 +230,8 @@ def _resumption(event: ev.ClockResumed, _: Sequence[Scene]) -> Said:
 
 
 def _withdrawal(event: ev.ApplicationWithdrawn, _: Sequence[Scene]) -> Said:
-    return WithdrawApplication, {"reason": event.reason, "reason_code": event.reason_code}
+    given = {"reason": event.reason, "reason_ref": event.reason_ref, "reason_code": event.reason_code}
+    return WithdrawApplication, given
 
 
 def _acknowledgement(event: ev.EscalationAcknowledged, _: Sequence[Scene]) -> Said:

@@ -12,6 +12,7 @@ from cases.classification import classify
 from cases.clocks import arm_case_clocks
 from cases.closing import close
 from cases.draft import Draft
+from cases.meant import meant
 from cases.model import Case, CaseStatus
 from cases.release import release
 from cases.senders import stranger
@@ -73,6 +74,7 @@ def draft_of(case: Case, command: Command | Tick, now: datetime, *, hears_all: b
         draft = Draft(case, at=command.due_at, now=now, command_id=tick_id, actor=ENGINE)
         fire(draft, command)
         return draft
+    command = meant(command, "step_id", case.steps)
     at, actor = counts_at(case, command, now), command.actor.on_record
     if actor is not command.actor:
         command = command.model_copy(update={"actor": actor})
@@ -123,7 +125,11 @@ def _apply(draft: Draft, command: Command) -> Refusal | None:
 
 
 def _withdraw(draft: Draft, command: WithdrawApplication) -> Refusal | None:
-    draft.emit(ApplicationWithdrawn(by=command.actor, reason=command.reason, reason_code=command.reason_code))
+    draft.emit(
+        ApplicationWithdrawn(
+            by=command.actor, reason=command.reason, reason_ref=command.reason_ref, reason_code=command.reason_code
+        )
+    )
     close(draft, "withdrawn", command.reason, code=command.reason_code)
     return None
 

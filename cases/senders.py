@@ -17,8 +17,8 @@ from events.language.commands import (
     RequestPayment,
     SubmitApplication,
 )
+from events.language.identity import PORTAL
 from events.language.refusals import Refusal, refuse
-from events.language.topics import PORTAL
 
 
 class Parties(NamedTuple):

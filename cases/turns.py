@@ -18,9 +18,6 @@ from events.language.commands import ActorKind, Command, DecideStep, SubmitAppli
 from events.language.identity import sender_of
 from events.language.refusals import Refusal
 
-COMMANDS_MAX = 64
-"""So many commands at most in one turn; the rest waits for the next, so that a turn stays small and short."""
-
 UNTOLD = ("case_unknown", "command_conflict")
 """Answers that also one gets who has no part in the case: to him they say no more than of a case that is not there."""
 

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from events.language.access import OWNER, Rights, access_list, party_rights
-from events.language.topics import PORTAL, Topics
-from events.transport.accounts import Account, ensure_accounts
+from catalog.errors import close_matches
+from events.language.access import AUDITOR, OWNER, Rights, access_list, party_rights
+from events.language.identity import PORTAL
+from events.language.topics import Topics
+from events.transport.accounts import Account, ensure_accounts, held_rights
 from events.transport.admin import TopicLayout, ensure_topics, topic_names
 from events.transport.cluster import Cluster
 from greenlane.connecting import cluster_of
-from greenlane.settings import Settings
+from greenlane.settings import PREFIX, Settings
 from greenlane.stack.credentials import ACCOUNTS, Credentials
+from greenlane.stack.errors import AccessRefusedError
 from greenlane.stack.folder import StateFolder
+from greenlane.stack.handing_out import handed_out
+from sla.wording import Said
+from wording.foreign import visible
+from wording.json_text import read_json
 
 
 def is_embedded(settings: Settings) -> bool:
@@ -64,13 +71,27 @@ class KafkaAccess:
     @classmethod
     def read(cls, path: Path) -> Self:
         """What `write` wrote."""
-        return cls(**json.loads(path.read_text(encoding="utf-8")))
+        return cls(**read_json(path.read_bytes()))
 
     def write(self, path: Path) -> Path:
         """Put it where only this user of the machine can read it."""
         path.touch(mode=0o600)
-        path.write_text(json.dumps(asdict(self)), encoding="utf-8")
+        path.write_text(json.dumps(asdict(self), allow_nan=False), encoding="utf-8")
         return path
+
+    def as_json(self) -> dict[str, Any]:
+        """What a machine is told."""
+        return asdict(self)
+
+    def properties(self, rights: Rights) -> Iterator[str]:
+        """The lines of a file that Kafka's own tools take as their configuration."""
+        for verb, topics in (("read", rights.reads), ("write", rights.writes)):
+            yield from (f"# {verb} {topic}" for topic in sorted(topics))
+        yield f"bootstrap.servers={self.bootstrap}"
+        yield f"security.protocol={self.security_protocol}"
+        yield f"sasl.mechanism={self.sasl_mechanism}"
+        module = "org.apache.kafka.common.security.scram.ScramLoginModule"
+        yield f'sasl.jaas.config={module} required username="{self.username}" password="{self.password}";'
 
     @property
     def cluster(self) -> Cluster:
@@ -130,6 +151,49 @@ def let_in(
 def access_of(settings: Settings, account: str) -> KafkaAccess:
     """How an account of the embedded broker connects."""
     return KafkaAccess.of(settings.with_kafka_account(account, _credentials(settings).kafka(account)))
+
+
+def kafka_access(settings: Settings, name: str) -> tuple[KafkaAccess, Rights]:
+    """The account of a department, a submitting system or `auditor` at the running stack's Kafka, and its rights there.
+
+    Raises AccessRefusedError, the transport's errors.
+    """
+    addresses, _ = handed_out(settings)
+    if addresses.kafka_username is None:
+        raise AccessRefusedError(
+            Said(
+                "This stack works on an outside Kafka, whose accounts are not ours to hand out.",
+                "Hệ thống này dùng Kafka bên ngoài; tài khoản của máy chủ đó không do Greenlane cấp.",
+            ),
+            field=f"{PREFIX}KAFKA_BOOTSTRAP",
+            remedy=Said(
+                "Ask whoever runs that broker for an account (docs/operations.md).",
+                "Xin tài khoản của người quản trị máy chủ đó (docs/operations.md).",
+            ),
+        )
+    settings = settings.resolved(addresses)
+    cluster = cluster_of(as_owner(settings))
+    departments, systems = _known(cluster, Topics(settings.topic_prefix), set(), set())
+    account = AUDITOR if name == AUDITOR.removeprefix(".") else name
+    if account not in {AUDITOR, *departments, *systems}:
+        raise _unknown(name, {AUDITOR.removeprefix("."), *departments, *systems})
+    # What the broker holds, not what the list says: who was let in at run time may act for others too.
+    return access_of(settings, account), held_rights(cluster, account)
+
+
+def _unknown(name: str, known: set[str]) -> AccessRefusedError:
+    near = ", ".join(close_matches(name, known)) or ", ".join(sorted(known))
+    return AccessRefusedError(
+        Said(
+            f"Nobody called {visible(name)} has an account at Kafka.",
+            f"Không có tài khoản Kafka nào tên {visible(name)}.",
+        ),
+        field="name",
+        remedy=Said(
+            f"Name a department, a submitting system, or auditor: {near}.",
+            f"Nêu cơ quan, hệ thống gửi hồ sơ, hoặc auditor: {near}.",
+        ),
+    )
 
 
 def _topics_of(topics: Topics, departments: Iterable[str], systems: Iterable[str]) -> list[str]:

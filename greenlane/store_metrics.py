@@ -13,6 +13,7 @@ from store.alerts import AlertQueue
 from store.database import Store
 from store.errors import StoreError
 from store.views import Views
+from store.waiting import WaitingCommands
 
 log = structlog.get_logger()
 
@@ -23,6 +24,7 @@ class StoreMetrics(Collector):
     def __init__(self, store: Store) -> None:
         self._views = Views(store)
         self._alerts = AlertQueue(store)
+        self._waiting = WaitingCommands(store)
 
     def register(self) -> None:
         """Serve them with this process's metrics."""
@@ -41,6 +43,7 @@ class StoreMetrics(Collector):
                 *self._open_steps(),
                 self._closed_cases(),
                 *self._alerts_owed(),
+                *self._waiting_commands(),
             ]
         except StoreError as error:
             log.warning("no metrics from the store", error=str(error))
@@ -72,6 +75,17 @@ class StoreMetrics(Collector):
         for row in self._views.closed_cases():
             family.add_metric([row.lane, row.outcome], row.cases)
         return family
+
+    def _waiting_commands(self) -> Iterable[Metric]:
+        number, oldest = self._waiting.count()
+        return [
+            GaugeMetricFamily(
+                "greenlane_waiting_commands",
+                "Commands that wait outside Temporal, their senders having many unanswered ones in a case",
+                value=number,
+            ),
+            GaugeMetricFamily("greenlane_waiting_oldest_seconds", "Age of the oldest of them", value=oldest),
+        ]
 
     def _alerts_owed(self) -> Iterable[Metric]:
         owed = GaugeMetricFamily("greenlane_alerts_owed", "Alerts not delivered yet", labels=["channel"])

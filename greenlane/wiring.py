@@ -16,8 +16,11 @@ from catalog.loader import load_catalog
 from events.language.topics import Topics
 from events.transport.admin import TopicLayout, make_topic
 from events.transport.cluster import Cluster
-from greenlane.connecting import cluster_of
+from greenlane.connecting import cluster_of, database_of, temporal_of
 from greenlane.errors import SettingsError
+from greenlane.probing.database import explained as database_trouble
+from greenlane.probing.temporal import ConnectFailure, look_into_namespace
+from greenlane.probing.temporal import explained as temporal_trouble
 from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
 from intake.desk import Intake
@@ -26,14 +29,18 @@ from intake.linked_gateway import DossierGateway
 from intake.register import Register
 from intake.systems import Systems
 from intake.temporal import CaseGateway
+from intake.waiting_room import WaitingRoom
 from sla.business_time import BusinessTime
 from sla.calendar import CalendarDefinition, compiled
 from sla.wording import Said
 from store.database import Store
 from store.dossiers import Dossiers
+from store.errors import StoreUnavailable
 from store.inbox import Inbox
+from store.refused_messages import RefusedMessages
 from store.seals import workflow_seal
 from store.systems import RegisteredSystems
+from store.waiting import WaitingCommands
 from workflows.converter import DATA_CONVERTER, Seal, sealed
 
 BUSINESS_TIME = "business-time"
@@ -65,14 +72,12 @@ class Wiring:
 
     @cached_property
     def store(self) -> Store:
-        """The database. Raises the store's errors."""
-        if self.settings.database_url is None:
-            raise SettingsError(
-                Said("No database is named.", "Chưa nêu cơ sở dữ liệu."),
-                field="GREENLANE_DATABASE_URL",
-                remedy=Said("Name one, or start `greenlane up`.", "Nêu tên một máy chủ, hoặc chạy `greenlane up`."),
-            )
-        return Store.connect(self.settings.database_url, pool_size=self.settings.database_pool_size)
+        """The database. Raises the store's errors, and ServerUnusableError where nobody can connect."""
+        url = database_of(self.settings)
+        try:
+            return Store.connect(url, pool_size=self.settings.database_pool_size)
+        except StoreUnavailable as error:
+            raise database_trouble(url) or error from error
 
     @cached_property
     def business_time(self) -> BusinessTime:
@@ -93,6 +98,11 @@ class Wiring:
     def register(self) -> Register:
         """The store as the intake uses it."""
         return Register(self.store, self.topics)
+
+    @cached_property
+    def refused_messages(self) -> RefusedMessages:
+        """Where answers to messages are owed that became dead letters."""
+        return RefusedMessages(self.store)
 
     @cached_property
     def inbox(self) -> Inbox:
@@ -128,19 +138,21 @@ class Wiring:
         )
 
     async def temporal(self, sdk_metrics_address: str | None = None) -> Client:
-        """A connection to Temporal; with an address, the SDK serves its own metrics there."""
-        if self.settings.temporal_address is None:
-            raise SettingsError(
-                Said("No Temporal is named.", "Chưa nêu Temporal."),
-                field="GREENLANE_TEMPORAL_ADDRESS",
-                remedy=Said("Name one, or start `greenlane up`.", "Nêu tên một máy chủ, hoặc chạy `greenlane up`."),
+        """A connection to Temporal; with an address, the SDK serves its own metrics there. Raises ServerUnusableError."""
+        place = temporal_of(self.settings)
+        try:
+            client = await Client.connect(
+                place.address,
+                namespace=place.namespace,
+                tls=place.tls,
+                api_key=place.api_key,
+                data_converter=self._data_converter,
+                runtime=None if sdk_metrics_address is None else _runtime(sdk_metrics_address),
             )
-        return await Client.connect(
-            self.settings.temporal_address,
-            namespace=self.settings.temporal_namespace,
-            data_converter=self._data_converter,
-            runtime=None if sdk_metrics_address is None else _runtime(sdk_metrics_address),
-        )
+            await look_into_namespace(client)
+        except ConnectFailure as error:
+            raise await temporal_trouble(self.settings, place, error) from error
+        return client
 
     @cached_property
     def _data_converter(self) -> DataConverter:
@@ -152,16 +164,22 @@ class Wiring:
         made = self.__dict__
         if "inbox" in made:
             self.inbox.close()
+        if "refused_messages" in made:
+            self.refused_messages.close()
         if "register" in made:
             self.register.close()
         if "store" in made:
             self.store.close()
 
-    def intake(self, client: Client) -> Intake:
-        """The intake over a connection to Temporal."""
-        return Intake(
-            CaseGateway(client, self.settings.task_queue), self.register, self.catalog, self.business_time, self.zone
-        )
+    @cached_property
+    def waiting(self) -> WaitingCommands:
+        """The commands that wait outside Temporal."""
+        return WaitingCommands(self.store)
+
+    def intake(self, client: Client, room: WaitingRoom | None = None) -> Intake:
+        """The intake over a connection to Temporal; with a waiting room where many may write without waiting for answers."""
+        gateway = CaseGateway(client, self.settings.task_queue)
+        return Intake(gateway, self.register, self.catalog, self.business_time, self.zone, room)
 
     def linked_intake(self, client: Client) -> LinkedIntake:
         """The intake of linked dossiers over a connection to Temporal."""

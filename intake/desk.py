@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from cases.bounds import too_long
 from cases.decide import decide
 from cases.evolve import fold
 from cases.model import blank
@@ -15,20 +18,27 @@ from cases.senders import Parties, parties_of, strange_to
 from cases.turn import CommandOutcome
 from catalog.catalogue import Catalog
 from catalog.errors import NotInForce, UnknownProcedure
+from catalog.facts import LeftOut, findings
 from catalog.model import Definitions
 from events.language.commands import Actor, CaseCommand, SubmitApplication
-from events.language.identity import is_dossier
+from events.language.identity import PORTAL, is_dossier, shown_reference
 from events.language.messages import SubmissionMessage
 from events.language.refusals import Refusal, refuse
 from events.language.sameness import with_digest
-from events.language.topics import PORTAL
+from events.transport.errors import Unavailable
+from intake.lost_runs import BROUGHT_BACK, within_one_payload
+from intake.own_words import OwnWords
 from intake.person import Parted, parted
 from intake.register import Register
+from intake.strictness import unknown_fact
 from intake.systems import Systems
 from intake.temporal import CaseGateway, CaseUnknownError
+from intake.waiting_room import Admission, WaitingRoom
 from sla.business_time import BusinessTime
 from store.inbox import Acceptance
-from workflows.messages import Carried, CaseInput
+from workflows.messages import Carried, CaseInput, CommandMessage
+
+Given = TypeVar("Given")
 
 PARTIES_MAX = 1_000
 """Closed cases whose parties are kept in memory: a sender may ask of one again and again."""
@@ -40,19 +50,30 @@ class Submitted:
 
     case_id: str
     known: bool
+    left_out: tuple[LeftOut, ...] = ()
+    """The facts that no list knows: the case does not have them."""
 
 
 class Intake:
     """Takes submissions and commands. Received instants are real; the cases' are business time: mapped here, once."""
 
     def __init__(
-        self, gateway: CaseGateway, register: Register, catalog: Catalog, time: BusinessTime, zone: ZoneInfo
+        self,
+        gateway: CaseGateway,
+        register: Register,
+        catalog: Catalog,
+        time: BusinessTime,
+        zone: ZoneInfo,
+        room: WaitingRoom | None = None,
     ) -> None:
+        """`room`: where commands wait whose senders have many unanswered ones; None: nobody who sends so calls here."""
         self._gateway = gateway
         self._register = register
+        self._words = OwnWords(register)
         self._catalog = catalog
         self._time = time
         self._zone = zone
+        self._room = room
         self.systems = Systems(register.systems, catalog)
         """Who hands in applications, and whose sources are whose."""
         # Of closed cases, where that changes no more.
@@ -77,18 +98,32 @@ class Intake:
         return at.astimezone(self._zone).date()
 
     async def submit(
-        self, message: SubmissionMessage, *, source: str, command_id: str, actor: Actor, received_at: datetime
+        self,
+        message: SubmissionMessage,
+        *,
+        source: str,
+        command_id: str,
+        actor: Actor,
+        received_at: datetime,
+        strict: bool = False,
     ) -> Submitted | Refusal:
-        """Take a submission that was received at a real instant. Raises Unavailable and retryable store errors."""
+        """Take a submission that was received at a real instant. `strict`: not one with a fact that no list knows.
+
+        Raises Unavailable and retryable store errors.
+        """
         at = self.business(received_at)
         definitions = await self._definitions(message.procedure, at)
         if isinstance(definitions, Refusal):
             return definitions
+        left_out = findings(definitions.lanes, message.facts)
+        if strict and (refused := unknown_fact(left_out)) is not None:
+            return refused
         submission = parted(message, source, definitions.lanes, await self.system_of(source))
         opening = SubmitApplication(
             command_id=command_id, received_at=at, actor=actor, application=submission.application
         )
-        return await self._taken(submission, opening, definitions)
+        taken = await self._taken(submission, opening, definitions)
+        return taken if isinstance(taken, Refusal) else replace(taken, left_out=left_out)
 
     async def system_of(self, source: str) -> str:
         """The system that speaks for the applicants of a source: the portal, where it is nobody's. Raises StoreError."""
@@ -143,7 +178,12 @@ class Intake:
         stored = await asyncio.to_thread(self._register.opening_of, case_id)
         if stored is None:
             return False
-        await self._start(case_id, *stored)
+        opening, definitions = stored
+        lost = await self._lost(case_id)
+        along, behind = within_one_payload([opening, *lost])
+        given = CaseInput(case_id=case_id, business_time=self._time, waiting=tuple(along))
+        await self._gateway.start(given, definitions)
+        await self._signal_all(case_id, behind)
         return True
 
     async def open_forgotten(self, older_than_seconds: float) -> int:
@@ -167,34 +207,68 @@ class Intake:
 
     async def send(self, reference: str, command: CaseCommand) -> None:
         """Give a command to a case; nobody waits for the answer. Refused ones reach their sender on its own topic."""
-        command = with_digest(command)
         case_id = await self._resolved(reference)
         command = _named(command, reference, case_id)
         if case_id is None:
             await self._refuse(reference, command, refuse("case_unknown", "case"))
             return
+        # A digest of what an applicant wrote would tell it to whoever guesses it: first the words go, then it is made.
+        command = with_digest(await self._words.kept_apart(case_id, command))
+        refusal = too_long(command)
+        if refusal is None and self._room is not None:
+            admission = await self._room.admit(case_id, command)
+            if admission is Admission.WAITS:
+                return
+            if admission is Admission.CONFLICT:
+                await asyncio.to_thread(self._register.refuse_conflict, case_id, command)
+                return
+            refusal = admission if isinstance(admission, Refusal) else None
+        if refusal is None:
+            await self.hand_over(case_id, command)
+        else:
+            await self._refuse(case_id, command, refusal)
+
+    async def hand_over(self, case_id: str, command: CaseCommand) -> None:
+        """Give a case a command that has waited long enough; refused where the case can take none. Raises Unavailable."""
         try:
             await self._gateway.signal(case_id, command)
         except CaseUnknownError:
             refusal = await self._found_again(case_id, command)
             if refusal is None:
-                await self._gateway.signal(case_id, command)
-            else:
+                refusal = await self._given_again(case_id, partial(self._gateway.signal, case_id, command))
+            if refusal is not None:
                 await self._refuse(case_id, command, refusal)
+
+    async def _given_again(self, case_id: str, give: Callable[[], Awaitable[Given]]) -> Given | Refusal:
+        """Give it to the case that was just brought back; it may be one that never became one."""
+        try:
+            return await give()
+        except CaseUnknownError as error:
+            found = await asyncio.to_thread(self._register.find, case_id)
+            if found is not None and found.status is not None:
+                # It ended this very moment, by other hands: next time we know more.
+                raise Unavailable("Temporal") from error
+            return refuse("case_unknown", "case")
 
     async def ask(self, reference: str, command: CaseCommand) -> CommandOutcome:
         """Give a command to a case and wait for the answer. Raises Unavailable."""
-        command = with_digest(command)
         case_id = await self._resolved(reference)
         command = _named(command, reference, case_id)
         if case_id is None:
             return CommandOutcome(command_id=command.command_id, refusal=refuse("case_unknown", "case"))
+        # A digest of what an applicant wrote would tell it to whoever guesses it: first the words go, then it is made.
+        command = with_digest(await self._words.kept_apart(case_id, command))
+        if refusal := too_long(command):
+            return CommandOutcome(command_id=command.command_id, refusal=refusal)
         try:
             return await self._gateway.update(case_id, command)
         except CaseUnknownError:
             refusal = await self._found_again(case_id, command)
             if refusal is None:
-                return await self._gateway.update(case_id, command)
+                answer = await self._given_again(case_id, partial(self._gateway.update, case_id, command))
+                if isinstance(answer, CommandOutcome):
+                    return answer
+                refusal = answer
             settled = await asyncio.to_thread(self._register.outcome_of, case_id, command)
             return settled or CommandOutcome(command_id=command.command_id, refusal=refusal)
 
@@ -236,20 +310,44 @@ class Intake:
         except CaseUnknownError:
             await self.revive(case_id)
 
-    async def revive(self, case_id: str) -> None:
-        """Start a case again from its ledger: Temporal lost it, or came back with less than it had acknowledged."""
+    async def revive(self, case_id: str) -> bool:
+        """Start a case again from its ledger: its run failed or was ended by somebody, or Temporal lost it.
+
+        What that run was given and had not settled goes along. False: it runs. Raises Unavailable, StoreError.
+        """
         definitions, records = await asyncio.to_thread(self._register.ledger_of, case_id)
         case = fold(case_id, definitions, records)
-        await self._gateway.start(
-            CaseInput(case_id=case_id, business_time=self._time, carried=Carried.of(case, {}, ())),
+        along, behind = within_one_payload(await self._lost(case_id))
+        is_started = await self._gateway.start(
+            CaseInput(case_id=case_id, business_time=self._time, carried=Carried.of(case, along)),
             # Not those of its opening: another calendar or procedure version may have been applied since.
             case.definitions,
+            # Also where a run came to its end: a ledger that was restored from a backup may not know of it.
+            again=True,
         )
+        if is_started:
+            BROUGHT_BACK.labels("case").inc()
+            await self._signal_all(case_id, behind)
+        return is_started
+
+    async def _lost(self, case_id: str) -> list[CaseCommand]:
+        """What the case's last run was given and had not settled, in order."""
+        given = [found.command for found in await self._gateway.given(case_id, CaseInput, CommandMessage)]
+        return await asyncio.to_thread(self._register.unsettled, case_id, given)
+
+    async def _signal_all(self, case_id: str, commands: Sequence[CaseCommand]) -> None:
+        for command in commands:
+            await self._gateway.signal(case_id, command)
 
     async def _refuse(self, case_id: str, command: CaseCommand, refusal: Refusal) -> None:
-        await asyncio.to_thread(self._register.refuse, case_id, command, refusal)
+        # What a sender typed where a case is named may be anything: it is kept in no table and goes out on no topic.
+        await asyncio.to_thread(self._register.refuse, shown_reference(case_id), command, refusal)
 
 
 def _named(command: CaseCommand, reference: str, case_id: str | None) -> CaseCommand:
     """The command with the name that its sender gave the case, where that is not its id."""
-    return command if case_id is None or reference == case_id else command.model_copy(update={"named": reference})
+    return (
+        command
+        if case_id is None or reference == case_id
+        else command.model_copy(update={"named": shown_reference(reference)})
+    )

@@ -7,7 +7,8 @@ in between is found and gone on with.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
@@ -40,16 +41,19 @@ from events.language.linking import end_of
 from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal, refuse
 from events.language.sameness import with_digest
-from intake.declaration import SplitDossier, definitions_of, filled, split
+from intake.declaration import SplitDossier, definitions_of, filled, findings_in, split
 from intake.desk import Intake, Submitted
 from intake.linked_gateway import DossierGateway
+from intake.lost_runs import BROUGHT_BACK, within_one_payload
+from intake.own_words import OwnWords
 from intake.person import Parted
 from intake.settling import settled
+from intake.strictness import unknown_fact
 from intake.temporal import CaseUnknownError
 from store.dossiers import Dossiers, LinkedCase
 from store.errors import DefinitionsUnknown
 from store.inbox import Acceptance, Inbox, Submission
-from workflows.dossier_messages import DossierCarried, DossierInput
+from workflows.dossier_messages import DossierCarried, DossierInput, DossierMessage
 
 CALENDAR = "vn-public"
 LADDER = "case"
@@ -83,6 +87,7 @@ class LinkedIntake:
         self, intake: Intake, gateway: DossierGateway, dossiers: Dossiers, inbox: Inbox, catalog: Catalog
     ) -> None:
         self._intake = intake
+        self._words = OwnWords(intake.register)
         self._gateway = gateway
         self._dossiers = dossiers
         self._inbox = inbox
@@ -91,9 +96,19 @@ class LinkedIntake:
     # ---- opening
 
     async def submit(
-        self, file: DossierFile, *, source: str, command_id: str, actor: Actor, received_at: datetime
+        self,
+        file: DossierFile,
+        *,
+        source: str,
+        command_id: str,
+        actor: Actor,
+        received_at: datetime,
+        strict: bool = False,
     ) -> Submitted | GraphFault:
-        """Take a dossier that was received at a real instant. Raises MessageError, Unavailable and retryable store errors."""
+        """Take a dossier that was received at a real instant. `strict`: not one with a fact that no list knows.
+
+        Raises MessageError, Unavailable and retryable store errors.
+        """
         at = self._intake.business(received_at)
         prepared = self._prepared(file, at)
         if isinstance(prepared, GraphFault):
@@ -101,6 +116,9 @@ class LinkedIntake:
         catalog, day = self._catalog, self._intake.day(at)
         components, system = components_of(catalog.templates_on(day)), await self._intake.system_of(source)
         lanes, procedures = catalog.lane_table(day), prepared.procedures
+        left_out = findings_in(prepared.file, lanes)
+        if strict and (unknown := unknown_fact(left_out)) is not None:
+            return GraphFault(unknown, reference=left_out[0].name)
         found = split(prepared.file, source, procedures, lanes, prepared.lead, components, system)
         if isinstance(found, Refusal):
             return GraphFault(found)
@@ -115,7 +133,8 @@ class LinkedIntake:
         refused = decide_dossier(blank_dossier(found.stream_id, definitions), opening, at)
         if isinstance(refused, Refusal):
             return GraphFault(refused, reference=refused.details.get("number") or refused.details.get("procedure"))
-        return await self._open(found, opening, definitions)
+        opened = await self._open(found, opening, definitions)
+        return opened if isinstance(opened, GraphFault) else replace(opened, left_out=left_out)
 
     async def _open(
         self, found: SplitDossier, opening: SubmitDossier, definitions: DossierDefinitions
@@ -199,14 +218,17 @@ class LinkedIntake:
             return False
         opening = DossierOpening.model_validate_json(stored)
         definitions = await asyncio.to_thread(self._dossiers.definitions, opening.definitions_digest)
-        await self._start(stream_id, opening.command, definitions)
+        along, behind = within_one_payload([opening.command, *await self._lost(stream_id)])
+        given = DossierInput(dossier_id=stream_id, business_time=self._intake.time, waiting=tuple(along))
+        if await self._gateway.start(given, definitions):
+            await self._signal_all(stream_id, behind)
         return True
 
     # ---- commands
 
     async def ask(self, stream_id: str, command: DossierCommand) -> CommandOutcome:
         """Give a dossier a command and wait for the answer. Raises Unavailable."""
-        command = with_digest(command)
+        command = with_digest(await self._words.kept_apart(stream_id, command))
         try:
             return await self._gateway.update(stream_id, command)
         except CaseUnknownError:
@@ -233,6 +255,18 @@ class LinkedIntake:
         except CaseUnknownError:
             await self._brought_back(stream_id, None)
 
+    async def revive(self, stream_id: str) -> bool:
+        """Start an open dossier again from its ledger. False: it runs. Raises Unavailable, StoreError."""
+        definitions, records = await asyncio.to_thread(self._dossiers.stream, stream_id)
+        along, behind = within_one_payload(await self._lost(stream_id))
+        carried = DossierCarried.of(fold_dossier(stream_id, definitions, records), waiting=along)
+        given = DossierInput(dossier_id=stream_id, business_time=self._intake.time, carried=carried)
+        is_started = await self._gateway.start(given, definitions, again=True)
+        if is_started:
+            BROUGHT_BACK.labels("dossier").inc()
+            await self._signal_all(stream_id, behind)
+        return is_started
+
     async def _brought_back(self, stream_id: str, command: DossierCommand | None) -> bool:
         """Temporal runs no such dossier: bring it back from the inbox or the ledger. False: it is closed, or unknown.
 
@@ -245,12 +279,24 @@ class LinkedIntake:
         is_closed = known is not None and known.closed_at is not None
         if known is None or (is_closed and not isinstance(command, RevokeResult)):
             return False
+        if not is_closed:
+            await self.revive(stream_id)
+            return True
         definitions, records = await asyncio.to_thread(self._dossiers.stream, stream_id)
-        waiting = (command,) if is_closed and command is not None else ()
+        waiting = () if command is None else (command,)
         carried = DossierCarried.of(fold_dossier(stream_id, definitions, records), waiting=waiting)
         given = DossierInput(dossier_id=stream_id, business_time=self._intake.time, carried=carried)
-        await self._gateway.start(given, definitions, again=is_closed)
+        await self._gateway.start(given, definitions, again=True)
         return True
+
+    async def _lost(self, stream_id: str) -> list[DossierCommand]:
+        """What the dossier's last run was given and had not settled, in order."""
+        given = [found.command for found in await self._gateway.given(stream_id, DossierInput, DossierMessage)]
+        return await asyncio.to_thread(self._intake.register.unsettled, stream_id, given)
+
+    async def _signal_all(self, stream_id: str, commands: Sequence[DossierCommand]) -> None:
+        for command in commands:
+            await self._gateway.signal(stream_id, command)
 
     # ---- what dossiers and their cases ask for (activities.linked.LinkedDesk)
 
@@ -290,6 +336,7 @@ class LinkedIntake:
 
     async def tell(self, dossier_id: str, command: DossierCommand) -> None:
         """Give a dossier a command; nobody waits for the answer. Nothing happens where it is closed or unknown."""
+        command = with_digest(await self._words.kept_apart(dossier_id, command))
         try:
             await self._gateway.signal(dossier_id, command)
         except CaseUnknownError:

@@ -12,10 +12,10 @@ from workflows.dossier_messages import DOSSIER_WORKFLOW, DossierInput, DossierMe
 class DossierGateway(Gateway):
     """What the intake does with the workflows of dossiers."""
 
-    async def start(self, given: DossierInput, definitions: DossierDefinitions, *, again: bool = False) -> None:
-        """Start the dossier; nothing happens if it runs, or has ended and is not to run again. Raises Unavailable."""
+    async def start(self, given: DossierInput, definitions: DossierDefinitions, *, again: bool = False) -> bool:
+        """Start the dossier; False if it runs, or has ended and is not to run again. Raises Unavailable."""
         arguments, summary = (given, definitions), "linked dossier"
-        await self.start_once(DOSSIER_WORKFLOW, given.dossier_id, arguments, again=again, static_summary=summary)
+        return await self.start_once(DOSSIER_WORKFLOW, given.dossier_id, arguments, again=again, static_summary=summary)
 
     async def signal(self, dossier_id: str, command: DossierCommand) -> None:
         """Give the dossier a command; nobody waits. Raises CaseUnknownError, Unavailable."""

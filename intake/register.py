@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
 from pydantic import BaseModel, ConfigDict
 
 from cases.turn import CommandOutcome
@@ -11,13 +14,16 @@ from events.language.commands import Command, SubmitApplication
 from events.language.refusals import Refusal
 from events.language.topics import Topics
 from intake.person import Parted
-from intake.settling import refused, settled
+from intake.settling import conflicted, refused, settled, unsettled
 from store.database import Store
 from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown
 from store.inbox import Acceptance, Inbox, KnownCase, Submission
 from store.ledger import Ledger
 from store.systems import RegisteredSystems
+from store.vault import Vault
+
+Given = TypeVar("Given", bound=Command)
 
 DERIVED_PROCEDURE = "derived-procedure/"
 """Key of the store's memory under which the definitions of a procedure derived from a log are found, by its id."""
@@ -40,6 +46,7 @@ class Register:
         self._inbox = Inbox(store, topics)
         self._ledger = Ledger(store)
         self._archive = DefinitionArchive(store)
+        self._vault = Vault(store)
         self.systems = RegisteredSystems(store)
         """The submitting systems that were registered at run time."""
 
@@ -77,6 +84,10 @@ class Register:
         """Cases that were accepted but have recorded nothing for so long (real time)."""
         return [found.case_id for found in self._inbox.unopened(older_than_seconds)]
 
+    def keep_texts(self, stream_id: str, texts: Mapping[str, str]) -> dict[str, str]:
+        """Put what an applicant wrote in the vault; by reference, the one under which it stands."""
+        return self._vault.put_texts(stream_id, texts)
+
     def find(self, reference: str) -> KnownCase | None:
         """The case with this id or dossier code; None: no such case."""
         return self._inbox.find_case(reference)
@@ -92,6 +103,16 @@ class Register:
     def refuse(self, case_id: str, command: Command, refusal: Refusal) -> CommandOutcome:
         """Settle a command that no case can take, and owe its sender the answer; how it stands then. Idempotent."""
         return refused(self._inbox, case_id, command, refusal)
+
+    def refuse_conflict(self, case_id: str, command: Command) -> CommandOutcome:
+        """Refuse a command whose id another command has, and owe its sender the answer. Idempotent."""
+        return conflicted(self._inbox, case_id, command)
+
+    def unsettled(self, case_id: str, given: Iterable[Given]) -> list[Given]:
+        """Those of these commands that have no outcome yet, in order, each once."""
+        found = {(command.command_id, command.digest): command for command in given}
+        left = unsettled(self._inbox, case_id, found)
+        return [command for asked, command in found.items() if asked in left]
 
     def ledger_of(self, case_id: str) -> tuple[Definitions, tuple[EventRecord, ...]]:
         """A case's definitions and its whole ledger. Raises DefinitionsUnknown for a case that has none."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from cases.conflicts import conflict_outcome
 from cases.turn import CommandOutcome
 from cases.turns import notice_of
 from events.language.commands import Command
+from events.language.identity import conflict_id_of
 from events.language.refusals import Refusal
 from events.language.sameness import is_other
 from store.inbox import Inbox
+
+Asked = tuple[str, str | None]
+"""A command's id and digest."""
 
 
 def settled(inbox: Inbox, stream_id: str, command: Command) -> CommandOutcome | None:
@@ -17,6 +23,17 @@ def settled(inbox: Inbox, stream_id: str, command: Command) -> CommandOutcome | 
     if found is None or not is_other(command.digest, found.digest):
         return found
     return conflict_outcome(command).model_copy(update={"command_id": command.command_id})
+
+
+def unsettled(inbox: Inbox, stream_id: str, asked: Collection[Asked]) -> set[Asked]:
+    """Those of these commands, by id and digest, that have no outcome yet."""
+    conflicts = {one: conflict_id_of(one[0], one[1] or "") for one in asked}
+    known = inbox.settled(stream_id, [*{command_id for command_id, _ in conflicts}, *conflicts.values()])
+
+    def is_settled(command_id: str, digest: str | None) -> bool:
+        return command_id in known and not is_other(digest, known[command_id])
+
+    return {one for one, conflict in conflicts.items() if conflict not in known and not is_settled(*one)}
 
 
 def refused(inbox: Inbox, stream_id: str, command: Command, refusal: Refusal) -> CommandOutcome:
@@ -28,6 +45,11 @@ def refused(inbox: Inbox, stream_id: str, command: Command, refusal: Refusal) ->
     found = inbox.refuse_command(stream_id, outcome, notice_of(command, outcome))
     if not is_other(command.digest, found.digest):
         return found
+    return conflicted(inbox, stream_id, command)
+
+
+def conflicted(inbox: Inbox, stream_id: str, command: Command) -> CommandOutcome:
+    """Refuse the command because another has its id, and owe its sender the answer. Idempotent."""
     conflict = conflict_outcome(command)
     inbox.refuse_command(stream_id, conflict, notice_of(command, conflict))
     return conflict.model_copy(update={"command_id": command.command_id})

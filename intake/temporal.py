@@ -19,6 +19,7 @@ from catalog.model import Definitions
 from events.language.commands import CaseCommand, Command, Message, SubmitApplication
 from events.language.refusals import Refusal
 from events.transport.errors import Unavailable
+from intake.lost_runs import given_to
 from sla.wording import Said
 from workflows.messages import (
     CASE_WORKFLOW,
@@ -79,10 +80,11 @@ class Gateway:
 
     async def start_once(
         self, workflow: str, workflow_id: str, given: Sequence[Any], *, again: bool = False, **named: Any
-    ) -> None:
-        """Start the workflow with these arguments; nothing happens if it runs or has come to its end. Raises Unavailable.
+    ) -> bool:
+        """Start the workflow with these arguments; False if it runs or has come to its end. Raises Unavailable.
 
-        `again`: also if it has. A run that was terminated came to no end of its own: what its case owes is not done.
+        `again`: also if it has, for the ledger knows better. A run that was terminated came to no end of its own: what its case
+        owes is not done.
         """
         policies = WorkflowIDReusePolicy
         reuse = policies.ALLOW_DUPLICATE if again else policies.ALLOW_DUPLICATE_FAILED_ONLY
@@ -97,10 +99,18 @@ class Gateway:
                     **named,
                 )
         except WorkflowAlreadyStartedError:
-            return
+            return False
         except RPCError as error:
             if error.status is not RPCStatusCode.ALREADY_EXISTS:
                 raise
+            return False
+        return True
+
+    async def given(self, workflow_id: str, given: type[Any], message: type[Any]) -> list[Any]:
+        """What the last run of the workflow was given that did not come to its own end, as messages. Raises Unavailable."""
+        with translated():
+            found = await given_to(self._client, workflow_id, given, message)
+        return [one for one in found if one.is_for(workflow_id)]
 
     async def send(self, workflow_id: str, message: Message, request_id: str) -> None:
         """Give the workflow a command; durable when this returns. The server drops a repeated request.
@@ -146,12 +156,13 @@ class Gateway:
 class CaseGateway(Gateway):
     """What the intake does with the workflows of cases."""
 
-    async def start(self, given: CaseInput, definitions: Definitions) -> None:
-        """Start the case; nothing happens if it runs or has ended. Raises Unavailable."""
-        await self.start_once(
+    async def start(self, given: CaseInput, definitions: Definitions, *, again: bool = False) -> bool:
+        """Start the case; False if it runs, or has ended and is not to run again. Raises Unavailable."""
+        return await self.start_once(
             CASE_WORKFLOW,
             given.case_id,
             (given, definitions),
+            again=again,
             search_attributes=_attributes(given, definitions),
             static_summary=f"{definitions.procedure.id} {definitions.procedure.version}",
         )

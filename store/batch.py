@@ -147,6 +147,7 @@ def notice_body(case_id: str, notice: Notice) -> str:
             "remedy_vi": refusal.remedy("vi"),
         },
         ensure_ascii=False,
+        allow_nan=False,
         separators=(",", ":"),
     )
 

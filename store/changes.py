@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from struct import Struct
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, delete, func, select, update
 
+from store.arrays import Texts
 from store.database import Session, Store
-from store.tables import change_plan_items, change_plans
+from store.tables import change_plan_items, change_plan_untold, change_plans
 
 FAR = math.inf
 BEGINNING, ENDING = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
@@ -61,6 +62,18 @@ MOVE_CASES = (
     " OR coalesce(n.green, o.green_due_at) IS DISTINCT FROM o.green_due_at"
     " ORDER BY o.ctid) AS t WHERE c.case_id = t.case_id"
 )
+
+KEEP_UNTOLD = """
+INSERT INTO change_plan_untold (plan, case_id, code)
+SELECT %s, case_id, code FROM unnest(%s::text[], %s::text[]) AS t(case_id, code)
+ON CONFLICT (plan, case_id) DO UPDATE SET code = excluded.code
+"""
+PUT_BACK_WORK = "UPDATE worklist SET due_at = (item::json ->> 'due_at')::timestamptz WHERE case_id = ANY(%s::text[])"
+PUT_BACK_CASES = """
+UPDATE cases SET statutory_due_at = (view::json ->> 'statutory_due_at')::timestamptz,
+    green_due_at = (view::json ->> 'green_due_at')::timestamptz
+WHERE case_id = ANY(%s::text[])
+"""
 
 
 class ChangeRow(NamedTuple):
@@ -111,10 +124,7 @@ class ChangePlans:
         query = select(change_plans).where(plan.kind == kind, plan.digest == digest, plan.sent < plan.cases)
         with self._store.reading() as connection:
             row = connection.execute(query.order_by(plan.number)).first()
-        if row is None:
-            return None
-        head = PlanHead(row.kind, row.subject, row.version, row.digest, row.body, row.reason, row.actor, row.planned_at)
-        return Plan(row.number, head, row.cases, row.sent)
+        return None if row is None else _plan_of(row)
 
     def keep(self, head: PlanHead, changes: Iterable[ChangeRow]) -> Plan:
         """Store a plan and move the due columns of worklist and cases, in one transaction.
@@ -152,6 +162,30 @@ class ChangePlans:
         with self._store.writing() as connection:
             connection.execute(update(change_plans).where(row.number == plan.number, row.sent < sent).values(sent=sent))
 
+    def keep_untold(self, plan: Plan, codes: Mapping[str, str]) -> None:
+        """These cases could not be told, each with the code of why. Their due columns say again what they themselves say."""
+        if not codes:
+            return
+        case_ids = Texts(sorted(codes))
+        with self._store.writing_session() as session:
+            session.execute(KEEP_UNTOLD, (plan.number, case_ids, Texts(codes[case_id] for case_id in case_ids)))
+            session.execute(PUT_BACK_WORK, (case_ids,))
+            session.execute(PUT_BACK_CASES, (case_ids,))
+
+    def untold(self, limit: int = 100) -> list[tuple[Plan, str]]:
+        """(plan, case) of those that could not be told, in the order in which that was found."""
+        left, plan = change_plan_untold.c, change_plans
+        query = select(plan, left.case_id).join(change_plan_untold, left.plan == plan.c.number)
+        with self._store.reading() as connection:
+            rows = connection.execute(query.order_by(left.recorded_at, left.plan, left.case_id).limit(limit))
+            return [(_plan_of(row), row.case_id) for row in rows]
+
+    def forget_untold(self, plan: Plan, case_id: str) -> None:
+        """This one is told."""
+        left = change_plan_untold.c
+        with self._store.writing() as connection:
+            connection.execute(delete(change_plan_untold).where(left.plan == plan.number, left.case_id == case_id))
+
     def changes(self, number: int, limit: int = 1000) -> list[ChangeRow]:
         """What a plan changes, in the order in which the cases are told."""
         item = change_plan_items.c
@@ -164,6 +198,11 @@ class ChangePlans:
         """How many plans there are."""
         with self._store.reading() as connection:
             return connection.scalar(select(func.count()).select_from(change_plans)) or 0
+
+
+def _plan_of(row: Row[Any]) -> Plan:
+    head = PlanHead(row.kind, row.subject, row.version, row.digest, row.body, row.reason, row.actor, row.planned_at)
+    return Plan(row.number, head, row.cases, row.sent)
 
 
 def _entered(session: Session, head: PlanHead, cases: int) -> int:

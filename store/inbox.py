@@ -162,6 +162,14 @@ class Inbox:
             row = connection.execute(query).one_or_none()
         return None if row is None else outcome_of(command_id, *row)
 
+    def settled(self, case_id: str, command_ids: Sequence[str]) -> dict[str, str | None]:
+        """Which of these commands have their outcome, with the digest of what was asked."""
+        query = select(commands.c.command_id, commands.c.digest).where(
+            commands.c.case_id == case_id, commands.c.command_id.in_(command_ids)
+        )
+        with self._store.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
     def refusals(self, case_id: str) -> list[tuple[datetime, CommandOutcome]]:
         """The refused commands of a case with the real time of the refusal, oldest first."""
         query = (

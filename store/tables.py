@@ -332,6 +332,16 @@ change_plan_items = Table(
 One narrow key that only grows: a million rows are stored at the speed of the disk.
 """
 
+change_plan_untold = Table(
+    "change_plan_untold",
+    metadata,
+    Column("plan", BigInteger, primary_key=True, autoincrement=False),
+    _key("case_id"),
+    _text("code"),
+    _written_at("recorded_at"),
+)
+"""Cases of a plan that could not be told, with the code of why: they are tried again until they are told, or closed."""
+
 subjects = Table("subjects", metadata, _key("subject_ref"), _text("data"), _written_at("created_at"), schema=VAULT)
 """Personal data of applicants."""
 

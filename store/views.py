@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -194,6 +195,19 @@ class Views:
             )
         ).subquery()
         query = select(asleep.c.case_id, asleep.c.linked).order_by(asleep.c.next_due_at, asleep.c.case_id).limit(limit)
+        with self._store.reading() as connection:
+            return [(row.case_id, row.linked) for row in connection.execute(query)]
+
+    def open_among(self, streams: Sequence[str]) -> list[tuple[str, bool]]:
+        """Those of these cases and dossiers that are open: (id, whether it is a linked dossier)."""
+        query = union_all(
+            *(
+                select(table.c.case_id, literal(table is dossiers).label("linked")).where(
+                    table.c.closed_at.is_(None), table.c.case_id.in_(streams)
+                )
+                for table in (cases, dossiers)
+            )
+        )
         with self._store.reading() as connection:
             return [(row.case_id, row.linked) for row in connection.execute(query)]
 

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from cases.model import Case, CaseStatus, blank
     from cases.timetable import next_due
     from cases.turn import CaseView, CommandOutcome, Turn
-    from cases.turns import COMMANDS_MAX, take_turn
+    from cases.turns import take_turn
     from cases.views import view_of
     from catalog.model import Definitions
     from events.language.case_events import CaseClosed
@@ -63,6 +63,8 @@ class CaseWorkflow:
         self._asks = carried is not None
         """When it is next due is not in the history of this run: it asks."""
         self._turns = 0
+        self._is_unheard = False
+        """The ledger was away for long when it was last asked."""
         self._ending: CaseClosed | None = None
         self._linked = _linked_of(given, self._case)
         """The dossier that waits for this case's end; None: it stands alone, or has told it."""
@@ -77,7 +79,7 @@ class CaseWorkflow:
             await self._report_end()
             self._arm()
         if not self._is_over:
-            carried = Carried.of(self._case, self._mail.settled, self._mail.waiting, self._mail.conflicting)
+            carried = Carried.of(self._case, self._mail.waiting, self._mail.conflicting)
             # The definitions that stand now: another calendar or procedure version may have been applied in this run.
             args = [given.model_copy(update={"waiting": (), "carried": carried}), self._case.definitions]
             workflow.continue_as_new(args=args)
@@ -108,11 +110,13 @@ class CaseWorkflow:
             raise ApplicationError(unknown.message(), unknown, type=REFUSAL, non_retryable=True)
         now = self._now()
         due_at = next_due(self._case)
-        unsure = self._mail.waiting or self._asks or (due_at is not None and due_at <= now)
+        # Only a first run knows all that was settled: to a command of long ago the ledger's transaction gives its old answer.
+        is_known = self._given.carried is not None or message.command.command_id in self._mail.settled
+        unsure = not self._mail.is_empty or self._asks or (due_at is not None and due_at <= now)
         if self._mail.is_conflict(message.command):
             refused = refuse("command_conflict", "command_id")
             raise ApplicationError(refused.message(), refused, type=REFUSAL, non_retryable=True)
-        if unsure or message.command.command_id in self._mail.settled:
+        if unsure or is_known:
             return
         decided = decide(self._case, message.command, now)
         if isinstance(decided, Refusal):
@@ -142,9 +146,12 @@ class CaseWorkflow:
 
     @property
     def _may_leave(self) -> bool:
-        # Whoever waits in an update must get the answer from this run; waiting signals are taken along into the next.
-        leaves = self._mail.is_empty and not self._owes_report if self._is_over else self._is_long
-        return leaves and workflow.all_handlers_finished()
+        # Whoever waits in an update must get the answer from this run. So must every other, that nothing need go along into
+        # the next; but where the ledger is away for so long that the history has grown, what waits goes along, if it is short.
+        if self._is_over:
+            return self._mail.is_empty and not self._owes_report and workflow.all_handlers_finished()
+        leaves = self._mail.is_empty or (self._is_unheard and self._mail.is_light)
+        return self._is_long and leaves and workflow.all_handlers_finished()
 
     @property
     def _is_long(self) -> bool:
@@ -152,12 +159,12 @@ class CaseWorkflow:
         return workflow.info().is_continue_as_new_suggested() if limit is None else self._turns >= limit
 
     async def _take_turn(self) -> None:
-        turn = take_turn(
-            self._case, self._mail.waiting[:COMMANDS_MAX], self._now(), self._mail.conflicting[:COMMANDS_MAX]
-        )
+        commands, conflicting = self._mail.next_turn()
+        turn = take_turn(self._case, commands, self._now(), conflicting)
         view = turn.view if turn is not None else None
         proposal = Proposal(turn=turn, next_due_at=next_due(self._case) if view is None else view.next_due_at)
         standing = await self._recorded(proposal)
+        self._is_unheard = standing is None
         if standing is None:
             return
         # The case evolves only on what stands in the ledger; that may be another turn than the one just proposed.

@@ -35,7 +35,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.recording import asked
     from workflows.timer import DueTimer
 
-COMMANDS_MAX = 64
 ORDERS_MAX = 10
 """So many cases are opened by one activity: within its time limit even where each takes a second."""
 
@@ -59,6 +58,7 @@ class DossierWorkflow:
         self._next_due_at: datetime | None = None
         self._asks = carried is not None
         self._turns = 0
+        self._is_unheard = False
 
     @workflow.run
     async def run(self, given: DossierInput, definitions: DossierDefinitions) -> DossierResult:
@@ -70,9 +70,9 @@ class DossierWorkflow:
             await self._carry_out()
             self._arm()
         if not self._is_over:
-            carried = DossierCarried.of(
-                self._dossier, self._mail.settled, self._mail.waiting, sorted(self._done), self._mail.conflicting
-            )
+            # What is wanted no more is never asked about again.
+            done = sorted(self._done & {one.key for one in wanted(self._dossier)})
+            carried = DossierCarried.of(self._dossier, self._mail.waiting, done, self._mail.conflicting)
             workflow.continue_as_new(args=[given.model_copy(update={"waiting": (), "carried": carried}), definitions])
         return DossierResult(outcome=self._dossier.outcome, sequence=self._dossier.sequence)
 
@@ -100,11 +100,12 @@ class DossierWorkflow:
             raise ApplicationError(unknown.message(), unknown, type=REFUSAL, non_retryable=True)
         now = self._now()
         due_at = next_due(self._dossier)
-        unsure = self._mail.waiting or self._asks or (due_at is not None and due_at <= now)
+        is_known = self._given.carried is not None or message.command.command_id in self._mail.settled
+        unsure = not self._mail.is_empty or self._asks or (due_at is not None and due_at <= now)
         if self._mail.is_conflict(message.command):
             refused = refuse("command_conflict", "command_id")
             raise ApplicationError(refused.message(), refused, type=REFUSAL, non_retryable=True)
-        if unsure or message.command.command_id in self._mail.settled:
+        if unsure or is_known:
             return
         decided = decide_dossier(self._dossier, message.command, now)
         if isinstance(decided, Refusal):
@@ -129,8 +130,9 @@ class DossierWorkflow:
 
     @property
     def _may_leave(self) -> bool:
-        leaves = self._mail.is_empty if self._is_over else self._is_long
-        return leaves and workflow.all_handlers_finished()
+        # As a case leaves.
+        leaves = self._mail.is_empty or (not self._is_over and self._is_unheard and self._mail.is_light)
+        return leaves and (self._is_over or self._is_long) and workflow.all_handlers_finished()
 
     @property
     def _is_long(self) -> bool:
@@ -138,14 +140,14 @@ class DossierWorkflow:
         return workflow.info().is_continue_as_new_suggested() if limit is None else self._turns >= limit
 
     async def _take_turn(self) -> None:
-        turn = take_dossier_turn(
-            self._dossier, self._mail.waiting[:COMMANDS_MAX], self._now(), self._mail.conflicting[:COMMANDS_MAX]
-        )
+        commands, conflicting = self._mail.next_turn()
+        turn = take_dossier_turn(self._dossier, commands, self._now(), conflicting)
         view = turn.view if turn is not None else None
         proposal = Proposal(turn=turn, next_due_at=next_due(self._dossier) if view is None else view.next_due_at)
         names = [] if turn is None else [str(record.event.type) for record in turn.records]
         summary = ", ".join(dict.fromkeys(names)) or "next due instant"
         standing = await asked(RECORD, [proposal, None], Standing, summary)
+        self._is_unheard = standing is None
         if standing is None:
             return
         for record in standing.records:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Self
 
 from cases.dossier.model import Dossier
@@ -11,16 +11,20 @@ from events.language.commands import Message
 from events.language.dossier_commands import DossierCommand
 from events.language.refusals import Refusal
 from sla.business_time import BusinessTime
+from workflows.packing import packed, unpacked
 
 DOSSIER_WORKFLOW = "DossierWorkflow"
+SHOWN = ("dossier_id",)
+"""Of a state that travels packed."""
 
 
 class DossierCarried(Message):
-    """What a dossier takes along into a new run."""
+    """What a dossier takes along into a new run; as with a case, how its commands ended is not among it."""
 
     state: dict[str, Any]
-    """The dossier as JSON, without the definitions, which go beside it."""
+    """The dossier as JSON, without the definitions, which go beside it; a long one is packed."""
     settled: dict[str, Refusal | None] = {}
+    """Of older programs only: outcomes by command."""
     waiting: tuple[DossierCommand, ...] = ()
     conflicting: tuple[DossierCommand, ...] = ()
     """To be refused: another command had their ids."""
@@ -31,19 +35,18 @@ class DossierCarried(Message):
     def of(
         cls,
         dossier: Dossier,
-        settled: Mapping[str, Refusal | None] | None = None,
         waiting: Iterable[DossierCommand] = (),
         done: Iterable[str] = (),
         conflicting: Iterable[DossierCommand] = (),
     ) -> Self:
         """Pack a dossier."""
-        state = dossier.model_dump(mode="json", exclude={"definitions"})
+        state = packed(dossier.model_dump(mode="json", exclude={"definitions"}), SHOWN)
         mail = {"waiting": tuple(waiting), "conflicting": tuple(conflicting)}
-        return cls.model_validate({"state": state, "settled": dict(settled or {}), "done": tuple(done), **mail})
+        return cls.model_validate({"state": state, "done": tuple(done), **mail})
 
     def dossier(self, definitions: DossierDefinitions) -> Dossier:
         """The dossier again, under its definitions."""
-        return Dossier.model_validate({**self.state, "definitions": definitions})
+        return Dossier.model_validate({**unpacked(self.state), "definitions": definitions})
 
 
 class DossierInput(Message):

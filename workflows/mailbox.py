@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Generic, TypeVar
 
+from pydantic_core import to_json
 from temporalio import workflow
 
 from cases.conflicts import conflict_outcome, settled_as
@@ -14,11 +16,23 @@ from events.language.dossier_commands import DossierCommand
 from events.language.refusals import Refusal
 from events.language.sameness import is_other
 
+COMMANDS_MAX = 64
+"""So many commands at most in one turn; the rest waits for the next, so that a turn stays small and short."""
+TURN_MAX_BYTES = 256 * 1024
+"""And so many bytes of them, but always one: what a turn writes goes into the history, several times as long perhaps."""
+CARRIED_MAX_BYTES = 256 * 1024
+"""So many bytes of what waits may go along into the next run, where the ledger was away for so long that this one must end."""
+UNMEASURED = 4
+"""Of so few nobody needs to know how long they are."""
+
 Sent = TypeVar("Sent", Command, DossierCommand)
 
 
 class Mailbox(Generic[Sent]):
-    """Commands in the order in which they came. What is in it goes along when the workflow continues as new.
+    """Commands in the order in which they came.
+
+    What is settled is known to this run only: of what was settled before, the ledger's transaction knows. So nothing of it goes
+    along when the workflow continues as new, and what does is bounded, however long the case lives and whoever writes to it.
 
     Digests come with the commands and their outcomes, so out of the history: where an older program kept none, the same id
     is the same command, as it was then.
@@ -27,10 +41,11 @@ class Mailbox(Generic[Sent]):
     def __init__(
         self, waiting: Iterable[Sent], settled: Mapping[str, Refusal | None], conflicting: Iterable[Sent] = ()
     ) -> None:
-        self.waiting: list[Sent] = list(waiting)
+        """`settled`: what an older program carried along."""
+        self._waiting: dict[str, Sent] = {command.command_id: command for command in waiting}
         self.settled: dict[str, Refusal | None] = dict(settled)
         """By command id: the refusal, or None for what was accepted."""
-        self.conflicting: list[Sent] = list(conflicting)
+        self._conflicting: dict[str, Sent] = {settled_as(command): command for command in conflicting}
         """Those whose ids other commands had: to be refused, each under an id of its own."""
         self._digests: dict[str, str | None] = {}
         """Of what is settled, as far as it was settled in this run."""
@@ -38,18 +53,41 @@ class Mailbox(Generic[Sent]):
     @property
     def is_empty(self) -> bool:
         """Whether nothing waits for a turn."""
-        return not self.waiting and not self.conflicting
+        return not self._waiting and not self._conflicting
+
+    @property
+    def waiting(self) -> tuple[Sent, ...]:
+        """What waits for a turn, in order."""
+        return tuple(self._waiting.values())
+
+    @property
+    def conflicting(self) -> tuple[Sent, ...]:
+        """What is to be refused because its id is another command's, in order."""
+        return tuple(self._conflicting.values())
+
+    @property
+    def is_light(self) -> bool:
+        """Whether what waits is short enough to go along into the next run."""
+        everything = (*self._waiting.values(), *self._conflicting.values())
+        return sum(len(to_json(command)) for command in everything) <= CARRIED_MAX_BYTES
+
+    def next_turn(self) -> tuple[list[Sent], list[Sent]]:
+        """What one turn takes: commands, and those that are to be refused because their ids are others'."""
+        waiting = list(islice(self._waiting.values(), COMMANDS_MAX))
+        if len(waiting) > UNMEASURED:
+            waiting = _within(waiting, TURN_MAX_BYTES)
+        return waiting, list(islice(self._conflicting.values(), COMMANDS_MAX))
 
     def put(self, command: Sent) -> None:
         """Take a command, unless it is here or settled already."""
         if self.is_conflict(command):
             self._refuse(command)
-        elif command.command_id not in self.settled and self._waits(command.command_id) is None:
-            self.waiting.append(command)
+        elif command.command_id not in self.settled:
+            self._waiting.setdefault(command.command_id, command)
 
     def is_conflict(self, command: Sent) -> bool:
         """Whether another command with this id is here or settled already."""
-        waits = self._waits(command.command_id)
+        waits = self._waiting.get(command.command_id)
         known = self._digests.get(command.command_id) if waits is None else waits.digest
         return is_other(command.digest, known)
 
@@ -65,20 +103,15 @@ class Mailbox(Generic[Sent]):
         for outcome in outcomes:
             self.settled[outcome.command_id] = outcome.refusal
             self._digests[outcome.command_id] = outcome.digest
-        done = [command for command in self.waiting if command.command_id in self.settled]
-        self.waiting = [command for command in self.waiting if command.command_id not in self.settled]
-        for command in done:
-            if self.is_conflict(command):
+            self._conflicting.pop(outcome.command_id, None)
+            command = self._waiting.pop(outcome.command_id, None)
+            if command is not None and self.is_conflict(command):
                 self._refuse(command)
-        self.conflicting = [command for command in self.conflicting if settled_as(command) not in self.settled]
-
-    def _waits(self, command_id: str) -> Sent | None:
-        return next((command for command in self.waiting if command.command_id == command_id), None)
 
     def _refuse(self, command: Sent) -> None:
         name = settled_as(command)
-        if name not in self.settled and all(settled_as(other) != name for other in self.conflicting):
-            self.conflicting.append(command)
+        if name not in self.settled:
+            self._conflicting.setdefault(name, command)
 
     def _outcome(self, command: Sent) -> CommandOutcome | None:
         command_id = command.command_id
@@ -87,3 +120,14 @@ class Mailbox(Generic[Sent]):
         if command_id not in self.settled or is_other(command.digest, self._digests.get(command_id)):
             return None
         return CommandOutcome(command_id=command_id, refusal=self.settled[command_id])
+
+
+def _within(commands: list[Sent], size_max: int) -> list[Sent]:
+    """The first of them that are not longer than so many bytes together, but at least one."""
+    taken, size = 0, 0
+    for command in commands:
+        size += len(to_json(command))
+        if taken and size > size_max:
+            break
+        taken += 1
+    return commands[:taken]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Self
 
 from temporalio.common import SearchAttributeKey
@@ -13,6 +13,7 @@ from catalog.model import Definitions
 from events.language.commands import CaseCommand, Command, Message
 from events.language.refusals import Refusal
 from sla.business_time import BusinessTime
+from workflows.packing import packed, unpacked
 
 CASE_WORKFLOW = "CaseWorkflow"
 COMMAND_SIGNAL = "command"
@@ -28,12 +29,20 @@ STATUS_ATTRIBUTE = SearchAttributeKey.for_keyword("GreenlaneStatus")
 """Of open cases; of a closed one Temporal's own execution status tells."""
 
 
+SHOWN = ("case_id", "status", "lane")
+"""Of a state that travels packed."""
+
+
 class Carried(Message):
-    """What a case takes along into a new run: all of it, so that nobody can tell that it was continued."""
+    """What a case takes along into a new run: so that nobody can tell that it was continued, and never more than fits.
+
+    How its commands ended is not among it: the ledger's transaction knows.
+    """
 
     state: dict[str, Any]
-    """The case as JSON, without the definitions, which go beside it."""
+    """The case as JSON, without the definitions, which go beside it; a long one is packed."""
     settled: dict[str, Refusal | None] = {}
+    """Of older programs only: outcomes by command."""
     waiting: tuple[CaseCommand, ...] = ()
     conflicting: tuple[CaseCommand, ...] = ()
     """To be refused: another command had their ids."""
@@ -42,18 +51,16 @@ class Carried(Message):
     def of(
         cls,
         case: Case,
-        settled: Mapping[str, Refusal | None],
-        waiting: Iterable[Command],
+        waiting: Iterable[Command] = (),
         conflicting: Iterable[Command] = (),
     ) -> Self:
         """Pack a case."""
-        state = case.model_dump(mode="json", exclude={"definitions"})
-        mail = {"waiting": tuple(waiting), "conflicting": tuple(conflicting)}
-        return cls.model_validate({"state": state, "settled": dict(settled), **mail})
+        state = packed(case.model_dump(mode="json", exclude={"definitions"}), SHOWN)
+        return cls.model_validate({"state": state, "waiting": tuple(waiting), "conflicting": tuple(conflicting)})
 
     def case(self, definitions: Definitions) -> Case:
         """The case again, under its definitions."""
-        return Case.model_validate({**read_state(self.state), "definitions": definitions})
+        return Case.model_validate({**read_state(unpacked(self.state)), "definitions": definitions})
 
 
 class CaseInput(Message):

@@ -13,6 +13,7 @@ from cases.dossier.promise import renew
 from cases.dossier.release import release_ready
 from cases.dossier.senders import dossier_stranger
 from cases.dossier.ticks import ALARMS, JOINT, escalation_id_of, fire_due
+from cases.meant import meant
 from events.language.case_events import EscalationAcknowledged, EventRecord
 from events.language.commands import ENGINE, AcknowledgeEscalation, Command, Tick
 from events.language.dossier_commands import (
@@ -51,6 +52,7 @@ def dossier_draft_of(dossier: Dossier, command: DossierCommand | Tick, now: date
         draft = DossierDraft(dossier, at=at, now=now, command_id=f"tick:{command.due_at.isoformat()}", actor=ENGINE)
         fire_due(draft)
     else:
+        command = meant(command, "name", dossier.parts)
         at, actor = _counts_at(dossier, command, now), command.actor.on_record
         if actor is not command.actor:
             command = command.model_copy(update={"actor": actor})
@@ -114,7 +116,7 @@ def _apply(draft: DossierDraft, command: DossierCommand) -> Refusal | None:
         case ApplyCascade():
             return _cascade(draft, command)
         case WithdrawDossier():
-            draft.emit(DossierWithdrawn(by=command.actor, reason=command.reason))
+            draft.emit(DossierWithdrawn(by=command.actor, reason=command.reason, reason_ref=command.reason_ref))
             return None
         case AcknowledgeEscalation():
             return _acknowledge(draft, command)

@@ -42,6 +42,18 @@ ACT_TEXTS: Final[dict[str, tuple[str, str, str, str]]] = {
         "Đã yêu cầu giải trình {rounds} lần; thủ tục không cho phép thêm.",
         "Hãy giải quyết hồ sơ.",
     ),
+    "fact_unknown": (
+        "There is no fact {fact}.",
+        "The nearest by name: {near}. Correct it or leave it out; without --strict it is kept with the person only.",
+        "Không có thông tin phân luồng {fact}.",
+        "Tên gần giống: {near}. Sửa hoặc bỏ; nếu không có --strict, thông tin chỉ được lưu cùng người nộp.",
+    ),
+    "fact_value_unknown": (
+        "No list knows the value of the fact {fact}.",
+        "The nearest entry: {near}. Correct it or leave it out; without --strict it is kept with the person only.",
+        "Không danh mục nào có giá trị của thông tin {fact}.",
+        "Mục gần giống: {near}. Sửa hoặc bỏ; nếu không có --strict, thông tin chỉ được lưu cùng người nộp.",
+    ),
     "no_explanation_awaited": (
         "The case does not wait for an explanation.",
         "Nothing is to be done; look at the case's timeline.",
@@ -77,6 +89,30 @@ ACT_TEXTS: Final[dict[str, tuple[str, str, str, str]]] = {
         "Name an instant to come, or none.",
         "Thời điểm kết thúc dừng giải quyết đã qua.",
         "Nêu thời điểm trong tương lai, hoặc không nêu.",
+    ),
+    "command_too_large": (
+        "The command has {size} bytes; {most} are taken at most.",
+        "Shorten it; send documents by reference.",
+        "Yêu cầu có {size} byte; tối đa {most}.",
+        "Rút ngắn nội dung; gửi giấy tờ bằng tham chiếu.",
+    ),
+    "too_many_waiting": (
+        "Too many of your commands wait for this case; at most {most} may, or fewer long ones. This one was not taken.",
+        "Wait for the answers to those sent before, then send this one again under a new id.",
+        "Quá nhiều yêu cầu của bạn đang chờ hồ sơ này; tối đa {most}, hoặc ít hơn nếu dài. Yêu cầu này chưa được nhận.",
+        "Chờ kết quả của các yêu cầu đã gửi, rồi gửi lại yêu cầu này với mã mới.",
+    ),
+    "too_many_suspensions": (
+        "The case has stood still {most} times already; more are not taken.",
+        "Decide on the case, or return it to the applicant.",
+        "Hồ sơ đã dừng {most} lần; không nhận thêm.",
+        "Giải quyết hồ sơ, hoặc trả lại hồ sơ cho người nộp.",
+    ),
+    "too_much_written": (
+        "The reasons and questions that this case keeps have {size} bytes with this one; {most} are kept at most.",
+        "Write more briefly.",
+        "Tổng các lý do và câu hỏi lưu trong hồ sơ này là {size} byte; tối đa {most}.",
+        "Viết ngắn gọn hơn.",
     ),
     "too_many_opinions": (
         "{asked} opinions were asked in this case already; at most {most} may be.",

@@ -64,6 +64,18 @@ def ensure_accounts(cluster: Cluster, accounts: Iterable[Account], *, exact: boo
         _await(lambda: _in_force(admin, accounts, wanted if missing else set(), surplus))
 
 
+def held_rights(cluster: Cluster, account: str) -> Rights:
+    """Which topics the broker lets this account read and write. Raises KafkaAwayError, NotPermittedError."""
+    with cluster.admin() as admin:
+        bindings = [each for each in _bindings(admin) if each.principal == f"User:{account}"]
+
+    def topics(operation: ACLOperation) -> frozenset[str]:
+        found = (each.resource_pattern for each in bindings if each.operation is operation)
+        return frozenset(each.resource_name for each in found if each.resource_type is ResourceType.TOPIC)
+
+    return Rights(account, reads=topics(ACLOperation.READ), writes=topics(ACLOperation.WRITE))
+
+
 def bindings_of(rights: Rights) -> Iterator[ACL]:
     """The rights as a broker keeps them."""
     operations = ACLOperation

@@ -49,6 +49,8 @@ class ConsumerSettings:
     backlog_max: int = 2_000
     """Messages taken and not finished, above which reading stops for a while."""
     backlog_bytes_max: int = 64 * 1024 * 1024
+    topic_backlog_max: int = 500
+    """Of one topic; above it only this one is not read for a while: who floods one does not hold up the others."""
     commit_seconds: float = 0.2
     commit_messages: int = 500
     session_seconds: float = 10.0
@@ -72,7 +74,9 @@ class Consumption:
         is_away: Callable[[], bool],
         settings: ConsumerSettings,
         metrics: BridgeMetrics,
+        assigned: Callable[[], None] | None = None,
     ) -> None:
+        """`assigned` is called whenever partitions became ours, before anything of them is read."""
         self.stop = threading.Event()
         self.ready = threading.Event()
         """Set once partitions are assigned for the first time."""
@@ -83,8 +87,13 @@ class Consumption:
         self._is_away = is_away
         self._settings = settings
         self._metrics = metrics
+        self._assigned = assigned
         self._wait = BackOff(self.stop)
         self._paused = False
+        """Nothing is read for a while."""
+        self._flooded: set[str] = set()
+        """Topics of which too much waits by itself."""
+        self._held: set[TopicPartition] = set()
         self._shown: set[Partition] = set()
         self._finished_at_commit = 0
         self._taken = 0
@@ -101,7 +110,7 @@ class Consumption:
             return
         try:
             consumer.subscribe(
-                pattern=self._pattern, listener=Rebalance(consumer, self._book, self._settings, self.ready)
+                pattern=self._pattern, listener=Rebalance(consumer, self._book, self._settings, self._became_ours)
             )
             while not self.stop.is_set():
                 self._step(consumer)
@@ -113,6 +122,11 @@ class Consumption:
                 log.info("drain_failed", reason=reason_of(error))
             finally:
                 _end(consumer)
+
+    def _became_ours(self) -> None:
+        if self._assigned is not None:
+            self._assigned()
+        self.ready.set()
 
     def _connected(self) -> Any:
         while not self.stop.is_set():
@@ -170,15 +184,21 @@ class Consumption:
         settings, book = self._settings, self._book
         share = 0.5 if self._paused else 1.0
         full = book.backlog >= settings.backlog_max * share or book.backlog_bytes >= settings.backlog_bytes_max * share
+        self._flooded = {
+            topic
+            for topic, unfinished in book.unfinished().items()
+            if unfinished >= settings.topic_backlog_max * (0.5 if topic in self._flooded else 1.0)
+        }
         wanted = self._is_away() or full
-        if not (wanted or self._paused):
+        if not (wanted or self._paused or self._flooded or self._held):
             return
         self._paused = wanted
         assigned, paused = consumer.assignment(), consumer.paused()
-        if self._paused and assigned - paused:
-            consumer.pause(*(assigned - paused))
-        elif not self._paused and paused:
-            consumer.resume(*paused)
+        self._held = {each for each in assigned if self._paused or each.topic in self._flooded}
+        if self._held - paused:
+            consumer.pause(*(self._held - paused))
+        if paused - self._held:
+            consumer.resume(*(paused - self._held))
 
     def _take(self, partition: TopicPartition, records: Iterable[Any]) -> None:
         jobs = []
@@ -285,11 +305,13 @@ class Consumption:
 class Rebalance(AsyncConsumerRebalanceListener):  # type: ignore[misc]
     """What to do when the group gives or takes partitions. Runs in kafka-python's own loop, heartbeats going on."""
 
-    def __init__(self, consumer: Any, book: OffsetBook, settings: ConsumerSettings, ready: threading.Event) -> None:
+    def __init__(
+        self, consumer: Any, book: OffsetBook, settings: ConsumerSettings, assigned: Callable[[], None]
+    ) -> None:
         self._consumer = consumer
         self._book = book
         self._settings = settings
-        self._ready = ready
+        self._assigned = assigned
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Finish what is in hand, commit, let go."""
@@ -316,7 +338,7 @@ class Rebalance(AsyncConsumerRebalanceListener):  # type: ignore[misc]
         for (topic, partition), offset in resume.items():
             self._consumer.seek(TopicPartition(topic, partition), offset)
         log.info("partitions_assigned", partitions=len(self._book.assigned()))
-        self._ready.set()
+        self._assigned()
 
     async def on_partitions_lost(self, lost: Iterable[TopicPartition]) -> None:
         """Others have them already: commit nothing, begin nothing."""

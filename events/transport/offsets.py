@@ -142,6 +142,14 @@ class OffsetBook:
         with self._lock:
             return list(self._assignments)
 
+    def unfinished(self) -> dict[str, int]:
+        """How many messages of each topic are taken and not finished."""
+        with self._lock:
+            found: dict[str, int] = {}
+            for (topic, _), each in self._assignments.items():
+                found[topic] = found.get(topic, 0) + len(each.pending) - len(each.finished)
+            return found
+
     def positions(self) -> dict[Partition, int]:
         """The lowest unfinished offset of every partition of which anything was read."""
         with self._lock:

@@ -32,8 +32,39 @@ class DatabaseAccount(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
+    access.command("kafka")(kafka)
     access.command("database")(database)
     app.add_typer(access, name="access", rich_help_panel=PANEL)
+
+
+def kafka(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="A department, a submitting system, or auditor (reads what is public)."),
+    ],
+    *,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Give the account at embedded Kafka of a department, a submitting system or an auditor, and what it may do there.
+
+    What is printed is a file of properties as Kafka's own tools take it.
+
+    Example: greenlane access kafka culture > culture.properties
+    """
+    from greenlane.admission import kafka_access
+    from greenlane.cli.output import out, print_json
+    from greenlane.settings import Settings
+
+    found, rights = kafka_access(Settings.load(state_dir=state_dir, language=lang), name)
+    if as_json:
+        print_json(
+            {"ok": True, **found.as_json(), "read": sorted(rights.reads), "write": sorted(rights.writes)},
+        )
+    else:
+        out.print("\n".join(found.properties(rights)), markup=False, soft_wrap=True)
+    return 0
 
 
 def database(

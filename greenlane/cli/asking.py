@@ -21,6 +21,7 @@ from greenlane.cli.moments import now
 from greenlane.cli.question import Acting
 from greenlane.cli.session import Session
 from sla.wording import Said, in_language
+from wording.names import tidied
 
 ANSWER_SECONDS = 60.0
 """A command that nobody has answered so long is not lost: the case takes it when a worker runs again."""
@@ -43,7 +44,7 @@ class Question:
             "command_id": command_id or f"cli:{uuid.uuid4()}",
             "received_at": now(),
             "actor": {"kind": actor[0], "id": actor[1], "assurance": "claimed"},
-            **content,
+            **tidied(dict(content)),
         }
         try:
             return cls(case, _COMMAND.validate_python(given))
@@ -58,7 +59,7 @@ class Question:
 
 
 async def ask(session: Session, question: Question) -> CaseView:
-    """The case after the command. Raises RefusedError, NoAnswerError, ServerAwayError and StoreError."""
+    """The case after the command. Raises RefusedError, NoAnswerError, ServerUnusableError and StoreError."""
     intake = session.wiring.intake(await session.temporal())
     # The instant of receipt is business time, and that of reaching the system, not of typing.
     command = question.command.model_copy(update={"received_at": intake.business(now())})

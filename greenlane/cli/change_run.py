@@ -8,12 +8,12 @@ from typing import Any, Final
 from rich.markup import escape
 from rich.table import Table
 
-from cases.plans import PlannedChange, RefusedChange
+from cases.plans import PlannedChange
 from catalog.catalogue import Catalog
 from catalog.errors import UnknownProcedure, close_matches
 from catalog.model import ProcedureVersion
 from events.language.commands import Actor
-from greenlane.changing import Told, head_of, kept, tell_cases
+from greenlane.changing import Looked, Telling, Told, Unreachable, head_of, kept, tell_cases
 from greenlane.cli.failure import RefusedError
 from greenlane.cli.moments import Moments
 from greenlane.cli.output import print_json, show, table_of
@@ -23,14 +23,12 @@ from greenlane.cli.styles import LATE, painted
 from greenlane.cli.time_words import TimeWords
 from greenlane.errors import GreenlaneError
 from sla.calendar import CalendarDefinition
-from sla.wording import Said
+from sla.wording import Said, in_language
 from store.changes import ChangePlans, Plan
 from store.views import CaseFilter
 
 SHOWN_MAX: Final = 50
 REASON_STYLES: Final = {"earlier": LATE, "uncovered": LATE, "later": "green", "covered": "green", "waits": "dim"}
-
-Looked = tuple[list[PlannedChange], list[RefusedChange]]
 
 
 class UnknownVersionError(GreenlaneError):
@@ -67,30 +65,30 @@ class ChangeRun:
         self.moments = session.moments
         self.words = TimeWords(session.words.language)
         self.head = head_of(target, reason, actor, self.moments.now)
-        self.changes: list[PlannedChange] = []
-        self.refused: list[RefusedChange] = []
+        self.looked = Looked()
+        self.telling = Telling()
 
     def look(self, plan: Callable[[Told], Looked]) -> None:
         """Find what changes."""
         total = self.session.views.count(CaseFilter(open_only=True))
         with counted(self.words("looking"), total) as told:
-            self.changes, self.refused = plan(told)
+            self.looked = plan(told)
 
     def refuse_vanishing(self) -> None:
         """Raises RefusedError for the first case that cannot come under the version: then nothing is done at all."""
-        if self.refused:
-            raise RefusedError(self.refused[0].refusal, self.words.language)
+        if self.looked.refused:
+            raise RefusedError(self.looked.refused[0].refusal, self.words.language)
 
     def finish(self, *, dry_run: bool, rate: float, as_json: bool) -> int:
         """Do it, unless it is a dry run; show it. Returns the exit code."""
-        plan, sent, resumed = None, 0, False
+        plan, resumed = None, False
         if not dry_run:
             plan, resumed = self._plan()
-            sent = self._tell(plan, rate)
+            self._tell(plan, rate)
         if as_json:
-            print_json(self._json(plan, sent, dry_run=dry_run, resumed=resumed))
+            print_json(self._json(plan, dry_run=dry_run, resumed=resumed))
         else:
-            self._show(plan, sent)
+            self._show(plan)
         return 0
 
     def _plan(self) -> tuple[Plan | None, bool]:
@@ -99,30 +97,30 @@ class ChangeRun:
         unfinished = plans.unfinished(self.head.kind, self.head.digest)
         if unfinished is not None:
             return unfinished, True
-        return (kept(self.session.wiring, self.head, self.changes) if self.changes else None), False
+        return (kept(self.session.wiring, self.head, self.looked.changes) if self.looked.changes else None), False
 
-    def _tell(self, plan: Plan | None, rate: float) -> int:
+    def _tell(self, plan: Plan | None, rate: float) -> None:
         if plan is None:
-            return 0
+            return
         wiring = self.session.wiring
 
-        async def telling() -> int:
+        async def telling() -> Telling:
             intake = wiring.intake(await self.session.temporal())
             with counted(self.words("telling"), plan.cases - plan.sent) as told:
                 return await tell_cases(wiring, intake, plan, rate, told)
 
-        return waiting(telling)
+        self.telling = waiting(telling)
 
     @property
     def _counts(self) -> dict[str, int]:
-        reasons = [change.reason for change in self.changes]
+        reasons = [change.reason for change in self.looked.changes]
         return {
-            "cases": len({change.case_id for change in self.changes}),
+            "cases": len({change.case_id for change in self.looked.changes}),
             "clocks": sum(reason != "waits" for reason in reasons),
             **{reason: reasons.count(reason) for reason in REASON_STYLES},
         }
 
-    def _json(self, plan: Plan | None, sent: int, *, dry_run: bool, resumed: bool) -> dict[str, Any]:
+    def _json(self, plan: Plan | None, *, dry_run: bool, resumed: bool) -> dict[str, Any]:
         return {
             "ok": True,
             "kind": self.head.kind,
@@ -132,9 +130,9 @@ class ChangeRun:
             "dry_run": dry_run,
             "plan": plan and plan.number,
             "resumed": resumed,
-            "sent": sent,
+            "sent": self.telling.sent,
             **self._counts,
-            "changes": [_change_json(change) for change in self.changes],
+            "changes": [_change_json(change) for change in self.looked.changes],
             "refused": [
                 {
                     "case_id": found.case_id,
@@ -142,18 +140,33 @@ class ChangeRun:
                     "field": found.refusal.field,
                     "message": found.refusal.message(self.words.language),
                 }
-                for found in self.refused
+                for found in self.looked.refused
             ],
+            "unreachable": [self._missed_json(found) for found in self.looked.unreachable],
+            "untold": [self._missed_json(found) for found in self.telling.untold],
         }
 
-    def _show(self, plan: Plan | None, sent: int) -> None:
-        counts = self._counts
-        show(_change_table(self.words, self.moments, self.changes) if self.changes else None)
-        for found in self.refused[:SHOWN_MAX]:
-            show(f"[red]✗[/red] {found.case_id}: {escape(found.refusal.message(self.words.language))}")
+    def _missed_json(self, found: Unreachable) -> dict[str, Any]:
+        return {
+            "case_id": found.case_id,
+            "code": found.code,
+            "message": in_language(found.message, self.words.language),
+        }
+
+    def _show(self, plan: Plan | None) -> None:
+        counts, changes, language = self._counts, self.looked.changes, self.words.language
+        show(_change_table(self.words, self.moments, changes) if changes else None)
+        refused = [(found.case_id, found.refusal.message(language)) for found in self.looked.refused]
+        missed = [
+            (f.case_id, in_language(f.message, language)) for f in (*self.looked.unreachable, *self.telling.untold)
+        ]
+        for case_id, why in [*refused[:SHOWN_MAX], *missed[:SHOWN_MAX]]:
+            show(f"[red]✗[/red] {case_id}: {escape(why)}")
         show(self.words("changed", **counts))
-        show(self.words("dry") if plan is None and self.changes else None)
-        show(self.words("told", plan=plan.number, sent=sent) if plan is not None else None)
+        show(self.words("dry") if plan is None and changes else None)
+        show(self.words("told", plan=plan.number, sent=self.telling.sent) if plan is not None else None)
+        show(self.words("unreachable", cases=len(self.looked.unreachable)) if self.looked.unreachable else None)
+        show(self.words("untold", cases=len(self.telling.untold)) if self.telling.untold else None)
 
 
 def _change_json(change: PlannedChange) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def apply_calendar(
     with a_session(state_dir, lang) as session:
         target = target_of(calendar, session.wiring)
         run = ChangeRun(session, target, reason, actor)
-        run.look(lambda told: (calendar_plan(session.wiring, target, told), []))
+        run.look(lambda told: calendar_plan(session.wiring, target, told))
         return run.finish(dry_run=dry_run, rate=rate, as_json=as_json)
 
 

@@ -59,7 +59,7 @@ def letters_of(session: Session, topic: str | None, *, with_replayed: bool) -> l
 def replayed(session: Session, box: LetterBox, ids: Sequence[str] | None) -> tuple[Letter, ...]:
     """Send letters again; None: all that wait. Raises TransportError."""
     with Producer(session.wiring.cluster, client_id="greenlane-replay") as producer:
-        return box.replay(producer, ids)
+        return box.replay(producer, session.wiring.topics, ids)
 
 
 def as_json(topic: str, letter: Letter, *, content: bool = False) -> dict[str, Any]:

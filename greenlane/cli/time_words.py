@@ -42,6 +42,14 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "former_due": ("Hạn cũ", "Former due"),
     "looking": ("Đang xem các hồ sơ đang mở", "Looking at the open cases"),
     "telling": ("Đang báo cho các hồ sơ", "Telling the cases"),
+    "unreachable": (
+        "{cases} hồ sơ không đọc được và bị bỏ qua: chạy `greenlane verify`, rồi chạy lại lệnh này.",
+        "{cases} case(s) cannot be read and were stepped over: run `greenlane verify`, then this command again.",
+    ),
+    "untold": (
+        "{cases} hồ sơ chưa báo được: hệ thống sẽ tự thử lại.",
+        "{cases} case(s) could not be told: it is tried again by itself.",
+    ),
     "told": ("Kế hoạch {plan}: đã báo {sent} hồ sơ.", "Plan {plan}: {sent} case(s) were told."),
     "change.earlier": ("sớm hơn", "earlier"),
     "change.later": ("muộn hơn", "later"),

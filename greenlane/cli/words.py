@@ -97,6 +97,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
         "Luồng không xét đến: {facts}. Các dữ kiện được xét: {asked}.",
         "No lane asks for: {facts}. What is asked: {asked}.",
     ),
+    "in_vault": ("(trong kho dữ liệu cá nhân)", "(kept in the vault)"),
     "known": ("đã nộp trước đó", "known"),
     "late": ("trễ {span}", "{span} late"),
     "left": ("còn {span}", "{span} left"),

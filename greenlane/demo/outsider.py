@@ -27,6 +27,7 @@ from events.transport.cluster import Cluster
 from greenlane.admission import KafkaAccess
 from greenlane.demo.script import CAST, SOURCE, SYSTEM, Behaviour, Manner, Part
 from sla.business_time import BusinessTime
+from wording.json_text import read_json
 
 APPLICANT_HOURS = 5.0
 """How long an applicant of the demonstration takes to bring what was asked for, in business hours."""
@@ -82,12 +83,14 @@ class Outsider:
         while os.getppid() == parent:  # whoever started us is gone: nobody would end us any more
             for messages in self.consumer.poll(timeout_ms=self.agenda.wait_ms).values():
                 for message in messages:
-                    self.hear(json.loads(message.value))
+                    self.hear(read_json(message.value))
             for topic, name, key, data in self.agenda.due():
                 headers = binary_headers(
                     id=str(uuid.uuid4()), source=SOURCE, name=name, subject=None, time=datetime.now(UTC)
                 )
-                self.producer.send(topic, key=key.encode(), value=json.dumps(data).encode(), headers=headers)
+                self.producer.send(
+                    topic, key=key.encode(), value=json.dumps(data, allow_nan=False).encode(), headers=headers
+                )
 
     def hear(self, body: dict[str, Any]) -> None:
         """Take notice of one message."""

@@ -17,6 +17,7 @@ from events.transport.cluster import Cluster
 from greenlane.admission import KafkaAccess
 from greenlane.importing.identity import SYSTEM, ImportKey
 from sla.units import Budget
+from wording.json_text import read_json
 
 NOTE_EVERY_SECONDS = 0.3
 STOPPED = 75
@@ -46,7 +47,7 @@ class Orders:
     @classmethod
     def read(cls, path: Path) -> Self:
         """Orders from their file."""
-        return cls(**json.loads(path.read_text()))
+        return cls(**read_json(path.read_bytes()))
 
     def write(self, path: Path) -> None:
         """Put the orders where the senders find them."""
@@ -101,7 +102,7 @@ class NoteBook:
     def read(path: Path) -> dict[str, Any]:
         """The last account; empty before the first."""
         try:
-            found: dict[str, Any] = json.loads(path.read_text())
+            found: dict[str, Any] = read_json(path.read_bytes())
         except (FileNotFoundError, ValueError):
             return {}
         return found
@@ -111,7 +112,7 @@ def replace(path: Path, values: Mapping[str, Any]) -> None:
     """Write a small file in one step."""
     draft = path.with_suffix(".new")
     draft.touch(mode=0o600)  # the orders hold a password
-    draft.write_text(json.dumps(values))
+    draft.write_text(json.dumps(values, allow_nan=False))
     os.replace(draft, path)
 
 

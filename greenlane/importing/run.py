@@ -28,6 +28,7 @@ from sla.units import Budget
 from sla.wording import Said
 from store.database import Store
 from store.errors import StoreError
+from wording.json_text import read_json
 
 LOOK_SECONDS = 0.25
 SAVE_SECONDS = 5.0
@@ -64,11 +65,11 @@ class Memory:
     def of(cls, store: Store, key: str) -> Self | None:
         """The memory of this import; None before its first run."""
         found = store.remembered(key)
-        return None if found is None else cls(**json.loads(found))
+        return None if found is None else cls(**read_json(found))
 
     def keep(self, store: Store, key: str) -> None:
         """Remember it. Raises StoreError."""
-        store.remember(key, json.dumps(asdict(self)))
+        store.remember(key, json.dumps(asdict(self), allow_nan=False))
 
 
 def run_import(settings: Settings, options: ImportOptions, display: Display) -> ImportReport:

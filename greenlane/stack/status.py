@@ -21,11 +21,12 @@ from greenlane.stack.session import running_stack
 
 SERVERS = ("temporal", "postgresql", "kafka")
 PROBE_SECONDS = 3.0
-API_VERSIONS = struct.pack(">ihhih", 10, 18, 0, 1, -1)
-"""Kafka's first question, which every broker answers before it asks for an account."""
-PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + b"\x04" + bytes(5)
-"""How HTTP/2, and so gRPC, begins; a server answers with its settings."""
-FRAME_BYTES = 9
+SETTINGS = b"\x04"
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + SETTINGS + bytes(5)
+"""How HTTP/2, and so gRPC, begins; a server answers with its own settings, whose kind is the fourth byte."""
+CORRELATION = struct.pack(">i", 0x67726E)
+API_VERSIONS = struct.pack(">ihh", 10, 18, 0) + CORRELATION + struct.pack(">h", -1)
+"""Kafka's first question, which every broker answers before it asks for an account: with a size, and what it was asked with."""
 
 State = Literal["running", "not_answering", "starting", "restarting", "away", "unknown", "stopped"]
 """`restarting`: it ended and is started again. `away`: an outside server that does not answer. `unknown`: a process that this
@@ -123,8 +124,10 @@ class _Look:
         """Whether any of the addresses answers as such a server does; with TLS, whether somebody listens."""
         settings = self.settings
         private = settings.temporal_tls if name == "temporal" else settings.kafka_security_protocol.endswith("SSL")
-        question, needed = (PREFACE, FRAME_BYTES) if name == "temporal" else (API_VERSIONS, 4)
-        return any(_answered(one.strip(), b"" if private else question, needed) for one in address.split(","))
+        question, answer, at = (PREFACE, SETTINGS, 3) if name == "temporal" else (API_VERSIONS, CORRELATION, 4)
+        if private:
+            question = answer = b""
+        return any(_answered(one.strip(), question, answer, at) for one in address.split(","))
 
 
 def _place(url: str | None) -> str | None:
@@ -132,14 +135,14 @@ def _place(url: str | None) -> str | None:
     return None if url is None else urlsplit(url).netloc.rpartition("@")[2]
 
 
-def _answered(address: str, question: bytes, needed: int) -> bool:
+def _answered(address: str, question: bytes, answer: bytes, at: int) -> bool:
     host, _, port = address.rpartition(":")
     try:
         with socket.create_connection((host.strip("[]"), int(port)), timeout=PROBE_SECONDS) as peer:
-            if question:
-                peer.sendall(question)
-                return len(peer.recv(needed, socket.MSG_WAITALL)) == needed
-            return True
+            if not question:
+                return True
+            peer.sendall(question)
+            return peer.recv(at + len(answer), socket.MSG_WAITALL)[at:] == answer
     except OSError:
         return False
 

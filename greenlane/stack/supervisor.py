@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import psutil
 
-from greenlane.connecting import cluster_of
+from greenlane.probing.outside import probe_outside
 from greenlane.settings import Settings
 from greenlane.stack.accounts import kafka_account, settings_of
 from greenlane.stack.addresses import StackAddresses
@@ -20,12 +20,12 @@ from greenlane.stack.child import Child, Register, describe_exit, failure
 from greenlane.stack.credentials import ACCOUNTS, OPERATOR, OWNER, Credentials
 from greenlane.stack.errors import StartCancelledError
 from greenlane.stack.folder import StateFolder
-from greenlane.stack.kafka import Kafka, check_outside_kafka
+from greenlane.stack.kafka import Kafka
 from greenlane.stack.part import OwnProcess, Part, ProcessSpec
 from greenlane.stack.ports import Ports
-from greenlane.stack.postgres import Postgres, check_outside_postgres
+from greenlane.stack.postgres import Postgres
 from greenlane.stack.progress import Progress, Silent
-from greenlane.stack.temporal import Temporal, check_outside_temporal
+from greenlane.stack.temporal import Temporal
 from sla.wording import Said
 
 POLL_SECONDS = 0.1
@@ -88,7 +88,7 @@ class Supervisor:
             if ended:
                 self._progress.say(f"ended what a killed start had left: {', '.join(ended)}")
             self._publish(ready=False)
-            self._check_outside()
+            probe_outside(self.settings)
             return self._bring_up(Ports(self.folder))
         except BaseException:
             self.stop()
@@ -126,15 +126,6 @@ class Supervisor:
             ports.of("metrics_port", base + place) if base else ports.of(f"metrics_port_{spec.name}", 0)
             for place, spec in enumerate(self._specs)
         ]
-
-    def _check_outside(self) -> None:
-        settings = self.settings
-        if settings.temporal_address is not None:
-            check_outside_temporal(settings.temporal_address, settings.temporal_namespace)
-        if settings.kafka_bootstrap is not None:
-            check_outside_kafka(cluster_of(settings))
-        if settings.database_url is not None:
-            check_outside_postgres(settings.database_url)
 
     def _start_servers(self, servers: Sequence[Part]) -> None:
         """Prepares all at the same time, and starts each as soon as it is prepared."""

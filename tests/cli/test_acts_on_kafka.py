@@ -12,6 +12,7 @@ import pytest
 
 from events.language.commands import ActorKind, Assurance
 from events.language.envelope import binary_headers
+from events.language.identity import PORTAL
 from events.language.messages import (
     DECISION_MESSAGES,
     SUBMISSION_MESSAGES,
@@ -22,7 +23,7 @@ from events.language.messages import (
     SupplementMessage,
     parsed,
 )
-from events.language.topics import PORTAL, Topics
+from events.language.topics import Topics
 from events.transport.producer import Producer
 from intake.reception import command_of
 from tests.cli.program import LiveStack, Program
@@ -107,6 +108,7 @@ def test_a_question_a_stop_and_a_return_over_kafka(live: Program, live_stack: Li
     department = {"kind": "department", "id": "culture", "assurance": Assurance.CLAIMED}
     assert [record["actor"] for record in (asked, stopped, returned)] == [department] * 3
     assert answered["actor"] == {"kind": "applicant", "id": "portal", "assurance": "claimed"}
-    assert answered["event"]["reference"] == "portal-7"
+    told = live("show", code).json
+    assert told["texts"] == {answered["event"]["reference"]: "portal-7"}, "where the answer lies, the vault knows"
     assert stopped["event"]["approved_by"] == "chairman-office"
     assert live("show", code).json["case"]["outcome"] == "returned"

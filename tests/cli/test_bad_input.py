@@ -18,8 +18,8 @@ from kafka import KafkaConsumer
 from catalog.loader import DATA_FOLDER
 from events.language.access import OPERATOR
 from events.language.envelope import binary_headers
-from events.language.identity import message_command_id
-from events.language.topics import PORTAL, Topics
+from events.language.identity import PORTAL, message_command_id
+from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from events.transport.producer import Producer
 from store.database import Store
@@ -127,7 +127,7 @@ def test_a_database_that_is_away(greenlane: Program, free_address: str, monkeypa
     monkeypatch.setenv("GREENLANE_DATABASE_URL", f"postgresql://account:s3cret@{free_address}/greenlane")
     for arguments in (("cases",), ("show", "H05.8-260302-0001"), ("verify",), ("watch",)):
         answer = greenlane(*arguments, "--json")
-        assert answer.error["code"] == "store_unavailable"
+        assert (answer.error["code"], answer.error["field"]) == ("server_away", "GREENLANE_DATABASE_URL")
         assert "s3cret" not in answer.out + answer.err
 
 
@@ -152,7 +152,7 @@ def test_a_kafka_that_is_away(greenlane: Program, free_address: str, monkeypatch
     # What a person may wait, a test need not.
     monkeypatch.setattr(Cluster.admin.__wrapped__, "__defaults__", (1.0,))  # type: ignore[attr-defined]
     error = greenlane("dlq", "list", "--json").error
-    assert error["code"] == "kafka_away"
+    assert (error["code"], error["field"]) == ("server_away", "GREENLANE_KAFKA_BOOTSTRAP")
     assert free_address in error["message"]
     assert greenlane("cases", "--json").code == 0
 

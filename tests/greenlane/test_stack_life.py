@@ -27,11 +27,12 @@ from greenlane.admission import as_owner
 from greenlane.connecting import cluster_of
 from greenlane.settings import Settings
 from greenlane.stack import StackAddresses, Supervisor, ensure_stack, running_stack
+from greenlane.stack.account import NUMBERS_OF_NOBODY
 from greenlane.stack.child import LAUNCHER
 from greenlane.stack.errors import (
     OtherStackError,
     PortInUseError,
-    ServerAwayError,
+    ServerUnusableError,
     StackAlreadyRunningError,
     StackError,
 )
@@ -233,19 +234,19 @@ def refused(settings: Settings, kind: type[StackError]) -> StackError:
     return caught.value
 
 
-def test_an_outside_server_that_is_away_is_named(servers: StackAddresses, tmp_path: Path) -> None:
+def test_an_outside_server_that_cannot_be_used_is_named(servers: StackAddresses, tmp_path: Path) -> None:
     good = outside(free_ports(tmp_path / "state"), servers)
     wrong_password = servers.database_url.replace("greenlane_operator:", "greenlane_operator:x")
-    for name, value in (
-        ("temporal_address", "127.0.0.1:9"),
-        ("kafka_bootstrap", "127.0.0.1:9"),
-        ("database_url", "postgresql+psycopg://u:p@127.0.0.1:9/d"),
-        ("database_url", wrong_password),
-        ("temporal_namespace", "no-such-namespace"),
+    for name, value, code, field in (
+        ("temporal_address", "127.0.0.1:9", "server_away", "TEMPORAL_ADDRESS"),
+        ("kafka_bootstrap", "127.0.0.1:9", "server_away", "KAFKA_BOOTSTRAP"),
+        ("database_url", "postgresql+psycopg://u:p@127.0.0.1:9/d", "server_away", "DATABASE_URL"),
+        ("database_url", wrong_password, "account_refused", "DATABASE_PASSWORD"),
+        ("temporal_namespace", "no-such-namespace", "namespace_unknown", "TEMPORAL_NAMESPACE"),
     ):
-        with pytest.raises(ServerAwayError) as caught:
+        with pytest.raises(ServerUnusableError) as caught:
             Supervisor(good.model_copy(update={name: value})).start()
-        assert caught.value.field == f"GREENLANE_{name.upper()}"
+        assert (caught.value.code, caught.value.field) == (code, f"GREENLANE_{field}")
         assert caught.value.remedy
         assert "\n" not in caught.value.message
 
@@ -293,7 +294,7 @@ def test_an_ordinary_user_runs_it_and_root_can_take_over(servers: StackAddresses
     supervisor = Supervisor(settings)
     try:
         again = supervisor.start()
-        assert parts(settings)["postgresql"].username() == "nobody"
+        assert parts(settings)["postgresql"].uids().real in NUMBERS_OF_NOBODY
         assert read_row(settings, again) == "row"
     finally:
         supervisor.stop()

@@ -9,10 +9,11 @@ from cases.evolve import evolve
 from cases.model import Case, blank
 from cases.timetable import next_due
 from cases.turn import Recorded
-from cases.turns import COMMANDS_MAX, take_turn
+from cases.turns import take_turn
 from catalog.model import Definitions
 from events.language.commands import Command
 from tests.simulation.chances import SECOND
+from workflows.mailbox import COMMANDS_MAX
 
 if TYPE_CHECKING:
     from tests.simulation.world import World

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from cases.turn import CommandOutcome, Notice
-from events.language.identity import case_id_of, subject_ref_of
+from events.language.identity import OTHER_TEXT_SUFFIX, case_id_of, subject_ref_of, text_ref_of
 from events.language.refusals import refuse
 from store.database import Store
 from store.inbox import Acceptance, Inbox, Submission
@@ -177,3 +177,22 @@ class TestVault:
         assert vault.references("subject-1") == ("document-1", "document-2")
         assert vault.data("subject-2") is None
         assert vault.document("document-3") is None
+
+    def test_what_an_applicant_wrote_later_keeps_its_text(self, store: Store, inbox: Inbox) -> None:
+        """Under its application's person; another text under the same reference stands beside it; a stranger's nowhere."""
+        submission, vault = a_submission(), Vault(store)
+        inbox.accept_application_now(submission)
+        reference = text_ref_of(submission.case_id, "w1", "reason")
+        other = reference + OTHER_TEXT_SUFFIX
+        given = {reference: CANARY, text_ref_of(submission.case_id, "w1", "documents.0"): "a.pdf"}
+        for _ in range(2):
+            assert vault.put_texts(submission.case_id, given) == dict(zip(given, given, strict=True))
+        for _ in range(2):
+            assert vault.put_texts(submission.case_id, {reference: "other"}) == {reference: other}
+        assert vault.texts([*given, other, "text-unknown"]) == {**given, other: "other"}
+        unknown = case_id_of(SOURCE, "nobody")
+        assert vault.put_texts(unknown, {"text-of-nobody": "x"}) == {"text-of-nobody": "text-of-nobody"}
+        assert vault.texts(["text-of-nobody"]) == {}
+        with store.reading() as connection:
+            owners = connection.scalars(text("SELECT DISTINCT subject_ref FROM vault.texts")).all()
+        assert owners == [submission.subject_ref]

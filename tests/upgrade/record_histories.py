@@ -135,7 +135,9 @@ async def open_continued_breached(stage: Stage) -> StagedCase:
     await lived.handle.terminate()
     breached = lived.folded()
     stage.business_time = stage.business_time.model_copy(update={"business_anchor_at": APPOINTMENT + HOUR})
-    case = await stage.open(the_definitions(), carried=Carried.of(breached, {"submit-1": None}, ()))
+    case = await stage.open(
+        the_definitions(), carried=Carried.of(breached).model_copy(update={"settled": {"submit-1": None}})
+    )
     await soon(lambda: True)
     await case.quiet()
     return case

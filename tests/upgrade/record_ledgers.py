@@ -112,10 +112,10 @@ def kept(store: Store, played: PlayedCase | PlayedDossier) -> dict[str, Any]:
     view: Any
     if isinstance(played, PlayedCase):
         view, work = view_of(played.case), [item.model_dump(mode="json") for item in work_of(played.case)]
-        state = Carried.of(played.case, played.settled, ())
+        state = Carried.of(played.case).model_copy(update={"settled": played.settled})
     else:
         view, work = dossier_view_of(played.dossier), []
-        state = DossierCarried.of(played.dossier, played.settled)
+        state = DossierCarried.of(played.dossier).model_copy(update={"settled": played.settled})
     carried = state.model_dump(mode="json")
     return {
         "kind": "case" if isinstance(played, PlayedCase) else "dossier",

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from cases.turn import CaseView
-from cases.turns import COMMANDS_MAX
 from events.language.commands import Actor, ActorKind, CaseCommand, Outcome, PauseClock
 from tests.builders import a_submission, an_answer
 from tests.workflows.routes import FIVE_STEPS, five_steps
 from tests.workflows.stage import Stage, decided_kinds, kinds
+from workflows.mailbox import COMMANDS_MAX
 from workflows.messages import LANE_ATTRIBUTE, STATUS_ATTRIBUTE, VIEW_QUERY
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

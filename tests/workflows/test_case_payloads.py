@@ -13,7 +13,6 @@ from cases.ticks import tick_of
 from cases.timetable import next_due
 from catalog.model import Definitions
 from events.language.commands import Outcome
-from events.language.refusals import refuse
 from tests.builders import (
     MONDAY,
     PAUSE,
@@ -31,7 +30,7 @@ from workflows.messages import Carried
 
 def packed(case: Case) -> Case:
     """The case after its way through a payload."""
-    carried = Carried.of(case, {"a": None, "b": refuse("case_exists")}, (an_answer("fire", "police", MONDAY),))
+    carried = Carried.of(case, (an_answer("fire", "police", MONDAY),))
     again = Carried.model_validate_json(carried.model_dump_json())
     assert again == carried
     assert "definitions" not in again.state

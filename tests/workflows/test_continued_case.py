@@ -35,13 +35,14 @@ async def test_nobody_can_tell_that_a_case_was_continued(stage: Stage, turns_max
         outcome = await (case.send(answer) if number % 2 else case.ask(answer))
         assert outcome.accepted
         if number < len(FIVE_STEPS) - 1:
+            await case.quiet()  # this server refuses an update that comes in the very moment in which a run ends
             for known in answers:
                 assert (await case.ask(known)).accepted
     assert (await case.handle.result()).outcome == "issued"
     assert len(case.events("StepDecided")) == 5
     assert [record.sequence for record in case.records] == list(range(1, len(case.records) + 1))
-    # A command that comes just when a run ends is still taken by it.
-    assert 2 <= len(await histories_of(case)) <= 6 // turns_max
+    # Each repetition is a turn as well: the ledger's transaction knows its answer, the run does not.
+    assert 2 <= len(await histories_of(case)) <= 16 // turns_max
 
 
 async def test_a_continued_case_keeps_its_due_instants(environment: WorkflowEnvironment) -> None:
@@ -75,7 +76,7 @@ async def test_a_continued_case_goes_on_under_what_was_applied_to_it(stage: Stag
     await case.handle.terminate()
     folded = case.folded()
     assert (folded.definitions.procedure.version, folded.definitions.calendar.version) == ("2", "2")
-    again = await stage.open(folded.definitions, carried=Carried.of(folded, {}, ()))
+    again = await stage.open(folded.definitions, carried=Carried.of(folded))
     await again.quiet()
     for step, department in FIVE_STEPS[1:]:
         assert (await again.send(an_answer(step, department, await stage.now()))).accepted
@@ -95,8 +96,8 @@ async def test_a_case_that_is_woken_looks_what_is_due(stage: Stage) -> None:
     assert (await case.ask(an_answer("intake", "one-stop", await stage.now()))).accepted
 
 
-async def test_a_continued_case_takes_along_what_waits(idle_stage: Stage) -> None:
-    """More signals in one task than one turn takes, and a run of one turn: the rest is decided by the next run."""
+async def test_a_case_continues_with_an_empty_mailbox(idle_stage: Stage) -> None:
+    """More signals in one task than one turn takes, and a run of one turn: it takes as many turns as they need."""
     stage = idle_stage
     case = await stage.open(five_steps(), turns_max=1)
     now = await stage.now()
@@ -106,7 +107,8 @@ async def test_a_continued_case_takes_along_what_waits(idle_stage: Stage) -> Non
     async with stage.worker():
         outcomes = [await case.settled(command) for command in flood]
     assert [outcome.accepted for outcome in outcomes].count(True) == 1
-    assert len(await histories_of(case)) >= 2
+    first, latter = await histories_of(case)
+    assert (kinds(first)["execution_signaled"], kinds(latter)["execution_signaled"]) == (100, 0)
 
 
 async def test_a_case_that_temporal_lost_lives_on_from_its_ledger(stage: Stage) -> None:
@@ -116,7 +118,7 @@ async def test_a_case_that_temporal_lost_lives_on_from_its_ledger(stage: Stage) 
     assert (await lost.send(first)).accepted
     await lost.quiet()
     await lost.handle.terminate()
-    case = await stage.open(five_steps(), carried=Carried.of(lost.folded(), {}, ()))
+    case = await stage.open(five_steps(), carried=Carried.of(lost.folded()))
     await case.quiet()
     assert kinds(await case.history())["timer_started"] == 1
     written = len(case.records)

@@ -1,4 +1,5 @@
-"""What holds strangers at the door: digests of commands, commands that wait, systems that submit, texts of applicants.
+"""What holds strangers at the door: digests of commands, commands that wait, systems that submit, texts of applicants; and
+which cases of a plan could not be told.
 
 Messages that Kafka took before this instant keep the ids that the ledgers of their cases know them by; `identity-since` in the
 memory of a database that has cases says until when.
@@ -23,6 +24,9 @@ STATEMENTS = (
     "CREATE INDEX ix_waiting_sender ON waiting (case_id, sender, position)",
     """CREATE TABLE systems (
         id TEXT CONSTRAINT pk_systems PRIMARY KEY, body TEXT NOT NULL, recorded_at TIMESTAMPTZ NOT NULL DEFAULT now())""",
+    """CREATE TABLE change_plan_untold (
+        plan BIGINT NOT NULL, case_id TEXT NOT NULL, code TEXT NOT NULL, recorded_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+        CONSTRAINT pk_change_plan_untold PRIMARY KEY (plan, case_id))""",
     """CREATE TABLE vault.texts (
         reference TEXT CONSTRAINT pk_texts PRIMARY KEY, subject_ref TEXT NOT NULL, content TEXT NOT NULL,
         created_at TIMESTAMPTZ NOT NULL DEFAULT now())""",
