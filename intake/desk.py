@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from cases.bounds import too_long
 from cases.decide import decide
 from cases.evolve import fold
 from cases.model import blank
+from cases.senders import Parties, parties_of, strange_to
 from cases.turn import CommandOutcome
 from catalog.catalogue import Catalog
 from catalog.errors import NotInForce, UnknownProcedure
@@ -38,6 +39,9 @@ from store.inbox import Acceptance
 from workflows.messages import Carried, CaseInput, CommandMessage
 
 Given = TypeVar("Given")
+
+PARTIES_MAX = 1_000
+"""Closed cases whose parties are kept in memory: a sender may ask of one again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class Intake:
         self._room = room
         self.systems = Systems(register.systems, catalog)
         """Who hands in applications, and whose sources are whose."""
+        # Of closed cases, where that changes no more.
+        self._parties_of = lru_cache(PARTIES_MAX)(self._read_parties)
 
     @property
     def time(self) -> BusinessTime:
@@ -123,6 +129,15 @@ class Intake:
         """The system that speaks for the applicants of a source: the portal, where it is nobody's. Raises StoreError."""
         found = self.systems.known_owner_of(source) or await asyncio.to_thread(self.systems.owner_of, source)
         return PORTAL if found is None else found.id
+
+    async def came_from(self, reference: str, source: str) -> bool:
+        """Whether the case that is meant came from this very source, and the source is no system's. Raises StoreError.
+
+        So it was before there were systems: everything came through the portal, under whatever source.
+        """
+        if await asyncio.to_thread(self.systems.owner_of, source) is not None:
+            return False
+        return await asyncio.to_thread(self._register.source_of, reference) == source
 
     async def take(self, submission: Parted, opening: SubmitApplication) -> Submitted | Refusal:
         """Take an application whose person was put away before. Its instant is business time. Raises as `submit`."""
@@ -193,6 +208,7 @@ class Intake:
     async def send(self, reference: str, command: CaseCommand) -> None:
         """Give a command to a case; nobody waits for the answer. Refused ones reach their sender on its own topic."""
         case_id = await self._resolved(reference)
+        command = _named(command, reference, case_id)
         if case_id is None:
             await self._refuse(reference, command, refuse("case_unknown", "case"))
             return
@@ -237,6 +253,7 @@ class Intake:
     async def ask(self, reference: str, command: CaseCommand) -> CommandOutcome:
         """Give a command to a case and wait for the answer. Raises Unavailable."""
         case_id = await self._resolved(reference)
+        command = _named(command, reference, case_id)
         if case_id is None:
             return CommandOutcome(command_id=command.command_id, refusal=refuse("case_unknown", "case"))
         # A digest of what an applicant wrote would tell it to whoever guesses it: first the words go, then it is made.
@@ -275,7 +292,16 @@ class Intake:
         settled = await asyncio.to_thread(self._register.outcome_of, case_id, command)
         if settled is not None and settled.refusal is not None:
             return settled.refusal
-        return refuse("case_closed", outcome=found.outcome or "")
+        # That it is closed is told only to those who have a part in it.
+        parties = await asyncio.to_thread(self._parties_of, case_id)
+        return strange_to(parties, command) or refuse("case_closed", outcome=found.outcome or "")
+
+    def _read_parties(self, case_id: str) -> Parties:
+        definitions, records = self._register.ledger_of(case_id)
+        found = parties_of(fold(case_id, definitions, records))
+        if found is None:
+            raise ValueError(f"the ledger of {case_id} does not begin with a submission")
+        return found
 
     async def wake(self, case_id: str) -> None:
         """Let the case look what is due; brought back from its ledger where Temporal does not know it. Raises Unavailable."""
@@ -316,3 +342,12 @@ class Intake:
     async def _refuse(self, case_id: str, command: CaseCommand, refusal: Refusal) -> None:
         # What a sender typed where a case is named may be anything: it is kept in no table and goes out on no topic.
         await asyncio.to_thread(self._register.refuse, shown_reference(case_id), command, refusal)
+
+
+def _named(command: CaseCommand, reference: str, case_id: str | None) -> CaseCommand:
+    """The command with the name that its sender gave the case, where that is not its id."""
+    return (
+        command
+        if case_id is None or reference == case_id
+        else command.model_copy(update={"named": shown_reference(reference)})
+    )
