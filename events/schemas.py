@@ -20,7 +20,7 @@ from events.compatibility import breaking_changes
 from events.language.case_events import CaseEvent, EventRecord
 from events.language.envelope import SCHEMA_ROOT
 from events.language.messages import DECISION_MESSAGES, SUBMISSION_MESSAGES
-from events.language.notices import AnswerRefused
+from events.language.notices import AnswerRefused, MessageRefused
 from events.language.routing import topics_of
 from events.language.topics import Topics
 from wording.json_text import read_json
@@ -44,7 +44,7 @@ def outgoing_models() -> dict[str, type[BaseModel]]:
         kind.__name__: create_model(kind.__name__, __base__=EventRecord, __doc__=kind.__doc__, event=(kind, ...))
         for kind in event_types()
     }
-    return {**records, AnswerRefused.__name__: AnswerRefused}
+    return {**records, AnswerRefused.__name__: AnswerRefused, MessageRefused.__name__: MessageRefused}
 
 
 def incoming_models() -> dict[str, type[BaseModel]]:
@@ -77,7 +77,7 @@ def routed_types(topic: str) -> list[str]:
 
 def documents() -> dict[str, Schema]:
     """Everything that is generated, by file name."""
-    answers = [AnswerRefused.__name__]
+    answers = [AnswerRefused.__name__, MessageRefused.__name__]
     channels = asyncapi_document(
         {
             "submissions": sorted(SUBMISSION_MESSAGES),

@@ -157,6 +157,22 @@ def envelope_of(headers: Iterable[tuple[str, bytes | None]], value: bytes | None
     )
 
 
+def named_in(headers: Iterable[tuple[str, bytes | None]], value: bytes | None) -> tuple[str, str] | None:
+    """Source and id of a message, also of one that cannot be read otherwise; None: not even these are told."""
+    given = list(headers)
+    try:
+        envelope = envelope_of(given, value)
+        return envelope.source, envelope.id
+    except EnvelopeError:
+        try:
+            attributes = _attributes_in(given)
+        except EnvelopeError:
+            return None
+    source, event_id = attributes.get("source", ""), tidy(attributes.get("id", ""))
+    within = 0 < len(source) <= SOURCE_MAX and 0 < len(event_id) <= ID_MAX
+    return (source, event_id) if within else None
+
+
 def _content_type(headers: Headers | list[tuple[str, bytes | None]]) -> str:
     found = [raw or b"" for key, raw in headers if key.lower() == "content-type"]
     if len(found) > 1:
