@@ -104,7 +104,7 @@ _MAKERS: dict[type, Callable[[Sequence[EventRecord], dict[str, Any]], Any]] = {
     ev.ResultRevoked: _revocation,
     ev.ResultRecorded: _said(RecordResult, "name", "result", "replaces"),
     ev.CascadeApplied: _said(ApplyCascade, "name", "reason"),
-    ev.DossierWithdrawn: _said(WithdrawDossier, "reason"),
+    ev.DossierWithdrawn: _said(WithdrawDossier, "reason", "reason_ref"),
     EscalationAcknowledged: _said(AcknowledgeEscalation, "escalation_id", "note"),
 }
 """By the first event of a command's answer: the command itself."""

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from audit.story import Scene, Story
 from audit.violation import Violation
 from cases.decide import decide
+from cases.model import Case
 from events.language import case_events as ev
 from events.language.case_events import EventRecord, canonical_json
 from events.language.commands import (
@@ -63,7 +64,7 @@ def redecided(story: Story) -> Iterator[Violation]:
 def _compared(story: Story, scenes: Sequence[Scene], command: Command | Tick) -> Iterator[Violation]:
     first = scenes[0]
     try:
-        decided = decide(first.before, command, first.record.decided_at)
+        decided = decide(first.before, command, first.record.decided_at, hears_all=_heard_all(first.before))
     except Exception as error:  # on a case that no rule could have made; the auditor goes on with the next command
         message = f"{type(command).__name__} cannot be decided: {error!r}"
         yield Violation("I2", story.case_id, first.record.sequence, message)
@@ -81,6 +82,11 @@ def _compared(story: Story, scenes: Sequence[Scene], command: Command | Tick) ->
     if len(decided) != len(scenes):
         message = f"today's rules yield {len(decided)} events, the ledger holds {len(scenes)}"
         yield Violation("I2", story.case_id, first.record.sequence, message)
+
+
+def _heard_all(case: Case) -> bool:
+    """Whether the case was opened when nobody asked yet who sends: what a stranger did then was taken, and stands."""
+    return case.application is not None and case.application.system is None
 
 
 def command_of(scenes: Sequence[Scene]) -> Command | Tick | None:
@@ -224,7 +230,8 @@ def _resumption(event: ev.ClockResumed, _: Sequence[Scene]) -> Said:
 
 
 def _withdrawal(event: ev.ApplicationWithdrawn, _: Sequence[Scene]) -> Said:
-    return WithdrawApplication, {"reason": event.reason, "reason_code": event.reason_code}
+    given = {"reason": event.reason, "reason_ref": event.reason_ref, "reason_code": event.reason_code}
+    return WithdrawApplication, given
 
 
 def _acknowledgement(event: ev.EscalationAcknowledged, _: Sequence[Scene]) -> Said:

@@ -17,7 +17,7 @@ from typing import Any
 
 import psutil
 
-from bench.throughput.__main__ import PROCEDURE, WARM_UP_CASES, ours_round, the_stack
+from bench.throughput.__main__ import PROCEDURE, WARM_UP_CASES, access_file, ours_round, the_stack
 from greenlane.quiescence import settled
 from greenlane.wiring import Wiring
 from store.ledger import Ledger
@@ -67,7 +67,7 @@ def _median(rounds: list[dict[str, Any]]) -> float:
 def _fill(wiring: Wiring, cases: int) -> float:
     """Open so many cases and leave them open after their first answer: some ten events each."""
     began = time.monotonic()
-    words = [str(wiring.settings.kafka_bootstrap), wiring.settings.topic_prefix, PROCEDURE, str(cases), "100"]
+    words = [access_file(wiring), wiring.settings.topic_prefix, PROCEDURE, str(cases), "100"]
     subprocess.run(
         [sys.executable, "-m", "bench.throughput.desk", *words, f"fill-{time.time_ns()}", "1"],
         check=True,

@@ -143,7 +143,15 @@ async def bridge_all(cluster: Cluster, topics: Topics, count: int) -> dict[str, 
 
 def delays_ms(cluster: Cluster, topics: Topics, count: int) -> list[float]:
     """From the commit of a lone row to the message in another process's hands, in milliseconds, sorted."""
-    command = [sys.executable, "-m", "bench.transport", "--read", cluster.bootstrap, topics.escalations, str(count)]
+    command = [
+        sys.executable,
+        "-m",
+        "bench.transport",
+        "--read",
+        json.dumps([cluster.bootstrap, dict(cluster.options)]),
+        topics.escalations,
+        str(count),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as reader:
         assert reader.stdout is not None
         assert reader.stdout.readline() == "ready\n"
@@ -157,9 +165,10 @@ def delays_ms(cluster: Cluster, topics: Topics, count: int) -> list[float]:
     return sorted((received[event_id] - at) * 1000 for event_id, at in sent.items())
 
 
-def read(bootstrap: str, topic: str, count: int) -> None:
+def read(cluster: Cluster, topic: str, count: int) -> None:
     """The other process: says when each message was in its hands."""
-    consumer = KafkaConsumer(topic, bootstrap_servers=bootstrap, group_id=secrets.token_hex(4), metrics_enabled=False)
+    options = cluster.client_options("bench")
+    consumer = KafkaConsumer(topic, **options, group_id=secrets.token_hex(4), metrics_enabled=False)
     while not consumer.assignment() or any(consumer.position(each) is None for each in consumer.assignment()):
         consumer.poll(timeout_ms=50)
     print("ready", flush=True)
@@ -208,15 +217,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     options = parser.parse_args()
     if options.read:
-        read(options.read[0], options.read[1], int(options.read[2]))
+        read(Cluster(*json.loads(options.read[0])), options.read[1], int(options.read[2]))
         return
     with tempfile.TemporaryDirectory() as folder:
         broker = Broker(Path(folder))
         broker.start()
         try:
-            rounds = [
-                one_round(Cluster(broker.bootstrap), options.messages, options.lone) for _ in range(options.rounds)
-            ]
+            rounds = [one_round(broker.cluster, options.messages, options.lone) for _ in range(options.rounds)]
         finally:
             broker.kill()
     found = {"medians": medians(rounds), "rounds": rounds, "cores": os.cpu_count(), "messages": options.messages}

@@ -46,7 +46,9 @@ def too_long(command: Command) -> Refusal | None:
 
 def too_much(command: Command, after: Case) -> Refusal | None:
     """Why the case cannot keep what the command adds to it; None: it can. `after`: the case as it would be."""
-    if not isinstance(command, _IS_KEPT) or (isinstance(command, DecideStep) and command.outcome is not Outcome.CONSULT):
+    if not isinstance(command, _IS_KEPT) or (
+        isinstance(command, DecideStep) and command.outcome is not Outcome.CONSULT
+    ):
         return None
     suspensions = [state.clock.suspensions for state in after.clocks.values()]
     stood = max([sum(span.owner == "suspension" for span in after.spans), *map(len, suspensions)])

@@ -13,6 +13,7 @@ from cases.classification import classify
 from cases.clocks import arm_case_clocks
 from cases.closing import close
 from cases.draft import Draft
+from cases.meant import meant
 from cases.model import Case, CaseStatus
 from cases.release import release
 from cases.senders import stranger
@@ -55,28 +56,33 @@ from events.language.refusals import Refusal, refuse
 from sla.errors import CalendarRangeError
 
 
-def decide(case: Case, command: Command | Tick, now: datetime) -> list[EventRecord] | Refusal:
+def decide(
+    case: Case, command: Command | Tick, now: datetime, *, hears_all: bool = False
+) -> list[EventRecord] | Refusal:
     """The records that a command yields on a case, or the refusal that says why it yields none.
 
-    `now` is the business instant (UTC) at which it is decided; the command counts from its own `received_at`.
+    `now` is the business instant (UTC) at which it is decided; the command counts from its own `received_at`. `hears_all`:
+    without asking who sends it, as older rules did; only to decide again what they decided.
     """
-    drafted = draft_of(case, command, now)
+    drafted = draft_of(case, command, now, hears_all=hears_all)
     return drafted if isinstance(drafted, Refusal) else drafted.records
 
 
-def draft_of(case: Case, command: Command | Tick, now: datetime) -> Draft | Refusal:
+def draft_of(case: Case, command: Command | Tick, now: datetime, *, hears_all: bool = False) -> Draft | Refusal:
     """What `decide` says, together with the case as it is after it."""
     if isinstance(command, Tick):
         tick_id = f"tick:{command.due_at.isoformat()}"
         draft = Draft(case, at=command.due_at, now=now, command_id=tick_id, actor=ENGINE)
         fire(draft, command)
         return draft
+    command = meant(command, "step_id", case.steps)
     at, actor = counts_at(case, command, now), command.actor.on_record
     if actor is not command.actor:
         command = command.model_copy(update={"actor": actor})
     draft = Draft(case, at=at, now=now, command_id=command.command_id, actor=actor)
     try:
-        refusal = stranger(case, command) or _refused_by_state(case, command) or _apply(draft, command)
+        refusal = None if hears_all else stranger(case, command)
+        refusal = refusal or _refused_by_state(case, command) or _apply(draft, command)
         refusal = refusal or too_much(command, draft.case)
     except CalendarRangeError as error:
         calendar = case.definitions.calendars.get(error.calendar_id or "", case.definitions.calendar)
@@ -121,7 +127,11 @@ def _apply(draft: Draft, command: Command) -> Refusal | None:
 
 
 def _withdraw(draft: Draft, command: WithdrawApplication) -> Refusal | None:
-    draft.emit(ApplicationWithdrawn(by=command.actor, reason=command.reason, reason_code=command.reason_code))
+    draft.emit(
+        ApplicationWithdrawn(
+            by=command.actor, reason=command.reason, reason_ref=command.reason_ref, reason_code=command.reason_code
+        )
+    )
     close(draft, "withdrawn", command.reason, code=command.reason_code)
     return None
 

@@ -35,5 +35,5 @@ def digest_of(definition: BaseModel) -> str:
     Keys are sorted and defaults left out, so that a new optional field of the model changes no digest.
     """
     content = definition.model_dump(mode="json", exclude_defaults=True)
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    canonical = json.dumps(content, allow_nan=False, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()

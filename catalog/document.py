@@ -17,6 +17,7 @@ import yaml
 
 from catalog.errors import Problem
 from catalog.soundness import Path, field_name
+from wording.numerals import TypedInteger, TypedReal
 
 if TYPE_CHECKING:
     from yaml import SafeLoader as _FastLoader
@@ -85,6 +86,8 @@ class _Reading:
     """One pass over the nodes of a file."""
 
     file: str
+    typed: bool = False
+    """Whether numbers know how they were written."""
     marks: dict[Path, Mark] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     values: int = 0
@@ -102,7 +105,7 @@ class _Reading:
         if isinstance(node, yaml.SequenceNode) and node.tag == f"{_TAG}seq":
             return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
         if isinstance(node, yaml.ScalarNode) and node.tag == f"{_TAG}str":
-            return _scalar(node)
+            return _scalar(node, typed=self.typed)
         self.refuse(path, mark, "tag", "tag", tag=node.tag)
         return None
 
@@ -134,10 +137,11 @@ class _Reading:
         return result
 
 
-def parse(file: str, content: bytes, *, mapping: bool = True, aliases: bool = False) -> Document:
+def parse(file: str, content: bytes, *, mapping: bool = True, aliases: bool = False, typed: bool = False) -> Document:
     """Read one YAML document, a mapping unless that is not asked for.
 
     `aliases`: whether `*name` may stand for what `&name` marks, as programs write what they hold twice.
+    `typed`: whether numbers know how they were written (`wording.numerals`); decimals are floats then.
 
     Raises DocumentRefused with all that is wrong with its form.
     """
@@ -149,7 +153,7 @@ def parse(file: str, content: bytes, *, mapping: bool = True, aliases: bool = Fa
         raise DocumentRefused([_syntax_problem(file, text, error)]) from None
     if node is None:
         raise DocumentRefused([Problem.of("file_empty", "yaml", file, WHOLE)])
-    reading = _Reading(file)
+    reading = _Reading(file, typed)
     value = reading.value(node, ())
     if mapping and not isinstance(value, dict) and not reading.problems:
         reading.problems.append(Problem.of("no_mapping", "yaml", file, WHOLE))
@@ -192,15 +196,17 @@ def _mark(mark: Any) -> Mark:
     return Mark(mark.line + 1, mark.column + 1)
 
 
-def _scalar(node: yaml.ScalarNode) -> Any:
+def _scalar(node: yaml.ScalarNode, *, typed: bool) -> Any:
     text = str(node.value)
     if node.style in ("'", '"', "|", ">"):
         return text
     if text in _CONSTANT:
         return _CONSTANT[text]
-    if _INTEGER.match(text):
-        return int(text)
-    return Decimal(text) if _DECIMAL.match(text) else text
+    if _INTEGER.fullmatch(text):
+        return TypedInteger(text) if typed else int(text)
+    if _DECIMAL.fullmatch(text):
+        return TypedReal(text) if typed else Decimal(text)
+    return text
 
 
 def _syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:

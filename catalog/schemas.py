@@ -43,7 +43,7 @@ def _text(model: type[BaseModel]) -> str:
         # Opening hours are written as one text, "07:00-11:30": a validator of the model reads it before its fields.
         written = {"type": "string", "pattern": r"^\d{2}:\d{2}-\d{2}:\d{2}$"}
         definitions[Window.__name__] = {"anyOf": [written, definitions[Window.__name__]]}
-    return json.dumps(schema, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    return json.dumps(schema, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True) + "\n"
 
 
 def write(folder: Path = SCHEMA_FOLDER) -> list[str]:

@@ -20,12 +20,16 @@ _SMALLER: Final = Said("Write a smaller number", "Ghi số nhỏ hơn")
 
 _REMEDIES: Final[Mapping[str, Said]] = {
     "missing": Said("Add the field", "Thêm trường này"),
+    "control_character": Said(
+        "Type the name anew, without what cannot be seen", "Gõ lại tên, bỏ ký tự không nhìn thấy"
+    ),
     "string_type": Said("Put the text in quotes", "Đặt văn bản trong dấu ngoặc kép"),
     "too_short": Said("Write at least one", "Ghi ít nhất một mục"),
     "too_long": Said("Write fewer of them", "Ghi ít mục hơn"),
     "greater_than": _LARGER,
     "greater_than_equal": _LARGER,
     "less_than_equal": _SMALLER,
+    "fact_size": _SMALLER,
     "string_pattern_mismatch": Said("Keep to the pattern", "Ghi đúng mẫu"),
     "date_from_datetime_parsing": Said("Write the day as YYYY-MM-DD", "Ghi ngày theo dạng YYYY-MM-DD"),
     "tuple_type": _LIST,
@@ -35,6 +39,9 @@ _REMEDIES: Final[Mapping[str, Said]] = {
 _MESSAGES_VI: Final[Mapping[str, str]] = {
     # kind: message vi; the gaps are pydantic's context: bounds and patterns, never a value that somebody wrote
     "missing": "Thiếu trường này",
+    "control_character": "Tên có ký tự điều khiển hoặc ký tự không nhìn thấy",
+    "fact_size": "Số không được quá {most}",
+    "fact_length": "Văn bản chỉ được có tối đa {most} ký tự",
     "string_type": "Giá trị phải là văn bản",
     "string_too_short": "Văn bản phải có ít nhất {min_length} ký tự",
     "string_too_long": "Văn bản chỉ được có tối đa {max_length} ký tự",

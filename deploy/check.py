@@ -15,6 +15,8 @@ from greenlane.cli.app import command_names
 from greenlane.settings import PREFIX, Settings
 
 FOLDER = Path(__file__).parent
+PASSWORDS = "secrets.env.template"
+"""Read by the servers, not by Greenlane."""
 CONDITIONS = Literal["service_started", "service_healthy", "service_completed_successfully"]
 
 
@@ -82,7 +84,8 @@ def problems() -> list[str]:
     ]
     for name, service in compose.services.items():
         found += [f"compose.yaml: services.{name}: {problem}" for problem in _service(service, compose)]
-    found += _settings("greenlane.env.template")
+    for template in sorted(FOLDER.glob("*.env.template")):
+        found += _settings(template.name) if template.name != PASSWORDS else []
     found += _scripts()
     return found
 

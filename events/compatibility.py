@@ -70,5 +70,8 @@ def _choices(here: str, before: dict[str, Any], after: dict[str, Any]) -> Iterat
 
 def _structure(schema: Any) -> str:
     return json.dumps(
-        {key: part for key, part in schema.items() if key not in NOT_STRUCTURE}, sort_keys=True, ensure_ascii=False
+        {key: part for key, part in schema.items() if key not in NOT_STRUCTURE},
+        sort_keys=True,
+        ensure_ascii=False,
+        allow_nan=False,
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-from xml.sax.saxutils import escape
+
+from wording.foreign import in_xml
 
 WIDTH: Final = 900
 LABELS_WIDTH: Final = 220
@@ -34,9 +35,9 @@ def bar_plot(title: str, names: tuple[str, str], lines: Sequence[Bars]) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}"'
         ' font-family="sans-serif" font-size="13" role="img">',
-        f"<title>{escape(title)}</title>",
+        f"<title>{in_xml(title)}</title>",
         f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
-        f'<text x="16" y="24" font-size="16" font-weight="bold">{escape(title)}</text>',
+        f'<text x="16" y="24" font-size="16" font-weight="bold">{in_xml(title)}</text>',
         _legend(names),
     ]
     for number, line in enumerate(lines):
@@ -45,7 +46,7 @@ def bar_plot(title: str, names: tuple[str, str], lines: Sequence[Bars]) -> str:
 
 
 def _legend(names: tuple[str, str]) -> str:
-    first, second = map(escape, names)
+    first, second = map(in_xml, names)
     return (
         f'<rect x="16" y="36" width="12" height="12" fill="{FIRST_COLOUR}"/><text x="34" y="46">{first}</text>'
         f'<rect x="{LABELS_WIDTH}" y="36" width="12" height="12" fill="{SECOND_COLOUR}"/>'
@@ -58,8 +59,8 @@ def _line(line: Bars, top: int, scale: float) -> str:
     colour = OVER_COLOUR if line.second > line.first else SECOND_COLOUR
     note_x = LABELS_WIDTH + max(first, second) + 8
     return (
-        f'<text x="16" y="{top + 18}">{escape(line.name)}</text>'
+        f'<text x="16" y="{top + 18}">{in_xml(line.name)}</text>'
         f'<rect x="{LABELS_WIDTH}" y="{top}" width="{first:.1f}" height="{BAR_HEIGHT}" fill="{FIRST_COLOUR}"/>'
         f'<rect x="{LABELS_WIDTH}" y="{top + BAR_HEIGHT}" width="{second:.1f}" height="{BAR_HEIGHT}" fill="{colour}"/>'
-        f'<text x="{note_x:.1f}" y="{top + 16}" fill="#444444">{escape(line.note)}</text>'
+        f'<text x="{note_x:.1f}" y="{top + 16}" fill="#444444">{in_xml(line.note)}</text>'
     )

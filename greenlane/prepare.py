@@ -10,36 +10,44 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSe
 from temporalio.service import RPCError, RPCStatusCode
 
 from cases.views import project
-from events.transport.admin import ensure_topics
+from greenlane.admission import prepare_kafka
+from greenlane.connecting import owner_database_of
+from greenlane.probing.database import probe_database
+from greenlane.probing.kafka import probe_kafka
 from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring, business_time_of
 from store.database import Store
 from store.rebuild import OF_THE_LEDGER
 from store.renewal import renew
-from store.seals import make_workflow_seal
+from store.seals import make_letters_seal, make_workflow_seal
+from store.systems import RegisteredSystems
 from workflows.messages import LANE_ATTRIBUTE, PROCEDURE_ATTRIBUTE, STATUS_ATTRIBUTE
 
 log = structlog.get_logger()
 
 
 def prepare(settings: Settings) -> None:
-    """Make ready what the processes need. Idempotent; two may do it at once. Settings must hold all addresses."""
+    """Make ready what the processes need. Idempotent; two may do it at once. Settings must hold all addresses.
+
+    Raises ServerUnusableError for a server that cannot be used, before anything is changed on another.
+    """
     wiring = Wiring(settings)
     catalog = wiring.catalog  # first: a faulty catalogue must stop everything before anything is changed
-    database_url = settings.database_owner_url or settings.database_url
-    if database_url is not None:
-        store = Store(database_url)
+    probe_kafka(wiring.cluster)
+    systems = set(catalog.systems)
+    if settings.database_url is not None:
+        probe_database(settings, owner=True)
+        store = Store(owner_database_of(settings))
         try:
             _make_tables(store)
             make_workflow_seal(store)
+            make_letters_seal(store)
             business_time_of(store, settings, catalog.calendar(PROVINCE_CALENDAR))
+            systems |= {system.id for system in RegisteredSystems(store).all()}
         finally:
             store.close()
-    names = [*wiring.topics.of_system()]
-    for department in catalog.departments:
-        names.extend(wiring.topics.of_department(department))
-    ensure_topics(wiring.cluster, names, wiring.topics, wiring.topic_layout)
+    prepare_kafka(settings, catalog.departments, systems, wiring.topic_layout)
     try:
         asyncio.run(_search_attributes(wiring))
     finally:

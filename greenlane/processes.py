@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
+from temporalio.client import Client
 
 from events.language.topics import Topics
+from events.transport.access_probe import is_guarded
 from events.transport.bridge import Bridge, BridgeSettings, incoming_pattern
 from events.transport.consumption import ConsumerSettings
 from events.transport.lanes import LaneSettings
 from events.transport.publisher import Publisher, PublisherSettings
+from events.transport.replays import Replays
 from greenlane.alerts import AlertSender
 from greenlane.changing import Healing
+from greenlane.probing.kafka import probe_kafka
 from greenlane.settings import Settings
 from greenlane.store_metrics import StoreMetrics
 from greenlane.telemetry import configure_logging, free_address, serve_metrics
@@ -22,10 +27,13 @@ from greenlane.turn_metrics import MeasuredRecorder
 from greenlane.wiring import Wiring
 from intake.handing_over import HandOver
 from intake.reception import Reception
+from intake.telling import Telling
+from intake.trust import Trust
 from intake.waiting_room import WaitingRoom
 from intake.waking import Sweep, Waking
 from store.outbox import Outbox
 from store.recorder import Recorder
+from store.seals import letters_seal
 from store.views import Views
 from workflows.worker import case_worker
 
@@ -38,9 +46,16 @@ FORGOTTEN_LOOK_SECONDS = 15.0
 
 
 def run(process: Callable[[Settings], Awaitable[None]], settings: Settings) -> None:
-    """Run one of the processes below in this one."""
+    """Run one of the processes below in this one. Raises what a person can act on as it is, not in a group."""
     configure_logging(settings, process.__name__)
-    asyncio.run(_until_stopped(process(settings)))
+    try:
+        asyncio.run(_until_stopped(process(settings)))
+    except BaseExceptionGroup as group:
+        # Of several tasks of which one fails the others are cancelled: what is left is what failed.
+        error: BaseException = group
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        raise error from group
 
 
 async def _until_stopped(work: Awaitable[None]) -> None:
@@ -54,11 +69,20 @@ async def _until_stopped(work: Awaitable[None]) -> None:
         log.info("stopped")
 
 
+async def _connected(wiring: Wiring, sdk_address: str) -> Client:
+    """Temporal; where it cannot be used, nothing else stays open either. Raises ServerUnusableError."""
+    try:
+        return await wiring.temporal(sdk_address)
+    except BaseException:
+        wiring.close()
+        raise
+
+
 async def worker(settings: Settings) -> None:
     """Decide: run the case workflows and write their turns."""
     wiring = Wiring(settings)
     sdk_address = free_address(settings.metrics_host)
-    client = await wiring.temporal(sdk_address)
+    client = await _connected(wiring, sdk_address)
     recorder = Recorder(wiring.store, wiring.topics, wiring.channels)
     try:
         serve_metrics(settings, sdk_address)
@@ -82,11 +106,12 @@ async def bridge(settings: Settings) -> None:
     """Bring what arrives on Kafka to the cases."""
     wiring = Wiring(settings)
     sdk_address = free_address(settings.metrics_host)
-    client = await wiring.temporal(sdk_address)
+    client = await _connected(wiring, sdk_address)
     room = WaitingRoom(wiring.waiting, wiring.inbox)
     intake, linked = wiring.intake(client, room), wiring.linked_intake(client)
     topics = wiring.topics
     try:
+        await asyncio.to_thread(probe_kafka, wiring.cluster)
         serve_metrics(settings, sdk_address)
         log.info("bridge runs", kafka=settings.kafka_bootstrap)
         async with asyncio.TaskGroup() as group:
@@ -103,9 +128,16 @@ async def bridge(settings: Settings) -> None:
                 Bridge(
                     wiring.cluster,
                     incoming_pattern(topics),
-                    Reception(intake, topics),
+                    Reception(
+                        intake,
+                        topics,
+                        trust=Trust(partial(is_guarded, wiring.cluster, topics)),
+                        identity_since=wiring.identity_since,
+                    ),
                     settings=_bridge_settings(settings),
                     make_topic=wiring.make_topic,
+                    teller=Telling(wiring.refused_messages, topics),
+                    replays=Replays(wiring.cluster, topics, letters_seal(wiring.store)),
                     assigned=room.doubt,
                 ).run()
             )
@@ -139,6 +171,7 @@ async def publisher(settings: Settings) -> None:
     wiring = Wiring(settings)
     store = wiring.store
     try:
+        await asyncio.to_thread(probe_kafka, wiring.cluster)
         StoreMetrics(store).register()
         serve_metrics(settings)
         log.info("publisher runs", kafka=settings.kafka_bootstrap, alerts_by=wiring.channels)

@@ -6,7 +6,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -18,7 +18,10 @@ from pydantic_settings import (
 )
 
 from catalog.value_texts import value_message
+from events.language.envelope import MESSAGE_MAX_BYTES
+from greenlane.connection_rules import ContradictionError, refuse_contradictions
 from greenlane.errors import SettingsError
+from greenlane.secret_files import SUFFIX, secrets_in_files
 from sla.wording import Said, in_language, spoken
 
 if TYPE_CHECKING:
@@ -31,16 +34,27 @@ TopicPrefix = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,48}$")]
 
 
 class GuardedEnvironment(EnvSettingsSource):
-    """The environment, with a misspelt variable of ours refused: ignored in silence it would mislead."""
+    """The environment and the files of secrets it names, with a misspelt variable of ours refused, which would mislead."""
 
     def __call__(self) -> dict[str, Any]:
         refuse_unknown(os.environ)
-        return super().__call__()
+        held = secrets_in_files(os.environ, secret_variables())
+        return super().__call__() | {name.removeprefix(PREFIX).lower(): secret for name, secret in held.items()}
+
+
+def secret_variables() -> tuple[str, ...]:
+    """The variables that may be given by a file instead, named by the same name with _FILE."""
+    return tuple(
+        f"{PREFIX}{name}".upper()
+        for name, field in Settings.model_fields.items()
+        if not field.repr or SecretStr in get_args(field.annotation)
+    )
 
 
 def refuse_unknown(environment: Mapping[str, str]) -> None:
     """Raises SettingsError for the first variable with our prefix that is no setting."""
     known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    known |= {f"{variable}{SUFFIX}" for variable in secret_variables()}
     for name in sorted(environment):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             near = difflib.get_close_matches(name.upper(), known, n=1)
@@ -125,6 +139,9 @@ class Settings(BaseSettings):
     kafka_oauth_client_id: str | None = Field(default=None, description="Account at the token's issuer.")
     kafka_oauth_client_secret: SecretStr | None = Field(default=None, description="Its secret.")
     kafka_oauth_scope: str | None = Field(default=None, description="Scope asked of the token's issuer.")
+    kafka_oauth_ca_file: Path | None = Field(
+        default=None, description="Certificates (PEM) that the token issuer's must descend from."
+    )
     temporal_tls: bool = Field(default=False, description="Whether Temporal is reached with TLS.")
     temporal_ca_file: Path | None = Field(
         default=None, description="Certificates (PEM) that Temporal's must descend from."
@@ -144,7 +161,8 @@ class Settings(BaseSettings):
         description="URL of the account that owns the tables, for `prepare` alone. Default: GREENLANE_DATABASE_URL.",
     )
     database_sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] | None = Field(
-        default=None, description="How the database's TLS is checked. Default: what the URL says."
+        default=None,
+        description="How the database's TLS is checked. Default: verify-full with a CA file, else what the URL says.",
     )
     database_ca_file: Path | None = Field(
         default=None, description="Certificates (PEM) that the database's must descend from."
@@ -177,7 +195,7 @@ class Settings(BaseSettings):
     language: Literal["vi", "en"] = Field(default="vi", description="Language of letters, alerts and screens.")
 
     # Alerts
-    webhook_url: str | None = Field(default=None, description="URL to which escalation alerts are posted.")
+    webhook_url: str | None = Field(default=None, repr=False, description="URL to which escalation alerts are posted.")
     smtp_host: str | None = Field(default=None, description="Mail server for alerts; without it no mail is sent.")
     smtp_port: int = Field(default=25, ge=1, le=65535, description="Port of the mail server.")
     smtp_from: str = Field(default="greenlane@localhost", description="Sender of alert mails.")
@@ -196,7 +214,9 @@ class Settings(BaseSettings):
     max_workflow_tasks: int = Field(default=16, ge=1, description="Workflow tasks a worker runs at the same time.")
     max_activities: int = Field(default=16, ge=1, description="Activities a worker runs at the same time.")
     database_pool_size: int = Field(default=5, ge=1, description="Database connections a process keeps.")
-    max_message_bytes: int = Field(default=1_048_576, ge=1_024, description="Largest Kafka message accepted, bytes.")
+    max_message_bytes: int = Field(
+        default=MESSAGE_MAX_BYTES, ge=1_024, description="Largest Kafka message accepted, bytes."
+    )
     process_instance: str | None = Field(
         default=None,
         description="Name of this installation's one bridge that stays over restarts: it is back at work at once after a kill.",
@@ -242,7 +262,11 @@ class Settings(BaseSettings):
         except ValidationError as error:
             raise _explained(error, given) from None
 
-    @field_validator("state_dir", "cache_dir", "catalog_dir")
+    @field_validator(
+        *("state_dir", "cache_dir", "catalog_dir", "kafka_ca_file", "kafka_cert_file", "kafka_key_file"),
+        *("kafka_oauth_ca_file", "temporal_ca_file", "temporal_cert_file", "temporal_key_file"),
+        *("database_ca_file", "database_cert_file", "database_key_file"),
+    )
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         # A child process may run in another folder, and must mean the same one.
@@ -253,7 +277,7 @@ class Settings(BaseSettings):
     def _listed(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
-    @field_validator("database_url")
+    @field_validator("database_url", "database_owner_url")
     @classmethod
     def _one_dialect(cls, value: str | None) -> str | None:
         if value is None:
@@ -275,14 +299,8 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
-    def _real_time_in_production(self) -> Self:
-        if self.profile == "production" and self.time_factor != 1:
-            raise ValueError(
-                Said(
-                    "time_factor must be 1 in the production profile: a promise runs in real time",
-                    "time_factor phải bằng 1 trong cấu hình production: cam kết chạy theo thời gian thực",
-                )
-            )
+    def _that_go_together(self) -> Self:
+        refuse_contradictions(self)
         return self
 
     @property
@@ -296,11 +314,26 @@ class Settings(BaseSettings):
 
     def resolved(self, addresses: StackAddresses) -> Self:
         """The same settings with every server's address filled in, as our processes and commands need them."""
+        servers = {
+            "temporal_address": addresses.temporal_address,
+            "kafka_bootstrap": addresses.kafka_bootstrap,
+            "database_url": addresses.database_url,
+        }
+        found = self.model_copy(update=servers)
+        if addresses.kafka_username is None or addresses.kafka_password is None:
+            return found
+        return found.with_kafka_account(addresses.kafka_username, addresses.kafka_password)
+
+    def with_kafka_account(
+        self, username: str, password: str, mechanism: Literal["SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-256"
+    ) -> Self:
+        """The same settings with an account of an embedded Kafka."""
         return self.model_copy(
             update={
-                "temporal_address": addresses.temporal_address,
-                "kafka_bootstrap": addresses.kafka_bootstrap,
-                "database_url": addresses.database_url,
+                "kafka_security_protocol": "SASL_PLAINTEXT",
+                "kafka_sasl_mechanism": mechanism,
+                "kafka_username": username,
+                "kafka_password": SecretStr(password),
             }
         )
 
@@ -324,9 +357,9 @@ class Settings(BaseSettings):
 def _explained(error: ValidationError, overrides: Mapping[str, object]) -> SettingsError:
     """A pydantic error as one sentence that names the variable or the option."""
     first = error.errors()[0]
-    name = str(first["loc"][0]) if first["loc"] else "time_factor"
-    variable = f"{PREFIX}{name.upper()}"
     cause = first.get("ctx", {}).get("error")
+    name = cause.name if isinstance(cause, ContradictionError) else str(first["loc"][0])
+    variable = f"{PREFIX}{name.upper()}"
     # What our own checks say they say in both languages; the rest is pydantic's.
     reason = cause.args[0] if isinstance(cause, ValueError) else value_message(first["type"], first)
     if name not in Settings.model_fields:

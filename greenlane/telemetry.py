@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import math
 import socket
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, MutableMapping
 from threading import Thread
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -18,6 +19,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from greenlane.errors import GreenlaneError
 from greenlane.settings import Settings
 from sla.wording import Said
+from wording.foreign import visible
 
 SDK_TIMEOUT_SECONDS = 1.0
 
@@ -40,6 +42,27 @@ class StandardErrorHandler(logging.Handler):
             self.handleError(record)
 
 
+def _safe(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Every text of a line made visible; only a trace of calls, which is ours, keeps its line ends."""
+    return {name: _visible(value, lines=name in ("exception", "stack")) for name, value in event.items()}
+
+
+def _visible(value: Any, *, lines: bool) -> Any:
+    match value:
+        case str():
+            return visible(value, lines=lines)
+        case dict():
+            return {_visible(key, lines=False): _visible(inner, lines=False) for key, inner in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_visible(inner, lines=False) for inner in value]
+        case float() if not math.isfinite(value):
+            return str(value)
+        case bool() | int() | float() | None:
+            return value
+        case _:
+            return visible(str(value))
+
+
 def configure_logging(settings: Settings, process: str) -> None:
     """Log to standard error: lines for people on a console, JSON for machines. No personal data are ever logged."""
     shared: list[Any] = [
@@ -57,7 +80,12 @@ def configure_logging(settings: Settings, process: str) -> None:
         cache_logger_on_first_use=True,
     )
     handler = StandardErrorHandler()
-    final = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.format_exc_info, renderer]
+    final = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.format_exc_info,
+        _safe,
+        renderer,
+    ]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=final))
     logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
     # The Kafka client tells every reconnect attempt; what matters of it we say ourselves.

@@ -14,15 +14,20 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from catalog.catalogue import Catalog
 from catalog.loader import load_catalog
 from events.language.topics import Topics
-from events.transport.admin import TopicLayout, ensure_topics
+from events.transport.admin import TopicLayout, make_topic
 from events.transport.cluster import Cluster
+from greenlane.connecting import cluster_of, database_of, temporal_of
 from greenlane.errors import SettingsError
+from greenlane.probing.database import explained as database_trouble
+from greenlane.probing.temporal import ConnectFailure, look_into_namespace
+from greenlane.probing.temporal import explained as temporal_trouble
 from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
 from intake.desk import Intake
 from intake.linked import LinkedIntake
 from intake.linked_gateway import DossierGateway
 from intake.register import Register
+from intake.systems import Systems
 from intake.temporal import CaseGateway
 from intake.waiting_room import WaitingRoom
 from sla.business_time import BusinessTime
@@ -30,13 +35,18 @@ from sla.calendar import CalendarDefinition, compiled
 from sla.wording import Said
 from store.database import Store
 from store.dossiers import Dossiers
+from store.errors import StoreUnavailable
 from store.inbox import Inbox
+from store.refused_messages import RefusedMessages
 from store.seals import workflow_seal
+from store.systems import RegisteredSystems
 from store.waiting import WaitingCommands
 from workflows.converter import DATA_CONVERTER, Seal, sealed
 
 BUSINESS_TIME = "business-time"
 """Key of the store's memory: the one immutable map of this stack."""
+IDENTITY_SINCE = "identity-since"
+"""Key of the store's memory, written by the upgrade of a database that had cases: the real instant of it."""
 
 
 @dataclass(frozen=True)
@@ -62,19 +72,23 @@ class Wiring:
 
     @cached_property
     def store(self) -> Store:
-        """The database. Raises the store's errors."""
-        if self.settings.database_url is None:
-            raise SettingsError(
-                Said("No database is named.", "Chưa nêu cơ sở dữ liệu."),
-                field="GREENLANE_DATABASE_URL",
-                remedy=Said("Name one, or start `greenlane up`.", "Nêu tên một máy chủ, hoặc chạy `greenlane up`."),
-            )
-        return Store.connect(self.settings.database_url, pool_size=self.settings.database_pool_size)
+        """The database. Raises the store's errors, and ServerUnusableError where nobody can connect."""
+        url = database_of(self.settings)
+        try:
+            return Store.connect(url, pool_size=self.settings.database_pool_size)
+        except StoreUnavailable as error:
+            raise database_trouble(url) or error from error
 
     @cached_property
     def business_time(self) -> BusinessTime:
         """The stack's business time, fixed when the stack was first prepared. Raises SettingsError for another pace."""
         return business_time_of(self.store, self.settings, self.catalog.calendar(PROVINCE_CALENDAR))
+
+    @property
+    def identity_since(self) -> datetime | None:
+        """Up to when messages keep the ids of the program before; None: this database never had any."""
+        kept = self.store.remembered(IDENTITY_SINCE)
+        return None if kept is None else datetime.fromisoformat(kept)
 
     def business_time_now(self) -> datetime:
         """The business instant now (UTC)."""
@@ -86,20 +100,24 @@ class Wiring:
         return Register(self.store, self.topics)
 
     @cached_property
+    def refused_messages(self) -> RefusedMessages:
+        """Where answers to messages are owed that became dead letters."""
+        return RefusedMessages(self.store)
+
+    @cached_property
     def inbox(self) -> Inbox:
         """The inbox as linked dossiers use it."""
         return Inbox(self.store, self.topics)
 
     @cached_property
+    def systems(self) -> Systems:
+        """The submitting systems: the catalogue's, and those registered at run time."""
+        return Systems(RegisteredSystems(self.store), self.catalog)
+
+    @cached_property
     def cluster(self) -> Cluster:
         """The Kafka cluster."""
-        if self.settings.kafka_bootstrap is None:
-            raise SettingsError(
-                Said("No Kafka is named.", "Chưa nêu Kafka."),
-                field="GREENLANE_KAFKA_BOOTSTRAP",
-                remedy=Said("Name one, or start `greenlane up`.", "Nêu tên một máy chủ, hoặc chạy `greenlane up`."),
-            )
-        return Cluster(self.settings.kafka_bootstrap)
+        return cluster_of(self.settings)
 
     @property
     def topic_layout(self) -> TopicLayout:
@@ -108,7 +126,7 @@ class Wiring:
 
     def make_topic(self, topic: str) -> None:
         """Make a topic that is missing. Raises the transport's errors."""
-        ensure_topics(self.cluster, (topic,), self.topics, self.topic_layout)
+        make_topic(self.cluster, topic, self.topics, self.topic_layout)
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -120,19 +138,21 @@ class Wiring:
         )
 
     async def temporal(self, sdk_metrics_address: str | None = None) -> Client:
-        """A connection to Temporal; with an address, the SDK serves its own metrics there."""
-        if self.settings.temporal_address is None:
-            raise SettingsError(
-                Said("No Temporal is named.", "Chưa nêu Temporal."),
-                field="GREENLANE_TEMPORAL_ADDRESS",
-                remedy=Said("Name one, or start `greenlane up`.", "Nêu tên một máy chủ, hoặc chạy `greenlane up`."),
+        """A connection to Temporal; with an address, the SDK serves its own metrics there. Raises ServerUnusableError."""
+        place = temporal_of(self.settings)
+        try:
+            client = await Client.connect(
+                place.address,
+                namespace=place.namespace,
+                tls=place.tls,
+                api_key=place.api_key,
+                data_converter=self._data_converter,
+                runtime=None if sdk_metrics_address is None else _runtime(sdk_metrics_address),
             )
-        return await Client.connect(
-            self.settings.temporal_address,
-            namespace=self.settings.temporal_namespace,
-            data_converter=self._data_converter,
-            runtime=None if sdk_metrics_address is None else _runtime(sdk_metrics_address),
-        )
+            await look_into_namespace(client)
+        except ConnectFailure as error:
+            raise await temporal_trouble(self.settings, place, error) from error
+        return client
 
     @cached_property
     def _data_converter(self) -> DataConverter:
@@ -144,6 +164,8 @@ class Wiring:
         made = self.__dict__
         if "inbox" in made:
             self.inbox.close()
+        if "refused_messages" in made:
+            self.refused_messages.close()
         if "register" in made:
             self.register.close()
         if "store" in made:

@@ -10,6 +10,7 @@ from typing import Any
 
 from cases.dossier.components import with_components
 from catalog.dossier import DossierDefinitions, DossierTemplate, EdgeKind, LinkedProcedure
+from catalog.facts import LeftOut, admitted, findings, left_out
 from catalog.model import Fact, LaneTable, ProcedureVersion
 from events.language.commands import DocumentPart
 from events.language.dossier_commands import Declaration, LinkedApplication
@@ -17,6 +18,8 @@ from events.language.dossier_messages import DossierFile, LinkedData, LinkedPart
 from events.language.identity import dossier_id_of, subject_ref_of
 from events.language.messages import DocumentMessage, parsed
 from events.language.refusals import Refusal, refuse
+from intake.person import held_as, told_of
+from wording.names import tidied
 
 DECLARATION_MAX_BYTES = 500_000
 """The whole stands in one event, which Kafka must take, and twice in what a dossier takes along into a new run."""
@@ -84,8 +87,8 @@ def split(
     file = with_components(given, components)
     stream_id = dossier_id_of(source, file.dossier_id or "")
     data = {part.name: parsed(LinkedData, dict(part.data)) for part in file.applications}
-    uploaded: dict[str, DocumentMessage] = {}
-    for document in [*file.documents, *(d for found in data.values() for d in found.documents)]:
+    uploaded: dict[str, DocumentPart] = {}
+    for document in held_as(stream_id, _all_documents(file, data)):
         # One upload serves every application that asks for the kind; the first is as good as the next.
         uploaded.setdefault(document.kind, document)
     applications: list[LinkedApplication] = []
@@ -100,7 +103,7 @@ def split(
                 procedure=part.procedure,
                 needs=part.needs,
                 documents=documents,
-                facts={name: value for name, value in facts.items() if name in lanes.facts},
+                facts=admitted(lanes, facts),
             )
         )
     declaration = Declaration(
@@ -118,11 +121,25 @@ def split(
     size = len(declaration.model_dump_json().encode())
     if size > DECLARATION_MAX_BYTES:
         return refuse("dossier_too_large", "applications", size=str(size), most=str(DECLARATION_MAX_BYTES))
-    return SplitDossier(stream_id, declaration, _person(file, data, lanes), _digest(given))
+    return SplitDossier(stream_id, declaration, _person(stream_id, file, data, lanes), _digest(given))
+
+
+def findings_in(file: DossierFile, lanes: LaneTable) -> tuple[LeftOut, ...]:
+    """The facts that no list knows, each name once. Raises MessageError for `data` that says what no application may say."""
+    given = [file.facts, *(parsed(LinkedData, dict(part.data)).facts for part in file.applications)]
+    found: dict[str, LeftOut] = {}
+    for facts in given:
+        for one in findings(lanes, facts):
+            found.setdefault(one.name, one)
+    return tuple(found.values())
+
+
+def _all_documents(file: DossierFile, data: Mapping[str, LinkedData]) -> list[DocumentMessage]:
+    return [*file.documents, *(document for found in data.values() for document in found.documents)]
 
 
 def _documents(
-    part: LinkedPart, procedure: ProcedureVersion, uploaded: Mapping[str, DocumentMessage]
+    part: LinkedPart, procedure: ProcedureVersion, uploaded: Mapping[str, DocumentPart]
 ) -> tuple[DocumentPart, ...] | Refusal:
     """What this application's dossier holds. What the State has, or a result of the dossier is, is not asked for."""
     served = {need.document for need in part.needs if need.document is not None and need.kind is EdgeKind.HARD}
@@ -135,23 +152,24 @@ def _documents(
         shown = ", ".join(f"{part.name}: {kind}" for kind in missing)
         return refuse("documents_missing", "documents", documents=shown)
     kinds = [asked.kind for asked in procedure.documents if asked.kind in uploaded and asked.kind not in served]
-    return tuple(DocumentPart(kind=kind, reference=uploaded[kind].reference) for kind in kinds)
+    return tuple(uploaded[kind] for kind in kinds)
 
 
-def _person(file: DossierFile, data: Mapping[str, LinkedData], lanes: LaneTable) -> str:
+def _person(stream_id: str, file: DossierFile, data: Mapping[str, LinkedData], lanes: LaneTable) -> str:
     facts: dict[str, dict[str, Fact]] = {"": dict(file.facts), **{name: dict(d.facts) for name, d in data.items()}}
-    kept = {name: {k: v for k, v in found.items() if k not in lanes.facts} for name, found in facts.items()}
-    documents = [*file.documents, *(document for found in data.values() for document in found.documents)]
+    kept = {name: left_out(lanes, found) for name, found in facts.items()}
     person = {
         "applicant": file.applicant,
-        "documents": [document.model_dump(mode="json", exclude_none=True) for document in documents],
+        "documents": told_of(stream_id, _all_documents(file, data)),
         "other_facts": {name: found for name, found in kept.items() if found},
     }
-    return json.dumps(person, ensure_ascii=False)
+    return json.dumps(person, ensure_ascii=False, allow_nan=False)
 
 
 def _digest(file: DossierFile) -> str:
-    content = json.dumps(file.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    # Written in another way, with decomposed accents or blanks around, it is the same.
+    said = tidied(file.model_dump(mode="json"))
+    content = json.dumps(said, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(content.encode()).hexdigest()
 
 

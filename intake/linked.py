@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
@@ -41,12 +41,14 @@ from events.language.linking import end_of
 from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal, refuse
 from events.language.sameness import with_digest
-from intake.declaration import SplitDossier, definitions_of, filled, split
+from intake.declaration import SplitDossier, definitions_of, filled, findings_in, split
 from intake.desk import Intake, Submitted
 from intake.linked_gateway import DossierGateway
 from intake.lost_runs import BROUGHT_BACK, within_one_payload
+from intake.own_words import OwnWords
 from intake.person import Parted
 from intake.settling import settled
+from intake.strictness import unknown_fact
 from intake.temporal import CaseUnknownError
 from store.dossiers import Dossiers, LinkedCase
 from store.errors import DefinitionsUnknown
@@ -85,6 +87,7 @@ class LinkedIntake:
         self, intake: Intake, gateway: DossierGateway, dossiers: Dossiers, inbox: Inbox, catalog: Catalog
     ) -> None:
         self._intake = intake
+        self._words = OwnWords(intake.register)
         self._gateway = gateway
         self._dossiers = dossiers
         self._inbox = inbox
@@ -93,9 +96,19 @@ class LinkedIntake:
     # ---- opening
 
     async def submit(
-        self, file: DossierFile, *, source: str, command_id: str, actor: Actor, received_at: datetime
+        self,
+        file: DossierFile,
+        *,
+        source: str,
+        command_id: str,
+        actor: Actor,
+        received_at: datetime,
+        strict: bool = False,
     ) -> Submitted | GraphFault:
-        """Take a dossier that was received at a real instant. Raises MessageError, Unavailable and retryable store errors."""
+        """Take a dossier that was received at a real instant. `strict`: not one with a fact that no list knows.
+
+        Raises MessageError, Unavailable and retryable store errors.
+        """
         at = self._intake.business(received_at)
         prepared = self._prepared(file, at)
         if isinstance(prepared, GraphFault):
@@ -103,6 +116,9 @@ class LinkedIntake:
         catalog, day = self._catalog, self._intake.day(at)
         components, system = components_of(catalog.templates_on(day)), await self._intake.system_of(source)
         lanes, procedures = catalog.lane_table(day), prepared.procedures
+        left_out = findings_in(prepared.file, lanes)
+        if strict and (unknown := unknown_fact(left_out)) is not None:
+            return GraphFault(unknown, reference=left_out[0].name)
         found = split(prepared.file, source, procedures, lanes, prepared.lead, components, system)
         if isinstance(found, Refusal):
             return GraphFault(found)
@@ -117,7 +133,8 @@ class LinkedIntake:
         refused = decide_dossier(blank_dossier(found.stream_id, definitions), opening, at)
         if isinstance(refused, Refusal):
             return GraphFault(refused, reference=refused.details.get("number") or refused.details.get("procedure"))
-        return await self._open(found, opening, definitions)
+        opened = await self._open(found, opening, definitions)
+        return opened if isinstance(opened, GraphFault) else replace(opened, left_out=left_out)
 
     async def _open(
         self, found: SplitDossier, opening: SubmitDossier, definitions: DossierDefinitions
@@ -211,7 +228,7 @@ class LinkedIntake:
 
     async def ask(self, stream_id: str, command: DossierCommand) -> CommandOutcome:
         """Give a dossier a command and wait for the answer. Raises Unavailable."""
-        command = with_digest(command)
+        command = with_digest(await self._words.kept_apart(stream_id, command))
         try:
             return await self._gateway.update(stream_id, command)
         except CaseUnknownError:
@@ -319,6 +336,7 @@ class LinkedIntake:
 
     async def tell(self, dossier_id: str, command: DossierCommand) -> None:
         """Give a dossier a command; nobody waits for the answer. Nothing happens where it is closed or unknown."""
+        command = with_digest(await self._words.kept_apart(dossier_id, command))
         try:
             await self._gateway.signal(dossier_id, command)
         except CaseUnknownError:

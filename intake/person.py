@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from catalog.facts import admitted, left_out
 from catalog.model import LaneTable
 from events.language.commands import Application, DocumentPart
-from events.language.identity import case_id_of, subject_ref_of
-from events.language.messages import SubmissionMessage
+from events.language.identity import case_id_of, document_ref_of, subject_ref_of
+from events.language.messages import DocumentMessage, SubmissionMessage
+from wording.names import tidied
+
+HELD_AS = "held_as"
+"""What events call a document, in the vault's record of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +34,9 @@ class Parted:
 def parted(message: SubmissionMessage, source: str, lanes: LaneTable, system: str | None = None) -> Parted:
     """Part a submission. `system`: who handed it in.
 
-    Facts that no lane asks for stay with the person: what we do not need, the case does not get.
+    Facts that no list knows stay with the person: what we do not need, the case does not get.
     """
     case_id = case_id_of(source, message.application_id)
-    facts = {name: value for name, value in message.facts.items() if name in lanes.facts}
     application = Application(
         application_id=message.application_id,
         source=source,
@@ -38,19 +44,43 @@ def parted(message: SubmissionMessage, source: str, lanes: LaneTable, system: st
         procedure=message.procedure,
         subject_ref=subject_ref_of(case_id),
         channel=message.channel,
-        documents=tuple(DocumentPart(kind=part.kind, reference=part.reference) for part in message.documents),
-        facts=facts,
+        documents=held_as(case_id, message.documents),
+        facts=admitted(lanes, message.facts),
         route=message.route,
         step_limit=message.step_limit,
     )
     person = {
         "applicant": message.applicant,
-        "documents": [part.model_dump(mode="json", exclude_none=True) for part in message.documents],
-        "other_facts": {name: value for name, value in message.facts.items() if name not in lanes.facts},
+        "documents": told_of(case_id, message.documents),
+        "other_facts": left_out(lanes, message.facts),
     }
-    return Parted(case_id, application, json.dumps(person, ensure_ascii=False), _digest(message))
+    return Parted(case_id, application, json.dumps(person, ensure_ascii=False, allow_nan=False), _digest(message))
+
+
+def held_as(stream_id: str, documents: Sequence[DocumentMessage]) -> tuple[DocumentPart, ...]:
+    """The documents as events name them: their kinds, and references of ours in place of the sender's."""
+    return tuple(
+        DocumentPart(kind=part.kind, reference=None if part.reference is None else document_ref_of(stream_id, place))
+        for place, part in enumerate(documents)
+    )
+
+
+def told_of(stream_id: str, documents: Sequence[DocumentMessage]) -> list[dict[str, Any]]:
+    """The documents as the vault keeps them: as they were sent, each with what events call it."""
+    return [
+        sent.model_dump(mode="json", exclude_none=True) | ({HELD_AS: held.reference} if held.reference else {})
+        for sent, held in zip(documents, held_as(stream_id, documents), strict=True)
+    ]
+
+
+def references_in(person: str) -> dict[str, str]:
+    """What the senders of a person's documents call them, by what events call them."""
+    documents = json.loads(person).get("documents", ())
+    return {document[HELD_AS]: document["reference"] for document in documents if HELD_AS in document}
 
 
 def _digest(message: SubmissionMessage) -> str:
-    content = json.dumps(message.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    # Written in another way, with decomposed accents or blanks around, it is the same.
+    said = tidied(message.model_dump(mode="json"))
+    content = json.dumps(said, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(content.encode()).hexdigest()

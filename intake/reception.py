@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,6 +14,7 @@ from events.language.commands import (
     Assurance,
     CaseCommand,
     DecideStep,
+    Message,
     PauseClock,
     ReceiveExplanation,
     ReceiveSupplement,
@@ -21,6 +24,7 @@ from events.language.commands import (
     WithdrawApplication,
 )
 from events.language.envelope import Envelope, EnvelopeError, envelope_of
+from events.language.identity import case_id_of, message_command_id
 from events.language.messages import (
     DECISION_MESSAGES,
     SUBMISSION_MESSAGES,
@@ -38,50 +42,66 @@ from events.language.messages import (
     parsed,
 )
 from events.language.refusals import Refusal
-from events.language.topics import Topics
+from events.language.topics import PORTAL, Topics
 from events.transport.errors import Unavailable
 from events.transport.ports import DeadLetter, Disposition, Done, Incoming
 from intake.desk import Intake
-from sla.wording import Said
+from intake.trust import UNGUARDED, Trust
+from sla.wording import Said, spoken
 from store.errors import StoreError
 
 
 class Reception:
     """The handler of the submissions and decisions topics."""
 
-    def __init__(self, intake: Intake, topics: Topics) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        topics: Topics,
+        *,
+        trust: Trust = UNGUARDED,
+        identity_since: datetime | None = None,
+    ) -> None:
+        """`trust`: how surely a topic tells who wrote on it.
+
+        `identity_since`: what Kafka took before this real instant keeps the ids that the ledgers of its cases know it by.
+        """
         self._intake = intake
         self._topics = topics
+        self._trust = trust
+        self._identity_since = identity_since
 
     async def handle(self, message: Incoming) -> Disposition:
         """Take one message. Raises Unavailable when Temporal or PostgreSQL is away."""
         try:
             envelope = envelope_of(message.headers, message.value)
-            if message.topic == self._topics.submissions:
-                return await self._submission(envelope, message)
-            department = self._topics.department_of(message.topic)
-            if department is None:
-                return DeadLetter("unknown_topic", "topic", "no department owns this topic")
-            return await self._decision(envelope, message, department)
+            if (system := self._topics.system_of(message.topic)) is not None:
+                return await self._submission(envelope, message, system)
+            if (department := self._topics.department_of(message.topic)) is not None:
+                return await self._decision(envelope, message, department)
+            return DeadLetter("unknown_topic", "topic", "neither a department nor a submitting system owns this topic")
         except (EnvelopeError, MessageError) as error:
-            return DeadLetter(error.code, error.field, str(error))
+            return DeadLetter(error.code, error.field, _about(error.field, error.reason))
         except ValidationError as error:
             found = message_error_of(error)
             # The sender wrote an `id`; only we make a command's id of it.
             field = "id" if found.field == "command_id" else found.field
-            return DeadLetter(found.code, field, f"{field}: {found.reason}")
+            return DeadLetter(found.code, field, _about(field, found.reason))
         except StoreError as error:
             if error.retryable:
                 raise Unavailable("PostgreSQL") from error
             raise
 
-    async def _submission(self, envelope: Envelope, message: Incoming) -> Disposition:
+    async def _submission(self, envelope: Envelope, message: Incoming, system: str) -> Disposition:
         kind = SUBMISSION_MESSAGES.get(envelope.name)
         if kind is None:
             return _unknown_type(SUBMISSION_MESSAGES)
         data = parsed(kind, envelope.data)
-        actor = _claimed(ActorKind.APPLICANT, envelope.source[:200])
-        command_id = _command_id("submissions", envelope)
+        strange = await self._strange(system, envelope.source, data)
+        if strange is not None:
+            return strange
+        actor = await self._actor(ActorKind.APPLICANT, system, message)
+        command_id = self._command_id("system", system, envelope, message)
         if isinstance(data, SubmissionMessage):
             answer = await self._intake.submit(
                 data, source=envelope.source, command_id=command_id, actor=actor, received_at=message.timestamp_at
@@ -90,13 +110,32 @@ class Reception:
         await self._send(data, command_id, actor, message)
         return Done()
 
+    async def _strange(self, system_id: str, source: str, data: Message) -> DeadLetter | None:
+        """Why a system may not send under this source; None: the source is its own, or that of an older case of its topic."""
+        systems = self._intake.systems
+        system = systems.known_id(system_id) or await asyncio.to_thread(systems.of_id, system_id)
+        if system is None:
+            told = Said("no submitting system is registered under this name", "không có hệ thống nộp nào mang tên này")
+            return DeadLetter("system_unknown", "topic", _about("topic", told))
+        if system.owns(source):
+            return None
+        if system_id == PORTAL and await self._intake.came_from(_case_of(data, source), source):
+            return None
+        gaps = (
+            "system {system} has {own} and what lies below them",
+            "hệ thống {system} chỉ có {own} và các nguồn bên dưới",
+        )
+        told = spoken(*gaps, system=system_id, own=", ".join(system.sources))
+        return DeadLetter("source_not_yours", "source", _about("source", told))
+
     async def _decision(self, envelope: Envelope, message: Incoming, department: str) -> Disposition:
         kind = DECISION_MESSAGES.get(envelope.name)
         if kind is None:
             return _unknown_type(DECISION_MESSAGES)
         data = parsed(kind, envelope.data)
-        actor = _claimed(ActorKind.DEPARTMENT, department)
-        await self._send(data, _command_id(department, envelope), actor, message, department)
+        actor = await self._actor(ActorKind.DEPARTMENT, department, message)
+        command_id = self._command_id("department", department, envelope, message)
+        await self._send(data, command_id, actor, message, department)
         return Done()
 
     async def _send(self, data: object, command_id: str, actor: Actor, message: Incoming, department: str = "") -> None:
@@ -107,6 +146,19 @@ class Reception:
         }
         reference, command = command_of(data, given, department)
         await self._intake.send(reference, command)
+
+    async def _actor(self, kind: ActorKind, account: str, message: Incoming) -> Actor:
+        # Of a letter without our seal nobody knows on which topic it came.
+        is_known = message.replay is None or message.replay.is_borne_out
+        assurance = await self._trust.assurance() if is_known else Assurance.CLAIMED
+        return Actor(kind=kind, id=account, assurance=assurance)
+
+    def _command_id(self, kind: str, account: str, envelope: Envelope, message: Incoming) -> str:
+        since = self._identity_since
+        if since is not None and message.timestamp_at < since:
+            # An older program may have taken it already, under this id: it would be another command under a new one.
+            return f"{'submissions' if kind == 'system' else account}:{envelope.id}"
+        return message_command_id(kind, account, envelope.source, envelope.id)
 
 
 def command_of(data: object, given: dict[str, Any], department: str) -> tuple[str, CaseCommand]:
@@ -134,20 +186,24 @@ def command_of(data: object, given: dict[str, Any], department: str) -> tuple[st
             )
 
 
-def _claimed(kind: ActorKind, account: str) -> Actor:
-    # Until accounts are bound to topics, who wrote a message is what it says of itself.
-    return Actor(kind=kind, id=account, assurance=Assurance.CLAIMED)
+def _case_of(data: Message, source: str) -> str:
+    """The case that a message on a submissions topic is about."""
+    if isinstance(data, SubmissionMessage):
+        return case_id_of(source, data.application_id)
+    return data.case if isinstance(data, SupplementMessage | ExplanationMessage | WithdrawalMessage) else ""
 
 
-def _command_id(scope: str, envelope: Envelope) -> str:
-    # Two senders may count their messages from 1: an id is unique within the topic that it came on.
-    return f"{scope}:{envelope.id}"
+def _about(field: str, reason: str) -> Said:
+    return spoken("{field}: {reason}", "{field}: {reason}", field=field, reason=reason)
 
 
 def _unknown_type(known: dict[str, Any]) -> DeadLetter:
-    return DeadLetter("unknown_type", "type", f"not one of {', '.join(sorted(known))}")
+    names = ", ".join(sorted(known))
+    return DeadLetter("unknown_type", "type", Said(f"not one of {names}", f"không phải một trong {names}"))
 
 
 def _refused(refusal: Refusal) -> DeadLetter:
-    # Nobody listens for answers on the submissions topic: the dead letter with its reason is the answer that is kept.
-    return DeadLetter(refusal.code, refusal.field, f"{refusal.message()} {refusal.remedy()}")
+    # The applicant's part is in the message: it is kept as a dead letter, and its sender is told.
+    told = refusal.without_quotes
+    reason, remedy = (Said(text("en"), text("vi")) for text in (told.message, told.remedy))
+    return DeadLetter(refusal.code, refusal.field, reason, remedy)

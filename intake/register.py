@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -21,6 +21,7 @@ from store.errors import DefinitionsUnknown
 from store.inbox import Acceptance, Inbox, KnownCase, Submission
 from store.ledger import Ledger
 from store.systems import RegisteredSystems
+from store.vault import Vault
 
 Given = TypeVar("Given", bound=Command)
 
@@ -45,6 +46,7 @@ class Register:
         self._inbox = Inbox(store, topics)
         self._ledger = Ledger(store)
         self._archive = DefinitionArchive(store)
+        self._vault = Vault(store)
         self.systems = RegisteredSystems(store)
         """The submitting systems that were registered at run time."""
 
@@ -82,9 +84,17 @@ class Register:
         """Cases that were accepted but have recorded nothing for so long (real time)."""
         return [found.case_id for found in self._inbox.unopened(older_than_seconds)]
 
+    def keep_texts(self, stream_id: str, texts: Mapping[str, str]) -> dict[str, str]:
+        """Put what an applicant wrote in the vault; by reference, the one under which it stands."""
+        return self._vault.put_texts(stream_id, texts)
+
     def find(self, reference: str) -> KnownCase | None:
         """The case with this id or dossier code; None: no such case."""
         return self._inbox.find_case(reference)
+
+    def source_of(self, reference: str) -> str | None:
+        """The source of the application that became the case with this id or dossier code; None: no such case."""
+        return self._inbox.source_of(reference)
 
     def outcome_of(self, case_id: str, command: Command) -> CommandOutcome | None:
         """How a command ended, if it was settled."""

@@ -149,7 +149,9 @@ class CalendarDefinition(_Data):
     def digest(self) -> str:
         """SHA-256, in hex, of the canonical JSON: the same rules have the same digest wherever they travel."""
         content = self.model_dump(mode="json", exclude_defaults=True)
-        return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+        return hashlib.sha256(
+            json.dumps(content, allow_nan=False, sort_keys=True, separators=(",", ":")).encode()
+        ).hexdigest()
 
     def compact(self) -> dict[str, Any]:
         """Return the definition as plain JSON values, without what is at its default."""

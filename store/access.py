@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from psycopg import sql
+
+from store.errors import StoreAccessDenied
 
 if TYPE_CHECKING:
     from store.database import Session
@@ -59,10 +61,10 @@ TABLES: Final[Mapping[str, Rights]] = {
     # The way in. A case of a linked dossier is accepted by the worker; its person lies in the vault already.
     "applications": Rights(worker="raw", bridge="ra", operator="ra"),
     "commands": Rights(worker="ra", bridge="ra", operator="ra"),
-    "waiting": Rights(bridge="rawd", publisher="r", operator="rawd"),
-    "systems": Rights(worker="r", bridge="raw", operator="raw"),
+    "waiting": Rights(bridge="rawd", publisher="r"),
+    "systems": Rights(worker="r", bridge="r", operator="ra"),
     # Of the installation itself
-    "stack": Rights(worker="r", bridge="ra", publisher="raw", operator="rawd"),
+    "stack": Rights(worker="r", bridge="r", publisher="raw", operator="rawd"),
     "change_plans": Rights(bridge="r", operator="raw"),
     "change_plan_items": Rights(operator="ram"),
     "change_plan_untold": Rights(bridge="rd", operator="raw"),
@@ -73,13 +75,16 @@ TABLES: Final[Mapping[str, Rights]] = {
     "vault.texts": Rights(bridge="ra", reader="", operator="ra"),
 }
 
-COLUMNS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
-    ("applications", "worker"): ("opened",),
-    ("alerts", "publisher"): ("attempts", "next_attempt_at", "delivered_at", "last_error"),
-    ("change_plans", "operator"): ("sent",),
+COLUMNS: Final[Mapping[tuple[str, str, str], tuple[str, ...]]] = {
+    # Where and when a row was written is said by the database, never by whoever writes it.
+    ("ledger", "worker", "a"): ("case_id", "sequence", "body", "hash", "type", "at"),
+    ("applications", "worker", "w"): ("opened",),
+    ("waiting", "bridge", "w"): ("sent_at",),
+    ("waiting", "publisher", "r"): ("recorded_at",),
+    ("alerts", "publisher", "w"): ("attempts", "next_attempt_at", "delivered_at", "last_error"),
+    ("change_plans", "operator", "w"): ("sent",),
 }
-"""By table and account: the only columns that it may update."""
-
+"""By table, account and letter: the only columns for which the right is given."""
 
 SEAL_OF_LETTERS: Final = "letters-seal"
 SEAL_OF_WORKFLOWS: Final = "workflow-seal"
@@ -99,7 +104,7 @@ class Keys:
 
 MEMORY: Final[Mapping[str, Keys]] = {
     "worker": Keys(read=f"key <> '{SEAL_OF_LETTERS}'"),
-    "bridge": Keys(read="true", write=f"key = '{SEAL_OF_LETTERS}'"),
+    "bridge": Keys(read="true"),
     "publisher": Keys(write="key = 'kafka_cluster_id'"),
     "reader": Keys(),
     "operator": Keys(
@@ -117,10 +122,12 @@ def role_of(owner: str, account: str) -> str:
 def grant_access(session: Session) -> tuple[str, ...]:
     """Grant what stands here, and take back everything else, within the caller's transaction, as the owner.
 
-    Returns the roles that the server does not have. Where it has none of them, whoever runs it gives its own rights by its
-    own means: nothing is touched.
+    Returns the roles that the server does not have. Where it has none of them, whoever runs it gives rights by his own means:
+    nothing is touched. Raises StoreAccessDenied for an account that is not the owner's.
     """
-    owner = _one(session, "SELECT current_user")
+    owner = _one(session, "SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = 'ledger'::regclass")
+    if not _one(session, "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'ledger'::regclass"):
+        raise StoreAccessDenied(reason="it does not own the tables")
     roles = {account: role_of(owner, account) for account in ACCOUNTS}
     query = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)"
     known = {name for (name,) in session.execute(query, (list(roles.values()),))}
@@ -132,11 +139,11 @@ def grant_access(session: Session) -> tuple[str, ...]:
     return tuple(role for role in roles.values() if role not in known)
 
 
-def _one(session: Session, query: str) -> str:
+def _one(session: Session, query: str) -> Any:
     row = session.execute(query.encode()).fetchone()
     if row is None:
-        raise AssertionError("a server knows its own names")
-    return str(row[0])
+        raise AssertionError("the ledger is there, and so is the database")
+    return row[0]
 
 
 def _statements(database: str, roles: Mapping[str, str], *, maintain: bool) -> Iterator[sql.Composed]:
@@ -164,8 +171,7 @@ def _statements(database: str, roles: Mapping[str, str], *, maintain: bool) -> I
 
 def _verbs(table: str, account: str, letters: str, *, maintain: bool) -> Iterator[sql.Composable]:
     for letter in letters:
-        columns = COLUMNS.get((table, account), ()) if letter == "w" else ()
-        if columns:
+        if columns := COLUMNS.get((table, account, letter)):
             listed = sql.SQL(", ").join(map(sql.Identifier, columns))
             yield sql.SQL("{} ({})").format(sql.SQL(VERBS[letter]), listed)
         elif letter != "m" or maintain:

@@ -38,13 +38,27 @@ class StoreUnavailable(StoreError):
 
     code = "store_unavailable"
     retryable = True
+    REMEDY: ClassVar[Said] = Said(
+        "Start it, or wait until it is back: what was accepted is kept.",
+        "Khởi động máy chủ, hoặc đợi đến khi hoạt động lại: những gì đã tiếp nhận vẫn được giữ.",
+    )
 
     def __init__(self, *, reason: str) -> None:
         super().__init__(
             Said(f"PostgreSQL cannot be used now: {reason}.", f"Hiện không dùng được PostgreSQL: {reason}."),
             field="database_url",
-            remedy=Said("It is tried again until it answers.", "Hệ thống thử lại cho đến khi máy chủ trả lời."),
+            remedy=self.REMEDY,
         )
+
+
+class StoreFull(StoreUnavailable):
+    """PostgreSQL's disk is full; nothing is known to be written."""
+
+    code = "store_full"
+    REMEDY = Said(
+        "Free some space on the disk of PostgreSQL: what was accepted is kept, and goes on by itself.",
+        "Giải phóng dung lượng trên đĩa của PostgreSQL: những gì đã tiếp nhận vẫn được giữ và sẽ tự tiếp tục.",
+    )
 
 
 class StoreNotMigrated(StoreError):
@@ -60,8 +74,8 @@ class StoreNotMigrated(StoreError):
             ),
             field="database_url",
             remedy=Said(
-                "Start once with `greenlane up`, which migrates, or name the right database.",
-                "Chạy `greenlane up` một lần để cập nhật, hoặc nêu đúng cơ sở dữ liệu.",
+                "Run `greenlane prepare` (`greenlane up` does it by itself), or name the right database.",
+                "Chạy `greenlane prepare` (`greenlane up` tự làm việc này), hoặc nêu đúng cơ sở dữ liệu.",
             ),
         )
 
@@ -171,6 +185,7 @@ DENIED = "42501"
 """SQLSTATE of a right that is missing."""
 RETRYABLE_CLASSES = ("08", "53", "57", "58", "40", "55")
 """SQLSTATE classes: connection, resources (disk full, too many connections), operator intervention, system, rollback, lock."""
+DISK_FULL = "53100"
 READ_ONLY = "25006"
 """A standby after a fail-over answers so until it is promoted."""
 
@@ -182,6 +197,8 @@ def failure_of(error: psycopg.Error) -> StoreError | None:
         return StoreNotMigrated(reason=(error.diag.message_primary or "a table is missing"))
     if state == DENIED:
         return StoreAccessDenied(reason=(error.diag.message_primary or "a right is missing"))
+    if state == DISK_FULL:
+        return StoreFull(reason=(error.diag.message_primary or "its disk is full"))
     if state is not None:
         if state.startswith(RETRYABLE_CLASSES) or state == READ_ONLY:
             return StoreUnavailable(reason=f"{error.diag.message_primary or type(error).__name__} ({state})")

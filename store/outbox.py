@@ -153,4 +153,6 @@ def _available() -> Iterator[None]:
         with translated():
             yield
     except StoreError as error:
+        if not error.retryable:  # such as a right that is missing: no waiting helps, and its own words do
+            raise
         raise Unavailable("the outbox") from error

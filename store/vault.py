@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from events.language.identity import OTHER_TEXT_SUFFIX
 from store.database import Store
-from store.tables import documents, subjects
+from store.tables import applications, documents, subjects
+from store.tables import texts as texts_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,32 @@ class Vault:
         """A person's data (JSON); None for an unknown reference."""
         with self._store.reading() as connection:
             return connection.scalar(select(subjects.c.data).where(subjects.c.subject_ref == subject_ref))
+
+    def put_texts(self, stream_id: str, texts: Mapping[str, str]) -> dict[str, str]:
+        """Keep what an applicant wrote beside an application; by reference, the one under which it stands now.
+
+        That is another where the reference has another text already: it never changes its own. Nothing is kept, and
+        nothing changes, where nobody submitted such an application.
+        """
+        found = dict(zip(texts, texts, strict=True))
+        with self._store.writing() as connection:
+            subject_ref = connection.scalar(
+                select(applications.c.subject_ref).where(applications.c.case_id == stream_id)
+            )
+            for reference, content in texts.items() if subject_ref is not None else ():
+                row = {"reference": reference, "subject_ref": subject_ref, "content": content}
+                connection.execute(insert(texts_table).values(row).on_conflict_do_nothing())
+                query = select(texts_table.c.content).where(texts_table.c.reference == reference)
+                if connection.scalar(query) != content:
+                    found[reference] = row["reference"] = reference + OTHER_TEXT_SUFFIX
+                    connection.execute(insert(texts_table).values(row).on_conflict_do_nothing())
+        return found
+
+    def texts(self, references: Sequence[str]) -> dict[str, str]:
+        """What stands under these references, of those that are known."""
+        query = select(texts_table.c.reference, texts_table.c.content).where(texts_table.c.reference.in_(references))
+        with self._store.reading() as connection:
+            return {row.reference: row.content for row in connection.execute(query)}
 
     def put_documents(self, subject_ref: str, files: tuple[VaultDocument, ...]) -> None:
         """Keep files of a person. One that is there already stays: a reference never changes its content."""

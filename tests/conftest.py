@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from events.transport.cluster import Cluster
     from greenlane.settings import Settings
     from greenlane.stack import StackAddresses
     from tests.store.database_server import DatabaseServer
@@ -35,9 +36,25 @@ def servers(server_settings: Settings) -> Iterator[StackAddresses]:
     """Temporal, PostgreSQL and Kafka, running; none of our processes. Shared: use names of your own in each test."""
     from greenlane.stack import Supervisor  # noqa: PLC0415
 
-    supervisor = Supervisor(server_settings)
+    supervisor = Supervisor(server_settings, prepare=_accounts)
     yield supervisor.start()
     supervisor.stop()
+
+
+def _accounts(settings: Settings) -> None:
+    from events.transport.admin import TopicLayout  # noqa: PLC0415
+    from greenlane.admission import prepare_kafka  # noqa: PLC0415
+
+    prepare_kafka(settings, (), (), TopicLayout())
+
+
+@pytest.fixture(scope="session")
+def cluster(servers: StackAddresses, server_settings: Settings) -> Cluster:
+    """The run's shared Kafka, as its owner reaches it."""
+    from greenlane.admission import as_owner  # noqa: PLC0415
+    from greenlane.connecting import cluster_of  # noqa: PLC0415
+
+    return cluster_of(as_owner(server_settings.resolved(servers)))
 
 
 @pytest.fixture(scope="session")

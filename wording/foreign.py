@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import Final
 
 _ACTING: Final = re.compile(
-    # C0 and C1 controls with DEL, marks that turn the direction of writing, separators that break a line, tags.
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    # C0 and C1 controls with DEL, marks that turn the direction of writing, separators that break a line, tags; halves of
+    # surrogate pairs and what is no character, which neither a terminal's encoding nor XML can hold.
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069"
+    "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
+_UNSEEN: Final = re.compile("[\u00ad\u034f\u115f\u1160\u180e\u200c\u200d\u3164\uffa0]")
+"""Shown as they are, since scripts and pictures need them, but not in a name: two names would look the same."""
+_FORMULA: Final = ("=", "+", "-", "@")
 _KEPT_IN_TEXT: Final = frozenset("\n\t")
 
 
@@ -17,14 +23,30 @@ def visible(text: str, *, lines: bool = False) -> str:
 
     `lines`: line ends and tabs stay, for text that is shown as a block.
     """
-    if text.isprintable() and not _ACTING.search(text):
+    if text.isprintable():
         return text
     return _ACTING.sub(lambda found: _kept(found.group()) if lines else _written(found.group()), text)
 
 
+def plain(text: str) -> str:
+    """The text as a name may have it: what is invisible is written out as well. For names that cannot be refused."""
+    return _UNSEEN.sub(lambda found: _written(found.group()), visible(text))
+
+
+def in_xml(text: str) -> str:
+    """The text for a picture or a page: visible, and no markup of it."""
+    return escape(visible(text))
+
+
+def in_cell(text: str) -> str:
+    """The text for a table that a spreadsheet opens: visible, and no formula of it."""
+    found = visible(text)
+    return f"'{found}" if found.startswith(_FORMULA) else found
+
+
 def is_plain(text: str) -> bool:
     """Whether nothing in the text is a control, or invisible."""
-    return _ACTING.search(text) is None
+    return _ACTING.search(text) is None and _UNSEEN.search(text) is None
 
 
 def _kept(character: str) -> str:

@@ -24,7 +24,9 @@ from typing import Any
 
 import psutil
 
+from bench import SYSTEM
 from bench.throughput.usage import cpu_seconds, per_case_ms, rss_mb, stack_processes
+from greenlane.admission import let_in
 from greenlane.quiescence import settled
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
@@ -64,6 +66,7 @@ def the_stack() -> Iterator[tuple[Wiring, psutil.Process]]:
             with ensure_stack(settings, progress=terminal) as addresses:
                 stack = json.loads((settings.state_dir / "stack.json").read_text(encoding="utf-8"))
                 wiring = Wiring(settings.resolved(addresses))
+                wiring.systems.register(SYSTEM)
                 yield wiring, psutil.Process(int(stack["supervisor"]["pid"]))
                 wiring.close()
         finally:
@@ -96,7 +99,7 @@ def ours_round(wiring: Wiring, supervisor: psutil.Process, cases: int, in_flight
     """One round of the whole system; CPU is read once everything decided is on Kafka."""
     processes = stack_processes(supervisor)
     before = cpu_seconds(processes)
-    words = [str(wiring.settings.kafka_bootstrap), wiring.settings.topic_prefix, PROCEDURE, str(cases), str(in_flight)]
+    words = [access_file(wiring), wiring.settings.topic_prefix, PROCEDURE, str(cases), str(in_flight)]
     found = _ran("bench.throughput.desk", *words, f"{name}-{time.time_ns()}")
     settled(wiring)
     cpu = per_case_ms(before, cpu_seconds(processes), cases)
@@ -109,6 +112,14 @@ def ours_round(wiring: Wiring, supervisor: psutil.Process, cases: int, in_flight
         "assigned_to_desk_ms_p99": round(waits[int(len(waits) * 0.99)], 1),
         "case": found["case"],
     }
+
+
+def access_file(wiring: Wiring) -> str:
+    """The file with the account under which the outside world of the benchmark is let in."""
+    departments = {step.department for step in wiring.catalog.procedure(PROCEDURE, datetime.now(UTC).date()).steps}
+    systems, layout = (SYSTEM.id,), wiring.topic_layout
+    access = let_in(wiring.settings, SYSTEM.id, departments=departments, systems=systems, layout=layout)
+    return str(access.write(wiring.settings.state_dir / "bench-access.json"))
 
 
 def bare_round(

@@ -1,6 +1,6 @@
 """The outside world of the benchmark: submits applications and answers every assigned step at once, over Kafka alone.
 
-`python -m bench.throughput.desk BOOTSTRAP PREFIX PROCEDURE CASES IN_FLIGHT ROUND [ANSWERS]` prints one JSON object: how long
+`python -m bench.throughput.desk ACCESS PREFIX PROCEDURE CASES IN_FLIGHT ROUND [ANSWERS]` prints one JSON object: how long
 it took, and when (real time, UTC epoch) each assigned step was in its hands. With ANSWERS, so many steps of each case are
 answered and the case is left open.
 """
@@ -11,28 +11,31 @@ import json
 import sys
 import time
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer
 
+from bench import SOURCE, SYSTEM
 from catalog.loader import load_catalog
 from events.language.envelope import binary_headers
 from events.language.topics import Topics
-
-SOURCE = "/bench"
+from events.transport.cluster import Cluster
+from greenlane.admission import KafkaAccess
 
 
 class Desk:
     """All departments and the applicants in one process."""
 
-    def __init__(self, bootstrap: str, prefix: str, procedure_id: str, round_id: str) -> None:
+    def __init__(self, cluster: Cluster, prefix: str, procedure_id: str, round_id: str) -> None:
         catalog = load_catalog()
         self._procedure = catalog.procedure(procedure_id, date.today())  # noqa: DTZ011 - any day in force will do
         self._topics = Topics(prefix)
         self._round = round_id
         departments = sorted({step.department for step in self._procedure.steps})
-        self._producer = KafkaProducer(bootstrap_servers=bootstrap, linger_ms=1)
-        self._consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=None, auto_offset_reset="latest")
+        options = cluster.client_options("bench")
+        self._producer = KafkaProducer(**options, linger_ms=1)
+        self._consumer = KafkaConsumer(**options, group_id=None, auto_offset_reset="latest")
         self._consumer.subscribe([self._topics.case_events, *(self._topics.work(name) for name in departments)])
         while not self._consumer.assignment():
             self._consumer.poll(timeout_ms=50)
@@ -75,7 +78,7 @@ class Desk:
             "applicant": {"name": "Nguyễn Văn A"},
             "documents": [{"kind": document.kind} for document in self._procedure.documents],
         }
-        self._send(self._topics.submissions, "SubmitApplication", application_id, application_id, data)
+        self._send(self._topics.submissions_of(SYSTEM.id), "SubmitApplication", application_id, application_id, data)
 
     @staticmethod
     def _tells(message: Any, name: bytes) -> bool:
@@ -100,8 +103,8 @@ class Desk:
 
 def main(arguments: list[str]) -> None:
     """One round."""
-    bootstrap, prefix, procedure, cases, in_flight, round_id, *answers = arguments
-    desk = Desk(bootstrap, prefix, procedure, round_id)
+    access, prefix, procedure, cases, in_flight, round_id, *answers = arguments
+    desk = Desk(KafkaAccess.read(Path(access)).cluster, prefix, procedure, round_id)
     seconds = desk.run(int(cases), int(in_flight), int(answers[0]) if answers else None)
     result = {
         "cases_per_s": int(cases) / seconds,

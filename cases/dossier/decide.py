@@ -11,7 +11,9 @@ from cases.dossier.model import UNBEGUN, Dossier, PartStatus
 from cases.dossier.opening import open_dossier
 from cases.dossier.promise import renew
 from cases.dossier.release import release_ready
+from cases.dossier.senders import dossier_stranger
 from cases.dossier.ticks import ALARMS, JOINT, escalation_id_of, fire_due
+from cases.meant import meant
 from events.language.case_events import EscalationAcknowledged, EventRecord
 from events.language.commands import ENGINE, AcknowledgeEscalation, Command, Tick
 from events.language.dossier_commands import (
@@ -50,12 +52,14 @@ def dossier_draft_of(dossier: Dossier, command: DossierCommand | Tick, now: date
         draft = DossierDraft(dossier, at=at, now=now, command_id=f"tick:{command.due_at.isoformat()}", actor=ENGINE)
         fire_due(draft)
     else:
+        command = meant(command, "name", dossier.parts)
         at, actor = _counts_at(dossier, command, now), command.actor.on_record
         if actor is not command.actor:
             command = command.model_copy(update={"actor": actor})
         draft = DossierDraft(dossier, at=at, now=now, command_id=command.command_id, actor=actor)
         try:
-            refusal = _refused_by_state(dossier, command) or _apply(draft, command)
+            refusal = dossier_stranger(dossier, command)
+            refusal = refusal or _refused_by_state(dossier, command) or _apply(draft, command)
         except CalendarRangeError:
             calendar = dossier.definitions.calendar
             first, last = str(calendar.first_day), str(calendar.last_day)
@@ -112,7 +116,7 @@ def _apply(draft: DossierDraft, command: DossierCommand) -> Refusal | None:
         case ApplyCascade():
             return _cascade(draft, command)
         case WithdrawDossier():
-            draft.emit(DossierWithdrawn(by=command.actor, reason=command.reason))
+            draft.emit(DossierWithdrawn(by=command.actor, reason=command.reason, reason_ref=command.reason_ref))
             return None
         case AcknowledgeEscalation():
             return _acknowledge(draft, command)

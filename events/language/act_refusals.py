@@ -42,6 +42,18 @@ ACT_TEXTS: Final[dict[str, tuple[str, str, str, str]]] = {
         "Đã yêu cầu giải trình {rounds} lần; thủ tục không cho phép thêm.",
         "Hãy giải quyết hồ sơ.",
     ),
+    "fact_unknown": (
+        "There is no fact {fact}.",
+        "The nearest by name: {near}. Correct it or leave it out; without --strict it is kept with the person only.",
+        "Không có thông tin phân luồng {fact}.",
+        "Tên gần giống: {near}. Sửa hoặc bỏ; nếu không có --strict, thông tin chỉ được lưu cùng người nộp.",
+    ),
+    "fact_value_unknown": (
+        "No list knows the value of the fact {fact}.",
+        "The nearest entry: {near}. Correct it or leave it out; without --strict it is kept with the person only.",
+        "Không danh mục nào có giá trị của thông tin {fact}.",
+        "Mục gần giống: {near}. Sửa hoặc bỏ; nếu không có --strict, thông tin chỉ được lưu cùng người nộp.",
+    ),
     "no_explanation_awaited": (
         "The case does not wait for an explanation.",
         "Nothing is to be done; look at the case's timeline.",

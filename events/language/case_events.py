@@ -227,6 +227,9 @@ class ApplicationWithdrawn(Message):
     type: Literal["ApplicationWithdrawn"] = "ApplicationWithdrawn"
     by: Actor
     reason: str | None = None
+    """Of older events only."""
+    reason_ref: str | None = None
+    """Where in the vault the applicant's reason lies."""
     reason_code: ReasonCode | None = None
     """The engine's own reason."""
 

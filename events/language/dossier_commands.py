@@ -125,6 +125,9 @@ class WithdrawDossier(Command):
 
     type: Literal["WithdrawDossier"] = "WithdrawDossier"
     reason: Sentence | None = None
+    """Of older commands only: what an applicant writes is personal."""
+    reason_ref: Reference | None = None
+    """Where in the vault the applicant's reason lies."""
 
 
 DossierCommand = Annotated[

@@ -281,6 +281,9 @@ class DossierWithdrawn(Message):
     type: Literal["DossierWithdrawn"] = "DossierWithdrawn"
     by: Actor
     reason: str | None = None
+    """Of older events only."""
+    reason_ref: str | None = None
+    """Where in the vault the applicant's reason lies."""
 
 
 class JointResult(Message):

@@ -6,18 +6,21 @@ Only `applicant`, `documents` and the applications' `data` may carry personal da
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field, JsonValue, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, JsonValue, StringConstraints, TypeAdapter, model_validator
 
 from catalog.dossier import CascadePolicy, EdgeKind
-from catalog.model import Fact, FactName, Slug
+from catalog.model import FactName, Slug
 from catalog.soundness import raise_if_unsound
 from events.language.commands import DOCUMENTS_MAX, FACTS_MAX, Message, Reference
+from events.language.given import AS_TYPED, TEXT_TYPED, GivenFact
 from events.language.identity import APPLICATION_ID_PATTERN
 from events.language.messages import DocumentMessage
 from sla.deadline import AfterHours
 from sla.units import Budget
+from wording.fields import NORMAL
+from wording.names import tidy
 
 APPLICATIONS_MAX = 500
 NEEDS_MAX = APPLICATIONS_MAX
@@ -36,8 +39,10 @@ def _given(empty: Any) -> BeforeValidator:
 
 Name = Annotated[str, BeforeValidator(_named), StringConstraints(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
 """What an application is called within its dossier."""
-Numbered = Annotated[Reference, BeforeValidator(_named)]
-Values = Annotated[dict[str, JsonValue], _given({})]
+GivenName = Annotated[Name, NORMAL, TEXT_TYPED]
+"""The same as a sender writes it: in one form from here on. Older dossiers keep their names as they are."""
+Numbered = Annotated[Reference, BeforeValidator(_named), TEXT_TYPED]
+Values = Annotated[dict[str, JsonValue], _given({}), AS_TYPED]
 
 
 class ResultReference(Message):
@@ -76,21 +81,41 @@ class Need(Message):
         return self
 
 
+def _in_one_form(given: Any) -> Any:
+    """What a sender needs, in the form that names have."""
+    if isinstance(given, str):
+        return {"name": _NORMAL.validate_python(given)}
+    if not isinstance(given, dict):
+        return given
+    found = {
+        **given,
+        **{key: _NORMAL.validate_python(given[key]) for key in ("name",) if isinstance(given.get(key), str)},
+    }
+    result = found.get("result")
+    if isinstance(result, dict):
+        found["result"] = {key: tidy(part) if isinstance(part, str) else part for key, part in result.items()}
+    return found
+
+
+_NORMAL: Final[TypeAdapter[str]] = TypeAdapter(Annotated[str, NORMAL])
+GivenNeed = Annotated[Need, BeforeValidator(_in_one_form)]
+
+
 class LinkedPart(Message):
     """One application of a dossier file."""
 
-    name: Name
+    name: GivenName
     procedure: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     data: Values = {}
     """`documents`, `facts` and `channel`, as in an application of its own; may be empty for a plan."""
-    needs: Annotated[tuple[Need, ...], Field(max_length=NEEDS_MAX), _given(())] = ()
+    needs: Annotated[tuple[GivenNeed, ...], Field(max_length=NEEDS_MAX), _given(())] = ()
 
 
 class LinkedData(Message):
     """What `data` of an application may say when the dossier is handed in."""
 
     documents: Annotated[tuple[DocumentMessage, ...], Field(max_length=DOCUMENTS_MAX), _given(())] = ()
-    facts: Annotated[dict[FactName, Fact], Field(max_length=FACTS_MAX), _given({})] = {}
+    facts: Annotated[dict[FactName, GivenFact], Field(max_length=FACTS_MAX), _given({})] = {}
 
 
 class DossierFile(Message):
@@ -98,7 +123,9 @@ class DossierFile(Message):
 
     applications: Annotated[tuple[LinkedPart, ...], Field(max_length=APPLICATIONS_MAX), _given(())] = ()
     """Empty where a template is named: then they are the template's."""
-    dossier_id: Annotated[str, StringConstraints(pattern=APPLICATION_ID_PATTERN, max_length=100)] | None = None
+    dossier_id: Annotated[str, StringConstraints(pattern=APPLICATION_ID_PATTERN, max_length=100), TEXT_TYPED] | None = (
+        None
+    )
     template: Slug | None = None
     """The template it was made from."""
     channel: Literal["online", "counter", "post"] = "online"
@@ -111,7 +138,7 @@ class DossierFile(Message):
     applicant: Values = {}
     documents: Annotated[tuple[DocumentMessage, ...], Field(max_length=DOCUMENTS_MAX), _given(())] = ()
     """Uploaded once, for every application that asks for the kind."""
-    facts: Annotated[dict[FactName, Fact], Field(max_length=FACTS_MAX), _given({})] = {}
+    facts: Annotated[dict[FactName, GivenFact], Field(max_length=FACTS_MAX), _given({})] = {}
 
     @model_validator(mode="after")
     def _has_applications(self) -> Self:

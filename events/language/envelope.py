@@ -1,32 +1,71 @@
-"""The CloudEvents 1.0 envelope, in Kafka's binary mode when we send and in either mode when we receive."""
+"""The CloudEvents 1.0 envelope, in Kafka's binary mode when we send and in either mode when we receive.
+
+Read as the specification says it (core 1.0.2, its JSON format and its Kafka binding); what is narrower stands in
+asyncapi.json: the bounds below, UTF-8, and a JSON object as data.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from events.language.identity import SOURCE_MAX, SOURCE_PATTERN
 from events.language.text import is_storable
+from sla.wording import Said
+from wording.json_text import JsonRefusedError, read_json
+from wording.names import tidy
 
 SPEC_VERSION = "1.0"
 TYPE_PREFIX = "vn.greenlane."
 CONTENT_TYPE = "application/json"
 STRUCTURED_CONTENT_TYPE = "application/cloudevents"
+BATCH_CONTENT_TYPE = "application/cloudevents-batch"
 SCHEMA_ROOT = "urn:greenlane:schema:"
+MESSAGE_MAX_BYTES: Final = 1_048_576
+"""Bytes of a message's value where nothing else is set; headers and key do not count."""
+ID_MAX: Final = 1000
+"""Characters of an event's id; only a digest of it is kept."""
+TYPE_MAX: Final = 200
+TIME_PATTERN: Final = r"^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})?$"
+TRACE_PATTERN: Final = r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"
+"""W3C trace context."""
 
 Headers = list[tuple[str, bytes]]
+
+_PREFIX: Final = "ce_"
+_OURS: Final = frozenset(("specversion", "id", "source", "type", "subject", "time", "traceparent", "datacontenttype"))
+_FORBIDDEN: Final = re.compile(
+    # What CloudEvents' own String type leaves out: controls, halves of surrogate pairs, what is no character.
+    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+_CHARSET: Final = re.compile(r';\s*charset\s*=\s*"?([^";\s]+)', re.IGNORECASE)
+_JSON_TYPE: Final = re.compile(r"^[^/]+/([^/]+\+)?json$")
+_NO_JSON_VI: Final = {
+    "invalid_utf8": "không phải UTF-8",
+    "malformed_json": "không phải JSON",
+    "duplicate_key": "một khóa được ghi hai lần",
+    "not_a_number": "không phải số trong JSON",
+    "number_too_long": "số quá dài",
+    "too_deep": "lồng nhau quá sâu",
+}
+_INSTANT: Final = re.compile(TIME_PATTERN)
+_LEAP: Final = re.compile(r":60(?=[.Zz+-])")
 
 
 class EnvelopeError(ValueError):
     """A message that is no CloudEvent. `field` names the attribute; the text never holds the message's values."""
 
-    def __init__(self, code: str, field: str, reason: str) -> None:
+    def __init__(self, code: str, field: str, reason: Said) -> None:
         super().__init__(f"{field}: {reason}")
         self.code = code
         self.field = field
+        self.reason = reason
 
 
 class Envelope(BaseModel):
@@ -76,67 +115,242 @@ def binary_headers(
 
 def envelope_of(headers: Iterable[tuple[str, bytes | None]], value: bytes | None) -> Envelope:
     """Read a message in binary or structured mode. Raises EnvelopeError that names the field, never its value."""
-    found = {key.lower(): (raw or b"").decode("utf-8", "replace") for key, raw in headers}
+    given = list(headers)
+    content_type = _content_type(given)
+    media = content_type.split(";")[0].strip().lower()
+    if media == BATCH_CONTENT_TYPE or media.startswith(f"{BATCH_CONTENT_TYPE}+"):
+        raise EnvelopeError(
+            "not_cloudevents",
+            "content-type",
+            Said("a batch; one event a message is needed", "một lô; mỗi thông điệp chỉ được chứa một sự kiện"),
+        )
+    is_structured = media == STRUCTURED_CONTENT_TYPE or media.startswith(f"{STRUCTURED_CONTENT_TYPE}+")
+    if is_structured and media not in (STRUCTURED_CONTENT_TYPE, f"{STRUCTURED_CONTENT_TYPE}+json"):
+        raise EnvelopeError(
+            "not_cloudevents",
+            "content-type",
+            Said("events are read in their JSON format only", "chỉ đọc sự kiện ở dạng JSON"),
+        )
+    _refuse_charset(content_type, "content-type")
+    if is_structured:
+        # The mode is what the content type says; attributes that stand in headers as well are copies.
+        return _structured(_json_of(value))
+    attributes = _attributes_in(given)
+    if "specversion" in attributes:
+        return _checked(attributes, _object(_json_of(value)))
     body = _json_of(value)
-    if found.get("content-type", "").startswith(STRUCTURED_CONTENT_TYPE) or "ce_specversion" not in found:
+    if isinstance(body, dict) and "specversion" in body:
         return _structured(body)
-    return _checked({key[3:]: text for key, text in found.items() if key.startswith("ce_")}, body)
+    if attributes:
+        raise EnvelopeError(
+            "not_cloudevents",
+            "specversion",
+            Said("the header ce_specversion is missing", "thiếu header ce_specversion"),
+        )
+    raise EnvelopeError(
+        "not_cloudevents",
+        "specversion",
+        Said(
+            "neither headers ce_* nor a structured CloudEvent",
+            "không có header ce_* mà cũng không phải CloudEvent dạng structured",
+        ),
+    )
 
 
-def _json_of(value: bytes | None) -> dict[str, Any]:
-    if not value:
-        raise EnvelopeError("empty", "data", "the message is empty")
+def named_in(headers: Iterable[tuple[str, bytes | None]], value: bytes | None) -> tuple[str, str] | None:
+    """Source and id of a message, also of one that cannot be read otherwise; None: not even these are told."""
+    given = list(headers)
     try:
-        text = value.decode("utf-8")
+        envelope = envelope_of(given, value)
+        return envelope.source, envelope.id
+    except EnvelopeError:
+        try:
+            attributes = _attributes_in(given)
+        except EnvelopeError:
+            return None
+    source, event_id = attributes.get("source", ""), tidy(attributes.get("id", ""))
+    within = 0 < len(source) <= SOURCE_MAX and 0 < len(event_id) <= ID_MAX
+    return (source, event_id) if within else None
+
+
+def _content_type(headers: Headers | list[tuple[str, bytes | None]]) -> str:
+    found = [raw or b"" for key, raw in headers if key.lower() == "content-type"]
+    if len(found) > 1:
+        raise EnvelopeError(
+            "duplicate_key", "content-type", Said("the header stands twice", "header xuất hiện hai lần")
+        )
+    return _decoded(found[0], "content-type") if found else ""
+
+
+def _refuse_charset(content_type: str, field: str) -> None:
+    charset = _CHARSET.search(content_type)
+    if charset is not None and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
+        raise EnvelopeError("not_utf8", field, Said("texts are read in UTF-8 only", "chỉ đọc văn bản UTF-8"))
+
+
+def _attributes_in(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, Any]:
+    """The attributes that stand in headers. Those of extensions are none of ours, whatever they hold."""
+    found: dict[str, Any] = {}
+    for key, raw in headers:
+        name = key.lower().removeprefix(_PREFIX)
+        if not key.lower().startswith(_PREFIX) or name not in _OURS or raw is None:
+            continue
+        if name in found:
+            raise EnvelopeError(
+                "duplicate_key",
+                name,
+                Said(f"the header {_PREFIX}{name} stands twice", f"header {_PREFIX}{name} xuất hiện hai lần"),
+            )
+        found[name] = _decoded(raw, name)
+    return found
+
+
+def _decoded(raw: bytes, field: str) -> str:
+    try:
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise EnvelopeError("invalid_utf8", "data", f"not UTF-8 at byte {error.start}") from None
+        raise EnvelopeError(
+            "invalid_utf8", field, Said(f"not UTF-8 at byte {error.start}", f"không phải UTF-8 tại byte {error.start}")
+        ) from None
+
+
+def _json_of(value: bytes | None, field: str = "data") -> Any:
+    if not value:
+        raise EnvelopeError("empty", field, Said("the message is empty", "thông điệp trống"))
     try:
-        body = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise EnvelopeError("malformed_json", "data", f"not JSON at line {error.lineno} column {error.colno}") from None
-    except (RecursionError, ValueError):
-        raise EnvelopeError("malformed_json", "data", "nested too deeply or a number too long") from None
-    if not isinstance(body, dict):
-        raise EnvelopeError("malformed_json", "data", "a JSON object is needed")
+        body = read_json(value)
+    except JsonRefusedError as error:
+        raise EnvelopeError(
+            error.code, field, Said(error.reason, f"{_NO_JSON_VI[error.code]} ({error.reason})")
+        ) from None
     # UTF-8 has neither a NUL we could store nor half a surrogate pair; only an escape brings them in.
-    if "\\u" in text and not is_storable(body):
-        raise EnvelopeError("unstorable_text", "data", "a text with a NUL or half a surrogate pair")
+    if b"\\u" in value and not is_storable(body):
+        raise EnvelopeError(
+            "unstorable_text",
+            field,
+            Said("a text with a NUL or half a surrogate pair", "văn bản có ký tự NUL hoặc nửa cặp surrogate"),
+        )
     return body
 
 
-def _structured(body: dict[str, Any]) -> Envelope:
-    if "specversion" not in body:
-        raise EnvelopeError("not_cloudevents", "specversion", "neither headers ce_* nor a structured CloudEvent")
-    data = body.get("data")
-    if not isinstance(data, dict):
-        raise EnvelopeError("not_cloudevents", "data", "a JSON object is needed")
-    return _checked({k: v for k, v in body.items() if k != "data" and isinstance(v, str)}, data)
+def _object(body: Any, field: str = "data") -> dict[str, Any]:
+    if not isinstance(body, dict):
+        raise EnvelopeError("malformed_json", field, Said("a JSON object is needed", "phải là một đối tượng JSON"))
+    return body
 
 
-def _checked(attributes: dict[str, str], data: dict[str, Any]) -> Envelope:
-    if attributes.get("specversion") != SPEC_VERSION:
-        raise EnvelopeError("not_cloudevents", "specversion", f"{SPEC_VERSION} is needed")
+def _structured(body: Any) -> Envelope:
+    event = _object(body)
+    if "specversion" not in event:
+        raise EnvelopeError("not_cloudevents", "specversion", Said("is missing", "bị thiếu"))
+    # A value of null is the same as none.
+    attributes = {name: event[name] for name in _OURS if event.get(name) is not None}
+    return _checked(attributes, _data_of(event))
+
+
+def _data_of(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The data of an event in JSON format: a value, or bytes in base64."""
+    packed, data = event.get("data_base64"), event.get("data")
+    if packed is not None and data is not None:
+        raise EnvelopeError(
+            "not_cloudevents",
+            "data_base64",
+            Said("data and data_base64 exclude each other", "không được có cả data và data_base64"),
+        )
+    content_type = event.get("datacontenttype") or CONTENT_TYPE
+    if not isinstance(content_type, str):
+        raise EnvelopeError("not_cloudevents", "datacontenttype", Said("a string is needed", "phải là chuỗi ký tự"))
+    _refuse_charset(content_type, "datacontenttype")
+    if packed is None and isinstance(data, dict):
+        return data
+    if not _JSON_TYPE.match(content_type.split(";")[0].strip().lower()):
+        raise EnvelopeError(
+            "not_cloudevents", "datacontenttype", Said(f"{CONTENT_TYPE} is needed", f"phải là {CONTENT_TYPE}")
+        )
+    if packed is None:
+        raise EnvelopeError("not_cloudevents", "data", Said("a JSON object is needed", "phải là một đối tượng JSON"))
+    if not isinstance(packed, str):
+        raise EnvelopeError("not_cloudevents", "data_base64", Said("a string is needed", "phải là chuỗi ký tự"))
+    try:
+        return _object(_json_of(base64.b64decode(packed, validate=True), "data_base64"), "data_base64")
+    except (binascii.Error, ValueError) as error:
+        if isinstance(error, EnvelopeError):
+            raise
+        raise EnvelopeError(
+            "not_cloudevents", "data_base64", Said("not base64 (RFC 4648)", "không phải base64 (RFC 4648)")
+        ) from None
+
+
+def _checked(attributes: Mapping[str, Any], data: dict[str, Any]) -> Envelope:
+    # A trace that is broken breaks nothing else.
+    texts = {name: _text(name, value) for name, value in attributes.items() if name != "traceparent"}
+    if texts.get("specversion") != SPEC_VERSION:
+        raise EnvelopeError(
+            "not_cloudevents", "specversion", Said(f"{SPEC_VERSION} is needed", f"phải là {SPEC_VERSION}")
+        )
     for name in ("id", "source", "type"):
-        if not attributes.get(name):
-            raise EnvelopeError("not_cloudevents", name, "is missing")
+        if name not in texts:
+            raise EnvelopeError("not_cloudevents", name, Said("is missing", "bị thiếu"))
+    event_id = tidy(texts["id"])
+    _bounded("id", event_id, ID_MAX)
+    _bounded("type", texts["type"], TYPE_MAX)
+    _bounded("source", texts["source"], SOURCE_MAX)
+    if re.fullmatch(SOURCE_PATTERN, texts["source"]) is None:
+        raise EnvelopeError(
+            "not_cloudevents", "source", Said("not a URI reference (RFC 3986)", "không phải tham chiếu URI (RFC 3986)")
+        )
     return Envelope(
-        id=attributes["id"],
-        source=attributes["source"],
-        type=attributes["type"],
-        subject=attributes.get("subject"),
-        time=_time_of(attributes.get("time")),
-        traceparent=attributes.get("traceparent"),
+        id=event_id,
+        source=texts["source"],
+        type=texts["type"],
+        subject=texts.get("subject"),
+        time=_time_of(texts.get("time")),
+        traceparent=_trace_of(attributes.get("traceparent")),
         data=data,
     )
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise EnvelopeError("not_cloudevents", name, Said("a string is needed", "phải là chuỗi ký tự"))
+    if not value:
+        raise EnvelopeError("not_cloudevents", name, Said("is empty", "bị trống"))
+    if _FORBIDDEN.search(value):
+        raise EnvelopeError("not_cloudevents", name, Said("holds a control character", "có ký tự điều khiển"))
+    return value
+
+
+def _trace_of(value: Any) -> str | None:
+    return value if isinstance(value, str) and re.fullmatch(TRACE_PATTERN, value) else None
+
+
+def _bounded(name: str, text: str, most: int) -> None:
+    if not text:
+        raise EnvelopeError("not_cloudevents", name, Said("is blank", "chỉ có khoảng trắng"))
+    if len(text) > most:
+        raise EnvelopeError(
+            "attribute_too_long",
+            name,
+            Said(f"{len(text)} characters; the limit is {most}", f"{len(text)} ký tự; tối đa {most}"),
+        )
 
 
 def _time_of(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise EnvelopeError("not_cloudevents", "time", "not an RFC 3339 instant") from None
+        if _INSTANT.fullmatch(text) is None:
+            raise ValueError
+        # Python knows neither a leap second nor digits below the microsecond.
+        at = datetime.fromisoformat(_LEAP.sub(":59", text.upper()))
+        if at.tzinfo is not None:
+            at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise EnvelopeError(
+            "not_cloudevents", "time", Said("not an RFC 3339 instant", "không phải thời điểm theo RFC 3339")
+        ) from None
     if at.tzinfo is None:
-        raise EnvelopeError("naive_instant", "time", "an offset is needed, e.g. +07:00")
+        raise EnvelopeError(
+            "naive_instant", "time", Said("an offset is needed, e.g. +07:00", "cần có độ lệch múi giờ, ví dụ +07:00")
+        )
     return at

@@ -5,19 +5,26 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from datetime import date
+from collections.abc import Collection
+from datetime import UTC, date, datetime
 from typing import Annotated, NewType
 
 from pydantic import StringConstraints
+
+from wording.names import tidy
 
 CaseId = NewType("CaseId", str)
 CommandId = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
 """The id of a command: printable ASCII without spaces; for a message it is the CloudEvents id."""
 
 APPLICATION_ID_PATTERN = r"^[0-9A-Za-z][0-9A-Za-z._:/-]{0,127}$"
-SOURCE_PATTERN = r"^[0-9A-Za-z/][0-9A-Za-z._:/-]{0,199}$"
+SOURCE_MAX = 200
+SOURCE_PATTERN = r"^(?:[0-9A-Za-z._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2}){1,200}$"
+"""The characters of a URI reference (RFC 3986), as a CloudEvent's source has them."""
 DOSSIER_CODE_PATTERN = re.compile(r"^(?:\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(?:\.\d+){0,3})-\d{6}-\d{4,}$")
 """Both forms of a dossier code occur (TT 01/2018 art. 19; QĐ 20/2020/QĐ-TTg art. 4)."""
+
+CASE_REFERENCE_PATTERN = re.compile(r"(?:case|dossier)-[0-9a-f]{24}")
 
 DEPARTMENT_LENGTH_MAX = 100
 DOSSIER_PREFIX = "dossier-"
@@ -27,6 +34,11 @@ CONFLICT_PREFIX = "conflict/"
 FORMER_SUBMISSIONS = "submissions:"
 """How ids of submissions began when there was but one system that submits."""
 SENDER_PATTERN = re.compile(r"^(?P<kind>department|system)/(?P<account>[a-z0-9-]{1,100}):[0-9a-f]{32}$")
+DOCUMENT_PREFIX = "document-"
+TEXT_PREFIX = "text-"
+OTHER_TEXT_SUFFIX = "-other"
+"""Of a text that came under the id of a command that had said something else: so the two commands differ too."""
+OWN_REFERENCE_PATTERN = re.compile(rf"(?:{DOCUMENT_PREFIX}|{TEXT_PREFIX})[0-9a-f]{{24}}(?:{OTHER_TEXT_SUFFIX})?")
 
 
 def case_id_of(source: str, application_id: str) -> CaseId:
@@ -46,9 +58,35 @@ def is_dossier(stream_id: str) -> bool:
     return stream_id.startswith(DOSSIER_PREFIX)
 
 
+def shown_reference(reference: str) -> str:
+    """How an answer names the case that a sender named: as it did, or where that is no id and no code, by a digest of it."""
+    if CASE_REFERENCE_PATTERN.fullmatch(reference) or DOSSIER_CODE_PATTERN.fullmatch(reference):
+        return reference
+    return f"unknown-{_digest('reference', reference)}"
+
+
 def subject_ref_of(case_id: str) -> str:
     """The reference under which an applicant's personal data lie apart; derived from nothing personal."""
     return "subject-" + hashlib.sha256(f"subject\n{case_id}".encode()).hexdigest()[:24]
+
+
+def document_ref_of(stream_id: str, place: int) -> str:
+    """What events call a document that came with an application, by its place among them: says nothing of the person."""
+    return f"{DOCUMENT_PREFIX}{_digest('document', stream_id, str(place))}"
+
+
+def text_ref_of(stream_id: str, command_id: str, field: str) -> str:
+    """What events call something that an applicant wrote in a later command: whoever redelivers it gets the same."""
+    return f"{TEXT_PREFIX}{_digest('text', stream_id, command_id, field)}"
+
+
+def is_held_apart(reference: str) -> bool:
+    """Whether a reference is one of ours, to what lies in the vault; older events hold the senders' own."""
+    return OWN_REFERENCE_PATTERN.fullmatch(reference) is not None
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
 
 
 def message_digest_of(source: str, message_id: str) -> str:
@@ -95,12 +133,21 @@ def refusal_id_of(case_id: str, command_id: str) -> str:
     return "refusal-" + hashlib.sha256(f"{case_id}\n{command_id}".encode()).hexdigest()[:32]
 
 
-def department_slug_of(name: str) -> str:
+def unread_id_of(topic: str, partition: int, offset: int, taken_at: datetime, replay: str = "") -> str:
+    """The CloudEvents id of the answer to a message that became a dead letter: by its place, and when Kafka took it there."""
+    place = f"{topic}\n{partition}\n{offset}\n{taken_at.astimezone(UTC).isoformat()}\n{replay}"
+    return "unread-" + hashlib.sha256(place.encode()).hexdigest()[:32]
+
+
+def department_slug_of(name: str, taken: Collection[str] = ()) -> str:
     """A department's name as a topic slug: `[a-z0-9-]`, at most 100 characters; distinct names give distinct slugs.
 
-    A name that is already a slug stays; from every other a readable stem is kept and a hash of the exact name added.
+    A name that is already a slug stays, unless it is taken; from every other a readable stem is kept and a hash of the name
+    added. Two ways to write the same letters, as with and without combining accents, are one name.
     """
-    if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) and len(name) <= DEPARTMENT_LENGTH_MAX and not _hashed(name):
+    name = tidy(name)
+    is_slug = re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) and len(name) <= DEPARTMENT_LENGTH_MAX
+    if is_slug and name not in taken and not _hashed(name):
         return name
     plain = unicodedata.normalize("NFKD", name.replace("đ", "d").replace("Đ", "D")).encode("ascii", "ignore").decode()
     stem = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AwareDatetime, Field, JsonValue, StringConstraints, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
 
-from catalog.errors import and_more
-from catalog.model import Fact, FactName, Slug
+from catalog.errors import and_more, close_matches
+from catalog.model import FactName, Slug
 from catalog.value_texts import value_message
 from events.language.commands import (
     CONSULTED_MAX,
@@ -18,7 +18,6 @@ from events.language.commands import (
     FACTS_MAX,
     ROUTE_MAX,
     ConsultationRequest,
-    DeclaredStep,
     DocumentPart,
     Message,
     Note,
@@ -26,34 +25,43 @@ from events.language.commands import (
     Reference,
     Sentence,
 )
-from events.language.identity import APPLICATION_ID_PATTERN
+from events.language.given import (
+    GivenApplicationId,
+    GivenFact,
+    GivenId,
+    GivenStep,
+    GivenText,
+    GivenValues,
+    case_named,
+)
 from sla.units import Budget
+from sla.wording import spoken
 
 
 class DocumentMessage(Message):
     """A document as the applicant sends it. Its title and content are personal data."""
 
     kind: Slug
-    title: Annotated[str, StringConstraints(max_length=300)] | None = None
-    reference: Reference | None = None
+    title: GivenText | None = None
+    reference: GivenId | None = None
 
 
 class SubmissionMessage(Message):
     """`SubmitApplication` as data of a message, or as an entry of an application file."""
 
-    application_id: Annotated[str, StringConstraints(pattern=APPLICATION_ID_PATTERN)]
+    application_id: GivenApplicationId
     procedure: Slug
     channel: Literal["online", "counter", "post"] = "online"
-    applicant: dict[str, JsonValue]
+    applicant: GivenValues
     """Who applies: name, identity number, contacts. Personal data: kept in the vault, nowhere else."""
     documents: Annotated[tuple[DocumentMessage, ...], Field(max_length=DOCUMENTS_MAX)] = ()
-    facts: Annotated[dict[FactName, Fact], Field(max_length=FACTS_MAX)] = {}
+    facts: Annotated[dict[FactName, GivenFact], Field(max_length=FACTS_MAX)] = {}
     """What classification may look at; facts that no lane asks for are kept in the vault with the person's part."""
-    route: Annotated[tuple[DeclaredStep, ...], Field(max_length=ROUTE_MAX)] = ()
+    route: Annotated[tuple[GivenStep, ...], Field(max_length=ROUTE_MAX)] = ()
     step_limit: Budget | None = None
 
 
-CaseReference = Annotated[str, StringConstraints(min_length=5, max_length=120)]
+CaseReference = Annotated[str, StringConstraints(min_length=5, max_length=120), BeforeValidator(case_named)]
 """A case id or a dossier code."""
 
 
@@ -61,7 +69,7 @@ class DecisionMessage(Message):
     """`DecideStep` as data of a message on a department's decisions topic; the topic names the department."""
 
     case: CaseReference
-    step_id: Reference
+    step_id: GivenId
     outcome: Outcome
     reason: Sentence | None = None
     legal_basis: Note | None = None
@@ -158,6 +166,13 @@ class MessageError(ValueError):
         self.reason = reason
 
 
+UNKNOWN_FIELD = "*"
+"""Stands in a path for a field that the language does not have."""
+FIELD_UNKNOWN = ("there is no such field", "không có trường này")
+FIELD_UNKNOWN_NEAR = (
+    "there is no such field; the nearest is '{near}'",
+    "không có trường này; gần giống nhất là '{near}'",
+)
 FIELD_MAX = 200
 """Characters of a path that an error names: a message nested without end would else have one without end in its reason."""
 
@@ -173,11 +188,28 @@ def parsed(kind: type[M], data: dict[str, Any]) -> M:
 
 
 def message_error_of(error: ValidationError) -> MessageError:
-    """The first of pydantic's findings without the value that caused it: values may be personal data."""
+    """The first of pydantic's findings without the value that caused it: values may be personal data.
+
+    Nor are names that the sender made up told, of unknown fields and of facts: only where they stand.
+    """
     findings = error.errors(include_input=False, include_url=False, include_context=False)
-    first = findings[0]
-    field = ".".join(str(part) for part in first["loc"]) or "data"
+    first, names = findings[0], _field_names()
+    known = [str(part) for part in first["loc"] if isinstance(part, int) or part in names]
+    reason = value_message(first["type"], first)
+    if first["type"] == "extra_forbidden":
+        known.append(UNKNOWN_FIELD)
+        near = close_matches(str(first["loc"][-1]), names, 1)
+        reason = spoken(*(FIELD_UNKNOWN_NEAR if near else FIELD_UNKNOWN), near=near[0] if near else "")
+    field = ".".join(known) or "data"
     return MessageError(
         field if len(field) <= FIELD_MAX else field[: FIELD_MAX - 1] + "…",
-        and_more(value_message(first["type"], first), len(findings) - 1),
+        and_more(reason, len(findings) - 1),
     )
+
+
+def _field_names() -> frozenset[str]:
+    """The names of all fields of the language: what a sender may be told of. Errors are rare: no cache to go stale."""
+    kinds: list[type[BaseModel]] = [Budget, *Message.__subclasses__()]
+    for kind in kinds:
+        kinds.extend(kind.__subclasses__())
+    return frozenset(name for kind in kinds for name in kind.model_fields)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pydantic import BaseModel, ConfigDict
 
 from events.language.act_refusals import ACT_TEXTS
+from wording.foreign import visible
 
 TEXTS: dict[str, tuple[str, str, str, str]] = ACT_TEXTS | {
     # code: (message en, remedy en, message vi, remedy vi); {names} come from the refusal's details, never personal data
@@ -341,6 +344,14 @@ TEXTS: dict[str, tuple[str, str, str, str]] = ACT_TEXTS | {
 }
 
 
+QUOTES: Final[dict[str, tuple[str, ...]]] = {
+    "application_conflict": ("application",),
+    "procedure_unknown": ("procedure",),
+    "route_repeats": ("step",),
+}
+"""The details of refused submissions that are the sender's own words."""
+
+
 class Refusal(BaseModel):
     """Why a command was not taken. `details` fill the texts and hold no personal data."""
 
@@ -349,6 +360,14 @@ class Refusal(BaseModel):
     code: str
     field: str | None = None
     details: dict[str, str] = {}
+
+    @property
+    def without_quotes(self) -> Refusal:
+        """The same without what a sender wrote and we do not know: for answers that are kept, on a topic or in a table."""
+        quoted = QUOTES.get(self.code, ())
+        return self.model_copy(
+            update={"details": self.details | {name: "…" for name in quoted if name in self.details}}
+        )
 
     @property
     def retryable(self) -> bool:
@@ -364,7 +383,8 @@ class Refusal(BaseModel):
         return self._text(1 if language == "en" else 3)
 
     def _text(self, index: int) -> str:
-        return TEXTS[self.code][index].format_map(self.details)
+        # A detail may be a name that somebody else wrote.
+        return TEXTS[self.code][index].format_map({name: visible(detail) for name, detail in self.details.items()})
 
 
 def refuse(code: str, field: str | None = None, **details: str) -> Refusal:

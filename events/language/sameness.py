@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from events.language.commands import ActorKind, Command
 
-HOW_IT_CAME = {"command_id", "received_at", "actor", "digest"}
+HOW_IT_CAME = {"command_id", "received_at", "actor", "digest", "named"}
 """Not a part of what is asked: a redelivery may come later, and be better known."""
 
 
@@ -20,7 +20,7 @@ def digest_of(command: BaseModel) -> str:
     actor = getattr(command, "actor", None)
     who = [] if actor is None else [str(actor.kind), actor.id]
     kind = getattr(command, "type", type(command).__name__)
-    content = json.dumps([kind, who, asked], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    content = json.dumps([kind, who, asked], ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

@@ -9,8 +9,8 @@ from typing import Any
 def is_storable(value: Any) -> bool:
     """Whether all texts in a JSON-like value, keys too, can be stored and sent. One that cannot would stop its case."""
     try:
-        text = json.dumps(value, ensure_ascii=False)
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
         text.encode()
-    except UnicodeEncodeError:
+    except ValueError:
         return False
     return "\\u0000" not in text.replace("\\\\", "")

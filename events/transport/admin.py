@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from kafka import KafkaAdminClient
 from kafka import errors as kafka_errors
 from kafka.admin import ConfigResource, ConfigResourceType
 
+from events.language.envelope import MESSAGE_MAX_BYTES
 from events.language.topics import DEAD_LETTER_SUFFIX, Topics
 from events.transport.cluster import Cluster
 
@@ -25,7 +27,7 @@ class TopicLayout:
 
     partitions: int = 6
     replication_factor: int = 1
-    max_message_bytes: int = 1_048_576
+    max_message_bytes: int = MESSAGE_MAX_BYTES
     submissions_retention_hours: int = 7 * 24
     """Submissions and their dead letters carry personal data: kept only as long as it takes to notice a failure."""
     retention_hours: int = 90 * 24
@@ -34,7 +36,7 @@ class TopicLayout:
     def config_of(self, topic: str, topics: Topics) -> dict[str, str]:
         """The topic's configuration, by its kind."""
         hours = self.retention_hours
-        if topic in {topics.submissions, topics.dead_letters(topics.submissions)}:
+        if topics.system_of(topic.removesuffix(DEAD_LETTER_SUFFIX)) is not None:
             hours = self.submissions_retention_hours
         headroom = DEAD_LETTER_HEADROOM_BYTES if topic.endswith(DEAD_LETTER_SUFFIX) else 0
         return held_rules(topic, topics) | {
@@ -49,7 +51,7 @@ def held_rules(topic: str, topics: Topics) -> dict[str, str]:
     """What a topic must have whoever made it."""
     # The broker's clock decides when a message entered the system, never its sender's.
     rules = {"message.timestamp.type": "LogAppendTime"}
-    if topic == topics.submissions or topics.department_of(topic) is not None:
+    if topics.system_of(topic) is not None or topics.department_of(topic) is not None:
         # Outside systems compress as they like. The broker unpacks it: our client knows gzip alone, and one batch that
         # it could not read would stop the bridge for every department.
         rules["compression.type"] = "uncompressed"
@@ -75,13 +77,18 @@ def ensure_topics(
     return tuple(missing)
 
 
+def make_topic(cluster: Cluster, topic: str, topics: Topics, layout: TopicLayout) -> None:
+    """Make one missing topic of ours and wait until it can be used; needs no right but to make it.
+
+    Raises KafkaAwayError, NotPermittedError.
+    """
+    with cluster.admin() as admin:
+        _create(admin, [topic], topics, layout)
+
+
 def topic_maker(cluster: Cluster, topics: Topics, layout: TopicLayout) -> Callable[[str], None]:
-    """For the publisher: makes one missing topic of ours."""
-
-    def make(topic: str) -> None:
-        ensure_topics(cluster, [topic], topics, layout)
-
-    return make
+    """For publisher and bridge: makes one missing topic of ours."""
+    return partial(make_topic, cluster, topics=topics, layout=layout)
 
 
 def cluster_id(cluster: Cluster, timeout_seconds: float = 10.0) -> str:

@@ -14,6 +14,7 @@ from cases.turn import CaseView, DossierView
 from events.language.case_events import CalendarExhausted, RungFired, SuspensionReviewDue
 from events.language.dossier_events import DossierRungFired
 from greenlane.alerts.audience import Audience, Duty, Fired
+from wording.foreign import visible
 
 KINDS = {
     "warning": ("Nhắc việc", "Reminder"),
@@ -48,16 +49,18 @@ class Letter:
 def letter_of(rung: RungFired, view: CaseView, audience: Audience, zone: ZoneInfo, language: str) -> Letter:
     """The letter about a fired rung. Times are in the province's zone."""
     name, kind = view.dossier_code or view.case_id, _kind_of(rung)
+    # A step of a declared route is called what its sender called it: it shall neither end a line nor a subject.
+    step = visible(rung.step_id or "-")
     vi = (
         f"{kind[0]}: hồ sơ {name}, thủ tục {view.procedure}, luồng {view.lane}.\n"
-        f"{CLOCKS[rung.clock_kind][0].capitalize()}, bước {rung.step_id or '-'}, cơ quan {rung.department or view.agency}.\n"
+        f"{CLOCKS[rung.clock_kind][0].capitalize()}, bước {step}, cơ quan {rung.department or view.agency}.\n"
     )
     en = (
         f"{kind[1]}: dossier {name}, procedure {view.procedure}, lane {view.lane}.\n"
-        f"{CLOCKS[rung.clock_kind][1].capitalize()}, step {rung.step_id or '-'}, department {rung.department or view.agency}.\n"
+        f"{CLOCKS[rung.clock_kind][1].capitalize()}, step {step}, department {rung.department or view.agency}.\n"
     )
     ends_vi, ends_en = _ends(rung, view, zone)
-    subject = name + (f" / {rung.step_id}" if rung.step_id else "")
+    subject = name + (f" / {step}" if rung.step_id else "")
     # Every page of a green case is stamped.
     heads = (vi + ends_vi, en + ends_en)
     return _letter(rung, subject, heads, audience, zone, language, stamped=is_green(view.lane))
@@ -97,7 +100,7 @@ def duty_letter_of(duty: Duty, view: CaseView, audience: Audience, zone: ZoneInf
             en += f"Its clocks have stood still since {since}, and nothing ends that: {duty.department} looks at it again."
         case CalendarExhausted():
             kind, last = EXHAUSTED, f"{duty.last_day:%d/%m/%Y}"
-            calendar, clocks = f"{duty.calendar.id} {duty.calendar.version}", ", ".join(duty.clock_ids)
+            calendar, clocks = f"{duty.calendar.id} {duty.calendar.version}", visible(", ".join(duty.clock_ids))
             vi += f"Lịch {calendar} chỉ đến hết ngày {last}, chưa xác định được hạn của: {clocks}. Cần áp dụng lịch dài hơn."
             en += f"Calendar {calendar} ends on {last}; without an end now: {clocks}. Apply a version that reaches further."
     return _bilingual(kind, name, (vi, en), audience, language, stamped=is_green(view.lane))
@@ -108,7 +111,7 @@ def dossier_letter_of(
 ) -> Letter:
     """The letter about a fired rung of a joint clock. Times are in the province's zone."""
     name = view.dossier_id
-    waits_for = rung.holder or rung.lead
+    waits_for = visible(rung.holder or rung.lead)
     counts = f"{view.granted}/{view.applications}"
     vi = (
         f"{KINDS[rung.kind][0]}: hồ sơ liên thông {name}, cơ quan chủ trì {rung.lead}, đã có kết quả {counts}.\n"
@@ -133,8 +136,8 @@ def _letter(
 ) -> Letter:
     due = _at(rung.due_at, zone)
     late = f" (+{rung.late_seconds:.0f} s)" if rung.late_seconds >= 1 else ""
-    vi = f"{heads[0]}Mốc {rung.rung} lúc {due}{late}. Mã cảnh báo: {rung.escalation_id}"
-    en = f"{heads[1]}Rung {rung.rung} at {due}{late}. Escalation id: {rung.escalation_id}"
+    vi = f"{heads[0]}Mốc {rung.rung} lúc {due}{late}. Mã cảnh báo: {visible(rung.escalation_id)}"
+    en = f"{heads[1]}Rung {rung.rung} at {due}{late}. Escalation id: {visible(rung.escalation_id)}"
     return _bilingual(_kind_of(rung), name, (vi, en), audience, language, stamped=stamped)
 
 
@@ -149,7 +152,8 @@ def _bilingual(
         else f"\n!! {audience.role} @ {audience.department}: không có người giữ / nobody holds it"
     )
     stamp = f"*** {STAMP} ***\n" if stamped else ""
-    return Letter(f"[Greenlane] {kind[index]}: {name}", f"{stamp}{first}\n\n{second}{unheld}\n", kind)
+    text = f"{stamp}{first}\n\n{second}{unheld}\n"
+    return Letter(visible(f"[Greenlane] {kind[index]}: {name}"), visible(text, lines=True), kind)
 
 
 def _at(at: datetime, zone: ZoneInfo) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from greenlane.cli.due import Lane
-from greenlane.cli.options import ActedBy, ApprovedBy, CaseReference, CommandId, Json, Lang, StateDir
+from greenlane.cli.options import ActedBy, ApprovedBy, CaseReference, CommandId, Json, Lang, StateDir, name_of
 from greenlane.cli.question import acting, asked
 
 PANEL = "Answers"
@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 
 def request_payment(
     case: CaseReference,
-    step: Annotated[str, typer.Argument(metavar="STEP", help="Id of the step, as `show` lists it.")],
+    step: Annotated[str, typer.Argument(metavar="STEP", help="Id of the step, as `show` lists it.", callback=name_of)],
     *,
     department: Annotated[str, typer.Option("--department", help="The department that asks; the step's own.")],
     amount: Annotated[int, typer.Option("--amount", metavar="VND", help="The fee in đồng.")],

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.options import ActedBy, CaseReference, CommandId, Json, Lang, StateDir
+from greenlane.cli.options import ActedBy, CaseReference, CommandId, Json, Lang, StateDir, name_of
 from greenlane.cli.question import acting, asked
 
 
@@ -32,7 +32,7 @@ class Silence(StrEnum):
     ESCALATE = "escalate"
 
 
-StepId = Annotated[str, typer.Argument(metavar="STEP", help="Id of the step, as `show` lists it.")]
+StepId = Annotated[str, typer.Argument(metavar="STEP", help="Id of the step, as `show` lists it.", callback=name_of)]
 Reason = Annotated[str, typer.Option("--reason", help="Why. Public in the case's history: no personal data.")]
 OptionalReason = Annotated[
     str | None, typer.Option("--reason", help="Why. Public in the case's history: no personal data.")
@@ -129,7 +129,7 @@ def explain(
     case: CaseReference,
     *,
     reference: Annotated[
-        str | None, typer.Option("--reference", help="Where the answer lies; never the answer itself.")
+        str | None, typer.Option("--reference", help="Where the answer lies; kept in the vault, not in the history.")
     ] = None,
     by: ActedBy = None,
     command_id: CommandId = None,
@@ -148,7 +148,9 @@ def explain(
 def withdraw(
     case: CaseReference,
     *,
-    reason: OptionalReason = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="The applicant's words; kept in the vault, not in the history.")
+    ] = None,
     by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
@@ -211,7 +213,9 @@ def resume(
 
 def acknowledge(
     case: CaseReference,
-    escalation: Annotated[str, typer.Argument(metavar="ESCALATION", help="Id of the alert, as the timeline shows it.")],
+    escalation: Annotated[
+        str, typer.Argument(metavar="ESCALATION", help="Id of the alert, as the timeline shows it.", callback=name_of)
+    ],
     *,
     note: Annotated[str | None, typer.Option("--note", help="What is done about it.")] = None,
     by: ActedBy = None,

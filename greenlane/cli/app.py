@@ -10,6 +10,7 @@ import traceback
 import typer
 
 from greenlane.cli import (
+    access,
     amendments,
     answers,
     calendars,
@@ -50,6 +51,7 @@ app = typer.Typer(
 )
 for theme in (
     running,
+    access,
     submission,
     listing,
     sheet,

@@ -5,12 +5,10 @@ What is wrong with one entry never hides the others. No message quotes a value: 
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +20,7 @@ from events.language.messages import SubmissionMessage
 from events.language.text import is_storable
 from greenlane.errors import GreenlaneError
 from sla.wording import Said, joined
+from wording.json_text import JsonRefusedError, next_json, read_json
 
 STANDARD_INPUT: Final = "-"
 OR_ELSE: Final = Said("; or: ", "; hoặc: ")
@@ -145,8 +144,8 @@ def _guessed(content: bytes) -> Any:
     if begin[:1] not in (b"{", b"["):
         return _yaml_parts
     try:
-        json.loads(begin.splitlines()[0])
-    except (ValueError, RecursionError):
+        read_json(begin.splitlines()[0])
+    except JsonRefusedError:
         return _json_parts
     return _json_line_parts if begin[:1] == b"{" else _json_parts
 
@@ -155,12 +154,12 @@ def _yaml_parts(file: str, content: bytes) -> Iterator[Document | Problem]:
     """Document by document: a line that begins with `---` ends one, whatever stands in it (YAML 1.2, 9.1.2)."""
     for offset, chunk in _yaml_chunks(content):
         try:
-            document = parse(file, chunk, mapping=False, aliases=True)
+            document = parse(file, chunk, mapping=False, aliases=True, typed=True)
         except DocumentRefused as refused:
             yield from (replace(problem, line=problem.line + offset) for problem in refused.problems[:1])
             continue
         marks = {path: Mark(mark.line + offset, mark.column) for path, mark in document.marks.items()}
-        yield from _each(Document(file, _plain(document.value), marks))
+        yield from _each(Document(file, document.value, marks))
 
 
 def _yaml_chunks(content: bytes) -> Iterator[tuple[int, bytes]]:
@@ -183,19 +182,6 @@ def _each(document: Document) -> Iterator[Document]:
     for index, value in enumerate(document.value):
         marks = {path[1:]: mark for path, mark in document.marks.items() if path[:1] == (index,)}
         yield Document(document.file, value, marks)
-
-
-def _plain(value: Any) -> Any:
-    """Values as JSON has them: a decimal of the file is a number."""
-    match value:
-        case dict():
-            return {key: _plain(inner) for key, inner in value.items()}
-        case list():
-            return [_plain(inner) for inner in value]
-        case Decimal():
-            return float(value)
-        case _:
-            return value
 
 
 def _json_line_parts(file: str, content: bytes) -> Iterator[Document | Problem]:
@@ -222,13 +208,10 @@ def _json_values(file: str, content: bytes, first_line: int, *, whole: bool) -> 
     while place < len(text) and not (is_array and text[place] == "]"):
         line = first_line + text.count("\n", 0, place)
         try:
-            value, place = _DECODER.raw_decode(text, place)
+            value, place = next_json(text, place)
             marks = _marks(value, Mark(line, 1))
-        except _DuplicateKey as error:
-            yield _problem("key_twice", "duplicate_key", file, line, name=f"'{error}'")
-            return
-        except (ValueError, RecursionError) as error:
-            yield _syntax_problem(file, first_line, line, error)
+        except (JsonRefusedError, RecursionError) as error:
+            yield _json_problem(file, first_line, line, error)
             return
         yield Document(file, value, marks)
         place = _skip(text, place)
@@ -239,12 +222,14 @@ def _skip(text: str, place: int) -> int:
     return found.end() if found else place
 
 
-def _syntax_problem(file: str, first_line: int, line: int, error: Exception) -> Problem:
-    if isinstance(error, json.JSONDecodeError):
-        place = (first_line + error.lineno - 1, error.colno)
-        return Problem.of("json_syntax", "json_syntax", file, place, why=error.msg)
+def _json_problem(file: str, first_line: int, line: int, error: JsonRefusedError | RecursionError) -> Problem:
     if isinstance(error, RecursionError):
         return _problem("nesting", "nesting", file, line, most=DEPTH_MAX)
+    if error.line is not None:
+        place = (first_line + error.line - 1, error.column or 1)
+        return Problem.of("json_syntax", "json_syntax", file, place, why=error.reason)
+    if error.code == "duplicate_key":
+        return _problem("key_twice", "duplicate_key", file, line, name=f"'{error.name}'")
     return _problem("json_number", "json_syntax", file, line)
 
 
@@ -262,23 +247,6 @@ def _marks(value: Any, mark: Mark) -> dict[FieldPath, Mark]:
     return marks
 
 
-class _DuplicateKey(ValueError):  # noqa: N818 - named by the condition
-    """A JSON object names a key twice."""
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _DuplicateKey(next(name for name in names if names.count(name) > 1))
-    return result
-
-
-def _constant(name: str) -> Any:
-    raise ValueError(name)
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
 _FORMS: Final = {
     **dict.fromkeys(YAML, _yaml_parts),
     **dict.fromkeys(JSON_LINES, _json_line_parts),

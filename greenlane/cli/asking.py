@@ -15,11 +15,13 @@ from events.language.commands import CaseCommand
 from events.language.messages import MessageError, message_error_of
 from events.language.refusals import refuse
 from events.transport.errors import Unavailable
+from greenlane.cli.command_ids import refuse_reserved
 from greenlane.cli.failure import NoAnswerError, RefusedError
 from greenlane.cli.moments import now
 from greenlane.cli.question import Acting
 from greenlane.cli.session import Session
 from sla.wording import Said, in_language
+from wording.names import tidied
 
 ANSWER_SECONDS = 60.0
 """A command that nobody has answered so long is not lost: the case takes it when a worker runs again."""
@@ -36,12 +38,13 @@ class Question:
     @classmethod
     def checked(cls, kind: str, case: str, actor: Acting, content: Mapping[str, Any], command_id: str | None) -> Self:
         """Raises MessageError that names the first wrong field, never its value."""
+        refuse_reserved(command_id)
         given = {
             "type": kind,
             "command_id": command_id or f"cli:{uuid.uuid4()}",
             "received_at": now(),
             "actor": {"kind": actor[0], "id": actor[1], "assurance": "claimed"},
-            **content,
+            **tidied(dict(content)),
         }
         try:
             return cls(case, _COMMAND.validate_python(given))
@@ -56,7 +59,7 @@ class Question:
 
 
 async def ask(session: Session, question: Question) -> CaseView:
-    """The case after the command. Raises RefusedError, NoAnswerError, ServerAwayError and StoreError."""
+    """The case after the command. Raises RefusedError, NoAnswerError, ServerUnusableError and StoreError."""
     intake = session.wiring.intake(await session.temporal())
     # The instant of receipt is business time, and that of reaching the system, not of typing.
     command = question.command.model_copy(update={"received_at": intake.business(now())})

@@ -22,6 +22,7 @@ from events.language.case_events import (
     data_of,
 )
 from events.language.refusals import refuse
+from greenlane.cli.applicant_texts import texts_of
 from greenlane.cli.failure import NoAnswerError, RefusedError
 from greenlane.cli.session import Session
 from sla.wording import Said
@@ -37,6 +38,8 @@ class Sheet:
     refusals: list[tuple[datetime, CommandOutcome]]
     """With the real time of the refusal."""
     language: str
+    texts: dict[str, str]
+    """What the applicant wrote, by the references that the ledger holds, as far as it may be read."""
 
     @property
     def near_misses(self) -> tuple[NearMiss, ...]:
@@ -82,6 +85,7 @@ class Sheet:
             "clocks": [self._clock(clock) for clock in self.case.clocks.values()],
             "steps": [step.model_dump(mode="json") for step in self.case.steps.values()],
             "timeline": [data_of(record) for record in self.records],
+            "texts": self.texts,
             "refusals": [self._refusal(at, outcome) for at, outcome in self.refusals],
             "near_misses": [miss.model_dump(mode="json") for miss in self.near_misses],
             "time_shares": [share.model_dump(mode="json") for share in self.time_shares],
@@ -142,4 +146,5 @@ def sheet_of(session: Session, reference: str) -> Sheet:
         )
     definitions, records = session.wiring.register.ledger_of(known.case_id)
     case = fold(known.case_id, definitions, records)
-    return Sheet(case, view_of(case), records, session.inbox.refusals(known.case_id), language)
+    texts = texts_of(session, records, None if case.application is None else case.application.subject_ref)
+    return Sheet(case, view_of(case), records, session.inbox.refusals(known.case_id), language, texts)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cases.turn import CaseView
+from catalog.facts import LeftOut
 from events.language.commands import Actor, ActorKind, Assurance
 from events.language.identity import case_id_of
 from events.language.refusals import Refusal
@@ -17,6 +18,7 @@ from greenlane.cli.failure import told_in
 from greenlane.cli.moments import now
 from greenlane.cli.session import Session
 from intake.desk import Intake
+from sla.wording import in_language
 
 IN_FLIGHT = 16
 RECORD_SECONDS = 30.0
@@ -34,8 +36,10 @@ class Delivered:
     view: CaseView | None = None
     """The case as recorded; None: refused, or nobody has recorded it yet."""
     error: dict[str, Any] | None = None
+    left_out: tuple[LeftOut, ...] = ()
+    """The facts that no list knows: the case does not have them."""
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self, language: str) -> dict[str, Any]:
         """One line of `submitted` or `refused` in the contract for machines."""
         if self.error is not None:
             return {"application_id": self.entry.application_id, "error": self.error}
@@ -49,26 +53,48 @@ class Delivered:
             "statutory_due_at": view and view.statutory_due_at and view.statutory_due_at.isoformat(),
             "green_due_at": view and view.green_due_at and view.green_due_at.isoformat(),
             "promises": view and view.promises.model_dump(mode="json"),
+            "left_out": left_out_json(self.left_out, language),
         }
 
 
+def left_out_json(found: Sequence[LeftOut], language: str) -> list[dict[str, Any]]:
+    """Facts that were left out, for machines: each with the nearest that is known."""
+    return [
+        {
+            "field": one.field,
+            "nearest": one.nearest,
+            "message": in_language(one.message, language),
+            "remedy": in_language(one.remedy, language),
+        }
+        for one in found
+    ]
+
+
 async def deliver(
-    session: Session, entries: Sequence[Entry], source: str, told: Callable[[], None] = lambda: None
+    session: Session,
+    entries: Sequence[Entry],
+    source: str,
+    told: Callable[[], None] = lambda: None,
+    *,
+    strict: bool = False,
 ) -> list[Delivered]:
-    """Hand in all entries; the answers in their order. `told` is called after each.
+    """Hand in all entries; the answers in their order. `told` is called after each. `strict`: no unknown facts.
 
     Raises Unavailable and StoreError when a server is away: what was accepted before is kept, and the same call again
     finds it known.
     """
-    counter = _Counter(session, session.wiring.intake(await session.temporal()), source, told)
+    counter = _Counter(session, session.wiring.intake(await session.temporal()), source, told, strict=strict)
     return list(await asyncio.gather(*[counter.task_of(entry) for entry in entries]))
 
 
 class _Counter:
     """The counter at which applications are handed in."""
 
-    def __init__(self, session: Session, intake: Intake, source: str, told: Callable[[], None]) -> None:
+    def __init__(
+        self, session: Session, intake: Intake, source: str, told: Callable[[], None], *, strict: bool
+    ) -> None:
         self._session = session
+        self._strict = strict
         self._intake = intake
         self._source = source
         self._told = told
@@ -100,10 +126,12 @@ class _Counter:
             command_id=f"cli:submit:{case_id_of(self._source, entry.message.application_id)}",
             actor=Actor(kind=ActorKind.APPLICANT, id=self._source, assurance=Assurance.CLAIMED),
             received_at=now(),
+            strict=self._strict,
         )
         if isinstance(answer, Refusal):
             return Delivered(entry, error=_error_of(answer, entry, self._session.wiring.settings.language))
-        return Delivered(entry, case_id=answer.case_id, known=answer.known, view=await self._recorded(answer.case_id))
+        view = await self._recorded(answer.case_id)
+        return Delivered(entry, case_id=answer.case_id, known=answer.known, view=view, left_out=answer.left_out)
 
     async def _recorded(self, case_id: str) -> CaseView | None:
         deadline = time.monotonic() + self._patience_seconds

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from greenlane.cli.options import Json
 from greenlane.cli.output import err, out, print_json
+from greenlane.console import Console
 
 PICTURE_WIDTH = 152
 
@@ -45,7 +45,7 @@ def demo(
     finally:
         terminal.close()
     if picture is not None:
-        drawn = Console(record=True, highlight=False, width=PICTURE_WIDTH, file=io.StringIO())
+        drawn = Console(record=True, width=PICTURE_WIDTH, file=io.StringIO())
         report.show(drawn, wiring.zone)
         drawn.save_svg(str(picture), title="greenlane demo")
     if as_json:

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from cases.dossier.graph import GraphFault
 from cases.turn import DossierView
 from catalog.catalogue import Catalog
+from catalog.facts import LeftOut
 from events.language.commands import Actor, ActorKind, Assurance
 from events.language.dossier_commands import DossierCommand
 from events.language.dossier_messages import DossierFile
@@ -23,6 +24,8 @@ from events.language.identity import dossier_id_of, is_dossier
 from events.language.messages import DocumentMessage, MessageError, message_error_of
 from events.language.refusals import refuse
 from events.transport.errors import Unavailable
+from greenlane.cli.command_ids import refuse_reserved
+from greenlane.cli.delivery import left_out_json
 from greenlane.cli.dossier_files import DossierRefusedError
 from greenlane.cli.failure import NoAnswerError, RefusedError
 from greenlane.cli.moments import now
@@ -31,6 +34,7 @@ from greenlane.cli.session import Session
 from intake.declaration import filled
 from sla.wording import Said
 from store.dossiers import Dossiers
+from wording.names import tidied
 
 ANSWER_SECONDS = 60.0
 RECORD_SECONDS = 30.0
@@ -47,8 +51,10 @@ class HandedIn:
     known: bool
     view: DossierView | None
     """None: nobody has recorded it yet."""
+    left_out: tuple[LeftOut, ...] = ()
+    """The facts that no list knows: no case has them."""
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self, language: str) -> dict[str, Any]:
         """The answer of `dossier submit --json`."""
         view = self.view
         return {
@@ -61,6 +67,7 @@ class HandedIn:
             "lead": view and view.lead,
             "joint_due_at": view and view.joint_due_at and view.joint_due_at.isoformat(),
             "promised_at": view and view.promised_at and view.promised_at.isoformat(),
+            "left_out": left_out_json(self.left_out, language),
         }
 
 
@@ -68,7 +75,8 @@ def identified(file: DossierFile) -> DossierFile:
     """The file with an id: its own, or one of its content, so that the same file twice is one dossier."""
     if file.dossier_id is not None:
         return file
-    content = json.dumps(file.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+    said = tidied(file.model_dump(mode="json"))
+    content = json.dumps(said, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return file.model_copy(update={"dossier_id": f"D-{hashlib.sha256(content.encode()).hexdigest()[:16]}"})
 
 
@@ -93,7 +101,7 @@ def file_of_template(catalog: Catalog, template_id: str, session: Session, appli
     )
 
 
-async def hand_in(session: Session, file: DossierFile, source: str) -> HandedIn:
+async def hand_in(session: Session, file: DossierFile, source: str, *, strict: bool = False) -> HandedIn:
     """Hand in a dossier and wait until it is on record. Raises DossierRefusedError, Unavailable and StoreError."""
     given = identified(file)
     dossier_id = given.dossier_id or ""
@@ -104,6 +112,7 @@ async def hand_in(session: Session, file: DossierFile, source: str) -> HandedIn:
         command_id=f"cli:submit:{dossier_id_of(source, dossier_id)}",
         actor=Actor(kind=ActorKind.APPLICANT, id=source, assurance=Assurance.CLAIMED),
         received_at=now(),
+        strict=strict,
     )
     if isinstance(answer, GraphFault):
         raise DossierRefusedError(answer, session.words.language)
@@ -113,17 +122,18 @@ async def hand_in(session: Session, file: DossierFile, source: str) -> HandedIn:
         if time.monotonic() >= deadline:
             break
         await asyncio.sleep(LOOK_SECONDS)
-    return HandedIn(answer.case_id, dossier_id, answer.known, view)
+    return HandedIn(answer.case_id, dossier_id, answer.known, view, answer.left_out)
 
 
 def command_of(kind: str, content: Mapping[str, Any], actor: Acting, command_id: str | None) -> DossierCommand:
     """A command to a dossier. Raises MessageError that names the first wrong field."""
+    refuse_reserved(command_id)
     given = {
         "type": kind,
         "command_id": command_id or f"cli:{uuid.uuid4()}",
         "received_at": now(),
         "actor": {"kind": actor[0], "id": actor[1], "assurance": Assurance.CLAIMED},
-        **content,
+        **tidied(dict(content)),
     }
     try:
         command: DossierCommand = _COMMAND.validate_python(given)
@@ -144,7 +154,7 @@ def stream_of(session: Session, reference: str) -> str:
 
 
 async def ask_dossier(session: Session, stream_id: str, command: DossierCommand) -> None:
-    """Give a dossier a command and wait for the answer. Raises RefusedError, NoAnswerError, ServerAwayError, StoreError."""
+    """Give a dossier a command and wait for the answer. Raises RefusedError, NoAnswerError, ServerUnusableError, StoreError."""
     intake = session.wiring.linked_intake(await session.temporal())
     at = session.wiring.business_time_now()
     try:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import pairwise
 from typing import Final
 
 from cases.dossier.graph import Edge, Graph
 from catalog.dossier import EdgeKind
+from wording.foreign import in_xml
 
 BOX_WIDTH, BOX_HEIGHT, GAP_X, GAP_Y, MARGIN = 210, 64, 70, 26, 24
 FILLS: Final = {
@@ -58,7 +58,7 @@ def mermaid(graph: Graph, boxes: Mapping[str, Box]) -> str:
 
 
 def _mermaid_text(text: str) -> str:
-    return escape(text, quote=False).replace('"', "#quot;")
+    return in_xml(text).replace("&quot;", "#quot;").replace("&#x27;", "'")
 
 
 def _thick(graph: Graph, boxes: Mapping[str, Box]) -> set[tuple[str, str]]:
@@ -181,10 +181,10 @@ def _cut(text: str, most: int) -> str:
 def _box(box: Box, x: int, y: int) -> str:
     style = f'stroke="{CRITICAL}" stroke-width="3"' if box.critical else f'stroke="{PLAIN}"'
     fill = FILLS.get(box.state, LOST_FILL)
-    texts = [f'<text x="{x + 10}" y="{y + 18}" font-weight="bold">{escape(_cut(box.name, NAME_MAX))}</text>']
+    texts = [f'<text x="{x + 10}" y="{y + 18}" font-weight="bold">{in_xml(_cut(box.name, NAME_MAX))}</text>']
     texts += [
-        f'<text x="{x + 10}" y="{y + 18 + 17 * place}">{escape(_cut(line, LINE_MAX))}</text>'
+        f'<text x="{x + 10}" y="{y + 18 + 17 * place}">{in_xml(_cut(line, LINE_MAX))}</text>'
         for place, line in enumerate(box.lines[:2], start=1)
     ]
     shape = f'<rect x="{x}" y="{y}" width="{BOX_WIDTH}" height="{BOX_HEIGHT}" rx="6" fill="{fill}" {style}/>'
-    return f"<g><title>{escape(box.name)}</title>{shape}{''.join(texts)}</g>"
+    return f"<g><title>{in_xml(box.name)}</title>{shape}{''.join(texts)}</g>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rich.console import RenderableType
 from rich.markup import escape
@@ -42,11 +43,20 @@ def screen_of(sheet: DossierSheet, moments: Moments) -> Iterator[RenderableType]
     else:
         outcome = words.named("dossier_outcome", dossier.outcome)
         yield words("dossier_ended", outcome=outcome, at=moments.instant(dossier.closed_at))
+        yield from _withdrawal(sheet, moments)
     yield _joint(sheet, moments)
     yield _table(sheet, moments)
     yield _blame(sheet, moments)
     if moments.scale:
         yield moments.scale
+
+
+def _withdrawal(sheet: DossierSheet, moments: Moments) -> Iterator[str]:
+    """Why the applicant took it back, where that was said."""
+    event, shown = sheet.withdrawal, replace(moments, texts=sheet.texts)
+    why = None if event is None else event.reason or shown.written(event.reason_ref)
+    if why is not None:
+        yield moments.words("dossier_because", text=escape(why))
 
 
 def _joint(sheet: DossierSheet, moments: Moments) -> str:

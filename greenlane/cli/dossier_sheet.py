@@ -18,9 +18,10 @@ from cases.turn import CaseView
 from catalog.dossier import EdgeKind
 from events.language.case_events import EventRecord, data_of
 from events.language.dossier_commands import OwnedTime
-from events.language.dossier_events import DossierBreached, DossierClosed
+from events.language.dossier_events import DossierBreached, DossierClosed, DossierWithdrawn
 from events.language.dossier_messages import Need
 from events.language.refusals import refuse
+from greenlane.cli.applicant_texts import texts_of
 from greenlane.cli.failure import NoAnswerError, RefusedError
 from greenlane.cli.session import Session
 from sla.wording import Said
@@ -38,6 +39,13 @@ class DossierSheet:
     """By case."""
     schedule: Schedule | None
     now: datetime
+    texts: dict[str, str]
+    """What the applicant wrote, by the references that the ledger holds, as far as it may be read."""
+
+    @property
+    def withdrawal(self) -> DossierWithdrawn | None:
+        """The applicant's own end of it."""
+        return next((r.event for r in reversed(self.records) if isinstance(r.event, DossierWithdrawn)), None)
 
     @property
     def holder(self) -> str | None:
@@ -92,6 +100,7 @@ class DossierSheet:
             "blame": [share.model_dump(mode="json") for share in self.shares],
             "results": [] if closed is None else [result.model_dump(mode="json") for result in closed.results],
             "timeline": [data_of(record) for record in self.records],
+            "texts": self.texts,
         }
 
     def _joint(self) -> dict[str, Any]:
@@ -187,4 +196,5 @@ def dossier_sheet_of(session: Session, reference: str) -> DossierSheet:
     dossier = fold_dossier(known.stream_id, definitions, records)
     now = session.wiring.business_time_now()
     plan = remaining(dossier, now) if dossier.is_open else None
-    return DossierSheet(dossier, records, streams.case_views(known.stream_id), plan, now)
+    texts = texts_of(session, records, None if dossier.declaration is None else dossier.declaration.subject_ref)
+    return DossierSheet(dossier, records, streams.case_views(known.stream_id), plan, now, texts)

@@ -14,6 +14,7 @@ DOSSIER_TABLE: Final[dict[str, tuple[str, str]]] = {
     "because": ("Vì", "Because"),
     "cascade_done": ("Đã áp dụng.", "Done."),
     "cascade_hint": ("Áp dụng bằng --apply.", "Do it with --apply."),
+    "dossier_because": ("Lý do rút: {text}", "Reason of the withdrawal: {text}"),
     "dossier_ended": ("Kết thúc: {outcome}, {at}.", "Ended: {outcome}, {at}."),
     "dossier_known": ("Nhóm hồ sơ {dossier} đã nộp trước đó.", "Dossier {dossier} was submitted before."),
     "dossier_not_recorded": (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir
+from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir, Strict, name_of
 from greenlane.cli.question import Acting, acting
 from sla.wording import Said
 
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 PANEL = "Linked dossiers"
 SOURCE = "/command-line"
 
-Dossier = Annotated[str, typer.Argument(metavar="DOSSIER", help="Dossier (dossier-...), or its source's own id.")]
-Name = Annotated[str, typer.Argument(metavar="NAME", help="Application, as the dossier calls it.")]
+Dossier = Annotated[
+    str, typer.Argument(metavar="DOSSIER", help="Dossier (dossier-...), or its source's own id.", callback=name_of)
+]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Application, as the dossier calls it.", callback=name_of)]
 File = Annotated[str | None, typer.Argument(metavar="FILE", help="A dossier file, YAML or JSON; - is stdin.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it stands in the ledger, without personal data.")]
 OptionalReason = Annotated[
@@ -108,16 +110,20 @@ def submit(
     source: Annotated[
         str, typer.Option("--source", help="Who numbers the dossiers: one id of one source is one.")
     ] = SOURCE,
+    strict: Strict = False,
     state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> int:
     """Hand in a dossier, and wait until it is on record. The same dossier again is known and changes nothing.
 
+    A fact that no list knows is left out of the cases and named, with the nearest that is known.
+
     Example: greenlane dossier submit opening.yaml
     """
     from greenlane.cli.dossier_desk import file_of_template, hand_in
     from greenlane.cli.dossier_files import dossier_of
+    from greenlane.cli.failure import say_left_out
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session, waiting
@@ -129,9 +135,9 @@ def submit(
     given = None if file is None else dossier_of(file)
     with a_session(state_dir, lang) as session:
         wanted = given or file_of_template(session.wiring.catalog, template or "", session, applicant)
-        found = waiting(lambda: hand_in(session, wanted, source))
+        found = waiting(lambda: hand_in(session, wanted, source, strict=strict))
         if as_json:
-            print_json(found.as_json())
+            print_json(found.as_json(session.words.language))
         else:
             key = (
                 "dossier_not_recorded"
@@ -141,6 +147,8 @@ def submit(
                 else "dossier_submitted"
             )
             shown(session.words(key, dossier=f"{found.dossier_id} ({found.stream_id})"), session.moments.scale)
+            for fact in found.left_out:
+                say_left_out(fact, "", session.words.language)
     return 0 if found.view is not None else 2
 
 
@@ -286,7 +294,9 @@ def result(
 
 def acknowledge(
     dossier: Dossier,
-    escalation: Annotated[str, typer.Argument(metavar="ESCALATION", help="Id of the alert, e.g. joint/breach.")],
+    escalation: Annotated[
+        str, typer.Argument(metavar="ESCALATION", help="Id of the alert, e.g. joint/breach.", callback=name_of)
+    ],
     *,
     note: Annotated[str | None, typer.Option("--note", help="What is done about it.")] = None,
     by: ActedBy = None,
@@ -308,7 +318,9 @@ def acknowledge(
 def withdraw(
     dossier: Dossier,
     *,
-    reason: Annotated[str | None, typer.Option("--reason", help="Why; without personal data.")] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="The applicant's words; kept in the vault, not in the history.")
+    ] = None,
     by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,

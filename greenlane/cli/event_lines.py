@@ -221,7 +221,7 @@ _DETAILS: Final[dict[type, Callable[[Any, Moments], str]]] = {
     ev.SupplementRequested: _supplement,
     ev.SupplementReceived: _received,
     ev.ExplanationRequested: _explanation,
-    ev.ExplanationReceived: lambda e, _: _joined(e.reference),
+    ev.ExplanationReceived: lambda e, m: _joined(m.written(e.reference)),
     ev.CaseStopped: _stopped,
     ev.CaseReturned: lambda e, _: _joined(e.reason, e.legal_basis),
     ev.SuspensionReviewDue: _review,
@@ -245,7 +245,7 @@ _DETAILS: Final[dict[type, Callable[[Any, Moments], str]]] = {
     ev.ProcedureMigrated: lambda e, _: _joined(
         f"{e.procedure.id} {e.former.version} → {e.procedure.version}", e.reason
     ),
-    ev.ApplicationWithdrawn: lambda e, m: _joined(actor_text(e.by, m.words), e.reason),
+    ev.ApplicationWithdrawn: lambda e, m: _joined(actor_text(e.by, m.words), e.reason or m.written(e.reason_ref)),
     ev.CaseClosed: _closed,
 }
 """Every event of a case has its line; a test compares the two lists."""

@@ -16,6 +16,7 @@ from greenlane.errors import GreenlaneError
 from sla.wording import Said, in_language, sentences, spoken
 
 if TYPE_CHECKING:
+    from catalog.facts import LeftOut
     from events.language.refusals import Refusal
 
 REFUSED = 2
@@ -172,3 +173,11 @@ def say_error(body: dict[str, Any], where: str = "") -> None:
     err.print(f"[bold red]✗[/bold red] {place}{escape(str(body['message']))}{field}", soft_wrap=True)
     if body.get("remedy"):
         err.print(f"  [green]→[/green] {escape(str(body['remedy']))}", soft_wrap=True)
+
+
+def say_left_out(fact: LeftOut, where: str, language: str) -> None:
+    """One fact that no case gets, on standard error in words; `where`: whose it is."""
+    place = f"[bold]{escape(where)}[/bold] " if where else ""
+    message, remedy = in_language(fact.message, language), in_language(fact.remedy, language)
+    err.print(f"[yellow]![/yellow] {place}{escape(message)}", soft_wrap=True)
+    err.print(f"  [green]→[/green] {escape(remedy)}", soft_wrap=True)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.options import Json, Lang, StateDir
+from greenlane.cli.options import Json, Lang, StateDir, name_of
 
 LIMIT_MAX = 1000
 
@@ -100,7 +100,9 @@ def cases(
 
 
 def desk(
-    department: Annotated[str, typer.Argument(metavar="DEPARTMENT", help="Id of the department, such as finance.")],
+    department: Annotated[
+        str, typer.Argument(metavar="DEPARTMENT", help="Id of the department, such as finance.", callback=name_of)
+    ],
     limit: Limit = 200,
     state_dir: StateDir = None,
     lang: Lang = None,

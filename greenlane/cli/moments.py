@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from events.language.identity import is_held_apart
 from greenlane.cli.words import Words
 from sla.business_time import BusinessTime
 from sla.units import Budget
@@ -22,6 +24,14 @@ class Moments:
     zone: ZoneInfo
     time: BusinessTime
     now: datetime
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """What applicants wrote, by the references that events hold; as far as it may be shown here."""
+
+    def written(self, reference: str | None) -> str | None:
+        """What an applicant wrote. Older events hold it themselves: then it is what they hold."""
+        if reference is None or not is_held_apart(reference):
+            return reference
+        return self.texts.get(reference) or self.words("in_vault")
 
     def instant(self, at: datetime | None, *, seconds: bool = False) -> str:
         """Day and time of day; `-` for none."""

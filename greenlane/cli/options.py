@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ from typing import Annotated
 import typer
 
 from sla.wording import Said
+from wording.names import normal, tidy
 
 
 class Language(StrEnum):
@@ -26,13 +28,34 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and no
 Lang = Annotated[
     Language | None, typer.Option("--lang", help="Language of headings and messages (GREENLANE_LANGUAGE, default vi).")
 ]
-CaseReference = Annotated[str, typer.Argument(metavar="CASE", help="Case id or dossier code.")]
+
+
+def name_of(text: str | None) -> str | None:
+    """What somebody typed as a name, in the form that names have: NFC, without blanks around."""
+    if text is None:
+        return None
+    try:
+        return normal(text)
+    except ValueError:
+        raise typer.BadParameter(
+            Said(
+                "A name holds no control or invisible character.",
+                "Tên không được có ký tự điều khiển hoặc ký tự không nhìn thấy.",
+            )
+        ) from None
+
+
+CaseReference = Annotated[str, typer.Argument(metavar="CASE", help="Case id or dossier code.", callback=name_of)]
 CommandId = Annotated[
     str | None,
     typer.Option(
         "--command-id",
         help="Id of the command: the same id twice is one command. Default: a new one, shown when nobody answers.",
     ),
+]
+Strict = Annotated[
+    bool,
+    typer.Option("--strict", help="Refuse an application with a fact that no list knows, instead of leaving it out."),
 ]
 By = Annotated[str, typer.Option("--by", help="Account of whoever acts; an account, never a person's name.")]
 ActedBy = Annotated[
@@ -60,4 +83,6 @@ def fact_of(text: str) -> tuple[str, bool | int | str]:
         )
     if value in ("true", "false"):
         return name, value == "true"
-    return name, int(value) if value.lstrip("-").isdecimal() and value.isascii() else value
+    # A number is one only where it says all that was typed: 007 is a text.
+    number = re.fullmatch(r"0|-?[1-9][0-9]{0,14}", value)
+    return name, int(value) if number else tidy(value)

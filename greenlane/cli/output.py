@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
+
+from greenlane.console import Console
+from wording.json_text import shown_json
 
 PIPE_WIDTH = 160
 """Columns of a table that goes into a file or a pipe, where no terminal says how wide it is."""
 
-out = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH)
-err = Console(stderr=True, highlight=False)
+out = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH)
+err = Console(stderr=True)
 
 
 class Answered:
@@ -26,7 +28,7 @@ class Answered:
 def print_json(value: dict[str, Any]) -> None:
     """One JSON object on standard output."""
     Answered.yes = True
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.write(shown_json(value, default=str) + "\n")
     sys.stdout.flush()
 
 

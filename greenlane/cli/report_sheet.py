@@ -27,6 +27,7 @@ from greenlane.errors import GreenlaneError
 from greenlane.plot import Bars, bar_plot
 from sla.wording import Said
 from store.views import CaseFilter
+from wording.foreign import in_cell
 
 HOUR_SECONDS = 3600
 OWNERS = ("system", "between_steps")
@@ -178,7 +179,7 @@ class ReportSheet:
             counts = [getattr(tally, figure) for figure in COUNTS]
             seconds = [round(getattr(tally, time)) for time in times]
             kept = [n for duty in duties for n in (tally.duties.get(duty, 0), tally.duties_late.get(duty, 0))]
-            writer.writerow([name, *counts, *seconds, *kept])
+            writer.writerow([in_cell(name), *counts, *seconds, *kept])
         return text.getvalue()
 
     def _plot(self) -> str:

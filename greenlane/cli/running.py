@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.options import StateDir
+from greenlane.cli.options import Json, Lang, StateDir
 
 PANEL = "Running it"
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (up, prepare, worker, bridge, publisher):
+    for command in (up, status, prepare, worker, bridge, publisher):
         app.command(rich_help_panel=PANEL)(command)
 
 
@@ -42,6 +42,35 @@ def up(
     settings = Settings.load(state_dir=state_dir, process_instance="embedded")
     processes = (ProcessSpec("worker"), ProcessSpec("publisher"), ProcessSpec("bridge"))
     return run_up(settings, processes, make_ready, owned=owned)
+
+
+def status(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = False) -> int:
+    """Show how each part of the stack is, asked now. Starts nothing.
+
+    The exit code is 0 when all run, 2 otherwise. Without a stack the outside servers that are set are looked at.
+
+    Example: greenlane status --json
+    """
+    from greenlane.cli.output import print_json, show, table_of
+    from greenlane.cli.styles import painted
+    from greenlane.cli.words import Words
+    from greenlane.settings import Settings
+    from greenlane.stack.status import status_of
+
+    settings = Settings.load(state_dir=state_dir, language=lang)
+    found, words = status_of(settings), Words(settings.language)
+    if as_json:
+        parts = {name: part.as_json() for name, part in found.parts.items()}
+        print_json({"ok": found.ok, "running": found.running, "parts": parts})
+        return 0 if found.ok else 2
+    table = table_of(None, *map(words, ("part", "state", "address", "metrics")))
+    for name, part in found.parts.items():
+        style = "green" if part.state == "running" else "bold red"
+        state = painted(words.named("part_state", part.state), style)
+        table.add_row(name, state, part.address or "-", part.metrics or "-")
+    verdict = words("parts_ok" if found.ok else "parts_not_ok")
+    show(table, verdict if found.running else words("no_stack", folder=settings.state_dir))
+    return 0 if found.ok else 2
 
 
 def prepare() -> None:

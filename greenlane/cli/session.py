@@ -12,22 +12,20 @@ from typing import TypeVar
 
 from temporalio.client import Client
 
+from events.transport.errors import KafkaAwayError, NotPermittedError
 from greenlane.cli.moments import Moments, now
 from greenlane.cli.words import Words
+from greenlane.probing.kafka import explained as kafka_trouble
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
-from greenlane.stack.errors import ServerAwayError
 from greenlane.stack.progress import Terminal
 from greenlane.telemetry import configure_logging
 from greenlane.wiring import Wiring
-from sla.wording import Said
 from store.inbox import Inbox
 from store.ledger import Ledger
 from store.views import Views
 
 T = TypeVar("T")
-
-CONNECT_SECONDS = 20.0
 
 
 @contextmanager
@@ -59,6 +57,9 @@ def _wired(settings: Settings) -> Iterator[Wiring]:
     wiring = Wiring(settings)
     try:
         yield wiring
+    except (KafkaAwayError, NotPermittedError) as error:
+        # Its client only says that time ran out, or that something is refused.
+        raise kafka_trouble(wiring.cluster) or error from error
     finally:
         wiring.close()
 
@@ -96,19 +97,8 @@ class Session:
         return Inbox(self.wiring.store, self.wiring.topics)
 
     async def temporal(self) -> Client:
-        """A connection to Temporal. Raises ServerAwayError."""
-        address = self.wiring.settings.temporal_address
-        try:
-            return await asyncio.wait_for(self.wiring.temporal(), CONNECT_SECONDS)
-        except (RuntimeError, TimeoutError) as error:
-            raise ServerAwayError(
-                Said(f"Temporal at {address} does not answer.", f"Temporal tại {address} không trả lời."),
-                field="GREENLANE_TEMPORAL_ADDRESS",
-                remedy=Said(
-                    "Start it, or correct GREENLANE_TEMPORAL_ADDRESS.",
-                    "Khởi động máy chủ, hoặc sửa GREENLANE_TEMPORAL_ADDRESS.",
-                ),
-            ) from error
+        """A connection to Temporal. Raises ServerUnusableError."""
+        return await self.wiring.temporal()
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -25,7 +26,7 @@ BAR_CELLS = 24
 
 def screen_of(sheet: Sheet, session: Session) -> Iterator[RenderableType | None]:
     """The parts of the screen from top to bottom; None where there is nothing to show."""
-    moments = session.moments
+    moments = replace(session.moments, texts=sheet.texts)
     yield _stamp(sheet)
     yield _head(sheet, moments)
     yield _clocks(sheet, moments)

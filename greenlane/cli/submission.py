@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from greenlane.cli.options import Json, Lang, StateDir
+from greenlane.cli.options import Json, Lang, StateDir, Strict
 from sla.wording import Said
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def submit(
     source: Annotated[
         str, typer.Option("--source", help="Who numbers the applications: one id of one source is one case.")
     ] = SOURCE,
+    strict: Strict = False,
     state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -43,7 +44,8 @@ def submit(
     """Hand in applications from files, and wait until their cases are on record.
 
     Good entries are taken though others are refused; refused ones are named with file, line, field and remedy, and make
-    the exit code 2. The same application again is known and changes nothing.
+    the exit code 2. The same application again is known and changes nothing. A fact that no list knows is left out of the
+    case and named, with the nearest that is known.
 
     Example: greenlane submit applications.yaml --lang en
     """
@@ -59,8 +61,8 @@ def submit(
         size_max_bytes = session.wiring.settings.max_message_bytes
         entries = [entry for name, content in contents for entry in entries_of(name, content, size_max_bytes)]
         with counted(session.words("submitting"), len(entries)) as told:
-            delivered = waiting(lambda: deliver(session, entries, checked, told))
-        body = _body(delivered)
+            delivered = waiting(lambda: deliver(session, entries, checked, told, strict=strict))
+        body = _body(delivered, session.words.language)
         if as_json:
             print_json(body)
         else:
@@ -82,20 +84,20 @@ def _checked_source(source: str) -> str:
     return source
 
 
-def _body(delivered: Sequence[Delivered]) -> dict[str, Any]:
+def _body(delivered: Sequence[Delivered], language: str) -> dict[str, Any]:
     taken = [one for one in delivered if one.error is None]
     refused = [one for one in delivered if one.error is not None]
     return {
         "ok": not refused and all(one.view is not None for one in taken),
-        "submitted": [one.as_json() for one in taken],
-        "refused": [one.as_json() for one in refused],
+        "submitted": [one.as_json(language) for one in taken],
+        "refused": [one.as_json(language) for one in refused],
     }
 
 
 def _show(session: Session, delivered: Sequence[Delivered]) -> None:
     from rich.markup import escape
 
-    from greenlane.cli.failure import say_error
+    from greenlane.cli.failure import say_error, say_left_out
     from greenlane.cli.output import err, show, table_of
     from greenlane.cli.styles import lane_markup
 
@@ -115,6 +117,8 @@ def _show(session: Session, delivered: Sequence[Delivered]) -> None:
         )
     show(table if table.row_count else None, moments.scale)
     for one in delivered:
+        for fact in one.left_out:
+            say_left_out(fact, f"{one.entry.file}:{one.entry.line} {one.entry.application_id}:", session.words.language)
         if one.error is not None:
             name = f" {one.entry.application_id}" if one.entry.application_id else ""
             say_error(one.error, f"{one.error['file']}:{one.error['line']}{name}:")

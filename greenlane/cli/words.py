@@ -6,6 +6,7 @@ from typing import Final
 
 from greenlane.cli.dossier_words import DOSSIER_TABLE
 from greenlane.cli.law_words import LAW_TABLE
+from greenlane.cli.part_words import PART_TABLE
 
 TABLE: Final[dict[str, tuple[str, str]]] = {
     # headings
@@ -96,6 +97,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
         "Luồng không xét đến: {facts}. Các dữ kiện được xét: {asked}.",
         "No lane asks for: {facts}. What is asked: {asked}.",
     ),
+    "in_vault": ("(trong kho dữ liệu cá nhân)", "(kept in the vault)"),
     "known": ("đã nộp trước đó", "known"),
     "late": ("trễ {span}", "{span} late"),
     "left": ("còn {span}", "{span} left"),
@@ -300,6 +302,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "unit.working_days": ("ngày làm việc", "working days"),
     **DOSSIER_TABLE,
     **LAW_TABLE,
+    **PART_TABLE,
 }
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from greenlane.demo.script import CAST, Part
+from greenlane.admission import let_in
+from greenlane.demo.script import CAST, SYSTEM, Part
 from greenlane.wiring import Wiring
 
 OFFICES = (
@@ -24,6 +25,11 @@ def outsiders(wiring: Wiring, parts: Sequence[Part], folder: Path) -> Iterator[N
     """Departments and applicants play their parts until the block ends."""
     (folder / "time.json").write_text(wiring.business_time.model_dump_json(), encoding="utf-8")
     (folder / "cast.json").write_bytes(CAST.dump_json(tuple(parts)))
+    departments = [department for office in OFFICES for department in office]
+    wiring.systems.register(SYSTEM)
+    systems, layout = (SYSTEM.id,), wiring.topic_layout
+    access = let_in(wiring.settings, SYSTEM.id, departments=departments, systems=systems, layout=layout)
+    access.write(folder / "access.json")
     running = [_start(wiring, folder, "department", office) for office in OFFICES]
     running.append(_start(wiring, folder, "applicants", ()))
     try:
@@ -38,7 +44,7 @@ def outsiders(wiring: Wiring, parts: Sequence[Part], folder: Path) -> Iterator[N
 
 
 def _start(wiring: Wiring, folder: Path, role: str, departments: Sequence[str]) -> subprocess.Popen[bytes]:
-    arguments = (role, str(wiring.settings.kafka_bootstrap), wiring.settings.topic_prefix)
+    arguments = (role, str(folder / "access.json"), wiring.settings.topic_prefix)
     files = (str(folder / "time.json"), str(folder / "cast.json"))
     words = [sys.executable, "-m", "greenlane.demo.outsider", *arguments, *files, *departments]
     with (folder / f"{role}-{'-'.join(departments) or 'all'}.log").open("wb") as log:

@@ -126,7 +126,7 @@ def _submit(wiring: Wiring, parts: list[Part], folder: Path, tell: Tell) -> None
     """Some applications come by the command, as an officer at a counter would send them."""
     day = wiring.business_time.business_anchor_at.astimezone(wiring.zone).date()
     file = folder / "applications.jsonl"
-    lines = (json.dumps(message_of(part, wiring.catalog, day), ensure_ascii=False) for part in parts)
+    lines = (json.dumps(message_of(part, wiring.catalog, day), ensure_ascii=False, allow_nan=False) for part in parts)
     file.write_text("\n".join(lines), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "greenlane", "submit", str(file), "--source", SOURCE, "--json"],

@@ -1,8 +1,8 @@
 """Outside systems of the demonstration: they know Kafka, the public messages and the wall clock, and nothing of our code.
 
-`python -m greenlane.demo.outsider department BOOTSTRAP PREFIX TIME CAST DEPARTMENT...` plays departments,
-`python -m greenlane.demo.outsider applicants BOOTSTRAP PREFIX TIME CAST` plays the applicants' portal.
-TIME and CAST are files: the stack's business time, and who behaves how.
+`python -m greenlane.demo.outsider department ACCESS PREFIX TIME CAST DEPARTMENT...` plays departments,
+`python -m greenlane.demo.outsider applicants ACCESS PREFIX TIME CAST` plays the applicants' portal.
+ACCESS, TIME and CAST are files: how Kafka is reached, the stack's business time, and who behaves how.
 """
 
 from __future__ import annotations
@@ -23,8 +23,11 @@ from kafka import KafkaConsumer, KafkaProducer
 
 from events.language.envelope import binary_headers
 from events.language.topics import Topics
-from greenlane.demo.script import CAST, SOURCE, Behaviour, Manner, Part
+from events.transport.cluster import Cluster
+from greenlane.admission import KafkaAccess
+from greenlane.demo.script import CAST, SOURCE, SYSTEM, Behaviour, Manner, Part
 from sla.business_time import BusinessTime
+from wording.json_text import read_json
 
 APPLICANT_HOURS = 5.0
 """How long an applicant of the demonstration takes to bring what was asked for, in business hours."""
@@ -60,13 +63,14 @@ class Agenda:
 class Outsider:
     """One outside system."""
 
-    def __init__(self, bootstrap: str, prefix: str, time: BusinessTime, cast: tuple[Part, ...]) -> None:
+    def __init__(self, cluster: Cluster, prefix: str, time: BusinessTime, cast: tuple[Part, ...]) -> None:
         self.topics = Topics(prefix)
         self.time = time
         self.cast = {part.case_id: part for part in cast}
         self.agenda = Agenda()
-        self.producer = KafkaProducer(bootstrap_servers=bootstrap, linger_ms=2)
-        self.consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=None, auto_offset_reset="earliest")
+        options = cluster.client_options("demonstration")
+        self.producer = KafkaProducer(**options, linger_ms=2)
+        self.consumer = KafkaConsumer(**options, group_id=None, auto_offset_reset="earliest")
 
     def later(self, from_at: datetime, hours: float) -> datetime:
         """The real instant so many business hours after a business instant."""
@@ -79,12 +83,14 @@ class Outsider:
         while os.getppid() == parent:  # whoever started us is gone: nobody would end us any more
             for messages in self.consumer.poll(timeout_ms=self.agenda.wait_ms).values():
                 for message in messages:
-                    self.hear(json.loads(message.value))
+                    self.hear(read_json(message.value))
             for topic, name, key, data in self.agenda.due():
                 headers = binary_headers(
                     id=str(uuid.uuid4()), source=SOURCE, name=name, subject=None, time=datetime.now(UTC)
                 )
-                self.producer.send(topic, key=key.encode(), value=json.dumps(data).encode(), headers=headers)
+                self.producer.send(
+                    topic, key=key.encode(), value=json.dumps(data, allow_nan=False).encode(), headers=headers
+                )
 
     def hear(self, body: dict[str, Any]) -> None:
         """Take notice of one message."""
@@ -145,7 +151,9 @@ class Applicants(Outsider):
         for place, (case_id, part) in enumerate(self.cast.items()):
             if part.message is not None:
                 at = datetime.now(UTC) + timedelta(seconds=PACE_SECONDS * place)
-                self.agenda.add(at, self.topics.submissions, "SubmitApplication", case_id, dict(part.message))
+                self.agenda.add(
+                    at, self.topics.submissions_of(SYSTEM.id), "SubmitApplication", case_id, dict(part.message)
+                )
 
     def hear(self, body: dict[str, Any]) -> None:
         """Plan the delivery of the documents asked for."""
@@ -154,21 +162,21 @@ class Applicants(Outsider):
             return
         at = self.later(datetime.fromisoformat(event["requested_at"]), APPLICANT_HOURS)
         data = {"case": body["case_id"], "documents": [{"kind": kind} for kind in event.get("documents", [])]}
-        self.agenda.add(at, self.topics.submissions, "ReceiveSupplement", body["case_id"], data)
+        self.agenda.add(at, self.topics.submissions_of(SYSTEM.id), "ReceiveSupplement", body["case_id"], data)
 
 
 def main(arguments: list[str]) -> None:
     """Play a role until killed."""
-    role, bootstrap, prefix, time_file, cast_file, *departments = arguments
+    role, access_file, prefix, time_file, cast_file, *departments = arguments
     time = BusinessTime.model_validate_json(Path(time_file).read_text(encoding="utf-8"))
     cast = CAST.validate_json(Path(cast_file).read_text(encoding="utf-8"))
-    topics = Topics(prefix)
+    topics, cluster = Topics(prefix), KafkaAccess.read(Path(access_file)).cluster
     if role == "applicants":
-        portal = Applicants(bootstrap, prefix, time, cast)
+        portal = Applicants(cluster, prefix, time, cast)
         portal.submit_all()
         portal.run([topics.case_events])
     else:
-        Departments(bootstrap, prefix, time, cast).run([topics.work(name) for name in departments])
+        Departments(cluster, prefix, time, cast).run([topics.work(name) for name in departments])
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from cases.promised import Promised
 from cases.turn import CaseView
+from greenlane.console import Console
 
 LANES = ("standard", "green_60", "green_24h")
 MARKS = {"met": "[green]kept ✓[/green]", "breached": "[red]broken ✗[/red]", "cancelled": "[dim]-[/dim]"}

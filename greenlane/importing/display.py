@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from greenlane.console import Console
 from greenlane.importing.index import Summary
 
 LINE_EVERY_SECONDS = 5.0
@@ -77,7 +77,7 @@ class Terminal:
     """For people. Use it as a context manager, so that the terminal is left in order."""
 
     def __init__(self, console: Console | None = None, now: Callable[[], float] = time.monotonic) -> None:
-        self._console = console or Console(stderr=True, highlight=False)
+        self._console = console or Console(stderr=True)
         self._now = now
         self._quiet_until = 0.0
         self._progress: Progress | None = None

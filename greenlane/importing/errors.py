@@ -57,6 +57,12 @@ class LogDamagedError(LogError):
     code = "log_damaged"
 
 
+class LogTooLargeError(LogError):
+    """It is larger than any log that is read, or unpacks to so much of the same that it is none."""
+
+    code = "log_too_large"
+
+
 class LogMalformedError(LogError):
     """It is XML up to a place, and none from there on."""
 

@@ -17,7 +17,7 @@ from events.language.case_events import (
     StepDecided,
 )
 from events.language.chain import GENESIS, link
-from events.language.identity import event_id_of
+from events.language.identity import event_id_of, message_command_id
 from greenlane.importing.identity import ImportKey
 from greenlane.importing.index import DecisionRow, TraceRow
 from store.errors import LedgerRowBroken
@@ -125,7 +125,7 @@ class CaseEvidence:
                 continue
             effects[record.command_id] += 1
             row = self.decisions.get(record.event.step_id)
-            if row is not None and record.command_id == self.command_id(row, record.event.department):
+            if row is not None and record.command_id in self.command_ids(row, record.event.department):
                 kept.add(row.event)
         found.decisions = len(kept)
         found.lost = self.trace.events - len(kept)
@@ -134,9 +134,10 @@ class CaseEvidence:
             if number > 1 or command_id not in self.accepted:
                 found.violate("I4", f"{command_id} has {number} effects in {self.trace.case_id}")
 
-    def command_id(self, row: DecisionRow, department: str) -> str:
-        """The command that the intake makes of an event's message: unique within the topic it came on."""
-        return f"{department}:{self.key.decision_id(row.position, row.event)}"
+    def command_ids(self, row: DecisionRow, department: str) -> tuple[str, str]:
+        """The command that the intake makes of an event's message; the second: that an older program made of it."""
+        sent = self.key.decision_id(row.position, row.event)
+        return message_command_id("department", department, self.key.source, sent), f"{department}:{sent}"
 
 
 class TopicOrder:

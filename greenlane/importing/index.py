@@ -14,6 +14,7 @@ from greenlane.errors import GreenlaneError
 from greenlane.stack.errors import StateFolderFullError, StateFolderUnusableError
 from greenlane.stack.folder import folder_error
 from sla.wording import Said
+from wording.json_text import read_json
 
 VERSION = 3
 """Of this file's layout and of the mapping: an index made by another is made again."""
@@ -87,7 +88,7 @@ class Index:
         self._rows = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         with explained(path):
             body: str = self._rows.execute("SELECT body FROM summary").fetchone()[0]
-        self.summary = Summary(**json.loads(body))
+        self.summary = Summary(**read_json(body))
 
     @classmethod
     def found(cls, path: Path, digest: str) -> Self | None:
@@ -172,7 +173,7 @@ class IndexWriter:
     def finish(self, summary: Summary, departments: Iterable[tuple[str, str, int]]) -> Index:
         """Write the summary and put the index in its place."""
         self._rows.executemany("INSERT INTO departments VALUES (?, ?, ?)", departments)
-        self._rows.execute("INSERT INTO summary VALUES (?)", (json.dumps(asdict(summary)),))
+        self._rows.execute("INSERT INTO summary VALUES (?)", (json.dumps(asdict(summary), allow_nan=False),))
         self._rows.commit()
         self.close()
         self._draft.replace(self._path)

@@ -10,11 +10,17 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from catalog.systems import PORTAL, RESERVED_IDS
 from events.language.commands import FACTS_MAX
 from events.language.identity import department_slug_of
+from greenlane.importing.identity import SYSTEM
 from greenlane.importing.xes import Attribute, Event, Trace
+from wording.foreign import plain
+from wording.names import tidy
 
 UNASSIGNED = "unassigned"
+TAKEN = RESERVED_IDS | {PORTAL, SYSTEM.id}
+"""Accounts that are somebody else's: no department of a log may be taken for one of them."""
 UNNAMED = "unnamed"
 STEP_NAME_MAX = 500
 STEM_MAX = 80
@@ -65,20 +71,20 @@ class Naming:
         seen: Counter[str] = Counter()
         found = []
         for event in trace.events:
-            activity = event.first("concept:name") or ""
+            activity = tidy(event.first("concept:name") or "")
             stem = self._stem(activity)
             seen[stem] += 1
-            name = activity.strip()[:STEP_NAME_MAX] or "(unnamed)"
+            name = plain(activity)[:STEP_NAME_MAX] or "(unnamed)"
             found.append(Step(f"{stem}.{seen[stem]}", name, self.department(event)))
         return found
 
     def department(self, event: Event) -> str:
         """The slug of who did it: its group, else its resource, else `unassigned`."""
-        name = event.first("org:group") or event.first("org:resource") or UNASSIGNED
+        name = tidy(event.first("org:group") or event.first("org:resource") or UNASSIGNED)
         if name not in self._slugs:
-            slug = department_slug_of(name)
+            slug = department_slug_of(name, TAKEN)
             self._slugs[name] = slug
-            self.departments[slug] = name
+            self.departments[slug] = plain(name)
         return self._slugs[name]
 
     def _stem(self, activity: str) -> str:
@@ -113,6 +119,8 @@ def _kept(ordered: Sequence[Attribute], counted: Counter[str], prefix: str, long
             left_out += 1
             continue
         name = _free(fact_name_of(key) if not prefix else prefix + _written(key), facts)
+        if prefix:
+            value = tidy(value)  # noqa: PLW2901 - as facts are compared
         counted["attributes_cut"] += len(value) > longest
         facts[name] = value if len(value) <= longest else value[: longest - 1] + "…"
     if left_out:

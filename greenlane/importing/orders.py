@@ -7,15 +7,17 @@ import os
 import signal
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any, Self
 
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
-from greenlane.importing.identity import ImportKey
+from greenlane.admission import KafkaAccess
+from greenlane.importing.identity import SYSTEM, ImportKey
 from sla.units import Budget
+from wording.json_text import read_json
 
 NOTE_EVERY_SECONDS = 0.3
 STOPPED = 75
@@ -26,7 +28,8 @@ STOPPED = 75
 class Orders:
     """Everything a sender knows: it has neither the settings nor the database, only Kafka and the prepared log."""
 
-    bootstrap: str
+    kafka: Mapping[str, Any] = field(repr=False)
+    """How Kafka is reached, as an account that may act for the log's departments."""
     topic_prefix: str
     log_digest: str
     limit: Mapping[str, Any] | None
@@ -44,7 +47,7 @@ class Orders:
     @classmethod
     def read(cls, path: Path) -> Self:
         """Orders from their file."""
-        return cls(**json.loads(path.read_text()))
+        return cls(**read_json(path.read_bytes()))
 
     def write(self, path: Path) -> None:
         """Put the orders where the senders find them."""
@@ -57,8 +60,8 @@ class Orders:
 
     @property
     def group(self) -> str:
-        """Under which name the players commit how far they are."""
-        name = f"{self.topic_prefix}-import-{self.key.key[:16]}"
+        """Under which name the players commit how far they are; it begins with their account."""
+        name = f"{SYSTEM.id}.{self.topic_prefix}-{self.key.key[:16]}"
         return f"{name}-{self.attempt}" if self.attempt else name
 
     @property
@@ -72,9 +75,14 @@ class Orders:
         return Topics(self.topic_prefix)
 
     @property
+    def submissions(self) -> str:
+        """Where the applications are sent."""
+        return self.topics.submissions_of(SYSTEM.id)
+
+    @property
     def cluster(self) -> Cluster:
         """Where Kafka is."""
-        return Cluster(self.bootstrap)
+        return KafkaAccess(**self.kafka).cluster
 
 
 class NoteBook:
@@ -94,7 +102,7 @@ class NoteBook:
     def read(path: Path) -> dict[str, Any]:
         """The last account; empty before the first."""
         try:
-            found: dict[str, Any] = json.loads(path.read_text())
+            found: dict[str, Any] = read_json(path.read_bytes())
         except (FileNotFoundError, ValueError):
             return {}
         return found
@@ -103,7 +111,8 @@ class NoteBook:
 def replace(path: Path, values: Mapping[str, Any]) -> None:
     """Write a small file in one step."""
     draft = path.with_suffix(".new")
-    draft.write_text(json.dumps(values))
+    draft.touch(mode=0o600)  # the orders hold a password
+    draft.write_text(json.dumps(values, allow_nan=False))
     os.replace(draft, path)
 
 

@@ -22,6 +22,8 @@ from greenlane.importing.index import Index
 from greenlane.importing.orders import STOPPED, NoteBook, Orders, StopWish
 from greenlane.importing.outgoing import Outgoing, Parcel, Stopped
 from greenlane.importing.submitter import Diary
+from wording.foreign import visible
+from wording.json_text import read_json
 
 POLL_MS = 100
 GATHER_SECONDS = 0.05
@@ -80,15 +82,15 @@ class Player:
                 self._answer(record, department, outgoing)
             case "AnswerRefused":
                 if self._index.position_of(incoming.key_of(record)) is not None:
-                    self._refused[str(json.loads(record.value).get("code"))] += 1
+                    self._refused[str(read_json(record.value).get("code"))] += 1
 
     def _answer(self, record: Any, department: str, outgoing: Outgoing) -> None:
         case_id = incoming.key_of(record)
-        step_id = json.loads(record.value)["event"]["step_id"]
+        step_id = read_json(record.value)["event"]["step_id"]
         decision = self._index.decision(case_id, step_id)
         if decision is None or self._is_over(decision.position):
             return
-        message = {"case": case_id, "step_id": step_id, "outcome": "approve", "data": json.loads(decision.data)}
+        message = {"case": case_id, "step_id": step_id, "outcome": "approve", "data": read_json(decision.data)}
         outgoing.add(
             Parcel(
                 topic=self._orders.topics.decisions(department),
@@ -96,7 +98,7 @@ class Player:
                 id=self._orders.key.decision_id(decision.position, decision.event),
                 name="DecideStep",
                 subject=case_id,
-                body=json.dumps(message, ensure_ascii=False, separators=(",", ":")),
+                body=json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":")),
             )
         )
         self._decided += 1
@@ -129,7 +131,7 @@ def main(arguments: list[str]) -> int:
         except Stopped:
             return STOPPED
         except TransportError as error:
-            sys.stderr.write(f"{error}\n")
+            sys.stderr.write(f"{visible(str(error))}\n")
             return 1
     return 0
 

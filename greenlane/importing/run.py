@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from events.transport.admin import TopicLayout, ensure_topics
+from events.transport.admin import TopicLayout
+from greenlane.admission import KafkaAccess, let_in
 from greenlane.importing.display import Display, Standing
 from greenlane.importing.errors import ImportInterruptedError
+from greenlane.importing.identity import SYSTEM
 from greenlane.importing.index import explained
 from greenlane.importing.orders import Orders
 from greenlane.importing.preparation import Prepared, prepared_log
@@ -26,6 +28,7 @@ from sla.units import Budget
 from sla.wording import Said
 from store.database import Store
 from store.errors import StoreError
+from wording.json_text import read_json
 
 LOOK_SECONDS = 0.25
 SAVE_SECONDS = 5.0
@@ -62,11 +65,11 @@ class Memory:
     def of(cls, store: Store, key: str) -> Self | None:
         """The memory of this import; None before its first run."""
         found = store.remembered(key)
-        return None if found is None else cls(**json.loads(found))
+        return None if found is None else cls(**read_json(found))
 
     def keep(self, store: Store, key: str) -> None:
         """Remember it. Raises StoreError."""
-        store.remember(key, json.dumps(asdict(self)))
+        store.remember(key, json.dumps(asdict(self), allow_nan=False))
 
 
 def run_import(settings: Settings, options: ImportOptions, display: Display) -> ImportReport:
@@ -102,8 +105,7 @@ class _Import:
         self._memory = known or Memory()
         if not self._memory.finished:
             self._publish_procedure()
-            self._make_topics()
-            self._drive(begun_before=known is not None)
+            self._drive(self._let_in(), begun_before=known is not None)
         report = Verification(self._wiring, self._prepared, self._display).report()
         if not self._memory.finished:
             elapsed = self._memory.elapsed_s
@@ -124,22 +126,23 @@ class _Import:
         definitions = derived_definitions(self._key, self._wiring.catalog, day)
         patiently(lambda: self._wiring.register.publish_derived(definitions))
 
-    def _make_topics(self) -> None:
+    def _let_in(self) -> KafkaAccess:
         departments = self._prepared.index.departments()
-        topics, settings = self._wiring.topics, self._wiring.settings
+        settings = self._wiring.settings
         few = len(departments) <= MANY_DEPARTMENTS
         layout = TopicLayout(
             partitions=settings.partitions if few else 1, replication_factor=settings.replication_factor
         )
-        names = [*topics.of_system(), *(name for slug in departments for name in topics.of_department(slug))]
         self._display.doing(f"making the topics of {len(departments)} departments")
-        patiently(lambda: ensure_topics(self._wiring.cluster, names, topics, layout))
+        patiently(lambda: self._wiring.systems.register(SYSTEM))
+        given = {"departments": departments, "systems": (SYSTEM.id,)}
+        return patiently(lambda: let_in(settings, SYSTEM.id, **given, layout=layout))
 
-    def _orders(self, *, begun_before: bool) -> Orders:
+    def _orders(self, access: KafkaAccess, *, begun_before: bool) -> Orders:
         settings, prepared = self._wiring.settings, self._prepared
         limit = self._key.limit
         return Orders(
-            bootstrap=settings.kafka_bootstrap or "",
+            kafka=asdict(access),
             topic_prefix=settings.topic_prefix,
             log_digest=self._key.log_digest,
             limit=None if limit is None else limit.model_dump(mode="json"),
@@ -152,9 +155,9 @@ class _Import:
             from_beginning=begun_before,
         )
 
-    def _drive(self, *, begun_before: bool) -> None:
+    def _drive(self, access: KafkaAccess, *, begun_before: bool) -> None:
         with explained(self._prepared.folder):
-            senders = Senders(self._orders(begun_before=begun_before), self._display.say)
+            senders = Senders(self._orders(access, begun_before=begun_before), self._display.say)
         patiently(self._remember)
         try:
             senders.start()

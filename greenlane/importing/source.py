@@ -15,12 +15,18 @@ from greenlane.importing.errors import (
     LogEmptyError,
     LogMissingError,
     LogNotXesError,
+    LogTooLargeError,
 )
 from greenlane.importing.xes import EXPORT_AGAIN
 from sla.wording import Said, in_language
 
 BLOCK_BYTES = 1 << 20
 """Large blocks keep a hostile file with one endless attribute from being scanned again and again."""
+UNPACKED_MAX_BYTES = 4 << 30
+DENSITY_MAX = 250
+"""Bytes that one packed byte may stand for: event logs reach 60, endless blanks a thousand."""
+DENSE_FROM_BYTES = 32 << 20
+"""What is smaller does no harm, however dense it is."""
 GZIP = b"\x1f\x8b"
 ARCHIVES = {
     b"PK\x03\x04": (Said("a ZIP archive", "tệp nén ZIP"), "unzip"),
@@ -108,6 +114,7 @@ class LogFile:
                 source = gzip.GzipFile(fileobj=raw) if self.compressed else raw
                 while block := source.read(BLOCK_BYTES):
                     unpacked += len(block)
+                    self._refuse_endless(unpacked, raw.tell())
                     yield block
                     if watch is not None:
                         watch(raw.tell())
@@ -124,6 +131,26 @@ class LogFile:
                 self.path,
                 Said("it unpacks to nothing (0 bytes).", "giải nén ra tệp trống (0 byte)."),
                 remedy=EXPORT_AGAIN,
+            )
+
+    def _refuse_endless(self, unpacked: int, read: int) -> None:
+        if unpacked > UNPACKED_MAX_BYTES:
+            raise LogTooLargeError(
+                self.path,
+                Said(
+                    f"it has more than {UNPACKED_MAX_BYTES} bytes.",
+                    f"tệp có hơn {UNPACKED_MAX_BYTES} byte sau giải nén.",
+                ),
+                remedy=Said("Split it into several logs.", "Tách thành nhiều nhật ký."),
+            )
+        if unpacked > DENSE_FROM_BYTES and unpacked > DENSITY_MAX * read:
+            raise LogTooLargeError(
+                self.path,
+                Said(
+                    f"its first {read} bytes unpack to {unpacked}: that is no event log.",
+                    f"{read} byte đầu giải nén ra {unpacked} byte: đây không phải nhật ký sự kiện.",
+                ),
+                remedy=Said("Look into it, or unpack it yourself.", "Kiểm tra tệp, hoặc tự giải nén."),
             )
 
     def _damaged(self, error: Exception, unpacked: int) -> LogDamagedError:

@@ -19,6 +19,7 @@ from greenlane.importing.incoming import Place
 from greenlane.importing.index import Index, TraceRow
 from greenlane.importing.orders import STOPPED, NoteBook, Orders, StopWish
 from greenlane.importing.outgoing import Outgoing, Parcel, Stopped
+from wording.foreign import visible
 
 POLL_MS = 50
 GATHER_SECONDS = 0.05
@@ -122,7 +123,7 @@ class Submitter:
 
     def _listening(self) -> Any:
         topics = self._orders.topics
-        names = [topics.case_events, topics.dead_letters(topics.submissions)]
+        names = [topics.case_events, topics.dead_letters(self._orders.submissions)]
         consumer = incoming.assigned(self._orders.cluster, names, "greenlane-import-submitter")
         known = self._diary.offsets()
         if known:
@@ -145,7 +146,7 @@ class Submitter:
             self._open.add(trace.position)
             outgoing.add(
                 Parcel(
-                    topic=self._orders.topics.submissions,
+                    topic=self._orders.submissions,
                     key=trace.case_id,
                     id=self._orders.key.submission_id(trace.position),
                     name="SubmitApplication",
@@ -198,7 +199,7 @@ def main(arguments: list[str]) -> int:
         except Stopped:
             return STOPPED
         except TransportError as error:
-            sys.stderr.write(f"{error}\n")
+            sys.stderr.write(f"{visible(str(error))}\n")
             return 1
     return 0
 

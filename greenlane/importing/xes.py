@@ -31,6 +31,8 @@ VALUE_MAX = 10_000
 """Characters kept of one value; beyond that it is no attribute but an attachment."""
 KEY_MAX = 1_000
 """Characters kept of a key with those of its parents: a deep nest would else take memory with the square of its depth."""
+TRACE_MAX = 32 << 20
+"""Characters kept of one trace, keys with values; whatever comes beyond is counted as left out."""
 REPAIR = Said("Repair the file at this place, or export the log again.", "Sửa tệp ở chỗ này, hoặc xuất lại nhật ký.")
 EXPORT_AGAIN = Said(
     "Fetch or export the log again, and compare its size with the original's.",
@@ -86,6 +88,8 @@ class XesReader:
         self._loose = False
         """Whether the trace is one event's own."""
         self._path: list[str] = []
+        self._kept = 0
+        """Characters of the trace."""
         self._parser = expat.ParserCreate()
         # Names are compared without prefix: real logs declare XES's namespace in several ways, or not at all.
         self._parser.StartElementHandler = self._start
@@ -190,7 +194,7 @@ class XesReader:
             path.append((f"{path[-1]}/{key}" if path else key)[:KEY_MAX])
             value = attributes.get("value")
             if value is not None or tag not in COLLECTIONS:
-                found.append(Attribute(path[-1], self._bounded(value or "")))
+                self._keep(found, Attribute(path[-1], self._bounded(value or "")))
             return
         if tag in {"trace", "event"}:
             raise LogNotXesError(
@@ -205,6 +209,13 @@ class XesReader:
         if tag != "values":  # the wrapper of a list's values
             self.unusual["unknown_elements"] += 1
         path.append(path[-1] if path else "")
+
+    def _keep(self, found: list[Attribute], attribute: Attribute) -> None:
+        self._kept += len(attribute.key) + len(attribute.value)
+        if self._kept <= TRACE_MAX:
+            found.append(attribute)
+        else:
+            self.unusual["attributes_left_out"] += 1
 
     def _bounded(self, value: str) -> str:
         if len(value) <= VALUE_MAX:
@@ -226,7 +237,7 @@ class XesReader:
     def _end_trace(self) -> None:
         if self._trace is not None:
             self._done.append(self._trace)
-        self._trace, self._loose = None, False
+        self._trace, self._loose, self._kept = None, False, 0
 
     def _doctype(self, name: str, _: Any, __: Any, has_internal_subset: int) -> None:
         if name.lower() == "html":

@@ -22,7 +22,16 @@ def settings_of(part: str, settings: Settings, addresses: StackAddresses, creden
     process of a test, works as the operator.
     """
     account = part if part in (OWNER, *PARTS) else OPERATOR
-    return settings.resolved(addresses).model_copy(update=_database(account, settings, addresses, credentials))
+    told = settings.resolved(addresses).model_copy(update=_database(account, settings, addresses, credentials))
+    if settings.kafka_bootstrap is not None:
+        return told
+    name = kafka_account(account)
+    return told.with_kafka_account(name, credentials.kafka(name), "PLAIN" if account == OWNER else "SCRAM-SHA-256")
+
+
+def kafka_account(account: str) -> str:
+    """The name of an account of the engine's own at embedded Kafka (events.language.access)."""
+    return f".{account}"
 
 
 def _database(account: str, settings: Settings, addresses: StackAddresses, credentials: Credentials) -> dict[str, Any]:

@@ -9,12 +9,15 @@ from typing import Any, Self
 
 @dataclass(frozen=True, slots=True)
 class StackAddresses:
-    """Addresses of a running stack. ``database_url`` holds a password: show ``shown_database`` instead."""
+    """Addresses of a running stack, and accounts there. ``database_url`` holds a password: show ``shown_database`` instead."""
 
     temporal_address: str
     kafka_bootstrap: str
     database_url: str = field(repr=False)
     temporal_ui: str | None = None
+    kafka_username: str | None = None
+    """Account at embedded Kafka; None with an outside one, whose account the settings name."""
+    kafka_password: str | None = field(default=None, repr=False)
     metrics: Mapping[str, str] = field(default_factory=dict)
     """URL of /metrics by the name of the process."""
 

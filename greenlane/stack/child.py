@@ -23,8 +23,9 @@ from sla.wording import Said, in_language
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 LOG_ROTATED_AT_BYTES = 20_000_000
-FULL_BELOW_BYTES = 1024 * 1024
-SIGNS_OF_A_FULL_DISK = ("No space left on device", "database or disk is full")
+FULL_BELOW_BYTES = 20 * 1024 * 1024
+"""PostgreSQL takes room for its log 16 MB at a time: with less it stops, though some is left."""
+SIGNS_OF_A_FULL_DISK = ("No space left on device", "database or disk is full", "Check free disk space")
 CLOCK_TOLERANCE_SECONDS = 2.0
 """A process's start is reckoned from the machine's boot time, which moves a little when the clock is set."""
 
@@ -68,7 +69,7 @@ class Child:
         with command.log.open("ab") as log:
             self.log_start = log.tell()
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(spec), "--", *command.argv],
+                [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(spec, allow_nan=False), "--", *command.argv],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -217,7 +218,7 @@ class Register:
     def end_leftovers(self) -> list[str]:
         """Ends processes of an earlier supervisor of this folder, surely none but those; names of what was ended."""
         recorded = self._folder.read(self._folder.process_file)
-        found = {name: process for name, entry in recorded.items() if (process := _identified(entry))}
+        found = {name: process for name, entry in recorded.items() if (process := identified(entry))}
         family = [*found.values()]
         for process in found.values():
             try:
@@ -236,7 +237,7 @@ class Register:
         return sorted(found)
 
 
-def _identified(entry: Mapping[str, object]) -> psutil.Process | None:
+def identified(entry: Mapping[str, object]) -> psutil.Process | None:
     """The process that was recorded, if it still runs: same number, same start, same program."""
     try:
         process = psutil.Process(int(str(entry["pid"])))

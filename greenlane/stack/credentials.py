@@ -7,12 +7,13 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
+ACCOUNTS = "accounts"
+"""The folder's secret of which all passwords are made."""
 OWNER = "owner"
 """Makes tables, topics and accounts; of the supervisor and `prepare` alone."""
 OPERATOR = "operator"
 """The command line."""
 PARTS = ("worker", "bridge", "publisher")
-AUDITOR = "auditor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Credentials:
     secret: str
 
     def kafka(self, account: str) -> str:
-        """Password of an account of Kafka: a part, a department, a submitting system, `auditor`, `operator`, `owner`."""
+        """Password of an account of Kafka, by the name it bears there (events.language.access)."""
         return self._password("kafka", account)
 
     def database(self, account: str) -> str:

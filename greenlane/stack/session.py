@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from greenlane.stack.errors import OtherStackError, StartFailedError, relayed
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.progress import Progress
 from sla.wording import Said
+from wording.json_text import read_json
 
 LOOK_SECONDS = 0.1
 STOP_PATIENCE_SECONDS = 60
@@ -128,7 +128,7 @@ class OwnedStack:
         assert self._process.stdout is not None  # noqa: S101 - for the type checker; it is a pipe
         for line in self._process.stdout:
             with suppress(ValueError):
-                message = json.loads(line)
+                message = read_json(line)
                 if isinstance(message, dict):
                     yield message
 

@@ -8,23 +8,24 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psutil
 
+from greenlane.probing.outside import probe_outside
 from greenlane.settings import Settings
-from greenlane.stack.accounts import settings_of
+from greenlane.stack.accounts import kafka_account, settings_of
 from greenlane.stack.addresses import StackAddresses
 from greenlane.stack.child import Child, Register, describe_exit, failure
-from greenlane.stack.credentials import OWNER, Credentials
+from greenlane.stack.credentials import ACCOUNTS, OPERATOR, OWNER, Credentials
 from greenlane.stack.errors import StartCancelledError
 from greenlane.stack.folder import StateFolder
-from greenlane.stack.kafka import Kafka, check_outside_kafka
+from greenlane.stack.kafka import Kafka
 from greenlane.stack.part import OwnProcess, Part, ProcessSpec
 from greenlane.stack.ports import Ports
-from greenlane.stack.postgres import Postgres, check_outside_postgres
+from greenlane.stack.postgres import Postgres
 from greenlane.stack.progress import Progress, Silent
-from greenlane.stack.temporal import Temporal, check_outside_temporal
+from greenlane.stack.temporal import Temporal
 from sla.wording import Said
 
 POLL_SECONDS = 0.1
@@ -87,7 +88,7 @@ class Supervisor:
             if ended:
                 self._progress.say(f"ended what a killed start had left: {', '.join(ended)}")
             self._publish(ready=False)
-            self._check_outside()
+            probe_outside(self.settings)
             return self._bring_up(Ports(self.folder))
         except BaseException:
             self.stop()
@@ -125,15 +126,6 @@ class Supervisor:
             ports.of("metrics_port", base + place) if base else ports.of(f"metrics_port_{spec.name}", 0)
             for place, spec in enumerate(self._specs)
         ]
-
-    def _check_outside(self) -> None:
-        settings = self.settings
-        if settings.temporal_address is not None:
-            check_outside_temporal(settings.temporal_address, settings.temporal_namespace)
-        if settings.kafka_bootstrap is not None:
-            check_outside_kafka(settings.kafka_bootstrap)
-        if settings.database_url is not None:
-            check_outside_postgres(settings.database_url)
 
     def _start_servers(self, servers: Sequence[Part]) -> None:
         """Prepares all at the same time, and starts each as soon as it is prepared."""
@@ -181,7 +173,10 @@ class Supervisor:
             self._launch(watched)
 
     def _start_ours(self, addresses: StackAddresses, metrics_ports: Sequence[int]) -> StackAddresses:
-        credentials = Credentials(self.folder.secret("accounts"))
+        credentials = Credentials(self.folder.secret(ACCOUNTS))
+        if self.settings.kafka_bootstrap is None:
+            operator = kafka_account(OPERATOR)
+            addresses = replace(addresses, kafka_username=operator, kafka_password=credentials.kafka(operator))
         if self._prepare is not None:
             self._progress.doing("preparing topics and tables")
             self._prepare(settings_of(OWNER, self.settings, addresses, credentials))
@@ -202,13 +197,7 @@ class Supervisor:
             self._pause()
         if ours:
             self._progress.done(", ".join(watched.part.title for watched in ours) + " work")
-        self.addresses = StackAddresses(
-            addresses.temporal_address,
-            addresses.kafka_bootstrap,
-            addresses.database_url,
-            addresses.temporal_ui,
-            metrics,
-        )
+        self.addresses = replace(addresses, metrics=metrics)
         self._publish(ready=True)
         return self.addresses
 
@@ -346,6 +335,8 @@ class Supervisor:
         me = psutil.Process(os.getpid())
         content = {
             "ready": ready,
+            "profile": self.settings.profile,
+            "parts": [watched.part.name for watched in self._watched],
             "supervisor": {"pid": me.pid, "started_at": me.create_time()},
             "addresses": self.addresses.as_json() if self.addresses is not None else None,
         }

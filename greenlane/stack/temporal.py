@@ -1,4 +1,4 @@
-"""Embedded Temporal: the development server with its state in one SQLite file; and the check of an outside one."""
+"""Embedded Temporal: the development server with its state in one SQLite file."""
 
 from __future__ import annotations
 
@@ -11,30 +11,24 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.runtime import Runtime, TelemetryConfig
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from greenlane.settings import Settings
 from greenlane.stack.child import Command, server_environment
-from greenlane.stack.errors import PlatformUnsupportedError, ServerAwayError
+from greenlane.stack.errors import PlatformUnsupportedError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.part import PROBE_SECONDS, Part, accepts
 from greenlane.stack.ports import LOOPBACK
-from sla.wording import Said, in_language
+from sla.wording import Said
 
 SEARCH_ATTRIBUTES = {
     "GreenlaneProcedure": "Keyword",
     "GreenlaneLane": "Keyword",
     "GreenlaneStatus": "Keyword",
     "GreenlaneDepartment": "KeywordList",
-}
-INDEXED_VALUE_TYPES = {
-    "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-    "KeywordList": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
 }
 DYNAMIC_CONFIG = {
     # With the default of four partitions some tasks on a small server wait for seconds.
@@ -135,55 +129,3 @@ def _in_thread(work: Coroutine[Any, Any, None]) -> None:
     """Runs a coroutine to its end, also when the caller's thread has a running loop."""
     with ThreadPoolExecutor(1) as pool:
         pool.submit(asyncio.run, work).result()
-
-
-def check_outside_temporal(address: str, namespace: str) -> None:
-    """Checks the namespace of an outside Temporal and adds our search attributes. Raises ServerAwayError."""
-    try:
-        _in_thread(_probe(address, namespace))
-        _in_thread(_add_search_attributes(address, namespace))
-    except (RPCError, RuntimeError, TimeoutError) as error:
-        unknown = isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND
-        reason = (
-            Said(f"it has no namespace {namespace!r}", f"máy chủ không có namespace {namespace!r}")
-            if unknown
-            else _reason(error)
-        )
-        remedy = (
-            Said(
-                f"Create it (temporal operator namespace create -n {namespace}), or set GREENLANE_TEMPORAL_NAMESPACE.",
-                f"Tạo namespace (temporal operator namespace create -n {namespace}), hoặc đặt GREENLANE_TEMPORAL_NAMESPACE.",
-            )
-            if unknown
-            else Said(
-                "Start it, correct GREENLANE_TEMPORAL_ADDRESS, or unset it to use the embedded one.",
-                "Khởi động máy chủ, sửa GREENLANE_TEMPORAL_ADDRESS, hoặc bỏ thiết lập này để dùng máy chủ kèm theo.",
-            )
-        )
-        raise ServerAwayError(
-            Said(
-                f"The outside Temporal at {address} cannot be used: {reason}.",
-                f"Không dùng được Temporal bên ngoài tại {address}: {in_language(reason, 'vi')}.",
-            ),
-            field="GREENLANE_TEMPORAL_NAMESPACE" if unknown else "GREENLANE_TEMPORAL_ADDRESS",
-            remedy=remedy,
-        ) from error
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return Said(f"no answer within {PROBE_SECONDS:.0f} s", f"không trả lời trong {PROBE_SECONDS:.0f} giây")
-    if isinstance(error, RPCError):
-        return f"{error.message} ({error.status.name})"
-    return Said("no connection", "không kết nối được")
-
-
-async def _add_search_attributes(address: str, namespace: str) -> None:
-    client = await Client.connect(address, namespace=namespace, runtime=_runtime())
-    known = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace=namespace))
-    missing = {name: kind for name, kind in SEARCH_ATTRIBUTES.items() if name not in known.custom_attributes}
-    if missing:
-        kinds = {name: INDEXED_VALUE_TYPES[kind] for name, kind in missing.items()}
-        await client.operator_service.add_search_attributes(
-            AddSearchAttributesRequest(namespace=namespace, search_attributes=kinds)
-        )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from events.transport.cluster import Cluster
+from greenlane.admission import access_of
 from greenlane.settings import Settings
 from greenlane.stack import StackAddresses
 
@@ -50,4 +52,8 @@ class LiveStack:
     state_dir: Path
     addresses: StackAddresses
     settings: Settings
-    """With all addresses."""
+    """With all addresses, as the command line."""
+
+    def cluster_of(self, account: str) -> Cluster:
+        """Kafka, as a department, a submitting system or another account reaches it."""
+        return access_of(self.settings, account).cluster

@@ -49,10 +49,10 @@ def test_a_question_to_the_applicant_and_the_answer(live: Program) -> None:
     told = accepted(live("explain", code, "--reference", "incoming-117", "--by", "counter-3"))
     assert told["status"] == "in_progress"
     assert live("explain", code).error["code"] == "no_explanation_awaited"
-    timeline = live("show", code).json["timeline"]
-    events = {record["event"]["type"]: record["event"] for record in timeline}
+    sheet = live("show", code).json
+    events = {record["event"]["type"]: record["event"] for record in sheet["timeline"]}
     assert events["ExplanationRequested"]["question"] == "Which entrance is it?"
-    assert events["ExplanationReceived"]["reference"] == "incoming-117"
+    assert sheet["texts"] == {events["ExplanationReceived"]["reference"]: "incoming-117"}
     claimed = {"kind": "officer", "assurance": "claimed"}
     assert actors(live, code, "ExplanationRequested") == [{**claimed, "id": "officer-7"}]
     assert actors(live, code, "ExplanationReceived") == [{**claimed, "id": "counter-3"}]

@@ -1,4 +1,4 @@
-"""The acts of the law as departments and applicants send them over Kafka: what they say of themselves is a claim."""
+"""The acts of the law as departments and applicants send them over Kafka: known by their topics."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 
 from events.language.commands import ActorKind, Assurance
 from events.language.envelope import binary_headers
+from events.language.identity import PORTAL
 from events.language.messages import (
     DECISION_MESSAGES,
     SUBMISSION_MESSAGES,
@@ -23,7 +24,6 @@ from events.language.messages import (
     parsed,
 )
 from events.language.topics import Topics
-from events.transport.cluster import Cluster
 from events.transport.producer import Producer
 from intake.reception import command_of
 from tests.cli.program import LiveStack, Program
@@ -72,7 +72,7 @@ def _until(look: Callable[[], Any]) -> Any:
 
 
 def test_a_question_a_stop_and_a_return_over_kafka(live: Program, live_stack: LiveStack) -> None:
-    """Each leaves its event with the department, or the applicant's source, as who claims to act."""
+    """Each leaves its event with the department, or the system that submits, as who claims to act."""
     code = submitted(live, "kafka-acts-1")
     assert live("decide", code, "intake", "approve", "--department", "one-stop").code == 0
 
@@ -83,19 +83,20 @@ def test_a_question_a_stop_and_a_return_over_kafka(live: Program, live_stack: Li
     def event(kind: str) -> dict[str, Any] | None:
         return next((record for record in timeline() if record["event"]["type"] == kind), None)
 
-    with Producer(Cluster(live_stack.addresses.kafka_bootstrap)) as producer:
+    culture = TOPICS.decisions("culture")
+    with Producer(live_stack.cluster_of("culture")) as department, Producer(live_stack.cluster_of(PORTAL)) as portal:
 
         def send(topic: str, name: str, **content: Any) -> None:
             headers = binary_headers(
                 id=f"kafka-acts-{name}-{time.monotonic_ns()}",
-                source="/outside",
+                source="/portal/outside",
                 name=name,
                 time=datetime.now(UTC),
                 subject=None,
             )
+            producer = department if topic == culture else portal
             producer.send_now(topic, code, json.dumps({"case": code, **content}).encode(), headers)
 
-        culture = TOPICS.decisions("culture")
         send(culture, "DecideStep", step_id="site-check", outcome="request_explanation", question="Which entrance?")
         asked = _until(lambda: event("ExplanationRequested"))
         send(TOPICS.submissions, "ReceiveExplanation", reference="portal-7")
@@ -104,9 +105,10 @@ def test_a_question_a_stop_and_a_return_over_kafka(live: Program, live_stack: Li
         stopped = _until(lambda: event("CaseStopped"))
         send(culture, "ReturnCase", **WHY)
         returned = _until(lambda: event("CaseReturned"))
-    department = {"kind": "department", "id": "culture", "assurance": Assurance.CLAIMED}
+    department = {"kind": "department", "id": "culture", "assurance": Assurance.TOPIC}
     assert [record["actor"] for record in (asked, stopped, returned)] == [department] * 3
-    assert answered["actor"] == {"kind": "applicant", "id": "/outside", "assurance": "claimed"}
-    assert answered["event"]["reference"] == "portal-7"
+    assert answered["actor"] == {"kind": "applicant", "id": "portal", "assurance": "topic"}
+    told = live("show", code).json
+    assert told["texts"] == {answered["event"]["reference"]: "portal-7"}, "where the answer lies, the vault knows"
     assert stopped["event"]["approved_by"] == "chairman-office"
     assert live("show", code).json["case"]["outcome"] == "returned"

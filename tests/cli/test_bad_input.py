@@ -16,7 +16,9 @@ import pytest
 from kafka import KafkaConsumer
 
 from catalog.loader import DATA_FOLDER
+from events.language.access import OPERATOR
 from events.language.envelope import binary_headers
+from events.language.identity import PORTAL, message_command_id
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from events.transport.producer import Producer
@@ -111,6 +113,10 @@ def outside(live_stack: LiveStack, monkeypatch: pytest.MonkeyPatch) -> None:
     addresses = live_stack.addresses
     monkeypatch.setenv("GREENLANE_TEMPORAL_ADDRESS", addresses.temporal_address)
     monkeypatch.setenv("GREENLANE_KAFKA_BOOTSTRAP", addresses.kafka_bootstrap)
+    account = {"kafka_username": addresses.kafka_username, "kafka_password": addresses.kafka_password}
+    sasl = {"kafka_security_protocol": "SASL_PLAINTEXT", "kafka_sasl_mechanism": "SCRAM-SHA-256"}
+    for name, value in {**account, **sasl}.items():
+        monkeypatch.setenv(f"GREENLANE_{name.upper()}", str(value))
     monkeypatch.setenv("GREENLANE_DATABASE_URL", addresses.database_url)
     monkeypatch.setenv("GREENLANE_TIME_FACTOR", str(live_stack.settings.time_factor))
 
@@ -121,7 +127,7 @@ def test_a_database_that_is_away(greenlane: Program, free_address: str, monkeypa
     monkeypatch.setenv("GREENLANE_DATABASE_URL", f"postgresql://account:s3cret@{free_address}/greenlane")
     for arguments in (("cases",), ("show", "H05.8-260302-0001"), ("verify",), ("watch",)):
         answer = greenlane(*arguments, "--json")
-        assert answer.error["code"] == "store_unavailable"
+        assert (answer.error["code"], answer.error["field"]) == ("server_away", "GREENLANE_DATABASE_URL")
         assert "s3cret" not in answer.out + answer.err
 
 
@@ -146,7 +152,7 @@ def test_a_kafka_that_is_away(greenlane: Program, free_address: str, monkeypatch
     # What a person may wait, a test need not.
     monkeypatch.setattr(Cluster.admin.__wrapped__, "__defaults__", (1.0,))  # type: ignore[attr-defined]
     error = greenlane("dlq", "list", "--json").error
-    assert error["code"] == "kafka_away"
+    assert (error["code"], error["field"]) == ("server_away", "GREENLANE_KAFKA_BOOTSTRAP")
     assert free_address in error["message"]
     assert greenlane("cases", "--json").code == 0
 
@@ -224,15 +230,13 @@ BAD_SUBMISSIONS: dict[str, tuple[bytes, str, str | None]] = {
     "procedure": (karaoke("bad-procedure", procedure="karaoke-licens"), "procedure_unknown", "procedure"),
     "documents": (karaoke("bad-documents", documents=[]), "documents_missing", "documents"),
     "conflict": (karaoke("kafka-1", channel="post"), "application_conflict", "application_id"),
-    "id with blanks": (karaoke("kafka-6"), "invalid_field", "id"),
 }
 """By the message's id: what is sent, and the code and field of the dead letter."""
 
 
 def test_bad_messages_become_dead_letters(live: Program, live_stack: LiveStack) -> None:
     """Each keeps its bytes and says why; the good ones around them go their way; a mended one is sent again."""
-    cluster = Cluster(live_stack.addresses.kafka_bootstrap)
-    with Producer(cluster) as producer:
+    with Producer(live_stack.cluster_of(PORTAL)) as producer:
 
         def send(event_id: str, value: bytes, name: str = "SubmitApplication") -> None:
             headers = binary_headers(id=event_id, source=OUTSIDE, name=name, time=datetime.now(UTC), subject=None)
@@ -240,6 +244,7 @@ def test_bad_messages_become_dead_letters(live: Program, live_stack: LiveStack) 
 
         send("good", karaoke("kafka-1"))
         send("again", karaoke("kafka-1"))  # a duplicate submission is no fault
+        send("id with blanks", karaoke("kafka-6"))  # nor is an id of whatever form
         for event_id, (value, _, _) in BAD_SUBMISSIONS.items():
             send(event_id, value)
         send("type", karaoke("x"), name="SubmitNothing")
@@ -249,7 +254,7 @@ def test_bad_messages_become_dead_letters(live: Program, live_stack: LiveStack) 
         assert (found[event_id]["code"], found[event_id]["field"]) == (code, field), event_id
         assert "Nguyễn" not in json.dumps(found[event_id], ensure_ascii=False), "headers hold no values"
     assert found["type"]["code"] == "unknown_type"
-    assert not {"good", "again"} & set(found)
+    assert not {"good", "again", "id with blanks"} & set(found)
     letter = live("dlq", "show", "submissions", found["malformed"]["id"], "--content").json["letter"]
     assert letter["content"] == '{"application_id": '
     assert "content" not in live("dlq", "show", "submissions", found["malformed"]["id"]).json["letter"]
@@ -278,7 +283,6 @@ def test_refused_answers_reach_their_department(live: Program, live_stack: LiveS
     code = submitted(live, "kafka-answers-1")
     closed = submitted(live, "kafka-answers-2")
     live("withdraw", closed)
-    cluster = Cluster(live_stack.addresses.kafka_bootstrap)
     sent = {
         "wrong": ("culture", code, "wrong_department"),
         "unknown": ("culture", "H05.8-260101-9999", "case_unknown"),
@@ -286,15 +290,19 @@ def test_refused_answers_reach_their_department(live: Program, live_stack: LiveS
         # Who has no part in a case learns no more than of one that is not there.
         "stranger": ("finance", code, "case_unknown"),
     }
-    with Producer(cluster) as producer:
-        for event_id, (department, case, _) in sent.items():
+    for event_id, (department, case, _) in sent.items():
+        with Producer(live_stack.cluster_of(department)) as producer:
             data = json.dumps({"case": case, "step_id": "intake", "outcome": "approve"}).encode()
             headers = binary_headers(
                 id=event_id, source=OUTSIDE, name="DecideStep", time=datetime.now(UTC), subject=None
             )
             producer.send_now(TOPICS.decisions(department), case, data, headers)
-    expected = {f"{department}:{event_id}": refused for event_id, (department, _, refused) in sent.items()}
-    refused = {each["command_id"]: each for each in _refusals(cluster, expected)}
+    expected = {
+        message_command_id("department", department, OUTSIDE, event_id): refused
+        for event_id, (department, _, refused) in sent.items()
+    }
+    works = {TOPICS.work(department) for department, _, _ in sent.values()}
+    refused = {each["command_id"]: each for each in _refusals(live_stack.cluster_of(OPERATOR), works, expected)}
     assert {command_id: each["code"] for command_id, each in refused.items()} == expected
     assert all(each["message"] and each["remedy"] and each["message_vi"] for each in refused.values())
     sheet = live("show", code).json
@@ -302,13 +310,13 @@ def test_refused_answers_reach_their_department(live: Program, live_stack: LiveS
     assert sheet["case"]["sequence"] == 6
 
 
-def _refusals(cluster: Cluster, command_ids: Iterable[str]) -> Iterator[dict[str, Any]]:
+def _refusals(cluster: Cluster, topics: Iterable[str], command_ids: Iterable[str]) -> Iterator[dict[str, Any]]:
     awaited = set(command_ids)
     consumer: Any = cluster.connected(
         KafkaConsumer, "tests", auto_offset_reset="earliest", group_id=None, metrics_enabled=False
     )
     try:
-        consumer.subscribe(sorted({TOPICS.work(command_id.partition(":")[0]) for command_id in awaited}))
+        consumer.subscribe(sorted(topics))
         deadline = time.monotonic() + PATIENCE_SECONDS
         while awaited and time.monotonic() < deadline:
             for batch in consumer.poll(timeout_ms=200).values():

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bench.throughput.__main__ import access_file
 from greenlane.quiescence import dead_letter_count, settled
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
@@ -48,7 +49,7 @@ def closed_cases(wiring: Wiring) -> int:
 def test_parts_killed_in_the_middle_lose_and_double_nothing(tmp_path: Path) -> None:
     """Worker, bridge, publisher and broker are killed while 20 cases run: all close, and every invariant holds."""
     with a_stack(tmp_path) as (wiring, supervisor):
-        words = (str(wiring.settings.kafka_bootstrap), wiring.settings.topic_prefix, PROCEDURE)
+        words = (access_file(wiring), wiring.settings.topic_prefix, PROCEDURE)
         desk = subprocess.Popen(
             [sys.executable, "-m", "bench.throughput.desk", *words, str(CASES), str(IN_FLIGHT), f"kills-{os.getpid()}"],
             stdout=subprocess.PIPE,

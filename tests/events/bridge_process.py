@@ -1,4 +1,4 @@
-"""A bridge in a process of its own, to be killed: `python -m tests.events.bridge_process BOOTSTRAP PREFIX FILE HELD_AFTER`.
+"""A bridge in a process of its own, to be killed: `python -m tests.events.bridge_process CLUSTER PREFIX FILE HELD_AFTER`.
 
 Having handled so many messages it holds all others in hand, until it is killed; 0: it goes on to the end.
 """
@@ -6,6 +6,7 @@ Having handled so many messages it holds all others in hand, until it is killed;
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import sys
 from pathlib import Path
@@ -36,10 +37,10 @@ class Writing:
         return Done()
 
 
-async def main(bootstrap: str, prefix: str, file: str, held_after: str) -> None:
+async def main(cluster: str, prefix: str, file: str, held_after: str) -> None:
     topics = Topics(prefix)
     bridge = Bridge(
-        Cluster(bootstrap),
+        Cluster(*json.loads(cluster)),
         incoming_pattern(topics),
         Writing(Path(file), int(held_after)),
         settings=BridgeSettings(

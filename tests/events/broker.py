@@ -7,6 +7,7 @@ import threading
 import time
 from pathlib import Path
 
+from events.transport.cluster import Cluster
 from greenlane.settings import Settings
 from greenlane.stack.child import Child
 from greenlane.stack.folder import StateFolder
@@ -33,6 +34,11 @@ class Broker:
         """host:port; the same after every restart."""
         return self._part.address
 
+    @property
+    def cluster(self) -> Cluster:
+        """It, as its owner reaches it."""
+        return self._part.owners_cluster
+
     def start(self) -> None:
         """Start it and wait until it answers."""
         self._part.prepare(lambda _: None)
@@ -48,6 +54,17 @@ class Broker:
         if self._child is not None:
             self._child.kill()
             self._child = None
+
+    def stop(self) -> None:
+        """In its own time."""
+        if self._child is not None:
+            self._child.ask_to_stop()
+            assert self._child.finish()
+            self._child = None
+
+    def renew(self) -> None:
+        """Have the next start be one of the program as it is now."""
+        self._part = self._fresh_part()
 
     def replace(self) -> None:
         """Kill it and start an empty cluster at the same address."""

@@ -10,14 +10,7 @@ import pytest
 from events.language.topics import Topics
 from events.transport.admin import TopicLayout, ensure_topics
 from events.transport.cluster import Cluster
-from greenlane.stack import StackAddresses
 from tests.events.broker import Broker
-
-
-@pytest.fixture(scope="session")
-def cluster(servers: StackAddresses) -> Cluster:
-    """The run's shared Kafka."""
-    return Cluster(servers.kafka_bootstrap)
 
 
 @pytest.fixture

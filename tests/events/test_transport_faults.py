@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -55,7 +56,8 @@ class Process:
     def _started(self, held_after: int) -> subprocess.Popen[bytes]:
         self.files.append(self._folder / f"run-{len(self.files)}")
         self.files[-1].touch()
-        command = [sys.executable, "-m", "tests.events.bridge_process", self._cluster.bootstrap, self._topics.prefix]
+        cluster = json.dumps([self._cluster.bootstrap, dict(self._cluster.options)])
+        command = [sys.executable, "-m", "tests.events.bridge_process", cluster, self._topics.prefix]
         root = Path(__file__).parents[2]
         return subprocess.Popen([*command, str(self.files[-1]), str(held_after)], cwd=root, stdout=subprocess.DEVNULL)
 
@@ -85,7 +87,7 @@ class Process:
 
 async def test_a_killed_bridge_loses_nothing(broker: Broker, tmp_path: Path) -> None:
     """After SIGKILL every message is handled; twice only what had not been committed; order per key stays."""
-    cluster = Cluster(broker.bootstrap)
+    cluster = broker.cluster
     topics = own_topics(cluster, "killed-bridge")
     topic, group = topics.decisions("finance"), f"{topics.prefix}-bridge"
     process = Process(cluster, topics, tmp_path, held_after=300)
@@ -113,7 +115,7 @@ async def test_a_killed_bridge_loses_nothing(broker: Broker, tmp_path: Path) -> 
 
 async def test_publisher_and_bridge_outlive_a_killed_broker(broker: Broker) -> None:
     """The broker is killed under load and started again: all events arrive, in order per case, none twice on the topic."""
-    cluster = Cluster(broker.bootstrap)
+    cluster = broker.cluster
     topics = own_topics(cluster, "killed-broker")
     outbox, handler = MemoryOutbox(), Remembering()
     publisher = Publisher(outbox, cluster, PublisherSettings(), PublisherMetrics(CollectorRegistry()))
@@ -170,7 +172,7 @@ def _case(body: str) -> str:
 
 def test_a_replaced_broker_is_noticed_and_refilled(broker: Broker) -> None:
     """An empty cluster at the old address gets nothing; after `republish` it gets everything, in order."""
-    cluster = Cluster(broker.bootstrap)
+    cluster = broker.cluster
     topics = own_topics(cluster, "replaced")
     outbox = CountingOutbox()
     outbox.add_all([a_row(number, topic=topics.case_events) for number in range(1, 101)])
@@ -208,7 +210,7 @@ def _wait(condition: Callable[[], object]) -> None:
 
 def test_stopping_while_kafka_is_away_does_not_hang(broker: Broker) -> None:
     """Rows in hand stay unmarked, and the process ends. The last of this module: it leaves the broker dead."""
-    cluster = Cluster(broker.bootstrap)
+    cluster = broker.cluster
     topics = own_topics(cluster, "stopping")
     outbox = MemoryOutbox()
     registry = CollectorRegistry()

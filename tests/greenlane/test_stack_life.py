@@ -14,7 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psutil
 import psycopg
@@ -23,13 +23,16 @@ from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
 from temporalio.client import Client
 
+from greenlane.admission import as_owner
+from greenlane.connecting import cluster_of
 from greenlane.settings import Settings
 from greenlane.stack import StackAddresses, Supervisor, ensure_stack, running_stack
+from greenlane.stack.account import NUMBERS_OF_NOBODY
 from greenlane.stack.child import LAUNCHER
 from greenlane.stack.errors import (
     OtherStackError,
     PortInUseError,
-    ServerAwayError,
+    ServerUnusableError,
     StackAlreadyRunningError,
     StackError,
 )
@@ -105,19 +108,25 @@ def read_row(settings: Settings, addresses: StackAddresses) -> str:
     return str(row[0])
 
 
-def write_record(addresses: StackAddresses) -> None:
-    admin = KafkaAdminClient(bootstrap_servers=addresses.kafka_bootstrap)
+def owner_of(settings: Settings, addresses: StackAddresses) -> dict[str, Any]:
+    """How the owner of this stack's Kafka connects; nobody else has rights where nothing was prepared."""
+    return cluster_of(as_owner(settings.resolved(addresses))).client_options("test")
+
+
+def write_record(settings: Settings, addresses: StackAddresses) -> None:
+    options = owner_of(settings, addresses)
+    admin = KafkaAdminClient(**options)
     admin.create_topics([NewTopic(name="kept", num_partitions=1, replication_factor=1)])
     admin.close()
-    producer = KafkaProducer(bootstrap_servers=addresses.kafka_bootstrap)
+    producer = KafkaProducer(**options)
     producer.send("kept", value=b"record").get(timeout=PATIENCE_SECONDS)
     producer.close()
 
 
-def read_record(addresses: StackAddresses) -> bytes:
+def read_record(settings: Settings, addresses: StackAddresses) -> bytes:
     consumer = KafkaConsumer(
         "kept",
-        bootstrap_servers=addresses.kafka_bootstrap,
+        **owner_of(settings, addresses),
         auto_offset_reset="earliest",
         consumer_timeout_ms=PATIENCE_SECONDS * 1000,
     )
@@ -143,7 +152,7 @@ def test_killed_parts_come_back_and_a_killed_stack_leaves_no_orphan(servers: Sta
         first = eventually(lambda: running_stack(settings), "the first start")
         assert first.temporal_address != servers.temporal_address, "two stacks run side by side"
         write_row(settings, first)
-        write_record(first)
+        write_record(settings, first)
         asyncio.run(start_workflow(first))
         before = parts(settings)
         assert set(before) == {"temporal", "postgresql", "kafka", "metered"}
@@ -154,7 +163,7 @@ def test_killed_parts_come_back_and_a_killed_stack_leaves_no_orphan(servers: Sta
             assert f"{name} ended (SIGKILL); starting it again in 0.5 s" in said(settings).lower().replace(
                 "sigkill", "SIGKILL"
             )
-        assert (read_row(settings, first), read_record(first)) == ("row", b"record")
+        assert (read_row(settings, first), read_record(settings, first)) == ("row", b"record")
         with urllib.request.urlopen(first.metrics["metered"], timeout=PATIENCE_SECONDS) as answer:
             assert answer.status == 200
         family = [
@@ -166,7 +175,7 @@ def test_killed_parts_come_back_and_a_killed_stack_leaves_no_orphan(servers: Sta
     with stack(settings) as up:
         again = eventually(lambda: running_stack(settings), "the second start")
         assert again == first, "the same ports as before"
-        assert (read_row(settings, again), read_record(again)) == ("row", b"record")
+        assert (read_row(settings, again), read_record(settings, again)) == ("row", b"record")
         assert asyncio.run(workflow_status(again)) == "RUNNING"
         family = list(parts(settings).values())
         up.send_signal(signal.SIGINT)
@@ -225,19 +234,19 @@ def refused(settings: Settings, kind: type[StackError]) -> StackError:
     return caught.value
 
 
-def test_an_outside_server_that_is_away_is_named(servers: StackAddresses, tmp_path: Path) -> None:
+def test_an_outside_server_that_cannot_be_used_is_named(servers: StackAddresses, tmp_path: Path) -> None:
     good = outside(free_ports(tmp_path / "state"), servers)
     wrong_password = servers.database_url.replace("greenlane_operator:", "greenlane_operator:x")
-    for name, value in (
-        ("temporal_address", "127.0.0.1:9"),
-        ("kafka_bootstrap", "127.0.0.1:9"),
-        ("database_url", "postgresql+psycopg://u:p@127.0.0.1:9/d"),
-        ("database_url", wrong_password),
-        ("temporal_namespace", "no-such-namespace"),
+    for name, value, code, field in (
+        ("temporal_address", "127.0.0.1:9", "server_away", "TEMPORAL_ADDRESS"),
+        ("kafka_bootstrap", "127.0.0.1:9", "server_away", "KAFKA_BOOTSTRAP"),
+        ("database_url", "postgresql+psycopg://u:p@127.0.0.1:9/d", "server_away", "DATABASE_URL"),
+        ("database_url", wrong_password, "account_refused", "DATABASE_PASSWORD"),
+        ("temporal_namespace", "no-such-namespace", "namespace_unknown", "TEMPORAL_NAMESPACE"),
     ):
-        with pytest.raises(ServerAwayError) as caught:
+        with pytest.raises(ServerUnusableError) as caught:
             Supervisor(good.model_copy(update={name: value})).start()
-        assert caught.value.field == f"GREENLANE_{name.upper()}"
+        assert (caught.value.code, caught.value.field) == (code, f"GREENLANE_{field}")
         assert caught.value.remedy
         assert "\n" not in caught.value.message
 
@@ -271,9 +280,7 @@ def test_a_second_up_is_refused_with_the_holder(servers: StackAddresses, tmp_pat
 def test_an_ordinary_user_runs_it_and_root_can_take_over(servers: StackAddresses, tmp_path: Path) -> None:
     nobody = pwd.getpwnam("nobody")
     os.chown(tmp_path, nobody.pw_uid, nobody.pw_gid)
-    settings = free_ports(tmp_path / "state").model_copy(
-        update={"temporal_address": servers.temporal_address, "kafka_bootstrap": servers.kafka_bootstrap}
-    )
+    settings = outside(free_ports(tmp_path / "state"), servers).model_copy(update={"database_url": None})
     # The capability only lets this account reach an interpreter below /root, where such a machine may have it.
     spec = {"parent": os.getpid(), "signal": 15, "uid": nobody.pw_uid, "gid": nobody.pw_gid, "capability": 2}
     command = (sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(spec), "--", *ENTRY)
@@ -287,7 +294,7 @@ def test_an_ordinary_user_runs_it_and_root_can_take_over(servers: StackAddresses
     supervisor = Supervisor(settings)
     try:
         again = supervisor.start()
-        assert parts(settings)["postgresql"].username() == "nobody"
+        assert parts(settings)["postgresql"].uids().real in NUMBERS_OF_NOBODY
         assert read_row(settings, again) == "row"
     finally:
         supervisor.stop()

@@ -7,6 +7,7 @@ from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
 from temporalio.client import Client
 
+from events.transport.cluster import Cluster
 from greenlane.settings import Settings
 from greenlane.stack import StackAddresses
 
@@ -26,16 +27,17 @@ def test_postgresql_gives_the_operators_role(servers: StackAddresses) -> None:
     assert row == ("greenlane_operator", "greenlane", False, "UTC")
 
 
-def test_kafka_stamps_records_with_its_own_clock(servers: StackAddresses) -> None:
-    admin = KafkaAdminClient(bootstrap_servers=servers.kafka_bootstrap)
+def test_kafka_stamps_records_with_its_own_clock(cluster: Cluster) -> None:
+    options = cluster.client_options("test")
+    admin = KafkaAdminClient(**options)
     admin.create_topics([NewTopic(name="stack.stamp", num_partitions=1, replication_factor=1)])
     admin.close()
-    producer = KafkaProducer(bootstrap_servers=servers.kafka_bootstrap)
+    producer = KafkaProducer(**options)
     producer.send("stack.stamp", value=b"hello", timestamp_ms=1_000).get(timeout=120)
     producer.close()
     consumer = KafkaConsumer(
         "stack.stamp",
-        bootstrap_servers=servers.kafka_bootstrap,
+        **options,
         auto_offset_reset="earliest",
         consumer_timeout_ms=120_000,
     )

@@ -18,6 +18,7 @@ from catalog.model import Definitions
 from events.language.case_events import ApplicationAccepted, EventRecord, canonical_json
 from events.language.chain import GENESIS, link
 from events.language.commands import Actor, ActorKind, DecideStep, SubmitApplication
+from events.language.identity import message_command_id
 from events.language.messages import DecisionMessage, SubmissionMessage, parsed
 from greenlane.importing.display import Quiet
 from greenlane.importing.evidence import CaseEvidence, Findings, TopicOrder
@@ -46,12 +47,18 @@ def definitions(prepared: Prepared) -> Definitions:
     return derived_definitions(prepared.key, load_catalog(), NOW.date())
 
 
+def answer_id(prepared: Prepared, step: DecisionRow) -> str:
+    """The command that the bridge makes of an answer."""
+    sent = prepared.key.decision_id(step.position, step.event)
+    return message_command_id("department", step.department, prepared.key.source, sent)
+
+
 def lived(prepared: Prepared, definitions: Definitions, trace: TraceRow, steps: Sequence[DecisionRow]) -> Life:
     """The case of a trace as the engine's core makes it, from the messages that the senders send."""
     life = Life(definitions, trace.case_id)
     message = parsed(SubmissionMessage, json.loads(trace.submission))
     application = parted(message, prepared.key.source, definitions.lanes).application
-    command_id = f"submissions:{prepared.key.submission_id(trace.position)}"
+    command_id = message_command_id("system", "portal", prepared.key.source, prepared.key.submission_id(trace.position))
     actor = Actor(kind=ActorKind.APPLICANT, id=prepared.key.source)
     life.do(SubmitApplication(command_id=command_id, received_at=NOW, actor=actor, application=application))
     for hours, step in enumerate(steps, 1):
@@ -59,7 +66,7 @@ def lived(prepared: Prepared, definitions: Definitions, trace: TraceRow, steps: 
         _, command = command_of(
             parsed(DecisionMessage, answer),
             {
-                "command_id": f"{step.department}:{prepared.key.decision_id(step.position, step.event)}",
+                "command_id": answer_id(prepared, step),
                 "received_at": NOW + timedelta(hours=hours),
                 "actor": Actor(kind=ActorKind.DEPARTMENT, id=step.department),
             },
@@ -104,6 +111,22 @@ def test_case_under_way_has_lost_nothing_yet_but_lacks_decisions(prepared: Prepa
     found = evidence(prepared, definitions, answered=1).findings()
     assert (found.closed, found.decisions, found.lost) == (0, 1, 2)
     assert not found.violations
+
+
+def test_what_an_older_program_imported_still_holds(prepared: Prepared, definitions: Definitions) -> None:
+    """It made another command id of the same message."""
+    found = evidence(prepared, definitions)
+    steps = {answer_id(prepared, step): step for step in found.decisions.values()}
+    older = {
+        new: f"{step.department}:{prepared.key.decision_id(step.position, step.event)}" for new, step in steps.items()
+    }
+    records = [
+        record.model_copy(update={"command_id": older.get(record.command_id, record.command_id)})
+        for record in (EventRecord.model_validate_json(row.body) for row in found.rows)
+    ]
+    accepted = frozenset(record.command_id for record in records)
+    kept = CaseEvidence(prepared.key, found.trace, found.decisions, definitions, chained(records), accepted, 1)
+    assert kept.findings() == Findings(closed=1, decisions=3)
 
 
 def violations(found: Findings) -> set[str]:

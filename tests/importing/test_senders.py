@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import psutil
 import pytest
 
+from greenlane.admission import KafkaAccess
 from greenlane.importing import senders as room
 from greenlane.importing.errors import SenderFailedError
 from greenlane.importing.identity import ImportKey
@@ -23,7 +25,7 @@ from sla.units import Budget, Unit
 
 def orders(folder: Path, players: int = 1) -> Orders:
     return Orders(
-        bootstrap="127.0.0.1:1",
+        kafka=asdict(KafkaAccess("127.0.0.1:1", "PLAINTEXT", None, None, None)),
         topic_prefix="greenlane",
         log_digest="ab" * 32,
         limit={"amount": 3, "unit": "working_days"},

@@ -183,6 +183,33 @@ def test_deep_nest_takes_no_memory_with_the_square_of_its_depth(tmp_path: Path) 
     assert sum(len(attribute.key) for attribute in kept) <= depth * 1_000
 
 
+def test_a_packed_log_that_is_endless_blanks_is_refused_early(tmp_path: Path) -> None:
+    """Three megabytes may hold three gigabytes: refused from the first of them on, with what was found."""
+    blanks = gzip.compress(b" " * (1 << 20)) * 3_000
+    packed = written(tmp_path / "log.xes.gz", gzip.compress(b"<log>") + blanks + gzip.compress(b"</log>"))
+    log = LogFile(packed)
+    seen: list[int] = []
+    with pytest.raises(LogError) as caught:
+        log.digest(seen.append)
+    assert caught.value.code == "log_too_large"
+    assert max(seen) < log.size_bytes / 10
+
+
+def test_a_dense_log_of_a_usual_size_is_read(tmp_path: Path) -> None:
+    """Generated logs say the same again and again."""
+    content = b"<log>" + b"<trace><event/></trace>" * 200_000 + b"</log>"
+    assert len(read(written(tmp_path / "log.xes.gz", gzip.compress(content)))[0]) == 200_000
+
+
+def test_a_trace_without_end_takes_no_memory_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes beyond the bound is counted, and the next trace has room of its own."""
+    monkeypatch.setattr("greenlane.importing.xes.TRACE_MAX", 100)
+    trace = "<trace><event>" + '<string key="k" value="123456789"/>' * 30 + "</event></trace>"
+    traces, reader = read(written(tmp_path / "log.xes", f"<log>{trace * 2}</log>"))
+    assert [len(each.events[0].attributes) for each in traces] == [10, 10]
+    assert reader.unusual["attributes_left_out"] == 40
+
+
 keys = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff"), max_size=12
 )

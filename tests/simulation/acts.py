@@ -44,6 +44,8 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 APPLICANT = Actor(kind=ActorKind.APPLICANT, id="portal")
 SUPERVISOR = Actor(kind=ActorKind.SUPERVISOR, id="supervisor")
 OFFICER = Actor(kind=ActorKind.OFFICER, id="officer-1")
+SYSTEMS = ("portal", "tax-office", "other-portal", "/older")
+"""Who may say that he speaks for the applicant; the last as older messages said it."""
 WHY: dict[str, Any] = {"reason": "because", "legal_basis": "law 1"}
 
 Said = dict[str, Any]
@@ -73,6 +75,30 @@ class Acting(Protocol):
 
     def send(self, kind: type[Command], actor: Actor, said: Said, late_seconds: int = 0) -> None:
         """A message comes; the case hears of it at its next turn."""
+
+
+class Strange:
+    """A life in which somebody sends what another would: of another department, or through another system."""
+
+    def __init__(self, life: Acting, dice: Dice) -> None:
+        self._life, self._dice = life, dice
+        self.now, self.case, self.definitions, self.records = life.now, life.case, life.definitions, life.records
+
+    def send(self, kind: type[Command], actor: Actor, said: Said, late_seconds: int = 0) -> None:
+        """The message with its sender changed; now and then it is somebody who has a part in the case after all."""
+        dice = self._dice
+        if dice.happens(0.4):
+            stranger = Actor(kind=ActorKind.APPLICANT, id=dice.choice(SYSTEMS))
+        else:
+            stranger = Actor(kind=ActorKind.DEPARTMENT, id=dice.choice((*self.definitions.departments, "nobody")))
+            if kind is DecideStep and dice.happens(0.7):
+                said = said | {"department": stranger.id}
+        self._life.send(kind, stranger, said, late_seconds)
+
+
+def _strange(life: Acting, dice: Dice, act: Act) -> None:
+    kind = dice.choice((*("answer",) * 8, *sorted(ACTS.keys() - {"stranger"})))
+    ACTS[kind](Strange(life, dice), dice, act)
 
 
 def _answer(life: Acting, dice: Dice, act: Act) -> None:
@@ -226,6 +252,7 @@ ACTS: dict[str, Callable[[Acting, Dice, Act], None]] = {
     "reassign": _reassign,
     "acknowledge": _acknowledge,
     "withdraw": _plain(WithdrawApplication, APPLICANT, {}),
+    "stranger": _strange,
 }
 
 

@@ -20,6 +20,7 @@ from events.language.case_events import EventRecord
 from events.language.commands import (
     AcknowledgeEscalation,
     Actor,
+    ActorKind,
     Application,
     Command,
     DecideStep,
@@ -70,6 +71,7 @@ KINDS_OF_ACTS = (
     "reassign",
     "acknowledge",
     "withdraw",
+    *("stranger",) * 4,
     "sleep",
     "sleep",
 )
@@ -110,6 +112,9 @@ class LivedCase:
         self.waiting: list[Command] = []
         self.codes: Counter[str] = Counter()
         self.number = 0
+        self.system: str | None = dice.choice((None, "portal", "tax-office"))
+        spoken = {None: ("portal", SOURCE, "/older"), "portal": ("portal", "/older"), "tax-office": ("tax-office",)}
+        self.applicant = Actor(kind=ActorKind.APPLICANT, id=dice.choice(spoken[self.system]))
         self._submit(dice)
 
     def _submit(self, dice: Dice) -> None:
@@ -117,6 +122,7 @@ class LivedCase:
         application = Application(
             application_id=f"life-{self.plan.seed}",
             source=SOURCE,
+            system=self.system,
             procedure=self.definitions.procedure.id,
             subject_ref="subject",
             documents=tuple(DocumentPart(kind=kind) for kind in given),
@@ -141,7 +147,7 @@ class LivedCase:
         """One act: time passes, a message comes, and a turn is taken unless the worker is away."""
         self.now += self._wait(act.wait)
         act_of = ACTS.get(act.kind)
-        if act_of is not None and not self.case.is_closed:
+        if act_of is not None and (act.kind == "stranger" or not self.case.is_closed):
             act_of(self, Dice(act.seed), act)
         if not act.asleep:
             self.turn()
@@ -157,6 +163,7 @@ class LivedCase:
     def send(self, kind: type[Command], actor: Actor, said: Said, late_seconds: int = 0) -> None:
         """A message comes; the case hears of it at its next turn."""
         self.number += 1
+        actor = self.applicant if actor is APPLICANT else actor
         at = max(self.opened_at, self.now - timedelta(seconds=late_seconds))
         self.waiting.append(kind(command_id=f"c{self.number}", received_at=at, actor=actor, **said))
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from cases import timetable
-from tests.simulation import mistakes_of_acts, mistakes_of_time
+from tests.simulation import mistakes_of_acts, mistakes_of_senders, mistakes_of_time
 from tests.simulation.lives import finding_of, plan_of
 from tests.simulation.seeding import MISTAKES, Mistake
 
 SEEDS = 1_500
 """Within so many lives at most; nearly all are found within a hundred."""
 FIRST_SEED = 50_000
-SECTIONS = (mistakes_of_time, mistakes_of_acts)
+SECTIONS = (mistakes_of_time, mistakes_of_acts, mistakes_of_senders)
 """They enter their mistakes when they are imported."""
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import psycopg
 
 from greenlane.settings import Settings
+from greenlane.stack.accounts import database_url_of
 from greenlane.stack.child import Child
-from greenlane.stack.credentials import OWNER
+from greenlane.stack.credentials import OWNER, Credentials
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.ports import Ports
 from greenlane.stack.postgres import Postgres
@@ -28,6 +29,7 @@ class DatabaseServer:
         settings = Settings(state_dir=folder, postgres_port=0)
         state = StateFolder(folder)
         state.prepare(0)
+        self._credentials = Credentials(state.secret("accounts"))
         self._part = Postgres(settings, state, Ports(state).of("postgres_port", 0))
         self._part.prepare(lambda _: None)
         self._child: Child | None = None
@@ -43,6 +45,26 @@ class DatabaseServer:
     def url(self) -> str:
         """The database `greenlane` of this server, for its owner."""
         return self._part.url_of(OWNER)
+
+    def url_for(self, account: str, url: str) -> str:
+        """The database at this URL for another account."""
+        return database_url_of(account, url, self._credentials)
+
+    def settle(self) -> None:
+        """Make the accounts again, as each start does."""
+        self._part.settle()
+
+    def as_superuser(self, *statements: str) -> None:
+        """Run statements as the server's own superuser."""
+        with self._part.superuser() as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    def end_connections(self, name: str) -> None:
+        """End the connections of one kind, whoever's they are, and wait until they are gone."""
+        query = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE application_name = %s"
+        with self._part.superuser() as connection:
+            connection.execute(query, (name,))
 
     def start(self) -> None:
         """Start and wait until it answers."""

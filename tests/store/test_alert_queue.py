@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import text
 
@@ -14,13 +16,13 @@ BOTH = ("webhook", "email")
 
 
 @pytest.fixture
-def queue(store: Store, recorder: Recorder) -> AlertQueue:
+def queue(as_account: Callable[[str], Store], recorder: Recorder) -> AlertQueue:
     """Two rungs fired: four deliveries."""
     for number in (1, 2):
         sketch = Sketch(number)
         sketch.take(recorder.record_now(sketch.opening()))
         recorder.record_now(sketch.rung())
-    return AlertQueue(store)
+    return AlertQueue(as_account("publisher"))
 
 
 def due_now(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -37,8 +38,8 @@ def a_change(case: str, reason: str = "later", days: int = 1, **change: object) 
 
 
 @pytest.fixture
-def plans(store: Store) -> ChangePlans:
-    return ChangePlans(store)
+def plans(as_account: Callable[[str], Store]) -> ChangePlans:
+    return ChangePlans(as_account("operator"))
 
 
 def test_cases_that_move_earlier_are_told_first(plans: ChangePlans) -> None:

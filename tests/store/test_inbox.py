@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
 
-from cases.turn import Notice
-from events.language.identity import case_id_of, subject_ref_of
+from cases.turn import CommandOutcome, Notice
+from events.language.identity import OTHER_TEXT_SUFFIX, case_id_of, subject_ref_of, text_ref_of
 from events.language.refusals import refuse
 from store.database import Store
 from store.inbox import Acceptance, Inbox, Submission
@@ -24,8 +24,8 @@ CANARY = "Nguyễn Thị Canary 079-canary-123456"
 
 
 @pytest.fixture
-def inbox(store: Store) -> Iterator[Inbox]:
-    opened = Inbox(store, TOPICS)
+def inbox(as_account: Callable[[str], Store]) -> Iterator[Inbox]:
+    opened = Inbox(as_account("bridge"), TOPICS)
     yield opened
     opened.close()
 
@@ -113,16 +113,30 @@ class TestRefusals:
         """The sender is told on its work topic; a redelivered message gets the first answer, not a second one."""
         refusal = refuse("case_unknown", "case")
         notice = Notice(command_id="finance:9", department="finance", step_id=None, refusal=refusal)
-        first = inbox.refuse_command("finance:9", "case-nowhere", refusal, notice)
-        again = inbox.refuse_command("finance:9", "case-nowhere", refuse("case_closed", outcome="issued"), notice)
+        outcome = CommandOutcome(command_id="finance:9", refusal=refusal, digest="0" * 32)
+        later = outcome.model_copy(update={"refusal": refuse("case_closed", outcome="issued"), "digest": "1" * 32})
+        first = inbox.refuse_command("case-nowhere", outcome, notice)
+        again = inbox.refuse_command("case-nowhere", later, notice)
         assert first == again == inbox.command_outcome("case-nowhere", "finance:9")
         with store.reading() as connection:
             rows = connection.execute(text("SELECT topic, name, case_id FROM outbox")).all()
         assert [tuple(row) for row in rows] == [(TOPICS.work("finance"), "AnswerRefused", "case-nowhere")]
 
+    def test_a_system_is_told_on_its_answers(self, store: Store, inbox: Inbox) -> None:
+        """What a submitting system sent is answered on a topic that only that system reads."""
+        refusal = refuse("case_unknown", "case")
+        for system, command_id in (("portal", "a"), ("kiosk", "b")):
+            notice = Notice(command_id=command_id, system=system, refusal=refusal)
+            inbox.refuse_command("case-nowhere", CommandOutcome(command_id=command_id, refusal=refusal), notice)
+        with store.reading() as connection:
+            rows = connection.execute(text("SELECT topic, name FROM outbox ORDER BY id")).all()
+        answered = [(TOPICS.answers(system), "AnswerRefused") for system in ("portal", "kiosk")]
+        assert [tuple(row) for row in rows] == answered
+
     def test_nobody_is_told_when_there_is_nobody(self, store: Store, inbox: Inbox) -> None:
-        """An applicant's refused command is kept without a notice."""
-        inbox.refuse_command("submissions:1", "case-nowhere", refuse("case_unknown", "case"))
+        """A refused command that nobody sent over a topic is kept without a notice."""
+        refusal = refuse("case_unknown", "case")
+        inbox.refuse_command("case-nowhere", CommandOutcome(command_id="cli:1", refusal=refusal))
         with store.reading() as connection:
             assert connection.scalar(text("SELECT count(*) FROM outbox")) == 0
 
@@ -163,3 +177,22 @@ class TestVault:
         assert vault.references("subject-1") == ("document-1", "document-2")
         assert vault.data("subject-2") is None
         assert vault.document("document-3") is None
+
+    def test_what_an_applicant_wrote_later_keeps_its_text(self, store: Store, inbox: Inbox) -> None:
+        """Under its application's person; another text under the same reference stands beside it; a stranger's nowhere."""
+        submission, vault = a_submission(), Vault(store)
+        inbox.accept_application_now(submission)
+        reference = text_ref_of(submission.case_id, "w1", "reason")
+        other = reference + OTHER_TEXT_SUFFIX
+        given = {reference: CANARY, text_ref_of(submission.case_id, "w1", "documents.0"): "a.pdf"}
+        for _ in range(2):
+            assert vault.put_texts(submission.case_id, given) == dict(zip(given, given, strict=True))
+        for _ in range(2):
+            assert vault.put_texts(submission.case_id, {reference: "other"}) == {reference: other}
+        assert vault.texts([*given, other, "text-unknown"]) == {**given, other: "other"}
+        unknown = case_id_of(SOURCE, "nobody")
+        assert vault.put_texts(unknown, {"text-of-nobody": "x"}) == {"text-of-nobody": "text-of-nobody"}
+        assert vault.texts(["text-of-nobody"]) == {}
+        with store.reading() as connection:
+            owners = connection.scalars(text("SELECT DISTINCT subject_ref FROM vault.texts")).all()
+        assert owners == [submission.subject_ref]

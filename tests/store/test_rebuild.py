@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import text
@@ -26,6 +27,12 @@ async def sketches(recorder: Recorder) -> list[Sketch]:
     return list(await asyncio.gather(*(live(number) for number in range(12))))
 
 
+@pytest.fixture
+def operator(as_account: Callable[[str], Store]) -> Store:
+    """The database as the command line has it."""
+    return as_account("operator")
+
+
 def change(store: Store, *statements: str) -> None:
     """Tamper, past the guard of the ledger."""
     with store.writing() as connection:
@@ -42,10 +49,10 @@ def snapshot(store: Store) -> list[list[str]]:
         ]
 
 
-def test_what_was_recorded_is_what_is_folded(store: Store, sketches: list[Sketch]) -> None:
+def test_what_was_recorded_is_what_is_folded(store: Store, operator: Store, sketches: list[Sketch]) -> None:
     """Nothing differs after normal work, and the whole ledger was read."""
     events = sum(len(sketch.records) for sketch in sketches)
-    assert rebuild(store, project) == RebuildReport(12, events, (), replaced=False)
+    assert rebuild(operator, project) == RebuildReport(12, events, (), replaced=False)
 
 
 @pytest.mark.parametrize(
@@ -60,41 +67,43 @@ def test_what_was_recorded_is_what_is_folded(store: Store, sketches: list[Sketch
         ("UPDATE worklist SET step_id = 'x' || step_id WHERE case_id = '{}'", "worklist"),
     ],
 )
-def test_any_change_is_found_and_put_right(store: Store, sketches: list[Sketch], statement: str, what: str) -> None:
+def test_any_change_is_found_and_put_right(
+    store: Store, operator: Store, sketches: list[Sketch], statement: str, what: str
+) -> None:
     """A compare changes nothing; a replace restores every byte."""
     before, case_id = snapshot(store), sketches[0].case_id
     change(store, statement.format(case_id))
     changed = snapshot(store)
-    assert rebuild(store, project).differences == (Difference(case_id, what),)  # type: ignore[arg-type]
+    assert rebuild(operator, project).differences == (Difference(case_id, what),)  # type: ignore[arg-type]
     assert snapshot(store) == changed
-    assert rebuild(store, project, replace=True).differences == (Difference(case_id, what),)  # type: ignore[arg-type]
+    assert rebuild(operator, project, replace=True).differences == (Difference(case_id, what),)  # type: ignore[arg-type]
     assert snapshot(store) == before
-    assert rebuild(store, project).equal
+    assert rebuild(operator, project).equal
 
 
-def test_from_nothing(store: Store, sketches: list[Sketch], recorder: Recorder) -> None:
+def test_from_nothing(store: Store, operator: Store, sketches: list[Sketch], recorder: Recorder) -> None:
     """Emptied read models come back byte-equal, and the cases go on."""
     before = snapshot(store)
     change(store, "TRUNCATE cases, worklist")
-    report = rebuild(store, project, replace=True)
+    report = rebuild(operator, project, replace=True)
     assert len({difference.case_id for difference in report.differences}) == 12
     assert snapshot(store) == before
     assert recorder.record_now(sketches[0].answer()).records
 
 
-def test_rows_without_a_ledger_are_surplus(store: Store, sketches: list[Sketch]) -> None:
+def test_rows_without_a_ledger_are_surplus(store: Store, operator: Store, sketches: list[Sketch]) -> None:
     """A row that no event explains is reported, and removed on replace."""
     before = snapshot(store)
     change(
         store,
         'INSERT INTO worklist SELECT (json_populate_record(w, \'{"case_id": "case-ghost"}\')).* FROM worklist w LIMIT 1',
     )
-    assert rebuild(store, project).differences == (Difference("case-ghost", "surplus"),)
-    rebuild(store, project, replace=True)
+    assert rebuild(operator, project).differences == (Difference("case-ghost", "surplus"),)
+    rebuild(operator, project, replace=True)
     assert snapshot(store) == before
 
 
-def test_a_broken_ledger_is_reported_and_left_alone(store: Store, sketches: list[Sketch]) -> None:
+def test_a_broken_ledger_is_reported_and_left_alone(store: Store, operator: Store, sketches: list[Sketch]) -> None:
     """Read models are never derived from events that the chain does not vouch for."""
     before = snapshot(store)
     first, second = sketches[0].case_id, sketches[4].case_id
@@ -103,18 +112,18 @@ def test_a_broken_ledger_is_reported_and_left_alone(store: Store, sketches: list
         f"UPDATE ledger SET body = replace(body, 'karaoke', 'casino') WHERE case_id = '{first}' AND sequence = 1",
         f"DELETE FROM ledger WHERE case_id = '{second}' AND sequence = 3",
     )
-    found = rebuild(store, project, replace=True).differences
+    found = rebuild(operator, project, replace=True).differences
     assert set(found) == {Difference(first, "chain"), Difference(second, "chain")}
     assert snapshot(store) == before
 
 
-def test_unknown_definitions_are_reported(store: Store, sketches: list[Sketch]) -> None:
+def test_unknown_definitions_are_reported(store: Store, operator: Store, sketches: list[Sketch]) -> None:
     """A case cannot be folded without the law it was decided under."""
     change(store, "DELETE FROM definitions")
-    assert {difference.what for difference in rebuild(store, project).differences} == {"definitions"}
+    assert {difference.what for difference in rebuild(operator, project).differences} == {"definitions"}
 
 
-async def test_beside_a_live_system(store: Store, sketches: list[Sketch], recorder: Recorder) -> None:
+async def test_beside_a_live_system(store: Store, operator: Store, sketches: list[Sketch], recorder: Recorder) -> None:
     """Turns that are recorded meanwhile neither fail nor look like differences."""
 
     async def work() -> None:
@@ -124,7 +133,7 @@ async def test_beside_a_live_system(store: Store, sketches: list[Sketch], record
 
     working = asyncio.create_task(work())
     while not working.done():
-        report = await asyncio.to_thread(rebuild, store, project, replace=True)
+        report = await asyncio.to_thread(rebuild, operator, project, replace=True)
         assert report.equal, report.differences
     await working
-    assert (await asyncio.to_thread(rebuild, store, project)).equal
+    assert (await asyncio.to_thread(rebuild, operator, project)).equal

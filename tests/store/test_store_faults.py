@@ -19,9 +19,6 @@ from tests.store.database_server import DatabaseServer
 from tests.store.test_inbox import a_submission
 from tests.store.turn_builder import Sketch
 
-ENDED = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE application_name = :name"
-"""Ends the connections of one kind, and waits until they are gone."""
-
 
 @pytest.fixture
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseServer]:
@@ -95,12 +92,13 @@ async def test_a_killed_server_loses_nothing_and_doubles_nothing(server: Databas
     store.close()
 
 
-async def test_a_lost_acknowledgement_is_found_again(store: Store, recorder: Recorder) -> None:
+async def test_a_lost_acknowledgement_is_found_again(
+    store: Store, recorder: Recorder, database_server: DatabaseServer
+) -> None:
     """Committed, but the answer was lost: whoever asks again gets the same, with the same dossier code."""
     turn = Sketch().opening()
     first = await recorder.record(turn)
-    with store.writing() as connection:
-        connection.execute(text(ENDED), {"name": "greenlane recorder"})
+    database_server.end_connections("greenlane recorder")
     with pytest.raises(StoreUnavailable):
         await recorder.record(turn)
     assert await recorder.record(turn) == first
@@ -108,12 +106,11 @@ async def test_a_lost_acknowledgement_is_found_again(store: Store, recorder: Rec
         assert connection.scalar(text("SELECT last_ordinal FROM dossier_codes")) == 1
 
 
-def test_the_inbox_comes_back_too(store: Store) -> None:
+def test_the_inbox_comes_back_too(store: Store, database_server: DatabaseServer) -> None:
     """A submission that met a lost connection is accepted by the next attempt, once."""
     inbox = Inbox(store, TOPICS)
     assert inbox.accept_application_now(a_submission(1)) == "new"
-    with store.writing() as connection:
-        connection.execute(text(ENDED), {"name": "greenlane inbox"})
+    database_server.end_connections("greenlane inbox")
     with pytest.raises(StoreUnavailable):
         inbox.accept_application_now(a_submission(2))
     assert inbox.accept_application_now(a_submission(2)) == "new"

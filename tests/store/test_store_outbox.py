@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import text
@@ -16,6 +16,7 @@ from store.ledger import Ledger
 from store.outbox import Outbox, OutboxLease
 from store.recorder import Recorder
 from tests.events.outbox_contract import OutboxContract
+from tests.store.database_server import DatabaseServer
 from tests.store.turn_builder import Sketch
 
 PATIENCE_SECONDS = 60
@@ -26,11 +27,22 @@ INSERT = text(
 )
 
 
+class AsProcesses(Outbox):
+    """The outbox as the publisher has it; that all is to be sent again is said at the command line."""
+
+    def __init__(self, publisher: Store, operator: Store) -> None:
+        super().__init__(publisher, shards=2)
+        self._operator = Outbox(operator)
+
+    def republish(self, from_id: int = 0) -> int:
+        return self._operator.republish(from_id)
+
+
 class TestOutbox(OutboxContract):
     @pytest.fixture
-    def outbox(self, store: Store) -> OutboxPort:
+    def outbox(self, store: Store, as_account: Callable[[str], Store]) -> OutboxPort:
         self.store = store
-        return Outbox(store, shards=2)
+        return AsProcesses(as_account("publisher"), as_account("operator"))
 
     @pytest.fixture
     def lease(self, outbox: OutboxPort) -> Iterator[ShardLease]:
@@ -48,8 +60,8 @@ class TestOutbox(OutboxContract):
 
 
 @pytest.fixture
-def lease(store: Store) -> Iterator[OutboxLease]:
-    claimed = Outbox(store).claim_shard(0)
+def lease(as_account: Callable[[str], Store]) -> Iterator[OutboxLease]:
+    claimed = Outbox(as_account("publisher")).claim_shard(0)
     assert claimed is not None
     with claimed:
         yield claimed
@@ -116,12 +128,12 @@ def test_every_slot_belongs_to_one_shard(store: Store, recorder: Recorder) -> No
         Outbox(store, shards=SLOTS + 1)
 
 
-def test_a_lost_connection_ends_the_lease(store: Store, recorder: Recorder, lease: OutboxLease) -> None:
+def test_a_lost_connection_ends_the_lease(
+    store: Store, recorder: Recorder, lease: OutboxLease, database_server: DatabaseServer
+) -> None:
     """Its holder learns with the next call, and another may claim at once."""
     recorder.record_now(Sketch().opening())
-    with store.writing() as connection:
-        query = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE application_name = :name"
-        connection.execute(text(query), {"name": "greenlane publisher"})
+    database_server.end_connections("greenlane publisher")
     with pytest.raises(Unavailable):
         lease.unpublished(10)
     second = Outbox(store).claim_shard(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,7 +30,7 @@ def seen_as(turn: Turn, **change: Any) -> Turn:
 
 
 @pytest.fixture
-async def views(store: Store, recorder: Recorder) -> Views:
+async def views(as_account: Callable[[str], Store], recorder: Recorder) -> Views:
     """Six cases: four open, of which one breached; two closed. What the law says of a promise: of cases 2, 3 and 5."""
 
     async def live(number: int) -> None:
@@ -41,7 +42,7 @@ async def views(store: Store, recorder: Recorder) -> Views:
             sketch.take(await recorder.record(seen_as(sketch.closing(), **VERDICTS.get(number, {}))))
 
     await asyncio.gather(*(live(number) for number in range(1, 7)))
-    return Views(store)
+    return Views(as_account("reader"))
 
 
 @pytest.mark.parametrize(

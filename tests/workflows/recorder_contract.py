@@ -15,6 +15,7 @@ from cases.turn import CommandOutcome, Recorded, Turn, acceptance_of
 from cases.turns import take_turn
 from events.language.commands import CaseCommand
 from events.language.identity import DOSSIER_CODE_PATTERN, case_id_of
+from events.language.sameness import with_digest
 from store.errors import LedgerBehind, MalformedTurn
 from tests.builders import MONDAY, a_submission, an_answer, the_definitions
 
@@ -104,6 +105,17 @@ class RecorderContract:
         assert await recorder.record(both) == refused
         accepted = await recorder.record(writing.turn(INTAKE))
         assert accepted.outcomes == (CommandOutcome(command_id=INTAKE.command_id),)
+
+    async def test_what_was_settled_comes_back_with_its_digest(self, recorder: TurnRecorder) -> None:
+        """So that another command of the same id is told from a repetition, whenever it comes."""
+        writing = await Writing(recorder).opened()
+        first = with_digest(INTAKE)
+        await writing.write(writing.turn(first))
+        other = with_digest(INTAKE.model_copy(update={"reason": "other"}))
+        recorded = await recorder.record(writing.turn(other))
+        assert [outcome.digest for outcome in recorded.outcomes] == [first.digest]
+        assert first.digest != other.digest
+        assert recorded.records == ()
 
     async def test_a_tick_has_no_command(self, recorder: TurnRecorder) -> None:
         """A due instant is told from the sequence alone."""

@@ -33,9 +33,7 @@ def decide(life: Life, command: DecideStep, at: int, turn: int) -> None:
     """A department's answer on its own step."""
     step = life.steps.get(command.step_id)
     if step is None:
-        known = any(other.department == command.department for other in life.steps.values())
-        # Who has no part in a case is not told what is in it.
-        raise RefusedError("step_unknown" if known else "case_unknown")
+        raise RefusedError("step_unknown")
     reasons = _not_his(life, step, command) + _not_this(life, step, command)
     if reasons:
         raise RefusedError(*reasons)
@@ -54,8 +52,6 @@ def _not_his(life: Life, step: Step, command: DecideStep) -> list[str]:
     reasons = []
     if step.department != command.department:
         reasons.append("wrong_department")
-        if not any(other.department == command.department for other in life.steps.values()):
-            reasons.append("case_unknown")
     if step.status == "waiting":
         reasons.append("step_not_assigned")
     elif step.status in ("done", "cancelled"):

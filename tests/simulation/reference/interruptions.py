@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from events.language.commands import (
+    Actor,
     ActorKind,
     ConfirmPayment,
     PauseClock,
@@ -33,7 +34,7 @@ def pause(life: Life, command: PauseClock, at: int, turn: int) -> None:
     over = command.until_at is not None
     if life.status in NOT_NOW and not over:
         reasons.append(NOT_NOW[life.status])
-    if command.actor.kind is ActorKind.DEPARTMENT and not _works_here(life, command.actor.id):
+    if _is_elsewhere(life, command.actor):
         reasons.append("wrong_department")
     since = at if command.from_at is None else instant(command.from_at)
     until = None if command.until_at is None else instant(command.until_at)
@@ -54,8 +55,9 @@ def pause(life: Life, command: PauseClock, at: int, turn: int) -> None:
     stood_still(life, since, None)
 
 
-def _works_here(life: Life, department: str) -> bool:
-    return any(step.department == department for step in life.open_steps)
+def _is_elsewhere(life: Life, actor: Actor) -> bool:
+    """A department may stop and start only what it works on itself."""
+    return actor.kind is ActorKind.DEPARTMENT and all(step.department != actor.id for step in life.open_steps)
 
 
 def _wrong_times(life: Life, since: int, until: int | None, at: int) -> list[str]:
@@ -85,7 +87,7 @@ def resume(life: Life, command: ResumeClock, at: int, turn: int) -> None:
     """The clocks run again: the law's from the receipt, the departments' from the turn that gives the work back."""
     if life.status not in ("suspended", "stopped"):
         raise RefusedError("not_suspended", "not_stopped")
-    if command.actor.kind is ActorKind.DEPARTMENT and not _works_here(life, command.actor.id):
+    if _is_elsewhere(life, command.actor):
         raise RefusedError("wrong_department")
     end_hold(life, at)
 
@@ -125,6 +127,8 @@ def stop_case(life: Life, command: StopCase, at: int, turn: int) -> None:
         reasons.append(NOT_NOW[life.status])
     if command.approved_by is None or command.approved_by == command.actor.id:
         reasons.append("second_person")
+    if _is_elsewhere(life, command.actor):
+        reasons.append("wrong_department")
     until = None if command.until_at is None else instant(command.until_at)
     if until is not None and until <= at:
         reasons.append("stop_past")
@@ -145,6 +149,8 @@ def stop_case(life: Life, command: StopCase, at: int, turn: int) -> None:
 
 def return_case(life: Life, command: ReturnCase, at: int, turn: int) -> None:
     """A stopped dossier goes back to the applicant without a result, in writing."""
+    if _is_elsewhere(life, command.actor):
+        raise RefusedError("wrong_department", *(() if life.status == "stopped" else ("not_stopped",)))
     if life.status != "stopped":
         raise RefusedError("not_stopped")
     if life.procedure.stop is not None and not life.procedure.stop.return_allowed:
@@ -157,7 +163,7 @@ def ask_for_fee(life: Life, command: RequestPayment, at: int, turn: int) -> None
     """The time to pay is the applicant's where sector law says so (DOMAIN 1.7); else the clocks run on."""
     step = life.steps.get(command.step_id)
     if step is None:
-        raise RefusedError("step_unknown", "case_unknown")
+        raise RefusedError("step_unknown")
     reasons = []
     if step.department != command.department:
         reasons.append("wrong_department")

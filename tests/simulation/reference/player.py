@@ -8,7 +8,6 @@ from datetime import datetime
 from catalog.model import Definitions
 from events.language.commands import (
     AcknowledgeEscalation,
-    ActorKind,
     Application,
     ApplyCalendar,
     ChangeLane,
@@ -30,6 +29,7 @@ from events.language.commands import (
     WithdrawApplication,
 )
 from tests.simulation.reference import answers, changes, interruptions, opening
+from tests.simulation.reference.heard import listen
 from tests.simulation.reference.hours import instant
 from tests.simulation.reference.instants import next_passing
 from tests.simulation.reference.life import Fact, Life, RefusedError
@@ -108,17 +108,15 @@ class Player:
                 return frozenset()
             if life.status == "new":
                 raise RefusedError("case_unknown")
+            assert self.application is not None
+            listen(life, self.application, command)
             if life.status == "closed":
                 raise RefusedError("case_closed")
             if isinstance(command, ChangeLane):
-                assert self.application is not None
                 changes.change_lane(life, command, self.application, at, turn_at)
             else:
                 RULES[type(command)](life, command, at, turn_at)  # type: ignore[operator]
         except RefusedError as refused:
             assert len(life.facts) == said, (command, life.facts[said:])
-            # Who has no part in a case gets the answer that he would get for one that does not exist.
-            has_no_part = not any(step.department == command.actor.id for step in life.steps.values())
-            stranger = command.actor.kind is ActorKind.DEPARTMENT and has_no_part
-            return refused.codes | {"case_unknown"} if stranger else refused.codes
+            return refused.codes
         return frozenset()

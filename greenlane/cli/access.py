@@ -1,0 +1,97 @@
+"""`greenlane access`: accounts of the embedded servers, for whoever builds on them or looks into them."""
+
+# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from greenlane.cli.options import Json, Lang, StateDir
+
+PANEL = "Running it"
+
+access = typer.Typer(
+    help="Accounts of the embedded servers, for tools and other programs; refused in production.",
+    no_args_is_help=False,
+)
+
+
+class DatabaseAccount(StrEnum):
+    """The accounts of the database."""
+
+    OWNER = "owner"
+    WORKER = "worker"
+    BRIDGE = "bridge"
+    PUBLISHER = "publisher"
+    READER = "reader"
+    OPERATOR = "operator"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    access.command("kafka")(kafka)
+    access.command("database")(database)
+    app.add_typer(access, name="access", rich_help_panel=PANEL)
+
+
+def kafka(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="A department, a submitting system, or auditor (reads what is public)."),
+    ],
+    *,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Give the account at embedded Kafka of a department, a submitting system or an auditor, and what it may do there.
+
+    What is printed is a file of properties as Kafka's own tools take it.
+
+    Example: greenlane access kafka culture > culture.properties
+    """
+    from greenlane.admission import kafka_access
+    from greenlane.cli.output import out, print_json
+    from greenlane.settings import Settings
+
+    found, rights = kafka_access(Settings.load(state_dir=state_dir, language=lang), name)
+    if as_json:
+        print_json(
+            {"ok": True, **found.as_json(), "read": sorted(rights.reads), "write": sorted(rights.writes)},
+        )
+    else:
+        out.print("\n".join(found.properties(rights)), markup=False, soft_wrap=True)
+    return 0
+
+
+def database(
+    role: Annotated[
+        DatabaseAccount,
+        typer.Argument(
+            metavar="ROLE",
+            help="owner (makes tables), worker, bridge, publisher, reader (reads all but persons), or operator.",
+            show_choices=False,
+        ),
+    ],
+    *,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Give the URL of one of the embedded database's accounts, each with the least rights it needs.
+
+    Example: psql "$(greenlane access database reader)"
+    """
+    from greenlane.cli.output import out, print_json
+    from greenlane.settings import Settings
+    from greenlane.stack.handing_out import database_access
+
+    url = database_access(Settings.load(state_dir=state_dir, language=lang), role)
+    if as_json:
+        print_json({"ok": True, "url": url})
+    else:
+        out.print(url, markup=False, soft_wrap=True)
+    return 0

@@ -1,0 +1,185 @@
+"""Which settings of a connection go together. One that would be left unused is refused: a certificate that nobody checks, or a
+password that nobody sends, misleads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from sla.wording import Said
+
+if TYPE_CHECKING:
+    from greenlane.settings import Settings
+
+PREFIX: Final = "GREENLANE_"
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
+CHECKED_MODES: Final = frozenset({"require", "verify-ca", "verify-full", None})
+"""The database's TLS modes under which a CA file is used; none given: it makes the mode verify-full."""
+
+KAFKA_FILES: Final = ("kafka_ca_file", "kafka_cert_file", "kafka_key_file")
+KAFKA_TOKEN: Final = ("kafka_oauth_token_url", "kafka_oauth_client_id", "kafka_oauth_client_secret")
+KAFKA_PASSWORD: Final = ("kafka_username", "kafka_password")
+KAFKA_ACCOUNT: Final = (
+    "kafka_sasl_mechanism",
+    *KAFKA_PASSWORD,
+    *KAFKA_TOKEN,
+    "kafka_oauth_scope",
+    "kafka_oauth_ca_file",
+)
+TEMPORAL_TLS: Final = (
+    "temporal_ca_file",
+    "temporal_cert_file",
+    "temporal_key_file",
+    "temporal_server_name",
+    "temporal_api_key",
+)
+DATABASE_FILES: Final = ("database_ca_file", "database_cert_file", "database_key_file")
+
+
+class ContradictionError(ValueError):
+    """Two settings that do not go together; `name` is the one to change."""
+
+    def __init__(self, name: str, said: Said) -> None:
+        super().__init__(said)
+        self.name = name
+
+
+def refuse_contradictions(settings: Settings) -> None:
+    """Raises ContradictionError for the first two settings that do not go together."""
+    for rule in RULES:
+        for contradiction in rule(settings):
+            raise contradiction
+
+
+def _real_time(settings: Settings) -> Iterator[ContradictionError]:
+    if settings.profile == "production" and settings.time_factor != 1:
+        yield ContradictionError(
+            "time_factor",
+            Said(
+                "time_factor must be 1 in the production profile: a promise runs in real time",
+                "time_factor phải bằng 1 trong cấu hình production: cam kết chạy theo thời gian thực",
+            ),
+        )
+
+
+def _pairs(settings: Settings) -> Iterator[ContradictionError]:
+    for server in ("kafka", "temporal", "database"):
+        names = f"{server}_cert_file", f"{server}_key_file"
+        given = [name for name in names if getattr(settings, name) is not None]
+        if len(given) == 1:
+            (missing,) = set(names) - set(given)
+            yield _missing(missing, f"{PREFIX}{given[0].upper()}")
+
+
+def _server_named(settings: Settings) -> Iterator[ContradictionError]:
+    """The embedded servers have accounts of their own, which the state folder knows."""
+    for address, names in (
+        ("kafka_bootstrap", (*KAFKA_FILES, *KAFKA_ACCOUNT)),
+        ("temporal_address", TEMPORAL_TLS),
+        ("database_url", (*DATABASE_FILES, "database_password", "database_owner_url", "database_sslmode")),
+    ):
+        if getattr(settings, address) is None:
+            yield from (_missing(address, f"{PREFIX}{name.upper()}") for name in names if _is_set(settings, name))
+
+
+def _kafka_tls(settings: Settings) -> Iterator[ContradictionError]:
+    if settings.kafka_security_protocol not in {"SSL", "SASL_SSL"}:
+        for name in KAFKA_FILES:
+            if _is_set(settings, name):
+                yield _unused("kafka_security_protocol", settings.kafka_security_protocol, name, "SSL, SASL_SSL")
+
+
+def _kafka_account(settings: Settings) -> Iterator[ContradictionError]:
+    if settings.kafka_security_protocol not in {"SASL_PLAINTEXT", "SASL_SSL"}:
+        for name in KAFKA_ACCOUNT:
+            if _is_set(settings, name):
+                yield _unused(
+                    "kafka_security_protocol", settings.kafka_security_protocol, name, "SASL_SSL, SASL_PLAINTEXT"
+                )
+        return
+    mechanism = settings.kafka_sasl_mechanism
+    if mechanism is None:
+        yield _missing("kafka_sasl_mechanism", f"{PREFIX}KAFKA_SECURITY_PROTOCOL={settings.kafka_security_protocol}")
+        return
+    needed, idle = (KAFKA_TOKEN, KAFKA_PASSWORD) if mechanism == "OAUTHBEARER" else (KAFKA_PASSWORD, KAFKA_TOKEN)
+    for name in needed:
+        if not _is_set(settings, name):
+            yield _missing(name, f"{PREFIX}KAFKA_SASL_MECHANISM={mechanism}")
+    for name in idle:
+        if _is_set(settings, name):
+            yield _unused(
+                "kafka_sasl_mechanism", mechanism, name, "OAUTHBEARER" if idle is KAFKA_TOKEN else "SCRAM-SHA-256"
+            )
+
+
+def _temporal_tls(settings: Settings) -> Iterator[ContradictionError]:
+    if not settings.temporal_tls:
+        for name in TEMPORAL_TLS:
+            if _is_set(settings, name):
+                yield _unused("temporal_tls", "false", name, "true")
+
+
+def _database_tls(settings: Settings) -> Iterator[ContradictionError]:
+    mode = settings.database_sslmode
+    if settings.database_ca_file is not None and mode not in CHECKED_MODES:
+        yield _unused("database_sslmode", str(mode), "database_ca_file", "verify-full")
+    if settings.database_cert_file is not None and mode == "disable":
+        yield _unused("database_sslmode", mode, "database_cert_file", "verify-full")
+
+
+def _secrets_in_the_clear(settings: Settings) -> Iterator[ContradictionError]:
+    """In production a secret that stands in a message as it is leaves this machine under TLS only."""
+    if settings.profile != "production":
+        return
+    url = urlsplit(settings.kafka_oauth_token_url or "")
+    if url.scheme == "http" and (url.hostname or "") not in LOOPBACK:
+        yield _in_the_clear("kafka_oauth_token_url", "https://")
+    hosts = {each.strip().rpartition(":")[0] for each in (settings.kafka_bootstrap or "").split(",")}
+    clear = settings.kafka_security_protocol == "SASL_PLAINTEXT" and settings.kafka_sasl_mechanism in {
+        "PLAIN",
+        "OAUTHBEARER",
+    }
+    if clear and hosts - LOOPBACK - {""}:
+        yield _in_the_clear("kafka_security_protocol", "SASL_SSL")
+
+
+RULES: Final[tuple[Callable[[Settings], Iterator[ContradictionError]], ...]] = (
+    _real_time,
+    _server_named,
+    _pairs,
+    _kafka_tls,
+    _kafka_account,
+    _temporal_tls,
+    _database_tls,
+    _secrets_in_the_clear,
+)
+
+
+def _is_set(settings: Settings, name: str) -> bool:
+    return getattr(settings, name) is not None
+
+
+def _missing(name: str, needed_by: str) -> ContradictionError:
+    return ContradictionError(name, Said(f"must be set with {needed_by}", f"phải được đặt cùng với {needed_by}"))
+
+
+def _unused(name: str, value: str, other: str, wanted: str) -> ContradictionError:
+    unused = f"{PREFIX}{other.upper()}"
+    return ContradictionError(
+        name,
+        Said(
+            f"is {value}, so {unused} would not be used; set {wanted}, or unset {unused}",
+            f"là {value} nên {unused} sẽ không được dùng; đặt {wanted}, hoặc bỏ {unused}",
+        ),
+    )
+
+
+def _in_the_clear(name: str, wanted: str) -> ContradictionError:
+    return ContradictionError(
+        name,
+        Said(
+            f"would send a secret in the clear, which the production profile refuses; use {wanted}",
+            f"sẽ gửi bí mật không mã hóa, điều mà cấu hình production từ chối; dùng {wanted}",
+        ),
+    )

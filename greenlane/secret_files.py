@@ -1,0 +1,66 @@
+"""Secrets that a file holds, as container engines hand them over: GREENLANE_X_FILE in place of GREENLANE_X."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from greenlane.errors import SettingsError
+from sla.wording import Said, spoken
+
+SUFFIX: Final = "_FILE"
+LARGEST_SECRET_BYTES: Final = 65_536
+
+
+def secrets_in_files(environment: Mapping[str, str], variables: Iterable[str]) -> dict[str, str]:
+    """By variable, what the file holds that `<variable>_FILE` names. Raises SettingsError; what a file holds is in no error."""
+    given = {name.upper(): value for name, value in environment.items() if value}
+    found = {}
+    for variable in variables:
+        pointer = f"{variable}{SUFFIX}"
+        if pointer not in given:
+            continue
+        if variable in given:
+            raise SettingsError(
+                Said(f"{variable} and {pointer} are both set.", f"Cả {variable} và {pointer} đều được đặt."),
+                field=pointer,
+                remedy=Said("Unset one of them.", "Bỏ một trong hai."),
+            )
+        found[variable] = _held_in(pointer, Path(given[pointer]).expanduser())
+    return found
+
+
+def _held_in(pointer: str, file: Path) -> str:
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(LARGEST_SECRET_BYTES + 1)
+    except FileNotFoundError:
+        raise _unusable(pointer, file, Said("is not there", "không tồn tại")) from None
+    except PermissionError:
+        raise _unusable(pointer, file, Said("may not be read by this account", "không cho tài khoản này đọc")) from None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise _unusable(pointer, file, Said(f"cannot be read ({reason})", f"không đọc được ({reason})")) from None
+    if len(content) > LARGEST_SECRET_BYTES:
+        raise _unusable(pointer, file, Said("is too large for a secret", "quá lớn so với một bí mật"))
+    try:
+        # Editors and `echo` end a file with a line's end, which no password means.
+        secret = content.decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise _unusable(pointer, file, Said("is not text in UTF-8", "không phải văn bản UTF-8")) from None
+    if not secret:
+        raise _unusable(pointer, file, Said("is empty", "rỗng"))
+    return secret
+
+
+def _unusable(pointer: str, file: Path, reason: Said) -> SettingsError:
+    gaps = {"pointer": pointer, "file": str(file), "reason": reason}
+    return SettingsError(
+        spoken("The file {file} that {pointer} names {reason}.", "Tệp {file} nêu ở {pointer} {reason}.", **gaps),
+        field=pointer,
+        remedy=Said(
+            f"Put the secret into that file, or correct {pointer}.",
+            f"Ghi bí mật vào tệp đó, hoặc sửa {pointer}.",
+        ),
+    )

@@ -1,0 +1,97 @@
+"""Certificates and keys of a connection, read and checked before any client gets them: a client only says that it failed."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+from typing import Final, Literal
+
+from greenlane.errors import SettingsError
+from greenlane.settings import PREFIX, Settings
+from sla.wording import Said, spoken
+
+Server = Literal["kafka", "temporal", "database"]
+NOT_THE_CERTIFICATES: Final = "KEY_VALUES_MISMATCH"
+
+
+class _KeyLockedError(Exception):
+    """The key's file asks for a pass phrase."""
+
+
+def context_of(settings: Settings, server: Server) -> ssl.SSLContext:
+    """How a server's certificate is checked, and with which certificate we show ourselves. Raises SettingsError."""
+    authority: Path | None = getattr(settings, f"{server}_ca_file")
+    context = authority_context(authority, f"{PREFIX}{server.upper()}_CA_FILE")
+    certificate: Path | None = getattr(settings, f"{server}_cert_file")
+    key: Path | None = getattr(settings, f"{server}_key_file")
+    if certificate is not None and key is not None:
+        _show(context, certificate, key, f"{PREFIX}{server.upper()}")
+    return context
+
+
+def authority_context(authority: Path | None, variable: str) -> ssl.SSLContext:
+    """A context that believes what descends from the file's certificates; without, from the system's. Raises SettingsError."""
+    if authority is None:
+        return ssl.create_default_context()
+    try:
+        return ssl.create_default_context(cafile=authority)
+    except ssl.SSLError:
+        reason = Said("holds no certificate in PEM form", "không có chứng thư nào ở dạng PEM")
+        raise _unusable(variable, authority, reason) from None
+    except OSError as error:
+        raise _unreadable(variable, authority, error) from None
+
+
+def _show(context: ssl.SSLContext, certificate: Path, key: Path, prefix: str) -> None:
+    for variable, file in ((f"{prefix}_CERT_FILE", certificate), (f"{prefix}_KEY_FILE", key)):
+        try:
+            file.read_bytes()
+        except OSError as error:
+            raise _unreadable(variable, file, error) from None
+    try:
+        # Without an answer of ours OpenSSL would ask for a pass phrase at the terminal, and a service would hang.
+        context.load_cert_chain(certificate, key, password=_locked)
+    except _KeyLockedError:
+        reason = Said("is locked with a pass phrase", "bị khóa bằng cụm mật khẩu")
+        raise _unusable(f"{prefix}_KEY_FILE", key, reason) from None
+    except ssl.SSLError as error:
+        if error.reason == NOT_THE_CERTIFICATES:
+            reason = Said("is not the certificate's", "không phải khóa của chứng thư")
+            raise _unusable(f"{prefix}_KEY_FILE", key, reason) from None
+        reason = Said("is not in PEM form", "không ở dạng PEM")
+        wrong, file = (
+            (f"{prefix}_KEY_FILE", key) if _is_certificate(certificate) else (f"{prefix}_CERT_FILE", certificate)
+        )
+        raise _unusable(wrong, file, reason) from None
+
+
+def _locked() -> str:
+    raise _KeyLockedError
+
+
+def _is_certificate(file: Path) -> bool:
+    try:
+        ssl.create_default_context().load_verify_locations(file)
+    except (ssl.SSLError, OSError):
+        return False
+    return True
+
+
+def _unreadable(variable: str, file: Path, error: OSError) -> SettingsError:
+    reasons: dict[type[OSError], Said] = {
+        FileNotFoundError: Said("is not there", "không tồn tại"),
+        PermissionError: Said("may not be read by this account", "không cho tài khoản này đọc"),
+    }
+    other = error.strerror or type(error).__name__
+    return _unusable(
+        variable, file, reasons.get(type(error), Said(f"cannot be read ({other})", f"không đọc được ({other})"))
+    )
+
+
+def _unusable(variable: str, file: Path, reason: Said) -> SettingsError:
+    gaps = {"variable": variable, "file": str(file), "reason": reason}
+    return SettingsError(
+        spoken("The file {file} that {variable} names {reason}.", "Tệp {file} nêu ở {variable} {reason}.", **gaps),
+        field=variable,
+        remedy=Said(f"Correct the file, or {variable}.", f"Sửa tệp đó, hoặc sửa {variable}."),
+    )

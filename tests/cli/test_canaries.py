@@ -1,0 +1,194 @@
+"""What applicants and their systems write is personal: it lies in the vault and on their own topics, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from events.language.envelope import binary_headers
+from events.language.topics import PORTAL
+from events.transport.producer import Producer
+from tests.cli.canaries import TOPICS, Flock, dead_letters, kept_by, personal_of
+from tests.cli.program import LiveStack, Program
+from tests.cli.test_commands_live import DOCUMENTS
+
+PATIENCE_SECONDS = 60.0
+REFUSED = 12
+"""Messages that become dead letters."""
+
+
+def until(look: Callable[[], Any]) -> Any:
+    """What a look finds, once it finds something."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (found := look()):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return found
+
+
+class Portal:
+    """A submitting system whose every word is a canary."""
+
+    def __init__(self, producer: Producer, flock: Flock) -> None:
+        self._producer = producer
+        self._flock = flock
+        self.sent = 0
+
+    def send(self, kind: str, data: Any, *, place: str = "", value: bytes | None = None) -> None:
+        """Send a message; with canaries in its id, subject, trace, key and a header of its own."""
+        self.sent += 1
+        mark = f"{place or kind}.{self.sent}"
+        headers = binary_headers(
+            id=f"{self._flock(f'{mark} id')}-{time.monotonic_ns()}",
+            source="/portal",
+            name=kind,
+            time=datetime.now(UTC),
+            subject=self._flock(f"{mark} subject"),
+            traceparent=self._flock(f"{mark} traceparent"),
+        )
+        headers.append((self._flock(f"{mark} header name"), self._flock(f"{mark} header").encode()))
+        content = json.dumps(data, ensure_ascii=False).encode() if value is None else value
+        self._producer.send_now(TOPICS.submissions, self._flock(f"{mark} key"), content, headers)
+
+
+def application(flock: Flock, name: str, **change: Any) -> dict[str, Any]:
+    """An application that is accepted, with a canary wherever an applicant may write."""
+    documents = [
+        {**part, "title": flock(f"{name} title"), "reference": flock(f"{name} reference")} for part in DOCUMENTS
+    ]
+    facts = {
+        "project": flock(f"{name} listed fact"),
+        "field": f"Tôi là {flock(f'{name} other listed fact')}",
+        flock(f"{name} name of a fact"): flock(f"{name} fact"),
+    }
+    applicant = {"name": flock(f"{name} applicant"), flock(f"{name} applicant's field"): [{"x": flock(f"{name} deep")}]}
+    return {
+        "application_id": name,
+        "procedure": "karaoke-licence",
+        "applicant": applicant,
+        "documents": documents,
+        "facts": facts,
+        **change,
+    }
+
+
+def refused_messages(portal: Portal, flock: Flock) -> None:
+    """Messages that are not taken, each for another reason, each with a canary in what is wrong."""
+    wrong: dict[str, Any] = {
+        "unknown field": application(flock, "refused", **{flock("unknown field"): 1}),
+        "field of a document": application(flock, "refused", documents=[{"kind": "request", flock("part's field"): 1}]),
+        "fact's name": application(flock, "refused", facts={f"Ông {flock('odd name of a fact')}": 1}),
+        "long fact": application(flock, "refused", facts={flock("name of a long fact"): flock("long fact") * 30}),
+        "channel": application(flock, "refused", channel=flock("channel")),
+        "procedure": application(flock, "refused", procedure=flock("procedure")),
+        "kind": application(flock, "refused", documents=[{"kind": flock("kind of a document")}]),
+        "application id": application(flock, f"Ông {flock('application id')}"),
+        "route": application(
+            flock,
+            "refused-route",
+            route=[{"id": flock("step"), "name": flock("name of a step"), "department": "culture"}],
+        ),
+    }
+    for place, data in wrong.items():
+        portal.send("SubmitApplication", data, place=place)
+    portal.send(flock("type"), {})
+    portal.send("SubmitApplication", {}, place="no JSON", value=f'{{"applicant": "{flock("no JSON")}'.encode())
+    portal.send("SubmitApplication", {}, place="no text", value=flock("no text").encode() + b"\xff")
+
+
+def unknown_cases(portal: Portal, flock: Flock) -> None:
+    """Commands for cases that are none: the name of the case is the applicant's own text."""
+    for case in (flock("case"), f"Hồ sơ của {flock('case in words')}", f"case-{flock('like a case')}"):
+        portal.send("WithdrawApplication", {"case": case, "reason": flock(f"reason for {case}")})
+        portal.send("ReceiveExplanation", {"case": case, "reference": flock(f"reference for {case}")})
+
+
+def test_no_word_of_an_applicant_stands_outside_the_vault(live: Program, live_stack: LiveStack) -> None:
+    """Ledger, outbox, inbox, all topics but those of submissions, Temporal's histories and disk, metrics, logs: no canary."""
+    flock = Flock()
+    with Producer(live_stack.cluster_of(PORTAL)) as producer:
+        portal = Portal(producer, flock)
+        code = a_case_by_its_portal(live, live_stack, portal, flock)
+        by_hand = cases_at_the_counter(live, flock)
+        a_dossier(live, flock)
+        refused_messages(portal, flock)
+        unknown_cases(portal, flock)
+        until(lambda: dead_letters(live_stack) >= REFUSED)
+    seen: dict[str, set[str]] = {}
+    for where, content in kept_by(live_stack, live("access", "database", "owner").json["url"]):
+        for place in flock.found_in(content):
+            seen.setdefault(place, set()).add(where)
+    assert seen == {}
+    lost = set(flock.places) - {place for content in personal_of(live_stack) for place in flock.found_in(content)}
+    assert lost == set(), "each canary was written, and lies where it may"
+    sheet = live("show", code).json
+    told = {flock("explanation"), flock("supplement"), flock("reason")}
+    assert told <= set(sheet["texts"].values()), "the operator reads them in the vault"
+    assert flock("own reason") in live("show", by_hand).json["texts"].values()
+
+
+def a_case_by_its_portal(live: Program, live_stack: LiveStack, portal: Portal, flock: Flock) -> str:
+    """A whole life over Kafka: submitted, explained, completed, taken back."""
+    portal.send("SubmitApplication", application(flock, "canary-1"))
+    row = until(lambda: next((c for c in live("cases").json["cases"] if c["application_id"] == "canary-1"), None))
+    code = str(row["dossier_code"])
+
+    def status() -> str:
+        return str(live("show", code).json["case"]["status"])
+
+    accepted = live("decide", code, "intake", "approve", "--department", "one-stop")
+    assert accepted.code == 0, accepted
+    asked = live("decide", code, "site-check", "request_explanation", "--department", "culture", "--question", "Which?")
+    assert asked.code == 0, asked
+    portal.send("ReceiveExplanation", {"case": code, "reference": flock("explanation")})
+    until(lambda: status() == "in_progress")
+    ask = ("request_supplement", "--department", "culture", "--document", "floor-plan", "--reason", "none is there")
+    asked = live("decide", code, "site-check", *ask)
+    assert asked.code == 0, asked
+    plan = {"kind": "floor-plan", "reference": flock("supplement")}
+    portal.send("ReceiveSupplement", {"case": code, "documents": [plan, {**plan, "reference": flock("second plan")}]})
+    until(lambda: status() == "in_progress")
+    portal.send("WithdrawApplication", {"case": code, "reason": flock("reason")})
+    until(lambda: status() == "closed")
+    portal.send("WithdrawApplication", {"case": code, "reason": flock("reason too late")})
+    return code
+
+
+def cases_at_the_counter(live: Program, flock: Flock) -> str:
+    """The same by hand: an application and a dossier from files, taken back with a reason."""
+    given = live("submit", "-", stdin=json.dumps(application(flock, "canary-2")).encode())
+    assert given.code == 0, given
+    code = str(given.json["submitted"][0]["dossier_code"])
+    assert live("withdraw", code, "--reason", flock("own reason"), "--command-id", "canary-w").code == 0
+    live("withdraw", code, "--reason", flock("other reason"), "--command-id", "canary-w")
+    return code
+
+
+def a_dossier(live: Program, flock: Flock) -> None:
+    """Several applications in one declaration, with a canary wherever the applicant may write; taken back with a reason."""
+
+    def uploaded(kind: str) -> dict[str, str]:
+        return {"kind": kind, "title": flock(f"title of {kind}"), "reference": flock(f"reference of {kind}")}
+
+    facts = {"project": flock("fact of the dossier"), flock("name of the dossier's fact"): flock("its other fact")}
+    security = {"documents": [uploaded("fire-acceptance"), uploaded("cv")]}
+    part = {"facts": {"field": flock("fact of a part"), flock("name of a part's fact"): flock("other fact of a part")}}
+    given = {
+        "dossier_id": "canary-3",
+        "applicant": {"name": flock("applicant of the dossier"), flock("applicant's field there"): 1},
+        "documents": [uploaded("request"), uploaded("identity")],
+        "facts": facts,
+        "applications": [
+            {"name": "reg", "procedure": "household-business-registration", "data": part},
+            {"name": "lic", "procedure": "security-order-certificate", "needs": ["reg"], "data": security},
+        ],
+    }
+    taken = live("dossier", "submit", "-", stdin=json.dumps(given).encode())
+    assert taken.code == 0, taken
+    dossier = str(taken.json["dossier"])
+    assert live("dossier", "withdraw", dossier, "--reason", flock("reason of the dossier")).code == 0
+    until(lambda: live("dossier", "show", dossier).json["status"] == "closed")
+    assert flock("reason of the dossier") in live("dossier", "show", dossier).json["texts"].values()

@@ -1,0 +1,166 @@
+"""A process, `up`, `prepare` and a command that cannot use a server say which, why and what helps, with a code (CASES E7)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from greenlane import processes
+from greenlane.prepare import prepare
+from greenlane.settings import Settings
+from greenlane.stack import StackAddresses, StackError, Supervisor
+from greenlane.stack.accounts import settings_of
+from greenlane.stack.credentials import ACCOUNTS, OPERATOR, OWNER, Credentials
+from greenlane.stack.folder import StateFolder
+from store.errors import StoreNotMigrated
+from tests.database_accounts import owner_url
+
+PROCESSES = ("worker", "bridge", "publisher")
+Given = dict[str, object]
+
+
+@pytest.fixture(scope="module")
+def told(servers: StackAddresses, server_settings: Settings) -> Callable[[str], Settings]:
+    """What each part of a stack on the run's servers is told; its tables and topics are there."""
+    credentials = Credentials(StateFolder(server_settings.state_dir).secret(ACCOUNTS))
+
+    def of(part: str) -> Settings:
+        return settings_of(part, server_settings, servers, credentials)
+
+    prepare(of(OWNER))
+    return of
+
+
+@pytest.fixture
+def nowhere() -> Iterator[str]:
+    """Where nobody listens: the port is ours, so nobody else can either."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        yield f"127.0.0.1:{probe.getsockname()[1]}"
+
+
+def run(name: str, settings: Settings) -> None:
+    """A process in this one, until it fails."""
+    asyncio.run(getattr(processes, name)(settings))
+
+
+def wrong_password(settings: Settings) -> Given:
+    """A database's URL that is right but for its password."""
+    scheme, _, rest = str(settings.database_url).partition("://")
+    account, _, place = rest.rpartition("@")
+    return {"database_url": f"{scheme}://{account.partition(':')[0]}:hidden@{place}"}
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_a_database_that_refuses_the_account(told: Callable[[str], Settings], name: str) -> None:
+    settings = told(name)
+    with pytest.raises(StackError) as caught:
+        run(name, settings.model_copy(update=wrong_password(settings)))
+    assert (caught.value.code, caught.value.field) == ("account_refused", "GREENLANE_DATABASE_PASSWORD")
+    assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_a_database_that_is_away_or_another(told: Callable[[str], Settings], name: str, nowhere: str) -> None:
+    settings = told(name)
+    away = f"postgresql+psycopg://account:hidden@{nowhere}/greenlane"
+    other = f"{str(settings.database_url).rpartition('/')[0]}/no_such_database"
+    for url, code in ((away, "server_away"), (other, "database_unknown")):
+        with pytest.raises(StackError) as caught:
+            run(name, settings.model_copy(update={"database_url": url}))
+        assert (caught.value.code, caught.value.field) == (code, "GREENLANE_DATABASE_URL")
+        assert "tried again" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_a_database_that_nobody_prepared(
+    told: Callable[[str], Settings], servers: StackAddresses, server_settings: Settings, name: str
+) -> None:
+    with psycopg.connect(owner_url(server_settings.state_dir, servers), autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS unprepared")
+        connection.execute("CREATE DATABASE unprepared")
+    settings = told(name)
+    url = f"{str(settings.database_url).rpartition('/')[0]}/unprepared"
+    with pytest.raises(StoreNotMigrated) as caught:
+        run(name, settings.model_copy(update={"database_url": url}))
+    assert "greenlane prepare" in caught.value.remedy
+
+
+@pytest.mark.parametrize("name", ["worker", "bridge"])
+def test_a_temporal_that_is_away_or_has_no_such_namespace(
+    told: Callable[[str], Settings], name: str, nowhere: str
+) -> None:
+    for given, code, field in (
+        ({"temporal_address": nowhere}, "server_away", "GREENLANE_TEMPORAL_ADDRESS"),
+        ({"temporal_namespace": "no-such"}, "namespace_unknown", "GREENLANE_TEMPORAL_NAMESPACE"),
+        ({"temporal_tls": True}, "tls_not_offered", "GREENLANE_TEMPORAL_TLS"),
+    ):
+        with pytest.raises(StackError) as caught:
+            run(name, told(name).model_copy(update=given))
+        assert (caught.value.code, caught.value.field) == (code, field)
+
+
+@pytest.mark.parametrize("name", ["bridge", "publisher"])
+def test_a_kafka_that_is_away_or_refuses(
+    told: Callable[[str], Settings], name: str, nowhere: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "greenlane.probing.kafka.probe_kafka.__defaults__", (0.0,)
+    )  # what a process may wait, a test need not
+    settings = told(name)
+    for change, code, field in (
+        ({"kafka_bootstrap": nowhere}, "server_away", "GREENLANE_KAFKA_BOOTSTRAP"),
+        (settings.with_kafka_account(".bridge", "hidden").model_dump(), "account_refused", "GREENLANE_KAFKA_PASSWORD"),
+        ({"kafka_security_protocol": "PLAINTEXT"}, "account_required", "GREENLANE_KAFKA_SECURITY_PROTOCOL"),
+        ({"kafka_security_protocol": "SASL_SSL"}, "tls_not_offered", "GREENLANE_KAFKA_SECURITY_PROTOCOL"),
+        ({"kafka_sasl_mechanism": "SCRAM-SHA-512"}, "mechanism_refused", "GREENLANE_KAFKA_SASL_MECHANISM"),
+    ):
+        with pytest.raises(StackError) as caught:
+            run(name, settings.model_copy(update=change))
+        assert (caught.value.code, caught.value.field) == (code, field)
+        assert "hidden" not in str(caught.value)
+
+
+def test_up_asks_every_outside_server_first(told: Callable[[str], Settings], tmp_path: Path, nowhere: str) -> None:
+    settings = told(OPERATOR).model_copy(update={"state_dir": tmp_path / "state"})
+    for change, code in (
+        ({"temporal_address": nowhere}, "server_away"),
+        ({"temporal_namespace": "no-such"}, "namespace_unknown"),
+        ({"kafka_bootstrap": nowhere}, "server_away"),
+        (settings.with_kafka_account(".operator", "hidden").model_dump(), "account_refused"),
+        (wrong_password(settings), "account_refused"),
+        ({"database_owner_url": wrong_password(settings)["database_url"]}, "account_refused"),
+    ):
+        with pytest.raises(StackError) as caught:
+            Supervisor(settings.model_copy(update=change)).start()
+        assert caught.value.code == code
+        assert "\n" not in caught.value.message
+
+
+def test_prepare_changes_nothing_where_it_cannot_do_all(told: Callable[[str], Settings]) -> None:
+    settings = told(OWNER)
+    with pytest.raises(StackError) as caught:
+        prepare(settings.model_copy(update=wrong_password(settings)))
+    assert caught.value.code == "account_refused"
+
+
+@pytest.mark.parametrize("name", [*PROCESSES, "prepare"])
+def test_the_program_says_it_in_words_without_a_traceback(told: Callable[[str], Settings], name: str) -> None:
+    settings = told(OWNER if name == "prepare" else name)
+    settings = settings.model_copy(update=wrong_password(settings) | {"language": "en", "metrics_port": 0})
+    environment = {**os.environ, **settings.environment(), "GREENLANE_LANGUAGE": "en"}
+    done = subprocess.run(
+        [sys.executable, "-m", "greenlane", name], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "GREENLANE_DATABASE_PASSWORD" in done.stderr
+    assert "hidden" not in done.stderr
