@@ -62,7 +62,7 @@ class Sweep:
 
     def __init__(self, client: Client, views: Views, cases: Intake, dossiers: LinkedIntake) -> None:
         self._client, self._views, self._cases, self._dossiers = client, views, cases, dossiers
-        self._since = datetime.min.replace(tzinfo=UTC)
+        self._since = FIRST_LOOK_AT
         self._seen: dict[str, datetime] = {}
         self._again: dict[str, datetime] = {}
         """What could not be brought back, and when that was tried last."""
