@@ -20,7 +20,7 @@ from events.compatibility import breaking_changes
 from events.language.case_events import CaseEvent, EventRecord
 from events.language.envelope import SCHEMA_ROOT
 from events.language.messages import DECISION_MESSAGES, SUBMISSION_MESSAGES
-from events.language.notices import AnswerRefused
+from events.language.notices import AnswerRefused, MessageRefused
 from events.language.routing import topics_of
 from events.language.topics import Topics
 from wording.json_text import read_json
@@ -44,7 +44,7 @@ def outgoing_models() -> dict[str, type[BaseModel]]:
         kind.__name__: create_model(kind.__name__, __base__=EventRecord, __doc__=kind.__doc__, event=(kind, ...))
         for kind in event_types()
     }
-    return {**records, AnswerRefused.__name__: AnswerRefused}
+    return {**records, AnswerRefused.__name__: AnswerRefused, MessageRefused.__name__: MessageRefused}
 
 
 def incoming_models() -> dict[str, type[BaseModel]]:
@@ -77,12 +77,16 @@ def routed_types(topic: str) -> list[str]:
 
 def documents() -> dict[str, Schema]:
     """Everything that is generated, by file name."""
+    answers = [AnswerRefused.__name__, MessageRefused.__name__]
     channels = asyncapi_document(
-        submissions=sorted(SUBMISSION_MESSAGES),
-        decisions=sorted(DECISION_MESSAGES),
-        work=[*routed_types(Topics().work("x")), AnswerRefused.__name__],
-        events=routed_types(Topics().case_events),
-        alerts=routed_types(Topics().escalations),
+        {
+            "submissions": sorted(SUBMISSION_MESSAGES),
+            "decisions": sorted(DECISION_MESSAGES),
+            "answers": answers,
+            "work": [*routed_types(Topics().work("x")), *answers],
+            "case-events": routed_types(Topics().case_events),
+            "escalations": routed_types(Topics().escalations),
+        },
         schema_file=lambda name: f"./{name}.{VERSION}.json",
     )
     return {**schemas(), "asyncapi.json": channels}

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 from temporalio.client import Client
 
 from events.language.topics import Topics
+from events.transport.access_probe import is_guarded
 from events.transport.bridge import Bridge, BridgeSettings, incoming_pattern
 from events.transport.consumption import ConsumerSettings
 from events.transport.lanes import LaneSettings
 from events.transport.publisher import Publisher, PublisherSettings
+from events.transport.replays import Replays
 from greenlane.alerts import AlertSender
 from greenlane.changing import Healing
 from greenlane.probing.kafka import probe_kafka
@@ -24,10 +27,13 @@ from greenlane.turn_metrics import MeasuredRecorder
 from greenlane.wiring import Wiring
 from intake.handing_over import HandOver
 from intake.reception import Reception
+from intake.telling import Telling
+from intake.trust import Trust
 from intake.waiting_room import WaitingRoom
 from intake.waking import Sweep, Waking
 from store.outbox import Outbox
 from store.recorder import Recorder
+from store.seals import letters_seal
 from store.views import Views
 from workflows.worker import case_worker
 
@@ -122,9 +128,16 @@ async def bridge(settings: Settings) -> None:
                 Bridge(
                     wiring.cluster,
                     incoming_pattern(topics),
-                    Reception(intake, topics, identity_since=wiring.identity_since),
+                    Reception(
+                        intake,
+                        topics,
+                        trust=Trust(partial(is_guarded, wiring.cluster, topics)),
+                        identity_since=wiring.identity_since,
+                    ),
                     settings=_bridge_settings(settings),
                     make_topic=wiring.make_topic,
+                    teller=Telling(wiring.refused_messages, topics),
+                    replays=Replays(wiring.cluster, topics, letters_seal(wiring.store)),
                     assigned=room.doubt,
                 ).run()
             )

@@ -18,6 +18,7 @@ from pydantic_settings import (
 )
 
 from catalog.value_texts import value_message
+from events.language.envelope import MESSAGE_MAX_BYTES
 from greenlane.connection_rules import ContradictionError, refuse_contradictions
 from greenlane.errors import SettingsError
 from greenlane.secret_files import SUFFIX, secrets_in_files
@@ -217,7 +218,9 @@ class Settings(BaseSettings):
     max_workflow_tasks: int = Field(default=16, ge=1, description="Workflow tasks a worker runs at the same time.")
     max_activities: int = Field(default=16, ge=1, description="Activities a worker runs at the same time.")
     database_pool_size: int = Field(default=5, ge=1, description="Database connections a process keeps.")
-    max_message_bytes: int = Field(default=1_048_576, ge=1_024, description="Largest Kafka message accepted, bytes.")
+    max_message_bytes: int = Field(
+        default=MESSAGE_MAX_BYTES, ge=1_024, description="Largest Kafka message accepted, bytes."
+    )
     process_instance: str | None = Field(
         default=None,
         description="Name of this installation's one bridge that stays over restarts: it is back at work at once after a kill.",

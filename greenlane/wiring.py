@@ -27,6 +27,7 @@ from intake.desk import Intake
 from intake.linked import LinkedIntake
 from intake.linked_gateway import DossierGateway
 from intake.register import Register
+from intake.systems import Systems
 from intake.temporal import CaseGateway
 from intake.waiting_room import WaitingRoom
 from sla.business_time import BusinessTime
@@ -36,7 +37,9 @@ from store.database import Store
 from store.dossiers import Dossiers
 from store.errors import StoreUnavailable
 from store.inbox import Inbox
+from store.refused_messages import RefusedMessages
 from store.seals import workflow_seal
+from store.systems import RegisteredSystems
 from store.waiting import WaitingCommands
 from workflows.converter import DATA_CONVERTER, Seal, sealed
 
@@ -97,9 +100,19 @@ class Wiring:
         return Register(self.store, self.topics)
 
     @cached_property
+    def refused_messages(self) -> RefusedMessages:
+        """Where answers to messages are owed that became dead letters."""
+        return RefusedMessages(self.store)
+
+    @cached_property
     def inbox(self) -> Inbox:
         """The inbox as linked dossiers use it."""
         return Inbox(self.store, self.topics)
+
+    @cached_property
+    def systems(self) -> Systems:
+        """The submitting systems: the catalogue's, and those registered at run time."""
+        return Systems(RegisteredSystems(self.store), self.catalog)
 
     @cached_property
     def cluster(self) -> Cluster:
@@ -151,6 +164,8 @@ class Wiring:
         made = self.__dict__
         if "inbox" in made:
             self.inbox.close()
+        if "refused_messages" in made:
+            self.refused_messages.close()
         if "register" in made:
             self.register.close()
         if "store" in made:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from events.language.commands import (
     Assurance,
     CaseCommand,
     DecideStep,
+    Message,
     PauseClock,
     ReceiveExplanation,
     ReceiveSupplement,
@@ -22,7 +24,7 @@ from events.language.commands import (
     WithdrawApplication,
 )
 from events.language.envelope import Envelope, EnvelopeError, envelope_of
-from events.language.identity import message_command_id
+from events.language.identity import case_id_of, message_command_id
 from events.language.messages import (
     DECISION_MESSAGES,
     SUBMISSION_MESSAGES,
@@ -40,11 +42,12 @@ from events.language.messages import (
     parsed,
 )
 from events.language.refusals import Refusal
-from events.language.topics import Topics
+from events.language.topics import PORTAL, Topics
 from events.transport.errors import Unavailable
 from events.transport.ports import DeadLetter, Disposition, Done, Incoming
 from intake.desk import Intake
-from sla.wording import Said
+from intake.trust import UNGUARDED, Trust
+from sla.wording import Said, spoken
 from store.errors import StoreError
 
 
@@ -56,16 +59,16 @@ class Reception:
         intake: Intake,
         topics: Topics,
         *,
-        assurance: Assurance = Assurance.CLAIMED,
+        trust: Trust = UNGUARDED,
         identity_since: datetime | None = None,
     ) -> None:
-        """`assurance`: how surely a topic tells who wrote on it: `topic` where Kafka's access list holds, else `claimed`.
+        """`trust`: how surely a topic tells who wrote on it.
 
         `identity_since`: what Kafka took before this real instant keeps the ids that the ledgers of its cases know it by.
         """
         self._intake = intake
         self._topics = topics
-        self._assurance = assurance
+        self._trust = trust
         self._identity_since = identity_since
 
     async def handle(self, message: Incoming) -> Disposition:
@@ -78,12 +81,12 @@ class Reception:
                 return await self._decision(envelope, message, department)
             return DeadLetter("unknown_topic", "topic", "neither a department nor a submitting system owns this topic")
         except (EnvelopeError, MessageError) as error:
-            return DeadLetter(error.code, error.field, str(error))
+            return DeadLetter(error.code, error.field, _about(error.field, error.reason))
         except ValidationError as error:
             found = message_error_of(error)
             # The sender wrote an `id`; only we make a command's id of it.
             field = "id" if found.field == "command_id" else found.field
-            return DeadLetter(found.code, field, f"{field}: {found.reason}")
+            return DeadLetter(found.code, field, _about(field, found.reason))
         except StoreError as error:
             if error.retryable:
                 raise Unavailable("PostgreSQL") from error
@@ -94,7 +97,10 @@ class Reception:
         if kind is None:
             return _unknown_type(SUBMISSION_MESSAGES)
         data = parsed(kind, envelope.data)
-        actor = self._actor(ActorKind.APPLICANT, system)
+        strange = await self._strange(system, envelope.source, data)
+        if strange is not None:
+            return strange
+        actor = await self._actor(ActorKind.APPLICANT, system, message)
         command_id = self._command_id("system", system, envelope, message)
         if isinstance(data, SubmissionMessage):
             answer = await self._intake.submit(
@@ -104,12 +110,30 @@ class Reception:
         await self._send(data, command_id, actor, message)
         return Done()
 
+    async def _strange(self, system_id: str, source: str, data: Message) -> DeadLetter | None:
+        """Why a system may not send under this source; None: the source is its own, or that of an older case of its topic."""
+        systems = self._intake.systems
+        system = systems.known_id(system_id) or await asyncio.to_thread(systems.of_id, system_id)
+        if system is None:
+            told = Said("no submitting system is registered under this name", "không có hệ thống nộp nào mang tên này")
+            return DeadLetter("system_unknown", "topic", _about("topic", told))
+        if system.owns(source):
+            return None
+        if system_id == PORTAL and await self._intake.came_from(_case_of(data, source), source):
+            return None
+        gaps = (
+            "system {system} has {own} and what lies below them",
+            "hệ thống {system} chỉ có {own} và các nguồn bên dưới",
+        )
+        told = spoken(*gaps, system=system_id, own=", ".join(system.sources))
+        return DeadLetter("source_not_yours", "source", _about("source", told))
+
     async def _decision(self, envelope: Envelope, message: Incoming, department: str) -> Disposition:
         kind = DECISION_MESSAGES.get(envelope.name)
         if kind is None:
             return _unknown_type(DECISION_MESSAGES)
         data = parsed(kind, envelope.data)
-        actor = self._actor(ActorKind.DEPARTMENT, department)
+        actor = await self._actor(ActorKind.DEPARTMENT, department, message)
         command_id = self._command_id("department", department, envelope, message)
         await self._send(data, command_id, actor, message, department)
         return Done()
@@ -123,8 +147,11 @@ class Reception:
         reference, command = command_of(data, given, department)
         await self._intake.send(reference, command)
 
-    def _actor(self, kind: ActorKind, account: str) -> Actor:
-        return Actor(kind=kind, id=account, assurance=self._assurance)
+    async def _actor(self, kind: ActorKind, account: str, message: Incoming) -> Actor:
+        # Of a letter without our seal nobody knows on which topic it came.
+        is_known = message.replay is None or message.replay.is_borne_out
+        assurance = await self._trust.assurance() if is_known else Assurance.CLAIMED
+        return Actor(kind=kind, id=account, assurance=assurance)
 
     def _command_id(self, kind: str, account: str, envelope: Envelope, message: Incoming) -> str:
         since = self._identity_since
@@ -159,10 +186,24 @@ def command_of(data: object, given: dict[str, Any], department: str) -> tuple[st
             )
 
 
+def _case_of(data: Message, source: str) -> str:
+    """The case that a message on a submissions topic is about."""
+    if isinstance(data, SubmissionMessage):
+        return case_id_of(source, data.application_id)
+    return data.case if isinstance(data, SupplementMessage | ExplanationMessage | WithdrawalMessage) else ""
+
+
+def _about(field: str, reason: str) -> Said:
+    return spoken("{field}: {reason}", "{field}: {reason}", field=field, reason=reason)
+
+
 def _unknown_type(known: dict[str, Any]) -> DeadLetter:
-    return DeadLetter("unknown_type", "type", f"not one of {', '.join(sorted(known))}")
+    names = ", ".join(sorted(known))
+    return DeadLetter("unknown_type", "type", Said(f"not one of {names}", f"không phải một trong {names}"))
 
 
 def _refused(refusal: Refusal) -> DeadLetter:
-    # Nobody listens for answers on the submissions topic: the dead letter with its reason is the answer that is kept.
-    return DeadLetter(refusal.code, refusal.field, f"{refusal.message()} {refusal.remedy()}")
+    # The applicant's part is in the message: it is kept as a dead letter, and its sender is told.
+    told = refusal.without_quotes
+    reason, remedy = (Said(text("en"), text("vi")) for text in (told.message, told.remedy))
+    return DeadLetter(refusal.code, refusal.field, reason, remedy)

@@ -10,6 +10,8 @@ from sqlalchemy import exists, select, text
 from store.database import Store
 from store.tables import applications, cases, dossiers
 
+LETTERS_SEAL = "letters-seal"
+"""Key of the store's memory: of dead letters, so that none is dated back that we did not write."""
 WORKFLOW_SEAL = "workflow-seal"
 """Key of the store's memory: of the payloads of Temporal's histories."""
 UNSEALED_BEFORE = "unsealed-before"
@@ -43,3 +45,15 @@ def _is_anything_open(store: Store, before: datetime) -> bool:
     ended = select(text("1")).where(dossiers.c.case_id == applications.c.case_id, dossiers.c.closed_at.is_not(None))
     with store.reading() as connection:
         return bool(connection.scalar(select(exists(older.where(~exists(closed), ~exists(ended))))))
+
+
+def make_letters_seal(store: Store) -> None:
+    """Make the seal of this installation's dead letters; nothing happens where it is made. Raises StoreError."""
+    if store.remembered(LETTERS_SEAL) is None:
+        store.remember_first(LETTERS_SEAL, secrets.token_hex(SEAL_BYTES))
+
+
+def letters_seal(store: Store) -> bytes | None:
+    """The key of dead letters; None: none was made. Raises StoreError."""
+    kept = store.remembered(LETTERS_SEAL)
+    return None if kept is None else bytes.fromhex(kept)

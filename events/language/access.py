@@ -106,7 +106,7 @@ def engine_rights(topics: Topics, departments: Iterable[str], systems: Iterable[
         Rights(
             OPERATOR,
             reads=outgoing | public | letters,
-            writes=letters | incoming | {topics.replays},
+            writes=letters | {topics.replays},
             sees=incoming,
             sees_groups=group,
         ),

@@ -27,6 +27,8 @@ CONTENT_TYPE = "application/json"
 STRUCTURED_CONTENT_TYPE = "application/cloudevents"
 BATCH_CONTENT_TYPE = "application/cloudevents-batch"
 SCHEMA_ROOT = "urn:greenlane:schema:"
+MESSAGE_MAX_BYTES: Final = 1_048_576
+"""Bytes of a message's value where nothing else is set; headers and key do not count."""
 ID_MAX: Final = 1000
 """Characters of an event's id; only a digest of it is kept."""
 TYPE_MAX: Final = 200
@@ -153,6 +155,22 @@ def envelope_of(headers: Iterable[tuple[str, bytes | None]], value: bytes | None
             "không có header ce_* mà cũng không phải CloudEvent dạng structured",
         ),
     )
+
+
+def named_in(headers: Iterable[tuple[str, bytes | None]], value: bytes | None) -> tuple[str, str] | None:
+    """Source and id of a message, also of one that cannot be read otherwise; None: not even these are told."""
+    given = list(headers)
+    try:
+        envelope = envelope_of(given, value)
+        return envelope.source, envelope.id
+    except EnvelopeError:
+        try:
+            attributes = _attributes_in(given)
+        except EnvelopeError:
+            return None
+    source, event_id = attributes.get("source", ""), tidy(attributes.get("id", ""))
+    within = 0 < len(source) <= SOURCE_MAX and 0 < len(event_id) <= ID_MAX
+    return (source, event_id) if within else None
 
 
 def _content_type(headers: Headers | list[tuple[str, bytes | None]]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import AwareDatetime
+
 from events.language.commands import Message
 
 
@@ -13,6 +15,29 @@ class AnswerRefused(Message):
     """`<kind>/<account>:<digest>` of the refused message: `department` or `system`, whose topic it came on, and SHA-256 (hex, its
     first 32 digits) of the CloudEvents source, a newline, and the id."""
     step_id: str | None = None
+    code: str
+    """Stable, for machines."""
+    field: str | None = None
+    message: str
+    remedy: str
+    message_vi: str
+    remedy_vi: str
+
+
+class MessageRefused(Message):
+    """A message could not be used at all, and why; it lies with the dead letters. Not a ledger event.
+
+    It is told to whose topic it came on. Mended, it may be sent again under its id: nothing was done with it.
+    """
+
+    command_id: str | None = None
+    """As in `AnswerRefused`; None where the message does not even tell its source and id."""
+    topic: str
+    """Where it came, with its place there."""
+    partition: int
+    offset: int
+    received_at: AwareDatetime
+    """When Kafka took it (real time)."""
     code: str
     """Stable, for machines."""
     field: str | None = None

@@ -101,7 +101,8 @@ class Topics:
 
     def of_system(self) -> tuple[str, ...]:
         """The topics every stack needs, whatever its departments and other submitting systems."""
-        return (*self.of_submitter(PORTAL), self.case_events, self.escalations, self.replays)
+        replays = (self.replays, self.dead_letters(self.replays))
+        return (*self.of_submitter(PORTAL), self.case_events, self.escalations, *replays)
 
 
 def _suffix(system: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from events.language.topics import Topics
@@ -14,12 +15,12 @@ from events.transport.cluster import Cluster
 from events.transport.consumption import ConsumerSettings, Consumption
 from events.transport.errors import MessageTooLargeError, TopicMissingError
 from events.transport.lanes import Lanes, LaneSettings, Waiting
-from events.transport.letters import letter_headers
+from events.transport.letters import SEAL, letter_headers, seal_of
 from events.transport.metrics import BridgeMetrics
 from events.transport.offsets import OffsetBook
-from events.transport.ports import DeadLetter, Handler, Incoming
+from events.transport.ports import DeadLetter, Handler, Incoming, Teller
 from events.transport.producer import Producer
-from events.transport.replays import dated
+from events.transport.replays import Replays
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ class BridgeSettings:
 
 
 def incoming_pattern(topics: Topics) -> str:
-    """A regular expression that matches every submitting system's and every department's topic."""
-    return f"{topics.submissions_pattern}|{topics.decisions_pattern}"
+    """A regular expression that matches every submitting system's and every department's topic, and orders to replay."""
+    return f"{topics.submissions_pattern}|{topics.decisions_pattern}|^{re.escape(topics.replays)}$"
 
 
 class Bridge:
@@ -49,21 +50,32 @@ class Bridge:
         settings: BridgeSettings | None = None,
         metrics: BridgeMetrics | None = None,
         make_topic: Callable[[str], None] | None = None,
+        teller: Teller | None = None,
+        replays: Replays | None = None,
         assigned: Callable[[], None] | None = None,
     ) -> None:
         """`assigned` is called, from another thread, when partitions became ours, before anything of them is handled.
 
         `make_topic` makes a dead-letter topic that is missing; without it the message waits until somebody does.
+        `teller` tells senders of their dead letters; `replays` finds the letters that are to be handled again, and has the
+        seal that letters bear.
         """
         self._cluster = cluster
         self._settings = settings or BridgeSettings()
         self._make_topic = make_topic
+        self._seal = None if replays is None else replays.seal
         self._producer: Producer | None = None
         self._connecting = threading.Lock()
         metrics = metrics or BridgeMetrics()
         book = OffsetBook()
         self._lanes = Lanes(
-            handler, book, bury=self._bury, date=self._date, settings=self._settings.handling, metrics=metrics
+            handler,
+            book,
+            bury=self._bury,
+            teller=teller,
+            replays=replays,
+            settings=self._settings.handling,
+            metrics=metrics,
         )
         self._consumption = Consumption(
             cluster,
@@ -109,9 +121,6 @@ class Bridge:
         now = time.monotonic()
         self._loop.call_soon_threadsafe(self._lanes.put, [Waiting(message, job, now) for message, job in arrived])
 
-    async def _date(self, message: Incoming) -> Incoming:
-        return await asyncio.to_thread(dated, self._cluster, message)
-
     async def _bury(self, message: Incoming, letter: DeadLetter, attempts: int) -> None:
         await asyncio.to_thread(self._bury_now, message, letter, attempts)
 
@@ -128,13 +137,19 @@ class Bridge:
         topic, producer = Topics.dead_letters(message.topic), self._connected()
         size = len(message.value or b"")
         # Of what could not be read at all there is nothing to keep but where it lies.
-        headers = letter_headers(message, letter, attempts, omitted_bytes=None if message.unreadable is None else size)
+        omitted = None if message.unreadable is None else size
         try:
-            producer.send_now(topic, message.key, message.value or b"", headers)
+            self._put(producer, topic, message, letter_headers(message, letter, attempts, omitted_bytes=omitted))
         except MessageTooLargeError:
             # Then the letter only says where the original lies.
-            headers = letter_headers(message, letter, attempts, omitted_bytes=size)
-            producer.send_now(topic, message.key, b"", headers)
+            bare = replace(message, value=b"")
+            self._put(producer, topic, bare, letter_headers(message, letter, attempts, omitted_bytes=size))
+
+    def _put(self, producer: Producer, topic: str, message: Incoming, headers: list[tuple[str, bytes]]) -> None:
+        value = message.value or b""
+        if self._seal is not None:
+            headers = [*headers, (SEAL, seal_of(self._seal, message.key, value, headers))]
+        producer.send_now(topic, message.key, value, headers)
 
     def _connected(self) -> Producer:
         with self._connecting:

@@ -17,6 +17,7 @@ from events.transport.errors import LetterUnknownError, LetterWithoutContentErro
 from events.transport.ports import Headers, Incoming
 from events.transport.producer import Producer
 from events.transport.reading import read_all
+from events.transport.replays import order_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class LetterBox:
     def letters(self, *, with_replayed: bool = False) -> list[Letter]:
         """All letters, oldest first, without their values; a message that was put away twice by a crash counts once."""
         found: dict[str, Letter] = {}
-        origins: set[tuple[str, int, int]] = set()
+        origins: set[tuple[str, int, int, str]] = set()
         replayed: dict[str, str] = {}
         for record in self._records():
             texts = letters.texts_of(record.headers)
@@ -90,7 +91,8 @@ class LetterBox:
                 replayed[texts[letters.REPLAYED]] = texts.get(letters.REPLAYED_AT, "")
                 continue
             letter = _letter(record, texts)
-            origin = (letter.topic, letter.partition, letter.offset)
+            # Died after a replay is another death: its own letter.
+            origin = (letter.topic, letter.partition, letter.offset, texts.get(letters.REPLAY, ""))
             if origin not in origins:
                 origins.add(origin)
                 found[letter.id] = replace(letter, value=None)
@@ -109,10 +111,11 @@ class LetterBox:
     def replay(
         self,
         producer: Producer,
+        topics: Topics,
         ids: Collection[str] | None = None,
         told: Callable[[Letter], None] | None = None,
     ) -> tuple[Letter, ...]:
-        """Send letters (None: all not yet replayed) to the topics they came from, byte for byte, oldest first.
+        """Order letters (None: all not yet replayed) to be handled again, byte for byte, oldest first.
 
         Each is marked on the dead-letter topic once Kafka has acknowledged it. Killed in between, it is sent again:
         whoever handles messages handles each once. Raises LetterUnknownError, LetterWithoutContentError before any is
@@ -123,8 +126,10 @@ class LetterBox:
         values = {_id(record): record for record in self._records() if _id(record) in wanted}
         for letter_id, letter in wanted.items():
             record = values[letter_id]
-            headers = letters.replay_headers(record.headers, f"{self.topic}/{letter_id}")
-            producer.send_now(letter.topic, record.key, record.value, headers)
+            key, order = record.key, record.value
+            if self.topic != Topics.dead_letters(topics.replays):
+                key, order = order_of(self.topic, letter_id, record.key)
+            producer.send_now(topics.replays, key, order or b"", [])
             producer.send_now(self.topic, record.key, b"", letters.marker_headers(letter_id, datetime.now(UTC)))
             if told is not None:
                 told(letter)

@@ -12,24 +12,28 @@ from pathlib import Path
 
 import structlog
 
+from events.language.envelope import MESSAGE_MAX_BYTES
 from events.transport.errors import TransportError, Unavailable, reason_of
 from events.transport.metrics import BridgeMetrics
 from events.transport.offsets import Job, OffsetBook
 from events.transport.outage import Outage
-from events.transport.ports import DeadLetter, Disposition, Handler, Incoming
-from events.transport.replays import is_replay
+from events.transport.ports import DeadLetter, Disposition, Handler, Incoming, Teller
+from events.transport.replays import Replays
+from sla.wording import Said
 
 CASE_ID = re.compile(rb"case-[0-9a-f]{24}")
 TOO_LARGE = "message_too_large"
 HANDLER_ERROR = "handler_error"
 UNREADABLE = "unreadable_record"
 BURY_RETRY_SECONDS = 1.0
+OUR_FAULT = Said(
+    "Nothing is to be mended: the operator lets it be handled again.",
+    "Không phải sửa gì: bộ phận vận hành sẽ cho xử lý lại.",
+)
 
 LaneKey = bytes | tuple[str, int]
 Bury = Callable[[Incoming, DeadLetter, int], Awaitable[None]]
 """Puts a message on its dead-letter topic; returns once Kafka has acknowledged it."""
-Date = Callable[[Incoming], Awaitable[Incoming]]
-"""Gives a replayed message the instant of its first arrival. Raises Unavailable."""
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +48,7 @@ class LaneSettings:
     """How often a message is tried that makes the handler fail, before it becomes a dead letter."""
     retry_seconds: float = 0.2
     """The pause before the second attempt; doubled for each further one."""
-    max_message_bytes: int = 1_048_576
+    max_message_bytes: int = MESSAGE_MAX_BYTES
     outage_seconds: float = 0.1
     outage_seconds_max: float = 5.0
 
@@ -68,7 +72,8 @@ class Lanes:
         book: OffsetBook,
         *,
         bury: Bury,
-        date: Date,
+        teller: Teller | None,
+        replays: Replays | None,
         settings: LaneSettings,
         metrics: BridgeMetrics,
     ) -> None:
@@ -76,7 +81,8 @@ class Lanes:
         self._handler = handler
         self._book = book
         self._bury = bury
-        self._date = date
+        self._teller = teller
+        self._replays = replays
         self._settings = settings
         self._metrics = metrics
         self._lanes: dict[LaneKey, deque[Waiting]] = {}
@@ -139,32 +145,61 @@ class Lanes:
     async def _attempt(self, waiting: Waiting, attempt: int) -> float | None:
         """Try once. None: finished; else seconds to wait before the next attempt (0: until what is away is back)."""
         try:
-            if attempt == 1 and is_replay(waiting.message):
-                waiting.message = await self._date(waiting.message)
-            disposition = await self._disposition(waiting.message)
+            disposition = await self._disposition(waiting)
             self.outage.answered()
         except Unavailable as error:
-            self._metrics.retries.labels("unavailable").inc()
-            self.outage.failed(error.what)
-            return 0.0
+            return self._away(error)
         except Exception as error:
             self.outage.answered()
             pause = self._after_fault(waiting.message, error, attempt)
             if pause is not None:
                 return pause
-            disposition = DeadLetter(HANDLER_ERROR, None, f"the handler failed {attempt} times ({reason_of(error)})")
-        if isinstance(disposition, DeadLetter) and not await self._buried(waiting.message, disposition, attempt):
-            return BURY_RETRY_SECONDS
+            failed = Said(
+                f"the handler failed {attempt} times ({reason_of(error)})",
+                f"bộ xử lý đã lỗi {attempt} lần ({reason_of(error)})",
+            )
+            disposition = DeadLetter(HANDLER_ERROR, None, failed, OUR_FAULT)
+        if isinstance(disposition, DeadLetter):
+            try:
+                await self._tell(waiting.message, disposition)
+            except Unavailable as error:
+                return self._away(error)
+            if not await self._buried(waiting.message, disposition, attempt):
+                return BURY_RETRY_SECONDS
         self._metrics.messages.labels("dead_letter" if isinstance(disposition, DeadLetter) else "done").inc()
         return None
 
-    async def _disposition(self, message: Incoming) -> Disposition:
+    def _away(self, error: Unavailable) -> float:
+        self._metrics.retries.labels("unavailable").inc()
+        self.outage.failed(error.what)
+        return 0.0
+
+    async def _tell(self, message: Incoming, letter: DeadLetter) -> None:
+        """Tell the sender. Raises Unavailable; for any other fault of the telling the letter must not wait."""
+        if self._teller is None:
+            return
+        try:
+            await self._teller.tell(message, letter)
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.error("sender_not_told", error=type(error).__name__, place=_place(error), **_origin(message))
+
+    async def _disposition(self, waiting: Waiting) -> Disposition:
+        if self._replays is not None and self._replays.is_order(waiting.message):
+            found = await asyncio.to_thread(self._replays.found, waiting.message)
+            if isinstance(found, DeadLetter):
+                return found
+            waiting.message = found
+        message = waiting.message
         if message.unreadable is not None:
             return DeadLetter(UNREADABLE, "record", message.unreadable)
         size = len(message.value or b"")
         if size > self._settings.max_message_bytes:
             limit = self._settings.max_message_bytes
-            return DeadLetter(TOO_LARGE, "data", f"{size} bytes; the limit is {limit}")
+            return DeadLetter(
+                TOO_LARGE, "data", Said(f"{size} bytes; the limit is {limit}", f"{size} byte; tối đa {limit}")
+            )
         return await self._handler.handle(message)
 
     def _after_fault(self, message: Incoming, error: Exception, attempt: int) -> float | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from events.transport.ports import DeadLetter, Headers, Incoming
@@ -16,42 +19,59 @@ REASON = "dlq-reason"
 ATTEMPTS = "dlq-attempts"
 FIRST_SEEN_AT = "dlq-first-seen-at"
 OMITTED_BYTES = "dlq-omitted-bytes"
-REPLAY_OF = "dlq-replay-of"
+REPLAY = "dlq-replay"
+"""Of a letter whose message came from the dead letters before: the place of the order to replay it."""
+SEAL = "dlq-seal"
 REPLAYED = "dlq-replayed"
 REPLAYED_AT = "dlq-replayed-at"
 
-KEPT_IN_REPLAY = {ATTEMPTS}
-"""A message that dies again after a replay still tells how often it was tried."""
+OURS = "dlq-"
+"""How the names of our own headers begin; a sender's that begin so are left out of the letter."""
 REASON_LENGTH_MAX = 500
-COUNT_DIGITS_MAX = 6
 
 
 def letter_headers(
     message: Incoming, letter: DeadLetter, attempts: int, *, omitted_bytes: int | None = None
 ) -> list[tuple[str, bytes]]:
     """The headers of a dead letter: those of the message, and why, where and since when."""
-    before = texts_of(message.headers)
-    tried = before.get(ATTEMPTS, "0")
+    replay = message.replay
     ours = {
         TOPIC: message.topic,
         PARTITION: str(message.partition),
         OFFSET: str(message.offset),
         CODE: letter.code,
         FIELD: visible(letter.field or ""),
-        REASON: visible(letter.reason)[:REASON_LENGTH_MAX],
-        ATTEMPTS: str(attempts + (int(tried) if tried.isdecimal() and len(tried) <= COUNT_DIGITS_MAX else 0)),
+        REASON: visible(f"{letter.reason} {letter.remedy}".strip())[:REASON_LENGTH_MAX],
+        ATTEMPTS: str(attempts + (0 if replay is None else replay.attempts)),
         FIRST_SEEN_AT: instant(message.timestamp_at),
     }
+    if replay is not None:
+        ours[REPLAY] = replay.place
     if omitted_bytes is not None:
         ours[OMITTED_BYTES] = str(omitted_bytes)
-    kept = [(name, value or b"") for name, value in message.headers if not name.startswith("dlq-")]
-    return kept + [(name, text.encode()) for name, text in ours.items()]
+    return [*own_headers(message.headers), *((name, text.encode()) for name, text in ours.items())]
 
 
-def replay_headers(headers: Headers, replay_of: str) -> list[tuple[str, bytes]]:
-    """The headers of a replayed message: its own again."""
-    kept = [(name, value or b"") for name, value in headers if not name.startswith("dlq-") or name in KEPT_IN_REPLAY]
-    return [*kept, (REPLAY_OF, replay_of.encode())]
+def own_headers(headers: Headers) -> list[tuple[str, bytes]]:
+    """The headers of the message itself, without ours."""
+    return [(name, value or b"") for name, value in headers if not name.startswith(OURS)]
+
+
+def seal_of(key: bytes, message_key: bytes | None, value: bytes, headers: Iterable[tuple[str, bytes | None]]) -> bytes:
+    """Our seal on a letter: HMAC-SHA256 (hex) over all of it; each part with its length, so that none runs into the next."""
+    parts = [b"" if message_key is None else b"k" + message_key, value]
+    for name, content in headers:
+        if name != SEAL:
+            parts += [name.encode(), content or b""]
+    packed = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
+    return hmac.new(key, packed, hashlib.sha256).hexdigest().encode()
+
+
+def bears_seal(key: bytes, letter: Incoming) -> bool:
+    """Whether a letter is as we wrote it."""
+    seals = [content or b"" for name, content in letter.headers if name == SEAL]
+    expected = seal_of(key, letter.key, letter.value or b"", letter.headers)
+    return len(seals) == 1 and hmac.compare_digest(seals[0], expected)
 
 
 def marker_headers(letter_id: str, at: datetime) -> list[tuple[str, bytes]]:

@@ -98,6 +98,18 @@ class OutboxPort(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Replay:
+    """How a message comes again that was a dead letter."""
+
+    place: str
+    """`<partition>-<offset>` of the order to replay it."""
+    attempts: int
+    """How often it was tried before."""
+    is_borne_out: bool
+    """The letter bears our seal: it came on its topic, and when it says."""
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
     """One message as Kafka delivered it."""
 
@@ -111,6 +123,8 @@ class Incoming:
     """When the broker appended it (LogAppendTime, UTC): the instant at which it entered the system."""
     unreadable: str | None = None
     """Why Kafka's client could not read the record; then only its place is known."""
+    replay: Replay | None = None
+    """None: it comes for the first time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +139,8 @@ class DeadLetter:
     code: str
     field: str | None
     reason: str
+    remedy: str = ""
+    """What its sender can do, where more can be said than to mend it."""
 
 
 Disposition = Done | DeadLetter
@@ -138,4 +154,12 @@ class Handler(Protocol):
 
         Any other exception is a fault of ours: the message is tried a few times and then becomes a dead letter.
         """
+        ...
+
+
+class Teller(Protocol):
+    """Who tells a sender of a dead letter. Must be idempotent."""
+
+    async def tell(self, message: Incoming, letter: DeadLetter) -> None:
+        """Owe the sender the answer. Raises `Unavailable` when it must be tried again."""
         ...

@@ -1,61 +1,100 @@
-"""A replayed message counts from when it first came: who sent it must not pay for the time that our fault took to mend."""
+"""A replayed message counts from when it first came: who sent it must not pay for the time that our fault took to mend.
+
+The operator orders it on a topic that only the command line writes and only the bridge reads. The order names a dead letter
+and holds nothing of it, since a letter may hold personal data. What a sender writes into its own message never moves time:
+a letter counts from its first arrival only where it bears the installation's seal, which only the bridge can set.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 from kafka import KafkaConsumer, TopicPartition
 from kafka import errors as kafka_errors
 
-from events.language.topics import Topics
+from events.language.topics import DEAD_LETTER_SUFFIX, Topics
 from events.transport import letters
 from events.transport.cluster import Cluster
 from events.transport.consumption import incoming_of
 from events.transport.errors import TransportError, Unavailable
-from events.transport.ports import Incoming
+from events.transport.ports import DeadLetter, Incoming, Replay
 
 READ_MS = 3_000
 REFERENCE = re.compile(rb"(?P<topic>[a-zA-Z0-9._-]{1,249})/(?P<partition>[0-9]{1,9})-(?P<offset>[0-9]{1,18})")
+COUNT_DIGITS_MAX = 6
 
 log = structlog.get_logger(__name__)
 
 
-def is_replay(message: Incoming) -> bool:
-    """Whether the message says that it was sent again from the dead letters; anybody may say so."""
-    return any(name == letters.REPLAY_OF for name, _ in message.headers)
+def order_of(letters_topic: str, letter_id: str, key: bytes | None) -> tuple[bytes | None, bytes]:
+    """Key and value of an order to replay a letter. Those of messages with one key are carried out in their order."""
+    hidden = None if key is None else hashlib.sha256(key).hexdigest()[:32].encode()
+    return hidden, f"{letters_topic}/{letter_id}".encode()
 
 
-def dated(cluster: Cluster, message: Incoming) -> Incoming:
-    """The message with the instant of its first arrival, if the dead letter that it names bears it out.
+@dataclass(frozen=True, slots=True)
+class Replays:
+    """Finds the messages that are ordered to be replayed."""
 
-    Only we can write dead letters, so a sender cannot date its message back: the letter must be there, must have come from
-    the same topic, and must be the same byte for byte. Raises Unavailable when Kafka does not answer.
-    """
-    letter = _letter(cluster, message)
-    texts = letters.texts_of(letter.headers) if letter is not None else {}
-    same = (
-        letter is not None
-        and (letter.key, letter.value) == (message.key, message.value)
-        and texts.get(letters.TOPIC) == message.topic
-    )
-    if not same:
-        log.warning("replay_not_borne_out", topic=message.topic, partition=message.partition, offset=message.offset)
-        return message
-    return replace(message, timestamp_at=datetime.fromisoformat(texts[letters.FIRST_SEEN_AT]))
+    cluster: Cluster
+    topics: Topics
+    seal: bytes | None = None
+    """The installation's secret; without it every letter counts from its replay."""
+
+    def is_order(self, message: Incoming) -> bool:
+        """Whether this is an order to replay a letter."""
+        return message.topic == self.topics.replays
+
+    def found(self, order: Incoming) -> Incoming | DeadLetter:
+        """The message that is to be handled again, as it first came. Raises Unavailable when Kafka does not answer."""
+        reference = REFERENCE.fullmatch(order.value or b"")
+        topic = "" if reference is None else reference["topic"].decode()
+        origin = topic.removesuffix(DEAD_LETTER_SUFFIX)
+        if reference is None or origin == topic or not self._is_incoming(origin):
+            return DeadLetter("letter_unknown", "value", "names no letter of a topic that the bridge reads")
+        place = TopicPartition(topic, int(reference["partition"]))
+        try:
+            letter = _read(self.cluster, place, int(reference["offset"]))
+        except (kafka_errors.KafkaError, TransportError) as error:
+            raise Unavailable("Kafka") from error
+        if letter is None:
+            return DeadLetter("letter_unknown", "value", "the letter is not there, or not any more")
+        return self._opened(letter, origin, order)
+
+    def _is_incoming(self, topic: str) -> bool:
+        return self.topics.system_of(topic) is not None or self.topics.department_of(topic) is not None
+
+    def _opened(self, letter: Incoming, origin: str, order: Incoming) -> Incoming | DeadLetter:
+        texts = letters.texts_of(letter.headers)
+        if letters.OMITTED_BYTES in texts or letters.REPLAYED in texts:
+            return DeadLetter("letter_without_content", "value", "the letter does not hold its message")
+        is_borne_out = (
+            self.seal is not None and texts.get(letters.TOPIC) == origin and letters.bears_seal(self.seal, letter)
+        )
+        if not is_borne_out:
+            log.warning("letter_without_seal", topic=letter.topic, partition=letter.partition, offset=letter.offset)
+        return replace(
+            letter,
+            topic=origin,
+            partition=_number(texts.get(letters.PARTITION)),
+            offset=_number(texts.get(letters.OFFSET)),
+            headers=tuple(letters.own_headers(letter.headers)),
+            timestamp_at=datetime.fromisoformat(texts[letters.FIRST_SEEN_AT]) if is_borne_out else order.timestamp_at,
+            replay=Replay(
+                place=f"{order.partition}-{order.offset}",
+                attempts=_number(texts.get(letters.ATTEMPTS), COUNT_DIGITS_MAX),
+                is_borne_out=is_borne_out,
+            ),
+        )
 
 
-def _letter(cluster: Cluster, message: Incoming) -> Incoming | None:
-    reference = REFERENCE.fullmatch(dict(message.headers).get(letters.REPLAY_OF) or b"")
-    if reference is None or reference["topic"].decode() != Topics.dead_letters(message.topic):
-        return None
-    place = TopicPartition(reference["topic"].decode(), int(reference["partition"]))
-    try:
-        return _read(cluster, place, int(reference["offset"]))
-    except (kafka_errors.KafkaError, TransportError) as error:
-        raise Unavailable("Kafka") from error
+def _number(text: str | None, digits_max: int = 18) -> int:
+    known = text is not None and text.isascii() and text.isdigit() and len(text) <= digits_max
+    return int(text or "") if known else 0
 
 
 def _read(cluster: Cluster, place: TopicPartition, offset: int) -> Incoming | None:
@@ -68,7 +107,7 @@ def _read(cluster: Cluster, place: TopicPartition, offset: int) -> Incoming | No
         metrics_enabled=False,
     )
     try:
-        if place.partition not in consumer.partitions_for_topic(place.topic):
+        if place.partition not in (consumer.partitions_for_topic(place.topic) or ()):
             return None
         begin, end = consumer.beginning_offsets([place])[place], consumer.end_offsets([place])[place]
         if not begin <= offset < end:

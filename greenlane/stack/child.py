@@ -25,7 +25,7 @@ LAUNCHER = Path(__file__).with_name("launch.py")
 LOG_ROTATED_AT_BYTES = 20_000_000
 FULL_BELOW_BYTES = 20 * 1024 * 1024
 """PostgreSQL takes room for its log 16 MB at a time: with less it stops, though some is left."""
-SIGNS_OF_A_FULL_DISK = ("No space left on device", "database or disk is full")
+SIGNS_OF_A_FULL_DISK = ("No space left on device", "database or disk is full", "Check free disk space")
 CLOCK_TOLERANCE_SECONDS = 2.0
 """A process's start is reckoned from the machine's boot time, which moves a little when the clock is set."""
 

@@ -12,10 +12,12 @@ from events.transport.admin import TopicLayout, topic_maker
 from events.transport.bridge import Bridge, BridgeSettings, ConsumerSettings, LaneSettings, incoming_pattern
 from events.transport.cluster import Cluster
 from events.transport.metrics import BridgeMetrics
-from events.transport.ports import Disposition, Done, Handler
+from events.transport.ports import Disposition, Done, Handler, Teller
+from events.transport.replays import Replays
 from tests.events.sending import read_topic
 
 MakeTopics = Callable[..., Topics]
+SEAL = b"of this installation"
 FAST = LaneSettings(retry_seconds=0.02, attempts_max=3, outage_seconds=0.02, outage_seconds_max=0.1)
 
 
@@ -29,6 +31,8 @@ def a_bridge(
     instance_id: str | None = None,
     drain_seconds: float = 60.0,
     session_seconds: float = 30.0,
+    teller: Teller | None = None,
+    seal: bytes | None = SEAL,
 ) -> Bridge:
     """A bridge of this test's own group."""
     reading = ConsumerSettings(
@@ -46,6 +50,8 @@ def a_bridge(
         settings=BridgeSettings(reading, handling),
         metrics=BridgeMetrics(registry or CollectorRegistry()),
         make_topic=topic_maker(cluster, topics, TopicLayout(partitions=1)),
+        teller=teller,
+        replays=Replays(cluster, topics, seal),
     )
 
 

@@ -16,6 +16,7 @@ from events.language.topics import Topics
 from events.transport.ports import Done, Incoming
 from intake.desk import Submitted
 from intake.reception import Reception
+from intake.trust import Trust
 
 TOPICS = Topics()
 AT = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
@@ -120,7 +121,7 @@ async def test_what_came_before_the_upgrade_keeps_its_id() -> None:
 async def test_who_sent_it_is_whose_topic_it_is(assurance: Assurance) -> None:
     """As sure as Kafka's access list makes it; what a message says of itself names nobody."""
     kept = Kept()
-    reception = Reception(kept, TOPICS, assurance=assurance)  # type: ignore[arg-type]
+    reception = Reception(kept, TOPICS, trust=Trust(lambda: assurance is Assurance.TOPIC))  # type: ignore[arg-type]
     application = {"application_id": "1", "procedure": "karaoke-licence", "applicant": {}}
     await ids(
         reception,

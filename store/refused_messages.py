@@ -1,0 +1,75 @@
+"""Answers to messages that became dead letters: owed to Kafka like everything else, each once however often it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import psycopg
+
+from store.arrays import Kinds, Rows, Shorts, Texts
+from store.batch import slot_of
+from store.database import Session, Store
+from store.errors import translated
+from store.group_commit import GroupCommit
+
+ADD = (
+    "WITH a AS (INSERT INTO outbox (slot, topic, case_id, event_id, name, body, at)"
+    " SELECT slot, topic, key, event_id, name, body, now()"
+    " FROM unnest(%s::int2[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
+    " AS t(slot, topic, key, event_id, name, body) ON CONFLICT (event_id, topic) DO NOTHING RETURNING id, slot),"
+    " b AS (INSERT INTO outbox_unpublished (id, slot) SELECT id, slot FROM a RETURNING id)"
+    " SELECT pg_notify('greenlane_outbox', '') WHERE EXISTS (SELECT FROM b)"
+)
+ANSWERS: Kinds = (Shorts, Texts, Texts, Texts, Texts, Texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a sender is to be told. `key`: whose answers stay in their order."""
+
+    topic: str
+    key: str
+    event_id: str
+    name: str
+    body: str
+
+
+class RefusedMessages:
+    """Writes answers to the outbox, those that come together in one transaction. From one event loop."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._session: Session | None = None
+        self._commit: GroupCommit[Answer, None] = GroupCommit("answers", self._write)
+
+    async def owe(self, answer: Answer) -> None:
+        """Owe this answer; idempotent. Raises StoreError."""
+        await self._commit.submit(answer)
+
+    def close(self) -> None:
+        """Write what waits, then give the connection back."""
+        self._commit.close()
+        self._drop_session()
+
+    def _write(self, answers: Sequence[Answer]) -> Sequence[None]:
+        rows = Rows(ANSWERS)
+        for answer in {(each.event_id, each.topic): each for each in answers}.values():
+            rows.add(slot_of(answer.key), answer.topic, answer.key, answer.event_id, answer.name, answer.body)
+        try:
+            with translated():
+                if self._session is None or self._session.closed:
+                    self._session = self._store.open_session("answers", autocommit=True)
+                # In the order in which they came: ids of the outbox are given as the rows are.
+                self._session.execute(ADD, rows.columns, prepare=True)
+        except BaseException:
+            self._drop_session()
+            raise
+        return [None] * len(answers)
+
+    def _drop_session(self) -> None:
+        if self._session is not None:
+            with suppress(psycopg.Error):
+                self._session.close()
+            self._session = None
