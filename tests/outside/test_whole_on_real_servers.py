@@ -22,7 +22,7 @@ from events.language.access import AUDITOR, BRIDGE, OPERATOR, PUBLISHER
 from events.language.envelope import binary_headers
 from events.language.topics import PORTAL, Topics
 from events.transport.cluster import Cluster
-from events.transport.errors import NotPermittedError
+from events.transport.errors import TransportError
 from events.transport.producer import Producer
 from greenlane.admission import KafkaAccess, prepare_kafka
 from greenlane.connecting import cluster_of
@@ -218,7 +218,8 @@ def test_an_application_goes_its_way(province: Province) -> None:
 
     eventually(province, decided)
     assert province.call(operator, "verify")["ok"]
-    taken = province.call(operator, "submit", "-", given=json.dumps(body | {"application_id": "whole-2"}).encode())
+    another = body | {"application_id": "whole-2", "documents": DOCUMENTS}
+    taken = province.call(operator, "submit", "-", given=json.dumps(another).encode())
     assert taken["ok"]
     province.all_run()
     for name in province.running:
@@ -254,7 +255,7 @@ def test_an_account_may_do_what_the_list_says_and_nothing_else(province: Provinc
         (AUDITOR, TOPICS.case_events),
         (BRIDGE, TOPICS.case_events),
     ):
-        with Producer(cluster(province, account), delivery_seconds=5) as producer, pytest.raises(NotPermittedError):
+        with Producer(cluster(province, account), delivery_seconds=5) as producer, pytest.raises(TransportError):
             producer.send_now(topic, "key", b"{}", headers)
 
 
