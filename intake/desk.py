@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache, partial
+from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,6 @@ from cases.bounds import too_long
 from cases.decide import draft_of
 from cases.evolve import fold
 from cases.model import blank
-from cases.senders import Parties, parties_of, strange_to
 from cases.turn import CommandOutcome
 from catalog.catalogue import Catalog
 from catalog.errors import NotInForce, UnknownProcedure
@@ -30,6 +29,7 @@ from events.transport.errors import Unavailable
 from intake.extent import ROUTE_UNMEASURED, too_large
 from intake.lost_runs import BROUGHT_BACK, within_one_payload
 from intake.own_words import OwnWords
+from intake.parties import PartyBook
 from intake.person import Parted, parted
 from intake.register import Register
 from intake.strictness import unknown_fact
@@ -41,9 +41,6 @@ from store.inbox import Acceptance
 from workflows.messages import Carried, CaseInput, CommandMessage
 
 Given = TypeVar("Given")
-
-PARTIES_MAX = 1_000
-"""Closed cases whose parties are kept in memory: a sender may ask of one again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +80,7 @@ class Intake:
         self._room = room
         self.systems = Systems(register.systems, catalog)
         """Who hands in applications, and whose sources are whose."""
-        # Of closed cases, where that changes no more.
-        self._parties_of = lru_cache(PARTIES_MAX)(self._read_parties)
+        self._parties = PartyBook(register)
 
     @property
     def time(self) -> BusinessTime:
@@ -238,7 +234,8 @@ class Intake:
         if refusal is None:
             await self.hand_over(case_id, command)
         else:
-            await self._refuse(case_id, command, refusal)
+            strange = await asyncio.to_thread(self._parties.strange_to, case_id, command)
+            await self._refuse(case_id, command, strange or refusal)
 
     async def hand_over(self, case_id: str, command: CaseCommand) -> None:
         """Give a case a command that has waited long enough; refused where the case can take none. Raises Unavailable."""
@@ -271,7 +268,8 @@ class Intake:
         # A digest of what an applicant wrote would tell it to whoever guesses it: first the words go, then it is made.
         command = with_digest(await self._words.kept_apart(case_id, command))
         if refusal := too_long(command):
-            return CommandOutcome(command_id=command.command_id, refusal=refusal)
+            strange = await asyncio.to_thread(self._parties.strange_to, case_id, command)
+            return CommandOutcome(command_id=command.command_id, refusal=strange or refusal)
         try:
             return await self._gateway.update(case_id, command)
         except CaseUnknownError:
@@ -304,16 +302,8 @@ class Intake:
         settled = await asyncio.to_thread(self._register.outcome_of, case_id, command)
         if settled is not None and settled.refusal is not None:
             return settled.refusal
-        # That it is closed is told only to those who have a part in it.
-        parties = await asyncio.to_thread(self._parties_of, case_id)
-        return strange_to(parties, command) or refuse("case_closed", outcome=found.outcome or "")
-
-    def _read_parties(self, case_id: str) -> Parties:
-        definitions, records = self._register.ledger_of(case_id)
-        found = parties_of(fold(case_id, definitions, records))
-        if found is None:
-            raise ValueError(f"the ledger of {case_id} does not begin with a submission")
-        return found
+        strange = await asyncio.to_thread(self._parties.strange_to, case_id, command, is_closed=True)
+        return strange or refuse("case_closed", outcome=found.outcome or "")
 
     async def wake(self, case_id: str) -> None:
         """Let the case look what is due; brought back from its ledger where Temporal does not know it. Raises Unavailable."""

@@ -115,15 +115,18 @@ class Reception:
         systems = self._intake.systems
         system = systems.known_id(system_id) or await asyncio.to_thread(systems.of_id, system_id)
         if system is None:
-            return DeadLetter("system_unknown", "topic", "topic: no submitting system is registered under this name")
+            told = Said("no submitting system is registered under this name", "không có hệ thống nộp nào mang tên này")
+            return DeadLetter("system_unknown", "topic", _about("topic", told))
         if system.owns(source):
             return None
         if system_id == PORTAL and await self._intake.came_from(_case_of(data, source), source):
             return None
-        own = ", ".join(system.sources)
-        return DeadLetter(
-            "source_not_yours", "source", f"source: system {system_id} has {own} and what lies below them"
+        gaps = (
+            "system {system} has {own} and what lies below them",
+            "hệ thống {system} chỉ có {own} và các nguồn bên dưới",
         )
+        told = spoken(*gaps, system=system_id, own=", ".join(system.sources))
+        return DeadLetter("source_not_yours", "source", _about("source", told))
 
     async def _decision(self, envelope: Envelope, message: Incoming, department: str) -> Disposition:
         kind = DECISION_MESSAGES.get(envelope.name)
