@@ -59,7 +59,7 @@ async def test_a_letter_with_our_seal_counts_from_its_first_arrival(cluster: Clu
     with Producer(cluster) as producer:
         async with Running(a_bridge(cluster, topics, handler)):
             producer.send_now(topic, "case-a", b"bad", [("ce_id", b"1"), ("own", b"x")])
-            await until(lambda: box.letters(), "it was buried")
+            await until(box.letters, "it was buried")
             (letter,) = box.letters()
             for _ in range(2):
                 box.replay(producer, topics, [letter.id])
@@ -83,7 +83,7 @@ async def test_a_letter_that_we_did_not_write_so_counts_from_now(
     with Producer(cluster) as producer:
         async with Running(a_bridge(cluster, topics, handler)):
             producer.send_now(topic, "case-a", b"bad", [("ce_type", b"wrong")])
-            await until(lambda: box.letters(), "it was buried")
+            await until(box.letters, "it was buried")
             (ours,) = read_topic(cluster, box.topic)
             headers, value, key, target = headers_of(ours), b"bad", "case-a", topic
             match change:
@@ -131,7 +131,7 @@ async def test_an_order_that_names_no_letter_is_a_dead_letter(
     with Producer(cluster) as producer:
         async with Running(a_bridge(cluster, topics, handler)):
             producer.send_now(topics.replays, None, given.encode(), [])
-            await until(lambda: box.letters(), "it was buried")
+            await until(box.letters, "it was buried")
     (letter,) = box.letters()
     assert (letter.code, letter.topic) == ("letter_unknown", topics.replays)
     assert handler.done == []

@@ -57,7 +57,7 @@ async def test_a_letter_waits_until_its_sender_can_be_told(cluster: Cluster, mak
     with Producer(cluster) as producer:
         async with Running(a_bridge(cluster, topics, Remembering(troubled), teller=teller)):
             producer.send_now(topic, "case-a", b"unread")
-            await until(lambda: box.letters(), "it was buried")
+            await until(box.letters, "it was buried")
     assert teller.told == [(topic, b"unread", "malformed_json")]
     assert len(box.letters()) == 1
 
