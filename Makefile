@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 DEVELOPMENT := $(VENV)/.development-installed
 
-.PHONY: help setup up demo test check hooks bench bench-long test-long import-big lock clean
+.PHONY: help setup up demo test check hooks bench bench-long test-long test-servers import-big lock clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -35,9 +35,13 @@ up: $(RUNTIME) ## start the whole system on this machine and keep it running
 test: $(DEVELOPMENT) ## the tests of every commit (10 minutes at most on two cores)
 	$(BIN)/python -m pytest -q
 
-test-long: $(DEVELOPMENT) ## the long tier: every start day of ten years, a million case lives
+test-long: $(DEVELOPMENT) ## the long tier: every start day of ten years, a million case lives, 20,000 messages of strangers
 	GREENLANE_TEST_TIER=long $(BIN)/python -m pytest -q --timeout=0 tests/sla tests/simulation
+	GREENLANE_TEST_TIER=long $(BIN)/python -m pytest -q --timeout=0 tests/intake/test_way_in_fuzz.py tests/events/test_strange_messages.py
 	DEATHS=all $(BIN)/python -m pytest -q --timeout=0 tests/dossier/test_killed_dossiers.py tests/e2e/test_openings_under_kills.py
+
+test-servers: $(DEVELOPMENT) ## outside servers for real: Kafka, Temporal, PostgreSQL under TLS, right and wrong accounts (needs Go and openssl)
+	REAL_SERVERS=1 $(BIN)/python -m pytest -q --timeout=0 tests/outside
 
 check: $(DEVELOPMENT) ## format, lint, types, import rules, generated files, deployment files
 	$(BIN)/ruff format --check .

@@ -20,6 +20,7 @@ import psutil
 from temporalio.client import Client
 
 from audit.dossiers import check_dossier
+from bench import SOURCE, SYSTEM
 from bench.throughput.__main__ import the_stack
 from bench.throughput.usage import cpu_seconds, stack_processes
 from events.language.commands import Actor, ActorKind, DecideStep, Outcome
@@ -101,9 +102,9 @@ async def run(wiring: Wiring, applications: int) -> dict[str, Any]:
     began = time.monotonic()
     answer = await linked.submit(
         the_file(applications),
-        source="/bench",
+        source=SOURCE,
         command_id="bench",
-        actor=Actor(kind=ActorKind.APPLICANT, id="/bench"),
+        actor=Actor(kind=ActorKind.APPLICANT, id=SYSTEM.id),
         received_at=datetime.now(UTC),
     )
     if not isinstance(answer, Submitted):

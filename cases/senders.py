@@ -6,6 +6,8 @@ which cases there are.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from cases.model import Case
 from events.language.commands import (
     Actor,
@@ -19,20 +21,43 @@ from events.language.identity import PORTAL
 from events.language.refusals import Refusal, refuse
 
 
+class Parties(NamedTuple):
+    """Those that have a part in a case."""
+
+    departments: frozenset[str]
+    system: str | None
+    """Through which the application came; None: of older events."""
+    source: str
+
+
 def stranger(case: Case, command: Command) -> Refusal | None:
-    """Why whoever sent the command has no say in the case; None: it has a part in it.
+    """Why whoever sent the command has no say in the case; None: it has a part in it."""
+    if isinstance(command, SubmitApplication):
+        return None
+    parties = parties_of(case)
+    return None if parties is None else strange_to(parties, command)
+
+
+def parties_of(case: Case) -> Parties | None:
+    """Who has a part in the case; None: it is not open yet."""
+    application = case.application
+    if application is None:
+        return None
+    return Parties(frozenset(departments_of(case)), application.system, application.source)
+
+
+def strange_to(parties: Parties, command: Command) -> Refusal | None:
+    """Why whoever sent the command is a stranger to these; None: it is one of them.
 
     A department has one by a step or by the procedure; for the applicant speaks the system that handed the application in.
     People at a screen act for a department, or under a role of their own: a department that they name must have its part.
     """
-    if case.application is None or isinstance(command, SubmitApplication):
-        return None
     actor = command.actor
     named = {command.department} if isinstance(command, DecideStep | RequestPayment) else set()
     senders = named | ({actor.id} if actor.kind is ActorKind.DEPARTMENT else set())
-    if senders and not senders <= departments_of(case):
+    if not senders <= parties.departments:
         return refuse("case_unknown", "case")
-    if actor.kind is ActorKind.APPLICANT and not speaks_for(actor, case.application.system, case.application.source):
+    if actor.kind is ActorKind.APPLICANT and not speaks_for(actor, parties.system, parties.source):
         return refuse("case_unknown", "case")
     if isinstance(command, DecideStep | RequestPayment) and len(senders) > 1:
         # Nobody answers in the name of another department, also where both have a part.

@@ -39,6 +39,8 @@ class Notice(Message):
     department: str | None = None
     system: str | None = None
     step_id: str | None = None
+    named: str | None = None
+    """As what the answer speaks of the case, where its sender may not learn which one that is; None: by its id."""
     refusal: Refusal
 
 

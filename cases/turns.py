@@ -18,6 +18,9 @@ from events.language.commands import ActorKind, Command, DecideStep, SubmitAppli
 from events.language.identity import sender_of
 from events.language.refusals import Refusal
 
+UNTOLD = ("case_unknown", "command_conflict")
+"""Answers that also one gets who has no part in the case: to him they say no more than of a case that is not there."""
+
 
 def take_turn(
     case: Case, commands: Sequence[Command], now: datetime, conflicting: Sequence[Command] = ()
@@ -118,5 +121,7 @@ def notice_of(command: Command, outcome: CommandOutcome) -> Notice | None:
         department=department,
         system=system if department is None else None,
         step_id=command.step_id if isinstance(command, DecideStep) else None,
+        # An answer that knew another name for the case would say that there is one.
+        named=command.named if outcome.refusal.code in UNTOLD else None,
         refusal=outcome.refusal,
     )

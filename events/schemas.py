@@ -77,12 +77,16 @@ def routed_types(topic: str) -> list[str]:
 
 def documents() -> dict[str, Schema]:
     """Everything that is generated, by file name."""
+    answers = [AnswerRefused.__name__, MessageRefused.__name__]
     channels = asyncapi_document(
-        submissions=sorted(SUBMISSION_MESSAGES),
-        decisions=sorted(DECISION_MESSAGES),
-        work=[*routed_types(Topics().work("x")), AnswerRefused.__name__, MessageRefused.__name__],
-        events=routed_types(Topics().case_events),
-        alerts=routed_types(Topics().escalations),
+        {
+            "submissions": sorted(SUBMISSION_MESSAGES),
+            "decisions": sorted(DECISION_MESSAGES),
+            "answers": answers,
+            "work": [*routed_types(Topics().work("x")), *answers],
+            "case-events": routed_types(Topics().case_events),
+            "escalations": routed_types(Topics().escalations),
+        },
         schema_file=lambda name: f"./{name}.{VERSION}.json",
     )
     return {**schemas(), "asyncapi.json": channels}

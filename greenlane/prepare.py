@@ -21,6 +21,7 @@ from store.database import Store
 from store.rebuild import OF_THE_LEDGER
 from store.renewal import renew
 from store.seals import make_letters_seal, make_workflow_seal
+from store.systems import RegisteredSystems
 from workflows.messages import LANE_ATTRIBUTE, PROCEDURE_ATTRIBUTE, STATUS_ATTRIBUTE
 
 log = structlog.get_logger()
@@ -34,6 +35,7 @@ def prepare(settings: Settings) -> None:
     wiring = Wiring(settings)
     catalog = wiring.catalog  # first: a faulty catalogue must stop everything before anything is changed
     probe_kafka(wiring.cluster)
+    systems = set(catalog.systems)
     if settings.database_url is not None:
         probe_database(settings, owner=True)
         store = Store(owner_database_of(settings))
@@ -42,9 +44,10 @@ def prepare(settings: Settings) -> None:
             make_workflow_seal(store)
             make_letters_seal(store)
             business_time_of(store, settings, catalog.calendar(PROVINCE_CALENDAR))
+            systems |= {system.id for system in RegisteredSystems(store).all()}
         finally:
             store.close()
-    prepare_kafka(settings, catalog.departments, catalog.systems, wiring.topic_layout)
+    prepare_kafka(settings, catalog.departments, systems, wiring.topic_layout)
     try:
         asyncio.run(_search_attributes(wiring))
     finally:

@@ -18,6 +18,7 @@ from pydantic_settings import (
 )
 
 from catalog.value_texts import value_message
+from events.language.envelope import MESSAGE_MAX_BYTES
 from greenlane.connection_rules import ContradictionError, refuse_contradictions
 from greenlane.errors import SettingsError
 from greenlane.secret_files import SUFFIX, secrets_in_files
@@ -141,6 +142,10 @@ class Settings(BaseSettings):
     kafka_oauth_ca_file: Path | None = Field(
         default=None, description="Certificates (PEM) that the token issuer's must descend from."
     )
+    kafka_accounts_file: Path | None = Field(
+        default=None,
+        description="Accounts (name=password a line) that `prepare` makes at an outside Kafka, each with its rights.",
+    )
     temporal_tls: bool = Field(default=False, description="Whether Temporal is reached with TLS.")
     temporal_ca_file: Path | None = Field(
         default=None, description="Certificates (PEM) that Temporal's must descend from."
@@ -213,7 +218,9 @@ class Settings(BaseSettings):
     max_workflow_tasks: int = Field(default=16, ge=1, description="Workflow tasks a worker runs at the same time.")
     max_activities: int = Field(default=16, ge=1, description="Activities a worker runs at the same time.")
     database_pool_size: int = Field(default=5, ge=1, description="Database connections a process keeps.")
-    max_message_bytes: int = Field(default=1_048_576, ge=1_024, description="Largest Kafka message accepted, bytes.")
+    max_message_bytes: int = Field(
+        default=MESSAGE_MAX_BYTES, ge=1_024, description="Largest Kafka message accepted, bytes."
+    )
     process_instance: str | None = Field(
         default=None,
         description="Name of this installation's one bridge that stays over restarts: it is back at work at once after a kill.",
@@ -261,7 +268,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         *("state_dir", "cache_dir", "catalog_dir", "kafka_ca_file", "kafka_cert_file", "kafka_key_file"),
-        *("kafka_oauth_ca_file", "temporal_ca_file", "temporal_cert_file", "temporal_key_file"),
+        *("kafka_accounts_file", "kafka_oauth_ca_file", "temporal_ca_file", "temporal_cert_file", "temporal_key_file"),
         *("database_ca_file", "database_cert_file", "database_key_file"),
     )
     @classmethod

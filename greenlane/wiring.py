@@ -27,6 +27,7 @@ from intake.desk import Intake
 from intake.linked import LinkedIntake
 from intake.linked_gateway import DossierGateway
 from intake.register import Register
+from intake.systems import Systems
 from intake.temporal import CaseGateway
 from intake.waiting_room import WaitingRoom
 from sla.business_time import BusinessTime
@@ -38,6 +39,7 @@ from store.errors import StoreUnavailable
 from store.inbox import Inbox
 from store.refused_messages import RefusedMessages
 from store.seals import workflow_seal
+from store.systems import RegisteredSystems
 from store.waiting import WaitingCommands
 from workflows.converter import DATA_CONVERTER, Seal, sealed
 
@@ -108,6 +110,11 @@ class Wiring:
         return Inbox(self.store, self.topics)
 
     @cached_property
+    def systems(self) -> Systems:
+        """The submitting systems: the catalogue's, and those registered at run time."""
+        return Systems(RegisteredSystems(self.store), self.catalog)
+
+    @cached_property
     def cluster(self) -> Cluster:
         """The Kafka cluster."""
         return cluster_of(self.settings)
@@ -172,7 +179,8 @@ class Wiring:
     def intake(self, client: Client, room: WaitingRoom | None = None) -> Intake:
         """The intake over a connection to Temporal; with a waiting room where many may write without waiting for answers."""
         gateway = CaseGateway(client, self.settings.task_queue)
-        return Intake(gateway, self.register, self.catalog, self.business_time, self.zone, room)
+        most = self.settings.max_message_bytes
+        return Intake(gateway, self.register, self.catalog, self.business_time, self.zone, room, most)
 
     def linked_intake(self, client: Client) -> LinkedIntake:
         """The intake of linked dossiers over a connection to Temporal."""

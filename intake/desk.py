@@ -11,7 +11,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from cases.bounds import too_long
-from cases.decide import decide
+from cases.decide import draft_of
 from cases.evolve import fold
 from cases.model import blank
 from cases.turn import CommandOutcome
@@ -20,13 +20,16 @@ from catalog.errors import NotInForce, UnknownProcedure
 from catalog.facts import LeftOut, findings
 from catalog.model import Definitions
 from events.language.commands import Actor, CaseCommand, SubmitApplication
+from events.language.envelope import MESSAGE_MAX_BYTES
 from events.language.identity import PORTAL, is_dossier, shown_reference
 from events.language.messages import SubmissionMessage
 from events.language.refusals import Refusal, refuse
 from events.language.sameness import with_digest
 from events.transport.errors import Unavailable
+from intake.extent import ROUTE_UNMEASURED, too_large
 from intake.lost_runs import BROUGHT_BACK, within_one_payload
 from intake.own_words import OwnWords
+from intake.parties import PartyBook
 from intake.person import Parted, parted
 from intake.register import Register
 from intake.strictness import unknown_fact
@@ -61,8 +64,13 @@ class Intake:
         time: BusinessTime,
         zone: ZoneInfo,
         room: WaitingRoom | None = None,
+        event_max_bytes: int = MESSAGE_MAX_BYTES,
     ) -> None:
-        """`room`: where commands wait whose senders have many unanswered ones; None: nobody who sends so calls here."""
+        """`room`: where commands wait whose senders have many unanswered ones; None: nobody who sends so calls here.
+
+        `event_max_bytes`: the largest message that the topics take.
+        """
+        self.event_max_bytes = event_max_bytes
         self._gateway = gateway
         self._register = register
         self._words = OwnWords(register)
@@ -72,6 +80,7 @@ class Intake:
         self._room = room
         self.systems = Systems(register.systems, catalog)
         """Who hands in applications, and whose sources are whose."""
+        self._parties = PartyBook(register)
 
     @property
     def time(self) -> BusinessTime:
@@ -124,6 +133,15 @@ class Intake:
         found = self.systems.known_owner_of(source) or await asyncio.to_thread(self.systems.owner_of, source)
         return PORTAL if found is None else found.id
 
+    async def came_from(self, reference: str, source: str) -> bool:
+        """Whether the case that is meant came from this very source, and the source is no system's. Raises StoreError.
+
+        So it was before there were systems: everything came through the portal, under whatever source.
+        """
+        if await asyncio.to_thread(self.systems.owner_of, source) is not None:
+            return False
+        return await asyncio.to_thread(self._register.source_of, reference) == source
+
     async def take(self, submission: Parted, opening: SubmitApplication) -> Submitted | Refusal:
         """Take an application whose person was put away before. Its instant is business time. Raises as `submit`."""
         definitions = await self._definitions(opening.application.procedure, opening.received_at)
@@ -135,8 +153,13 @@ class Intake:
         self, submission: Parted, opening: SubmitApplication, definitions: Definitions
     ) -> Submitted | Refusal:
         # The same rules that the case will apply: what it would refuse is refused before anything is started.
-        refused = decide(blank(submission.case_id, definitions), opening, opening.received_at)
-        if isinstance(refused, Refusal):
+        drafted = draft_of(blank(submission.case_id, definitions), opening, opening.received_at)
+        if isinstance(drafted, Refusal):
+            return drafted
+        measured = (drafted.case, drafted.records, self.event_max_bytes)
+        is_long = len(opening.application.route) > ROUTE_UNMEASURED
+        refused = await asyncio.to_thread(too_large, *measured) if is_long else too_large(*measured)
+        if refused is not None:
             return refused
         return await self._open(submission, opening, definitions)
 
@@ -193,6 +216,7 @@ class Intake:
     async def send(self, reference: str, command: CaseCommand) -> None:
         """Give a command to a case; nobody waits for the answer. Refused ones reach their sender on its own topic."""
         case_id = await self._resolved(reference)
+        command = _named(command, reference, case_id)
         if case_id is None:
             await self._refuse(reference, command, refuse("case_unknown", "case"))
             return
@@ -210,7 +234,8 @@ class Intake:
         if refusal is None:
             await self.hand_over(case_id, command)
         else:
-            await self._refuse(case_id, command, refusal)
+            strange = await asyncio.to_thread(self._parties.strange_to, case_id, command)
+            await self._refuse(case_id, command, strange or refusal)
 
     async def hand_over(self, case_id: str, command: CaseCommand) -> None:
         """Give a case a command that has waited long enough; refused where the case can take none. Raises Unavailable."""
@@ -237,12 +262,14 @@ class Intake:
     async def ask(self, reference: str, command: CaseCommand) -> CommandOutcome:
         """Give a command to a case and wait for the answer. Raises Unavailable."""
         case_id = await self._resolved(reference)
+        command = _named(command, reference, case_id)
         if case_id is None:
             return CommandOutcome(command_id=command.command_id, refusal=refuse("case_unknown", "case"))
         # A digest of what an applicant wrote would tell it to whoever guesses it: first the words go, then it is made.
         command = with_digest(await self._words.kept_apart(case_id, command))
         if refusal := too_long(command):
-            return CommandOutcome(command_id=command.command_id, refusal=refusal)
+            strange = await asyncio.to_thread(self._parties.strange_to, case_id, command)
+            return CommandOutcome(command_id=command.command_id, refusal=strange or refusal)
         try:
             return await self._gateway.update(case_id, command)
         except CaseUnknownError:
@@ -275,7 +302,8 @@ class Intake:
         settled = await asyncio.to_thread(self._register.outcome_of, case_id, command)
         if settled is not None and settled.refusal is not None:
             return settled.refusal
-        return refuse("case_closed", outcome=found.outcome or "")
+        strange = await asyncio.to_thread(self._parties.strange_to, case_id, command, is_closed=True)
+        return strange or refuse("case_closed", outcome=found.outcome or "")
 
     async def wake(self, case_id: str) -> None:
         """Let the case look what is due; brought back from its ledger where Temporal does not know it. Raises Unavailable."""
@@ -316,3 +344,12 @@ class Intake:
     async def _refuse(self, case_id: str, command: CaseCommand, refusal: Refusal) -> None:
         # What a sender typed where a case is named may be anything: it is kept in no table and goes out on no topic.
         await asyncio.to_thread(self._register.refuse, shown_reference(case_id), command, refusal)
+
+
+def _named(command: CaseCommand, reference: str, case_id: str | None) -> CaseCommand:
+    """The command with the name that its sender gave the case, where that is not its id."""
+    return (
+        command
+        if case_id is None or reference == case_id
+        else command.model_copy(update={"named": shown_reference(reference)})
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from events.language.commands import (
     Assurance,
     CaseCommand,
     DecideStep,
+    Message,
     PauseClock,
     ReceiveExplanation,
     ReceiveSupplement,
@@ -22,7 +24,7 @@ from events.language.commands import (
     WithdrawApplication,
 )
 from events.language.envelope import Envelope, EnvelopeError, envelope_of
-from events.language.identity import message_command_id
+from events.language.identity import case_id_of, message_command_id
 from events.language.messages import (
     DECISION_MESSAGES,
     SUBMISSION_MESSAGES,
@@ -40,7 +42,7 @@ from events.language.messages import (
     parsed,
 )
 from events.language.refusals import Refusal
-from events.language.topics import Topics
+from events.language.topics import PORTAL, Topics
 from events.transport.errors import Unavailable
 from events.transport.ports import DeadLetter, Disposition, Done, Incoming
 from intake.desk import Intake
@@ -95,6 +97,9 @@ class Reception:
         if kind is None:
             return _unknown_type(SUBMISSION_MESSAGES)
         data = parsed(kind, envelope.data)
+        strange = await self._strange(system, envelope.source, data)
+        if strange is not None:
+            return strange
         actor = await self._actor(ActorKind.APPLICANT, system, message)
         command_id = self._command_id("system", system, envelope, message)
         if isinstance(data, SubmissionMessage):
@@ -104,6 +109,24 @@ class Reception:
             return _refused(answer) if isinstance(answer, Refusal) else Done()
         await self._send(data, command_id, actor, message)
         return Done()
+
+    async def _strange(self, system_id: str, source: str, data: Message) -> DeadLetter | None:
+        """Why a system may not send under this source; None: the source is its own, or that of an older case of its topic."""
+        systems = self._intake.systems
+        system = systems.known_id(system_id) or await asyncio.to_thread(systems.of_id, system_id)
+        if system is None:
+            told = Said("no submitting system is registered under this name", "không có hệ thống nộp nào mang tên này")
+            return DeadLetter("system_unknown", "topic", _about("topic", told))
+        if system.owns(source):
+            return None
+        if system_id == PORTAL and await self._intake.came_from(_case_of(data, source), source):
+            return None
+        gaps = (
+            "system {system} has {own} and what lies below them",
+            "hệ thống {system} chỉ có {own} và các nguồn bên dưới",
+        )
+        told = spoken(*gaps, system=system_id, own=", ".join(system.sources))
+        return DeadLetter("source_not_yours", "source", _about("source", told))
 
     async def _decision(self, envelope: Envelope, message: Incoming, department: str) -> Disposition:
         kind = DECISION_MESSAGES.get(envelope.name)
@@ -161,6 +184,13 @@ def command_of(data: object, given: dict[str, Any], department: str) -> tuple[st
             raise MessageError(
                 "type", Said("not a command for a case", "không phải yêu cầu dành cho hồ sơ"), code="unknown_type"
             )
+
+
+def _case_of(data: Message, source: str) -> str:
+    """The case that a message on a submissions topic is about."""
+    if isinstance(data, SubmissionMessage):
+        return case_id_of(source, data.application_id)
+    return data.case if isinstance(data, SupplementMessage | ExplanationMessage | WithdrawalMessage) else ""
 
 
 def _about(field: str, reason: str) -> Said:

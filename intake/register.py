@@ -92,6 +92,10 @@ class Register:
         """The case with this id or dossier code; None: no such case."""
         return self._inbox.find_case(reference)
 
+    def source_of(self, reference: str) -> str | None:
+        """The source of the application that became the case with this id or dossier code; None: no such case."""
+        return self._inbox.source_of(reference)
+
     def outcome_of(self, case_id: str, command: Command) -> CommandOutcome | None:
         """How a command ended, if it was settled."""
         return settled(self._inbox, case_id, command)

@@ -13,5 +13,7 @@ def unknown_fact(found: Sequence[LeftOut]) -> Refusal | None:
     if not found:
         return None
     first = found[0]
-    code = "fact_value_unknown" if first.is_known else "fact_unknown"
-    return refuse(code, first.field, fact=first.name, near=first.nearest or "-")
+    details = {"fact": first.name, "near": first.nearest or "-"}
+    if first.is_known:
+        return refuse("fact_value_unknown", first.field, **details)
+    return refuse("fact_unknown", first.field, **details)

@@ -62,7 +62,7 @@ class Sweep:
 
     def __init__(self, client: Client, views: Views, cases: Intake, dossiers: LinkedIntake) -> None:
         self._client, self._views, self._cases, self._dossiers = client, views, cases, dossiers
-        self._since = datetime.min.replace(tzinfo=UTC)
+        self._since = FIRST_LOOK_AT
         self._seen: dict[str, datetime] = {}
         self._again: dict[str, datetime] = {}
         """What could not be brought back, and when that was tried last."""
@@ -71,7 +71,7 @@ class Sweep:
         """Bring back what ended since the last look. Returns how many. Raises Unavailable and store errors."""
         now = datetime.now(UTC)
         with translated():
-            ended = await ended_otherwise(self._client, max(FIRST_LOOK_AT, self._since - LISTED_LATE))
+            ended = await ended_otherwise(self._client, self._since - LISTED_LATE)
         fresh = {run.workflow_id for run in ended if run.run_id not in self._seen}
         due = {name for name, at in self._again.items() if now - at >= WOKEN_AGAIN_AFTER}
         is_linked = dict(await asyncio.to_thread(self._views.open_among, sorted(fresh | due)))

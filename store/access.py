@@ -61,7 +61,7 @@ TABLES: Final[Mapping[str, Rights]] = {
     # The way in. A case of a linked dossier is accepted by the worker; its person lies in the vault already.
     "applications": Rights(worker="raw", bridge="ra", operator="ra"),
     "commands": Rights(worker="ra", bridge="ra", operator="ra"),
-    "waiting": Rights(bridge="rawd", publisher="r", operator="rawd"),
+    "waiting": Rights(bridge="rawd", publisher="r"),
     "systems": Rights(worker="r", bridge="r", operator="ra"),
     # Of the installation itself
     "stack": Rights(worker="r", bridge="r", publisher="raw", operator="rawd"),
@@ -80,6 +80,7 @@ COLUMNS: Final[Mapping[tuple[str, str, str], tuple[str, ...]]] = {
     ("ledger", "worker", "a"): ("case_id", "sequence", "body", "hash", "type", "at"),
     ("applications", "worker", "w"): ("opened",),
     ("waiting", "bridge", "w"): ("sent_at",),
+    ("waiting", "publisher", "r"): ("recorded_at",),
     ("alerts", "publisher", "w"): ("attempts", "next_attempt_at", "delivered_at", "last_error"),
     ("change_plans", "operator", "w"): ("sent",),
 }

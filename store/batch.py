@@ -204,6 +204,7 @@ class Batch:
     def add_notice(self, case_id: str, notice: Notice) -> None:
         """Gather the answer to a refused command. Its instant is the database's: nothing in the ledger has it."""
         # To a department on its work topic, to a submitting system on its answers.
+        case_id = notice.named or case_id
         topics, event_id = self.topics, refusal_id_of(case_id, notice.settled_as or notice.command_id)
         topic = topics.work(notice.department) if notice.department is not None else topics.answers(notice.system or "")
         self.outbox.add(slot_of(case_id), topic, case_id, None, event_id, NOTICE, notice_body(case_id, notice), None)

@@ -143,6 +143,16 @@ class Inbox:
             accepted = connection.scalar(select(true()).where(applications.c.case_id == key))
         return KnownCase(key, None, None, None, None) if accepted else None
 
+    def source_of(self, key: str) -> str | None:
+        """Which source the application came from, by case id or dossier code; None when it was never accepted."""
+        by_code = DOSSIER_CODE_PATTERN.match(key) is not None
+        case_id = select(cases.c.case_id).where(cases.c.dossier_code == key).scalar_subquery() if by_code else key
+        with self._store.reading() as connection:
+            source: str | None = connection.scalar(
+                select(applications.c.source).where(applications.c.case_id == case_id)
+            )
+        return source
+
     def command_outcome(self, case_id: str, command_id: str) -> CommandOutcome | None:
         """How the command with this id ended in this case; None while it has not."""
         query = select(commands.c.refusal, commands.c.digest).where(

@@ -24,8 +24,8 @@ from typing import Any
 
 import psutil
 
+from bench import SYSTEM
 from bench.throughput.usage import cpu_seconds, per_case_ms, rss_mb, stack_processes
-from events.language.identity import PORTAL
 from greenlane.admission import let_in
 from greenlane.quiescence import settled
 from greenlane.settings import Settings
@@ -37,7 +37,6 @@ from store.ledger import Ledger
 RESULT = Path(__file__).parents[1] / "results" / "throughput.json"
 PROCEDURE = "karaoke-licence"
 """Five steps, two of them parallel, two case clocks, a ladder on each."""
-ACCOUNT = "bench"
 BARE_QUEUE = "bare"
 LIGHT_CASES = 40
 WARM_UP_CASES = 30
@@ -67,6 +66,7 @@ def the_stack() -> Iterator[tuple[Wiring, psutil.Process]]:
             with ensure_stack(settings, progress=terminal) as addresses:
                 stack = json.loads((settings.state_dir / "stack.json").read_text(encoding="utf-8"))
                 wiring = Wiring(settings.resolved(addresses))
+                wiring.systems.register(SYSTEM)
                 yield wiring, psutil.Process(int(stack["supervisor"]["pid"]))
                 wiring.close()
         finally:
@@ -117,7 +117,8 @@ def ours_round(wiring: Wiring, supervisor: psutil.Process, cases: int, in_flight
 def access_file(wiring: Wiring) -> str:
     """The file with the account under which the outside world of the benchmark is let in."""
     departments = {step.department for step in wiring.catalog.procedure(PROCEDURE, datetime.now(UTC).date()).steps}
-    access = let_in(wiring.settings, ACCOUNT, departments=departments, systems=(PORTAL,), layout=wiring.topic_layout)
+    systems, layout = (SYSTEM.id,), wiring.topic_layout
+    access = let_in(wiring.settings, SYSTEM.id, departments=departments, systems=systems, layout=layout)
     return str(access.write(wiring.settings.state_dir / "bench-access.json"))
 
 

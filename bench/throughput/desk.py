@@ -16,13 +16,12 @@ from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer
 
+from bench import SOURCE, SYSTEM
 from catalog.loader import load_catalog
 from events.language.envelope import binary_headers
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from greenlane.admission import KafkaAccess
-
-SOURCE = "/bench"
 
 
 class Desk:
@@ -79,7 +78,7 @@ class Desk:
             "applicant": {"name": "Nguyễn Văn A"},
             "documents": [{"kind": document.kind} for document in self._procedure.documents],
         }
-        self._send(self._topics.submissions, "SubmitApplication", application_id, application_id, data)
+        self._send(self._topics.submissions_of(SYSTEM.id), "SubmitApplication", application_id, application_id, data)
 
     @staticmethod
     def _tells(message: Any, name: bytes) -> bool:

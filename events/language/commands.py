@@ -138,6 +138,8 @@ class Command(Message):
     digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")] | None = None
     """Of what is asked (sameness.py), given once at the intake: the same id with another digest is another command. None: of
     the engine's own commands, whose ids say what they ask, and of those that an older program took."""
+    named: Reference | None = None
+    """How its sender named the case, where that was not by its id: who has no part in it is told no more than that."""
 
 
 class SubmitApplication(Command):

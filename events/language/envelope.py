@@ -27,6 +27,8 @@ CONTENT_TYPE = "application/json"
 STRUCTURED_CONTENT_TYPE = "application/cloudevents"
 BATCH_CONTENT_TYPE = "application/cloudevents-batch"
 SCHEMA_ROOT = "urn:greenlane:schema:"
+MESSAGE_MAX_BYTES: Final = 1_048_576
+"""Bytes of a message's value where nothing else is set; headers and key do not count."""
 ID_MAX: Final = 1000
 """Characters of an event's id; only a digest of it is kept."""
 TYPE_MAX: Final = 200

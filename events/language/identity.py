@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from typing import Annotated, NewType
 
@@ -138,14 +139,15 @@ def unread_id_of(topic: str, partition: int, offset: int, taken_at: datetime, re
     return "unread-" + hashlib.sha256(place.encode()).hexdigest()[:32]
 
 
-def department_slug_of(name: str) -> str:
+def department_slug_of(name: str, taken: Collection[str] = ()) -> str:
     """A department's name as a topic slug: `[a-z0-9-]`, at most 100 characters; distinct names give distinct slugs.
 
-    A name that is already a slug stays; from every other a readable stem is kept and a hash of the name added. Two ways
-    to write the same letters, as with and without combining accents, are one name.
+    A name that is already a slug stays, unless it is taken; from every other a readable stem is kept and a hash of the name
+    added. Two ways to write the same letters, as with and without combining accents, are one name.
     """
     name = tidy(name)
-    if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) and len(name) <= DEPARTMENT_LENGTH_MAX and not _hashed(name):
+    is_slug = re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) and len(name) <= DEPARTMENT_LENGTH_MAX
+    if is_slug and name not in taken and not _hashed(name):
         return name
     plain = unicodedata.normalize("NFKD", name.replace("đ", "d").replace("Đ", "D")).encode("ascii", "ignore").decode()
     stem = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-")

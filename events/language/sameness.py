@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from events.language.commands import ActorKind, Command
 
-HOW_IT_CAME = {"command_id", "received_at", "actor", "digest"}
+HOW_IT_CAME = {"command_id", "received_at", "actor", "digest", "named"}
 """Not a part of what is asked: a redelivery may come later, and be better known."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,7 +38,8 @@ class Account:
     """Somebody who may connect, and what it may do then."""
 
     rights: Rights
-    password: str = field(repr=False)
+    password: str | None = field(repr=False)
+    """None: somebody else proves who it is, such as an issuer of tokens; it gets its rights alone."""
 
 
 def ensure_accounts(cluster: Cluster, accounts: Iterable[Account], *, exact: bool = False) -> None:
@@ -49,10 +50,12 @@ def ensure_accounts(cluster: Cluster, accounts: Iterable[Account], *, exact: boo
     """
     accounts = tuple(accounts)
     with cluster.admin() as admin:
+        found = _bindings(admin)  # first: who may not know them is refused at once
         known = {} if exact else admin.describe_user_scram_credentials()
-        _set_passwords(admin, [account for account in accounts if account.rights.account not in known])
+        # An account may come twice, with what it may do for itself and for others.
+        passwords = {each.rights.account: each.password for each in accounts if each.password is not None}
+        _set_passwords(admin, {name: password for name, password in passwords.items() if name not in known})
         wanted = {binding for account in accounts for binding in bindings_of(account.rights)}
-        found = _bindings(admin)
         missing = sorted(wanted - found, key=repr)
         for start in range(0, len(missing), BINDINGS_A_REQUEST):
             _refuse_failed(admin.create_acls(missing[start : start + BINDINGS_A_REQUEST])["failed"])
@@ -97,11 +100,12 @@ def _principal(rights: Rights) -> str:
     return f"User:{rights.account}"
 
 
-def _set_passwords(admin: KafkaAdminClient, accounts: Sequence[Account]) -> None:
-    for start in range(0, len(accounts), ACCOUNTS_A_REQUEST):
+def _set_passwords(admin: KafkaAdminClient, passwords: Mapping[str, str]) -> None:
+    names = sorted(passwords)
+    for start in range(0, len(names), ACCOUNTS_A_REQUEST):
         asked = [
-            UserScramCredentialUpsertion(account.rights.account, MECHANISM, account.password)
-            for account in accounts[start : start + ACCOUNTS_A_REQUEST]
+            UserScramCredentialUpsertion(name, MECHANISM, passwords[name])
+            for name in names[start : start + ACCOUNTS_A_REQUEST]
         ]
         for name, message in admin.alter_user_scram_credentials(asked).items():
             if message is not None:
@@ -142,7 +146,7 @@ def _refuse_failed(failed: Sequence[Any]) -> None:
 def _in_force(admin: KafkaAdminClient, accounts: Sequence[Account], wanted: set[ACL], surplus: Sequence[ACL]) -> bool:
     """Whether the broker has heard of what its controller accepted."""
     known = admin.describe_user_scram_credentials()
-    if any(account.rights.account not in known for account in accounts):
+    if any(account.password is not None and account.rights.account not in known for account in accounts):
         return False
     if not (wanted or surplus):
         return True

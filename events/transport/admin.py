@@ -10,6 +10,7 @@ from kafka import KafkaAdminClient
 from kafka import errors as kafka_errors
 from kafka.admin import ConfigResource, ConfigResourceType
 
+from events.language.envelope import MESSAGE_MAX_BYTES
 from events.language.topics import DEAD_LETTER_SUFFIX, Topics
 from events.transport.cluster import Cluster
 
@@ -26,7 +27,7 @@ class TopicLayout:
 
     partitions: int = 6
     replication_factor: int = 1
-    max_message_bytes: int = 1_048_576
+    max_message_bytes: int = MESSAGE_MAX_BYTES
     submissions_retention_hours: int = 7 * 24
     """Submissions and their dead letters carry personal data: kept only as long as it takes to notice a failure."""
     retention_hours: int = 90 * 24

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,10 @@ from events.transport.errors import (
     is_refusal,
     reason_of,
 )
+
+# Warns at each connection of a password without TLS, which on the embedded broker's loopback is as it should be, and would
+# stand on the screen of every command.
+logging.getLogger("kafka.net.sasl").setLevel(logging.ERROR)
 
 Client = TypeVar("Client", KafkaAdminClient, KafkaConsumer, KafkaProducer)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import structlog
 
+from events.language.envelope import MESSAGE_MAX_BYTES
 from events.transport.errors import TransportError, Unavailable, reason_of
 from events.transport.metrics import BridgeMetrics
 from events.transport.offsets import Job, OffsetBook
@@ -47,7 +48,7 @@ class LaneSettings:
     """How often a message is tried that makes the handler fail, before it becomes a dead letter."""
     retry_seconds: float = 0.2
     """The pause before the second attempt; doubled for each further one."""
-    max_message_bytes: int = 1_048_576
+    max_message_bytes: int = MESSAGE_MAX_BYTES
     outage_seconds: float = 0.1
     outage_seconds_max: float = 5.0
 

@@ -13,6 +13,7 @@ from kafka import KafkaProducer
 from kafka import errors as kafka_errors
 from kafka.record.default_records import DefaultRecordBatchBuilder
 
+from events.language.envelope import MESSAGE_MAX_BYTES
 from events.language.topics import DEAD_LETTER_SUFFIX
 from events.transport.admin import DEAD_LETTER_HEADROOM_BYTES
 from events.transport.cluster import Cluster
@@ -81,7 +82,7 @@ class Producer:
         cluster: Cluster,
         *,
         client_id: str = "greenlane",
-        max_message_bytes: int = 1_048_576,
+        max_message_bytes: int = MESSAGE_MAX_BYTES,
         linger_ms: int = LINGER_MS,
         delivery_seconds: float = DELIVERY_SECONDS,
     ) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from events.language.envelope import binary_headers
+from events.language.envelope import MESSAGE_MAX_BYTES, binary_headers
 from events.transport.admin import cluster_id
 from events.transport.back_off import BackOff
 from events.transport.cluster import Cluster
@@ -58,7 +58,7 @@ class PublisherSettings:
     """How long a missing topic, or a message that its topic refuses, is left alone before the next attempt."""
     lag_seconds: float = 1.0
     """How often the lag is measured."""
-    max_message_bytes: int = 1_048_576
+    max_message_bytes: int = MESSAGE_MAX_BYTES
 
     def back_off(self, stop: threading.Event) -> BackOff:
         """The manner of waiting for what is away."""

@@ -27,16 +27,22 @@ STALLED_SECONDS: Final = 30.0
 
 
 def box_of(session: Session, topic: str) -> LetterBox:
-    """The dead letters that a name means: a topic, `submissions`, or the id of a department. Raises TopicMissingError."""
+    """The dead letters that a name means: a topic, `submissions`, or the id of a department or a submitting system.
+
+    Raises TopicMissingError.
+    """
     cluster, topics = session.wiring.cluster, session.wiring.topics
     if topic == SUBMISSIONS:
-        topic = topics.submissions
-    elif "." not in topic:
-        topic = topics.decisions(topic)
-    box = LetterBox(cluster, topic)
-    if box.topic not in dead_letter_topics(cluster, topics):
-        raise TopicMissingError(topic=box.topic)
-    return box
+        meant = [topics.submissions]
+    else:
+        # No system has a department's id.
+        meant = [topic] if "." in topic else [topics.decisions(topic), topics.submissions_of(topic)]
+    existing = dead_letter_topics(cluster, topics)
+    boxes = [LetterBox(cluster, name) for name in meant]
+    found = next((box for box in boxes if box.topic in existing), None)
+    if found is None:
+        raise TopicMissingError(topic=boxes[0].topic)
+    return found
 
 
 def letters_of(session: Session, topic: str | None, *, with_replayed: bool) -> list[tuple[str, Letter]]:

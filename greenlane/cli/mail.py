@@ -14,7 +14,8 @@ from sla.wording import Said
 Topic = Annotated[
     str,
     typer.Argument(
-        metavar="TOPIC", help="The topic, its dead-letter topic, `submissions`, or the id of a department (decisions)."
+        metavar="TOPIC",
+        help="The topic, its dead-letter topic, `submissions`, or the id of a department or of a submitting system.",
     ),
 ]
 
@@ -64,7 +65,8 @@ def republish(
 
 def list_letters(
     topic: Annotated[
-        str | None, typer.Argument(metavar="TOPIC", help="Only of this topic, `submissions`, or this department's.")
+        str | None,
+        typer.Argument(metavar="TOPIC", help="Only of this topic, `submissions`, or this department's or system's."),
     ] = None,
     *,
     with_replayed: Annotated[bool, typer.Option("--all", help="Also those that were sent again.")] = False,

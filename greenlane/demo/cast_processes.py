@@ -8,13 +8,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from events.language.identity import PORTAL
 from greenlane.admission import let_in
-from greenlane.demo.script import CAST, Part
+from greenlane.demo.script import CAST, SYSTEM, Part
 from greenlane.wiring import Wiring
 
-ACCOUNT = "demonstration"
-"""As whom they are all known to Kafka."""
 OFFICES = (
     ("one-stop", "commune-desk", "commune", "justice"),
     ("finance", "trade", "home-affairs", "chairman-office", "ip-board", "ministry-trade"),
@@ -29,7 +26,9 @@ def outsiders(wiring: Wiring, parts: Sequence[Part], folder: Path) -> Iterator[N
     (folder / "time.json").write_text(wiring.business_time.model_dump_json(), encoding="utf-8")
     (folder / "cast.json").write_bytes(CAST.dump_json(tuple(parts)))
     departments = [department for office in OFFICES for department in office]
-    access = let_in(wiring.settings, ACCOUNT, departments=departments, systems=(PORTAL,), layout=wiring.topic_layout)
+    wiring.systems.register(SYSTEM)
+    systems, layout = (SYSTEM.id,), wiring.topic_layout
+    access = let_in(wiring.settings, SYSTEM.id, departments=departments, systems=systems, layout=layout)
     access.write(folder / "access.json")
     running = [_start(wiring, folder, "department", office) for office in OFFICES]
     running.append(_start(wiring, folder, "applicants", ()))

@@ -12,15 +12,13 @@ from cases.dossier.evolve import fold_dossier
 from events.language.commands import Actor, ActorKind
 from events.language.dossier_messages import DossierFile
 from events.language.messages import DocumentMessage
+from greenlane.demo.script import OPENINGS_SOURCE, SYSTEM
 from greenlane.errors import GreenlaneError
 from greenlane.wiring import Wiring
 from intake.declaration import filled
 from intake.desk import Submitted
 from sla.wording import Said
 from store.dossiers import Dossiers
-
-SOURCE = "/demonstration-openings"
-"""A source of their own: the demonstration counts its single applications apart."""
 
 
 class OpeningRefusedError(GreenlaneError):
@@ -54,9 +52,9 @@ async def open_all(wiring: Wiring) -> list[Opened]:
         )
         answer = await intake.submit(
             file,
-            source=SOURCE,
+            source=OPENINGS_SOURCE,
             command_id=f"demonstration:{template.id}",
-            actor=Actor(kind=ActorKind.APPLICANT, id=SOURCE),
+            actor=Actor(kind=ActorKind.APPLICANT, id=SYSTEM.id),
             received_at=datetime.now(UTC),
         )
         if not isinstance(answer, Submitted):

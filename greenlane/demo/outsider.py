@@ -25,7 +25,7 @@ from events.language.envelope import binary_headers
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from greenlane.admission import KafkaAccess
-from greenlane.demo.script import CAST, SOURCE, Behaviour, Manner, Part
+from greenlane.demo.script import CAST, SOURCE, SYSTEM, Behaviour, Manner, Part
 from sla.business_time import BusinessTime
 from wording.json_text import read_json
 
@@ -151,7 +151,9 @@ class Applicants(Outsider):
         for place, (case_id, part) in enumerate(self.cast.items()):
             if part.message is not None:
                 at = datetime.now(UTC) + timedelta(seconds=PACE_SECONDS * place)
-                self.agenda.add(at, self.topics.submissions, "SubmitApplication", case_id, dict(part.message))
+                self.agenda.add(
+                    at, self.topics.submissions_of(SYSTEM.id), "SubmitApplication", case_id, dict(part.message)
+                )
 
     def hear(self, body: dict[str, Any]) -> None:
         """Plan the delivery of the documents asked for."""
@@ -160,7 +162,7 @@ class Applicants(Outsider):
             return
         at = self.later(datetime.fromisoformat(event["requested_at"]), APPLICANT_HOURS)
         data = {"case": body["case_id"], "documents": [{"kind": kind} for kind in event.get("documents", [])]}
-        self.agenda.add(at, self.topics.submissions, "ReceiveSupplement", body["case_id"], data)
+        self.agenda.add(at, self.topics.submissions_of(SYSTEM.id), "ReceiveSupplement", body["case_id"], data)
 
 
 def main(arguments: list[str]) -> None:

@@ -8,10 +8,18 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter
 
+from catalog.basis import Text
 from catalog.catalogue import Catalog
+from catalog.systems import SubmittingSystem
 from events.language.identity import case_id_of
 
 SOURCE = "/demonstration"
+OPENINGS_SOURCE = "/demonstration-openings"
+"""A source of their own: the demonstration counts its single applications apart."""
+SYSTEM = SubmittingSystem(
+    id="demonstration", name=Text(vi="Trình diễn", en="Demonstration"), sources=(SOURCE, OPENINGS_SOURCE)
+)
+"""Who hands the applications in, and acts for the departments; registered when the demonstration begins."""
 
 
 class Manner(StrEnum):

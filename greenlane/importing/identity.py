@@ -6,10 +6,16 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from catalog.basis import Text
+from catalog.systems import SubmittingSystem
 from events.language.identity import CaseId, case_id_of
 from sla.units import Budget
 
 NAME_MAX = 80
+SOURCES = "/import"
+"""Above the sources of all imports."""
+SYSTEM = SubmittingSystem(id="import", name=Text(vi="Nhập nhật ký", en="Import of logs"), sources=(SOURCES,))
+"""Who hands the applications of logs in, and acts for their departments; registered by the first import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class ImportKey:
     @property
     def source(self) -> str:
         """The CloudEvents source of all that the import sends; with the application id it makes the case id."""
-        return f"/import/{self.key}"
+        return f"{SOURCES}/{self.key}"
 
     @property
     def procedure_id(self) -> str:

@@ -10,13 +10,17 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from catalog.systems import PORTAL, RESERVED_IDS
 from events.language.commands import FACTS_MAX
 from events.language.identity import department_slug_of
+from greenlane.importing.identity import SYSTEM
 from greenlane.importing.xes import Attribute, Event, Trace
 from wording.foreign import plain
 from wording.names import tidy
 
 UNASSIGNED = "unassigned"
+TAKEN = RESERVED_IDS | {PORTAL, SYSTEM.id}
+"""Accounts that are somebody else's: no department of a log may be taken for one of them."""
 UNNAMED = "unnamed"
 STEP_NAME_MAX = 500
 STEM_MAX = 80
@@ -78,7 +82,7 @@ class Naming:
         """The slug of who did it: its group, else its resource, else `unassigned`."""
         name = tidy(event.first("org:group") or event.first("org:resource") or UNASSIGNED)
         if name not in self._slugs:
-            slug = department_slug_of(name)
+            slug = department_slug_of(name, TAKEN)
             self._slugs[name] = slug
             self.departments[slug] = plain(name)
         return self._slugs[name]

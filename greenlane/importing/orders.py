@@ -15,13 +15,11 @@ from typing import Any, Self
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from greenlane.admission import KafkaAccess
-from greenlane.importing.identity import ImportKey
+from greenlane.importing.identity import SYSTEM, ImportKey
 from sla.units import Budget
 from wording.json_text import read_json
 
 NOTE_EVERY_SECONDS = 0.3
-ACCOUNT = "import"
-"""As whom an import is known to Kafka: a system that submits, and acts for the departments that the log brings."""
 STOPPED = 75
 """Exit code of a sender that was told to stop before its work was done."""
 
@@ -63,7 +61,7 @@ class Orders:
     @property
     def group(self) -> str:
         """Under which name the players commit how far they are; it begins with their account."""
-        name = f"{ACCOUNT}.{self.topic_prefix}-{self.key.key[:16]}"
+        name = f"{SYSTEM.id}.{self.topic_prefix}-{self.key.key[:16]}"
         return f"{name}-{self.attempt}" if self.attempt else name
 
     @property
@@ -75,6 +73,11 @@ class Orders:
     def topics(self) -> Topics:
         """The names of the topics."""
         return Topics(self.topic_prefix)
+
+    @property
+    def submissions(self) -> str:
+        """Where the applications are sent."""
+        return self.topics.submissions_of(SYSTEM.id)
 
     @property
     def cluster(self) -> Cluster:

@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from events.language.identity import PORTAL
 from events.transport.admin import TopicLayout
 from greenlane.admission import KafkaAccess, let_in
 from greenlane.importing.display import Display, Standing
 from greenlane.importing.errors import ImportInterruptedError
+from greenlane.importing.identity import SYSTEM
 from greenlane.importing.index import explained
-from greenlane.importing.orders import ACCOUNT, Orders
+from greenlane.importing.orders import Orders
 from greenlane.importing.preparation import Prepared, prepared_log
 from greenlane.importing.procedure import derived_definitions
 from greenlane.importing.report import ImportReport
@@ -134,7 +134,9 @@ class _Import:
             partitions=settings.partitions if few else 1, replication_factor=settings.replication_factor
         )
         self._display.doing(f"making the topics of {len(departments)} departments")
-        return patiently(lambda: let_in(settings, ACCOUNT, departments=departments, systems=(PORTAL,), layout=layout))
+        patiently(lambda: self._wiring.systems.register(SYSTEM))
+        given = {"departments": departments, "systems": (SYSTEM.id,)}
+        return patiently(lambda: let_in(settings, SYSTEM.id, **given, layout=layout))
 
     def _orders(self, access: KafkaAccess, *, begun_before: bool) -> Orders:
         settings, prepared = self._wiring.settings, self._prepared

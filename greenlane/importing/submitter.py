@@ -123,7 +123,7 @@ class Submitter:
 
     def _listening(self) -> Any:
         topics = self._orders.topics
-        names = [topics.case_events, topics.dead_letters(topics.submissions)]
+        names = [topics.case_events, topics.dead_letters(self._orders.submissions)]
         consumer = incoming.assigned(self._orders.cluster, names, "greenlane-import-submitter")
         known = self._diary.offsets()
         if known:
@@ -146,7 +146,7 @@ class Submitter:
             self._open.add(trace.position)
             outgoing.add(
                 Parcel(
-                    topic=self._orders.topics.submissions,
+                    topic=self._orders.submissions,
                     key=trace.case_id,
                     id=self._orders.key.submission_id(trace.position),
                     name="SubmitApplication",

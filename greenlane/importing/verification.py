@@ -16,6 +16,7 @@ from events.transport.errors import TransportError
 from greenlane.importing import incoming
 from greenlane.importing.display import Display
 from greenlane.importing.evidence import CaseEvidence, Findings, TopicOrder, event_ids
+from greenlane.importing.identity import SYSTEM
 from greenlane.importing.index import TraceRow
 from greenlane.importing.preparation import Prepared
 from greenlane.importing.report import ImportReport
@@ -54,6 +55,11 @@ def patiently(work: Callable[[], T]) -> T:
 def bridge_group(settings: Settings) -> str:
     """The consumer group of the bridge."""
     return Topics(settings.topic_prefix).bridge_group
+
+
+def _submissions(topics: Topics) -> tuple[str, str]:
+    """Where applications of logs came; before imports were a system of their own, on the portal's topic."""
+    return topics.submissions, topics.submissions_of(SYSTEM.id)
 
 
 def _number(invariant: str) -> int:
@@ -96,7 +102,7 @@ class Verification:
     def _await_bridge(self) -> None:
         """Until every message of ours has been taken: one that was sent twice must have had its chance to do harm."""
         topics, index = self._wiring.topics, self._prepared.index
-        names = [topics.submissions, *(topics.decisions(slug) for slug in index.departments())]
+        names = [*_submissions(topics), *(topics.decisions(slug) for slug in index.departments())]
         group = bridge_group(self._wiring.settings)
         deadline = time.monotonic() + QUIET_SECONDS
         while incoming.behind(self._wiring.cluster, names, group) and time.monotonic() < deadline:
@@ -198,7 +204,7 @@ class Verification:
     def _dead_letters(self) -> int:
         """Messages of this log that could not be processed and were not sent again since."""
         cluster, topics = self._wiring.cluster, self._wiring.topics
-        asked = [topics.submissions, *(topics.decisions(slug) for slug in self._prepared.index.departments())]
+        asked = [*_submissions(topics), *(topics.decisions(slug) for slug in self._prepared.index.departments())]
         wanted = {topics.dead_letters(topic) for topic in asked}
         existing = wanted.intersection(dead_letters.dead_letter_topics(cluster, topics))
         count = 0

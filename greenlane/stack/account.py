@@ -1,13 +1,14 @@
-"""The account under which PostgreSQL runs, because it refuses to run as root."""
+"""The accounts under which PostgreSQL is made and runs, because it refuses to run as root."""
 
 from __future__ import annotations
 
+import grp
 import os
 import pwd
 import stat
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from greenlane.stack.errors import AccountUnavailableError
@@ -18,6 +19,8 @@ UNPRIVILEGED = "nobody"
 CAP_DAC_READ_SEARCH = 2
 CAP_DAC_OVERRIDE = 1
 CAP_SETPCAP = 8  # needed to hand one on
+NUMBERS_OF_NOBODY = range(65_520, 65_534)
+"""Numbers of accounts that no system gives to anybody, neither for good nor for a service's run."""
 REMEDY = Said(
     "Run Greenlane as an ordinary user, or name an outside server in GREENLANE_DATABASE_URL.",
     "Chạy Greenlane bằng người dùng thường, hoặc nêu máy chủ bên ngoài trong GREENLANE_DATABASE_URL.",
@@ -31,6 +34,16 @@ class Account:
     uid: int
     gid: int
     capability: int | None
+
+    def private(self) -> Account:
+        """Another one, which nobody on this machine has; this one where none is left.
+
+        Who runs as a shared account, such as `nobody`, shares its files and processes with everything else that does.
+        """
+        for number in reversed(NUMBERS_OF_NOBODY):
+            if _is_free(number):
+                return replace(self, uid=number, gid=number)
+        return self
 
 
 def account_for(paths: Iterable[Path]) -> Account | None:
@@ -68,6 +81,25 @@ def account_for(paths: Iterable[Path]) -> Account | None:
             f"Đặt chương trình và GREENLANE_STATE_DIR dưới các thư mục mở cho mọi người (chmod o+x {places}). {REMEDY.vi}",
         ),
     )
+
+
+def _is_free(number: int) -> bool:
+    for look in (pwd.getpwuid, grp.getgrgid):
+        try:
+            look(number)
+        except KeyError:
+            continue
+        return False
+    return all(_is_mapped(Path("/proc/self", name), number) for name in ("uid_map", "gid_map"))
+
+
+def _is_mapped(file: Path, number: int) -> bool:
+    """Whether this number can be taken: a container may have few of its own."""
+    try:
+        ranges = [tuple(map(int, line.split())) for line in file.read_text(encoding="ascii").splitlines()]
+    except OSError:  # not Linux
+        return True
+    return any(first <= number < first + count for first, _, count in ranges)
 
 
 def _open_to_others(folder: Path) -> bool:

@@ -89,7 +89,7 @@ class StateFolder:
 
     def hold(self) -> None:
         """Takes the folder for this process until it ends. Raises StackAlreadyRunningError."""
-        lock = (self.path / "lock").open("ab")
+        lock = _for_locking(self.path / "lock")
         deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
         while True:
             try:
@@ -114,7 +114,7 @@ class StateFolder:
         """Marks this command as a user of the stack, which keeps an owned one from stopping; waits out a stop."""
         try:
             self._make()
-            self._users = (self.path / "users").open("ab")
+            self._users = _for_locking(self.path / "users")
             fcntl.flock(self._users, fcntl.LOCK_SH)
         except OSError as error:
             raise folder_error(self.path, error) from error
@@ -130,7 +130,7 @@ class StateFolder:
 
     def retire(self) -> bool:
         """Whether no command uses the stack any more; if so, new ones wait until this process has let go."""
-        users = (self.path / "users").open("ab")
+        users = _for_locking(self.path / "users")
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -185,6 +185,11 @@ class StateFolder:
         except OSError as error:
             raise folder_error(self.path, error) from error
 
+    @property
+    def has_secrets(self) -> bool:
+        """Whether an embedded server was ever made here."""
+        return (self.path / "secrets.json").is_file()
+
     def secret(self, name: str) -> str:
         """A random password of this folder, made on first use."""
         file = self.path / "secrets.json"
@@ -194,6 +199,14 @@ class StateFolder:
                 known[name] = secrets.token_urlsafe(24)
                 self.write(file, known)
             return str(known[name])
+
+
+def _for_locking(path: Path) -> IO[bytes]:
+    """Opened for nobody else: who may read a file may lock it, and so keep a stack from starting or stopping."""
+    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    if os.fstat(handle).st_uid == os.geteuid():
+        os.fchmod(handle, 0o600)  # a folder of before
+    return os.fdopen(handle, "ab")
 
 
 def folder_error(path: Path, error: OSError) -> StackError:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import errno
+import hashlib
+import hmac
 import os
+import secrets
 import shutil
 import signal
 from collections.abc import Callable
@@ -16,9 +21,9 @@ from psycopg import sql
 from greenlane.settings import Settings
 from greenlane.stack.account import Account, account_for
 from greenlane.stack.accounts import DATABASE_OWNER_ROLE, database_url_of
-from greenlane.stack.child import Command, run_once, server_environment
+from greenlane.stack.child import SIGNS_OF_A_FULL_DISK, Command, run_once, server_environment
 from greenlane.stack.credentials import OPERATOR, OWNER, Credentials
-from greenlane.stack.errors import PlatformUnsupportedError
+from greenlane.stack.errors import PlatformUnsupportedError, StartFailedError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.part import Part, accepts
 from greenlane.stack.ports import LOOPBACK
@@ -26,9 +31,11 @@ from sla.wording import Said
 from store.access import ACCOUNTS, role_of
 
 SUPERUSER = "postgres"
+SCRAM_ROUNDS = 4096
 DATABASE = "greenlane"
 PLAIN = "login nosuperuser nocreaterole noreplication nobypassrls"
 """What every account of ours is, also where somebody had made it more."""
+ONLY_WITH_A_PASSWORD = f"# Written at each start.\nhost all all {LOOPBACK}/32 scram-sha-256\n"
 NO_LARGE_OBJECTS = "revoke execute on function lo_create(oid), lo_creat(integer), lo_from_bytea(oid, bytea) from public"
 """Otherwise every account could fill the disk with things of its own."""
 SERVER_SETTINGS = {
@@ -96,47 +103,69 @@ class Postgres(Part):
 
     def prepare(self, tell: Callable[[str], None]) -> None:
         program = postgres_program("postgres")
-        self._account = account_for([program, self.data / "PG_VERSION"])
+        named = account_for([program, self.data / "PG_VERSION"])
+        self._account = None if named is None else named.private()
         try:
             if not self.data.exists():
                 tell("creating the database")
-                self._create()
-            elif self._account is not None:
-                self._give(self._root, self.data)
+                self._create(named)
+            self._take_over()
             self._drop_stale_lock()
         except OSError as error:
             raise folder_error(self._folder.path, error) from error
 
-    def _create(self) -> None:
+    def _create(self, named: Account | None) -> None:
         """initdb beside the final place, then one rename: a start that was killed here begins anew."""
-        fresh = self._root / "data.new"
-        if fresh.exists():
-            shutil.rmtree(fresh)
-        fresh.mkdir(parents=True, mode=0o700)
+        made, own = self._root / "data.new", self._root / "data.own"
+        for folder in (made, own):
+            if folder.exists():
+                shutil.rmtree(folder)
+        made.mkdir(parents=True, mode=0o700)
         password_file = self._root / "password"
         password_file.touch(mode=0o600)
-        password_file.write_text(self._folder.secret("postgresql_superuser"), encoding="utf-8")
-        if self._account is not None:
+        # Hashed: initdb must run under an account that has a name, which others may share.
+        password_file.write_text(verifier_of(self._folder.secret("postgresql_superuser")), encoding="ascii")
+        if named is not None:
             self._root.chmod(0o711)
-            self._give(self._root, fresh, password_file)
-        arguments = ("--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8")
+            for path in (made, password_file):
+                os.chown(path, named.uid, named.gid)
+        arguments = ("--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8", "--no-instructions")
         locale = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
         try:
-            run_once(self._run("initdb", "-D", str(fresh), "-U", SUPERUSER, *arguments, *locale, "--no-instructions"))
+            run_once(self._run(named, "initdb", "-D", str(made), "-U", SUPERUSER, *arguments, *locale, "--no-sync"))
         finally:
             password_file.unlink()
-        fresh.rename(self.data)
+        if named != self._account:
+            # Copied, not handed over: of a file that another account has open, that account keeps its hold.
+            _copy(made, own)
+            shutil.rmtree(made)
+            made = own
+            self._give(own)
+        run_once(self._run(self._account, "initdb", "-D", str(made), "--sync-only"))
+        made.rename(self.data)
 
-    def _give(self, *paths: Path) -> None:
-        """Hands data to the account; also when a folder that an ordinary user filled is started by root."""
+    def _take_over(self) -> None:
+        """Makes the data the account's own, also where another user filled the folder, and lets in whoever has a password."""
+        if self._account is not None:
+            os.chown(self._root, os.geteuid(), os.getegid())
+            self._root.chmod(0o711)
+        self._give(self.data)
+        # A new file in place of the old one, which whoever had the folder before us may have made a link.
+        rules = self.data / "pg_hba.conf.new"
+        rules.unlink(missing_ok=True)
+        with rules.open("x", encoding="ascii") as file:
+            file.write(ONLY_WITH_A_PASSWORD)
+        if self._account is not None:
+            os.chown(rules, self._account.uid, self._account.gid)
+        rules.replace(self.data / "pg_hba.conf")
+
+    def _give(self, folder: Path) -> None:
         account = self._account
-        if account is None:
+        if account is None or folder.lstat().st_uid == account.uid:
             return
-        for path in paths:
-            if path.stat().st_uid != account.uid:
-                os.chown(path, account.uid, account.gid)
-                for below in path.rglob("*"):
-                    os.chown(below, account.uid, account.gid, follow_symlinks=False)
+        # The folder itself last: killed in the middle, it is given again.
+        for path in (*folder.rglob("*"), folder):
+            os.chown(path, account.uid, account.gid, follow_symlinks=False)
 
     def _drop_stale_lock(self) -> None:
         """Removes postmaster.pid when its number now belongs to another program, as after a reboot.
@@ -154,13 +183,13 @@ class Postgres(Part):
             pass
         lock.unlink(missing_ok=True)
 
-    def _run(self, program: str, *arguments: str) -> Command:
+    def _run(self, account: Account | None, program: str, *arguments: str) -> Command:
         return Command(
             name=program,
             argv=(str(postgres_program(program)), *arguments),
             log=self._folder.logs / "postgresql.log",
             environment=server_environment(),
-            account=self._account,
+            account=account,
             stop_signal=signal.SIGINT,  # "fast": ends sessions, writes a checkpoint
             stop_seconds=30,
             death_signal=signal.SIGQUIT,  # "immediate": the backends go too
@@ -168,7 +197,7 @@ class Postgres(Part):
 
     def command(self) -> Command:
         options = [f"--{name}={value}" for name, value in {**SERVER_SETTINGS, "port": str(self._port)}.items()]
-        command = self._run("postgres", "-D", str(self.data), *options)
+        command = self._run(self._account, "postgres", "-D", str(self.data), *options)
         return Command(**{**{f: getattr(command, f) for f in command.__slots__}, "name": self.name})
 
     def superuser(self, database: str = "postgres") -> psycopg.Connection:
@@ -193,7 +222,29 @@ class Postgres(Part):
             return False
 
     def settle(self) -> None:
-        """Accounts and database, also in a folder made before there were accounts; what we run is no superuser."""
+        """Accounts and database, also in a folder made before there were accounts; what we run is no superuser.
+
+        Raises StateFolderFullError, StartFailedError.
+        """
+        try:
+            self._make_accounts()
+        except psycopg.errors.DiskFull as error:
+            raise folder_error(self._folder.path, OSError(errno.ENOSPC, "")) from error
+        except psycopg.Error as error:
+            words = error.diag.message_primary or " ".join(str(error).split())
+            raise StartFailedError(
+                Said(
+                    f"PostgreSQL could not make its accounts: {words}",
+                    f"PostgreSQL không tạo được các tài khoản: {words}",
+                ),
+                field=self.name,
+                remedy=Said(
+                    f"Its log is {self._folder.logs / 'postgresql.log'}.",
+                    f"Nhật ký ở {self._folder.logs / 'postgresql.log'}.",
+                ),
+            ) from error
+
+    def _make_accounts(self) -> None:
         with self.superuser() as connection:
             known = {name for (name,) in connection.execute("select rolname from pg_roles")}
             for account in (OWNER, *ACCOUNTS):
@@ -216,3 +267,21 @@ class Postgres(Part):
         for database in ("template1", DATABASE):
             with self.superuser(database) as connection:
                 connection.execute(NO_LARGE_OBJECTS)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Raises OSError with the number of what went wrong, which copytree keeps to itself."""
+    try:
+        shutil.copytree(source, target, symlinks=True)
+    except shutil.Error as error:
+        full = any(sign in str(error) for sign in SIGNS_OF_A_FULL_DISK)
+        raise OSError(errno.ENOSPC if full else errno.EIO, str(error)) from error
+
+
+def verifier_of(password: str) -> str:
+    """What PostgreSQL keeps of a password (RFC 5803): enough to check it, not to use it. ASCII passwords only."""
+    salt = secrets.token_bytes(16)
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode("ascii"), salt, SCRAM_ROUNDS)
+    client, server = (hmac.digest(salted, word, "sha256") for word in (b"Client Key", b"Server Key"))
+    texts = (base64.b64encode(part).decode("ascii") for part in (salt, hashlib.sha256(client).digest(), server))
+    return "SCRAM-SHA-256${}:{}${}:{}".format(SCRAM_ROUNDS, *texts)

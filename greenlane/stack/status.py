@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from greenlane.errors import GreenlaneError
 from greenlane.settings import Settings
 from greenlane.stack.addresses import StackAddresses
 from greenlane.stack.child import identified
@@ -112,7 +113,7 @@ class _Look:
         if name in PROCESSES:
             probe = lambda: metrics is None or _serves(metrics)  # noqa: E731 - one of three questions
         elif name == "postgresql":
-            probe = lambda: _database_answers((self.addresses or self.settings).database_url or "")  # noqa: E731
+            probe = lambda: _database_answers(self.settings, self.addresses)  # noqa: E731
         else:
             probe = lambda: self._speaks(name, address or "")  # noqa: E731
         try:
@@ -152,13 +153,15 @@ def _serves(url: str) -> bool:
         return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's OK
 
 
-def _database_answers(url: str) -> bool:
-    import psycopg  # noqa: PLC0415 - a command that finds nothing must not load a driver
+def _database_answers(settings: Settings, addresses: StackAddresses | None) -> bool:
+    import psycopg  # noqa: PLC0415 - a command that finds nothing must not load drivers
+
+    from greenlane.connecting import database_of  # noqa: PLC0415
 
     try:
-        conninfo = url.replace("+psycopg", "", 1)
-        with psycopg.connect(conninfo, connect_timeout=int(PROBE_SECONDS), autocommit=True) as connection:
+        url = database_of(settings if addresses is None else settings.resolved(addresses)).replace("+psycopg", "", 1)
+        with psycopg.connect(url, connect_timeout=int(PROBE_SECONDS), autocommit=True) as connection:
             connection.execute("SET statement_timeout = '3s'")
             return connection.execute("SELECT 1").fetchone() == (1,)
-    except psycopg.Error:
+    except (psycopg.Error, GreenlaneError):
         return False

@@ -1,4 +1,4 @@
-"""The acts of the law as departments and applicants send them over Kafka: what they say of themselves is a claim."""
+"""The acts of the law as departments and applicants send them over Kafka: known by their topics."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_a_question_a_stop_and_a_return_over_kafka(live: Program, live_stack: Li
         def send(topic: str, name: str, **content: Any) -> None:
             headers = binary_headers(
                 id=f"kafka-acts-{name}-{time.monotonic_ns()}",
-                source="/outside",
+                source="/portal/outside",
                 name=name,
                 time=datetime.now(UTC),
                 subject=None,
@@ -105,9 +105,9 @@ def test_a_question_a_stop_and_a_return_over_kafka(live: Program, live_stack: Li
         stopped = _until(lambda: event("CaseStopped"))
         send(culture, "ReturnCase", **WHY)
         returned = _until(lambda: event("CaseReturned"))
-    department = {"kind": "department", "id": "culture", "assurance": Assurance.CLAIMED}
+    department = {"kind": "department", "id": "culture", "assurance": Assurance.TOPIC}
     assert [record["actor"] for record in (asked, stopped, returned)] == [department] * 3
-    assert answered["actor"] == {"kind": "applicant", "id": "portal", "assurance": "claimed"}
+    assert answered["actor"] == {"kind": "applicant", "id": "portal", "assurance": "topic"}
     told = live("show", code).json
     assert told["texts"] == {answered["event"]["reference"]: "portal-7"}, "where the answer lies, the vault knows"
     assert stopped["event"]["approved_by"] == "chairman-office"

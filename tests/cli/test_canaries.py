@@ -38,11 +38,11 @@ class Portal:
         self.sent = 0
 
     def send(self, kind: str, data: Any, *, place: str = "", value: bytes | None = None) -> None:
-        """Send a message; with canaries in its subject, trace, key and a header of its own."""
+        """Send a message; with canaries in its id, subject, trace, key and a header of its own."""
         self.sent += 1
         mark = f"{place or kind}.{self.sent}"
         headers = binary_headers(
-            id=f"canary-{time.monotonic_ns()}",
+            id=f"{self._flock(f'{mark} id')}-{time.monotonic_ns()}",
             source="/portal",
             name=kind,
             time=datetime.now(UTC),

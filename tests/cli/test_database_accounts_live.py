@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import urllib.request
 
 import psutil
 import psycopg
@@ -10,6 +11,8 @@ import pytest
 
 from greenlane.settings import Settings
 from greenlane.stack.folder import StateFolder
+from greenlane.store_metrics import StoreMetrics
+from store.database import Store
 from tests.cli.program import LiveStack, Program
 from tests.cli.test_commands_live import submitted
 
@@ -50,6 +53,18 @@ def test_who_takes_over_a_process_reads_no_person(live_stack: LiveStack, live: P
     for table in ("subjects", "documents", "texts"):
         with psycopg.connect(url_given_to(live_stack, process)) as connection, pytest.raises(DENIED):
             connection.execute(f"SELECT * FROM vault.{table}".encode())
+
+
+def test_the_publisher_can_tell_all_that_is_measured(live_stack: LiveStack) -> None:
+    """A right that is missing would show as a page without numbers."""
+    with urllib.request.urlopen(live_stack.addresses.metrics["publisher"], timeout=60) as page:
+        told = page.read().decode()
+    store = Store(live_stack.settings.database_url or "")
+    families = list(StoreMetrics(store).collect())
+    store.close()
+    assert len(families) > 5
+    for family in families:
+        assert f"# TYPE {family.name} gauge" in told
 
 
 def test_no_process_knows_another_account(live_stack: LiveStack) -> None:

@@ -55,6 +55,17 @@ class Broker:
             self._child.kill()
             self._child = None
 
+    def stop(self) -> None:
+        """In its own time."""
+        if self._child is not None:
+            self._child.ask_to_stop()
+            assert self._child.finish()
+            self._child = None
+
+    def renew(self) -> None:
+        """Have the next start be one of the program as it is now."""
+        self._part = self._fresh_part()
+
     def replace(self) -> None:
         """Kill it and start an empty cluster at the same address."""
         self.kill()

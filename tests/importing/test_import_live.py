@@ -20,16 +20,17 @@ from sqlalchemy import func, select
 from catalog.loader import load_catalog
 from events.language.case_events import ApplicationSubmitted, StepDecided
 from events.language.envelope import binary_headers
-from events.language.identity import PORTAL
 from events.language.topics import Topics
+from events.transport.admin import TopicLayout
 from events.transport.producer import Producer
-from greenlane.admission import access_of
+from greenlane.admission import let_in
 from greenlane.importing.display import Quiet
-from greenlane.importing.identity import ImportKey
+from greenlane.importing.identity import SYSTEM, ImportKey
 from greenlane.importing.run import ImportOptions, run_import
 from greenlane.importing.source import LogFile
 from greenlane.settings import PREFIX, Settings
 from greenlane.stack import ensure_stack
+from greenlane.wiring import Wiring
 from sla.units import Budget, Unit
 from store.database import Store
 from store.ledger import Ledger
@@ -214,8 +215,11 @@ def test_application_that_is_refused_holds_up_no_other(stack: Settings, log: Pat
     headers = binary_headers(
         id="before", source=key.source, name="SubmitApplication", subject="2", time=datetime.now(UTC)
     )
-    with Producer(access_of(stack, PORTAL).cluster) as producer:
-        topic = Topics(stack.topic_prefix).submissions
+    wiring = Wiring(stack)
+    wiring.systems.register(SYSTEM)
+    wiring.close()
+    with Producer(let_in(stack, SYSTEM.id, systems=(SYSTEM.id,), layout=TopicLayout()).cluster) as producer:
+        topic = Topics(stack.topic_prefix).submissions_of(SYSTEM.id)
         producer.send_now(topic, key.case_id("2"), json.dumps(other).encode(), headers)
     for _ in range(2):
         report = run_import(stack, ImportOptions(log, in_flight_max=8), Quiet())

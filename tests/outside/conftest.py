@@ -15,8 +15,9 @@ REAL_SERVERS = (
     "test_real_postgresql.py",
     "test_real_temporal.py",
     "test_whole_on_real_servers.py",
+    "test_deployed_kafka.py",
 )
-collect_ignore = [] if os.environ.get("GREENLANE_TEST_TIER") == "servers" else list(REAL_SERVERS)
+collect_ignore = [] if os.environ.get("REAL_SERVERS") else list(REAL_SERVERS)
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,5 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of whoever runs the tests."""
-    for name in [
-        name for name in os.environ if name.upper().startswith(PREFIX) and not name.startswith(f"{PREFIX}TEST_")
-    ]:
+    for name in [name for name in os.environ if name.upper().startswith(PREFIX)]:
         monkeypatch.delenv(name)

@@ -12,15 +12,19 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import errors
 
+from events.transport.errors import KafkaAwayError
 from greenlane import processes
 from greenlane.prepare import prepare
 from greenlane.settings import Settings
 from greenlane.stack import StackAddresses, StackError, Supervisor
 from greenlane.stack.accounts import settings_of
 from greenlane.stack.credentials import ACCOUNTS, OPERATOR, OWNER, Credentials
+from greenlane.stack.errors import PortInUseError
 from greenlane.stack.folder import StateFolder
-from store.errors import StoreNotMigrated
+from greenlane.stack.postgres import Postgres
+from store.errors import StoreFull, StoreNotMigrated, failure_of
 from tests.database_accounts import owner_url
 
 PROCESSES = ("worker", "bridge", "publisher")
@@ -143,6 +147,53 @@ def test_up_asks_every_outside_server_first(told: Callable[[str], Settings], tmp
             Supervisor(settings.model_copy(update=change)).start()
         assert caught.value.code == code
         assert "\n" not in caught.value.message
+
+
+def test_a_disk_that_is_full_is_named_whoever_met_it(
+    told: Callable[[str], Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kafka goes away then, PostgreSQL refuses, and neither says to us what it met."""
+    settings = told(OPERATOR).model_copy(update={"state_dir": tmp_path / "state"})
+    for met, code in (
+        (KafkaAwayError(bootstrap="k:1", reason="KafkaConnection"), "state_folder_full"),
+        (StoreFull(reason="could not extend file"), "state_folder_full"),
+        (RuntimeError("anything"), "state_folder_full"),
+        (PortInUseError("A port is taken."), "port_in_use"),
+    ):
+
+        def prepared(_: Settings, met: Exception = met) -> None:
+            raise met
+
+        with pytest.raises(type(met)):
+            Supervisor(settings, prepare=prepared).start()
+        with monkeypatch.context() as patch:
+            patch.setattr("greenlane.stack.supervisor.has_room", lambda _: False)
+            with pytest.raises(StackError) as caught:
+                Supervisor(settings, prepare=prepared).start()
+        assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("met", "code"), [(errors.DiskFull, "state_folder_full"), (errors.SyntaxError, "start_failed")]
+)
+def test_accounts_that_postgresql_cannot_make(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, met: type[psycopg.Error], code: str
+) -> None:
+    def failing(_: Postgres) -> None:
+        raise met("could not extend file")
+
+    monkeypatch.setattr(Postgres, "_make_accounts", failing)
+    with pytest.raises(StackError) as caught:
+        Postgres(Settings(state_dir=tmp_path), StateFolder(tmp_path), 1).settle()
+    assert caught.value.code == code
+    assert caught.value.remedy
+
+
+def test_a_full_disk_of_postgresql_has_a_code_of_its_own() -> None:
+    failure = failure_of(errors.DiskFull("could not extend file"))
+    assert failure is not None
+    assert (failure.code, failure.retryable) == ("store_full", True)
+    assert "disk" in failure.remedy
 
 
 def test_prepare_changes_nothing_where_it_cannot_do_all(told: Callable[[str], Settings]) -> None:
