@@ -8,6 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from cases import appointments, changes, explanations, steps, stops, supplements, suspensions
+from cases.bounds import too_much
 from cases.classification import classify
 from cases.clocks import arm_case_clocks
 from cases.closing import close
@@ -82,6 +83,7 @@ def draft_of(case: Case, command: Command | Tick, now: datetime, *, hears_all: b
     try:
         refusal = None if hears_all else stranger(case, command)
         refusal = refusal or _refused_by_state(case, command) or _apply(draft, command)
+        refusal = refusal or too_much(command, draft.case)
     except CalendarRangeError as error:
         calendar = case.definitions.calendars.get(error.calendar_id or "", case.definitions.calendar)
         return refuse(

@@ -85,7 +85,7 @@ async def _commands_in(
             return [message(command=command) for command in along]
     except Exception as error:
         # A stranger's signal, or one of a program that nobody remembers: the run had not taken it either.
-        log.warning("a message of a lost run cannot be read", event=event.event_id, error=type(error).__name__)
+        log.warning("a message of a lost run cannot be read", number=event.event_id, error=type(error).__name__)
     return []
 
 

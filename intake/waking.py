@@ -71,7 +71,7 @@ class Sweep:
         """Bring back what ended since the last look. Returns how many. Raises Unavailable and store errors."""
         now = datetime.now(UTC)
         with translated():
-            ended = await ended_otherwise(self._client, max(FIRST_LOOK_AT, self._since - LISTED_LATE))
+            ended = await ended_otherwise(self._client, self._since - LISTED_LATE)
         fresh = {run.workflow_id for run in ended if run.run_id not in self._seen}
         due = {name for name, at in self._again.items() if now - at >= WOKEN_AGAIN_AFTER}
         is_linked = dict(await asyncio.to_thread(self._views.open_among, sorted(fresh | due)))
