@@ -11,12 +11,20 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from catalog.loader import load_catalog
+from events.language.access import access_list
+from events.language.topics import Topics
 from greenlane.cli.app import command_names
-from greenlane.settings import PREFIX, Settings
+from greenlane.errors import SettingsError
+from greenlane.kafka_accounts import passwords_in
+from greenlane.settings import PREFIX, Settings, refuse_unknown
 
 FOLDER = Path(__file__).parent
-PASSWORDS = "secrets.env.template"
+OF_THE_SERVERS = ("secrets.env.template", "kafka.env.template")
 """Read by the servers, not by Greenlane."""
+COMMON = "greenlane.env.template"
+"""Read by every process, before its own."""
+ACCOUNTS = "kafka-accounts.template"
 CONDITIONS = Literal["service_started", "service_healthy", "service_completed_successfully"]
 
 
@@ -61,6 +69,7 @@ class Service(Part):
     healthcheck: Healthcheck | None = None
     restart: Literal["no", "always", "on-failure", "unless-stopped"] = "no"
     stop_grace_period: str | None = None
+    network_mode: str | None = None
 
 
 class Compose(BaseModel):
@@ -85,7 +94,8 @@ def problems() -> list[str]:
     for name, service in compose.services.items():
         found += [f"compose.yaml: services.{name}: {problem}" for problem in _service(service, compose)]
     for template in sorted(FOLDER.glob("*.env.template")):
-        found += _settings(template.name) if template.name != PASSWORDS else []
+        found += _settings(template.name) if template.name not in OF_THE_SERVERS else []
+    found += _accounts()
     found += _scripts()
     return found
 
@@ -98,6 +108,9 @@ def _service(service: Service, compose: Compose) -> list[str]:
         target = compose.services.get(other)
         if dependency.condition == "service_healthy" and target is not None and target.healthcheck is None:
             found.append(f"waits for {other} to be healthy, which has no health check")
+    shared = (service.network_mode or "").removeprefix("service:")
+    if shared and shared not in compose.services:
+        found.append(f"shares the network of {shared}, which is no service")
     if ":" not in service.image or service.image.endswith(":latest"):
         found.append(f"{service.image} names no version")
     if service.build is not None and not (FOLDER / service.build.context / service.build.dockerfile).is_file():
@@ -109,7 +122,8 @@ def _service(service: Service, compose: Compose) -> list[str]:
     ]
     for volume in service.volumes:
         source = volume.split(":")[0]
-        known = (FOLDER / source).is_file() if source.startswith(".") else source in compose.volumes
+        made = (FOLDER / source).is_file() or (FOLDER / f"{source}.template").is_file()
+        known = made if source.startswith(".") else source in compose.volumes
         found += [] if known else [f"the volume {source} is not there"]
     return found
 
@@ -117,19 +131,34 @@ def _service(service: Service, compose: Compose) -> list[str]:
 def _settings(template: str) -> list[str]:
     found = []
     values: dict[str, str] = {}
-    for number, line in enumerate((FOLDER / template).read_text(encoding="utf-8").splitlines(), start=1):
-        name, separator, value = line.lstrip("#").partition("=")
-        if not separator or not name.startswith(PREFIX):
-            continue
-        if name.removeprefix(PREFIX).lower() not in Settings.model_fields:
-            found.append(f"{template}:{number}: {name} is no setting")
-        elif not line.startswith("#"):
-            values[name.removeprefix(PREFIX).lower()] = value
+    for name in dict.fromkeys((COMMON, template)):
+        for number, line in enumerate((FOLDER / name).read_text(encoding="utf-8").splitlines(), start=1):
+            variable, separator, value = line.lstrip("#").partition("=")
+            if not separator or not variable.startswith(PREFIX):
+                continue
+            try:
+                refuse_unknown({variable: value})
+            except SettingsError as error:
+                found.append(f"{name}:{number}: {error}")
+            if not line.startswith("#"):
+                values[variable.removeprefix(PREFIX).lower()] = value
     try:
         Settings.load(**values)
     except Exception as error:
         found.append(f"{template}: {error}")
     return found
+
+
+def _accounts() -> list[str]:
+    """The accounts of Kafka are those of the access list for the shipped catalogue, all but who has no business there."""
+    catalog = load_catalog()
+    rights = access_list(Topics("greenlane"), catalog.departments, catalog.systems)
+    known = {each.account for each in rights if each.reads or each.writes}
+    try:
+        named = set(passwords_in(FOLDER / ACCOUNTS, known))
+    except SettingsError as error:
+        return [f"{ACCOUNTS}: {error}"]
+    return [f"{ACCOUNTS}: {name} is missing" for name in sorted(known - named)]
 
 
 def _scripts() -> list[str]:

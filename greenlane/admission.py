@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -15,7 +15,8 @@ from events.language.topics import Topics
 from events.transport.accounts import Account, ensure_accounts, held_rights
 from events.transport.admin import TopicLayout, ensure_topics, topic_names
 from events.transport.cluster import Cluster
-from greenlane.connecting import cluster_of
+from greenlane.connecting import GivenSettings, cluster_of, kafka_variables
+from greenlane.kafka_accounts import passwords_in
 from greenlane.settings import PREFIX, Settings
 from greenlane.stack.credentials import ACCOUNTS, Credentials
 from greenlane.stack.errors import AccessRefusedError
@@ -30,6 +31,8 @@ def is_embedded(settings: Settings) -> bool:
     """Whether Kafka is the embedded one, whose accounts are ours to make. Settings must hold all addresses."""
     name, password = settings.kafka_username, settings.kafka_password
     if name is None or password is None or not name.startswith("."):
+        return False
+    if not StateFolder(settings.state_dir).has_secrets:
         return False
     # Only a broker of this state folder knows an account by the password that the folder's secret makes.
     return password.get_secret_value() == _credentials(settings).kafka(name)
@@ -55,6 +58,8 @@ class KafkaAccess:
     sasl_mechanism: str | None
     username: str | None
     password: str | None = field(repr=False)
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """At an outside broker, all that is set for Kafka: certificates, tokens."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -66,6 +71,7 @@ class KafkaAccess:
             settings.kafka_sasl_mechanism,
             settings.kafka_username,
             None if secret is None else secret.get_secret_value(),
+            {} if is_embedded(settings) else kafka_variables(settings),
         )
 
     @classmethod
@@ -81,7 +87,7 @@ class KafkaAccess:
 
     def as_json(self) -> dict[str, Any]:
         """What a machine is told."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "variables"}
 
     def properties(self, rights: Rights) -> Iterator[str]:
         """The lines of a file that Kafka's own tools take as their configuration."""
@@ -96,6 +102,8 @@ class KafkaAccess:
     @property
     def cluster(self) -> Cluster:
         """Kafka, as this account reaches it."""
+        if self.variables:
+            return cluster_of(GivenSettings.load(**self.variables))
         options: dict[str, Any] = {
             "security_protocol": self.security_protocol,
             "sasl_mechanism": self.sasl_mechanism,
@@ -108,16 +116,19 @@ class KafkaAccess:
 def prepare_kafka(settings: Settings, departments: Iterable[str], systems: Iterable[str], layout: TopicLayout) -> None:
     """Topics, accounts and rights of the catalogue's departments and systems, and of those who came at run time.
 
-    On an outside broker the topics alone: its accounts are its operator's. Raises the transport's errors.
+    On an outside broker the accounts that GREENLANE_KAFKA_ACCOUNTS_FILE names; all others are its operator's own.
+    Raises SettingsError for a line of that file, the transport's errors.
     """
     settings = as_owner(settings)
     cluster, topics = cluster_of(settings), Topics(settings.topic_prefix)
     departments, systems = {*departments}, {PORTAL, *systems}
     names = [*topics.of_system(), *_topics_of(topics, departments, systems)]
     ensure_topics(cluster, names, topics, layout)
-    if is_embedded(settings):
-        rights = access_list(topics, *_known(cluster, topics, departments, systems))
-        ensure_accounts(cluster, _accounts(settings, rights), exact=True)
+    embedded = is_embedded(settings)
+    if not embedded and settings.kafka_accounts_file is None:
+        return
+    rights = access_list(topics, *_known(cluster, topics, departments, systems))
+    ensure_accounts(cluster, _accounts(settings, rights) if embedded else _named(settings, rights), exact=True)
 
 
 def let_in(
@@ -209,6 +220,15 @@ def _known(cluster: Cluster, topics: Topics, departments: set[str], systems: set
     found = {department for name in names if (department := topics.department_of(name)) is not None}
     senders = {system for name in names if (system := topics.system_of(name)) is not None}
     return departments | found, systems | senders
+
+
+def _named(settings: Settings, rights: Iterable[Rights]) -> list[Account]:
+    """The accounts at an outside broker whose passwords a file tells us."""
+    if settings.kafka_accounts_file is None:
+        return []
+    by_name = {each.account: each for each in rights}
+    passwords = passwords_in(settings.kafka_accounts_file, by_name)
+    return [Account(by_name[name], password) for name, password in passwords.items()]
 
 
 def _accounts(settings: Settings, rights: Iterable[Rights]) -> list[Account]:

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from sqlalchemy import URL, make_url
 from temporalio.service import TLSConfig
 
 from events.transport.cluster import Cluster
 from greenlane.errors import SettingsError
 from greenlane.oauth import ClientCredentials, Issuer
-from greenlane.settings import Settings
+from greenlane.settings import PREFIX, Settings
 from greenlane.tls_files import authority_context, context_of
 from sla.wording import Said
 
+PREPARED_WITH: Final = frozenset({"kafka_port", "kafka_controller_port", "kafka_heap_mb", "kafka_accounts_file"})
+"""Settings that begin like those of a connection, and are none."""
 TLS_PROTOCOLS: Final = frozenset({"SSL", "SASL_SSL"})
 
 
@@ -44,6 +47,29 @@ def kafka_options(settings: Settings) -> dict[str, Any]:
     if settings.kafka_password is not None:
         options["sasl_plain_password"] = settings.kafka_password.get_secret_value()
     return options
+
+
+class GivenSettings(Settings):
+    """Settings of which nothing stands in the environment."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given alone."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
+
+
+def kafka_variables(settings: Settings) -> dict[str, str]:
+    """All that is set for Kafka, by setting, for another program (secrets in clear)."""
+    found = {name.removeprefix(PREFIX).lower(): value for name, value in settings.environment().items()}
+    return {name: value for name, value in found.items() if name.startswith("kafka_") and name not in PREPARED_WITH}
 
 
 def _issuer(settings: Settings) -> Issuer:

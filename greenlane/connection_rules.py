@@ -75,7 +75,7 @@ def _pairs(settings: Settings) -> Iterator[ContradictionError]:
 def _server_named(settings: Settings) -> Iterator[ContradictionError]:
     """The embedded servers have accounts of their own, which the state folder knows."""
     for address, names in (
-        ("kafka_bootstrap", (*KAFKA_FILES, *KAFKA_ACCOUNT)),
+        ("kafka_bootstrap", (*KAFKA_FILES, *KAFKA_ACCOUNT, "kafka_accounts_file")),
         ("temporal_address", TEMPORAL_TLS),
         ("database_url", (*DATABASE_FILES, "database_password", "database_owner_url", "database_sslmode")),
     ):

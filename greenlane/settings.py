@@ -142,6 +142,10 @@ class Settings(BaseSettings):
     kafka_oauth_ca_file: Path | None = Field(
         default=None, description="Certificates (PEM) that the token issuer's must descend from."
     )
+    kafka_accounts_file: Path | None = Field(
+        default=None,
+        description="Accounts (name=password a line) that `prepare` makes at an outside Kafka, each with its rights.",
+    )
     temporal_tls: bool = Field(default=False, description="Whether Temporal is reached with TLS.")
     temporal_ca_file: Path | None = Field(
         default=None, description="Certificates (PEM) that Temporal's must descend from."
@@ -264,7 +268,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         *("state_dir", "cache_dir", "catalog_dir", "kafka_ca_file", "kafka_cert_file", "kafka_key_file"),
-        *("kafka_oauth_ca_file", "temporal_ca_file", "temporal_cert_file", "temporal_key_file"),
+        *("kafka_accounts_file", "kafka_oauth_ca_file", "temporal_ca_file", "temporal_cert_file", "temporal_key_file"),
         *("database_ca_file", "database_cert_file", "database_key_file"),
     )
     @classmethod

@@ -179,7 +179,8 @@ class Wiring:
     def intake(self, client: Client, room: WaitingRoom | None = None) -> Intake:
         """The intake over a connection to Temporal; with a waiting room where many may write without waiting for answers."""
         gateway = CaseGateway(client, self.settings.task_queue)
-        return Intake(gateway, self.register, self.catalog, self.business_time, self.zone, room)
+        most = self.settings.max_message_bytes
+        return Intake(gateway, self.register, self.catalog, self.business_time, self.zone, room, most)
 
     def linked_intake(self, client: Client) -> LinkedIntake:
         """The intake of linked dossiers over a connection to Temporal."""

@@ -11,7 +11,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from cases.bounds import too_long
-from cases.decide import decide
+from cases.decide import draft_of
 from cases.evolve import fold
 from cases.model import blank
 from cases.turn import CommandOutcome
@@ -20,11 +20,13 @@ from catalog.errors import NotInForce, UnknownProcedure
 from catalog.facts import LeftOut, findings
 from catalog.model import Definitions
 from events.language.commands import Actor, CaseCommand, SubmitApplication
+from events.language.envelope import MESSAGE_MAX_BYTES
 from events.language.identity import PORTAL, is_dossier, shown_reference
 from events.language.messages import SubmissionMessage
 from events.language.refusals import Refusal, refuse
 from events.language.sameness import with_digest
 from events.transport.errors import Unavailable
+from intake.extent import ROUTE_UNMEASURED, too_large
 from intake.lost_runs import BROUGHT_BACK, within_one_payload
 from intake.own_words import OwnWords
 from intake.parties import PartyBook
@@ -62,8 +64,13 @@ class Intake:
         time: BusinessTime,
         zone: ZoneInfo,
         room: WaitingRoom | None = None,
+        event_max_bytes: int = MESSAGE_MAX_BYTES,
     ) -> None:
-        """`room`: where commands wait whose senders have many unanswered ones; None: nobody who sends so calls here."""
+        """`room`: where commands wait whose senders have many unanswered ones; None: nobody who sends so calls here.
+
+        `event_max_bytes`: the largest message that the topics take.
+        """
+        self.event_max_bytes = event_max_bytes
         self._gateway = gateway
         self._register = register
         self._words = OwnWords(register)
@@ -146,8 +153,13 @@ class Intake:
         self, submission: Parted, opening: SubmitApplication, definitions: Definitions
     ) -> Submitted | Refusal:
         # The same rules that the case will apply: what it would refuse is refused before anything is started.
-        refused = decide(blank(submission.case_id, definitions), opening, opening.received_at)
-        if isinstance(refused, Refusal):
+        drafted = draft_of(blank(submission.case_id, definitions), opening, opening.received_at)
+        if isinstance(drafted, Refusal):
+            return drafted
+        measured = (drafted.case, drafted.records, self.event_max_bytes)
+        is_long = len(opening.application.route) > ROUTE_UNMEASURED
+        refused = await asyncio.to_thread(too_large, *measured) if is_long else too_large(*measured)
+        if refused is not None:
             return refused
         return await self._open(submission, opening, definitions)
 

@@ -43,6 +43,7 @@ from events.language.refusals import Refusal, refuse
 from events.language.sameness import with_digest
 from intake.declaration import SplitDossier, definitions_of, filled, findings_in, split
 from intake.desk import Intake, Submitted
+from intake.extent import events_too_large
 from intake.linked_gateway import DossierGateway
 from intake.lost_runs import BROUGHT_BACK, within_one_payload
 from intake.own_words import OwnWords
@@ -130,9 +131,11 @@ class LinkedIntake:
             departments=tuple(catalog.departments),
         )
         opening = SubmitDossier(command_id=command_id, received_at=at, actor=actor, declaration=found.declaration)
-        refused = decide_dossier(blank_dossier(found.stream_id, definitions), opening, at)
-        if isinstance(refused, Refusal):
-            return GraphFault(refused, reference=refused.details.get("number") or refused.details.get("procedure"))
+        decided = decide_dossier(blank_dossier(found.stream_id, definitions), opening, at)
+        if isinstance(decided, Refusal):
+            return GraphFault(decided, reference=decided.details.get("number") or decided.details.get("procedure"))
+        if too_much := events_too_large(decided, "applications", self._intake.event_max_bytes):
+            return GraphFault(too_much)
         opened = await self._open(found, opening, definitions)
         return opened if isinstance(opened, GraphFault) else replace(opened, left_out=left_out)
 

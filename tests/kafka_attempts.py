@@ -22,22 +22,31 @@ def _answer(admin: KafkaAdminClient, request: Any) -> Any:
     return admin._manager.run(admin._manager.send, request)
 
 
-def writable(cluster: Cluster, topics: Iterable[str]) -> set[str]:
-    """Those of the topics to which a record could be written: one is, everywhere else it is refused."""
+CORRUPT = kafka_errors.CorruptRecordError.errno
+
+
+def writable(cluster: Cluster, topics: Iterable[str], *, leaving: bool = True) -> set[str]:
+    """Those of the topics to which a record could be written: one is, everywhere else it is refused.
+
+    Without `leaving` the record is damaged, so that nothing stays on a topic that somebody reads.
+    """
     records = MemoryRecordsBuilder(2, 0, 1024)
     records.append(timestamp=1, key=None, value=b"attempt", headers=[])
     records.close()
+    content = bytearray(records.buffer())
+    content[-1] ^= 0 if leaving else 1
     kind = ProduceRequest.TopicProduceData
     asked = [
-        kind(name=topic, partition_data=[kind.PartitionProduceData(index=0, records=records.buffer())])
+        kind(name=topic, partition_data=[kind.PartitionProduceData(index=0, records=bytes(content))])
         for topic in topics
     ]
     with cluster.admin() as admin:
         request = ProduceRequest(transactional_id=None, acks=-1, timeout_ms=10_000, topic_data=asked, max_version=9)
         answer = _answer(admin, request)
     codes = {each.name: each.partition_responses[0].error_code for each in answer.responses}
-    assert set(codes.values()) <= {0, FORBIDDEN}, codes
-    return {topic for topic, code in codes.items() if code == 0}
+    let = 0 if leaving else CORRUPT
+    assert set(codes.values()) <= {let, FORBIDDEN}, codes
+    return {topic for topic, code in codes.items() if code == let}
 
 
 def readable(cluster: Cluster, topics: Iterable[str]) -> set[str]:

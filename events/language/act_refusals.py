@@ -12,6 +12,12 @@ ACT_TEXTS: Final[dict[str, tuple[str, str, str, str]]] = {
         "Thủ tục không cho phép việc này ở bước {step}.",
         "Chỉ được thực hiện ở các bước: {steps}.",
     ),
+    "application_too_large": (
+        "What follows from this application would have {size} bytes; {most} are taken at most.",
+        "Send less of it, or hand it in as several applications.",
+        "Nội dung phát sinh từ hồ sơ này có {size} byte; tối đa {most}.",
+        "Gửi ít nội dung hơn, hoặc nộp thành nhiều hồ sơ.",
+    ),
     "appointment_too_far": (
         "A new appointment may lie at most {most} after the first; {by} were asked for.",
         "Choose a nearer day, or ask for an extension of the limit where the law allows it.",

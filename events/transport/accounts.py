@@ -38,7 +38,8 @@ class Account:
     """Somebody who may connect, and what it may do then."""
 
     rights: Rights
-    password: str = field(repr=False)
+    password: str | None = field(repr=False)
+    """None: somebody else proves who it is, such as an issuer of tokens; it gets its rights alone."""
 
 
 def ensure_accounts(cluster: Cluster, accounts: Iterable[Account], *, exact: bool = False) -> None:
@@ -52,7 +53,7 @@ def ensure_accounts(cluster: Cluster, accounts: Iterable[Account], *, exact: boo
         found = _bindings(admin)  # first: who may not know them is refused at once
         known = {} if exact else admin.describe_user_scram_credentials()
         # An account may come twice, with what it may do for itself and for others.
-        passwords = {account.rights.account: account.password for account in accounts}
+        passwords = {each.rights.account: each.password for each in accounts if each.password is not None}
         _set_passwords(admin, {name: password for name, password in passwords.items() if name not in known})
         wanted = {binding for account in accounts for binding in bindings_of(account.rights)}
         missing = sorted(wanted - found, key=repr)
@@ -145,7 +146,7 @@ def _refuse_failed(failed: Sequence[Any]) -> None:
 def _in_force(admin: KafkaAdminClient, accounts: Sequence[Account], wanted: set[ACL], surplus: Sequence[ACL]) -> bool:
     """Whether the broker has heard of what its controller accepted."""
     known = admin.describe_user_scram_credentials()
-    if any(account.rights.account not in known for account in accounts):
+    if any(account.password is not None and account.rights.account not in known for account in accounts):
         return False
     if not (wanted or surplus):
         return True

@@ -164,12 +164,19 @@ def run_once(command: Command, seconds: float = 120) -> None:
         )
 
 
+def has_room(folder: Path) -> bool:
+    """Whether the disk of a folder has room for servers to work."""
+    try:
+        return shutil.disk_usage(folder).free >= FULL_BELOW_BYTES
+    except OSError:
+        return True  # it is gone, or cannot be asked: that is another matter
+
+
 def failure(child: Child, what: str) -> StackError:
     """Why a program did not do its work, with its last words; a full disk by its own name, whoever met it."""
     log, words = child.command.log, child.last_words()
     # On a full disk a program may not even be able to write its last words.
-    full = shutil.disk_usage(log.parent).free < FULL_BELOW_BYTES
-    if full or any(sign in words for sign in SIGNS_OF_A_FULL_DISK):
+    if not has_room(log.parent) or any(sign in words for sign in SIGNS_OF_A_FULL_DISK):
         return StateFolderFullError(
             Said(
                 f"{what} The disk of {log.parent.parent} is full.",

@@ -185,6 +185,11 @@ class StateFolder:
         except OSError as error:
             raise folder_error(self.path, error) from error
 
+    @property
+    def has_secrets(self) -> bool:
+        """Whether an embedded server was ever made here."""
+        return (self.path / "secrets.json").is_file()
+
     def secret(self, name: str) -> str:
         """A random password of this folder, made on first use."""
         file = self.path / "secrets.json"

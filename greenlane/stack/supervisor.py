@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 import time
@@ -16,10 +17,10 @@ from greenlane.probing.outside import probe_outside
 from greenlane.settings import Settings
 from greenlane.stack.accounts import kafka_account, settings_of
 from greenlane.stack.addresses import StackAddresses
-from greenlane.stack.child import Child, Register, describe_exit, failure
+from greenlane.stack.child import Child, Register, describe_exit, failure, has_room
 from greenlane.stack.credentials import ACCOUNTS, OPERATOR, OWNER, Credentials
-from greenlane.stack.errors import StartCancelledError
-from greenlane.stack.folder import StateFolder
+from greenlane.stack.errors import ServerUnusableError, StackError, StartCancelledError, StartFailedError
+from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.kafka import Kafka
 from greenlane.stack.part import OwnProcess, Part, ProcessSpec
 from greenlane.stack.ports import Ports
@@ -90,9 +91,19 @@ class Supervisor:
             self._publish(ready=False)
             probe_outside(self.settings)
             return self._bring_up(Ports(self.folder))
-        except BaseException:
+        except BaseException as error:
+            full = self._full_disk(error)
             self.stop()
+            if full is not None:
+                raise full from error
             raise
+
+    def _full_disk(self, error: BaseException) -> StackError | None:
+        """A full disk by its own name, whoever met it: Kafka goes away then, and PostgreSQL refuses."""
+        told = isinstance(error, StackError) and not isinstance(error, StartFailedError | ServerUnusableError)
+        if told or not isinstance(error, Exception) or has_room(self.folder.path):
+            return None
+        return folder_error(self.folder.path, OSError(errno.ENOSPC, ""))
 
     def _bring_up(self, ports: Ports) -> StackAddresses:
         settings = self.settings

@@ -15,6 +15,7 @@ REAL_SERVERS = (
     "test_real_postgresql.py",
     "test_real_temporal.py",
     "test_whole_on_real_servers.py",
+    "test_deployed_kafka.py",
 )
 collect_ignore = [] if os.environ.get("REAL_SERVERS") else list(REAL_SERVERS)
 

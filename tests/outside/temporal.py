@@ -119,10 +119,12 @@ class OutsideTemporal:
         """Start it, and wait until its frontend takes connections."""
         program = str(temporal_program("temporal-server"))
         allow = ("--allow-no-auth",)
+        # Named, because its own services come in by a door of their own, which is not opened by itself.
+        parts = [word for each in SERVICES for word in ("--service", each)]
         self._child = Child(
             Command(
                 name="temporal-server",
-                argv=(program, *allow, "--config-file", str(self._config), "start"),
+                argv=(program, *allow, "--config-file", str(self._config), "start", *parts),
                 log=self._folder.logs / "temporal.log",
                 environment=server_environment(),
             )

@@ -12,15 +12,21 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import errors
 
+from events.transport.errors import KafkaAwayError
 from greenlane import processes
 from greenlane.prepare import prepare
+from greenlane.probing.kafka_rights import Needs
 from greenlane.settings import Settings
 from greenlane.stack import StackAddresses, StackError, Supervisor
 from greenlane.stack.accounts import settings_of
 from greenlane.stack.credentials import ACCOUNTS, OPERATOR, OWNER, Credentials
+from greenlane.stack.errors import PortInUseError
 from greenlane.stack.folder import StateFolder
-from store.errors import StoreNotMigrated
+from greenlane.stack.postgres import Postgres
+from sla.wording import in_language
+from store.errors import StoreFull, StoreNotMigrated, failure_of
 from tests.database_accounts import owner_url
 
 PROCESSES = ("worker", "bridge", "publisher")
@@ -113,7 +119,7 @@ def test_a_kafka_that_is_away_or_refuses(
     told: Callable[[str], Settings], name: str, nowhere: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "greenlane.probing.kafka.probe_kafka.__defaults__", (0.0,)
+        "greenlane.probing.kafka.probe_kafka.__defaults__", (0.0, Needs())
     )  # what a process may wait, a test need not
     settings = told(name)
     for change, code, field in (
@@ -127,6 +133,18 @@ def test_a_kafka_that_is_away_or_refuses(
             run(name, settings.model_copy(update=change))
         assert (caught.value.code, caught.value.field) == (code, field)
         assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "verb"), [("bridge", "read"), ("publisher", "write")])
+def test_an_account_without_the_rights_of_its_process(told: Callable[[str], Settings], name: str, verb: str) -> None:
+    """A consumer that may not read gets nothing for ever; so the process says it and leaves."""
+    other = told({"bridge": "publisher", "publisher": "bridge"}[name])
+    account = {"kafka_username": other.kafka_username, "kafka_password": other.kafka_password}
+    with pytest.raises(StackError) as caught:
+        run(name, told(name).model_copy(update=account))
+    assert (caught.value.code, caught.value.field) == ("not_permitted", "GREENLANE_KAFKA_USERNAME")
+    assert verb in caught.value.message
+    assert in_language(caught.value.message, "vi") != str(caught.value.message)
 
 
 def test_up_asks_every_outside_server_first(told: Callable[[str], Settings], tmp_path: Path, nowhere: str) -> None:
@@ -143,6 +161,53 @@ def test_up_asks_every_outside_server_first(told: Callable[[str], Settings], tmp
             Supervisor(settings.model_copy(update=change)).start()
         assert caught.value.code == code
         assert "\n" not in caught.value.message
+
+
+def test_a_disk_that_is_full_is_named_whoever_met_it(
+    told: Callable[[str], Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kafka goes away then, PostgreSQL refuses, and neither says to us what it met."""
+    settings = told(OPERATOR).model_copy(update={"state_dir": tmp_path / "state"})
+    for met, code in (
+        (KafkaAwayError(bootstrap="k:1", reason="KafkaConnection"), "state_folder_full"),
+        (StoreFull(reason="could not extend file"), "state_folder_full"),
+        (RuntimeError("anything"), "state_folder_full"),
+        (PortInUseError("A port is taken."), "port_in_use"),
+    ):
+
+        def prepared(_: Settings, met: Exception = met) -> None:
+            raise met
+
+        with pytest.raises(type(met)):
+            Supervisor(settings, prepare=prepared).start()
+        with monkeypatch.context() as patch:
+            patch.setattr("greenlane.stack.supervisor.has_room", lambda _: False)
+            with pytest.raises(StackError) as caught:
+                Supervisor(settings, prepare=prepared).start()
+        assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("met", "code"), [(errors.DiskFull, "state_folder_full"), (errors.SyntaxError, "start_failed")]
+)
+def test_accounts_that_postgresql_cannot_make(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, met: type[psycopg.Error], code: str
+) -> None:
+    def failing(_: Postgres) -> None:
+        raise met("could not extend file")
+
+    monkeypatch.setattr(Postgres, "_make_accounts", failing)
+    with pytest.raises(StackError) as caught:
+        Postgres(Settings(state_dir=tmp_path), StateFolder(tmp_path), 1).settle()
+    assert caught.value.code == code
+    assert caught.value.remedy
+
+
+def test_a_full_disk_of_postgresql_has_a_code_of_its_own() -> None:
+    failure = failure_of(errors.DiskFull("could not extend file"))
+    assert failure is not None
+    assert (failure.code, failure.retryable) == ("store_full", True)
+    assert "disk" in failure.remedy
 
 
 def test_prepare_changes_nothing_where_it_cannot_do_all(told: Callable[[str], Settings]) -> None:
