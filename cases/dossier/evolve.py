@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from cases.dossier.model import UNBEGUN, Dossier, Part, PartStatus, blank_dossier
+from cases.dossier.words import brief
 from catalog.dossier import DossierDefinitions
 from events.language import dossier_events as ev
 from events.language.case_events import EscalationAcknowledged, EventRecord
@@ -97,7 +98,7 @@ def _ended(dossier: Dossier, event: ev.ApplicationEnded, _: datetime) -> Change:
         ended_at=event.ended_at,
         result_code=event.result_code,
         valid_until=event.valid_until,
-        reason=event.reason,
+        reason=brief(dossier, event.reason),
         reason_code=event.reason_code,
         refusal=event.refusal,
         time_shares=event.time_shares,
@@ -148,9 +149,10 @@ def _without_substitute(dossier: Dossier, part: Part) -> Change:
 def _revoked(dossier: Dossier, event: ev.ResultRevoked, _: datetime) -> Change:
     part = dossier.parts[event.name]
     if event.from_elsewhere:
-        change = _lost_result(part, event.result_code or "", PartStatus.REVOKED, event.reason)
+        change = _lost_result(part, event.result_code or "", PartStatus.REVOKED, brief(dossier, event.reason))
     else:
-        change = _without_substitute(dossier, part) | {"reason": event.reason, "reason_code": None, "refusal": None}
+        reason = brief(dossier, event.reason)
+        change = _without_substitute(dossier, part) | {"reason": reason, "reason_code": None, "refusal": None}
         if part.status is PartStatus.GRANTED:
             change["status"] = PartStatus.REVOKED
     return _part(dossier, event.name, **change) | _followed_anew(dossier, event.name)
@@ -185,7 +187,7 @@ def _cascaded(dossier: Dossier, event: ev.CascadeApplied, _: datetime) -> Change
             continue
         change: Change = {"status": goes_to, "causes": ()}
         if part.status is PartStatus.GRANTED:
-            change |= {"reason": event.reason, "reason_code": None}
+            change |= {"reason": brief(dossier, event.reason), "reason_code": None}
         parts[effect.name] = part.changed(change)
     return {"parts": parts, "cascades": (*dossier.cascades, event.name)}
 

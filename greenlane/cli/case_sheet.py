@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -38,7 +38,7 @@ class Sheet:
     refusals: list[tuple[datetime, CommandOutcome]]
     """With the real time of the refusal."""
     language: str
-    texts: dict[str, str]
+    texts: dict[str, str] = field(default_factory=dict)
     """What the applicant wrote, by the references that the ledger holds, as far as it may be read."""
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,7 +39,7 @@ class DossierSheet:
     """By case."""
     schedule: Schedule | None
     now: datetime
-    texts: dict[str, str]
+    texts: dict[str, str] = field(default_factory=dict)
     """What the applicant wrote, by the references that the ledger holds, as far as it may be read."""
 
     @property
