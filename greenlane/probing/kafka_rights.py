@@ -69,18 +69,17 @@ def lacking(ask: Ask, needs: Needs) -> Said | None:
     if unread:
         return spoken("read {topics}", "đọc {topics}", topics=_some(unread))
     unwritten = _without(ACLOperation.WRITE, (topic for topic in found if topic.name in needs.writes))
-    return spoken("write {topics}", "ghi {topics}", topics=_some(unwritten)) if unwritten else None
+    return spoken("write {topics}", "ghi vào {topics}", topics=_some(unwritten)) if unwritten else None
 
 
 def _without(operation: ACLOperation, topics: Iterable[Any]) -> list[str]:
     names = []
     for topic in topics:
         error = kafka_errors.for_code(topic.error_code)
-        known = error is kafka_errors.NoError
-        allowed = (
-            not known or topic.topic_authorized_operations < 0 or topic.topic_authorized_operations >> operation & 1
-        )
-        if error is kafka_errors.TopicAuthorizationFailedError or not allowed:
+        # None: a broker that does not say.
+        told = topic.authorized_operations if error is kafka_errors.NoError else None
+        lacks = told is not None and operation not in told
+        if error is kafka_errors.TopicAuthorizationFailedError or lacks:
             names.append(str(topic.name))
     return sorted(names)
 
