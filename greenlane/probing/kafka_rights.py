@@ -76,11 +76,10 @@ def _without(operation: ACLOperation, topics: Iterable[Any]) -> list[str]:
     names = []
     for topic in topics:
         error = kafka_errors.for_code(topic.error_code)
-        known = error is kafka_errors.NoError
-        allowed = (
-            not known or topic.topic_authorized_operations < 0 or topic.topic_authorized_operations >> operation & 1
-        )
-        if error is kafka_errors.TopicAuthorizationFailedError or not allowed:
+        # None: a broker that does not say.
+        told = topic.authorized_operations if error is kafka_errors.NoError else None
+        lacks = told is not None and operation not in told
+        if error is kafka_errors.TopicAuthorizationFailedError or lacks:
             names.append(str(topic.name))
     return sorted(names)
 
