@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
 import structlog
@@ -20,6 +20,7 @@ from events.transport.replays import Replays
 from greenlane.alerts import AlertSender
 from greenlane.changing import Healing
 from greenlane.probing.kafka import probe_kafka
+from greenlane.probing.kafka_rights import Needs, needs_of_bridge, needs_of_publisher
 from greenlane.settings import Settings
 from greenlane.store_metrics import StoreMetrics
 from greenlane.telemetry import configure_logging, free_address, serve_metrics
@@ -78,6 +79,13 @@ async def _connected(wiring: Wiring, sdk_address: str) -> Client:
         raise
 
 
+async def _kafka_serves(wiring: Wiring, needs: Callable[[Topics, Iterable[str], Iterable[str]], Needs]) -> None:
+    """Raises ServerUnusableError where Kafka cannot be used, or this account may not do there what the process needs."""
+    catalog = wiring.catalog
+    needed = needs(wiring.topics, catalog.departments, catalog.systems)
+    await asyncio.to_thread(lambda: probe_kafka(wiring.cluster, needs=needed))
+
+
 async def worker(settings: Settings) -> None:
     """Decide: run the case workflows and write their turns."""
     wiring = Wiring(settings)
@@ -111,7 +119,7 @@ async def bridge(settings: Settings) -> None:
     intake, linked = wiring.intake(client, room), wiring.linked_intake(client)
     topics = wiring.topics
     try:
-        await asyncio.to_thread(probe_kafka, wiring.cluster)
+        await _kafka_serves(wiring, needs_of_bridge)
         serve_metrics(settings, sdk_address)
         log.info("bridge runs", kafka=settings.kafka_bootstrap)
         async with asyncio.TaskGroup() as group:
@@ -171,7 +179,7 @@ async def publisher(settings: Settings) -> None:
     wiring = Wiring(settings)
     store = wiring.store
     try:
-        await asyncio.to_thread(probe_kafka, wiring.cluster)
+        await _kafka_serves(wiring, needs_of_publisher)
         StoreMetrics(store).register()
         serve_metrics(settings)
         log.info("publisher runs", kafka=settings.kafka_bootstrap, alerts_by=wiring.channels)

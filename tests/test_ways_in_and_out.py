@@ -42,6 +42,7 @@ READS_ITS_OWN = {
     "intake/register.py",
     "intake/linked.py",
     "intake/handing_over.py",
+    "intake/waiting_room.py",
     "events/language/case_events.py",
     "greenlane/wiring.py",
     "greenlane/changing.py",

@@ -157,6 +157,7 @@ class Consumption:
     def _step(self, consumer: Any) -> None:
         try:
             self._regulate(consumer)
+            _clear_line(consumer)
             batches = consumer.poll(timeout_ms=self._patience_ms(consumer))
             for partition, records in batches.items():
                 self._take(partition, records)
@@ -346,6 +347,14 @@ class Rebalance(AsyncConsumerRebalanceListener):  # type: ignore[misc]
         self._book.revoke(partitions)
         self._book.release(partitions, keep_position=False)
         log.warning("partitions_lost", partitions=len(partitions))
+
+
+def _clear_line(consumer: Any) -> None:
+    # kafka-python 3.0.12 gives back what it had read ahead of a partition that was paused only where nothing is in its
+    # line, and takes what it has emptied for something: without this the partition would stand still for ever.
+    fetcher = consumer._fetcher
+    if fetcher._next_partition_records is not None and not fetcher._next_partition_records:
+        fetcher._next_partition_records = None
 
 
 def incoming_of(record: Any) -> Incoming:

@@ -17,6 +17,7 @@ from kafka.protocol.parser import KafkaProtocol
 from kafka.protocol.sasl import SaslAuthenticateRequest, SaslHandshakeRequest
 
 from events.transport.cluster import Cluster
+from greenlane.probing.kafka_rights import Needs, lacking
 from greenlane.probing.tls import HUNG_UP, SECONDS, Target, connected, refused_later, secured, speaks_tls
 from greenlane.probing.troubles import KAFKA, Trouble, no_answer
 from greenlane.stack.errors import ServerUnusableError
@@ -24,6 +25,7 @@ from wording.foreign import visible
 
 PATIENCE_SECONDS: Final = 10.0
 PAUSE_SECONDS: Final = 0.2
+NOTHING: Final = Needs()
 MOST_ROUNDS: Final = 10
 """Of an exchange that proves an account; SCRAM has two."""
 METADATA_VERSION: Final = 1
@@ -55,13 +57,13 @@ class Conversation:
             raise HungUpError from error
 
 
-def probe_kafka(cluster: Cluster, patience_seconds: float = PATIENCE_SECONDS) -> None:
-    """Raises a ServerUnusableError that says why Kafka cannot be used by this account.
+def probe_kafka(cluster: Cluster, patience_seconds: float = PATIENCE_SECONDS, needs: Needs = NOTHING) -> None:
+    """Raises a ServerUnusableError that says why Kafka cannot be used by this account, for what it needs.
 
     A cluster that is away gets some time to come back; nothing else is cured by waiting.
     """
     deadline = time.monotonic() + patience_seconds
-    while (trouble := trouble_with(cluster)) is not None:
+    while (trouble := trouble_with(cluster, needs)) is not None:
         if trouble.kind != "server_away" or time.monotonic() >= deadline:
             raise trouble.error(KAFKA)
         time.sleep(PAUSE_SECONDS)
@@ -73,19 +75,19 @@ def explained(cluster: Cluster) -> ServerUnusableError | None:
     return None if trouble is None else trouble.error(KAFKA)
 
 
-def trouble_with(cluster: Cluster) -> Trouble | None:
+def trouble_with(cluster: Cluster, needs: Needs = NOTHING) -> Trouble | None:
     """What is wrong with the cluster: None when one of its brokers serves us, else what tells most."""
     found: list[Trouble] = []
     for address in cluster.bootstrap.split(","):
         host, _, port = address.strip().rpartition(":")
-        trouble = _with_broker(Target(host.strip("[]"), int(port)), cluster.options)
+        trouble = _with_broker(Target(host.strip("[]"), int(port)), cluster.options, needs)
         if trouble is None:
             return None
         found.append(trouble)
     return next((each for each in found if each.kind != "server_away"), found[0])
 
 
-def _with_broker(target: Target, options: Mapping[str, Any]) -> Trouble | None:
+def _with_broker(target: Target, options: Mapping[str, Any], needs: Needs) -> Trouble | None:
     context: ssl.SSLContext | None = options.get("ssl_context")
     connection = connected(target) if context is None else secured(target, context)
     if isinstance(connection, Trouble):
@@ -93,14 +95,14 @@ def _with_broker(target: Target, options: Mapping[str, Any]) -> Trouble | None:
     with connection:
         connection.settimeout(SECONDS)
         try:
-            return _conversed(Conversation(connection), target, options)
+            return _conversed(Conversation(connection), target, options, needs)
         except TimeoutError:
             return Trouble("server_away", target.place, {"reason": no_answer(SECONDS)})
         except (OSError, kafka_errors.KafkaError) as error:
             return _unfriendly(target, context, error)
 
 
-def _conversed(talk: Conversation, target: Target, options: Mapping[str, Any]) -> Trouble | None:
+def _conversed(talk: Conversation, target: Target, options: Mapping[str, Any], needs: Needs) -> Trouble | None:
     try:
         talk.ask(ApiVersionsRequest(version=0))
     except HungUpError as error:
@@ -112,7 +114,10 @@ def _conversed(talk: Conversation, target: Target, options: Mapping[str, Any]) -
         answer = talk.ask(MetadataRequest(topics=[], version=METADATA_VERSION))
     except HungUpError:
         return Trouble("server_refuses" if with_account else "account_required", target.place, {"reason": HUNG_UP})
-    return _unreachable((broker.host, broker.port) for broker in answer.brokers)
+    if (unreachable := _unreachable((broker.host, broker.port) for broker in answer.brokers)) is not None:
+        return unreachable
+    what = lacking(talk.ask, needs)
+    return None if what is None else Trouble("not_permitted", target.place, {"what": what})
 
 
 def _account_refused(talk: Conversation, target: Target, options: Mapping[str, Any]) -> Trouble | None:

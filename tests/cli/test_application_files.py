@@ -191,3 +191,71 @@ def test_any_bytes_are_read_or_refused(content: bytes, name: str) -> None:
     assert entries
     assert all((entry.message is None) == bool(entry.problems) for entry in entries)
     assert all(entry.error["line"] >= 1 for entry in entries if entry.problems)
+
+
+def test_yaml_keeps_what_was_typed_where_no_number_is_asked() -> None:
+    """A phone number keeps its plus, a house its zero, an amount its last digit; where a number is asked it is one."""
+    (entry,) = read(
+        "a.yaml",
+        "application_id: 2026001\nprocedure: karaoke-licence\n"
+        "applicant: {phone: +84900000000, house: 12.10, decimal: 1234567890123456.12, age: 30, zero: -0, area: 2.5}\n"
+        "documents: [{kind: plan, title: 12.10, reference: 77}]\nfacts: {rooms: 3, block: +3}\n"
+        "route: [{id: 1.10, name: 5, department: culture}]\nstep_limit: {amount: 3, unit: hours}\n",
+    )
+    assert not entry.problems
+    message = entry.message
+    assert message is not None
+    assert message.application_id == "2026001"
+    assert message.applicant == {
+        "phone": "+84900000000",
+        "house": "12.10",
+        "decimal": "1234567890123456.12",
+        "age": 30,
+        "zero": "-0",
+        "area": 2.5,
+    }
+    assert (message.documents[0].title, message.documents[0].reference) == ("12.10", "77")
+    assert message.facts == {"rooms": 3, "block": "+3"}
+    assert (message.route[0].id, message.route[0].name) == ("1.10", "5")
+    assert message.step_limit is not None
+    assert message.step_limit.amount == 3
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl", "-"])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('"area": 1e999', "json_syntax"),
+        ('"area": NaN', "json_syntax"),
+        ('"area": -Infinity', "json_syntax"),
+        ('"n": ' + "9" * 400, "json_syntax"),
+        ('"a": 1, "a": 2', "duplicate_key"),
+    ],
+)
+def test_a_json_file_is_read_as_a_message_is(name: str, text: str, code: str) -> None:
+    """One strict reader for every way in: what a topic refuses no file lets in."""
+    body = '{"application_id": "A-1", "procedure": "x", "applicant": {' + text + "}}\n"
+    assert [found[1] for found in faults(name, body)] == [code]
+
+
+def test_a_json_file_with_a_byte_order_mark_is_read() -> None:
+    """Windows writes one."""
+    (entry,) = read("a.json", b"\xef\xbb\xbf" + json.dumps(GOOD).encode())
+    assert not entry.problems
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"route": [{"id": "a\nb", "name": "x", "department": "culture"}]}, "control_character", "route[0].id"),
+        ({"route": [{"id": "a", "name": "x\x1b[2J", "department": "culture"}]}, "control_character", "route[0].name"),
+        ({"facts": {"area": 10**30}}, "fact_size", "facts.area"),
+        ({"facts": {"area": "x" * 201}}, "fact_length", "facts.area"),
+        ({"documents": [{"kind": "plan", "reference": "a\x00b"}]}, "control_character", "documents[0].reference"),
+    ],
+)
+def test_names_and_facts_have_bounds(change: dict[str, object], code: str, field: str) -> None:
+    """Said where they come in, with the field: not where a letter with them cannot be sent."""
+    (entry,) = read("a.json", json.dumps(GOOD | change))
+    assert (entry.error["code"], entry.error["field"]) == (code, field)
+    assert entry.error["remedy"]

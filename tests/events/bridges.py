@@ -33,21 +33,23 @@ def a_bridge(
     session_seconds: float = 30.0,
     teller: Teller | None = None,
     seal: bytes | None = SEAL,
+    **reading: int,
 ) -> Bridge:
     """A bridge of this test's own group."""
-    reading = ConsumerSettings(
+    how = ConsumerSettings(
         group=f"{topics.prefix}-bridge",
         instance_id=instance_id,
         discovery_seconds=0.5,
         session_seconds=session_seconds,
         commit_seconds=0.05,
         drain_seconds=drain_seconds,
+        **reading,
     )
     return Bridge(
         cluster,
         incoming_pattern(topics),
         handler,
-        settings=BridgeSettings(reading, handling),
+        settings=BridgeSettings(how, handling),
         metrics=BridgeMetrics(registry or CollectorRegistry()),
         make_topic=topic_maker(cluster, topics, TopicLayout(partitions=1)),
         teller=teller,

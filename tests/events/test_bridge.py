@@ -50,6 +50,17 @@ async def test_order_per_key_and_concurrency_across_keys(cluster: Cluster, make_
     assert committed(cluster, f"{topics.prefix}-bridge", topic) == ends(cluster, topic)
 
 
+async def test_a_topic_that_was_held_back_goes_on_from_where_it_was(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """Read ahead by far more than may wait, on several partitions, and nothing else ever comes: all of it is handled."""
+    topics = make_topics("finance", partitions=3)
+    handler = Remembering(lambda _: after(0))
+    messages = [(f"case-{number % 40}", f"{number:04}") for number in range(900)]
+    await asyncio.to_thread(send_all, cluster, topics.decisions("finance"), messages)
+    async with Running(a_bridge(cluster, topics, handler, poll_records=40, topic_backlog_max=20)):
+        await until(lambda: len(handler.done) >= 900, "all were handled")
+    assert sorted(handler.values()) == [value for _, value in messages]
+
+
 async def test_messages_without_a_key_keep_their_partitions_order(cluster: Cluster, make_topics: MakeTopics) -> None:
     """Nothing says what belongs together, so the partition's own order is kept."""
     topics = make_topics("finance", partitions=1)

@@ -22,6 +22,7 @@ from intake.desk import Intake
 from intake.handing_over import HandOver
 from intake.linked import LinkedIntake
 from intake.linked_gateway import DossierGateway
+from intake.person import Parted
 from intake.register import Register
 from intake.temporal import CaseGateway
 from intake.waiting_room import WaitingRoom
@@ -100,7 +101,9 @@ class House:
         case_id = case_id_of("/portal", name)
         submission = a_submission(MONDAY, application_id=name)
         given = CaseInput(case_id=case_id, business_time=self.time, waiting=(submission,))
-        await self.gateway.start(given, definitions or five_steps())
+        definitions = definitions or five_steps()
+        await self.register.accept(Parted(case_id, submission.application, "{}", name), submission, definitions)
+        await self.gateway.start(given, definitions)
         self.opened.append(case_id)
         return case_id
 

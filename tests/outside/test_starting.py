@@ -17,6 +17,8 @@ from psycopg import errors
 from events.transport.errors import KafkaAwayError
 from greenlane import processes
 from greenlane.prepare import prepare
+from greenlane.probing.kafka import probe_kafka
+from greenlane.probing.kafka_rights import Needs, needs_of_bridge, needs_of_publisher
 from greenlane.settings import Settings
 from greenlane.stack import StackAddresses, StackError, Supervisor
 from greenlane.stack.accounts import settings_of
@@ -24,6 +26,8 @@ from greenlane.stack.credentials import ACCOUNTS, OPERATOR, OWNER, Credentials
 from greenlane.stack.errors import PortInUseError
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.postgres import Postgres
+from greenlane.wiring import Wiring
+from sla.wording import in_language
 from store.errors import StoreFull, StoreNotMigrated, failure_of
 from tests.database_accounts import owner_url
 
@@ -117,7 +121,7 @@ def test_a_kafka_that_is_away_or_refuses(
     told: Callable[[str], Settings], name: str, nowhere: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "greenlane.probing.kafka.probe_kafka.__defaults__", (0.0,)
+        "greenlane.probing.kafka.probe_kafka.__defaults__", (0.0, Needs())
     )  # what a process may wait, a test need not
     settings = told(name)
     for change, code, field in (
@@ -131,6 +135,29 @@ def test_a_kafka_that_is_away_or_refuses(
             run(name, settings.model_copy(update=change))
         assert (caught.value.code, caught.value.field) == (code, field)
         assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "verb"),
+    [("bridge", "publisher", "read"), ("bridge", OPERATOR, "read"), ("publisher", "bridge", "write")],
+)
+def test_an_account_without_the_rights_of_its_process(
+    told: Callable[[str], Settings], name: str, wrong: str, verb: str
+) -> None:
+    """A consumer that may not read gets nothing for ever; so the process says it and leaves."""
+    other = told(wrong)
+    account = {"kafka_username": other.kafka_username, "kafka_password": other.kafka_password}
+    with pytest.raises(StackError) as caught:
+        run(name, told(name).model_copy(update=account))
+    assert (caught.value.code, caught.value.field) == ("not_permitted", "GREENLANE_KAFKA_USERNAME")
+    assert verb in caught.value.message
+    assert in_language(caught.value.message, "vi") != str(caught.value.message)
+
+
+def test_an_account_with_the_rights_of_its_process(told: Callable[[str], Settings]) -> None:
+    for name, needs in (("bridge", needs_of_bridge), ("publisher", needs_of_publisher)):
+        wiring = Wiring(told(name))
+        probe_kafka(wiring.cluster, 0, needs(wiring.topics, wiring.catalog.departments, wiring.catalog.systems))
 
 
 def test_up_asks_every_outside_server_first(told: Callable[[str], Settings], tmp_path: Path, nowhere: str) -> None:
