@@ -23,16 +23,6 @@ TOPICS = Topics()
 AT = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
 
 
-class AnySystem:
-    """Every submitting system is registered, and may speak for every source."""
-
-    def known_id(self, _: str) -> AnySystem:
-        return self
-
-    def owns(self, _: str) -> bool:
-        return True
-
-
 @dataclass
 class Kept:
     """An intake that keeps what it is given."""
