@@ -54,7 +54,8 @@ class HandOver:
                         await self._serve(lease)
                     finally:
                         lease.release()
-            except (StoreError, Unavailable) as error:
+            except Exception as error:
+                # Whatever it is, the bridge goes on: those of whom nothing waits do not need this.
                 log.warning("what waits cannot be handed over now", error=type(error).__name__)
             await asyncio.sleep(IDLE_SECONDS)
 

@@ -59,6 +59,8 @@ class WaitingRoom:
         """Senders of whom something waits: whatever comes now waits behind it."""
         self._joined: set[Sender] = set()
         """Those that joined while the queues are being looked up."""
+        self._looking = asyncio.Lock()
+        """One look at a time: who joins during one must not be forgotten by the end of another."""
         self._is_stale = threading.Event()
         self._is_stale.set()
 
@@ -81,14 +83,15 @@ class WaitingRoom:
 
     async def refresh(self) -> None:
         """Look up of whom something waits."""
-        self._is_stale.clear()
-        self._joined.clear()
-        try:
-            found = await asyncio.to_thread(self._waiting.senders)
-        except StoreError:
-            self._is_stale.set()
-            raise
-        self._queues = found | self._joined
+        async with self._looking:
+            self._is_stale.clear()
+            self._joined.clear()
+            try:
+                found = await asyncio.to_thread(self._waiting.senders)
+            except StoreError:
+                self._is_stale.set()
+                raise
+            self._queues = found | self._joined
 
     async def keep_current(self) -> None:
         """Go on looking up, until cancelled: queues end when their last command is answered, and other processes make some."""
@@ -96,7 +99,7 @@ class WaitingRoom:
             await asyncio.sleep(REFRESH_SECONDS)
             try:
                 await self.refresh()
-            except StoreError as error:
+            except Exception as error:
                 log.warning("the waiting room cannot be looked into", error=type(error).__name__)
 
     def _handed_by(self, sender: Sender) -> set[Asked]:
