@@ -29,7 +29,7 @@ BATCH_CONTENT_TYPE = "application/cloudevents-batch"
 SCHEMA_ROOT = "urn:greenlane:schema:"
 MESSAGE_MAX_BYTES: Final = 1_048_576
 """Bytes of a message's value where nothing else is set; headers and key do not count."""
-ID_MAX: Final = 1000
+ID_MAX: Final = 8_000
 """Characters of an event's id; only a digest of it is kept."""
 TYPE_MAX: Final = 200
 TIME_PATTERN: Final = r"^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})?$"

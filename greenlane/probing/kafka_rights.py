@@ -69,7 +69,7 @@ def lacking(ask: Ask, needs: Needs) -> Said | None:
     if unread:
         return spoken("read {topics}", "đọc {topics}", topics=_some(unread))
     unwritten = _without(ACLOperation.WRITE, (topic for topic in found if topic.name in needs.writes))
-    return spoken("write {topics}", "ghi {topics}", topics=_some(unwritten)) if unwritten else None
+    return spoken("write {topics}", "ghi vào {topics}", topics=_some(unwritten)) if unwritten else None
 
 
 def _without(operation: ACLOperation, topics: Iterable[Any]) -> list[str]:

@@ -30,10 +30,8 @@ from sla.business_time import BusinessTime
 from store.database import Store
 from tests.events.bridges import MakeTopics, a_bridge, ends
 from tests.events.sending import Running, committed, read_topic, until
-from tests.intake.strange_messages import AT, CASE, DEPARTMENT, SYSTEM, Strange, many
-from tests.sla.tier import LONG
+from tests.intake.strange_messages import AT, CASE, COUNT, DEPARTMENT, SYSTEM, Strange, many
 
-COUNT = 20_000 if LONG else 1_000
 OTHERS_EVERY = 20
 """Among so many messages of strangers one of somebody else."""
 LARGE = [b"[" * 900_000, b'{"a":' * 150_000, b"[]" * 100 + b'"' + b'\\"' * 400_000, b'{"a": "' + b"x" * 900_000 + b'"}']
@@ -96,7 +94,7 @@ def send(cluster: Cluster, topics: Topics, messages: list[Strange]) -> None:
             each.wait(120)
 
 
-@pytest.mark.timeout(3600 if LONG else 300)
+@pytest.mark.timeout(300 + COUNT / 5)
 async def test_every_message_of_a_stranger_is_accounted_for(
     cluster: Cluster, make_topics: MakeTopics, register: Register
 ) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ from hypothesis import strategies as st
 from events.language.topics import Topics
 from events.transport.ports import Incoming
 
+COUNT = int(os.environ.get("STRANGERS", "1000"))
+"""How many of them a test takes: 1,000 at each commit, 20,000 in the long target."""
 CANARY = "canary-7f3a"
 """Stands for what only the person and its sender may know: no letter, answer or log may hold it."""
 AT = datetime(2026, 3, 2, 2, tzinfo=UTC)

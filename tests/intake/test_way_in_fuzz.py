@@ -20,21 +20,21 @@ from events.transport.letters import letter_headers
 from events.transport.ports import DeadLetter, Done
 from intake.desk import Submitted
 from intake.reception import Reception
-from tests.intake.strange_messages import CANARY, Strange, strange
-from tests.sla.tier import LONG
+from tests.intake.fake_systems import AnySystem
+from tests.intake.strange_messages import CANARY, COUNT, Strange, strange
 from wording.foreign import is_plain
 from wording.json_text import read_json
 from wording.names import tidy
 
 TOPICS = Topics()
 COMMANDS: TypeAdapter[Any] = TypeAdapter(CaseCommand)
-EXAMPLES = 20_000 if LONG else 1_000
 
 
 @dataclass
 class Taking:
     """An intake that takes whatever it is given, as it would be kept: as JSON."""
 
+    systems = AnySystem()
     commands: list[Any] = field(default_factory=list)
     submissions: list[SubmissionMessage] = field(default_factory=list)
 
@@ -60,7 +60,7 @@ def is_json(model: Any) -> bool:
 
 
 @given(strange())
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=COUNT, deadline=None)
 def test_every_message_is_accounted_for(message: Strange) -> None:
     """Done means that it reached the intake, once; a dead letter names a field, and nothing that the message says."""
     taking = Taking()
@@ -90,7 +90,7 @@ def test_every_message_is_accounted_for(message: Strange) -> None:
 
 
 @given(strange(), st.binary(max_size=3), st.integers(0, 10_000))
-@settings(max_examples=EXAMPLES // 5, deadline=None)
+@settings(max_examples=COUNT // 5, deadline=None)
 def test_bytes_that_a_network_spoilt_are_accounted_for(message: Strange, put: bytes, at: int) -> None:
     """Some bytes of the value exchanged, wherever they stand."""
     place = at % (len(message.value) + 1)
