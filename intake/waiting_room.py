@@ -24,6 +24,10 @@ from store.waiting import HANDED_MAX, ROWS_MAX, Entry, WaitingCommands
 SENDERS_KEPT = 10_000
 """Senders in a case of which is remembered what was handed over; some 7 MB. Of one that is forgotten a few more may lie there."""
 REFRESH_SECONDS = 1.0
+WAITS_SECONDS = 0.01
+REFUSED_SECONDS = 0.03
+"""So long a message that must wait, or is too much, holds up what its sender wrote behind it: reading a flood must not take from
+others what deciding it may not."""
 
 log = structlog.get_logger()
 
@@ -123,6 +127,7 @@ class WaitingRoom:
         entry, standing = await asyncio.to_thread(self._waiting.put, case_id, name, command.command_id, body)
         match entry:
             case Entry.FULL:
+                await asyncio.sleep(REFUSED_SECONDS)
                 return refuse("too_many_waiting", None, most=str(ROWS_MAX))
             case Entry.KNOWN:
                 other = standing is not None and is_other(command.digest, from_json(standing).get("digest"))
@@ -131,6 +136,7 @@ class WaitingRoom:
                 self._queues.add(sender)
                 self._joined.add(sender)
                 self.entered.set()
+                await asyncio.sleep(WAITS_SECONDS)
                 return Admission.WAITS
 
 
