@@ -24,10 +24,8 @@ from store.waiting import HANDED_MAX, ROWS_MAX, Entry, WaitingCommands
 SENDERS_KEPT = 10_000
 """Senders in a case of which is remembered what was handed over; some 7 MB. Of one that is forgotten a few more may lie there."""
 REFRESH_SECONDS = 1.0
-WAITS_SECONDS = 0.01
-REFUSED_SECONDS = 0.03
-"""So long a message that must wait, or is too much, holds up what its sender wrote behind it: reading a flood must not take from
-others what deciding it may not."""
+REFUSED_SECONDS = 0.01
+"""So long a message that is too much holds up what its sender wrote behind it about the case: refusing must not take the machine."""
 
 log = structlog.get_logger()
 
@@ -136,7 +134,6 @@ class WaitingRoom:
                 self._queues.add(sender)
                 self._joined.add(sender)
                 self.entered.set()
-                await asyncio.sleep(WAITS_SECONDS)
                 return Admission.WAITS
 
 
