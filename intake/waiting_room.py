@@ -25,7 +25,7 @@ SENDERS_KEPT = 10_000
 """Senders in a case of which is remembered what was handed over; some 7 MB. Of one that is forgotten a few more may lie there."""
 REFRESH_SECONDS = 1.0
 REFUSED_SECONDS = 0.01
-"""So long a message that is too much holds up what its sender wrote behind it about the case: refusing must not take the machine."""
+"""So long a message that is too much holds up its sender's next about the case: refusing must not take the machine."""
 
 log = structlog.get_logger()
 
