@@ -17,6 +17,7 @@ from events.transport.ports import Done, Incoming
 from intake.desk import Submitted
 from intake.reception import Reception
 from intake.trust import Trust
+from tests.intake.fake_systems import AnySystem
 
 TOPICS = Topics()
 AT = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
