@@ -14,6 +14,7 @@ from store.database import Session, Store
 from store.errors import translated
 from store.group_commit import GroupCommit
 
+# What is returned must be readable, and the bridge may not read what is unpublished: it counts what it added to the outbox.
 ADD = (
     "WITH a AS (INSERT INTO outbox (slot, topic, case_id, event_id, name, body, at)"
     " SELECT slot, topic, key, event_id, name, body, now()"

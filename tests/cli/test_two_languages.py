@@ -27,6 +27,7 @@ from greenlane.cli.failure import InterruptedRunError, explained
 from greenlane.cli.page import PAGE
 from greenlane.errors import GreenlaneError
 from greenlane.importing.errors import LogMalformedError, Place
+from greenlane.probing.troubles import CLASSES, KAFKA, Trouble
 from greenlane.stack.errors import StackError, for_relaying, relayed
 from greenlane.stack.folder import folder_error
 from sla.errors import SlaError
@@ -152,6 +153,8 @@ def _samples() -> Iterator[BaseException]:
     yield LogMalformedError(
         Path("a.xes"), Said("no end.", "chưa hết."), remedy=Said("Mend.", "Sửa."), place=Place(1, 2, 3)
     )
+    for kind in CLASSES:
+        yield Trouble(kind, "h:1").error(KAFKA)
     yield folder_error(Path("state"), PermissionError(13, "Permission denied"))
     yield typer.BadParameter("Missing option.")
     yield RPCError("away", RPCStatusCode.UNAVAILABLE, b"")

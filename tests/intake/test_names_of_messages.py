@@ -17,19 +17,10 @@ from events.transport.ports import Done, Incoming
 from intake.desk import Submitted
 from intake.reception import Reception
 from intake.trust import Trust
+from tests.intake.fake_systems import AnySystem
 
 TOPICS = Topics()
 AT = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
-
-
-class AnySystem:
-    """Every submitting system is registered, and may speak for every source."""
-
-    def known_id(self, _: str) -> AnySystem:
-        return self
-
-    def owns(self, _: str) -> bool:
-        return True
 
 
 @dataclass
