@@ -8,7 +8,7 @@ import sys
 import time
 
 SHORT = ("bench.time", "bench.core", "bench.store", "bench.transport", "bench.throughput")
-LONG = ("bench.age", "bench.dossier")
+LONG = ("bench.age", "bench.dossier", "bench.flood")
 
 
 def main() -> int:

@@ -28,7 +28,7 @@ from events.language.sameness import with_digest
 from events.transport.errors import Unavailable
 from intake.extent import ROUTE_UNMEASURED, too_large
 from intake.lost_runs import BROUGHT_BACK, within_one_payload
-from intake.own_words import OwnWords
+from intake.own_words import OwnWords, without_words
 from intake.parties import PartyBook
 from intake.person import Parted, parted
 from intake.register import Register
@@ -218,6 +218,8 @@ class Intake:
         case_id = await self._resolved(reference)
         command = _named(command, reference, case_id)
         if case_id is None:
+            # There is no case beside which an applicant's words could be kept: they go nowhere.
+            command = with_digest(without_words(command))
             await self._refuse(reference, command, refuse("case_unknown", "case"))
             return
         # A digest of what an applicant wrote would tell it to whoever guesses it: first the words go, then it is made.

@@ -22,7 +22,7 @@ AT_ONCE = 200
 """Commands handed over in one round."""
 CASES_AT_ONCE = 8
 """Few, beside the bridge's own: those who wait must not slow those who do not."""
-BUSY_SECONDS = 0.1
+BUSY_SECONDS = 0.25
 IDLE_SECONDS = 1.0
 REST = 4
 """A round is followed by a pause so many times as long: many who wait do not take more of the machine than few."""
@@ -54,7 +54,8 @@ class HandOver:
                         await self._serve(lease)
                     finally:
                         lease.release()
-            except (StoreError, Unavailable) as error:
+            except Exception as error:
+                # Whatever it is, the bridge goes on: those of whom nothing waits do not need this.
                 log.warning("what waits cannot be handed over now", error=type(error).__name__)
             await asyncio.sleep(IDLE_SECONDS)
 

@@ -37,6 +37,11 @@ def referring(command: C, refer: Refer) -> C:
     return command
 
 
+def without_words(command: C) -> C:
+    """The command as it may be known where no case is: all texts of its applicant look alike. Pure."""
+    return referring(command, lambda _, __: "not-kept")
+
+
 def _referred(parts: tuple[DocumentPart, ...], refer: Refer) -> tuple[DocumentPart, ...]:
     return tuple(
         part

@@ -24,6 +24,8 @@ from store.waiting import HANDED_MAX, ROWS_MAX, Entry, WaitingCommands
 SENDERS_KEPT = 10_000
 """Senders in a case of which is remembered what was handed over; some 7 MB. Of one that is forgotten a few more may lie there."""
 REFRESH_SECONDS = 1.0
+REFUSED_SECONDS = 0.01
+"""So long a message that is too much holds up its sender's next about the case: refusing must not take the machine."""
 
 log = structlog.get_logger()
 
@@ -59,6 +61,8 @@ class WaitingRoom:
         """Senders of whom something waits: whatever comes now waits behind it."""
         self._joined: set[Sender] = set()
         """Those that joined while the queues are being looked up."""
+        self._looking = asyncio.Lock()
+        """One look at a time: who joins during one must not be forgotten by the end of another."""
         self._is_stale = threading.Event()
         self._is_stale.set()
 
@@ -81,14 +85,15 @@ class WaitingRoom:
 
     async def refresh(self) -> None:
         """Look up of whom something waits."""
-        self._is_stale.clear()
-        self._joined.clear()
-        try:
-            found = await asyncio.to_thread(self._waiting.senders)
-        except StoreError:
-            self._is_stale.set()
-            raise
-        self._queues = found | self._joined
+        async with self._looking:
+            self._is_stale.clear()
+            self._joined.clear()
+            try:
+                found = await asyncio.to_thread(self._waiting.senders)
+            except StoreError:
+                self._is_stale.set()
+                raise
+            self._queues = found | self._joined
 
     async def keep_current(self) -> None:
         """Go on looking up, until cancelled: queues end when their last command is answered, and other processes make some."""
@@ -96,7 +101,7 @@ class WaitingRoom:
             await asyncio.sleep(REFRESH_SECONDS)
             try:
                 await self.refresh()
-            except StoreError as error:
+            except Exception as error:
                 log.warning("the waiting room cannot be looked into", error=type(error).__name__)
 
     def _handed_by(self, sender: Sender) -> set[Asked]:
@@ -120,6 +125,7 @@ class WaitingRoom:
         entry, standing = await asyncio.to_thread(self._waiting.put, case_id, name, command.command_id, body)
         match entry:
             case Entry.FULL:
+                await asyncio.sleep(REFUSED_SECONDS)
                 return refuse("too_many_waiting", None, most=str(ROWS_MAX))
             case Entry.KNOWN:
                 other = standing is not None and is_other(command.digest, from_json(standing).get("digest"))

@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from events.language.commands import ActorKind, Command
+from wording.names import tidied
 
 HOW_IT_CAME = {"command_id", "received_at", "actor", "digest", "named"}
 """Not a part of what is asked: a redelivery may come later, and be better known."""
@@ -16,7 +17,8 @@ HOW_IT_CAME = {"command_id", "received_at", "actor", "digest", "named"}
 
 def digest_of(command: BaseModel) -> str:
     """SHA-256 (hex, 32 digits) of a command's type, its actor's kind and id, and all that it asks for."""
-    asked = command.model_dump(mode="json", exclude=HOW_IT_CAME, exclude_defaults=True)
+    # A text that is sent again in another form of the same letters is the same text.
+    asked = tidied(command.model_dump(mode="json", exclude=HOW_IT_CAME, exclude_defaults=True))
     actor = getattr(command, "actor", None)
     who = [] if actor is None else [str(actor.kind), actor.id]
     kind = getattr(command, "type", type(command).__name__)

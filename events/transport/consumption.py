@@ -46,11 +46,12 @@ class ConsumerSettings:
     instance_id: str | None = None
     """A name of this process that stays over restarts: it then gets its partitions back at once, even after a kill."""
     poll_records: int = 500
-    backlog_max: int = 2_000
+    backlog_max: int = 20_000
     """Messages taken and not finished, above which reading stops for a while."""
     backlog_bytes_max: int = 64 * 1024 * 1024
-    topic_backlog_max: int = 500
-    """Of one topic; above it only this one is not read for a while: who floods one does not hold up the others."""
+    topic_backlog_max: int = 5_000
+    """Of one topic; above it only this one is not read for a while: who floods one does not hold up the others. So many that
+    what its sender writes about other cases is reached soon."""
     commit_seconds: float = 0.2
     commit_messages: int = 500
     session_seconds: float = 10.0

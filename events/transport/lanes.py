@@ -31,7 +31,7 @@ OUR_FAULT = Said(
     "Không phải sửa gì: bộ phận vận hành sẽ cho xử lý lại.",
 )
 
-LaneKey = bytes | tuple[str, int]
+LaneKey = tuple[str, bytes | int]
 Bury = Callable[[Incoming, DeadLetter, int], Awaitable[None]]
 """Puts a message on its dead-letter topic; returns once Kafka has acknowledged it."""
 
@@ -92,8 +92,9 @@ class Lanes:
         """Messages in the order of their partition. Call it in the event loop."""
         for waiting in arrived:
             message = waiting.message
-            # Without a key nothing says what belongs together: then the partition's order is kept.
-            key = message.key if message.key is not None else (message.topic, message.partition)
+            # Without a key nothing says what belongs together: then the partition's order is kept. Who writes on another topic
+            # is another sender: what one of them writes much of, about the same case, does not hold up the other.
+            key = message.topic, message.partition if message.key is None else message.key
             lane = self._lanes.get(key)
             if lane is None:
                 self._lanes[key] = deque((waiting,))

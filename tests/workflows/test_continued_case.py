@@ -111,6 +111,22 @@ async def test_a_case_continues_with_an_empty_mailbox(idle_stage: Stage) -> None
     assert (kinds(first)["execution_signaled"], kinds(latter)["execution_signaled"]) == (100, 0)
 
 
+async def test_a_run_takes_nothing_along_of_what_it_refused(idle_stage: Stage) -> None:
+    """S2: refused commands with long ids and long reasons, as many as one likes: the next run's input is as short as ever."""
+    stage = idle_stage
+    case = await stage.open(five_steps(), turns_max=1)
+    now = await stage.now()
+    for number in range(300):
+        name = f"{number}-{'x' * 190}"
+        await case.signal(an_answer("signing", "culture", now, command_id=name, reason="ộ" * 1900))
+    async with stage.worker():
+        await soon(lambda: len(stage.memory.outcomes) == 301)
+    _, latter = await histories_of(case)
+    input_ = latter.events[0].workflow_execution_started_event_attributes.input.payloads[0].data
+    assert len(input_) < 20_000
+    assert b"x" * 190 not in input_
+
+
 async def test_a_case_that_temporal_lost_lives_on_from_its_ledger(stage: Stage) -> None:
     """Started again from the fold of its ledger it arms its timer and takes answers; what was settled stays settled."""
     lost = await (await stage.open(five_steps())).opened()
