@@ -13,6 +13,8 @@ from typing import ClassVar, Self
 from catalog.texts import NONE, OR, TEXTS
 from sla.wording import Said, joined, message_and_remedy, sentences, spoken
 
+ASKED_MAX = 200
+
 
 class CatalogError(Exception):
     """A question to the catalogue, or a file of it, that is refused. A retry with the same data never helps."""
@@ -211,5 +213,7 @@ def and_more(message: str, others: int) -> str:
 
 
 def close_matches(asked: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
-    """Ids that look like the misspelt one, best first."""
+    """Ids that look like the misspelt one, best first; nothing looks like what is longer than any id."""
+    if len(asked) > ASKED_MAX:
+        return ()
     return tuple(difflib.get_close_matches(asked.lower(), sorted(known), n=count, cutoff=0.6))

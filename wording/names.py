@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
+from typing import Any, Final
 
 from wording.foreign import is_plain
 
+SHORT_MAX: Final = 200
+MARKS_MAX: Final = 64
+"""Accents on one letter; no script needs ten."""
+
 
 def tidy(text: str) -> str:
-    """The text in NFC without outer blanks: two that look the same are the same."""
+    """The text in NFC without outer blanks: two that look the same are the same.
+
+    One that puts accents on a letter without end stays as it is: to order them takes time with the square of their number.
+    """
+    if text.isascii() or (len(text) > SHORT_MAX and _heaps(text)):
+        return text.strip()
     return unicodedata.normalize("NFC", text).strip()
+
+
+def _heaps(text: str) -> bool:
+    run = 0
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run > MARKS_MAX:
+            return True
+    return False
 
 
 def tidied(value: Any) -> Any:

@@ -14,7 +14,7 @@ from catalog.dossier import CascadePolicy, EdgeKind
 from catalog.model import FactName, Slug
 from catalog.soundness import raise_if_unsound
 from events.language.commands import DOCUMENTS_MAX, FACTS_MAX, Message, Reference
-from events.language.given import AS_TYPED, TEXT_TYPED, GivenFact
+from events.language.given import AS_TYPED, TEXT_TYPED, GivenFact, at_most
 from events.language.identity import APPLICATION_ID_PATTERN
 from events.language.messages import DocumentMessage
 from sla.deadline import AfterHours
@@ -108,20 +108,24 @@ class LinkedPart(Message):
     procedure: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     data: Values = {}
     """`documents`, `facts` and `channel`, as in an application of its own; may be empty for a plan."""
-    needs: Annotated[tuple[GivenNeed, ...], Field(max_length=NEEDS_MAX), _given(())] = ()
+    needs: Annotated[tuple[GivenNeed, ...], Field(max_length=NEEDS_MAX), at_most(NEEDS_MAX), _given(())] = ()
 
 
 class LinkedData(Message):
     """What `data` of an application may say when the dossier is handed in."""
 
-    documents: Annotated[tuple[DocumentMessage, ...], Field(max_length=DOCUMENTS_MAX), _given(())] = ()
-    facts: Annotated[dict[FactName, GivenFact], Field(max_length=FACTS_MAX), _given({})] = {}
+    documents: Annotated[
+        tuple[DocumentMessage, ...], Field(max_length=DOCUMENTS_MAX), at_most(DOCUMENTS_MAX), _given(())
+    ] = ()
+    facts: Annotated[dict[FactName, GivenFact], Field(max_length=FACTS_MAX), at_most(FACTS_MAX), _given({})] = {}
 
 
 class DossierFile(Message):
     """One declaration that is split into the applications of each agency."""
 
-    applications: Annotated[tuple[LinkedPart, ...], Field(max_length=APPLICATIONS_MAX), _given(())] = ()
+    applications: Annotated[
+        tuple[LinkedPart, ...], Field(max_length=APPLICATIONS_MAX), at_most(APPLICATIONS_MAX), _given(())
+    ] = ()
     """Empty where a template is named: then they are the template's."""
     dossier_id: Annotated[str, StringConstraints(pattern=APPLICATION_ID_PATTERN, max_length=100), TEXT_TYPED] | None = (
         None
@@ -136,9 +140,11 @@ class DossierFile(Message):
     after_hours: AfterHours = AfterHours.RECEIPT
     """From which day the joint limit counts, where the dossier came outside working time."""
     applicant: Values = {}
-    documents: Annotated[tuple[DocumentMessage, ...], Field(max_length=DOCUMENTS_MAX), _given(())] = ()
+    documents: Annotated[
+        tuple[DocumentMessage, ...], Field(max_length=DOCUMENTS_MAX), at_most(DOCUMENTS_MAX), _given(())
+    ] = ()
     """Uploaded once, for every application that asks for the kind."""
-    facts: Annotated[dict[FactName, GivenFact], Field(max_length=FACTS_MAX), _given({})] = {}
+    facts: Annotated[dict[FactName, GivenFact], Field(max_length=FACTS_MAX), at_most(FACTS_MAX), _given({})] = {}
 
     @model_validator(mode="after")
     def _has_applications(self) -> Self:

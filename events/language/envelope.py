@@ -299,7 +299,8 @@ def _checked(attributes: Mapping[str, Any], data: dict[str, Any]) -> Envelope:
         raise EnvelopeError(
             "not_cloudevents", "source", Said("not a URI reference (RFC 3986)", "không phải tham chiếu URI (RFC 3986)")
         )
-    return Envelope(
+    # The reader made sure that the data are JSON; to look at each value again takes longer than all the rest.
+    return Envelope.model_construct(
         id=event_id,
         source=texts["source"],
         type=texts["type"],

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from events.language.commands import DeclaredStep, Message
 from events.language.identity import APPLICATION_ID_PATTERN
@@ -66,6 +66,19 @@ class _GivenStep(Message):
 
 GivenStep = Annotated[DeclaredStep, BeforeValidator(_typed_fields), AfterValidator(_in_one_form)]
 """A step of the route that an application brings along."""
+
+
+def at_most(count: int) -> BeforeValidator:
+    """A bound on a list or a mapping that is asked before any of its parts is: a million wrong ones are one finding."""
+
+    def bounded(value: Any) -> Any:
+        if isinstance(value, list | tuple | dict) and len(value) > count:
+            kind = "Dictionary" if isinstance(value, dict) else "Tuple"
+            context = {"field_type": kind, "max_length": count, "actual_length": len(value)}
+            raise PydanticKnownError("too_long", context)
+        return value
+
+    return BeforeValidator(bounded)
 
 
 def case_named(value: Any) -> Any:

@@ -32,6 +32,7 @@ from events.language.given import (
     GivenStep,
     GivenText,
     GivenValues,
+    at_most,
     case_named,
 )
 from sla.units import Budget
@@ -54,10 +55,10 @@ class SubmissionMessage(Message):
     channel: Literal["online", "counter", "post"] = "online"
     applicant: GivenValues
     """Who applies: name, identity number, contacts. Personal data: kept in the vault, nowhere else."""
-    documents: Annotated[tuple[DocumentMessage, ...], Field(max_length=DOCUMENTS_MAX)] = ()
-    facts: Annotated[dict[FactName, GivenFact], Field(max_length=FACTS_MAX)] = {}
+    documents: Annotated[tuple[DocumentMessage, ...], Field(max_length=DOCUMENTS_MAX), at_most(DOCUMENTS_MAX)] = ()
+    facts: Annotated[dict[FactName, GivenFact], Field(max_length=FACTS_MAX), at_most(FACTS_MAX)] = {}
     """What classification may look at; facts that no lane asks for are kept in the vault with the person's part."""
-    route: Annotated[tuple[GivenStep, ...], Field(max_length=ROUTE_MAX)] = ()
+    route: Annotated[tuple[GivenStep, ...], Field(max_length=ROUTE_MAX), at_most(ROUTE_MAX)] = ()
     step_limit: Budget | None = None
 
 
@@ -73,11 +74,11 @@ class DecisionMessage(Message):
     outcome: Outcome
     reason: Sentence | None = None
     legal_basis: Note | None = None
-    documents: Annotated[tuple[Slug, ...], Field(max_length=DOCUMENTS_MAX)] = ()
+    documents: Annotated[tuple[Slug, ...], Field(max_length=DOCUMENTS_MAX), at_most(DOCUMENTS_MAX)] = ()
     question: Sentence | None = None
     """For `request_explanation`: what the applicant is asked to explain."""
-    consult: Annotated[tuple[ConsultationRequest, ...], Field(max_length=CONSULTED_MAX)] = ()
-    data: Annotated[dict[FactName, Note], Field(max_length=FACTS_MAX)] = {}
+    consult: Annotated[tuple[ConsultationRequest, ...], Field(max_length=CONSULTED_MAX), at_most(CONSULTED_MAX)] = ()
+    data: Annotated[dict[FactName, Note], Field(max_length=FACTS_MAX), at_most(FACTS_MAX)] = {}
 
 
 class PauseMessage(Message):
@@ -117,7 +118,7 @@ class SupplementMessage(Message):
     """`ReceiveSupplement` as data of a message: the documents came, at a counter or through the portal."""
 
     case: CaseReference
-    documents: Annotated[tuple[DocumentPart, ...], Field(max_length=DOCUMENTS_MAX)] = ()
+    documents: Annotated[tuple[DocumentPart, ...], Field(max_length=DOCUMENTS_MAX), at_most(DOCUMENTS_MAX)] = ()
     declared_complete: bool = False
     """A department says that nothing more is awaited; on the submissions topic it does not count."""
 

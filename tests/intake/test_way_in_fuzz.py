@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 import json
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from catalog.loader import load_catalog
 from events.language.commands import CaseCommand
 from events.language.messages import SubmissionMessage
 from events.language.text import is_storable
@@ -19,9 +23,10 @@ from events.language.topics import Topics
 from events.transport.letters import letter_headers
 from events.transport.ports import DeadLetter, Done
 from intake.desk import Submitted
+from intake.person import parted
 from intake.reception import Reception
 from tests.intake.fake_systems import AnySystem
-from tests.intake.strange_messages import CANARY, COUNT, Strange, strange
+from tests.intake.strange_messages import AT, CANARY, COUNT, LAWFUL, Strange, strange
 from wording.foreign import is_plain
 from wording.json_text import read_json
 from wording.names import tidy
@@ -98,3 +103,48 @@ def test_bytes_that_a_network_spoilt_are_accounted_for(message: Strange, put: by
     test_every_message_is_accounted_for.hypothesis.inner_test(  # type: ignore[attr-defined]
         Strange(message.decision, message.key, message.headers, spoilt)
     )
+
+
+ATTRIBUTES = {"specversion": "1.0", "id": "1", "source": "/portal"}
+LAW, ANSWER = LAWFUL[False]["SubmitApplication"], LAWFUL[True]["DecideStep"]
+HEAPED = "a" + "\u0316\u0301" * 150_000
+"""Accents in the wrong order, without end on one letter: to order them takes time with the square of their number."""
+HEAVY: dict[str, tuple[bool, dict[str, Any], str | None]] = {
+    "accents in a step": (True, ANSWER | {"step_id": HEAPED}, "invalid_field"),
+    "accents in a reason": (True, ANSWER | {"reason": HEAPED}, "invalid_field"),
+    "accents in an applicant": (False, LAW | {"applicant": {"name": HEAPED}}, None),
+    "accents in a fact": (False, LAW | {"facts": {"project": HEAPED}}, "invalid_field"),
+    "consulted": (True, ANSWER | {"consult": [{}] * 200_000}, "invalid_field"),
+    "documents": (False, LAW | {"documents": [1] * 200_000}, "invalid_field"),
+    "facts": (False, LAW | {"facts": {f"k{number}": [] for number in range(50_000)}}, "invalid_field"),
+    "one long field": (False, LAW | {"x" * 900_000: 1}, "invalid_field"),
+}
+
+
+@pytest.mark.parametrize("name", HEAVY)
+async def test_no_message_holds_the_bridge_for_longer_than_it_is_long(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A megabyte is refused, or taken, with work in proportion: some of these took minutes, in which nobody else was heard."""
+    decision, data, code = HEAVY[name]
+    taking = Taking()
+    normalize, ratio = unicodedata.normalize, difflib.get_close_matches
+    monkeypatch.setattr(unicodedata, "normalize", lambda form, text: _within(text, 1_000) and normalize(form, text))
+    monkeypatch.setattr(
+        difflib, "get_close_matches", lambda word, *rest, **more: _within(word, 1_000) and ratio(word, *rest, **more)
+    )
+    kind = "DecideStep" if decision else "SubmitApplication"
+    headers = [(f"ce_{part}", text.encode()) for part, text in ATTRIBUTES.items()]
+    value = json.dumps(data, ensure_ascii=False).encode()
+    message = Strange(decision, None, (*headers, ("ce_type", f"vn.greenlane.{kind}".encode())), value)
+    found = await Reception(taking, TOPICS).handle(message.incoming(TOPICS))  # type: ignore[arg-type]
+    assert getattr(found, "code", None) == code
+    if taking.submissions:
+        parted(taking.submissions[0], "/portal", load_catalog().lane_table(AT.date()), "portal")
+    if isinstance(found, DeadLetter) and name in ("consulted", "documents", "facts"):
+        assert "more)" not in found.reason, "the parts of what has too many of them are not looked at"
+
+
+def _within(text: str, most: int) -> bool:
+    assert len(text) <= most, f"{len(text)} characters"
+    return True
