@@ -37,8 +37,8 @@ test: $(DEVELOPMENT) ## the tests of every commit (10 minutes at most on two cor
 
 test-long: $(DEVELOPMENT) ## the long tier: every start day of ten years, a million case lives, 20,000 messages of strangers, floods
 	GREENLANE_TEST_TIER=long $(BIN)/python -m pytest -q --timeout=0 tests/sla tests/simulation
-	GREENLANE_TEST_TIER=long $(BIN)/python -m pytest -q --timeout=0 tests/e2e/test_flood.py
 	STRANGERS=20000 $(BIN)/python -m pytest -q --timeout=0 tests/intake/test_way_in_fuzz.py tests/events/test_strange_messages.py
+	GREENLANE_TEST_TIER=long $(BIN)/python -m pytest -q --timeout=0 tests/e2e/test_flood.py
 	DEATHS=all $(BIN)/python -m pytest -q --timeout=0 tests/dossier/test_killed_dossiers.py tests/e2e/test_openings_under_kills.py
 
 test-servers: $(DEVELOPMENT) ## outside servers for real: Kafka, Temporal, PostgreSQL under TLS, right and wrong accounts (needs Go and openssl)

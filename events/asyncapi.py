@@ -26,7 +26,10 @@ DEPARTMENT: Final = "{department}"
 SYSTEM: Final = "{system}"
 ID_PATTERN: Final = rf"^[a-z0-9-]{{1,{DEPARTMENT_LENGTH_MAX}}}$"
 INCOMING: Final = ("submissions", "submissions-of-system", "decisions", "replays")
-PERSONAL: Final = "May carry personal data."
+PERSONAL: Final = (
+    "May carry personal data, but for what identifies things and stands in events for ever: the source, application_id, the"
+    " procedure, and the steps of a route. All else that is written here goes to the vault, and events only refer to it."
+)
 Document = dict[str, Any]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir, Strict, name_of
+from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir, Strict, name_of, source_of
 from greenlane.cli.question import Acting, acting
 from sla.wording import Said
 
@@ -108,7 +108,7 @@ def submit(
     ] = None,
     applicant: Annotated[str | None, typer.Option("--applicant", help="With --template: who applies.")] = None,
     source: Annotated[
-        str, typer.Option("--source", help="Who numbers the dossiers: one id of one source is one.")
+        str, typer.Option("--source", help="Who numbers the dossiers: one id of one source is one.", callback=source_of)
     ] = SOURCE,
     strict: Strict = False,
     state_dir: StateDir = None,

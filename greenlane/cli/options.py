@@ -45,6 +45,21 @@ def name_of(text: str | None) -> str | None:
         ) from None
 
 
+def source_of(text: str) -> str:
+    """A source, in the form that CloudEvents gives one."""
+    from events.language.identity import SOURCE_MAX, SOURCE_PATTERN  # noqa: PLC0415 - loads pydantic
+
+    if len(text) > SOURCE_MAX or re.fullmatch(SOURCE_PATTERN, text) is None:
+        raise typer.BadParameter(
+            Said(
+                "A URI reference of 200 characters at most, such as /counter/3.",
+                "Tham chiếu URI, tối đa 200 ký tự, ví dụ /counter/3.",
+            ),
+            param_hint="--source",
+        )
+    return text
+
+
 CaseReference = Annotated[str, typer.Argument(metavar="CASE", help="Case id or dossier code.", callback=name_of)]
 CommandId = Annotated[
     str | None,

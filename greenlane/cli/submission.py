@@ -4,13 +4,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from greenlane.cli.options import Json, Lang, StateDir, Strict
-from sla.wording import Said
+from greenlane.cli.options import Json, Lang, StateDir, Strict, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +32,10 @@ def submit(
         typer.Argument(metavar="FILE...", help="YAML (also several documents), JSON or JSON lines; - is stdin."),
     ],
     source: Annotated[
-        str, typer.Option("--source", help="Who numbers the applications: one id of one source is one case.")
+        str,
+        typer.Option(
+            "--source", help="Who numbers the applications: one id of one source is one case.", callback=source_of
+        ),
     ] = SOURCE,
     strict: Strict = False,
     state_dir: StateDir = None,
@@ -55,33 +56,18 @@ def submit(
     from greenlane.cli.progress import counted
     from greenlane.cli.session import a_session, waiting
 
-    checked = _checked_source(source)
     contents = contents_of(files)
     with a_session(state_dir, lang) as session:
         size_max_bytes = session.wiring.settings.max_message_bytes
         entries = [entry for name, content in contents for entry in entries_of(name, content, size_max_bytes)]
         with counted(session.words("submitting"), len(entries)) as told:
-            delivered = waiting(lambda: deliver(session, entries, checked, told, strict=strict))
+            delivered = waiting(lambda: deliver(session, entries, source, told, strict=strict))
         body = _body(delivered, session.words.language)
         if as_json:
             print_json(body)
         else:
             _show(session, delivered)
     return 0 if body["ok"] else 2
-
-
-def _checked_source(source: str) -> str:
-    from events.language.identity import SOURCE_PATTERN
-
-    if re.match(SOURCE_PATTERN, source) is None:
-        raise typer.BadParameter(
-            Said(
-                "Letters, digits and . _ : / - only, 200 at most, such as /counter-3.",
-                "Chỉ gồm chữ cái, chữ số và . _ : / -, tối đa 200 ký tự, ví dụ /counter-3.",
-            ),
-            param_hint="--source",
-        )
-    return source
 
 
 def _body(delivered: Sequence[Delivered], language: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from tests.database_accounts import owner_url
 
 PATIENCE_SECONDS = 120.0
 TOPICS = Topics()
-OUTSIDE = "/outside"
+OUTSIDE = "/portal/outside"
 SHORT_CALENDAR = """\
 id: vn-public
 version: "short"

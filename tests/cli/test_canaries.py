@@ -117,6 +117,9 @@ def test_no_word_of_an_applicant_stands_outside_the_vault(live: Program, live_st
         refused_messages(portal, flock)
         unknown_cases(portal, flock)
         until(lambda: dead_letters(live_stack) >= REFUSED)
+        replayed = live("dlq", "replay", TOPICS.dead_letters(TOPICS.submissions), "--all")
+        assert replayed.code == 0, replayed
+        until(lambda: dead_letters(live_stack) >= 2 * REFUSED)
     seen: dict[str, set[str]] = {}
     for where, content in kept_by(live_stack, live("access", "database", "owner").json["url"]):
         for place in flock.found_in(content):

@@ -16,7 +16,7 @@ from events.language.topics import Topics
 from events.transport.producer import Producer
 from tests.cli.program import LiveStack, Program
 from tests.cli.test_commands_live import karaoke, submitted
-from tests.cli.test_dossiers_live import declaration, until
+from tests.cli.test_dossiers_live import answer_all, declaration, until
 
 TOPICS = Topics()
 PATIENCE_SECONDS = 90.0
@@ -134,7 +134,8 @@ def codes_of(stack: LiveStack, account: str, command_id: str) -> list[str]:
 def test_one_id_one_command_to_a_dossier(live: Program) -> None:
     """While it runs, and after its end, when the inbox alone knows what was asked under the id."""
     dossier = live("dossier", "submit", "-", stdin=declaration("dossier-ids")).json["dossier"]
-    until(live, dossier, "registration", "released")
+    answer_all(live, until(live, dossier, "registration", "released")["case_id"], "refuse")
+    until(live, dossier, "security-order", "blocked")
     result = ("--number", "1/2026", "--issuer", "commune", "--issued-on", "2026-01-05", "--command-id", "d1")
     for _ in range(2):
         assert live("dossier", "result", dossier, "registration", *result).code == 0

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from catalog.loader import load_catalog
+from events.language.case_events import ApplicationWithdrawn, CaseEvent, ExplanationReceived
+from events.language.commands import Actor, ActorKind
+from events.language.identity import text_ref_of
+from greenlane.cli.event_lines import detail_of
+from greenlane.cli.moments import Moments
+from greenlane.cli.words import Words
+from sla.business_time import BusinessTime
 from tests.cli.program import LiveStack, Program
 from tests.cli.test_commands_live import karaoke, submitted
 
+AT = datetime(2026, 3, 2, 2, tzinfo=UTC)
+BY = Actor(kind=ActorKind.APPLICANT, id="portal")
+REFERENCE = text_ref_of("case", "a", "reason")
 GREEN = {"project": "ring-road-4"}
 KINDS = [document.kind for document in load_catalog().procedure("work-permit", date(2026, 3, 2)).documents]
 
@@ -100,3 +113,20 @@ def test_another_reason_under_a_used_id_is_another_command(live: Program) -> Non
     assert live("withdraw", first, "--reason", "Lý do khác", "--command-id", "words-w").code == 0
     texts = live("show", code).json["texts"]
     assert list(texts.values()) == ["Tôi chuyển nhà"]
+
+
+@pytest.mark.parametrize(
+    ("event", "shown"),
+    [
+        (ApplicationWithdrawn(by=BY, reason="The plans have changed"), "The plans have changed"),
+        (ExplanationReceived(round=1, received_at=AT, reference="incoming-117"), "incoming-117"),
+        (ApplicationWithdrawn(by=BY, reason_ref=REFERENCE), "Tôi chuyển nhà"),
+        (ExplanationReceived(round=1, received_at=AT, reference=REFERENCE), "Tôi chuyển nhà"),
+        (ExplanationReceived(round=1, received_at=AT, reference=text_ref_of("case", "b", "r")), "(kept in the vault)"),
+    ],
+)
+def test_older_events_show_what_they_hold_and_newer_ones_what_the_vault_holds(event: CaseEvent, shown: str) -> None:
+    """Events of before hold the applicant's words themselves, and are shown as they always were."""
+    time = BusinessTime.real_time()
+    moments = Moments(Words("en"), ZoneInfo("Asia/Ho_Chi_Minh"), time, AT, {REFERENCE: "Tôi chuyển nhà"})
+    assert detail_of(event, moments).endswith(shown)

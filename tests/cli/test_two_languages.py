@@ -27,6 +27,7 @@ from greenlane.cli.failure import InterruptedRunError, explained
 from greenlane.cli.page import PAGE
 from greenlane.errors import GreenlaneError
 from greenlane.importing.errors import LogMalformedError, Place
+from greenlane.probing.troubles import CLASSES, KAFKA, WORDS, Trouble
 from greenlane.stack.errors import StackError, for_relaying, relayed
 from greenlane.stack.folder import folder_error
 from sla.errors import SlaError
@@ -47,6 +48,7 @@ ALLOWED = {
     # class: why its sites need no text of ours
     "GreenlaneError": "a root: only what is below it is raised",
     "StackError": "a root; raised only as a relay of what another process said, in both languages",
+    "ServerUnusableError": "a root: only what is below it is raised",
     "CatalogError": "a root: only what is below it is raised",
     "SlaError": "a root: only what is below it is raised",
     "StoreError": "a root: only what is below it is raised",
@@ -152,6 +154,9 @@ def _samples() -> Iterator[BaseException]:
     yield LogMalformedError(
         Path("a.xes"), Said("no end.", "chưa hết."), remedy=Said("Mend.", "Sửa."), place=Place(1, 2, 3)
     )
+    for kind in CLASSES:
+        gaps = {name: name for name in re.findall(r"{(\w+)}", "".join(WORDS[kind])) if name not in KAFKA.variables}
+        yield Trouble(kind, "h:1", gaps).error(KAFKA)
     yield folder_error(Path("state"), PermissionError(13, "Permission denied"))
     yield typer.BadParameter("Missing option.")
     yield RPCError("away", RPCStatusCode.UNAVAILABLE, b"")

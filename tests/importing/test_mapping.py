@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
@@ -189,3 +190,11 @@ def test_ids_travel_as_cloudevents() -> None:
         id=key.decision_id(3, 4), source=key.source, name="DecideStep", subject="case-1", time=datetime.now(UTC)
     )
     assert envelope_of(headers, b"{}").id == "abababababababab.3.4"
+
+
+@pytest.mark.parametrize("account", ["portal", "import", "auditor", "operator"])
+def test_no_department_of_a_log_is_taken_for_another_account(account: str) -> None:
+    """A department has an account under its slug: one that is somebody else's gets a hash."""
+    slug = Naming().department(event(org__group=account))
+    assert slug != account
+    assert slug.startswith(f"{account}-")

@@ -65,7 +65,11 @@ def storage(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory
     server.kill()
 
 
-@pytest.fixture(scope="module", params=["certificates alone", "certificates and keys"])
+WITH_KEYS = "certificates and keys"
+with_keys = pytest.mark.parametrize("server", [WITH_KEYS], indirect=True)
+
+
+@pytest.fixture(scope="module", params=["certificates alone", WITH_KEYS])
 def server(
     request: pytest.FixtureRequest,
     certificates: Certificates,
@@ -74,8 +78,8 @@ def server(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Given, Keys | None]]:
     """A running server; what is set for it when all is right, and the keys where it asks for them."""
-    with_keys = keys if request.param == "certificates and keys" else None
-    jwks_url = None if with_keys is None else keys.issuer.jwks_url
+    asked_for = keys if request.param == WITH_KEYS else None
+    jwks_url = None if asked_for is None else keys.issuer.jwks_url
     authority = certificates.authority.certificate
     temporal = OutsideTemporal(tmp_path_factory.mktemp("temporal"), storage, certificates.good, authority, jwks_url)
     temporal.start()
@@ -86,10 +90,10 @@ def server(
         "temporal_cert_file": certificates.client.certificate,
         "temporal_key_file": certificates.client.key,
     }
-    if with_keys is not None:
+    if asked_for is not None:
         given["temporal_api_key"] = keys.signer.token(sub="admin", permissions=["temporal-system:admin"])
     asyncio.run(_namespace(given))
-    yield given, with_keys
+    yield given, asked_for
     temporal.kill()
 
 
@@ -157,10 +161,10 @@ def test_certificates(server: tuple[Given, Keys | None], certificates: Certifica
     refused({"temporal_address": given["temporal_address"]}, "tls_required", "TLS")
 
 
+@with_keys
 def test_keys(server: tuple[Given, Keys | None]) -> None:
     given, keys = server
-    if keys is None:
-        pytest.skip("this server asks for no key")
+    assert keys is not None
     good = {"sub": "worker", "permissions": ["default:write"]}
     asyncio.run(probe_temporal(Settings.load(**given | {"temporal_api_key": keys.signer.token(**good)})))
     refused(without(given, "temporal_api_key"), "account_required", "API_KEY")
@@ -173,12 +177,11 @@ def test_keys(server: tuple[Given, Keys | None]) -> None:
         refused(given | {"temporal_api_key": key}, "account_refused", "API_KEY")
 
 
+@with_keys
 def test_the_key_may_come_from_a_file(
     server: tuple[Given, Keys | None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    given, keys = server
-    if keys is None:
-        pytest.skip("this server asks for no key")
+    given, _ = server
     file = tmp_path / "key"
     file.write_text(f"{given['temporal_api_key']}\n")
     monkeypatch.setenv("GREENLANE_TEMPORAL_API_KEY_FILE", str(file))

@@ -97,10 +97,8 @@ class Province:
             assert process.poll() is None, (self.folder / f"{name}.log").read_text()
 
 
-@pytest.fixture(scope="module")
-def province(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Province]:
-    """Everything is started, prepared and works."""
-    folder = tmp_path_factory.mktemp("province")
+def _databases(folder: Path, certificates: Certificates) -> tuple[OutsidePostgresql, Storage]:
+    """PostgreSQL with the accounts of all, Temporal's tables, and an empty database of ours."""
     authority = certificates.authority.certificate
     postgresql = OutsidePostgresql(folder / "postgresql", certificates.good, authority)
     postgresql.start()
@@ -111,6 +109,15 @@ def province(certificates: Certificates, tmp_path_factory: pytest.TempPathFactor
     storage = Storage(postgresql.port, "temporal", "db-temporal", authority)
     for database, tables in (("temporal", "temporal"), ("temporal_visibility", "visibility")):
         make_schema(storage, database, tables)
+    return postgresql, storage
+
+
+@pytest.fixture(scope="module")
+def province(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Province]:
+    """Everything is started, prepared and works."""
+    folder = tmp_path_factory.mktemp("province")
+    authority = certificates.authority.certificate
+    postgresql, storage = _databases(folder, certificates)
     signer = Signer(folder / "keys")
     issuer = Issuer(signer, {})
     temporal = OutsideTemporal(folder / "temporal", storage, certificates.good, authority, issuer.jwks_url)
