@@ -66,7 +66,6 @@ def the_stack() -> Iterator[tuple[Wiring, psutil.Process]]:
             with ensure_stack(settings, progress=terminal) as addresses:
                 stack = json.loads((settings.state_dir / "stack.json").read_text(encoding="utf-8"))
                 wiring = Wiring(settings.resolved(addresses))
-                wiring.systems.register(SYSTEM)
                 yield wiring, psutil.Process(int(stack["supervisor"]["pid"]))
                 wiring.close()
         finally:
@@ -115,7 +114,8 @@ def ours_round(wiring: Wiring, supervisor: psutil.Process, cases: int, in_flight
 
 
 def access_file(wiring: Wiring) -> str:
-    """The file with the account under which the outside world of the benchmark is let in."""
+    """The file with the account under which the outside world of the benchmark is let in, as a submitting system."""
+    wiring.systems.register(SYSTEM)
     departments = {step.department for step in wiring.catalog.procedure(PROCEDURE, datetime.now(UTC).date()).steps}
     systems, layout = (SYSTEM.id,), wiring.topic_layout
     access = let_in(wiring.settings, SYSTEM.id, departments=departments, systems=systems, layout=layout)
