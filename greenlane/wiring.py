@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from temporalio.client import Client
+from temporalio.client import Client, PayloadLimitsConfig
 from temporalio.converter import DataConverter
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
@@ -147,6 +147,8 @@ class Wiring:
                 tls=place.tls,
                 api_key=place.api_key,
                 data_converter=self._data_converter,
+                # How large anything becomes is asked at the intake; the SDK's word of it would stand in a command's answer.
+                payload_limits=PayloadLimitsConfig(payloads_warn_size=0),
                 runtime=None if sdk_metrics_address is None else _runtime(sdk_metrics_address),
             )
             await look_into_namespace(client)

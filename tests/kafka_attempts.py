@@ -76,15 +76,16 @@ def readable(cluster: Cluster, topics: Iterable[str]) -> set[str]:
     return {topic for topic, code in codes.items() if code == 0}
 
 
-METADATA, FIND_COORDINATOR, DESCRIBE_QUORUM = 3, 10, 55
+METADATA = struct.pack(">hhih", 3, 0, 1, 1) + b"x" + struct.pack(">i", 0)
+DESCRIBE_CONTROLLERS = struct.pack(">hhih", 60, 1, 1, 1) + b"x\0" + b"\0\2\0"
+"""Whole requests without an account; a broker answers the one to anybody who may connect, a controller the other."""
 
 
-def answer_without_account(port: int, kind: int, host: str = "127.0.0.1") -> bytes:
+def answer_without_account(port: int, request: bytes) -> bytes:
     """What a listener tells who connects, names no account, and asks at once."""
-    body = struct.pack(">hhih", kind, 0, 1, 1) + b"x" + struct.pack(">i", 0)
-    with socket.create_connection((host, port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         try:
-            connection.sendall(struct.pack(">i", len(body)) + body)
+            connection.sendall(struct.pack(">i", len(request)) + request)
             return connection.recv(65_536)
         except ConnectionResetError:
             return b""

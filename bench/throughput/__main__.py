@@ -114,7 +114,7 @@ def ours_round(wiring: Wiring, supervisor: psutil.Process, cases: int, in_flight
 
 
 def access_file(wiring: Wiring) -> str:
-    """The file with the account under which the outside world of the benchmark is let in, as a submitting system."""
+    """The file with the account under which the outside world of the benchmark is let in."""
     wiring.systems.register(SYSTEM)
     departments = {step.department for step in wiring.catalog.procedure(PROCEDURE, datetime.now(UTC).date()).steps}
     systems, layout = (SYSTEM.id,), wiring.topic_layout

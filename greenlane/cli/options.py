@@ -54,7 +54,8 @@ def source_of(text: str) -> str:
             Said(
                 "A URI reference of 200 characters at most, such as /counter/3.",
                 "Tham chiếu URI, tối đa 200 ký tự, ví dụ /counter/3.",
-            )
+            ),
+            param_hint="--source",
         )
     return text
 

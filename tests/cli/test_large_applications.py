@@ -63,7 +63,7 @@ def test_at_the_counter(live: Program, live_stack: LiveStack) -> None:
     (refused,) = answer.json["refused"]
     assert (answer.code, refused["error"]["code"], refused["error"]["field"]) == (2, "application_too_large", "route")
     assert live("submit", "-", stdin=large).json["submitted"] == [], "nothing was kept of it"
-    (taken,) = live("submit", "-", stdin=application("large-2", MESSAGE_MAX_BYTES // 3)).json["submitted"]
+    (taken,) = live("submit", "-", stdin=application("large-2", MESSAGE_MAX_BYTES * 3 // 5)).json["submitted"]
     assert taken["dossier_code"]
     until(lambda: any(e["event"]["type"] == "ApplicationSubmitted" for e in events_of(live_stack, taken["case_id"])))
 

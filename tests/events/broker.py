@@ -25,7 +25,8 @@ class Broker:
         self._folder.prepare(0)
         self._settings = Settings(state_dir=root, kafka_port=0, kafka_controller_port=0, kafka_heap_mb=256)
         ports = Ports(self._folder)
-        self._ports = ports.of("kafka_port", 0), ports.of("kafka_controller_port", 0)
+        # For clients and for its controller.
+        self.ports = ports.of("kafka_port", 0), ports.of("kafka_controller_port", 0)
         self._child: Child | None = None
         self._part = self._fresh_part()
 
@@ -74,4 +75,4 @@ class Broker:
         self.start()
 
     def _fresh_part(self) -> Kafka:
-        return Kafka(self._settings, self._folder, *self._ports, threading.Event())
+        return Kafka(self._settings, self._folder, *self.ports, threading.Event())

@@ -42,7 +42,7 @@ from greenlane.settings import Settings
 from greenlane.stack import StackAddresses
 from greenlane.stack.credentials import ACCOUNTS, Credentials
 from greenlane.stack.folder import StateFolder
-from tests.kafka_attempts import DESCRIBE_QUORUM, FIND_COORDINATOR, METADATA, answer_without_account, readable, writable
+from tests.kafka_attempts import DESCRIBE_CONTROLLERS, METADATA, answer_without_account, readable, writable
 
 TOPICS = Topics()
 LAYOUT = TopicLayout(partitions=1)
@@ -254,9 +254,9 @@ def ports(settings: Settings) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("listener", ["kafka_port", "kafka_controller_port"])
-@pytest.mark.parametrize("kind", [METADATA, FIND_COORDINATOR, DESCRIBE_QUORUM])
-def test_who_names_no_account_gets_no_answer(settings: Settings, listener: str, kind: int) -> None:
-    assert answer_without_account(ports(settings)[listener], kind) == b""
+@pytest.mark.parametrize("request_sent", [METADATA, DESCRIBE_CONTROLLERS])
+def test_who_names_no_account_gets_no_answer(settings: Settings, listener: str, request_sent: bytes) -> None:
+    assert answer_without_account(ports(settings)[listener], request_sent) == b""
 
 
 def sasl(mechanism: str, name: str, password: str) -> dict[str, str]:
@@ -367,7 +367,10 @@ def test_another_user_of_the_machine_gets_nothing(settings: Settings) -> None:
     passwords = [Credentials(StateFolder(folder).secret(ACCOUNTS)).kafka(name) for name in (OWNER, NODE, OPERATOR)]
 
     def attempts() -> list[str]:
-        found = [name for name, port in listeners.items() if answer_without_account(port, METADATA)]
+        asked = [
+            (name, port, request) for name, port in listeners.items() for request in (METADATA, DESCRIBE_CONTROLLERS)
+        ]
+        found = [name for name, port, request in asked if answer_without_account(port, request)]
         for file in (*secrets, *processes, folder / "kafka" / "data", folder / "logs", folder):
             try:
                 found.append(str(os.listdir(file) if file.is_dir() else file.read_bytes()))

@@ -18,7 +18,7 @@ from events.transport.cluster import Cluster
 from greenlane.stack.kafka import Kafka
 from tests.events.broker import Broker
 from tests.events.sending import read_topic, send_all
-from tests.kafka_attempts import METADATA, answer_without_account, readable, writable
+from tests.kafka_attempts import DESCRIBE_CONTROLLERS, METADATA, answer_without_account, readable, writable
 
 TOPICS = Topics()
 ADDED = {"sasl", "listener", "authorizer", "super", "allow"}
@@ -60,14 +60,16 @@ def test_a_folder_made_before_is_taken_over_with_its_records(broker: Broker) -> 
     decisions = TOPICS.decisions("culture")
     send_all(broker.cluster, decisions, [("case", "before")])
     read_as(TOPICS.bridge_group, decisions, broker.cluster.client_options("test"))
-    port = int(broker.bootstrap.rpartition(":")[2])
+    port, controller_port = broker.ports
     assert answer_without_account(port, METADATA) != b"", "everybody was answered"
+    assert answer_without_account(controller_port, DESCRIBE_CONTROLLERS) != b""
     assert not is_guarded(broker.cluster, TOPICS)
     assert {*names} == writable(broker.cluster, names)
     broker.stop()
     broker.renew()
     broker.start()
     assert answer_without_account(port, METADATA) == b""
+    assert answer_without_account(controller_port, DESCRIBE_CONTROLLERS) == b""
     accounts = [
         Account(rights, f"password of {rights.account}") for rights in access_list(TOPICS, ["culture"], [PORTAL])
     ]
