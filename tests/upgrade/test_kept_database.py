@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 from sqlalchemy import text
@@ -13,8 +14,10 @@ from sqlalchemy.exc import IntegrityError
 from cases.promised import Promises
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
+from store.access import ACCOUNTS
 from store.database import Store
 from store.dossiers import rebuild_dossiers
+from store.errors import StoreAccessDenied
 from store.outbox import Outbox
 from store.rebuild import rebuild
 from store.renewal import renew
@@ -39,6 +42,30 @@ def test_a_migration_keeps_every_row(upgraded: Store) -> None:
     assert len(list(Outbox(upgraded).messages())) == counted["outbox"]
     assert accepted_without_case(upgraded) == []
     assert effects_repeated(upgraded) == []
+
+
+def test_an_old_database_gets_the_accounts_of_today(upgraded: Store, database_server: DatabaseServer) -> None:
+    """Its tables belonged to the one account of all; each account now does its work there, and no more."""
+    url = upgraded.engine.url.render_as_string(hide_password=False)
+    query = (
+        "SELECT count(*) FROM pg_class c, aclexplode(relacl) WHERE relkind = 'r' AND grantee = 0 AND relname = 'ledger'"
+    )
+    with upgraded.reading() as connection:
+        assert connection.scalar(text(query)) == 0
+    for account in ACCOUNTS:
+        store = Store.connect(database_server.url_for(account, url))
+        with store.reading() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM ledger")) > 0
+        for statement in ("DELETE FROM ledger", "ALTER TABLE ledger DISABLE TRIGGER ALL", "CREATE TABLE mine ()"):
+            with pytest.raises(StoreAccessDenied), store.writing() as connection:
+                connection.execute(text(statement))
+        may_read = account in ("bridge", "operator")
+        with nullcontext() if may_read else pytest.raises(StoreAccessDenied), store.reading() as connection:
+            connection.execute(text("SELECT data FROM vault.subjects"))
+        store.close()
+    operators = Store(database_server.url_for("operator", url))
+    assert rebuild(operators, project, replace=True).replaced
+    operators.close()
 
 
 def test_an_old_row_can_be_read_before_it_is_folded_again(upgraded: Store) -> None:
