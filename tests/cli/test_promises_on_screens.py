@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
 from typing import get_args
 from zoneinfo import ZoneInfo
 
@@ -162,6 +163,18 @@ def test_a_letter_says_both_ends() -> None:
     digest = digest_of([passed, breach, breach], "en")
     assert "1 × PAST THE APPOINTMENT (not overdue in law)" in digest.subject
     assert "2 × OVERDUE" in digest.subject
+
+
+def test_a_step_with_a_line_end_in_its_name_has_a_letter_that_can_be_sent() -> None:
+    """An older case may have one: a subject with a line end is refused by every mail library, and the alarm never told."""
+    life = an_open_case(LAWFUL_END + timedelta(hours=1))
+    odd = {"step_id": "ký\nBcc: all@example.vn", "escalation_id": "step:ký\n/breach"}
+    rung = life.of_type("RungFired")[0].model_copy(update=odd)
+    letter = letter_of(rung, view_of(life.case), AUDIENCE, ZONE, "vi")
+    message = EmailMessage()
+    message["Subject"] = letter.subject
+    assert r"ký\u000aBcc" in letter.subject
+    assert "\nBcc" not in letter.text
 
 
 def test_the_letter_of_a_broken_green_promise() -> None:
