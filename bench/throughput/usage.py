@@ -6,11 +6,12 @@ import psutil
 
 MEGABYTE = 1024 * 1024
 MARKS = (
+    # First: what PostgreSQL does for an account bears that account's name.
+    ("postgresql", ("postgres",)),
     ("worker", ("greenlane", "worker")),
     ("bridge", ("greenlane", "bridge")),
     ("publisher", ("greenlane", "publisher")),
     ("kafka", ("kafka.Kafka",)),
-    ("postgresql", ("postgres",)),
     ("temporal", ("temporal", "server")),
 )
 """How a process is known by its command line: all words must occur."""
