@@ -20,7 +20,7 @@ from greenlane.kafka_accounts import passwords_in
 from greenlane.settings import PREFIX, Settings, refuse_unknown
 
 FOLDER = Path(__file__).parent
-OF_THE_SERVERS = ("secrets.env.template", "kafka.env.template")
+OF_THE_SERVERS = ("secrets.env.template", "temporal.env.template", "kafka.env.template")
 """Read by the servers, not by Greenlane."""
 COMMON = "greenlane.env.template"
 """Read by every process, before its own."""

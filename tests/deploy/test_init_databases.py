@@ -88,11 +88,41 @@ def test_nobody_looks_into_another_database(environment: dict[str, str]) -> None
     run(environment)
     for role, password, database in (
         ("temporal", "temporal's", "greenlane"),
+        ("temporal", "temporal's", "postgres"),
+        ("greenlane_operator", environment["GREENLANE_DATABASE_OPERATOR_PASSWORD"], "temporal"),
+        ("greenlane_bridge", environment["GREENLANE_DATABASE_BRIDGE_PASSWORD"], "temporal_visibility"),
         ("greenlane_reader", environment["GREENLANE_DATABASE_READER_PASSWORD"], "postgres"),
         ("greenlane_worker", environment["GREENLANE_DATABASE_WORKER_PASSWORD"], "template1"),
     ):
         with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
             psycopg.connect(url(environment, role, password, database))
+
+
+def test_temporal_finds_its_two_databases_and_makes_what_it_needs_there(environment: dict[str, str]) -> None:
+    """Its own set-up cannot make them: it would have to come into another database first, and its schema needs an extension."""
+    run(environment)
+    for database in ("temporal", "temporal_visibility"):
+        with psycopg.connect(url(environment, "temporal", "temporal's", database), autocommit=True) as connection:
+            connection.execute("create table its_own ()")
+            connection.execute("drop table its_own")
+            assert connection.execute("select rolcreatedb from pg_roles where rolname = 'temporal'").fetchone() == (
+                False,
+            )
+
+
+def test_a_server_without_temporal_gets_nothing_of_it(environment: dict[str, str]) -> None:
+    """Where it has a server of its own."""
+    run(environment)
+    with psycopg.connect(
+        url(environment, "postgres", environment["PGPASSWORD"], "postgres"), autocommit=True
+    ) as connection:
+        for database in ("temporal", "temporal_visibility"):
+            connection.execute(f"drop database {database}")
+        connection.execute("drop role temporal")
+        done = run({name: value for name, value in environment.items() if name != "POSTGRES_PWD"})
+        assert (done.returncode, done.stderr) == (0, "")
+        found = connection.execute("select datname from pg_database where datname like 'temporal%'").fetchall()
+        assert found == []
 
 
 def test_a_password_that_is_missing_is_named(environment: dict[str, str]) -> None:
