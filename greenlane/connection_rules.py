@@ -3,6 +3,7 @@ password that nobody sends, misleads."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -16,6 +17,9 @@ PREFIX: Final = "GREENLANE_"
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 CHECKED_MODES: Final = frozenset({"require", "verify-ca", "verify-full", None})
 """The database's TLS modes under which a CA file is used; none given: it makes the mode verify-full."""
+
+WITH_A_PASSWORD: Final = re.compile(r"[^:/@]*:[^@]*@")
+"""How a URL goes on behind its scheme."""
 
 KAFKA_FILES: Final = ("kafka_ca_file", "kafka_cert_file", "kafka_key_file")
 KAFKA_TOKEN: Final = ("kafka_oauth_token_url", "kafka_oauth_client_id", "kafka_oauth_client_secret")
@@ -128,6 +132,19 @@ def _database_tls(settings: Settings) -> Iterator[ContradictionError]:
         yield _unused("database_sslmode", mode, "database_cert_file", "verify-full")
 
 
+def _one_password(settings: Settings) -> Iterator[ContradictionError]:
+    _, _, place = (settings.database_url or "").partition("://")
+    if settings.database_password is not None and WITH_A_PASSWORD.match(place):
+        unused = f"{PREFIX}DATABASE_PASSWORD"
+        yield ContradictionError(
+            "database_url",
+            Said(
+                f"has a password, so {unused} would not be used; give one of them only",
+                f"đã có mật khẩu nên {unused} sẽ không được dùng; chỉ đặt một trong hai",
+            ),
+        )
+
+
 def _secrets_in_the_clear(settings: Settings) -> Iterator[ContradictionError]:
     """In production a secret that stands in a message as it is leaves this machine under TLS only."""
     if settings.profile != "production":
@@ -142,6 +159,9 @@ def _secrets_in_the_clear(settings: Settings) -> Iterator[ContradictionError]:
     }
     if clear and hosts - LOOPBACK - {""}:
         yield _in_the_clear("kafka_security_protocol", "SASL_SSL")
+    sends_password = settings.smtp_user is not None and settings.smtp_password is not None
+    if sends_password and not settings.smtp_starttls and (settings.smtp_host or "") not in LOOPBACK | {""}:
+        yield _in_the_clear("smtp_starttls", "true")
 
 
 RULES: Final[tuple[Callable[[Settings], Iterator[ContradictionError]], ...]] = (
@@ -152,6 +172,7 @@ RULES: Final[tuple[Callable[[Settings], Iterator[ContradictionError]], ...]] = (
     _kafka_account,
     _temporal_tls,
     _database_tls,
+    _one_password,
     _secrets_in_the_clear,
 )
 

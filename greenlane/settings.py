@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -290,6 +291,19 @@ class Settings(BaseSettings):
         if not separator or scheme not in {"postgresql", "postgres", "postgresql+psycopg"}:
             raise ValueError(Said("must begin with postgresql+psycopg://", "phải bắt đầu bằng postgresql+psycopg://"))
         return f"postgresql+psycopg://{rest}"
+
+    @field_validator("kafka_oauth_token_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        try:
+            url = urlsplit(value or "")
+        except ValueError:
+            url = urlsplit("")
+        if value is not None and not (url.scheme in {"https", "http"} and url.hostname):
+            raise ValueError(
+                Said("must begin with https:// and name a host", "phải bắt đầu bằng https:// và nêu tên máy chủ")
+            )
+        return value
 
     @field_validator("temporal_address", "kafka_bootstrap")
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import smtplib
+import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -194,7 +195,7 @@ class AlertSender:
             settings.smtp_host or "", settings.smtp_port, timeout=settings.alert_timeout_seconds
         ) as server:
             if settings.smtp_starttls:
-                server.starttls()
+                server.starttls(context=ssl.create_default_context())  # its own default believes any certificate
             if settings.smtp_user and settings.smtp_password:
                 server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
             server.send_message(message, to_addrs=[*receivers])

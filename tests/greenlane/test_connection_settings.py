@@ -103,6 +103,7 @@ TOKEN = SASL | {
     "kafka_oauth_client_id": "u",
     "kafka_oauth_client_secret": "secret",
 }
+MAIL = {"profile": "production", "smtp_host": "mail.example", "smtp_user": "u", "smtp_password": "secret"}
 
 
 @pytest.mark.parametrize(
@@ -125,6 +126,7 @@ TOKEN = SASL | {
         (DATABASE | {"database_ca_file": "/ca", "database_sslmode": "prefer"}, "DATABASE_SSLMODE"),
         (DATABASE | {"database_cert_file": "/c"}, "DATABASE_KEY_FILE"),
         ({"database_password": "secret"}, "DATABASE_URL"),
+        (DATABASE | {"database_url": "postgresql://u:secret@h/d", "database_password": "secret"}, "DATABASE_URL"),
         ({"database_owner_url": "postgresql://o:secret@h/d"}, "DATABASE_URL"),
         (DATABASE | {"database_owner_url": "mysql://o:secret@h/d"}, "DATABASE_OWNER_URL"),
         (TOKEN | {"profile": "production", "kafka_oauth_token_url": "http://id/token"}, "KAFKA_OAUTH_TOKEN_URL"),
@@ -133,6 +135,9 @@ TOKEN = SASL | {
             | {"profile": "production", "kafka_sasl_mechanism": "PLAIN", "kafka_security_protocol": "SASL_PLAINTEXT"},
             "KAFKA_SECURITY_PROTOCOL",
         ),
+        (TOKEN | {"profile": "production", "kafka_oauth_token_url": "http://[id/token"}, "KAFKA_OAUTH_TOKEN_URL"),
+        (TOKEN | {"kafka_oauth_token_url": "id/token"}, "KAFKA_OAUTH_TOKEN_URL"),
+        (MAIL, "SMTP_STARTTLS"),
     ],
 )
 def test_what_would_be_left_unused_or_is_half_given_is_refused(given: dict[str, object], field: str) -> None:
@@ -156,6 +161,8 @@ def test_what_would_be_left_unused_or_is_half_given_is_refused(given: dict[str, 
         TOKEN | {"profile": "production", "kafka_oauth_token_url": "http://127.0.0.1:8080/token"},
         TEMPORAL | {"temporal_tls": True, "temporal_api_key": "secret"},
         DATABASE | {"database_ca_file": "/ca"},
+        MAIL | {"smtp_starttls": True},
+        MAIL | {"smtp_host": "localhost"},
     ],
 )
 def test_what_goes_together_is_taken_and_reaches_a_child_process(
