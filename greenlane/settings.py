@@ -371,6 +371,11 @@ class Settings(BaseSettings):
             variables[f"{PREFIX}{name.upper()}"] = str(value)
         return variables
 
+    def environment_of_child(self) -> dict[str, str]:
+        """All variables of another process of ours: of the settings in our own environment, and of their files, none."""
+        inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
+        return inherited | self.environment()
+
 
 def _explained(error: ValidationError, overrides: Mapping[str, object]) -> SettingsError:
     """A pydantic error as one sentence that names the variable or the option."""

@@ -130,7 +130,7 @@ def _submit(wiring: Wiring, parts: list[Part], folder: Path, tell: Tell) -> None
     file.write_text("\n".join(lines), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "greenlane", "submit", str(file), "--source", SOURCE, "--json"],
-        env=_environment(wiring.settings),
+        env=wiring.settings.environment_of_child(),
         capture_output=True,
         text=True,
         check=False,
@@ -144,12 +144,6 @@ def _submit(wiring: Wiring, parts: list[Part], folder: Path, tell: Tell) -> None
             remedy=Said("Run it again with --keep.", "Chạy lại với --keep."),
         )
     tell(f"{len(parts)} applications by `greenlane submit`, the others through Kafka")
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    import os  # noqa: PLC0415 - only here
-
-    return {**os.environ, **settings.environment()}
 
 
 async def _watch(wiring: Wiring, parts: list[Part], opened: list[Opened], tell: Tell) -> Watched:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import urllib.error
 import urllib.request
@@ -86,8 +85,7 @@ class OwnProcess(Part):
         return self._spec.has_metrics
 
     def command(self) -> Command:
-        inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
-        environment = {**inherited, **self._settings.environment(), f"{PREFIX}METRICS_PORT": str(self._metrics_port)}
+        environment = self._settings.environment_of_child() | {f"{PREFIX}METRICS_PORT": str(self._metrics_port)}
         return Command(
             name=self.name,
             argv=python_command(self._spec.command_line),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -115,12 +114,11 @@ class OwnedStack:
     """
 
     def __init__(self, settings: Settings, command: Sequence[str]) -> None:
-        inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
         self._process = subprocess.Popen(
             [*command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**inherited, **settings.environment()},
+            env=settings.environment_of_child(),
             start_new_session=True,
         )
 

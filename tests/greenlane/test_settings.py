@@ -117,6 +117,22 @@ def test_a_child_process_reads_the_same_settings(monkeypatch: pytest.MonkeyPatch
     assert Settings.load() == mine
 
 
+def test_a_child_process_inherits_no_setting_and_no_file_of_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A secret that a file told us reaches it once, by itself."""
+    file = tmp_path / "secret"
+    file.write_text("mật khẩu")
+    monkeypatch.setenv("GREENLANE_SMTP_PASSWORD_FILE", str(file))
+    monkeypatch.setenv("GREENLANE_KAFKA_HEAP_MB", "500")
+    child = Settings.load(kafka_heap_mb=Settings.model_fields["kafka_heap_mb"].default).environment_of_child()
+    assert {name: value for name, value in child.items() if name.startswith(PREFIX)} == {
+        "GREENLANE_SMTP_PASSWORD": "mật khẩu",
+        "GREENLANE_STATE_DIR": str(Path.cwd() / ".greenlane"),
+    }
+    assert "PATH" in child
+
+
 def test_secrets_are_not_shown() -> None:
     shown = repr(Settings(database_url="postgresql://me:hidden1@db:5432/green", smtp_password="hidden2"))
     assert "hidden" not in shown
