@@ -18,7 +18,7 @@ from events.transport.cluster import Cluster
 from greenlane.connecting import GivenSettings, cluster_of, kafka_variables
 from greenlane.kafka_accounts import passwords_in
 from greenlane.settings import PREFIX, Settings
-from greenlane.stack.credentials import ACCOUNTS, Credentials
+from greenlane.stack.credentials import Credentials
 from greenlane.stack.errors import AccessRefusedError
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.handing_out import handed_out
@@ -46,7 +46,7 @@ def as_owner(settings: Settings) -> Settings:
 
 
 def _credentials(settings: Settings) -> Credentials:
-    return Credentials(StateFolder(settings.state_dir).secret(ACCOUNTS))
+    return Credentials.of(StateFolder(settings.state_dir))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +124,11 @@ def prepare_kafka(settings: Settings, departments: Iterable[str], systems: Itera
     departments, systems = {*departments}, {PORTAL, *systems}
     names = [*topics.of_system(), *_topics_of(topics, departments, systems)]
     ensure_topics(cluster, names, topics, layout)
-    embedded = is_embedded(settings)
-    if not embedded and settings.kafka_accounts_file is None:
-        return
     rights = access_list(topics, *_known(cluster, topics, departments, systems))
-    ensure_accounts(cluster, _accounts(settings, rights) if embedded else _named(settings, rights), exact=True)
+    if is_embedded(settings):
+        ensure_accounts(cluster, _accounts(settings, rights), exact=True)
+    elif settings.kafka_accounts_file is not None:
+        ensure_accounts(cluster, _named(settings.kafka_accounts_file, rights), exact=True)
 
 
 def let_in(
@@ -222,12 +222,10 @@ def _known(cluster: Cluster, topics: Topics, departments: set[str], systems: set
     return departments | found, systems | senders
 
 
-def _named(settings: Settings, rights: Iterable[Rights]) -> list[Account]:
+def _named(file: Path, rights: Iterable[Rights]) -> list[Account]:
     """The accounts at an outside broker whose passwords a file tells us."""
-    if settings.kafka_accounts_file is None:
-        return []
     by_name = {each.account: each for each in rights}
-    passwords = passwords_in(settings.kafka_accounts_file, by_name)
+    passwords = passwords_in(file, by_name)
     return [Account(by_name[name], password) for name, password in passwords.items()]
 
 

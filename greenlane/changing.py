@@ -212,7 +212,7 @@ class Healing:
         self._tried: dict[str, float] = {}
 
     async def look(self, _: float) -> int:
-        """Try those again that were not tried of late. Returns how many are told. Raises Unavailable and retryable StoreError."""
+        """Try those again that were not tried of late. Returns how many are told. Raises retryable StoreError."""
         loop, healed = asyncio.get_running_loop(), 0
         for plan, case_id in await asyncio.to_thread(self._plans.untold):
             if loop.time() - self._tried.get(case_id, -TRIED_AGAIN_SECONDS) < TRIED_AGAIN_SECONDS:

@@ -12,7 +12,7 @@ from greenlane.stack.folder import StateFolder
 
 def url_for(account: str, state_dir: Path, addresses: StackAddresses) -> str:
     """The database of this stack for one account; the driver's own form."""
-    credentials = Credentials(StateFolder(state_dir).secret("accounts"))
+    credentials = Credentials.of(StateFolder(state_dir))
     return database_url_of(account, addresses.database_url, credentials).replace("+psycopg", "")
 
 

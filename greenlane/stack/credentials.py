@@ -6,6 +6,10 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from greenlane.stack.folder import StateFolder
 
 ACCOUNTS = "accounts"
 """The folder's secret of which all passwords are made."""
@@ -21,6 +25,11 @@ class Credentials:
     """Passwords by account. Nobody keeps them: whoever may read the folder's secret makes them again."""
 
     secret: str
+
+    @classmethod
+    def of(cls, folder: StateFolder) -> Self:
+        """Those of the stack of a state folder. Raises StateFolderUnusableError, StateFolderFullError."""
+        return cls(folder.secret(ACCOUNTS))
 
     def kafka(self, account: str) -> str:
         """Password of an account of Kafka, by the name it bears there (events.language.access)."""

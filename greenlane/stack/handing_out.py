@@ -40,7 +40,7 @@ def handed_out(settings: Settings) -> tuple[StackAddresses, Credentials]:
                 "Chạy `greenlane up`, hoặc nêu thư mục của hệ thống đang chạy.",
             ),
         )
-    return addresses, Credentials(folder.secret("accounts"))
+    return addresses, Credentials.of(folder)
 
 
 def database_access(settings: Settings, account: str) -> str:

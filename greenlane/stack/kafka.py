@@ -19,7 +19,7 @@ from events.language.access import NODE, OWNER
 from events.transport.cluster import Cluster
 from greenlane.settings import Settings
 from greenlane.stack.child import Command, run_once, server_environment
-from greenlane.stack.credentials import ACCOUNTS, Credentials
+from greenlane.stack.credentials import Credentials
 from greenlane.stack.errors import PlatformUnsupportedError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.jars import fetch_jars, locked_jars
@@ -81,7 +81,7 @@ class Kafka(Part):
         self._root = folder.path / "kafka"
         self._class_path = ""
         self._cancelled = cancelled
-        self._credentials = Credentials(folder.secret(ACCOUNTS))
+        self._credentials = Credentials.of(folder)
 
     @property
     def address(self) -> str:

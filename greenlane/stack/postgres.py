@@ -85,7 +85,7 @@ class Postgres(Part):
         self._folder = folder
         self._port = port
         self._root = folder.path / "postgresql"
-        self._credentials = Credentials(folder.secret("accounts"))
+        self._credentials = Credentials.of(folder)
         self._account: Account | None = None
 
     @property

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import socket
 import struct
-import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -109,17 +108,11 @@ class _Look:
         return "unknown" if self.addresses is None and all(outside) else "stopped"
 
     def _answers(self, name: str, address: str | None, metrics: str | None) -> bool:
-        probe: Callable[[], bool]
         if name in PROCESSES:
-            probe = lambda: metrics is None or _serves(metrics)  # noqa: E731 - one of three questions
-        elif name == "postgresql":
-            probe = lambda: _database_answers(self.settings, self.addresses)  # noqa: E731
-        else:
-            probe = lambda: self._speaks(name, address or "")  # noqa: E731
-        try:
-            return probe()
-        except (OSError, urllib.error.URLError, ValueError):
-            return False
+            return metrics is None or _serves(metrics)
+        if name == "postgresql":
+            return _database_answers(self.settings, self.addresses)
+        return self._speaks(name, address or "")
 
     def _speaks(self, name: str, address: str) -> bool:
         """Whether any of the addresses answers as such a server does; with TLS, whether somebody listens."""
@@ -149,8 +142,11 @@ def _answered(address: str, question: bytes, answer: bytes, at: int) -> bool:
 
 
 def _serves(url: str) -> bool:
-    with urllib.request.urlopen(url, timeout=PROBE_SECONDS) as answer:  # noqa: S310 - our own URL
-        return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's OK
+    try:
+        with urllib.request.urlopen(url, timeout=PROBE_SECONDS) as answer:  # noqa: S310 - our own URL
+            return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's OK
+    except (OSError, ValueError):
+        return False
 
 
 def _database_answers(settings: Settings, addresses: StackAddresses | None) -> bool:
@@ -163,5 +159,5 @@ def _database_answers(settings: Settings, addresses: StackAddresses | None) -> b
         with psycopg.connect(url, connect_timeout=int(PROBE_SECONDS), autocommit=True) as connection:
             connection.execute("SET statement_timeout = '3s'")
             return connection.execute("SELECT 1").fetchone() == (1,)
-    except (psycopg.Error, GreenlaneError):
+    except (psycopg.Error, GreenlaneError, ValueError):
         return False

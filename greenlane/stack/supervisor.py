@@ -18,7 +18,7 @@ from greenlane.settings import Settings
 from greenlane.stack.accounts import kafka_account, settings_of
 from greenlane.stack.addresses import StackAddresses
 from greenlane.stack.child import Child, Register, describe_exit, failure, has_room
-from greenlane.stack.credentials import ACCOUNTS, OPERATOR, OWNER, Credentials
+from greenlane.stack.credentials import OPERATOR, OWNER, Credentials
 from greenlane.stack.errors import ServerUnusableError, StackError, StartCancelledError, StartFailedError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.kafka import Kafka
@@ -184,7 +184,7 @@ class Supervisor:
             self._launch(watched)
 
     def _start_ours(self, addresses: StackAddresses, metrics_ports: Sequence[int]) -> StackAddresses:
-        credentials = Credentials(self.folder.secret(ACCOUNTS))
+        credentials = Credentials.of(self.folder)
         if self.settings.kafka_bootstrap is None:
             operator = kafka_account(OPERATOR)
             addresses = replace(addresses, kafka_username=operator, kafka_password=credentials.kafka(operator))

@@ -29,7 +29,7 @@ class DatabaseServer:
         settings = Settings(state_dir=folder, postgres_port=0)
         state = StateFolder(folder)
         state.prepare(0)
-        self._credentials = Credentials(state.secret("accounts"))
+        self._credentials = Credentials.of(state)
         self._part = Postgres(settings, state, Ports(state).of("postgres_port", 0))
         self._part.prepare(lambda _: None)
         self._child: Child | None = None
