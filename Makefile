@@ -32,7 +32,7 @@ demo: $(RUNTIME) ## run the main job on the embedded stack: applications in all 
 up: $(RUNTIME) ## start the whole system on this machine and keep it running
 	$(BIN)/greenlane up
 
-test: $(DEVELOPMENT) ## the tests of every commit (10 minutes at most on two cores)
+test: $(DEVELOPMENT) ## the tests of every commit (some eleven minutes on two cores)
 	$(BIN)/python -m pytest -q
 
 test-long: $(DEVELOPMENT) ## the long tier: every start day of ten years, a million case lives, 20,000 messages of strangers, floods

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 PREFIX = "GREENLANE_"
 
-Port = Annotated[int, Field(ge=0, le=65535)]
+PORT_MAX = 65_535
+Port = Annotated[int, Field(ge=0, le=PORT_MAX)]
 TopicPrefix = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,48}$")]
 
 
@@ -310,7 +311,8 @@ class Settings(BaseSettings):
     def _host_and_port(cls, value: str | None) -> str | None:
         for address in (value or "").split(",") if value is not None else ():
             host, separator, port = address.strip().rpartition(":")
-            if not (separator and host and port.isdigit()):
+            is_port = port.isascii() and port.isdecimal() and int(port[:6]) <= PORT_MAX
+            if not (separator and host and is_port):
                 raise ValueError(
                     Said(f"must be host:port, but {address!r} is not", f"phải có dạng host:port, {address!r} thì không")
                 )

@@ -59,6 +59,8 @@ def test_an_unknown_variable_is_refused_however_settings_are_made(monkeypatch: p
         ("GREENLANE_KAFKA_PORT", "65536", "65535"),
         ("GREENLANE_TEMPORAL_ADDRESS", "localhost", "host:port"),
         ("GREENLANE_KAFKA_BOOTSTRAP", "a:1,b", "host:port"),
+        ("GREENLANE_KAFKA_BOOTSTRAP", "a:65536", "host:port"),
+        ("GREENLANE_TEMPORAL_ADDRESS", "a:²", "host:port"),
         ("GREENLANE_DATABASE_URL", "mysql://u:p@h/d", "postgresql"),
         ("GREENLANE_PROFILE", "test", "development"),
         ("GREENLANE_TOPIC_PREFIX", "Grün", "pattern"),
