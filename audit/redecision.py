@@ -43,9 +43,8 @@ from events.language.commands import (
     Tick,
     WithdrawApplication,
 )
+from events.language.identity import TICK_PREFIX
 from events.language.refusals import Refusal
-
-TICK = "tick:"
 
 
 def redecided(story: Story) -> Iterator[Violation]:
@@ -92,7 +91,7 @@ def _heard_all(case: Case) -> bool:
 def command_of(scenes: Sequence[Scene]) -> Command | Tick | None:
     """The command that these events answer; None: no command begins like this, or not on this case."""
     first = scenes[0].record
-    if first.command_id.startswith(TICK):
+    if first.command_id.startswith(TICK_PREFIX):
         return Tick(due_at=first.at)
     make = _MAKERS.get(type(first.event))
     if make is None or first.actor is None:
