@@ -11,6 +11,7 @@ from typing import Annotated, NewType
 
 from pydantic import StringConstraints
 
+from catalog.systems import PORTAL
 from wording.names import tidy
 
 CaseId = NewType("CaseId", str)
@@ -28,8 +29,6 @@ CASE_REFERENCE_PATTERN = re.compile(r"(?:case|dossier)-[0-9a-f]{24}")
 
 DEPARTMENT_LENGTH_MAX = 100
 DOSSIER_PREFIX = "dossier-"
-PORTAL = "portal"
-"""The submitting system whose topics carry no name: the province's own portal."""
 CONFLICT_PREFIX = "conflict/"
 TICK_PREFIX = "tick:"
 """How the ids begin under which a due instant that passed is recorded: no command of anybody's."""
