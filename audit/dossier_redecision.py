@@ -26,9 +26,8 @@ from events.language.dossier_commands import (
     SubmitDossier,
     WithdrawDossier,
 )
+from events.language.identity import TICK_PREFIX
 from events.language.refusals import Refusal
-
-TICK = "tick:"
 
 
 def dossier_redecided(definitions: DossierDefinitions, records: Sequence[EventRecord]) -> Iterator[Violation]:
@@ -68,7 +67,7 @@ def _compared(told: Sequence[EventRecord], decided: list[EventRecord] | Refusal)
 def command_of(told: Sequence[EventRecord]) -> DossierCommand | Tick | None:
     """The command that these events answer; None: no command begins like this."""
     first = told[0]
-    if first.command_id.startswith(TICK):
+    if first.command_id.startswith(TICK_PREFIX):
         return Tick(due_at=first.at)
     make = _MAKERS.get(type(first.event))
     if make is None:

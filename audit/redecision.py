@@ -43,9 +43,8 @@ from events.language.commands import (
     Tick,
     WithdrawApplication,
 )
+from events.language.identity import TICK_PREFIX
 from events.language.refusals import Refusal
-
-TICK = "tick:"
 
 
 def redecided(story: Story) -> Iterator[Violation]:
@@ -63,8 +62,9 @@ def redecided(story: Story) -> Iterator[Violation]:
 
 def _compared(story: Story, scenes: Sequence[Scene], command: Command | Tick) -> Iterator[Violation]:
     first = scenes[0]
+    is_earlier = _is_earlier(first.before)
     try:
-        decided = decide(first.before, command, first.record.decided_at, hears_all=_heard_all(first.before))
+        decided = decide(first.before, command, first.record.decided_at, hears_all=is_earlier)
     except Exception as error:  # on a case that no rule could have made; the auditor goes on with the next command
         message = f"{type(command).__name__} cannot be decided: {error!r}"
         yield Violation("I2", story.case_id, first.record.sequence, message)
@@ -72,7 +72,8 @@ def _compared(story: Story, scenes: Sequence[Scene], command: Command | Tick) ->
     if isinstance(decided, Refusal):
         yield Violation("I2", story.case_id, first.record.sequence, f"would be refused today: {decided.code}")
         return
-    for scene, record in zip(scenes, decided, strict=False):
+    for scene, again in zip(scenes, decided, strict=False):
+        record = _unreviewed(scene.record, again) if is_earlier else again
         if canonical_json(_uncoded(scene.record)) != canonical_json(_uncoded(record)):
             message = f"today's rules say {record.event.type}, the ledger {scene.record.event.type}"
             if record.event.type == scene.record.event.type:
@@ -84,15 +85,28 @@ def _compared(story: Story, scenes: Sequence[Scene], command: Command | Tick) ->
         yield Violation("I2", story.case_id, first.record.sequence, message)
 
 
-def _heard_all(case: Case) -> bool:
-    """Whether the case was opened when nobody asked yet who sends: what a stranger did then was taken, and stands."""
+def _is_earlier(case: Case) -> bool:
+    """Whether the case was opened under rules that did not ask who sends, nor look again at a fee that is not paid.
+
+    What a stranger did then was taken, and stands; so does a fee without a review.
+    """
     return case.application is not None and case.application.system is None
+
+
+def _unreviewed(told: EventRecord, again: EventRecord) -> EventRecord:
+    """What today's rules say of a fee, without the review where the ledger has none."""
+    paused, said = told.event, again.event
+    if not isinstance(paused, ev.ClockPaused) or not isinstance(said, ev.ClockPaused) or said.cause != "payment":
+        return again
+    return again.model_copy(
+        update={"event": said.model_copy(update={"review_at": paused.review_at and said.review_at})}
+    )
 
 
 def command_of(scenes: Sequence[Scene]) -> Command | Tick | None:
     """The command that these events answer; None: no command begins like this, or not on this case."""
     first = scenes[0].record
-    if first.command_id.startswith(TICK):
+    if first.command_id.startswith(TICK_PREFIX):
         return Tick(due_at=first.at)
     make = _MAKERS.get(type(first.event))
     if make is None or first.actor is None:

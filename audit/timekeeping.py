@@ -12,6 +12,7 @@ from audit.violation import Violation
 from cases.model import CASE_CLOCKS, Case, ClockState
 from cases.timetable import has_two_ends, timetable_of
 from events.language import case_events as ev
+from events.language.identity import TICK_PREFIX
 from sla.definition import CalendarDefinition
 from sla.units import WALL_CLOCK, WORKING_TIME, Unit
 
@@ -172,7 +173,7 @@ def _wrong_word_of_appointment(
 
 
 def _is_tick(scene: Scene) -> bool:
-    return scene.record.command_id.startswith("tick:")
+    return scene.record.command_id.startswith(TICK_PREFIX)
 
 
 _ENDS: dict[type, Callable[[Scene, Any, ClockState], str | None]] = {

@@ -52,6 +52,7 @@ from events.language.commands import (
     Tick,
     WithdrawApplication,
 )
+from events.language.identity import TICK_PREFIX
 from events.language.refusals import Refusal, refuse
 from sla.errors import CalendarRangeError
 
@@ -71,7 +72,7 @@ def decide(
 def draft_of(case: Case, command: Command | Tick, now: datetime, *, hears_all: bool = False) -> Draft | Refusal:
     """What `decide` says, together with the case as it is after it."""
     if isinstance(command, Tick):
-        tick_id = f"tick:{command.due_at.isoformat()}"
+        tick_id = f"{TICK_PREFIX}{command.due_at.isoformat()}"
         draft = Draft(case, at=command.due_at, now=now, command_id=tick_id, actor=ENGINE)
         fire(draft, command)
         return draft

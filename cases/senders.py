@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cases.model import Case
+from catalog.systems import PORTAL
 from events.language.commands import (
     Actor,
     ActorKind,
@@ -17,7 +18,6 @@ from events.language.commands import (
     RequestPayment,
     SubmitApplication,
 )
-from events.language.identity import PORTAL
 from events.language.refusals import Refusal, refuse
 
 

@@ -36,11 +36,11 @@ Document = dict[str, Any]
 def asyncapi_document(messages: Mapping[str, Sequence[str]], schema_file: Callable[[str], str]) -> Document:
     """The document. `messages`: for each kind of channel its message types; `schema_file`: where a type's schema lies.
 
-    Kinds: submissions, decisions, replays (to us); answers, work, case-events, escalations (from us).
+    Kinds: submissions, decisions (to us); answers, work, case-events, escalations (from us).
     """
     channels = _channels(Topics(), messages)
     names = sorted({name for found in messages.values() for name in found})
-    incoming = {name for kind in ("submissions", "decisions", "replays") for name in messages.get(kind, ())}
+    incoming = {name for kind in ("submissions", "decisions") for name in messages[kind]}
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -96,7 +96,7 @@ def limits() -> Document:
 
 
 def _channels(topics: Topics, messages: Mapping[str, Sequence[str]]) -> Document:
-    submissions, answers = messages.get("submissions", ()), messages.get("answers", ())
+    submissions, answers = messages["submissions"], messages["answers"]
     told = "Refusals of what this submitting system sent."
     return {
         "submissions": _channel(topics.submissions, f"Applications in, from the portal. {PERSONAL}", submissions),
@@ -108,19 +108,17 @@ def _channels(topics: Topics, messages: Mapping[str, Sequence[str]]) -> Document
         "decisions": _channel(
             topics.decisions(DEPARTMENT),
             "A department's answers: they can act only for that department.",
-            messages.get("decisions", ()),
+            messages["decisions"],
         ),
         "work": _channel(
-            topics.work(DEPARTMENT), "A department's work, and refusals of its answers.", messages.get("work", ())
+            topics.work(DEPARTMENT), "A department's work, and refusals of its answers.", messages["work"]
         ),
-        "case-events": _channel(
-            topics.case_events, "Every event of every case, for ever.", messages.get("case-events", ())
-        ),
-        "escalations": _channel(topics.escalations, "Alerts for supervisors.", messages.get("escalations", ())),
+        "case-events": _channel(topics.case_events, "Every event of every case, for ever.", messages["case-events"]),
+        "escalations": _channel(topics.escalations, "Alerts for supervisors.", messages["escalations"]),
         "replays": _channel(
             topics.replays,
             "Which dead letters are to be handled again. Only the operator of the installation writes it.",
-            messages.get("replays", ()),
+            (),
         ),
     }
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from catalog.errors import close_matches
+from catalog.systems import PORTAL
 from events.language.access import AUDITOR, OWNER, Rights, access_list, party_rights
-from events.language.identity import PORTAL
 from events.language.topics import Topics
 from events.transport.accounts import Account, ensure_accounts, held_rights
 from events.transport.admin import TopicLayout, ensure_topics, topic_names

@@ -16,6 +16,7 @@ from cases.model import Case
 from catalog.model import ProcedureVersion
 from events.language.case_events import ApplicationSubmitted, EventRecord
 from events.language.commands import Actor, ActorKind, ApplyCalendar, Assurance, CaseCommand, MigrateProcedure
+from events.language.identity import PLAN_PREFIX
 from events.transport.errors import Unavailable
 from greenlane.wiring import Wiring
 from intake.desk import Intake
@@ -231,7 +232,7 @@ class Healing:
 def command_of(plan: Plan, case_id: str, at: datetime) -> CaseCommand:
     """The command that a plan sends to one case: always the same id, so that it takes effect once."""
     head = plan.head
-    command_id = f"plan:{plan.number}:{case_id}"
+    command_id = f"{PLAN_PREFIX}{plan.number}:{case_id}"
     if head.kind == CALENDAR:
         return ApplyCalendar(
             command_id=command_id,

@@ -19,9 +19,10 @@ from catalog.catalogue import Catalog
 from catalog.errors import NotInForce, UnknownProcedure
 from catalog.facts import LeftOut, findings
 from catalog.model import Definitions
+from catalog.systems import PORTAL
 from events.language.commands import Actor, CaseCommand, SubmitApplication
 from events.language.envelope import MESSAGE_MAX_BYTES
-from events.language.identity import PORTAL, is_dossier, shown_reference
+from events.language.identity import is_dossier, shown_reference
 from events.language.messages import SubmissionMessage
 from events.language.refusals import Refusal, refuse
 from events.language.sameness import with_digest

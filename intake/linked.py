@@ -36,7 +36,7 @@ from events.language.commands import (
 )
 from events.language.dossier_commands import DossierCommand, RecordEnd, RevokeResult, SubmitDossier
 from events.language.dossier_messages import DossierFile
-from events.language.identity import is_dossier
+from events.language.identity import OPENING_PREFIX, WITHDRAWAL_PREFIX, is_dossier
 from events.language.linking import end_of
 from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal, refuse
@@ -313,7 +313,7 @@ class LinkedIntake:
         if application is None:
             raise ValueError("an order to open names its application")
         opening = SubmitApplication(
-            command_id=f"open:{order.case_id}",
+            command_id=f"{OPENING_PREFIX}{order.case_id}",
             received_at=order.at,
             actor=Actor(kind=ActorKind.SYSTEM, id=order.dossier_id, assurance=Assurance.TOKEN),
             application=application,
@@ -325,7 +325,7 @@ class LinkedIntake:
 
     async def _withdraw(self, order: Order) -> Done:
         command = WithdrawApplication(
-            command_id=f"withdraw:{order.case_id}",
+            command_id=f"{WITHDRAWAL_PREFIX}{order.case_id}",
             received_at=order.at,
             actor=WITHDRAWAL_ACTOR,
             reason_code=order.reason_code or ReasonCode.NO_LONGER_NEEDED,

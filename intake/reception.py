@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from catalog.systems import PORTAL
 from events.language.commands import (
     Actor,
     ActorKind,
@@ -42,7 +43,7 @@ from events.language.messages import (
     parsed,
 )
 from events.language.refusals import Refusal
-from events.language.topics import PORTAL, Topics
+from events.language.topics import Topics
 from events.transport.errors import Unavailable
 from events.transport.ports import DeadLetter, Disposition, Done, Incoming
 from intake.desk import Intake

@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from catalog.dossier import DossierDefinitions
     from events.language.commands import Actor, ActorKind, Assurance
     from events.language.dossier_commands import DossierCommand, RecordEnd
+    from events.language.linking import end_command_id
     from events.language.reasons import ReasonCode
     from events.language.refusals import Refusal, refuse
     from workflows.dossier_messages import (
@@ -187,7 +188,7 @@ class DossierWorkflow:
     def _refused(self, order: Order, refusal: Refusal) -> RecordEnd:
         """An application that is none came back before it was a case."""
         return RecordEnd(
-            command_id=f"end:{order.case_id}",
+            command_id=end_command_id(order.case_id),
             received_at=order.at,
             actor=Actor(kind=ActorKind.SYSTEM, id="intake", assurance=Assurance.TOKEN),
             name=order.name,

@@ -35,6 +35,7 @@ from events.language.dossier_events import (
     ResultRecorded,
     ResultRevoked,
 )
+from events.language.identity import TICK_PREFIX
 from events.language.refusals import Refusal, refuse
 from sla.errors import CalendarRangeError
 
@@ -49,7 +50,8 @@ def dossier_draft_of(dossier: Dossier, command: DossierCommand | Tick, now: date
     """What `decide_dossier` says, together with the dossier as it is after it."""
     if isinstance(command, Tick):
         at = command.due_at.astimezone(UTC)
-        draft = DossierDraft(dossier, at=at, now=now, command_id=f"tick:{command.due_at.isoformat()}", actor=ENGINE)
+        tick_id = f"{TICK_PREFIX}{command.due_at.isoformat()}"
+        draft = DossierDraft(dossier, at=at, now=now, command_id=tick_id, actor=ENGINE)
         fire_due(draft)
     else:
         command = meant(command, "name", dossier.parts)

@@ -11,6 +11,7 @@ from typing import Annotated, NewType
 
 from pydantic import StringConstraints
 
+from catalog.systems import PORTAL
 from wording.names import tidy
 
 CaseId = NewType("CaseId", str)
@@ -28,9 +29,11 @@ CASE_REFERENCE_PATTERN = re.compile(r"(?:case|dossier)-[0-9a-f]{24}")
 
 DEPARTMENT_LENGTH_MAX = 100
 DOSSIER_PREFIX = "dossier-"
-PORTAL = "portal"
-"""The submitting system whose topics carry no name: the province's own portal."""
 CONFLICT_PREFIX = "conflict/"
+TICK_PREFIX = "tick:"
+"""How the ids begin under which a due instant that passed is recorded: no command of anybody's."""
+OPENING_PREFIX, WITHDRAWAL_PREFIX, END_PREFIX, PLAN_PREFIX = "open:", "withdraw:", "end:", "plan:"
+"""Of what the engine itself asks of a case or dossier: for a linked dossier, of an ended case, for a plan."""
 FORMER_SUBMISSIONS = "submissions:"
 """How ids of submissions began when there was but one system that submits."""
 SENDER_PATTERN = re.compile(r"^(?P<kind>department|system)/(?P<account>[a-z0-9-]{1,100}):[0-9a-f]{32}$")
@@ -39,6 +42,12 @@ TEXT_PREFIX = "text-"
 OTHER_TEXT_SUFFIX = "-other"
 """Of a text that came under the id of a command that had said something else: so the two commands differ too."""
 OWN_REFERENCE_PATTERN = re.compile(rf"(?:{DOCUMENT_PREFIX}|{TEXT_PREFIX})[0-9a-f]{{24}}(?:{OTHER_TEXT_SUFFIX})?")
+
+
+_RESERVED = (
+    *("department/", "system/", FORMER_SUBMISSIONS, CONFLICT_PREFIX),
+    *(TICK_PREFIX, OPENING_PREFIX, WITHDRAWAL_PREFIX, END_PREFIX, PLAN_PREFIX),
+)
 
 
 def case_id_of(source: str, application_id: str) -> CaseId:
@@ -115,7 +124,7 @@ def sender_of(command_id: str) -> tuple[str, str] | None:
 
 def is_reserved(command_id: str) -> bool:
     """Whether only the engine makes ids like this one."""
-    return command_id.startswith((CONFLICT_PREFIX, FORMER_SUBMISSIONS, "department/", "system/"))
+    return command_id.startswith(_RESERVED)
 
 
 def conflict_id_of(command_id: str, digest: str) -> str:

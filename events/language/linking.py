@@ -7,6 +7,7 @@ from datetime import datetime
 from events.language.case_events import CaseClosed
 from events.language.commands import Actor, ActorKind, Assurance, DossierReference
 from events.language.dossier_commands import OwnedTime, RecordEnd
+from events.language.identity import END_PREFIX
 from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal
 
@@ -41,4 +42,4 @@ def end_of(
 
 def end_command_id(case_id: str) -> str:
     """The id of the command that tells of a case's end: one per case."""
-    return f"end:{case_id}"
+    return f"{END_PREFIX}{case_id}"

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from events.language.identity import DEPARTMENT_LENGTH_MAX, PORTAL
+from catalog.systems import PORTAL
+from events.language.identity import DEPARTMENT_LENGTH_MAX
 
 VERSION = "v1"
 DEAD_LETTER_SUFFIX = ".dlq"
-
-__all__ = ["DEAD_LETTER_SUFFIX", "PORTAL", "VERSION", "Topics"]
 
 
 @dataclass(frozen=True, slots=True)

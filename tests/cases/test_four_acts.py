@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from audit.invariants import replay_decisions
 from cases.model import CaseStatus, StepStatus
 from cases.timetable import appointment_at, next_due
 from catalog.acts import ExplanationRule, RefusalRule, StopRule, SupplementRule, SuspensionRule
@@ -22,6 +23,7 @@ from tests.builders import (
     a_resumption,
     a_return,
     a_stop,
+    a_submission,
     a_supplement,
     a_withdrawal,
     an_answer,
@@ -254,24 +256,41 @@ def test_a_suspension_without_a_cap_is_looked_at_again_and_again() -> None:
     assert life.case.suspension_review_at is None
 
 
+def a_fee() -> RequestPayment:
+    return RequestPayment(
+        command_id="fee",
+        received_at=AT,
+        actor=OFFICER,
+        step_id="intake",
+        department="one-stop",
+        amount_vnd=200_000,
+        reason="the fee",
+    )
+
+
 def test_a_fee_that_is_not_paid_is_looked_at_again() -> None:
     """As a suspension is, while the clocks stand still for it."""
     life = a_life(suspension=SuspensionRule(review_after=days(5)))
-    life.do(
-        RequestPayment(
-            command_id="fee",
-            received_at=AT,
-            actor=OFFICER,
-            step_id="intake",
-            department="one-stop",
-            amount_vnd=200_000,
-            reason="the fee",
-        )
-    )
+    life.do(a_fee())
     life.live_until(AT + 7 * DAY)
     assert life.of_type("SuspensionReviewDue")[0].since_at == AT
     life.do(ConfirmPayment(command_id="paid", received_at=AT + 8 * DAY, actor=OFFICER, receipt="BL-1"))
     assert life.case.suspension_review_at is None
+
+
+@pytest.mark.parametrize(("system", "found"), [(None, []), ("portal", ["I2"])])
+def test_a_fee_from_before_such_reviews_is_no_finding(system: str | None, found: list[str]) -> None:
+    """A case of older rules was decided without one, and stands; in a newer one somebody took it out."""
+    life = Life(the_definitions(a_procedure(suspension=SuspensionRule(review_after=days(5)))))
+    life.do(a_submission(system=system))
+    life.do(a_fee())
+    assert replay_decisions(life.definitions, life.records) == []
+    last = life.records[-1]
+    unreviewed = last.model_copy(
+        update={"event": life.of_type("ClockPaused")[0].model_copy(update={"review_at": None})}
+    )
+    again = replay_decisions(life.definitions, [*life.records[:-1], unreviewed])
+    assert [violation.invariant for violation in again] == found
 
 
 def test_a_stop_without_an_end_is_looked_at_again() -> None:

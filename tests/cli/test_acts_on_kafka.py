@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from catalog.systems import PORTAL
 from events.language.commands import ActorKind, Assurance
 from events.language.envelope import binary_headers
-from events.language.identity import PORTAL
 from events.language.messages import (
     DECISION_MESSAGES,
     SUBMISSION_MESSAGES,

@@ -16,9 +16,10 @@ import pytest
 from kafka import KafkaConsumer
 
 from catalog.loader import DATA_FOLDER
+from catalog.systems import PORTAL
 from events.language.access import OPERATOR
 from events.language.envelope import binary_headers
-from events.language.identity import PORTAL, message_command_id
+from events.language.identity import message_command_id
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from events.transport.producer import Producer

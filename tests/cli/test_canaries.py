@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from catalog.systems import PORTAL
 from events.language.envelope import binary_headers
-from events.language.topics import PORTAL
 from events.transport.producer import Producer
 from tests.cli.canaries import TOPICS, Flock, dead_letters, kept_by, personal_of
 from tests.cli.program import LiveStack, Program

@@ -8,8 +8,9 @@ import psutil
 import pytest
 
 from catalog.loader import load_catalog
+from catalog.systems import PORTAL
 from events.language.access import AUDITOR, BRIDGE, OPERATOR, OWNER, PUBLISHER, WORKER
-from events.language.topics import PORTAL, Topics
+from events.language.topics import Topics
 from events.transport.admin import topic_names
 from events.transport.cluster import Cluster
 from greenlane.admission import as_owner

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from catalog.model import ProcedureVersion, Text
+from catalog.systems import PORTAL
 from events.language.envelope import MESSAGE_MAX_BYTES, binary_headers
-from events.language.topics import PORTAL
 from events.transport.producer import Producer
 from events.transport.reading import read_all
 from greenlane.admission import as_owner

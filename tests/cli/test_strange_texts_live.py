@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from events.language.identity import PORTAL, case_id_of, subject_ref_of
+from catalog.systems import PORTAL
+from events.language.identity import case_id_of, subject_ref_of
 from events.language.topics import Topics
 from events.transport.producer import Producer
 from greenlane.wiring import Wiring

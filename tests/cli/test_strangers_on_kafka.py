@@ -13,10 +13,10 @@ import pytest
 from kafka import KafkaConsumer
 
 from catalog.basis import Text
-from catalog.systems import SubmittingSystem
+from catalog.systems import PORTAL, SubmittingSystem
 from events.language.envelope import binary_headers
 from events.language.identity import message_command_id, refusal_id_of
-from events.language.topics import PORTAL, Topics
+from events.language.topics import Topics
 from events.transport.admin import TopicLayout
 from events.transport.cluster import Cluster
 from events.transport.producer import Producer

@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 
+from catalog.systems import PORTAL
 from events.language.access import (
     AUDITOR,
     BRIDGE,
@@ -17,7 +18,7 @@ from events.language.access import (
     access_list,
     party_rights,
 )
-from events.language.topics import PORTAL, Topics
+from events.language.topics import Topics
 
 TOPICS = Topics()
 DEPARTMENTS = ("culture", "culture-desk", "health")

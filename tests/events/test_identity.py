@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -17,9 +18,12 @@ from events.language.identity import (
     department_slug_of,
     dossier_code_of,
     event_id_of,
+    is_reserved,
+    message_command_id,
     refusal_id_of,
     subject_ref_of,
 )
+from events.language.linking import end_command_id
 from events.language.topics import Topics
 
 anything = st.text(max_size=40) | st.text("aB ", min_size=90, max_size=120)
@@ -87,3 +91,19 @@ def test_a_dossier_code_has_the_lawful_form(day: date, ordinal: int) -> None:
     """Agency, day, ordinal of at least four digits."""
     for agency in ("000.00.01.H26", "H26.1.2"):
         assert DOSSIER_CODE_PATTERN.match(dossier_code_of(agency, day, ordinal))
+
+
+@pytest.mark.parametrize(
+    "engines",
+    [
+        message_command_id("system", "portal", "/portal", "1"),
+        message_command_id("department", "culture", "/culture", "1"),
+        *("conflict/1", "submissions:9"),
+        end_command_id("case-1"),
+        *("open:case-1", "withdraw:case-1", "plan:7:case-1", "tick:2026-03-02T02:00:00+00:00"),
+    ],
+)
+def test_nobody_takes_an_id_that_the_engine_will_use(engines: str) -> None:
+    """A used id swallows what comes under it; and what bears a tick's id is taken for nobody's command by the auditor."""
+    assert is_reserved(engines)
+    assert not is_reserved(f"cli:{engines}")

@@ -18,6 +18,7 @@ from kafka import KafkaConsumer
 from kafka import errors as kafka_errors
 from kafka.admin import ConfigResource, ConfigResourceType, UserScramCredentialUpsertion
 
+from catalog.systems import PORTAL
 from events.language.access import (
     AUDITOR,
     BRIDGE,
@@ -29,7 +30,7 @@ from events.language.access import (
     access_list,
     is_prefix,
 )
-from events.language.topics import PORTAL, Topics
+from events.language.topics import Topics
 from events.transport.access_probe import is_guarded
 from events.transport.accounts import Account, bindings_of, ensure_accounts, held_rights
 from events.transport.admin import TopicLayout, make_topic, topic_names

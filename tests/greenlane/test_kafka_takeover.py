@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from kafka import KafkaConsumer
 
+from catalog.systems import PORTAL
 from events.language.access import BRIDGE, access_list
-from events.language.topics import PORTAL, Topics
+from events.language.topics import Topics
 from events.transport.access_probe import is_guarded
 from events.transport.accounts import Account, ensure_accounts
 from events.transport.admin import TopicLayout, ensure_topics

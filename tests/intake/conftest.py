@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
+from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from sla.business_time import BusinessTime
-from store.database import Store
-from tests.builders import MONDAY
-from tests.intake.house import House
+from tests.intake.house import House, a_house
 from tests.workflows.stage import time_skipping
+from tests.workflows.temporal_server import temporal_server
+from workflows.converter import DATA_CONVERTER
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -23,9 +24,12 @@ async def environment() -> AsyncIterator[WorkflowEnvironment]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def house(environment: WorkflowEnvironment, database_url: str) -> AsyncIterator[House]:
     """An intake over an empty database."""
-    store = Store.connect(database_url, pool_size=4)
-    now = await environment.get_current_time()
-    built = House(store, environment.client, BusinessTime(business_anchor_at=MONDAY, real_anchor_at=now, factor=1))
-    yield built
-    await built.close()
-    store.close()
+    async with a_house(environment.client, database_url, await environment.get_current_time()) as built:
+        yield built
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Client]:
+    """Of a development server: the one that skips time has no lists."""
+    with temporal_server(tmp_path_factory.mktemp("temporal")) as address:
+        yield await Client.connect(address, data_converter=DATA_CONVERTER)

@@ -182,6 +182,16 @@ class House:
             return connection.scalar(query) or 0
 
 
+@asynccontextmanager
+async def a_house(client: Client, database_url: str, now: datetime) -> AsyncIterator[House]:
+    """A house over an empty database; `now`: the real instant at which its business time begins."""
+    store = Store.connect(database_url, pool_size=4)
+    built = House(store, client, BusinessTime(business_anchor_at=MONDAY, real_anchor_at=now, factor=1))
+    yield built
+    await built.close()
+    store.close()
+
+
 async def _nothing(*_: object) -> list[Any]:
     return []
 

@@ -14,15 +14,10 @@ from temporalio.exceptions import ApplicationError
 from events.language.commands import Outcome
 from intake.lost_runs import BROUGHT_BACK
 from intake.waking import Sweep
-from sla.business_time import BusinessTime
-from store.database import Store
-from tests.builders import MONDAY
-from tests.intake.house import House, a_message
+from tests.intake.house import House, a_house, a_message
 from tests.workflows.routes import FIVE_STEPS
 from tests.workflows.stage import quiet, soon
-from tests.workflows.temporal_server import temporal_server
 from workflows.case import CaseWorkflow
-from workflows.converter import DATA_CONVERTER
 from workflows.messages import COMMAND_SIGNAL, WAKE_SIGNAL, CaseInput, CommandMessage
 from workflows.worker import case_worker
 
@@ -41,20 +36,10 @@ async def fails(case: CaseWorkflow) -> None:
 take_turn = CaseWorkflow._take_turn
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Client]:
-    """A development server: the one that skips time has no lists."""
-    with temporal_server(tmp_path_factory.mktemp("temporal")) as address:
-        yield await Client.connect(address, data_converter=DATA_CONVERTER)
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def house(client: Client, database_url: str) -> AsyncIterator[House]:
-    store = Store.connect(database_url, pool_size=4)
-    built = House(store, client, BusinessTime(business_anchor_at=MONDAY, real_anchor_at=datetime.now(UTC), factor=1))
-    yield built
-    await built.close()
-    store.close()
+    async with a_house(client, database_url, datetime.now(UTC)) as built:
+        yield built
 
 
 @pytest.fixture

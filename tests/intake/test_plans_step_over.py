@@ -16,16 +16,12 @@ from catalog.model import Definitions, ProcedureVersion
 from events.transport.errors import Unavailable
 from greenlane import changing
 from greenlane.changing import Healing, Looked, actor_of, calendar_plan, head_of, kept, migration_plan, tell_cases
-from sla.business_time import BusinessTime
 from sla.calendar import CalendarDefinition
 from store.changes import ChangePlans, Plan
-from store.database import Store
-from tests.builders import MONDAY, a_calendar
-from tests.intake.house import House
+from tests.builders import a_calendar
+from tests.intake.house import House, a_house
 from tests.workflows.routes import five_steps
 from tests.workflows.stage import soon
-from tests.workflows.temporal_server import temporal_server
-from workflows.converter import DATA_CONVERTER
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -33,19 +29,10 @@ Target = CalendarDefinition | ProcedureVersion
 ACTOR = actor_of("administrator", "admin1")
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Client]:
-    with temporal_server(tmp_path_factory.mktemp("temporal")) as address:
-        yield await Client.connect(address, data_converter=DATA_CONVERTER)
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def house(client: Client, database_url: str) -> AsyncIterator[House]:
-    store = Store.connect(database_url, pool_size=4)
-    built = House(store, client, BusinessTime(business_anchor_at=MONDAY, real_anchor_at=datetime.now(UTC), factor=1))
-    yield built
-    await built.close()
-    store.close()
+    async with a_house(client, database_url, datetime.now(UTC)) as built:
+        yield built
 
 
 @pytest.fixture

@@ -18,9 +18,10 @@ from typing import Any, TypeVar
 import pytest
 from kafka import KafkaConsumer
 
+from catalog.systems import PORTAL
 from events.language.access import AUDITOR, BRIDGE, OPERATOR, PUBLISHER
 from events.language.envelope import binary_headers
-from events.language.topics import PORTAL, Topics
+from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from events.transport.errors import TransportError
 from events.transport.producer import Producer
