@@ -20,7 +20,7 @@ from catalog.errors import NotInForce, UnknownProcedure
 from catalog.facts import LeftOut, findings
 from catalog.model import Definitions
 from catalog.systems import PORTAL
-from events.language.commands import Actor, CaseCommand, SubmitApplication
+from events.language.commands import Actor, ActorKind, CaseCommand, SubmitApplication
 from events.language.envelope import MESSAGE_MAX_BYTES
 from events.language.identity import is_dossier, shown_reference
 from events.language.messages import SubmissionMessage
@@ -223,8 +223,7 @@ class Intake:
             command = with_digest(without_words(command))
             await self._refuse(reference, command, refuse("case_unknown", "case"))
             return
-        # A digest of what an applicant wrote would tell it to whoever guesses it: first the words go, then it is made.
-        command = with_digest(await self._words.kept_apart(case_id, command))
+        command = await self._parted(case_id, command)
         refusal = too_long(command)
         if refusal is None and self._room is not None:
             admission = await self._room.admit(case_id, command)
@@ -268,8 +267,7 @@ class Intake:
         command = _named(command, reference, case_id)
         if case_id is None:
             return CommandOutcome(command_id=command.command_id, refusal=refuse("case_unknown", "case"))
-        # A digest of what an applicant wrote would tell it to whoever guesses it: first the words go, then it is made.
-        command = with_digest(await self._words.kept_apart(case_id, command))
+        command = await self._parted(case_id, command)
         if refusal := too_long(command):
             strange = await asyncio.to_thread(self._parties.strange_to, case_id, command)
             return CommandOutcome(command_id=command.command_id, refusal=strange or refusal)
@@ -284,6 +282,18 @@ class Intake:
                 refusal = answer
             settled = await asyncio.to_thread(self._register.outcome_of, case_id, command)
             return settled or CommandOutcome(command_id=command.command_id, refusal=refusal)
+
+    async def _parted(self, case_id: str, command: CaseCommand) -> CaseCommand:
+        """The command as its case may have it, with its digest. The words of a stranger are kept beside nobody's data."""
+        is_strangers = await self._is_strangers(case_id, command)
+        # A digest of what an applicant wrote would tell it to whoever guesses it: first the words go, then it is made.
+        return with_digest(without_words(command) if is_strangers else await self._words.kept_apart(case_id, command))
+
+    async def _is_strangers(self, case_id: str, command: CaseCommand) -> bool:
+        # Who speaks for the applicant never changes. A department may get its part before the case comes to the command.
+        if command.actor.kind is not ActorKind.APPLICANT or without_words(command) == command:
+            return False
+        return await asyncio.to_thread(self._parties.strange_to, case_id, command) is not None
 
     async def _resolved(self, reference: str) -> str | None:
         """The case that is meant; None: there is none. A linked dossier is no case."""

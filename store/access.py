@@ -86,12 +86,15 @@ COLUMNS: Final[Mapping[tuple[str, str, str], tuple[str, ...]]] = {
 }
 """By table, account and letter: the only columns for which the right is given."""
 
-SEAL_OF_LETTERS: Final = "letters-seal"
-SEAL_OF_WORKFLOWS: Final = "workflow-seal"
-"""Keys of the memory whose values are secrets: whoever knows one can write what our processes believe."""
-OF_THE_OWNER: Final = ("business-time", "identity-since", "read-models", "unsealed-before")
+LETTERS_SEAL: Final = "letters-seal"
+"""Key of the memory, whose value is a secret: of dead letters, so that none is dated back that we did not write."""
+WORKFLOW_SEAL: Final = "workflow-seal"
+"""Key of the memory, whose value is a secret: of the payloads of Temporal's histories."""
+UNSEALED_BEFORE: Final = "unsealed-before"
+"""Key of the memory: until when (real time) histories were begun without a seal; absent where there were none."""
+OF_THE_OWNER: Final = ("business-time", "identity-since", "read-models", UNSEALED_BEFORE)
 """Keys that are set when the database is prepared, and stay."""
-NO_SECRET: Final = f"key NOT IN {(SEAL_OF_LETTERS, SEAL_OF_WORKFLOWS)}"
+NO_SECRET: Final = f"key NOT IN {(LETTERS_SEAL, WORKFLOW_SEAL)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +106,12 @@ class Keys:
 
 
 MEMORY: Final[Mapping[str, Keys]] = {
-    "worker": Keys(read=f"key <> '{SEAL_OF_LETTERS}'"),
+    "worker": Keys(read=f"key <> '{LETTERS_SEAL}'"),
     "bridge": Keys(read="true"),
     "publisher": Keys(write="key = 'kafka_cluster_id'"),
     "reader": Keys(),
     "operator": Keys(
-        read=f"key <> '{SEAL_OF_LETTERS}'", write=f"key NOT IN {(SEAL_OF_LETTERS, SEAL_OF_WORKFLOWS, *OF_THE_OWNER)}"
+        read=f"key <> '{LETTERS_SEAL}'", write=f"key NOT IN {(LETTERS_SEAL, WORKFLOW_SEAL, *OF_THE_OWNER)}"
     ),
 }
 """`stack` holds small things of different owners, so that rights on the table say too little: they are by row."""

@@ -89,11 +89,6 @@ class Ledger:
             for row in found:
                 yield _row_of(row)
 
-    def all_records(self, batch: int = READ_ROWS) -> Iterator[EventRecord]:
-        """All events, case by case in order, as of one instant."""
-        for row in self.all_rows(batch):
-            yield row.record
-
     def since(self, position: int, limit: int = READ_ROWS) -> list[LedgerRow]:
         """The rows written after this position. Rows of a transaction still open may appear before it later: look back."""
         query = select(*COLUMNS).where(ledger.c.position > position).order_by(ledger.c.position).limit(limit)

@@ -7,15 +7,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import exists, select, text
 
+from store.access import LETTERS_SEAL, UNSEALED_BEFORE, WORKFLOW_SEAL
 from store.database import Store
 from store.tables import applications, cases, dossiers
 
-LETTERS_SEAL = "letters-seal"
-"""Key of the store's memory: of dead letters, so that none is dated back that we did not write."""
-WORKFLOW_SEAL = "workflow-seal"
-"""Key of the store's memory: of the payloads of Temporal's histories."""
-UNSEALED_BEFORE = "unsealed-before"
-"""Until when (real time) histories were begun without a seal; absent where there were none."""
 SEAL_BYTES = 32
 
 

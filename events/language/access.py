@@ -69,8 +69,8 @@ def party_rights(topics: Topics, account: str, departments: Iterable[str] = (), 
     reads = {topics.work(department) for department in departments} | {topics.answers(system) for system in systems}
     writes = {topics.decisions(department) for department in departments}
     if systems:
-        # What became of its cases a submitting system learns from the public log alone, and from its dead letters.
-        reads |= {topics.case_events, *(topics.dead_letters(topics.submissions_of(system)) for system in systems)}
+        # What became of its cases a submitting system learns from the public log alone.
+        reads.add(topics.case_events)
     return Rights(
         account,
         reads=frozenset(reads),

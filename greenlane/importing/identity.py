@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from catalog.basis import Text
 from catalog.systems import SubmittingSystem
-from events.language.identity import CaseId, case_id_of
+from events.language.identity import CaseId, case_id_of, message_command_id
 from sla.units import Budget
 
 NAME_MAX = 80
@@ -54,6 +54,10 @@ class ImportKey:
     def submission_id(self, trace: int) -> str:
         """The CloudEvents id of a trace's submission; traces count from 1."""
         return f"{self.key[:16]}.{trace}"
+
+    def submission_command_id(self, trace: int) -> str:
+        """What refusals call a trace's submission."""
+        return message_command_id("system", SYSTEM.id, self.source, self.submission_id(trace))
 
     def decision_id(self, trace: int, event: int) -> str:
         """The CloudEvents id of an event's decision; events count from 1 within their trace."""

@@ -80,6 +80,11 @@ class Orders:
         return self.topics.submissions_of(SYSTEM.id)
 
     @property
+    def answers(self) -> str:
+        """Where refusals of them are told."""
+        return self.topics.answers(SYSTEM.id)
+
+    @property
     def cluster(self) -> Cluster:
         """Where Kafka is."""
         return KafkaAccess(**self.kafka).cluster

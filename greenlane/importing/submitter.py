@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from events.language.notices import MessageRefused
 from events.transport.errors import TransportError
 from greenlane.importing import incoming
 from greenlane.importing.incoming import Place
@@ -60,7 +61,7 @@ class Diary:
         return [position for (position,) in self._rows.execute("SELECT position FROM ended WHERE NOT failed")]
 
     def failed(self) -> list[int]:
-        """Traces whose submission ended as a dead letter."""
+        """Traces whose submission was refused."""
         return [position for (position,) in self._rows.execute("SELECT position FROM ended WHERE failed")]
 
     def is_closed(self, position: int) -> bool:
@@ -80,7 +81,7 @@ class Diary:
 
 
 class Submitter:
-    """Sends applications and hears of closings on Kafka; nothing else connects it to the stack."""
+    """Sends applications, and hears of closings and refusals on Kafka; nothing else connects it to the stack."""
 
     def __init__(self, orders: Orders, index: Index, diary: Diary, stop: StopWish) -> None:
         self._orders = orders
@@ -94,9 +95,13 @@ class Submitter:
         for position in diary.closed():
             self._end(position, 0)
         self._again = diary.failed()
-        """Dead letters of an earlier run: their cause may be gone."""
+        """Refused in an earlier run: the cause may be gone."""
         self._unsaved: list[tuple[int, int]] = []
-        self._open = {position for position in range(1, self._submitted + 1) if not self._has_ended[position]}
+        self._open: dict[str, int] = {}
+        """What was sent and has not ended: its place in the log, by what a refusal calls it."""
+        for position in range(1, self._submitted + 1):
+            if not self._has_ended[position]:
+                self._open[self._name(position)] = position
 
     def run(self) -> None:
         """Until every case has ended. Raises Stopped, TransportError."""
@@ -122,8 +127,7 @@ class Submitter:
         return self._closed + self._failed >= self._index.summary.traces
 
     def _listening(self) -> Any:
-        topics = self._orders.topics
-        names = [topics.case_events, topics.dead_letters(self._orders.submissions)]
+        names = [self._orders.topics.case_events, self._orders.answers]
         consumer = incoming.assigned(self._orders.cluster, names, "greenlane-import-submitter")
         known = self._diary.offsets()
         if known:
@@ -143,7 +147,7 @@ class Submitter:
 
     def _send(self, trace: TraceRow | None, outgoing: Outgoing) -> None:
         if trace is not None and not self._has_ended[trace.position]:
-            self._open.add(trace.position)
+            self._open[self._name(trace.position)] = trace.position
             outgoing.add(
                 Parcel(
                     topic=self._orders.submissions,
@@ -157,15 +161,26 @@ class Submitter:
 
     def _listen(self, consumer: Any) -> None:
         for place, records in consumer.poll(timeout_ms=POLL_MS).items():
-            refused = place.topic != self._orders.topics.case_events
+            refused = place.topic == self._orders.answers
             for record in records:
-                if refused or incoming.kind_of(record) == "CaseClosed":
-                    position = self._index.position_of(incoming.key_of(record))
-                    if position is not None and not self._has_ended[position]:
-                        self._unsaved.append((position, int(refused)))
-                        self._end(position, int(refused))
-                        self._open.discard(position)
+                position = self._refused(record) if refused else self._ended(record)
+                if position is not None and not self._has_ended[position]:
+                    self._unsaved.append((position, int(refused)))
+                    self._end(position, int(refused))
+                    self._open.pop(self._name(position), None)
         self._tell()
+
+    def _ended(self, record: Any) -> int | None:
+        is_closing = incoming.kind_of(record) == "CaseClosed"
+        return self._index.position_of(incoming.key_of(record)) if is_closing else None
+
+    def _refused(self, record: Any) -> int | None:
+        if incoming.kind_of(record) != MessageRefused.__name__:
+            return None
+        return self._open.get(MessageRefused.model_validate_json(record.value).command_id or "")
+
+    def _name(self, position: int) -> str:
+        return self._orders.key.submission_command_id(position)
 
     def _end(self, position: int, failed: int) -> None:
         self._has_ended[position] = 1

@@ -14,13 +14,14 @@ from kafka import KafkaConsumer
 
 from catalog.basis import Text
 from catalog.systems import PORTAL, SubmittingSystem
+from events.language.access import OPERATOR
 from events.language.envelope import binary_headers
 from events.language.identity import message_command_id, refusal_id_of
 from events.language.topics import Topics
 from events.transport.admin import TopicLayout
 from events.transport.cluster import Cluster
 from events.transport.producer import Producer
-from greenlane.admission import access_of, let_in
+from greenlane.admission import let_in
 from greenlane.wiring import Wiring
 from store.views import CaseFilter, Views
 from tests.cli.program import LiveStack, Program
@@ -69,9 +70,9 @@ def records(cluster: Cluster, topic: str) -> Iterator[Any]:
         consumer.close(autocommit=False)
 
 
-def dead_letter(cluster: Cluster, system: str, source: str) -> dict[str, str]:
-    """The headers of the dead letter of a message under this source."""
-    for record in records(cluster, TOPICS.dead_letters(TOPICS.submissions_of(system))):
+def dead_letter(stack: LiveStack, system: str, source: str) -> dict[str, str]:
+    """The headers of the dead letter of a message under this source, as the operator sees it."""
+    for record in records(stack.cluster_of(OPERATOR), TOPICS.dead_letters(TOPICS.submissions_of(system))):
         headers = {name: (value or b"").decode() for name, value in record.headers}
         if headers.get("ce_source") == source:
             return headers
@@ -160,7 +161,7 @@ def test_a_source_that_is_not_its_systems_is_a_dead_letter(live: Program, live_s
         ("/portal-other", "SubmitApplication", json.loads(karaoke("stranger-4"))),
     ):
         portal.send(source, name, data)
-        headers = dead_letter(live_stack.cluster_of(PORTAL), PORTAL, source)
+        headers = dead_letter(live_stack, PORTAL, source)
         assert (headers["dlq-code"], headers["dlq-field"]) == ("source_not_yours", "source")
         assert "/portal, /command-line, /counter" in headers["dlq-reason"]
     assert status_of(live, code)[0] == "in_progress"
@@ -197,7 +198,7 @@ def test_a_case_of_a_source_without_a_system_is_answered_through_the_portal(
     other = submitted(live, "stranger-8")
     portal = Sender(live_stack.cluster_of(PORTAL), "system", PORTAL)
     portal.send("/field-office", "WithdrawApplication", {"case": other})
-    assert dead_letter(live_stack.cluster_of(PORTAL), PORTAL, "/field-office")["dlq-code"] == "source_not_yours"
+    assert dead_letter(live_stack, PORTAL, "/field-office")["dlq-code"] == "source_not_yours"
     assert status_of(live, other)[0] == "in_progress"
     portal.send("/field-office", "WithdrawApplication", {"case": old})
     until(lambda: status_of(live, old)[0] == "closed")
@@ -207,7 +208,7 @@ def test_a_topic_of_nobody_is_a_dead_letter(live_stack: LiveStack) -> None:
     """A submissions topic whose system nobody registered: what comes on it is not taken for anybody's."""
     access = let_in(live_stack.settings, "unheard", systems=("unheard",), layout=TopicLayout(partitions=1))
     Sender(access.cluster, "system", "unheard").send("/portal", "SubmitApplication", json.loads(karaoke("stranger-9")))
-    headers = dead_letter(access_of(live_stack.settings, "unheard").cluster, "unheard", "/portal")
+    headers = dead_letter(live_stack, "unheard", "/portal")
     assert (headers["dlq-code"], headers["dlq-field"]) == ("system_unknown", "topic")
 
 
