@@ -21,6 +21,7 @@ from greenlane.importing.index import Index, TraceRow
 from greenlane.importing.orders import STOPPED, NoteBook, Orders, StopWish
 from greenlane.importing.outgoing import Outgoing, Parcel, Stopped
 from wording.foreign import visible
+from wording.json_text import read_json
 
 POLL_MS = 50
 GATHER_SECONDS = 0.05
@@ -177,7 +178,8 @@ class Submitter:
     def _refused(self, record: Any) -> int | None:
         if incoming.kind_of(record) != MessageRefused.__name__:
             return None
-        return self._open.get(MessageRefused.model_validate_json(record.value).command_id or "")
+        told = MessageRefused.model_validate(read_json(record.value))
+        return self._open.get(told.command_id or "")
 
     def _name(self, position: int) -> str:
         return self._orders.key.submission_command_id(position)
