@@ -6,9 +6,20 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict
+
+
+class Key(NamedTuple):
+    """Which version of what."""
+
+    kind: str
+    id: str
+    version: str
+
+    def __str__(self) -> str:
+        return " ".join(self)
 
 
 class Definition(BaseModel):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final, TypeVar
@@ -10,33 +10,25 @@ from typing import Final, TypeVar
 from pydantic import BaseModel
 
 from catalog import publication, references
-from catalog.catalogue import Catalog, version_order
+from catalog.assembly import assembled, newest
+from catalog.catalogue import Catalog
 from catalog.document import DocumentRefused
 from catalog.dossier import DossierTemplate, SilenceRules
 from catalog.duties import DutyRules
-from catalog.errors import CatalogInvalid, CatalogUnreadable, Problem, UnknownCalendarFlag
+from catalog.errors import CatalogInvalid, CatalogUnreadable, Problem
+from catalog.kinds import KINDS
 from catalog.model import LaneTable, ProcedureVersion
 from catalog.province import Province
 from catalog.reader import Source, SourceRefused, read
 from catalog.references import Shelf
 from catalog.systems import SystemList
-from catalog.validity import in_order
-from sla.calendar import CalendarDefinition, with_flags
+from catalog.validity import NO_ENDS
+from sla.calendar import CalendarDefinition
 from sla.ladder import Ladder
 from sla.wording import Said
 
 DATA_FOLDER: Final = Path(__file__).resolve().parent / "data"
-PLACES: Final[dict[type[BaseModel], str]] = {
-    ProcedureVersion: "procedures/*.yaml",
-    Province: "departments*.yaml",
-    LaneTable: "lanes/*.yaml",
-    Ladder: "ladders/*.yaml",
-    CalendarDefinition: "calendars/*.yaml",
-    DossierTemplate: "dossiers/*.yaml",
-    SilenceRules: "silence*.yaml",
-    DutyRules: "duties*.yaml",
-    SystemList: "systems*.yaml",
-}
+_PLACES: Final = {kind.model: kind.place for kind in KINDS.values()}
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -57,25 +49,12 @@ def _shipped(flags: frozenset[str]) -> Catalog:
 
 def _loaded(folder: Path, flags: frozenset[str]) -> Catalog:
     shelf = read_shelf(folder)
-    _refuse_unknown_flags(shelf, flags)
-    procedures: dict[str, list[ProcedureVersion]] = {}
-    for procedure in in_order(source.definition for source in shelf.procedures):
-        procedures.setdefault(procedure.id, []).append(procedure)
-    dossiers: dict[str, list[DossierTemplate]] = {}
-    for template in in_order(source.definition for source in shelf.dossiers):
-        dossiers.setdefault(template.id, []).append(template)
-    return Catalog(
-        procedures={name: tuple(versions) for name, versions in sorted(procedures.items())},
-        province=_newest(shelf.provinces)[-1],
-        lanes=in_order(source.definition for source in shelf.lanes),
-        ladders={ladder.id: ladder for ladder in _newest(shelf.ladders)},
-        calendars={calendar.id: _flagged(calendar, flags) for calendar in _newest(shelf.calendars)},
-        flags=flags,
-        dossiers={name: tuple(versions) for name, versions in sorted(dossiers.items())},
-        silence=next(reversed(_newest(shelf.silences)), None),
-        duties=next(reversed(_newest(shelf.duties)), None),
-        systems={system.id: system for system in _systems(shelf).systems},
-    )
+    return assembled(definitions_of(shelf), NO_ENDS, flags)
+
+
+def definitions_of(shelf: Shelf) -> list[BaseModel]:
+    """Every definition of the catalogue that lies on the shelf, the shipped list of systems among them where it has none."""
+    return [*(source.definition for source in shelf.sources), *([] if shelf.systems else [_shipped_systems()])]
 
 
 def read_shelf(folder: Path, *, check_digests: bool = True) -> Shelf:
@@ -105,7 +84,7 @@ def read_shelf(folder: Path, *, check_digests: bool = True) -> Shelf:
 
 def _systems(shelf: Shelf) -> SystemList:
     """The newest list of the folder; a folder made before there were any has the shipped one."""
-    return _newest(shelf.systems)[-1] if shelf.systems else _shipped_systems()
+    return newest(source.definition for source in shelf.systems)[-1] if shelf.systems else _shipped_systems()
 
 
 @cache
@@ -114,7 +93,7 @@ def _shipped_systems() -> SystemList:
     sources = _read_all(SystemList, DATA_FOLDER, problems)
     if not sources:
         raise CatalogInvalid(problems)
-    return _newest(sources)[-1]
+    return newest(source.definition for source in sources)[-1]
 
 
 def digest_file(folder: Path) -> Path:
@@ -131,7 +110,7 @@ def published_in(folder: Path) -> publication.Published:
 
 def _read_all(model: type[M], folder: Path, problems: list[Problem]) -> list[Source[M]]:
     sources: list[Source[M]] = []
-    for file in sorted(folder.glob(PLACES[model])):
+    for file in sorted(folder.glob(_PLACES[model])):
         try:
             sources.append(read(model, _name(file), _content(file, folder)))
         except (DocumentRefused, SourceRefused) as refused:
@@ -147,10 +126,10 @@ def _name(file: Path) -> str:
 
 def _misplaced(folder: Path) -> list[Problem]:
     """A definition in a misspelt folder would silently be no definition."""
-    placed = {file for pattern in PLACES.values() for file in folder.glob(pattern)}
+    placed = {file for pattern in _PLACES.values() for file in folder.glob(pattern)}
     found = {*folder.rglob("*.yaml"), *folder.rglob("*.yml")} - placed
     remedy = Said(
-        f"Name it as one of {', '.join(PLACES.values())}", f"Đặt tên theo một trong {', '.join(PLACES.values())}"
+        f"Name it as one of {', '.join(_PLACES.values())}", f"Đặt tên theo một trong {', '.join(_PLACES.values())}"
     )
     return [
         Problem(
@@ -188,21 +167,3 @@ def _missing(shelf: Shelf, folder: Path) -> list[Problem]:
         for found, place, what in parts
         if not found
     ]
-
-
-def _refuse_unknown_flags(shelf: Shelf, flags: Iterable[str]) -> None:
-    known = {entry.flag for source in shelf.calendars for entry in source.definition.flagged_days_off}
-    for flag in sorted(set(flags) - known):
-        raise UnknownCalendarFlag(flag, known)
-
-
-def _flagged(calendar: CalendarDefinition, flags: frozenset[str]) -> CalendarDefinition:
-    """The calendar with its share of the flags; without one it stays as published, and its digest is the published one."""
-    own = flags & {entry.flag for entry in calendar.flagged_days_off}
-    return with_flags(calendar, own) if own else calendar
-
-
-def _newest(sources: Sequence[Source[M]]) -> list[M]:
-    """All versions, the newest last, so that it wins where the id is the key."""
-    definitions = [source.definition for source in sources]
-    return sorted(definitions, key=lambda definition: version_order(str(getattr(definition, "version", ""))))
