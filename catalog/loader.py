@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Final, TypeVar
@@ -54,7 +55,17 @@ def _loaded(folder: Path, flags: frozenset[str]) -> Catalog:
 
 def definitions_of(shelf: Shelf) -> list[BaseModel]:
     """Every definition of the catalogue that lies on the shelf, the shipped list of systems among them where it has none."""
-    return [*(source.definition for source in shelf.sources), *([] if shelf.systems else [_shipped_systems()])]
+    return [source.definition for source in completed(shelf).sources]
+
+
+def completed(shelf: Shelf) -> Shelf:
+    """The shelf with the shipped list of systems where it has none: a folder may have been made before there were any."""
+    return shelf if shelf.systems else replace(shelf, systems=list(_shipped_systems()))
+
+
+def problems_across(shelf: Shelf) -> list[Problem]:
+    """What contradicts across the definitions of a shelf."""
+    return references.problems_of(shelf, newest(source.definition for source in completed(shelf).systems)[-1])
 
 
 def read_shelf(folder: Path, *, check_digests: bool = True) -> Shelf:
@@ -74,7 +85,7 @@ def read_shelf(folder: Path, *, check_digests: bool = True) -> Shelf:
         systems=_read_all(SystemList, folder, problems),
     )
     # A reference into a file that could not be read would be reported as unknown: first the files, then what spans them.
-    problems = problems or references.problems_of(shelf, _systems(shelf)) + _missing(shelf, folder)
+    problems = problems or problems_across(shelf) + _missing(shelf, folder)
     if check_digests and not problems:
         problems = publication.problems_of(shelf, published_in(folder), _name(digest_file(folder)))
     if problems:
@@ -82,18 +93,13 @@ def read_shelf(folder: Path, *, check_digests: bool = True) -> Shelf:
     return shelf
 
 
-def _systems(shelf: Shelf) -> SystemList:
-    """The newest list of the folder; a folder made before there were any has the shipped one."""
-    return newest(source.definition for source in shelf.systems)[-1] if shelf.systems else _shipped_systems()
-
-
 @cache
-def _shipped_systems() -> SystemList:
+def _shipped_systems() -> tuple[Source[SystemList], ...]:
     problems: list[Problem] = []
     sources = _read_all(SystemList, DATA_FOLDER, problems)
     if not sources:
         raise CatalogInvalid(problems)
-    return newest(source.definition for source in sources)[-1]
+    return tuple(sources)
 
 
 def digest_file(folder: Path) -> Path:

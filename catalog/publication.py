@@ -76,6 +76,19 @@ def versions_of(shelf: Shelf) -> Iterator[tuple[Key, str, Document]]:
         yield key_of(source.definition), digest_of(source.definition), source.document
 
 
+def changed(key: Key, document: Document) -> Problem:
+    """A published version whose document says something else now."""
+    message = Said(
+        f"{key.kind} '{key.id}' version '{key.version}' was published with other content",
+        f"{key.kind} '{key.id}' phiên bản '{key.version}' đã ban hành với nội dung khác",
+    )
+    remedy = Said(
+        "Restore it, and put the change under a new version: cases run, and are audited, under the old one",
+        "Khôi phục, và ghi thay đổi vào phiên bản mới: hồ sơ đang chạy và được kiểm tra theo bản cũ",
+    )
+    return document.problem(("version",), message, remedy, "published_version_changed")
+
+
 def problems_of(shelf: Shelf, published: Published, file: str) -> list[Problem]:
     """Published versions that were changed or removed. Versions that are not published yet are drafts, and no problem."""
     problems = list(published.problems)
@@ -83,15 +96,7 @@ def problems_of(shelf: Shelf, published: Published, file: str) -> list[Problem]:
     for key, digest, document in versions_of(shelf):
         held.add(key)
         if published.digests.get(key, digest) != digest:
-            message = Said(
-                f"{key.kind} '{key.id}' version '{key.version}' was published with other content",
-                f"{key.kind} '{key.id}' phiên bản '{key.version}' đã ban hành với nội dung khác",
-            )
-            remedy = Said(
-                "Restore it, and put the change under a new version: cases run, and are audited, under the old one",
-                "Khôi phục, và ghi thay đổi vào phiên bản mới: hồ sơ đang chạy và được kiểm tra theo bản cũ",
-            )
-            problems.append(document.problem(("version",), message, remedy, "published_version_changed"))
+            problems.append(changed(key, document))
     for key in sorted(published.digests.keys() - held):
         message = Said(
             f"{key.kind} '{key.id}' version '{key.version}' was published and is gone",

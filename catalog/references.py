@@ -66,6 +66,26 @@ class Shelf:
             *self.systems,
         ]
 
+    def with_more(self, sources: Sequence[Source[Any]]) -> Shelf:
+        """A shelf that holds these too."""
+        more = Shelf(**{name: list(getattr(self, name)) for name in _SHELVES.values()})
+        for source in sources:
+            getattr(more, _SHELVES[type(source.definition)]).append(source)
+        return more
+
+
+_SHELVES: Final[dict[type[BaseModel], str]] = {
+    ProcedureVersion: "procedures",
+    Province: "provinces",
+    LaneTable: "lanes",
+    Ladder: "ladders",
+    CalendarDefinition: "calendars",
+    DossierTemplate: "dossiers",
+    DutyRules: "duties",
+    SilenceRules: "silences",
+    SystemList: "systems",
+}
+
 
 def problems_of(shelf: Shelf, systems: SystemList) -> list[Problem]:
     """Every reference that leads nowhere and every collision of versions, in all files. `systems`: the list that holds."""

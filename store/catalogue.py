@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from sqlalchemy import Connection, Row, func, insert, select, text
 
-from catalog.publication import Key
+from catalog.definition import Key
 from store.database import Store
 from store.tables import catalog_editions, catalog_ends, catalog_versions
 
@@ -77,7 +77,7 @@ class PublishedCatalogue:
         note: str | None,
         check: Callable[[Sequence[Act]], None],
     ) -> Act | None:
-        """Add the versions that are not there, as one act; None: all were. `check` may refuse by raising, with all that is there."""
+        """Add the versions that are not there, as one act; None: all were. `check` sees all that is there, and may raise."""
         with self._store.writing() as connection:
             _alone(connection)
             acts = _acts(connection, 0)
@@ -91,8 +91,10 @@ class PublishedCatalogue:
                 connection.execute(insert(catalog_versions), [_row(version, done.number) for version in new])
         return Act(done.number, act, by, note, done.at, tuple(new))
 
-    def retire(self, key: Key, last_day: date, *, by: str, note: str | None, check: Callable[[Sequence[Act]], None]) -> Act | None:
-        """Give a version a last day, as one act; None: it has this one already. `check` may refuse by raising."""
+    def retire(
+        self, key: Key, last_day: date, *, by: str, note: str | None, check: Callable[[Sequence[Act]], None]
+    ) -> Act | None:
+        """Give a version a last day, as one act; None: it has this one. `check` sees all that is there, and may raise."""
         with self._store.writing() as connection:
             _alone(connection)
             acts = _acts(connection, 0)
