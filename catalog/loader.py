@@ -28,7 +28,7 @@ from sla.ladder import Ladder
 from sla.wording import Said
 
 DATA_FOLDER: Final = Path(__file__).resolve().parent / "data"
-_PLACES: Final = {kind.model: kind.place for kind in KINDS.values()}
+PLACES: Final = {kind.model: kind.place for kind in KINDS.values()}
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -110,7 +110,7 @@ def published_in(folder: Path) -> publication.Published:
 
 def _read_all(model: type[M], folder: Path, problems: list[Problem]) -> list[Source[M]]:
     sources: list[Source[M]] = []
-    for file in sorted(folder.glob(_PLACES[model])):
+    for file in sorted(folder.glob(PLACES[model])):
         try:
             sources.append(read(model, _name(file), _content(file, folder)))
         except (DocumentRefused, SourceRefused) as refused:
@@ -126,10 +126,10 @@ def _name(file: Path) -> str:
 
 def _misplaced(folder: Path) -> list[Problem]:
     """A definition in a misspelt folder would silently be no definition."""
-    placed = {file for pattern in _PLACES.values() for file in folder.glob(pattern)}
+    placed = {file for pattern in PLACES.values() for file in folder.glob(pattern)}
     found = {*folder.rglob("*.yaml"), *folder.rglob("*.yml")} - placed
     remedy = Said(
-        f"Name it as one of {', '.join(_PLACES.values())}", f"Đặt tên theo một trong {', '.join(_PLACES.values())}"
+        f"Name it as one of {', '.join(PLACES.values())}", f"Đặt tên theo một trong {', '.join(PLACES.values())}"
     )
     return [
         Problem(
