@@ -51,6 +51,21 @@ class Shelf:
     silences: list[Source[SilenceRules]] = field(default_factory=list)
     systems: list[Source[SystemList]] = field(default_factory=list)
 
+    def put(self, source: Source[Any]) -> None:
+        """Lay one more definition in its place."""
+        places: dict[type[BaseModel], list[Any]] = {
+            ProcedureVersion: self.procedures,
+            Province: self.provinces,
+            LaneTable: self.lanes,
+            Ladder: self.ladders,
+            CalendarDefinition: self.calendars,
+            DossierTemplate: self.dossiers,
+            DutyRules: self.duties,
+            SilenceRules: self.silences,
+            SystemList: self.systems,
+        }
+        places[type(source.definition)].append(source)
+
     @property
     def sources(self) -> list[Source[Any]]:
         """Everything, whatever its kind."""
