@@ -55,7 +55,7 @@ class Document:
     marks: Mapping[Path, Mark]
     """Of a field the mark of its key, of a list's entry the entry's own."""
     text: str = field(default="", repr=False)
-    """The whole file as it was read."""
+    """The file as it was written."""
 
     def mark_of(self, path: Path) -> tuple[Path, Mark]:
         """The longest beginning of the path that stands in the file, and where; at last the document itself."""

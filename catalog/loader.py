@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Final, TypeVar
@@ -16,7 +16,6 @@ from catalog.catalogue import Catalog
 from catalog.definition import Key
 from catalog.document import DocumentRefused
 from catalog.errors import CatalogInvalid, CatalogUnreadable, Problem
-from catalog.filing import FiledVersion, filed
 from catalog.kinds import KINDS
 from catalog.reader import Source, SourceRefused, read
 from catalog.references import Shelf
@@ -26,7 +25,6 @@ from sla.wording import Said
 
 DATA_FOLDER: Final = Path(__file__).resolve().parent / "data"
 PLACES: Final[dict[type[BaseModel], str]] = {kind.model: kind.place for kind in KINDS.values()}
-SYSTEMS_FILE: Final = "systems.yaml"
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -63,15 +61,23 @@ class Folder:
 
     @property
     def definitions(self) -> list[BaseModel]:
-        """Every definition, the shipped list of systems among them where the folder has none."""
-        return [version.definition for version in self.versions]
+        """Every definition, as `definitions_of` has them."""
+        return definitions_of(self.shelf)
 
-    @property
-    def versions(self) -> list[FiledVersion]:
-        """Every version with its text and its place in the folder."""
-        places = {name_of(file): file.relative_to(self.path).as_posix() for file in _files(self.path)}
-        own = [filed(source, places[source.document.file]) for source in self.shelf.sources]
-        return own if self.shelf.systems else [*own, filed(_shipped_systems(), SYSTEMS_FILE)]
+
+def definitions_of(shelf: Shelf) -> list[BaseModel]:
+    """Every definition of the catalogue that lies on the shelf, the shipped list of systems among them where it has none."""
+    return [source.definition for source in completed(shelf).sources]
+
+
+def completed(shelf: Shelf) -> Shelf:
+    """The shelf with the shipped list of systems where it has none: a folder may have been made before there were any."""
+    return shelf if shelf.systems else replace(shelf, systems=list(_shipped_systems()))
+
+
+def problems_across(shelf: Shelf) -> list[Problem]:
+    """What contradicts across the definitions of a shelf."""
+    return references.problems_of(shelf, newest(source.definition for source in completed(shelf).systems)[-1])
 
 
 def read_folder(folder: Path) -> Folder:
@@ -90,12 +96,9 @@ def read_shelf(folder: Path, *, check_digests: bool = True) -> Shelf:
     if not folder.is_dir():
         raise CatalogUnreadable.of("no_folder", field="folder", folder=folder)
     problems = _misplaced(folder)
-    shelf = Shelf()
-    for model in PLACES:
-        for source in _read_all(model, folder, problems):
-            shelf.put(source)
+    shelf = Shelf().with_more([source for model in PLACES for source in _read_all(model, folder, problems)])
     # A reference into a file that could not be read would be reported as unknown: first the files, then what spans them.
-    problems = problems or references.problems_of(shelf, _systems(shelf)) + _missing(shelf, folder)
+    problems = problems or problems_across(shelf) + _missing(shelf, folder)
     if check_digests and not problems:
         problems = publication.problems_of(shelf, published_in(folder), name_of(digest_file(folder)))
     if problems:
@@ -103,19 +106,13 @@ def read_shelf(folder: Path, *, check_digests: bool = True) -> Shelf:
     return shelf
 
 
-def _systems(shelf: Shelf) -> SystemList:
-    """The newest list of the folder; a folder made before there were any has the shipped one."""
-    return newest(source.definition for source in shelf.systems)[-1] if shelf.systems else _shipped_systems().definition
-
-
 @cache
-def _shipped_systems() -> Source[SystemList]:
+def _shipped_systems() -> tuple[Source[SystemList], ...]:
     problems: list[Problem] = []
     sources = _read_all(SystemList, DATA_FOLDER, problems)
     if not sources:
         raise CatalogInvalid(problems)
-    last = newest(source.definition for source in sources)[-1]
-    return next(source for source in sources if source.definition is last)
+    return tuple(sources)
 
 
 def digest_file(folder: Path) -> Path:

@@ -90,7 +90,7 @@ def problems_of(shelf: Shelf, published: Published, file: str) -> list[Problem]:
     held = {key_of(source.definition): source for source in shelf.sources}
     problems = list(published.problems)
     problems += [
-        _changed(key, source, published.digests[key])
+        changed(key, source, published.digests[key])
         for key, source in held.items()
         if key in published.digests and digest_of(source.definition) != published.digests[key]
     ]
@@ -99,7 +99,7 @@ def problems_of(shelf: Shelf, published: Published, file: str) -> list[Problem]:
     return problems + [problem for draft in drafts for problem in _idle(draft, shipped)]
 
 
-def _changed(key: Key, source: Source[Any], digest: str) -> Problem:
+def changed(key: Key, source: Source[Any], digest: str) -> Problem:
     """The file of a published version says something else now."""
     definition, kind = source.definition, KINDS[key.kind]
     details = {"noun": kind.noun, "id": key.id, "version": key.version, "key": str(key)}

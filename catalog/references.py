@@ -51,21 +51,6 @@ class Shelf:
     silences: list[Source[SilenceRules]] = field(default_factory=list)
     systems: list[Source[SystemList]] = field(default_factory=list)
 
-    def put(self, source: Source[Any]) -> None:
-        """Lay one more definition in its place."""
-        places: dict[type[BaseModel], list[Any]] = {
-            ProcedureVersion: self.procedures,
-            Province: self.provinces,
-            LaneTable: self.lanes,
-            Ladder: self.ladders,
-            CalendarDefinition: self.calendars,
-            DossierTemplate: self.dossiers,
-            DutyRules: self.duties,
-            SilenceRules: self.silences,
-            SystemList: self.systems,
-        }
-        places[type(source.definition)].append(source)
-
     @property
     def sources(self) -> list[Source[Any]]:
         """Everything, whatever its kind."""
@@ -80,6 +65,26 @@ class Shelf:
             *self.silences,
             *self.systems,
         ]
+
+    def with_more(self, sources: Sequence[Source[Any]]) -> Shelf:
+        """A shelf that holds these too."""
+        more = Shelf(**{name: list(getattr(self, name)) for name in _SHELVES.values()})
+        for source in sources:
+            getattr(more, _SHELVES[type(source.definition)]).append(source)
+        return more
+
+
+_SHELVES: Final[dict[type[BaseModel], str]] = {
+    ProcedureVersion: "procedures",
+    Province: "provinces",
+    LaneTable: "lanes",
+    Ladder: "ladders",
+    CalendarDefinition: "calendars",
+    DossierTemplate: "dossiers",
+    DutyRules: "duties",
+    SilenceRules: "silences",
+    SystemList: "systems",
+}
 
 
 def problems_of(shelf: Shelf, systems: SystemList) -> list[Problem]:
