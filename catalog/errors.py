@@ -95,6 +95,12 @@ class CatalogUnreadable(CatalogError):
     code = "catalog_unreadable"
 
 
+class CatalogUnwritable(CatalogError):
+    """The folder of the catalogue cannot be written, or is not the program's to write."""
+
+    code = "catalog_unwritable"
+
+
 class SystemRefused(CatalogError):
     """A submitting system that cannot be registered beside those there are."""
 

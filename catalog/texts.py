@@ -71,6 +71,26 @@ TEXTS: Final[Texts] = {
         "Không đọc được {file} ({why}).",
         "Nêu một tệp mà người dùng này được đọc.",
     ),
+    "file_unwritable": (
+        "{file} cannot be written ({why}).",
+        "Name a folder in which this user may write.",
+        "Không ghi được {file} ({why}).",
+        "Nêu một thư mục mà người dùng này được ghi.",
+    ),
+    "not_empty": (
+        "{folder} is not an empty folder.",
+        "Name a new folder: nothing that is there is written over.",
+        "{folder} không phải thư mục trống.",
+        "Nêu một thư mục mới: không ghi đè lên nội dung đã có.",
+    ),
+    "shipped_folder": (
+        "The shipped catalogue belongs to the program; no version of it is retired there.",
+        "Get a folder of your own with `greenlane catalog export DIR`, and set GREENLANE_CATALOG_DIR to it; or start "
+        "the stack: then its catalogue is meant.",
+        "Danh mục đi kèm thuộc về chương trình; không bãi bỏ phiên bản nào ở đó.",
+        "Lấy thư mục riêng bằng `greenlane catalog export DIR` rồi đặt GREENLANE_CATALOG_DIR; hoặc khởi động hệ "
+        "thống: khi đó lệnh áp dụng cho danh mục của hệ thống.",
+    ),
     # faults of a file's form
     "tag": (
         "The value has the tag {tag}.",
