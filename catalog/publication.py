@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
-from catalog.definition import digest_of
+from catalog.definition import Key, digest_of
 from catalog.document import Document
 from catalog.errors import Problem
+from catalog.kinds import KINDS, key_of
 from catalog.references import Shelf
 from sla.wording import Said
 
@@ -18,17 +19,7 @@ HEADER: Final = """\
 # Every published version and the SHA-256 of its canonical JSON: kind, id, version, digest.
 # Lines are only added, by `python -m catalog.publish`; a change of a published version is a new version.
 """
-_LINE: Final = re.compile(
-    r"^(procedure|province|lanes|ladder|calendar|dossier|silence|duties|systems) (\S+) (\S+) ([0-9a-f]{64})$"
-)
-
-
-class Key(NamedTuple):
-    """Which version of what."""
-
-    kind: str
-    id: str
-    version: str
+_LINE: Final = re.compile(rf"^({'|'.join(KINDS)}) (\S+) (\S+) ([0-9a-f]{{64}})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,28 +72,21 @@ def parse(file: str, text: str) -> Published:
 
 def versions_of(shelf: Shelf) -> Iterator[tuple[Key, str, Document]]:
     """Every version on the shelf with its digest, the one that the ledger records, and its document."""
-    for procedure in shelf.procedures:
-        yield _key("procedure", procedure.definition), procedure.definition.digest, procedure.document
-    for province in shelf.provinces:
-        yield _key("province", province.definition), province.definition.digest, province.document
-    for table in shelf.lanes:
-        yield _key("lanes", table.definition), table.definition.digest, table.document
-    for ladder in shelf.ladders:
-        yield _key("ladder", ladder.definition), digest_of(ladder.definition), ladder.document
-    for calendar in shelf.calendars:
-        yield _key("calendar", calendar.definition), calendar.definition.digest, calendar.document
-    for template in shelf.dossiers:
-        yield _key("dossier", template.definition), template.definition.digest, template.document
-    for rules in shelf.silences:
-        yield _key("silence", rules.definition), rules.definition.digest, rules.document
-    for duties in shelf.duties:
-        yield _key("duties", duties.definition), duties.definition.digest, duties.document
-    for systems in shelf.systems:
-        yield _key("systems", systems.definition), systems.definition.digest, systems.document
+    for source in shelf.sources:
+        yield key_of(source.definition), digest_of(source.definition), source.document
 
 
-def _key(kind: str, definition: object) -> Key:
-    return Key(kind, str(getattr(definition, "id", "")), str(getattr(definition, "version", "")))
+def changed(key: Key, document: Document) -> Problem:
+    """A published version whose document says something else now."""
+    message = Said(
+        f"{key.kind} '{key.id}' version '{key.version}' was published with other content",
+        f"{key.kind} '{key.id}' phiên bản '{key.version}' đã ban hành với nội dung khác",
+    )
+    remedy = Said(
+        "Restore it, and put the change under a new version: cases run, and are audited, under the old one",
+        "Khôi phục, và ghi thay đổi vào phiên bản mới: hồ sơ đang chạy và được kiểm tra theo bản cũ",
+    )
+    return document.problem(("version",), message, remedy, "published_version_changed")
 
 
 def problems_of(shelf: Shelf, published: Published, file: str) -> list[Problem]:
@@ -112,15 +96,7 @@ def problems_of(shelf: Shelf, published: Published, file: str) -> list[Problem]:
     for key, digest, document in versions_of(shelf):
         held.add(key)
         if published.digests.get(key, digest) != digest:
-            message = Said(
-                f"{key.kind} '{key.id}' version '{key.version}' was published with other content",
-                f"{key.kind} '{key.id}' phiên bản '{key.version}' đã ban hành với nội dung khác",
-            )
-            remedy = Said(
-                "Restore it, and put the change under a new version: cases run, and are audited, under the old one",
-                "Khôi phục, và ghi thay đổi vào phiên bản mới: hồ sơ đang chạy và được kiểm tra theo bản cũ",
-            )
-            problems.append(document.problem(("version",), message, remedy, "published_version_changed"))
+            problems.append(changed(key, document))
     for key in sorted(published.digests.keys() - held):
         message = Said(
             f"{key.kind} '{key.id}' version '{key.version}' was published and is gone",

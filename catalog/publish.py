@@ -6,9 +6,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from catalog.definition import Key
 from catalog.errors import CatalogError
 from catalog.loader import DATA_FOLDER, digest_file, published_in, read_shelf
-from catalog.publication import Key, with_new_versions
+from catalog.publication import with_new_versions
 
 
 def publish(folder: Path) -> list[Key]:
