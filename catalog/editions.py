@@ -6,7 +6,7 @@ A case runs under the edition in force at its instant of receipt, so which one t
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -31,23 +31,15 @@ class Edition:
         return self.assemble()
 
 
-class Editions:
-    """Every edition, in the order in which they came into force. At least one."""
-
-    def __init__(self, editions: Iterable[Edition]) -> None:
-        self._editions: Sequence[Edition] = tuple(editions)
-        self._beginnings = [edition.in_force_at or SINCE_EVER for edition in self._editions]
-
-    @classmethod
-    def of(cls, catalog: Catalog) -> Editions:
-        """A catalogue that never changes."""
-        return cls([Edition(1, None, lambda: catalog)])
+class Editions(tuple[Edition, ...]):
+    """Every edition, in the order in which they came into force."""
 
     @property
     def newest(self) -> Edition:
-        """The last one, whether it is in force by now or not."""
-        return self._editions[-1]
+        """The last one, whether it is in force by now or not. Raises IndexError where there is none."""
+        return self[-1]
 
     def at(self, instant: datetime) -> Edition:
-        """The one in force at an aware instant."""
-        return self._editions[max(bisect_right(self._beginnings, instant) - 1, 0)]
+        """The one in force at an aware instant; before all, the first. Raises IndexError where there is none."""
+        begun = bisect_right(self, instant, key=lambda edition: edition.in_force_at or SINCE_EVER)
+        return self[max(begun - 1, 0)]

@@ -23,6 +23,7 @@ from greenlane.probing.temporal import ConnectFailure, look_into_namespace
 from greenlane.probing.temporal import explained as temporal_trouble
 from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
+from intake.catalogue import LiveCatalogue
 from intake.desk import Intake
 from intake.linked import LinkedIntake
 from intake.linked_gateway import DossierGateway
@@ -33,6 +34,8 @@ from intake.waiting_room import WaitingRoom
 from sla.business_time import BusinessTime
 from sla.calendar import CalendarDefinition, compiled
 from sla.wording import Said
+from store.access import CALENDAR_FLAGS
+from store.catalogue import PublishedCatalogue
 from store.database import Store
 from store.dossiers import Dossiers
 from store.errors import StoreUnavailable
@@ -61,9 +64,19 @@ class Wiring:
         return Topics(self.settings.topic_prefix)
 
     @cached_property
+    def published(self) -> PublishedCatalogue:
+        """What was published of the catalogue."""
+        return PublishedCatalogue(self.store)
+
+    @cached_property
+    def catalogue(self) -> LiveCatalogue:
+        """The installation's catalogue, as it stands and as it stood. Raises the store's errors."""
+        return LiveCatalogue(self.published, self.business_time, flags_of(self.store, self.settings))
+
+    @property
     def catalog(self) -> Catalog:
-        """The catalogue. Raises the catalogue's errors."""
-        return load_catalog(self.settings.catalog_dir, self.settings.flags)
+        """The newest edition of the installation's catalogue that this process knows. Raises the store's errors."""
+        return self.catalogue.newest()
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -82,7 +95,7 @@ class Wiring:
     @cached_property
     def business_time(self) -> BusinessTime:
         """The stack's business time, fixed when the stack was first prepared. Raises SettingsError for another pace."""
-        return business_time_of(self.store, self.settings, self.catalog.calendar(PROVINCE_CALENDAR))
+        return business_time_of(self.store, self.settings)
 
     @property
     def identity_since(self) -> datetime | None:
@@ -112,7 +125,7 @@ class Wiring:
     @cached_property
     def systems(self) -> Systems:
         """The submitting systems: the catalogue's, and those registered at run time."""
-        return Systems(RegisteredSystems(self.store), self.catalog)
+        return Systems(RegisteredSystems(self.store), self.catalogue)
 
     @cached_property
     def cluster(self) -> Cluster:
@@ -182,7 +195,7 @@ class Wiring:
         """The intake over a connection to Temporal; with a waiting room where many may write without waiting for answers."""
         gateway = CaseGateway(client, self.settings.task_queue)
         most = self.settings.max_message_bytes
-        return Intake(gateway, self.register, self.catalog, self.business_time, self.zone, room, most)
+        return Intake(gateway, self.register, self.catalogue, self.business_time, self.zone, room, most)
 
     def linked_intake(self, client: Client) -> LinkedIntake:
         """The intake of linked dossiers over a connection to Temporal."""
@@ -191,7 +204,7 @@ class Wiring:
             DossierGateway(client, self.settings.task_queue),
             Dossiers(self.store),
             self.inbox,
-            self.catalog,
+            self.catalogue,
         )
 
 
@@ -200,7 +213,13 @@ def _runtime(address: str) -> Runtime:
     return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=address)))
 
 
-def business_time_of(store: Store, settings: Settings, calendar: CalendarDefinition) -> BusinessTime:
+def flags_of(store: Store, settings: Settings) -> frozenset[str]:
+    """The calendar flags that the installation was prepared with."""
+    kept = store.remembered(CALENDAR_FLAGS)
+    return settings.flags if kept is None else frozenset(filter(None, kept.split(",")))
+
+
+def business_time_of(store: Store, settings: Settings) -> BusinessTime:
     """The remembered map, or the one that this first start makes.
 
     Who asks for no pace gets the stack's own. Raises SettingsError for another than the remembered one, and in production
@@ -208,7 +227,7 @@ def business_time_of(store: Store, settings: Settings, calendar: CalendarDefinit
     """
     kept = store.remembered(BUSINESS_TIME)
     if kept is None:
-        kept = store.remember_first(BUSINESS_TIME, _first_business_time(settings, calendar).model_dump_json())
+        kept = store.remember_first(BUSINESS_TIME, _first_business_time(settings).model_dump_json())
     found = BusinessTime.model_validate_json(kept)
     asked = "time_factor" in settings.model_fields_set or settings.profile == "production"
     if asked and found.factor != settings.time_factor:
@@ -226,9 +245,10 @@ def business_time_of(store: Store, settings: Settings, calendar: CalendarDefinit
     return found
 
 
-def _first_business_time(settings: Settings, calendar: CalendarDefinition) -> BusinessTime:
+def _first_business_time(settings: Settings) -> BusinessTime:
     if settings.time_factor == 1:
         return BusinessTime.real_time()
+    calendar = load_catalog(settings.catalog_dir, settings.flags).calendar(PROVINCE_CALENDAR)
     return BusinessTime(
         business_anchor_at=demonstration_monday(calendar),
         real_anchor_at=datetime.now(UTC),

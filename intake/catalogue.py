@@ -9,22 +9,25 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final, Protocol
 
 import structlog
 from prometheus_client import Gauge
+from pydantic import BaseModel
 
 from catalog.assembly import assembled
 from catalog.catalogue import Catalog
-from catalog.definition import Definition, Key
+from catalog.definition import Key
 from catalog.editions import Edition, Editions
 from catalog.kinds import KINDS
 from events.transport.errors import Unavailable
 from sla.business_time import BusinessTime
-from store.catalogue import Act, PublishedCatalogue
-from store.errors import StoreError
+from sla.calendar import CalendarDefinition
+from store.catalogue import Act, PublishedCatalogue, ends_in
+from store.errors import StoreError, StoreNotMigrated
 
 log = structlog.get_logger()
 
@@ -49,21 +52,6 @@ class CatalogueSource(Protocol):
         ...
 
 
-class SettledCatalogue:
-    """A catalogue that never changes."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
-
-    def newest(self) -> Catalog:
-        """The catalogue."""
-        return self._catalog
-
-    async def at(self, instant: datetime) -> Catalog:
-        """The catalogue, whatever the instant."""
-        return self._catalog
-
-
 class LiveCatalogue:
     """What the database says, kept current by looking. Safe for several threads."""
 
@@ -73,8 +61,8 @@ class LiveCatalogue:
         self._flags = flags
         self._lock = threading.Lock()
         self._acts: list[Act] = []
-        self._definitions: list[Definition] = []
-        self._editions: Editions | None = None
+        self._definitions: list[BaseModel] = []
+        self._editions = Editions(())
         self._known_until: datetime | None = None
         """Business instant up to which no edition that comes into force is missing."""
 
@@ -95,7 +83,7 @@ class LiveCatalogue:
 
     def newest(self) -> Catalog:
         """The newest edition, known since the last look; the first call looks. Raises StoreError."""
-        if self._editions is None:
+        if not self._acts:
             self.look()
         return self._known().newest.catalog
 
@@ -121,15 +109,23 @@ class LiveCatalogue:
             await asyncio.sleep(LOOK_SECONDS)
 
     def _known(self) -> Editions:
-        if self._editions is None:
-            raise Unavailable("PostgreSQL")
+        if not self._acts:
+            raise StoreNotMigrated(reason="its catalogue was never entered")
         return self._editions
 
     def _take(self, act: Act) -> None:
-        self._acts.append(act)
         for version in act.versions:
-            model = KINDS[version.key.kind].model
-            self._definitions.append(model.model_validate_json(version.definition))
-        self._editions = Editions(self._edition(place) for place in range(len(self._acts)))
+            self._definitions.append(KINDS[version.key.kind].model.model_validate_json(version.definition))
+        in_force_at = self._business.to_business(act.at + IN_FORCE_AFTER) if self._acts else None
+        self._acts.append(act)
+        made = partial(self._assembled, len(self._definitions), ends_in(self._acts))
+        editions = [*self._editions, Edition(act.number, in_force_at, made)]
+        self._editions = Editions(editions)
         EDITION.set(act.number)
         log.info("catalogue taken up", edition=act.number, act=act.act, versions=len(act.versions))
+
+    def _assembled(self, count: int, ends: Mapping[Key, date]) -> Catalog:
+        # Definitions are only ever added: an edition is the first so many of them.
+        known = [definition for definition in self._definitions[:count] if isinstance(definition, CalendarDefinition)]
+        flags = self._flags & {entry.flag for calendar in known for entry in calendar.flagged_days_off}
+        return assembled(self._definitions[:count], ends, flags)
