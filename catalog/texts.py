@@ -236,6 +236,14 @@ TEXTS: Final[Texts] = {
         "Phiên bản '{version}' không ghi ngày bắt đầu, nên sẽ đứng trước phiên bản '{other}'.",
         "Ghi valid_from là ngày đầu tiên có hiệu lực: ngày đó chấm dứt phiên bản trước.",
     ),
+    "folder_behind": (
+        "Meanwhile {key} was published, and this folder does not have it.",
+        "Get it with `greenlane catalog export DIR`, put its file into this folder, and look whether the new version "
+        "says what it says.",
+        "Trong lúc đó {key} đã được ban hành, mà thư mục này chưa có.",
+        "Lấy về bằng `greenlane catalog export DIR`, chép tệp đó vào thư mục này, rồi xem phiên bản mới đã gồm nội dung "
+        "của nó chưa.",
+    ),
     "version_older": (
         "Version '{version}' counts as older than '{newer}', which is published: it would never be used.",
         "Give it a number after '{newer}': of a {noun} the newest holds.",

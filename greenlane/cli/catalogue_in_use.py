@@ -102,13 +102,14 @@ def warn_of_difference(settings: Settings, acts: Sequence[Act]) -> None:
         remedy = spoken("See `{command}`.", "Xem `{command}`.", command=f"greenlane catalog check {folder}")
         warn(told, remedy, settings.language)
         return
-    if (told := _difference(here, digests_in(acts))) is not None:
+    difference = _difference(here, digests_in(acts))
+    if difference is not None:
         message = spoken(
             "The installation's catalogue is in use; {folder}, which {setting} names, differs from it: {difference}.",
             "Đang dùng danh mục của hệ thống; danh mục tại {folder} do {setting} nêu có khác: {difference}.",
             folder=folder,
             setting=f"{PREFIX}CATALOG_DIR",
-            difference=told,
+            difference=difference,
         )
         remedy = spoken(
             "See `greenlane catalog diff {folder}`, and enter it with `greenlane catalog publish {folder}`.",
