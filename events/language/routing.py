@@ -11,6 +11,7 @@ from events.language.case_events import (
     ConsultationLapsed,
     EscalationAcknowledged,
     EventRecord,
+    ExplanationReceived,
     LaneChanged,
     ProcedureMigrated,
     RungFired,
@@ -18,6 +19,7 @@ from events.language.case_events import (
     StepCancelled,
     StepDecided,
     StepReassigned,
+    SupplementReceived,
     SuspensionReviewDue,
 )
 from events.language.dossier_events import DossierAnnounced, DossierRungFired
@@ -50,6 +52,8 @@ def _private(record: EventRecord, topics: Topics) -> tuple[str, ...]:
             | ProcedureMigrated(departments=departments)
         ):
             return tuple(topics.work(department) for department in departments)
+        case SupplementReceived(departments=departments) | ExplanationReceived(departments=departments):
+            return tuple(topics.work(department) for department in departments or ())
         case RungFired() | EscalationAcknowledged() | DossierRungFired() | SuspensionReviewDue() | CalendarExhausted():
             return (topics.escalations,)
         case _:
