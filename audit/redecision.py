@@ -109,6 +109,7 @@ _TOLD_SINCE: dict[type, tuple[str, ...]] = {
         *("procedure_name_vi", "procedure_name_en", "asked_by_department"),
         *("limit", "facts", "documents", "documents_left_out"),
     ),
+    ev.ConsultationRequested: ("department",),
     ev.SupplementReceived: ("departments",),
     ev.ExplanationReceived: ("departments",),
 }

@@ -16,6 +16,8 @@ class ConsultationRequested(Message):
 
     type: Literal["ConsultationRequested"] = "ConsultationRequested"
     step_id: str
+    department: str | None = None
+    """Who asks; None: an older event."""
     requests: tuple[ConsultationRequest, ...]
     reason: str | None = None
     legal_basis: str | None = None

@@ -9,9 +9,11 @@ from events.language.case_events import (
     CaseStopped,
     ClockExtended,
     ConsultationLapsed,
+    ConsultationRequested,
     EscalationAcknowledged,
     EventRecord,
     ExplanationReceived,
+    ExplanationRequested,
     LaneChanged,
     ProcedureMigrated,
     RungFired,
@@ -20,6 +22,7 @@ from events.language.case_events import (
     StepDecided,
     StepReassigned,
     SupplementReceived,
+    SupplementRequested,
     SuspensionReviewDue,
 )
 from events.language.dossier_events import DossierAnnounced, DossierRungFired
@@ -37,8 +40,16 @@ def _private(record: EventRecord, topics: Topics) -> tuple[str, ...]:
             return (topics.work(department),)
         case StepReassigned(to_department=department, from_department=former) if department == former:
             return (topics.work(department),)
-        case StepDecided(kind="consultation", asked_by_department=str(asker)):
-            return (topics.work(asker),)
+        case StepDecided(department=department, kind="consultation", asked_by_department=str(asker)):
+            return tuple(topics.work(each) for each in dict.fromkeys((department, asker)))
+        # What a department did comes back to it, whoever did it in its name: so its own system knows what took effect.
+        case (
+            StepDecided(department=department)
+            | SupplementRequested(department=department)
+            | ExplanationRequested(department=department)
+            | ConsultationRequested(department=str(department))
+        ):
+            return (topics.work(department),)
         case ConsultationLapsed(asked_by_department=asker):
             return (topics.work(asker),)
         case DossierAnnounced(department=department):
