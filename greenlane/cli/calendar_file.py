@@ -46,14 +46,17 @@ def calendar_in(file: Path) -> CalendarDefinition:
     return found.definition
 
 
-def show_faults(problems: Sequence[Problem]) -> None:
-    """Every fault: on standard output as one JSON object, the first as its error, or on standard error in lines."""
+def show_faults(problems: Sequence[Problem], **given: object) -> None:
+    """Every fault: on standard output as one JSON object, the first as its error, or on standard error in lines.
+
+    `given` stands in the object too.
+    """
     if not wants_json():
         for problem in problems:
             say_error(_body(problem), where=f"{problem.file}:{problem.line}:{problem.column}")
         return
     faults = [{**_body(p), "file": p.file, "line": p.line, "column": p.column} for p in problems]
-    print_json({"error": _body(problems[0]), "faults": faults})
+    print_json({**given, "error": _body(problems[0]), "faults": faults})
 
 
 def _body(problem: Problem) -> dict[str, object]:
