@@ -16,8 +16,9 @@ from greenlane.admission import prepare_kafka
 from greenlane.connecting import owner_database_of
 from greenlane.probing.database import probe_database
 from greenlane.probing.kafka import probe_kafka
+from greenlane.remembered import business_time_of
 from greenlane.settings import Settings
-from greenlane.wiring import Wiring, business_time_of
+from greenlane.wiring import Wiring
 from intake.catalogue import LiveCatalogue
 from intake.publishing import enter
 from store.access import CALENDAR_FLAGS

@@ -65,9 +65,10 @@ class LiveCatalogue:
         self._known_until: datetime | None = None
         """Business instant up to which no edition that comes into force is missing."""
 
-    @property
-    def acts(self) -> Sequence[Act]:
-        """Every act that is known here, in order."""
+    def known_acts(self) -> Sequence[Act]:
+        """Every act that is known here, in order; the first call looks. Raises StoreError."""
+        if not self._acts:
+            self.look()
         return tuple(self._acts)
 
     def look(self) -> bool:
