@@ -80,7 +80,7 @@ def check(folder: Dir, *, state_dir: StateDir = None, lang: Lang = None, as_json
     from greenlane.cli.catalog_screen import CatalogScreen
     from greenlane.cli.output import print_json, show
 
-    with the_place(state_dir, lang) as (place, settings):
+    with the_place(state_dir, lang, is_folder_meant=True) as (place, settings):
         found = checked(place, folder)
         if found is None:
             return 2
@@ -105,7 +105,7 @@ def diff(folder: Dir, *, state_dir: StateDir = None, lang: Lang = None, as_json:
     from greenlane.cli.catalog_screen import CatalogScreen, change_json
     from greenlane.cli.output import print_json, show
 
-    with the_place(state_dir, lang) as (place, settings):
+    with the_place(state_dir, lang, is_folder_meant=True) as (place, settings):
         found = checked(place, folder)
         if found is None:
             return 2
@@ -139,7 +139,7 @@ def publish(
     from greenlane.cli.catalog_screen import CatalogScreen
     from greenlane.cli.output import print_json, show
 
-    with the_place(state_dir, lang) as (place, settings):
+    with the_place(state_dir, lang, is_folder_meant=True) as (place, settings):
         found = checked(place, folder)
         if found is None:
             return 2

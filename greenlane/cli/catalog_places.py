@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from catalog.assembly import assembled
 from catalog.definition import Key, digest_of
 from catalog.errors import CatalogUnwritable
 from catalog.kinds import KINDS, key_of, kind_of, place_of
@@ -20,6 +21,8 @@ from catalog.loader import DATA_FOLDER, Folder, completed, read_folder
 from catalog.retiring import Retirement, Retiring
 from catalog.validity import Ends
 from catalog.writing import heading, publish_in, retire_in
+from greenlane.admission import let_in_published
+from greenlane.cli.catalogue_in_use import warn_of_difference
 from greenlane.cli.moments import now
 from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
@@ -207,11 +210,21 @@ class StackPlace:
         """Enter the drafts in the database, and among the folder's digests."""
 
         def entered() -> Act | None:
+            self._let_in(folder)
             published = self.wiring.published
             return enter(published, folder.shelf, act="publish", by=by, note=note, ends=folder.ends)
 
         act = publish_in(folder, entered, heading(self.today, by, note))[1]
         return {version.key for version in act.versions} if act else set()
+
+    def _let_in(self, folder: Folder) -> None:
+        """New departments and systems get their topics first: nothing may be sent where there is none."""
+        held = {held.key for held in self.held}
+        new = {key.kind for source in folder.shelf.sources if (key := key_of(source.definition)) not in held}
+        settings = self.wiring.settings
+        if {"province", "systems"} & new and settings.kafka_bootstrap is not None:
+            found = assembled(folder.definitions)
+            let_in_published(settings, found.departments, found.systems, self.wiring.topic_layout)
 
     def retire(self, asked: tuple[str, str, str], on: date, by: str, note: str | None) -> Retirement:
         """Enter the retirement in the database."""
@@ -247,16 +260,24 @@ class StackPlace:
 
 
 @contextmanager
-def the_place(state_dir: Path | None, language: str | None) -> Iterator[tuple[Place, Settings]]:
-    """Where the commands act, and the settings. Starts nothing."""
+def the_place(
+    state_dir: Path | None, language: str | None, *, is_folder_meant: bool = False
+) -> Iterator[tuple[Place, Settings]]:
+    """Where the commands act, and the settings. Starts nothing.
+
+    Says on standard error where the shell names a folder that is another catalogue, unless a folder is what is meant.
+    """
     settings = Settings.load(state_dir=state_dir, language=language)
     addresses = running_stack(settings)
     if addresses is None and settings.database_url is None:
         yield FolderPlace(settings.catalog_dir or DATA_FOLDER), settings
         return
     wiring = Wiring(settings if addresses is None else settings.resolved(addresses))
+    place = StackPlace(wiring)
     try:
-        yield StackPlace(wiring), settings
+        if not is_folder_meant:
+            warn_of_difference(settings, place.acts)
+        yield place, settings
     finally:
         wiring.close()
 
