@@ -25,6 +25,7 @@ from greenlane.cli import (
     reference,
     report,
     running,
+    sandbox,
     sheet,
     stops,
     submission,
@@ -69,6 +70,7 @@ for theme in (
     changes,
     demonstration,
     log_import,
+    sandbox,
 ):
     theme.register(app)
 
