@@ -35,6 +35,8 @@ from wording.json_text import read_json
 POLL_MS = 100
 QUIET_SECONDS = 5.0
 """How long one listens for what should not come: a second answer, a refused one sent again."""
+LAST_WORDS_SECONDS = 20.0
+"""How long at most, when all has ended."""
 OUTCOME_SECONDS = 60.0
 """How long the engine may take for an answer or a withdrawal before the sandbox goes on without."""
 SUPERVISOR = Actor(kind=ActorKind.SUPERVISOR, id="sandbox", assurance=Assurance.CLAIMED)
@@ -88,6 +90,7 @@ class Run:
         self._clock = Clockwork(timeout)
         self._hitches: list[Hitch] = []
         self._withdrawn: set[str] = set()
+        self._refused_at: dict[str, float] = {}
         self._begun_at = time.monotonic()
 
     def play(self) -> SandboxReport:
@@ -215,17 +218,15 @@ class Run:
         """The applicant takes back what cannot be answered, once it was seen what the program makes of the refusal."""
         for sent in self._plan.sent:
             case_id = sent.case_id
-            if sent.rehearsal is not Rehearsal.REFUSAL or case_id in self._withdrawn:
-                continue
-            refused = [each for each in self._seen.refused if each.case_id == case_id]
-            if refused and self._clock_of(case_id) > QUIET_SECONDS:
-                self._withdrawn.add(case_id)
-                outgoing.add(self._cast.withdrawal(case_id))
+            if sent.rehearsal is Rehearsal.REFUSAL and any(each.case_id == case_id for each in self._seen.refused):
+                since = self._refused_at.setdefault(case_id, time.monotonic())
+                if time.monotonic() - since > QUIET_SECONDS:
+                    self._withdraw(case_id, outgoing)
 
-    def _clock_of(self, case_id: str) -> float:
-        """How long ago the program last sent something on this case, by the broker's clock (seconds)."""
-        last = max((each.at_ms for each in self._seen.answers if each.case_id == case_id), default=0)
-        return datetime.now(UTC).timestamp() - last / 1000
+    def _withdraw(self, case_id: str, outgoing: Outgoing) -> None:
+        if case_id not in self._withdrawn and not self._seen.is_closed(case_id):
+            self._withdrawn.add(case_id)
+            outgoing.add(self._cast.withdrawal(case_id))
 
     def _all_ended(self) -> bool:
         refused = {hitch.case_id for hitch in self._hitches}
@@ -234,16 +235,17 @@ class Run:
     def _end(self, consumer: Any, outgoing: Outgoing, ask: Any, *, hurried: bool) -> None:
         """Withdraw what is still open, and hear what became of the last answers. Nothing of the run stays open."""
         for sent in self._plan.sent:
-            if not self._seen.is_closed(sent.case_id) and sent.case_id not in self._withdrawn:
-                self._withdrawn.add(sent.case_id)
-                outgoing.add(self._cast.withdrawal(sent.case_id))
+            self._withdraw(sent.case_id, outgoing)
         outgoing.settle()
-        ends_at = time.monotonic() + (QUIET_SECONDS if hurried else OUTCOME_SECONDS)
         quiet = 0.0 if hurried else QUIET_SECONDS
+        ends_at = time.monotonic() + OUTCOME_SECONDS
         while time.monotonic() < ends_at:
             self._turn(consumer, outgoing, ask)
-            if self._clock.quiet > quiet and self._all_ended() and not pending(self._seen):
-                return
+            if self._all_ended():
+                # A program that never is quiet is not waited for.
+                ends_at = min(ends_at, time.monotonic() + LAST_WORDS_SECONDS)
+                if self._clock.quiet > quiet and not pending(self._seen):
+                    return
 
     def _report(self, *, interrupted: bool) -> SandboxReport:
         owner_of = self._wiring.systems.owner_of

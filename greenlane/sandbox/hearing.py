@@ -49,20 +49,21 @@ class Hearing:
             case "AnswerRefused":
                 told = AnswerRefused.model_validate(read_json(record.value))
                 if told.case_id in self._cases:
-                    self._refuse(told, told.case_id, None)
+                    self._refuse(told, told.case_id, None, record.timestamp)
             case "MessageRefused":
                 unusable = MessageRefused.model_validate(read_json(record.value))
                 if unusable.topic == self._decisions:
-                    self._refuse(unusable, None, place_of(unusable.partition, unusable.offset))
+                    self._refuse(unusable, None, place_of(unusable.partition, unusable.offset), record.timestamp)
             case "StepAssigned" | "StepCancelled" if incoming.key_of(record) in self._cases:
                 self._hear_step(record, record_of(record.value))
 
-    def _refuse(self, told: AnswerRefused | MessageRefused, case_id: str | None, place: str | None) -> None:
+    def _refuse(self, told: AnswerRefused | MessageRefused, case_id: str | None, place: str | None, at_ms: int) -> None:
+        name = told.command_id or ""
+        if any((each.case_id, each.command_id, each.place) == (case_id, name, place) for each in self._seen.refused):
+            return
         message, remedy = Said(told.message, told.message_vi), Said(told.remedy, told.remedy_vi)
-        refused = Refused(told.command_id or "", case_id, place, told.code, told.field or "", message, remedy)
-        if refused not in self._seen.refused:
-            self._seen.refused.append(refused)
-            self.moved += 1
+        self._seen.refused.append(Refused(name, case_id, place, told.code, told.field or "", message, remedy, at_ms))
+        self.moved += 1
 
     def _hear_step(self, record: Any, told: EventRecord) -> None:
         message_id, event = incoming.header(record, "ce_id"), told.event

@@ -71,6 +71,8 @@ class Refused:
     field: str
     message: Said
     remedy: Said
+    at_ms: int
+    """When the broker took the no."""
 
 
 @dataclass(slots=True)
@@ -96,11 +98,13 @@ class Seen:
         known.append(record)
         return True
 
-    def effects(self) -> dict[tuple[str, str], str]:
-        """By case and command, what events the commands have: those that were taken, with the step decided or not."""
-        return {
-            (record.case_id, record.command_id): record.event.type for own in self.events.values() for record in own
-        }
+    def effects(self) -> dict[tuple[str, str], set[str]]:
+        """By case and command, the types of the events that it had as its effect: of those that were taken."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for own in self.events.values():
+            for record in own:
+                found.setdefault((record.case_id, record.command_id), set()).add(record.event.type)
+        return found
 
     def refusals(self) -> dict[tuple[str | None, str], Refused]:
         """By case and command, what was refused."""

@@ -15,9 +15,11 @@ FAULTS: Final[dict[str, tuple[str, str, str, str]]] = {
         "Đọc tiếp topic công việc từ chỗ đã dừng, dùng một nhóm đọc, và gửi DecideStep cho từng StepAssigned.",
     ),
     "answered_twice": (
-        "The step “{step}” (round {round}) was answered by {first}, and again by {id} ({place}): {outcome}.",
+        "The step “{step}” (round {round}) was answered by {first}, and {count} time(s) again, first by"
+        " {id} ({place}): {outcome}.",
         "Make the id of an answer out of the StepAssigned's id, and decide each StepAssigned once, also when it comes twice.",
-        "Bước “{step}” (lượt {round}) đã được trả lời bằng {first}, rồi lại bằng {id} ({place}): {outcome}.",
+        "Bước “{step}” (lượt {round}) đã được trả lời bằng {first}, rồi thêm {count} lần, đầu tiên bằng"
+        " {id} ({place}): {outcome}.",
         "Lập mã của câu trả lời từ mã của StepAssigned, và chỉ quyết định mỗi StepAssigned một lần, kể cả khi nhận hai lần.",
     ),
     "id_not_new": (
@@ -47,11 +49,12 @@ FAULTS: Final[dict[str, tuple[str, str, str, str]]] = {
         "{what}",
     ),
     "repeats_refused": (
-        "The answer to “{step}” was sent again as {id} ({place}), although it had been refused for the same reason"
-        " ({code}): {why}",
+        "The answer to “{step}” was sent again, {count} time(s), first as {id} ({place}), although it had been refused"
+        " for the same reason ({code}): {why}",
         "Read AnswerRefused on the work topic (its command_id is that of your message), show it to an officer, and send nothing"
         " until the reason is gone.",
-        "Câu trả lời cho “{step}” lại được gửi bằng {id} ({place}), dù đã bị từ chối vì cùng lý do ({code}): {why}",
+        "Câu trả lời cho “{step}” được gửi lại {count} lần, đầu tiên bằng {id} ({place}), dù đã bị từ chối"
+        " vì cùng lý do ({code}): {why}",
         "Đọc AnswerRefused trên topic công việc (command_id là mã thông điệp của bạn), báo cho cán bộ, và không gửi lại khi lý"
         " do vẫn còn.",
     ),

@@ -7,7 +7,7 @@ depends on which of two topics was read first.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -190,20 +190,24 @@ class _Judgement:
         self.looked_at.add(Rule.ANSWERED)
         taken: Answer | None = None
         attempts = list(_first_of_each(answers))
-        usable = [answer for answer in attempts if answer.place not in self._unusable]
+        again: list[Answer] = []
         refused: dict[str, list[Answer]] = defaultdict(list)
-        for answer in usable:
+        for answer in attempts:
             key = (answer.case_id or "", answer.command_id)
-            earlier = self._used.setdefault(key, assigned.message_id)
-            if earlier != assigned.message_id:
-                yield _fault(Rule.IDS, "id_not_new", assigned, answer)
+            if answer.place in self._unusable:
+                continue
+            if self._used.setdefault(key, assigned.message_id) != assigned.message_id:
+                yield _fault(Rule.IDS, "id_not_new", assigned, (answer,))
             elif taken is not None:
-                yield _fault(Rule.ONCE, "answered_twice", assigned, answer, first=taken.id, outcome=answer.outcome)
-            elif (refusal := self._refusals.get(key)) is not None:
-                refused[refusal.code].append(answer)
-                yield from self._of_refusal(assigned, answer, refusal, again=len(refused[refusal.code]) > 1)
-            elif answer.outcome != CONTINUES and self._effects.get(key) in TAKING_EVENTS:
+                again.append(answer)
+            elif key in self._refusals:
+                refused[self._refusals[key].code].append(answer)
+            elif answer.outcome != CONTINUES and self._effects.get(key, set()) & TAKING_EVENTS:
                 taken = answer
+        if taken is not None and again:
+            yield _fault(Rule.ONCE, "answered_twice", assigned, again, first=taken.id, outcome=again[0].outcome)
+        for own in refused.values():
+            yield from self._of_refusals(assigned, own)
         yield from self._of_end(assigned, taken, attempts)
 
     def _of_end(self, assigned: Assigned, taken: Answer | None, attempts: list[Answer]) -> Iterator[Fault]:
@@ -213,7 +217,7 @@ class _Judgement:
             if (assigned.case_id, taken.command_id) in self._late:
                 self.late += 1
                 if not assigned.is_late and self._in_real_time:
-                    yield _fault(Rule.IN_TIME, "late", assigned, taken)
+                    yield _fault(Rule.IN_TIME, "late", assigned, (taken,))
             elif self._in_real_time:
                 self.looked_at.add(Rule.IN_TIME)
         elif assigned.message_id in self._waits:
@@ -221,38 +225,37 @@ class _Judgement:
             if not attempts:
                 yield _fault(Rule.ANSWERED, "unanswered", assigned)
 
-    def _of_refusal(self, assigned: Assigned, answer: Answer, refusal: Refused, *, again: bool) -> Iterator[Fault]:
+    def _of_refusals(self, assigned: Assigned, answers: list[Answer]) -> Iterator[Fault]:
+        """Of answers to one assignment that were refused for one reason."""
+        refusal = self._refusals[answers[0].case_id, answers[0].command_id]
         details: dict[str, Any] = {"code": refusal.code, "why": refusal.message, "what": refusal.remedy}
-        if again:
-            yield _fault(Rule.REFUSALS, "repeats_refused", assigned, answer, **details)
-        elif refusal.code in OVER_CODES:
-            taken_back = [each.at_ms for each in self._seen.cancelled if each.case_id == assigned.case_id]
-            if taken_back and answer.at_ms > min(taken_back) + UNDER_WAY_MS:
-                yield _fault(Rule.CANCELLED, "answered_cancelled", assigned, answer)
+        if refusal.code in OVER_CODES:
+            ends = [each.at_ms for each in self._seen.cancelled if each.case_id == assigned.case_id]
+            too_late = [each for each in answers if ends and each.at_ms > min(ends) + UNDER_WAY_MS]
+            if too_late:
+                yield _fault(Rule.CANCELLED, "answered_cancelled", assigned, too_late)
         elif refusal.code == "command_conflict":
-            yield _fault(Rule.IDS, "conflict", assigned, answer)
+            yield _fault(Rule.IDS, "conflict", assigned, answers)
         elif refusal.code not in STANDSTILL_CODES:
-            yield _fault(Rule.KINDS, "refused_answer", assigned, answer, **details)
+            yield _fault(Rule.KINDS, "refused_answer", assigned, answers, **details)
+        first, *more = answers
+        hasty = [each for each in more if each.at_ms <= refusal.at_ms]
+        if hasty:
+            yield _fault(Rule.ONCE, "answered_twice", assigned, hasty, first=first.id, outcome=hasty[0].outcome)
+        if repeated := more[len(hasty) :]:
+            yield _fault(Rule.REFUSALS, "repeats_refused", assigned, repeated, **details)
 
     def _refusal_of(self, answer: Answer) -> Refused | None:
         return self._refusals.get((answer.case_id, answer.command_id))
 
 
-def _fault(rule: Rule, code: str, assigned: Assigned, answer: Answer | None = None, **details: Any) -> Fault:
+def _fault(rule: Rule, name: str, assigned: Assigned, answers: Sequence[Answer] = (), /, **details: Any) -> Fault:
     given = {"step": assigned.name, "assigned": assigned.message_id, "round": assigned.round, **details}
-    given |= {} if answer is None else {"id": answer.id, "place": answer.place}
-    message, remedy = said(code, given)
-    return Fault(
-        rule,
-        code,
-        message,
-        remedy,
-        assigned.case_id,
-        assigned.step_id,
-        assigned.message_id,
-        () if answer is None else (answer.id,),
-        () if answer is None else (answer.place,),
-    )
+    if answers:
+        given |= {"id": answers[0].id, "place": answers[0].place, "count": len(answers)}
+    message, remedy = said(name, given)
+    ids, places = tuple(each.id for each in answers), tuple(each.place for each in answers)
+    return Fault(rule, name, message, remedy, assigned.case_id, assigned.step_id, assigned.message_id, ids, places)
 
 
 def _not_its_step(answer: Answer, refusal: Refused | None, step_id: str) -> Fault:

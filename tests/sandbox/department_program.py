@@ -1,7 +1,7 @@
 """Not a test: a department's program of the smallest kind, with Kafka's client and nothing of ours; right, or wrong in one way.
 
-Run as `python department_program.py PROPERTIES PREFIX DEPARTMENT MANNER`; it writes "ready" once it listens, and runs until killed.
-PROPERTIES is a JSON file as `greenlane access kafka DEPARTMENT --json` prints it.
+Run as `python department_program.py PROPERTIES PREFIX DEPARTMENT MANNER`; it writes "ready" once it listens
+and runs until killed. PROPERTIES is a JSON file as `greenlane access kafka DEPARTMENT --json` prints it.
 """
 
 from __future__ import annotations
