@@ -26,6 +26,7 @@ from greenlane.cli import (
     reference,
     report,
     running,
+    sandbox,
     sheet,
     stops,
     submission,
@@ -71,6 +72,7 @@ for theme in (
     changes,
     demonstration,
     log_import,
+    sandbox,
 ):
     theme.register(app)
 
