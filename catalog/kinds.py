@@ -30,20 +30,28 @@ class Kind:
     """The files of a folder that hold it."""
     dated: bool = False
     """Whether a version begins on a day and may end; of the others the newest by number holds."""
+    one: bool = False
+    """Whether a province has but one of it, whatever its id."""
 
 
 KINDS: Final = {
     kind.name: kind
     for kind in (
         Kind("procedure", Said("procedure", "thủ tục"), ProcedureVersion, "procedures/*.yaml", dated=True),
-        Kind("province", Said("list of departments", "danh sách cơ quan"), Province, "departments*.yaml"),
-        Kind("lanes", Said("table of lanes", "bảng luồng"), LaneTable, "lanes/*.yaml", dated=True),
+        Kind("province", Said("list of departments", "danh sách cơ quan"), Province, "departments*.yaml", one=True),
+        Kind("lanes", Said("table of lanes", "bảng luồng"), LaneTable, "lanes/*.yaml", dated=True, one=True),
         Kind("ladder", Said("ladder", "thang cảnh báo"), Ladder, "ladders/*.yaml"),
         Kind("calendar", Said("calendar", "lịch làm việc"), CalendarDefinition, "calendars/*.yaml"),
         Kind("dossier", Said("dossier template", "mẫu nhóm hồ sơ"), DossierTemplate, "dossiers/*.yaml", dated=True),
-        Kind("silence", Said("list of silence", "danh mục im lặng"), SilenceRules, "silence*.yaml"),
-        Kind("duties", Said("list of duties", "danh sách nghĩa vụ"), DutyRules, "duties*.yaml"),
-        Kind("systems", Said("list of submitting systems", "danh sách hệ thống nộp"), SystemList, "systems*.yaml"),
+        Kind("silence", Said("list of silence", "danh mục im lặng"), SilenceRules, "silence*.yaml", one=True),
+        Kind("duties", Said("list of duties", "danh sách nghĩa vụ"), DutyRules, "duties*.yaml", one=True),
+        Kind(
+            "systems",
+            Said("list of submitting systems", "danh sách hệ thống nộp"),
+            SystemList,
+            "systems*.yaml",
+            one=True,
+        ),
     )
 }
 _BY_MODEL: Final = {kind.model: kind for kind in KINDS.values()}

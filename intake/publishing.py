@@ -53,7 +53,7 @@ def refuse_unfit(shelf: Shelf, acts: Sequence[Act]) -> None:
     held = digests_in(acts)
     here = {key_of(source.definition): source for source in shelf.sources}
     problems = [
-        changed(key, source.document)
+        changed(key, source, held[key])
         for key, source in here.items()
         if held.get(key, digest_of(source.definition)) != digest_of(source.definition)
     ]
