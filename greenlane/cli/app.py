@@ -19,6 +19,7 @@ from greenlane.cli import (
     demonstration,
     dossiers,
     due,
+    escalations,
     integrity,
     listing,
     log_import,
@@ -26,6 +27,7 @@ from greenlane.cli import (
     reference,
     report,
     running,
+    sandbox,
     sheet,
     stops,
     submission,
@@ -55,6 +57,7 @@ for theme in (
     access,
     submission,
     listing,
+    escalations,
     sheet,
     answers,
     stops,
@@ -71,6 +74,7 @@ for theme in (
     changes,
     demonstration,
     log_import,
+    sandbox,
 ):
     theme.register(app)
 
