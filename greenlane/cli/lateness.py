@@ -69,7 +69,7 @@ class LateTime:
 
 def instant_json(at: datetime) -> str:
     """An instant for programs, as the models write it."""
-    return _INSTANT.dump_python(at.astimezone(UTC), mode="json")
+    return str(_INSTANT.dump_python(at.astimezone(UTC), mode="json"))
 
 
 def late_step_json(item: WorkItem, time: LateTime) -> dict[str, object]:
