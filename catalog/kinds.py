@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Final
 
 from pydantic import BaseModel
@@ -55,6 +56,11 @@ KINDS: Final = {
     )
 }
 _BY_MODEL: Final = {kind.model: kind for kind in KINDS.values()}
+
+
+def place_of(kind: Kind, file: str) -> str:
+    """Where in any folder a file of the kind stands, wherever this one was read: `lanes/bac-ninh.yaml`."""
+    return (PurePath(kind.place).parent / PurePath(file).name).as_posix()
 
 
 def kind_of(definition: object) -> Kind:

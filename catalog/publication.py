@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -86,17 +86,31 @@ def drafts_of(shelf: Shelf, published: Mapping[Key, str]) -> list[Source[Any]]:
 
 def problems_of(shelf: Shelf, published: Published, file: str) -> list[Problem]:
     """Published versions that were changed or removed, and drafts that would never be in force beside them."""
-    drafts = drafts_of(shelf, published.digests)
-    held = {key_of(source.definition): source for source in shelf.sources}
-    problems = list(published.problems)
-    problems += [
-        changed(key, source, published.digests[key])
-        for key, source in held.items()
-        if key in published.digests and digest_of(source.definition) != published.digests[key]
-    ]
-    problems += [_gone(key, drafts, published, file) for key in sorted(published.digests.keys() - held.keys())]
-    shipped = [source for key, source in held.items() if key in published.digests]
+    drafts, held = drafts_of(shelf, published.digests), {key_of(source.definition) for source in shelf.sources}
+    problems = [*published.problems, *changed_on(shelf, published.digests)]
+    problems += [_gone(key, drafts, published, file) for key in sorted(published.digests.keys() - held)]
+    shipped = [source for source in shelf.sources if key_of(source.definition) in published.digests]
     return problems + [problem for draft in drafts for problem in _idle(draft, shipped)]
+
+
+def problems_beside(shelf: Shelf, elsewhere: Sequence[Source[Any]], published: Mapping[Key, str]) -> list[Problem]:
+    """What keeps the drafts of a folder out of an installation that has published these, some of them from elsewhere."""
+    held = [source for source in shelf.sources if key_of(source.definition) in published]
+    problems = changed_on(shelf, published)
+    for draft in drafts_of(shelf, published):
+        missed = [other for other in elsewhere if _is_of_one(draft, other)]
+        problems += [_behind(draft, other) for other in missed] or list(_idle(draft, held))
+    return problems
+
+
+def changed_on(shelf: Shelf, published: Mapping[Key, str]) -> list[Problem]:
+    """Every version on the shelf that was published with other content."""
+    given = ((key_of(source.definition), source) for source in shelf.sources)
+    return [
+        changed(key, source, published[key])
+        for key, source in given
+        if key in published and digest_of(source.definition) != published[key]
+    ]
 
 
 def changed(key: Key, source: Source[Any], digest: str) -> Problem:
@@ -123,25 +137,35 @@ def _gone(key: Key, drafts: Iterable[Source[Any]], published: Published, file: s
     return Problem(file, *place, None, *text, name)
 
 
+def _is_of_one(draft: Source[Any], other: Source[Any]) -> bool:
+    """Whether one of the two follows the other."""
+    kind = kind_of(draft.definition)
+    return kind_of(other.definition) is kind and (kind.one or other.definition.id == draft.definition.id)
+
+
+def _behind(draft: Source[Any], other: Source[Any]) -> Problem:
+    """Somebody published another version while this one was written."""
+    details = {"noun": kind_of(draft.definition).noun, "key": str(key_of(other.definition))}
+    return draft.document.problem(("version",), *message_and_remedy(TEXTS, "folder_behind", details), "folder_behind")
+
+
 def _idle(draft: Source[Any], shipped: Iterable[Source[Any]]) -> Iterator[Problem]:
     """What somebody copied and renumbered, but so that it would never take the place of what it follows."""
-    key, kind = key_of(draft.definition), kind_of(draft.definition)
-    earlier = [
-        s.definition for s in shipped if kind_of(s.definition) is kind and (kind.one or s.definition.id == key.id)
-    ]
-    details = {"noun": kind.noun, "version": key.version}
+    kind, version = kind_of(draft.definition), draft.definition.version
+    earlier = [source.definition.version for source in shipped if _is_of_one(draft, source)]
+    details = {"noun": kind.noun, "version": version}
     if kind.dated and earlier and draft.definition.valid_from is None:
-        text = message_and_remedy(TEXTS, "no_beginning", {**details, "other": earlier[-1].version})
+        text = message_and_remedy(TEXTS, "no_beginning", {**details, "other": earlier[-1]})
         yield draft.document.problem(("valid_from",), *text, "no_beginning")
-    newer = [other.version for other in earlier if version_order(other.version) > version_order(key.version)]
+    newer = [other for other in earlier if version_order(other) > version_order(version)]
     if not kind.dated and newer:
         text = message_and_remedy(TEXTS, "version_older", {**details, "newer": max(newer, key=version_order)})
         yield draft.document.problem(("version",), *text, "version_older")
 
 
-def with_new_versions(text: str, shelf: Shelf, published: Published) -> tuple[str, list[Key]]:
-    """The digest file's text with the drafts added at its end, and what was added."""
+def with_new_versions(text: str, shelf: Shelf, published: Published, comment: str = "") -> tuple[str, list[Key]]:
+    """The digest file's text with the drafts added at its end under a comment, and what was added."""
     new = sorted((key, digest) for key, digest, _ in versions_of(shelf) if key not in published.digests)
-    lines = "".join(f"{' '.join(key)} {digest}\n" for key, digest in new)
     start = text or HEADER
-    return start + ("" if start.endswith("\n") else "\n") + lines, [key for key, _ in new]
+    added = comment + "".join(f"{key} {digest}\n" for key, digest in new) if new else ""
+    return start + ("" if start.endswith("\n") else "\n") + added, [key for key, _ in new]

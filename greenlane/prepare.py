@@ -11,14 +11,14 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from cases.views import project
 from catalog.assembly import assembled
-from catalog.loader import DATA_FOLDER, definitions_of, published_in, read_shelf
-from catalog.references import Shelf
+from catalog.loader import DATA_FOLDER, Folder, read_folder
 from greenlane.admission import prepare_kafka
 from greenlane.connecting import owner_database_of
 from greenlane.probing.database import probe_database
 from greenlane.probing.kafka import probe_kafka
+from greenlane.remembered import business_time_of
 from greenlane.settings import Settings
-from greenlane.wiring import Wiring, business_time_of
+from greenlane.wiring import Wiring
 from intake.catalogue import LiveCatalogue
 from intake.publishing import enter
 from store.access import CALENDAR_FLAGS
@@ -42,9 +42,9 @@ def prepare(settings: Settings) -> None:
     Raises ServerUnusableError for a server that cannot be used, before anything is changed on another.
     """
     wiring = Wiring(settings)
-    folder = settings.catalog_dir or DATA_FOLDER
-    shelf = read_shelf(folder)  # first: a faulty catalogue must stop everything before anything is changed
-    assembled(definitions_of(shelf), flags=settings.flags)
+    # First: a faulty catalogue must stop everything before anything is changed.
+    folder = read_folder(settings.catalog_dir or DATA_FOLDER)
+    assembled(folder.definitions, folder.ends, settings.flags)
     probe_kafka(wiring.cluster)
     probe_database(settings, owner=True)
     store = Store(owner_database_of(settings))
@@ -52,7 +52,7 @@ def prepare(settings: Settings) -> None:
         _make_tables(store)
         make_workflow_seal(store)
         make_letters_seal(store)
-        _enter_catalogue(PublishedCatalogue(store), shelf, settings)
+        _enter_catalogue(PublishedCatalogue(store), folder, settings)
         store.remember(CALENDAR_FLAGS, ",".join(sorted(settings.flags)))
         time = business_time_of(store, settings)
         catalog = LiveCatalogue(PublishedCatalogue(store), time, settings.flags).newest()
@@ -66,10 +66,10 @@ def prepare(settings: Settings) -> None:
         wiring.close()
 
 
-def _enter_catalogue(published: PublishedCatalogue, shelf: Shelf, settings: Settings) -> None:
+def _enter_catalogue(published: PublishedCatalogue, folder: Folder, settings: Settings) -> None:
     """What the folder holds and the installation does not. In production nothing that was not published there."""
-    only = published_in(settings.catalog_dir or DATA_FOLDER).digests if settings.profile == "production" else None
-    done = enter(published, shelf, act="prepare", by=PREPARED_BY, only=only)
+    only = folder.published if settings.profile == "production" else None
+    done = enter(published, folder.shelf, act="prepare", by=PREPARED_BY, only=only, ends=folder.ends)
     if done is not None:
         log.info("catalogue entered", edition=done.number, versions=len(done.versions))
 

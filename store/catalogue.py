@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Final, Literal
 
+from pydantic import BaseModel
 from sqlalchemy import Connection, Row, func, insert, select, text
 
 from catalog.definition import Key
+from catalog.kinds import KINDS
 from store.database import Store
 from store.tables import catalog_editions, catalog_ends, catalog_versions
 
 PUBLISHING_LOCK: Final = 0x636174616C6F67  # "catalog"
 STALLED_SECONDS: Final = 5
 """A publication whose process stops in the middle is given up by the server after so long: others wait for its end."""
+NO_ENDS: Final[Mapping[Key, date]] = MappingProxyType({})
 ActName = Literal["prepare", "publish", "retire"]
 
 
@@ -29,6 +33,10 @@ class PublishedVersion:
     document: str
     definition: str
     """The JSON of what the document says."""
+
+    def parsed(self) -> BaseModel:
+        """The definition itself."""
+        return KINDS[self.key.kind].model.model_validate_json(self.definition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +84,29 @@ class PublishedCatalogue:
         by: str,
         note: str | None,
         check: Callable[[Sequence[Act]], None],
+        ends: Mapping[Key, date] = NO_ENDS,
     ) -> Act | None:
-        """Add the versions that are not there, as one act; None: all were. `check` sees all that is there, and may raise."""
+        """Add the versions that are not there, and last days of such that have none, as one act; None: all were there.
+
+        `check` sees all that is there, and may raise.
+        """
         with self._store.writing() as connection:
             _alone(connection)
             acts = _acts(connection, 0)
             check(acts)
             held = digests_in(acts)
             new = [version for version in versions if version.key not in held]
-            if not new and acts:
+            known = {*held, *(version.key for version in new)}
+            ended = [(key, day) for key, day in ends.items() if key in known and key not in ends_in(acts)]
+            if not new and not ended and acts:
                 return None
             done = _added(connection, acts, act, by, note)
             if new:
                 connection.execute(insert(catalog_versions), [_row(version, done.number) for version in new])
-        return Act(done.number, act, by, note, done.at, tuple(new))
+            if ended:
+                rows = [{**key._asdict(), "last_day": day, "edition": done.number} for key, day in ended]
+                connection.execute(insert(catalog_ends), rows)
+        return Act(done.number, act, by, note, done.at, tuple(new), tuple(ended))
 
     def retire(
         self, key: Key, last_day: date, *, by: str, note: str | None, check: Callable[[Sequence[Act]], None]

@@ -14,6 +14,7 @@ from greenlane.cli import (
     amendments,
     answers,
     calendars,
+    catalog_commands,
     changes,
     demonstration,
     dossiers,
@@ -26,6 +27,7 @@ from greenlane.cli import (
     reference,
     report,
     running,
+    sandbox,
     sheet,
     stops,
     submission,
@@ -68,9 +70,11 @@ for theme in (
     reference,
     due,
     calendars,
+    catalog_commands,
     changes,
     demonstration,
     log_import,
+    sandbox,
 ):
     theme.register(app)
 
