@@ -185,7 +185,10 @@ async def publisher(settings: Settings) -> None:
         log.info("publisher runs", kafka=settings.kafka_bootstrap, alerts_by=wiring.channels)
         async with asyncio.TaskGroup() as group:
             if wiring.channels:
-                group.create_task(AlertSender(store, settings, wiring.zone).serve(wiring.channels))
+                sender = AlertSender(
+                    store, settings, wiring.zone, catalog=lambda: wiring.catalog, now=wiring.business_time_now
+                )
+                group.create_task(sender.serve(wiring.channels))
             group.create_task(
                 Publisher(
                     Outbox(store, settings.publisher_shards),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from catalog.catalogue import Catalog
+from catalog.province import Language
 from events.language.case_events import CalendarExhausted, RungFired, SuspensionReviewDue
 from events.language.dossier_events import DossierRungFired
 from greenlane.province import ONE_STOP
@@ -29,6 +30,8 @@ class Audience:
     role: str
     """As the rung names it: a role of that department, `lead-` and a role of the agency, or a department's id."""
     addresses: tuple[str, ...]
+    language: Language = "both"
+    """In which language the holder is written to."""
 
 
 def audience_of(rung: Fired, agency: str, catalog: Catalog) -> Audience:
@@ -55,4 +58,5 @@ def duty_audience(duty: Duty, agency: str, catalog: Catalog) -> Audience:
 def _held(role: str, department: str | None, agency: str, catalog: Catalog) -> Audience:
     holder = catalog.holder_of(role, department, agency)
     found = (holder.email, holder.substitute_email) if holder is not None else ()
-    return Audience(department or agency, role, tuple(address for address in found if address))
+    addresses = tuple(address for address in found if address)
+    return Audience(department or agency, role, addresses, "both" if holder is None else holder.language)
