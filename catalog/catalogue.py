@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from catalog.audiences import audience_of
 from catalog.dossier import DossierTemplate, SilenceRules
 from catalog.duties import DutyRules
 from catalog.errors import (
@@ -20,7 +21,7 @@ from catalog.errors import (
     UnknownTemplate,
 )
 from catalog.model import Definitions, DepartmentCalendar, LaneTable, ProcedureVersion
-from catalog.province import LEAD, Department, Province, RoleHolder
+from catalog.province import Department, Province, RoleHolder
 from catalog.systems import SubmittingSystem
 from catalog.validity import V, Window, version_on, windows
 from sla.calendar import CalendarDefinition
@@ -102,17 +103,9 @@ class Catalog:
         return departments[department_id]
 
     def holder_of(self, audience: str, department_id: str | None, agency_id: str) -> RoleHolder | None:
-        """Who a rung's audience is, for a step of the department in a case of the agency; None: nobody holds the role.
-
-        A role names the department that holds the step, or the agency for a clock without a step; `lead-` the agency;
-        the id of a department its head.
-        """
+        """Who a rung's audience is, for a step of the department in a case of the agency; None: nobody holds the role."""
         departments = self.departments
-        asked, role = department_id or agency_id, audience
-        if audience in departments:
-            asked, role = audience, "head"
-        elif audience.startswith(LEAD):
-            asked, role = agency_id, audience.removeprefix(LEAD)
+        asked, role = audience_of(audience, department_id, agency_id, departments)
         department = departments.get(asked)
         return next((holder for holder in department.roles if holder.role == role), None) if department else None
 
