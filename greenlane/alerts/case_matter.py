@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from cases.model import CASE_CLOCKS, Case, CaseStatus, ClockState, StepState, StepStatus, holder
+from cases.model import (
+    APPLICANT_CLOCKS,
+    APPLICANT_HAS_IT,
+    CASE_CLOCKS,
+    Case,
+    CaseStatus,
+    ClockState,
+    StepState,
+    StepStatus,
+    holder,
+)
 from cases.stamp import is_green
 from cases.timetable import Timetable, timetable_of
 from catalog.dossier import Silence
 from events.language.case_events import CalendarExhausted, RungFired, SuspensionReviewDue
 from greenlane.alerts.audience import Audience, Duty
-from greenlane.alerts.matter import ALARMS, DUTY, Matter, Scene, asked_of
+from greenlane.alerts.matter import ALARMS, DUTY, Detail, Matter, Scene, asked_of
 from greenlane.speech.acknowledging import acknowledge_command, show_command
 from greenlane.speech.amounts import elapsed_said, span_said
 from greenlane.speech.instants import day_said, end_said, instant_said
@@ -48,13 +58,15 @@ def matter_of(rung: RungFired, case: Case, audience: Audience, scene: Scene) -> 
     end_at = _end_of(rung, state, table)
     over_at = state.ended_at if state.stopped and state.ended_at else scene.now
     measured_at = min(over_at, scene.now)
+    # Its breach is the end of the case: that is what the applicant is told.
+    ended_by_it = rung.kind == "breach" and rung.clock_kind in APPLICANT_CLOCKS
     is_past = end_at is not None and end_at <= measured_at
     calendar, department = compiled(case.definitions.calendar_of(state.calendar)), _department(rung, case, step)
     return Matter(
         topic=rung.clock_kind,
         kind=rung.kind,
         level=rung.level,
-        asked=asked_of(rung.audience, scene.catalog),
+        asked=asked_of(rung.audience, audience, department, scene.catalog),
         audience=audience,
         at=rung.due_at,
         amount=_amount(state, end_at, measured_at, calendar),
@@ -64,8 +76,8 @@ def matter_of(rung: RungFired, case: Case, audience: Audience, scene: Scene) -> 
         department=department_said(scene.catalog, department),
         until=None if table.end_at is None or table.end_at <= scene.now else end_said(table.end_at, scene.zone),
         extra=SILENCE[step.silence] if step is not None and step.silence and is_past else None,
-        settled=_settled(rung, case, state, scene),
-        standing=_standing(case) if state.is_paused else None,
+        settled=None if ended_by_it else _settled(rung, case, state, scene),
+        standing=_closed(case, scene) if ended_by_it else _standing(case) if state.is_paused else None,
         command=_command(rung, case, state),
         details=tuple(_details(case, step, state, scene)),
         **_of_case(case, scene),
@@ -74,7 +86,7 @@ def matter_of(rung: RungFired, case: Case, audience: Audience, scene: Scene) -> 
 
 def duty_matter_of(duty: Duty, case: Case, audience: Audience, scene: Scene) -> Matter:
     """The facts of what somebody must do though no clock says so."""
-    given = {
+    given: dict[str, Any] = {
         "kind": DUTY,
         "level": 0,
         "asked": "head",
@@ -105,10 +117,12 @@ def duty_matter_of(duty: Duty, case: Case, audience: Audience, scene: Scene) -> 
             )
 
 
+NOT_RUNNING: Final = Said("not running: the dossier stands still", "chưa tính, hồ sơ đang tạm dừng")
+NOT_RUNNING_APPLICANT: Final = Said("not running: the applicant is to answer", "chưa tính, đang chờ người nộp trả lời")
 RESUMED: Final = Said("The suspension has ended meanwhile.", "Việc tạm dừng nay đã kết thúc.")
 
 
-def _of_case(case: Case, scene: Scene) -> dict[str, object]:
+def _of_case(case: Case, scene: Scene) -> dict[str, Any]:
     code = case.dossier_code
     named = spoken("dossier {code}", "hồ sơ {code}", code=code) if code else NO_CODE
     return {
@@ -161,6 +175,8 @@ def _settled(rung: RungFired, case: Case, state: ClockState, scene: Scene) -> Sa
             return Said("Meanwhile it is done.", "Việc này nay đã xong.")
         at = instant_said(state.ended_at, scene.zone)
         return spoken("Meanwhile it is done, since {at}.", "Việc này nay đã xong, lúc {at}.", at=at)
+    if rung.kind == "warning" and state.is_paused:
+        return _standing(case)
     if rung.kind in ALARMS and state.acknowledged:
         return Said("Meanwhile somebody has acknowledged it.", "Cảnh báo này nay đã có người xác nhận.")
     return None
@@ -169,13 +185,15 @@ def _settled(rung: RungFired, case: Case, state: ClockState, scene: Scene) -> Sa
 def _closed(case: Case, scene: Scene) -> Said | None:
     if case.closed_at is None:
         return None
-    at = instant_said(case.closed_at, scene.zone)
-    return spoken("Meanwhile the dossier is closed, since {at}.", "Hồ sơ nay đã kết thúc, lúc {at}.", at=at)
+    at = end_said(case.closed_at, scene.zone)
+    return spoken("By now the dossier is closed, since {at}.", "Hồ sơ nay đã kết thúc, lúc {at}.", at=at)
 
 
 def _standing(case: Case) -> Said:
-    if case.status in (CaseStatus.AWAITING_SUPPLEMENT, CaseStatus.AWAITING_EXPLANATION):
-        return Said("At present the applicant is to answer.", "Hiện đang chờ người nộp hồ sơ trả lời.")
+    if case.status in APPLICANT_HAS_IT:
+        return Said(
+            "Its time stands still until the applicant answers.", "Chưa tính thời hạn khi chờ người nộp trả lời."
+        )
     return Said("At present its time stands still.", "Hiện hồ sơ đang tạm dừng, chưa tính thời hạn.")
 
 
@@ -215,24 +233,30 @@ def _clock_said(case: Case, clock_id: str) -> Said:
     )
 
 
-def _details(case: Case, step: StepState | None, state: ClockState | None, scene: Scene) -> Iterator[tuple[Said, Said]]:
+def _details(case: Case, step: StepState | None, state: ClockState | None, scene: Scene) -> Iterator[Detail]:
     procedure = case.definitions.procedure
-    yield Said("Procedure", "Thủ tục"), said(procedure.name)
+    yield Detail(Said("Procedure", "Thủ tục"), said(procedure.name), in_brief=True)
     if is_green(case.lane):
-        yield Said("Lane", "Luồng"), LANES.get(case.lane, both(case.lane, case.lane))
-    yield Said("Agency in charge", "Cơ quan giải quyết"), department_said(scene.catalog, procedure.agency)
+        yield Detail(Said("Lane", "Luồng"), LANES.get(case.lane, both(case.lane, case.lane)))
+    yield Detail(Said("Agency in charge", "Cơ quan giải quyết"), department_said(scene.catalog, procedure.agency))
     if step is not None:
-        yield Said("Step", "Bước"), _step_said_by(step, scene)
+        yield Detail(Said("Step", "Bước"), _step_said_by(step, scene))
     if step is not None and state is not None:
         due_at = timetable_of(state, case.definitions).end_at or state.breached_at
         if due_at is not None:
             label = Said("Limit of the step", "Hạn của bước")
             if step.kind == "consultation":
                 label = Said("Opinion due", "Hạn cho ý kiến")
-            yield label, instant_said(due_at, scene.zone)
+            yield Detail(label, instant_said(due_at, scene.zone), in_brief=True)
+    if state is not None and state.kind in APPLICANT_CLOCKS:
+        due_at = timetable_of(state, case.definitions).end_at or state.breached_at
+        if due_at is not None:
+            yield Detail(
+                Said("Limit of the applicant", "Hạn của người nộp"), end_said(due_at, scene.zone), in_brief=True
+            )
     yield from _promises(case, scene)
     if not case.is_closed:
-        yield Said("Waits for", "Đang chờ"), _turn(case, scene)
+        yield Detail(Said("Waits for", "Đang chờ"), _turn(case, scene))
 
 
 def _step_said_by(step: StepState, scene: Scene) -> Said:
@@ -260,7 +284,7 @@ _LABELS: Final = {
 }
 
 
-def _promises(case: Case, scene: Scene) -> Iterator[tuple[Said, Said]]:
+def _promises(case: Case, scene: Scene) -> Iterator[Detail]:
     """Both ends of the law's limit and of the green promise, as they stand; of a limit in hours the one that it has."""
     for kind in reversed(CASE_CLOCKS):
         state = case.current_clock(kind)
@@ -269,9 +293,9 @@ def _promises(case: Case, scene: Scene) -> Iterator[tuple[Said, Said]]:
         table = timetable_of(state, case.definitions)
         appointment, end = _LABELS[kind]
         if table.lawful_end_at is not None and table.appointment_at is not None:
-            yield appointment, instant_said(table.appointment_at, scene.zone)
-            yield end, end_said(table.lawful_end_at, scene.zone)
+            yield Detail(appointment, instant_said(table.appointment_at, scene.zone), in_brief=True)
+            yield Detail(end, end_said(table.lawful_end_at, scene.zone), in_brief=True)
         elif table.end_at is not None:
-            yield end, end_said(table.end_at, scene.zone)
+            yield Detail(end, end_said(table.end_at, scene.zone), in_brief=True)
         elif state.is_paused:
-            yield end, Said("not running: the dossier stands still", "chưa tính, hồ sơ đang tạm dừng")
+            yield Detail(end, NOT_RUNNING_APPLICANT if case.status in APPLICANT_HAS_IT else NOT_RUNNING)

@@ -14,6 +14,7 @@ from greenlane.alerts.letter import (
     in_each,
     languages_of,
     lines_of,
+    shortened,
     unheld_of,
 )
 from greenlane.alerts.matter import Matter, Scene
@@ -61,7 +62,7 @@ def _urgency(matter: Matter) -> tuple[bool, int, int, int, str, float]:
 def _subject(groups: Sequence[Sequence[Matter]], language: str) -> str:
     counts = _counts(groups, language)
     named = counts[:NAMED] + ([in_language(MORE, language)] if len(counts) > NAMED else [])
-    return in_language(SUBJECT, language).format(count=sum(map(len, groups)), counts=", ".join(named))
+    return shortened(in_language(SUBJECT, language).format(count=sum(map(len, groups)), counts="; ".join(named)))
 
 
 def _counts(groups: Sequence[Sequence[Matter]], language: str) -> list[str]:
@@ -75,9 +76,11 @@ def _counts(groups: Sequence[Sequence[Matter]], language: str) -> list[str]:
 
 def _text(groups: Sequence[Sequence[Matter]], scene: Scene, language: str) -> str:
     audience = groups[0][0].audience
-    counts = ", ".join(_counts(groups, language))
+    counts = "; ".join(_counts(groups, language))
+    unheld = unheld_of(audience, scene)
     paragraphs = [
         greeting_of(audience, scene, language),
+        *([] if unheld is None else [lines_of(in_language(unheld, language))]),
         lines_of(in_language(HEAD, language).format(count=sum(map(len, groups)), counts=counts)),
     ]
     number = 1
@@ -86,17 +89,14 @@ def _text(groups: Sequence[Sequence[Matter]], scene: Scene, language: str) -> st
         for matter in group:
             paragraphs.append(_item(number, matter, language))
             number += 1
-    unheld = unheld_of(audience, scene)
-    if unheld is not None:
-        paragraphs.append(lines_of(in_language(unheld, language)))
     paragraphs.append(lines_of(in_language(footer_of(scene), language)))
     return visible("\n\n".join(paragraphs), lines=True) + "\n"
 
 
 def _item(number: int, matter: Matter, language: str) -> str:
-    """One alert: what is the matter, whose turn it is, what to do; and the command, where there is one."""
+    """One alert: what is the matter, with which dates, whose turn it is, what to do; and the command, where there is one."""
     turn = None if matter.turn is None or matter.settled else _turn(matter.turn)
-    sentences = [lead_of(matter), turn, matter.settled, request_of(matter)]
+    sentences = [lead_of(matter), *_facts(matter), turn, matter.standing, matter.settled, request_of(matter)]
     text = " ".join(in_language(sentence, language) for sentence in sentences if sentence is not None)
     indent = INDENT * 2
     lines = [lines_of(text, indent, f"{number:>2}. ")]
@@ -105,6 +105,13 @@ def _item(number: int, matter: Matter, language: str) -> str:
         label = ACKNOWLEDGE if matter.command else Said("Look: {command}", "Xem hồ sơ: {command}")
         lines.append(indent + in_language(label, language).format(command=command))
     return "\n".join(lines)
+
+
+def _facts(matter: Matter) -> list[Said]:
+    """Which procedure, and both dates."""
+    return [
+        spoken("{label}: {text}.", "{label}: {text}.", label=d.label, text=d.text) for d in matter.details if d.in_brief
+    ]
 
 
 def _turn(turn: Said) -> Said:

@@ -5,6 +5,7 @@ No ids either but that code: the command that acknowledges, on a line of its own
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,10 +13,10 @@ from typing import Final
 
 from cases.stamp import STAMP
 from greenlane.alerts.audience import Audience
-from greenlane.alerts.matter import Matter, Scene
+from greenlane.alerts.matter import Detail, Matter, Scene
 from greenlane.alerts.requests import request_of
 from greenlane.alerts.sentences import lead_of, title_of
-from greenlane.speech.instants import instant_said
+from greenlane.speech.instants import end_said
 from greenlane.speech.names import role_said
 from sla.wording import Said, in_language, spoken
 from wording.foreign import visible
@@ -25,6 +26,9 @@ WIDTH: Final = 76
 SUBJECT_MAX: Final = 110
 LANGUAGES: Final = ("vi", "en")
 INDENT: Final = "  "
+_AFTER_NUMBER: Final = re.compile(r"(?<=[\d×]) (?=[\w×])")
+"""A number stays on the line of its unit, a day on that of its hour."""
+_UNBROKEN: Final = "\u2007"
 _BETWEEN: Final = "-" * WIDTH
 
 OPERATOR: Final = Said("whoever runs Greenlane here", "Đơn vị vận hành Greenlane")
@@ -35,15 +39,14 @@ UNHELD: Final = Said(
     "Đề nghị bổ sung người giữ vai trò và chuyển thư này đến đúng nơi.",
 )
 ACKNOWLEDGE: Final = Said(
-    "To acknowledge it, so that it goes no further up, run:",
-    "Để xác nhận đã nhận và ngừng báo lên cấp trên, chạy lệnh:",
+    "To acknowledge it, so that it is reported no further up, run this command or pass it to whoever runs the system:",
+    "Để xác nhận đã nhận (sau đó hệ thống không báo tiếp lên cấp trên), chạy lệnh sau hoặc chuyển cho cán bộ vận hành:",
 )
 FIND: Final = Said("To look at the dossier, run:", "Để xem hồ sơ, chạy lệnh:")
 FOOTER: Final = Said(
     "As of {at}. Sent by the Greenlane system; please do not reply to it.",
     "Tính đến {at}. Thư tự động của hệ thống Greenlane, không cần trả lời.",
 )
-REQUEST: Final = Said("To do: {request}", "Việc cần làm: {request}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def subject_of(matter: Matter) -> Said:
     def said(language: str) -> str:
         title, code = in_language(title_of(matter), language), matter.code or in_language(matter.named, language)
         step = "" if matter.step is None else f", {in_language(matter.step, language)}"
-        return textwrap.shorten(f"[Greenlane] {title}: {code}{step}", SUBJECT_MAX, placeholder=" …")
+        return shortened(f"[Greenlane] {title}: {code}{step}")
 
     return in_each(said)
 
@@ -108,19 +111,25 @@ def unheld_of(audience: Audience, scene: Scene) -> Said | None:
 
 def footer_of(scene: Scene) -> Said:
     """As of when it is true, and that nobody reads an answer."""
-    return spoken(FOOTER, FOOTER.vi, at=instant_said(scene.now, scene.zone))
+    return spoken(FOOTER, FOOTER.vi, at=end_said(scene.now, scene.zone))
+
+
+def shortened(subject: str) -> str:
+    """A subject that fits into a list of mails."""
+    return textwrap.shorten(visible(subject), SUBJECT_MAX, placeholder=" …")
 
 
 def lines_of(text: str, indent: str = "", first: str | None = None) -> str:
     """The text in lines that a mail may have."""
-    return textwrap.fill(
-        text,
+    filled = textwrap.fill(
+        _AFTER_NUMBER.sub(_UNBROKEN, text),
         WIDTH,
         initial_indent=indent if first is None else first,
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return filled.replace(_UNBROKEN, " ")
 
 
 def commands_of(matter: Matter, language: str, indent: str = "") -> list[str]:
@@ -137,17 +146,16 @@ def _text(matter: Matter, scene: Scene, language: str) -> str:
     def put(said: Said | None) -> list[str]:
         return [] if said is None else [lines_of(in_language(said, language))]
 
-    request = request_of(matter)
     paragraphs = [
         # Every page of a green case is stamped.
         *([f"*** {STAMP} ***"] if matter.is_green else []),
         greeting_of(matter.audience, scene, language),
+        *put(unheld_of(matter.audience, scene)),
         *put(lead_of(matter)),
         *put(_aside(matter)),
-        "\n".join(_detail(label, text, language) for label, text in matter.details),
-        *put(spoken(REQUEST, REQUEST.vi, request=request)),
+        "\n".join(_line(detail, language) for detail in matter.details),
+        *put(request_of(matter)),
         *commands_of(matter, language),
-        *put(unheld_of(matter.audience, scene)),
         *put(footer_of(scene)),
     ]
     return visible("\n\n".join(paragraphs), lines=True) + "\n"
@@ -162,8 +170,8 @@ def _aside(matter: Matter) -> Said | None:
     return Said(" ".join(parts), " ".join(in_language(part, "vi") for part in parts))
 
 
-def _detail(label: Said, text: Said, language: str) -> str:
-    return lines_of(in_language(text, language), INDENT * 2, f"{INDENT}{in_language(label, language)}: ")
+def _line(detail: Detail, language: str) -> str:
+    return lines_of(in_language(detail.text, language), INDENT * 2, f"{INDENT}{in_language(detail.label, language)}: ")
 
 
 def in_each(said: Callable[[str], str]) -> Said:

@@ -11,7 +11,7 @@ from cases.dossier.model import Dossier, Part, PartStatus
 from catalog.catalogue import Catalog
 from events.language.dossier_events import DossierRungFired
 from greenlane.alerts.audience import Audience
-from greenlane.alerts.matter import ALARMS, Matter, Scene, asked_of
+from greenlane.alerts.matter import ALARMS, Detail, Matter, Scene, asked_of
 from greenlane.speech.acknowledging import acknowledge_command
 from greenlane.speech.amounts import elapsed_said
 from greenlane.speech.instants import end_said, instant_said
@@ -35,7 +35,7 @@ def joint_matter_of(rung: DossierRungFired, dossier: Dossier, audience: Audience
         topic="joint",
         kind=rung.kind,
         level=rung.level,
-        asked=asked_of(rung.audience, scene.catalog),
+        asked=asked_of(rung.audience, audience, dossier.holder or holder, scene.catalog),
         audience=audience,
         code=code,
         named=spoken("linked dossier {code}", "hồ sơ liên thông {code}", code=code),
@@ -76,20 +76,21 @@ def _command(rung: DossierRungFired, dossier: Dossier, code: str) -> str | None:
     return acknowledge_command(code, rung.escalation_id, linked=True)
 
 
-def _details(dossier: Dossier, ends: JointEnds | None, scene: Scene) -> Iterator[tuple[Said, Said]]:
+def _details(dossier: Dossier, ends: JointEnds | None, scene: Scene) -> Iterator[Detail]:
     catalog = scene.catalog
-    yield Said("Linked procedures", "Nhóm thủ tục"), _template(dossier, catalog)
-    yield Said("Lead agency", "Cơ quan chủ trì"), department_said(catalog, dossier.lead)
+    yield Detail(Said("Linked procedures", "Nhóm thủ tục"), _template(dossier, catalog), in_brief=True)
+    yield Detail(Said("Lead agency", "Cơ quan chủ trì"), department_said(catalog, dossier.lead))
     granted, whole = sum(part.has_result for part in dossier.parts.values()), len(dossier.parts)
-    yield (
+    yield Detail(
         Said("Results so far", "Đã có kết quả"),
         spoken("{granted} of {whole} procedures", "{granted} trên {whole} thủ tục", granted=granted, whole=whole),
     )
     if ends is not None:
-        yield Said("Joint appointment", "Hẹn trả kết quả chung"), instant_said(ends.appointment_at, scene.zone)
-        yield Said("Joint limit ends", "Hết thời hạn chung"), end_said(ends.end_at, scene.zone)
+        appointment, end = instant_said(ends.appointment_at, scene.zone), end_said(ends.end_at, scene.zone)
+        yield Detail(Said("Joint appointment", "Hẹn trả kết quả chung"), appointment, in_brief=True)
+        yield Detail(Said("Joint limit ends", "Hết thời hạn chung"), end, in_brief=True)
     if not dossier.is_closed:
-        yield Said("Waits for", "Đang chờ"), _turn(dossier, catalog)
+        yield Detail(Said("Waits for", "Đang chờ"), _turn(dossier, catalog))
 
 
 def _template(dossier: Dossier, catalog: Catalog) -> Said:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from catalog.catalogue import Catalog
@@ -37,6 +37,15 @@ class Scene:
     """Which of two languages stands first."""
 
 
+class Detail(NamedTuple):
+    """One line of what is known."""
+
+    label: Said
+    text: Said
+    in_brief: bool = False
+    """Also where a letter lists many: the procedure and the dates."""
+
+
 @dataclass(frozen=True, slots=True)
 class Matter:
     """The facts of one alert. What is not known is None and is not written."""
@@ -51,8 +60,8 @@ class Matter:
     """The dossier's code, or a linked dossier's own number."""
     named: Said
     """The dossier in a sentence."""
-    details: tuple[tuple[Said, Said], ...]
-    """Label and text, in the order of reading."""
+    details: tuple[Detail, ...]
+    """In the order of reading."""
     at: datetime
     """When the rung was due, or the duty: the order among matters of one kind."""
     amount: Said | None = None
@@ -73,7 +82,7 @@ class Matter:
     settled: Said | None = None
     """Why nothing is left to do; None: there is."""
     standing: Said | None = None
-    """What came between that does not settle it, as a suspension."""
+    """What must be known beside it, as a suspension, or how the case ended by it."""
     command: str | None = None
     """The command that acknowledges it; None: it is only read, or was acknowledged."""
     find: str | None = None
@@ -86,10 +95,11 @@ class Matter:
         return self.kind in ALARMS
 
 
-def asked_of(role: str, catalog: Catalog) -> Asked:
-    """Who an audience is to the matter, by how the rung names it."""
+def asked_of(role: str, audience: Audience, department: str, catalog: Catalog) -> Asked:
+    """Who an audience is to a matter that lies with the department, by how the rung names it."""
     if role in catalog.departments:
         return "office"
-    if role.startswith(LEAD):
-        return "lead"
-    return "officer" if role == "officer" else "head"
+    if role.removeprefix(LEAD) == "officer":
+        return "officer"
+    # Where the agency in charge holds it itself, its head is asked to act, not to ask.
+    return "lead" if role.startswith(LEAD) and audience.department != department else "head"

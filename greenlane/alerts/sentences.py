@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from greenlane.alerts.matter import ALARMS, Matter
-from sla.wording import Said, joined, spoken
+from sla.wording import Said, spoken
 
 TITLES: Final = {
     ("statutory", "warning"): Said("Appointment is near", "Sắp đến hẹn trả kết quả"),
@@ -36,6 +36,9 @@ TITLES: Final = {
 }
 """By topic and kind; what has one end is never past an appointment, and the applicant's limits escalate to nobody."""
 
+SETTLED: Final = Said("For information, settled meanwhile", "Để biết, không cần xử lý thêm")
+"""Of whatever was settled before the letter was written."""
+
 LEADS: Final = {
     ("statutory", "warning"): Said(
         "{named} {nears} its appointment to hand over the result.", "{named} {nears} giờ hẹn trả kết quả."
@@ -46,7 +49,7 @@ LEADS: Final = {
     ),
     ("statutory", "breach"): Said("{named} is overdue in law {by}.", "{named} đã quá hạn giải quyết theo luật {by}."),
     ("statutory", "escalation"): Said(
-        "{named} is still overdue in law, by now {by}, and nobody has acknowledged it.",
+        "{named} is still overdue in law, {by} now, and nobody has acknowledged it.",
         "{named} vẫn quá hạn giải quyết theo luật, đến nay {by}, và chưa có ai xác nhận xử lý.",
     ),
     ("green", "warning"): Said(
@@ -61,7 +64,7 @@ LEADS: Final = {
         "{named} đã chậm so với cam kết luồng xanh {by}{lawful}.",
     ),
     ("green", "escalation"): Said(
-        "{named} still breaks its green-lane promise, by now late {by}{lawful}; nobody has acknowledged it.",
+        "{named} still breaks its green-lane promise, late {by} now{lawful}; nobody has acknowledged it.",
         "{named} vẫn chậm so với cam kết luồng xanh, đến nay {by}{lawful}; chưa có ai xác nhận xử lý.",
     ),
     ("step", "warning"): Said(
@@ -72,7 +75,7 @@ LEADS: Final = {
         "Bước “{step}” của {inner} đã chậm {by} so với thời hạn của bước, tại {department}.",
     ),
     ("step", "escalation"): Said(
-        "Step “{step}” of {inner} is still not done, by now late {by}, at {department}; nobody has acknowledged it.",
+        "Step “{step}” of {inner} is still not done, late {by} now, at {department}; nobody has acknowledged it.",
         "Bước “{step}” của {inner} vẫn chưa xong, đến nay chậm {by}, tại {department}; chưa có ai xác nhận xử lý.",
     ),
     ("consultation", "warning"): Said(
@@ -84,7 +87,7 @@ LEADS: Final = {
         "{department} chưa cho ý kiến về {inner}, chậm {by}.",
     ),
     ("consultation", "escalation"): Said(
-        "{department} has still given no opinion on {inner}, by now late {by}; nobody has acknowledged it.",
+        "{department} has still given no opinion on {inner}, late {by} now; nobody has acknowledged it.",
         "{department} vẫn chưa cho ý kiến về {inner}, đến nay chậm {by}; chưa có ai xác nhận xử lý.",
     ),
     ("supplement", "warning"): Said(
@@ -110,7 +113,7 @@ LEADS: Final = {
     ),
     ("joint", "breach"): Said("{named} is over its joint limit {by}.", "{named} đã quá hạn chung {by}."),
     ("joint", "escalation"): Said(
-        "{named} is still over its joint limit, by now {by}, and nobody has acknowledged it.",
+        "{named} is still over its joint limit, {by} now, and nobody has acknowledged it.",
         "{named} vẫn quá hạn chung, đến nay {by}, và chưa có ai xác nhận xử lý.",
     ),
     ("suspension", "duty"): Said(
@@ -126,18 +129,48 @@ LEADS: Final = {
         "Lịch làm việc chỉ có đến hết ngày {until}, nên chưa tính được các thời hạn sau của {inner}: {extra}.",
     ),
 }
-NOTHING_YET: Final = Said("just now", "vừa mới đây")
+JUST: Final = {
+    ("statutory", "past_appointment"): Said(
+        "{named} has just passed its appointment to hand over the result{lawful}.",
+        "{named} vừa quá giờ hẹn trả kết quả{lawful}.",
+    ),
+    ("statutory", "breach"): Said(
+        "{named} has just become overdue in law.", "{named} vừa quá hạn giải quyết theo luật."
+    ),
+    ("green", "past_appointment"): Said(
+        "{named} has just passed its appointment in the green lane{promise}.",
+        "{named} vừa quá giờ hẹn theo cam kết luồng xanh{promise}.",
+    ),
+    ("green", "breach"): Said(
+        "{named} has just broken its green-lane promise{lawful}.",
+        "{named} vừa lỡ cam kết luồng xanh{lawful}.",
+    ),
+    ("step", "breach"): Said(
+        "The limit of step “{step}” of {inner} has just passed, and {department} has not answered.",
+        "Bước “{step}” của {inner} vừa hết thời hạn mà {department} chưa trả lời.",
+    ),
+    ("consultation", "breach"): Said(
+        "The limit for the opinion of {department} on {inner} has just passed, and it has not answered.",
+        "{department} vừa hết hạn cho ý kiến về {inner} mà chưa trả lời.",
+    ),
+    ("joint", "past_appointment"): Said(
+        "{named} has just passed its joint appointment{lawful}.", "{named} vừa quá giờ hẹn trả kết quả chung{lawful}."
+    ),
+    ("joint", "breach"): Said("{named} has just gone over its joint limit.", "{named} vừa quá hạn chung."),
+}
+"""The same where there is no time to tell yet: the letter is written at once."""
+NOTHING_YET: Final = Said("less than a minute", "chưa đầy một phút")
 
 
 def title_of(matter: Matter) -> Said:
     """What it is about in a few words: the beginning of the subject, and the heading in a digest."""
-    return TITLES[_key(matter)]
+    return SETTLED if matter.settled is not None else TITLES[_key(matter)]
 
 
 def lead_of(matter: Matter) -> Said:
     """The first sentence, which says it all: which dossier, which step, how late in words."""
-    text = LEADS[_key(matter)]
-    amount = matter.amount
+    key, amount = _key(matter), matter.amount
+    text = LEADS[key] if amount is not None else JUST.get(key, LEADS[key])
     return spoken(
         text,
         text.vi,
@@ -146,8 +179,8 @@ def lead_of(matter: Matter) -> Said:
         step=matter.step or Said("of the work", "công việc"),
         department=matter.department or Said("the department", "cơ quan"),
         nears=_nears(matter),
-        ago=NOTHING_YET if amount is None else spoken("{amount} ago", "{amount}", amount=amount),
-        by=NOTHING_YET if amount is None else spoken("by {amount}", "{amount}", amount=amount),
+        ago=spoken("{amount} ago", "{amount}", amount=amount or NOTHING_YET),
+        by=spoken("by {amount}", "{amount}", amount=amount or NOTHING_YET),
         amount=amount or Said("some time", "một thời gian"),
         until=matter.until or Said("some time ago", "trước đây"),
         extra=matter.extra or Said("some limits", "một số thời hạn"),
@@ -186,8 +219,3 @@ def _promise(matter: Matter) -> Said:
     if matter.until is None:
         return Said("", "")
     return spoken("; the promise holds until {until}", "; cam kết còn đến {until}", until=matter.until)
-
-
-def first_of(*parts: Said | None) -> Said:
-    """The sentences there are, in a row."""
-    return joined(" ", [part for part in parts if part is not None])
