@@ -13,13 +13,13 @@ import httpx
 import structlog
 from prometheus_client import Counter
 
-from catalog.catalogue import Catalog
 from greenlane.alerts.audience import Audience
 from greenlane.alerts.digest import digest_of
 from greenlane.alerts.letter import Letter
 from greenlane.alerts.mail import mail_of, send
 from greenlane.alerts.telling import Teller, Telling
 from greenlane.settings import Settings
+from intake.catalogue import CatalogueSource
 from store.alerts import AlertQueue, DueAlert
 from store.database import Store
 from store.errors import StoreError
@@ -44,14 +44,13 @@ class AlertSender:
         store: Store,
         settings: Settings,
         zone: ZoneInfo,
-        *,
-        catalog: Callable[[], Catalog],
+        catalogue: CatalogueSource,
         now: Callable[[], datetime],
     ) -> None:
-        """`catalog`: the one of now, since names and role holders change; `now`: the business instant."""
+        """`now`: the business instant."""
         self._queue = AlertQueue(store)
         self._settings = settings
-        self._teller = Teller(store, zone, settings.language, catalog, now)
+        self._teller = Teller(store, zone, settings.language, catalogue.newest, now)
 
     async def serve(self, channels: Sequence[str]) -> None:
         """Deliver until cancelled."""
@@ -133,7 +132,8 @@ class AlertSender:
         first = batch[0]
         letter = first.letter
         if len(batch) > 1:
-            scene = self._teller.scene(max(telling.alert.record.decided_at for telling in batch))
+            latest_at = max(telling.alert.record.decided_at for telling in batch)
+            scene = await asyncio.to_thread(self._teller.scene, latest_at)
             letter = digest_of([telling.matter for telling in batch], scene)
         await asyncio.to_thread(self._mail, _message_id(batch), letter, first.audience)
 

@@ -32,6 +32,7 @@ from tests.alerts.situations import the_catalog
 from tests.builders import MONDAY
 from tests.dossier.openings import DOSSIER_ID, a_submission, an_application, days, definitions
 from tests.greenlane.receivers import Mailbox, MailServer, WebReceiver
+from tests.settled_catalogue import SettledCatalogue
 from tests.store.turn_builder import exhausted, review, rung
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -81,7 +82,7 @@ def catalog() -> Catalog:
 @asynccontextmanager
 async def sending(store: Store, **settings: Any) -> AsyncIterator[None]:
     """A sender at work."""
-    sender = AlertSender(store, Settings(**settings), ZONE, catalog=the_catalog, now=lambda: MONDAY)
+    sender = AlertSender(store, Settings(**settings), ZONE, SettledCatalogue(the_catalog()), lambda: MONDAY)
     task = asyncio.create_task(sender.serve(CHANNELS))
     try:
         yield
