@@ -283,7 +283,8 @@ def the_place(
 
 
 def held_in(folder: Folder) -> list[Held]:
-    """Every version of a folder."""
+    """Every version of a folder; the shipped list of systems, where it has none, is published like what else is shipped."""
+    own = {key_of(source.definition) for source in folder.shelf.sources}
     return [
         Held(
             key=key_of(source.definition),
@@ -291,7 +292,7 @@ def held_in(folder: Folder) -> list[Held]:
             definition=source.definition,
             file=place_of(kind_of(source.definition), source.document.file),
             text=source.document.text,
-            is_published=key_of(source.definition) in folder.published,
+            is_published=key_of(source.definition) in folder.published or key_of(source.definition) not in own,
         )
         for source in completed(folder.shelf).sources
     ]
