@@ -177,7 +177,12 @@ def test_a_new_department_and_its_procedure(here: Program, folder: Path, tmp_pat
         ("province", "bac-ninh"),
         ("procedure", "guide-card"),
     }
-    body = {"application_id": "card-1", "procedure": "guide-card", "documents": [{"kind": "request"}]}
+    body = {
+        "application_id": "card-1",
+        "procedure": "guide-card",
+        "applicant": {"name": "x"},
+        "documents": [{"kind": "request"}],
+    }
     answer = until(lambda: (found := here("submit", "-", stdin=json.dumps(body).encode())).code == 0 and found)
     case = here("show", answer.json["submitted"][0]["case_id"]).json["case"]
     assert case["dossier_code"].startswith("H05.99-")
