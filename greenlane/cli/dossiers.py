@@ -63,6 +63,7 @@ def plan(
     from greenlane.cli.dossier_files import dossier_of
     from greenlane.cli.dossier_plan import plan_of
     from greenlane.cli.moments import Moments, now
+    from greenlane.cli.names import Names
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.plan_screen import plan_screen
@@ -76,7 +77,7 @@ def plan(
     if as_json:
         print_json(found.as_json())
     else:
-        shown(*plan_screen(found, Moments(book.words, zone, BusinessTime.real_time(), opened_at)))
+        shown(*plan_screen(found, Moments(book.words, zone, BusinessTime.real_time(), opened_at, known=Names(book.words, book.catalog))))
     return 0
 
 
@@ -229,7 +230,7 @@ def cascade(
             print_json({"ok": True, "name": name, "applied": not preview, "effects": listed})
         else:
             hint = words("cascade_hint" if preview else "cascade_done")
-            shown(cascade_table(effects, session.moments) if effects else words("nothing_follows"), hint)
+            shown(cascade_table(effects, sheet.dossier.parts, session.moments) if effects else words("nothing_follows"), hint)
     return 0
 
 

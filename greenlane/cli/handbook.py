@@ -20,6 +20,7 @@ from catalog.model import Fact, LaneTable, ProcedureVersion, Promise
 from greenlane.cli.event_lines import near_miss_table
 from greenlane.cli.law_sheet import act_table, acts_json, basis_json, basis_markup
 from greenlane.cli.moments import Moments, now
+from greenlane.cli.names import Names
 from greenlane.cli.output import table_of
 from greenlane.cli.styles import lane_markup
 from greenlane.cli.words import Words
@@ -191,7 +192,7 @@ class Handbook:
     @property
     def _moments(self) -> Moments:
         zone = ZoneInfo(self.catalog.calendar(PROVINCE_CALENDAR).zone)
-        return Moments(self.words, zone, BusinessTime.real_time(), now())
+        return Moments(self.words, zone, BusinessTime.real_time(), now(), known=Names(self.words, self.catalog))
 
 
 def opened(language: str | None, on: datetime | None) -> Handbook:

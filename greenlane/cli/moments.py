@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from events.language.identity import is_held_apart
+from greenlane.cli.names import Names
 from greenlane.cli.words import Words
 from sla.business_time import BusinessTime
 from sla.units import Budget
@@ -26,6 +27,13 @@ class Moments:
     now: datetime
     texts: Mapping[str, str] = field(default_factory=dict)
     """What applicants wrote, by the references that events hold; as far as it may be shown here."""
+    known: Names | None = None
+    """What the ids of this screen are called."""
+
+    @property
+    def names(self) -> Names:
+        """What people call things; without a catalogue their ids."""
+        return self.known or Names(self.words)
 
     def written(self, reference: str | None) -> str | None:
         """What an applicant wrote. Older events hold it themselves: then it is what they hold."""
@@ -40,6 +48,10 @@ class Moments:
         local = at.astimezone(self.zone)
         clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
         return f"{self.day(local.date())} {clock}"
+
+    def two_lines(self, at: datetime) -> str:
+        """Day, and below it the time of day with its seconds: for a narrow column."""
+        return f"{self.day(at.astimezone(self.zone).date())}\n{at.astimezone(self.zone):%H:%M:%S}"
 
     def day(self, on: date | None) -> str:
         """A calendar day, as the language writes it."""

@@ -14,6 +14,7 @@ from temporalio.client import Client
 
 from events.transport.errors import KafkaAwayError, NotPermittedError
 from greenlane.cli.moments import Moments, now
+from greenlane.cli.names import Names
 from greenlane.cli.words import Words
 from greenlane.probing.kafka import explained as kafka_trouble
 from greenlane.settings import Settings
@@ -79,7 +80,8 @@ class Session:
     def moments(self) -> Moments:
         """Time as the screen shows it, with the business instant of this look."""
         time = self.wiring.business_time
-        return Moments(self.words, self.wiring.zone, time, time.to_business(now()))
+        instant = time.to_business(now())
+        return Moments(self.words, self.wiring.zone, time, instant, known=Names(self.words, self.wiring.catalog))
 
     @cached_property
     def views(self) -> Views:
