@@ -53,4 +53,3 @@ def work_table(title: str, items: Iterable[WorkItem], moments: Moments) -> Table
             end_section=True,
         )
     return table
-

@@ -91,7 +91,7 @@ def _shares(shares: Iterable[OwnedTime], moments: Moments) -> str:
 
 
 def _breached(event: ev.DossierBreached, moments: Moments) -> str:
-    return joined(f"{moments.words('end')}: {moments.instant(event.due_at)}", _shares(event.blame, moments))
+    return joined(f"{moments.words('end')}: {moments.end(event.due_at)}", _shares(event.blame, moments))
 
 
 def _reopened(event: ev.DossierReopened, moments: Moments) -> str:
@@ -146,7 +146,7 @@ DOSSIER_DETAILS: Final[Mapping[type, Callable[[Any, Moments], str]]] = {
     ev.DossierRungFired: _rung,
     ev.DossierAppointmentPassed: lambda e, m: _due(e.appointment_at, m),
     ev.DossierBreached: _breached,
-    ev.DossierBreachConfirmed: lambda e, m: f"{m.words('end')}: {m.instant(e.lawful_end_at)}",
+    ev.DossierBreachConfirmed: lambda e, m: f"{m.words('end')}: {m.end(e.lawful_end_at)}",
     ev.DossierBreachSetAside: _set_aside,
     ev.DossierReopened: _reopened,
     ev.DossierWithdrawn: _withdrawn,

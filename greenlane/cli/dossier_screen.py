@@ -65,7 +65,8 @@ def _joint(sheet: DossierSheet, moments: Moments) -> str:
     """The joint promise: its ends, and what became of it."""
     words, dossier, verdict = moments.words, sheet.dossier, verdict_of(sheet.dossier)
     ends, basis = joint_ends(dossier), words.named("basis", dossier.basis)
-    state = words(f"clock.{verdict.state}")
+    # Only a limit of the law is overdue; one that was reckoned is a promise, which is kept or broken.
+    state = words(f"{'clock' if dossier.basis == 'cap' else 'green'}.{verdict.state}")
     if verdict.state is ClockStatus.BREACHED:
         state = f"[bold red]{state}[/bold red]"
     elif verdict.appointment_kept is False:

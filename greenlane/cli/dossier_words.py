@@ -81,6 +81,7 @@ DOSSIER_TABLE: Final[dict[str, tuple[str, str]]] = {
     "policy.keep": ("giữ, chờ kết quả khác", "keep, and wait for another result"),
     "policy.reopen": ("mở lại khi có kết quả", "re-open when the result is there"),
     "policy.stop": ("dừng", "stop"),
+    "template": ("Nhóm hồ sơ", "Template"),
     "state_and_released": ("Trạng thái\nChuyển xử lý", "State\nReleased"),
     "released": ("Chuyển xử lý", "Released"),
     "no_promise": ("Chưa thể cam kết: {reason}", "No promise: {reason}"),

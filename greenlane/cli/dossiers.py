@@ -77,7 +77,12 @@ def plan(
     if as_json:
         print_json(found.as_json())
     else:
-        shown(*plan_screen(found, Moments(book.words, zone, BusinessTime.real_time(), opened_at, known=Names(book.words, book.catalog))))
+        shown(
+            *plan_screen(
+                found,
+                Moments(book.words, zone, BusinessTime.real_time(), opened_at, known=Names(book.words, book.catalog)),
+            )
+        )
     return 0
 
 
@@ -96,7 +101,7 @@ def templates(*, lang: Lang = None, as_json: Json = False) -> int:
     if as_json:
         print_json({"ok": True, "templates": [template_json(one, book.words, book.day) for one in found]})
     else:
-        shown(template_table(found, book.words))
+        shown(template_table(found, book.names))
     return 0
 
 
@@ -230,7 +235,10 @@ def cascade(
             print_json({"ok": True, "name": name, "applied": not preview, "effects": listed})
         else:
             hint = words("cascade_hint" if preview else "cascade_done")
-            shown(cascade_table(effects, sheet.dossier.parts, session.moments) if effects else words("nothing_follows"), hint)
+            shown(
+                cascade_table(effects, sheet.dossier.parts, session.moments) if effects else words("nothing_follows"),
+                hint,
+            )
     return 0
 
 

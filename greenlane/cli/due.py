@@ -59,7 +59,7 @@ def due(
     catalog = load_catalog(settings.catalog_dir, settings.flags)
     answer = calculated(catalog, procedure, lane.value, received_at, pauses, calendar)
     if as_json:
-        print_json({"ok": True, **calculation_json(answer, settings.language)})
+        print_json({"ok": True, **calculation_json(answer, settings.language, catalog)})
     else:
-        show(*calculation_screen(answer, settings.language))
+        show(*calculation_screen(answer, settings.language, catalog))
     return 0

@@ -41,10 +41,12 @@ def event_cells(record: EventRecord, moments: Moments) -> tuple[str, str, str]:
     late = event.type in LATE_EVENTS or (isinstance(event, ev.RungFired) and event.kind in ("breach", "escalation"))
     name = painted(_name_of(event, moments), LATE if late else "bold")
     details = escape(detail_of(event, moments))
+    # Who it was, and below it how that is known.
+    actor = actor_text(record.actor, moments.words, moments.names).replace(" (", "\n(")
     return (
         moments.two_lines(record.at),
         f"{name}\n{details}" if details else name,
-        f"[dim]{escape(actor_text(record.actor, moments.words, moments.names))}[/dim]",
+        f"[dim]{escape(actor)}[/dim]",
     )
 
 
@@ -121,7 +123,7 @@ def _ended(event: ev.ClockMet | ev.ClockStopped, moments: Moments) -> str:
 def _breached(event: ev.ClockBreached, moments: Moments) -> str:
     # Of a clock with one end, and in older events, it is the appointment that passed.
     name = moments.words("end" if event.two_ends else "due")
-    return joined(moments.names.clock(event.clock_id), f"{name}: {moments.instant(event.due_at)}")
+    return joined(moments.names.clock(event.clock_id), f"{name}: {moments.end(event.due_at)}")
 
 
 def _started(event: ev.ClockStarted, moments: Moments) -> str:
@@ -280,9 +282,7 @@ _DETAILS: Final[dict[type, Callable[[Any, Moments], str]]] = {
     ev.AppointmentMoved: _moved,
     ev.ClockMet: _ended,
     ev.ClockBreached: _breached,
-    ev.BreachConfirmed: lambda e, m: joined(
-        m.names.clock(e.clock_id), f"{m.words('end')}: {m.instant(e.lawful_end_at)}"
-    ),
+    ev.BreachConfirmed: lambda e, m: joined(m.names.clock(e.clock_id), f"{m.words('end')}: {m.end(e.lawful_end_at)}"),
     ev.ClockStopped: _ended,
     ev.ClockCancelled: _cancelled,
     ev.BreachSetAside: _set_aside,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from events.language.identity import is_held_apart
@@ -13,6 +13,7 @@ from greenlane.cli.words import Words
 from sla.business_time import BusinessTime
 from sla.units import Budget
 
+DAY = timedelta(days=1)
 MINUTE_SECONDS, HOUR_SECONDS, DAY_SECONDS = 60, 3600, 86400
 SPANS = ((DAY_SECONDS, "days"), (HOUR_SECONDS, "hours"), (MINUTE_SECONDS, "minutes"))
 
@@ -48,6 +49,12 @@ class Moments:
         local = at.astimezone(self.zone)
         clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
         return f"{self.day(local.date())} {clock}"
+
+    def end(self, at: datetime | None) -> str:
+        """An end: that of a day is 24:00 of it, and not 00:00 of the next."""
+        if at is None or at.astimezone(self.zone).time() != time(0):
+            return self.instant(at)
+        return f"{self.day((at - DAY).astimezone(self.zone).date())} 24:00"
 
     def two_lines(self, at: datetime) -> str:
         """Day, and below it the time of day with its seconds: for a narrow column."""

@@ -145,7 +145,9 @@ def _ends(sheet: Sheet, clock: ClockState, moments: Moments) -> Iterator[str]:
     due_at, end_at = sheet.due_at(clock), sheet.end_at(clock)
     yield moments.instant(due_at)
     if end_at is not None and end_at != due_at:
-        lawful = moments.words("end.green" if clock.kind == "green" else "end.statutory", day=_last_day(end_at, moments))
+        lawful = moments.words(
+            "end.green" if clock.kind == "green" else "end.statutory", day=_last_day(end_at, moments)
+        )
         yield f"[dim]{lawful}[/dim]"
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from greenlane.cli.dossier_words import DOSSIER_TABLE
 from greenlane.cli.law_words import LAW_TABLE
+from greenlane.cli.letter_words import LETTER_TABLE
 from greenlane.cli.part_words import PART_TABLE
 
 TABLE: Final[dict[str, tuple[str, str]]] = {
@@ -29,7 +30,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "departments": ("Cơ quan của {province}", "Departments of {province}"),
     "description": ("Ý nghĩa", "Meaning"),
     "desk": ("Việc chờ {department} xử lý", "What waits for {department}"),
-    "details": ("Chi tiết", "Details"),
+    "document": ("Giấy tờ", "Document"),
     "documents": ("Giấy tờ", "Documents"),
     "dossier": ("Mã hồ sơ", "Dossier"),
     "dossier_and_receipt": ("Mã hồ sơ\nTiếp nhận", "Dossier\nReceived"),
@@ -47,10 +48,11 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "invariant": ("Bất biến", "Invariant"),
     "lane": ("Luồng", "Lane"),
     "lane_table": ("bảng phân luồng {version}", "table of lanes {version}"),
-    "lanes": ("Luồng theo {table}", "Lanes by {table}"),
+    "lanes": ("Luồng theo bảng phân luồng {version}", "Lanes by the table of lanes {version}"),
     "legal_basis": ("Căn cứ", "Legal basis"),
-    "letter": ("Thư", "Letter"),
+    "message": ("Thông điệp\nTrường", "Message\nField"),
     "letters": ("Thông điệp không xử lý được trong {topic}", "Dead letters of {topic}"),
+    "letter_in_english": ("(thư cũ, chỉ có tiếng Anh) {reason}", "{reason}"),
     "level": ("Cấp", "Level"),
     "list": ("Danh mục", "List"),
     "name": ("Tên", "Name"),
@@ -66,6 +68,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "procedures": ("Thủ tục có hiệu lực ngày {day}", "Procedures in force on {day}"),
     "promise": ("Cam kết", "Promise"),
     "reason": ("Lý do", "Reason"),
+    "reduced": ("giảm {percent} % thời hạn", "{percent} % less time"),
     "refused_commands": ("Yêu cầu bị từ chối", "Refused commands"),
     "remedy": ("Cách xử lý", "Remedy"),
     "result_code": ("Mã kết quả", "Result"),
@@ -86,7 +89,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "time": ("Thời gian", "Time"),
     "time_shares": ("Ai đã dùng thời gian", "Who used the time"),
     "timeline": ("Tiến trình", "Timeline"),
-    "topic": ("Kênh", "Topic"),
+    "topic_and_letter": ("Kênh\nThư", "Topic\nLetter"),
     "value": ("Giá trị", "Value"),
     "verified": ("Đã kiểm chứng", "Verified"),
     "version": ("Phiên bản", "Version"),
@@ -105,6 +108,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
         "Luồng không xét đến: {facts}. Các dữ kiện được xét: {asked}.",
         "No lane asks for: {facts}. What is asked: {asked}.",
     ),
+    "in_list": ("{fact} thuộc danh mục {list}", "{fact} is on the list {list}"),
     "in_vault": ("(trong kho dữ liệu cá nhân)", "(kept in the vault)"),
     "known": ("đã nộp trước đó", "known"),
     "late": ("trễ {span}", "{span} late"),
@@ -313,6 +317,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "event.ApplicationWithdrawn": ("Rút hồ sơ", "Application withdrawn"),
     "event.CaseClosed": ("Kết thúc hồ sơ", "Case closed"),
     # commands
+    "command.SubmitApplication": ("nộp hồ sơ", "the application"),
     "command.DecideStep": ("trả lời của cơ quan", "the department's answer"),
     "command.ReceiveSupplement": ("giấy tờ bổ sung", "the applicant's documents"),
     "command.ReceiveExplanation": ("giải trình của người nộp", "the applicant's explanation"),
@@ -342,6 +347,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "unit.working_hours": ("giờ làm việc", "working hours"),
     "unit.working_days": ("ngày làm việc", "working days"),
     **DOSSIER_TABLE,
+    **LETTER_TABLE,
     **LAW_TABLE,
     **PART_TABLE,
 }
