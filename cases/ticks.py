@@ -10,6 +10,7 @@ from cases.draft import Draft
 from cases.model import APPLICANT_CLOCKS, Case, ClockState
 from cases.suspensions import end_by_itself, remind
 from cases.timetable import REVIEW, SUSPENSION, DueItem, ladder_of, next_item, timetable_of
+from catalog.audiences import audience_of
 from catalog.model import explanation_rule
 from events.language.case_events import (
     AppointmentPassed,
@@ -123,6 +124,7 @@ def _fire_rung(draft: Draft, state: ClockState, item: DueItem) -> None:
             kind=rung.kind,
             level=rung.level,
             audience=rung.audience,
+            audience_department=_told_department(draft.case, state, rung),
             due_at=item.at,
             late_seconds=max(0.0, (draft.now - item.at).total_seconds()),
         )
@@ -139,6 +141,15 @@ def _rung(case: Case, state: ClockState, rung_id: str | None) -> Rung:
     ladder = ladder_of(case.definitions, state.kind)
     rungs = () if ladder is None else ladder.rungs
     return next(rung for rung in rungs if rung.id == rung_id)
+
+
+def _told_department(case: Case, state: ClockState, rung: Rung) -> str | None:
+    definitions = case.definitions
+    # Definitions of an early version do not say which departments there are.
+    if not definitions.departments:
+        return None
+    agency = definitions.procedure.agency
+    return audience_of(rung.audience, _department(case, state), agency, definitions.departments)[0]
 
 
 def _department(case: Case, state: ClockState) -> str:

@@ -159,6 +159,25 @@ def let_in(
     return access_of(settings, account)
 
 
+def let_in_published(
+    settings: Settings, departments: Iterable[str], systems: Iterable[str], layout: TopicLayout
+) -> None:
+    """Topics of departments and submitting systems that were published while the stack runs; on an embedded broker their
+    accounts and rights too, and nobody loses any. Those that were there are left as they are. Raises the transport's errors.
+    """
+    departments, systems = {*departments}, {*systems}
+    settings = as_owner(settings)
+    cluster, topics = cluster_of(settings), Topics(settings.topic_prefix)
+    there = topic_names(cluster)
+    wanted = _topics_of(topics, departments, systems)
+    if there.issuperset(wanted):
+        return
+    ensure_topics(cluster, wanted, topics, layout)
+    if is_embedded(settings):
+        everybody = access_list(topics, *_known(cluster, topics, departments, systems))
+        ensure_accounts(cluster, _accounts(settings, everybody))
+
+
 def access_of(settings: Settings, account: str) -> KafkaAccess:
     """How an account of the embedded broker connects."""
     return KafkaAccess.of(settings.with_kafka_account(account, _credentials(settings).kafka(account)))

@@ -262,6 +262,42 @@ waiting = Table(
 systems = Table("systems", metadata, _key("id"), _text("body"), _written_at("recorded_at"))
 """Submitting systems that were registered at run time, beside those of the catalogue; `body` is the definition's JSON."""
 
+catalog_editions = Table(
+    "catalog_editions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _text("act"),
+    _text("by"),
+    _text("note", null=True),
+    _instant("at"),
+)
+"""Every act that changed what the catalogue says: `prepare`, `publish` or `retire`, by whom, and when (real time)."""
+
+catalog_versions = Table(
+    "catalog_versions",
+    metadata,
+    _key("kind"),
+    _key("id"),
+    _key("version"),
+    _text("digest"),
+    _text("file"),
+    _text("document"),
+    _text("definition"),
+    Column("edition", Integer, nullable=False),
+)
+"""Every version, for ever: `document` is the file as it was published, `definition` the JSON of what it says."""
+
+catalog_ends = Table(
+    "catalog_ends",
+    metadata,
+    _key("kind"),
+    _key("id"),
+    _key("version"),
+    Column("last_day", Date, nullable=False),
+    Column("edition", Integer, primary_key=True, autoincrement=False),
+)
+"""The last days of versions that were retired; of several acts on one version the latest counts."""
+
 definitions = Table("definitions", metadata, _key("digest"), _text("body"), _written_at("recorded_at"))
 """What cases were decided under, for the auditor's replay; `digest` is the SHA-256 of `body`."""
 

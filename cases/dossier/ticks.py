@@ -11,6 +11,7 @@ from cases.dossier.blame import blame
 from cases.dossier.draft import DossierDraft
 from cases.dossier.ends import JointEnds, joint_ends, recorded_early_at
 from cases.dossier.model import UNBEGUN, Dossier, Part, PartStatus, Same
+from catalog.audiences import audience_of
 from catalog.dossier import EdgeKind
 from events.language.dossier_events import (
     DossierAppointmentPassed,
@@ -200,9 +201,16 @@ def _fire(draft: DossierDraft, item: Falling) -> None:
             kind=rung.kind,
             level=rung.level,
             audience=rung.audience,
+            audience_department=_told_department(dossier, rung),
             lead=dossier.lead,
             holder=dossier.holder,
             due_at=item.at,
             late_seconds=max(0.0, (draft.now - item.at).total_seconds()),
         )
     )
+
+
+def _told_department(dossier: Dossier, rung: Rung) -> str | None:
+    departments = dossier.definitions.departments
+    # Definitions of an early version do not say which departments there are.
+    return audience_of(rung.audience, dossier.holder, dossier.lead, departments)[0] if departments else None

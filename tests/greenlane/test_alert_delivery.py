@@ -28,6 +28,7 @@ from store.database import Store
 from store.recorder import Recorder
 from tests.dossier.openings import DOSSIER_ID, a_submission, an_application, days, definitions
 from tests.greenlane.receivers import Mailbox, MailServer, WebReceiver
+from tests.settled_catalogue import SettledCatalogue
 from tests.store.turn_builder import Sketch, exhausted, review, rung
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -78,7 +79,7 @@ def catalog() -> Catalog:
 @asynccontextmanager
 async def sending(store: Store, **settings: Any) -> AsyncIterator[None]:
     """A sender at work."""
-    sender = AlertSender(store, Settings(**settings), ZONE)
+    sender = AlertSender(store, Settings(**settings), ZONE, SettledCatalogue(load_catalog()))
     task = asyncio.create_task(sender.serve(CHANNELS))
     try:
         yield
@@ -268,6 +269,19 @@ def test_audiences_are_resolved_by_the_catalogue(catalog: Catalog) -> None:
     assert told("lead-head", "police") == told("head", None)
     assert told("chairman-office", "police") == (f"head@chairman-office.{at}", f"deputy@chairman-office.{at}")
     assert told("head", "no-such-department") == ()
+
+
+async def test_an_alert_names_the_department_whose_role_it_is(store: Store, fire: Callable[..., str]) -> None:
+    """A step of the culture department that is told to the chairman's office is for that office, not for the department."""
+    fire(1, audience="chairman-office", department="culture", kind="escalation", level=3)
+    fire(2, audience="lead-head", department="police", kind="escalation", level=2)
+    fire(3, audience="head", department="culture")
+    with WebReceiver() as web:
+        async with sending(store, webhook_url=web.url):
+            await until(lambda: len(web.posts) == 3)
+    told = {(post.body["audience"]["department"], post.body["audience"]["role"]) for post in web.posts}
+    assert told == {("chairman-office", "chairman-office"), ("culture", "lead-head"), ("culture", "head")}
+    assert {post.body["rung"]["department"] for post in web.posts} == {"culture", "police"}, "whose step it is"
 
 
 async def test_duties_that_no_clock_tells_of_are_delivered(
