@@ -274,7 +274,7 @@ def _ladder(title: str, firing: Iterable[FiringRung], clock: str, agency: str, m
         share = f"{rung.percent} %" if rung.percent is not None else f"+ {moments.budget(rung.delay)}"
         at = words("not_covered") if found.at is None else moments.end(found.at)
         style, kind = RUNG_STYLES[rung.kind], rung_text(words, rung.kind, clock)
-        audience = escape(moments.names.audience(rung.audience, None, agency))
+        audience = escape(moments.names.audience(rung.audience, agency))
         table.add_row(share, kind, f"[{style}]{at}[/]", audience, str(rung.level) if rung.level else "")
     return table
 
@@ -286,9 +286,9 @@ def _shares(shares: Iterable[StepShare], moments: Moments) -> Table:
         words("shares"), words("step"), words("department"), words("needs"), words("budget"), words("slack")
     )
     for share in shares:
-        slack = f"[bold]{words('critical')}[/bold]" if share.is_critical else moments.span(share.slack.total_seconds())
+        slack = f"[bold]{words('critical')}[/bold]" if share.is_critical else moments.hours(share.slack.total_seconds())
         if share.slack < ZERO:  # its department's calendar takes it beyond the promise
-            slack = f"[bold red]-{moments.span(-share.slack.total_seconds())}[/]"
+            slack = f"[bold red]-{moments.hours(-share.slack.total_seconds())}[/]"
         names = moments.names
         needs = escape("\n".join(map(names.step, share.step.needs)))
         department = escape(names.department(share.step.department))

@@ -80,7 +80,7 @@ def _promised(event: ev.DossierPromised, moments: Moments) -> str:
 
 def _rung(event: ev.DossierRungFired, moments: Moments) -> str:
     kind = moments.words.named("rung", event.kind)
-    audience = moments.names.audience(event.audience, event.lead, event.lead)
+    audience = moments.names.audience(event.audience, event.audience_department or event.lead)
     typed = f"({event.escalation_id})" if event.level else ""
     return joined(moments.words.named("kind", "joint"), kind, f"→ {audience} {typed}".strip())
 

@@ -8,17 +8,19 @@ from typing import Any, Final
 from rich.markup import escape
 from rich.table import Table
 
+from catalog.province import LEAD
 from events.language import case_events as ev
 from events.language.case_events import CaseEvent, EventRecord, NearMiss
 from greenlane.cli.actors import actor_text
 from greenlane.cli.dossier_event_lines import DOSSIER_DETAILS, amount_text, joined, named_with
-from greenlane.cli.moments import MINUTE_SECONDS, Moments
+from greenlane.cli.moments import Moments
 from greenlane.cli.names import kind_of
 from greenlane.cli.output import table_of
 from greenlane.cli.promise_cells import rung_text
 from greenlane.cli.reason_words import reason_text
 from greenlane.cli.styles import LATE, lane_markup, painted
 from greenlane.cli.words import Words
+from greenlane.speech.amounts import MINUTE_SECONDS
 
 ACTOR_WIDTH: Final = 24
 """What happened has the room; who did it may take two lines."""
@@ -77,7 +79,7 @@ def detail_of(event: CaseEvent, moments: Moments) -> str:
 def _late(event: ev.RungFired, moments: Moments) -> str:
     if event.late_seconds < MINUTE_SECONDS:
         return ""
-    return moments.words("late", span=moments.span(event.late_seconds))
+    return moments.words("told_late", span=moments.span(event.late_seconds))
 
 
 def _at(step_id: str, department: str, moments: Moments) -> str:
@@ -115,7 +117,7 @@ def _moved(event: ev.AppointmentMoved, moments: Moments) -> str:
 
 
 def _ended(event: ev.ClockMet | ev.ClockStopped, moments: Moments) -> str:
-    used = "" if event.consumed_seconds is None else moments.words("used", span=moments.span(event.consumed_seconds))
+    used = "" if event.consumed_seconds is None else moments.words("used", span=moments.hours(event.consumed_seconds))
     missed = moments.words("appointment_missed") if event.appointment_kept is False else ""
     return joined(moments.names.clock(event.clock_id), used, missed)
 
@@ -199,10 +201,15 @@ def _rung(event: ev.RungFired, moments: Moments) -> str:
     names = moments.names
     kind = rung_text(moments.words, event.kind, event.clock_kind)
     clock = names.clock_of(event.clock_kind, event.step_id)
-    to = f"→ {names.audience(event.audience, event.department)}"
+    to = f"→ {names.audience(event.audience, event.audience_department or _of(event))}"
     # The id is typed by whoever acknowledges it; nobody acknowledges a reminder.
     typed = f"({event.escalation_id})" if event.level else ""
     return joined(clock, kind, f"{to} {typed}".strip(), _late(event, moments))
+
+
+def _of(event: ev.RungFired) -> str | None:
+    """Of an older event: whose role it is, where that is not the agency's."""
+    return None if event.audience.startswith(LEAD) else event.department
 
 
 def _acknowledged(event: ev.EscalationAcknowledged, moments: Moments) -> str:

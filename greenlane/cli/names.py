@@ -17,6 +17,8 @@ from catalog.model import Definitions, ProcedureVersion, StepDefinition
 from catalog.province import LEAD
 from greenlane.cli.words import TABLE, Words
 from greenlane.province import PROVINCE_CALENDAR
+from greenlane.speech.names import role_said
+from sla.wording import in_language
 
 _AGAIN: Final = re.compile(r"\.\d+$")
 """The number of a clock that was armed again."""
@@ -107,17 +109,13 @@ class Names:
         named = self.step(step)
         return named if kind == "consultation" else self.words("clock_of_step", step=named)
 
-    def audience(self, audience: str, department: str | None, agency: str | None = None) -> str:
-        """To whom a rung speaks: the role and its department. `department` is that of the step, `agency` the case's own."""
-        departments = self.catalog.departments if self.catalog is not None else {}
-        if audience in departments:
-            return self.words("head_of", department=self.department(audience))
-        role = audience.removeprefix(LEAD)
-        named = self.words.named("role", role)
-        of = agency if audience.startswith(LEAD) else department or agency
-        if of is None:
-            return self.words("role_of_agency", role=named) if audience.startswith(LEAD) else named
-        return self.words("role_of", role=named, department=self.department(of))
+    def audience(self, audience: str, department: str | None) -> str:
+        """To whom a rung speaks: the role and its department. None: whose it is does not stand on record."""
+        of_agency = department is None and audience.startswith(LEAD)
+        if self.catalog is not None and (department is not None or audience in self.catalog.departments):
+            return in_language(role_said(self.catalog, audience, department or audience), self.words.language)
+        role = self.words.named("role", audience.removeprefix(LEAD))
+        return self.words("role_of_agency", role=role) if of_agency else role
 
     def calendar(self, calendar_id: str) -> str:
         """A working calendar: of the province's own that it is that one."""
