@@ -22,7 +22,6 @@ from catalog.assembly import assembled
 from catalog.catalogue import Catalog
 from catalog.definition import Key
 from catalog.editions import Edition, Editions
-from catalog.kinds import KINDS
 from events.transport.errors import Unavailable
 from sla.business_time import BusinessTime
 from sla.calendar import CalendarDefinition
@@ -102,9 +101,13 @@ class LiveCatalogue:
 
     async def keep_current(self) -> None:
         """Look until cancelled."""
+        told = 0
         while True:
             try:
                 await asyncio.to_thread(self.look)
+                for act in self._acts[told:]:
+                    log.info("catalogue taken up", edition=act.number, act=act.act, versions=len(act.versions))
+                told = len(self._acts)
             except StoreError as error:
                 log.warning("what was published meanwhile is not known", reason=error.code)
             await asyncio.sleep(LOOK_SECONDS)
@@ -116,14 +119,13 @@ class LiveCatalogue:
 
     def _take(self, act: Act) -> None:
         for version in act.versions:
-            self._definitions.append(KINDS[version.key.kind].model.model_validate_json(version.definition))
+            self._definitions.append(version.parsed())
         in_force_at = self._business.to_business(act.at + IN_FORCE_AFTER) if self._acts else None
         self._acts.append(act)
         made = partial(self._assembled, len(self._definitions), ends_in(self._acts))
         editions = [*self._editions, Edition(act.number, in_force_at, made)]
         self._editions = Editions(editions)
         EDITION.set(act.number)
-        log.info("catalogue taken up", edition=act.number, act=act.act, versions=len(act.versions))
 
     def _assembled(self, count: int, ends: Mapping[Key, date]) -> Catalog:
         # Definitions are only ever added: an edition is the first so many of them.

@@ -181,6 +181,24 @@ class Views:
         with self._store.reading() as connection:
             return [ClosedCases(*row) for row in connection.execute(query)]
 
+    def open_under(self, procedure: str, version: str) -> int:
+        """How many open cases are under one version of a procedure."""
+        query = select(func.count()).where(
+            cases.c.closed_at.is_(None), cases.c.procedure == procedure, cases.c.procedure_version == version
+        )
+        with self._store.reading() as connection:
+            return connection.scalar(query) or 0
+
+    def open_received(self, first: datetime | None, before: datetime | None, template: str | None) -> int:
+        """How many open cases were received in a time; with a template, how many open dossiers of it. None: no bound."""
+        table = cases if template is None else dossiers
+        conditions: list[ColumnElement[bool]] = [table.c.closed_at.is_(None)]
+        conditions += [] if first is None else [table.c.opened_at >= first]
+        conditions += [] if before is None else [table.c.opened_at < before]
+        conditions += [] if template is None else [dossiers.c.template == template]
+        with self._store.reading() as connection:
+            return connection.scalar(select(func.count()).where(*conditions)) or 0
+
     def without_end(self) -> int:
         """Open cases in which nothing is due, as a calendar that ends leaves them; its cost follows the open cases."""
         query = select(func.count()).where(cases.c.closed_at.is_(None), cases.c.next_due_at.is_(None))

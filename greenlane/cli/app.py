@@ -15,6 +15,7 @@ from greenlane.cli import (
     amendments,
     answers,
     calendars,
+    catalog_commands,
     changes,
     demonstration,
     dossiers,
@@ -27,6 +28,7 @@ from greenlane.cli import (
     reference,
     report,
     running,
+    sandbox,
     sheet,
     stops,
     submission,
@@ -70,9 +72,11 @@ for theme in (
     reference,
     due,
     calendars,
+    catalog_commands,
     changes,
     demonstration,
     log_import,
+    sandbox,
 ):
     theme.register(app)
 

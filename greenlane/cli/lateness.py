@@ -69,7 +69,8 @@ class LateTime:
 
 def instant_json(at: datetime) -> str:
     """An instant for programs, as the models write it."""
-    return _INSTANT.dump_python(at.astimezone(UTC), mode="json")
+    dumped: str = _INSTANT.dump_python(at.astimezone(UTC), mode="json")
+    return dumped
 
 
 def late_step_json(item: WorkItem, time: LateTime) -> dict[str, object]:
