@@ -19,6 +19,7 @@ from tests.cli.program import Answer, Program
 from tests.cli.test_commands_live import submitted
 from tests.greenlane.receivers import Mailbox, MailServer
 
+pytestmark = pytest.mark.more
 FACTOR = 3600
 """A business hour a second."""
 PATIENCE_SECONDS = 200.0
