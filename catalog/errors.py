@@ -138,6 +138,14 @@ class UnknownDepartment(UnknownDefinition):
     asked = "department"
 
 
+class UnknownRole(UnknownDefinition):
+    """No ladder tells this role, and no department has it."""
+
+    code = "unknown_role"
+    noun = Said("role", "vai trò")
+    asked = "audience"
+
+
 class UnknownCalendar(UnknownDefinition):
     """No calendar has this id."""
 

@@ -163,9 +163,9 @@ def _idle(draft: Source[Any], shipped: Iterable[Source[Any]]) -> Iterator[Proble
         yield draft.document.problem(("version",), *text, "version_older")
 
 
-def with_new_versions(text: str, shelf: Shelf, published: Published) -> tuple[str, list[Key]]:
-    """The digest file's text with the drafts added at its end, and what was added."""
+def with_new_versions(text: str, shelf: Shelf, published: Published, comment: str = "") -> tuple[str, list[Key]]:
+    """The digest file's text with the drafts added at its end under a comment, and what was added."""
     new = sorted((key, digest) for key, digest, _ in versions_of(shelf) if key not in published.digests)
-    lines = "".join(f"{' '.join(key)} {digest}\n" for key, digest in new)
     start = text or HEADER
-    return start + ("" if start.endswith("\n") else "\n") + lines, [key for key, _ in new]
+    added = comment + "".join(f"{key} {digest}\n" for key, digest in new) if new else ""
+    return start + ("" if start.endswith("\n") else "\n") + added, [key for key, _ in new]

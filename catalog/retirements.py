@@ -49,10 +49,10 @@ def parse(file: str, text: str, published: Collection[Key]) -> Retirements:
     return Retirements(ends, tuple(problems))
 
 
-def with_end(text: str, key: Key, day: date) -> str:
-    """The file's text with one more retirement at its end."""
+def with_end(text: str, key: Key, day: date, comment: str = "") -> str:
+    """The file's text with one more retirement at its end, under a comment."""
     start = text or HEADER
-    return f"{start}{'' if start.endswith(chr(10)) else chr(10)}{key} {day.isoformat()}\n"
+    return f"{start}{'' if start.endswith(chr(10)) else chr(10)}{comment}{key} {day.isoformat()}\n"
 
 
 def _day(text: str) -> date | None:

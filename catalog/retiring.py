@@ -6,7 +6,7 @@ named; what was received until then keeps it. No day that is past can be named, 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from catalog.dossier import DossierTemplate
 from catalog.errors import RetirementRefused, UnknownDefinition, UnknownKind, UnknownVersion
 from catalog.kinds import KINDS, Kind, kind_of
 from catalog.validity import Ends, begins_on, ends_on, in_order, windows
-from sla.wording import joined
+from sla.wording import Said, joined
 
 ONE_DAY = timedelta(days=1)
 
@@ -49,16 +49,18 @@ class Retiring:
         definition = next(found for found in versions if (found.id, found.version) == key[1:])
         if self.ends.get(key, definition.valid_until) == on:
             return Retirement(key, on, stands=True)
-        details = {"noun": KINDS[kind].noun, "id": id_, "version": version, "on": on, "today": self.today}
+        named = {"noun": KINDS[kind].noun, "id": id_, "version": version}
+        details = {**named, "on": _said(on), "today": _said(self.today)}
         if on < begins_on(definition):
-            raise RetirementRefused.of("retire_before_beginning", field="on", begins=definition.valid_from, **details)
+            raise RetirementRefused.of(
+                "retire_before_beginning", field="on", begins=_said(begins_on(definition)), **details
+            )
         self._refuse_ended(definition, on, details)
         if on < self.today:
             raise RetirementRefused.of("retire_past", field="on", **details)
         self._refuse_followed(versions, definition, on, details)
         if KINDS[kind].one and self._follower(versions, definition) != on + ONE_DAY:
             raise RetirementRefused.of("retire_lanes", field="on", **details)
-        self._refuse_needed(versions, definition, on, details)
         return Retirement(key, on, stands=False)
 
     def _found(self, kind: str, id_: str, version: str) -> tuple[Key, tuple[Any, ...]]:
@@ -87,21 +89,21 @@ class Retiring:
             raise UnknownDefinition(id_, {definition.id for definition in given}, kind.noun)
         return own
 
-    def _refuse_ended(self, definition: Any, on: date, details: dict[str, object]) -> None:
+    def _refuse_ended(self, definition: Any, on: date, details: Mapping[str, str]) -> None:
         """What ended stays so; and no act lets a version live longer than its own text says."""
         end = ends_on(definition, self.ends)
         if end < self.today:
-            raise RetirementRefused.of("retire_ended", field="version", end=end, **details)
+            raise RetirementRefused.of("retire_ended", field="version", end=_said(end), **details)
         if definition.valid_until is not None and on > definition.valid_until:
-            raise RetirementRefused.of("retire_stated", field="on", end=definition.valid_until, **details)
+            raise RetirementRefused.of("retire_stated", field="on", end=_said(definition.valid_until), **details)
 
-    def _refuse_followed(self, versions: Sequence[Any], definition: Any, on: date, details: dict[str, object]) -> None:
+    def _refuse_followed(self, versions: Sequence[Any], definition: Any, on: date, details: Mapping[str, str]) -> None:
         """Its successor ends it sooner."""
         begins = self._follower(versions, definition)
         if begins is not None and on >= begins:
             newer = versions[versions.index(definition) + 1].version
-            end = begins - ONE_DAY
-            raise RetirementRefused.of("retire_replaced", field="on", newer=newer, begins=begins, end=end, **details)
+            days = {"begins": _said(begins), "end": _said(begins - ONE_DAY)}
+            raise RetirementRefused.of("retire_replaced", field="on", newer=newer, **days, **details)
 
     @staticmethod
     def _follower(versions: Sequence[Any], definition: Any) -> date | None:
@@ -109,17 +111,29 @@ class Retiring:
         later = versions[versions.index(definition) + 1 :]
         return begins_on(later[0]) if later else None
 
-    def _refuse_needed(self, versions: Sequence[Any], definition: Any, on: date, details: dict[str, object]) -> None:
-        """A template of linked dossiers that is in force while its procedure is not would open dossiers that cannot go on."""
-        first, next_ = on + ONE_DAY, self._follower(versions, definition)
+    def templates_without(self, done: Retirement) -> list[str]:
+        """Templates of linked dossiers that are in force while a procedure of theirs is not: nobody can open one by them."""
+        if done.key.kind != "procedure":
+            return []
+        _, versions = self._found(*done.key)
+        definition = next(found for found in versions if found.version == done.key.version)
+        first, next_ = done.valid_until + ONE_DAY, self._follower(versions, definition)
         last = date.max if next_ is None else next_ - ONE_DAY
-        for template, window in self._templates():
-            begins, ends = window.first_day or date.min, window.last_day or date.max
-            holds = any(part.procedure == definition.id for part in template.applications)
-            if holds and max(begins, first) <= min(ends, last):
-                raise RetirementRefused.of("retire_needed", field="on", template=template.id, **details)
+        return sorted(
+            {
+                template.id
+                for template, window in self._templates()
+                if any(part.procedure == definition.id for part in template.applications)
+                and max(window.first_day or date.min, first) <= min(window.last_day or date.max, last)
+            }
+        )
 
     def _templates(self) -> Iterable[tuple[DossierTemplate, Any]]:
         found = [definition for definition in self.definitions if isinstance(definition, DossierTemplate)]
         for id_ in sorted({template.id for template in found}):
             yield from windows(in_order(template for template in found if template.id == id_), self.ends)
+
+
+def _said(day: date) -> Said:
+    """A day as each language writes it."""
+    return Said(f"{day:%Y-%m-%d}", f"{day:%d/%m/%Y}")

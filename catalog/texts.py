@@ -212,11 +212,11 @@ TEXTS: Final[Texts] = {
     ),
     "end_written": (
         "{noun} '{id}' version '{version}' was published; its last day is no part of its file.",
-        "Take valid_until out again. The valid_from of the next version ends it by itself; to end it without one, run: "
-        "greenlane catalog retire {key} --on {day}",
+        "Take valid_until out again. The valid_from of the next version ends it by itself; to end it without one, run "
+        "`greenlane catalog retire {key} --on {day}`.",
         "{noun} '{id}' phiên bản '{version}' đã ban hành; ngày cuối có hiệu lực không ghi trong tệp này.",
         "Bỏ lại trường valid_until. Phiên bản sau tự chấm dứt phiên bản này từ ngày valid_from của nó; để bãi bỏ mà "
-        "không có phiên bản sau, chạy: greenlane catalog retire {key} --on {day}",
+        "không có phiên bản sau, chạy `greenlane catalog retire {key} --on {day}`.",
     ),
     "version_gone": (
         "{noun} '{id}' version '{version}' was published and is gone.",
@@ -316,12 +316,6 @@ TEXTS: Final[Texts] = {
         "Publish the table that follows, with the day after as its valid_from: its beginning ends this one.",
         "Sau ngày {on} sẽ không có bảng luồng nào có hiệu lực: mọi hồ sơ sẽ bị từ chối.",
         "Ban hành bảng luồng kế tiếp với valid_from là ngày hôm sau: bảng mới tự kết thúc bảng này.",
-    ),
-    "retire_needed": (
-        "After {on} the dossier template '{template}' would ask for a procedure '{id}' that is not in force.",
-        "Retire the template first, or publish a version of it without this procedure.",
-        "Sau ngày {on}, mẫu nhóm hồ sơ '{template}' sẽ cần thủ tục '{id}' không còn hiệu lực.",
-        "Bãi bỏ mẫu đó trước, hoặc ban hành phiên bản mẫu không có thủ tục này.",
     ),
     # application and dossier files
     "no_application": (

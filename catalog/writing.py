@@ -16,6 +16,7 @@ from catalog.definition import Key
 from catalog.errors import CatalogUnwritable
 from catalog.loader import Folder, digest_file, published_in, retirement_file
 from catalog.publication import with_new_versions
+from wording.foreign import plain
 
 T = TypeVar("T")
 
@@ -44,15 +45,20 @@ class Staged:
             self.temporary.unlink()
 
 
-def publish_in(folder: Folder, meanwhile: Callable[[], T]) -> tuple[list[Key], T]:
-    """Enter the drafts of a folder among its digests; which they are, and what `meanwhile` gave.
+def heading(day: date, by: str, note: str | None) -> str:
+    """The comment above what one act enters: when, by whom and why."""
+    return f"# {day.isoformat()} {plain(f'{by}: {note}' if note else by)}\n"
+
+
+def publish_in(folder: Folder, meanwhile: Callable[[], T], comment: str = "") -> tuple[list[Key], T]:
+    """Enter the drafts of a folder among its digests, under a comment; which they are, and what `meanwhile` gave.
 
     `meanwhile` is done when the file can be written and before it is: raises it, the folder stays as it was.
     Raises CatalogUnwritable.
     """
     file = digest_file(folder.path)
     text = file.read_text(encoding="utf-8") if file.exists() else ""
-    text, added = with_new_versions(text, folder.shelf, published_in(folder.path))
+    text, added = with_new_versions(text, folder.shelf, published_in(folder.path), comment)
     if not added:
         return [], meanwhile()
     staged = Staged.of(file, text)
@@ -64,11 +70,11 @@ def publish_in(folder: Folder, meanwhile: Callable[[], T]) -> tuple[list[Key], T
     return added, done
 
 
-def retire_in(folder: Path, key: Key, last_day: date) -> None:
+def retire_in(folder: Path, key: Key, last_day: date, comment: str = "") -> None:
     """Enter a retirement in a folder. Raises CatalogUnwritable."""
     file = retirement_file(folder)
     text = file.read_text(encoding="utf-8") if file.exists() else ""
-    staged = Staged.of(file, retirements.with_end(text, key, last_day))
+    staged = Staged.of(file, retirements.with_end(text, key, last_day, comment))
     try:
         staged.put()
     finally:

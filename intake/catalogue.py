@@ -22,7 +22,6 @@ from catalog.assembly import assembled
 from catalog.catalogue import Catalog
 from catalog.definition import Key
 from catalog.editions import Edition, Editions
-from catalog.kinds import KINDS
 from events.transport.errors import Unavailable
 from sla.business_time import BusinessTime
 from sla.calendar import CalendarDefinition
@@ -116,7 +115,7 @@ class LiveCatalogue:
 
     def _take(self, act: Act) -> None:
         for version in act.versions:
-            self._definitions.append(KINDS[version.key.kind].model.model_validate_json(version.definition))
+            self._definitions.append(version.parsed())
         in_force_at = self._business.to_business(act.at + IN_FORCE_AFTER) if self._acts else None
         self._acts.append(act)
         made = partial(self._assembled, len(self._definitions), ends_in(self._acts))

@@ -51,6 +51,7 @@ TABLES: Final[Mapping[str, Rights]] = {
     # Written with each turn. `rebuild` and plans of changes, at the command line, put right what the ledger says otherwise.
     "cases": Rights(worker="raw", bridge="r", publisher="r", operator="rawd"),
     "worklist": Rights(worker="rawd", bridge="r", publisher="r", operator="rawd"),
+    "escalations": Rights(worker="rawd", bridge="r", publisher="r", operator="rawd"),
     "dossiers": Rights(worker="raw", bridge="r", publisher="r", operator="rawd"),
     "dossier_cases": Rights(worker="ra", bridge="r"),
     "dossier_codes": Rights(worker="raw"),

@@ -8,9 +8,11 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final, Literal
 
+from pydantic import BaseModel
 from sqlalchemy import Connection, Row, func, insert, select, text
 
 from catalog.definition import Key
+from catalog.kinds import KINDS
 from store.database import Store
 from store.tables import catalog_editions, catalog_ends, catalog_versions
 
@@ -31,6 +33,10 @@ class PublishedVersion:
     document: str
     definition: str
     """The JSON of what the document says."""
+
+    def parsed(self) -> BaseModel:
+        """The definition itself."""
+        return KINDS[self.key.kind].model.model_validate_json(self.definition)
 
 
 @dataclass(frozen=True, slots=True)

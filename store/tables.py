@@ -132,6 +132,10 @@ worklist = Table(
     Column("overdue", Boolean, nullable=False),
     Column("level", Integer, nullable=False),
     _text("officer", null=True),
+    _text("asked_by", null=True),
+    _text("asked_by_department", null=True),
+    _text("question", null=True),
+    Column("late", JSONB, nullable=True),
     Index("ix_worklist_department", "department"),
     postgresql_with={"fillfactor": "50"},
 )
@@ -139,6 +143,36 @@ worklist = Table(
 
 Half of each page is kept free and no index holds a due instant, so that a new calendar moves a million of them in place.
 """
+
+escalations = Table(
+    "escalations",
+    metadata,
+    _key("case_id"),
+    _key("escalation_id"),
+    Column("linked", Boolean, nullable=False),
+    _text("dossier_code", null=True),
+    _text("dossier_id", null=True),
+    _text("procedure", null=True),
+    _text("agency"),
+    _text("clock_id"),
+    _text("clock_kind"),
+    _text("step_id", null=True),
+    _text("name_vi", null=True),
+    _text("name_en", null=True),
+    _text("department"),
+    _text("holder", null=True),
+    _text("audience"),
+    _text("audience_department", null=True),
+    _text("kind"),
+    Column("level", Integer, nullable=False),
+    _instant("fired_at"),
+    Column("is_open", Boolean, nullable=False),
+    Column("acknowledged", Boolean, nullable=False),
+    _instant("limit_at", null=True),
+    Column("late", JSONB, nullable=True),
+    Index("ix_escalations_open", text("level DESC"), "limit_at", "fired_at", postgresql_where=text("is_open")),
+)
+"""Rungs after a breach that may be acknowledged, or were, of cases and of linked dossiers."""
 
 dossiers = Table(
     "dossiers",

@@ -162,7 +162,7 @@ class House:
         """The ledger of an earlier backup, with its read models, as far as this case goes."""
         self.execute(f"DELETE FROM ledger WHERE case_id = '{case_id}' AND sequence > {sequence}")
         definitions, records = self.register.ledger_of(case_id)
-        view, _ = project(case_id, definitions, records)
+        view, *_ = project(case_id, definitions, records)
         head = f"(SELECT hash FROM ledger WHERE case_id = '{case_id}' AND sequence = {sequence})"
         self.execute(
             f"UPDATE cases SET sequence = {sequence}, hash = {head}, closed_at = NULL, status = 'in_progress', outcome = NULL,"
