@@ -16,6 +16,7 @@ from greenlane.cli import (
     calendars,
     changes,
     demonstration,
+    doctor,
     dossiers,
     due,
     integrity,
@@ -51,6 +52,7 @@ app = typer.Typer(
 )
 for theme in (
     running,
+    doctor,
     access,
     submission,
     listing,

@@ -11,6 +11,8 @@ PART_TABLE: Final[dict[str, tuple[str, str]]] = {
     "parts_ok": ("Mọi thành phần đang chạy.", "All parts run."),
     "parts_not_ok": ("Có thành phần không chạy.", "Not all parts run."),
     "no_stack": ("Không có hệ thống nào đang chạy trong {folder}.", "No stack runs in {folder}."),
+    "checks_passed": ("Đã kiểm tra {total} mục: mọi thứ đều tốt.", "{total} checks: all is well."),
+    "checks_failed": ("Đã kiểm tra {total} mục: {wrong} mục cần xử lý.", "{total} checks: {wrong} to be mended."),
     "part_state.running": ("đang chạy", "running"),
     "part_state.not_answering": ("đang chạy nhưng không trả lời", "runs, does not answer"),
     "part_state.starting": ("đang khởi động", "starting"),
