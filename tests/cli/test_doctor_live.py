@@ -14,7 +14,6 @@ from greenlane.stack.folder import StateFolder
 from tests.cli.program import Answer, LiveStack, Program
 from tests.database_accounts import owner_url
 
-
 LETTERS = "dead_letters"
 
 
