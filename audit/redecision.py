@@ -62,7 +62,7 @@ def redecided(story: Story) -> Iterator[Violation]:
 
 def _compared(story: Story, scenes: Sequence[Scene], command: Command | Tick) -> Iterator[Violation]:
     first = scenes[0]
-    is_earlier = _is_earlier(first.before)
+    is_earlier, tells_less = _is_earlier(first.before), _tells_less(story)
     try:
         decided = decide(first.before, command, first.record.decided_at, hears_all=is_earlier)
     except Exception as error:  # on a case that no rule could have made; the auditor goes on with the next command
@@ -74,6 +74,7 @@ def _compared(story: Story, scenes: Sequence[Scene], command: Command | Tick) ->
         return
     for scene, again in zip(scenes, decided, strict=False):
         record = _unreviewed(scene.record, again) if is_earlier else again
+        record = _as_told(scene.record, record) if tells_less else record
         if canonical_json(_uncoded(scene.record)) != canonical_json(_uncoded(record)):
             message = f"today's rules say {record.event.type}, the ledger {scene.record.event.type}"
             if record.event.type == scene.record.event.type:
@@ -101,6 +102,32 @@ def _unreviewed(told: EventRecord, again: EventRecord) -> EventRecord:
     return again.model_copy(
         update={"event": said.model_copy(update={"review_at": paused.review_at and said.review_at})}
     )
+
+
+_TOLD_SINCE: dict[type, tuple[str, ...]] = {
+    ev.StepAssigned: (
+        *("procedure_name_vi", "procedure_name_en", "asked_by_department"),
+        *("limit", "facts", "documents", "documents_left_out"),
+    ),
+    ev.ConsultationRequested: ("department",),
+    ev.SupplementReceived: ("departments",),
+    ev.ExplanationReceived: ("departments",),
+}
+"""What departments are told today, and older programs did not tell them."""
+
+
+def _tells_less(story: Story) -> bool:
+    """Whether the case began under a program that told departments less: what it left out then, it may have left out."""
+    first = _first_of(ev.StepAssigned, story.scenes)
+    return first is not None and first.facts is None
+
+
+def _as_told(told: EventRecord, again: EventRecord) -> EventRecord:
+    """What today's rules say, without what the ledger does not tell departments."""
+    absent = [name for name in _TOLD_SINCE.get(type(told.event), ()) if getattr(told.event, name) is None]
+    if not absent or type(again.event) is not type(told.event):
+        return again
+    return again.model_copy(update={"event": again.event.model_copy(update=dict.fromkeys(absent))})
 
 
 def command_of(scenes: Sequence[Scene]) -> Command | Tick | None:

@@ -11,6 +11,7 @@ from cases.model import Case, CaseStatus, StepState, StepStatus, blank, holder
 from cases.spans import CLOSED, handed_over
 from catalog.model import Definitions
 from events.language import case_events as ev
+from events.language.commands import DOCUMENTS_MAX
 
 
 def fold(case_id: str, definitions: Definitions, records: Iterable[ev.EventRecord]) -> Case:
@@ -56,7 +57,13 @@ def _submitted(case: Case, event: ev.ApplicationSubmitted, at: datetime) -> Chan
             )
             for step in case.definitions.procedure.steps
         }
-    return {"application": application, "status": CaseStatus.IN_PROGRESS, "opened_at": at, "steps": steps}
+    return {
+        "application": application,
+        "status": CaseStatus.IN_PROGRESS,
+        "opened_at": at,
+        "steps": steps,
+        "documents_given": len(application.documents),
+    }
 
 
 def _classified(_: Case, event: ev.ApplicationClassified, __: datetime) -> Change:
@@ -147,10 +154,14 @@ def _supplement_requested(case: Case, event: ev.SupplementRequested, _: datetime
     }
 
 
-def _supplement_received(_: Case, event: ev.SupplementReceived, at: datetime) -> Change:
+def _supplement_received(case: Case, event: ev.SupplementReceived, at: datetime) -> Change:
+    given: Change = {
+        "supplements": None if case.supplements is None else (*case.supplements, *event.documents)[-DOCUMENTS_MAX:],
+        "documents_given": case.documents_given + len(event.documents),
+    }
     if event.missing:
-        return {"documents_awaited": event.missing}
-    return {
+        return given | {"documents_awaited": event.missing}
+    return given | {
         "status": CaseStatus.IN_PROGRESS,
         "supplement_step": None,
         "documents_awaited": (),

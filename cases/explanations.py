@@ -56,7 +56,14 @@ def receive(draft: Draft, command: ReceiveExplanation) -> Refusal | None:
     if case.status is not CaseStatus.AWAITING_EXPLANATION or case.explanation_step is None:
         return refuse("no_explanation_awaited")
     asking = case.steps[case.explanation_step]
-    draft.emit(ExplanationReceived(round=case.explanation_rounds, received_at=draft.at, reference=command.reference))
+    draft.emit(
+        ExplanationReceived(
+            round=case.explanation_rounds,
+            received_at=draft.at,
+            reference=command.reference,
+            departments=case.working_departments,
+        )
+    )
     own_limit = draft.case.current_clock("explanation")
     finish(draft, own_limit.id if own_limit else None)
     resume(draft, "explanation", code=ReasonCode.EXPLANATION_RECEIVED)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from catalog.dossier import Silence
 from catalog.model import Definitions, LaneId
 from events.language.case_events import ClockKind
-from events.language.commands import Application
+from events.language.commands import Application, DocumentPart
 from sla.clock import Clock
 from sla.units import Budget
 
@@ -194,6 +194,10 @@ class Case(State):
     supplement_step: str | None = None
     documents_awaited: tuple[str, ...] = ()
     """The kinds of documents that were asked for and have not come."""
+    supplements: tuple[DocumentPart, ...] | None = ()
+    """What came after the application, the latest at the end and bounded; None: an older run, which did not keep it."""
+    documents_given: int = 0
+    """How many documents ever came."""
     explanation_rounds: int = 0
     explanation_step: str | None = None
     payments_asked: int = 0

@@ -1,4 +1,4 @@
-"""What the version before this one left behind: its state of a case, read as the state of today. Pure."""
+"""What versions before this one left behind: their state of a case, read as the state of today. Pure."""
 
 from __future__ import annotations
 
@@ -8,10 +8,25 @@ from typing import Any
 from cases.model import ClockStatus
 
 _NEWER = "payments_asked"
+_NEWEST = "supplements"
 
 
 def read_state(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The JSON of a case that a run carries along. An older one does not say that its breaches were recorded at appointments."""
+    """The JSON of a case that a run carries along."""
+    return _with_documents(_with_breaches(state))
+
+
+def _with_documents(state: Mapping[str, Any]) -> dict[str, Any]:
+    """A state that does not say which documents came after the application knows them only where none were asked for."""
+    if _NEWEST in state:
+        return dict(state)
+    application = state.get("application") or {}
+    given = {"documents_given": len(application.get("documents", ()))}
+    return {**state, **given, _NEWEST: None if state.get("supplement_rounds") else ()}
+
+
+def _with_breaches(state: Mapping[str, Any]) -> dict[str, Any]:
+    """An older state does not say that its breaches were recorded at appointments."""
     if _NEWER in state:
         return dict(state)
     clocks = {

@@ -7,6 +7,7 @@ from cases.closing import close
 from cases.draft import Draft
 from cases.model import StepState, StepStatus
 from cases.promises import step_budget
+from cases.telling import documents_of, facts_of, left_out
 from cases.timetable import appointment_at
 from events.language.case_events import StepAssigned
 from sla.errors import CalendarRangeError
@@ -40,6 +41,7 @@ def say_assigned(draft: Draft, step: StepState, clock_id: str | None) -> None:
     case = draft.case
     due_at = None if clock_id is None else appointment_at(case.clocks[clock_id], draft.case.definitions)
     asker = case.steps.get(step.asked_by or "")
+    procedure, documents = case.definitions.procedure, documents_of(case)
     draft.emit(
         StepAssigned(
             step_id=step.id,
@@ -49,7 +51,7 @@ def say_assigned(draft: Draft, step: StepState, clock_id: str | None) -> None:
             department=step.department,
             round=step.round + 1,
             dossier_code=case.dossier_code,
-            procedure=case.definitions.procedure.id,
+            procedure=procedure.id,
             lane=case.lane,
             assigned_at=draft.now,
             due_at=due_at,
@@ -57,6 +59,13 @@ def say_assigned(draft: Draft, step: StepState, clock_id: str | None) -> None:
             asked_by=asker and asker.id,
             silence=step.silence,
             officer=step.officer,
+            procedure_name_vi=procedure.name.vi,
+            procedure_name_en=procedure.name.en,
+            asked_by_department=asker and asker.department,
+            limit=None if clock_id is None else case.clocks[clock_id].clock.budget,
+            facts=facts_of(case),
+            documents=documents,
+            documents_left_out=left_out(case, documents),
         )
     )
 

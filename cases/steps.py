@@ -137,6 +137,7 @@ def _consult(draft: Draft, step: StepState, command: DecideStep) -> Refusal | No
     draft.emit(
         ConsultationRequested(
             step_id=step.id,
+            department=step.department,
             requests=command.consult,
             reason=command.reason,
             legal_basis=command.legal_basis,

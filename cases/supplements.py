@@ -85,6 +85,7 @@ def receive(draft: Draft, command: ReceiveSupplement) -> Refusal | None:
             documents=command.documents,
             missing=missing,
             declared_complete=_is_declared_complete(command),
+            departments=case.working_departments,
         )
     )
     if not missing:

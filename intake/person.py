@@ -58,9 +58,9 @@ def parted(message: SubmissionMessage, source: str, lanes: LaneTable, system: st
 
 
 def held_as(stream_id: str, documents: Sequence[DocumentMessage]) -> tuple[DocumentPart, ...]:
-    """The documents as events name them: their kinds, and references of ours in place of the sender's."""
+    """The documents as events name them: their kinds, and references of ours, whether or not the sender gave one."""
     return tuple(
-        DocumentPart(kind=part.kind, reference=None if part.reference is None else document_ref_of(stream_id, place))
+        DocumentPart(kind=part.kind, reference=document_ref_of(stream_id, place))
         for place, part in enumerate(documents)
     )
 
@@ -68,15 +68,20 @@ def held_as(stream_id: str, documents: Sequence[DocumentMessage]) -> tuple[Docum
 def told_of(stream_id: str, documents: Sequence[DocumentMessage]) -> list[dict[str, Any]]:
     """The documents as the vault keeps them: as they were sent, each with what events call it."""
     return [
-        sent.model_dump(mode="json", exclude_none=True) | ({HELD_AS: held.reference} if held.reference else {})
+        sent.model_dump(mode="json", exclude_none=True) | {HELD_AS: held.reference}
         for sent, held in zip(documents, held_as(stream_id, documents), strict=True)
     ]
 
 
 def references_in(person: str) -> dict[str, str]:
     """What the senders of a person's documents call them, by what events call them."""
+    return {held: sent["reference"] for held, sent in documents_in(person).items() if "reference" in sent}
+
+
+def documents_in(person: str) -> dict[str, dict[str, Any]]:
+    """A person's documents as they were sent, by what events call them: what a department may fetch one day."""
     documents = json.loads(person).get("documents", ())
-    return {document[HELD_AS]: document["reference"] for document in documents if HELD_AS in document}
+    return {document[HELD_AS]: document for document in documents if HELD_AS in document}
 
 
 def _digest(message: SubmissionMessage) -> str:

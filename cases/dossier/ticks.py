@@ -11,6 +11,7 @@ from cases.dossier.blame import blame
 from cases.dossier.draft import DossierDraft
 from cases.dossier.ends import JointEnds, joint_ends, recorded_early_at
 from cases.dossier.model import UNBEGUN, Dossier, Part, PartStatus, Same
+from cases.ticks import ALARMS
 from catalog.audiences import audience_of
 from catalog.dossier import EdgeKind
 from events.language.dossier_events import (
@@ -31,8 +32,6 @@ JOINT = "joint"
 """The id of the joint clock in escalation ids: `joint/<rung>`."""
 _WARNING_FIRST = 100
 _WHOLE = 100
-ALARMS = ("breach", "escalation")
-"""The kinds of rungs that a breach calls for."""
 _CORRECTION_RANK = -1000
 _APPOINTMENT_RANK = -1
 
@@ -201,7 +200,7 @@ def _fire(draft: DossierDraft, item: Falling) -> None:
             kind=rung.kind,
             level=rung.level,
             audience=rung.audience,
-            audience_department=_told_department(dossier, rung),
+            audience_department=told_department(dossier, rung),
             lead=dossier.lead,
             holder=dossier.holder,
             due_at=item.at,
@@ -210,7 +209,7 @@ def _fire(draft: DossierDraft, item: Falling) -> None:
     )
 
 
-def _told_department(dossier: Dossier, rung: Rung) -> str | None:
+def told_department(dossier: Dossier, rung: Rung) -> str | None:
+    """The department whose role a rung tells; None: definitions of an early version do not say which departments there are."""
     departments = dossier.definitions.departments
-    # Definitions of an early version do not say which departments there are.
     return audience_of(rung.audience, dossier.holder, dossier.lead, departments)[0] if departments else None

@@ -16,6 +16,8 @@ class ConsultationRequested(Message):
 
     type: Literal["ConsultationRequested"] = "ConsultationRequested"
     step_id: str
+    department: str | None = None
+    """Who asks; None: an older event."""
     requests: tuple[ConsultationRequest, ...]
     reason: str | None = None
     legal_basis: str | None = None
@@ -62,6 +64,8 @@ class SupplementReceived(Message):
     """What was asked for and has not come: the case waits on, and no limit begins again."""
     declared_complete: bool = False
     """An officer said that it is complete, whatever was asked for."""
+    departments: tuple[str, ...] | None = None
+    """Those that hold open steps: each is told on its work topic; None: an older event."""
 
 
 class ExplanationRequested(Message):
@@ -89,6 +93,8 @@ class ExplanationReceived(Message):
     received_at: AwareDatetime
     reference: str | None = None
     """Where the answer lies; it is personal data."""
+    departments: tuple[str, ...] | None = None
+    """Those that hold open steps: each is told on its work topic; None: an older event."""
 
 
 class CaseStopped(Message):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field
 
 from catalog.dossier import Silence
-from catalog.model import FactName, LaneId, ProcedureVersion
+from catalog.model import Fact, FactName, LaneId, ProcedureVersion
 from events.language.act_events import (
     CaseReturned,
     CaseStopped,
@@ -44,10 +44,11 @@ from events.language.clock_events import (
     RungFired,
     SuspensionReviewDue,
 )
-from events.language.commands import Actor, Application, Message, Outcome
+from events.language.commands import Actor, Application, DocumentPart, Message, Outcome
 from events.language.dossier_events import DossierEvent
 from events.language.reasons import ReasonCode
 from sla.calendar import CalendarDefinition
+from sla.units import Budget
 
 __all__ = [
     "ApplicationAccepted",
@@ -167,10 +168,21 @@ class StepAssigned(Message):
     """Operational due instant at assignment; the clock's events tell of later changes."""
     question: str | None = None
     asked_by: str | None = None
-    """For consultations: the step that asks."""
+    asked_by_department: str | None = None
+    """For consultations: the step that asks, and whose it is."""
     silence: Silence | None = None
     """For consultations: what no answer within the limit means."""
     officer: str | None = None
+    procedure_name_vi: str | None = None
+    procedure_name_en: str | None = None
+    limit: Budget | None = None
+    """How much time the step has; None: it has no clock, or the event is older."""
+    facts: dict[FactName, Fact] | None = None
+    """What the application says that rules look at; None: an older event."""
+    documents: tuple[DocumentPart, ...] | None = None
+    """What the applicant handed in so far: kinds, and references of the engine's own; None: an older event or run."""
+    documents_left_out: int | None = None
+    """How many earlier documents are not named here."""
 
 
 class StepDecided(Message):

@@ -9,8 +9,11 @@ from events.language.case_events import (
     CaseStopped,
     ClockExtended,
     ConsultationLapsed,
+    ConsultationRequested,
     EscalationAcknowledged,
     EventRecord,
+    ExplanationReceived,
+    ExplanationRequested,
     LaneChanged,
     ProcedureMigrated,
     RungFired,
@@ -18,6 +21,8 @@ from events.language.case_events import (
     StepCancelled,
     StepDecided,
     StepReassigned,
+    SupplementReceived,
+    SupplementRequested,
     SuspensionReviewDue,
 )
 from events.language.dossier_events import DossierAnnounced, DossierRungFired
@@ -35,8 +40,16 @@ def _private(record: EventRecord, topics: Topics) -> tuple[str, ...]:
             return (topics.work(department),)
         case StepReassigned(to_department=department, from_department=former) if department == former:
             return (topics.work(department),)
-        case StepDecided(kind="consultation", asked_by_department=str(asker)):
-            return (topics.work(asker),)
+        case StepDecided(department=department, kind="consultation", asked_by_department=str(asker)):
+            return tuple(topics.work(each) for each in dict.fromkeys((department, asker)))
+        # What a department did comes back to it, whoever did it in its name: so its own system knows what took effect.
+        case (
+            StepDecided(department=department)
+            | SupplementRequested(department=department)
+            | ExplanationRequested(department=department)
+            | ConsultationRequested(department=str(department))
+        ):
+            return (topics.work(department),)
         case ConsultationLapsed(asked_by_department=asker):
             return (topics.work(asker),)
         case DossierAnnounced(department=department):
@@ -50,6 +63,8 @@ def _private(record: EventRecord, topics: Topics) -> tuple[str, ...]:
             | ProcedureMigrated(departments=departments)
         ):
             return tuple(topics.work(department) for department in departments)
+        case SupplementReceived(departments=departments) | ExplanationReceived(departments=departments):
+            return tuple(topics.work(department) for department in departments or ())
         case RungFired() | EscalationAcknowledged() | DossierRungFired() | SuspensionReviewDue() | CalendarExhausted():
             return (topics.escalations,)
         case _:

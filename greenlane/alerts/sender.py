@@ -19,7 +19,6 @@ import structlog
 from prometheus_client import Counter
 
 from cases.turn import CaseView, DossierView
-from catalog.loader import load_catalog
 from events.language.case_events import CalendarExhausted, RungFired, SuspensionReviewDue
 from events.language.dossier_events import DossierRungFired
 from greenlane.alerts.audience import Audience, audience_of, duty_audience
@@ -34,6 +33,7 @@ from greenlane.alerts.letter import (
     payload_of,
 )
 from greenlane.settings import Settings
+from intake.catalogue import CatalogueSource
 from store.alerts import AlertQueue, DueAlert
 from store.database import Store
 from store.dossiers import Dossiers
@@ -66,13 +66,13 @@ class Telling:
 class AlertSender:
     """Takes alerts from the queue and delivers them. Several processes may run one each."""
 
-    def __init__(self, store: Store, settings: Settings, zone: ZoneInfo) -> None:
+    def __init__(self, store: Store, settings: Settings, zone: ZoneInfo, catalogue: CatalogueSource) -> None:
         self._queue = AlertQueue(store)
         self._views = Views(store)
         self._dossiers = Dossiers(store)
         self._settings = settings
         self._zone = zone
-        self._catalog = load_catalog(settings.catalog_dir, settings.flags)
+        self._catalogue = catalogue
 
     async def serve(self, channels: Sequence[str]) -> None:
         """Deliver until cancelled."""
@@ -123,18 +123,18 @@ class AlertSender:
         match alert.record.event:
             case RungFired() as rung:
                 view = _present(self._views.case(alert.case_id), alert)
-                audience = audience_of(rung, view.agency, self._catalog)
+                audience = audience_of(rung, view.agency, self._catalogue.newest())
                 letter = letter_of(rung, view, audience, self._zone, language)
                 return Telling(alert, audience, letter, payload_of(alert.event_id, rung, view, audience))
             case DossierRungFired() as joint:
                 dossier = _present(self._dossiers.view(alert.case_id), alert)
-                audience = audience_of(joint, dossier.lead, self._catalog)
+                audience = audience_of(joint, dossier.lead, self._catalogue.newest())
                 letter = dossier_letter_of(joint, dossier, audience, self._zone, language)
                 payload = dossier_payload_of(alert.event_id, joint, dossier, audience)
                 return Telling(alert, audience, letter, payload)
             case SuspensionReviewDue() | CalendarExhausted() as duty:
                 view = _present(self._views.case(alert.case_id), alert)
-                audience = duty_audience(duty, view.agency, self._catalog)
+                audience = duty_audience(duty, view.agency, self._catalogue.newest())
                 letter = duty_letter_of(duty, view, audience, self._zone, language)
                 return Telling(alert, audience, letter, duty_payload_of(alert.event_id, duty, view, audience))
             case _:

@@ -50,10 +50,11 @@ def plan(
         str | None,
         typer.Option("--at", metavar="INSTANT", help="Opened then, e.g. 2026-03-02T09:00+07:00; default: now."),
     ] = None,
+    state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> int:
-    """Show the order, the critical path and the promise of a dossier file. Asks no server.
+    """Show the order, the critical path and the promise of a dossier file.
 
     Example: greenlane dossier plan opening.yaml --at 2026-03-02T09:00+07:00
     """
@@ -69,7 +70,7 @@ def plan(
     from greenlane.province import PROVINCE_CALENDAR
     from sla.business_time import BusinessTime
 
-    book = handbook.opened(lang, None)
+    book = handbook.opened(lang, None, state_dir)
     zone = ZoneInfo(book.catalog.calendar(PROVINCE_CALENDAR).zone)
     opened_at = now() if at is None else _instant(at, zone)
     found = plan_of(dossier_of(file), book.catalog, opened_at, book.words.language)
@@ -80,8 +81,8 @@ def plan(
     return 0
 
 
-def templates(*, lang: Lang = None, as_json: Json = False) -> int:
-    """List the templates: which licences a business opening needs. Asks no server.
+def templates(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = False) -> int:
+    """List the templates: which licences a business opening needs.
 
     Example: greenlane dossier templates --lang en
     """
@@ -90,7 +91,7 @@ def templates(*, lang: Lang = None, as_json: Json = False) -> int:
     from greenlane.cli.output import show as shown
     from greenlane.cli.template_table import template_json, template_table
 
-    book = handbook.opened(lang, None)
+    book = handbook.opened(lang, None, state_dir)
     found = book.catalog.templates_on(book.day)
     if as_json:
         print_json({"ok": True, "templates": [template_json(one, book.words, book.day) for one in found]})

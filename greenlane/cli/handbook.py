@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,8 +16,8 @@ from rich.table import Table
 
 from cases.classification import Classification, classify
 from catalog.catalogue import Catalog
-from catalog.loader import load_catalog
 from catalog.model import Fact, LaneTable, ProcedureVersion, Promise
+from greenlane.cli.catalogue_in_use import catalogue_in_use
 from greenlane.cli.event_lines import near_miss_table
 from greenlane.cli.law_sheet import act_table, acts_json, basis_json, basis_markup
 from greenlane.cli.moments import Moments, now
@@ -194,10 +195,13 @@ class Handbook:
         return Moments(self.words, zone, BusinessTime.real_time(), now())
 
 
-def opened(language: str | None, on: datetime | None) -> Handbook:
-    """The handbook under the settings; `on` None: today in the province. Raises SettingsError, CatalogError."""
-    settings = Settings.load(language=language)
-    catalog = load_catalog(settings.catalog_dir, settings.flags)
-    zone = ZoneInfo(catalog.calendar(PROVINCE_CALENDAR).zone)
-    day = now().astimezone(zone).date() if on is None else on.date()
-    return Handbook(catalog, day, Words(settings.language))
+def opened(language: str | None, on: datetime | None, state_dir: Path | None = None) -> Handbook:
+    """The handbook under the settings; `on` None: today in the province, by the installation's time where one runs.
+
+    Raises SettingsError, CatalogError.
+    """
+    settings = Settings.load(language=language, state_dir=state_dir)
+    found = catalogue_in_use(settings)
+    zone = ZoneInfo(found.catalog.calendar(PROVINCE_CALENDAR).zone)
+    day = found.time.to_business(now()).astimezone(zone).date() if on is None else on.date()
+    return Handbook(found.catalog, day, Words(settings.language))

@@ -15,6 +15,7 @@ from events.language.case_events import data_of
 from greenlane.cli.case_table import case_table
 from greenlane.cli.event_lines import event_cells
 from greenlane.cli.failure import asked_language
+from greenlane.cli.late_steps import LateSteps
 from greenlane.cli.output import err, out, table_of
 from greenlane.cli.session import Session
 from sla.wording import in_language
@@ -36,6 +37,7 @@ class LiveView:
         self._seen: set[int] = set()
         self._position: int | None = None
         self._cases: list[CaseView] = []
+        self._late: LateSteps | None = None
         self._open = 0
         self._total = 0
 
@@ -45,6 +47,7 @@ class LiveView:
         wanted = CaseFilter(open_only=True)
         self._cases, self._open = views.cases(wanted, limit=self._limit), views.count(wanted)
         self._total = views.count()
+        self._late = LateSteps.of(self._session, [view.case_id for view in self._cases])
         ledger = self._session.ledger
         if self._position is None:
             rows = ledger.latest(max(self._limit, LOOK_BACK))
@@ -62,15 +65,21 @@ class LiveView:
             "open": self._open,
             "total": self._total,
             "position": self._position,
-            "cases": [view.model_dump(mode="json") for view in self._cases],
+            "cases": [self._case_json(view) for view in self._cases],
             "events": [{"position": row.position, **data_of(row.record)} for row in self._events],
         }
+
+    def _case_json(self, view: CaseView) -> dict[str, Any]:
+        late = [] if self._late is None else self._late.as_json(view.case_id)
+        return {**view.model_dump(mode="json"), "late_steps": late}
 
     def screen(self) -> RenderableType:
         """Both tables."""
         moments = self._session.moments
         title = f"{moments.words('open_cases')}: {self._open} / {self._total}   {moments.instant(moments.now)}"
-        parts: list[RenderableType] = [case_table(title, self._cases, moments), self._event_table()]
+        late = self._late.table() if self._late is not None else None
+        tables = (case_table(title, self._cases, moments), late, self._event_table())
+        parts: list[RenderableType] = [table for table in tables if table is not None]
         if (scale := moments.scale) is not None:
             parts.append(scale)
         return Group(*parts)

@@ -14,6 +14,7 @@ from typing import TypeVar
 from temporalio.client import Client
 
 from events.transport.errors import KafkaAwayError, NotPermittedError
+from greenlane.cli.catalogue_in_use import warn_of_difference
 from greenlane.cli.moments import Moments, now
 from greenlane.cli.words import Words
 from greenlane.probing.kafka import explained as kafka_trouble
@@ -60,6 +61,8 @@ def quiet(settings: Settings) -> None:
 def _wired(settings: Settings) -> Iterator[Wiring]:
     wiring = Wiring(settings)
     try:
+        if settings.catalog_dir is not None:
+            warn_of_difference(settings, wiring.catalogue.known_acts())
         yield wiring
     except (KafkaAwayError, NotPermittedError) as error:
         # Its client only says that time ran out, or that something is refused.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
-from catalog import publication, publish
+from catalog import publication
+from catalog.definition import Key
 from catalog.errors import CatalogInvalid
 from catalog.loader import DATA_FOLDER, digest_file, load_catalog, published_in, read_shelf
 from catalog.model import (
@@ -34,7 +34,7 @@ from tests.catalog.folder import Folder
 EXPLANATION = """
 A published version was changed. Cases run under it, and auditors replay them under exactly this content.
 Restore the file; put the change into a new file with a new version and a later valid_from, whose beginning ends the old
-one, and enter it with `python -m catalog.publish`.
+one, and enter it with `greenlane catalog publish`.
 """
 
 
@@ -47,33 +47,31 @@ def test_no_published_version_changed() -> None:
 
 
 def test_every_shipped_version_is_published() -> None:
-    """A version that is not in the digest file is a draft; drafts are not shipped. Run `python -m catalog.publish`."""
+    """A version that is not in the digest file is a draft; drafts are not shipped. Run `greenlane catalog publish`."""
     published = published_in(DATA_FOLDER).digests
     drafts = [key for key, _, _ in publication.versions_of(read_shelf(DATA_FOLDER)) if key not in published]
     assert not drafts
 
 
-def test_publishing_appends_new_versions_and_nothing_else(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+def test_publishing_appends_new_versions_and_nothing_else(folder: Folder) -> None:
     """The first publication enters all; the second nothing; a new version one line at the end."""
-    assert publish.main([str(folder.path)]) == 0
+    assert Key("procedure", "shop-licence", "1") in folder.publish()
     first = digest_file(folder.path).read_text()
     assert "procedure shop-licence 1 " in first
-    assert publish.main([str(folder.path)]) == 0
+    assert folder.publish() == []
     assert digest_file(folder.path).read_text() == first
     folder.procedure(
         ("valid_from: 2025-01-01", "valid_from: 2024-01-01\nvalid_until: 2024-12-31"),
         ('"1"', '"0"'),
         name="procedures/old.yaml",
     )
-    capsys.readouterr()
-    assert publish.main([str(folder.path)]) == 0
+    assert folder.publish() == [Key("procedure", "shop-licence", "0")]
     assert digest_file(folder.path).read_text().startswith(first)
-    assert "published procedure shop-licence version 0\n1 new version\n" in capsys.readouterr().out
 
 
-def test_a_changed_published_version_is_refused_everywhere(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_changed_published_version_is_refused_everywhere(folder: Folder) -> None:
     """Neither loading nor publishing takes it; the error names the file and says what to do instead."""
-    publish.publish(folder.path)
+    folder.publish()
     before = digest_file(folder.path).read_bytes()
     file = folder.procedure(("amount: 5", "amount: 7"))
     problem = folder.only_problem()
@@ -84,14 +82,14 @@ def test_a_changed_published_version_is_refused_everywhere(folder: Folder, capsy
         2,
     )
     assert "new version" in problem.remedy
-    assert publish.main([str(folder.path)]) == 2
-    assert "published with other content" in capsys.readouterr().err
+    with pytest.raises(CatalogInvalid, match="published with other content"):
+        folder.publish()
     assert digest_file(folder.path).read_bytes() == before
 
 
 def test_a_removed_published_version_is_refused(folder: Folder) -> None:
     """A case may still run, and will be audited, under a version whose file is gone."""
-    publish.publish(folder.path)
+    folder.publish()
     folder.procedure(('version: "1"', 'version: "2"'))
     problem = folder.only_problem()
     assert problem.code == "published_version_missing"
@@ -101,7 +99,7 @@ def test_a_removed_published_version_is_refused(folder: Folder) -> None:
 
 def test_comments_and_layout_are_no_change(folder: Folder) -> None:
     """The digest is that of the content: the canonical JSON, whatever the YAML looks like."""
-    publish.publish(folder.path)
+    folder.publish()
     file = folder.procedure(
         ("limit: {amount: 5, unit: working_days}", "# five days\nlimit:\n  unit: working_days\n  amount: 5")
     )
@@ -115,7 +113,7 @@ def test_comments_and_layout_are_no_change(folder: Folder) -> None:
 )
 def test_every_kind_of_definition_is_guarded(folder: Folder, kind: str) -> None:
     """Departments, ladders, calendars and lanes decide cases as much as procedures do."""
-    publish.publish(folder.path)
+    folder.publish()
     file = folder.path / kind
     text = file.read_text()
     changed = text.replace("90", "91", 1) if "step" in kind else text.replace('source: "', 'source: "x', 1)
@@ -128,7 +126,7 @@ def test_every_kind_of_definition_is_guarded(folder: Folder, kind: str) -> None:
 @pytest.mark.parametrize("line", ["procedure shop-licence 1 abc", "nonsense", "procedure shop-licence 1"])
 def test_a_broken_line_of_the_digest_file_is_a_fault(folder: Folder, line: str) -> None:
     """A digest that cannot be read would guard nothing."""
-    publish.publish(folder.path)
+    folder.publish()
     file = digest_file(folder.path)
     file.write_text(file.read_text() + line + "\n")
     problem = folder.only_problem()
@@ -137,19 +135,13 @@ def test_a_broken_line_of_the_digest_file_is_a_fault(folder: Folder, line: str) 
 
 def test_a_second_digest_of_one_version_is_a_fault(folder: Folder) -> None:
     """A line appended for a version that stands there would replace what was published."""
-    publish.publish(folder.path)
+    folder.publish()
     file = digest_file(folder.path)
     lines = file.read_text().splitlines()
     file.write_text("\n".join([*lines, lines[-1]]) + "\n")
     with pytest.raises(CatalogInvalid) as caught:
-        publish.publish(folder.path)
+        folder.publish()
     assert [problem.code for problem in caught.value.problems] == ["digest_line"]
-
-
-def test_publishing_a_folder_that_is_none_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit code 2 and a sentence, never a traceback."""
-    assert publish.main([str(tmp_path / "nowhere")]) == 2
-    assert "no folder" in capsys.readouterr().err
 
 
 def test_no_default_of_a_model_changed() -> None:

@@ -28,6 +28,7 @@ from store.database import Store
 from store.recorder import Recorder
 from tests.dossier.openings import DOSSIER_ID, a_submission, an_application, days, definitions
 from tests.greenlane.receivers import Mailbox, MailServer, WebReceiver
+from tests.settled_catalogue import SettledCatalogue
 from tests.store.turn_builder import Sketch, exhausted, review, rung
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -78,7 +79,7 @@ def catalog() -> Catalog:
 @asynccontextmanager
 async def sending(store: Store, **settings: Any) -> AsyncIterator[None]:
     """A sender at work."""
-    sender = AlertSender(store, Settings(**settings), ZONE)
+    sender = AlertSender(store, Settings(**settings), ZONE, SettledCatalogue(load_catalog()))
     task = asyncio.create_task(sender.serve(CHANNELS))
     try:
         yield

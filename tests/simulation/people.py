@@ -141,16 +141,17 @@ class People:
         elif row.topic == TOPICS.case_events:
             self._answer_applicant(content.case_id, content.event)
         else:
-            self._work(content.case_id, content.event)
+            self._work(row.topic, content.case_id, content.event)
 
     # ---- departments
 
-    def _work(self, case_id: str, event: CaseEvent) -> None:
+    def _work(self, topic: str, case_id: str, event: CaseEvent) -> None:
         if isinstance(event, StepAssigned):
             self._take_up(case_id, event)
-        elif isinstance(event, StepDecided | ConsultationLapsed):
-            step_id = event.step_id.rsplit(".opinion-", 1)[0]
-            asker = event.asked_by_department or ""
+        elif isinstance(event, StepDecided | ConsultationLapsed) and event.asked_by_department is not None:
+            step_id, asker = event.step_id.rsplit(".opinion-", 1)[0], event.asked_by_department
+            if topic != TOPICS.work(asker):
+                return  # what this department answered itself
             self.world.later(MINUTE, lambda: self._decide(case_id, step_id, asker, Outcome.APPROVE))
 
     def _take_up(self, case_id: str, event: StepAssigned) -> None:

@@ -1,0 +1,143 @@
+"""Which catalogue a command looks things up in: the running installation's, or where none runs the folder's."""
+
+# ruff: noqa: PLC0415 - the store is loaded only where an installation runs
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from catalog.catalogue import Catalog
+from catalog.loader import load_catalog
+from greenlane.cli.failure import warn
+from greenlane.settings import PREFIX, Settings
+from sla.business_time import BusinessTime
+from sla.wording import Said, joined, spoken
+
+if TYPE_CHECKING:
+    from catalog.definition import Key
+    from store.catalogue import Act
+
+NAMED_MAX: Final = 3
+"""So many versions are named; of more only how many there are."""
+
+
+@dataclass(frozen=True)
+class CatalogueInUse:
+    """A catalogue, and by which time it is read."""
+
+    catalog: Catalog
+    time: BusinessTime = field(default_factory=BusinessTime.real_time)
+    acts: Sequence[Act] = ()
+    """What the running installation published; nothing where none runs."""
+
+
+def catalogue_in_use(settings: Settings) -> CatalogueInUse:
+    """The running installation's catalogue; where none runs, or its database is away, the folder's. Raises CatalogError."""
+    reached = _reached(settings)
+    if reached is None:
+        return CatalogueInUse(load_catalog(settings.catalog_dir, settings.flags))
+    from greenlane.connecting import database_of
+    from greenlane.remembered import business_time_of, flags_of
+    from intake.catalogue import LiveCatalogue
+    from store.catalogue import PublishedCatalogue
+    from store.database import Store
+    from store.errors import StoreError
+
+    try:
+        store = Store.connect(database_of(reached))
+        try:
+            time = business_time_of(store, reached)
+            live = LiveCatalogue(PublishedCatalogue(store), time, flags_of(store, reached))
+            found = CatalogueInUse(live.newest(), time, live.known_acts())
+        finally:
+            store.close()
+    except StoreError as error:
+        _warn_unread(error, settings.language)
+        return CatalogueInUse(load_catalog(settings.catalog_dir, settings.flags))
+    warn_of_difference(settings, found.acts)
+    return found
+
+
+def _reached(settings: Settings) -> Settings | None:
+    from greenlane.stack.session import running_stack
+
+    if settings.database_url is not None:
+        return settings
+    addresses = running_stack(settings)
+    return None if addresses is None else settings.resolved(addresses)
+
+
+def _warn_unread(error: Exception, language: str) -> None:
+    message = spoken(
+        "The catalogue in use cannot be read; this is the one of the folder. {why}",
+        "Không đọc được danh mục đang dùng; đây là danh mục trong thư mục. {why}",
+        why=getattr(error, "message", type(error).__name__),
+    )
+    warn(message, getattr(error, "remedy", ""), language)
+
+
+def warn_of_difference(settings: Settings, acts: Sequence[Act]) -> None:
+    """Say on standard error where the folder that the shell names is not the catalogue in use. Raises nothing."""
+    folder = settings.catalog_dir
+    if folder is None or not acts:
+        return
+    from catalog.definition import digest_of
+    from catalog.errors import CatalogError
+    from catalog.kinds import key_of
+    from catalog.loader import read_folder
+    from store.catalogue import digests_in
+
+    try:
+        here = {key_of(definition): digest_of(definition) for definition in read_folder(folder).definitions}
+    except CatalogError as error:
+        told = spoken(
+            "{folder}, which {setting} names, cannot be read as a catalogue ({code}); the one in use is the installation's.",
+            "Không đọc được danh mục tại {folder} do {setting} nêu ({code}); đang dùng danh mục của hệ thống.",
+            folder=folder,
+            setting=f"{PREFIX}CATALOG_DIR",
+            code=error.code,
+        )
+        remedy = spoken("See `{command}`.", "Xem `{command}`.", command=f"greenlane catalog check {folder}")
+        warn(told, remedy, settings.language)
+        return
+    difference = _difference(here, digests_in(acts))
+    if difference is not None:
+        message = spoken(
+            "The installation's catalogue is in use; {folder}, which {setting} names, differs from it: {difference}.",
+            "Đang dùng danh mục của hệ thống; danh mục tại {folder} do {setting} nêu có khác: {difference}.",
+            folder=folder,
+            setting=f"{PREFIX}CATALOG_DIR",
+            difference=difference,
+        )
+        remedy = spoken(
+            "See `greenlane catalog diff {folder}`, and enter it with `greenlane catalog publish {folder}`.",
+            "Xem bằng `greenlane catalog diff {folder}`, ban hành bằng `greenlane catalog publish {folder}`.",
+            folder=folder,
+        )
+        warn(message, remedy, settings.language)
+
+
+def _difference(here: Mapping[Key, str], there: Mapping[Key, str]) -> Said | None:
+    other = {key for key in here.keys() & there.keys() if here[key] != there[key]}
+    found = [
+        _part("only in the folder: {names}", "chỉ có trong thư mục: {names}", here.keys() - there.keys()),
+        _part("not in the folder: {names}", "không có trong thư mục: {names}", there.keys() - here.keys()),
+        _part("with other content: {names}", "khác nội dung: {names}", other),
+    ]
+    told = [part for part in found if part is not None]
+    return joined("; ", told) if told else None
+
+
+def _part(english: str, vietnamese: str, keys: set[Key]) -> Said | None:
+    if not keys:
+        return None
+    shown = ", ".join(str(key) for key in sorted(keys)[:NAMED_MAX])
+    more = len(keys) - NAMED_MAX
+    names = (
+        spoken("{shown} and {more} more", "{shown} và {more} phiên bản nữa", shown=shown, more=more)
+        if more > 0
+        else shown
+    )
+    return spoken(english, vietnamese, names=names)
