@@ -18,6 +18,7 @@ PART_TABLE: Final[dict[str, tuple[str, str]]] = {
     "part_state.starting": ("đang khởi động", "starting"),
     "part_state.restarting": ("đã dừng, đang khởi động lại", "ended, being started again"),
     "part_state.away": ("máy chủ bên ngoài không trả lời", "outside server does not answer"),
+    "part_state.refuses": ("máy chủ bên ngoài không cho dùng", "outside server cannot be used"),
     "part_state.unknown": ("không rõ, có thể chạy ở máy khác", "unknown, may run elsewhere"),
     "part_state.stopped": ("không chạy", "not running"),
 }

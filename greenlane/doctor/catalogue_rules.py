@@ -19,6 +19,66 @@ CALENDAR_NOTICE: Final = timedelta(days=90)
 ROLES_LISTED: Final = 8
 
 
+def catalogue(found: Catalog, edition: int | None) -> Check:
+    """That a catalogue can be read, and which one; `edition`: of an installation's, the number of the newest."""
+    procedures, departments = len(found.procedures), len(found.departments)
+    which = (
+        Said("The catalogue of the folder", "Danh mục trong thư mục")
+        if edition is None
+        else Said(f"Edition {edition} of the catalogue", f"Ấn bản {edition} của danh mục")
+    )
+    return Check(
+        "catalogue",
+        Said(
+            f"{which} is sound: {procedures} procedures, {departments} departments.",
+            f"{which.vi} hợp lệ: {procedures} thủ tục, {departments} cơ quan.",
+        ),
+    )
+
+
+def catalogue_folder(
+    folder: str | None, difference: Said | None, flags: tuple[frozenset[str], frozenset[str]] | None
+) -> Check:
+    """Whether what the settings name is what the installation has in use; `flags`: those set here and its own."""
+    if difference is not None:
+        return Check(
+            "catalogue_folder",
+            spoken(
+                "{folder} is not the catalogue in use: {difference}.",
+                "{folder} khác danh mục đang dùng: {difference}.",
+                folder=folder,
+                difference=difference,
+            ),
+            spoken(
+                "See `greenlane catalog diff {folder}`, and enter it with `greenlane catalog publish {folder}`.",
+                "Xem bằng `greenlane catalog diff {folder}`, ban hành bằng `greenlane catalog publish {folder}`.",
+                folder=folder,
+            ),
+        )
+    if flags is not None and flags[0] != flags[1]:
+        here, there = (", ".join(sorted(each)) or "-" for each in flags)
+        return Check(
+            "catalogue_folder",
+            Said(
+                f"The calendar flags here are {here}; the installation was prepared with {there}.",
+                f"Cờ lịch ở đây là {here}; hệ thống được chuẩn bị với {there}.",
+            ),
+            Said(
+                "Correct GREENLANE_FLAGS here, or run `greenlane prepare` with these.",
+                "Sửa GREENLANE_FLAGS ở đây, hoặc chạy `greenlane prepare` với các cờ này.",
+            ),
+        )
+    if folder is None:
+        return Check(
+            "catalogue_folder",
+            Said("No folder is named: the catalogue in use counts.", "Không nêu thư mục: dùng danh mục của hệ thống."),
+        )
+    return Check(
+        "catalogue_folder",
+        Said(f"{folder} is the catalogue in use.", f"{folder} đúng là danh mục đang dùng."),
+    )
+
+
 def calendars(found: Iterable[CalendarDefinition], today: date) -> Check:
     """Whether the newest version of each calendar reaches far enough; `today` is the business day."""
     known = sorted(found, key=lambda each: (each.last_day, each.id))

@@ -32,6 +32,7 @@ IDS: Final = (
     "business_time",
     "certificates",
     "catalogue",
+    "catalogue_folder",
     "calendars",
     "heads",
     "roles",

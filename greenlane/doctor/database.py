@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,18 +12,23 @@ import psycopg
 from sqlalchemy import make_url
 
 from catalog.catalogue import Catalog
+from catalog.errors import CatalogError
 from greenlane.connecting import database_of
 from greenlane.doctor.server_rules import Reading, Server, Stamp
 from greenlane.doctor.work_rules import Owed
 from greenlane.errors import SettingsError
 from greenlane.probing.database import CONNECT_SECONDS, DEFAULT_PORT, explained
 from greenlane.province import PROVINCE_CALENDAR
+from greenlane.remembered import BUSINESS_TIME, business_time_of, flags_of
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring
+from intake.catalogue import LiveCatalogue
+from sla.business_time import BusinessTime
 from store.access import ACCOUNTS, role_of
 from store.alerts import AlertQueue
+from store.catalogue import Act
 from store.database import known_revisions
-from store.errors import translated
+from store.errors import StoreError, translated
 from store.outbox import LOCK_SPACE, Outbox
 from store.systems import RegisteredSystems
 
@@ -65,7 +70,11 @@ class Database:
     pace: SettingsError | None = None
     """The installation's pace of time is another than the settings say."""
     catalog: Catalog | Exception | None = None
-    today: date | None = field(default=None)
+    acts: Sequence[Act] = ()
+    """By which its catalogue was published."""
+    flags: frozenset[str] = frozenset()
+    """Of its calendars."""
+    today: date | None = None
     """The business day."""
 
     @property
@@ -86,7 +95,7 @@ def database(settings: Settings) -> Database:
         wiring = Wiring(settings)
         try:
             found.work = _work(session, wiring)
-            _time_and_catalogue(found, wiring)
+            _catalogue(found, wiring)
         finally:
             wiring.close()
     return found
@@ -142,18 +151,22 @@ def _work(session: psycopg.Connection[Any], wiring: Wiring) -> Work:
     )
 
 
-def _time_and_catalogue(found: Database, wiring: Wiring) -> None:
-    now = datetime.now(UTC)
+def _catalogue(found: Database, wiring: Wiring) -> None:
+    kept = wiring.store.remembered(BUSINESS_TIME)
+    time = BusinessTime.real_time() if kept is None else BusinessTime.model_validate_json(kept)
     try:
-        now = wiring.business_time_now()
+        business_time_of(wiring.store, wiring.settings)
     except SettingsError as error:
-        found.pace = error
+        found.pace = error  # what the settings want; the installation keeps its own
+    found.flags = flags_of(wiring.store, wiring.settings)
+    live = LiveCatalogue(wiring.published, time, found.flags)
     try:
-        found.catalog = wiring.catalog
-    except Exception as error:
+        found.catalog, found.acts = live.newest(), live.known_acts()
+    except (StoreError, CatalogError) as error:
         found.catalog = error
         return
-    found.today = now.astimezone(ZoneInfo(found.catalog.calendar(PROVINCE_CALENDAR).zone)).date()
+    zone = ZoneInfo(found.catalog.calendar(PROVINCE_CALENDAR).zone)
+    found.today = time.to_business(datetime.now(UTC)).astimezone(zone).date()
 
 
 def _one(session: psycopg.Connection[Any], query: str, given: Collection[Any] = ()) -> Any:

@@ -8,13 +8,18 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from catalog.catalogue import Catalog
+from catalog.errors import CatalogError
 from catalog.systems import PORTAL
 from events.language.topics import Topics
 from greenlane.doctor import catalogue_rules, machine, machine_rules, server_rules, setting_rules, work_rules
 from greenlane.doctor.check import Check, in_order
+from greenlane.doctor.database import Database
 from greenlane.doctor.failures import failed
 from greenlane.doctor.findings import Findings, found_under
+from greenlane.doctor.kafka import Kafka
+from greenlane.doctor.temporal import Temporal
 from greenlane.errors import GreenlaneError
+from greenlane.folder_difference import difference_of
 from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
 from greenlane.stack.credentials import PARTS
@@ -25,7 +30,10 @@ NEEDED: Final = {
     # by the server without which they cannot be looked at
     "temporal": ("temporal", "search_attributes"),
     "kafka": ("kafka", "topics", "kafka_accounts", "dead_letters"),
-    "database": ("postgresql", "tables", "database_accounts", "clock", "business_time", "outbox", "alerts"),
+    "database": (
+        *("postgresql", "tables", "database_accounts", "clock", "business_time", "outbox", "alerts"),
+        "catalogue_folder",
+    ),
 }
 
 
@@ -120,7 +128,7 @@ def _topics_of(topics: Topics, catalog: Catalog, systems: set[str]) -> set[str]:
 
 def _systems_at_run_time(found: Findings) -> frozenset[str]:
     database = found.database
-    if database is None or isinstance(database, Exception) or database.work is None:
+    if not isinstance(database, Database) or database.work is None:
         return frozenset()
     return database.work.systems
 
@@ -155,47 +163,53 @@ def _of_processes(settings: Settings, found: Findings) -> Iterator[Check]:
     if not found.outside:
         return
     # They may run on any machine: the servers know who is at work there.
-    if found.temporal is not None and not isinstance(found.temporal, Exception):
+    if isinstance(found.temporal, Temporal):
         yield work_rules.process_elsewhere("worker", found.temporal.workers)
-    if found.kafka is not None and not isinstance(found.kafka, Exception):
+    if isinstance(found.kafka, Kafka):
         yield work_rules.process_elsewhere("bridge", found.kafka.bridges)
-    if found.database is not None and not isinstance(found.database, Exception) and found.database.work is not None:
+    if isinstance(found.database, Database) and found.database.work is not None:
         yield work_rules.publisher_elsewhere(found.database.work.held_slots, SLOTS)
 
 
 def _of_the_catalogue(found: Findings) -> Iterator[Check]:
     catalog = _catalog(found)
-    broken = next((each for each in (catalog, found.catalog) if isinstance(each, Exception)), None)
-    if broken is not None:
-        yield failed("catalogue", broken)
+    database = found.database
+    if isinstance(catalog, Exception):
+        yield failed("catalogue", catalog)
+    if isinstance(database, Database) and database.acts:
+        yield _folder(found, database)
     if not isinstance(catalog, Catalog):
         return
-    if broken is None:
-        numbers = len(catalog.procedures), len(catalog.departments)
-        yield Check(
-            "catalogue",
-            Said(
-                f"The catalogue holds: {numbers[0]} procedures, {numbers[1]} departments.",
-                f"Danh mục hợp lệ: {numbers[0]} thủ tục, {numbers[1]} cơ quan.",
-            ),
-        )
+    edition = database.acts[-1].number if isinstance(database, Database) and database.acts else None
+    yield catalogue_rules.catalogue(catalog, edition)
     today = _today(found, catalog)
     yield catalogue_rules.calendars(catalog.calendars.values(), today)
     yield catalogue_rules.heads(catalog)
     yield catalogue_rules.roles(catalog, today, _channels(found))
 
 
+def _folder(found: Findings, database: Database) -> Check:
+    settings = found.settings
+    folder, flags = settings.catalog_dir, (settings.flags, database.flags)
+    try:
+        difference = None if folder is None else difference_of(folder, database.acts)
+    except CatalogError as error:
+        return failed("catalogue_folder", error)
+    asked = flags if "flags" in settings.model_fields_set else None
+    return catalogue_rules.catalogue_folder(None if folder is None else str(folder), difference, asked)
+
+
 def _catalog(found: Findings) -> Catalog | Exception | None:
     """The installation's; where the database cannot tell it, that of the settings."""
     database = found.database
-    if database is None or isinstance(database, Exception) or database.catalog is None:
+    if not isinstance(database, Database) or database.catalog is None:
         return found.catalog
     return database.catalog
 
 
 def _today(found: Findings, catalog: Catalog) -> date:
     database = found.database
-    if database is not None and not isinstance(database, Exception) and database.today is not None:
+    if isinstance(database, Database) and database.today is not None:
         return database.today
     return datetime.now(ZoneInfo(catalog.calendar(PROVINCE_CALENDAR).zone)).date()
 
@@ -205,6 +219,6 @@ def _channels(found: Findings) -> set[str]:
     settings, database = found.settings, found.database
     channels = {"webhook"} if settings.webhook_url else set()
     channels |= {"email"} if settings.smtp_host else set()
-    if database is not None and not isinstance(database, Exception) and database.work is not None:
+    if isinstance(database, Database) and database.work is not None:
         channels |= {each.channel for each in database.work.owed}
     return channels

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from catalog.catalogue import Catalog
 from catalog.loader import load_catalog
 from events.language.topics import Topics
+from greenlane.doctor.certificates import certificates
+from greenlane.doctor.database import Database, database, stamp_of
+from greenlane.doctor.kafka import Kafka, kafka
 from greenlane.doctor.parallel import together
+from greenlane.doctor.server_rules import Certificate, Stamp
+from greenlane.doctor.temporal import Temporal, temporal
 from greenlane.errors import GreenlaneError
 from greenlane.settings import Settings
 from greenlane.stack.session import refuse_other, running_stack
 from greenlane.stack.status import StackStatus, status_of
-
-if TYPE_CHECKING:
-    from greenlane.doctor.database import Database
-    from greenlane.doctor.kafka import Kafka
-    from greenlane.doctor.server_rules import Certificate, Stamp
-    from greenlane.doctor.temporal import Temporal
 
 SECONDS: Final = 20.0
 """How long all looks together may take; at servers that are well it is two or three."""
@@ -65,12 +64,6 @@ def found_under(settings: Settings) -> Findings:
 
 
 def _looks(found: Findings, given: Settings) -> dict[str, Callable[[], Any]]:
-    # Each loads its drivers before the threads begin: imports in several threads at once would wait for each other.
-    from greenlane.doctor.certificates import certificates  # noqa: PLC0415
-    from greenlane.doctor.database import database  # noqa: PLC0415
-    from greenlane.doctor.kafka import kafka  # noqa: PLC0415
-    from greenlane.doctor.temporal import temporal  # noqa: PLC0415
-
     settings = found.settings
     looks: dict[str, Callable[[], Any]] = {
         "certificates": lambda: certificates(settings),
@@ -96,14 +89,11 @@ def _fill(found: Findings, answers: dict[str, Any]) -> None:
 
 def _stamp(found: Findings) -> Stamp | None:
     """The last event as broker and database date it; None where it cannot be had: that is told elsewhere."""
-    kafka, database = found.kafka, found.database
-    if kafka is None or database is None or isinstance(kafka, Exception) or isinstance(database, Exception):
+    if not isinstance(found.kafka, Kafka) or not isinstance(found.database, Database):
         return None
-    if kafka.last_event is None or not database.prepared:
+    if found.kafka.last_event is None or not found.database.prepared:
         return None
-    from greenlane.doctor.database import stamp_of  # noqa: PLC0415
-
-    event_id, stamped_at = kafka.last_event
+    event_id, stamped_at = found.kafka.last_event
     topic = Topics(found.settings.topic_prefix).case_events
     look = {"stamp": lambda: stamp_of(found.settings, topic, event_id, stamped_at)}
     answer = together(look, SECONDS)["stamp"]

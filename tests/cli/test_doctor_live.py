@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import time
+from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
 
+from catalog.loader import DATA_FOLDER
 from events.transport.producer import Producer
 from greenlane.doctor.check import IDS
 from greenlane.stack.folder import StateFolder
@@ -62,6 +65,23 @@ def test_settings_that_mean_another_stack(live: Program, monkeypatch: pytest.Mon
     found = wrong(live("doctor"))
     assert list(found) == ["stack", "temporal"]
     assert "GREENLANE_TEMPORAL_ADDRESS" in found["stack"]
+
+
+def test_a_folder_that_is_not_the_catalogue_in_use(
+    live: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What differs is named, as where the folder cannot be read; the installation's own catalogue counts."""
+    folder = tmp_path / "catalogue"
+    shutil.copytree(DATA_FOLDER, folder)
+    monkeypatch.setenv("GREENLANE_CATALOG_DIR", str(folder))
+    assert wrong(live("doctor")) == {}
+    (folder / "procedures" / "work-permit.yaml").rename(folder / "procedures" / "work-permit-2.yml")
+    found = wrong(live("doctor"))
+    assert list(found) == ["catalogue_folder"]
+    assert "work-permit-2.yml" in found["catalogue_folder"]
+    monkeypatch.delenv("GREENLANE_CATALOG_DIR")
+    monkeypatch.setenv("GREENLANE_FLAGS", "culture-day")
+    assert list(wrong(live("doctor"))) == ["catalogue_folder"]
 
 
 def test_a_message_that_could_not_be_processed(live_stack: LiveStack, live: Program) -> None:

@@ -19,6 +19,7 @@ from greenlane.doctor.machine_rules import Disk, Folder
 from greenlane.doctor.server_rules import Certificate, Reading, Server, Stamp
 from greenlane.doctor.work_rules import Owed
 from greenlane.settings import Settings
+from sla.wording import Said
 from store.errors import StoreNewer
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -100,6 +101,13 @@ def _of_work() -> Iterator[tuple[bool, Check]]:
     yield False, work_rules.alerts([Owed("email", 2, 0, 600.1)])
     yield True, work_rules.dead_letters({})
     yield False, work_rules.dead_letters({"greenlane.decisions.culture.v1.dlq": 2})
+    own = frozenset({"culture_day"})
+    yield True, catalogue_rules.catalogue_folder(None, None, None)
+    yield True, catalogue_rules.catalogue_folder("/srv/c", None, (own, own))
+    yield False, catalogue_rules.catalogue_folder(None, None, (frozenset(), own))
+    yield False, catalogue_rules.catalogue_folder("/srv/c", Said("other content", "khác nội dung"), None)
+    yield True, catalogue_rules.catalogue(load_catalog(), 3)
+    yield True, catalogue_rules.catalogue(load_catalog(), None)
     yield False, failed("kafka", TimeoutError())
     yield False, failed("kafka", KeyError("x"))
     yield False, failed("tables", StoreNewer(found="9", known="6"))
