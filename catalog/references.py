@@ -302,7 +302,8 @@ def _same_beginning(sources: Sequence[Source[D]], one_table: bool = False) -> It
     Of the lanes there is one table, whatever its id.
     """
     first: dict[tuple[str, date], Source[D]] = {}
-    for source in sources:
+    # The newer by number is the one to mend: the other may be published.
+    for source in sorted(sources, key=lambda source: version_order(source.definition.version)):
         definition = source.definition
         key = ("" if one_table else definition.id, begins_on(definition))
         earlier = first.setdefault(key, source)

@@ -199,7 +199,8 @@ async def publisher(settings: Settings) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(wiring.catalogue.keep_current())
             if wiring.channels:
-                group.create_task(AlertSender(store, settings, wiring.zone, wiring.catalogue).serve(wiring.channels))
+                sender = AlertSender(store, settings, wiring.zone, wiring.catalogue, wiring.business_time_now)
+                group.create_task(sender.serve(wiring.channels))
             group.create_task(
                 Publisher(
                     Outbox(store, settings.publisher_shards),

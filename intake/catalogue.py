@@ -133,9 +133,13 @@ class LiveCatalogue:
 
     async def keep_current(self) -> None:
         """Look until cancelled."""
+        told = 0
         while True:
             try:
                 await asyncio.to_thread(self.look)
+                for act in self._acts[told:]:
+                    log.info("catalogue taken up", edition=act.number, act=act.act, versions=len(act.versions))
+                told = len(self._acts)
             except StoreError as error:
                 log.warning("what was published meanwhile is not known", reason=error.code)
             await asyncio.sleep(LOOK_SECONDS)
@@ -154,7 +158,6 @@ class LiveCatalogue:
         editions = [*self._editions, Edition(act.number, in_force_at, made)]
         self._editions = Editions(editions)
         EDITION.set(act.number)
-        log.info("catalogue taken up", edition=act.number, act=act.act, versions=len(act.versions))
 
     def _assembled(self, count: int, ends: Mapping[Key, date]) -> Catalog:
         # Definitions are only ever added: an edition is the first so many of them.

@@ -47,7 +47,8 @@ class Rights:
 TABLES: Final[Mapping[str, Rights]] = {
     # Written once for ever: nobody but the owner could ever change or remove a row, and the trigger refuses the owner too.
     "ledger": Rights(worker="ra", bridge="r", publisher="r"),
-    "definitions": Rights(worker="ra", bridge="ra", operator="ra"),
+    # The publisher's letters say what a case's own definitions call its procedure and steps.
+    "definitions": Rights(worker="ra", bridge="ra", publisher="r", operator="ra"),
     # Written with each turn. `rebuild` and plans of changes, at the command line, put right what the ledger says otherwise.
     "cases": Rights(worker="raw", bridge="r", publisher="r", operator="rawd"),
     "worklist": Rights(worker="rawd", bridge="r", publisher="r", operator="rawd"),

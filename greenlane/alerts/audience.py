@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from catalog.audiences import audience_of as responsible
 from catalog.catalogue import Catalog
+from catalog.province import Language
 from events.language.case_events import CalendarExhausted, RungFired, SuspensionReviewDue
 from events.language.dossier_events import DossierRungFired
 from greenlane.province import ONE_STOP
@@ -30,6 +31,8 @@ class Audience:
     role: str
     """As the rung names it: a role of that department, `lead-` and a role of the agency, or a department's id."""
     addresses: tuple[str, ...]
+    language: Language = "both"
+    """In which language the holder is written to."""
 
 
 def audience_of(rung: Fired, agency: str, catalog: Catalog) -> Audience:
@@ -57,4 +60,5 @@ def _held(role: str, department: str | None, agency: str, catalog: Catalog) -> A
     holder = catalog.holder_of(role, department, agency)
     found = (holder.email, holder.substitute_email) if holder is not None else ()
     own, _ = responsible(role, department, agency, catalog.departments)
-    return Audience(own, role, tuple(address for address in found if address))
+    addresses = tuple(address for address in found if address)
+    return Audience(own, role, addresses, "both" if holder is None else holder.language)

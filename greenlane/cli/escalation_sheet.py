@@ -131,7 +131,9 @@ class EscalationSheet:
             known = Dossiers(self.session.wiring.store).find(item.dossier_id)
             reference = item.case_id if known is None else item.dossier_id
         command = acknowledge_command(reference, item.escalation_id, linked=item.linked)
-        return command if self.state_dir is None else f"{command} --state-dir {shlex.quote(str(self.state_dir))}"
+        return (
+            command if self.state_dir is None else f"{command} --state-dir {shlex.quote(str(self.state_dir.resolve()))}"
+        )
 
     def screen(self) -> Iterator[RenderableType]:
         """For people: a few lines for each, the command on a line of its own, never broken."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from sla.calendar import WorkingCalendar
 from sla.errors import CalendarRangeError
-from sla.units import WALL_CLOCK, Budget, Unit
+from sla.units import WORKING_TIME, Budget, Unit
 from sla.wording import Said, joined
 
 MINUTE_SECONDS, HOUR_SECONDS, DAY_SECONDS = 60, 3600, 86_400
@@ -24,6 +24,7 @@ _WORDS: Final = {
     "working_hours": ("giờ làm việc", "working hour", "working hours"),
     "working_minutes": ("phút làm việc", "working minute", "working minutes"),
 }
+_WORKING: Final = {*WORKING_TIME, Unit.WORKING_DAYS}
 Counted = tuple[int, str]
 """How many of which unit."""
 
@@ -72,10 +73,10 @@ def working_said(from_at: datetime, until_at: datetime, calendar: WorkingCalenda
 
 
 def elapsed_said(from_at: datetime, until_at: datetime, unit: Unit, calendar: WorkingCalendar) -> Said | None:
-    """The time between two instants in the measure of a limit: by the clock for one in hours, else in working time."""
-    if unit in WALL_CLOCK:
-        return span_said((until_at - from_at).total_seconds())
-    return working_said(from_at, until_at, calendar)
+    """The time between two instants in the measure of a limit: by the clock, or in working time."""
+    if unit in _WORKING:
+        return working_said(from_at, until_at, calendar)
+    return span_said((until_at - from_at).total_seconds())
 
 
 def budget_said(budget: Budget) -> Said:

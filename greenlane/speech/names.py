@@ -25,7 +25,7 @@ CLOCKS: Final = {
 }
 ROLES: Final = {
     "officer": Said("the officer in charge, {department}", "Cán bộ thụ lý, {department}"),
-    "head": Said("the head of {department}", "Lãnh đạo {department}"),
+    "head": Said("the head, {department}", "Lãnh đạo {department}"),
     "administrator": Said("the administrator, {department}", "Quản trị hệ thống, {department}"),
 }
 OTHER_ROLE: Final = Said("{role}, {department}", "{role}, {department}")
