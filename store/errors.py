@@ -184,6 +184,26 @@ class DefinitionsUnknown(StoreError):
         )
 
 
+class CatalogueUnreadable(StoreError):
+    """A version in the catalogue says what this program does not know: a newer one published it."""
+
+    code = "catalogue_unreadable"
+    retryable = True
+
+    def __init__(self, *, version: str, reason: str) -> None:
+        super().__init__(
+            Said(
+                f"The published {version} cannot be read by this version of the program: {reason}.",
+                f"Phiên bản chương trình này không đọc được {version} đã ban hành: {reason}.",
+            ),
+            field="catalog",
+            remedy=Said(
+                "Upgrade this process to the version that published it; until then it takes nothing new.",
+                "Nâng cấp tiến trình này lên phiên bản đã ban hành; đến khi đó tiến trình không tiếp nhận gì mới.",
+            ),
+        )
+
+
 class LedgerRowBroken(StoreError):
     """A row of the ledger is no record of an event: it was changed by something else than this program."""
 
@@ -212,6 +232,8 @@ RETRYABLE_CLASSES = ("08", "53", "57", "58", "40", "55")
 DISK_FULL = "53100"
 READ_ONLY = "25006"
 """A standby after a fail-over answers so until it is promoted."""
+STALLED = "25P03"
+"""The server gave up a transaction whose process had stopped in the middle of it."""
 
 
 def failure_of(error: psycopg.Error) -> StoreError | None:
@@ -224,7 +246,7 @@ def failure_of(error: psycopg.Error) -> StoreError | None:
     if state == DISK_FULL:
         return StoreFull(reason=(error.diag.message_primary or "its disk is full"))
     if state is not None:
-        if state.startswith(RETRYABLE_CLASSES) or state == READ_ONLY:
+        if state.startswith(RETRYABLE_CLASSES) or state in (READ_ONLY, STALLED):
             return StoreUnavailable(reason=f"{error.diag.message_primary or type(error).__name__} ({state})")
         return None
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
