@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 DEVELOPMENT := $(VENV)/.development-installed
 
-.PHONY: help setup up demo test check hooks bench bench-long test-long test-servers import-big lock clean
+.PHONY: help setup up demo test test-more check hooks bench bench-long test-long test-servers import-big lock clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -33,7 +33,10 @@ up: $(RUNTIME) ## start the whole system on this machine and keep it running
 	$(BIN)/greenlane up
 
 test: $(DEVELOPMENT) ## the tests of every commit (some eleven minutes on two cores)
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -m "not more"
+
+test-more: $(DEVELOPMENT) ## the middle tier: live stacks under load, whole first ways of each role (within 15 minutes)
+	$(BIN)/python -m pytest -q -m more
 
 test-long: $(DEVELOPMENT) ## the long tier: every start day of ten years, a million case lives, 20,000 messages of strangers, floods
 	GREENLANE_TEST_TIER=long $(BIN)/python -m pytest -q --timeout=0 tests/sla tests/simulation

@@ -56,6 +56,24 @@ def may_open_to(table: LaneTable, lane: LaneId, procedure: ProcedureVersion) -> 
     )
 
 
+def facts_for(table: LaneTable, lane: LaneId, procedure: ProcedureVersion) -> dict[str, Fact] | None:
+    """The fewest facts with which an application of the procedure takes this lane; None: it never does."""
+    if lane is LaneId.STANDARD:
+        return {} if classify(table, procedure, {}).lane is lane else None
+    for rule in table.rules:
+        if rule.lane is lane:
+            facts = {when.fact: _enough(when, table) for when in rule.when if when.fact not in PROCEDURE_FACTS}
+            if classify(table, procedure, facts).lane is lane:
+                return facts
+    return None
+
+
+def _enough(condition: Condition, table: LaneTable) -> Fact:
+    if condition.in_list is not None:
+        return min(table.list_by_id[condition.in_list].members, default="")
+    return condition.equals if condition.equals is not None else condition.at_least or 0
+
+
 class _RuleTest:
     """A rule laid out for testing, with the explanations that it has given so far: there are few, given very often."""
 

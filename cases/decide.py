@@ -17,7 +17,7 @@ from cases.meant import meant
 from cases.model import Case, CaseStatus
 from cases.release import release
 from cases.senders import stranger
-from cases.ticks import escalation_id_of, fire
+from cases.ticks import ALARMS, escalation_id_of, fire
 from cases.timetable import ladder_of
 from events.language.case_events import (
     ApplicationAccepted,
@@ -200,7 +200,7 @@ def _has_fired(case: Case, clock_id: str, escalation_id: str) -> bool:
     if state is None or ladder is None:
         return False
     # A warning is read, not acknowledged: that would silence the escalations that are still to come.
-    fired = (rung for rung in ladder.rungs if rung.id in state.fired and rung.kind in ("breach", "escalation"))
+    fired = (rung for rung in ladder.rungs if rung.id in state.fired and rung.kind in ALARMS)
     return any(escalation_id_of(state, rung) == escalation_id for rung in fired)
 
 

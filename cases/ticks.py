@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from cases.clocks import breach, running, stop
 from cases.closing import close
@@ -10,6 +11,7 @@ from cases.draft import Draft
 from cases.model import APPLICANT_CLOCKS, Case, ClockState
 from cases.suspensions import end_by_itself, remind
 from cases.timetable import REVIEW, SUSPENSION, DueItem, ladder_of, next_item, timetable_of
+from catalog.audiences import audience_of
 from catalog.model import explanation_rule
 from events.language.case_events import (
     AppointmentPassed,
@@ -23,6 +25,9 @@ from events.language.case_events import (
 from events.language.commands import Tick
 from events.language.reasons import ReasonCode
 from sla.ladder import Rung
+
+ALARMS: Final = ("breach", "escalation")
+"""The kinds of rungs that a breach calls for: they are acknowledged, a warning is only read."""
 
 
 def tick_of(due_at: datetime) -> Tick:
@@ -86,7 +91,7 @@ def _set_aside_early(draft: Draft, state: ClockState) -> None:
     if table.lawful_end_at is not None and table.lawful_end_at < draft.now:
         draft.emit(BreachConfirmed(clock_id=state.id, lawful_end_at=table.lawful_end_at))
         return
-    too_early = tuple(rung for rung in state.fired if table.kinds.get(rung) in ("breach", "escalation"))
+    too_early = tuple(rung for rung in state.fired if table.kinds.get(rung) in ALARMS)
     draft.emit(
         BreachSetAside(
             clock_id=state.id, received_at=draft.now, due_at=table.lawful_end_at, cause="lawful_end", rungs=too_early
@@ -123,6 +128,7 @@ def _fire_rung(draft: Draft, state: ClockState, item: DueItem) -> None:
             kind=rung.kind,
             level=rung.level,
             audience=rung.audience,
+            audience_department=told_department(draft.case, state, rung),
             due_at=item.at,
             late_seconds=max(0.0, (draft.now - item.at).total_seconds()),
         )
@@ -131,7 +137,7 @@ def _fire_rung(draft: Draft, state: ClockState, item: DueItem) -> None:
 
 def escalation_id_of(state: ClockState, rung: Rung) -> str:
     """The id of a rung that fires on a clock. After a breach that was set aside its rungs fire anew, under ids of their own."""
-    again = f".{state.set_asides + 1}" if state.set_asides and rung.kind in ("breach", "escalation") else ""
+    again = f".{state.set_asides + 1}" if state.set_asides and rung.kind in ALARMS else ""
     return f"{state.id}/{rung.id}{again}"
 
 
@@ -139,6 +145,15 @@ def _rung(case: Case, state: ClockState, rung_id: str | None) -> Rung:
     ladder = ladder_of(case.definitions, state.kind)
     rungs = () if ladder is None else ladder.rungs
     return next(rung for rung in rungs if rung.id == rung_id)
+
+
+def told_department(case: Case, state: ClockState, rung: Rung) -> str | None:
+    """The department whose role a rung tells; None: definitions of an early version do not say which departments there are."""
+    definitions = case.definitions
+    if not definitions.departments:
+        return None
+    agency = definitions.procedure.agency
+    return audience_of(rung.audience, _department(case, state), agency, definitions.departments)[0]
 
 
 def _department(case: Case, state: ClockState) -> str:

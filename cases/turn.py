@@ -6,6 +6,7 @@ from datetime import date
 
 from pydantic import AwareDatetime
 
+from cases.lateness import Lateness
 from cases.promised import Promises
 from catalog.model import Definitions
 from events.language.case_events import ApplicationAccepted, CaseClosed, CaseEvent, EventRecord, StepAssigned
@@ -129,6 +130,51 @@ class WorkItem(Message):
     level: int
     """The highest escalation level fired, 0 for none."""
     officer: str | None
+    asked_by: str | None = None
+    """Of a consultation: the step that asks, its department, and the question."""
+    asked_by_department: str | None = None
+    question: str | None = None
+    late: Lateness | None = None
+    """How late it is; None: no breach of its clock is on record that counts."""
+
+
+class EscalationItem(Message):
+    """One row of the escalations: a rung after a breach that may be acknowledged, or was. Instants in UTC."""
+
+    case_id: str
+    """The stream: a case, or a linked dossier."""
+    escalation_id: str
+    linked: bool
+    """It is of a linked dossier's joint clock."""
+    dossier_code: str | None
+    dossier_id: str | None
+    """Of a linked dossier: as its source numbers it."""
+    procedure: str | None
+    """Of a linked dossier: its template."""
+    agency: str
+    """In charge of the whole."""
+    clock_id: str
+    clock_kind: str
+    step_id: str | None
+    name_vi: str | None
+    """The step's name."""
+    name_en: str | None
+    department: str
+    """Whose step it is; of a clock without a step, the agency in charge, and of a joint one whoever everything waits for."""
+    holder: str | None
+    """Whose turn it is: a department, `applicant`, `suspension`; None: the escalation is not open."""
+    audience: str
+    audience_department: str | None
+    """None: definitions of an early version do not say which departments there are."""
+    kind: str
+    level: int
+    fired_at: AwareDatetime
+    is_open: bool
+    """Its clock is neither over nor acknowledged: somebody shall act."""
+    acknowledged: bool
+    limit_at: AwareDatetime | None
+    """The limit that passed; None: no breach is on record that counts."""
+    late: Lateness | None
 
 
 class Turn(Message):
@@ -144,6 +190,8 @@ class Turn(Message):
     """None: the turn has no events (refusals only)."""
     work: tuple[WorkItem, ...] = ()
     """The case's whole worklist after the turn."""
+    escalations: tuple[EscalationItem, ...] | None = None
+    """All escalations after the turn; None: they are as they were. When one fired that was there before, the store knows."""
     opening: Definitions | None = None
     """With the first turn: what the case is decided under, kept once per digest for the auditor's replay."""
 
@@ -174,6 +222,8 @@ def with_dossier_code(turn: Turn, code: str) -> Turn:
             "records": tuple(r.model_copy(update={"event": _coded(r.event, code)}) for r in turn.records),
             "view": _coded_view(turn.view, code) if isinstance(turn.view, CaseView) else turn.view,
             "work": tuple(item.model_copy(update={"dossier_code": code}) for item in turn.work),
+            "escalations": turn.escalations
+            and tuple(item.model_copy(update={"dossier_code": code}) for item in turn.escalations),
         }
     )
 

@@ -8,10 +8,11 @@ from datetime import datetime
 from cases.conflicts import conflict_outcome
 from cases.decide import counts_at, draft_of
 from cases.draft import Draft
+from cases.escalations import escalations_of, fired_among
 from cases.model import Case
 from cases.ticks import tick_of
 from cases.timetable import next_due
-from cases.turn import CommandOutcome, Notice, Turn
+from cases.turn import CommandOutcome, EscalationItem, Notice, Turn
 from cases.views import view_of, work_of
 from events.language.case_events import EventRecord
 from events.language.commands import ActorKind, Command, DecideStep, SubmitApplication
@@ -94,8 +95,13 @@ class _Bench:
             notices=tuple(self.notices),
             view=view_of(self.case) if self.records else None,
             work=work_of(self.case),
+            escalations=self._escalations() if self.records else None,
             opening=self.case.definitions if self.opened else None,
         )
+
+    def _escalations(self) -> tuple[EscalationItem, ...] | None:
+        now = escalations_of(self.case, fired_among(self.records))
+        return None if now == escalations_of(self.before, {}) else now
 
     def _add(self, drafted: Draft) -> None:
         self.records.extend(drafted.records)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime
 
+from cases.escalations import escalations_of, fired_among
 from cases.evolve import fold
+from cases.lateness import Lateness, lateness_of
 from cases.model import Case, ClockState, StepStatus, holder
 from cases.promised import counts_as_breached, promises_of
 from cases.timetable import appointment_at, next_due, timetable_of
-from cases.turn import CaseView, WorkItem
+from cases.turn import CaseView, EscalationItem, WorkItem
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
 
 
 def project(
-    case_id: str, definitions: Definitions, records: Iterable[EventRecord]
-) -> tuple[CaseView, tuple[WorkItem, ...]]:
+    case_id: str, definitions: Definitions, records: Sequence[EventRecord]
+) -> tuple[CaseView, tuple[WorkItem, ...], tuple[EscalationItem, ...]]:
     """A case's rows in the read models: the fold of its ledger, nothing else."""
     case = fold(case_id, definitions, records)
-    return view_of(case), work_of(case)
+    return view_of(case), work_of(case), escalations_of(case, fired_among(records))
 
 
 def view_of(case: Case) -> CaseView:
@@ -79,6 +81,10 @@ def work_of(case: Case) -> tuple[WorkItem, ...]:
             overdue=_is(case, step.clock_id, "breached"),
             level=_level(case, step.clock_id),
             officer=step.officer,
+            asked_by=step.asked_by,
+            asked_by_department=_department(case, step.asked_by),
+            question=step.question,
+            late=_late(case, step.clock_id),
         )
         for step in case.steps.values()
         if step.status is StepStatus.ASSIGNED and step.assigned_at is not None
@@ -97,6 +103,16 @@ def _lawful_day(case: Case, state: ClockState | None) -> date | None:
 def _is(case: Case, clock_id: str | None, status: str) -> bool:
     state = case.clocks.get(clock_id or "")
     return state is not None and state.status == status
+
+
+def _department(case: Case, step_id: str | None) -> str | None:
+    step = case.steps.get(step_id or "")
+    return None if step is None else step.department
+
+
+def _late(case: Case, clock_id: str | None) -> Lateness | None:
+    state = case.clocks.get(clock_id or "")
+    return None if state is None else lateness_of(case, state)
 
 
 def _level(case: Case, clock_id: str | None) -> int:

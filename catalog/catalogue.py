@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from catalog.audiences import audience_of
 from catalog.dossier import DossierTemplate, SilenceRules
 from catalog.duties import DutyRules
 from catalog.errors import (
@@ -20,9 +21,9 @@ from catalog.errors import (
     UnknownTemplate,
 )
 from catalog.model import Definitions, DepartmentCalendar, LaneTable, ProcedureVersion
-from catalog.province import LEAD, Department, Province, RoleHolder
+from catalog.province import Department, Province, RoleHolder
 from catalog.systems import SubmittingSystem
-from catalog.validity import V, Window, version_on, windows
+from catalog.validity import Ends, V, Window, version_on, windows
 from sla.calendar import CalendarDefinition
 from sla.ladder import Ladder
 
@@ -48,6 +49,8 @@ class Catalog:
     """What the agencies owe in time beside the procedures' limits; the newest version."""
     systems: Mapping[str, SubmittingSystem] = field(default_factory=dict)
     """Who hands in applications, by id; others may be registered at run time (intake/systems.py)."""
+    ends: Ends = field(default_factory=dict)
+    """The last days of the versions that were retired."""
 
     @property
     def departments(self) -> dict[str, Department]:
@@ -59,39 +62,39 @@ class Catalog:
         versions = self.procedures.get(procedure_id)
         if versions is None:
             raise UnknownProcedure(procedure_id, self.procedures)
-        found = version_on(versions, on)
+        found = version_on(versions, on, self.ends)
         if found is None:
-            raise ProcedureNotInForce(procedure_id, on, (window for _, window in windows(versions)))
+            raise ProcedureNotInForce(procedure_id, on, (window for _, window in windows(versions, self.ends)))
         return found
 
     def window_of(self, procedure: ProcedureVersion) -> Window:
         """The days on which this version of the catalogue is in force: its successor's beginning ends them."""
         versions = self.procedures[procedure.id]
-        return next(window for version, window in windows(versions) if version.version == procedure.version)
+        return next(window for version, window in windows(versions, self.ends) if version.version == procedure.version)
 
     def procedures_on(self, day: date) -> list[ProcedureVersion]:
         """Every procedure in force on the day, by id."""
-        return _in_force(self.procedures, day)
+        return _in_force(self.procedures, day, self.ends)
 
     def template(self, template_id: str, on: date) -> DossierTemplate:
         """The version in force for a dossier opened on that day. Raises UnknownTemplate, TemplateNotInForce."""
         versions = self.dossiers.get(template_id)
         if versions is None:
             raise UnknownTemplate(template_id, self.dossiers)
-        found = version_on(versions, on)
+        found = version_on(versions, on, self.ends)
         if found is None:
-            raise TemplateNotInForce(template_id, on, (window for _, window in windows(versions)))
+            raise TemplateNotInForce(template_id, on, (window for _, window in windows(versions, self.ends)))
         return found
 
     def templates_on(self, day: date) -> list[DossierTemplate]:
         """Every template in force on the day, by id."""
-        return _in_force(self.dossiers, day)
+        return _in_force(self.dossiers, day, self.ends)
 
     def lane_table(self, on: date) -> LaneTable:
         """The decision table in force on the day. Raises LanesNotInForce."""
-        found = version_on(self.lanes, on)
+        found = version_on(self.lanes, on, self.ends)
         if found is None:
-            raise LanesNotInForce(self.province.id, on, (window for _, window in windows(self.lanes)))
+            raise LanesNotInForce(self.province.id, on, (window for _, window in windows(self.lanes, self.ends)))
         return found
 
     def department(self, department_id: str) -> Department:
@@ -102,17 +105,9 @@ class Catalog:
         return departments[department_id]
 
     def holder_of(self, audience: str, department_id: str | None, agency_id: str) -> RoleHolder | None:
-        """Who a rung's audience is, for a step of the department in a case of the agency; None: nobody holds the role.
-
-        A role names the department that holds the step, or the agency for a clock without a step; `lead-` the agency;
-        the id of a department its head.
-        """
+        """Who a rung's audience is, for a step of the department in a case of the agency; None: nobody holds the role."""
         departments = self.departments
-        asked, role = department_id or agency_id, audience
-        if audience in departments:
-            asked, role = audience, "head"
-        elif audience.startswith(LEAD):
-            asked, role = agency_id, audience.removeprefix(LEAD)
+        asked, role = audience_of(audience, department_id, agency_id, departments)
         department = departments.get(asked)
         return next((holder for holder in department.roles if holder.role == role), None) if department else None
 
@@ -172,8 +167,8 @@ class Catalog:
         return tuple(name for name in self.departments if rules.forbids_consent(**given, department=name))
 
 
-def _in_force(by_id: Mapping[str, tuple[V, ...]], day: date) -> list[V]:
-    found = (version_on(versions, day) for _, versions in sorted(by_id.items()))
+def _in_force(by_id: Mapping[str, tuple[V, ...]], day: date, ends: Ends) -> list[V]:
+    found = (version_on(versions, day, ends) for _, versions in sorted(by_id.items()))
     return [version for version in found if version is not None]
 
 

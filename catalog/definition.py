@@ -6,9 +6,20 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict
+
+
+class Key(NamedTuple):
+    """Which version of what."""
+
+    kind: str
+    id: str
+    version: str
+
+    def __str__(self) -> str:
+        return " ".join(self)
 
 
 class Definition(BaseModel):
@@ -30,10 +41,14 @@ class Definition(BaseModel):
 
 
 def digest_of(definition: BaseModel) -> str:
-    """SHA-256 (hex) of a definition's canonical JSON.
+    """SHA-256 (hex) of a definition's canonical JSON."""
+    return hashlib.sha256(canonical_json(definition).encode()).hexdigest()
+
+
+def canonical_json(definition: BaseModel) -> str:
+    """What the definition says, in one way only.
 
     Keys are sorted and defaults left out, so that a new optional field of the model changes no digest.
     """
     content = definition.model_dump(mode="json", exclude_defaults=True)
-    canonical = json.dumps(content, allow_nan=False, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return json.dumps(content, allow_nan=False, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

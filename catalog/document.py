@@ -54,6 +54,8 @@ class Document:
     value: Any
     marks: Mapping[Path, Mark]
     """Of a field the mark of its key, of a list's entry the entry's own."""
+    text: str = field(default="", repr=False)
+    """The file as it was written."""
 
     def mark_of(self, path: Path) -> tuple[Path, Mark]:
         """The longest beginning of the path that stands in the file, and where; at last the document itself."""
@@ -159,7 +161,7 @@ def parse(file: str, content: bytes, *, mapping: bool = True, aliases: bool = Fa
         reading.problems.append(Problem.of("no_mapping", "yaml", file, WHOLE))
     if reading.problems:
         raise DocumentRefused(reading.problems)
-    return Document(file, value, reading.marks)
+    return Document(file, value, reading.marks, text)
 
 
 def _decoded(file: str, content: bytes) -> str:

@@ -95,6 +95,12 @@ class CatalogUnreadable(CatalogError):
     code = "catalog_unreadable"
 
 
+class CatalogUnwritable(CatalogError):
+    """The folder of the catalogue cannot be written, or is not the program's to write."""
+
+    code = "catalog_unwritable"
+
+
 class SystemRefused(CatalogError):
     """A submitting system that cannot be registered beside those there are."""
 
@@ -108,10 +114,10 @@ class UnknownDefinition(CatalogError):
     noun: ClassVar[Said] = Said("definition", "định nghĩa")
     asked: ClassVar[str] = "id"
 
-    def __init__(self, asked: str, known: Iterable[str]) -> None:
+    def __init__(self, asked: str, known: Iterable[str], noun: Said | None = None) -> None:
         suggestions = close_matches(asked, known)
         key = "unknown_near" if suggestions else "unknown"
-        details = {"noun": self.noun, "asked": repr(asked), "near": joined(OR, suggestions)}
+        details = {"noun": noun or self.noun, "asked": repr(asked), "near": joined(OR, suggestions)}
         message, remedy = message_and_remedy(TEXTS, key, details)
         super().__init__(message, field=self.asked, remedy=remedy, suggestions=suggestions)
 
@@ -130,6 +136,14 @@ class UnknownDepartment(UnknownDefinition):
     code = "unknown_department"
     noun = Said("department", "cơ quan")
     asked = "department"
+
+
+class UnknownRole(UnknownDefinition):
+    """No ladder tells this role, and no department has it."""
+
+    code = "unknown_role"
+    noun = Said("role", "vai trò")
+    asked = "audience"
 
 
 class UnknownCalendar(UnknownDefinition):
@@ -162,6 +176,26 @@ class UnknownCalendarFlag(UnknownDefinition):
     code = "unknown_calendar_flag"
     noun = Said("calendar flag", "cờ của lịch")
     asked = "flags"
+
+
+class UnknownKind(UnknownDefinition):
+    """Definitions are of no such kind."""
+
+    code = "unknown_kind"
+    noun = Said("kind of definition", "loại định nghĩa")
+    asked = "kind"
+
+
+class UnknownVersion(CatalogError):
+    """The definition exists, but has no such version."""
+
+    code = "unknown_version"
+
+
+class RetirementRefused(CatalogError):
+    """A version that cannot end on that day."""
+
+    code = "retirement_refused"
 
 
 class NotInForce(CatalogError):

@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Final, TypeVar
 
 from pydantic import BaseModel
 
-from catalog import publication, references
-from catalog.catalogue import Catalog, version_order
+from catalog import publication, references, retirements
+from catalog.assembly import assembled, newest
+from catalog.catalogue import Catalog
+from catalog.definition import Key
 from catalog.document import DocumentRefused
-from catalog.dossier import DossierTemplate, SilenceRules
-from catalog.duties import DutyRules
-from catalog.errors import CatalogInvalid, CatalogUnreadable, Problem, UnknownCalendarFlag
-from catalog.model import LaneTable, ProcedureVersion
-from catalog.province import Province
+from catalog.errors import CatalogInvalid, CatalogUnreadable, Problem
+from catalog.kinds import KINDS
 from catalog.reader import Source, SourceRefused, read
 from catalog.references import Shelf
 from catalog.systems import SystemList
-from catalog.validity import in_order
-from sla.calendar import CalendarDefinition, with_flags
-from sla.ladder import Ladder
+from catalog.validity import Ends
 from sla.wording import Said
 
 DATA_FOLDER: Final = Path(__file__).resolve().parent / "data"
-PLACES: Final[dict[type[BaseModel], str]] = {
-    ProcedureVersion: "procedures/*.yaml",
-    Province: "departments*.yaml",
-    LaneTable: "lanes/*.yaml",
-    Ladder: "ladders/*.yaml",
-    CalendarDefinition: "calendars/*.yaml",
-    DossierTemplate: "dossiers/*.yaml",
-    SilenceRules: "silence*.yaml",
-    DutyRules: "duties*.yaml",
-    SystemList: "systems*.yaml",
-}
+PLACES: Final[dict[type[BaseModel], str]] = {kind.model: kind.place for kind in KINDS.values()}
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -56,26 +44,51 @@ def _shipped(flags: frozenset[str]) -> Catalog:
 
 
 def _loaded(folder: Path, flags: frozenset[str]) -> Catalog:
-    shelf = read_shelf(folder)
-    _refuse_unknown_flags(shelf, flags)
-    procedures: dict[str, list[ProcedureVersion]] = {}
-    for procedure in in_order(source.definition for source in shelf.procedures):
-        procedures.setdefault(procedure.id, []).append(procedure)
-    dossiers: dict[str, list[DossierTemplate]] = {}
-    for template in in_order(source.definition for source in shelf.dossiers):
-        dossiers.setdefault(template.id, []).append(template)
-    return Catalog(
-        procedures={name: tuple(versions) for name, versions in sorted(procedures.items())},
-        province=_newest(shelf.provinces)[-1],
-        lanes=in_order(source.definition for source in shelf.lanes),
-        ladders={ladder.id: ladder for ladder in _newest(shelf.ladders)},
-        calendars={calendar.id: _flagged(calendar, flags) for calendar in _newest(shelf.calendars)},
-        flags=flags,
-        dossiers={name: tuple(versions) for name, versions in sorted(dossiers.items())},
-        silence=next(reversed(_newest(shelf.silences)), None),
-        duties=next(reversed(_newest(shelf.duties)), None),
-        systems={system.id: system for system in _systems(shelf).systems},
+    found = read_folder(folder)
+    return assembled(found.definitions, found.ends, flags)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A catalogue as a folder holds it, checked as a whole."""
+
+    path: Path
+    shelf: Shelf
+    published: Mapping[Key, str]
+    """The digests of the versions that its file of digests names; the others are drafts."""
+    ends: Ends
+    """The last days of the versions that its file of retirements names."""
+
+    @property
+    def definitions(self) -> list[BaseModel]:
+        """Every definition, as `definitions_of` has them."""
+        return definitions_of(self.shelf)
+
+
+def definitions_of(shelf: Shelf) -> list[BaseModel]:
+    """Every definition of the catalogue that lies on the shelf, the shipped list of systems among them where it has none."""
+    return [source.definition for source in completed(shelf).sources]
+
+
+def completed(shelf: Shelf) -> Shelf:
+    """The shelf with the shipped list of systems where it has none: a folder may have been made before there were any."""
+    return shelf if shelf.systems else replace(shelf, systems=list(_shipped_systems()))
+
+
+def problems_across(shelf: Shelf) -> list[Problem]:
+    """What contradicts across the definitions of a shelf."""
+    return references.problems_of(shelf, newest(source.definition for source in completed(shelf).systems)[-1])
+
+
+def read_folder(folder: Path) -> Folder:
+    """Read and check a whole folder, what it says of published versions too. Raises CatalogInvalid, CatalogUnreadable."""
+    shelf, published = read_shelf(folder), published_in(folder)
+    ended = retirements.parse(
+        name_of(retirement_file(folder)), _text(retirement_file(folder), folder), published.digests
     )
+    if ended.problems:
+        raise CatalogInvalid(ended.problems)
+    return Folder(folder, shelf, published.digests, ended.ends)
 
 
 def read_shelf(folder: Path, *, check_digests: bool = True) -> Shelf:
@@ -83,38 +96,23 @@ def read_shelf(folder: Path, *, check_digests: bool = True) -> Shelf:
     if not folder.is_dir():
         raise CatalogUnreadable.of("no_folder", field="folder", folder=folder)
     problems = _misplaced(folder)
-    shelf = Shelf(
-        procedures=_read_all(ProcedureVersion, folder, problems),
-        provinces=_read_all(Province, folder, problems),
-        lanes=_read_all(LaneTable, folder, problems),
-        ladders=_read_all(Ladder, folder, problems),
-        calendars=_read_all(CalendarDefinition, folder, problems),
-        dossiers=_read_all(DossierTemplate, folder, problems),
-        silences=_read_all(SilenceRules, folder, problems),
-        duties=_read_all(DutyRules, folder, problems),
-        systems=_read_all(SystemList, folder, problems),
-    )
+    shelf = Shelf().with_more([source for model in PLACES for source in _read_all(model, folder, problems)])
     # A reference into a file that could not be read would be reported as unknown: first the files, then what spans them.
-    problems = problems or references.problems_of(shelf, _systems(shelf)) + _missing(shelf, folder)
+    problems = problems or problems_across(shelf) + _missing(shelf, folder)
     if check_digests and not problems:
-        problems = publication.problems_of(shelf, published_in(folder), _name(digest_file(folder)))
+        problems = publication.problems_of(shelf, published_in(folder), name_of(digest_file(folder)))
     if problems:
         raise CatalogInvalid(problems)
     return shelf
 
 
-def _systems(shelf: Shelf) -> SystemList:
-    """The newest list of the folder; a folder made before there were any has the shipped one."""
-    return _newest(shelf.systems)[-1] if shelf.systems else _shipped_systems()
-
-
 @cache
-def _shipped_systems() -> SystemList:
+def _shipped_systems() -> tuple[Source[SystemList], ...]:
     problems: list[Problem] = []
     sources = _read_all(SystemList, DATA_FOLDER, problems)
     if not sources:
         raise CatalogInvalid(problems)
-    return _newest(sources)[-1]
+    return tuple(sources)
 
 
 def digest_file(folder: Path) -> Path:
@@ -122,39 +120,52 @@ def digest_file(folder: Path) -> Path:
     return folder / publication.FILE_NAME
 
 
+def retirement_file(folder: Path) -> Path:
+    """Where a catalogue keeps the last days of its retired versions."""
+    return folder / retirements.FILE_NAME
+
+
 def published_in(folder: Path) -> publication.Published:
     """What the folder's digest file says; nothing, where there is none."""
     file = digest_file(folder)
-    text = _content(file, folder).decode(errors="replace") if file.exists() else ""
-    return publication.parse(_name(file), text)
+    return publication.parse(name_of(file), _text(file, folder))
+
+
+def _text(file: Path, folder: Path) -> str:
+    return _content(file, folder).decode(errors="replace") if file.exists() else ""
 
 
 def _read_all(model: type[M], folder: Path, problems: list[Problem]) -> list[Source[M]]:
     sources: list[Source[M]] = []
     for file in sorted(folder.glob(PLACES[model])):
         try:
-            sources.append(read(model, _name(file), _content(file, folder)))
+            sources.append(read(model, name_of(file), _content(file, folder)))
         except (DocumentRefused, SourceRefused) as refused:
             problems += refused.problems
     return sources
 
 
-def _name(file: Path) -> str:
+def name_of(file: Path) -> str:
     """How errors call a file: from the checkout's root where it lies in there, in full elsewhere."""
     root = DATA_FOLDER.parent.parent
     return str(file.relative_to(root) if file.is_relative_to(root) else file)
 
 
+def _files(folder: Path) -> list[Path]:
+    """The files that are read."""
+    return [file for pattern in PLACES.values() for file in sorted(folder.glob(pattern))]
+
+
 def _misplaced(folder: Path) -> list[Problem]:
     """A definition in a misspelt folder would silently be no definition."""
-    placed = {file for pattern in PLACES.values() for file in folder.glob(pattern)}
+    placed = set(_files(folder))
     found = {*folder.rglob("*.yaml"), *folder.rglob("*.yml")} - placed
     remedy = Said(
         f"Name it as one of {', '.join(PLACES.values())}", f"Đặt tên theo một trong {', '.join(PLACES.values())}"
     )
     return [
         Problem(
-            _name(file), 1, 1, None, Said("nothing reads this file", "không có gì đọc tệp này"), remedy, "misplaced"
+            name_of(file), 1, 1, None, Said("nothing reads this file", "không có gì đọc tệp này"), remedy, "misplaced"
         )
         for file in sorted(found)
     ]
@@ -177,7 +188,7 @@ def _missing(shelf: Shelf, folder: Path) -> list[Problem]:
     )
     return [
         Problem(
-            _name(folder / place),
+            name_of(folder / place),
             1,
             1,
             None,
@@ -188,21 +199,3 @@ def _missing(shelf: Shelf, folder: Path) -> list[Problem]:
         for found, place, what in parts
         if not found
     ]
-
-
-def _refuse_unknown_flags(shelf: Shelf, flags: Iterable[str]) -> None:
-    known = {entry.flag for source in shelf.calendars for entry in source.definition.flagged_days_off}
-    for flag in sorted(set(flags) - known):
-        raise UnknownCalendarFlag(flag, known)
-
-
-def _flagged(calendar: CalendarDefinition, flags: frozenset[str]) -> CalendarDefinition:
-    """The calendar with its share of the flags; without one it stays as published, and its digest is the published one."""
-    own = flags & {entry.flag for entry in calendar.flagged_days_off}
-    return with_flags(calendar, own) if own else calendar
-
-
-def _newest(sources: Sequence[Source[M]]) -> list[M]:
-    """All versions, the newest last, so that it wins where the id is the key."""
-    definitions = [source.definition for source in sources]
-    return sorted(definitions, key=lambda definition: version_order(str(getattr(definition, "version", ""))))

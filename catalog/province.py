@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import StringConstraints, model_validator
 
@@ -14,6 +14,9 @@ LEAD = "lead-"
 """Before a role in a rung's audience: the role of the case's agency, not of the step's department."""
 
 
+Language = Literal["vi", "en", "both"]
+
+
 class RoleHolder(Definition):
     """Who holds a role of a department, and who stands in. Role accounts only, never a private person's address."""
 
@@ -21,6 +24,8 @@ class RoleHolder(Definition):
     """`officer`, `head`, ...; the audience of a rung names roles."""
     email: str | None = None
     substitute_email: str | None = None
+    language: Language = "both"
+    """In which language letters to them are written; both: the one below the other."""
 
 
 class Department(Definition):

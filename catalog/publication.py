@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final
 
-from catalog.definition import digest_of
+from catalog.catalogue import version_order
+from catalog.definition import Key, digest_of
 from catalog.document import Document
 from catalog.errors import Problem
+from catalog.kinds import KINDS, key_of, kind_of
+from catalog.reader import Source
 from catalog.references import Shelf
-from sla.wording import Said
+from catalog.texts import TEXTS
+from sla.wording import Said, message_and_remedy
 
 FILE_NAME: Final = "digests.txt"
 HEADER: Final = """\
 # Every published version and the SHA-256 of its canonical JSON: kind, id, version, digest.
-# Lines are only added, by `python -m catalog.publish`; a change of a published version is a new version.
+# Lines are only added, by `greenlane catalog publish`; a change of a published version is a new version.
 """
-_LINE: Final = re.compile(
-    r"^(procedure|province|lanes|ladder|calendar|dossier|silence|duties|systems) (\S+) (\S+) ([0-9a-f]{64})$"
-)
-
-
-class Key(NamedTuple):
-    """Which version of what."""
-
-    kind: str
-    id: str
-    version: str
+_LINE: Final = re.compile(rf"^({'|'.join(KINDS)}) (\S+) (\S+) ([0-9a-f]{{64}})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +45,8 @@ def parse(file: str, text: str) -> Published:
         match = _LINE.match(line.strip())
         if match is None:
             remedy = Said(
-                "Restore the line; only `python -m catalog.publish` writes here",
-                "Khôi phục dòng; chỉ `python -m catalog.publish` ghi vào đây",
+                "Restore the line; only `greenlane catalog publish` writes here",
+                "Khôi phục dòng; chỉ `greenlane catalog publish` ghi vào đây",
             )
             problems.append(
                 Problem(
@@ -81,61 +75,97 @@ def parse(file: str, text: str) -> Published:
 
 def versions_of(shelf: Shelf) -> Iterator[tuple[Key, str, Document]]:
     """Every version on the shelf with its digest, the one that the ledger records, and its document."""
-    for procedure in shelf.procedures:
-        yield _key("procedure", procedure.definition), procedure.definition.digest, procedure.document
-    for province in shelf.provinces:
-        yield _key("province", province.definition), province.definition.digest, province.document
-    for table in shelf.lanes:
-        yield _key("lanes", table.definition), table.definition.digest, table.document
-    for ladder in shelf.ladders:
-        yield _key("ladder", ladder.definition), digest_of(ladder.definition), ladder.document
-    for calendar in shelf.calendars:
-        yield _key("calendar", calendar.definition), calendar.definition.digest, calendar.document
-    for template in shelf.dossiers:
-        yield _key("dossier", template.definition), template.definition.digest, template.document
-    for rules in shelf.silences:
-        yield _key("silence", rules.definition), rules.definition.digest, rules.document
-    for duties in shelf.duties:
-        yield _key("duties", duties.definition), duties.definition.digest, duties.document
-    for systems in shelf.systems:
-        yield _key("systems", systems.definition), systems.definition.digest, systems.document
+    for source in shelf.sources:
+        yield key_of(source.definition), digest_of(source.definition), source.document
 
 
-def _key(kind: str, definition: object) -> Key:
-    return Key(kind, str(getattr(definition, "id", "")), str(getattr(definition, "version", "")))
+def drafts_of(shelf: Shelf, published: Mapping[Key, str]) -> list[Source[Any]]:
+    """What lies on the shelf and was never published."""
+    return [source for source in shelf.sources if key_of(source.definition) not in published]
 
 
 def problems_of(shelf: Shelf, published: Published, file: str) -> list[Problem]:
-    """Published versions that were changed or removed. Versions that are not published yet are drafts, and no problem."""
-    problems = list(published.problems)
-    held = set()
-    for key, digest, document in versions_of(shelf):
-        held.add(key)
-        if published.digests.get(key, digest) != digest:
-            message = Said(
-                f"{key.kind} '{key.id}' version '{key.version}' was published with other content",
-                f"{key.kind} '{key.id}' phiên bản '{key.version}' đã ban hành với nội dung khác",
-            )
-            remedy = Said(
-                "Restore it, and put the change under a new version: cases run, and are audited, under the old one",
-                "Khôi phục, và ghi thay đổi vào phiên bản mới: hồ sơ đang chạy và được kiểm tra theo bản cũ",
-            )
-            problems.append(document.problem(("version",), message, remedy, "published_version_changed"))
-    for key in sorted(published.digests.keys() - held):
-        message = Said(
-            f"{key.kind} '{key.id}' version '{key.version}' was published and is gone",
-            f"{key.kind} '{key.id}' phiên bản '{key.version}' đã ban hành nhưng không còn",
-        )
-        remedy = Said(
-            "Restore its file: cases are audited under it", "Khôi phục tệp: hồ sơ được kiểm tra theo phiên bản này"
-        )
-        problems.append(Problem(file, published.lines[key], 1, None, message, remedy, "published_version_missing"))
+    """Published versions that were changed or removed, and drafts that would never be in force beside them."""
+    drafts, held = drafts_of(shelf, published.digests), {key_of(source.definition) for source in shelf.sources}
+    problems = [*published.problems, *changed_on(shelf, published.digests)]
+    problems += [_gone(key, drafts, published, file) for key in sorted(published.digests.keys() - held)]
+    shipped = [source for source in shelf.sources if key_of(source.definition) in published.digests]
+    return problems + [problem for draft in drafts for problem in _idle(draft, shipped)]
+
+
+def problems_beside(shelf: Shelf, elsewhere: Sequence[Source[Any]], published: Mapping[Key, str]) -> list[Problem]:
+    """What keeps the drafts of a folder out of an installation that has published these, some of them from elsewhere."""
+    held = [source for source in shelf.sources if key_of(source.definition) in published]
+    problems = changed_on(shelf, published)
+    for draft in drafts_of(shelf, published):
+        missed = [other for other in elsewhere if _is_of_one(draft, other)]
+        problems += [_behind(draft, other) for other in missed] or list(_idle(draft, held))
     return problems
 
 
-def with_new_versions(text: str, shelf: Shelf, published: Published) -> tuple[str, list[Key]]:
-    """The digest file's text with the drafts added at its end, and what was added."""
+def changed_on(shelf: Shelf, published: Mapping[Key, str]) -> list[Problem]:
+    """Every version on the shelf that was published with other content."""
+    given = ((key_of(source.definition), source) for source in shelf.sources)
+    return [
+        changed(key, source, published[key])
+        for key, source in given
+        if key in published and digest_of(source.definition) != published[key]
+    ]
+
+
+def changed(key: Key, source: Source[Any], digest: str) -> Problem:
+    """The file of a published version says something else now."""
+    definition, kind = source.definition, KINDS[key.kind]
+    details = {"noun": kind.noun, "id": key.id, "version": key.version, "key": str(key)}
+    ends_on = getattr(definition, "valid_until", None)
+    if kind.dated and ends_on and digest_of(definition.model_copy(update={"valid_until": None})) == digest:
+        text = message_and_remedy(TEXTS, "end_written", {**details, "day": ends_on})
+        return source.document.problem(("valid_until",), *text, "published_version_changed")
+    text = message_and_remedy(TEXTS, "version_changed", details)
+    return source.document.problem(("version",), *text, "published_version_changed")
+
+
+def _gone(key: Key, drafts: Iterable[Source[Any]], published: Published, file: str) -> Problem:
+    """No file holds a published version any more; most often because its successor was written over it."""
+    over = next((draft for draft in drafts if key_of(draft.definition)[:2] == key[:2]), None)
+    details = {"noun": KINDS[key.kind].noun, "id": key.id, "version": key.version}
+    name, place = "published_version_missing", (published.lines[key], 1)
+    if over is None:
+        return Problem.of("version_gone", name, file, place, **details)
+    details |= {"place": over.document.file, "newer": key_of(over.definition).version}
+    text = message_and_remedy(TEXTS, "version_overwritten", details)
+    return Problem(file, *place, None, *text, name)
+
+
+def _is_of_one(draft: Source[Any], other: Source[Any]) -> bool:
+    """Whether one of the two follows the other."""
+    kind = kind_of(draft.definition)
+    return kind_of(other.definition) is kind and (kind.one or other.definition.id == draft.definition.id)
+
+
+def _behind(draft: Source[Any], other: Source[Any]) -> Problem:
+    """Somebody published another version while this one was written."""
+    details = {"noun": kind_of(draft.definition).noun, "key": str(key_of(other.definition))}
+    return draft.document.problem(("version",), *message_and_remedy(TEXTS, "folder_behind", details), "folder_behind")
+
+
+def _idle(draft: Source[Any], shipped: Iterable[Source[Any]]) -> Iterator[Problem]:
+    """What somebody copied and renumbered, but so that it would never take the place of what it follows."""
+    kind, version = kind_of(draft.definition), draft.definition.version
+    earlier = [source.definition.version for source in shipped if _is_of_one(draft, source)]
+    details = {"noun": kind.noun, "version": version}
+    if kind.dated and earlier and draft.definition.valid_from is None:
+        text = message_and_remedy(TEXTS, "no_beginning", {**details, "other": earlier[-1]})
+        yield draft.document.problem(("valid_from",), *text, "no_beginning")
+    newer = [other for other in earlier if version_order(other) > version_order(version)]
+    if not kind.dated and newer:
+        text = message_and_remedy(TEXTS, "version_older", {**details, "newer": max(newer, key=version_order)})
+        yield draft.document.problem(("version",), *text, "version_older")
+
+
+def with_new_versions(text: str, shelf: Shelf, published: Published, comment: str = "") -> tuple[str, list[Key]]:
+    """The digest file's text with the drafts added at its end under a comment, and what was added."""
     new = sorted((key, digest) for key, digest, _ in versions_of(shelf) if key not in published.digests)
-    lines = "".join(f"{' '.join(key)} {digest}\n" for key, digest in new)
     start = text or HEADER
-    return start + ("" if start.endswith("\n") else "\n") + lines, [key for key, _ in new]
+    added = comment + "".join(f"{key} {digest}\n" for key, digest in new) if new else ""
+    return start + ("" if start.endswith("\n") else "\n") + added, [key for key, _ in new]

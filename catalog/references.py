@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
 
@@ -50,6 +50,41 @@ class Shelf:
     duties: list[Source[DutyRules]] = field(default_factory=list)
     silences: list[Source[SilenceRules]] = field(default_factory=list)
     systems: list[Source[SystemList]] = field(default_factory=list)
+
+    @property
+    def sources(self) -> list[Source[Any]]:
+        """Everything, whatever its kind."""
+        return [
+            *self.procedures,
+            *self.provinces,
+            *self.lanes,
+            *self.ladders,
+            *self.calendars,
+            *self.dossiers,
+            *self.duties,
+            *self.silences,
+            *self.systems,
+        ]
+
+    def with_more(self, sources: Sequence[Source[Any]]) -> Shelf:
+        """A shelf that holds these too."""
+        more = Shelf(**{name: list(getattr(self, name)) for name in _SHELVES.values()})
+        for source in sources:
+            getattr(more, _SHELVES[type(source.definition)]).append(source)
+        return more
+
+
+_SHELVES: Final[dict[type[BaseModel], str]] = {
+    ProcedureVersion: "procedures",
+    Province: "provinces",
+    LaneTable: "lanes",
+    Ladder: "ladders",
+    CalendarDefinition: "calendars",
+    DossierTemplate: "dossiers",
+    DutyRules: "duties",
+    SilenceRules: "silences",
+    SystemList: "systems",
+}
 
 
 def problems_of(shelf: Shelf, systems: SystemList) -> list[Problem]:
@@ -267,7 +302,8 @@ def _same_beginning(sources: Sequence[Source[D]], one_table: bool = False) -> It
     Of the lanes there is one table, whatever its id.
     """
     first: dict[tuple[str, date], Source[D]] = {}
-    for source in sources:
+    # The newer by number is the one to mend: the other may be published.
+    for source in sorted(sources, key=lambda source: version_order(source.definition.version)):
         definition = source.definition
         key = ("" if one_table else definition.id, begins_on(definition))
         earlier = first.setdefault(key, source)

@@ -71,6 +71,26 @@ TEXTS: Final[Texts] = {
         "Không đọc được {file} ({why}).",
         "Nêu một tệp mà người dùng này được đọc.",
     ),
+    "file_unwritable": (
+        "{file} cannot be written ({why}).",
+        "Name a folder in which this user may write.",
+        "Không ghi được {file} ({why}).",
+        "Nêu một thư mục mà người dùng này được ghi.",
+    ),
+    "not_empty": (
+        "{folder} is not an empty folder.",
+        "Name a new folder: nothing that is there is written over.",
+        "{folder} không phải thư mục trống.",
+        "Nêu một thư mục mới: không ghi đè lên nội dung đã có.",
+    ),
+    "shipped_folder": (
+        "The shipped catalogue belongs to the program; no version of it is retired there.",
+        "Get a folder of your own with `greenlane catalog export DIR`, and set GREENLANE_CATALOG_DIR to it; or start "
+        "the stack: then its catalogue is meant.",
+        "Danh mục đi kèm thuộc về chương trình; không bãi bỏ phiên bản nào ở đó.",
+        "Lấy thư mục riêng bằng `greenlane catalog export DIR` rồi đặt GREENLANE_CATALOG_DIR; hoặc khởi động hệ "
+        "thống: khi đó lệnh áp dụng cho danh mục của hệ thống.",
+    ),
     # faults of a file's form
     "tag": (
         "The value has the tag {tag}.",
@@ -180,6 +200,122 @@ TEXTS: Final[Texts] = {
         "Did you mean {near}?",
         "Không có trường {name}.",
         "Có phải ý bạn là {near}?",
+    ),
+    # published versions
+    "version_changed": (
+        "{noun} '{id}' version '{version}' was published with other content.",
+        "Restore its text, and put the change under a new version in a file of its own: cases run, and are audited, "
+        "under the old one.",
+        "{noun} '{id}' phiên bản '{version}' đã ban hành với nội dung khác.",
+        "Khôi phục nội dung cũ, và ghi thay đổi vào phiên bản mới ở một tệp riêng: hồ sơ đang chạy và được kiểm tra "
+        "theo bản cũ.",
+    ),
+    "end_written": (
+        "{noun} '{id}' version '{version}' was published; its last day is no part of its file.",
+        "Take valid_until out again. The valid_from of the next version ends it by itself; to end it without one, run "
+        "`greenlane catalog retire {key} --on {day}`.",
+        "{noun} '{id}' phiên bản '{version}' đã ban hành; ngày cuối có hiệu lực không ghi trong tệp này.",
+        "Bỏ lại trường valid_until. Phiên bản sau tự chấm dứt phiên bản này từ ngày valid_from của nó; để bãi bỏ mà "
+        "không có phiên bản sau, chạy `greenlane catalog retire {key} --on {day}`.",
+    ),
+    "version_gone": (
+        "{noun} '{id}' version '{version}' was published and is gone.",
+        "Restore its file: cases are audited under it.",
+        "{noun} '{id}' phiên bản '{version}' đã ban hành nhưng không còn.",
+        "Khôi phục tệp: hồ sơ được kiểm tra theo phiên bản này.",
+    ),
+    "version_overwritten": (
+        "{noun} '{id}' version '{version}' was published and is gone; {place} holds version '{newer}' now.",
+        "Restore the file as it was, and keep version '{newer}' in a file of its own beside it.",
+        "{noun} '{id}' phiên bản '{version}' đã ban hành nhưng không còn; {place} nay chứa phiên bản '{newer}'.",
+        "Khôi phục tệp như cũ, và lưu phiên bản '{newer}' ở một tệp riêng bên cạnh.",
+    ),
+    "no_beginning": (
+        "Version '{version}' says no day on which it begins, and would stand before version '{other}'.",
+        "Write valid_from, the first day on which it holds: that day ends the version before.",
+        "Phiên bản '{version}' không ghi ngày bắt đầu, nên sẽ đứng trước phiên bản '{other}'.",
+        "Ghi valid_from là ngày đầu tiên có hiệu lực: ngày đó chấm dứt phiên bản trước.",
+    ),
+    "folder_behind": (
+        "Meanwhile {key} was published, and this folder does not have it.",
+        "Get it with `greenlane catalog export DIR`, put its file into this folder, and look whether the new version "
+        "says what it says.",
+        "Trong lúc đó {key} đã được ban hành, mà thư mục này chưa có.",
+        "Lấy về bằng `greenlane catalog export DIR`, chép tệp đó vào thư mục này, rồi xem phiên bản mới đã gồm nội dung "
+        "của nó chưa.",
+    ),
+    "version_older": (
+        "Version '{version}' counts as older than '{newer}', which is published: it would never be used.",
+        "Give it a number after '{newer}': of a {noun} the newest holds.",
+        "Phiên bản '{version}' được coi là cũ hơn '{newer}' đã ban hành: sẽ không bao giờ được áp dụng.",
+        "Đặt số sau '{newer}': đối với {noun}, phiên bản mới nhất được áp dụng.",
+    ),
+    # retirements
+    "retirement_line": (
+        "The line says no kind, id, version and day.",
+        "Write them with a blank between, the day as 2026-12-31; `greenlane catalog retire` does it.",
+        "Dòng này không có loại, mã, phiên bản và ngày.",
+        "Ghi cách nhau bằng dấu cách, ngày dạng 2026-12-31; `greenlane catalog retire` tự ghi.",
+    ),
+    "retirement_unknown": (
+        "{named} is no published version of this catalogue.",
+        "Correct the line; `greenlane catalog list` shows the versions.",
+        "{named} không phải phiên bản đã ban hành của danh mục này.",
+        "Sửa dòng này; `greenlane catalog list` liệt kê các phiên bản.",
+    ),
+    "retire_kind": (
+        "A {noun} has no last day: of its versions the newest holds.",
+        "Publish a newer version: it takes the place of this one.",
+        "Không bãi bỏ riêng một {noun}: phiên bản mới nhất luôn được áp dụng.",
+        "Ban hành phiên bản mới hơn: phiên bản đó thay thế bản này.",
+    ),
+    "retire_version": (
+        "There is no version '{version}' of the {noun} '{id}'.",
+        "Name one of its versions: {known}.",
+        "Không có phiên bản '{version}' của {noun} '{id}'.",
+        "Nêu một trong các phiên bản: {known}.",
+    ),
+    "retire_draft": (
+        "Version '{version}' of the {noun} '{id}' is not published.",
+        "Publish it first, or take its file out of the folder.",
+        "Phiên bản '{version}' của {noun} '{id}' chưa được ban hành.",
+        "Ban hành trước, hoặc lấy tệp ra khỏi thư mục.",
+    ),
+    "retire_before_beginning": (
+        "Version '{version}' of the {noun} '{id}' begins on {begins}; {on} is earlier.",
+        "Name {begins} or a later day.",
+        "Phiên bản '{version}' của {noun} '{id}' bắt đầu ngày {begins}; ngày {on} sớm hơn.",
+        "Nêu ngày {begins} hoặc sau đó.",
+    ),
+    "retire_past": (
+        "{on} is past, today is {today}: applications were received under this version since.",
+        "Name today or a later day; it is the last day on which the version holds.",
+        "Ngày {on} đã qua, hôm nay là {today}: hồ sơ đã được tiếp nhận theo phiên bản này từ đó.",
+        "Nêu ngày hôm nay hoặc sau đó; đó là ngày cuối phiên bản có hiệu lực.",
+    ),
+    "retire_ended": (
+        "Version '{version}' of the {noun} '{id}' ended on {end}.",
+        "Nothing is to be done; to let it hold again, publish its content as a new version.",
+        "Phiên bản '{version}' của {noun} '{id}' đã hết hiệu lực từ sau ngày {end}.",
+        "Không cần làm gì; nếu muốn áp dụng lại, ban hành nội dung đó thành phiên bản mới.",
+    ),
+    "retire_stated": (
+        "Version '{version}' of the {noun} '{id}' says itself that it ends on {end}.",
+        "Name that day or an earlier one.",
+        "Phiên bản '{version}' của {noun} '{id}' tự ghi ngày hết hiệu lực là {end}.",
+        "Nêu ngày đó hoặc sớm hơn.",
+    ),
+    "retire_replaced": (
+        "Version '{newer}' follows on {begins}: it ends version '{version}' on {end} by itself.",
+        "Nothing is to be done; to end it sooner, name a day before {end}.",
+        "Phiên bản '{newer}' áp dụng từ {begins}: phiên bản '{version}' tự hết hiệu lực sau ngày {end}.",
+        "Không cần làm gì; nếu muốn kết thúc sớm hơn, nêu một ngày trước {end}.",
+    ),
+    "retire_lanes": (
+        "After {on} no table of lanes would be in force: every application would be refused.",
+        "Publish the table that follows, with the day after as its valid_from: its beginning ends this one.",
+        "Sau ngày {on} sẽ không có bảng luồng nào có hiệu lực: mọi hồ sơ sẽ bị từ chối.",
+        "Ban hành bảng luồng kế tiếp với valid_from là ngày hôm sau: bảng mới tự kết thúc bảng này.",
     ),
     # application and dossier files
     "no_application": (

@@ -5,10 +5,18 @@ So a published file never has to be edited to make room for its successor (docs/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import NamedTuple, Protocol, TypeVar
+from types import MappingProxyType
+from typing import Final, NamedTuple, Protocol, TypeVar
+
+from catalog.definition import Key
+from catalog.kinds import key_of
+
+Ends = Mapping[Key, date]
+"""The last days of versions that were retired; their definitions, and so their digests, stay as they were published."""
+NO_ENDS: Final[Ends] = MappingProxyType({})
 
 
 class Versioned(Protocol):
@@ -42,22 +50,26 @@ def begins_on(version: Versioned) -> date:
     return version.valid_from or date.min
 
 
-def version_on(versions: Sequence[V], day: date) -> V | None:
+def ends_on(version: Versioned, ends: Ends = NO_ENDS) -> date:
+    """The last day on which it may be in force: as it states itself, or as it was retired; the earlier of the two."""
+    stated = version.valid_until or date.max
+    return min(stated, ends.get(key_of(version), stated)) if ends else stated
+
+
+def version_on(versions: Sequence[V], day: date, ends: Ends = NO_ENDS) -> V | None:
     """Of the versions of one definition, the earliest first, the one in force on the day; None: none is.
 
-    That is the last one that has begun, unless it has ended by itself: what it replaced does not come back.
+    That is the last one that has begun, unless it has ended: what it replaced does not come back.
     """
     begun = [version for version in versions if begins_on(version) <= day]
     last = begun[-1] if begun else None
-    return None if last is None or (last.valid_until or date.max) < day else last
+    return None if last is None or ends_on(last, ends) < day else last
 
 
-def windows(versions: Sequence[V]) -> list[tuple[V, Window]]:
+def windows(versions: Sequence[V], ends: Ends = NO_ENDS) -> list[tuple[V, Window]]:
     """Each version, the earliest first, with the days on which it is in force."""
-    ends = [begins_on(later) - timedelta(days=1) for _, later in pairwise(versions)]
-    lasts = [
-        min(version.valid_until or date.max, end) for version, end in zip(versions, [*ends, date.max], strict=True)
-    ]
+    replaced = [begins_on(later) - timedelta(days=1) for _, later in pairwise(versions)]
+    lasts = [min(ends_on(version, ends), day) for version, day in zip(versions, [*replaced, date.max], strict=True)]
     return [
         (version, Window(version.valid_from, None if last == date.max else last))
         for version, last in zip(versions, lasts, strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -137,9 +137,12 @@ def let_in(
     *,
     departments: Iterable[str] = (),
     systems: Iterable[str] = (),
+    watches: Iterable[str] = (),
     layout: TopicLayout,
 ) -> KafkaAccess:
     """Let an outside party in that acts for these departments and submitting systems, whether they are new or not.
+
+    `watches`: topics of others that it may read besides.
 
     Topics are made; on an embedded broker the departments and systems get accounts of their own too, and the party may act
     for all of them until the stack starts anew. On an outside one it is the settings' account that must be allowed to.
@@ -153,10 +156,30 @@ def let_in(
         return KafkaAccess.of(settings)
     everybody = access_list(topics, *_known(cluster, topics, departments, systems))
     party = party_rights(topics, account, departments, systems)
+    party = replace(party, reads=party.reads | frozenset(watches))
     # A submitting system that acts for departments too is on the list already, with less.
     others = (rights for rights in everybody if rights.account != account)
     ensure_accounts(cluster, _accounts(settings, (*others, party)))
     return access_of(settings, account)
+
+
+def let_in_published(
+    settings: Settings, departments: Iterable[str], systems: Iterable[str], layout: TopicLayout
+) -> None:
+    """Topics of departments and submitting systems that were published while the stack runs; on an embedded broker their
+    accounts and rights too, and nobody loses any. Those that were there are left as they are. Raises the transport's errors.
+    """
+    departments, systems = {*departments}, {*systems}
+    settings = as_owner(settings)
+    cluster, topics = cluster_of(settings), Topics(settings.topic_prefix)
+    there = topic_names(cluster)
+    wanted = _topics_of(topics, departments, systems)
+    if there.issuperset(wanted):
+        return
+    ensure_topics(cluster, wanted, topics, layout)
+    if is_embedded(settings):
+        everybody = access_list(topics, *_known(cluster, topics, departments, systems))
+        ensure_accounts(cluster, _accounts(settings, everybody))
 
 
 def access_of(settings: Settings, account: str) -> KafkaAccess:

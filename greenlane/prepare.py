@@ -10,13 +10,19 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSe
 from temporalio.service import RPCError, RPCStatusCode
 
 from cases.views import project
+from catalog.assembly import assembled
+from catalog.loader import DATA_FOLDER, Folder, read_folder
 from greenlane.admission import prepare_kafka
 from greenlane.connecting import owner_database_of
 from greenlane.probing.database import probe_database
 from greenlane.probing.kafka import probe_kafka
-from greenlane.province import PROVINCE_CALENDAR
+from greenlane.remembered import business_time_of
 from greenlane.settings import Settings
-from greenlane.wiring import Wiring, business_time_of
+from greenlane.wiring import Wiring
+from intake.catalogue import LiveCatalogue
+from intake.publishing import enter
+from store.access import CALENDAR_FLAGS
+from store.catalogue import PublishedCatalogue
 from store.database import Store
 from store.rebuild import OF_THE_LEDGER
 from store.renewal import renew
@@ -26,6 +32,9 @@ from workflows.messages import LANE_ATTRIBUTE, PROCEDURE_ATTRIBUTE, STATUS_ATTRI
 
 log = structlog.get_logger()
 
+PREPARED_BY = "prepare"
+"""By whom an edition was made that `greenlane prepare` or `up` entered from the folder of the settings."""
+
 
 def prepare(settings: Settings) -> None:
     """Make ready what the processes need. Idempotent; two may do it at once. Settings must hold all addresses.
@@ -33,25 +42,36 @@ def prepare(settings: Settings) -> None:
     Raises ServerUnusableError for a server that cannot be used, before anything is changed on another.
     """
     wiring = Wiring(settings)
-    catalog = wiring.catalog  # first: a faulty catalogue must stop everything before anything is changed
+    # First: a faulty catalogue must stop everything before anything is changed.
+    folder = read_folder(settings.catalog_dir or DATA_FOLDER)
+    assembled(folder.definitions, folder.ends, settings.flags)
     probe_kafka(wiring.cluster)
-    systems = set(catalog.systems)
-    if settings.database_url is not None:
-        probe_database(settings, owner=True)
-        store = Store(owner_database_of(settings))
-        try:
-            _make_tables(store)
-            make_workflow_seal(store)
-            make_letters_seal(store)
-            business_time_of(store, settings, catalog.calendar(PROVINCE_CALENDAR))
-            systems |= {system.id for system in RegisteredSystems(store).all()}
-        finally:
-            store.close()
+    probe_database(settings, owner=True)
+    store = Store(owner_database_of(settings))
+    try:
+        _make_tables(store)
+        make_workflow_seal(store)
+        make_letters_seal(store)
+        _enter_catalogue(PublishedCatalogue(store), folder, settings)
+        store.remember(CALENDAR_FLAGS, ",".join(sorted(settings.flags)))
+        time = business_time_of(store, settings)
+        catalog = LiveCatalogue(PublishedCatalogue(store), time, settings.flags).newest()
+        systems = {*catalog.systems, *(system.id for system in RegisteredSystems(store).all())}
+    finally:
+        store.close()
     prepare_kafka(settings, catalog.departments, systems, wiring.topic_layout)
     try:
         asyncio.run(_search_attributes(wiring))
     finally:
         wiring.close()
+
+
+def _enter_catalogue(published: PublishedCatalogue, folder: Folder, settings: Settings) -> None:
+    """What the folder holds and the installation does not. In production nothing that was not published there."""
+    only = folder.published if settings.profile == "production" else None
+    done = enter(published, folder.shelf, act="prepare", by=PREPARED_BY, only=only, ends=folder.ends)
+    if done is not None:
+        log.info("catalogue entered", edition=done.number, versions=len(done.versions))
 
 
 def _make_tables(store: Store) -> None:

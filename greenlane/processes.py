@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from functools import partial
 
 import structlog
@@ -44,6 +45,16 @@ FORGOTTEN_AFTER_SECONDS = 20.0
 """A submission that was accepted so long ago and whose case has recorded nothing has lost its start; a case that was due so
 long ago and has recorded nothing sleeps."""
 FORGOTTEN_LOOK_SECONDS = 15.0
+
+
+@asynccontextmanager
+async def _keeping_up(wiring: Wiring) -> AsyncIterator[None]:
+    """Keep up with what is published."""
+    keeper = asyncio.create_task(wiring.catalogue.keep_current())
+    try:
+        yield
+    finally:
+        keeper.cancel()
 
 
 def run(process: Callable[[Settings], Awaitable[None]], settings: Settings) -> None:
@@ -95,16 +106,17 @@ async def worker(settings: Settings) -> None:
     try:
         serve_metrics(settings, sdk_address)
         log.info("worker runs", task_queue=settings.task_queue, temporal=settings.temporal_address)
-        await case_worker(
-            client,
-            MeasuredRecorder(recorder),
-            task_queue=settings.task_queue,
-            sandbox=settings.sandbox,
-            max_workflow_tasks=settings.max_workflow_tasks,
-            max_activities=settings.max_activities,
-            graceful_shutdown_seconds=settings.graceful_shutdown_seconds,
-            desk=wiring.linked_intake(client),
-        ).run()
+        async with _keeping_up(wiring):
+            await case_worker(
+                client,
+                MeasuredRecorder(recorder),
+                task_queue=settings.task_queue,
+                sandbox=settings.sandbox,
+                max_workflow_tasks=settings.max_workflow_tasks,
+                max_activities=settings.max_activities,
+                graceful_shutdown_seconds=settings.graceful_shutdown_seconds,
+                desk=wiring.linked_intake(client),
+            ).run()
     finally:
         recorder.close()
         wiring.close()
@@ -123,6 +135,7 @@ async def bridge(settings: Settings) -> None:
         serve_metrics(settings, sdk_address)
         log.info("bridge runs", kafka=settings.kafka_bootstrap)
         async with asyncio.TaskGroup() as group:
+            group.create_task(wiring.catalogue.keep_current())
             group.create_task(_look_again(intake.open_forgotten, "cases started whose start was lost"))
             group.create_task(_look_again(linked.open_forgotten, "dossiers started whose start was lost"))
             group.create_task(room.keep_current())
@@ -184,8 +197,10 @@ async def publisher(settings: Settings) -> None:
         serve_metrics(settings)
         log.info("publisher runs", kafka=settings.kafka_bootstrap, alerts_by=wiring.channels)
         async with asyncio.TaskGroup() as group:
+            group.create_task(wiring.catalogue.keep_current())
             if wiring.channels:
-                group.create_task(AlertSender(store, settings, wiring.zone).serve(wiring.channels))
+                sender = AlertSender(store, settings, wiring.zone, wiring.catalogue, wiring.business_time_now)
+                group.create_task(sender.serve(wiring.channels))
             group.create_task(
                 Publisher(
                     Outbox(store, settings.publisher_shards),

@@ -10,7 +10,6 @@ from audit.dossier_redecision import dossier_redecided
 from audit.dossiers import check_dossier
 from audit.invariants import Violation, check_story, replay_story
 from audit.story import story_of
-from cases.turn import CaseView, WorkItem
 from cases.views import project
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
@@ -19,7 +18,7 @@ from greenlane.wiring import Wiring
 from store.database import Store
 from store.dossiers import Dossiers, rebuild_dossiers
 from store.outbox import Outbox
-from store.rebuild import Difference, rebuild
+from store.rebuild import Difference, Projection, rebuild
 from store.verification import accepted_without_case, effects_repeated
 
 CHECKED = ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I12")
@@ -55,9 +54,7 @@ def verify(wiring: Wiring, *, topics: bool = False, told: Callable[[int], None] 
     """Check every case of the ledger, the read models against it, the inbox, and with `topics` Kafka against the outbox."""
     found = Verified(violations=dict.fromkeys(CHECKED if topics else [i for i in CHECKED if i != "I3"], 0))
 
-    def checked(
-        case_id: str, definitions: Definitions, records: Sequence[EventRecord]
-    ) -> tuple[CaseView, tuple[WorkItem, ...]]:
+    def checked(case_id: str, definitions: Definitions, records: Sequence[EventRecord]) -> Projection:
         story = story_of(definitions, records)
         found.older += story.older
         for violation in (*check_story(story), *replay_story(story)):
@@ -69,7 +66,7 @@ def verify(wiring: Wiring, *, topics: bool = False, told: Callable[[int], None] 
     report = rebuild(wiring.store, checked)
     found.cases, found.events = report.cases, report.events
     for difference in (*report.differences, *_check_dossiers(wiring.store, found)):
-        read_model = difference.what in ("case", "worklist", "surplus")
+        read_model = difference.what in ("case", "worklist", "escalations", "surplus")
         found.note("I8" if read_model else "I2", f"{difference.case_id}: {difference.what}")
     for case_id in accepted_without_case(wiring.store):
         found.note("I1", f"{case_id} was accepted and has no case")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -12,17 +12,17 @@ from temporalio.converter import DataConverter
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
 from catalog.catalogue import Catalog
-from catalog.loader import load_catalog
 from events.language.topics import Topics
 from events.transport.admin import TopicLayout, make_topic
 from events.transport.cluster import Cluster
 from greenlane.connecting import cluster_of, database_of, temporal_of
-from greenlane.errors import SettingsError
 from greenlane.probing.database import explained as database_trouble
 from greenlane.probing.temporal import ConnectFailure, look_into_namespace
 from greenlane.probing.temporal import explained as temporal_trouble
 from greenlane.province import PROVINCE_CALENDAR
+from greenlane.remembered import business_time_of, flags_of
 from greenlane.settings import Settings
+from intake.catalogue import LiveCatalogue
 from intake.desk import Intake
 from intake.linked import LinkedIntake
 from intake.linked_gateway import DossierGateway
@@ -31,8 +31,7 @@ from intake.systems import Systems
 from intake.temporal import CaseGateway
 from intake.waiting_room import WaitingRoom
 from sla.business_time import BusinessTime
-from sla.calendar import CalendarDefinition, compiled
-from sla.wording import Said
+from store.catalogue import PublishedCatalogue
 from store.database import Store
 from store.dossiers import Dossiers
 from store.errors import StoreUnavailable
@@ -43,8 +42,6 @@ from store.systems import RegisteredSystems
 from store.waiting import WaitingCommands
 from workflows.converter import DATA_CONVERTER, Seal, sealed
 
-BUSINESS_TIME = "business-time"
-"""Key of the store's memory: the one immutable map of this stack."""
 IDENTITY_SINCE = "identity-since"
 """Key of the store's memory, written by the upgrade of a database that had cases: the real instant of it."""
 
@@ -61,9 +58,19 @@ class Wiring:
         return Topics(self.settings.topic_prefix)
 
     @cached_property
+    def published(self) -> PublishedCatalogue:
+        """What was published of the catalogue."""
+        return PublishedCatalogue(self.store)
+
+    @cached_property
+    def catalogue(self) -> LiveCatalogue:
+        """The installation's catalogue, as it stands and as it stood. Raises the store's errors."""
+        return LiveCatalogue(self.published, self.business_time, flags_of(self.store, self.settings))
+
+    @property
     def catalog(self) -> Catalog:
-        """The catalogue. Raises the catalogue's errors."""
-        return load_catalog(self.settings.catalog_dir, self.settings.flags)
+        """The newest edition of the installation's catalogue that this process knows. Raises the store's errors."""
+        return self.catalogue.newest()
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -82,7 +89,7 @@ class Wiring:
     @cached_property
     def business_time(self) -> BusinessTime:
         """The stack's business time, fixed when the stack was first prepared. Raises SettingsError for another pace."""
-        return business_time_of(self.store, self.settings, self.catalog.calendar(PROVINCE_CALENDAR))
+        return business_time_of(self.store, self.settings)
 
     @property
     def identity_since(self) -> datetime | None:
@@ -112,7 +119,7 @@ class Wiring:
     @cached_property
     def systems(self) -> Systems:
         """The submitting systems: the catalogue's, and those registered at run time."""
-        return Systems(RegisteredSystems(self.store), self.catalog)
+        return Systems(RegisteredSystems(self.store), self.catalogue)
 
     @cached_property
     def cluster(self) -> Cluster:
@@ -182,7 +189,7 @@ class Wiring:
         """The intake over a connection to Temporal; with a waiting room where many may write without waiting for answers."""
         gateway = CaseGateway(client, self.settings.task_queue)
         most = self.settings.max_message_bytes
-        return Intake(gateway, self.register, self.catalog, self.business_time, self.zone, room, most)
+        return Intake(gateway, self.register, self.catalogue, self.business_time, self.zone, room, most)
 
     def linked_intake(self, client: Client) -> LinkedIntake:
         """The intake of linked dossiers over a connection to Temporal."""
@@ -191,58 +198,10 @@ class Wiring:
             DossierGateway(client, self.settings.task_queue),
             Dossiers(self.store),
             self.inbox,
-            self.catalog,
+            self.catalogue,
         )
 
 
 def _runtime(address: str) -> Runtime:
     # One runtime per process, before its first client: the SDK keeps its metrics in it.
     return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=address)))
-
-
-def business_time_of(store: Store, settings: Settings, calendar: CalendarDefinition) -> BusinessTime:
-    """The remembered map, or the one that this first start makes.
-
-    Who asks for no pace gets the stack's own. Raises SettingsError for another than the remembered one, and in production
-    for any but real time.
-    """
-    kept = store.remembered(BUSINESS_TIME)
-    if kept is None:
-        kept = store.remember_first(BUSINESS_TIME, _first_business_time(settings, calendar).model_dump_json())
-    found = BusinessTime.model_validate_json(kept)
-    asked = "time_factor" in settings.model_fields_set or settings.profile == "production"
-    if asked and found.factor != settings.time_factor:
-        raise SettingsError(
-            Said(
-                f"This stack runs at {found.factor:g} business seconds a second; {settings.time_factor:g} is asked for.",
-                f"Hệ thống này chạy {found.factor:g} giây nghiệp vụ mỗi giây; yêu cầu là {settings.time_factor:g}.",
-            ),
-            field="GREENLANE_TIME_FACTOR",
-            remedy=Said(
-                f"Set it to {found.factor:g}, or use another state folder: time never changes under open cases.",
-                f"Đặt bằng {found.factor:g}, hoặc dùng thư mục trạng thái khác: thời gian không đổi khi còn hồ sơ mở.",
-            ),
-        )
-    return found
-
-
-def _first_business_time(settings: Settings, calendar: CalendarDefinition) -> BusinessTime:
-    if settings.time_factor == 1:
-        return BusinessTime.real_time()
-    return BusinessTime(
-        business_anchor_at=demonstration_monday(calendar),
-        real_anchor_at=datetime.now(UTC),
-        factor=settings.time_factor,
-    )
-
-
-def demonstration_monday(calendar: CalendarDefinition) -> datetime:
-    """The first Monday 07:00 of the calendar's second year that begins five whole working weeks: fixed, and far from its ends."""
-    working = compiled(calendar)
-    day = calendar.first_day.replace(year=calendar.first_day.year + 1, month=3, day=1)
-    while day.weekday() != 0 or not all(working.is_working_day(day + timedelta(days=n)) for n in _WORKING_WEEKS):
-        day += timedelta(days=1)
-    return datetime.combine(day, time(7), ZoneInfo(calendar.zone))
-
-
-_WORKING_WEEKS = tuple(7 * week + weekday for week in range(5) for weekday in range(5))

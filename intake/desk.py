@@ -15,7 +15,6 @@ from cases.decide import draft_of
 from cases.evolve import fold
 from cases.model import blank
 from cases.turn import CommandOutcome
-from catalog.catalogue import Catalog
 from catalog.errors import NotInForce, UnknownProcedure
 from catalog.facts import LeftOut, findings
 from catalog.model import Definitions
@@ -27,6 +26,7 @@ from events.language.messages import SubmissionMessage
 from events.language.refusals import Refusal, refuse
 from events.language.sameness import with_digest
 from events.transport.errors import Unavailable
+from intake.catalogue import CatalogueSource
 from intake.extent import ROUTE_UNMEASURED, too_large
 from intake.lost_runs import BROUGHT_BACK, within_one_payload
 from intake.own_words import OwnWords, without_words
@@ -61,7 +61,7 @@ class Intake:
         self,
         gateway: CaseGateway,
         register: Register,
-        catalog: Catalog,
+        catalogue: CatalogueSource,
         time: BusinessTime,
         zone: ZoneInfo,
         room: WaitingRoom | None = None,
@@ -75,11 +75,11 @@ class Intake:
         self._gateway = gateway
         self._register = register
         self._words = OwnWords(register)
-        self._catalog = catalog
+        self._catalogue = catalogue
         self._time = time
         self._zone = zone
         self._room = room
-        self.systems = Systems(register.systems, catalog)
+        self.systems = Systems(register.systems, catalogue)
         """Who hands in applications, and whose sources are whose."""
         self._parties = PartyBook(register)
 
@@ -204,9 +204,9 @@ class Intake:
         return len(forgotten)
 
     async def _definitions(self, procedure_id: str, at: datetime) -> Definitions | Refusal:
-        day = at.astimezone(self._zone).date()
+        day, catalog = self.day(at), await self._catalogue.at(at)
         try:
-            return self._catalog.definitions_for(procedure_id, day)
+            return catalog.definitions_for(procedure_id, day)
         except UnknownProcedure as error:
             derived = await asyncio.to_thread(self._register.derived_procedure, procedure_id)
             near = ", ".join(error.suggestions) or "-"

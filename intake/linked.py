@@ -41,6 +41,7 @@ from events.language.linking import end_of
 from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal, refuse
 from events.language.sameness import with_digest
+from intake.catalogue import CatalogueSource
 from intake.declaration import SplitDossier, definitions_of, filled, findings_in, split
 from intake.desk import Intake, Submitted
 from intake.extent import events_too_large
@@ -85,14 +86,14 @@ class LinkedIntake:
     """Takes dossiers and what concerns them. Received instants are real; those of orders and ends are business time."""
 
     def __init__(
-        self, intake: Intake, gateway: DossierGateway, dossiers: Dossiers, inbox: Inbox, catalog: Catalog
+        self, intake: Intake, gateway: DossierGateway, dossiers: Dossiers, inbox: Inbox, catalogue: CatalogueSource
     ) -> None:
         self._intake = intake
         self._words = OwnWords(intake.register)
         self._gateway = gateway
         self._dossiers = dossiers
         self._inbox = inbox
-        self._catalog = catalog
+        self._catalogue = catalogue
 
     # ---- opening
 
@@ -111,10 +112,11 @@ class LinkedIntake:
         Raises MessageError, Unavailable and retryable store errors.
         """
         at = self._intake.business(received_at)
-        prepared = self._prepared(file, at)
+        catalog = await self._catalogue.at(at)
+        prepared = self._prepared(file, at, catalog)
         if isinstance(prepared, GraphFault):
             return prepared
-        catalog, day = self._catalog, self._intake.day(at)
+        day = self._intake.day(at)
         components, system = components_of(catalog.templates_on(day)), await self._intake.system_of(source)
         lanes, procedures = catalog.lane_table(day), prepared.procedures
         left_out = findings_in(prepared.file, lanes)
@@ -167,12 +169,12 @@ class LinkedIntake:
             await self._start(found.stream_id, opening, definitions)
         return Submitted(found.stream_id, known=accepted is not Acceptance.NEW)
 
-    def _prepared(self, file: DossierFile, at: datetime) -> Prepared | GraphFault:
+    def _prepared(self, file: DossierFile, at: datetime, catalog: Catalog) -> Prepared | GraphFault:
         day = self._intake.day(at)
         template: DossierTemplate | None = None
         if file.template is not None:
             try:
-                template = self._catalog.template(file.template, day)
+                template = catalog.template(file.template, day)
             except UnknownTemplate as error:
                 near = ", ".join(error.suggestions) or "-"
                 refusal = refuse("template_unknown", "template", template=file.template, near=near)
@@ -187,7 +189,7 @@ class LinkedIntake:
         procedures: dict[str, ProcedureVersion] = {}
         for part in file.applications:
             try:
-                procedures[part.name] = self._catalog.procedure(part.procedure, day)
+                procedures[part.name] = catalog.procedure(part.procedure, day)
             except UnknownProcedure as error:
                 near = ", ".join(error.suggestions) or "-"
                 refusal = refuse("procedure_unknown", "applications.procedure", procedure=part.procedure, near=near)
@@ -198,7 +200,7 @@ class LinkedIntake:
                 )
                 return GraphFault(refusal, reference=part.procedure)
         lead = file.lead or _lead_of(graph, procedures)
-        if lead not in self._catalog.departments:
+        if lead not in catalog.departments:
             return GraphFault(refuse("department_unknown", "lead", department=lead), reference=lead)
         return Prepared(file, template, procedures, lead)
 

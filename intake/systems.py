@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from catalog.catalogue import Catalog
 from catalog.errors import SystemRefused
 from catalog.systems import RESERVED_IDS, SubmittingSystem, owner_of, shared_source
+from intake.catalogue import CatalogueSource
 from store.systems import RegisteredSystems
 
 
@@ -14,16 +14,24 @@ class Systems:
     A system is registered before anything is sent on its topic, and never changes: so only what is not known is asked for.
     """
 
-    def __init__(self, registered: RegisteredSystems, catalog: Catalog) -> None:
+    def __init__(self, registered: RegisteredSystems, catalogue: CatalogueSource) -> None:
         self._registered = registered
-        self._catalog = catalog
-        self._known: dict[str, SubmittingSystem] = dict(catalog.systems)
+        self._catalogue = catalogue
+        self._at_run_time: tuple[SubmittingSystem, ...] = ()
+
+    @property
+    def _known(self) -> dict[str, SubmittingSystem]:
+        # The catalogue is the province's word: whatever was registered under one of its ids before gives way.
+        own = self._catalogue.newest().systems
+        return {**own, **{system.id: system for system in self._at_run_time if system.id not in own}}
 
     def of_id(self, system_id: str) -> SubmittingSystem | None:
         """The system with this id; None: there is none. Raises StoreError."""
-        if system_id not in self._known:
+        found = self.known_id(system_id)
+        if found is None:
             self._look()
-        return self._known.get(system_id)
+            found = self.known_id(system_id)
+        return found
 
     def known_id(self, system_id: str) -> SubmittingSystem | None:
         """The same without asking the database: for those whose answer is nearly always there."""
@@ -55,9 +63,10 @@ class Systems:
         self._look()
 
     def _refuse(self, system: SubmittingSystem, registered: tuple[SubmittingSystem, ...]) -> None:
-        if system.id in RESERVED_IDS or system.id in self._catalog.departments:
+        catalog = self._catalogue.newest()
+        if system.id in RESERVED_IDS or system.id in catalog.departments:
             raise SystemRefused.of("system_account_taken", field="id", system=system.id)
-        for other in (*self._catalog.systems.values(), *registered):
+        for other in (*catalog.systems.values(), *registered):
             if other.id == system.id:
                 if other != system:
                     raise SystemRefused.of("system_other", field="id", system=system.id)
@@ -65,6 +74,4 @@ class Systems:
                 raise SystemRefused.of("system_source_shared", field="sources", source=shared, system=other.id)
 
     def _look(self) -> None:
-        # The catalogue is the province's word: whatever was registered under one of its ids before gives way.
-        own = self._catalog.systems
-        self._known = dict(own) | {system.id: system for system in self._registered.all() if system.id not in own}
+        self._at_run_time = self._registered.all()

@@ -47,10 +47,12 @@ class Rights:
 TABLES: Final[Mapping[str, Rights]] = {
     # Written once for ever: nobody but the owner could ever change or remove a row, and the trigger refuses the owner too.
     "ledger": Rights(worker="ra", bridge="r", publisher="r"),
-    "definitions": Rights(worker="ra", bridge="ra", operator="ra"),
+    # The publisher's letters say what a case's own definitions call its procedure and steps.
+    "definitions": Rights(worker="ra", bridge="ra", publisher="r", operator="ra"),
     # Written with each turn. `rebuild` and plans of changes, at the command line, put right what the ledger says otherwise.
     "cases": Rights(worker="raw", bridge="r", publisher="r", operator="rawd"),
     "worklist": Rights(worker="rawd", bridge="r", publisher="r", operator="rawd"),
+    "escalations": Rights(worker="rawd", bridge="r", publisher="r", operator="rawd"),
     "dossiers": Rights(worker="raw", bridge="r", publisher="r", operator="rawd"),
     "dossier_cases": Rights(worker="ra", bridge="r"),
     "dossier_codes": Rights(worker="raw"),
@@ -63,6 +65,10 @@ TABLES: Final[Mapping[str, Rights]] = {
     "commands": Rights(worker="ra", bridge="ra", operator="ra"),
     "waiting": Rights(bridge="rawd", publisher="r"),
     "systems": Rights(worker="r", bridge="r", operator="ra"),
+    # What was published of the catalogue: added to by whoever publishes, and never changed.
+    "catalog_editions": Rights(worker="r", bridge="r", publisher="r", operator="ra"),
+    "catalog_versions": Rights(worker="r", bridge="r", publisher="r", operator="ra"),
+    "catalog_ends": Rights(worker="r", bridge="r", publisher="r", operator="ra"),
     # Of the installation itself
     "stack": Rights(worker="r", bridge="r", publisher="raw", operator="rawd"),
     "change_plans": Rights(bridge="r", operator="raw"),
@@ -92,7 +98,9 @@ WORKFLOW_SEAL: Final = "workflow-seal"
 """Key of the memory, whose value is a secret: of the payloads of Temporal's histories."""
 UNSEALED_BEFORE: Final = "unsealed-before"
 """Key of the memory: until when (real time) histories were begun without a seal; absent where there were none."""
-OF_THE_OWNER: Final = ("business-time", "identity-since", "read-models", UNSEALED_BEFORE)
+CALENDAR_FLAGS: Final = "calendar-flags"
+"""Key of the memory: the flags that the stack's calendars were prepared with, comma-separated."""
+OF_THE_OWNER: Final = ("business-time", "identity-since", "read-models", UNSEALED_BEFORE, CALENDAR_FLAGS)
 """Keys that are set when the database is prepared, and stay."""
 NO_SECRET: Final = f"key NOT IN {(LETTERS_SEAL, WORKFLOW_SEAL)}"
 

@@ -190,6 +190,8 @@ def fault_of(turn: Turn, head: Head) -> StoreError | None:
         return MalformedTurn(case_id=turn.case_id, reason="the view is of another event")
     if any(item.case_id != turn.case_id for item in turn.work):
         return MalformedTurn(case_id=turn.case_id, reason="the worklist is of another case")
+    if any(item.case_id != turn.case_id for item in turn.escalations or ()):
+        return MalformedTurn(case_id=turn.case_id, reason="the escalations are of another case")
     if head.sequence + 1 < turn.expected_sequence:
         return LedgerBehind(case_id=turn.case_id, expected_sequence=turn.expected_sequence, last_sequence=head.sequence)
     return None

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from cases.turn import CaseView, CommandOutcome, DossierView, Notice, Turn, WorkItem
+from cases.turn import CaseView, CommandOutcome, DossierView, EscalationItem, Notice, Turn, WorkItem
 from events.language.case_events import CalendarExhausted, EventRecord, RungFired, SuspensionReviewDue, canonical_json
 from events.language.chain import link
 from events.language.dossier_events import DossierRungFired
@@ -29,6 +29,7 @@ ALERTING = (RungFired, DossierRungFired, SuspensionReviewDue, CalendarExhausted)
 VIEW_COLUMNS = tuple(CaseView.model_fields)
 DOSSIER_COLUMNS = tuple(DossierView.model_fields)
 WORK_COLUMNS = tuple(WorkItem.model_fields)
+ESCALATION_COLUMNS = tuple(EscalationItem.model_fields)
 
 
 def columns(names: Iterable[str], prefix: str = "") -> str:
@@ -96,6 +97,18 @@ REPLACE_WORK = (
     f" ON CONFLICT (case_id, step_id) DO UPDATE SET item = excluded.item, {_excluded(WORK_COLUMNS[2:])}"
 )
 PUT_WORK = REPLACE_WORK + (" WHERE worklist.item IS DISTINCT FROM excluded.item")
+DROP_ESCALATIONS = (
+    "DELETE FROM escalations e WHERE e.case_id = ANY(%s::text[]) AND NOT EXISTS (SELECT FROM"
+    " unnest(%s::text[], %s::text[]) AS k(case_id, id) WHERE k.case_id = e.case_id AND k.id = e.escalation_id)"
+)
+REPLACE_ESCALATIONS = (
+    f"INSERT INTO escalations ({columns(ESCALATION_COLUMNS)})"
+    f" SELECT {columns(ESCALATION_COLUMNS, 'r.')} FROM unnest(%s::text[]) AS t(item),"
+    " LATERAL json_populate_record(NULL::escalations, t.item::json) AS r"
+    f" ON CONFLICT (case_id, escalation_id) DO UPDATE SET {_excluded(ESCALATION_COLUMNS[2:])}"
+)
+# When one fired, the turn knows in which it fired, and no later one.
+PUT_ESCALATIONS = REPLACE_ESCALATIONS.replace('"fired_at" = excluded."fired_at", ', "")
 ADD_ALERTS = (
     "INSERT INTO alerts (case_id, sequence, event_id, channel)"
     " SELECT * FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[])"
@@ -122,6 +135,7 @@ OUTBOX: Kinds = (Shorts, Texts, Texts, Ints, Texts, Texts, Texts, Instants)
 COMMANDS: Kinds = (Texts, Texts, Texts, Texts)
 HEADS: Kinds = (Blobs, Texts)
 WORK_KEYS: Kinds = (Texts, Texts)
+ESCALATION_KEYS: Kinds = (Texts, Texts)
 ALERTS: Kinds = (Texts, Ints, Texts, Texts)
 DEFINITIONS: Kinds = (Texts, Texts)
 
@@ -169,6 +183,9 @@ class Batch:
     definitions: Rows = field(default_factory=lambda: Rows(DEFINITIONS))
     opened: Texts = field(default_factory=Texts)
     dossiers: Texts = field(default_factory=Texts)
+    escalated: Texts = field(default_factory=Texts)
+    escalation_keys: Rows = field(default_factory=lambda: Rows(ESCALATION_KEYS))
+    escalations: Texts = field(default_factory=Texts)
 
     def add_turn(self, turn: Turn, previous_hash: bytes) -> bytes:
         """Gather what one turn writes, after a ledger that ends with this hash; the hash with which it ends then.
@@ -191,9 +208,18 @@ class Batch:
             for item in turn.work:
                 self.work_keys.add(item.case_id, item.step_id)
                 self.work.append(item.model_dump_json())
+        self._add_escalations(turn)
         if turn.expected_sequence == 1:
             self.opened.append(turn.case_id)
         return digest
+
+    def _add_escalations(self, turn: Turn) -> None:
+        if turn.escalations is None:
+            return
+        self.escalated.append(turn.case_id)
+        for item in turn.escalations:
+            self.escalation_keys.add(item.case_id, item.escalation_id)
+            self.escalations.append(item.model_dump_json())
 
     def add_outcomes(self, case_id: str, outcomes: Iterable[CommandOutcome]) -> None:
         """Gather how commands ended."""
@@ -225,7 +251,7 @@ class Batch:
     @property
     def is_one_statement(self) -> bool:
         """Whether everything goes in one statement."""
-        return not self.alerts and not self.definitions and not self.dossiers
+        return not (self.alerts or self.definitions or self.dossiers or self.escalated)
 
     def send(self, session: Session) -> None:
         """Send all statements; in a pipeline their errors come with the commit."""
@@ -241,3 +267,6 @@ class Batch:
             session.execute(ADD_DEFINITIONS, self.definitions.columns, prepare=True)
         if self.dossiers:
             session.execute(PUT_DOSSIERS, (self.dossiers,), prepare=True)
+        if self.escalated:
+            session.execute(DROP_ESCALATIONS, (self.escalated, *self.escalation_keys.columns), prepare=True)
+            session.execute(PUT_ESCALATIONS, (self.escalations,), prepare=True)

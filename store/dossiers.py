@@ -12,8 +12,9 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from cases.dossier.evolve import fold_dossier
-from cases.dossier.views import dossier_view_of
-from cases.turn import CaseView, DossierView
+from cases.dossier.views import dossier_escalations_of, dossier_view_of
+from cases.escalations import fired_among
+from cases.turn import CaseView, DossierView, EscalationItem
 from catalog.dossier import DossierDefinitions
 from events.language.case_events import EventRecord
 from events.language.chain import GENESIS, link
@@ -24,8 +25,9 @@ from store.arrays import Texts
 from store.database import Store
 from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown, LedgerRowBroken
+from store.escalations import differing, put_in_place
 from store.ledger import Ledger
-from store.rebuild import Difference
+from store.rebuild import Difference, What
 from store.tables import cases, dossier_cases, dossiers, ledger
 
 UNTOLD = text(
@@ -168,12 +170,16 @@ def _differences(store: Store, *, replace: bool) -> Iterator[Difference]:
         except DefinitionsUnknown:
             yield Difference(stream_id, "definitions")
             continue
-        folded = dossier_view_of(fold_dossier(stream_id, definitions, records))
-        if not _is(store, folded.model_dump_json()) and not _has_moved_on(streams, folded):
-            yield Difference(stream_id, "case")
-            if replace:
-                with store.writing_session() as session:
-                    session.execute(statements.PUT_DOSSIERS, (Texts([folded.model_dump_json()]),))
+        dossier = fold_dossier(stream_id, definitions, records)
+        folded, alarms = dossier_view_of(dossier), dossier_escalations_of(dossier, fired_among(records))
+        wrong = _wrong_rows(store, folded, alarms)
+        if not wrong or _has_moved_on(streams, folded):
+            continue
+        yield from (Difference(stream_id, what) for what in wrong)
+        if replace:
+            with store.writing_session() as session:
+                session.execute(statements.PUT_DOSSIERS, (Texts([folded.model_dump_json()]),))
+                put_in_place(session, [stream_id], alarms)
 
 
 def _has_moved_on(streams: Dossiers, folded: DossierView) -> bool:
@@ -193,7 +199,10 @@ COMPARE = (
 )
 
 
-def _is(store: Store, view: str) -> bool:
+def _wrong_rows(store: Store, view: DossierView, alarms: tuple[EscalationItem, ...]) -> list[What]:
     with store.writing_session() as session:
-        row = session.execute(COMPARE, (Texts([view]),)).fetchone()
-    return row is not None and bool(row[0])
+        row = session.execute(COMPARE, (Texts([view.model_dump_json()]),)).fetchone()
+        is_same = row is not None and bool(row[0])
+        others = list(differing(session, [view.case_id], (item.model_dump_json() for item in alarms)))
+    found: dict[What, bool] = {"case": not is_same, "escalations": bool(others)}
+    return [what for what, is_wrong in found.items() if is_wrong]

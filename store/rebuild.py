@@ -11,7 +11,7 @@ from typing import Final, Literal, cast
 
 from sqlalchemy import Connection, delete, select, text
 
-from cases.turn import CaseView, WorkItem
+from cases.turn import CaseView, EscalationItem, WorkItem
 from catalog.model import Definitions
 from events.language.case_events import ApplicationSubmitted, EventRecord
 from events.language.chain import GENESIS, link
@@ -21,11 +21,14 @@ from store.arrays import Blobs, Texts
 from store.database import Session, Store
 from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown, LedgerRowBroken
+from store.escalations import differing, put_in_place
 from store.ledger import LedgerRow, rows_of_cases
-from store.tables import cases, ledger, worklist
+from store.tables import cases, escalations, ledger, worklist
 
-Project = Callable[[str, Definitions, tuple[EventRecord, ...]], tuple[CaseView, tuple[WorkItem, ...]]]
-"""The pure fold of one case: (case id, its definitions, all its events) to its row and its worklist."""
+Projection = tuple[CaseView, tuple[WorkItem, ...], tuple[EscalationItem, ...]]
+"""A case's row, its worklist, and its escalations."""
+Project = Callable[[str, Definitions, tuple[EventRecord, ...]], Projection]
+"""The pure fold of one case: of its id, its definitions, and all its events."""
 
 BATCH_CASES = 200
 """Cases folded in one transaction; while they are replaced, recording waits for about as long as that takes."""
@@ -33,7 +36,7 @@ BATCH_CASES = 200
 OF_THE_LEDGER: Final = ("chain", "unreadable", "definitions")
 """What a fold cannot put right: the ledger itself is not what was written."""
 
-What = Literal["case", "worklist", "hash", "chain", "unreadable", "definitions", "surplus"]
+What = Literal["case", "worklist", "escalations", "hash", "chain", "unreadable", "definitions", "surplus"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Folded:
     hash: bytes
     work: tuple[tuple[str, str], ...]
     """(step id, JSON) of each waiting step."""
+    escalations: tuple[EscalationItem, ...]
 
 
 COMPARE_CASES = (
@@ -151,9 +155,9 @@ class Folding:
             return Difference(case_id, "unreadable")
         except DefinitionsUnknown:
             return Difference(case_id, "definitions")
-        view, work = self._project(case_id, definitions, records)
+        view, work, escalated = self._project(case_id, definitions, records)
         items = tuple((item.step_id, item.model_dump_json()) for item in work)
-        return Folded(case_id, view.model_dump_json(), digest, items)
+        return Folded(case_id, view.model_dump_json(), digest, items, escalated)
 
 
 def _batches(store: Store) -> Iterator[list[str]]:
@@ -183,6 +187,9 @@ def _compared(session: Session, folded: list[Folded]) -> Iterator[Difference]:
     items = Texts(item for one in folded for _, item in one.work)
     for (case_id,) in session.execute(COMPARE_WORK, (items, Texts(one.case_id for one in folded))):
         yield Difference(case_id, "worklist")
+    alarms = (item.model_dump_json() for one in folded for item in one.escalations)
+    for case_id in differing(session, (one.case_id for one in folded), alarms):
+        yield Difference(case_id, "escalations")
 
 
 def _put(session: Session, folded: list[Folded]) -> None:
@@ -195,14 +202,15 @@ def _put(session: Session, folded: list[Folded]) -> None:
     items = Texts(item for one in folded for _, item in one.work)
     if items:
         session.execute(statements.REPLACE_WORK, (items,))
+    put_in_place(session, (one.case_id for one in folded), (item for one in folded for item in one.escalations))
 
 
 def _surplus(store: Store, *, replace: bool) -> list[Difference]:
     """Rows of cases that the ledger does not have."""
     found: set[str] = set()
     with store.writing() as connection:
-        for table in (cases, worklist):
-            # The recorder writes all three in one transaction, so a row here is never ahead of the ledger.
+        for table in (cases, worklist, escalations):
+            # The recorder writes all in one transaction, so a row here is never ahead of the ledger.
             known = select(ledger.c.case_id).where(ledger.c.case_id == table.c.case_id, ledger.c.sequence == 1).exists()
             found.update(connection.scalars(select(table.c.case_id).where(~known)))
             if replace:

@@ -8,7 +8,7 @@ from store.database import Store
 from store.dossiers import rebuild_dossiers
 from store.rebuild import Difference, Project, rebuild
 
-READ_MODELS: Final = "2"
+READ_MODELS: Final = "3"
 """What the rows say and how it is folded: another number wherever either changes, also without another column."""
 KEY: Final = "read-models"
 """Key of the store's memory: the version of which all rows are."""

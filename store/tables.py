@@ -132,6 +132,10 @@ worklist = Table(
     Column("overdue", Boolean, nullable=False),
     Column("level", Integer, nullable=False),
     _text("officer", null=True),
+    _text("asked_by", null=True),
+    _text("asked_by_department", null=True),
+    _text("question", null=True),
+    Column("late", JSONB, nullable=True),
     Index("ix_worklist_department", "department"),
     postgresql_with={"fillfactor": "50"},
 )
@@ -139,6 +143,36 @@ worklist = Table(
 
 Half of each page is kept free and no index holds a due instant, so that a new calendar moves a million of them in place.
 """
+
+escalations = Table(
+    "escalations",
+    metadata,
+    _key("case_id"),
+    _key("escalation_id"),
+    Column("linked", Boolean, nullable=False),
+    _text("dossier_code", null=True),
+    _text("dossier_id", null=True),
+    _text("procedure", null=True),
+    _text("agency"),
+    _text("clock_id"),
+    _text("clock_kind"),
+    _text("step_id", null=True),
+    _text("name_vi", null=True),
+    _text("name_en", null=True),
+    _text("department"),
+    _text("holder", null=True),
+    _text("audience"),
+    _text("audience_department", null=True),
+    _text("kind"),
+    Column("level", Integer, nullable=False),
+    _instant("fired_at"),
+    Column("is_open", Boolean, nullable=False),
+    Column("acknowledged", Boolean, nullable=False),
+    _instant("limit_at", null=True),
+    Column("late", JSONB, nullable=True),
+    Index("ix_escalations_open", text("level DESC"), "limit_at", "fired_at", postgresql_where=text("is_open")),
+)
+"""Rungs after a breach that may be acknowledged, or were, of cases and of linked dossiers."""
 
 dossiers = Table(
     "dossiers",
@@ -261,6 +295,42 @@ waiting = Table(
 
 systems = Table("systems", metadata, _key("id"), _text("body"), _written_at("recorded_at"))
 """Submitting systems that were registered at run time, beside those of the catalogue; `body` is the definition's JSON."""
+
+catalog_editions = Table(
+    "catalog_editions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _text("act"),
+    _text("by"),
+    _text("note", null=True),
+    _instant("at"),
+)
+"""Every act that changed what the catalogue says: `prepare`, `publish` or `retire`, by whom, and when (real time)."""
+
+catalog_versions = Table(
+    "catalog_versions",
+    metadata,
+    _key("kind"),
+    _key("id"),
+    _key("version"),
+    _text("digest"),
+    _text("file"),
+    _text("document"),
+    _text("definition"),
+    Column("edition", Integer, nullable=False),
+)
+"""Every version, for ever: `document` is the file as it was published, `definition` the JSON of what it says."""
+
+catalog_ends = Table(
+    "catalog_ends",
+    metadata,
+    _key("kind"),
+    _key("id"),
+    _key("version"),
+    Column("last_day", Date, nullable=False),
+    Column("edition", Integer, primary_key=True, autoincrement=False),
+)
+"""The last days of versions that were retired; of several acts on one version the latest counts."""
 
 definitions = Table("definitions", metadata, _key("digest"), _text("body"), _written_at("recorded_at"))
 """What cases were decided under, for the auditor's replay; `digest` is the SHA-256 of `body`."""

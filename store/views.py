@@ -31,6 +31,8 @@ class CaseFilter:
     outcome: str | None = None
     breached_only: bool = False
     escalated_only: bool = False
+    late: bool = False
+    """Open, and late: a promise is breached, or a step that waits."""
     promise_states: frozenset[str] = frozenset()
     """Open, and the statutory or the green promise is in one of these states as the law sees it. Empty does not narrow."""
 
@@ -115,6 +117,11 @@ class Views:
             query = query.where(worklist.c.case_id == case_id)
         return self._items(query, limit)
 
+    def late_steps(self, case_ids: Sequence[str]) -> list[WorkItem]:
+        """Steps of these cases whose breach is on record, what has been late longest first."""
+        query = select(worklist.c.item).where(worklist.c.case_id.in_(case_ids), worklist.c.overdue)
+        return self._items(query, LIST_MAX)
+
     def overdue(self, now: datetime | None = None, *, limit: int = LIST_MAX) -> list[WorkItem]:
         """Steps whose breach is on record, and with `now` (business time) also those that fell due before it."""
         late: ColumnElement[bool] = worklist.c.overdue
@@ -174,6 +181,24 @@ class Views:
         with self._store.reading() as connection:
             return [ClosedCases(*row) for row in connection.execute(query)]
 
+    def open_under(self, procedure: str, version: str) -> int:
+        """How many open cases are under one version of a procedure."""
+        query = select(func.count()).where(
+            cases.c.closed_at.is_(None), cases.c.procedure == procedure, cases.c.procedure_version == version
+        )
+        with self._store.reading() as connection:
+            return connection.scalar(query) or 0
+
+    def open_received(self, first: datetime | None, before: datetime | None, template: str | None) -> int:
+        """How many open cases were received in a time; with a template, how many open dossiers of it. None: no bound."""
+        table = cases if template is None else dossiers
+        conditions: list[ColumnElement[bool]] = [table.c.closed_at.is_(None)]
+        conditions += [] if first is None else [table.c.opened_at >= first]
+        conditions += [] if before is None else [table.c.opened_at < before]
+        conditions += [] if template is None else [dossiers.c.template == template]
+        with self._store.reading() as connection:
+            return connection.scalar(select(func.count()).where(*conditions)) or 0
+
     def without_end(self) -> int:
         """Open cases in which nothing is due, as a calendar that ends leaves them; its cost follows the open cases."""
         query = select(func.count()).where(cases.c.closed_at.is_(None), cases.c.next_due_at.is_(None))
@@ -229,7 +254,7 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
         cases.c.outcome: wanted.outcome,
     }
     conditions: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value is not None]
-    if wanted.open_only or wanted.promise_states:
+    if wanted.open_only or wanted.promise_states or wanted.late:
         conditions.append(cases.c.closed_at.is_(None))
     if wanted.closed_only:
         conditions.append(cases.c.closed_at.is_not(None))
@@ -237,6 +262,10 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
         conditions.append(cases.c.breaches > 0)
     if wanted.escalated_only:
         conditions.append(cases.c.escalations_open > 0)
-    if states := sorted(wanted.promise_states):
-        conditions.append(or_(cases.c.statutory_state.in_(states), cases.c.green_state.in_(states)))
+    states = sorted(wanted.promise_states | ({"breached"} if wanted.late else set()))
+    stands = [column.in_(states) for column in (cases.c.statutory_state, cases.c.green_state) if states]
+    if wanted.late:
+        stands.append(cases.c.case_id.in_(select(worklist.c.case_id).where(worklist.c.overdue)))
+    if stands:
+        conditions.append(or_(*stands))
     return conditions

@@ -12,8 +12,9 @@ from cases.dossier.opening import open_dossier
 from cases.dossier.promise import renew
 from cases.dossier.release import release_ready
 from cases.dossier.senders import dossier_stranger
-from cases.dossier.ticks import ALARMS, JOINT, escalation_id_of, fire_due
+from cases.dossier.ticks import JOINT, escalation_id_of, fire_due
 from cases.meant import meant
+from cases.ticks import ALARMS
 from events.language.case_events import EscalationAcknowledged, EventRecord
 from events.language.commands import ENGINE, AcknowledgeEscalation, Command, Tick
 from events.language.dossier_commands import (

@@ -11,6 +11,8 @@ from cases.dossier.blame import blame
 from cases.dossier.draft import DossierDraft
 from cases.dossier.ends import JointEnds, joint_ends, recorded_early_at
 from cases.dossier.model import UNBEGUN, Dossier, Part, PartStatus, Same
+from cases.ticks import ALARMS
+from catalog.audiences import audience_of
 from catalog.dossier import EdgeKind
 from events.language.dossier_events import (
     DossierAppointmentPassed,
@@ -30,8 +32,6 @@ JOINT = "joint"
 """The id of the joint clock in escalation ids: `joint/<rung>`."""
 _WARNING_FIRST = 100
 _WHOLE = 100
-ALARMS = ("breach", "escalation")
-"""The kinds of rungs that a breach calls for."""
 _CORRECTION_RANK = -1000
 _APPOINTMENT_RANK = -1
 
@@ -200,9 +200,16 @@ def _fire(draft: DossierDraft, item: Falling) -> None:
             kind=rung.kind,
             level=rung.level,
             audience=rung.audience,
+            audience_department=told_department(dossier, rung),
             lead=dossier.lead,
             holder=dossier.holder,
             due_at=item.at,
             late_seconds=max(0.0, (draft.now - item.at).total_seconds()),
         )
     )
+
+
+def told_department(dossier: Dossier, rung: Rung) -> str | None:
+    """The department whose role a rung tells; None: definitions of an early version do not say which departments there are."""
+    departments = dossier.definitions.departments
+    return audience_of(rung.audience, dossier.holder, dossier.lead, departments)[0] if departments else None

@@ -10,8 +10,9 @@ from cases.dossier.decide import dossier_draft_of
 from cases.dossier.draft import DossierDraft
 from cases.dossier.model import Dossier
 from cases.dossier.ticks import next_due
-from cases.dossier.views import dossier_view_of
-from cases.turn import CommandOutcome, Turn
+from cases.dossier.views import dossier_escalations_of, dossier_view_of
+from cases.escalations import fired_among
+from cases.turn import CommandOutcome, EscalationItem, Turn
 from events.language.case_events import EventRecord, canonical_json
 from events.language.commands import Tick
 from events.language.dossier_commands import DossierCommand, SubmitDossier
@@ -72,7 +73,12 @@ class _Bench:
             records=tuple(self.records),
             outcomes=tuple(self.outcomes),
             view=dossier_view_of(self.dossier) if self.records else None,
+            escalations=self._escalations() if self.records else None,
         )
+
+    def _escalations(self) -> tuple[EscalationItem, ...] | None:
+        now = dossier_escalations_of(self.dossier, fired_among(self.records))
+        return None if now == dossier_escalations_of(self.before, {}) else now
 
     def _add(self, drafted: DossierDraft) -> None:
         self.records.extend(drafted.records)

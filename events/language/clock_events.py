@@ -227,10 +227,14 @@ class RungFired(Message):
     clock_kind: ClockKind
     step_id: str | None = None
     department: str | None = None
+    """Whose step it is; of a clock without a step, the agency in charge."""
     rung: str
     kind: Literal["warning", "past_appointment", "breach", "escalation"]
     level: int
     audience: str
+    """As the ladder has it: a role, `lead-` and a role of the agency in charge, or a department's id."""
+    audience_department: str | None = None
+    """The department whose role the audience is; None: an older event, which does not say."""
     due_at: AwareDatetime
     """When the rung was due."""
     late_seconds: float

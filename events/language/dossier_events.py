@@ -213,6 +213,9 @@ class DossierRungFired(Message):
     kind: Literal["warning", "past_appointment", "breach", "escalation"]
     level: int
     audience: str
+    """As the ladder has it, see `RungFired`."""
+    audience_department: str | None = None
+    """The department whose role the audience is; None: an older event, which does not say."""
     lead: str
     holder: str | None = None
     due_at: AwareDatetime

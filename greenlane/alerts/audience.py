@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from catalog.audiences import audience_of as responsible
 from catalog.catalogue import Catalog
+from catalog.province import Language
 from events.language.case_events import CalendarExhausted, RungFired, SuspensionReviewDue
 from events.language.dossier_events import DossierRungFired
 from greenlane.province import ONE_STOP
@@ -25,10 +27,12 @@ class Audience:
     """Where to send an alert. No addresses: nobody holds the role, which is an alert of its own."""
 
     department: str
-    """The department of the step, for a joint clock the agency that everything waits for; else the agency in charge."""
+    """The one whose role it is: of a rung that goes to the chairman's office that office, whoever holds the step."""
     role: str
     """As the rung names it: a role of that department, `lead-` and a role of the agency, or a department's id."""
     addresses: tuple[str, ...]
+    language: Language = "both"
+    """In which language the holder is written to."""
 
 
 def audience_of(rung: Fired, agency: str, catalog: Catalog) -> Audience:
@@ -55,4 +59,6 @@ def duty_audience(duty: Duty, agency: str, catalog: Catalog) -> Audience:
 def _held(role: str, department: str | None, agency: str, catalog: Catalog) -> Audience:
     holder = catalog.holder_of(role, department, agency)
     found = (holder.email, holder.substitute_email) if holder is not None else ()
-    return Audience(department or agency, role, tuple(address for address in found if address))
+    own, _ = responsible(role, department, agency, catalog.departments)
+    addresses = tuple(address for address in found if address)
+    return Audience(own, role, addresses, "both" if holder is None else holder.language)

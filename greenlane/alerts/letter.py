@@ -1,226 +1,179 @@
-"""What an alert says, in Vietnamese and English. No personal data: the dossier's code and the step, nobody's name."""
+"""A letter about one alert, in the recipient's language or in both. No personal data: the dossier's code, nobody's name.
+
+No ids either but that code: the command that acknowledges, on a line of its own, is the one thing for a machine.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+import re
+import textwrap
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Final
 
-from cases.stamp import STAMP, is_green
-from cases.turn import CaseView, DossierView
-from events.language.case_events import CalendarExhausted, RungFired, SuspensionReviewDue
-from events.language.dossier_events import DossierRungFired
-from greenlane.alerts.audience import Audience, Duty, Fired
+from cases.stamp import STAMP
+from greenlane.alerts.audience import Audience
+from greenlane.alerts.matter import Detail, Matter, Scene
+from greenlane.alerts.requests import request_of
+from greenlane.alerts.sentences import lead_of, title_of
+from greenlane.speech.instants import end_said
+from greenlane.speech.names import role_said
+from sla.wording import Said, in_language, spoken
 from wording.foreign import visible
 
-KINDS = {
-    "warning": ("Nhắc việc", "Reminder"),
-    "past_appointment": ("QUÁ HẸN (chưa quá hạn)", "PAST THE APPOINTMENT (not overdue in law)"),
-    "breach": ("QUÁ HẠN", "OVERDUE"),
-    "escalation": ("BÁO CÁO VƯỢT CẤP", "ESCALATION"),
-}
-CLOCKS = {
-    "statutory": ("thời hạn theo luật", "the statutory limit"),
-    "green": ("cam kết luồng xanh", "the green-lane promise"),
-    "step": ("thời hạn của bước", "the limit of the step"),
-    "consultation": ("thời hạn cho ý kiến", "the limit for the opinion"),
-    "supplement": ("thời hạn bổ sung", "the applicant's limit"),
-    "explanation": ("thời hạn giải trình", "the applicant's limit to explain"),
-}
-PROMISE_BROKEN = ("LỠ CAM KẾT LUỒNG XANH", "GREEN PROMISE BROKEN")
-"""The breach of a green promise: never called overdue in law."""
-REVIEW = ("Xem xét lại việc tạm dừng", "A suspension is to be reviewed")
-EXHAUSTED = ("Lịch làm việc không đủ dài", "The working calendar ends too early")
+WIDTH: Final = 76
+"""Columns of a line of mail (RFC 5322 section 2.1.1 advises at most 78)."""
+SUBJECT_MAX: Final = 110
+LANGUAGES: Final = ("vi", "en")
+INDENT: Final = "  "
+_AFTER_NUMBER: Final = re.compile(r"(?<=[\d×]) (?=[\w×])")
+"""A number stays on the line of its unit, a day on that of its hour."""
+_UNBROKEN: Final = "\u2007"
+_BETWEEN: Final = "-" * WIDTH
+
+OPERATOR: Final = Said("whoever runs Greenlane here", "Đơn vị vận hành Greenlane")
+UNHELD: Final = Said(
+    "This letter is meant for {role}, but the catalogue names nobody who holds that role, so that it goes to the "
+    "installation's own address. Please enter a holder, and pass this letter on.",
+    "Thư này lẽ ra gửi {role}, nhưng danh mục chưa có ai giữ vai trò đó, nên được gửi đến địa chỉ chung của hệ thống. "
+    "Đề nghị bổ sung người giữ vai trò và chuyển thư này đến đúng nơi.",
+)
+ACKNOWLEDGE: Final = Said(
+    "To acknowledge it, so that it is reported no further up, run this command or pass it to whoever runs the system:",
+    "Để xác nhận đã nhận (sau đó hệ thống không báo tiếp lên cấp trên), chạy lệnh sau hoặc chuyển cho cán bộ vận hành:",
+)
+FIND: Final = Said("To look at the dossier, run:", "Để xem hồ sơ, chạy lệnh:")
+FOOTER: Final = Said(
+    "As of {at}. Sent by the Greenlane system; please do not reply to it.",
+    "Tính đến {at}. Thư tự động của hệ thống Greenlane, không cần trả lời.",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A subject and a text, both in two languages, the wanted one first."""
+    """A subject and a text in each language, and the order in which a recipient reads them."""
 
-    subject: str
-    text: str
-    kind: tuple[str, str]
-    """What it is about in a word or two, in Vietnamese and English."""
+    subject: Said
+    text: Said
+    languages: tuple[str, ...]
 
+    @property
+    def subject_line(self) -> str:
+        """The subject in the first of the recipient's languages."""
+        return in_language(self.subject, self.languages[0])
 
-def letter_of(rung: RungFired, view: CaseView, audience: Audience, zone: ZoneInfo, language: str) -> Letter:
-    """The letter about a fired rung. Times are in the province's zone."""
-    name, kind = view.dossier_code or view.case_id, _kind_of(rung)
-    # A step of a declared route is called what its sender called it: it shall neither end a line nor a subject.
-    step = visible(rung.step_id or "-")
-    vi = (
-        f"{kind[0]}: hồ sơ {name}, thủ tục {view.procedure}, luồng {view.lane}.\n"
-        f"{CLOCKS[rung.clock_kind][0].capitalize()}, bước {step}, cơ quan {rung.department or view.agency}.\n"
-    )
-    en = (
-        f"{kind[1]}: dossier {name}, procedure {view.procedure}, lane {view.lane}.\n"
-        f"{CLOCKS[rung.clock_kind][1].capitalize()}, step {step}, department {rung.department or view.agency}.\n"
-    )
-    ends_vi, ends_en = _ends(rung, view, zone)
-    subject = name + (f" / {step}" if rung.step_id else "")
-    # Every page of a green case is stamped.
-    heads = (vi + ends_vi, en + ends_en)
-    return _letter(rung, subject, heads, audience, zone, language, stamped=is_green(view.lane))
+    @property
+    def whole(self) -> str:
+        """The text in every language of the recipient."""
+        return f"\n{_BETWEEN}\n\n".join(in_language(self.text, language) for language in self.languages)
 
 
-def _kind_of(rung: Fired) -> tuple[str, str]:
-    is_green_breach = isinstance(rung, RungFired) and (rung.kind, rung.clock_kind) == ("breach", "green")
-    return PROMISE_BROKEN if is_green_breach else KINDS[rung.kind]
+def languages_of(audience: Audience, first: str) -> tuple[str, ...]:
+    """The languages in which an audience is written to: its own, or both, with the installation's first."""
+    if audience.language != "both":
+        return (audience.language,)
+    return tuple(sorted(LANGUAGES, key=lambda language: language != first))
 
 
-def _ends(rung: RungFired, view: CaseView, zone: ZoneInfo) -> tuple[str, str]:
-    """Both ends of the case's promise that the rung belongs to, as they stand now; nothing where it has but one."""
-    found = {"statutory": view.promises.statutory, "green": view.promises.green}.get(rung.clock_kind)
-    if found is None or found.appointment_at is None or found.lawful_end_at is None:
-        return "", ""
-    told = _at(found.appointment_at, zone)
-    # 24:00 of the last day, not 00:00 of the next.
-    last = f"{found.lawful_end_at.astimezone(zone) - timedelta(microseconds=1):%d/%m/%Y}"
-    end_vi, end_en = ("hết hạn theo luật", "lawful end")
-    if rung.clock_kind == "green":
-        end_vi, end_en = ("hết hạn cam kết", "the promise ends")
-    return (
-        f"Hẹn trả: {told}; {end_vi}: 24:00 ngày {last}.\n",
-        f"Appointment: {told}; {end_en}: 24:00 of {last}.\n",
+def letter_of(matter: Matter, scene: Scene) -> Letter:
+    """The letter about one alert."""
+    return Letter(
+        subject=subject_of(matter),
+        text=in_each(lambda language: _text(matter, scene, language)),
+        languages=languages_of(matter.audience, scene.language),
     )
 
 
-def duty_letter_of(duty: Duty, view: CaseView, audience: Audience, zone: ZoneInfo, language: str) -> Letter:
-    """The letter about what somebody must do though no clock says so. Times are in the province's zone."""
-    name = view.dossier_code or view.case_id
-    vi = f"Hồ sơ {name}, thủ tục {view.procedure}, luồng {view.lane}.\n"
-    en = f"Dossier {name}, procedure {view.procedure}, lane {view.lane}.\n"
-    match duty:
-        case SuspensionReviewDue():
-            kind, since = REVIEW, _at(duty.since_at, zone)
-            vi += f"Không tính thời hạn từ {since}, chưa có ngày kết thúc: đề nghị {duty.department} xem xét lại."
-            en += f"Its clocks have stood still since {since}, and nothing ends that: {duty.department} looks at it again."
-        case CalendarExhausted():
-            kind, last = EXHAUSTED, f"{duty.last_day:%d/%m/%Y}"
-            calendar, clocks = f"{duty.calendar.id} {duty.calendar.version}", visible(", ".join(duty.clock_ids))
-            vi += f"Lịch {calendar} chỉ đến hết ngày {last}, chưa xác định được hạn của: {clocks}. Cần áp dụng lịch dài hơn."
-            en += f"Calendar {calendar} ends on {last}; without an end now: {clocks}. Apply a version that reaches further."
-    return _bilingual(kind, name, (vi, en), audience, language, stamped=is_green(view.lane))
+def subject_of(matter: Matter) -> Said:
+    """What it is about, and which dossier: short enough for a list of mails."""
+
+    def said(language: str) -> str:
+        title, code = in_language(title_of(matter), language), matter.code or in_language(matter.named, language)
+        step = "" if matter.step is None else f", {in_language(matter.step, language)}"
+        return shortened(f"[Greenlane] {title}: {code}{step}")
+
+    return in_each(said)
 
 
-def dossier_letter_of(
-    rung: DossierRungFired, view: DossierView, audience: Audience, zone: ZoneInfo, language: str
-) -> Letter:
-    """The letter about a fired rung of a joint clock. Times are in the province's zone."""
-    name = view.dossier_id
-    waits_for = visible(rung.holder or rung.lead)
-    counts = f"{view.granted}/{view.applications}"
-    vi = (
-        f"{KINDS[rung.kind][0]}: hồ sơ liên thông {name}, cơ quan chủ trì {rung.lead}, đã có kết quả {counts}.\n"
-        f"Thời hạn chung; hiện đang chờ {waits_for}.\n"
+def greeting_of(audience: Audience, scene: Scene, language: str) -> str:
+    """To whom the letter is written."""
+    held = role_said(scene.catalog, audience.role, audience.department)
+    name = in_language(held if audience.addresses else OPERATOR, language)
+    return f"Kính gửi: {name}" if language == "vi" else f"To: {name}"
+
+
+def unheld_of(audience: Audience, scene: Scene) -> Said | None:
+    """That nobody holds the role, and who gets the letter instead; None: somebody does."""
+    if audience.addresses:
+        return None
+    return spoken(UNHELD, UNHELD.vi, role=role_said(scene.catalog, audience.role, audience.department))
+
+
+def footer_of(scene: Scene) -> Said:
+    """As of when it is true, and that nobody reads an answer."""
+    return spoken(FOOTER, FOOTER.vi, at=end_said(scene.now, scene.zone))
+
+
+def shortened(subject: str) -> str:
+    """A subject that fits into a list of mails."""
+    return textwrap.shorten(visible(subject), SUBJECT_MAX, placeholder=" …")
+
+
+def lines_of(text: str, indent: str = "", first: str | None = None) -> str:
+    """The text in lines that a mail may have."""
+    filled = textwrap.fill(
+        _AFTER_NUMBER.sub(_UNBROKEN, text),
+        WIDTH,
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
-    en = (
-        f"{KINDS[rung.kind][1]}: linked dossier {name}, lead agency {rung.lead}, {counts} granted.\n"
-        f"The joint limit; everything waits for {waits_for}.\n"
-    )
-    return _letter(rung, name, (vi, en), audience, zone, language)
+    return filled.replace(_UNBROKEN, " ")
 
 
-def _letter(
-    rung: Fired,
-    name: str,
-    heads: tuple[str, str],
-    audience: Audience,
-    zone: ZoneInfo,
-    language: str,
-    *,
-    stamped: bool = False,
-) -> Letter:
-    due = _at(rung.due_at, zone)
-    late = f" (+{rung.late_seconds:.0f} s)" if rung.late_seconds >= 1 else ""
-    vi = f"{heads[0]}Mốc {rung.rung} lúc {due}{late}. Mã cảnh báo: {visible(rung.escalation_id)}"
-    en = f"{heads[1]}Rung {rung.rung} at {due}{late}. Escalation id: {visible(rung.escalation_id)}"
-    return _bilingual(_kind_of(rung), name, (vi, en), audience, language, stamped=stamped)
+def commands_of(matter: Matter, language: str, indent: str = "") -> list[str]:
+    """The command that acknowledges, and the one that finds a dossier without a code, each with what it is for."""
+    given: Sequence[tuple[Said, str | None]] = ((ACKNOWLEDGE, matter.command), (FIND, matter.find))
+    return [
+        f"{lines_of(in_language(text, language), indent)}\n{indent}{INDENT}{command}"
+        for text, command in given
+        if command is not None
+    ]
 
 
-def _bilingual(
-    kind: tuple[str, str], name: str, texts: tuple[str, str], audience: Audience, language: str, *, stamped: bool
-) -> Letter:
-    index = 1 if language == "en" else 0
-    first, second = reversed(texts) if index else texts
-    unheld = (
-        ""
-        if audience.addresses
-        else f"\n!! {audience.role} @ {audience.department}: không có người giữ / nobody holds it"
-    )
-    stamp = f"*** {STAMP} ***\n" if stamped else ""
-    text = f"{stamp}{first}\n\n{second}{unheld}\n"
-    return Letter(visible(f"[Greenlane] {kind[index]}: {name}"), visible(text, lines=True), kind)
+def _text(matter: Matter, scene: Scene, language: str) -> str:
+    def put(said: Said | None) -> list[str]:
+        return [] if said is None else [lines_of(in_language(said, language))]
+
+    paragraphs = [
+        # Every page of a green case is stamped.
+        *([f"*** {STAMP} ***"] if matter.is_green else []),
+        greeting_of(matter.audience, scene, language),
+        *put(unheld_of(matter.audience, scene)),
+        *put(lead_of(matter)),
+        *put(_aside(matter)),
+        "\n".join(_line(detail, language) for detail in matter.details),
+        *put(request_of(matter)),
+        *commands_of(matter, language),
+        *put(footer_of(scene)),
+    ]
+    return visible("\n\n".join(paragraphs), lines=True) + "\n"
 
 
-def _at(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%d/%m/%Y %H:%M}"
+def _aside(matter: Matter) -> Said | None:
+    """What must be known beside the first sentence."""
+    extra = matter.extra if matter.topic == "consultation" else None
+    parts = [part for part in (extra, matter.standing if matter.settled is None else None, matter.settled) if part]
+    if not parts:
+        return None
+    return Said(" ".join(parts), " ".join(in_language(part, "vi") for part in parts))
 
 
-def digest_of(letters: Sequence[Letter], language: str) -> Letter:
-    """Many letters to one audience as one: how many of each kind, then every one of them."""
-    index = 1 if language == "en" else 0
-    counts = Counter(letter.kind for letter in letters)
-    summed = ", ".join(f"{count} × {kind[index]}" for kind, count in sorted(counts.items()))
-    subject = f"[Greenlane] {len(letters)} {('cảnh báo', 'alerts')[index]}: {summed}"
-    heads = "\n".join(f"{number}. {letter.subject}" for number, letter in enumerate(letters, start=1))
-    rule = "-" * 60
-    whole = f"\n{rule}\n".join(f"{number}. {letter.text}" for number, letter in enumerate(letters, start=1))
-    return Letter(subject, f"{subject}\n\n{heads}\n\n{rule}\n{whole}", ("cảnh báo", "alerts"))
+def _line(detail: Detail, language: str) -> str:
+    return lines_of(in_language(detail.text, language), INDENT * 2, f"{INDENT}{in_language(detail.label, language)}: ")
 
 
-def payload_of(event_id: str, rung: RungFired, view: CaseView, audience: Audience) -> dict[str, Any]:
-    """The webhook's JSON body; its `id` is the key by which a receiver recognises a repetition."""
-    return {
-        "id": event_id,
-        "type": "vn.greenlane.RungFired",
-        "case_id": view.case_id,
-        "dossier_code": view.dossier_code,
-        "procedure": view.procedure,
-        "lane": view.lane,
-        "stamp": STAMP if is_green(view.lane) else None,
-        **_told(rung, audience),
-    }
-
-
-def duty_payload_of(event_id: str, duty: Duty, view: CaseView, audience: Audience) -> dict[str, Any]:
-    """The same for what somebody must do though no clock says so."""
-    return {
-        "id": event_id,
-        "type": f"vn.greenlane.{duty.type}",
-        "case_id": view.case_id,
-        "dossier_code": view.dossier_code,
-        "procedure": view.procedure,
-        "lane": view.lane,
-        "stamp": STAMP if is_green(view.lane) else None,
-        "audience": _audience_json(audience),
-        "duty": duty.model_dump(mode="json", exclude={"type"}),
-    }
-
-
-def dossier_payload_of(event_id: str, rung: DossierRungFired, view: DossierView, audience: Audience) -> dict[str, Any]:
-    """The same for a rung of a joint clock."""
-    return {
-        "id": event_id,
-        "type": "vn.greenlane.DossierRungFired",
-        "dossier": view.case_id,
-        "dossier_id": view.dossier_id,
-        "template": view.template,
-        "granted": view.granted,
-        "applications": view.applications,
-        **_told(rung, audience),
-    }
-
-
-def _told(rung: Fired, audience: Audience) -> dict[str, Any]:
-    return {
-        "audience": _audience_json(audience),
-        "rung": rung.model_dump(mode="json", exclude={"type"}),
-    }
-
-
-def _audience_json(audience: Audience) -> dict[str, Any]:
-    return {"department": audience.department, "role": audience.role, "held": bool(audience.addresses)}
+def in_each(said: Callable[[str], str]) -> Said:
+    """What a function says in each language."""
+    return Said(said("en"), said("vi"))

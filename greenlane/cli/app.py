@@ -11,13 +11,17 @@ import typer
 
 from greenlane.cli import (
     access,
+    acknowledgement,
     amendments,
     answers,
     calendars,
+    catalog_commands,
     changes,
     demonstration,
+    doctor,
     dossiers,
     due,
+    escalations,
     integrity,
     listing,
     log_import,
@@ -25,6 +29,7 @@ from greenlane.cli import (
     reference,
     report,
     running,
+    sandbox,
     sheet,
     stops,
     submission,
@@ -51,11 +56,14 @@ app = typer.Typer(
 )
 for theme in (
     running,
+    doctor,
     access,
     submission,
     listing,
+    escalations,
     sheet,
     answers,
+    acknowledgement,
     stops,
     amendments,
     watching,
@@ -66,9 +74,11 @@ for theme in (
     reference,
     due,
     calendars,
+    catalog_commands,
     changes,
     demonstration,
     log_import,
+    sandbox,
 ):
     theme.register(app)
 

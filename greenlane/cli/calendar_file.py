@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from catalog.document import DocumentRefused
 from catalog.errors import CatalogInvalid, CatalogUnreadable, Problem
 from catalog.reader import SourceRefused, read
-from greenlane.cli.failure import asked_language, say_error, told_in
+from greenlane.cli.failure import asked_language, say_error, told_in, warn
 from greenlane.cli.output import print_json, wants_json
 from sla.calendar import CalendarDefinition, with_flags
+from sla.wording import Said, spoken
 
 if TYPE_CHECKING:
     from greenlane.wiring import Wiring
@@ -46,14 +47,17 @@ def calendar_in(file: Path) -> CalendarDefinition:
     return found.definition
 
 
-def show_faults(problems: Sequence[Problem]) -> None:
-    """Every fault: on standard output as one JSON object, the first as its error, or on standard error in lines."""
+def show_faults(problems: Sequence[Problem], **given: object) -> None:
+    """Every fault: on standard output as one JSON object, the first as its error, or on standard error in lines.
+
+    `given` stands in the object too.
+    """
     if not wants_json():
         for problem in problems:
             say_error(_body(problem), where=f"{problem.file}:{problem.line}:{problem.column}")
         return
     faults = [{**_body(p), "file": p.file, "line": p.line, "column": p.column} for p in problems]
-    print_json({"error": _body(problems[0]), "faults": faults})
+    print_json({**given, "error": _body(problems[0]), "faults": faults})
 
 
 def _body(problem: Problem) -> dict[str, object]:
@@ -77,3 +81,30 @@ def target_of(given: str, wiring: Wiring) -> CalendarDefinition:
     definition = calendar_in(file)
     own = wiring.settings.flags & {entry.flag for entry in definition.flagged_days_off}
     return with_flags(definition, own) if own else definition
+
+
+def warn_of_new_cases(target: CalendarDefinition, wiring: Wiring) -> None:
+    """Say on standard error where new cases would be received under another version than the open ones get."""
+    current = wiring.catalog.calendars.get(target.id)
+    if current is not None and current.digest == target.digest:
+        return
+    named = {"calendar": target.id, "version": target.version, "current": "" if current is None else current.version}
+    if current is None:
+        told = spoken(
+            "Calendar {calendar} {version} is not in the catalogue: no new case will be under it.",
+            "Lịch {calendar} {version} không có trong danh mục: hồ sơ mới sẽ không dùng lịch này.",
+            **named,
+        )
+    else:
+        told = spoken(
+            "Calendar {calendar} {version} is not what the catalogue holds: new cases go on under version {current}.",
+            "Lịch {calendar} {version} không phải bản trong danh mục: hồ sơ mới vẫn dùng phiên bản {current}.",
+            **named,
+        )
+    remedy = Said(
+        "Put the file into calendars/ of a catalogue folder (`greenlane catalog export DIR`), and publish that "
+        "(`greenlane catalog publish DIR`).",
+        "Chép tệp vào calendars/ của một thư mục danh mục (`greenlane catalog export DIR`) rồi ban hành "
+        "(`greenlane catalog publish DIR`).",
+    )
+    warn(told, remedy, wiring.settings.language)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final, Self
 
 from rich.columns import Columns
@@ -16,7 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from catalog.loader import load_catalog
+from greenlane.cli.catalogue_in_use import catalogue_in_use
 from greenlane.cli.instants import instant_of
 from greenlane.cli.moments import Moments, now
 from greenlane.cli.output import table_of
@@ -56,17 +57,17 @@ class CalendarSheet:
     moments: Moments
 
     @classmethod
-    def of(cls, calendar_id: str, language: str | None) -> Self:
-        """The calendar of the catalogue. Raises UnknownCalendar with what looks like it."""
-        settings = Settings.load(language=language)
-        catalog = load_catalog(settings.catalog_dir, settings.flags)
+    def of(cls, calendar_id: str, language: str | None, state_dir: Path | None = None) -> Self:
+        """The calendar of the catalogue in use. Raises UnknownCalendar with what looks like it."""
+        settings = Settings.load(language=language, state_dir=state_dir)
+        catalog = catalogue_in_use(settings).catalog
         return cls.showing(catalog.calendar(calendar_id), settings.language)
 
     @classmethod
-    def all_of(cls, language: str | None) -> list[Self]:
-        """Every calendar of the catalogue."""
-        settings = Settings.load(language=language)
-        catalog = load_catalog(settings.catalog_dir, settings.flags)
+    def all_of(cls, language: str | None, state_dir: Path | None = None) -> list[Self]:
+        """Every calendar of the catalogue in use."""
+        settings = Settings.load(language=language, state_dir=state_dir)
+        catalog = catalogue_in_use(settings).catalog
         return [cls.showing(definition, settings.language) for definition in catalog.calendars.values()]
 
     @classmethod
@@ -164,7 +165,7 @@ class CalendarSheet:
         """The same in words."""
         seconds = working.total_seconds()
         sign = "-" if seconds < 0 else ""
-        return self.moments.words("working_time", span=sign + self.moments.span(seconds), seconds=f"{seconds:g}")
+        return self.moments.words("working_time", span=sign + self.moments.hours(seconds), seconds=f"{seconds:g}")
 
     # ---- months
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.options import Json, Lang
+from greenlane.cli.options import Json, Lang, StateDir
 
 PANEL = "Looking things up"
 PUBLIC = "vn-public"
@@ -53,7 +53,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, rich_help_panel=PANEL)
 
 
-def list_calendars(*, lang: Lang = None, as_json: Json = False) -> int:
+def list_calendars(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = False) -> int:
     """List the working calendars with their versions, years and opening hours.
 
     Example: greenlane calendar list
@@ -61,7 +61,7 @@ def list_calendars(*, lang: Lang = None, as_json: Json = False) -> int:
     from greenlane.cli.calendar_sheet import CalendarSheet, calendar_table
     from greenlane.cli.output import print_json, show
 
-    sheets = CalendarSheet.all_of(lang)
+    sheets = CalendarSheet.all_of(lang, state_dir)
     if as_json:
         print_json({"ok": True, "calendars": [sheet.as_json() for sheet in sheets]})
     else:
@@ -74,6 +74,7 @@ def show_calendar(
     calendar: CalendarId = PUBLIC,
     year: Annotated[int | None, typer.Option("--year", help="A whole year; with --month one month of it.")] = None,
     month: Annotated[int | None, typer.Option("--month", min=1, max=12, help="One month.")] = None,
+    state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> int:
@@ -86,7 +87,7 @@ def show_calendar(
     from greenlane.cli.calendar_sheet import CalendarSheet
     from greenlane.cli.output import print_json, show
 
-    sheet = CalendarSheet.of(calendar, lang)
+    sheet = CalendarSheet.of(calendar, lang, state_dir)
     months = sheet.months(year, month)
     if as_json:
         print_json({"ok": True, "calendar": sheet.as_json(), "days": sheet.days_json(months)})
@@ -101,6 +102,7 @@ def add(
     amount: Amount,
     unit: CountedIn,
     calendar: CalendarId = PUBLIC,
+    state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> int:
@@ -112,7 +114,7 @@ def add(
     from greenlane.cli.output import print_json, show
     from sla.deadline import due
 
-    sheet = CalendarSheet.of(calendar, lang)
+    sheet = CalendarSheet.of(calendar, lang, state_dir)
     instant, budget = sheet.instant(at, "at"), sheet.budget(amount, unit.value)
     end = sheet.end(due, budget, instant)
     if as_json:
@@ -128,6 +130,7 @@ def subtract(
     amount: Amount,
     unit: CountedIn,
     calendar: CalendarId = PUBLIC,
+    state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> int:
@@ -142,7 +145,7 @@ def subtract(
     from greenlane.cli.output import print_json, show
     from sla.beginning import beginning
 
-    sheet = CalendarSheet.of(calendar, lang)
+    sheet = CalendarSheet.of(calendar, lang, state_dir)
     instant, budget = sheet.instant(at, "at"), sheet.budget(amount, unit.value)
     start = sheet.end(beginning, budget, instant)
     if as_json:
@@ -157,6 +160,7 @@ def between(
     from_at: Annotated[str, typer.Option("--from", metavar="INSTANT", help="The beginning, with its offset.")],
     to_at: Annotated[str, typer.Option("--to", metavar="INSTANT", help="The end, with its offset.")],
     calendar: CalendarId = PUBLIC,
+    state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> int:
@@ -167,7 +171,7 @@ def between(
     from greenlane.cli.calendar_sheet import CalendarSheet
     from greenlane.cli.output import print_json, show
 
-    sheet = CalendarSheet.of(calendar, lang)
+    sheet = CalendarSheet.of(calendar, lang, state_dir)
     begins, ends = sheet.instant(from_at, "from"), sheet.instant(to_at, "to")
     working = sheet.calendar.between(begins, ends)
     if as_json:

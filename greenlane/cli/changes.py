@@ -50,18 +50,20 @@ def apply_calendar(
 
     The plan is stored, then each changed case is told, those that move earlier first. After a kill the same command
     goes on where it stopped. Who holds open steps is told on its work topic. It may be called again at any time: it
-    finds what has come to need the new version since.
+    finds what has come to need the new version since. It is told where the version is not the catalogue's: then new cases
+    would go on under the old one, until `greenlane catalog publish` enters it.
 
     Example: greenlane calendar apply vn-public-2027.yaml --dry-run
     """
     from greenlane.changing import actor_of, calendar_plan
-    from greenlane.cli.calendar_file import target_of
+    from greenlane.cli.calendar_file import target_of, warn_of_new_cases
     from greenlane.cli.change_run import ChangeRun
     from greenlane.cli.session import a_session
 
     actor = actor_of(*acting(by, "administrator"))
     with a_session(state_dir, lang) as session:
         target = target_of(calendar, session.wiring)
+        warn_of_new_cases(target, session.wiring)
         run = ChangeRun(session, target, reason, actor)
         run.look(lambda told: calendar_plan(session.wiring, target, told))
         return run.finish(dry_run=dry_run, rate=rate, as_json=as_json)

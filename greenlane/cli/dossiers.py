@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from greenlane.cli.acknowledgement import Escalation, Note
 from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir, Strict, name_of, source_of
 from greenlane.cli.question import Acting, acting
 from sla.wording import Said
@@ -50,10 +51,11 @@ def plan(
         str | None,
         typer.Option("--at", metavar="INSTANT", help="Opened then, e.g. 2026-03-02T09:00+07:00; default: now."),
     ] = None,
+    state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> int:
-    """Show the order, the critical path and the promise of a dossier file. Asks no server.
+    """Show the order, the critical path and the promise of a dossier file.
 
     Example: greenlane dossier plan opening.yaml --at 2026-03-02T09:00+07:00
     """
@@ -63,25 +65,31 @@ def plan(
     from greenlane.cli.dossier_files import dossier_of
     from greenlane.cli.dossier_plan import plan_of
     from greenlane.cli.moments import Moments, now
+    from greenlane.cli.names import Names
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.plan_screen import plan_screen
     from greenlane.province import PROVINCE_CALENDAR
     from sla.business_time import BusinessTime
 
-    book = handbook.opened(lang, None)
+    book = handbook.opened(lang, None, state_dir)
     zone = ZoneInfo(book.catalog.calendar(PROVINCE_CALENDAR).zone)
     opened_at = now() if at is None else _instant(at, zone)
     found = plan_of(dossier_of(file), book.catalog, opened_at, book.words.language)
     if as_json:
         print_json(found.as_json())
     else:
-        shown(*plan_screen(found, Moments(book.words, zone, BusinessTime.real_time(), opened_at)))
+        shown(
+            *plan_screen(
+                found,
+                Moments(book.words, zone, BusinessTime.real_time(), opened_at, known=Names(book.words, book.catalog)),
+            )
+        )
     return 0
 
 
-def templates(*, lang: Lang = None, as_json: Json = False) -> int:
-    """List the templates: which licences a business opening needs. Asks no server.
+def templates(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = False) -> int:
+    """List the templates: which licences a business opening needs.
 
     Example: greenlane dossier templates --lang en
     """
@@ -90,12 +98,12 @@ def templates(*, lang: Lang = None, as_json: Json = False) -> int:
     from greenlane.cli.output import show as shown
     from greenlane.cli.template_table import template_json, template_table
 
-    book = handbook.opened(lang, None)
+    book = handbook.opened(lang, None, state_dir)
     found = book.catalog.templates_on(book.day)
     if as_json:
         print_json({"ok": True, "templates": [template_json(one, book.words, book.day) for one in found]})
     else:
-        shown(template_table(found, book.words))
+        shown(template_table(found, book.names))
     return 0
 
 
@@ -229,7 +237,10 @@ def cascade(
             print_json({"ok": True, "name": name, "applied": not preview, "effects": listed})
         else:
             hint = words("cascade_hint" if preview else "cascade_done")
-            shown(cascade_table(effects, session.moments) if effects else words("nothing_follows"), hint)
+            shown(
+                cascade_table(effects, sheet.dossier.parts, session.moments) if effects else words("nothing_follows"),
+                hint,
+            )
     return 0
 
 
@@ -294,21 +305,26 @@ def result(
 
 def acknowledge(
     dossier: Dossier,
-    escalation: Annotated[
-        str, typer.Argument(metavar="ESCALATION", help="Id of the alert, e.g. joint/breach.", callback=name_of)
-    ],
+    escalation: Escalation = None,
     *,
-    note: Annotated[str | None, typer.Option("--note", help="What is done about it.")] = None,
+    note: Note = None,
     by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> int:
-    """Acknowledge an escalation of the joint clock: its chain stops, the breach stays on record.
+    """Acknowledge an escalation of the joint clock, by default the latest: its chain stops, the breach stays on record.
 
     Example: greenlane dossier acknowledge D-2026-17 joint/breach --by head-of-culture
     """
+    if escalation is None:
+        from greenlane.cli.dossier_desk import stream_of
+        from greenlane.cli.open_escalations import waiting_of_dossier
+        from greenlane.cli.session import a_session
+
+        with a_session(state_dir, lang) as session:
+            escalation = waiting_of_dossier(session, stream_of(session, dossier), dossier)
     content = {"escalation_id": escalation, "note": note}
     return _told(
         dossier, "AcknowledgeEscalation", content, acting(by, "supervisor"), command_id, state_dir, lang, as_json

@@ -1,4 +1,4 @@
-"""`greenlane due`: the desk calculator. It asks no server."""
+"""`greenlane due`: the desk calculator, on the catalogue in use."""
 
 # ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
 
@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.options import Json, Lang
+from greenlane.cli.options import Json, Lang, StateDir
 
 PANEL = "Looking things up"
 
@@ -39,27 +39,28 @@ def due(
     calendar: Annotated[
         str | None, typer.Option("--calendar", metavar="ID", help="Another calendar than the procedure's own.")
     ] = None,
+    state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> int:
-    """Calculate both promises of an application, its warnings and escalations, and why; asks no server.
+    """Calculate both promises of an application, its warnings and escalations, and why.
 
     Example: greenlane due work-permit --lane green_60 --at 2026-03-02T09:00:00+07:00
     --pause 2026-03-04T07:00:00+07:00/2026-03-06T07:00:00+07:00
     """
-    from catalog.loader import load_catalog
     from greenlane.cli.calculation import calculated, calculation_json, calculation_screen
+    from greenlane.cli.catalogue_in_use import catalogue_in_use
     from greenlane.cli.instants import instant_of, pause_of
     from greenlane.cli.output import print_json, show
     from greenlane.settings import Settings
 
     received_at = instant_of(at, "at")
     pauses = tuple(pause_of(text) for text in pause or ())
-    settings = Settings.load(language=lang)
-    catalog = load_catalog(settings.catalog_dir, settings.flags)
+    settings = Settings.load(language=lang, state_dir=state_dir)
+    catalog = catalogue_in_use(settings).catalog
     answer = calculated(catalog, procedure, lane.value, received_at, pauses, calendar)
     if as_json:
-        print_json({"ok": True, **calculation_json(answer, settings.language)})
+        print_json({"ok": True, **calculation_json(answer, settings.language, catalog)})
     else:
-        show(*calculation_screen(answer, settings.language))
+        show(*calculation_screen(answer, settings.language, catalog))
     return 0

@@ -176,8 +176,12 @@ def say_error(body: dict[str, Any], where: str = "") -> None:
 
 
 def say_left_out(fact: LeftOut, where: str, language: str) -> None:
-    """One fact that no case gets, on standard error in words; `where`: whose it is."""
+    """One fact that no case gets; `where`: whose it is."""
+    warn(fact.message, fact.remedy, language, where)
+
+
+def warn(message: str, remedy: str, language: str, where: str = "") -> None:
+    """What is not refused, but should be known, on standard error in words; `where`: what it is about."""
     place = f"[bold]{escape(where)}[/bold] " if where else ""
-    message, remedy = in_language(fact.message, language), in_language(fact.remedy, language)
-    err.print(f"[yellow]![/yellow] {place}{escape(message)}", soft_wrap=True)
-    err.print(f"  [green]→[/green] {escape(remedy)}", soft_wrap=True)
+    err.print(f"[yellow]![/yellow] {place}{escape(in_language(message, language))}", soft_wrap=True)
+    err.print(f"  [green]→[/green] {escape(in_language(remedy, language))}", soft_wrap=True)

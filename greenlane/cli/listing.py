@@ -54,7 +54,7 @@ def cases(
     ] = None,
     procedure: Annotated[str | None, typer.Option("--procedure", help="Only cases of this procedure.")] = None,
     overdue: Annotated[
-        bool, typer.Option("--overdue", help="Only open cases whose limit, or green promise, is breached.")
+        bool, typer.Option("--overdue", help="Only open cases that are late: the limit, the green promise, or a step.")
     ] = False,
     past_appointment: Annotated[
         bool, typer.Option("--past-appointment", help="Only open cases past an appointment, and not breached.")
@@ -67,35 +67,38 @@ def cases(
 ) -> int:
     """List cases, the latest first, with both promises and who holds them now.
 
-    --overdue and --past-appointment together list what is in either state.
+    --overdue and --past-appointment together list what is in either state. Late steps are told below, with how late.
 
     Example: greenlane cases --open --lane green_24h
     """
     from greenlane.cli.case_table import case_table
+    from greenlane.cli.late_steps import LateSteps
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session
     from store.views import CaseFilter
 
     with a_session(state_dir, lang) as session:
         moments = session.moments
-        asked_for = {"breached": overdue, "past_appointment": past_appointment}
         wanted = CaseFilter(
             status=status,
             lane=lane,
             holder=department,
             procedure=procedure,
             open_only=is_open,
-            promise_states=frozenset(state for state, is_wanted in asked_for.items() if is_wanted),
+            late=overdue,
+            promise_states=frozenset({"past_appointment"} if past_appointment else ()),
         )
         found, total = session.views.cases(wanted, limit=limit), session.views.count(wanted)
+        late = LateSteps.of(session, [view.case_id for view in found])
         if as_json:
-            print_json({"ok": True, "total": total, "cases": [view.model_dump(mode="json") for view in found]})
+            listed = [{**view.model_dump(mode="json"), "late_steps": late.as_json(view.case_id)} for view in found]
+            print_json({"ok": True, "total": total, "cases": listed})
             return 0
         if not found:
             show(session.words("no_cases"))
             return 0
         more = session.words("more_of", shown=len(found), total=total) if total > len(found) else None
-        show(case_table(session.words("cases"), found, moments), more, moments.scale)
+        show(case_table(session.words("cases"), found, moments), more, late.table(), moments.scale)
     return 0
 
 
@@ -108,25 +111,35 @@ def desk(
     lang: Lang = None,
     as_json: Json = False,
 ) -> int:
-    """Show what waits for a department, the most urgent first.
+    """Show what waits for a department, the most urgent first, and the escalations that are told to it.
+
+    Of an opinion that it is asked for: the question, who asks, and by when.
 
     Example: greenlane desk construction --lang en
     """
     from greenlane.cli.case_table import work_table
+    from greenlane.cli.desk_sheet import DeskSheet
+    from greenlane.cli.escalation_sheet import EscalationSheet
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session
+    from store.escalations import EscalationFilter
 
     with a_session(state_dir, lang) as session:
         items = session.views.worklist(department, limit=limit)
+        told = EscalationSheet.of(
+            session, EscalationFilter(open_only=True, told=department), limit=limit, state_dir=state_dir
+        )
         known = session.wiring.catalog.departments.get(department)
-        if known is None and not items:
+        if known is None and not items and not told.items:
             # An imported log has departments of its own; one without work cannot be told from a slip of the pen.
             session.wiring.catalog.department(department)
+        sheet = DeskSheet.of(session, items)
         if as_json:
-            print_json({"ok": True, "department": department, "work": [item.model_dump(mode="json") for item in items]})
+            print_json({"ok": True, "department": department, "work": sheet.as_json(), "escalations": told.as_json()})
             return 0
         name = known.name.in_language(session.words.language) if known else department
         moments = session.moments
         title = session.words("desk", department=name)
-        show(work_table(title, items, moments) if items else f"{title}: {session.words('no_work')}", moments.scale)
+        show(work_table(title, items, moments) if items else f"{title}: {session.words('no_work')}")
+        show(*sheet.screen(), *(told.screen() if told.items else ()), None if told.items else moments.scale)
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -13,8 +14,10 @@ from rich.table import Table
 from cases.turn import CaseView
 from events.language.case_events import data_of
 from greenlane.cli.case_table import case_table
-from greenlane.cli.event_lines import event_cells
+from greenlane.cli.event_lines import ACTOR_WIDTH, event_cells
 from greenlane.cli.failure import asked_language
+from greenlane.cli.late_steps import LateSteps
+from greenlane.cli.names import Names
 from greenlane.cli.output import err, out, table_of
 from greenlane.cli.session import Session
 from sla.wording import in_language
@@ -36,8 +39,10 @@ class LiveView:
         self._seen: set[int] = set()
         self._position: int | None = None
         self._cases: list[CaseView] = []
+        self._late: LateSteps | None = None
         self._open = 0
         self._total = 0
+        self._names: dict[str, Names] = {}
 
     def look(self) -> None:
         """Read what is new. Raises StoreError."""
@@ -45,6 +50,7 @@ class LiveView:
         wanted = CaseFilter(open_only=True)
         self._cases, self._open = views.cases(wanted, limit=self._limit), views.count(wanted)
         self._total = views.count()
+        self._late = LateSteps.of(self._session, [view.case_id for view in self._cases])
         ledger = self._session.ledger
         if self._position is None:
             rows = ledger.latest(max(self._limit, LOOK_BACK))
@@ -62,15 +68,21 @@ class LiveView:
             "open": self._open,
             "total": self._total,
             "position": self._position,
-            "cases": [view.model_dump(mode="json") for view in self._cases],
+            "cases": [self._case_json(view) for view in self._cases],
             "events": [{"position": row.position, **data_of(row.record)} for row in self._events],
         }
+
+    def _case_json(self, view: CaseView) -> dict[str, Any]:
+        late = [] if self._late is None else self._late.as_json(view.case_id)
+        return {**view.model_dump(mode="json"), "late_steps": late}
 
     def screen(self) -> RenderableType:
         """Both tables."""
         moments = self._session.moments
         title = f"{moments.words('open_cases')}: {self._open} / {self._total}   {moments.instant(moments.now)}"
-        parts: list[RenderableType] = [case_table(title, self._cases, moments), self._event_table()]
+        late = self._late.table() if self._late is not None else None
+        tables = (case_table(title, self._cases, moments), late, self._event_table())
+        parts: list[RenderableType] = [table for table in tables if table is not None]
         if (scale := moments.scale) is not None:
             parts.append(scale)
         return Group(*parts)
@@ -79,10 +91,22 @@ class LiveView:
         moments = self._session.moments
         words = moments.words
         names = {view.case_id: view.dossier_code or view.case_id for view in self._cases}
-        table = table_of(words("events"), *map(words, ("case", "at", "event", "details", "actor")))
+        table = table_of(words("events"), *map(words, ("case", "at", "event_and_details", "actor")))
         for row in self._events:
-            table.add_row(names.get(row.case_id, row.case_id), *event_cells(row.record, moments))
+            code = names.get(row.case_id, row.case_id)
+            table.add_row(code, *event_cells(row.record, replace(moments, known=self._names_of(row.case_id))))
+        table.columns[-1].max_width = ACTOR_WIDTH
         return table
+
+    def _names_of(self, case_id: str) -> Names:
+        """What the steps and documents of a case are called; looked up once."""
+        found = self._names.get(case_id)
+        if found is None:
+            found = self._session.moments.names
+            view = self._session.views.case(case_id)
+            version = None if view is None else found.procedure_version(view.procedure, view.procedure_version)
+            found = self._names[case_id] = found if version is None else found.of_procedure(version)
+        return found
 
 
 def follow(view: LiveView, interval_seconds: float) -> None:

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cases.turn import CaseView, WorkItem
 from cases.views import project
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
 from greenlane.cli.session import Session
 from store.dossiers import rebuild_dossiers
-from store.rebuild import OF_THE_LEDGER, RebuildReport, rebuild
+from store.rebuild import OF_THE_LEDGER, Projection, RebuildReport, rebuild
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,7 @@ class Rebuilt:
 def rebuilt(session: Session, told: Callable[[], None], *, replace: bool) -> Rebuilt:
     """Fold every case again. `told` is called after each. Raises StoreError."""
 
-    def folded(
-        case_id: str, definitions: Definitions, records: tuple[EventRecord, ...]
-    ) -> tuple[CaseView, tuple[WorkItem, ...]]:
+    def folded(case_id: str, definitions: Definitions, records: tuple[EventRecord, ...]) -> Projection:
         told()
         return project(case_id, definitions, records)
 

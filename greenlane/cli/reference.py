@@ -1,4 +1,4 @@
-"""What can be looked up without any server: settings, procedures, departments, lanes, and how an application would fare."""
+"""Settings, and what stands in the catalogue in use: procedures, departments, lanes, how an application would fare."""
 
 # ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
 
@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.options import Json, Lang, fact_of
+from greenlane.cli.options import Json, Lang, StateDir, fact_of
 
 Day = Annotated[
     datetime | None,
@@ -31,6 +31,7 @@ def procedures(
     ] = None,
     *,
     on: Day = None,
+    state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> int:
@@ -41,7 +42,7 @@ def procedures(
     from greenlane.cli import handbook
     from greenlane.cli.output import print_json, show
 
-    book = handbook.opened(lang, on)
+    book = handbook.opened(lang, on, state_dir)
     found = [book.procedure(procedure)] if procedure is not None else book.procedures
     if as_json:
         print_json({"ok": True, "on": book.day.isoformat(), "procedures": [book.procedure_json(v) for v in found]})
@@ -52,7 +53,7 @@ def procedures(
     return 0
 
 
-def departments(*, lang: Lang = None, as_json: Json = False) -> int:
+def departments(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = False) -> int:
     """List the departments of the province, with their codes and who holds which role.
 
     Example: greenlane departments --lang en
@@ -60,7 +61,7 @@ def departments(*, lang: Lang = None, as_json: Json = False) -> int:
     from greenlane.cli import handbook
     from greenlane.cli.output import print_json, show
 
-    book = handbook.opened(lang, None)
+    book = handbook.opened(lang, None, state_dir)
     if as_json:
         listed = [department.model_dump(mode="json") for department in book.catalog.departments.values()]
         print_json({"ok": True, "departments": listed})
@@ -69,7 +70,7 @@ def departments(*, lang: Lang = None, as_json: Json = False) -> int:
     return 0
 
 
-def lanes(*, on: Day = None, lang: Lang = None, as_json: Json = False) -> int:
+def lanes(*, on: Day = None, state_dir: StateDir = None, lang: Lang = None, as_json: Json = False) -> int:
     """Show the decision table of the lanes: which rule gives which lane, and what each lane promises.
 
     Example: greenlane lanes --on 2026-03-02
@@ -77,7 +78,7 @@ def lanes(*, on: Day = None, lang: Lang = None, as_json: Json = False) -> int:
     from greenlane.cli import handbook
     from greenlane.cli.output import print_json, show
 
-    book = handbook.opened(lang, on)
+    book = handbook.opened(lang, on, state_dir)
     if as_json:
         table = book.lane_table.model_dump(mode="json", exclude={"lists"})
         print_json({"ok": True, "on": book.day.isoformat(), "table": table})
@@ -93,17 +94,18 @@ def classify(
         list[str] | None, typer.Option("--fact", metavar="NAME=VALUE", help="A fact; may be given several times.")
     ] = None,
     on: Day = None,
+    state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> int:
-    """Explain which lane an application would take, and what each other lane lacks. Asks no server.
+    """Explain which lane an application would take, and what each other lane lacks.
 
     Example: greenlane classify work-permit --fact project=ring-road-4
     """
     from greenlane.cli import handbook
     from greenlane.cli.output import print_json, show
 
-    book = handbook.opened(lang, on)
+    book = handbook.opened(lang, on, state_dir)
     facts = dict(fact_of(text) for text in fact or ())
     judged = book.classified(procedure, facts)
     if as_json:

@@ -16,6 +16,7 @@ from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from greenlane.admission import KafkaAccess
 from greenlane.importing.identity import SYSTEM, ImportKey
+from greenlane.outside.outgoing import Outgoing
 from sla.units import Budget
 from wording.json_text import read_json
 
@@ -83,6 +84,10 @@ class Orders:
     def answers(self) -> str:
         """Where refusals of them are told."""
         return self.topics.answers(SYSTEM.id)
+
+    def outgoing(self, stop: StopWish, client_id: str) -> Outgoing:
+        """What sends under the import's source."""
+        return Outgoing(self.cluster, self.key.source, stop, client_id, self.max_message_bytes)
 
     @property
     def cluster(self) -> Cluster:

@@ -16,12 +16,12 @@ from typing import Any
 from kafka import errors as kafka_errors
 
 from events.transport.errors import TransportError
-from greenlane.importing import incoming
-from greenlane.importing.incoming import Share
 from greenlane.importing.index import Index
 from greenlane.importing.orders import STOPPED, NoteBook, Orders, StopWish
-from greenlane.importing.outgoing import Outgoing, Parcel, Stopped
 from greenlane.importing.submitter import Diary
+from greenlane.outside import incoming
+from greenlane.outside.incoming import Share
+from greenlane.outside.outgoing import Outgoing, Parcel, Stopped
 from wording.foreign import visible
 from wording.json_text import read_json
 
@@ -53,7 +53,7 @@ class Player:
 
     def run(self) -> None:
         """Until stopped. Raises Stopped, TransportError."""
-        outgoing = Outgoing(self._orders, self._stop, f"greenlane-import-player-{self._number}")
+        outgoing = self._orders.outgoing(self._stop, f"greenlane-import-player-{self._number}")
         with closing(outgoing), closing(self._reading()) as consumer:
             while not self._stop.wanted:
                 # Answers go out in handfuls: with many cases under way nobody waits for a single one.

@@ -15,11 +15,11 @@ from typing import Any
 
 from events.language.notices import MessageRefused
 from events.transport.errors import TransportError
-from greenlane.importing import incoming
-from greenlane.importing.incoming import Place
 from greenlane.importing.index import Index, TraceRow
 from greenlane.importing.orders import STOPPED, NoteBook, Orders, StopWish
-from greenlane.importing.outgoing import Outgoing, Parcel, Stopped
+from greenlane.outside import incoming
+from greenlane.outside.incoming import Place
+from greenlane.outside.outgoing import Outgoing, Parcel, Stopped
 from wording.foreign import visible
 from wording.json_text import read_json
 
@@ -106,7 +106,7 @@ class Submitter:
 
     def run(self) -> None:
         """Until every case has ended. Raises Stopped, TransportError."""
-        outgoing = Outgoing(self._orders, self._stop, "greenlane-import-submitter")
+        outgoing = self._orders.outgoing(self._stop, "greenlane-import-submitter")
         with closing(outgoing), closing(self._listening()) as consumer:
             self._save(outgoing, consumer)
             rounds = 0

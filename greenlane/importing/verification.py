@@ -13,13 +13,13 @@ from catalog.model import Definitions
 from events.language.topics import Topics
 from events.transport import dead_letters
 from events.transport.errors import TransportError
-from greenlane.importing import incoming
 from greenlane.importing.display import Display
 from greenlane.importing.evidence import CaseEvidence, Findings, TopicOrder, event_ids
 from greenlane.importing.identity import SYSTEM
 from greenlane.importing.index import TraceRow
 from greenlane.importing.preparation import Prepared
 from greenlane.importing.report import ImportReport
+from greenlane.outside import incoming
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring
 from intake.register import DERIVED_PROCEDURE

@@ -7,7 +7,17 @@ from datetime import datetime, timedelta
 import pytest
 
 from cases.timetable import appointment_at, next_due
-from tests.builders import MONDAY, Life, a_reassignment, a_withdrawal, an_acknowledgement, an_answer, an_open_life
+from sla.ladder import Ladder, Rung
+from tests.builders import (
+    MONDAY,
+    Life,
+    a_reassignment,
+    a_withdrawal,
+    an_acknowledgement,
+    an_answer,
+    an_open_life,
+    the_definitions,
+)
 
 AT = MONDAY + timedelta(minutes=10)
 FIRST = "step:intake/first"
@@ -59,6 +69,20 @@ def test_a_warning_is_not_acknowledged_away() -> None:
     life = overdue_life()
     refusal = life.refused(an_acknowledgement("step:intake/half", _next(life) - timedelta(seconds=1)))
     assert refusal.code == "escalation_unknown"
+
+
+def test_an_alert_says_whose_role_is_told() -> None:
+    """Of the department that holds the step, of the agency in charge, or of the department that a rung names."""
+    departments = ("one-stop", "culture", "chairman-office")
+    rungs = tuple(
+        Rung(id=audience, percent=50, audience=audience, kind="warning")
+        for audience in ("head", "lead-head", *departments)
+    )
+    ladder = Ladder(id="step", version="1", rungs=rungs)
+    life = an_open_life(the_definitions(step_ladder=ladder, departments=departments))
+    life.live_until(MONDAY + timedelta(days=30))
+    told = {e.audience: e.audience_department for e in life.of_type("RungFired") if e.step_id == "intake"}
+    assert told == {"head": "one-stop", "lead-head": "culture"} | {name: name for name in departments}
 
 
 def test_a_step_goes_to_another_department_with_its_clock() -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from catalog.definition import Key
 from catalog.errors import CatalogInvalid, Problem
-from catalog.loader import DATA_FOLDER, load_catalog
+from catalog.loader import DATA_FOLDER, load_catalog, read_folder
+from catalog.writing import publish_in
 
 PROCEDURE = """\
 id: shop-licence
@@ -75,6 +77,10 @@ class Folder:
     def lanes(self, *changes: tuple[str, str], name: str = "lanes/bac-ninh.yaml") -> Path:
         """Write the table of lanes with parts of its text replaced."""
         return self.write(name, _changed(LANES, changes))
+
+    def publish(self) -> list[Key]:
+        """Enter the drafts among the digests; which they are."""
+        return publish_in(read_folder(self.path), lambda: None)[0]
 
     def problems(self) -> tuple[Problem, ...]:
         """What loading the folder finds; fails when it finds nothing."""

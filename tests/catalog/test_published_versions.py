@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
-from catalog import publication, publish
+from catalog import publication
+from catalog.definition import Key
 from catalog.errors import CatalogInvalid
-from catalog.loader import DATA_FOLDER, digest_file, load_catalog, published_in, read_shelf
+from catalog.loader import DATA_FOLDER, digest_file, load_catalog, published_in, read_folder, read_shelf
 from catalog.model import (
     AppointmentRule,
     ClockPolicy,
@@ -25,16 +26,18 @@ from catalog.model import (
     SuspensionRule,
 )
 from catalog.province import Department
+from catalog.writing import heading, publish_in
 from sla.calendar import CalendarDefinition, DayException
 from sla.deadline import AfterHours
 from sla.ladder import Rung
 from sla.units import Budget, Unit
+from sla.wording import in_language
 from tests.catalog.folder import Folder
 
 EXPLANATION = """
 A published version was changed. Cases run under it, and auditors replay them under exactly this content.
 Restore the file; put the change into a new file with a new version and a later valid_from, whose beginning ends the old
-one, and enter it with `python -m catalog.publish`.
+one, and enter it with `greenlane catalog publish`.
 """
 
 
@@ -47,33 +50,31 @@ def test_no_published_version_changed() -> None:
 
 
 def test_every_shipped_version_is_published() -> None:
-    """A version that is not in the digest file is a draft; drafts are not shipped. Run `python -m catalog.publish`."""
+    """A version that is not in the digest file is a draft; drafts are not shipped. Run `greenlane catalog publish`."""
     published = published_in(DATA_FOLDER).digests
     drafts = [key for key, _, _ in publication.versions_of(read_shelf(DATA_FOLDER)) if key not in published]
     assert not drafts
 
 
-def test_publishing_appends_new_versions_and_nothing_else(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+def test_publishing_appends_new_versions_and_nothing_else(folder: Folder) -> None:
     """The first publication enters all; the second nothing; a new version one line at the end."""
-    assert publish.main([str(folder.path)]) == 0
+    assert Key("procedure", "shop-licence", "1") in folder.publish()
     first = digest_file(folder.path).read_text()
     assert "procedure shop-licence 1 " in first
-    assert publish.main([str(folder.path)]) == 0
+    assert folder.publish() == []
     assert digest_file(folder.path).read_text() == first
     folder.procedure(
         ("valid_from: 2025-01-01", "valid_from: 2024-01-01\nvalid_until: 2024-12-31"),
         ('"1"', '"0"'),
         name="procedures/old.yaml",
     )
-    capsys.readouterr()
-    assert publish.main([str(folder.path)]) == 0
+    assert folder.publish() == [Key("procedure", "shop-licence", "0")]
     assert digest_file(folder.path).read_text().startswith(first)
-    assert "published procedure shop-licence version 0\n1 new version\n" in capsys.readouterr().out
 
 
-def test_a_changed_published_version_is_refused_everywhere(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_changed_published_version_is_refused_everywhere(folder: Folder) -> None:
     """Neither loading nor publishing takes it; the error names the file and says what to do instead."""
-    publish.publish(folder.path)
+    folder.publish()
     before = digest_file(folder.path).read_bytes()
     file = folder.procedure(("amount: 5", "amount: 7"))
     problem = folder.only_problem()
@@ -84,14 +85,14 @@ def test_a_changed_published_version_is_refused_everywhere(folder: Folder, capsy
         2,
     )
     assert "new version" in problem.remedy
-    assert publish.main([str(folder.path)]) == 2
-    assert "published with other content" in capsys.readouterr().err
+    with pytest.raises(CatalogInvalid, match="published with other content"):
+        folder.publish()
     assert digest_file(folder.path).read_bytes() == before
 
 
 def test_a_removed_published_version_is_refused(folder: Folder) -> None:
     """A case may still run, and will be audited, under a version whose file is gone."""
-    publish.publish(folder.path)
+    folder.publish()
     folder.procedure(('version: "1"', 'version: "2"'))
     problem = folder.only_problem()
     assert problem.code == "published_version_missing"
@@ -99,9 +100,102 @@ def test_a_removed_published_version_is_refused(folder: Folder) -> None:
     assert text[problem.line - 1].startswith("procedure shop-licence 1 ")
 
 
+def test_an_end_written_into_a_published_file_is_told_as_a_retirement(folder: Folder) -> None:
+    """What an administrator tries first for a second version: the remedy says what ends a version, with the command."""
+    folder.publish()
+    file = folder.procedure(("valid_from: 2025-01-01", "valid_from: 2025-01-01\nvalid_until: 2026-03-31"))
+    folder.procedure(('version: "1"', 'version: "2"'), ("2025-01-01", "2026-04-01"), name="procedures/2.yaml")
+    problem = folder.only_problem()
+    assert (problem.code, problem.file, problem.field) == ("published_version_changed", str(file), "valid_until")
+    assert "valid_from of the next version ends it" in problem.remedy
+    assert "`greenlane catalog retire procedure shop-licence 1 --on 2026-03-31`" in problem.remedy
+    folder.procedure()
+    assert folder.publish() == [Key("procedure", "shop-licence", "2")]
+    assert load_catalog(folder.path).procedure("shop-licence", date(2026, 4, 1)).version == "2"
+
+
+def test_a_successor_written_over_a_published_file_is_told_as_such(folder: Folder) -> None:
+    """The line of the digests is named, and the file that holds something else now."""
+    folder.publish()
+    file = folder.procedure(('version: "1"', 'version: "2"'), ("2025-01-01", "2026-04-01"))
+    problem = folder.only_problem()
+    assert problem.code == "published_version_missing"
+    assert f"{file} holds version '2' now" in problem.message
+    assert "a file of its own" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "code", "field"),
+    [
+        ("lanes/2.yaml", (("version", '"2"'),), "validity_overlap", "valid_from"),
+        ("procedures/2.yaml", (("version", '"2"'),), "validity_overlap", "valid_from"),
+        ("procedures/2.yaml", (("version", '"2"'), ("valid_from", None)), "no_beginning", "valid_from"),
+        ("calendars/2.yaml", (("version", '"2025.12"'),), "version_older", "version"),
+        ("calendars/2.yaml", (("version", '"2026-12"'),), "version_older", "version"),
+        ("departments.2.yaml", (("version", '"2025-06-30"'),), "version_older", "version"),
+    ],
+)
+def test_a_copy_that_would_never_be_in_force_is_told(
+    folder: Folder, name: str, changes: tuple[tuple[str, str | None], ...], code: str, field: str
+) -> None:
+    """Somebody copies a published file and gives it another number: each slip has its own remedy."""
+    folder.publish()
+    originals = {"lanes": "lanes/bac-ninh.yaml", "procedures": "procedures/shop-licence.yaml"}
+    originals |= {"calendars": "calendars/vn-public.yaml", "departments.2.yaml": "departments.yaml"}
+    lines = (folder.path / originals[name.partition("/")[0]]).read_text().splitlines()
+    for key, value in changes:
+        place = next(number for number, line in enumerate(lines) if line.startswith(f"{key}:"))
+        lines[place] = "" if value is None else f"{key}: {value}"
+    file = folder.write(name, "\n".join(lines) + "\n")
+    problem = folder.only_problem()
+    assert (problem.code, problem.file, problem.field or field) == (code, str(file), field)
+    assert problem.remedy
+    assert in_language(problem.remedy, "vi") != problem.remedy
+
+
+def test_a_draft_that_misses_what_was_published_meanwhile_is_refused(folder: Folder) -> None:
+    """Two administrators with a folder each: who comes second learns of the first one's version, and loses nothing."""
+    folder.publish()
+    mine = read_shelf(folder.path)
+    folder.lanes(('version: "1"', 'version: "2"\nvalid_from: 2026-06-01'), name="lanes/2.yaml")
+    theirs = [source for source in read_shelf(folder.path).lanes if source.definition.version == "2"]
+    published = {key: digest for key, digest, _ in publication.versions_of(read_shelf(folder.path))}
+    assert publication.problems_beside(mine, theirs, published) == []
+    folder.lanes(('version: "1"', 'version: "3"\nvalid_from: 2026-07-01'), name="lanes/2.yaml")
+    (problem,) = publication.problems_beside(read_shelf(folder.path), theirs, published)
+    assert (problem.code, "lanes bac-ninh 2" in problem.message) == ("folder_behind", True)
+    assert "catalog export" in problem.remedy
+    folder.lanes()
+    folder.procedure(("amount: 5", "amount: 6"))
+    (changed,) = publication.problems_beside(read_shelf(folder.path, check_digests=False), [], published)[:1]
+    assert changed.code == "published_version_changed"
+
+
+def test_who_published_and_why_stands_above_the_digests(folder: Folder) -> None:
+    """A comment of one line, whatever was written in the note."""
+    found = read_folder(folder.path)
+    comment = heading(date(2026, 3, 2), "an.nguyen", "QĐ 12\nprocedure x 1 " + "0" * 64)
+    publish_in(found, lambda: None, comment)
+    lines = digest_file(folder.path).read_text().splitlines()
+    assert lines[2].startswith("# 2026-03-02 an.nguyen: QĐ 12\\u000aprocedure x")
+    assert read_folder(folder.path).published.keys() == {key for key, _, _ in publication.versions_of(found.shelf)}
+
+
+def test_a_folder_stays_as_it_was_where_what_goes_with_it_fails(folder: Folder) -> None:
+    """The database refuses: no digest is entered, and nothing else is left behind."""
+
+    def refused() -> None:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        publish_in(read_folder(folder.path), refused)
+    assert not digest_file(folder.path).exists()
+    assert [file.name for file in folder.path.iterdir() if file.name.startswith(".")] == []
+
+
 def test_comments_and_layout_are_no_change(folder: Folder) -> None:
     """The digest is that of the content: the canonical JSON, whatever the YAML looks like."""
-    publish.publish(folder.path)
+    folder.publish()
     file = folder.procedure(
         ("limit: {amount: 5, unit: working_days}", "# five days\nlimit:\n  unit: working_days\n  amount: 5")
     )
@@ -115,7 +209,7 @@ def test_comments_and_layout_are_no_change(folder: Folder) -> None:
 )
 def test_every_kind_of_definition_is_guarded(folder: Folder, kind: str) -> None:
     """Departments, ladders, calendars and lanes decide cases as much as procedures do."""
-    publish.publish(folder.path)
+    folder.publish()
     file = folder.path / kind
     text = file.read_text()
     changed = text.replace("90", "91", 1) if "step" in kind else text.replace('source: "', 'source: "x', 1)
@@ -128,7 +222,7 @@ def test_every_kind_of_definition_is_guarded(folder: Folder, kind: str) -> None:
 @pytest.mark.parametrize("line", ["procedure shop-licence 1 abc", "nonsense", "procedure shop-licence 1"])
 def test_a_broken_line_of_the_digest_file_is_a_fault(folder: Folder, line: str) -> None:
     """A digest that cannot be read would guard nothing."""
-    publish.publish(folder.path)
+    folder.publish()
     file = digest_file(folder.path)
     file.write_text(file.read_text() + line + "\n")
     problem = folder.only_problem()
@@ -137,19 +231,13 @@ def test_a_broken_line_of_the_digest_file_is_a_fault(folder: Folder, line: str) 
 
 def test_a_second_digest_of_one_version_is_a_fault(folder: Folder) -> None:
     """A line appended for a version that stands there would replace what was published."""
-    publish.publish(folder.path)
+    folder.publish()
     file = digest_file(folder.path)
     lines = file.read_text().splitlines()
     file.write_text("\n".join([*lines, lines[-1]]) + "\n")
     with pytest.raises(CatalogInvalid) as caught:
-        publish.publish(folder.path)
+        folder.publish()
     assert [problem.code for problem in caught.value.problems] == ["digest_line"]
-
-
-def test_publishing_a_folder_that_is_none_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit code 2 and a sentence, never a traceback."""
-    assert publish.main([str(tmp_path / "nowhere")]) == 2
-    assert "no folder" in capsys.readouterr().err
 
 
 def test_no_default_of_a_model_changed() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from catalog.loader import load_catalog
-from catalog.publish import publish
 from catalog.systems import owner_of
 from tests.catalog.folder import Folder
 
@@ -53,13 +52,13 @@ def test_a_source_is_its_systems_with_all_below_it(folder: Folder, source: str, 
 def test_a_folder_without_the_list_takes_the_shipped_one(folder: Folder) -> None:
     """A catalogue made before there were systems goes on as it is, and publishes nothing that is not its own."""
     assert load_catalog(folder.path).systems == load_catalog().systems
-    assert not [key for key in publish(folder.path) if key.kind == "systems"]
+    assert not [key for key in folder.publish() if key.kind == "systems"]
 
 
 def test_the_newest_list_holds(folder: Folder) -> None:
     """As with the departments: a change is a new version beside the published one."""
     folder.write("systems.yaml", SYSTEMS)
-    assert [key.kind for key in publish(folder.path) if key.kind == "systems"] == ["systems"]
+    assert [key.kind for key in folder.publish() if key.kind == "systems"] == ["systems"]
     folder.write("systems.2.yaml", SYSTEMS.replace('"1"', '"2"').replace("/tax]", "/tax, /fees]"))
     assert load_catalog(folder.path).systems["tax-office"].owns("/fees/1")
     folder.write("systems.yaml", SYSTEMS.replace("/tax]", "/duty]"))

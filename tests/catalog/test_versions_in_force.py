@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from catalog import publish
 from catalog.errors import LanesNotInForce, ProcedureNotInForce
 from catalog.loader import digest_file, load_catalog
 from catalog.validity import Window, version_on, windows
@@ -25,14 +24,14 @@ valid_from: 2025-01-01
 
 def test_a_second_version_of_a_published_procedure_is_a_new_file(folder: Folder) -> None:
     """It is added, checked and published without a letter changed in what was published before."""
-    publish.publish(folder.path)
+    folder.publish()
     before, old = digest_file(folder.path).read_text(), (folder.path / "procedures/shop-licence.yaml").read_bytes()
     folder.procedure(
         ('version: "1"', 'version: "2"'),
         ("valid_from: 2025-01-01", "valid_from: 2026-04-01"),
         name="procedures/shop-licence-2.yaml",
     )
-    assert [key.version for key in publish.publish(folder.path)] == ["2"]
+    assert [key.version for key in folder.publish()] == ["2"]
     assert digest_file(folder.path).read_text().startswith(before)
     assert (folder.path / "procedures/shop-licence.yaml").read_bytes() == old
     catalog = load_catalog(folder.path)
@@ -46,12 +45,12 @@ def test_a_second_version_of_a_published_procedure_is_a_new_file(folder: Folder)
 def test_a_second_table_of_lanes_and_template_follow_the_first(folder: Folder) -> None:
     """One rule for every kind that has days of validity; a table of lanes may even have another id."""
     folder.write("dossiers/opening.yaml", TEMPLATE)
-    publish.publish(folder.path)
+    folder.publish()
     folder.lanes(
         ("id: bac-ninh", "id: renamed"), ('version: "1"', 'version: "2"\nvalid_from: 2026-04-01'), name="lanes/2.yaml"
     )
     folder.write("dossiers/opening-2.yaml", TEMPLATE.replace('"1"', '"2"').replace("2025-01-01", "2026-04-01"))
-    assert len(publish.publish(folder.path)) == 2
+    assert len(folder.publish()) == 2
     catalog = load_catalog(folder.path)
     for day, version in ((date(2026, 3, 31), "1"), (date(2026, 4, 1), "2")):
         assert catalog.lane_table(day).version == version

@@ -121,9 +121,9 @@ async def work(task_queue: str, folder: str, *boundaries: str) -> None:
     client = await wiring.temporal()
     death = Death(Path(folder), list(boundaries))
     cases = DyingCases(death, client, task_queue)
-    intake = Intake(cases, wiring.register, wiring.catalog, wiring.business_time, wiring.zone)
+    intake = Intake(cases, wiring.register, wiring.catalogue, wiring.business_time, wiring.zone)
     gateway = DyingDossierGateway(death, client, task_queue)
-    desk = LinkedIntake(intake, gateway, DyingDossiers(wiring, death), wiring.inbox, wiring.catalog)
+    desk = LinkedIntake(intake, gateway, DyingDossiers(wiring, death), wiring.inbox, wiring.catalogue)
     recorder = DyingRecorder(Recorder(wiring.store, wiring.topics), death)
     await case_worker(client, recorder, task_queue=task_queue, desk=desk).run()
 

@@ -31,6 +31,7 @@ from store.database import Store
 from tests.events.bridges import MakeTopics, a_bridge, ends
 from tests.events.sending import Running, committed, read_topic, until
 from tests.intake.strange_messages import AT, CASE, COUNT, DEPARTMENT, SYSTEM, Strange, many
+from tests.settled_catalogue import SettledCatalogue
 
 OTHERS_EVERY = 20
 """Among so many messages of strangers one of somebody else."""
@@ -102,7 +103,7 @@ async def test_every_message_of_a_stranger_is_accounted_for(
     topics = make_topics(DEPARTMENT)
     cases, registry = Cases(), CollectorRegistry()
     time = BusinessTime(business_anchor_at=AT, real_anchor_at=datetime.now(UTC))
-    intake = Intake(cases, register, load_catalog(), time, ZoneInfo("Asia/Ho_Chi_Minh"))  # type: ignore[arg-type]
+    intake = Intake(cases, register, SettledCatalogue(load_catalog()), time, ZoneInfo("Asia/Ho_Chi_Minh"))  # type: ignore[arg-type]
     watched = Watched(Reception(intake, topics))
     large = [Strange(True, "large", lawful(0).headers, value) for value in LARGE]
     sent: list[Strange] = [*large]

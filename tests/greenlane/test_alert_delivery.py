@@ -25,10 +25,15 @@ from greenlane.alerts import AlertSender
 from greenlane.alerts.audience import audience_of, duty_audience
 from greenlane.settings import Settings
 from store.database import Store
+from store.dossiers import Dossiers
 from store.recorder import Recorder
+from tests.alerts.recorded import RecordedCase
+from tests.alerts.situations import the_catalog
+from tests.builders import MONDAY
 from tests.dossier.openings import DOSSIER_ID, a_submission, an_application, days, definitions
 from tests.greenlane.receivers import Mailbox, MailServer, WebReceiver
-from tests.store.turn_builder import Sketch, exhausted, review, rung
+from tests.settled_catalogue import SettledCatalogue
+from tests.store.turn_builder import exhausted, review, rung
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 CHANNELS = ("webhook", "email")
@@ -49,11 +54,10 @@ def fire(store: Store) -> Iterator[Callable[..., str]]:
     recorder = Recorder(store, Topics("greenlane"), CHANNELS)
 
     def fired(number: int = 1, **change: Any) -> str:
-        sketch = Sketch(number)
-        sketch.take(recorder.record_now(sketch.opening()))
-        event = rung(f"{sketch.case_id}:breach").model_copy(update=change)
-        recorder.record_now(sketch.turn((event,)))
-        return f"{sketch.case_id}.{len(sketch.records) + 1}"
+        case = RecordedCase(recorder, number)
+        case.open()
+        (record,) = case.tell(rung("step:intake/breach").model_copy(update=change))
+        return f"{case.case_id}.{record.sequence}"
 
     yield fired
     recorder.close()
@@ -78,7 +82,7 @@ def catalog() -> Catalog:
 @asynccontextmanager
 async def sending(store: Store, **settings: Any) -> AsyncIterator[None]:
     """A sender at work."""
-    sender = AlertSender(store, Settings(**settings), ZONE)
+    sender = AlertSender(store, Settings(**settings), ZONE, SettledCatalogue(the_catalog()), lambda: MONDAY)
     task = asyncio.create_task(sender.serve(CHANNELS))
     try:
         yield
@@ -121,15 +125,17 @@ async def test_a_rung_reaches_web_and_mail_once(
     assert receivers == ("head@one-stop.bac-ninh.example", "deputy@one-stop.bac-ninh.example")
     assert later["Message-ID"] == f"<{later_id}@localhost>"
     assert letter["Message-ID"] == f"<{event_id}@localhost>"
-    assert "H05.7-260302-0001" in letter["Subject"]
-    assert "02/03/2026 09:00" in letter.get_content(), "times are the province's"
+    assert "H05.8-260302-0001" in letter["Subject"]
+    assert "2026-03-09 09:00" in letter.get_content(), "times are the province's"
 
 
 async def test_a_rung_of_a_joint_clock_is_told_too(store: Store, mail: tuple[Mailbox, int]) -> None:
     """A linked dossier's warnings and escalations go the same ways, to who holds the role where everything waits."""
     mailbox, port = mail
     recorder = Recorder(store, Topics("greenlane"), CHANNELS)
-    dossier = blank_dossier(DOSSIER_ID, definitions({"a": days(2)}))
+    known = definitions({"a": days(2)})
+    Dossiers(store).keep(known)
+    dossier = blank_dossier(DOSSIER_ID, known)
     command = a_submission([an_application("a")])
     for commands, at in (([command], command.received_at), ([], command.received_at + timedelta(days=30))):
         turn = take_dossier_turn(dossier, commands, at)
@@ -151,8 +157,12 @@ async def test_a_rung_of_a_joint_clock_is_told_too(store: Store, mail: tuple[Mai
         # The ladder of the test knows an `office` that no department has.
         assert post.body["audience"]["held"] is (post.body["audience"]["role"] != "office")
     told = "\n".join(letter.get_content() for _, letter in mailbox.letters)
-    assert all(event.escalation_id in told for event in fired.values())
-    assert "linked dossier D-1" in told
+    assert all(
+        f"greenlane dossier acknowledge D-1 {event.escalation_id}" in told
+        for event in fired.values()
+        if event.kind in ("breach", "escalation")
+    )
+    assert "Linked dossier D-1" in told
 
 
 async def test_after_a_failure_the_same_is_sent_again(
@@ -203,9 +213,9 @@ async def test_many_letters_at_once_are_one_that_lists_them_all(
     assert {post.key for post in web.posts} >= set(ids)
     assert len(web.posts) == 7
     digest = next(letter for _, letter in mailbox.letters if "6 alerts" in letter["Subject"])
-    assert "6 × OVERDUE" in digest["Subject"]
+    assert "6 × STEP LATE" in digest["Subject"]
     said = digest.get_content()
-    assert all(f"H05.7-260302-{number:04}" in said for number in range(1, 7))
+    assert all(f"H05.8-260302-{number:04}" in said for number in range(1, 7))
     assert len(mailbox.letters) == 2, "the officer's own letter beside it"
     assert REGISTRY.get_sample_value("greenlane_alerts_delivered_total", {"channel": "email"}) == before + 7
 
@@ -238,7 +248,7 @@ async def test_a_role_that_nobody_holds_is_an_alert_of_its_own(
             await until(lambda: not owed(store))
     ((receivers, letter),) = mailbox.letters
     assert receivers == ("duty@example.org",)
-    assert "nobody holds it" in letter.get_content()
+    assert "nobody who holds that role" in " ".join(letter.get_content().split())
     assert web.posts[0].body["audience"]["held"] is False
     assert REGISTRY.get_sample_value("greenlane_audience_unresolved_total", labels) == before + 2
 
@@ -270,27 +280,40 @@ def test_audiences_are_resolved_by_the_catalogue(catalog: Catalog) -> None:
     assert told("head", "no-such-department") == ()
 
 
+async def test_an_alert_names_the_department_whose_role_it_is(store: Store, fire: Callable[..., str]) -> None:
+    """A step of the culture department that is told to the chairman's office is for that office, not for the department."""
+    fire(1, audience="chairman-office", department="culture", kind="escalation", level=3)
+    fire(2, audience="lead-head", department="police", kind="escalation", level=2)
+    fire(3, audience="head", department="culture")
+    with WebReceiver() as web:
+        async with sending(store, webhook_url=web.url):
+            await until(lambda: len(web.posts) == 3)
+    told = {(post.body["audience"]["department"], post.body["audience"]["role"]) for post in web.posts}
+    assert told == {("chairman-office", "chairman-office"), ("culture", "lead-head"), ("culture", "head")}
+    assert {post.body["rung"]["department"] for post in web.posts} == {"culture", "police"}, "whose step it is"
+
+
 async def test_duties_that_no_clock_tells_of_are_delivered(
     store: Store, fire: Callable[..., str], mail: tuple[Mailbox, int]
 ) -> None:
     """A suspension to be reviewed goes to the head of its department, a calendar's end to the one-stop centre's."""
     mailbox, port = mail
     recorder = Recorder(store, Topics("greenlane"), CHANNELS)
-    sketch = Sketch()
-    sketch.take(recorder.record_now(sketch.opening()))
-    recorder.record_now(sketch.turn((review("health"), exhausted())))
+    case = RecordedCase(recorder)
+    case.open()
+    keys = [f"{case.case_id}.{record.sequence}" for record in case.tell(review("health"), exhausted())]
     recorder.close()
     with WebReceiver() as web:
         async with sending(store, webhook_url=web.url, smtp_host="127.0.0.1", smtp_port=port, language="en"):
             await until(lambda: not owed(store))
     told = {post.body["type"]: (post.key, post.body["audience"]["department"]) for post in web.posts}
     assert told == {
-        "vn.greenlane.SuspensionReviewDue": (f"{sketch.case_id}.6", "health"),
-        "vn.greenlane.CalendarExhausted": (f"{sketch.case_id}.7", "one-stop"),
+        "vn.greenlane.SuspensionReviewDue": (keys[0], "health"),
+        "vn.greenlane.CalendarExhausted": (keys[1], "one-stop"),
     }
     letters = {receivers[0]: letter.get_content() for receivers, letter in mailbox.letters}
-    assert "health looks at it again" in letters["head@health.bac-ninh.example"]
-    assert "Apply a version that reaches further" in letters["head@one-stop.bac-ninh.example"]
+    assert "To: the head, Department of Health" in letters["head@health.bac-ninh.example"]
+    assert "calendar applied that reaches further" in letters["head@one-stop.bac-ninh.example"]
 
 
 def test_a_calendars_end_is_the_administrators_where_somebody_is(catalog: Catalog) -> None:

@@ -11,9 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from greenlane.importing import incoming, player
-from greenlane.importing.outgoing import Outgoing
+from greenlane.importing import player
 from greenlane.importing.player import Player
+from greenlane.outside import incoming
+from greenlane.outside.outgoing import Outgoing
 
 GATE = "TEST_IMPORT_GATE"
 HELD_AFTER = "TEST_IMPORT_HELD_AFTER"

@@ -35,6 +35,7 @@ from store.tables import commands, outbox, waiting
 from store.views import Views
 from store.waiting import WaitingCommands
 from tests.builders import MONDAY, a_submission, an_answer
+from tests.settled_catalogue import SettledCatalogue
 from tests.upgrade.old_database import project
 from tests.workflows.routes import five_steps
 from tests.workflows.stage import kinds, quiet, soon
@@ -53,11 +54,11 @@ class House:
         self.recorder = Recorder(store, TOPICS)
         self.register, self.inbox = Register(store, TOPICS), Inbox(store, TOPICS)
         self.views, self.waiting = Views(store), WaitingCommands(store)
-        self.catalog = load_catalog()
+        self.catalogue = SettledCatalogue(load_catalog())
         self.gateway = CaseGateway(self.client, self.queue)
         self.room, self.intake = self.another_bridge()
         self.linked = LinkedIntake(
-            self.intake, DossierGateway(self.client, self.queue), Dossiers(store), self.inbox, self.catalog
+            self.intake, DossierGateway(self.client, self.queue), Dossiers(store), self.inbox, self.catalogue
         )
         self.handing = HandOver(self.waiting, self.room, self.intake)
         self.opened: list[str] = []
@@ -65,7 +66,7 @@ class House:
     def another_bridge(self) -> tuple[WaitingRoom, Intake]:
         """The waiting room and the intake as another process would have them, or this one after a restart."""
         room, zone = WaitingRoom(self.waiting, self.inbox), ZoneInfo("Asia/Ho_Chi_Minh")
-        return room, Intake(self.gateway, self.register, self.catalog, self.time, zone, room)
+        return room, Intake(self.gateway, self.register, self.catalogue, self.time, zone, room)
 
     async def close(self) -> None:
         """Give back everything; a left-over timer would hold up the server's time."""
@@ -161,7 +162,7 @@ class House:
         """The ledger of an earlier backup, with its read models, as far as this case goes."""
         self.execute(f"DELETE FROM ledger WHERE case_id = '{case_id}' AND sequence > {sequence}")
         definitions, records = self.register.ledger_of(case_id)
-        view, _ = project(case_id, definitions, records)
+        view, *_ = project(case_id, definitions, records)
         head = f"(SELECT hash FROM ledger WHERE case_id = '{case_id}' AND sequence = {sequence})"
         self.execute(
             f"UPDATE cases SET sequence = {sequence}, hash = {head}, closed_at = NULL, status = 'in_progress', outcome = NULL,"

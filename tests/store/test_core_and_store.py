@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from cases.escalations import escalations_of, fired_among
 from cases.evolve import evolve, fold
 from cases.model import Case, blank
-from cases.turn import CaseView, WorkItem
 from cases.turns import take_turn
 from cases.views import view_of, work_of
 from catalog.model import Definitions
@@ -17,17 +17,15 @@ from events.language.commands import Command
 from events.language.identity import case_id_of
 from store.database import Store
 from store.definitions import DefinitionArchive
-from store.rebuild import rebuild
+from store.rebuild import Projection, rebuild
 from store.recorder import Recorder
 from tests.builders import MONDAY, a_submission, an_answer, the_definitions
 from tests.desks import KEPT
 
 
-def project(
-    case_id: str, definitions: Definitions, records: tuple[EventRecord, ...]
-) -> tuple[CaseView, tuple[WorkItem, ...]]:
+def project(case_id: str, definitions: Definitions, records: tuple[EventRecord, ...]) -> Projection:
     case = fold(case_id, definitions, records)
-    return view_of(case), work_of(case)
+    return view_of(case), work_of(case), escalations_of(case, fired_among(records))
 
 
 @pytest.mark.parametrize("definitions", [the_definitions(), the_definitions(department_calendars=KEPT)])

@@ -13,6 +13,7 @@ from catalog.systems import SubmittingSystem
 from intake.systems import Systems
 from store.database import Store
 from store.systems import RegisteredSystems
+from tests.settled_catalogue import SettledCatalogue
 
 
 def a_system(name: str, *sources: str) -> SubmittingSystem:
@@ -23,14 +24,14 @@ def a_system(name: str, *sources: str) -> SubmittingSystem:
 @pytest.fixture
 def systems(store: Store) -> Systems:
     """The shipped catalogue's systems over an empty table."""
-    return Systems(RegisteredSystems(store), load_catalog())
+    return Systems(RegisteredSystems(store), SettledCatalogue(load_catalog()))
 
 
 def test_a_registered_system_is_known_to_who_looked_before(systems: Systems, store: Store) -> None:
     """Another process registers a system: whoever meets its topic or its source knows it at once."""
     assert systems.of_id("tax") is None
     assert systems.owner_of("/tax/7") is None
-    Systems(RegisteredSystems(store), load_catalog()).register(a_system("tax"))
+    Systems(RegisteredSystems(store), SettledCatalogue(load_catalog())).register(a_system("tax"))
     assert systems.known_id("tax") is None
     found = systems.of_id("tax")
     assert found is not None
@@ -69,7 +70,7 @@ def test_of_two_that_share_a_source_and_come_at_once_one_is_refused(store: Store
     both, refused = Barrier(2), []
 
     def register(name: str) -> None:
-        systems = Systems(RegisteredSystems(store), load_catalog())
+        systems = Systems(RegisteredSystems(store), SettledCatalogue(load_catalog()))
         both.wait()
         try:
             systems.register(a_system(name, f"/shared/{name}" if name == "one" else "/shared"))

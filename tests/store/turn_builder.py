@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from cases.lateness import Lateness
 from cases.promised import Promised, Promises
-from cases.turn import CaseView, CommandOutcome, Notice, Recorded, Turn, WorkItem
+from cases.turn import CaseView, CommandOutcome, EscalationItem, Notice, Recorded, Turn, WorkItem
 from catalog.model import Definitions, LaneId
 from events.language.case_events import (
     ApplicationAccepted,
@@ -95,7 +96,8 @@ class Sketch:
             )
             for sequence, event in enumerate(events, first)
         )
-        view, work = project(self.case_id, DEFINITIONS, self.records + proposed) if proposed else (None, ())
+        folded = project(self.case_id, DEFINITIONS, self.records + proposed) if proposed else (None, (), ())
+        view, work, escalated = folded
         return Turn(
             case_id=self.case_id,
             expected_sequence=first,
@@ -104,6 +106,7 @@ class Sketch:
             notices=notices,
             view=view,
             work=work,
+            escalations=escalated or None,
             opening=opening,
         )
 
@@ -207,9 +210,10 @@ def exhausted() -> CalendarExhausted:
 
 def project(
     of_case: str, definitions: Definitions, records: tuple[EventRecord, ...]
-) -> tuple[CaseView, tuple[WorkItem, ...]]:
-    """The builder's own fold: who waits for what, and the newest code."""
+) -> tuple[CaseView, tuple[WorkItem, ...], tuple[EscalationItem, ...]]:
+    """The builder's own fold: who waits for what, the newest code, and what was escalated."""
     work: dict[str, WorkItem] = {}
+    escalated: dict[str, EscalationItem] = {}
     given: dict[str, Any] = {"outcome": None, "closed_at": None, "dossier_code": None}
     rungs = 0
     for record in records:
@@ -222,8 +226,9 @@ def project(
                 work[event.step_id] = item_of(of_case, event, given["dossier_code"])
             case StepDecided(step_id=step_id):
                 work.pop(step_id, None)
-            case RungFired():
+            case RungFired() as event:
                 rungs += 1
+                escalated[event.escalation_id] = alarm_of(of_case, event, given["dossier_code"], record.at)
             case CaseClosed() as event:
                 work.clear()
                 given |= {"outcome": event.outcome, "closed_at": event.closed_at}
@@ -252,7 +257,35 @@ def project(
         escalations_open=rungs,
         **given,
     )
-    return view, tuple(work.values())
+    return view, tuple(work.values()), tuple(escalated.values())
+
+
+def alarm_of(of_case: str, event: RungFired, code: str | None, at: datetime) -> EscalationItem:
+    return EscalationItem(
+        case_id=of_case,
+        escalation_id=event.escalation_id,
+        linked=False,
+        dossier_code=code,
+        dossier_id=None,
+        procedure="karaoke",
+        agency="culture",
+        clock_id=event.clock_id,
+        clock_kind=event.clock_kind,
+        step_id=event.step_id,
+        name_vi="Thẩm định",
+        name_en="Appraisal",
+        department=event.department or "culture",
+        holder=event.department,
+        audience=event.audience,
+        audience_department=event.audience_department,
+        kind=event.kind,
+        level=event.level,
+        fired_at=at,
+        is_open=True,
+        acknowledged=False,
+        limit_at=MORNING,
+        late=Lateness(limit_at=MORNING, calendar="vn-public"),
+    )
 
 
 def item_of(of_case: str, event: StepAssigned, code: str | None) -> WorkItem:

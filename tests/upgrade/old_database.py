@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from alembic import command
 from sqlalchemy import text
 
+from cases.escalations import escalations_of, fired_among
 from cases.evolve import fold
-from cases.turn import CaseView, WorkItem
+from cases.turn import CaseView, EscalationItem, WorkItem
 from cases.views import view_of, work_of
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
@@ -20,13 +21,13 @@ from tests.upgrade.fixtures import REVISION, ROWS
 
 LINES = [json.loads(line) for line in ROWS.read_text().splitlines()]
 
-Folded = tuple[CaseView, tuple[WorkItem, ...]]
+Folded = tuple[CaseView, tuple[WorkItem, ...], tuple[EscalationItem, ...]]
 
 
 def project(case_id: str, definitions: Definitions, records: tuple[EventRecord, ...]) -> Folded:
     """A case's rows in the read models of today."""
     case = fold(case_id, definitions, records)
-    return view_of(case), work_of(case)
+    return view_of(case), work_of(case), escalations_of(case, fired_among(records))
 
 
 @contextmanager

@@ -34,6 +34,7 @@ from store.recorder import Recorder
 from store.renewal import renew
 from store.views import Views
 from tests.builders import an_answer
+from tests.settled_catalogue import SettledCatalogue
 from tests.store.database_server import DatabaseServer
 from tests.upgrade.fixtures import the_ledger
 from tests.upgrade.going_on import local
@@ -68,13 +69,13 @@ class Upgraded:
         self.recorder = Recorder(store, self.topics)
         self.register = Register(store, self.topics)
         self.inbox = Inbox(store, self.topics)
-        self.store, self.catalog = store, load_catalog()
+        self.store, self.catalogue = store, SettledCatalogue(load_catalog())
         self.views = Views(store)
         self.intake = Intake(
-            CaseGateway(self.client, self.queue), self.register, self.catalog, time, ZoneInfo("Asia/Ho_Chi_Minh")
+            CaseGateway(self.client, self.queue), self.register, self.catalogue, time, ZoneInfo("Asia/Ho_Chi_Minh")
         )
         self.linked = LinkedIntake(
-            self.intake, DossierGateway(self.client, self.queue), Dossiers(store), self.inbox, self.catalog
+            self.intake, DossierGateway(self.client, self.queue), Dossiers(store), self.inbox, self.catalogue
         )
         self.waking = Waking(self.views, self.intake, self.linked)
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from events.language.envelope import binary_headers
+from events.language.envelope import MESSAGE_MAX_BYTES, binary_headers
+from events.transport.cluster import Cluster
 from events.transport.errors import TransportError
 from events.transport.producer import Pending, Producer
-from greenlane.importing.orders import Orders, StopWish
 
 FLUSH_SECONDS = 2.0
 PAUSE_SECONDS = 0.5
+
+
+class Wish(Protocol):
+    """Whether a sender is to stop."""
+
+    wanted: bool
 
 
 class Parcel(NamedTuple):
@@ -33,18 +39,19 @@ class Stopped(Exception):  # noqa: N818 - no fault
 class Outgoing:
     """A producer that does not give up while Kafka is away."""
 
-    def __init__(self, orders: Orders, stop: StopWish, client_id: str) -> None:
-        self._source = orders.key.source
+    def __init__(
+        self, cluster: Cluster, source: str, stop: Wish, client_id: str, max_message_bytes: int = MESSAGE_MAX_BYTES
+    ) -> None:
+        """`source`: the CloudEvents source of everything that is sent."""
+        self._source = source
         self._stop = stop
         self._waiting: list[tuple[Parcel, Pending]] = []
-        self._producer = self._connected(orders, client_id)
+        self._producer = self._connected(cluster, client_id, max_message_bytes)
 
-    def _connected(self, orders: Orders, client_id: str) -> Producer:
+    def _connected(self, cluster: Cluster, client_id: str, max_message_bytes: int) -> Producer:
         while True:
             try:
-                return Producer(
-                    orders.cluster, client_id=client_id, max_message_bytes=orders.max_message_bytes, linger_ms=2
-                )
+                return Producer(cluster, client_id=client_id, max_message_bytes=max_message_bytes, linger_ms=2)
             except TransportError as error:
                 self._pause(error)
 

@@ -1,0 +1,301 @@
+"""The facts of an alert of a case, read from the fold of its ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from cases.model import (
+    APPLICANT_CLOCKS,
+    APPLICANT_HAS_IT,
+    CASE_CLOCKS,
+    Case,
+    CaseStatus,
+    ClockState,
+    StepState,
+    StepStatus,
+    holder,
+)
+from cases.stamp import is_green
+from cases.timetable import Timetable, timetable_of
+from catalog.dossier import Silence
+from events.language.case_events import CalendarExhausted, RungFired, SuspensionReviewDue
+from greenlane.alerts.audience import Audience, Duty
+from greenlane.alerts.matter import ALARMS, DUTY, Detail, Matter, Scene, asked_of
+from greenlane.speech.acknowledging import acknowledge_command, show_command
+from greenlane.speech.amounts import elapsed_said, span_said
+from greenlane.speech.instants import day_said, end_said, instant_said
+from greenlane.speech.names import CLOCKS, LANES, both, department_said, said
+from sla.calendar import WorkingCalendar, compiled
+from sla.wording import Said, joined, spoken
+
+HOLDERS: Final = {
+    "applicant": Said("the applicant", "người nộp hồ sơ"),
+    "suspension": Said("nobody while the case stands still", "chưa cơ quan nào, hồ sơ đang tạm dừng"),
+    "between_steps": Said(
+        "nobody: it is on its way to the next step", "chưa cơ quan nào, hồ sơ đang chuyển bước tiếp theo"
+    ),
+}
+SILENCE: Final = {
+    Silence.PROCEED: Said(
+        "The asking department may go on without the opinion.", "Cơ quan hỏi ý kiến được tiếp tục khi chưa có ý kiến."
+    ),
+    Silence.DEEMED_NO_OBJECTION: Said(
+        "By the rule the silence counts as no objection.",
+        "Theo quy định, không trả lời được coi là không có ý kiến khác.",
+    ),
+    Silence.ESCALATE: Said(
+        "The asking step waits until the opinion is there.", "Bước hỏi ý kiến vẫn phải chờ có ý kiến."
+    ),
+}
+
+
+def matter_of(rung: RungFired, case: Case, audience: Audience, scene: Scene) -> Matter:
+    """The facts of a rung that fired on one of the case's clocks."""
+    state, step = case.clocks[rung.clock_id], case.steps.get(rung.step_id or "")
+    table = timetable_of(state, case.definitions)
+    end_at = _end_of(rung, state, table)
+    over_at = state.ended_at if state.stopped and state.ended_at else scene.now
+    measured_at = min(over_at, scene.now)
+    # Its breach is the end of the case: that is what the applicant is told.
+    ended_by_it = rung.kind == "breach" and rung.clock_kind in APPLICANT_CLOCKS
+    is_past = end_at is not None and end_at <= measured_at
+    calendar, department = compiled(case.definitions.calendar_of(state.calendar)), _department(rung, case, step)
+    return Matter(
+        topic=rung.clock_kind,
+        kind=rung.kind,
+        level=rung.level,
+        asked=asked_of(rung.audience, audience, department, scene.catalog),
+        audience=audience,
+        at=rung.due_at,
+        amount=_amount(state, end_at, measured_at, calendar),
+        is_past=is_past,
+        is_lawful_past=_is_overdue(case, scene.now),
+        step=None if step is None else both(step.name_vi, step.name_en),
+        department=department_said(scene.catalog, department),
+        until=None if table.end_at is None or table.end_at <= scene.now else end_said(table.end_at, scene.zone),
+        extra=SILENCE[step.silence] if step is not None and step.silence and is_past else None,
+        settled=None if ended_by_it else _settled(rung, case, state, scene),
+        standing=_closed(case, scene) if ended_by_it else _standing(case) if state.is_paused else None,
+        command=_command(rung, case, state),
+        details=tuple(_details(case, step, state, scene)),
+        **_of_case(case, scene),
+    )
+
+
+def duty_matter_of(duty: Duty, case: Case, audience: Audience, scene: Scene) -> Matter:
+    """The facts of what somebody must do though no clock says so."""
+    given: dict[str, Any] = {
+        "kind": DUTY,
+        "level": 0,
+        "asked": "head",
+        "audience": audience,
+        "details": tuple(_details(case, None, None, scene)),
+        "settled": _closed(case, scene),
+        **_of_case(case, scene),
+    }
+    match duty:
+        case SuspensionReviewDue():
+            is_over = case.suspended_since_at is None and not case.is_closed
+            given["settled"] = RESUMED if is_over else given["settled"]
+            return Matter(
+                topic="stop" if case.status is CaseStatus.STOPPED else "suspension",
+                at=duty.due_at,
+                amount=span_said((scene.now - duty.since_at).total_seconds()),
+                until=instant_said(duty.since_at, scene.zone),
+                department=department_said(scene.catalog, duty.department),
+                **given,
+            )
+        case CalendarExhausted():
+            return Matter(
+                topic="calendar",
+                at=scene.now,
+                until=day_said(duty.last_day),
+                extra=joined("; ", [_clock_said(case, clock_id) for clock_id in duty.clock_ids]),
+                **given,
+            )
+
+
+NOT_RUNNING: Final = Said("not running: the dossier stands still", "chưa tính, hồ sơ đang tạm dừng")
+NOT_RUNNING_APPLICANT: Final = Said("not running: the applicant is to answer", "chưa tính, đang chờ người nộp trả lời")
+RESUMED: Final = Said("The suspension has ended meanwhile.", "Việc tạm dừng nay đã kết thúc.")
+
+
+def _of_case(case: Case, scene: Scene) -> dict[str, Any]:
+    code = case.dossier_code
+    named = spoken("dossier {code}", "hồ sơ {code}", code=code) if code else NO_CODE
+    return {
+        "code": code,
+        "named": named,
+        "turn": None if case.is_closed else _turn(case, scene),
+        "find": None if code else show_command(case.case_id),
+        "is_green": is_green(case.lane),
+    }
+
+
+NO_CODE: Final = Said("a dossier without a code yet", "hồ sơ chưa có mã")
+
+
+def _end_of(rung: RungFired, state: ClockState, table: Timetable) -> datetime | None:
+    """What the amount counts from: the appointment, until its passing is told; then the end that was missed."""
+    if rung.kind in ALARMS:
+        return state.breached_at or table.end_at
+    return table.appointment_at
+
+
+def _amount(
+    state: ClockState, end_at: datetime | None, measured_at: datetime, calendar: WorkingCalendar
+) -> Said | None:
+    if end_at is None:
+        return None
+    earlier, later = sorted((end_at, measured_at))
+    return elapsed_said(earlier, later, state.clock.budget.unit, calendar)
+
+
+def _department(rung: RungFired, case: Case, step: StepState | None) -> str:
+    # The step may have been given to another department since: it is that one's turn.
+    return step.department if step is not None else rung.department or case.definitions.procedure.agency
+
+
+def _is_overdue(case: Case, now: datetime) -> bool:
+    state = case.current_clock("statutory")
+    if state is None:
+        return False
+    ends_at = timetable_of(state, case.definitions).end_at
+    return state.counts_as_breached or (not state.stopped and ends_at is not None and ends_at <= now)
+
+
+def _settled(rung: RungFired, case: Case, state: ClockState, scene: Scene) -> Said | None:
+    closed = _closed(case, scene)
+    if closed is not None:
+        return closed
+    if state.stopped or not (state.is_undecided or state.status == "breached"):
+        if state.ended_at is None:
+            return Said("Meanwhile it is done.", "Việc này nay đã xong.")
+        at = instant_said(state.ended_at, scene.zone)
+        return spoken("Meanwhile it is done, since {at}.", "Việc này nay đã xong, lúc {at}.", at=at)
+    if rung.kind == "warning" and state.is_paused:
+        return _standing(case)
+    if rung.kind in ALARMS and state.acknowledged:
+        return Said("Meanwhile somebody has acknowledged it.", "Cảnh báo này nay đã có người xác nhận.")
+    return None
+
+
+def _closed(case: Case, scene: Scene) -> Said | None:
+    if case.closed_at is None:
+        return None
+    at = end_said(case.closed_at, scene.zone)
+    return spoken("By now the dossier is closed, since {at}.", "Hồ sơ nay đã kết thúc, lúc {at}.", at=at)
+
+
+def _standing(case: Case) -> Said:
+    if case.status in APPLICANT_HAS_IT:
+        return Said(
+            "Its time stands still until the applicant answers.", "Chưa tính thời hạn khi chờ người nộp trả lời."
+        )
+    return Said("At present its time stands still.", "Hiện hồ sơ đang tạm dừng, chưa tính thời hạn.")
+
+
+def _command(rung: RungFired, case: Case, state: ClockState) -> str | None:
+    if rung.kind not in ALARMS or state.acknowledged or state.stopped or case.is_closed:
+        return None
+    return acknowledge_command(case.dossier_code or case.case_id, rung.escalation_id)
+
+
+def _turn(case: Case, scene: Scene) -> Said:
+    """Every department that the case waits for, with its step; or who else has it."""
+    held = holder(case.status, case.steps)
+    if held in HOLDERS:
+        return HOLDERS[held]
+    awaited = [step for step in case.open_steps if step.status is StepStatus.ASSIGNED]
+    return joined("; ", [_step_said(step, scene) for step in awaited])
+
+
+def _step_said(step: StepState, scene: Scene) -> Said:
+    return spoken(
+        "{department} (step “{step}”)",
+        "{department} (bước “{step}”)",
+        department=department_said(scene.catalog, step.department),
+        step=both(step.name_vi, step.name_en),
+    )
+
+
+def _clock_said(case: Case, clock_id: str) -> Said:
+    state = case.clocks.get(clock_id)
+    step = None if state is None else case.steps.get(state.step_id or "")
+    if state is None:
+        return Said("a limit", "một thời hạn")
+    if step is None:
+        return CLOCKS[state.kind]
+    return spoken(
+        "{clock} “{step}”", "{clock} “{step}”", clock=CLOCKS[state.kind], step=both(step.name_vi, step.name_en)
+    )
+
+
+def _details(case: Case, step: StepState | None, state: ClockState | None, scene: Scene) -> Iterator[Detail]:
+    procedure = case.definitions.procedure
+    yield Detail(Said("Procedure", "Thủ tục"), said(procedure.name), in_brief=True)
+    if is_green(case.lane):
+        yield Detail(Said("Lane", "Luồng"), LANES.get(case.lane, both(case.lane, case.lane)))
+    yield Detail(Said("Agency in charge", "Cơ quan giải quyết"), department_said(scene.catalog, procedure.agency))
+    if step is not None:
+        yield Detail(Said("Step", "Bước"), _step_said_by(step, scene))
+    if step is not None and state is not None:
+        due_at = timetable_of(state, case.definitions).end_at or state.breached_at
+        if due_at is not None:
+            label = Said("Limit of the step", "Hạn của bước")
+            if step.kind == "consultation":
+                label = Said("Opinion due", "Hạn cho ý kiến")
+            yield Detail(label, instant_said(due_at, scene.zone), in_brief=True)
+    if state is not None and state.kind in APPLICANT_CLOCKS:
+        due_at = timetable_of(state, case.definitions).end_at or state.breached_at
+        if due_at is not None:
+            yield Detail(
+                Said("Limit of the applicant", "Hạn của người nộp"), end_said(due_at, scene.zone), in_brief=True
+            )
+    yield from _promises(case, scene)
+    if not case.is_closed:
+        yield Detail(Said("Waits for", "Đang chờ"), _turn(case, scene))
+
+
+def _step_said_by(step: StepState, scene: Scene) -> Said:
+    named = _step_said(step, scene) if step.assigned_at is None else None
+    if named is not None or step.assigned_at is None:
+        return named or both(step.name_vi, step.name_en)
+    return spoken(
+        "{step} ({department}, since {at})",
+        "{step} ({department}, giao lúc {at})",
+        step=both(step.name_vi, step.name_en),
+        department=department_said(scene.catalog, step.department),
+        at=instant_said(step.assigned_at, scene.zone),
+    )
+
+
+_LABELS: Final = {
+    "statutory": (
+        Said("Appointment to hand over the result", "Hẹn trả kết quả"),
+        Said("Lawful end", "Hết hạn theo luật"),
+    ),
+    "green": (
+        Said("Appointment of the green promise", "Hẹn trả theo cam kết"),
+        Said("Green promise ends", "Hết hạn cam kết"),
+    ),
+}
+
+
+def _promises(case: Case, scene: Scene) -> Iterator[Detail]:
+    """Both ends of the law's limit and of the green promise, as they stand; of a limit in hours the one that it has."""
+    for kind in reversed(CASE_CLOCKS):
+        state = case.current_clock(kind)
+        if state is None or state.status == "cancelled":
+            continue
+        table = timetable_of(state, case.definitions)
+        appointment, end = _LABELS[kind]
+        if table.lawful_end_at is not None and table.appointment_at is not None:
+            yield Detail(appointment, instant_said(table.appointment_at, scene.zone), in_brief=True)
+            yield Detail(end, end_said(table.lawful_end_at, scene.zone), in_brief=True)
+        elif table.end_at is not None:
+            yield Detail(end, end_said(table.end_at, scene.zone), in_brief=True)
+        elif state.is_paused:
+            yield Detail(end, NOT_RUNNING_APPLICANT if case.status in APPLICANT_HAS_IT else NOT_RUNNING)

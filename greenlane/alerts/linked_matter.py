@@ -1,0 +1,116 @@
+"""The facts of an alert of a linked dossier's joint clock, read from the fold of its stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from cases.dossier.ends import JointEnds, joint_ends
+from cases.dossier.model import Dossier, Part, PartStatus
+from catalog.catalogue import Catalog
+from events.language.dossier_events import DossierRungFired
+from greenlane.alerts.audience import Audience
+from greenlane.alerts.matter import ALARMS, Detail, Matter, Scene, asked_of
+from greenlane.speech.acknowledging import acknowledge_command
+from greenlane.speech.amounts import elapsed_said
+from greenlane.speech.instants import end_said, instant_said
+from greenlane.speech.names import department_said, said
+from sla.calendar import compiled
+from sla.wording import Said, joined, spoken
+
+NO_TEMPLATE: Final = Said("linked procedures", "các thủ tục liên thông")
+NOBODY: Final = Said("nobody: nothing of it is open", "chưa cơ quan nào, chưa có thủ tục nào đang mở")
+
+
+def joint_matter_of(rung: DossierRungFired, dossier: Dossier, audience: Audience, scene: Scene) -> Matter:
+    """The facts of a rung that fired on the joint clock."""
+    declaration = dossier.declaration
+    code = dossier.dossier_id if declaration is None else declaration.dossier_id
+    ends = joint_ends(dossier)
+    end_at = None if ends is None else (ends.end_at if rung.kind in ALARMS else ends.appointment_at)
+    measured_at = min(dossier.joint_ended_at or scene.now, scene.now)
+    holder = rung.holder or rung.lead
+    return Matter(
+        topic="joint",
+        kind=rung.kind,
+        level=rung.level,
+        asked=asked_of(rung.audience, audience, dossier.holder or holder, scene.catalog),
+        audience=audience,
+        code=code,
+        named=spoken("linked dossier {code}", "hồ sơ liên thông {code}", code=code),
+        at=rung.due_at,
+        amount=_amount(dossier, end_at, measured_at),
+        is_past=end_at is not None and end_at <= measured_at,
+        is_lawful_past=ends is not None and ends.end_at <= measured_at,
+        department=department_said(scene.catalog, dossier.holder or holder),
+        turn=_turn(dossier, scene.catalog),
+        until=None if ends is None or ends.end_at <= scene.now else end_said(ends.end_at, scene.zone),
+        details=tuple(_details(dossier, ends, scene)),
+        settled=_settled(rung, dossier, scene),
+        command=_command(rung, dossier, code),
+    )
+
+
+def _amount(dossier: Dossier, end_at: datetime | None, measured_at: datetime) -> Said | None:
+    if end_at is None or dossier.clock is None:
+        return None
+    earlier, later = sorted((end_at, measured_at))
+    return elapsed_said(earlier, later, dossier.clock.budget.unit, compiled(dossier.definitions.calendar))
+
+
+def _settled(rung: DossierRungFired, dossier: Dossier, scene: Scene) -> Said | None:
+    if dossier.closed_at is not None:
+        at = instant_said(dossier.closed_at, scene.zone)
+        return spoken(
+            "Meanwhile the linked dossier is closed, since {at}.", "Hồ sơ liên thông nay đã kết thúc, lúc {at}.", at=at
+        )
+    if rung.kind in ALARMS and dossier.acknowledged:
+        return Said("Meanwhile somebody has acknowledged it.", "Cảnh báo này nay đã có người xác nhận.")
+    return None
+
+
+def _command(rung: DossierRungFired, dossier: Dossier, code: str) -> str | None:
+    if rung.kind not in ALARMS or dossier.acknowledged or dossier.is_closed:
+        return None
+    return acknowledge_command(code, rung.escalation_id, linked=True)
+
+
+def _details(dossier: Dossier, ends: JointEnds | None, scene: Scene) -> Iterator[Detail]:
+    catalog = scene.catalog
+    yield Detail(Said("Linked procedures", "Nhóm thủ tục"), _template(dossier, catalog), in_brief=True)
+    yield Detail(Said("Lead agency", "Cơ quan chủ trì"), department_said(catalog, dossier.lead))
+    granted, whole = sum(part.has_result for part in dossier.parts.values()), len(dossier.parts)
+    yield Detail(
+        Said("Results so far", "Đã có kết quả"),
+        spoken("{granted} of {whole} procedures", "{granted} trên {whole} thủ tục", granted=granted, whole=whole),
+    )
+    if ends is not None:
+        appointment, end = instant_said(ends.appointment_at, scene.zone), end_said(ends.end_at, scene.zone)
+        yield Detail(Said("Joint appointment", "Hẹn trả kết quả chung"), appointment, in_brief=True)
+        yield Detail(Said("Joint limit ends", "Hết thời hạn chung"), end, in_brief=True)
+    if not dossier.is_closed:
+        yield Detail(Said("Waits for", "Đang chờ"), _turn(dossier, catalog))
+
+
+def _template(dossier: Dossier, catalog: Catalog) -> Said:
+    declaration = dossier.declaration
+    versions = catalog.dossiers.get(declaration.template or "", ()) if declaration is not None else ()
+    return said(versions[-1].name) if versions else NO_TEMPLATE
+
+
+def _turn(dossier: Dossier, catalog: Catalog) -> Said:
+    """The procedures that run now, with their agencies, the one that everything waits for first."""
+    parts = list(dossier.of_status(PartStatus.RELEASED))
+    parts.sort(key=lambda part: dossier.agency(part.name) != dossier.holder)
+    return joined("; ", [_part_said(part, dossier, catalog) for part in parts]) if parts else NOBODY
+
+
+def _part_said(part: Part, dossier: Dossier, catalog: Catalog) -> Said:
+    procedure = dossier.definitions.procedures[part.application.procedure]
+    return spoken(
+        "{department} ({procedure})",
+        "{department} ({procedure})",
+        department=department_said(catalog, procedure.agency),
+        procedure=said(procedure.name),
+    )

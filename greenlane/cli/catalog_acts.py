@@ -1,0 +1,129 @@
+"""What the commands of the catalogue do, once it is known where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain, count, groupby
+from pathlib import Path
+from typing import Any
+
+from catalog import publication, retirements
+from catalog.catalogue import version_order
+from catalog.definition import Key
+from catalog.errors import CatalogInvalid
+from catalog.kinds import KINDS, key_of
+from catalog.loader import Folder, read_folder
+from catalog.retiring import Retirement
+from catalog.validity import Window, in_order, windows
+from catalog.writing import heading
+from greenlane.cli.calendar_file import show_faults
+from greenlane.cli.catalog_places import Held, Place
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a publication did."""
+
+    new: Sequence[tuple[Key, str]]
+    """With their digests."""
+    known: int
+    """Versions of the folder that were published before."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer of `catalog publish --json`."""
+        return {
+            "ok": True,
+            "published": [{**key._asdict(), "digest": digest} for key, digest in self.new],
+            "known": self.known,
+        }
+
+
+@dataclass(frozen=True)
+class Retired:
+    """What a retirement did."""
+
+    done: Retirement
+    open_cases: int | None
+    templates: Sequence[str]
+    """Of linked dossiers, that ask for what is retired."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer of `catalog retire --json`."""
+        until = self.done.valid_until.isoformat()
+        return {"ok": True, **self.done.key._asdict(), "valid_until": until, "open_cases": self.open_cases}
+
+
+def checked(place: Place, folder: Path) -> Folder | None:
+    """The folder, if nothing is wrong with it and the place would take it; None: its faults were shown.
+
+    Raises CatalogUnreadable.
+    """
+    try:
+        found = read_folder(folder)
+        place.refuse(found)
+    except CatalogInvalid as refused:
+        show_faults(refused.problems, ok=False)
+        return None
+    return found
+
+
+def published(place: Place, folder: Folder, by: str, note: str | None) -> Published:
+    """Publish the drafts of a folder. Raises CatalogInvalid, CatalogUnwritable, StoreError."""
+    entered = place.publish(folder, by, note)
+    given = {key: digest for key, digest, _ in publication.versions_of(folder.shelf)}
+    return Published([(key, given[key]) for key in sorted(entered & given.keys())], len(given.keys() - entered))
+
+
+def retired(place: Place, asked: tuple[str, str, str], on: date, by: str, note: str | None) -> Retired:
+    """Retire a version. Raises CatalogError, StoreError."""
+    done = place.retire(asked, on, by, note)
+    first = windows_of(place)[done.key].first_day
+    return Retired(done, place.open_cases(done.key, first, on), place.retiring.templates_without(done))
+
+
+def windows_of(place: Place) -> dict[Key, Window]:
+    """The days on which each version holds, of the kinds that have such."""
+    found: dict[Key, Window] = {}
+    for kind in KINDS.values():
+        own = [held.definition for held in place.held if held.key.kind == kind.name]
+        ids = {"" if kind.one else str(getattr(definition, "id", "")) for definition in own} if kind.dated else set()
+        for id_ in ids:
+            versions: Any = [definition for definition in own if kind.one or getattr(definition, "id", "") == id_]
+            found |= {key_of(version): window for version, window in windows(in_order(versions), place.ends)}
+    return found
+
+
+def files_of(place: Place) -> dict[str, str]:
+    """The catalogue as the files of a folder: the texts as they were published, and what says that they were."""
+    named: dict[str, str] = {}
+    for held in place.held:
+        stem = held.file.removesuffix(".yaml")
+        versioned = f"{stem}.{held.key.version}"
+        # Two folders may have called different versions alike.
+        names = chain([stem, versioned], (f"{versioned}-{number}" for number in count(2)))
+        named[next(f"{name}.yaml" for name in names if f"{name}.yaml" not in named)] = held.text
+    named[publication.FILE_NAME] = publication.HEADER + "".join(_lines(place.held))
+    if place.ends:
+        text = retirements.HEADER
+        for key, day in sorted(place.ends.items()):
+            text = retirements.with_end(text, key, day)
+        named[retirements.FILE_NAME] = text
+    return named
+
+
+def _lines(held: Sequence[Held]) -> list[str]:
+    """The published versions with their digests, those of one act together under who published them."""
+    lines: list[str] = []
+    given = [version for version in held if version.is_published]
+    for (at, by), versions in groupby(given, key=lambda version: (version.published_at, version.published_by)):
+        lines += [] if at is None or by is None else [heading(at.date(), by, None)]
+        lines += [f"{version.key} {version.digest}\n" for version in sorted(versions, key=lambda version: version.key)]
+    return lines
+
+
+def in_list_order(held: Held) -> tuple[Any, ...]:
+    """By kind, id, beginning and number."""
+    begins = getattr(held.definition, "valid_from", None) or date.min
+    return list(KINDS).index(held.key.kind), held.key.id, begins, version_order(held.key.version)

@@ -1,0 +1,212 @@
+"""`greenlane catalog`: what is published, what a folder would change, publishing it, and retiring a version."""
+
+# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from greenlane.cli.options import ActedBy, Json, Lang, StateDir
+from greenlane.cli.question import acting
+
+PANEL = "Care"
+
+group = typer.Typer(
+    name="catalog",
+    help="Look at the catalogue, check and publish a folder of it, and retire what is abolished.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
+
+Dir = Annotated[Path, typer.Argument(metavar="DIR", help="A folder of a catalogue.")]
+Note = Annotated[str | None, typer.Option("--note", help="Why, with the decision's number; kept with the act.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for name, command in (
+        ("list", list_versions),
+        ("check", check),
+        ("diff", diff),
+        ("publish", publish),
+        ("retire", retire),
+        ("export", export),
+    ):
+        group.command(name)(command)
+    app.add_typer(group, rich_help_panel=PANEL)
+
+
+def list_versions(
+    kind: Annotated[str | None, typer.Argument(metavar="KIND", help="Only this kind, such as procedure.")] = None,
+    definition: Annotated[str | None, typer.Argument(metavar="ID", help="Only the versions of this one.")] = None,
+    *,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """List every version: from when until when it holds, when it was published and by whom.
+
+    On a running stack its catalogue; otherwise the folder of GREENLANE_CATALOG_DIR, or the shipped one.
+
+    Example: greenlane catalog list procedure karaoke-licence
+    """
+    from greenlane.cli.catalog_places import the_place
+    from greenlane.cli.catalog_screen import CatalogScreen, entry_json
+    from greenlane.cli.output import print_json, show
+
+    with the_place(state_dir, lang) as (place, settings):
+        screen = CatalogScreen.of(place, settings.language)
+        entries = screen.entries(kind, definition)
+        if as_json:
+            print_json({"ok": True, "entries": [entry_json(entry) for entry in entries]})
+        else:
+            show(screen.entry_table(entries))
+    return 0
+
+
+def check(folder: Dir, *, state_dir: StateDir = None, lang: Lang = None, as_json: Json = False) -> int:
+    """Check a folder before it is published: every fault with its file, line and field, all at once.
+
+    On a running stack also whether its catalogue would take the folder. Changes nothing.
+
+    Example: greenlane catalog check catalogue
+    """
+    from greenlane.cli.catalog_acts import checked
+    from greenlane.cli.catalog_places import the_place
+    from greenlane.cli.catalog_screen import CatalogScreen
+    from greenlane.cli.output import print_json, show
+
+    with the_place(state_dir, lang, is_folder_meant=True) as (place, settings):
+        found = checked(place, folder)
+        if found is None:
+            return 2
+        if as_json:
+            print_json({"ok": True, "files": len(found.shelf.sources), "faults": []})
+        else:
+            show(*CatalogScreen.of(place, settings.language).sound(found))
+    return 0
+
+
+def diff(folder: Dir, *, state_dir: StateDir = None, lang: Lang = None, as_json: Json = False) -> int:
+    """Show what a folder changes: which versions are new, and every field in which each differs from the one before.
+
+    Compared with the running stack's catalogue; otherwise with what is published in the folder of GREENLANE_CATALOG_DIR, or
+    in the shipped one.
+
+    Example: greenlane catalog diff catalogue
+    """
+    from catalog.comparison import changes
+    from greenlane.cli.catalog_acts import checked
+    from greenlane.cli.catalog_places import the_place
+    from greenlane.cli.catalog_screen import CatalogScreen, change_json
+    from greenlane.cli.output import print_json, show
+
+    with the_place(state_dir, lang, is_folder_meant=True) as (place, settings):
+        found = checked(place, folder)
+        if found is None:
+            return 2
+        before = [held.definition for held in place.held if held.is_published]
+        differing = changes(before, found.definitions)
+        if as_json:
+            print_json({"ok": True, "changes": [change_json(change) for change in differing]})
+        else:
+            show(*CatalogScreen.of(place, settings.language).difference(differing))
+    return 0
+
+
+def publish(
+    folder: Dir,
+    *,
+    note: Note = None,
+    by: ActedBy = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Publish the new versions of a folder: from then on they never change. Refused as a whole where anything is wrong.
+
+    Enters them among the folder's digests; where a stack runs, its processes take them up within 5 seconds. Open cases keep
+    the version they were received under. Called twice it does nothing the second time.
+
+    Example: greenlane catalog publish catalogue --note "QĐ 12/QĐ-UBND"
+    """
+    from greenlane.cli.catalog_acts import checked, published
+    from greenlane.cli.catalog_places import the_place
+    from greenlane.cli.catalog_screen import CatalogScreen
+    from greenlane.cli.output import print_json, show
+
+    with the_place(state_dir, lang, is_folder_meant=True) as (place, settings):
+        found = checked(place, folder)
+        if found is None:
+            return 2
+        done = published(place, found, acting(by, "administrator")[1], note)
+        if as_json:
+            print_json(done.as_json())
+        else:
+            show(*CatalogScreen.of(place, settings.language).published(found, done))
+    return 0
+
+
+def retire(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="procedure, lanes or dossier.")],
+    definition: Annotated[str, typer.Argument(metavar="ID", help="Id of the definition.")],
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="The version that ends.")],
+    *,
+    on: Annotated[
+        datetime,
+        typer.Option("--on", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The last day on which it holds."),
+    ],
+    note: Note = None,
+    by: ActedBy = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """End a version that no other follows, with the day named; never for days that are past.
+
+    A newer version ends the one before by itself: publish that instead where there is one. Open cases go on under theirs.
+
+    Example: greenlane catalog retire procedure karaoke-licence 2026-01-01 --on 2026-12-31
+    """
+    from greenlane.cli.catalog_acts import retired
+    from greenlane.cli.catalog_places import the_place
+    from greenlane.cli.catalog_screen import CatalogScreen
+    from greenlane.cli.output import print_json, show
+
+    with the_place(state_dir, lang) as (place, settings):
+        account = acting(by, "administrator")[1]
+        done = retired(place, (kind, definition, version), on.date(), account, note)
+        if as_json:
+            print_json(done.as_json())
+        else:
+            show(*CatalogScreen.of(place, settings.language).retired(done))
+    return 0
+
+
+def export(folder: Dir, *, state_dir: StateDir = None, lang: Lang = None, as_json: Json = False) -> int:
+    """Write the catalogue as a folder to edit: every version's text as it was published, with the digests.
+
+    The folder must be new or empty. On a running stack its catalogue; otherwise that of GREENLANE_CATALOG_DIR, or the shipped
+    one.
+
+    Example: greenlane catalog export catalogue
+    """
+    from catalog.writing import write_folder
+    from greenlane.cli.catalog_acts import files_of
+    from greenlane.cli.catalog_places import the_place
+    from greenlane.cli.catalog_screen import CatalogScreen
+    from greenlane.cli.output import print_json, show
+
+    with the_place(state_dir, lang) as (place, settings):
+        files = files_of(place)
+        write_folder(folder, files)
+        if as_json:
+            print_json({"ok": True, "folder": str(folder), "files": len(files)})
+        else:
+            words = CatalogScreen.of(place, settings.language).words
+            show(words("exported", files=len(files), folder=folder))
+    return 0

@@ -1,0 +1,213 @@
+"""The catalogue on a terminal: its versions, what differs, what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, Self
+
+from rich.console import RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from catalog.catalogue import version_order
+from catalog.comparison import Change, FieldChange
+from catalog.definition import Key
+from catalog.errors import UnknownDefinition, UnknownKind
+from catalog.kinds import KINDS, key_of
+from catalog.loader import Folder
+from catalog.validity import Window
+from greenlane.cli.catalog_acts import Published, Retired, in_list_order, windows_of
+from greenlane.cli.catalog_places import Held, Place
+from greenlane.cli.catalog_words import CatalogWords
+from greenlane.cli.moments import Moments, now
+from greenlane.cli.output import table_of
+from greenlane.cli.styles import painted
+from sla.business_time import BusinessTime
+from wording.json_text import shown_json
+
+STATE_STYLES: Final = {"draft": "yellow", "future": "cyan", "in_force": "green", "ended": "dim", "replaced": "dim"}
+SHOWN_MAX: Final = 120
+"""Characters of a value that differs; the whole of it stands in the files."""
+NO_WINDOW: Final = Window(None, None)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One version, with the days on which it holds and what that makes of it today."""
+
+    held: Held
+    window: Window
+    state: str
+
+
+@dataclass(frozen=True)
+class CatalogScreen:
+    """A catalogue in a language."""
+
+    place: Place
+    words: CatalogWords
+
+    @classmethod
+    def of(cls, place: Place, language: str) -> Self:
+        """The catalogue of the place."""
+        return cls(place, CatalogWords(language))
+
+    @cached_property
+    def moments(self) -> Moments:
+        """Time as the screen shows it."""
+        return Moments(self.words, self.place.zone, BusinessTime.real_time(), now())
+
+    @property
+    def place_name(self) -> str:
+        """What the catalogue is that of."""
+        folder = self.place.folder
+        return self.words("place.stack") if folder is None else str(folder)
+
+    # ---- versions
+
+    def entries(self, kind: str | None, id_: str | None) -> list[Entry]:
+        """Every version, or those of a kind, or of one definition. Raises UnknownKind, UnknownDefinition."""
+        if kind is not None and kind not in KINDS:
+            raise UnknownKind(kind, KINDS)
+        given = [held for held in self.place.held if kind in (None, held.key.kind)]
+        if id_ is not None and id_ not in {held.key.id for held in given}:
+            raise UnknownDefinition(id_, {held.key.id for held in given}, KINDS[str(kind)].noun)
+        holds, newest = windows_of(self.place), self._newest()
+        return [
+            Entry(held, holds.get(held.key, NO_WINDOW), self._state(held, holds.get(held.key), newest))
+            for held in sorted(given, key=in_list_order)
+            if id_ in (None, held.key.id)
+        ]
+
+    def _newest(self) -> set[Key]:
+        """The versions of the kinds without days that hold: the newest by number."""
+        newest: dict[tuple[str, str], Key] = {}
+        for held in sorted(self.place.held, key=lambda held: version_order(held.key.version)):
+            newest[held.key.kind, "" if KINDS[held.key.kind].one else held.key.id] = held.key
+        return set(newest.values())
+
+    def _state(self, held: Held, window: Window | None, newest: set[Key]) -> str:
+        if not held.is_published:
+            return "draft"
+        if window is None:
+            return "in_force" if held.key in newest else "replaced"
+        if window.first_day is not None and window.first_day > self.place.today:
+            return "future"
+        return "ended" if window.last_day is not None and window.last_day < self.place.today else "in_force"
+
+    def entry_table(self, entries: Iterable[Entry]) -> Table:
+        """One line a version; the first column is what `retire` takes."""
+        keys = ("entry", "first_day", "last_day", "state", "published_at", "published_by")
+        table = table_of(self.words("catalogue", place=escape(self.place_name)), *map(self.words, keys))
+        for entry in entries:
+            first, last = entry.window
+            table.add_row(
+                escape(str(entry.held.key)),
+                self.moments.day(first),
+                self.moments.day(last),
+                painted(self.words.named("version_state", entry.state), STATE_STYLES[entry.state]),
+                self.moments.instant(entry.held.published_at),
+                escape(entry.held.published_by or "-"),
+            )
+        return table
+
+    # ---- a folder
+
+    def sound(self, folder: Folder) -> Iterator[RenderableType]:
+        """That nothing is wrong, and what would be published."""
+        # Where a stack runs, what it has not got would be published, whatever the folder says of itself.
+        stack = self.place.folder is None
+        published = {held.key for held in self.place.held} if stack else folder.published.keys()
+        drafts = {key_of(source.definition) for source in folder.shelf.sources} - published
+        counts = {"folder": escape(str(folder.path)), "files": len(folder.shelf.sources), "drafts": len(drafts)}
+        yield self.words("sound", **counts)
+        for key in sorted(drafts):
+            yield f"  {escape(str(key))}"
+
+    def difference(self, changes: Sequence[Change]) -> Iterator[RenderableType]:
+        """Each version that differs, with its fields."""
+        if not changes:
+            yield self.words("no_changes", place=escape(self.place_name))
+        for change in changes:
+            table = table_of(self._title(change), *map(self.words, ("field", "before", "after")))
+            for field in change.fields:
+                table.add_row(escape(field.path), *map(escape, _shown(field)))
+            yield table if change.fields else f"[bold]{self._title(change)}[/bold]"
+
+    def _title(self, change: Change) -> str:
+        key = escape(str(Key(change.kind, change.id, change.after or change.before or "")))
+        if change.after is None:
+            return self.words("missing_version", which=key)
+        if change.before is None:
+            return self.words("first_version", which=key)
+        name = "other_version" if change.before == change.after else "next_version"
+        return self.words(name, which=key, before=escape(change.before))
+
+    # ---- acts
+
+    def published(self, folder: Folder, done: Published) -> Iterator[RenderableType]:
+        """What was published, and what is to be done for it to reach what is open."""
+        if not done.new:
+            yield self.words("nothing_new", known=done.known)
+            return
+        for key, digest in done.new:
+            yield f"  {escape(str(key))} [dim]{digest[:12]}[/dim]"
+        name = "published_stack" if self.place.folder is None else "published_folder"
+        yield self.words(name, count=len(done.new), folder=escape(str(folder.path)))
+        if self.place.folder is not None:
+            return
+        earlier = {held.key[:2] for held in self.place.held}
+        for key, _ in done.new:
+            if key.kind == "procedure" and key[:2] in earlier:
+                yield self.words("migrate", id=key.id, version=key.version)
+            if key.kind == "calendar" and key[:2] in earlier:
+                yield self.words("apply", id=key.id)
+        if {"province", "systems"} & {key.kind for key, _ in done.new}:
+            yield self.words("prepare")
+
+    def retired(self, done: Retired) -> Iterator[RenderableType]:
+        """Until when it holds, and what becomes of the open cases."""
+        key, day = escape(str(done.done.key)), self.moments.day(done.done.valid_until)
+        yield self.words("retired", which=key, day=day)
+        if done.open_cases:
+            yield self.words("retired_open", count=done.open_cases)
+        for template in done.templates:
+            yield f"[yellow]![/yellow] {self.words('needed', template=escape(template))}"
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """One entry of `catalog list --json`."""
+    first, last = entry.window
+    return {
+        **entry.held.key._asdict(),
+        "digest": entry.held.digest,
+        "valid_from": first and first.isoformat(),
+        "valid_until": last and last.isoformat(),
+        "published_at": entry.held.published_at and entry.held.published_at.isoformat(),
+    }
+
+
+def change_json(change: Change) -> dict[str, Any]:
+    """One entry of `catalog diff --json`."""
+    fields = [field.path for field in change.fields]
+    return {"kind": change.kind, "id": change.id, "from": change.before, "to": change.after, "fields": fields}
+
+
+def _shown(field: FieldChange) -> tuple[str, str]:
+    """Both values; of two lists only what each has that the other has not."""
+    before, after = field.before, field.after
+    if isinstance(before, list) and isinstance(after, list) and sorted(map(str, before)) != sorted(map(str, after)):
+        before, after = [v for v in before if v not in after], [v for v in after if v not in before]
+    return _value(before), _value(after)
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, list) and not any(isinstance(entry, dict | list) for entry in value):
+        text = ", ".join(map(str, value))
+    else:
+        text = value if isinstance(value, str) else shown_json(value)
+    return text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}…"

@@ -1,0 +1,66 @@
+"""Late steps beside late cases: which step, whose, how late. Of a step it is never said that it is overdue in law."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rich.markup import escape
+from rich.table import Table
+
+from cases.turn import WorkItem
+from greenlane.cli.lateness import LateTime, late_step_json
+from greenlane.cli.output import table_of
+from greenlane.cli.session import Session
+from greenlane.cli.styles import LATE, painted
+from greenlane.speech.instants import end_said
+from greenlane.speech.names import both, department_said
+from sla.wording import Said, in_language
+
+TITLE: Final = Said("Late steps", "Các bước xử lý trễ")
+HEADINGS: Final = (
+    Said("Dossier", "Hồ sơ"),
+    Said("Step", "Bước"),
+    Said("Department", "Cơ quan"),
+    Said("Limit of the step", "Hạn của bước"),
+    Said("Late by", "Trễ"),
+)
+
+
+@dataclass(frozen=True)
+class LateSteps:
+    """The late steps of some cases, as of one look."""
+
+    session: Session
+    steps: tuple[WorkItem, ...]
+    time: LateTime
+
+    @classmethod
+    def of(cls, session: Session, case_ids: Sequence[str]) -> LateSteps:
+        """Those of these cases. Raises StoreError."""
+        steps = tuple(session.views.late_steps(case_ids)) if case_ids else ()
+        return cls(session, steps, LateTime(session, session.moments.now))
+
+    def as_json(self, case_id: str) -> list[dict[str, Any]]:
+        """Those of one case, for programs."""
+        return [late_step_json(item, self.time) for item in self.steps if item.case_id == case_id]
+
+    def table(self) -> Table | None:
+        """For people; None: there are none."""
+        if not self.steps:
+            return None
+        table = table_of(self._in(TITLE), *map(self._in, HEADINGS))
+        for item in self.steps:
+            late = item.late
+            table.add_row(
+                item.dossier_code or item.case_id,
+                escape(self._in(both(item.name_vi, item.name_en))),
+                escape(self._in(department_said(self.session.wiring.catalog, item.department))),
+                "-" if late is None else self._in(end_said(late.limit_at, self.session.wiring.zone)),
+                painted("-" if late is None else self.time.words(item.case_id, late), LATE),
+            )
+        return table
+
+    def _in(self, text: str) -> str:
+        return in_language(text, self.session.words.language)

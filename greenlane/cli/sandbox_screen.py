@@ -1,0 +1,146 @@
+"""The report of a run of the sandbox, for people: case by case, rule by rule, and each fault with what mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from rich.markup import escape
+from rich.table import Table
+
+from greenlane.cli.output import out, show, table_of
+from greenlane.sandbox.plan import Sent
+from greenlane.sandbox.rehearsals import Rehearsal
+from greenlane.sandbox.report import SandboxReport, title_of
+from greenlane.sandbox.verdicts import Fault, Rule
+from sla.wording import Said, in_language
+
+MARKS: Final = {"ok": "[green]✓[/green]", "failed": "[bold red]✗[/bold red]", "not_seen": "[dim]-[/dim]"}
+REHEARSALS: Final = {
+    Rehearsal.REFUSAL: Said("A refusal of its answer", "Câu trả lời bị từ chối"),
+    Rehearsal.SUPPLEMENT: Said("The step again, after a supplement", "Giao lại sau khi bổ sung"),
+    Rehearsal.CONSULTATION: Said("An opinion for another department", "Cho ý kiến với cơ quan khác"),
+    Rehearsal.LATE: Said("A step that comes late", "Bước đã quá hạn khi được giao"),
+}
+NO_FAULT: Final = Said("nothing wrong", "không có lỗi")
+NOT_SEEN: Final = Said("did not come about", "không diễn ra")
+
+
+def shown(report: SandboxReport, language: str) -> None:
+    """Print it."""
+    show(_cases(report, language), _rules(report, language), _rehearsals(report, language))
+    for fault in report.verdict.faults:
+        _say_fault(report, fault, language)
+    for case_id, text in report.hitches.items():
+        told = Said(
+            f"Not the program's fault: {case_id}: {text}", f"Không phải lỗi của chương trình: {case_id}: {text}"
+        )
+        out.print(f"[yellow]![/yellow] {escape(in_language(told, language))}", soft_wrap=True)
+    for remark in _remarks(report):
+        out.print(in_language(remark, language), soft_wrap=True, markup=False)
+    out.print(_verdict(report, language), soft_wrap=True)
+
+
+def _words(language: str, *texts: tuple[str, str]) -> tuple[str, ...]:
+    return tuple(in_language(Said(en, vi), language) for en, vi in texts)
+
+
+def _cases(report: SandboxReport, language: str) -> Table:
+    headings = (
+        ("Dossier", "Mã hồ sơ"),
+        ("Procedure", "Thủ tục"),
+        ("Lane", "Luồng"),
+        ("Steps", "Số bước"),
+        ("Waiting", "Chưa trả lời"),
+        ("Faults", "Lỗi"),
+    )
+    title = Said(f"What was sent as {report.plan.source}", f"Đã gửi với nguồn {report.plan.source}")
+    table = table_of(in_language(title, language), *_words(language, *headings))
+    for sent in report.plan.sent:
+        own = [each for each in report.seen.assigned if each.case_id == sent.case_id]
+        waits = sum(each.message_id in report.seen.given_up for each in own)
+        faults = len(report.faults_of(sent.case_id))
+        table.add_row(
+            escape(_case(report, sent)),
+            escape(sent.name.in_language(language)),
+            sent.lane.value,
+            str(len(own)),
+            f"[bold red]{waits}[/bold red]" if waits else "0",
+            f"[bold red]{faults}[/bold red]" if faults else "0",
+        )
+    return table
+
+
+def _case(report: SandboxReport, sent: Sent) -> str:
+    return report.seen.code_of(sent.case_id) or sent.case_id
+
+
+def _rules(report: SandboxReport, language: str) -> Table:
+    table = table_of(None, *_words(language, ("", ""), ("Rule", "Yêu cầu"), ("Faults", "Lỗi")))
+    for rule in Rule:
+        state = report.state_of(rule)
+        count = sum(fault.rule is rule for fault in report.verdict.faults)
+        table.add_row(MARKS[state], title_of(rule, language), "-" if state == "not_seen" else str(count))
+    return table
+
+
+def _rehearsals(report: SandboxReport, language: str) -> Table | None:
+    sent = [each for each in report.plan.sent if each.rehearsal is not None]
+    if not sent:
+        return None
+    table = table_of(None, *_words(language, ("", ""), ("Situation", "Tình huống"), ("Dossier", "Mã hồ sơ"), ("", "")))
+    for each in sent:
+        faults = len(report.faults_of(each.case_id))
+        missed = each in report.missed
+        mark = MARKS["failed" if faults else "not_seen" if missed else "ok"]
+        told = NOT_SEEN if missed else NO_FAULT
+        count = Said(f"{faults} fault(s)", f"{faults} lỗi") if faults else told
+        situation = in_language(REHEARSALS[each.rehearsal], language) if each.rehearsal else ""
+        table.add_row(mark, situation, escape(_case(report, each)), in_language(count, language))
+    return table
+
+
+def _say_fault(report: SandboxReport, fault: Fault, language: str) -> None:
+    place = report.seen.code_of(fault.case_id) or fault.case_id if fault.case_id else None
+    where = f"[bold]{escape(place)}[/bold] " if place else ""
+    out.print(f"[bold red]✗[/bold red] {where}{escape(in_language(fault.message, language))}", soft_wrap=True)
+    out.print(f"  [green]→[/green] {escape(in_language(fault.remedy, language))}", soft_wrap=True)
+
+
+def _remarks(report: SandboxReport) -> Iterator[Said]:
+    department = report.plan.department
+    if not report.seen.answers and report.seen.assigned:
+        yield Said(
+            f"Nothing at all came on the decisions topic of {department}. Does the program run, with the account that"
+            f" `greenlane access kafka {department}` gives, and does it read the work topic?",
+            f"Không có gì được gửi lên topic trả lời của {department}. Chương trình có đang chạy với tài khoản do"
+            f" `greenlane access kafka {department}` cấp và có đọc topic công việc không?",
+        )
+    if report.missed and report.seen.answers:
+        yield Said(
+            "What did not come about could not be judged: mend what is named above, and run the sandbox again.",
+            "Tình huống không diễn ra thì chưa đánh giá được: sửa các lỗi nêu trên rồi chạy lại.",
+        )
+
+
+def _verdict(report: SandboxReport, language: str) -> str:
+    found = report.verdict
+    counts = Said(
+        f"{len(report.plan.sent)} cases, {len(report.seen.assigned)} steps assigned, {found.answered} answered,"
+        f" {found.unanswered} unanswered, {found.late} answered late, {found.refused} message(s) refused,"
+        f" {report.elapsed.total_seconds():.0f} s",
+        f"{len(report.plan.sent)} hồ sơ, giao {len(report.seen.assigned)} bước, đã trả lời {found.answered},"
+        f" chưa trả lời {found.unanswered}, trả lời muộn {found.late}, {found.refused} thông điệp bị từ chối,"
+        f" {report.elapsed.total_seconds():.0f} giây",
+    )
+    if report.interrupted:
+        word = Said("stopped before it was done", "đã dừng trước khi xong")
+        return f"[yellow]![/yellow] {in_language(word, language)}: {in_language(counts, language)}"
+    faults = len(found.faults)
+    if report.passed:
+        word, mark = Said("The program did everything right", "Chương trình làm đúng mọi việc"), MARKS["ok"]
+    elif faults:
+        word, mark = Said(f"{faults} fault(s) of the program", f"Chương trình có {faults} lỗi"), MARKS["failed"]
+    else:
+        word, mark = Said("Not everything could be judged", "Chưa đánh giá được hết"), MARKS["failed"]
+    return f"{mark} {in_language(word, language)}: {in_language(counts, language)}"

@@ -1,0 +1,1 @@
+"""The sandbox: applications and situations for one department's program, and a judgement of how it answers them."""

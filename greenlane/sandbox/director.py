@@ -1,0 +1,282 @@
+"""A run of the sandbox from its first application to the last answer, and the end of every case it opened."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from events.language.commands import Actor, ActorKind, Assurance, Command, PauseClock, ReassignStep
+from events.language.notices import MessageRefused
+from events.transport.publisher import EVENT_SOURCE
+from greenlane.admission import let_in
+from greenlane.outside import incoming
+from greenlane.outside.outgoing import Outgoing, Parcel
+from greenlane.sandbox.cast import LEGAL_BASIS, REASON, Cast, HandOver
+from greenlane.sandbox.hearing import Hearing
+from greenlane.sandbox.identity import CLIENT, SOURCES, SYSTEM
+from greenlane.sandbox.plan import Plan
+from greenlane.sandbox.rehearsals import LATE_LIMIT, Rehearsal
+from greenlane.sandbox.report import SandboxReport
+from greenlane.sandbox.seen import Seen
+from greenlane.sandbox.verdicts import judge, pending
+from greenlane.stack.progress import Progress
+from greenlane.wiring import Wiring
+from intake.desk import Intake
+from sla.units import WALL_CLOCK
+from sla.wording import Said, in_language
+from wording.json_text import read_json
+
+POLL_MS = 100
+QUIET_SECONDS = 5.0
+"""How long one listens for what should not come: a second answer, a refused one sent again."""
+LAST_WORDS_SECONDS = 20.0
+"""How long at most, when all has ended."""
+OUTCOME_SECONDS = 60.0
+"""How long the engine may take for an answer or a withdrawal before the sandbox goes on without."""
+SUPERVISOR = Actor(kind=ActorKind.SUPERVISOR, id="sandbox", assurance=Assurance.CLAIMED)
+
+
+@dataclass(slots=True)
+class NeverStops:
+    """The sender is stopped by ending the run, between messages."""
+
+    wanted: bool = False
+
+
+@dataclass(slots=True)
+class Hitch:
+    """Something of the sandbox's own that did not go as meant: no fault of the program."""
+
+    case_id: str
+    message: str
+
+
+@dataclass(slots=True)
+class Clockwork:
+    """The moments that a run goes by, in real seconds."""
+
+    timeout: float
+    moved: int = -1
+    moved_at: float = field(default_factory=time.monotonic)
+
+    def look(self, moved: int) -> None:
+        """Note whether anything has happened since the last look."""
+        if moved != self.moved:
+            self.moved, self.moved_at = moved, time.monotonic()
+
+    @property
+    def quiet(self) -> float:
+        """How long nothing has happened."""
+        return time.monotonic() - self.moved_at
+
+
+class Run:
+    """One run. Call it in the main thread, where Ctrl-C arrives."""
+
+    def __init__(self, wiring: Wiring, plan: Plan, *, timeout: float, progress: Progress) -> None:
+        self._wiring = wiring
+        self._plan = plan
+        self._progress = progress
+        self._language = wiring.settings.language
+        self._cast = Cast(plan, wiring.topics)
+        self._seen = Seen(plan.department)
+        self._hearing = Hearing(self._seen, wiring.topics, plan.by_case)
+        self._clock = Clockwork(timeout)
+        self._hitches: list[Hitch] = []
+        self._withdrawn: set[str] = set()
+        self._refused_at: dict[str, float] = {}
+        self._begun_at = time.monotonic()
+
+    def play(self) -> SandboxReport:
+        """The whole run; Ctrl-C ends it early, with a report of what was seen. Raises TransportError, StoreError."""
+        wiring, interrupted = self._wiring, False
+        access = self._let_in()
+        outgoing = Outgoing(access.cluster, self._plan.source, NeverStops(), CLIENT, wiring.settings.max_message_bytes)
+        with closing(outgoing), closing(self._listening(access.cluster)) as consumer, self._intake() as ask:
+            try:
+                self._submit(outgoing)
+                self._until_answered(consumer, outgoing, ask)
+            except KeyboardInterrupt:
+                interrupted = True
+            self._seen.given_up |= {each.message_id for each in self._seen.open_assignments()}
+            self._end(consumer, outgoing, ask, hurried=interrupted)
+        return self._report(interrupted=interrupted)
+
+    def _let_in(self) -> Any:
+        wiring, topics, department = self._wiring, self._wiring.topics, self._plan.department
+        self._tell(Said("letting the sandbox in", "đang chuẩn bị tài khoản và topic"))
+        wiring.systems.register(SYSTEM)
+        for definitions in self._plan.derived:
+            wiring.register.publish_derived(definitions)
+        return let_in(
+            wiring.settings,
+            SYSTEM.id,
+            departments=[name for name in wiring.catalog.departments if name != department],
+            systems=[SYSTEM.id],
+            watches=[topics.work(department), topics.decisions(department)],
+            layout=wiring.topic_layout,
+        )
+
+    def _listening(self, cluster: Any) -> Any:
+        topics, department = self._wiring.topics, self._plan.department
+        names = (topics.case_events, topics.answers(SYSTEM.id), topics.work(department), topics.decisions(department))
+        consumer = incoming.assigned(cluster, names, CLIENT)
+        consumer.seek_to_end()
+        # Asked now, so that nothing lies between this end and the first application.
+        incoming.offsets_of(consumer)
+        return consumer
+
+    @contextmanager
+    def _intake(self) -> Iterator[Any]:
+        """A way to give cases a supervisor's commands."""
+        loop = asyncio.new_event_loop()
+        try:
+            intake: Intake = self._wiring.intake(loop.run_until_complete(self._wiring.temporal()))
+
+            def ask(case_id: str, command: Command) -> str | None:
+                asking = asyncio.wait_for(intake.ask(case_id, command), OUTCOME_SECONDS)  # type: ignore[arg-type]
+                try:
+                    refusal = loop.run_until_complete(asking).refusal
+                except TimeoutError:
+                    return in_language(Said("no worker answers", "không có tiến trình trả lời"), self._language)
+                return None if refusal is None else refusal.message(self._language)
+
+            yield ask
+        finally:
+            loop.close()
+
+    def _submit(self, outgoing: Outgoing) -> None:
+        for sent in self._plan.sent:
+            outgoing.add(self._cast.submission(sent))
+        outgoing.settle()
+
+    def _until_answered(self, consumer: Any, outgoing: Outgoing, ask: Any) -> None:
+        """Until every case has ended, or the program has let the time pass in which it was to answer."""
+        while not self._all_ended():
+            self._turn(consumer, outgoing, ask)
+            self._withdraw_refused(outgoing)
+            if self._clock.quiet > self._patience():
+                return
+
+    def _patience(self) -> float:
+        waits_for_limit = any(
+            sent.rehearsal is Rehearsal.LATE and not self._is_ours(sent.case_id) for sent in self._plan.sent
+        )
+        limit = WALL_CLOCK[LATE_LIMIT.unit] * LATE_LIMIT.amount / self._wiring.business_time.factor
+        return self._clock.timeout + (limit.total_seconds() if waits_for_limit else 0.0)
+
+    def _is_ours(self, case_id: str) -> bool:
+        return self._seen.is_closed(case_id) or any(each.case_id == case_id for each in self._seen.assigned)
+
+    def _turn(self, consumer: Any, outgoing: Outgoing, ask: Any) -> None:
+        """Hear what there is, do what follows from it."""
+        for records in consumer.poll(timeout_ms=POLL_MS).values():
+            for record in records:
+                if record.topic == self._wiring.topics.answers(SYSTEM.id):
+                    self._hear_refusal(record)
+                    continue
+                event = self._hearing.hear(record)
+                for act in self._cast.react(event) if event is not None else ():
+                    if isinstance(act, Parcel):
+                        outgoing.add(act)
+                    else:
+                        self._hand_over(act, ask)
+        outgoing.settle()
+        self._clock.look(self._hearing.moved)
+        self._tell_standing()
+
+    def _hear_refusal(self, record: Any) -> None:
+        """One of the sandbox's own applications was not taken: the report says so."""
+        case_id = incoming.key_of(record)
+        if incoming.kind_of(record) == MessageRefused.__name__ and case_id in self._plan.by_case:
+            told = MessageRefused.model_validate(read_json(record.value))
+            self._hitches.append(Hitch(case_id, in_language(Said(told.message, told.message_vi), self._language)))
+            self._withdrawn.add(case_id)
+
+    def _hand_over(self, act: HandOver, ask: Any) -> None:
+        given = {"received_at": self._wiring.business_time_now(), "actor": SUPERVISOR, "reason": REASON}
+        commands: list[Command] = []
+        if act.suspended:
+            pause_id = f"sandbox:{act.case_id}:pause"
+            commands.append(PauseClock(command_id=pause_id, legal_basis=LEGAL_BASIS, **given))
+        over_id = f"sandbox:{act.case_id}:hand-over"
+        step = {"step_id": act.step_id, "department": self._plan.department}
+        commands.append(ReassignStep(command_id=over_id, **step, **given))
+        for command in commands:
+            refused = ask(act.case_id, command)
+            if refused is not None:
+                self._hitches.append(Hitch(act.case_id, refused))
+                return
+
+    def _withdraw_refused(self, outgoing: Outgoing) -> None:
+        """The applicant takes back what cannot be answered, once it was seen what the program makes of the refusal."""
+        for sent in self._plan.sent:
+            case_id = sent.case_id
+            if sent.rehearsal is Rehearsal.REFUSAL and any(each.case_id == case_id for each in self._seen.refused):
+                since = self._refused_at.setdefault(case_id, time.monotonic())
+                if time.monotonic() - since > QUIET_SECONDS:
+                    self._withdraw(case_id, outgoing)
+
+    def _withdraw(self, case_id: str, outgoing: Outgoing) -> None:
+        if case_id not in self._withdrawn and not self._seen.is_closed(case_id):
+            self._withdrawn.add(case_id)
+            outgoing.add(self._cast.withdrawal(case_id))
+
+    def _all_ended(self) -> bool:
+        refused = {hitch.case_id for hitch in self._hitches}
+        return all(self._seen.is_closed(sent.case_id) or sent.case_id in refused for sent in self._plan.sent)
+
+    def _end(self, consumer: Any, outgoing: Outgoing, ask: Any, *, hurried: bool) -> None:
+        """Withdraw what is still open, and hear what became of the last answers. Nothing of the run stays open."""
+        for sent in self._plan.sent:
+            self._withdraw(sent.case_id, outgoing)
+        outgoing.settle()
+        quiet = 0.0 if hurried else QUIET_SECONDS
+        ends_at = time.monotonic() + OUTCOME_SECONDS
+        while time.monotonic() < ends_at:
+            self._turn(consumer, outgoing, ask)
+            if self._all_ended():
+                # A program that never is quiet is not waited for.
+                ends_at = min(ends_at, time.monotonic() + LAST_WORDS_SECONDS)
+                if self._clock.quiet > quiet and not pending(self._seen):
+                    return
+
+    def _report(self, *, interrupted: bool) -> SandboxReport:
+        owner_of = self._wiring.systems.owner_of
+
+        def foreign(source: str) -> bool:
+            return source == EVENT_SOURCE or source.startswith(f"{SOURCES}/") or owner_of(source) is not None
+
+        in_real_time = self._wiring.business_time.factor == 1
+        return SandboxReport(
+            plan=self._plan,
+            seen=self._seen,
+            verdict=judge(self._seen, foreign=foreign, in_real_time=in_real_time),
+            hitches={hitch.case_id: hitch.message for hitch in self._hitches},
+            interrupted=interrupted,
+            elapsed=timedelta(seconds=time.monotonic() - self._begun_at),
+        )
+
+    def _tell(self, what: Said) -> None:
+        self._progress.doing(in_language(what, self._language))
+
+    def _tell_standing(self) -> None:
+        closed, cases = self._seen.closed(), len(self._plan.sent)
+        waits = len(self._seen.open_assignments())
+        self._tell(
+            Said(
+                f"{closed} of {cases} cases have ended; {waits} step(s) wait for the program",
+                f"{closed}/{cases} hồ sơ đã kết thúc; {waits} bước chờ chương trình trả lời",
+            )
+        )
+
+
+def new_run() -> str:
+    """A name for a run that no other has."""
+    return f"{datetime.now(UTC):%y%m%d}-{uuid.uuid4().hex[:8]}"

@@ -1,0 +1,17 @@
+"""Why the sandbox does not begin."""
+
+from __future__ import annotations
+
+from greenlane.errors import GreenlaneError
+
+
+class SandboxRefusedError(GreenlaneError):
+    """There is no development stack to play on."""
+
+    code = "sandbox_refused"
+
+
+class NothingToSendError(GreenlaneError):
+    """What was asked for leaves no application to send."""
+
+    code = "nothing_to_send"

@@ -1,0 +1,101 @@
+"""Escalations of cases and linked dossiers: the list of supervisors, and its comparison with the fold of the ledger."""
+
+# ruff: noqa: S608 - the statements are built from the field names of our own models, never from data
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from cases.turn import EscalationItem
+from store import batch as statements
+from store.arrays import Texts
+from store.database import Session, Store
+from store.tables import escalations
+
+LIST_MAX = 1000
+COLUMNS = statements.columns(statements.ESCALATION_COLUMNS, "e.")
+COMPARE = (
+    f"WITH e AS (SELECT {statements.columns(statements.ESCALATION_COLUMNS, 'r.')} FROM unnest(%s::text[]) AS t(item)"
+    " CROSS JOIN LATERAL json_populate_record(NULL::escalations, t.item::json) AS r),"
+    " w AS (SELECT * FROM escalations WHERE case_id = ANY(%s::text[]))"
+    " SELECT DISTINCT coalesce(e.case_id, w.case_id) FROM e FULL JOIN w"
+    " ON e.case_id = w.case_id AND e.escalation_id = w.escalation_id"
+    f" WHERE ROW({COLUMNS}) IS DISTINCT FROM ROW({statements.columns(statements.ESCALATION_COLUMNS, 'w.')})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationFilter:
+    """Which escalations to list; what is None or False does not narrow."""
+
+    open_only: bool = False
+    case_id: str | None = None
+    """Of one case, or of one linked dossier."""
+    department: str | None = None
+    """Whose step it is."""
+    audience: str | None = None
+    """The role that is told, as the ladder has it."""
+    told: str | None = None
+    """The department whose role it is that is told."""
+
+
+class Escalations:
+    """Queries over the escalations. All raise StoreError."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def listed(self, wanted: EscalationFilter, *, limit: int = LIST_MAX) -> list[EscalationItem]:
+        """The most urgent first: the open ones, the highest level, what has been late longest."""
+        table = escalations.c
+        urgent = (table.is_open.desc(), table.level.desc(), table.limit_at, table.fired_at, table.case_id)
+        query = select(escalations).where(*_conditions(wanted)).order_by(*urgent, table.escalation_id)
+        with self._store.reading() as connection:
+            rows = connection.execute(query.limit(min(limit, LIST_MAX)))
+            return [EscalationItem.model_validate(dict(row._mapping)) for row in rows]
+
+    def count(self, wanted: EscalationFilter) -> int:
+        """How many there are."""
+        with self._store.reading() as connection:
+            return connection.scalar(select(func.count()).select_from(escalations).where(*_conditions(wanted))) or 0
+
+    def audiences(self) -> list[str]:
+        """Every role that was ever told."""
+        with self._store.reading() as connection:
+            return list(connection.scalars(select(escalations.c.audience).distinct().order_by(escalations.c.audience)))
+
+
+def _conditions(wanted: EscalationFilter) -> list[ColumnElement[bool]]:
+    table = escalations.c
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.open_only:
+        conditions.append(table.is_open)
+    if wanted.case_id is not None:
+        conditions.append(table.case_id == wanted.case_id)
+    if wanted.department is not None:
+        conditions.append(table.department == wanted.department)
+    if wanted.audience is not None:
+        conditions.append(table.audience == wanted.audience)
+    if wanted.told is not None:
+        # Of an early version only a department that the rung itself names is known.
+        named = and_(table.audience_department.is_(None), table.audience == wanted.told)
+        conditions.append(or_(table.audience_department == wanted.told, named))
+    return conditions
+
+
+def differing(session: Session, streams: Iterable[str], items: Iterable[str]) -> Iterator[str]:
+    """Those of these cases or dossiers of which the rows are not what the items (JSON) say."""
+    for (case_id,) in session.execute(COMPARE, (Texts(items), Texts(streams))):
+        yield case_id
+
+
+def put_in_place(session: Session, streams: Iterable[str], items: Iterable[EscalationItem]) -> None:
+    """Let the rows of these cases or dossiers be these."""
+    rows = list(items)
+    keys = Texts(row.case_id for row in rows), Texts(row.escalation_id for row in rows)
+    session.execute(statements.DROP_ESCALATIONS, (Texts(streams), *keys))
+    if rows:
+        session.execute(statements.REPLACE_ESCALATIONS, (Texts(row.model_dump_json() for row in rows),))
