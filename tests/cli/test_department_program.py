@@ -188,19 +188,3 @@ def test_a_refused_answer_is_told_to_the_program(live: Program, program: Running
     assert live("decide", code, "opinion-police", "approve", "--department", "police").code == 0
     until(lambda: program.said("answered", f"{case_id}/signing/1"))
     assert program.stop() == 0
-
-
-def test_killed_before_it_committed_it_answers_again_to_no_effect(
-    live: Program, live_stack: LiveStack, program: Running
-) -> None:
-    """At least once, and one effect."""
-    program.start()
-    code, case_id = a_permit(live, "program-3")
-    until(lambda: program.said("answered", f"{case_id}/appraisal/1"))
-    program.kill()
-    until(lambda: events_of(live, code, "SupplementRequested"))
-    forgets_what_it_read(live_stack)
-    program.start()
-    until(lambda: len(program.said("answered", f"{case_id}/appraisal/1")) == 2)
-    assert program.stop() == 0
-    assert len(events_of(live, code, "SupplementRequested")) == 1
