@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, make_url, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from sla.wording import Said
 from store.access import grant_access
 from store.errors import StoreNotMigrated, StoreUnavailable, translated
 from store.tables import stack
@@ -116,7 +117,7 @@ class Store:
         with translated(), self.engine.begin() as connection:
             session: Session | None = connection.connection.driver_connection
             if session is None:
-                raise StoreUnavailable(reason="the connection was lost")
+                raise StoreUnavailable(reason=Said("the connection was lost", "mất kết nối"))
             yield session
 
     def open_session(self, name: str, *, autocommit: bool = False) -> Session:
@@ -153,7 +154,12 @@ class Store:
         """Raises StoreNotMigrated when the database is not at this program's revision."""
         needed = ScriptDirectory.from_config(_migrations()).get_current_head()
         if (found := self.schema_revision()) != needed:
-            raise StoreNotMigrated(reason=f"it is at version {found or 'none'}, {needed} is needed")
+            raise StoreNotMigrated(
+                reason=Said(
+                    f"it is at version {found or 'none'}, {needed} is needed",
+                    f"đang ở phiên bản {found or '-'}, cần {needed}",
+                )
+            )
 
     def remembered(self, key: str) -> str | None:
         """What the installation keeps under this key."""

@@ -11,7 +11,7 @@ from typing import ClassVar
 import psycopg
 import sqlalchemy.exc
 
-from sla.wording import Said
+from sla.wording import Said, library_said
 
 
 class StoreError(Exception):
@@ -45,7 +45,10 @@ class StoreUnavailable(StoreError):
 
     def __init__(self, *, reason: str) -> None:
         super().__init__(
-            Said(f"PostgreSQL cannot be used now: {reason}.", f"Hiện không dùng được PostgreSQL: {reason}."),
+            Said(
+                f"PostgreSQL cannot be used now: {reason}.",
+                f"Hiện không dùng được PostgreSQL: {library_said(reason).vi}.",
+            ),
             field="database_url",
             remedy=self.REMEDY,
         )
@@ -70,7 +73,7 @@ class StoreNotMigrated(StoreError):
         super().__init__(
             Said(
                 f"The database has not the tables this program needs: {reason}.",
-                f"Cơ sở dữ liệu không có các bảng mà chương trình cần: {reason}.",
+                f"Cơ sở dữ liệu không có các bảng mà chương trình cần: {library_said(reason).vi}.",
             ),
             field="database_url",
             remedy=Said(
@@ -89,7 +92,7 @@ class StoreAccessDenied(StoreError):
         super().__init__(
             Said(
                 f"This account of the database may not do that: {reason}.",
-                f"Tài khoản cơ sở dữ liệu này không được phép làm việc đó: {reason}.",
+                f"Tài khoản cơ sở dữ liệu này không được phép làm việc đó: {library_said(reason).vi}.",
             ),
             field="database_url",
             remedy=Said(
@@ -140,7 +143,8 @@ class MalformedTurn(StoreError):
     def __init__(self, *, case_id: str, reason: str) -> None:
         super().__init__(
             Said(
-                f"The turn of {case_id} cannot be recorded: {reason}.", f"Không ghi được lượt của {case_id}: {reason}."
+                f"The turn of {case_id} cannot be recorded: {reason}.",
+                f"Không ghi được lượt của {case_id}: {library_said(reason).vi}.",
             ),
             field="turn",
         )
@@ -194,11 +198,11 @@ def failure_of(error: psycopg.Error) -> StoreError | None:
     """What a driver's error means to a caller; None: a defect of ours, which must stay visible as it is."""
     state = error.sqlstate
     if state in UNDEFINED:
-        return StoreNotMigrated(reason=(error.diag.message_primary or "a table is missing"))
+        return StoreNotMigrated(reason=(error.diag.message_primary or Said("a table is missing", "thiếu một bảng")))
     if state == DENIED:
-        return StoreAccessDenied(reason=(error.diag.message_primary or "a right is missing"))
+        return StoreAccessDenied(reason=(error.diag.message_primary or Said("a right is missing", "thiếu một quyền")))
     if state == DISK_FULL:
-        return StoreFull(reason=(error.diag.message_primary or "its disk is full"))
+        return StoreFull(reason=(error.diag.message_primary or Said("its disk is full", "đĩa của máy chủ đã đầy")))
     if state is not None:
         if state.startswith(RETRYABLE_CLASSES) or state == READ_ONLY:
             return StoreUnavailable(reason=f"{error.diag.message_primary or type(error).__name__} ({state})")
@@ -222,4 +226,6 @@ def translated() -> Iterator[None]:
             raise failure from error
         raise
     except sqlalchemy.exc.TimeoutError as error:
-        raise StoreUnavailable(reason="all connections of this process are in use") from error
+        raise StoreUnavailable(
+            reason=Said("all connections of this process are in use", "mọi kết nối của tiến trình này đang được dùng")
+        ) from error
