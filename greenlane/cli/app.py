@@ -18,6 +18,7 @@ from greenlane.cli import (
     catalog_commands,
     changes,
     demonstration,
+    doctor,
     dossiers,
     due,
     escalations,
@@ -55,6 +56,7 @@ app = typer.Typer(
 )
 for theme in (
     running,
+    doctor,
     access,
     submission,
     listing,

@@ -65,6 +65,7 @@ def plan(
     from greenlane.cli.dossier_files import dossier_of
     from greenlane.cli.dossier_plan import plan_of
     from greenlane.cli.moments import Moments, now
+    from greenlane.cli.names import Names
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.plan_screen import plan_screen
@@ -78,7 +79,12 @@ def plan(
     if as_json:
         print_json(found.as_json())
     else:
-        shown(*plan_screen(found, Moments(book.words, zone, BusinessTime.real_time(), opened_at)))
+        shown(
+            *plan_screen(
+                found,
+                Moments(book.words, zone, BusinessTime.real_time(), opened_at, known=Names(book.words, book.catalog)),
+            )
+        )
     return 0
 
 
@@ -97,7 +103,7 @@ def templates(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = 
     if as_json:
         print_json({"ok": True, "templates": [template_json(one, book.words, book.day) for one in found]})
     else:
-        shown(template_table(found, book.words))
+        shown(template_table(found, book.names))
     return 0
 
 
@@ -231,7 +237,10 @@ def cascade(
             print_json({"ok": True, "name": name, "applied": not preview, "effects": listed})
         else:
             hint = words("cascade_hint" if preview else "cascade_done")
-            shown(cascade_table(effects, session.moments) if effects else words("nothing_follows"), hint)
+            shown(
+                cascade_table(effects, sheet.dossier.parts, session.moments) if effects else words("nothing_follows"),
+                hint,
+            )
     return 0
 
 

@@ -128,10 +128,10 @@ def test_an_escalation_of_a_ladder_says_what_it_is() -> None:
     (passed,) = (rung for rung in life.of_type("RungFired") if rung.kind == "past_appointment")
     assert "quá hẹn (chưa quá hạn)" in detail_of(passed, moments("vi"))
     (breach,) = (event for event in life.of_type("ClockBreached") if event.clock_id == "statutory")
-    assert detail_of(breach, moments("vi")).startswith("statutory, Hết hạn theo luật: 10/03/2026 00:00")
+    assert detail_of(breach, moments("vi")).startswith("thời hạn theo luật; Hết hạn theo luật: 09/03/2026 24:00")
     answered = life.do(an_answer("intake", "one-stop", LAWFUL_END + timedelta(hours=2)))
     lines = [detail_of(event, moments("vi")) for event in answered]
-    assert any("intake ← one-stop: đồng ý" in line for line in lines)
+    assert any("one-stop: intake: đồng ý" in line for line in lines)
 
 
 def test_every_cause_and_answer_has_its_word() -> None:
