@@ -48,7 +48,9 @@ class StoreUnavailable(StoreError):
 
     def __init__(self, *, reason: str) -> None:
         super().__init__(
-            spoken("PostgreSQL cannot be used now: {r}.", "Hiện không dùng được PostgreSQL: {r}.", r=library_said(reason)),
+            spoken(
+                "PostgreSQL cannot be used now: {r}.", "Hiện không dùng được PostgreSQL: {r}.", r=library_said(reason)
+            ),
             field=DATABASE_URL,
             remedy=self.REMEDY,
         )
