@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from greenlane.cli.acknowledgement import Escalation, Note
 from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir, Strict, name_of, source_of
 from greenlane.cli.question import Acting, acting
 from sla.wording import Said
@@ -304,21 +305,26 @@ def result(
 
 def acknowledge(
     dossier: Dossier,
-    escalation: Annotated[
-        str, typer.Argument(metavar="ESCALATION", help="Id of the alert, e.g. joint/breach.", callback=name_of)
-    ],
+    escalation: Escalation = None,
     *,
-    note: Annotated[str | None, typer.Option("--note", help="What is done about it.")] = None,
+    note: Note = None,
     by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> int:
-    """Acknowledge an escalation of the joint clock: its chain stops, the breach stays on record.
+    """Acknowledge an escalation of the joint clock, by default the latest: its chain stops, the breach stays on record.
 
     Example: greenlane dossier acknowledge D-2026-17 joint/breach --by head-of-culture
     """
+    if escalation is None:
+        from greenlane.cli.dossier_desk import stream_of
+        from greenlane.cli.open_escalations import waiting_of_dossier
+        from greenlane.cli.session import a_session
+
+        with a_session(state_dir, lang) as session:
+            escalation = waiting_of_dossier(session, stream_of(session, dossier), dossier)
     content = {"escalation_id": escalation, "note": note}
     return _told(
         dossier, "AcknowledgeEscalation", content, acting(by, "supervisor"), command_id, state_dir, lang, as_json
