@@ -52,7 +52,7 @@ def acknowledge(
 
     Without its id: the only one that waits in the case, or with --level all of that level.
 
-    Example: greenlane acknowledge H05.7-260302-0001 step:site-check/first --by head-of-culture
+    Example: greenlane acknowledge H05.8-260302-0001 step:site-check/breach --by head-of-culture
     """
     from greenlane.cli.asking import Question, ask
     from greenlane.cli.case_table import case_table
