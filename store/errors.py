@@ -6,12 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import psycopg
 import sqlalchemy.exc
 
-from sla.wording import Said
+from sla.wording import Said, spoken
+
+DATABASE_URL: Final = "GREENLANE_DATABASE_URL"
+"""The setting that names the database, as whoever can mend it knows it."""
 
 
 class StoreError(Exception):
@@ -45,8 +48,8 @@ class StoreUnavailable(StoreError):
 
     def __init__(self, *, reason: str) -> None:
         super().__init__(
-            Said(f"PostgreSQL cannot be used now: {reason}.", f"Hiện không dùng được PostgreSQL: {reason}."),
-            field="database_url",
+            spoken("PostgreSQL cannot be used now: {r}.", "Hiện không dùng được PostgreSQL: {r}.", r=reason),
+            field=DATABASE_URL,
             remedy=self.REMEDY,
         )
 
@@ -68,14 +71,35 @@ class StoreNotMigrated(StoreError):
 
     def __init__(self, *, reason: str) -> None:
         super().__init__(
-            Said(
-                f"The database has not the tables this program needs: {reason}.",
-                f"Cơ sở dữ liệu không có các bảng mà chương trình cần: {reason}.",
+            spoken(
+                "The database does not have the tables that this program needs: {reason}.",
+                "Cơ sở dữ liệu không có các bảng mà chương trình cần: {reason}.",
+                reason=reason,
             ),
-            field="database_url",
+            field=DATABASE_URL,
             remedy=Said(
                 "Run `greenlane prepare` (`greenlane up` does it by itself), or name the right database.",
                 "Chạy `greenlane prepare` (`greenlane up` tự làm việc này), hoặc nêu đúng cơ sở dữ liệu.",
+            ),
+        )
+
+
+class StoreNewer(StoreNotMigrated):
+    """A newer program has prepared the database: this one does not know its tables, and must not touch them."""
+
+    code = "store_newer"
+
+    def __init__(self, *, found: str, known: str) -> None:
+        StoreError.__init__(
+            self,
+            Said(
+                f"A newer program has prepared the database: it is at version {found}, {known} is known here.",
+                f"Cơ sở dữ liệu do chương trình mới hơn chuẩn bị: phiên bản {found}, ở đây chỉ biết {known}.",
+            ),
+            field=DATABASE_URL,
+            remedy=Said(
+                "Install that newer program here, or restore the backup that was taken before the upgrade.",
+                "Cài chương trình mới hơn đó, hoặc khôi phục bản sao lưu trước khi nâng cấp.",
             ),
         )
 
@@ -91,7 +115,7 @@ class StoreAccessDenied(StoreError):
                 f"This account of the database may not do that: {reason}.",
                 f"Tài khoản cơ sở dữ liệu này không được phép làm việc đó: {reason}.",
             ),
-            field="database_url",
+            field=DATABASE_URL,
             remedy=Said(
                 "Give each process its own account, and `greenlane prepare` the owner's (GREENLANE_DATABASE_OWNER_URL);"
                 " `prepare` grants the others what they need.",
@@ -160,6 +184,26 @@ class DefinitionsUnknown(StoreError):
         )
 
 
+class CatalogueUnreadable(StoreError):
+    """A version in the catalogue says what this program does not know: a newer one published it."""
+
+    code = "catalogue_unreadable"
+    retryable = True
+
+    def __init__(self, *, version: str, reason: str) -> None:
+        super().__init__(
+            Said(
+                f"The published {version} cannot be read by this version of the program: {reason}.",
+                f"Phiên bản chương trình này không đọc được {version} đã ban hành: {reason}.",
+            ),
+            field="catalog",
+            remedy=Said(
+                "Upgrade this process to the version that published it; until then it takes nothing new.",
+                "Nâng cấp tiến trình này lên phiên bản đã ban hành; đến khi đó tiến trình không tiếp nhận gì mới.",
+            ),
+        )
+
+
 class LedgerRowBroken(StoreError):
     """A row of the ledger is no record of an event: it was changed by something else than this program."""
 
@@ -188,6 +232,8 @@ RETRYABLE_CLASSES = ("08", "53", "57", "58", "40", "55")
 DISK_FULL = "53100"
 READ_ONLY = "25006"
 """A standby after a fail-over answers so until it is promoted."""
+STALLED = "25P03"
+"""The server gave up a transaction whose process had stopped in the middle of it."""
 
 
 def failure_of(error: psycopg.Error) -> StoreError | None:
@@ -200,7 +246,7 @@ def failure_of(error: psycopg.Error) -> StoreError | None:
     if state == DISK_FULL:
         return StoreFull(reason=(error.diag.message_primary or "its disk is full"))
     if state is not None:
-        if state.startswith(RETRYABLE_CLASSES) or state == READ_ONLY:
+        if state.startswith(RETRYABLE_CLASSES) or state in (READ_ONLY, STALLED):
             return StoreUnavailable(reason=f"{error.diag.message_primary or type(error).__name__} ({state})")
         return None
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
@@ -222,4 +268,6 @@ def translated() -> Iterator[None]:
             raise failure from error
         raise
     except sqlalchemy.exc.TimeoutError as error:
-        raise StoreUnavailable(reason="all connections of this process are in use") from error
+        raise StoreUnavailable(
+            reason=Said("all connections of this process are in use", "mọi kết nối của tiến trình này đang được dùng")
+        ) from error
