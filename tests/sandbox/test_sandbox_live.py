@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +16,8 @@ from typing import Any
 import pytest
 
 from greenlane.admission import access_of
+from greenlane.sandbox.errors import SandboxRefusedError
+from greenlane.sandbox.stage import running_development_stack
 from greenlane.settings import PREFIX, Settings
 from greenlane.stack import ensure_stack
 from greenlane.wiring import Wiring
@@ -27,7 +31,7 @@ FACTOR = 20
 PATIENT, IMPATIENT = "240", "20"
 """Seconds without an answer: far more than anybody needs, and enough to give up a program that never answers."""
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.more]
 
 Report = dict[str, Any]
 
@@ -155,6 +159,38 @@ def test_what_cannot_be_meant_is_refused(stack: Settings, words: tuple[str, ...]
     left, answer = sandbox(stack, *words)
     assert (left, answer["error"]["code"], answer["error"]["field"]) == (2, code, field)
     assert answer["error"]["remedy"]
+
+
+def test_stopped_it_reports_and_leaves_nothing_open(stack: Settings) -> None:
+    """Ctrl-C while steps wait: what was seen so far, and nobody is blamed for what was not waited for."""
+    words = [sys.executable, "-m", "greenlane", "sandbox", DEPARTMENT, "--state-dir", str(stack.state_dir), "--json"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    environment["GREENLANE_LANGUAGE"] = "en"
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(words, cwd=ROOT, env=environment, text=True, **pipes) as process:
+        assert process.stderr is not None
+        # Steps wait for a program that does not run; they cannot end before the signal comes.
+        assert any(re.search(r"[1-9]\d* step\(s\) wait", line) for line in process.stderr)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate()
+    report = json.loads(out)
+    assert (process.returncode, report["ok"], report["passed"]) == (130, False, False), report
+    assert report["error"]["code"] == "interrupted"
+    assert (report["faults"], report["answered"]) == ([], 0)
+    assert report["unanswered"] >= 1
+    assert nothing_open(stack, report)
+
+
+def test_no_sandbox_in_production(stack: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever runs there."""
+    monkeypatch.setenv("GREENLANE_PROFILE", "production")
+    with (
+        pytest.raises(SandboxRefusedError) as refused,
+        running_development_stack(Settings.load(state_dir=stack.state_dir)),
+    ):
+        pass
+    assert refused.value.field == "GREENLANE_PROFILE"
+    assert refused.value.remedy
 
 
 def test_no_stack_no_sandbox(tmp_path: Path) -> None:
