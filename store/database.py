@@ -15,8 +15,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, make_url, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from sla.wording import Said
 from store.access import grant_access
-from store.errors import StoreNotMigrated, StoreUnavailable, translated
+from store.errors import StoreNewer, StoreNotMigrated, StoreUnavailable, translated
 from store.tables import stack
 
 MIGRATION_LOCK = 0x677265656E  # "green": two processes that start at once migrate one after the other
@@ -116,7 +117,7 @@ class Store:
         with translated(), self.engine.begin() as connection:
             session: Session | None = connection.connection.driver_connection
             if session is None:
-                raise StoreUnavailable(reason="the connection was lost")
+                raise StoreUnavailable(reason=Said("the connection was lost", "mất kết nối"))
             yield session
 
     def open_session(self, name: str, *, autocommit: bool = False) -> Session:
@@ -135,10 +136,13 @@ class Store:
         """As the owner: bring the schema to this program's version, and each account's rights with it.
 
         Returns the roles of accounts that the server does not have. Several processes may call it at once. Raises
-        StoreAccessDenied for another account.
+        StoreAccessDenied for another account, StoreNewer for a database that a newer program has prepared.
         """
         with translated(), self.engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+            found, known = MigrationContext.configure(connection).get_current_revision(), known_revisions()
+            if found is not None and found not in known:
+                raise StoreNewer(found=found, known=known[-1])
             configuration = _migrations()
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, "head")
@@ -150,10 +154,13 @@ class Store:
             return MigrationContext.configure(connection).get_current_revision()
 
     def verify_schema(self) -> None:
-        """Raises StoreNotMigrated when the database is not at this program's revision."""
-        needed = ScriptDirectory.from_config(_migrations()).get_current_head()
-        if (found := self.schema_revision()) != needed:
-            raise StoreNotMigrated(reason=f"it is at version {found or 'none'}, {needed} is needed")
+        """Raises StoreNotMigrated when the database is not at this program's revision, StoreNewer when it is beyond."""
+        known = known_revisions()
+        if (found := self.schema_revision()) == known[-1]:
+            return
+        if found is not None and found not in known:
+            raise StoreNewer(found=found, known=known[-1])
+        raise StoreNotMigrated(reason=_at(found, known[-1]))
 
     def remembered(self, key: str) -> str | None:
         """What the installation keeps under this key."""
@@ -172,6 +179,17 @@ class Store:
             connection.execute(insert(stack).values(key=key, value=value).on_conflict_do_nothing())
             kept: str = connection.scalars(select(stack.c.value).where(stack.c.key == key)).one()
             return kept
+
+
+def known_revisions() -> tuple[str, ...]:
+    """Every version of the tables that this program knows, the oldest first."""
+    scripts = ScriptDirectory.from_config(_migrations())
+    return tuple(reversed([script.revision for script in scripts.walk_revisions()]))
+
+
+def _at(found: str | None, needed: str) -> Said:
+    at = Said("none", "chưa có") if found is None else Said(found, found)
+    return Said(f"it is at version {at}, {needed} is needed", f"phiên bản hiện tại: {at.vi}, cần {needed}")
 
 
 def _migrations() -> Config:

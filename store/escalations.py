@@ -32,6 +32,8 @@ class EscalationFilter:
     """Which escalations to list; what is None or False does not narrow."""
 
     open_only: bool = False
+    case_id: str | None = None
+    """Of one case, or of one linked dossier."""
     department: str | None = None
     """Whose step it is."""
     audience: str | None = None
@@ -71,6 +73,8 @@ def _conditions(wanted: EscalationFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.open_only:
         conditions.append(table.is_open)
+    if wanted.case_id is not None:
+        conditions.append(table.case_id == wanted.case_id)
     if wanted.department is not None:
         conditions.append(table.department == wanted.department)
     if wanted.audience is not None:

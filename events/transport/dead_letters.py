@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -33,6 +33,8 @@ class Letter:
     code: str
     field: str | None
     reason: str
+    reason_vi: str | None
+    """The same in Vietnamese; None: an older letter."""
     attempts: int
     first_seen_at: str
     """When the message first entered the system (RFC 3339, UTC)."""
@@ -72,6 +74,18 @@ def filled(cluster: Cluster, names: Collection[str]) -> tuple[str, ...]:
         consumer.close(autocommit=False)
 
 
+def open_letters(cluster: Cluster, topics: Topics) -> dict[str, int]:
+    """By dead-letter topic, how many letters nobody has sent again; topics without any are left out.
+
+    Raises KafkaAwayError, NotPermittedError, TopicStalledError.
+    """
+    by_topic: dict[str, list[Incoming]] = {}
+    for record in read_all(cluster, filled(cluster, dead_letter_topics(cluster, topics))):
+        by_topic.setdefault(record.topic, []).append(replace(record, value=None))
+    found = {topic: len(_letters_in(records, with_replayed=False)) for topic, records in by_topic.items()}
+    return {topic: count for topic, count in found.items() if count}
+
+
 class LetterBox:
     """One dead-letter topic. Every method raises KafkaAwayError, NotPermittedError, TopicStalledError."""
 
@@ -82,23 +96,7 @@ class LetterBox:
 
     def letters(self, *, with_replayed: bool = False) -> list[Letter]:
         """All letters, oldest first, without their values; a message that was put away twice by a crash counts once."""
-        found: dict[str, Letter] = {}
-        origins: set[tuple[str, int, int, str]] = set()
-        replayed: dict[str, str] = {}
-        for record in self._records():
-            texts = letters.texts_of(record.headers)
-            if letters.REPLAYED in texts:
-                replayed[texts[letters.REPLAYED]] = texts.get(letters.REPLAYED_AT, "")
-                continue
-            letter = _letter(record, texts)
-            # Died after a replay is another death: its own letter.
-            origin = (letter.topic, letter.partition, letter.offset, texts.get(letters.REPLAY, ""))
-            if origin not in origins:
-                origins.add(origin)
-                found[letter.id] = replace(letter, value=None)
-        marked = [replace(each, replayed_at=replayed.get(each.id)) for each in found.values()]
-        kept = [each for each in marked if with_replayed or each.replayed_at is None]
-        return sorted(kept, key=lambda each: (each.dead_at, each.id))
+        return _letters_in(self._records(), with_replayed=with_replayed)
 
     def letter(self, letter_id: str) -> Letter:
         """One letter, whole. Raises LetterUnknownError."""
@@ -152,6 +150,27 @@ class LetterBox:
         yield from read_all(self._cluster, [self.topic])
 
 
+def _letters_in(records: Iterable[Incoming], *, with_replayed: bool) -> list[Letter]:
+    """The letters that these records of one topic are, without their values."""
+    found: dict[str, Letter] = {}
+    origins: set[tuple[str, int, int, str]] = set()
+    replayed: dict[str, str] = {}
+    for record in records:
+        texts = letters.texts_of(record.headers)
+        if letters.REPLAYED in texts:
+            replayed[texts[letters.REPLAYED]] = texts.get(letters.REPLAYED_AT, "")
+            continue
+        letter = _letter(record, texts)
+        # Died after a replay is another death: its own letter.
+        origin = (letter.topic, letter.partition, letter.offset, texts.get(letters.REPLAY, ""))
+        if origin not in origins:
+            origins.add(origin)
+            found[letter.id] = replace(letter, value=None)
+    marked = [replace(each, replayed_at=replayed.get(each.id)) for each in found.values()]
+    kept = [each for each in marked if with_replayed or each.replayed_at is None]
+    return sorted(kept, key=lambda each: (each.dead_at, each.id))
+
+
 def _id(record: Incoming) -> str:
     return f"{record.partition}-{record.offset}"
 
@@ -166,6 +185,7 @@ def _letter(record: Incoming, texts: dict[str, str]) -> Letter:
         code=texts.get(letters.CODE, ""),
         field=texts.get(letters.FIELD) or None,
         reason=texts.get(letters.REASON, ""),
+        reason_vi=texts.get(letters.REASON_VI),
         attempts=_number(texts.get(letters.ATTEMPTS)),
         first_seen_at=texts.get(letters.FIRST_SEEN_AT, ""),
         dead_at=record.timestamp_at,

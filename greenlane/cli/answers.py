@@ -46,7 +46,7 @@ PANEL = "Answers"
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (decide, supplement, explain, withdraw, pause, resume, acknowledge, reassign):
+    for command in (decide, supplement, explain, withdraw, pause, resume, reassign):
         app.command(rich_help_panel=PANEL)(command)
 
 
@@ -209,27 +209,6 @@ def resume(
     """
     actor = acting(by, "supervisor")
     return asked("ResumeClock", case, actor, {"reason": reason}, command_id, state_dir, lang, as_json)
-
-
-def acknowledge(
-    case: CaseReference,
-    escalation: Annotated[
-        str, typer.Argument(metavar="ESCALATION", help="Id of the alert, as the timeline shows it.", callback=name_of)
-    ],
-    *,
-    note: Annotated[str | None, typer.Option("--note", help="What is done about it.")] = None,
-    by: ActedBy = None,
-    command_id: CommandId = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
-) -> int:
-    """Acknowledge an escalation: its chain stops, the breach stays on record.
-
-    Example: greenlane acknowledge H05.7-260302-0001 step:site-check/first --by head-of-culture
-    """
-    content = {"escalation_id": escalation, "note": note}
-    return asked("AcknowledgeEscalation", case, acting(by, "supervisor"), content, command_id, state_dir, lang, as_json)
 
 
 def reassign(

@@ -11,12 +11,14 @@ import typer
 
 from greenlane.cli import (
     access,
+    acknowledgement,
     amendments,
     answers,
     calendars,
     catalog_commands,
     changes,
     demonstration,
+    doctor,
     dossiers,
     due,
     escalations,
@@ -54,12 +56,14 @@ app = typer.Typer(
 )
 for theme in (
     running,
+    doctor,
     access,
     submission,
     listing,
     escalations,
     sheet,
     answers,
+    acknowledgement,
     stops,
     amendments,
     watching,

@@ -165,7 +165,7 @@ class CalendarSheet:
         """The same in words."""
         seconds = working.total_seconds()
         sign = "-" if seconds < 0 else ""
-        return self.moments.words("working_time", span=sign + self.moments.span(seconds), seconds=f"{seconds:g}")
+        return self.moments.words("working_time", span=sign + self.moments.hours(seconds), seconds=f"{seconds:g}")
 
     # ---- months
 

@@ -4,23 +4,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from catalog.catalogue import Catalog
 from catalog.loader import load_catalog
 from greenlane.cli.failure import warn
 from greenlane.settings import PREFIX, Settings
 from sla.business_time import BusinessTime
-from sla.wording import Said, joined, spoken
+from sla.wording import spoken
 
 if TYPE_CHECKING:
-    from catalog.definition import Key
     from store.catalogue import Act
-
-NAMED_MAX: Final = 3
-"""So many versions are named; of more only how many there are."""
 
 
 @dataclass(frozen=True)
@@ -83,14 +79,11 @@ def warn_of_difference(settings: Settings, acts: Sequence[Act]) -> None:
     folder = settings.catalog_dir
     if folder is None or not acts:
         return
-    from catalog.definition import digest_of
     from catalog.errors import CatalogError
-    from catalog.kinds import key_of
-    from catalog.loader import read_folder
-    from store.catalogue import digests_in
+    from greenlane.folder_difference import difference_of
 
     try:
-        here = {key_of(definition): digest_of(definition) for definition in read_folder(folder).definitions}
+        difference = difference_of(folder, acts)
     except CatalogError as error:
         told = spoken(
             "{folder}, which {setting} names, cannot be read as a catalogue ({code}); the one in use is the installation's.",
@@ -99,10 +92,9 @@ def warn_of_difference(settings: Settings, acts: Sequence[Act]) -> None:
             setting=f"{PREFIX}CATALOG_DIR",
             code=error.code,
         )
-        remedy = spoken("See `{command}`.", "Xem `{command}`.", command=f"greenlane catalog check {folder}")
+        remedy = spoken("See `{command}`.", "Xem thêm: `{command}`.", command=f"greenlane catalog check {folder}")
         warn(told, remedy, settings.language)
         return
-    difference = _difference(here, digests_in(acts))
     if difference is not None:
         message = spoken(
             "The installation's catalogue is in use; {folder}, which {setting} names, differs from it: {difference}.",
@@ -117,27 +109,3 @@ def warn_of_difference(settings: Settings, acts: Sequence[Act]) -> None:
             folder=folder,
         )
         warn(message, remedy, settings.language)
-
-
-def _difference(here: Mapping[Key, str], there: Mapping[Key, str]) -> Said | None:
-    other = {key for key in here.keys() & there.keys() if here[key] != there[key]}
-    found = [
-        _part("only in the folder: {names}", "chỉ có trong thư mục: {names}", here.keys() - there.keys()),
-        _part("not in the folder: {names}", "không có trong thư mục: {names}", there.keys() - here.keys()),
-        _part("with other content: {names}", "khác nội dung: {names}", other),
-    ]
-    told = [part for part in found if part is not None]
-    return joined("; ", told) if told else None
-
-
-def _part(english: str, vietnamese: str, keys: set[Key]) -> Said | None:
-    if not keys:
-        return None
-    shown = ", ".join(str(key) for key in sorted(keys)[:NAMED_MAX])
-    more = len(keys) - NAMED_MAX
-    names = (
-        spoken("{shown} and {more} more", "{shown} và {more} phiên bản nữa", shown=shown, more=more)
-        if more > 0
-        else shown
-    )
-    return spoken(english, vietnamese, names=names)

@@ -187,7 +187,7 @@ def _change_table(words: TimeWords, moments: Moments, changes: list[PlannedChang
     for change in changes[:SHOWN_MAX]:
         table.add_row(
             change.case_id,
-            escape(change.clock_id),
+            escape(moments.names.clock_of(change.kind, change.step_id)),
             moments.instant(change.former_due_at),
             moments.instant(change.due_at),
             painted(words.named("change", change.reason), REASON_STYLES[change.reason]),

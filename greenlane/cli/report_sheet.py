@@ -30,8 +30,6 @@ from store.views import CaseFilter
 from wording.foreign import in_cell
 
 HOUR_SECONDS = 3600
-OWNERS = ("system", "between_steps")
-"""Who has a case in the agencies beside the departments."""
 APPOINTMENTS = ("past_appointment", "appointments_missed", "new_appointments")
 """Counted apart on the screen: an appointment that passed is no limit exceeded."""
 
@@ -125,7 +123,8 @@ class ReportSheet:
         """The group as people call it; time that no department had is somebody's too."""
         if self.by == "lane":
             return self.words.named("lane", name)
-        return self.words.named("owner", name) if self.by == "department" and name in OWNERS else name
+        names = self.moments.names
+        return names.holder(name) if self.by == "department" else names.procedure(name)
 
     def _cells(self, tally: Tally) -> Iterator[str]:
         for count in (tally.cases, tally.closed, tally.met):

@@ -51,6 +51,7 @@ def status(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = Fal
 
     Example: greenlane status --json
     """
+    from greenlane.cli.failure import explained, say_error
     from greenlane.cli.output import print_json, show, table_of
     from greenlane.cli.styles import painted
     from greenlane.cli.words import Words
@@ -59,8 +60,10 @@ def status(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = Fal
 
     settings = Settings.load(state_dir=state_dir, language=lang)
     found, words = status_of(settings), Words(settings.language)
+    troubles = {name: explained(part.error, words.language) for name, part in found.parts.items() if part.error}
     if as_json:
-        parts = {name: part.as_json() for name, part in found.parts.items()}
+        told = {name: {"error": trouble} for name, trouble in troubles.items()}
+        parts = {name: part.as_json() | told.get(name, {}) for name, part in found.parts.items()}
         print_json({"ok": found.ok, "running": found.running, "parts": parts})
         return 0 if found.ok else 2
     table = table_of(None, *map(words, ("part", "state", "address", "metrics")))
@@ -70,6 +73,8 @@ def status(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = Fal
         table.add_row(name, state, part.address or "-", part.metrics or "-")
     verdict = words("parts_ok" if found.ok else "parts_not_ok")
     show(table, verdict if found.running else words("no_stack", folder=settings.state_dir))
+    for trouble in troubles.values():
+        say_error(trouble)
     return 0 if found.ok else 2
 
 

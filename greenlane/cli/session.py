@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from temporalio.client import Client
 from events.transport.errors import KafkaAwayError, NotPermittedError
 from greenlane.cli.catalogue_in_use import warn_of_difference
 from greenlane.cli.moments import Moments, now
+from greenlane.cli.names import Names
 from greenlane.cli.words import Words
 from greenlane.probing.kafka import explained as kafka_trouble
 from greenlane.settings import Settings
@@ -36,7 +38,7 @@ def on_stack(state_dir: Path | None = None, **overrides: object) -> Iterator[Wir
     Where all three outside servers are set, nothing is started.
     """
     settings = Settings.load(state_dir=state_dir, **overrides)
-    _log_to_stderr(settings)
+    quiet(settings)
     if settings.temporal_address and settings.kafka_bootstrap and settings.database_url:
         yield from _wired(settings)
         return
@@ -48,10 +50,13 @@ def on_stack(state_dir: Path | None = None, **overrides: object) -> Iterator[Wir
         terminal.close()
 
 
-def _log_to_stderr(settings: Settings) -> None:
-    # Standard output is the command's answer; of what the rooms log a person at a terminal needs the warnings.
+def quiet(settings: Settings) -> None:
+    """Log as a command does: standard output is its answer; of what the rooms log a person at a terminal needs the warnings."""
     asked_for = "log_level" in settings.model_fields_set
     configure_logging(settings if asked_for else settings.model_copy(update={"log_level": "warning"}), "command")
+    if not asked_for:
+        # Of each try that fails Kafka's client tells as an error, in English; what is wrong in the end we say ourselves.
+        logging.getLogger("kafka").setLevel(logging.CRITICAL)
 
 
 def _wired(settings: Settings) -> Iterator[Wiring]:
@@ -82,7 +87,8 @@ class Session:
     def moments(self) -> Moments:
         """Time as the screen shows it, with the business instant of this look."""
         time = self.wiring.business_time
-        return Moments(self.words, self.wiring.zone, time, time.to_business(now()))
+        instant = time.to_business(now())
+        return Moments(self.words, self.wiring.zone, time, instant, known=Names(self.words, self.wiring.catalog))
 
     @cached_property
     def views(self) -> Views:

@@ -63,7 +63,7 @@ def explained(url: str) -> ServerUnusableError | None:
 def _trouble(given: Mapping[str, Any], error: psycopg.Error) -> Trouble:
     host = str(given.get("host") or "localhost").split(",")[0]
     port = int(str(given.get("port") or DEFAULT_PORT).split(",")[0])
-    target = Target(host, port, opening=_asks_for_tls)
+    target = Target(host, port, opening=asks_for_tls)
     said = _last_words(error)
     is_socket = host.startswith("/")
     if not is_socket and (beneath := _beneath(given, target)) is not None:
@@ -109,6 +109,7 @@ def _context(given: Mapping[str, Any]) -> ssl.SSLContext:
     return context
 
 
-def _asks_for_tls(connection: socket.socket) -> bool:
+def asks_for_tls(connection: socket.socket) -> bool:
+    """Whether PostgreSQL agrees to TLS, which begins with a question in its own protocol."""
     connection.sendall(TLS_REQUEST)
     return connection.recv(1) == AGREED

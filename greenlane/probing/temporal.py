@@ -33,6 +33,11 @@ ConnectFailure = (RuntimeError, RPCError, TimeoutError)
 
 async def probe_temporal(settings: Settings) -> None:
     """Raises a ServerUnusableError that says why Temporal cannot be used under these settings."""
+    await client_of(settings)
+
+
+async def client_of(settings: Settings) -> Client:
+    """A connection that was tried. Raises a ServerUnusableError that says why Temporal cannot be used."""
     place = temporal_of(settings)
     try:
         async with asyncio.timeout(PROBE_SECONDS):
@@ -47,6 +52,7 @@ async def probe_temporal(settings: Settings) -> None:
             await look_into_namespace(client)
     except ConnectFailure as error:
         raise await explained(settings, place, error) from error
+    return client
 
 
 @cache

@@ -56,7 +56,7 @@ def ensure_stack(
     folder = StateFolder(settings.state_dir)
     with folder.attached():
         if running := _wait_while_starting(settings, folder, progress):
-            _refuse_other(settings, running)
+            refuse_other(settings, running)
             yield running
             return
         folder.prepare(settings.min_free_disk_mb)
@@ -88,8 +88,8 @@ def _wait_while_starting(settings: Settings, folder: StateFolder, progress: Prog
     return None
 
 
-def _refuse_other(settings: Settings, running: StackAddresses) -> None:
-    """A setting that names another server than the running stack uses would be ignored: say so instead."""
+def refuse_other(settings: Settings, running: StackAddresses) -> None:
+    """Raises OtherStackError: a setting that names another server than the running stack uses would be ignored."""
     for name in ("temporal_address", "kafka_bootstrap", "database_url"):
         wanted = getattr(settings, name)
         if wanted is not None and wanted != getattr(running, name):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import struct
 import urllib.request
@@ -16,6 +17,7 @@ from greenlane.settings import Settings
 from greenlane.stack.addresses import StackAddresses
 from greenlane.stack.child import identified
 from greenlane.stack.credentials import PARTS as PROCESSES
+from greenlane.stack.errors import ServerAwayError
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.session import running_stack
 
@@ -28,9 +30,10 @@ CORRELATION = struct.pack(">i", 0x67726E)
 API_VERSIONS = struct.pack(">ihh", 10, 18, 0) + CORRELATION + struct.pack(">h", -1)
 """Kafka's first question, which every broker answers before it asks for an account: with a size, and what it was asked with."""
 
-State = Literal["running", "not_answering", "starting", "restarting", "away", "unknown", "stopped"]
-"""`restarting`: it ended and is started again. `away`: an outside server that does not answer. `unknown`: a process that this
-folder's stack does not run, on outside servers: it may run elsewhere."""
+State = Literal["running", "not_answering", "starting", "restarting", "away", "refuses", "unknown", "stopped"]
+"""`restarting`: it ended and is started again. `away`: an outside server that does not answer; `refuses`: one that does, and
+that cannot be used with these settings. `unknown`: a process that this folder's stack does not run, on outside servers: it may
+run elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class PartStatus:
     state: State
     address: str | None = None
     metrics: str | None = None
+    error: GreenlaneError | None = None
+    """Why an outside server cannot be used."""
 
     def as_json(self) -> dict[str, Any]:
         """The part for machines; without metrics there is no such key."""
@@ -85,7 +90,16 @@ class _Look:
     def at(self, name: str) -> PartStatus:
         metrics = self.addresses.metrics.get(name) if self.addresses is not None else None
         address = _place(metrics) if name in PROCESSES else self._address(name)
+        if name in SERVERS and name not in self.started and address is not None:
+            return self._outside(name, address)
         return PartStatus(self._state(name, address, metrics), address, metrics)
+
+    def _outside(self, name: str, address: str) -> PartStatus:
+        """A server that somebody else runs: whether it is there is the smaller part of whether it can be used."""
+        settings = self.settings if self.addresses is None else self.settings.resolved(self.addresses)
+        if (error := _trouble(name, settings)) is None:
+            return PartStatus("running", address)
+        return PartStatus("away" if error.code == ServerAwayError.code else "refuses", address, error=error)
 
     def _address(self, name: str) -> str | None:
         where = self.settings if self.addresses is None else self.addresses
@@ -101,9 +115,7 @@ class _Look:
                 return "starting"
             return "running" if self._answers(name, address, metrics) else "not_answering"
         if name in SERVERS:
-            if address is None:
-                return "stopped"
-            return "running" if self._answers(name, address, metrics) else "away"
+            return "stopped"
         outside = (self.settings.temporal_address, self.settings.kafka_bootstrap, self.settings.database_url)
         return "unknown" if self.addresses is None and all(outside) else "stopped"
 
@@ -115,13 +127,28 @@ class _Look:
         return self._speaks(name, address or "")
 
     def _speaks(self, name: str, address: str) -> bool:
-        """Whether any of the addresses answers as such a server does; with TLS, whether somebody listens."""
-        settings = self.settings
-        private = settings.temporal_tls if name == "temporal" else settings.kafka_security_protocol.endswith("SSL")
+        """Whether the embedded server answers as such a server does."""
         question, answer, at = (PREFACE, SETTINGS, 3) if name == "temporal" else (API_VERSIONS, CORRELATION, 4)
-        if private:
-            question = answer = b""
-        return any(_answered(one.strip(), question, answer, at) for one in address.split(","))
+        return _answered(address, question, answer, at)
+
+
+def _trouble(name: str, settings: Settings) -> GreenlaneError | None:
+    """Why an outside server cannot be used; None: it can."""
+    from greenlane.connecting import cluster_of  # noqa: PLC0415 - a command that finds nothing must not load drivers
+    from greenlane.probing.database import probe_database  # noqa: PLC0415
+    from greenlane.probing.kafka import probe_kafka  # noqa: PLC0415
+    from greenlane.probing.temporal import probe_temporal  # noqa: PLC0415
+
+    try:
+        if name == "temporal":
+            asyncio.run(probe_temporal(settings))
+        elif name == "kafka":
+            probe_kafka(cluster_of(settings), patience_seconds=0)
+        else:
+            probe_database(settings)
+    except GreenlaneError as error:
+        return error
+    return None
 
 
 def _place(url: str | None) -> str | None:
@@ -133,8 +160,6 @@ def _answered(address: str, question: bytes, answer: bytes, at: int) -> bool:
     host, _, port = address.rpartition(":")
     try:
         with socket.create_connection((host.strip("[]"), int(port)), timeout=PROBE_SECONDS) as peer:
-            if not question:
-                return True
             peer.sendall(question)
             return peer.recv(at + len(answer), socket.MSG_WAITALL)[at:] == answer
     except OSError:

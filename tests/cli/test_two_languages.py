@@ -133,6 +133,7 @@ def _samples() -> Iterator[BaseException]:
     yield CatalogInvalid([Problem.of("tab", "yaml_syntax", "a.yaml", (line, 2)) for line in (1, 2)])
     yield store.StoreUnavailable(reason="it is stopping")
     yield store.StoreNotMigrated(reason="it has no tables")
+    yield store.StoreNewer(found="0099", known="0006")
     yield store.RecorderClosed()
     yield store.LedgerBehind(case_id="case-1", expected_sequence=3, last_sequence=1)
     yield store.MalformedTurn(case_id="case-1", reason="empty")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
 
 from greenlane.settings import Settings
 from greenlane.stack import StackAddresses
@@ -40,17 +45,50 @@ def test_outside_servers_are_asked_from_anywhere(servers: StackAddresses, tmp_pa
     assert {found.parts[name].state for name in PARTS[3:]} == {"unknown"}
 
 
-def test_outside_servers_that_are_away(servers: StackAddresses, tmp_path: Path) -> None:
-    """One that nobody listens for, one that refuses us, and one that speaks another language."""
+def test_outside_servers_that_cannot_be_used(servers: StackAddresses, tmp_path: Path) -> None:
+    """Nobody listens; another server listens; a wrong account, namespace or database; TLS where there is none: each says it."""
     good = Settings(state_dir=tmp_path / "none").resolved(servers)
     refusing = servers.database_url.replace("greenlane_operator:", "greenlane_operator:x")
-    for name, part, value in (
-        ("temporal_address", "temporal", "127.0.0.1:9"),
-        ("temporal_address", "temporal", servers.database_url.rpartition("@")[2].partition("/")[0]),
-        ("kafka_bootstrap", "kafka", "127.0.0.1:9"),
-        ("kafka_bootstrap", "kafka", servers.temporal_address),
-        ("database_url", "postgresql", refusing),
+    database = servers.database_url.rpartition("@")[2].partition("/")[0]
+    for part, change, state, code in (
+        ("temporal", {"temporal_address": "127.0.0.1:9"}, "away", "server_away"),
+        ("temporal", {"temporal_address": database}, "refuses", "server_refuses"),
+        ("temporal", {"temporal_namespace": "no-such"}, "refuses", "namespace_unknown"),
+        ("temporal", {"temporal_tls": True}, "refuses", "tls_not_offered"),
+        ("kafka", {"kafka_bootstrap": "127.0.0.1:9"}, "away", "server_away"),
+        ("kafka", {"kafka_bootstrap": servers.temporal_address}, "refuses", "server_refuses"),
+        ("kafka", {"kafka_password": SecretStr("hidden")}, "refuses", "account_refused"),
+        ("kafka", {"kafka_security_protocol": "SASL_SSL"}, "refuses", "tls_not_offered"),
+        ("postgresql", {"database_url": refusing}, "refuses", "account_refused"),
+        ("postgresql", {"database_url": f"{servers.database_url}x"}, "refuses", "database_unknown"),
+        ("postgresql", {"database_url": servers.database_url.replace(database, "127.0.0.1:9")}, "away", "server_away"),
     ):
-        found = status_of(good.model_copy(update={name: value}))
-        assert found.parts[part].state == "away", (name, value)
-        assert refusing.partition("@")[0] not in str(found)
+        found = status_of(good.model_copy(update=change))
+        told = found.parts[part]
+        assert (told.state, told.error.code if told.error else None) == (state, code), change
+        assert [name for name in SERVERS if found.parts[name].error] == [part]
+        assert refusing.partition("@")[0] not in f"{found} {told.error}"
+        assert "hidden" not in f"{found} {told.error}"
+
+
+def test_the_command_says_what_is_wrong(
+    servers: StackAddresses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """For a machine in the part's own `error`, for a person below the table."""
+    from greenlane.cli.app import run  # noqa: PLC0415
+
+    settings = Settings(state_dir=tmp_path / "none").resolved(servers)
+    for name, value in settings.with_kafka_account(".operator", "hidden").environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "argv", ["greenlane", "status", "--json", "--lang", "en"])
+    assert run() == 2
+    parts = json.loads(capsys.readouterr().out)["parts"]
+    assert parts["kafka"]["state"] == "refuses"
+    assert set(parts["kafka"]["error"]) == {"code", "field", "message", "remedy"}
+    assert parts["kafka"]["error"]["code"] == "account_refused"
+    assert "error" not in parts["temporal"]
+    monkeypatch.setattr(sys, "argv", ["greenlane", "status", "--lang", "vi"])
+    assert run() == 2
+    screen = capsys.readouterr()
+    assert "không cho dùng" in screen.out
+    assert "GREENLANE_KAFKA_PASSWORD" in screen.err

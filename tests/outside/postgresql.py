@@ -93,12 +93,12 @@ class OutsidePostgresql:
     def _shown(self) -> str:
         import ssl  # noqa: PLC0415
 
-        from greenlane.probing.database import _asks_for_tls  # noqa: PLC0415
+        from greenlane.probing.database import asks_for_tls  # noqa: PLC0415
         from greenlane.probing.tls import Target, secured  # noqa: PLC0415
 
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        found = secured(Target("localhost", self.port, opening=_asks_for_tls), context)
+        found = secured(Target("localhost", self.port, opening=asks_for_tls), context)
         assert isinstance(found, ssl.SSLSocket)
         with found:
             return ssl.DER_cert_to_PEM_cert(found.getpeercert(binary_form=True) or b"")

@@ -84,7 +84,7 @@ def test_a_database_that_is_away_is_retryable(store: Store) -> None:
     with pytest.raises(StoreUnavailable) as caught:
         Store.connect(url.render_as_string(hide_password=False))
     assert caught.value.retryable
-    assert caught.value.field == "database_url"
+    assert caught.value.field == "GREENLANE_DATABASE_URL"
     assert str(url.password) not in str(caught.value)
 
 

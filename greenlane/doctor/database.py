@@ -1,0 +1,174 @@
+"""What PostgreSQL holds of an installation, in a few questions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+from sqlalchemy import make_url
+
+from catalog.catalogue import Catalog
+from catalog.errors import CatalogError
+from greenlane.connecting import database_of
+from greenlane.doctor.server_rules import Reading, Server, Stamp
+from greenlane.doctor.work_rules import Owed
+from greenlane.errors import SettingsError
+from greenlane.probing.database import CONNECT_SECONDS, DEFAULT_PORT, explained
+from greenlane.province import PROVINCE_CALENDAR
+from greenlane.remembered import BUSINESS_TIME, business_time_of, flags_of
+from greenlane.settings import Settings
+from greenlane.wiring import Wiring
+from intake.catalogue import LiveCatalogue
+from sla.business_time import BusinessTime
+from store.access import ACCOUNTS, role_of
+from store.alerts import AlertQueue
+from store.catalogue import Act
+from store.database import known_revisions
+from store.errors import StoreError, translated
+from store.outbox import LOCK_SPACE, Outbox
+from store.systems import RegisteredSystems
+
+OWNER_OF_TABLES = "SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = 'ledger'::regclass"
+HELD_SLOTS = (
+    "SELECT count(DISTINCT objid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND classid = %s"
+)
+RECORDED = (
+    "SELECT l.recorded_at, clock_timestamp() FROM outbox o JOIN ledger l"
+    " ON l.case_id = o.case_id AND l.sequence = o.sequence WHERE o.event_id = %s AND o.topic = %s"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a prepared database holds."""
+
+    needed_roles: tuple[str, ...]
+    roles: frozenset[str]
+    held_slots: int
+    outbox_rows: int
+    outbox_seconds: float
+    owed: tuple[Owed, ...]
+    systems: frozenset[str]
+    """Submitting systems that came at run time."""
+
+
+@dataclass(slots=True)
+class Database:
+    """PostgreSQL, which can be used."""
+
+    server: Server
+    reading: Reading
+    revision: str | None
+    known: tuple[str, ...]
+    work: Work | None = None
+    """None: its tables are not this program's."""
+    pace: SettingsError | None = None
+    """The installation's pace of time is another than the settings say."""
+    catalog: Catalog | Exception | None = None
+    acts: Sequence[Act] = ()
+    """By which its catalogue was published."""
+    flags: frozenset[str] = frozenset()
+    """Of its calendars."""
+    today: date | None = None
+    """The business day."""
+
+    @property
+    def prepared(self) -> bool:
+        """Whether its tables are this program's."""
+        return self.revision == self.known[-1]
+
+
+def database(settings: Settings) -> Database:
+    """Look at PostgreSQL. Raises ServerUnusableError, StoreError."""
+    url = database_of(settings)
+    if (trouble := explained(url)) is not None:
+        raise trouble
+    with translated(), _session(url) as session:
+        found = _server(session, url)
+        if not found.prepared:
+            return found
+        wiring = Wiring(settings)
+        try:
+            found.work = _work(session, wiring)
+            _catalogue(found, wiring)
+        finally:
+            wiring.close()
+    return found
+
+
+def stamp_of(settings: Settings, topic: str, event_id: str, stamped_at: datetime) -> Stamp | None:
+    """What PostgreSQL's clock says of an event that a broker has stamped; None: it does not know that event."""
+    with translated(), _session(database_of(settings)) as session:
+        row = session.execute(RECORDED, (event_id, topic)).fetchone()
+    return None if row is None else Stamp(stamped_at, row[0], row[1])
+
+
+def _session(url: str) -> psycopg.Connection[Any]:
+    conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    options = "-c statement_timeout=5s -c TimeZone=UTC"
+    return psycopg.connect(conninfo, connect_timeout=CONNECT_SECONDS, options=options, autocommit=True)
+
+
+def _server(session: psycopg.Connection[Any], url: str) -> Database:
+    parsed = make_url(url)
+    number = session.info.server_version
+    before = datetime.now(UTC)
+    read_at = _one(session, "SELECT clock_timestamp()")
+    reading = Reading("PostgreSQL", before, read_at, datetime.now(UTC))
+    server = Server(
+        "postgresql",
+        f"{parsed.host or 'localhost'}:{parsed.port or DEFAULT_PORT}",
+        (number // 10_000, number % 10_000),
+        _one(session, "SELECT current_user"),
+        bool(_one(session, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")),
+    )
+    has_version = _one(session, "SELECT to_regclass('alembic_version') IS NOT NULL")
+    revision = _one(session, "SELECT max(version_num) FROM alembic_version") if has_version else None
+    return Database(server, reading, revision, known_revisions())
+
+
+def _work(session: psycopg.Connection[Any], wiring: Wiring) -> Work:
+    owner = _one(session, OWNER_OF_TABLES)
+    needed = tuple(role_of(owner, account) for account in ACCOUNTS)
+    query = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)"
+    lag = Outbox(wiring.store).lag()
+    return Work(
+        needed_roles=needed,
+        roles=frozenset(name for (name,) in session.execute(query, (list(needed),))),
+        held_slots=_one(session, HELD_SLOTS, (LOCK_SPACE,)),
+        outbox_rows=lag.rows,
+        outbox_seconds=lag.oldest_seconds,
+        owed=tuple(
+            Owed(each.channel, each.waiting, each.failing, each.oldest_seconds)
+            for each in AlertQueue(wiring.store).backlog()
+        ),
+        systems=frozenset(system.id for system in RegisteredSystems(wiring.store).all()),
+    )
+
+
+def _catalogue(found: Database, wiring: Wiring) -> None:
+    kept = wiring.store.remembered(BUSINESS_TIME)
+    time = BusinessTime.real_time() if kept is None else BusinessTime.model_validate_json(kept)
+    try:
+        business_time_of(wiring.store, wiring.settings)
+    except SettingsError as error:
+        found.pace = error  # what the settings want; the installation keeps its own
+    found.flags = flags_of(wiring.store, wiring.settings)
+    live = LiveCatalogue(wiring.published, time, found.flags)
+    try:
+        found.catalog, found.acts = live.newest(), live.known_acts()
+    except (StoreError, CatalogError) as error:
+        found.catalog = error
+        return
+    zone = ZoneInfo(found.catalog.calendar(PROVINCE_CALENDAR).zone)
+    found.today = time.to_business(datetime.now(UTC)).astimezone(zone).date()
+
+
+def _one(session: psycopg.Connection[Any], query: str, given: Collection[Any] = ()) -> Any:
+    row = session.execute(query.encode(), tuple(given)).fetchone()
+    return None if row is None else row[0]

@@ -1,0 +1,224 @@
+"""One examination: what was found, judged rule by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from catalog.catalogue import Catalog
+from catalog.errors import CatalogError
+from catalog.systems import PORTAL
+from events.language.topics import Topics
+from greenlane.doctor import catalogue_rules, machine, machine_rules, server_rules, setting_rules, work_rules
+from greenlane.doctor.check import Check, in_order
+from greenlane.doctor.database import Database
+from greenlane.doctor.failures import failed
+from greenlane.doctor.findings import Findings, found_under
+from greenlane.doctor.kafka import Kafka
+from greenlane.doctor.temporal import Temporal
+from greenlane.errors import GreenlaneError
+from greenlane.folder_difference import difference_of
+from greenlane.province import PROVINCE_CALENDAR
+from greenlane.settings import Settings
+from greenlane.stack.credentials import PARTS
+from sla.wording import Said, spoken
+from store.batch import SLOTS
+
+NEEDED: Final = {
+    # by the server without which they cannot be looked at
+    "temporal": ("temporal", "search_attributes"),
+    "kafka": ("kafka", "topics", "kafka_accounts", "dead_letters"),
+    "database": (
+        *("postgresql", "tables", "database_accounts", "clock", "business_time", "outbox", "alerts"),
+        "catalogue_folder",
+    ),
+}
+
+
+def examine(settings: Settings) -> list[Check]:
+    """Every check that can be made now, in the order in which they are told. Starts and changes nothing."""
+    found = found_under(settings)
+    return in_order(
+        [
+            *_of_settings(settings),
+            *_of_the_machine(settings, found),
+            _stack(settings, found),
+            *_of_temporal(found),
+            *_of_kafka(found),
+            *_of_the_database(found),
+            *_of_processes(settings, found),
+            server_rules.certificates(found.certificates, datetime.now(UTC)),
+            *_of_the_catalogue(found),
+        ]
+    )
+
+
+def examine_without_settings(error: GreenlaneError) -> list[Check]:
+    """What can be said where the settings cannot be read."""
+    return in_order([failed("settings", error), machine_rules.python(machine.python_version())])
+
+
+def _of_settings(settings: Settings) -> Iterator[Check]:
+    number = len(settings.model_fields_set)
+    yield Check(
+        "settings",
+        spoken("All settings can be used; {n} are set.", "Mọi thiết lập đều dùng được; {n} được đặt.", n=number),
+    )
+    yield setting_rules.settings_secure(settings)
+
+
+def _of_the_machine(settings: Settings, found: Findings) -> Iterator[Check]:
+    yield machine_rules.python(machine.python_version())
+    yield machine_rules.programs(machine.programs_of(settings))
+    starts = not (found.outside or found.running)
+    yield machine_rules.memory(machine.available_memory_mb(), starts=starts)
+    if not found.outside:  # else nothing of the installation lies here
+        yield machine_rules.state_folder(machine.folder_of(settings.state_dir))
+        yield machine_rules.disk(machine.disk_of(settings.state_dir), settings.min_free_disk_mb)
+
+
+def _stack(settings: Settings, found: Findings) -> Check:
+    if found.other is not None:
+        return failed("stack", found.other)
+    left_out = [each for server, checks in NEEDED.items() if getattr(found, server) is None for each in checks]
+    return work_rules.stack(
+        running=found.running,
+        folder=str(settings.state_dir),
+        outside=found.outside,
+        left_out=[*left_out, *PARTS],
+    )
+
+
+def _of_temporal(found: Findings) -> Iterator[Check]:
+    match found.temporal:
+        case None:
+            return
+        case Exception() as error:
+            yield failed("temporal", error)
+        case temporal:
+            yield server_rules.server(temporal.server)
+            yield server_rules.search_attributes(temporal.missing)
+
+
+def _of_kafka(found: Findings) -> Iterator[Check]:
+    match found.kafka:
+        case None:
+            return
+        case Exception() as error:
+            yield failed("kafka", error)
+            return
+        case kafka:
+            yield server_rules.server(kafka.server)
+            yield work_rules.dead_letters(kafka.letters)
+    catalog = _catalog(found)
+    if not isinstance(catalog, Catalog):
+        return
+    systems = {PORTAL, *catalog.systems, *_systems_at_run_time(found)}
+    topics = Topics(found.settings.topic_prefix)
+    yield server_rules.topics(_topics_of(topics, catalog, systems), kafka.topics)
+    yield server_rules.kafka_accounts({*catalog.departments, *systems}, kafka.accounts)
+
+
+def _topics_of(topics: Topics, catalog: Catalog, systems: set[str]) -> set[str]:
+    own = {name for department in catalog.departments for name in topics.of_department(department)}
+    return {*topics.of_system(), *own, *(name for system in systems for name in topics.of_submitter(system))}
+
+
+def _systems_at_run_time(found: Findings) -> frozenset[str]:
+    database = found.database
+    if not isinstance(database, Database) or database.work is None:
+        return frozenset()
+    return database.work.systems
+
+
+def _of_the_database(found: Findings) -> Iterator[Check]:
+    match found.database:
+        case None:
+            return
+        case Exception() as error:
+            yield failed("postgresql", error)
+            return
+        case database:
+            yield server_rules.server(database.server)
+            yield server_rules.tables(database.revision, database.known)
+            yield server_rules.clock(database.reading, found.stamp)
+    if (work := database.work) is None:
+        return
+    if database.pace is not None:
+        yield failed("business_time", database.pace)
+    else:
+        yield Check("business_time", Said("Time runs as the settings say.", "Thời gian chạy đúng như thiết lập."))
+    yield server_rules.database_accounts(work.needed_roles, work.roles)
+    yield work_rules.outbox(work.outbox_rows, work.outbox_seconds)
+    yield work_rules.alerts(work.owed)
+
+
+def _of_processes(settings: Settings, found: Findings) -> Iterator[Check]:
+    if found.status is not None:
+        for name in PARTS:
+            yield work_rules.process(name, found.status.parts[name].state, str(settings.state_dir))
+        return
+    if not found.outside:
+        return
+    # They may run on any machine: the servers know who is at work there.
+    if isinstance(found.temporal, Temporal):
+        yield work_rules.process_elsewhere("worker", found.temporal.workers)
+    if isinstance(found.kafka, Kafka):
+        yield work_rules.process_elsewhere("bridge", found.kafka.bridges)
+    if isinstance(found.database, Database) and found.database.work is not None:
+        yield work_rules.publisher_elsewhere(found.database.work.held_slots, SLOTS)
+
+
+def _of_the_catalogue(found: Findings) -> Iterator[Check]:
+    catalog = _catalog(found)
+    database = found.database
+    if isinstance(catalog, Exception):
+        yield failed("catalogue", catalog)
+    if isinstance(database, Database) and database.acts:
+        yield _folder(found, database)
+    if not isinstance(catalog, Catalog):
+        return
+    edition = database.acts[-1].number if isinstance(database, Database) and database.acts else None
+    yield catalogue_rules.catalogue(catalog, edition)
+    today = _today(found, catalog)
+    yield catalogue_rules.calendars(catalog.calendars.values(), today)
+    yield catalogue_rules.heads(catalog)
+    yield catalogue_rules.roles(catalog, today, _channels(found))
+
+
+def _folder(found: Findings, database: Database) -> Check:
+    settings = found.settings
+    folder, flags = settings.catalog_dir, (settings.flags, database.flags)
+    try:
+        difference = None if folder is None else difference_of(folder, database.acts)
+    except CatalogError as error:
+        return failed("catalogue_folder", error)
+    asked = flags if "flags" in settings.model_fields_set else None
+    return catalogue_rules.catalogue_folder(None if folder is None else str(folder), difference, asked)
+
+
+def _catalog(found: Findings) -> Catalog | Exception | None:
+    """The installation's; where the database cannot tell it, that of the settings."""
+    database = found.database
+    if not isinstance(database, Database) or database.catalog is None:
+        return found.catalog
+    return database.catalog
+
+
+def _today(found: Findings, catalog: Catalog) -> date:
+    database = found.database
+    if isinstance(database, Database) and database.today is not None:
+        return database.today
+    return datetime.now(ZoneInfo(catalog.calendar(PROVINCE_CALENDAR).zone)).date()
+
+
+def _channels(found: Findings) -> set[str]:
+    """The ways on which alerts leave: those of the settings, and those on which some are owed."""
+    settings, database = found.settings, found.database
+    channels = {"webhook"} if settings.webhook_url else set()
+    channels |= {"email"} if settings.smtp_host else set()
+    if isinstance(database, Database) and database.work is not None:
+        channels |= {each.channel for each in database.work.owed}
+    return channels

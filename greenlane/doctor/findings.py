@@ -1,0 +1,100 @@
+"""What an examination finds: everybody is asked at the same time, and nobody is judged here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from catalog.catalogue import Catalog
+from catalog.loader import load_catalog
+from events.language.topics import Topics
+from greenlane.doctor.certificates import certificates
+from greenlane.doctor.database import Database, database, stamp_of
+from greenlane.doctor.kafka import Kafka, kafka
+from greenlane.doctor.parallel import together
+from greenlane.doctor.server_rules import Certificate, Stamp
+from greenlane.doctor.temporal import Temporal, temporal
+from greenlane.errors import GreenlaneError
+from greenlane.settings import Settings
+from greenlane.stack.session import refuse_other, running_stack
+from greenlane.stack.status import StackStatus, status_of
+
+SECONDS: Final = 20.0
+"""How long all looks together may take; at servers that are well it is two or three."""
+
+
+@dataclass
+class Findings:
+    """What was found. A server's place holds what it is like, what kept us from learning it, or None: it was not asked."""
+
+    settings: Settings
+    """With the addresses of the stack that runs here, if one does."""
+    outside: bool = False
+    """All three servers are outside ones."""
+    running: bool = False
+    """A stack runs here."""
+    other: GreenlaneError | None = None
+    """Why the stack that runs here cannot be looked at, or is not the one that the settings mean."""
+    status: StackStatus | None = None
+    temporal: Temporal | Exception | None = None
+    kafka: Kafka | Exception | None = None
+    database: Database | Exception | None = None
+    certificates: list[Certificate] = field(default_factory=list)
+    stamp: Stamp | None = None
+    catalog: Catalog | Exception | None = None
+    """The one that the settings name; the installation's own is the database's."""
+
+
+def found_under(settings: Settings) -> Findings:
+    """Ask everybody whom the settings name, and the stack of the state folder. Starts and changes nothing."""
+    outside = all((settings.temporal_address, settings.kafka_bootstrap, settings.database_url))
+    found = Findings(settings, outside)
+    try:
+        addresses = None if outside else running_stack(settings)
+        if addresses is not None:
+            found.running = True
+            refuse_other(settings, addresses)
+            found.settings = settings.resolved(addresses)
+    except GreenlaneError as error:
+        found.other = error
+    _fill(found, together(_looks(found, settings), SECONDS))
+    found.stamp = _stamp(found)
+    return found
+
+
+def _looks(found: Findings, given: Settings) -> dict[str, Callable[[], Any]]:
+    settings = found.settings
+    looks: dict[str, Callable[[], Any]] = {
+        "certificates": lambda: certificates(settings),
+        "catalog": lambda: load_catalog(given.catalog_dir, given.flags),
+    }
+    if found.running:
+        looks["status"] = lambda: status_of(given)
+    if settings.temporal_address is not None:
+        looks["temporal"] = lambda: temporal(settings)
+    if settings.kafka_bootstrap is not None:
+        looks["kafka"] = lambda: kafka(settings)
+    if settings.database_url is not None:
+        looks["database"] = lambda: database(settings)
+    return looks
+
+
+def _fill(found: Findings, answers: dict[str, Any]) -> None:
+    for name, answer in answers.items():
+        if name in {"certificates", "status"} and isinstance(answer, Exception):
+            continue  # what is wrong there is told where it is used
+        setattr(found, name, answer)
+
+
+def _stamp(found: Findings) -> Stamp | None:
+    """The last event as broker and database date it; None where it cannot be had: that is told elsewhere."""
+    if not isinstance(found.kafka, Kafka) or not isinstance(found.database, Database):
+        return None
+    if found.kafka.last_event is None or not found.database.prepared:
+        return None
+    event_id, stamped_at = found.kafka.last_event
+    topic = Topics(found.settings.topic_prefix).case_events
+    look = {"stamp": lambda: stamp_of(found.settings, topic, event_id, stamped_at)}
+    answer = together(look, SECONDS)["stamp"]
+    return None if isinstance(answer, Exception) else answer

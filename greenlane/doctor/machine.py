@@ -1,0 +1,103 @@
+"""What this machine has: measured, judged elsewhere."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from greenlane.doctor.machine_rules import Disk, Folder
+from greenlane.settings import Settings
+from greenlane.stack.errors import PlatformUnsupportedError
+from greenlane.stack.folder import MEGABYTE
+
+CGROUP: Final = Path("/sys/fs/cgroup")
+"""Where Linux says what a container may use."""
+
+
+def python_version() -> tuple[int, int, int]:
+    """The interpreter's."""
+    return sys.version_info[:3]
+
+
+def programs_of(settings: Settings) -> dict[str, bool]:
+    """Of each server that the settings leave to us, whether its program is there."""
+    from greenlane.stack.kafka import java_program  # noqa: PLC0415 - loads drivers, which a probe alone needs
+    from greenlane.stack.postgres import postgres_program  # noqa: PLC0415
+    from greenlane.stack.temporal import temporal_program  # noqa: PLC0415
+
+    found = {}
+    if settings.temporal_address is None:
+        found["Temporal"] = _is_there(temporal_program)
+    if settings.kafka_bootstrap is None:
+        found["Java"] = _is_there(java_program)
+    if settings.database_url is None:
+        found["PostgreSQL"] = _is_there(lambda: postgres_program("postgres"))
+    return found
+
+
+def _is_there(program: Callable[[], Path]) -> bool:
+    try:
+        return os.access(program(), os.X_OK)
+    except PlatformUnsupportedError:
+        return False
+
+
+def available_memory_mb() -> int:
+    """What programs here may still take, by the machine and by the container's own bound."""
+    available = psutil.virtual_memory().available
+    bound, used = (_figure(CGROUP / name) for name in ("memory.max", "memory.current"))
+    if bound is not None and used is not None:
+        available = min(available, max(0, bound - used))
+    return int(available // MEGABYTE)
+
+
+def _figure(file: Path) -> int | None:
+    try:
+        text = file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return int(text) if text.isdigit() else None
+
+
+def folder_of(path: Path) -> Folder:
+    """The state folder, or where it would be made. Nothing is made for the question."""
+    there = _nearest(path)
+    writable = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+    if writable and there == path:
+        # What an earlier run under another account left cannot be written though the folder can.
+        writable = all(os.access(each, os.W_OK) for each in path.iterdir() if each.is_file())
+    return Folder(str(path), there == path, writable, _name(there.stat().st_uid), _name(os.geteuid()))
+
+
+def disk_of(path: Path) -> Disk:
+    """The disk on which the state folder is, or would be."""
+    there = _nearest(path)
+    found = os.statvfs(there)
+    files = found.f_favail if found.f_files else None
+    return Disk(str(path), shutil.disk_usage(there).free // MEGABYTE, files)
+
+
+def _nearest(path: Path) -> Path:
+    # A folder above that this account may not look into counts as not there: the one above it is told.
+    return next((each for each in (path, *path.parents) if _seen(each)), Path("/"))
+
+
+def _seen(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def _name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
