@@ -80,6 +80,8 @@ def _rules(report: SandboxReport, language: str) -> Table:
     for rule in Rule:
         state = report.state_of(rule)
         count = sum(fault.rule is rule for fault in report.verdict.faults)
+        if rule is Rule.ANSWERED and state == "failed":
+            count = report.verdict.unanswered
         table.add_row(MARKS[state], title_of(rule, language), "-" if state == "not_seen" else str(count))
     return table
 

@@ -244,9 +244,6 @@ class Run:
             if self._all_ended():
                 # A program that never is quiet is not waited for.
                 ends_at = min(ends_at, time.monotonic() + LAST_WORDS_SECONDS)
-                import sys
-
-                print(self._clock.quiet, pending(self._seen), file=sys.stderr)
                 if self._clock.quiet > quiet and not pending(self._seen):
                     return
 
