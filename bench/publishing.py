@@ -170,7 +170,8 @@ def received(wiring: Wiring) -> dict[str, Received]:
     query = text(
         """SELECT l.case_id, a.received_at, d.digest, d.body::json #>> '{procedure,id}', d.body::json #>> '{procedure,version}',
             d.body::json #>> '{lanes,version}'
-        FROM ledger l JOIN applications a USING (case_id) JOIN definitions d ON d.digest = l.body::json #>> '{event,definitions_digest}'
+        FROM ledger l JOIN applications a USING (case_id)
+            JOIN definitions d ON d.digest = l.body::json #>> '{event,definitions_digest}'
         WHERE l.sequence = 1 AND l.type = 'ApplicationSubmitted'"""
     )
     with wiring.store.reading() as connection:
