@@ -21,7 +21,7 @@ from catalog.reader import Source, SourceRefused, read
 from catalog.references import Shelf
 from catalog.systems import SystemList
 from catalog.validity import Ends
-from sla.wording import Said
+from sla.wording import Said, os_said
 
 DATA_FOLDER: Final = Path(__file__).resolve().parent / "data"
 PLACES: Final[dict[type[BaseModel], str]] = {kind.model: kind.place for kind in KINDS.values()}
@@ -176,7 +176,7 @@ def _content(file: Path, folder: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         name = str(file.relative_to(folder))
-        raise CatalogUnreadable.of("file_unreadable", field=name, file=name, why=error.strerror) from error
+        raise CatalogUnreadable.of("file_unreadable", field=name, file=name, why=os_said(error)) from error
 
 
 def missing(shelf: Shelf, folder: Path) -> list[Problem]:

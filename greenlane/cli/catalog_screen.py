@@ -164,8 +164,9 @@ class CatalogScreen:
                 yield self.words("migrate", id=key.id, version=key.version)
             if key.kind == "calendar" and key[:2] in earlier:
                 yield self.words("apply", id=key.id)
-        if {"province", "systems"} & {key.kind for key, _ in done.new}:
-            yield self.words("prepare")
+        for party in done.parties:
+            name = "channels" if self.place.has_accounts else "channels_outside"
+            yield self.words(name, which=escape(party))
 
     def retired(self, done: Retired) -> Iterator[RenderableType]:
         """Until when it holds, and what becomes of the open cases."""

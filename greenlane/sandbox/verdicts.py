@@ -214,7 +214,7 @@ class _Judgement:
         if taken is not None:
             self.answered += 1
             self.looked_at |= {Rule.ONCE, Rule.KINDS}
-            if (assigned.case_id, taken.command_id) in self._late:
+            if assigned.is_late or (assigned.case_id, taken.command_id) in self._late:
                 self.late += 1
                 if not assigned.is_late and self._in_real_time:
                     yield _fault(Rule.IN_TIME, "late", assigned, (taken,))
