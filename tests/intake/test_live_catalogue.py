@@ -22,6 +22,7 @@ from sla.business_time import BusinessTime
 from store.catalogue import Act, Look, PublishedVersion
 from store.errors import CatalogueUnreadable, StoreNotMigrated, StoreUnavailable
 from tests.builders import MONDAY
+from tests.workflows.stage import soon
 
 NOON = datetime(2026, 4, 1, 5, tzinfo=UTC)
 SHIPPED = tuple(versions_on(read_folder(DATA_FOLDER).shelf))
@@ -136,8 +137,7 @@ async def test_a_case_waits_while_somebody_publishes(published: Published) -> No
     published.is_under_way = True
     published.passes(5)
     asked = asyncio.create_task(found.at(published.now))
-    while published.looks < 4:
-        await asyncio.sleep(0.01)
+    await soon(lambda: published.looks >= 4)
     assert not asked.done()
     # It wrote its row at once, and can be seen only now.
     act = published.publish(lanes("2026-04-02"))
@@ -167,8 +167,7 @@ async def test_an_instant_a_little_ahead_of_the_database_is_waited_for(published
     found = live(published)
     ahead = NOON + timedelta(seconds=8)
     asked = asyncio.create_task(found.at(ahead))
-    while published.looks < 3:
-        await asyncio.sleep(0.01)
+    await soon(lambda: published.looks >= 3)
     assert not asked.done()
     published.publish(lanes("2026-04-02"))
     published.passes(6)
@@ -280,8 +279,7 @@ async def test_keeping_current_goes_on_after_a_fault(published: Published, monke
     published.on_look = away
     published.publish(lanes("2026-04-02"))
     keeping = asyncio.create_task(found.keep_current())
-    while len(found.known_acts()) < 2:
-        await asyncio.sleep(0.01)
+    await soon(lambda: len(found.known_acts()) == 2)
     keeping.cancel()
     assert table(found.newest()) == "2026-04-02"
 
