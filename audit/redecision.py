@@ -110,8 +110,10 @@ _TOLD_SINCE: dict[type, tuple[str, ...]] = {
         *("limit", "facts", "documents", "documents_left_out"),
     ),
     ev.ConsultationRequested: ("department",),
-    ev.SupplementReceived: ("departments",),
-    ev.ExplanationReceived: ("departments",),
+    **dict.fromkeys(
+        (ev.SupplementReceived, ev.ExplanationReceived, ev.ClockPaused, ev.ClockSuspended, ev.ClockResumed),
+        ("departments",),
+    ),
 }
 """What departments are told today, and older programs did not tell them."""
 

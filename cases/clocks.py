@@ -222,6 +222,7 @@ def pause(
                 reason=reason,
                 legal_basis=legal_basis,
                 review_at=review_at,
+                departments=draft.case.working_departments,
             )
         )
 
@@ -247,6 +248,7 @@ def resume(draft: Draft, cause: PauseCause, reason: str | None = None, code: Rea
                 code=code,
                 work_ids=work,
                 work_until_at=work_until_at if work else None,
+                departments=draft.case.working_departments,
             )
         )
 

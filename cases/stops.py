@@ -47,6 +47,7 @@ def stop_case(draft: Draft, command: StopCase) -> Refusal | None:
             legal_basis=command.legal_basis,
             ends_at=ends_at,
             review_at=None if ends_at is not None else later(draft, rule.review_after, draft.at),
+            departments=case.working_departments,
         )
     )
     return None

@@ -52,6 +52,7 @@ def suspend(draft: Draft, command: PauseClock) -> Refusal | None:
             legal_basis=command.legal_basis,
             ends_at=later(draft, rule.cap, from_at),
             review_at=None if rule.cap is not None else later(draft, rule.review_after, from_at),
+            departments=draft.case.working_departments,
         )
     )
     return None
@@ -140,6 +141,7 @@ def _note(draft: Draft, command: PauseClock, from_at: datetime, until_at: dateti
             until_at=until_at,
             reason=command.reason,
             legal_basis=command.legal_basis,
+            departments=draft.case.working_departments,
         )
     )
     return None

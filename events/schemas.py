@@ -23,6 +23,7 @@ from events.language.messages import DECISION_MESSAGES, SUBMISSION_MESSAGES
 from events.language.notices import AnswerRefused, MessageRefused
 from events.language.routing import topics_of
 from events.language.topics import Topics
+from sla.calendar import Window
 from wording.json_text import read_json
 
 FOLDER = Path(__file__).parent / "schema"
@@ -30,6 +31,14 @@ VERSION = "v1"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 Schema = dict[str, Any]
+
+_WRITTEN_WINDOW: Schema = {
+    "description": 'Opening hours within one day, local time, such as "07:00-11:30"; 00:00 closes at the day\'s end.',
+    "pattern": r"^\d{2}:\d{2}-\d{2}:\d{2}$",
+    "title": "Window",
+    "type": "string",
+}
+"""How events hold opening hours; the model itself has two fields for them."""
 
 
 def event_types() -> tuple[type[BaseModel], ...]:
@@ -117,6 +126,8 @@ def breaking(before: dict[str, Schema], after: dict[str, Schema]) -> list[str]:
 
 def _schema(name: str, model: type[BaseModel]) -> Schema:
     generated = model.model_json_schema(mode="validation")
+    if Window.__name__ in generated.get("$defs", {}):
+        generated["$defs"][Window.__name__] = _WRITTEN_WINDOW
     return {"$schema": DIALECT, "$id": f"{SCHEMA_ROOT}{name}:{VERSION}", **generated, "title": name}
 
 

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Final, Protocol
 
 import structlog
-from prometheus_client import Gauge
+from prometheus_client import Gauge, Histogram
 from pydantic import BaseModel
 
 from catalog.assembly import assembled
@@ -37,6 +37,11 @@ UNDER_WAY_SECONDS: Final = 0.05
 """Pause before the next look while somebody publishes at this very moment."""
 WAIT_MAX_SECONDS: Final = 10.0
 EDITION = Gauge("greenlane_catalogue_edition", "Newest edition of the catalogue that this process knows")
+WAITED = Histogram(
+    "greenlane_catalogue_wait_seconds",
+    "How long a case waited to learn under which edition it runs; one that did not wait is not counted",
+    buckets=(0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 20),
+)
 
 
 class CatalogueSource(Protocol):
@@ -74,12 +79,32 @@ class LiveCatalogue:
     def look(self) -> bool:
         """Learn what was published since the last look. False: somebody publishes at this very moment. Raises StoreError."""
         with self._lock:
-            found = self._published.look(after=self._acts[-1].number if self._acts else 0)
-            for act in found.acts:
-                self._take(act)
-            if found.complete_until is not None:
-                self._known_until = self._business.to_business(found.complete_until + IN_FORCE_AFTER)
-            return found.complete_until is not None
+            return self._looked()
+
+    def _looked(self) -> bool:
+        found = self._published.look(after=self._acts[-1].number if self._acts else 0)
+        for act in found.acts:
+            self._take(act)
+        if found.complete_until is not None:
+            self._known_until = self._business.to_business(found.complete_until + IN_FORCE_AFTER)
+        return found.complete_until is not None
+
+    def _looked_for(self, instant: datetime) -> bool:
+        """Whether every edition up to the instant is known, now that somebody looked. Raises StoreError."""
+        with self._lock:
+            # Many may have waited for one look.
+            return self._knows(instant) or (self._looked() and (self._knows(instant) or self._is_far_ahead(instant)))
+
+    def _knows(self, instant: datetime) -> bool:
+        # An act of the very instant of the look comes into force at this bound.
+        return self._known_until is not None and instant < self._known_until
+
+    def _is_far_ahead(self, instant: datetime) -> bool:
+        """Whether to wait until the database's clock has come so far would take too long."""
+        if self._known_until is None:
+            return False
+        ahead = self._business.to_real(instant) - self._business.to_real(self._known_until)
+        return ahead > timedelta(seconds=WAIT_MAX_SECONDS)
 
     def newest(self) -> Catalog:
         """The newest edition, known since the last look; the first call looks. Raises StoreError."""
@@ -88,16 +113,23 @@ class LiveCatalogue:
         return self._known().newest.catalog
 
     async def at(self, instant: datetime) -> Catalog:
-        """The edition in force at a business instant. Raises StoreError, Unavailable."""
-        given_up_at = time.monotonic() + WAIT_MAX_SECONDS
-        while self._known_until is None or self._known_until < instant:
-            # An instant ahead of the database's clock gets the edition that is the newest now: nobody knows a later one.
-            if await asyncio.to_thread(self.look):
-                break
-            if time.monotonic() > given_up_at:
-                raise Unavailable("PostgreSQL")
-            await asyncio.sleep(UNDER_WAY_SECONDS)
+        """The edition in force at a business instant. Raises StoreError, Unavailable.
+
+        For an instant far ahead of the database's clock it is the newest now: nobody knows a later one.
+        """
+        if not self._knows(instant):
+            await self._catch_up(instant)
         return self._known().at(instant).catalog
+
+    async def _catch_up(self, instant: datetime) -> None:
+        asked_at = time.monotonic()
+        try:
+            while not await asyncio.to_thread(self._looked_for, instant):
+                if time.monotonic() - asked_at > WAIT_MAX_SECONDS:
+                    raise Unavailable("PostgreSQL")
+                await asyncio.sleep(UNDER_WAY_SECONDS)
+        finally:
+            WAITED.observe(time.monotonic() - asked_at)
 
     async def keep_current(self) -> None:
         """Look until cancelled."""
@@ -118,8 +150,8 @@ class LiveCatalogue:
         return self._editions
 
     def _take(self, act: Act) -> None:
-        for version in act.versions:
-            self._definitions.append(version.parsed())
+        # All of an act or nothing: what cannot be read now is looked at again.
+        self._definitions += [version.parsed() for version in act.versions]
         in_force_at = self._business.to_business(act.at + IN_FORCE_AFTER) if self._acts else None
         self._acts.append(act)
         made = partial(self._assembled, len(self._definitions), ends_in(self._acts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from catalog.definition import Key, canonical_json, digest_of
@@ -13,7 +14,7 @@ from catalog.loader import completed, problems_across
 from catalog.publication import changed_on, problems_beside
 from catalog.reader import Source, read
 from catalog.references import Shelf
-from store.catalogue import Act, ActName, PublishedCatalogue, PublishedVersion, digests_in
+from store.catalogue import Act, ActName, PublishedCatalogue, PublishedVersion, digests_in, ends_in
 
 
 def enter(
@@ -33,11 +34,29 @@ def enter(
     does not go with what is published; StoreError.
     """
     whole = completed(shelf)
-    drafts = set() if only is None else {key_of(source.definition) for source in shelf.sources} - {*only}
-    versions = [version for version in versions_on(whole) if version.key not in drafts]
+    if only is not None:
+        # What is left out is not there for anything else either.
+        drafts = {key_of(source.definition) for source in shelf.sources} - {*only}
+        whole = Shelf().with_more([source for source in whole.sources if key_of(source.definition) not in drafts])
+    versions = versions_on(whole)
     check = refuse_draft if act == "publish" else refuse_unfit
+    acts = published.look().acts
+    if _holds(acts, versions, ends or {}):
+        return None
+    # First while nobody waits: what was published elsewhere is read here, and then only what came in between.
+    check(whole, acts)
     return published.publish(
         versions, act=act, by=by, note=note, ends=ends or {}, check=lambda acts: check(whole, acts)
+    )
+
+
+def _holds(acts: Sequence[Act], versions: Iterable[PublishedVersion], ends: Mapping[Key, date]) -> bool:
+    """Whether all of it was published, just so."""
+    held = digests_in(acts)
+    return (
+        bool(acts)
+        and all(held.get(version.key) == version.digest for version in versions)
+        and not ends.keys() & held.keys() - ends_in(acts).keys()
     )
 
 
@@ -84,5 +103,10 @@ def with_published(shelf: Shelf, versions: Sequence[PublishedVersion]) -> Shelf:
 
 
 def _sources(versions: Iterable[PublishedVersion]) -> list[Source[Any]]:
-    """Each read from its own document."""
-    return [read(KINDS[version.key.kind].model, version.file, version.document.encode()) for version in versions]
+    return [_source(version) for version in versions]
+
+
+@cache
+def _source(version: PublishedVersion) -> Source[Any]:
+    """Read from its own document."""
+    return read(KINDS[version.key.kind].model, version.file, version.document.encode())

@@ -80,7 +80,11 @@ class Reception:
                 return await self._submission(envelope, message, system)
             if (department := self._topics.department_of(message.topic)) is not None:
                 return await self._decision(envelope, message, department)
-            return DeadLetter("unknown_topic", "topic", "neither a department nor a submitting system owns this topic")
+            nobody = Said(
+                "neither a department nor a submitting system owns this topic",
+                "kênh này không thuộc cơ quan hay hệ thống nộp nào",
+            )
+            return DeadLetter("unknown_topic", "topic", nobody)
         except (EnvelopeError, MessageError) as error:
             return DeadLetter(error.code, error.field, _about(error.field, error.reason))
         except ValidationError as error:

@@ -8,12 +8,13 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final, Literal
 
-from pydantic import BaseModel
-from sqlalchemy import Connection, Row, func, insert, select, text
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import Connection, Row, Table, func, insert, select, text
 
 from catalog.definition import Key
 from catalog.kinds import KINDS
 from store.database import Store
+from store.errors import CatalogueUnreadable
 from store.tables import catalog_editions, catalog_ends, catalog_versions
 
 PUBLISHING_LOCK: Final = 0x636174616C6F67  # "catalog"
@@ -35,8 +36,15 @@ class PublishedVersion:
     """The JSON of what the document says."""
 
     def parsed(self) -> BaseModel:
-        """The definition itself."""
-        return KINDS[self.key.kind].model.model_validate_json(self.definition)
+        """The definition itself. Raises CatalogueUnreadable where a newer program published it."""
+        kind = KINDS.get(self.key.kind)
+        if kind is None:
+            raise CatalogueUnreadable(version=str(self.key), reason=f"{self.key.kind} is no kind of definition")
+        try:
+            return kind.model.model_validate_json(self.definition)
+        except ValidationError as error:
+            place = ".".join(str(part) for part in error.errors()[0]["loc"])
+            raise CatalogueUnreadable(version=str(self.key), reason=f"{place or 'document'}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +78,12 @@ class PublishedCatalogue:
 
     def look(self, after: int = 0) -> Look:
         """The acts after the one with this number."""
-        with self._store.reading() as connection:
-            # Shared, and first: whoever publishes holds it until everybody can see what was published.
-            asked = select(func.pg_try_advisory_xact_lock_shared(PUBLISHING_LOCK), func.clock_timestamp())
-            is_still, now = connection.execute(asked).one()
+        with self._store.reading() as session:
+            # Every statement by itself: a process that is stopped in the middle of a look keeps nobody from publishing.
+            connection = session.execution_options(isolation_level="AUTOCOMMIT")
+            # Whoever publishes holds the lock until everybody can see what was published; an act after it is written later.
+            asked = select(func.statement_timestamp(), func.pg_try_advisory_xact_lock_shared(PUBLISHING_LOCK))
+            now, is_still = connection.execute(asked).one()
             return Look(_acts(connection, after), now if is_still else None)
 
     def publish(
@@ -141,7 +151,9 @@ def _alone(connection: Connection) -> None:
 
 def _added(connection: Connection, acts: Sequence[Act], act: ActName, by: str, note: str | None) -> Act:
     number = acts[-1].number + 1 if acts else 1
-    row = {"number": number, "act": act, "by": by, "note": note, "at": func.clock_timestamp()}
+    # Never before the act before it, even where the server's clock was put back.
+    now = func.greatest(func.clock_timestamp(), acts[-1].at) if acts else func.clock_timestamp()
+    row = {"number": number, "act": act, "by": by, "note": note, "at": now}
     at: datetime = connection.scalars(insert(catalog_editions).values(row).returning(catalog_editions.c.at)).one()
     return Act(number, act, by, note, at)
 
@@ -151,8 +163,8 @@ def _acts(connection: Connection, after: int) -> tuple[Act, ...]:
     found = connection.execute(select(catalog_editions).where(edition.number > after).order_by(edition.number)).all()
     if not found:
         return ()
-    versions = _by_edition(connection.execute(select(catalog_versions).where(catalog_versions.c.edition > after)))
-    ends = _by_edition(connection.execute(select(catalog_ends).where(catalog_ends.c.edition > after)))
+    versions = _by_edition(connection, catalog_versions, after)
+    ends = _by_edition(connection, catalog_ends, after)
     return tuple(
         Act(
             row.number,
@@ -167,9 +179,12 @@ def _acts(connection: Connection, after: int) -> tuple[Act, ...]:
     )
 
 
-def _by_edition(rows: Iterable[Row[tuple[object, ...]]]) -> Mapping[int, list[Row[tuple[object, ...]]]]:
+def _by_edition(connection: Connection, table: Table, after: int) -> Mapping[int, list[Row[tuple[object, ...]]]]:
+    # In an order, so that every process puts the same catalogue together.
+    key = table.c
+    rows = select(table).where(key.edition > after).order_by(key.edition, key.kind, key.id, key.version)
     found: dict[int, list[Row[tuple[object, ...]]]] = {}
-    for row in rows:
+    for row in connection.execute(rows):
         found.setdefault(row.edition, []).append(row)
     return found
 

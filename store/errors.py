@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 import psycopg
 import sqlalchemy.exc
 
-from sla.wording import Said, spoken
+from sla.wording import Said, library_said, spoken
 
 DATABASE_URL: Final = "GREENLANE_DATABASE_URL"
 """The setting that names the database, as whoever can mend it knows it."""
@@ -48,7 +48,9 @@ class StoreUnavailable(StoreError):
 
     def __init__(self, *, reason: str) -> None:
         super().__init__(
-            spoken("PostgreSQL cannot be used now: {r}.", "Hiện không dùng được PostgreSQL: {r}.", r=reason),
+            spoken(
+                "PostgreSQL cannot be used now: {r}.", "Hiện không dùng được PostgreSQL: {r}.", r=library_said(reason)
+            ),
             field=DATABASE_URL,
             remedy=self.REMEDY,
         )
@@ -74,7 +76,7 @@ class StoreNotMigrated(StoreError):
             spoken(
                 "The database does not have the tables that this program needs: {reason}.",
                 "Cơ sở dữ liệu không có các bảng mà chương trình cần: {reason}.",
-                reason=reason,
+                reason=library_said(reason),
             ),
             field=DATABASE_URL,
             remedy=Said(
@@ -113,7 +115,7 @@ class StoreAccessDenied(StoreError):
         super().__init__(
             Said(
                 f"This account of the database may not do that: {reason}.",
-                f"Tài khoản cơ sở dữ liệu này không được phép làm việc đó: {reason}.",
+                f"Tài khoản cơ sở dữ liệu này không được phép làm việc đó: {library_said(reason).vi}.",
             ),
             field=DATABASE_URL,
             remedy=Said(
@@ -164,7 +166,8 @@ class MalformedTurn(StoreError):
     def __init__(self, *, case_id: str, reason: str) -> None:
         super().__init__(
             Said(
-                f"The turn of {case_id} cannot be recorded: {reason}.", f"Không ghi được lượt của {case_id}: {reason}."
+                f"The turn of {case_id} cannot be recorded: {reason}.",
+                f"Không ghi được lượt của {case_id}: {library_said(reason).vi}.",
             ),
             field="turn",
         )
@@ -181,6 +184,26 @@ class DefinitionsUnknown(StoreError):
                 f"There are no definitions with the digest {digest}.", f"Không có định nghĩa nào với mã băm {digest}."
             ),
             field="definitions_digest",
+        )
+
+
+class CatalogueUnreadable(StoreError):
+    """A version in the catalogue says what this program does not know: a newer one published it."""
+
+    code = "catalogue_unreadable"
+    retryable = True
+
+    def __init__(self, *, version: str, reason: str) -> None:
+        super().__init__(
+            Said(
+                f"The published {version} cannot be read by this version of the program: {reason}.",
+                f"Phiên bản chương trình này không đọc được {version} đã ban hành: {reason}.",
+            ),
+            field="catalog",
+            remedy=Said(
+                "Upgrade this process to the version that published it; until then it takes nothing new.",
+                "Nâng cấp tiến trình này lên phiên bản đã ban hành; đến khi đó tiến trình không tiếp nhận gì mới.",
+            ),
         )
 
 
@@ -212,19 +235,21 @@ RETRYABLE_CLASSES = ("08", "53", "57", "58", "40", "55")
 DISK_FULL = "53100"
 READ_ONLY = "25006"
 """A standby after a fail-over answers so until it is promoted."""
+STALLED = "25P03"
+"""The server gave up a transaction whose process had stopped in the middle of it."""
 
 
 def failure_of(error: psycopg.Error) -> StoreError | None:
     """What a driver's error means to a caller; None: a defect of ours, which must stay visible as it is."""
     state = error.sqlstate
     if state in UNDEFINED:
-        return StoreNotMigrated(reason=(error.diag.message_primary or "a table is missing"))
+        return StoreNotMigrated(reason=(error.diag.message_primary or Said("a table is missing", "thiếu một bảng")))
     if state == DENIED:
-        return StoreAccessDenied(reason=(error.diag.message_primary or "a right is missing"))
+        return StoreAccessDenied(reason=(error.diag.message_primary or Said("a right is missing", "thiếu một quyền")))
     if state == DISK_FULL:
-        return StoreFull(reason=(error.diag.message_primary or "its disk is full"))
+        return StoreFull(reason=(error.diag.message_primary or Said("its disk is full", "đĩa của máy chủ đã đầy")))
     if state is not None:
-        if state.startswith(RETRYABLE_CLASSES) or state == READ_ONLY:
+        if state.startswith(RETRYABLE_CLASSES) or state in (READ_ONLY, STALLED):
             return StoreUnavailable(reason=f"{error.diag.message_primary or type(error).__name__} ({state})")
         return None
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):

@@ -32,6 +32,8 @@ class EscalationFilter:
     """Which escalations to list; what is None or False does not narrow."""
 
     open_only: bool = False
+    case_id: str | None = None
+    """Of one case, or of one linked dossier."""
     department: str | None = None
     """Whose step it is."""
     audience: str | None = None
@@ -49,8 +51,10 @@ class Escalations:
     def listed(self, wanted: EscalationFilter, *, limit: int = LIST_MAX) -> list[EscalationItem]:
         """The most urgent first: the open ones, the highest level, what has been late longest."""
         table = escalations.c
-        urgent = (table.is_open.desc(), table.level.desc(), table.limit_at, table.fired_at, table.case_id)
-        query = select(escalations).where(*_conditions(wanted)).order_by(*urgent, table.escalation_id)
+        urgent = (table.level.desc(), table.limit_at, table.fired_at, table.case_id, table.escalation_id)
+        # Of the open ones alone the index has the order.
+        first = () if wanted.open_only else (table.is_open.desc(),)
+        query = select(escalations).where(*_conditions(wanted)).order_by(*first, *urgent)
         with self._store.reading() as connection:
             rows = connection.execute(query.limit(min(limit, LIST_MAX)))
             return [EscalationItem.model_validate(dict(row._mapping)) for row in rows]
@@ -71,6 +75,8 @@ def _conditions(wanted: EscalationFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.open_only:
         conditions.append(table.is_open)
+    if wanted.case_id is not None:
+        conditions.append(table.case_id == wanted.case_id)
     if wanted.department is not None:
         conditions.append(table.department == wanted.department)
     if wanted.audience is not None:

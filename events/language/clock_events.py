@@ -69,6 +69,8 @@ class ClockPaused(Message):
     """When it ends by itself, where the procedure caps it."""
     review_at: AwareDatetime | None = None
     """When somebody must look at it again, where nothing ends it by itself."""
+    departments: tuple[str, ...] | None = None
+    """Those that hold open steps: each is told on its work topic; None: an older event."""
 
 
 class ClockSuspended(Message):
@@ -80,6 +82,8 @@ class ClockSuspended(Message):
     until_at: AwareDatetime
     reason: str
     legal_basis: str
+    departments: tuple[str, ...] | None = None
+    """Those that hold open steps: each is told on its work topic; None: an older event."""
 
 
 class ClockResumed(Message):
@@ -97,6 +101,8 @@ class ClockResumed(Message):
     """Of these clocks, those of steps and opinions: their departments have the work again only from `work_until_at` on."""
     work_until_at: AwareDatetime | None = None
     """The turn that gave the work back, where it was later than `until_at`."""
+    departments: tuple[str, ...] | None = None
+    """Those that hold open steps: each is told on its work topic; None: an older event."""
 
 
 class AppointmentPassed(Message):

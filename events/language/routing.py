@@ -8,6 +8,9 @@ from events.language.case_events import (
     CalendarExhausted,
     CaseStopped,
     ClockExtended,
+    ClockPaused,
+    ClockResumed,
+    ClockSuspended,
     ConsultationLapsed,
     ConsultationRequested,
     EscalationAcknowledged,
@@ -63,7 +66,13 @@ def _private(record: EventRecord, topics: Topics) -> tuple[str, ...]:
             | ProcedureMigrated(departments=departments)
         ):
             return tuple(topics.work(department) for department in departments)
-        case SupplementReceived(departments=departments) | ExplanationReceived(departments=departments):
+        case (
+            SupplementReceived(departments=departments)
+            | ExplanationReceived(departments=departments)
+            | ClockPaused(departments=departments)
+            | ClockSuspended(departments=departments)
+            | ClockResumed(departments=departments)
+        ):
             return tuple(topics.work(department) for department in departments or ())
         case RungFired() | EscalationAcknowledged() | DossierRungFired() | SuspensionReviewDue() | CalendarExhausted():
             return (topics.escalations,)

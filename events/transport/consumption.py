@@ -21,6 +21,7 @@ from events.transport.errors import KafkaAwayError, is_refusal, reason_of
 from events.transport.metrics import BridgeMetrics
 from events.transport.offsets import OffsetBook, Partition
 from events.transport.ports import Incoming
+from sla.wording import Said
 
 POLL_MS = 100
 PAUSED_POLL_MS = 20
@@ -232,7 +233,8 @@ class Consumption:
         failed.drain()  # else its next poll would turn in a circle for ever
         consumer.seek(failed.topic_partition, offset + is_given_up)
         if is_given_up:
-            reason = f"Kafka's record cannot be read ({reason_of(error)})"
+            cause = reason_of(error)
+            reason = Said(f"Kafka's record cannot be read ({cause})", f"không đọc được bản ghi của Kafka ({cause})")
             place = Incoming(*name, offset, None, None, (), datetime.now(UTC), unreadable=reason)
             job = self._book.take(name, offset, 0)
             if job is not None:

@@ -33,6 +33,8 @@ class Letter:
     code: str
     field: str | None
     reason: str
+    reason_vi: str | None
+    """The same in Vietnamese; None: an older letter."""
     attempts: int
     first_seen_at: str
     """When the message first entered the system (RFC 3339, UTC)."""
@@ -183,6 +185,7 @@ def _letter(record: Incoming, texts: dict[str, str]) -> Letter:
         code=texts.get(letters.CODE, ""),
         field=texts.get(letters.FIELD) or None,
         reason=texts.get(letters.REASON, ""),
+        reason_vi=texts.get(letters.REASON_VI),
         attempts=_number(texts.get(letters.ATTEMPTS)),
         first_seen_at=texts.get(letters.FIRST_SEEN_AT, ""),
         dead_at=record.timestamp_at,

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from events.transport.ports import DeadLetter, Headers, Incoming
+from sla.wording import in_language
 from wording.foreign import visible
 
 TOPIC = "dlq-topic"
@@ -16,6 +17,7 @@ OFFSET = "dlq-offset"
 CODE = "dlq-code"
 FIELD = "dlq-field"
 REASON = "dlq-reason"
+REASON_VI = "dlq-reason-vi"
 ATTEMPTS = "dlq-attempts"
 FIRST_SEEN_AT = "dlq-first-seen-at"
 OMITTED_BYTES = "dlq-omitted-bytes"
@@ -41,7 +43,7 @@ def letter_headers(
         OFFSET: str(message.offset),
         CODE: letter.code,
         FIELD: visible(letter.field or ""),
-        REASON: visible(f"{letter.reason} {letter.remedy}".strip())[:REASON_LENGTH_MAX],
+        **{name: _told(letter, language) for name, language in ((REASON, "en"), (REASON_VI, "vi"))},
         ATTEMPTS: str(attempts + (0 if replay is None else replay.attempts)),
         FIRST_SEEN_AT: instant(message.timestamp_at),
     }
@@ -50,6 +52,11 @@ def letter_headers(
     if omitted_bytes is not None:
         ours[OMITTED_BYTES] = str(omitted_bytes)
     return [*own_headers(message.headers), *((name, text.encode()) for name, text in ours.items())]
+
+
+def _told(letter: DeadLetter, language: str) -> str:
+    said = f"{in_language(letter.reason, language)} {in_language(letter.remedy, language)}"
+    return visible(said.strip())[:REASON_LENGTH_MAX]
 
 
 def own_headers(headers: Headers) -> list[tuple[str, bytes]]:

@@ -22,6 +22,7 @@ from events.transport.cluster import Cluster
 from events.transport.consumption import incoming_of
 from events.transport.errors import TransportError, Unavailable
 from events.transport.ports import DeadLetter, Incoming, Replay
+from sla.wording import Said
 
 READ_MS = 3_000
 REFERENCE = re.compile(rb"(?P<topic>[a-zA-Z0-9._-]{1,249})/(?P<partition>[0-9]{1,9})-(?P<offset>[0-9]{1,18})")
@@ -55,14 +56,24 @@ class Replays:
         topic = "" if reference is None else reference["topic"].decode()
         origin = topic.removesuffix(DEAD_LETTER_SUFFIX)
         if reference is None or origin == topic or not self._is_incoming(origin):
-            return DeadLetter("letter_unknown", "value", "names no letter of a topic that the bridge reads")
+            return DeadLetter(
+                "letter_unknown",
+                "value",
+                Said(
+                    "names no letter of a topic that the bridge reads", "không nêu thư nào của một kênh mà bridge đọc"
+                ),
+            )
         place = TopicPartition(topic, int(reference["partition"]))
         try:
             letter = _read(self.cluster, place, int(reference["offset"]))
         except (kafka_errors.KafkaError, TransportError) as error:
             raise Unavailable("Kafka") from error
         if letter is None:
-            return DeadLetter("letter_unknown", "value", "the letter is not there, or not any more")
+            return DeadLetter(
+                "letter_unknown",
+                "value",
+                Said("the letter is not there, or not any more", "thư không có, hoặc không còn"),
+            )
         return self._opened(letter, origin, order)
 
     def _is_incoming(self, topic: str) -> bool:
@@ -71,7 +82,11 @@ class Replays:
     def _opened(self, letter: Incoming, origin: str, order: Incoming) -> Incoming | DeadLetter:
         texts = letters.texts_of(letter.headers)
         if letters.OMITTED_BYTES in texts or letters.REPLAYED in texts:
-            return DeadLetter("letter_without_content", "value", "the letter does not hold its message")
+            return DeadLetter(
+                "letter_without_content",
+                "value",
+                Said("the letter does not hold its message", "thư không giữ nội dung thông điệp"),
+            )
         is_borne_out = (
             self.seal is not None and texts.get(letters.TOPIC) == origin and letters.bears_seal(self.seal, letter)
         )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from events.language.commands import ENGINE, Actor, Assurance
+from events.language.commands import ENGINE, Actor, ActorKind, Assurance
+from greenlane.cli.names import Names
 from greenlane.cli.words import Words
 
 
-def actor_text(actor: Actor | None, words: Words) -> str:
+def actor_text(actor: Actor | None, words: Words, names: Names | None = None) -> str:
     """Kind and account with the assurance; of older events, that it is not on record. Plain text: escape it in markup."""
     if actor is None:
         return words("not_on_record")
     if actor == ENGINE:
         return words.named("actor", actor.kind)
     known = words.named("assurance", actor.assurance or Assurance.CLAIMED)
-    return f"{words.named('actor', actor.kind)} {actor.id} ({known})"
+    account = names.department(actor.id) if names is not None and actor.kind == ActorKind.DEPARTMENT else actor.id
+    return f"{words.named('actor', actor.kind)} {account} ({known})"

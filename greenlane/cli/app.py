@@ -11,6 +11,7 @@ import typer
 
 from greenlane.cli import (
     access,
+    acknowledgement,
     amendments,
     answers,
     calendars,
@@ -62,6 +63,7 @@ for theme in (
     escalations,
     sheet,
     answers,
+    acknowledgement,
     stops,
     amendments,
     watching,

@@ -20,8 +20,10 @@ from catalog.catalogue import Catalog
 from catalog.errors import UnknownProcedure
 from catalog.model import LaneId
 from greenlane.cli.moments import Moments, now
-from greenlane.cli.output import table_of
+from greenlane.cli.names import Names
+from greenlane.cli.output import instant_json, table_of
 from greenlane.cli.promise_cells import Kind, lawful_end_text, rung_text
+from greenlane.cli.source_words import source_text
 from greenlane.cli.styles import lane_markup, painted
 from greenlane.cli.time_words import TimeWords
 from greenlane.errors import GreenlaneError
@@ -33,6 +35,8 @@ from sla.units import Budget
 from sla.wording import Said
 
 LINE_CELLS: Final = 64
+NAMED: Final = ("procedure", "department", "calendar")
+"""What a reason tells by its id, and a sentence by its name."""
 RUNG_STYLES: Final = {
     "warning": "yellow",
     "past_appointment": "bold yellow",
@@ -79,16 +83,16 @@ def calculated(
     return answer
 
 
-def calculation_json(answer: Answer, language: str) -> dict[str, Any]:
+def calculation_json(answer: Answer, language: str, catalog: Catalog | None = None) -> dict[str, Any]:
     """The answer of `due --json`."""
     procedure, calendar = answer.definitions.procedure, answer.definitions.calendar
-    moments = _moments(answer, language)
+    moments = _moments(answer, language, catalog)
     clock = "statutory" if answer.green is None else "green"
     return {
         "procedure": procedure.id,
         "version": procedure.version,
         "lane": answer.lane.value,
-        "at": answer.at.isoformat(),
+        "at": instant_json(answer.at),
         "calendar": {"id": calendar.id, "version": calendar.version, "digest": calendar.digest},
         "pauses": [
             {"from_at": _iso(p.from_at, moments), "until_at": _iso(p.until_at, moments)} for p in answer.suspensions
@@ -112,9 +116,9 @@ def calculation_json(answer: Answer, language: str) -> dict[str, Any]:
 def _promise_json(promised: Promised) -> dict[str, Any]:
     end = promised.due
     return {
-        "operational_at": end.operational_at.isoformat(),
+        "operational_at": instant_json(end.operational_at),
         "lawful_day": end.lawful_day and end.lawful_day.isoformat(),
-        "lawful_end_at": end.lawful_end_at and end.lawful_end_at.isoformat(),
+        "lawful_end_at": instant_json(end.lawful_end_at),
         "budget": _budget_json(promised.clock.budget),
     }
 
@@ -125,9 +129,9 @@ def _told_json(promised: Promised, calendar: WorkingCalendar) -> dict[str, Any]:
     first = clock.model_copy(update={"suspensions": ()}).due(calendar) or end
     lawful_at = end.lawful_end_at if has_two_ends("statutory", clock.budget) else None
     return {
-        "appointment_at": end.operational_at.isoformat(),
-        "first_appointment_at": first.operational_at.isoformat(),
-        "lawful_end_at": lawful_at and lawful_at.isoformat(),
+        "appointment_at": instant_json(end.operational_at),
+        "first_appointment_at": instant_json(first.operational_at),
+        "lawful_end_at": instant_json(lawful_at),
         "state": None,
         "set_aside": False,
         "met_at": None,
@@ -138,7 +142,7 @@ def _told_json(promised: Promised, calendar: WorkingCalendar) -> dict[str, Any]:
 def _rung_json(firing: FiringRung, clock: str) -> dict[str, Any]:
     rung = firing.rung
     return {
-        "at": firing.at and firing.at.isoformat(),
+        "at": instant_json(firing.at),
         "id": rung.id,
         "clock": clock,
         "kind": rung.kind,
@@ -166,9 +170,10 @@ def _iso(at: datetime | None, moments: Moments) -> str | None:
     return None if at is None else at.astimezone(moments.zone).isoformat()
 
 
-def _moments(answer: Answer, language: str) -> Moments:
-    zone = ZoneInfo(answer.definitions.calendar.zone)
-    return Moments(TimeWords(language), zone, BusinessTime.real_time(), now())
+def _moments(answer: Answer, language: str, catalog: Catalog | None) -> Moments:
+    zone, words = ZoneInfo(answer.definitions.calendar.zone), TimeWords(language)
+    names = Names(words, catalog).of_procedure(answer.definitions.procedure)
+    return Moments(words, zone, BusinessTime.real_time(), now(), known=names)
 
 
 def _sentence(reason: Reason, moments: Moments) -> str:
@@ -185,8 +190,28 @@ def _sentence(reason: Reason, moments: Moments) -> str:
     return words(f"rule.{reason.rule}", **given)
 
 
+def _source(reason: Reason, answer: Answer, moments: Moments) -> str:
+    """Where a rule comes from: tables of the catalogue by their names."""
+    words, given, text = moments.words, answer.definitions, reason.source
+    ladder = given.case_ladder
+    for definition, named in (
+        (given.lanes, words("lane_table", version=given.lanes.version)),
+        (given.calendar, f"{moments.names.calendar(given.calendar.id)} {given.calendar.version}"),
+        (ladder, words("ladder", version=ladder.version)),
+        (given.procedure, words("of_version", version=given.procedure.version)),
+    ):
+        known = f"{definition.id} {definition.version}"
+        if text == known:
+            return named
+        if text.endswith(f" ({known})"):
+            return f"{source_text(text.removesuffix(f' ({known})'), words.language)} ({named})"
+    return source_text(text, words.language)
+
+
 def _worded(name: str, value: object, moments: Moments) -> object:
     match value:
+        case str() if name in NAMED:
+            return getattr(moments.names, name)(value)
         case Budget():
             return moments.budget(value)
         case datetime():
@@ -203,13 +228,15 @@ def _worded(name: str, value: object, moments: Moments) -> object:
             return value
 
 
-def calculation_screen(answer: Answer, language: str) -> Iterator[RenderableType]:
+def calculation_screen(answer: Answer, language: str, catalog: Catalog | None = None) -> Iterator[RenderableType]:
     """The promises with a drawing of the time between, the ladder, and each rule with its source."""
-    moments = _moments(answer, language)
+    moments = _moments(answer, language, catalog)
     words, procedure = moments.words, answer.definitions.procedure
     grid = Table.grid(padding=(0, 2))
     name = escape(procedure.name.in_language(language))
-    grid.add_row(f"[bold]{words('procedure')}[/bold]", f"{name} [dim]{procedure.id} {procedure.version}[/dim]")
+    grid.add_row(
+        f"[bold]{words('procedure')}[/bold]", f"{name} [dim]{words('of_version', version=procedure.version)}[/dim]"
+    )
     grid.add_row(f"[bold]{words('lane')}[/bold]", lane_markup(words, answer.lane))
     grid.add_row(f"[bold]{words('received')}[/bold]", moments.instant(answer.at, seconds=True))
     grid.add_row(f"[bold]{words('statutory_promise')}[/bold]", _promise(answer.statutory, "statutory", moments))
@@ -217,14 +244,15 @@ def calculation_screen(answer: Answer, language: str) -> Iterator[RenderableType
     grid.add_row(f"[bold]{words('green_promise')}[/bold]", green)
     yield Panel(Group(grid, "", *_drawing(answer, moments)), expand=False)
     clock = "statutory" if answer.green is None else "green"
-    yield _ladder(words("rungs"), answer.rungs, clock, moments)
-    yield _ladder(words("escalations"), answer.escalations, clock, moments)
+    agency = procedure.agency
+    yield _ladder(words("rungs"), answer.rungs, clock, agency, moments)
+    yield _ladder(words("escalations"), answer.escalations, clock, agency, moments)
     yield _shares(answer.steps, moments)
     reasons = table_of(words("reasons"))
-    reasons.add_column(words("rule"), overflow="fold")
-    reasons.add_column(words("source"), overflow="fold", style="dim")
+    reasons.add_column(words("rule_text"), overflow="fold", ratio=3)
+    reasons.add_column(words("source"), overflow="fold", style="dim", ratio=2)
     for reason in answer.reasons:
-        reasons.add_row(escape(_sentence(reason, moments)), escape(reason.source))
+        reasons.add_row(escape(_sentence(reason, moments)), escape(_source(reason, answer, moments)))
     yield reasons
 
 
@@ -238,15 +266,16 @@ def _promise(promised: Promised, kind: Kind, moments: Moments) -> str:
     return f"{limit}: {words('appointment').lower()} {shown} [dim]({lawful})[/dim]"
 
 
-def _ladder(title: str, firing: Iterable[FiringRung], clock: str, moments: Moments) -> Table:
+def _ladder(title: str, firing: Iterable[FiringRung], clock: str, agency: str, moments: Moments) -> Table:
     words = moments.words
     table = table_of(title, *map(words, ("share", "what", "at", "audience", "level")))
     for found in firing:
         rung = found.rung
         share = f"{rung.percent} %" if rung.percent is not None else f"+ {moments.budget(rung.delay)}"
-        at = words("not_covered") if found.at is None else moments.instant(found.at, seconds=True)
+        at = words("not_covered") if found.at is None else moments.end(found.at)
         style, kind = RUNG_STYLES[rung.kind], rung_text(words, rung.kind, clock)
-        table.add_row(share, kind, f"[{style}]{at}[/]", escape(rung.audience), str(rung.level) if rung.level else "")
+        audience = escape(moments.names.audience(rung.audience, agency))
+        table.add_row(share, kind, f"[{style}]{at}[/]", audience, str(rung.level) if rung.level else "")
     return table
 
 
@@ -257,11 +286,14 @@ def _shares(shares: Iterable[StepShare], moments: Moments) -> Table:
         words("shares"), words("step"), words("department"), words("needs"), words("budget"), words("slack")
     )
     for share in shares:
-        slack = f"[bold]{words('critical')}[/bold]" if share.is_critical else moments.span(share.slack.total_seconds())
+        slack = f"[bold]{words('critical')}[/bold]" if share.is_critical else moments.hours(share.slack.total_seconds())
         if share.slack < ZERO:  # its department's calendar takes it beyond the promise
-            slack = f"[bold red]-{moments.span(-share.slack.total_seconds())}[/]"
-        needs = ", ".join(share.step.needs)
-        table.add_row(share.step.id, share.step.department, needs, moments.budget(share.budget), slack)
+            slack = f"[bold red]-{moments.hours(-share.slack.total_seconds())}[/]"
+        names = moments.names
+        needs = escape("\n".join(map(names.step, share.step.needs)))
+        department = escape(names.department(share.step.department))
+        table.add_row(escape(names.step(share.step)), department, needs, moments.budget(share.budget), slack)
+    table.columns[0].no_wrap = False
     return table
 
 

@@ -1,4 +1,4 @@
-"""Cases and waiting steps as tables."""
+"""Cases and waiting steps as tables: narrow enough for a terminal of eighty columns, every id by its name."""
 
 from __future__ import annotations
 
@@ -9,57 +9,48 @@ from rich.table import Table
 
 from cases.turn import CaseView, WorkItem
 from greenlane.cli.moments import Moments
+from greenlane.cli.names import beside
 from greenlane.cli.output import table_of
-from greenlane.cli.promise_cells import Kind, appointment_markup, lawful_end_text, nearness, promise_of
+from greenlane.cli.promise_cells import nearness, promise_lines
 from greenlane.cli.styles import LATE, lane_markup, painted, status_markup
 
 
 def case_table(title: str, found: Iterable[CaseView], moments: Moments) -> Table:
-    """One line a case."""
-    words = moments.words
-    table = table_of(
-        title,
-        *map(words, ("dossier", "procedure", "lane", "status", "holder", "opened_at", "statutory_due", "green_due")),
-    )
+    """One row a case: what belongs together stands below one another."""
+    words, names = moments.words, moments.names
+    headings = ("dossier_and_receipt", "procedure_and_lane", "status_and_holder", "given_promise")
+    table = table_of(title, *map(words, headings))
     for view in found:
         status = status_markup(words, "status", view.status)
         if view.outcome is not None:
-            status = f"{status} [dim]({words.named('outcome', view.outcome)})[/dim]"
+            status = f"{status}: {words.named('outcome', view.outcome)}"
+        elif view.holder not in (None, "suspension"):
+            status = f"{status}\n[dim]{escape(names.holder(view.holder))}[/dim]"
         table.add_row(
-            view.dossier_code or view.case_id,
-            view.procedure,
-            lane_markup(words, view.lane),
+            f"{view.dossier_code or view.case_id}\n[dim]{moments.instant(view.opened_at)}[/dim]",
+            f"{escape(names.procedure(view.procedure))}\n{lane_markup(words, view.lane)}",
             status,
-            escape(words.named("holder", view.holder)),
-            moments.instant(view.opened_at),
-            _promise_cell(view, "statutory", moments),
-            _promise_cell(view, "green", moments),
+            "\n".join(promise_lines(view, moments)) or "-",
+            end_section=True,
         )
+    table.columns[-1].no_wrap = True
     return table
 
 
 def work_table(title: str, items: Iterable[WorkItem], moments: Moments) -> Table:
-    """One line a waiting step."""
-    words = moments.words
-    table = table_of(title, *map(words, ("dossier", "step", "name", "procedure", "lane", "due", "time", "level")))
+    """One row a waiting step, with the id that its answer names."""
+    words, names = moments.words, moments.names
+    table = table_of(title, *map(words, ("dossier", "step", "procedure_and_lane", "due", "level")))
     for item in items:
         colour = LATE if item.overdue else nearness(item.due_at, moments)
+        step = item.name_en if words.language == "en" else item.name_vi
+        due = [moments.instant(item.due_at), moments.distance(item.due_at)]
         table.add_row(
             item.dossier_code or item.case_id,
-            escape(item.step_id),
-            escape(item.name_en if words.language == "en" else item.name_vi),
-            item.procedure,
-            lane_markup(words, item.lane),
-            painted(moments.instant(item.due_at), colour),
-            painted(moments.distance(item.due_at), colour),
+            beside(step, item.step_id),
+            f"{escape(names.procedure(item.procedure))}\n{lane_markup(words, item.lane)}",
+            "\n".join(painted(text, colour) for text in due if text),
             painted(str(item.level), LATE) if item.level else "",
+            end_section=True,
         )
     return table
-
-
-def _promise_cell(view: CaseView, kind: Kind, moments: Moments) -> str:
-    """The appointment, and below it the lawful end."""
-    promised, lawful_day = promise_of(view, kind)
-    lawful = lawful_end_text(lawful_day, kind, moments)
-    shown = appointment_markup(promised, kind, moments)
-    return shown if lawful is None else f"{shown}\n[dim]{lawful}[/dim]"

@@ -15,7 +15,9 @@ from catalog.definition import Key
 from catalog.errors import CatalogInvalid
 from catalog.kinds import KINDS, key_of
 from catalog.loader import Folder, read_folder
+from catalog.province import Province
 from catalog.retiring import Retirement
+from catalog.systems import SystemList
 from catalog.validity import Window, in_order, windows
 from catalog.writing import heading
 from greenlane.cli.calendar_file import show_faults
@@ -30,6 +32,8 @@ class Published:
     """With their digests."""
     known: int
     """Versions of the folder that were published before."""
+    parties: Sequence[str]
+    """Departments and submitting systems that were not there before."""
 
     def as_json(self) -> dict[str, Any]:
         """The answer of `catalog publish --json`."""
@@ -71,9 +75,18 @@ def checked(place: Place, folder: Path) -> Folder | None:
 
 def published(place: Place, folder: Folder, by: str, note: str | None) -> Published:
     """Publish the drafts of a folder. Raises CatalogInvalid, CatalogUnwritable, StoreError."""
+    before = _parties([held.definition for held in place.held]) if place.folder is None else set()
     entered = place.publish(folder, by, note)
     given = {key: digest for key, digest, _ in publication.versions_of(folder.shelf)}
-    return Published([(key, given[key]) for key in sorted(entered & given.keys())], len(given.keys() - entered))
+    new = [(key, given[key]) for key in sorted(entered & given.keys())]
+    parties = _parties([source.definition for source in folder.shelf.sources if key_of(source.definition) in entered])
+    return Published(new, len(given.keys() - entered), sorted(parties - before))
+
+
+def _parties(definitions: Sequence[object]) -> set[str]:
+    """Who has an account of its own by these definitions."""
+    departments = {party.id for found in definitions if isinstance(found, Province) for party in found.departments}
+    return departments | {party.id for found in definitions if isinstance(found, SystemList) for party in found.systems}
 
 
 def retired(place: Place, asked: tuple[str, str, str], on: date, by: str, note: str | None) -> Retired:

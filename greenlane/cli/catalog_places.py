@@ -21,7 +21,7 @@ from catalog.loader import DATA_FOLDER, Folder, completed, read_folder
 from catalog.retiring import Retirement, Retiring
 from catalog.validity import Ends
 from catalog.writing import heading, publish_in, retire_in
-from greenlane.admission import let_in_published
+from greenlane.admission import is_embedded, let_in_published
 from greenlane.cli.catalogue_in_use import warn_of_difference
 from greenlane.cli.moments import now
 from greenlane.province import PROVINCE_CALENDAR
@@ -78,6 +78,11 @@ class Place(Protocol):
         """The province's time zone."""
         ...
 
+    @property
+    def has_accounts(self) -> bool:
+        """Whether the accounts of departments and systems are ours to hand out."""
+        ...
+
     def refuse(self, folder: Folder) -> None:
         """Raises CatalogInvalid where the folder's drafts could not be published here."""
         ...
@@ -130,6 +135,8 @@ class FolderPlace:
     def zone(self) -> ZoneInfo:
         """As its calendar says."""
         return _zone([held.definition for held in self.held])
+
+    has_accounts = False
 
     def refuse(self, folder: Folder) -> None:
         """A folder by itself has nothing against another."""
@@ -201,6 +208,11 @@ class StackPlace:
     def zone(self) -> ZoneInfo:
         """As its calendar says."""
         return _zone([held.definition for held in self.held])
+
+    @property
+    def has_accounts(self) -> bool:
+        """On a broker of our own."""
+        return is_embedded(self.wiring.settings)
 
     def refuse(self, folder: Folder) -> None:
         """What is published here may contradict it."""
@@ -283,7 +295,8 @@ def the_place(
 
 
 def held_in(folder: Folder) -> list[Held]:
-    """Every version of a folder."""
+    """Every version of a folder; the shipped list of systems, where it has none, is published like what else is shipped."""
+    own = {key_of(source.definition) for source in folder.shelf.sources}
     return [
         Held(
             key=key_of(source.definition),
@@ -291,7 +304,7 @@ def held_in(folder: Folder) -> list[Held]:
             definition=source.definition,
             file=place_of(kind_of(source.definition), source.document.file),
             text=source.document.text,
-            is_published=key_of(source.definition) in folder.published,
+            is_published=key_of(source.definition) in folder.published or key_of(source.definition) not in own,
         )
         for source in completed(folder.shelf).sources
     ]

@@ -22,7 +22,7 @@ from greenlane.cli.catalog_acts import Published, Retired, in_list_order, window
 from greenlane.cli.catalog_places import Held, Place
 from greenlane.cli.catalog_words import CatalogWords
 from greenlane.cli.moments import Moments, now
-from greenlane.cli.output import table_of
+from greenlane.cli.output import instant_json, table_of
 from greenlane.cli.styles import painted
 from sla.business_time import BusinessTime
 from wording.json_text import shown_json
@@ -164,8 +164,9 @@ class CatalogScreen:
                 yield self.words("migrate", id=key.id, version=key.version)
             if key.kind == "calendar" and key[:2] in earlier:
                 yield self.words("apply", id=key.id)
-        if {"province", "systems"} & {key.kind for key, _ in done.new}:
-            yield self.words("prepare")
+        for party in done.parties:
+            name = "channels" if self.place.has_accounts else "channels_outside"
+            yield self.words(name, which=escape(party))
 
     def retired(self, done: Retired) -> Iterator[RenderableType]:
         """Until when it holds, and what becomes of the open cases."""
@@ -185,7 +186,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
         "digest": entry.held.digest,
         "valid_from": first and first.isoformat(),
         "valid_until": last and last.isoformat(),
-        "published_at": entry.held.published_at and entry.held.published_at.isoformat(),
+        "published_at": instant_json(entry.held.published_at),
     }
 
 

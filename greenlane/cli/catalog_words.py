@@ -55,9 +55,13 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
         "Hồ sơ đang xử lý giữ lịch cũ. Để áp dụng: greenlane calendar apply {id} --dry-run",
         "Open cases keep their calendar. To apply this one: greenlane calendar apply {id} --dry-run",
     ),
-    "prepare": (
-        "Cơ quan hoặc hệ thống nộp mới cần kênh riêng. Để tạo: greenlane prepare",
-        "New departments and systems need channels of their own. To make them: greenlane prepare",
+    "channels": (
+        "{which} có kênh riêng. Tài khoản của bên đó: greenlane access kafka {which}",
+        "{which} has channels of its own. Its account: greenlane access kafka {which}",
+    ),
+    "channels_outside": (
+        "{which} cần tài khoản và quyền trên Kafka; người quản trị máy chủ đó cấp (docs/operations.md).",
+        "{which} needs an account and rights on Kafka, from whoever runs that broker (docs/operations.md).",
     ),
     "retired": (
         "{which} có hiệu lực đến hết ngày {day}; từ hôm sau không nhận hồ sơ theo phiên bản này.",

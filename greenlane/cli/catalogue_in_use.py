@@ -92,7 +92,7 @@ def warn_of_difference(settings: Settings, acts: Sequence[Act]) -> None:
             setting=f"{PREFIX}CATALOG_DIR",
             code=error.code,
         )
-        remedy = spoken("See `{command}`.", "Xem `{command}`.", command=f"greenlane catalog check {folder}")
+        remedy = spoken("See `{command}`.", "Xem thêm: `{command}`.", command=f"greenlane catalog check {folder}")
         warn(told, remedy, settings.language)
         return
     if difference is not None:

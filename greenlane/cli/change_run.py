@@ -16,7 +16,7 @@ from events.language.commands import Actor
 from greenlane.changing import Looked, Telling, Told, Unreachable, head_of, kept, tell_cases
 from greenlane.cli.failure import RefusedError
 from greenlane.cli.moments import Moments
-from greenlane.cli.output import print_json, show, table_of
+from greenlane.cli.output import instant_json, print_json, show, table_of
 from greenlane.cli.progress import counted
 from greenlane.cli.session import Session, waiting
 from greenlane.cli.styles import LATE, painted
@@ -175,8 +175,8 @@ def _change_json(change: PlannedChange) -> dict[str, Any]:
         "clock": change.clock_id,
         "kind": change.kind,
         "step_id": change.step_id,
-        "former_due_at": change.former_due_at and change.former_due_at.isoformat(),
-        "due_at": change.due_at and change.due_at.isoformat(),
+        "former_due_at": instant_json(change.former_due_at),
+        "due_at": instant_json(change.due_at),
         "reason": change.reason,
     }
 
@@ -187,7 +187,7 @@ def _change_table(words: TimeWords, moments: Moments, changes: list[PlannedChang
     for change in changes[:SHOWN_MAX]:
         table.add_row(
             change.case_id,
-            escape(change.clock_id),
+            escape(moments.names.clock_of(change.kind, change.step_id)),
             moments.instant(change.former_due_at),
             moments.instant(change.due_at),
             painted(words.named("change", change.reason), REASON_STYLES[change.reason]),

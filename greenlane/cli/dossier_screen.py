@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from rich.console import RenderableType
@@ -18,6 +18,7 @@ from events.language.reasons import said_reason
 from greenlane.cli.dossier_pictures import Box
 from greenlane.cli.dossier_sheet import DossierSheet
 from greenlane.cli.moments import Moments
+from greenlane.cli.names import beside
 from greenlane.cli.output import table_of
 from sla.wording import in_language
 
@@ -37,8 +38,9 @@ def screen_of(sheet: DossierSheet, moments: Moments) -> Iterator[RenderableType]
     yield _tree(sheet, moments)
     yield words("graph_legend")
     if dossier.is_open:
-        yield words("path", path=escape(" → ".join(dossier.critical_path)) or "-")
-        yield words("held_now", holder=escape(sheet.holder or "-"))
+        called = called_in(dossier.parts, moments)
+        yield words("path", path=escape(" → ".join(map(called, dossier.critical_path))) or "-")
+        yield words("held_now", holder=escape(moments.names.holder(sheet.holder)))
         yield words("promise_is", at=moments.instant(dossier.promised_at), day=moments.day(dossier.promised_day))
     else:
         outcome = words.named("dossier_outcome", dossier.outcome)
@@ -63,7 +65,8 @@ def _joint(sheet: DossierSheet, moments: Moments) -> str:
     """The joint promise: its ends, and what became of it."""
     words, dossier, verdict = moments.words, sheet.dossier, verdict_of(sheet.dossier)
     ends, basis = joint_ends(dossier), words.named("basis", dossier.basis)
-    state = words(f"clock.{verdict.state}")
+    # Only a limit of the law is overdue; one that was reckoned is a promise, which is kept or broken.
+    state = words(f"{'clock' if dossier.basis == 'cap' else 'green'}.{verdict.state}")
     if verdict.state is ClockStatus.BREACHED:
         state = f"[bold red]{state}[/bold red]"
     elif verdict.appointment_kept is False:
@@ -78,7 +81,8 @@ def _tree(sheet: DossierSheet, moments: Moments) -> Tree:
     """Each application below the prerequisite that is due last; the others are named behind it."""
     dossier, declaration = sheet.dossier, sheet.dossier.declaration
     name = declaration.dossier_id if declaration is not None else dossier.dossier_id
-    tree = Tree(f"[bold]{escape(name)}[/bold] {escape((declaration and declaration.template) or '')}")
+    template = declaration and declaration.template
+    tree = Tree(f"[bold]{escape(name)}[/bold] {escape(moments.names.template(template)) if template else ''}")
     place_of = {name: place for place, name in enumerate(dossier.graph.order)}
     branches: dict[str, Tree] = {}
     for name in dossier.graph.order:
@@ -91,16 +95,20 @@ def _tree(sheet: DossierSheet, moments: Moments) -> Tree:
 def _leaf(sheet: DossierSheet, part: Part, others: list[str], moments: Moments) -> str:
     dossier, words = sheet.dossier, moments.words
     critical = part.name in dossier.critical_path and dossier.is_open
-    shown = f"[bold red]{escape(part.name)}[/bold red]" if critical else escape(part.name)
+    called = called_in(dossier.parts, moments)
+    procedure = escape(moments.names.procedure(part.application.procedure))
+    shown = f"[bold red]{procedure}[/bold red]" if critical else procedure
+    # The application's own name is typed into the next command.
+    shown = f"{shown} [dim]({escape(part.name)})[/dim]"
     view = sheet.case(part)
     due = f" → {moments.instant(view.statutory_due_at)}" if view is not None and view.closed_at is None else ""
     advised = dossier.graph.practical[part.name]
-    hard = ", ".join(need for need in others if need not in advised)
+    hard = ", ".join(called(need) for need in others if need not in advised)
     also = f" [dim]+ {escape(hard)}[/dim]" if hard else ""
-    soft = ", ".join(advised)
+    soft = ", ".join(map(called, advised))
     hint = f" [dim](~ {escape(soft)})[/dim]" if soft else ""
     state = words.named("part", part.status)
-    causes = "; ".join(f"{cause.needs}: {words.named('part', cause.status)}" for cause in part.troubles)
+    causes = "; ".join(f"{called(cause.needs)}: {words.named('part', cause.status)}" for cause in part.troubles)
     told = causes or _why(part, words.language)
     why = f" [red]{escape(told)}[/red]" if told else ""
     return f"{MARKS.get(part.status, LOST_MARK)} {shown} [dim]{state}[/dim]{due}{also}{hint}{why}"
@@ -115,19 +123,20 @@ def _why(part: Part, language: str) -> str:
 
 def _table(sheet: DossierSheet, moments: Moments) -> Table:
     words = moments.words
-    headings = ("application", "agency", "state", "released", "due", "result_code", "slack")
+    headings = ("application_and_agency", "state_and_released", "appointment", "result_code", "slack")
     table = table_of(None, *map(words, headings))
     for part in sheet.dossier.parts.values():
         view, slack = sheet.case(part), sheet.slack(part.name)
+        agency = escape(moments.names.department(sheet.dossier.agency(part.name)))
         table.add_row(
-            escape(part.name),
-            sheet.dossier.agency(part.name),
-            words.named("part", part.status),
-            moments.instant(part.released_at),
+            f"{beside(moments.names.procedure(part.application.procedure), part.name)}\n[dim]{agency}[/dim]",
+            f"{words.named('part', part.status)}\n[dim]{moments.instant(part.released_at)}[/dim]",
             moments.instant(view.statutory_due_at if view is not None else None),
             escape(part.result_number or "-"),
             "-" if slack is None else moments.hours(slack.total_seconds()),
+            end_section=True,
         )
+    table.columns[0].no_wrap = False
     return table
 
 
@@ -135,7 +144,7 @@ def _blame(sheet: DossierSheet, moments: Moments) -> Table:
     words = moments.words
     table = table_of(words("time_shares"), words("owner"), words("time"))
     for share in sheet.shares:
-        table.add_row(escape(words.named("owner", share.owner)), moments.span(share.seconds))
+        table.add_row(escape(moments.names.holder(share.owner)), moments.span(share.seconds))
     return table
 
 
@@ -146,22 +155,40 @@ def boxes_of(sheet: DossierSheet, moments: Moments) -> dict[str, Box]:
     for part in dossier.parts.values():
         view = sheet.case(part)
         due = moments.instant(view.statutory_due_at) if view is not None else "-"
-        lines = (f"{words.named('part', part.status)} · {dossier.agency(part.name)}", due)
+        lines = (f"{words.named('part', part.status)} · {moments.names.department(dossier.agency(part.name))}", due)
         critical = dossier.is_open and part.name in dossier.critical_path
-        found[part.name] = Box(part.name, part.status, lines, critical)
+        found[part.name] = Box(moments.names.procedure(part.application.procedure), part.status, lines, critical)
     return found
 
 
-def cascade_table(effects: tuple[CascadeEffect, ...], moments: Moments) -> Table:
+def cascade_table(effects: tuple[CascadeEffect, ...], parts: Mapping[str, Part], moments: Moments) -> Table:
     """What will happen to whom, and why."""
-    words = moments.words
+    words, called = moments.words, called_in(parts, moments)
     table = table_of(None, *map(words, ("application", "effect", "policy", "because", "state")))
     for effect in effects:
         table.add_row(
-            escape(effect.name),
+            escape(called(effect.name)),
             words.named("effect", effect.effect),
-            effect.policy,
-            escape(effect.because),
+            words.named("policy", effect.policy),
+            escape(called(effect.because)),
             words.named("part", effect.status),
         )
+    table.columns[0].no_wrap = False
     return table
+
+
+def called_in(parts: Mapping[str, Part], moments: Moments) -> Callable[[str], str]:
+    """What an application of the dossier is called: its procedure; with its own name where two have one procedure.
+
+    What is no application, as the number of a result from elsewhere, is called what it is.
+    """
+    procedures = [part.application.procedure for part in parts.values()]
+
+    def called(name: str) -> str:
+        if name not in parts:
+            return name
+        procedure = parts[name].application.procedure
+        found = moments.names.procedure(procedure)
+        return found if procedures.count(procedure) == 1 else f"{found} ({name})"
+
+    return called

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from greenlane.cli.acknowledgement import Escalation, Note
 from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir, Strict, name_of, source_of
 from greenlane.cli.question import Acting, acting
 from sla.wording import Said
@@ -64,6 +65,7 @@ def plan(
     from greenlane.cli.dossier_files import dossier_of
     from greenlane.cli.dossier_plan import plan_of
     from greenlane.cli.moments import Moments, now
+    from greenlane.cli.names import Names
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.plan_screen import plan_screen
@@ -77,7 +79,12 @@ def plan(
     if as_json:
         print_json(found.as_json())
     else:
-        shown(*plan_screen(found, Moments(book.words, zone, BusinessTime.real_time(), opened_at)))
+        shown(
+            *plan_screen(
+                found,
+                Moments(book.words, zone, BusinessTime.real_time(), opened_at, known=Names(book.words, book.catalog)),
+            )
+        )
     return 0
 
 
@@ -96,7 +103,7 @@ def templates(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = 
     if as_json:
         print_json({"ok": True, "templates": [template_json(one, book.words, book.day) for one in found]})
     else:
-        shown(template_table(found, book.words))
+        shown(template_table(found, book.names))
     return 0
 
 
@@ -230,7 +237,10 @@ def cascade(
             print_json({"ok": True, "name": name, "applied": not preview, "effects": listed})
         else:
             hint = words("cascade_hint" if preview else "cascade_done")
-            shown(cascade_table(effects, session.moments) if effects else words("nothing_follows"), hint)
+            shown(
+                cascade_table(effects, sheet.dossier.parts, session.moments) if effects else words("nothing_follows"),
+                hint,
+            )
     return 0
 
 
@@ -295,21 +305,26 @@ def result(
 
 def acknowledge(
     dossier: Dossier,
-    escalation: Annotated[
-        str, typer.Argument(metavar="ESCALATION", help="Id of the alert, e.g. joint/breach.", callback=name_of)
-    ],
+    escalation: Escalation = None,
     *,
-    note: Annotated[str | None, typer.Option("--note", help="What is done about it.")] = None,
+    note: Note = None,
     by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> int:
-    """Acknowledge an escalation of the joint clock: its chain stops, the breach stays on record.
+    """Acknowledge an escalation of the joint clock, by default the latest: its chain stops, the breach stays on record.
 
     Example: greenlane dossier acknowledge D-2026-17 joint/breach --by head-of-culture
     """
+    if escalation is None:
+        from greenlane.cli.dossier_desk import stream_of
+        from greenlane.cli.open_escalations import waiting_of_dossier
+        from greenlane.cli.session import a_session
+
+        with a_session(state_dir, lang) as session:
+            escalation = waiting_of_dossier(session, stream_of(session, dossier), dossier)
     content = {"escalation_id": escalation, "note": note}
     return _told(
         dossier, "AcknowledgeEscalation", content, acting(by, "supervisor"), command_id, state_dir, lang, as_json

@@ -60,7 +60,7 @@ def due(
     catalog = catalogue_in_use(settings).catalog
     answer = calculated(catalog, procedure, lane.value, received_at, pauses, calendar)
     if as_json:
-        print_json({"ok": True, **calculation_json(answer, settings.language)})
+        print_json({"ok": True, **calculation_json(answer, settings.language, catalog)})
     else:
-        show(*calculation_screen(answer, settings.language))
+        show(*calculation_screen(answer, settings.language, catalog))
     return 0

@@ -16,12 +16,14 @@ from rich.table import Table
 
 from cases.classification import Classification, classify
 from catalog.catalogue import Catalog
-from catalog.model import Fact, LaneTable, ProcedureVersion, Promise
+from catalog.model import PROCEDURE_FACTS, Condition, Fact, LaneTable, ProcedureVersion, Promise
 from greenlane.cli.catalogue_in_use import catalogue_in_use
 from greenlane.cli.event_lines import near_miss_table
 from greenlane.cli.law_sheet import act_table, acts_json, basis_json, basis_markup
 from greenlane.cli.moments import Moments, now
+from greenlane.cli.names import Names, beside
 from greenlane.cli.output import table_of
+from greenlane.cli.source_words import source_text
 from greenlane.cli.styles import lane_markup
 from greenlane.cli.words import Words
 from greenlane.province import PROVINCE_CALENDAR
@@ -106,15 +108,15 @@ class Handbook:
         """One line a procedure."""
         words = self.words
         title = words("procedures", day=self._moments.day(self.day))
-        table = table_of(title, *map(words, ("procedure", "name", "agency", "budget", "verified")))
+        table = table_of(title, *map(words, ("procedure", "agency", "budget", "verified")))
         for version in found:
             table.add_row(
-                version.id,
-                escape(version.name.in_language(words.language)),
-                version.agency,
+                beside(version.name.in_language(words.language), version.id),
+                escape(self.names.department(version.agency)),
                 self._moments.budget(version.limit),
                 self._yes(version.verified),
             )
+        table.columns[0].no_wrap = False
         return table
 
     def procedure_screen(self, version: ProcedureVersion) -> Iterator[RenderableType]:
@@ -123,60 +125,86 @@ class Handbook:
         grid = Table.grid(padding=(0, 2))
         bases = "\n".join(basis_markup(basis, self.day, self._moments) for basis in version.legal_basis)
         for key, text in (
-            ("procedure", f"{escape(version.name.in_language(language))} [dim]{version.id} {version.version}[/dim]"),
-            ("agency", version.agency),
+            ("procedure", beside(version.name.in_language(language), version.id)),
+            ("version", version.version),
+            ("agency", escape(self.names.department(version.agency))),
             ("budget", self._moments.budget(version.limit)),
             ("legal_basis", bases),
             ("verified", self._yes(version.verified)),
         ):
             grid.add_row(f"[bold]{words(key)}[/bold]", text)
         yield grid
-        documents = table_of(words("documents"), words("code"), words("name"), words("required"))
+        documents = table_of(words("documents"), words("document"), words("required"))
         for document in version.documents:
             needed = document.required and not document.held_by_state
-            documents.add_row(document.kind, escape(document.name.in_language(language)), self._yes(needed))
+            documents.add_row(
+                beside(document.name.in_language(language), document.kind), words("yes" if needed else "no")
+            )
+        documents.columns[0].no_wrap = False
         yield documents
-        steps = table_of(words("steps"), words("step"), words("name"), words("department"), words("needs"))
-        for step in version.steps:
-            steps.add_row(step.id, escape(step.name.in_language(language)), step.department, ", ".join(step.needs))
-        yield steps
+        yield self._step_table(version)
         yield act_table(version, self.day, self._moments)
+
+    def _step_table(self, version: ProcedureVersion) -> Table:
+        words, names = self.words, self.names.of_procedure(version)
+        table = table_of(words("steps"), words("step"), words("department"), words("needs"))
+        for step in version.steps:
+            needs = "\n".join(names.step(need) for need in step.needs)
+            department = beside(names.department(step.department), step.department)
+            table.add_row(beside(names.step(step), step.id), department, escape(needs))
+        table.columns[0].no_wrap = False
+        return table
 
     def department_table(self) -> Table:
         """One line a department."""
         words, language = self.words, self.words.language
         title = words("departments", province=self.catalog.province.name.in_language(language))
-        table = table_of(title, words("department"), words("name"), words("code"), words("role"))
+        table = table_of(title, words("department"), words("code"), words("role"))
         for department in self.catalog.departments.values():
-            roles = "\n".join(f"{escape(holder.role)}: {escape(holder.email or '-')}" for holder in department.roles)
-            table.add_row(department.id, escape(department.name.in_language(language)), department.code or "-", roles)
+            roles = "\n".join(
+                f"{escape(words.named('role', holder.role))}: {escape(holder.email or '-')}"
+                for holder in department.roles
+            )
+            named = beside(department.name.in_language(language), department.id)
+            table.add_row(named, department.code or "-", roles)
+        table.columns[0].no_wrap = False
         return table
 
     def lane_screen(self) -> Iterator[RenderableType]:
         """The rules in their order, the first that matches wins, and the promises."""
         words, table = self.words, self.lane_table
-        title = words("lanes", table=f"{table.id} {table.version}")
-        rules = table_of(title, words("rule"), words("lane"), words("conditions"), words("promise"))
+        rules = table_of(words("lanes", version=table.version), words("lane"), words("conditions"), words("promise"))
         for rule in table.rules:
-            conditions = "\n".join(
-                f"{c.fact} " + (f"∈ {c.in_list}" if c.in_list else f"≥ {c.at_least}" if c.at_least else f"= {c.equals}")
-                for c in rule.when
-            )
+            conditions = "\n".join(self._condition(condition) for condition in rule.when)
             promise = self._promise(table.promise_by_lane[rule.lane])
-            rules.add_row(rule.id, lane_markup(words, rule.lane), escape(conditions), promise)
+            rules.add_row(lane_markup(words, rule.lane), escape(conditions), promise)
         yield rules
         lists = table_of(None, words("list"), words("entries"))
         for each in table.lists:
-            lists.add_row(each.id, escape(", ".join(each.entries)))
+            # What a list names is typed as a fact; where it names procedures, they have names.
+            entries = (entry if (name := self.names.procedure(entry)) == entry else name for entry in each.entries)
+            lists.add_row(each.id, escape("; ".join(entries)))
         yield lists
-        yield f"[dim]{escape(table.source)}[/dim]"
+        yield f"[dim]{escape(source_text(table.source, words.language))}[/dim]"
+
+    def _condition(self, condition: Condition) -> str:
+        words, fact = self.words, condition.fact
+        named = words.named("fact", fact)
+        # The fact's own name is typed where an application is classified; those of the procedure are not.
+        asked = named if fact in PROCEDURE_FACTS or named == fact else f"{named} ({fact})"
+        if condition.in_list is not None:
+            return words("in_list", fact=asked, list=condition.in_list)
+        if condition.at_least is not None:
+            return f"{asked} ≥ {condition.at_least}"
+        value = self.names.procedure(str(condition.equals)) if fact == "procedure" else condition.equals
+        return f"{asked} = {value}"
 
     def classification_screen(self, judged: Judged) -> Iterator[RenderableType | None]:
         """The lane, and what each other lane lacks."""
         words, found = self.words, judged.found
         lane = lane_markup(words, found.lane)
-        rule = f" [dim]({words('rule')}: {found.rule})[/dim]" if found.rule else ""
-        yield words("would_be", procedure=judged.procedure.id, lane=lane) + rule
+        name = escape(judged.procedure.name.in_language(words.language))
+        yield words("would_be", procedure=name, lane=lane)
         yield near_miss_table(found.near_misses, words)
         if judged.ignored:
             yield words("ignored", facts=escape(", ".join(judged.ignored)), asked=", ".join(self.lane_table.facts))
@@ -184,15 +212,20 @@ class Handbook:
     def _promise(self, promise: Promise) -> str:
         if promise.budget is not None:
             return self._moments.budget(promise.budget)
-        return f"-{(promise.reduction or 0) * 100:.0f} %"
+        return self.words("reduced", percent=f"{(promise.reduction or 0) * 100:.0f}")
 
     def _yes(self, value: bool) -> str:
         return self.words("yes") if value else f"[yellow]{self.words('no')}[/yellow]"
 
     @property
+    def names(self) -> Names:
+        """What the ids of the catalogue are called."""
+        return Names(self.words, self.catalog)
+
+    @property
     def _moments(self) -> Moments:
         zone = ZoneInfo(self.catalog.calendar(PROVINCE_CALENDAR).zone)
-        return Moments(self.words, zone, BusinessTime.real_time(), now())
+        return Moments(self.words, zone, BusinessTime.real_time(), now(), known=self.names)
 
 
 def opened(language: str | None, on: datetime | None, state_dir: Path | None = None) -> Handbook:

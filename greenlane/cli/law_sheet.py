@@ -104,10 +104,10 @@ def _said(rule: Act, version: ProcedureVersion, moments: Moments) -> Iterator[st
         case ExplanationRule():
             yield from _asked(rule, moments)
             yield words(f"act.clock.{rule.clock}")
-            yield from _stages(rule.steps, moments)
+            yield from _stages(rule.steps, version, moments)
         case RefusalRule():
             yield words("act.reason")
-            yield from _stages(rule.steps, moments)
+            yield from _stages(rule.steps, version, moments)
         case StopRule():
             yield words("act.approval")
             yield from _budgets((("act.cap", rule.cap), ("act.review", rule.review_after)), moments)
@@ -131,9 +131,10 @@ def _asked(rule: SupplementRule | ExplanationRule, moments: Moments) -> Iterator
         yield moments.words(f"act.expiry.{rule.on_expiry}")
 
 
-def _stages(steps: tuple[str, ...], moments: Moments) -> Iterator[str]:
+def _stages(steps: tuple[str, ...], version: ProcedureVersion, moments: Moments) -> Iterator[str]:
     if steps:
-        yield moments.words("act.steps", steps=", ".join(steps))
+        names = moments.names.of_procedure(version)
+        yield moments.words("act.steps", steps=", ".join(map(names.step, steps)))
 
 
 def _budgets(named: Iterable[tuple[str, Budget | None]], moments: Moments) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from rich.console import RenderableType
@@ -15,7 +16,7 @@ from events.transport.dead_letters import Letter, LetterBox, dead_letter_topics,
 from events.transport.errors import TopicMissingError
 from events.transport.letters import texts_of
 from events.transport.producer import Producer
-from greenlane.cli.output import table_of
+from greenlane.cli.output import instant_json, table_of
 from greenlane.cli.progress import counted
 from greenlane.cli.session import Session
 from store.outbox import Outbox
@@ -75,7 +76,7 @@ def as_json(topic: str, letter: Letter, *, content: bool = False) -> dict[str, A
         "reason": letter.reason,
         "attempts": letter.attempts,
         "first_seen_at": letter.first_seen_at,
-        "dead_at": letter.dead_at.isoformat(),
+        "dead_at": instant_json(letter.dead_at),
         "key": letter.key,
         "event_id": letter.event_id,
         "event_type": letter.event_type,
@@ -89,18 +90,18 @@ def as_json(topic: str, letter: Letter, *, content: bool = False) -> dict[str, A
 def letter_table(session: Session, found: Sequence[tuple[str, Letter]]) -> Table:
     """One line a letter."""
     words, moments = session.words, session.moments
-    table = table_of(None, *map(words, ("topic", "letter", "at", "event", "code", "field", "reason", "status")))
+    table = table_of(None, *map(words, ("topic_and_letter", "at", "message", "reason")))
     for topic, letter in found:
+        again = f"\n[dim]{words('sent_again')}[/dim]" if letter.replayed_at else ""
+        field = f"\n[dim]{escape(letter.field)}[/dim]" if letter.field else ""
         table.add_row(
-            topic.removesuffix(DEAD_LETTER_SUFFIX),
-            letter.id,
+            # Both are typed to look at it, or to send it again.
+            f"{topic.removesuffix(DEAD_LETTER_SUFFIX)}\n{letter.id}{again}",
             # Letters tell real time; a screen has one time only.
-            moments.instant(moments.time.to_business(letter.dead_at), seconds=True),
-            escape(letter.event_type or "-"),
-            escape(letter.code),
-            escape(letter.field or ""),
-            escape(letter.reason),
-            words("sent_again") if letter.replayed_at else "",
+            moments.two_lines(moments.time.to_business(letter.dead_at)),
+            f"{escape(_message_name(letter.event_type, session))}{field}",
+            escape(_letter_reason(letter, session)),
+            end_section=True,
         )
     return table
 
@@ -108,8 +109,10 @@ def letter_table(session: Session, found: Sequence[tuple[str, Letter]]) -> Table
 def letter_screen(topic: str, letter: Letter, session: Session, *, content: bool) -> Iterator[RenderableType]:
     """One letter: why it lies there, its headers, and where asked the message itself."""
     grid = Table.grid(padding=(0, 2))
+    words = session.words
     for name, value in as_json(topic, letter).items():
-        grid.add_row(f"[bold]{name}[/bold]", escape("-" if value is None else str(value)))
+        shown = _letter_reason(letter, session) if name == "reason" else _letter_value(name, value, session)
+        grid.add_row(f"[bold]{words(f'letter.{name}')}[/bold]", escape(shown))
     yield grid
     headers = table_of(session.words("headers"), session.words("name"), session.words("value"))
     for name, text in texts_of(letter.headers).items():
@@ -117,6 +120,30 @@ def letter_screen(topic: str, letter: Letter, session: Session, *, content: bool
     yield headers
     if content:
         yield escape((letter.value or b"").decode("utf-8", "replace"))
+
+
+def _letter_value(name: str, value: Any, session: Session) -> str:
+    """A fact of a letter as people read it: instants as this screen shows them, a truth in words."""
+    if value is None or value == "":
+        return "-"
+    if isinstance(value, bool):
+        return session.words("yes" if value else "no")
+    if name.endswith("_at"):
+        moments = session.moments
+        return moments.instant(moments.time.to_business(datetime.fromisoformat(value)), seconds=True)
+    return _message_name(value, session) if name == "event_type" else str(value)
+
+
+def _message_name(event_type: str | None, session: Session) -> str:
+    """A kind of message in words; what is none of ours is shown as it came."""
+    return session.words.named("command", event_type)
+
+
+def _letter_reason(letter: Letter, session: Session) -> str:
+    """Why it could not be used; an older letter says it in English only."""
+    if session.words.language == "en":
+        return letter.reason
+    return letter.reason_vi or session.words("letter_in_english", reason=letter.reason)
 
 
 def sent_again(session: Session, from_id: int, *, wait: bool) -> tuple[int, int]:

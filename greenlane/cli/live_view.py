@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -13,9 +14,10 @@ from rich.table import Table
 from cases.turn import CaseView
 from events.language.case_events import data_of
 from greenlane.cli.case_table import case_table
-from greenlane.cli.event_lines import event_cells
+from greenlane.cli.event_lines import ACTOR_WIDTH, event_cells
 from greenlane.cli.failure import asked_language
 from greenlane.cli.late_steps import LateSteps
+from greenlane.cli.names import Names
 from greenlane.cli.output import err, out, table_of
 from greenlane.cli.session import Session
 from sla.wording import in_language
@@ -40,6 +42,7 @@ class LiveView:
         self._late: LateSteps | None = None
         self._open = 0
         self._total = 0
+        self._names: dict[str, Names] = {}
 
     def look(self) -> None:
         """Read what is new. Raises StoreError."""
@@ -88,10 +91,22 @@ class LiveView:
         moments = self._session.moments
         words = moments.words
         names = {view.case_id: view.dossier_code or view.case_id for view in self._cases}
-        table = table_of(words("events"), *map(words, ("case", "at", "event", "details", "actor")))
+        table = table_of(words("events"), *map(words, ("case", "at", "event_and_details", "actor")))
         for row in self._events:
-            table.add_row(names.get(row.case_id, row.case_id), *event_cells(row.record, moments))
+            code = names.get(row.case_id, row.case_id)
+            table.add_row(code, *event_cells(row.record, replace(moments, known=self._names_of(row.case_id))))
+        table.columns[-1].max_width = ACTOR_WIDTH
         return table
+
+    def _names_of(self, case_id: str) -> Names:
+        """What the steps and documents of a case are called; looked up once."""
+        found = self._names.get(case_id)
+        if found is None:
+            found = self._session.moments.names
+            view = self._session.views.case(case_id)
+            version = None if view is None else found.procedure_version(view.procedure, view.procedure_version)
+            found = self._names[case_id] = found if version is None else found.of_procedure(version)
+        return found
 
 
 def follow(view: LiveView, interval_seconds: float) -> None:

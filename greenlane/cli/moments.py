@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from events.language.identity import is_held_apart
+from greenlane.cli.names import Names
 from greenlane.cli.words import Words
+from greenlane.speech.amounts import HOUR_SECONDS, MINUTE_SECONDS, budget_said, in_words, span_said
 from sla.business_time import BusinessTime
 from sla.units import Budget
+from sla.wording import Said, in_language
 
-MINUTE_SECONDS, HOUR_SECONDS, DAY_SECONDS = 60, 3600, 86400
-SPANS = ((DAY_SECONDS, "days"), (HOUR_SECONDS, "hours"), (MINUTE_SECONDS, "minutes"))
+DAY = timedelta(days=1)
+MOMENT = Said("less than a minute", "chưa đến một phút")
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,13 @@ class Moments:
     now: datetime
     texts: Mapping[str, str] = field(default_factory=dict)
     """What applicants wrote, by the references that events hold; as far as it may be shown here."""
+    known: Names | None = None
+    """What the ids of this screen are called."""
+
+    @property
+    def names(self) -> Names:
+        """What people call things; without a catalogue their ids."""
+        return self.known or Names(self.words)
 
     def written(self, reference: str | None) -> str | None:
         """What an applicant wrote. Older events hold it themselves: then it is what they hold."""
@@ -41,6 +51,16 @@ class Moments:
         clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
         return f"{self.day(local.date())} {clock}"
 
+    def end(self, at: datetime | None) -> str:
+        """An end: that of a day is 24:00 of it, and not 00:00 of the next."""
+        if at is None or at.astimezone(self.zone).time() != time(0):
+            return self.instant(at)
+        return f"{self.day((at - DAY).astimezone(self.zone).date())} 24:00"
+
+    def two_lines(self, at: datetime) -> str:
+        """Day, and below it the time of day with its seconds: for a narrow column."""
+        return f"{self.day(at.astimezone(self.zone).date())}\n{at.astimezone(self.zone):%H:%M:%S}"
+
     def day(self, on: date | None) -> str:
         """A calendar day, as the language writes it."""
         if on is None:
@@ -48,23 +68,16 @@ class Moments:
         return f"{on:%Y-%m-%d}" if self.words.language == "en" else f"{on:%d/%m/%Y}"
 
     def span(self, seconds: float) -> str:
-        """A length of time in its two largest units, such as `2 d 3 h`."""
-        rest = int(abs(seconds))
-        if rest < MINUTE_SECONDS:
-            return f"{rest} s"
-        parts = []
-        for size, unit in SPANS:
-            count, rest = divmod(rest, size)
-            if count:
-                parts.append(f"{count} {self.words(f'span.{unit}')}")
-        return " ".join(parts[:2])
+        """A length of time by the clock in its two largest units, such as `2 days 3 hours`."""
+        return in_language(span_said(seconds) or MOMENT, self.words.language)
 
     def hours(self, seconds: float) -> str:
-        """A length of working time, such as `12 h`: a working day is as long as its windows, so days would say too little."""
-        whole, rest = divmod(int(seconds), HOUR_SECONDS)
-        shown = [f"{whole} {self.words('span.hours')}"] if whole or rest < MINUTE_SECONDS else []
+        """A length of working time, such as `12 hours`: a working day is as long as its windows, so days would say too little."""
+        whole, rest = divmod(int(abs(seconds)), HOUR_SECONDS)
         minutes = rest // MINUTE_SECONDS
-        return " ".join([*shown, *([f"{minutes} {self.words('span.minutes')}"] if minutes else [])])
+        parts = [(whole, "hours")] if whole or not minutes else []
+        said = in_words([*parts, *([(minutes, "minutes")] if minutes else [])]) or MOMENT
+        return in_language(said, self.words.language)
 
     def distance(self, due_at: datetime | None) -> str:
         """How far away a due instant is now, by the wall clock; empty for none."""
@@ -79,7 +92,7 @@ class Moments:
 
     def budget(self, budget: Budget | None) -> str:
         """An amount of time with its unit."""
-        return "-" if budget is None else f"{budget.amount} {self.words(f'unit.{budget.unit}')}"
+        return "-" if budget is None else in_language(budget_said(budget), self.words.language)
 
     @property
     def scale(self) -> str | None:

@@ -17,7 +17,7 @@ def plan_screen(plan: Plan, moments: Moments) -> Iterator[RenderableType]:
     """One line an application, the critical path, the promise, and whether the joint limit holds."""
     words = moments.words
     yield _table(plan, moments)
-    yield words("path", path=escape(" → ".join(plan.critical_path)))
+    yield words("path", path=escape(" → ".join(_called(plan, name, moments) for name in plan.critical_path)))
     found = plan.schedule
     if found is None:
         yield words("no_promise", reason=escape(plan.reason or "-"))
@@ -31,19 +31,30 @@ def plan_screen(plan: Plan, moments: Moments) -> Iterator[RenderableType]:
 def _table(plan: Plan, moments: Moments) -> Table:
     words = moments.words
     title = words("dossier_plan", at=moments.instant(plan.at))
-    table = table_of(title, *map(words, ("application", "procedure", "agency", "after", "since", "due", "slack")))
+    table = table_of(title, *map(words, ("application_and_agency", "after", "since_and_due", "slack")))
     for name in plan.graph.order:
         entry = plan.schedule and plan.schedule.planned.get(name)
-        needs = [*plan.graph.hard[name], *(f"({need})" for need in plan.graph.practical[name])]
+        needs = [_called(plan, need, moments) for need in plan.graph.hard[name]]
+        needs += [f"(~ {_called(plan, need, moments)})" for need in plan.graph.practical[name]]
         slack = plan.schedule.slack[name].total_seconds() if plan.schedule else None
-        shown = escape(name)
+        shown = escape(_called(plan, name, moments))
+        shown = f"[bold red]{shown}[/bold red]" if name in plan.critical_path else shown
+        agency = escape(moments.names.department(plan.procedures[name].agency))
+        times = (entry.starts_at, entry.ends_at) if entry else ()
         table.add_row(
-            f"[bold red]{shown}[/bold red]" if name in plan.critical_path else shown,
-            plan.procedures[name].id,
-            plan.procedures[name].agency,
-            escape(", ".join(needs)) or "-",
-            moments.instant(entry.starts_at if entry else None),
-            moments.instant(entry.ends_at if entry else None),
+            f"{shown}\n[dim]{agency}[/dim]",
+            escape("\n".join(needs)) or "-",
+            "\n".join(map(moments.instant, times)) or "-",
             "-" if slack is None else moments.hours(slack),
+            end_section=True,
         )
+    table.columns[0].no_wrap = False
     return table
+
+
+def _called(plan: Plan, name: str, moments: Moments) -> str:
+    """An application by its procedure, with its own name where two have one procedure."""
+    procedure = plan.procedures[name]
+    found = procedure.name.in_language(moments.words.language)
+    is_one = sum(version.id == procedure.id for version in plan.procedures.values()) == 1
+    return found if is_one else f"{found} ({name})"

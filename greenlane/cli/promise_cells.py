@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
+from cases.model import APPLICANT_HAS_IT
 from cases.promised import Promised
 from cases.turn import CaseView
 from greenlane.cli.moments import Moments
@@ -12,6 +14,7 @@ from greenlane.cli.styles import LATE, SOON, SOON_SECONDS, painted, status_marku
 from greenlane.cli.words import Words
 
 Kind = Literal["statutory", "green"]
+KINDS: Final[tuple[Kind, ...]] = ("statutory", "green")
 
 
 def promise_of(view: CaseView, kind: Kind) -> tuple[Promised | None, date | None]:
@@ -25,12 +28,37 @@ def appointment_markup(promised: Promised | None, kind: Kind, moments: Moments) 
     """The appointment, coloured by how it stands, and the state in words where it is more than running; `-` for none."""
     if promised is None:
         return "-"
+    if promised.state == "cancelled":
+        return state_markup(promised, kind, moments)
     shown = moments.words("paused")
     if promised.appointment_at is not None:
         shown = moments.instant(promised.appointment_at)
     if promised.state == "running":
         return painted(shown, nearness(promised.appointment_at, moments))
     return f"{shown} {state_markup(promised, kind, moments)}"
+
+
+def promise_lines(view: CaseView, moments: Moments) -> Iterator[str]:
+    """Both promises on short lines: the appointment, how it stands where that is more than running, and the lawful end."""
+    words = moments.words
+    for kind in KINDS:
+        promised, lawful_day = promise_of(view, kind)
+        if promised is None:
+            continue
+        at, state = promised.appointment_at, promised.state
+        is_over = state == "cancelled"
+        if is_over and view.status in APPLICANT_HAS_IT:
+            shown, stands = words("starts_again"), ""
+        else:
+            shown = words("paused") if at is None else moments.instant(at)
+            stands = state_markup(promised, kind, moments)
+        if state == "running":
+            shown, stands = painted(shown, nearness(at, moments)), ""
+        yield words(f"promise.{kind}", at=stands if is_over and stands else shown)
+        if stands and not is_over:
+            yield stands
+        if lawful_day is not None and not is_over:
+            yield f"[dim]{words(f'end.{kind}', day=moments.day(lawful_day))}[/dim]"
 
 
 def state_markup(promised: Promised, kind: Kind, moments: Moments) -> str:
@@ -60,5 +88,5 @@ def nearness(due_at: datetime | None, moments: Moments) -> str | None:
 
 
 def rung_text(words: Words, kind: str, clock_kind: str) -> str:
-    """What a rung says: of a green promise that it is broken, never that it is overdue in law."""
-    return words.named("green", "breached") if (kind, clock_kind) == ("breach", "green") else words.named("rung", kind)
+    """What a rung says: only of the law's limit that it is overdue, of a green promise that it is broken."""
+    return words.named("breach", clock_kind) if kind == "breach" else words.named("rung", kind)

@@ -17,7 +17,7 @@ from rich.table import Table
 from cases.reporting import COUNTS, Tally, summed
 from greenlane.accounts import accounts
 from greenlane.cli.moments import Moments
-from greenlane.cli.output import table_of
+from greenlane.cli.output import instant_json, table_of
 from greenlane.cli.progress import counted
 from greenlane.cli.session import Session
 from greenlane.cli.styles import LATE, painted
@@ -30,8 +30,6 @@ from store.views import CaseFilter
 from wording.foreign import in_cell
 
 HOUR_SECONDS = 3600
-OWNERS = ("system", "between_steps")
-"""Who has a case in the agencies beside the departments."""
 APPOINTMENTS = ("past_appointment", "appointments_missed", "new_appointments")
 """Counted apart on the screen: an appointment that passed is no limit exceeded."""
 
@@ -100,8 +98,8 @@ class ReportSheet:
         return {
             "ok": True,
             "by": self.by,
-            "from": self.period.from_at and self.period.from_at.isoformat(),
-            "to": self.period.until_at and self.period.until_at.isoformat(),
+            "from": instant_json(self.period.from_at),
+            "to": instant_json(self.period.until_at),
             "groups": [{self.by: name, **_tally_json(tally)} for name, tally in self.groups.items()],
             "total": _tally_json(self.whole),
         }
@@ -125,7 +123,8 @@ class ReportSheet:
         """The group as people call it; time that no department had is somebody's too."""
         if self.by == "lane":
             return self.words.named("lane", name)
-        return self.words.named("owner", name) if self.by == "department" and name in OWNERS else name
+        names = self.moments.names
+        return names.holder(name) if self.by == "department" else names.procedure(name)
 
     def _cells(self, tally: Tally) -> Iterator[str]:
         for count in (tally.cases, tally.closed, tally.met):

@@ -18,6 +18,7 @@ from events.transport.errors import KafkaAwayError, NotPermittedError, Transport
 from greenlane.cli.catalogue_in_use import warn_of_difference
 from greenlane.cli.failure import NoAnswerError
 from greenlane.cli.moments import Moments, now
+from greenlane.cli.names import Names
 from greenlane.cli.words import Words
 from greenlane.connecting import database_of
 from greenlane.probing.database import explained as database_trouble
@@ -49,7 +50,7 @@ def on_stack(state_dir: Path | None = None, **overrides: object) -> Iterator[Wir
     if settings.temporal_address and settings.kafka_bootstrap and settings.database_url:
         yield from _wired(settings, settings)
         return
-    terminal = Terminal()
+    terminal = Terminal(language=settings.language)
     try:
         with ensure_stack(settings, progress=terminal) as addresses:
             yield from _wired(settings.resolved(addresses), settings)
@@ -117,7 +118,8 @@ class Session:
     def moments(self) -> Moments:
         """Time as the screen shows it, with the business instant of this look."""
         time = self.wiring.business_time
-        return Moments(self.words, self.wiring.zone, time, time.to_business(now()))
+        instant = time.to_business(now())
+        return Moments(self.words, self.wiring.zone, time, instant, known=Names(self.words, self.wiring.catalog))
 
     @cached_property
     def views(self) -> Views:

@@ -99,20 +99,19 @@ def _show(session: Session, delivered: Sequence[Delivered]) -> None:
 
     from greenlane.cli.failure import say_error, say_left_out
     from greenlane.cli.output import err, show, table_of
+    from greenlane.cli.promise_cells import promise_lines
     from greenlane.cli.styles import lane_markup
 
     words, moments = session.words, session.moments
-    headings = ("application", "case", "dossier", "lane", "statutory_due", "green_due", "submitted")
+    headings = ("application", "dossier", "procedure_and_lane", "given_promise", "submitted")
     table = table_of(None, *map(words, headings))
     for one in (one for one in delivered if one.error is None):
         view = one.view
         table.add_row(
             escape(one.entry.application_id or ""),
-            one.case_id,
-            view.dossier_code if view else "-",
-            lane_markup(words, view.lane) if view else "-",
-            moments.instant(view.statutory_due_at) if view else "-",
-            moments.instant(view.green_due_at) if view else "-",
+            (view and view.dossier_code) or one.case_id,
+            f"{escape(moments.names.procedure(view.procedure))}\n{lane_markup(words, view.lane)}" if view else "-",
+            "\n".join(promise_lines(view, moments)) if view else "-",
             words("known") if one.known else f"[green]{words('new')}[/green]",
         )
     show(table if table.row_count else None, moments.scale)

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from catalog.dossier import DossierTemplate
 from greenlane.cli.law_sheet import basis_json
+from greenlane.cli.names import Names, beside
 from greenlane.cli.output import table_of
 from greenlane.cli.words import Words
 
@@ -50,20 +51,22 @@ def template_json(template: DossierTemplate, words: Words, day: date) -> dict[st
     }
 
 
-def template_table(templates: Iterable[DossierTemplate], words: Words) -> Table:
-    """One line an application: what it is, and what it needs."""
-    table = table_of(None, *map(words, ("code", "name", "application", "procedure", "after", "verified")))
+def template_table(templates: Iterable[DossierTemplate], names: Names) -> Table:
+    """One line an application: what it is, and what it needs. The template's id is typed to hand it in."""
+    words = names.words
+    table = table_of(None, *map(words, ("template", "application", "after", "verified")))
     for template in templates:
+        procedures = {part.name: names.procedure(part.procedure) for part in template.applications}
         for place, part in enumerate(template.applications):
-            needs = [edge.needs if edge.kind == "hard" else f"({edge.needs})" for edge in part.needs]
+            needs = [procedures[e.needs] if e.kind == "hard" else f"(~ {procedures[e.needs]})" for e in part.needs]
             sure = all(edge.verified for edge in part.needs)
+            named = beside(template.name.in_language(words.language), template.id)
             table.add_row(
-                template.id if place == 0 else "",
-                escape(template.name.in_language(words.language)) if place == 0 else "",
-                part.name,
-                part.procedure,
-                ", ".join(needs) or "-",
+                named if place == 0 else "",
+                escape(procedures[part.name]),
+                escape("\n".join(needs)) or "-",
                 words("yes" if sure else "no"),
                 end_section=place == len(template.applications) - 1,
             )
+    table.columns[0].no_wrap = False
     return table

@@ -19,6 +19,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "rungs": ("Các mốc nhắc", "Rungs of the ladder"),
     "source": ("Căn cứ, nguồn", "Source"),
     "statutory_promise": ("Thời hạn theo luật", "Statutory limit"),
+    "ladder": ("bậc nhắc {version}", "ladder {version}"),
     "pauses": ("Tạm dừng", "Suspended"),
     "valid": ("Hiệu lực", "Valid"),
     "what": ("Nội dung", "What it says"),
@@ -102,8 +103,8 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "day.flagged": ("chờ quyết định", "announced, not confirmed"),
     # rules of the calculator
     "rule.statutory_limit": (
-        "Thủ tục {procedure} {version}: thời hạn {budget}{unverified}.",
-        "Procedure {procedure} {version}: the limit is {budget}{unverified}.",
+        "{procedure} (phiên bản {version}): thời hạn {budget}{unverified}.",
+        "{procedure} (version {version}): the limit is {budget}{unverified}.",
     ),
     "rule.counted_hours": (
         "Thời hạn theo giờ chạy theo đồng hồ từ đúng thời điểm nhận.",
@@ -175,7 +176,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     ),
     "rule.lane_not_open": (
         "Không quy tắc nào mở {lane} cho thủ tục {procedure}: cam kết này chỉ để tính thử.",
-        "No rule opens {lane} to the procedure {procedure}: this is what it would promise.",
+        "No rule opens the {lane} to the procedure {procedure}: this is what it would promise.",
     ),
     "rule.entitlement": (
         "Luồng được coi là đã chọn; hồ sơ có được vào {lane} hay không: xem `greenlane classify`.",
@@ -194,12 +195,12 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
         "Suspensions that overlap or touch count once.",
     ),
     "rule.calendar": (
-        "Lịch {calendar} {version} ({digest}){unverified}.",
-        "Calendar {calendar} {version} ({digest}){unverified}.",
+        "Theo {calendar}, phiên bản {version} ({digest}){unverified}.",
+        "By the {calendar}, version {version} ({digest}){unverified}.",
     ),
     "rule.department_calendar": (
-        "Các bước của {department} tính theo lịch {calendar} {version}.",
-        "Steps of {department} run on calendar {calendar} {version}.",
+        "Các bước của {department} tính theo {calendar}, phiên bản {version}.",
+        "Steps of {department} run on the {calendar}, version {version}.",
     ),
     "rule.days_off_crossed": (
         "Ngày nghỉ trong khoảng này: {days}.",
@@ -210,12 +211,12 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
         "{day} is a make-up working day.",
     ),
     "rule.flag_not_set": (
-        "{day} được tính là ngày làm việc, vì chưa xác nhận ({flag}).",
-        "{day} counts as a working day: it is not confirmed as a day off ({flag}).",
+        "{day} được tính là ngày làm việc: chưa được xác nhận là ngày nghỉ (cờ {flag}).",
+        "{day} counts as a working day: it is not confirmed as a day off (flag {flag}).",
     ),
     "rule.ladder": (
-        "Mốc nhắc theo bậc thang {ladder}, tính trên {clock}.",
-        "The rungs are those of ladder {ladder}, on the clock: {clock}.",
+        "Các mốc nhắc tính trên: {clock}.",
+        "The rungs are reckoned on: {clock}.",
     ),
 }
 

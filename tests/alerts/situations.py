@@ -26,6 +26,8 @@ from greenlane.alerts.letter import Letter, letter_of
 from greenlane.alerts.linked_matter import joint_matter_of
 from greenlane.alerts.matter import Matter, Scene
 from sla.calendar import CalendarDefinition
+from sla.ladder import Rung
+from sla.units import Budget, Unit
 from sla.wording import Said
 from tests.builders import (
     MONDAY,
@@ -240,6 +242,43 @@ def suspended_meanwhile() -> Written:
     return of_rung(rung, life.case, rung.due_at + timedelta(minutes=20))
 
 
+def escalated_before_the_end() -> Written:
+    """A ladder of another province reports a missed appointment at once, hours before the lawful end."""
+    catalog = the_catalog()
+    rungs = tuple(r for r in catalog.ladder("case").rungs if r.kind in ("past_appointment", "breach"))
+    after = Budget(amount=2, unit=Unit.WORKING_HOURS)
+    early = Rung(
+        id="reported",
+        delay=after,
+        counts_from="appointment",
+        audience="chairman-office",
+        kind="escalation",
+        level=1,
+    )
+    known = catalog.definitions_for(KARAOKE, DAY)
+    ladder = known.case_ladder.model_copy(update={"rungs": (*rungs, early)})
+    return of_rung(
+        *fired(opened(definitions=known.model_copy(update={"case_ladder": ladder})), "statutory", "reported")
+    )
+
+
+def set_aside_meanwhile() -> Written:
+    """Recorded before the lawful end by an older version: the breach is set aside before the letter is written."""
+    rung, case = fired(_appraisal_waits(), "statutory", "breach")
+    state = case.clocks[rung.clock_id]
+    changed = state.changed({"status": "past_appointment", "set_asides": 1, "fired": ()})
+    return of_rung(rung, case.model_copy(update={"clocks": {**case.clocks, rung.clock_id: changed}}))
+
+
+def supplement_meanwhile() -> Written:
+    """The step asked the applicant for documents before the reminder could be sent: its clock runs no more."""
+    life = _appraisal_waits()
+    rung, _ = fired(life, "step", "warning-75")
+    asked_at = rung.due_at + timedelta(minutes=5)
+    life.do(an_answer("site-check", "culture", asked_at, Outcome.REQUEST_SUPPLEMENT, documents=("request",)))
+    return of_rung(rung, life.case, asked_at + timedelta(minutes=5))
+
+
 def written_late() -> Written:
     """After an outage of three days: how late is counted until the writing."""
     rung, case = fired(_appraisal_waits(), "statutory", "breach")
@@ -286,6 +325,9 @@ SITUATIONS: dict[str, Callable[[], Written]] = {
     "answered-meanwhile": answered_meanwhile,
     "acknowledged-meanwhile": acknowledged_meanwhile,
     "suspended-meanwhile": suspended_meanwhile,
+    "set-aside-meanwhile": set_aside_meanwhile,
+    "supplement-meanwhile": supplement_meanwhile,
+    "statutory-escalation-before-the-end": escalated_before_the_end,
 }
 """By name of the golden text."""
 IN_THE_DIGEST = (

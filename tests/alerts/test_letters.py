@@ -184,3 +184,11 @@ def test_a_case_that_was_just_opened_can_be_written_about() -> None:
     assert life.case.current_clock("green") is None
     matter: Matter = written("statutory-warning-officer")[0]
     assert letter_of(replace(matter, details=(), turn=None, amount=None), scene_at(at(3, 9))).text.vi
+
+
+def test_the_page_shows_letters_as_they_are() -> None:
+    """The examples of docs/letters.md are golden texts."""
+    page = (FOLDER.parents[2] / "docs" / "letters.md").read_text(encoding="utf-8")
+    letter, digest = TEXTS["step-escalation-chairman.vi.txt"], TEXTS["digest-of-many.en.txt"]
+    assert f"```\n{letter}```\n" in page
+    assert digest[:1200] in page

@@ -162,8 +162,8 @@ def test_the_screen_says_both_ends_and_who_acted(live: Program, greenlane: Progr
     code = submitted(live, "acts-9")
     accepted(live("decide", code, "intake", "approve", "--department", "one-stop", "--by", "counter-3"))
     said = {
-        "vi": ("Hẹn trả theo luật", "hết hạn theo luật: 24:00 ngày", "cán bộ counter-3 (chưa xác thực)", "đồng ý"),
-        "en": ("Statutory appointment", "lawful end: 24:00 of", "officer counter-3 (claimed)", "approve"),
+        "vi": ("Hẹn trả theo luật", "hết hạn theo luật: 24:00 ngày", "cán bộ counter-3", "(chưa xác thực)", "đồng ý"),
+        "en": ("Statutory appointment", "lawful end: 24:00 of", "officer counter-3", "(claimed)", "approve"),
     }
     for language, texts in said.items():
         screen = greenlane("show", code, "--state-dir", str(live_stack.state_dir), "--lang", language).out

@@ -229,10 +229,10 @@ def test_slack_is_told_in_hours_of_working_time() -> None:
     """128 working hours are sixteen working days, and not five days and eight hours."""
     moments = Moments(Words("en"), ZoneInfo("Asia/Ho_Chi_Minh"), BusinessTime.real_time(), MONDAY)
     assert [moments.hours(seconds) for seconds in (0, 128 * 3600, 5400, 600)] == [
-        "0 h",
-        "128 h",
-        "1 h 30 min",
-        "10 min",
+        "0 hours",
+        "128 hours",
+        "1 hour 30 minutes",
+        "10 minutes",
     ]
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from email.message import EmailMessage
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 from zoneinfo import ZoneInfo
 
@@ -13,11 +12,8 @@ import pytest
 from cases.turn import CaseView
 from cases.views import view_of
 from events.language import case_events as ev
-from events.language.case_events import CalendarExhausted, DefinitionRef, RungFired, SuspensionReviewDue
 from events.language.commands import ENGINE, Actor, ActorKind, Assurance
 from events.language.reasons import ReasonCode, said_reason
-from greenlane.alerts.audience import Audience
-from greenlane.alerts.letter import digest_of, duty_letter_of, duty_payload_of, letter_of
 from greenlane.changing import actor_of, command_of, head_of
 from greenlane.cli.actors import actor_text
 from greenlane.cli.event_lines import detail_of
@@ -35,7 +31,6 @@ APPOINTMENT = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
 """Five working days after Monday 2 March, 09:00 in the province; the lawful end is 24:00 of that day."""
 LAWFUL_END = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
 STEPS = (("intake", "one-stop"), ("appraisal", "culture"), ("fire", "police"), ("signing", "culture"))
-AUDIENCE = Audience("culture", "head", ("head@culture",))
 
 
 def moments(language: str, now: datetime = MONDAY) -> Moments:
@@ -133,10 +128,10 @@ def test_an_escalation_of_a_ladder_says_what_it_is() -> None:
     (passed,) = (rung for rung in life.of_type("RungFired") if rung.kind == "past_appointment")
     assert "quá hẹn (chưa quá hạn)" in detail_of(passed, moments("vi"))
     (breach,) = (event for event in life.of_type("ClockBreached") if event.clock_id == "statutory")
-    assert detail_of(breach, moments("vi")).startswith("statutory, Hết hạn theo luật: 10/03/2026 00:00")
+    assert detail_of(breach, moments("vi")).startswith("thời hạn theo luật; Hết hạn theo luật: 09/03/2026 24:00")
     answered = life.do(an_answer("intake", "one-stop", LAWFUL_END + timedelta(hours=2)))
     lines = [detail_of(event, moments("vi")) for event in answered]
-    assert any("intake ← one-stop: đồng ý" in line for line in lines)
+    assert any("one-stop: intake: đồng ý" in line for line in lines)
 
 
 def test_every_cause_and_answer_has_its_word() -> None:
@@ -146,61 +141,6 @@ def test_every_cause_and_answer_has_its_word() -> None:
             assert f"cause.{cause}" in TABLE, cause
     for entitlement in get_args(get_args(ev.LaneChanged.model_fields["entitlement"].annotation)[0]):
         assert f"entitlement.{entitlement}" in TABLE
-
-
-def test_a_letter_says_both_ends() -> None:
-    """Past the appointment is told as that; the breach of the law as overdue; with appointment and lawful end."""
-    life = an_open_case(LAWFUL_END + timedelta(hours=1))
-    view = view_of(life.case)
-    rungs: list[RungFired] = [rung for rung in life.of_type("RungFired") if rung.clock_id == "statutory"]
-    letters = {rung.kind: letter_of(rung, view, AUDIENCE, ZONE, "vi") for rung in rungs}
-    passed, breach = letters["past_appointment"], letters["breach"]
-    assert passed.subject.startswith("[Greenlane] QUÁ HẸN (chưa quá hạn): case-")
-    assert breach.subject.startswith("[Greenlane] QUÁ HẠN: case-")
-    for letter in (passed, breach):
-        assert "Hẹn trả: 09/03/2026 09:00; hết hạn theo luật: 24:00 ngày 09/03/2026." in letter.text
-        assert "Appointment: 09/03/2026 09:00; lawful end: 24:00 of 09/03/2026." in letter.text
-    digest = digest_of([passed, breach, breach], "en")
-    assert "1 × PAST THE APPOINTMENT (not overdue in law)" in digest.subject
-    assert "2 × OVERDUE" in digest.subject
-
-
-def test_a_step_with_a_line_end_in_its_name_has_a_letter_that_can_be_sent() -> None:
-    """An older case may have one: a subject with a line end is refused by every mail library, and the alarm never told."""
-    life = an_open_case(LAWFUL_END + timedelta(hours=1))
-    odd = {"step_id": "ký\nBcc: all@example.vn", "escalation_id": "step:ký\n/breach"}
-    rung = life.of_type("RungFired")[0].model_copy(update=odd)
-    letter = letter_of(rung, view_of(life.case), AUDIENCE, ZONE, "vi")
-    message = EmailMessage()
-    message["Subject"] = letter.subject
-    assert r"ký\u000aBcc" in letter.subject
-    assert "\nBcc" not in letter.text
-
-
-def test_the_letter_of_a_broken_green_promise() -> None:
-    """Its breach is a promise broken; a limit in hours has one end, so no lawful one is named."""
-    life = an_open_case(MONDAY + timedelta(hours=25), facts={"project": "ring-road-4"})
-    (breach,) = (r for r in life.of_type("RungFired") if (r.clock_kind, r.kind) == ("green", "breach"))
-    letter = letter_of(breach, view_of(life.case), AUDIENCE, ZONE, "en")
-    assert "GREEN PROMISE BROKEN" in letter.subject
-    assert "OVERDUE" not in letter.subject + letter.text
-    assert "Appointment:" not in letter.text
-
-
-def test_letters_of_duties_that_no_clock_tells_of() -> None:
-    """A suspension to be looked at again, and a calendar that ends too early: who, since when, what to do."""
-    view = view_of(an_open_case(MONDAY).case)
-    review = SuspensionReviewDue(since_at=MONDAY, due_at=APPOINTMENT, department="culture")
-    calendar = DefinitionRef(id="vn-public", version="2026", digest="0")
-    ended = CalendarExhausted(calendar=calendar, last_day=date(2027, 12, 31), clock_ids=("statutory",))
-    first = duty_letter_of(review, view, AUDIENCE, ZONE, "vi")
-    second = duty_letter_of(ended, view, AUDIENCE, ZONE, "en")
-    assert "từ 02/03/2026 09:00" in first.text
-    assert "since 02/03/2026 09:00" in first.text
-    assert "vn-public 2026 ends on 31/12/2027" in second.text
-    assert second.subject.startswith("[Greenlane] The working calendar ends too early: case-")
-    payload = duty_payload_of("case-1/7", ended, view, AUDIENCE)
-    assert (payload["type"], payload["duty"]["last_day"]) == ("vn.greenlane.CalendarExhausted", "2027-12-31")
 
 
 def test_who_acts_where_nobody_is_named() -> None:

@@ -206,7 +206,7 @@ def test_a_person_gets_a_drawing(person: Callable[..., tuple[int, str]]) -> None
     """With the promises, the ladder, and why."""
     code, said = person("due", "work-permit", "--lane", "green_60", "--at", AT, "--lang", "en")
     assert code == 0
-    for words in ("Green promise", "2026-03-06 09:00", "◆", "chairman-office", "Civil Code"):
+    for words in ("Green promise", "2026-03-06 09:00", "◆", "head of Office of the provincial", "Civil Code"):
         assert words in said
 
 
@@ -250,7 +250,10 @@ def test_a_departments_own_calendar_is_told() -> None:
     assert answer is not None
     said = calculation_json(answer, "en")
     kept = [reason["text"] for reason in said["reasons"] if reason["rule"] == "department_calendar"]
-    assert kept == ["Steps of culture run on calendar no-mondays 1.", "Steps of police run on calendar police-desk 1."]
+    assert kept == [
+        "Steps of culture run on the working calendar no-mondays, version 1.",
+        "Steps of police run on the working calendar police-desk, version 1.",
+    ]
     slack = {step["id"]: (step["slack_seconds"], step["critical"]) for step in said["steps"]}
     assert slack["appraisal"] == (-3600, True)
     assert slack["fire"] == (36000, False)

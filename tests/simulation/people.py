@@ -261,6 +261,7 @@ class People:
                     over = delay + self.dice.between(MINUTE, 8 * DAY)
                     if kind is StopCase and self.dice.happens(0.5):
                         self.world.later(over, partial(self._send, case_id, ReturnCase, SUPERVISOR, why))
+                        over += MINUTE  # else the one is as often too late as the other
                     self.world.later(over, lambda: self._send(case_id, ResumeClock, SUPERVISOR, {"reason": "over"}))
         if self.dice.happens(0.05):
             delay = self.dice.between(DAY, 9 * DAY)

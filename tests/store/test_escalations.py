@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -11,22 +11,18 @@ from sqlalchemy import text
 from cases.dossier.evolve import evolve_dossier
 from cases.dossier.model import blank_dossier
 from cases.dossier.turns import take_dossier_turn
-from cases.evolve import evolve
-from cases.model import Case, blank
-from cases.turns import take_turn
 from cases.views import project
 from catalog.model import Definitions
-from events.language.commands import Command
-from events.language.identity import case_id_of
 from sla.ladder import Ladder, Rung
 from store.database import Store
 from store.dossiers import Dossiers, rebuild_dossiers
 from store.escalations import EscalationFilter, Escalations
 from store.rebuild import Difference, rebuild
 from store.recorder import Recorder
-from tests.builders import MONDAY, a_submission, an_acknowledgement, an_answer, the_definitions
+from tests.builders import MONDAY, an_acknowledgement, an_answer, the_definitions
 from tests.dossier import openings
 from tests.dossier.openings import DOSSIER_ID, days
+from tests.store.living import Living
 
 LATE = MONDAY + timedelta(days=3)
 
@@ -41,25 +37,6 @@ def definitions() -> Definitions:
     ladder = Ladder(id="step", version="1", rungs=rungs)
     departments = ("one-stop", "culture", "police", "chairman-office")
     return the_definitions(step_ladder=ladder, departments=departments)
-
-
-class Living:
-    """A case that lives in the database, turn by turn."""
-
-    def __init__(self, recorder: Recorder, number: int, lasting: Definitions) -> None:
-        self.recorder = recorder
-        self.application_id = f"A-{number}"
-        self.case: Case = blank(case_id_of("/portal", self.application_id), lasting)
-
-    def turn(self, at: datetime, *commands: Command) -> None:
-        taken = take_turn(self.case, commands, at)
-        assert taken is not None
-        for record in self.recorder.record_now(taken).records:
-            self.case = evolve(self.case, record)
-
-    def open(self, at: datetime) -> Living:
-        self.turn(at, a_submission(at, application_id=self.application_id))
-        return self
 
 
 @pytest.fixture
