@@ -17,6 +17,8 @@ import yaml
 
 from catalog.errors import Problem
 from catalog.soundness import Path, field_name
+from sla.wording import Said
+from wording.libraries import yaml_vi
 from wording.numerals import TypedInteger, TypedReal
 
 if TYPE_CHECKING:
@@ -218,7 +220,8 @@ def _syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
         # A control character: the reader says only how far it came.
         before = text.encode()[: getattr(error, "position", 0) or 0].decode(errors="ignore")
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        why = getattr(error, "reason", None) or type(error).__name__
+        reason = str(getattr(error, "reason", None) or type(error).__name__)
+        why = Said(reason, yaml_vi(reason))
         near = _field_near(lines, line)
         return Problem.of("control_character", "yaml_syntax", file, (line, column), near, why=why)
     line, column = min(mark.line + 1, len(lines)), mark.column + 1
@@ -228,7 +231,9 @@ def _syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
         key, column = "tab", faulty.index("\t") + 1
     else:
         key = "yaml_syntax"
-    why = ", ".join(filter(None, (getattr(error, "context", None), getattr(error, "problem", None))))
+    problem = str(getattr(error, "problem", None) or "")
+    told = ", ".join(filter(None, (getattr(error, "context", None), problem)))
+    why = Said(told, yaml_vi(problem or told))
     return Problem.of(key, "yaml_syntax", file, (line, column), _field_near(lines, line), why=why)
 
 

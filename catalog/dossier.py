@@ -8,6 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from catalog import unsound_texts as unsound
 from catalog.definition import Definition
 from catalog.model import FactName, LegalBasis, Slug, Text, Version
 from catalog.soundness import Located, raise_if_unsound, repeated, validity_problems
@@ -137,7 +138,7 @@ def _edge_problems(template: DossierTemplate) -> list[Located]:
         path = ("applications", i, "needs")
         problems += repeated(path, "needs", (edge.needs for edge in part.needs))
         problems += [
-            ((*path, j, "needs"), f"unknown application {edge.needs!r}")
+            ((*path, j, "needs"), unsound.unknown_application(edge.needs))
             for j, edge in enumerate(part.needs)
             if edge.needs not in names
         ]
@@ -155,7 +156,9 @@ def _edge_problems(template: DossierTemplate) -> list[Located]:
         problems.append((("applications", place, "needs"), text))
     for i, consultation in enumerate(template.consultations):
         if consultation.application not in names:
-            problems.append((("consultations", i, "application"), f"unknown application {consultation.application!r}"))
+            problems.append(
+                (("consultations", i, "application"), unsound.unknown_application(consultation.application))
+            )
     return problems
 
 

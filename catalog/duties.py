@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from catalog import unsound_texts as unsound
 from catalog.definition import Definition
 from catalog.model import Slug, Text, Version
 from catalog.soundness import Located, raise_if_unsound, repeated, validity_problems
@@ -37,9 +38,9 @@ class DutyRule(Definition):
     def _is_sound(self) -> DutyRule:
         problems: list[Located] = []
         if (self.within is None) is (self.kind == "answer"):
-            problems.append((("within",), "an answer needs its limit, and no other duty has one here"))
+            problems.append((("within",), unsound.ANSWER_LIMIT))
         if (self.cut_off is None) is (self.kind == "transfer"):
-            problems.append((("cut_off",), "a transfer needs its cut-off, and no other duty has one"))
+            problems.append((("cut_off",), unsound.TRANSFER_CUT_OFF))
         return raise_if_unsound(self, problems)
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from catalog import unsound_texts as unsound
 from catalog.acts import (
     AppointmentRule,
     ClockPolicy,
@@ -103,9 +104,9 @@ def _route_problems(procedure: ProcedureVersion) -> list[Located]:
     if procedure.route == "declared":
         return graph_problems(procedure.steps)
     if procedure.limit is None:
-        return [(("limit",), "a procedure with a defined route needs its statutory limit")]
+        return [(("limit",), unsound.ROUTE_LIMIT)]
     if not procedure.steps:
-        return [(("steps",), "a procedure with a defined route needs steps")]
+        return [(("steps",), unsound.ROUTE_STEPS)]
     return graph_problems(procedure.steps) or budget_problems(procedure.steps, procedure.limit)
 
 
@@ -224,7 +225,7 @@ class Condition(Definition):
     def _is_sound(self) -> Self:
         if sum(value is not None for value in (self.in_list, self.equals, self.at_least)) == 1:
             return self
-        raise Unsound([((), "exactly one of in_list, equals and at_least is needed")])
+        raise Unsound([((), unsound.ONE_COMPARISON)])
 
 
 class LaneRule(Definition):
@@ -252,7 +253,7 @@ class NamedList(Definition):
     def _is_sound(self) -> Self:
         problems = repeated(("entries",), "", self.entries)
         twice = [i for i, entry in enumerate(self.outside_catalogue) if entry in self.entries]
-        problems += [(("outside_catalogue", i), "stands among the entries too") for i in twice]
+        problems += [(("outside_catalogue", i), unsound.AMONG_ENTRIES) for i in twice]
         return raise_if_unsound(self, problems + repeated(("outside_catalogue",), "", self.outside_catalogue))
 
     @cached_property
@@ -278,9 +279,9 @@ class Promise(Definition):
     def _is_sound(self) -> Self:
         problems = repeated(("floors",), "unit", (floor.unit for floor in self.floors))
         if (self.budget is None) == (self.reduction is None):
-            problems.append(((), "exactly one of budget and reduction is needed"))
+            problems.append(((), unsound.ONE_PROMISE))
         if self.floors and self.reduction is None:
-            problems.append((("floors",), "a floor belongs to a reduction"))
+            problems.append((("floors",), unsound.FLOOR))
         return raise_if_unsound(self, problems)
 
 
@@ -306,7 +307,7 @@ class LaneTable(Definition):
             self,
             [
                 *repeated(("facts",), "", self.facts),
-                *((("facts", i), "comes from the procedure itself, never from an application") for i in owned),
+                *((("facts", i), unsound.OWN_FACT) for i in owned),
                 *repeated(("lists",), "id", (entry.id for entry in self.lists)),
                 *repeated(("rules",), "id", (rule.id for rule in self.rules)),
                 *repeated(("promises",), "lane", (promise.lane for promise in self.promises)),
@@ -330,13 +331,13 @@ def _rule_problems(table: LaneTable) -> list[Located]:
     problems: list[Located] = []
     for i, rule in enumerate(table.rules):
         if rule.lane not in table.promise_by_lane:
-            problems.append((("rules", i, "lane"), f"no promise is stated for lane {rule.lane}"))
+            problems.append((("rules", i, "lane"), unsound.no_promise(rule.lane)))
         problems += repeated(("rules", i, "when"), "id", (condition.id for condition in rule.when))
         for j, condition in enumerate(rule.when):
             if condition.in_list is not None and condition.in_list not in table.list_by_id:
-                problems.append((("rules", i, "when", j, "in_list"), f"unknown list {condition.in_list!r}"))
+                problems.append((("rules", i, "when", j, "in_list"), unsound.unknown_list(condition.in_list)))
             if condition.fact not in (*table.facts, *PROCEDURE_FACTS):
-                problems.append((("rules", i, "when", j, "fact"), f"{condition.fact!r} is not among the facts"))
+                problems.append((("rules", i, "when", j, "fact"), unsound.unknown_fact(condition.fact)))
     return problems
 
 

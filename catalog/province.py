@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import StringConstraints, model_validator
 
+from catalog import unsound_texts as unsound
 from catalog.definition import Definition
 from catalog.model import Slug, Text, Version
 from catalog.soundness import raise_if_unsound, repeated
@@ -57,7 +58,7 @@ class Province(Definition):
         codes = [code for _, code in coded]
         shared = [(i, code) for place, (i, code) in enumerate(coded) if code in codes[:place]]
         problems = repeated(("departments",), "id", (department.id for department in self.departments))
-        problems += [(("departments", i, "code"), f"{code} is another department's code") for i, code in shared]
+        problems += [(("departments", i, "code"), unsound.shared_code(code)) for i, code in shared]
         for i, department in enumerate(self.departments):
             problems += repeated(("departments", i, "roles"), "role", (holder.role for holder in department.roles))
         return raise_if_unsound(self, problems)

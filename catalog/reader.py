@@ -12,7 +12,7 @@ from catalog.document import Document, parse
 from catalog.errors import Problem, close_matches
 from catalog.soundness import Path, Unsound, field_name
 from catalog.texts import TEXTS
-from catalog.value_texts import CORRECT, NEAR, ONE_OF_THESE, unsound_message, value_message, value_remedy
+from catalog.value_texts import CORRECT, NEAR, ONE_OF_THESE, value_message, value_remedy
 from sla.errors import SlaError
 from sla.wording import Said, message_and_remedy, spoken
 
@@ -77,7 +77,7 @@ def _problems(document: Document, error: Mapping[str, Any], names: frozenset[str
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, Unsound):
         for inner, message in cause.problems:
-            yield document.problem((*path, *inner), unsound_message(message), CORRECT, "unsound")
+            yield document.problem((*path, *inner), message, CORRECT, "unsound")
     elif isinstance(cause, SlaError):
         inner_path = (*path, *cause.field.split("."))
         place = inner_path if inner_path in document.marks else path

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sla.wording import Said
+from catalog.soundness import Path, Unsound, field_name
+from sla.wording import Said, joined, spoken
 
 CORRECT: Final = Said("Correct this place.", "Sửa chỗ này.")
 ONE_OF_THESE: Final = Said("Write one of these words", "Ghi một trong các từ này")
@@ -68,24 +70,105 @@ _MESSAGES_VI: Final[Mapping[str, str]] = {
     "date_type": "Giá trị phải là một ngày",
     "date_parsing": "Giá trị phải là một ngày",
     "date_from_datetime_parsing": "Giá trị phải là một ngày",
+    "date_from_datetime_inexact": "Giá trị phải là một ngày, không kèm giờ",
+    "date_past": "Ngày phải ở quá khứ",
+    "date_future": "Ngày phải ở tương lai",
+    "time_type": "Giá trị phải là giờ trong ngày",
+    "time_parsing": "Giá trị phải là giờ trong ngày",
+    "datetime_type": "Giá trị phải là một thời điểm",
+    "datetime_parsing": "Giá trị phải là một thời điểm",
+    "datetime_object_invalid": "Giá trị phải là một thời điểm",
+    "datetime_from_date_parsing": "Giá trị phải là một thời điểm",
+    "datetime_past": "Thời điểm phải ở quá khứ",
+    "datetime_future": "Thời điểm phải ở tương lai",
+    "timezone_naive": "Thời điểm không được kèm độ lệch múi giờ",
+    "timezone_aware": "Thời điểm phải kèm độ lệch múi giờ",
+    "timezone_offset": "Độ lệch múi giờ không đúng",
+    "time_delta_type": "Giá trị phải là một khoảng thời gian",
+    "time_delta_parsing": "Giá trị phải là một khoảng thời gian",
+    "extra_forbidden": "Không có trường này",
+    "invalid_key": "Tên trường phải là văn bản",
+    "none_required": "Phải để trống",
+    "multiple_of": "Số phải chia hết cho {multiple_of}",
+    "finite_number": "Số phải hữu hạn",
+    "int_parsing_size": "Số quá lớn",
+    "string_unicode": "Văn bản phải là Unicode",
+    "string_not_ascii": "Văn bản chỉ được có ký tự ASCII",
+    "bytes_type": "Giá trị phải là chuỗi byte",
+    "bytes_too_short": "Phải có ít nhất {min_length} byte",
+    "bytes_too_long": "Chỉ được có tối đa {max_length} byte",
+    "bytes_invalid_encoding": "Chuỗi byte sai bảng mã",
+    "model_attributes_type": "Nội dung không gồm các trường và giá trị",
+    "mapping_type": "Nội dung không gồm các trường và giá trị",
+    "frozen_dict_type": "Nội dung không gồm các trường và giá trị",
+    "ordered_dict_type": "Nội dung không gồm các trường và giá trị",
+    "counter_type": "Nội dung không gồm các trường và giá trị",
+    "dataclass_type": "Nội dung không gồm các trường và giá trị",
+    "iterable_type": "Giá trị phải là một danh sách",
+    "iteration_error": "Không đọc được danh sách",
+    "deque_type": "Giá trị phải là một danh sách",
+    "set_type": "Giá trị phải là một danh sách",
+    "frozen_set_type": "Giá trị phải là một danh sách",
+    "named_tuple_type": "Giá trị phải là một danh sách",
+    "set_item_not_hashable": "Mỗi mục phải là văn bản hoặc số",
+    "union_tag_invalid": "Loại phải là một trong: {expected_tags}",
+    "union_tag_not_found": "Thiếu trường cho biết loại",
+    "url_type": "Giá trị phải là một địa chỉ URL",
+    "url_parsing": "Giá trị phải là một địa chỉ URL",
+    "url_syntax_violation": "Địa chỉ URL sai cú pháp",
+    "url_too_long": "Địa chỉ URL chỉ được có tối đa {max_length} ký tự",
+    "url_scheme": "Địa chỉ URL phải bắt đầu bằng một trong: {expected_schemes}",
+    "uuid_type": "Giá trị phải là một UUID",
+    "uuid_parsing": "Giá trị phải là một UUID",
+    "uuid_version": "Giá trị phải là một UUID phiên bản {expected_version}",
+    "decimal_type": "Giá trị phải là một số",
+    "decimal_parsing": "Giá trị phải là một số",
+    "decimal_max_digits": "Số chỉ được có tối đa {max_digits} chữ số",
+    "decimal_max_places": "Số chỉ được có tối đa {decimal_places} chữ số thập phân",
+    "decimal_whole_digits": "Số chỉ được có tối đa {whole_digits} chữ số phần nguyên",
+    "fraction_type": "Giá trị phải là một số",
+    "fraction_parsing": "Giá trị phải là một số",
+    "complex_type": "Giá trị phải là một số",
+    "complex_str_parsing": "Giá trị phải là một số",
+    "json_type": "Giá trị phải là JSON",
+    "json_invalid": "Giá trị không phải JSON",
+    "recursion_loop": "Nội dung lồng vào chính nó",
+    "recursion_depth_exceeded": "Nội dung lồng nhau quá sâu",
 }
+_BETWEEN: Final = re.compile(r"(?<=['\"]) or (?=['\"])")
+"""How pydantic joins the last two of the values there are."""
+_INVALID_VI: Final = "Giá trị không hợp lệ"
 
 
 def value_message(kind: str, error: Mapping[str, Any]) -> Said:
-    """What is wrong with a value; a kind without Vietnamese of its own is at least said to be one."""
-    english = str(error["msg"])
+    """What is wrong with a value: by pydantic's finding, or by what a check of ours says itself.
+
+    A kind without Vietnamese of its own is at least said to be wrong: pydantic's English helps nobody who reads no English.
+    """
+    context = error.get("ctx") or {}
+    own = _own(context.get("error"))
+    if own is not None:
+        return own
     try:
-        vietnamese = _MESSAGES_VI[kind].format_map(error.get("ctx", {}))
+        vietnamese = _MESSAGES_VI[kind].format_map(context)
     except KeyError:
-        vietnamese = f"Giá trị không hợp lệ ({english})"
-    return Said(english, vietnamese)
+        vietnamese = _INVALID_VI
+    return Said(str(error["msg"]), _BETWEEN.sub(" hoặc ", vietnamese))
+
+
+def _own(cause: object) -> Said | None:
+    if isinstance(cause, Unsound):
+        return joined(
+            "; ", [spoken("{at}{text}", "{at}{text}", at=_at(path), text=text) for path, text in cause.problems]
+        )
+    said = cause.args[0] if isinstance(cause, ValueError) and cause.args else None
+    return said if isinstance(said, Said) else None
+
+
+def _at(path: Path) -> str:
+    return f"{field_name(path)}: " if path else ""
 
 
 def value_remedy(kind: str) -> Said:
     """What helps against a finding of that kind."""
     return _REMEDIES.get(kind, _CORRECT_VALUE)
-
-
-def unsound_message(message: str) -> str:
-    """Why a definition contradicts itself; for the administrator of the catalogue, whose checks speak English."""
-    return message if isinstance(message, Said) else Said(message, f"Nội dung tự mâu thuẫn ({message})")

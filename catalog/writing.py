@@ -16,6 +16,7 @@ from catalog.definition import Key
 from catalog.errors import CatalogUnwritable
 from catalog.loader import Folder, digest_file, published_in, retirement_file
 from catalog.publication import with_new_versions
+from sla.wording import os_said
 from wording.foreign import plain
 
 T = TypeVar("T")
@@ -98,4 +99,4 @@ def _tried(file: Path, act: Callable[[], object]) -> None:
     try:
         act()
     except OSError as error:
-        raise CatalogUnwritable.of("file_unwritable", field="folder", file=file, why=error.strerror) from error
+        raise CatalogUnwritable.of("file_unwritable", field="folder", file=file, why=os_said(error)) from error

@@ -8,7 +8,7 @@ from typing import Final
 
 from catalog.errors import close_matches
 from greenlane.errors import SettingsError
-from sla.wording import Said
+from sla.wording import Said, os_said, spoken
 from wording.foreign import visible
 
 VARIABLE: Final = "GREENLANE_KAFKA_ACCOUNTS_FILE"
@@ -22,9 +22,9 @@ def passwords_in(file: Path, known: Collection[str]) -> dict[str, str | None]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "UTF-8"
+        why = os_said(error) if isinstance(error, OSError) else "UTF-8"
         raise _refused(
-            Said(f"The file {file} cannot be read ({reason})", f"Không đọc được tệp {file} ({reason})")
+            spoken("The file {file} cannot be read ({why})", "Không đọc được tệp {file} ({why})", file=file, why=why)
         ) from None
     found: dict[str, str | None] = {}
     for number, line in enumerate(lines, start=1):

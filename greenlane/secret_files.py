@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from greenlane.errors import SettingsError
-from sla.wording import Said, spoken
+from sla.wording import Said, os_said, spoken
 
 SUFFIX: Final = "_FILE"
 LARGEST_SECRET_BYTES: Final = 65_536
@@ -40,8 +40,8 @@ def _held_in(pointer: str, file: Path) -> str:
     except PermissionError:
         raise _unusable(pointer, file, Said("may not be read by this account", "không cho tài khoản này đọc")) from None
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise _unusable(pointer, file, Said(f"cannot be read ({reason})", f"không đọc được ({reason})")) from None
+        reason = spoken("cannot be read ({why})", "không đọc được ({why})", why=os_said(error))
+        raise _unusable(pointer, file, reason) from None
     if len(content) > LARGEST_SECRET_BYTES:
         raise _unusable(pointer, file, Said("is too large for a secret", "quá lớn so với một bí mật"))
     try:

@@ -18,7 +18,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
 from greenlane.errors import GreenlaneError
 from greenlane.settings import Settings
-from sla.wording import Said
+from sla.wording import Said, os_said
 from wording.foreign import visible
 
 SDK_TIMEOUT_SECONDS = 1.0
@@ -113,7 +113,7 @@ def serve_metrics(settings: Settings, sdk_address: str | None = None) -> None:
         raise MetricsPortError(
             Said(
                 f"Port {settings.metrics_port} for metrics cannot be used: {error.strerror}.",
-                f"Không dùng được cổng số liệu {settings.metrics_port}: {error.strerror}.",
+                f"Không dùng được cổng số liệu {settings.metrics_port}: {os_said(error).vi}.",
             ),
             field="GREENLANE_METRICS_PORT",
             remedy=Said("Name a free one, or 0.", "Nêu một cổng còn trống, hoặc 0."),

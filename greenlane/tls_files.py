@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from greenlane.errors import SettingsError
 from greenlane.settings import PREFIX, Settings
-from sla.wording import Said, spoken
+from sla.wording import Said, os_said, spoken
 
 Server = Literal["kafka", "temporal", "database"]
 NOT_THE_CERTIFICATES: Final = "KEY_VALUES_MISMATCH"
@@ -82,10 +82,8 @@ def _unreadable(variable: str, file: Path, error: OSError) -> SettingsError:
         FileNotFoundError: Said("is not there", "không tồn tại"),
         PermissionError: Said("may not be read by this account", "không cho tài khoản này đọc"),
     }
-    other = error.strerror or type(error).__name__
-    return _unusable(
-        variable, file, reasons.get(type(error), Said(f"cannot be read ({other})", f"không đọc được ({other})"))
-    )
+    other = spoken("cannot be read ({why})", "không đọc được ({why})", why=os_said(error))
+    return _unusable(variable, file, reasons.get(type(error), other))
 
 
 def _unusable(variable: str, file: Path, reason: Said) -> SettingsError:

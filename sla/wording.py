@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Self
 
+from wording.libraries import os_vi
+
 Texts = Mapping[str, tuple[str, str, str, str]]
 """By key: message en, remedy en, message vi, remedy vi; {names} come from the details."""
 
@@ -43,6 +45,18 @@ def message_and_remedy(texts: Texts, key: str, details: Mapping[str, object]) ->
 
 def _in(language: str, details: Mapping[str, object]) -> dict[str, object]:
     return {name: in_language(value, language) if isinstance(value, str) else value for name, value in details.items()}
+
+
+def os_said(error: OSError) -> Said:
+    """What the operating system refuses; it says it in one language only."""
+    return Said(error.strerror or type(error).__name__, os_vi(error.errno))
+
+
+def library_said(text: str) -> Said:
+    """What a server or a library says: a name of its own is one in every language, a sentence is English only."""
+    if isinstance(text, Said):
+        return text
+    return Said(text, text if " " not in text.strip() else "chi tiết bằng tiếng Anh, với GREENLANE_LANGUAGE=en")
 
 
 def joined(between: str, parts: Iterable[str]) -> Said:

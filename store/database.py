@@ -117,7 +117,7 @@ class Store:
         with translated(), self.engine.begin() as connection:
             session: Session | None = connection.connection.driver_connection
             if session is None:
-                raise StoreUnavailable(reason="the connection was lost")
+                raise StoreUnavailable(reason=Said("the connection was lost", "mất kết nối"))
             yield session
 
     def open_session(self, name: str, *, autocommit: bool = False) -> Session:

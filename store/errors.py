@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 import psycopg
 import sqlalchemy.exc
 
-from sla.wording import Said, spoken
+from sla.wording import Said, library_said, spoken
 
 DATABASE_URL: Final = "GREENLANE_DATABASE_URL"
 """The setting that names the database, as whoever can mend it knows it."""
@@ -48,7 +48,9 @@ class StoreUnavailable(StoreError):
 
     def __init__(self, *, reason: str) -> None:
         super().__init__(
-            spoken("PostgreSQL cannot be used now: {r}.", "Hiện không dùng được PostgreSQL: {r}.", r=reason),
+            spoken(
+                "PostgreSQL cannot be used now: {r}.", "Hiện không dùng được PostgreSQL: {r}.", r=library_said(reason)
+            ),
             field=DATABASE_URL,
             remedy=self.REMEDY,
         )
@@ -74,7 +76,7 @@ class StoreNotMigrated(StoreError):
             spoken(
                 "The database does not have the tables that this program needs: {reason}.",
                 "Cơ sở dữ liệu không có các bảng mà chương trình cần: {reason}.",
-                reason=reason,
+                reason=library_said(reason),
             ),
             field=DATABASE_URL,
             remedy=Said(
@@ -113,7 +115,7 @@ class StoreAccessDenied(StoreError):
         super().__init__(
             Said(
                 f"This account of the database may not do that: {reason}.",
-                f"Tài khoản cơ sở dữ liệu này không được phép làm việc đó: {reason}.",
+                f"Tài khoản cơ sở dữ liệu này không được phép làm việc đó: {library_said(reason).vi}.",
             ),
             field=DATABASE_URL,
             remedy=Said(
@@ -164,7 +166,8 @@ class MalformedTurn(StoreError):
     def __init__(self, *, case_id: str, reason: str) -> None:
         super().__init__(
             Said(
-                f"The turn of {case_id} cannot be recorded: {reason}.", f"Không ghi được lượt của {case_id}: {reason}."
+                f"The turn of {case_id} cannot be recorded: {reason}.",
+                f"Không ghi được lượt của {case_id}: {library_said(reason).vi}.",
             ),
             field="turn",
         )
@@ -240,11 +243,11 @@ def failure_of(error: psycopg.Error) -> StoreError | None:
     """What a driver's error means to a caller; None: a defect of ours, which must stay visible as it is."""
     state = error.sqlstate
     if state in UNDEFINED:
-        return StoreNotMigrated(reason=(error.diag.message_primary or "a table is missing"))
+        return StoreNotMigrated(reason=(error.diag.message_primary or Said("a table is missing", "thiếu một bảng")))
     if state == DENIED:
-        return StoreAccessDenied(reason=(error.diag.message_primary or "a right is missing"))
+        return StoreAccessDenied(reason=(error.diag.message_primary or Said("a right is missing", "thiếu một quyền")))
     if state == DISK_FULL:
-        return StoreFull(reason=(error.diag.message_primary or "its disk is full"))
+        return StoreFull(reason=(error.diag.message_primary or Said("its disk is full", "đĩa của máy chủ đã đầy")))
     if state is not None:
         if state.startswith(RETRYABLE_CLASSES) or state in (READ_ONLY, STALLED):
             return StoreUnavailable(reason=f"{error.diag.message_primary or type(error).__name__} ({state})")

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, JsonValue, StringConstraints, TypeAdapter, model_validator
 
+from catalog import unsound_texts as unsound
 from catalog.dossier import CascadePolicy, EdgeKind
 from catalog.model import FactName, Slug
 from catalog.soundness import raise_if_unsound
@@ -77,7 +78,7 @@ class Need(Message):
     @model_validator(mode="after")
     def _is_one(self) -> Self:
         if (self.name is None) == (self.result is None):
-            raise ValueError("exactly one of name and result is needed")
+            raise ValueError(unsound.ONE_NEED)
         return self
 
 
@@ -149,5 +150,5 @@ class DossierFile(Message):
     @model_validator(mode="after")
     def _has_applications(self) -> Self:
         none = not self.applications and self.template is None
-        problem = (("applications",), "no application: name at least one, or a template")
+        problem = (("applications",), unsound.NO_APPLICATION)
         return raise_if_unsound(self, [problem] if none else [])

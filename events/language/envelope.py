@@ -19,6 +19,7 @@ from events.language.identity import SOURCE_MAX, SOURCE_PATTERN
 from events.language.text import is_storable
 from sla.wording import Said
 from wording.json_text import JsonRefusedError, read_json
+from wording.libraries import json_code_vi
 from wording.names import tidy
 
 SPEC_VERSION = "1.0"
@@ -46,14 +47,6 @@ _FORBIDDEN: Final = re.compile(
 )
 _CHARSET: Final = re.compile(r';\s*charset\s*=\s*"?([^";\s]+)', re.IGNORECASE)
 _JSON_TYPE: Final = re.compile(r"^[^/]+/([^/]+\+)?json$")
-_NO_JSON_VI: Final = {
-    "invalid_utf8": "không phải UTF-8",
-    "malformed_json": "không phải JSON",
-    "duplicate_key": "một khóa được ghi hai lần",
-    "not_a_number": "không phải số trong JSON",
-    "number_too_long": "số quá dài",
-    "too_deep": "lồng nhau quá sâu",
-}
 _INSTANT: Final = re.compile(TIME_PATTERN)
 _LEAP: Final = re.compile(r":60(?=[.Zz+-])")
 
@@ -221,7 +214,7 @@ def _json_of(value: bytes | None, field: str = "data") -> Any:
         body = read_json(value)
     except JsonRefusedError as error:
         raise EnvelopeError(
-            error.code, field, Said(error.reason, f"{_NO_JSON_VI[error.code]} ({error.reason})")
+            error.code, field, Said(error.reason, f"{json_code_vi(error.code)}{_place_vi(error)}")
         ) from None
     # UTF-8 has neither a NUL we could store nor half a surrogate pair; only an escape brings them in.
     if b"\\u" in value and not is_storable(body):
@@ -231,6 +224,10 @@ def _json_of(value: bytes | None, field: str = "data") -> Any:
             Said("a text with a NUL or half a surrogate pair", "văn bản có ký tự NUL hoặc nửa cặp surrogate"),
         )
     return body
+
+
+def _place_vi(error: JsonRefusedError) -> str:
+    return "" if error.line is None else f", dòng {error.line}, cột {error.column}"
 
 
 def _object(body: Any, field: str = "data") -> dict[str, Any]:

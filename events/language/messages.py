@@ -193,7 +193,8 @@ def message_error_of(error: ValidationError) -> MessageError:
 
     Nor are names that the sender made up told, of unknown fields and of facts: only where they stand.
     """
-    findings = error.errors(include_input=False, include_url=False, include_context=False)
+    # The context is asked for bounds and patterns only, never for a value.
+    findings = error.errors(include_input=False, include_url=False)
     first, names = findings[0], _field_names()
     known = [str(part) for part in first["loc"] if isinstance(part, int) or part in names]
     reason = value_message(first["type"], first)

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 from kafka import errors as kafka_errors
 
-from sla.wording import Said, sentences
+from sla.wording import Said, library_said, sentences
 
 SEE_LOG: Final = Said("Look into Kafka's log.", "Xem nhật ký của Kafka.")
 
@@ -32,7 +32,8 @@ class KafkaAwayError(TransportError):
     def __init__(self, *, bootstrap: str, reason: str) -> None:
         super().__init__(
             Said(
-                f"Kafka at {bootstrap} does not answer ({reason}).", f"Kafka tại {bootstrap} không trả lời ({reason})."
+                f"Kafka at {bootstrap} does not answer ({reason}).",
+                f"Kafka tại {bootstrap} không trả lời ({library_said(reason).vi}).",
             ),
             Said("Start it, or correct its address.", "Khởi động máy chủ, hoặc sửa địa chỉ."),
         )
@@ -81,7 +82,7 @@ class NotPermittedError(TransportError):
 
     def __init__(self, *, what: str, reason: str) -> None:
         super().__init__(
-            Said(f"Kafka refuses {what} ({reason}).", f"Kafka từ chối {what} ({reason})."),
+            Said(f"Kafka refuses {what} ({reason}).", f"Kafka từ chối {what} ({library_said(reason).vi})."),
             Said("Check the account and its access rights.", "Kiểm tra tài khoản và quyền truy cập."),
         )
 
@@ -92,7 +93,7 @@ class RequestRefusedError(TransportError):
     code = "request_refused"
 
     def __init__(self, *, what: str, reason: str) -> None:
-        super().__init__(Said(f"Kafka refuses {what}: {reason}", f"Kafka từ chối {what}: {reason}"))
+        super().__init__(Said(f"Kafka refuses {what}: {reason}", f"Kafka từ chối {what}: {library_said(reason).vi}"))
 
 
 class SendFailedError(TransportError):
@@ -105,7 +106,7 @@ class SendFailedError(TransportError):
         super().__init__(
             Said(
                 f"A message for {topic} was not acknowledged ({reason}).",
-                f"Thông điệp cho {topic} không được xác nhận ({reason}).",
+                f"Thông điệp cho {topic} không được xác nhận ({library_said(reason).vi}).",
             )
         )
         self.topic = topic

@@ -26,6 +26,7 @@ from events.transport.errors import (
 from events.transport.metrics import PublisherMetrics
 from events.transport.ports import OutboxPort, OutboxRow, ShardLease
 from events.transport.producer import Pending, Producer
+from sla.wording import Said
 
 EVENT_SOURCE = "/greenlane/cases"
 """`ce_source` of everything we publish."""
@@ -279,7 +280,12 @@ class ShardPublisher:
             self.metrics.available.set(0)
             wait.say_once("kafka_away", f"{messages} messages wait for Kafka at {self.cluster.bootstrap}")
             if self.stop.is_set():
-                raise KafkaAwayError(bootstrap=self.cluster.bootstrap, reason="told to stop before it came back")
+                raise KafkaAwayError(
+                    bootstrap=self.cluster.bootstrap,
+                    reason=Said(
+                        "told to stop before it came back", "được yêu cầu dừng trước khi máy chủ hoạt động lại"
+                    ),
+                )
 
     def _acknowledged(self, sent: Sequence[tuple[OutboxRow, Pending]]) -> list[int]:
         """The ids to mark: of each case those up to its first message that failed."""

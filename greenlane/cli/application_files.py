@@ -19,8 +19,9 @@ from catalog.soundness import Path as FieldPath
 from events.language.messages import SubmissionMessage
 from events.language.text import is_storable
 from greenlane.errors import GreenlaneError
-from sla.wording import Said, joined
+from sla.wording import Said, joined, os_said
 from wording.json_text import JsonRefusedError, next_json, read_json
+from wording.libraries import json_vi
 
 STANDARD_INPUT: Final = "-"
 OR_ELSE: Final = Said("; or: ", "; hoặc: ")
@@ -66,7 +67,7 @@ def _content(name: str) -> bytes:
         content = sys.stdin.buffer.read() if name == STANDARD_INPUT else Path(name).read_bytes()
     except OSError as error:
         raise FileUnreadableError(
-            Said(f"{name} cannot be read: {error.strerror}.", f"Không đọc được {name}: {error.strerror}."),
+            Said(f"{name} cannot be read: {error.strerror}.", f"Không đọc được {name}: {os_said(error).vi}."),
             field=name,
             remedy=Said("Check its name and its rights.", "Kiểm tra tên tệp và quyền đọc."),
         ) from None
@@ -227,7 +228,7 @@ def _json_problem(file: str, first_line: int, line: int, error: JsonRefusedError
         return _problem("nesting", "nesting", file, line, most=DEPTH_MAX)
     if error.line is not None:
         place = (first_line + error.line - 1, error.column or 1)
-        return Problem.of("json_syntax", "json_syntax", file, place, why=error.reason)
+        return Problem.of("json_syntax", "json_syntax", file, place, why=Said(error.reason, json_vi(error.reason)))
     if error.code == "duplicate_key":
         return _problem("key_twice", "duplicate_key", file, line, name=f"'{error.name}'")
     return _problem("json_number", "json_syntax", file, line)

@@ -13,7 +13,7 @@ from catalog.reader import SourceRefused, read
 from greenlane.cli.failure import asked_language, say_error, told_in, warn
 from greenlane.cli.output import print_json, wants_json
 from sla.calendar import CalendarDefinition, with_flags
-from sla.wording import Said, spoken
+from sla.wording import Said, os_said, spoken
 
 if TYPE_CHECKING:
     from greenlane.wiring import Wiring
@@ -32,7 +32,7 @@ def checked(file: Path) -> Checked:
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise CatalogUnreadable.of("file_unreadable", field="file", file=file, why=error.strerror) from error
+        raise CatalogUnreadable.of("file_unreadable", field="file", file=file, why=os_said(error)) from error
     try:
         return Checked(read(CalendarDefinition, str(file), content).definition)
     except (DocumentRefused, SourceRefused) as refused:

@@ -12,8 +12,9 @@ from rich.markup import escape
 from typer.exceptions import TyperException
 
 from greenlane.cli.output import Answered, err, print_json, wants_json
+from greenlane.cli.usage import usage_said
 from greenlane.errors import GreenlaneError
-from sla.wording import Said, in_language, sentences, spoken
+from sla.wording import Said, in_language, library_said, sentences, spoken
 
 if TYPE_CHECKING:
     from catalog.facts import LeftOut
@@ -119,7 +120,7 @@ def _explained(error: BaseException) -> dict[str, Any]:
         gaps = "{what} does not answer.", "{what} không trả lời."
         return _body("unavailable", "", spoken(*gaps, what=getattr(error, "what", error)), AGAIN_WHEN_BACK)
     if "temporalio.service.RPCError" in _roots(error):
-        said = Said(f"Temporal refuses: {error}.", f"Temporal từ chối: {error}.")
+        said = spoken("Temporal refuses: {why}.", "Temporal từ chối ({why}).", why=library_said(str(error)))
         return _body("temporal_refused", "", said, Said("Look into the server's log.", "Xem nhật ký của máy chủ."))
     if not is_expected(error):
         name = type(error).__name__
@@ -143,15 +144,7 @@ def _usage(error: TyperException) -> dict[str, Any]:
     context = getattr(error, "ctx", None)
     command = "greenlane" if context is None else str(context.command_path)
     see = Said(f"See `{command} --help`.", f"Xem cách dùng: `{command} --help`.")
-    return _body("usage", str(named or ""), _usage_message(error), see)
-
-
-def _usage_message(error: TyperException) -> str:
-    if isinstance(error.message, Said):
-        return error.message
-    # What the library of the command line finds, a missing option or a word too many, it says in English only.
-    text = error.format_message()
-    return Said(text, f"Lệnh không đúng cách dùng: {text}")
+    return _body("usage", str(named or ""), usage_said(error), see)
 
 
 def _body(code: str, field: str, message: str, remedy: str) -> dict[str, Any]:

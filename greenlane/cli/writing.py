@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from greenlane.errors import GreenlaneError
-from sla.wording import Said
+from sla.wording import Said, os_said
 
 
 class FileRefusedError(GreenlaneError):
@@ -20,7 +20,7 @@ def write_file(file: Path, content: str, field: str) -> None:
         file.write_text(content, encoding="utf-8")
     except OSError as error:
         raise FileRefusedError(
-            Said(f"{file} cannot be written: {error.strerror}.", f"Không ghi được {file}: {error.strerror}."),
+            Said(f"{file} cannot be written: {error.strerror}.", f"Không ghi được {file}: {os_said(error).vi}."),
             field=field,
             remedy=Said("Name a file that this user may write.", "Nêu tệp mà người dùng này được ghi."),
         ) from error

@@ -18,7 +18,7 @@ from greenlane.importing.errors import (
     LogTooLargeError,
 )
 from greenlane.importing.xes import EXPORT_AGAIN
-from sla.wording import Said, in_language
+from sla.wording import Said, in_language, os_said
 
 BLOCK_BYTES = 1 << 20
 """Large blocks keep a hostile file with one endless attribute from being scanned again and again."""
@@ -64,7 +64,7 @@ class LogFile:
         except OSError as error:
             raise LogMissingError(
                 path,
-                Said(f"cannot be opened ({error.strerror}).", f"không mở được ({error.strerror})."),
+                Said(f"cannot be opened ({error.strerror}).", f"không mở được ({os_said(error).vi})."),
                 remedy=Said("Check the path and the rights of the file.", "Kiểm tra đường dẫn và quyền đọc tệp."),
             ) from error
         self.size_bytes = status.st_size
@@ -123,7 +123,7 @@ class LogFile:
         except OSError as error:
             raise LogMissingError(
                 self.path,
-                Said(f"cannot be read ({error.strerror}).", f"không đọc được ({error.strerror})."),
+                Said(f"cannot be read ({error.strerror}).", f"không đọc được ({os_said(error).vi})."),
                 remedy=Said("Check the disk, and try again.", "Kiểm tra đĩa rồi thử lại."),
             ) from error
         if unpacked == 0:

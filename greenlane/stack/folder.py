@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from greenlane.stack.errors import StackAlreadyRunningError, StackError, StateFolderFullError, StateFolderUnusableError
-from sla.wording import Said, in_language
+from sla.wording import Said, in_language, os_said
 from wording.json_text import read_json
 
 MEGABYTE = 1_000_000
@@ -233,7 +233,7 @@ def folder_error(path: Path, error: OSError) -> StackError:
     }
     reason = reasons.get(
         error.errno or 0,
-        Said(f"cannot be used: {error.strerror or error}", f"không dùng được: {error.strerror or error}"),
+        Said(f"cannot be used: {error.strerror or error}", f"không dùng được: {os_said(error).vi}"),
     )
     return StateFolderUnusableError(
         Said(f"The state folder {path} {reason}.", f"Thư mục trạng thái {path} {in_language(reason, 'vi')}."),

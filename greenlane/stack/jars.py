@@ -16,7 +16,7 @@ from jgo.maven import MavenContext
 from requests import RequestException
 
 from greenlane.stack.errors import JarsUnavailableError
-from sla.wording import Said
+from sla.wording import Said, os_said
 
 LOCK_FILE = Path(__file__).with_name("kafka-jars.lock")
 THREADS = 8
@@ -101,7 +101,7 @@ def fetch_jars(
         raise JarsUnavailableError(
             Said(
                 f"The folder {folder} for Kafka's jars cannot be used: {error.strerror or error}.",
-                f"Không dùng được thư mục {folder} chứa các tệp jar của Kafka: {error.strerror or error}.",
+                f"Không dùng được thư mục {folder} chứa các tệp jar của Kafka: {os_said(error).vi}.",
             ),
             field="GREENLANE_CACHE_DIR",
             remedy=Said(

@@ -1,0 +1,137 @@
+"""What is wrong with a call of the program, in both languages: the library of the command line says it in English only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+from typer.exceptions import TyperException
+
+from sla.wording import Said
+
+CHOICE: Final = re.compile(r"^(?P<given>'.*'|\".*\") is not one of (?P<choices>.+)$", re.DOTALL)
+FORMATS: Final = re.compile(r"^(?P<given>.*) does not match the formats? ")
+PARTS: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = (
+    # of errors that carry no more than a text: what it says, the same in English and in Vietnamese
+    (
+        re.compile(r"^Got unexpected extra arguments?(?:\(s\))? \((?P<given>.*)\)$", re.DOTALL),
+        "{given} is too much.",
+        "Thừa: {given}.",
+    ),
+    (re.compile(r"^Missing command\.$"), "A command is missing.", "Thiếu tên lệnh."),
+    (
+        re.compile(r"^No such command (?P<given>.+?)\. Did you mean (?P<near>.+)\?$", re.DOTALL),
+        "There is no command {given}; the nearest: {near}.",
+        "Không có lệnh {given}; gần giống nhất: {near}.",
+    ),
+    (
+        re.compile(r"^No such command (?P<given>.+)\.$", re.DOTALL),
+        "There is no command {given}.",
+        "Không có lệnh {given}.",
+    ),
+    (
+        re.compile(r"^Option (?P<given>\S+) does not take a value\.$"),
+        "{given} takes no value.",
+        "{given} không nhận giá trị.",
+    ),
+    (
+        re.compile(r"^Option (?P<given>\S+) requires an argument\.?$"),
+        "{given} needs a value.",
+        "{given} cần một giá trị.",
+    ),
+    (
+        re.compile(r"^Option (?P<given>\S+) requires (?P<count>\d+) arguments\.?$"),
+        "{given} needs {count} values.",
+        "{given} cần {count} giá trị.",
+    ),
+    (
+        re.compile(r"^Argument (?P<given>\S+) takes (?P<count>\d+) values\.$"),
+        "{given} takes {count} values.",
+        "{given} cần {count} giá trị.",
+    ),
+)
+NOT_AS_MEANT: Final = Said("The command is not used as it is meant.", "Lệnh không đúng cách dùng.")
+
+
+def usage_said(error: TyperException) -> Said:
+    """One sentence that says what is wrong."""
+    if isinstance(error.message, Said):
+        return error.message
+    told = _TOLD.get(type(error).__name__, _told)
+    return told(error)
+
+
+def _told(error: Any) -> Said:
+    text = error.format_message()
+    for pattern, en, vi in PARTS:
+        found = pattern.match(text)
+        if found is not None:
+            given = {name: value.replace("'", "") for name, value in found.groupdict().items()}
+            return Said(en.format_map(given), vi.format_map(given))
+    return Said(text, NOT_AS_MEANT.vi)
+
+
+def _no_option(error: Any) -> Said:
+    name = error.option_name
+    if error.possibilities:
+        near = ", ".join(sorted(error.possibilities))
+        return Said(
+            f"There is no option {name}; the nearest: {near}.", f"Không có tùy chọn {name}; gần giống nhất: {near}."
+        )
+    return Said(f"There is no option {name}.", f"Không có tùy chọn {name}.")
+
+
+def _missing(error: Any) -> Said:
+    name, is_option = _name_of(error)
+    return Said(f"{name} is missing.", f"Thiếu {'tùy chọn' if is_option else 'tham số'} {name}.")
+
+
+def _bad_value(error: Any) -> Said:
+    name, _ = _name_of(error)
+    found = _finding(error)
+    before = f"{name}: " if name else ""
+    return Said(f"{before}{found}.", f"{before}{_lowered(found.vi)}.")
+
+
+def _finding(error: Any) -> Said:
+    """What is wrong with a value, by the finding of pydantic that the library hides behind its text."""
+    findings = getattr(error.__cause__, "errors", None)
+    if findings is None:
+        text = str(error.message).rstrip(".")
+        return Said(_lowered(text), "giá trị không hợp lệ")
+    from catalog.value_texts import value_message  # noqa: PLC0415 - only where somebody mistyped
+
+    first = findings()[0]
+    text = str(first["msg"]).removeprefix("Value error, ")
+    choice = CHOICE.match(text)
+    if choice is not None:
+        choices = choice["choices"].replace("'", "").rstrip(".")
+        return Said(f"one of these is needed: {choices}", f"phải là một trong: {choices}")
+    if FORMATS.match(text) is not None:
+        return Said("a day such as 2026-03-02 is needed", "phải là một ngày, ví dụ 2026-03-02")
+    said = value_message(first["type"], first)
+    return Said(_lowered(said), said.vi)
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _name_of(error: Any) -> tuple[str, bool]:
+    """What the parameter is called on the command line, and whether it is an option."""
+    parameter, hint = error.param, error.param_hint
+    if hint is not None or parameter is None:
+        named = hint if isinstance(hint, str) else " / ".join(hint or ())
+        return named, named.startswith("-")
+    if parameter.param_type_name == "option":
+        return max(parameter.opts, key=len), True
+    return parameter.metavar or parameter.name.upper(), False
+
+
+_TOLD: Final[dict[str, Callable[[Any], Said]]] = {
+    "NoSuchOption": _no_option,
+    "MissingParameter": _missing,
+    "BadParameter": _bad_value,
+}
+"""By the class of the library, which keeps its classes to itself."""
