@@ -22,7 +22,7 @@ from greenlane.cli.catalog_acts import Published, Retired, in_list_order, window
 from greenlane.cli.catalog_places import Held, Place
 from greenlane.cli.catalog_words import CatalogWords
 from greenlane.cli.moments import Moments, now
-from greenlane.cli.output import table_of
+from greenlane.cli.output import instant_json, table_of
 from greenlane.cli.styles import painted
 from sla.business_time import BusinessTime
 from wording.json_text import shown_json
@@ -186,7 +186,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
         "digest": entry.held.digest,
         "valid_from": first and first.isoformat(),
         "valid_until": last and last.isoformat(),
-        "published_at": entry.held.published_at and entry.held.published_at.isoformat(),
+        "published_at": instant_json(entry.held.published_at),
     }
 
 

@@ -42,7 +42,7 @@ def on_stack(state_dir: Path | None = None, **overrides: object) -> Iterator[Wir
     if settings.temporal_address and settings.kafka_bootstrap and settings.database_url:
         yield from _wired(settings)
         return
-    terminal = Terminal()
+    terminal = Terminal(language=settings.language)
     try:
         with ensure_stack(settings, progress=terminal) as addresses:
             yield from _wired(settings.resolved(addresses))
