@@ -51,8 +51,8 @@ SILENCE: Final = {
 }
 
 
-def matter_of(rung: RungFired, case: Case, audience: Audience, scene: Scene) -> Matter:
-    """The facts of a rung that fired on one of the case's clocks."""
+def matter_of(rung: RungFired, case: Case, audience: Audience, scene: Scene, number: int) -> Matter:
+    """The facts of a rung that fired on one of the case's clocks; `number`: of the event in the timeline."""
     state, step = case.clocks[rung.clock_id], case.steps.get(rung.step_id or "")
     table = timetable_of(state, case.definitions)
     # Its breach is the end of the case: that is what the applicant is told.
@@ -81,7 +81,7 @@ def matter_of(rung: RungFired, case: Case, audience: Audience, scene: Scene) -> 
         extra=SILENCE[step.silence] if step is not None and step.silence and is_past else None,
         settled=settled,
         standing=_closed(case, scene) if ended_by_it else _standing(case) if state.is_paused else None,
-        command=None if settled else _command(rung, case),
+        command=None if settled else _command(rung, case, number),
         details=tuple(_details(case, step, state, scene)),
         **_of_case(case, scene),
     )
@@ -204,10 +204,10 @@ def _standing(case: Case) -> Said:
     return Said("At present its time stands still.", "Hiện hồ sơ đang tạm dừng, chưa tính thời hạn.")
 
 
-def _command(rung: RungFired, case: Case) -> str | None:
+def _command(rung: RungFired, case: Case, number: int) -> str | None:
     if rung.kind not in ALARMS or case.is_closed:
         return None
-    return acknowledge_command(case.dossier_code or case.case_id, rung.escalation_id)
+    return acknowledge_command(case.dossier_code or case.case_id, number)
 
 
 def _turn(case: Case, scene: Scene) -> Said:

@@ -23,8 +23,8 @@ NO_TEMPLATE: Final = Said("linked procedures", "các thủ tục liên thông")
 NOBODY: Final = Said("nobody: nothing of it is open", "chưa cơ quan nào, chưa có thủ tục nào đang mở")
 
 
-def joint_matter_of(rung: DossierRungFired, dossier: Dossier, audience: Audience, scene: Scene) -> Matter:
-    """The facts of a rung that fired on the joint clock."""
+def joint_matter_of(rung: DossierRungFired, dossier: Dossier, audience: Audience, scene: Scene, number: int) -> Matter:
+    """The facts of a rung that fired on the joint clock; `number`: of the event in the dossier's stream."""
     declaration = dossier.declaration
     code = dossier.dossier_id if declaration is None else declaration.dossier_id
     ends = joint_ends(dossier)
@@ -52,9 +52,7 @@ def joint_matter_of(rung: DossierRungFired, dossier: Dossier, audience: Audience
         until=None if ends is None or ends.end_at <= scene.now else end_said(ends.end_at, scene.zone),
         details=tuple(_details(dossier, ends, scene)),
         settled=settled,
-        command=acknowledge_command(code, rung.escalation_id, linked=True)
-        if settled is None and rung.kind in ALARMS
-        else None,
+        command=acknowledge_command(code, number, linked=True) if settled is None and rung.kind in ALARMS else None,
     )
 
 

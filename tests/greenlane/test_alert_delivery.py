@@ -161,8 +161,8 @@ async def test_a_rung_of_a_joint_clock_is_told_too(store: Store, mail: tuple[Mai
         assert post.body["audience"]["held"] is (post.body["audience"]["role"] != "office")
     told = "\n".join(letter.get_content() for _, letter in mailbox.letters)
     assert all(
-        f"greenlane dossier acknowledge D-1 {event.escalation_id}" in told
-        for event in fired.values()
+        f"greenlane dossier acknowledge D-1 {key.rpartition('.')[2]}\n" in told
+        for key, event in fired.items()
         if event.kind in ("breach", "escalation")
     )
     assert "Linked dossier D-1" in told
