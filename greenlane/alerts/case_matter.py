@@ -51,15 +51,17 @@ SILENCE: Final = {
 }
 
 
-def matter_of(rung: RungFired, case: Case, audience: Audience, scene: Scene) -> Matter:
-    """The facts of a rung that fired on one of the case's clocks."""
+def matter_of(rung: RungFired, case: Case, audience: Audience, scene: Scene, number: int) -> Matter:
+    """The facts of a rung that fired on one of the case's clocks; `number`: of the event in the timeline."""
     state, step = case.clocks[rung.clock_id], case.steps.get(rung.step_id or "")
     table = timetable_of(state, case.definitions)
-    end_at = _end_of(rung, state, table)
-    over_at = state.ended_at if state.stopped and state.ended_at else scene.now
-    measured_at = min(over_at, scene.now)
     # Its breach is the end of the case: that is what the applicant is told.
     ended_by_it = rung.kind == "breach" and rung.clock_kind in APPLICANT_CLOCKS
+    settled = None if ended_by_it else _settled(rung, case, state, scene)
+    before_end = rung.kind == "escalation" and state.is_undecided and state.breached_at is None
+    end_at = _end_of(rung, state, table, before_end=before_end)
+    over_at = state.ended_at if state.stopped and state.ended_at else scene.now
+    measured_at = min(over_at, scene.now)
     is_past = end_at is not None and end_at <= measured_at
     calendar, department = compiled(case.definitions.calendar_of(state.calendar)), _department(rung, case, step)
     return Matter(
@@ -71,14 +73,15 @@ def matter_of(rung: RungFired, case: Case, audience: Audience, scene: Scene) -> 
         at=rung.due_at,
         amount=_amount(state, end_at, measured_at, calendar),
         is_past=is_past,
+        is_before_end=before_end,
         is_lawful_past=_is_overdue(case, scene.now),
         step=None if step is None else both(step.name_vi, step.name_en),
         department=department_said(scene.catalog, department),
         until=None if table.end_at is None or table.end_at <= scene.now else end_said(table.end_at, scene.zone),
         extra=SILENCE[step.silence] if step is not None and step.silence and is_past else None,
-        settled=None if ended_by_it else _settled(rung, case, state, scene),
+        settled=settled,
         standing=_closed(case, scene) if ended_by_it else _standing(case) if state.is_paused else None,
-        command=_command(rung, case, state),
+        command=None if settled else _command(rung, case, number),
         details=tuple(_details(case, step, state, scene)),
         **_of_case(case, scene),
     )
@@ -137,9 +140,9 @@ def _of_case(case: Case, scene: Scene) -> dict[str, Any]:
 NO_CODE: Final = Said("a dossier without a code yet", "hồ sơ chưa có mã")
 
 
-def _end_of(rung: RungFired, state: ClockState, table: Timetable) -> datetime | None:
+def _end_of(rung: RungFired, state: ClockState, table: Timetable, *, before_end: bool) -> datetime | None:
     """What the amount counts from: the appointment, until its passing is told; then the end that was missed."""
-    if rung.kind in ALARMS:
+    if rung.kind in ALARMS and not before_end:
         return state.breached_at or table.end_at
     return table.appointment_at
 
@@ -170,7 +173,11 @@ def _settled(rung: RungFired, case: Case, state: ClockState, scene: Scene) -> Sa
     closed = _closed(case, scene)
     if closed is not None:
         return closed
-    if state.stopped or not (state.is_undecided or state.status == "breached"):
+    if state.status == "cancelled":
+        return Said("Meanwhile this limit runs no more.", "Thời hạn này nay không còn áp dụng.")
+    if rung.kind in ALARMS and state.set_asides and rung.rung not in state.fired:
+        return Said("Meanwhile it does not count as late: it was set aside.", "Việc chậm này nay không còn tính.")
+    if state.stopped:
         if state.ended_at is None:
             return Said("Meanwhile it is done.", "Việc này nay đã xong.")
         at = instant_said(state.ended_at, scene.zone)
@@ -197,10 +204,10 @@ def _standing(case: Case) -> Said:
     return Said("At present its time stands still.", "Hiện hồ sơ đang tạm dừng, chưa tính thời hạn.")
 
 
-def _command(rung: RungFired, case: Case, state: ClockState) -> str | None:
-    if rung.kind not in ALARMS or state.acknowledged or state.stopped or case.is_closed:
+def _command(rung: RungFired, case: Case, number: int) -> str | None:
+    if rung.kind not in ALARMS or case.is_closed:
         return None
-    return acknowledge_command(case.dossier_code or case.case_id, rung.escalation_id)
+    return acknowledge_command(case.dossier_code or case.case_id, number)
 
 
 def _turn(case: Case, scene: Scene) -> Said:

@@ -23,12 +23,15 @@ NO_TEMPLATE: Final = Said("linked procedures", "các thủ tục liên thông")
 NOBODY: Final = Said("nobody: nothing of it is open", "chưa cơ quan nào, chưa có thủ tục nào đang mở")
 
 
-def joint_matter_of(rung: DossierRungFired, dossier: Dossier, audience: Audience, scene: Scene) -> Matter:
-    """The facts of a rung that fired on the joint clock."""
+def joint_matter_of(rung: DossierRungFired, dossier: Dossier, audience: Audience, scene: Scene, number: int) -> Matter:
+    """The facts of a rung that fired on the joint clock; `number`: of the event in the dossier's stream."""
     declaration = dossier.declaration
     code = dossier.dossier_id if declaration is None else declaration.dossier_id
     ends = joint_ends(dossier)
-    end_at = None if ends is None else (ends.end_at if rung.kind in ALARMS else ends.appointment_at)
+    settled = _settled(rung, dossier, scene)
+    before_end = rung.kind == "escalation" and not dossier.breached
+    of_the_end = rung.kind in ALARMS and not before_end
+    end_at = None if ends is None else (ends.end_at if of_the_end else ends.appointment_at)
     measured_at = min(dossier.joint_ended_at or scene.now, scene.now)
     holder = rung.holder or rung.lead
     return Matter(
@@ -42,13 +45,14 @@ def joint_matter_of(rung: DossierRungFired, dossier: Dossier, audience: Audience
         at=rung.due_at,
         amount=_amount(dossier, end_at, measured_at),
         is_past=end_at is not None and end_at <= measured_at,
+        is_before_end=before_end,
         is_lawful_past=ends is not None and ends.end_at <= measured_at,
         department=department_said(scene.catalog, dossier.holder or holder),
         turn=_turn(dossier, scene.catalog),
         until=None if ends is None or ends.end_at <= scene.now else end_said(ends.end_at, scene.zone),
         details=tuple(_details(dossier, ends, scene)),
-        settled=_settled(rung, dossier, scene),
-        command=_command(rung, dossier, code),
+        settled=settled,
+        command=acknowledge_command(code, number, linked=True) if settled is None and rung.kind in ALARMS else None,
     )
 
 
@@ -65,15 +69,11 @@ def _settled(rung: DossierRungFired, dossier: Dossier, scene: Scene) -> Said | N
         return spoken(
             "Meanwhile the linked dossier is closed, since {at}.", "Hồ sơ liên thông nay đã kết thúc, lúc {at}.", at=at
         )
+    if rung.kind in ALARMS and dossier.set_asides and rung.rung not in dossier.fired:
+        return Said("Meanwhile it does not count as late: it was set aside.", "Việc chậm này nay không còn tính.")
     if rung.kind in ALARMS and dossier.acknowledged:
         return Said("Meanwhile somebody has acknowledged it.", "Cảnh báo này nay đã có người xác nhận.")
     return None
-
-
-def _command(rung: DossierRungFired, dossier: Dossier, code: str) -> str | None:
-    if rung.kind not in ALARMS or dossier.acknowledged or dossier.is_closed:
-        return None
-    return acknowledge_command(code, rung.escalation_id, linked=True)
 
 
 def _details(dossier: Dossier, ends: JointEnds | None, scene: Scene) -> Iterator[Detail]:

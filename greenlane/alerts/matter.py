@@ -68,6 +68,8 @@ class Matter:
     """How late it is, or how much time is left; None: next to nothing."""
     is_past: bool = False
     """The end that the amount counts from has passed."""
+    is_before_end: bool = False
+    """An escalation of a ladder that counts it from the appointment: nothing is overdue or broken yet."""
     is_lawful_past: bool = False
     """The lawful end has passed."""
     step: Said | None = None

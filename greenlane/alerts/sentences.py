@@ -30,6 +30,9 @@ TITLES: Final = {
     ("joint", "past_appointment"): Said("Past the joint appointment, not overdue", "Quá giờ hẹn chung, chưa quá hạn"),
     ("joint", "breach"): Said("JOINT LIMIT OVERDUE", "QUÁ HẠN CHUNG"),
     ("joint", "escalation"): Said("ESCALATION, joint limit overdue", "BÁO CÁO VƯỢT CẤP, quá hạn chung"),
+    ("statutory", "before_end"): Said("ESCALATION, past the appointment", "BÁO CÁO VƯỢT CẤP, quá giờ hẹn"),
+    ("green", "before_end"): Said("ESCALATION, past the green appointment", "BÁO CÁO VƯỢT CẤP, quá giờ hẹn cam kết"),
+    ("joint", "before_end"): Said("ESCALATION, past the joint appointment", "BÁO CÁO VƯỢT CẤP, quá giờ hẹn chung"),
     ("suspension", "duty"): Said("Suspension to be reviewed", "Cần xem xét lại việc tạm dừng"),
     ("stop", "duty"): Said("Stop to be reviewed", "Cần xem xét lại việc dừng giải quyết"),
     ("calendar", "duty"): Said("Working calendar too short", "Lịch làm việc không đủ dài"),
@@ -116,6 +119,18 @@ LEADS: Final = {
         "{named} is still over its joint limit, {by} now, and nobody has acknowledged it.",
         "{named} vẫn quá hạn chung, đến nay {by}, và chưa có ai xác nhận xử lý.",
     ),
+    ("statutory", "before_end"): Said(
+        "{named} passed its appointment to hand over the result {ago}{lawful}; nobody has acknowledged it.",
+        "{named} đã quá giờ hẹn trả kết quả {ago}{lawful}; chưa có ai xác nhận xử lý.",
+    ),
+    ("green", "before_end"): Said(
+        "{named} passed its appointment in the green lane {ago}{promise}; nobody has acknowledged it.",
+        "{named} đã quá giờ hẹn theo cam kết luồng xanh {ago}{promise}; chưa có ai xác nhận xử lý.",
+    ),
+    ("joint", "before_end"): Said(
+        "{named} passed its joint appointment {ago}{lawful}; nobody has acknowledged it.",
+        "{named} đã quá giờ hẹn trả kết quả chung {ago}{lawful}; chưa có ai xác nhận xử lý.",
+    ),
     ("suspension", "duty"): Said(
         "{named} has stood still for {amount}, since {until}, and nothing ends that.",
         "{named} đã tạm dừng {amount}, từ {until}, và chưa có ngày kết thúc.",
@@ -190,7 +205,7 @@ def lead_of(matter: Matter) -> Said:
 
 
 def _key(matter: Matter) -> tuple[str, str]:
-    key = (matter.topic, matter.kind)
+    key = (matter.topic, "before_end" if matter.is_before_end else matter.kind)
     if key in LEADS:
         return key
     # What a ladder of another province may hold: a limit with one end past its appointment, an applicant's that escalates.

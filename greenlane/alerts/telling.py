@@ -66,14 +66,14 @@ class Teller:
             case RungFired() as rung:
                 case = self._case(alert.case_id)
                 audience = audience_of(rung, case.definitions.procedure.agency, scene.catalog)
-                matter = matter_of(rung, case, audience, scene)
+                matter = matter_of(rung, case, audience, scene, alert.record.sequence)
                 letter = letter_of(matter, scene)
                 payload = payload_of(alert.event_id, rung, view_of(case), audience, letter)
             case DossierRungFired() as joint:
                 definitions, records = self._dossiers.stream(alert.case_id)
                 dossier = fold_dossier(alert.case_id, definitions, records)
                 audience = audience_of(joint, dossier.lead, scene.catalog)
-                matter = joint_matter_of(joint, dossier, audience, scene)
+                matter = joint_matter_of(joint, dossier, audience, scene, alert.record.sequence)
                 letter = letter_of(matter, scene)
                 payload = dossier_payload_of(alert.event_id, joint, dossier_view_of(dossier), audience, letter)
             case SuspensionReviewDue() | CalendarExhausted() as duty:

@@ -1,9 +1,10 @@
-"""`greenlane acknowledge`: somebody has seen an escalation, named by its id, its level, or as the only one that waits."""
+"""`greenlane acknowledge`: somebody has seen an escalation, named by its number, its id, its level, or as the one that waits."""
 
 # ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Annotated
 
@@ -18,7 +19,7 @@ Escalation = Annotated[
     str | None,
     typer.Argument(
         metavar="ESCALATION",
-        help="Id of the alert, as its letter and the timeline show it. Default: the one that waits.",
+        help="Number of the alert, as in its letter and the timeline (17), or its id. Default: the one that waits.",
         callback=name_of,
     ),
 ]
@@ -36,6 +37,12 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(acknowledge)
 
 
+def id_of(escalation: str | None) -> str | None:
+    """What was given, where it is an id; None: it is a number, or nothing, and the ledger says which is meant."""
+    # An id of an alert names its clock and its rung: none is a number.
+    return None if escalation is None or re.fullmatch(r"[0-9]{1,9}", escalation) else escalation
+
+
 def acknowledge(
     case: CaseReference,
     escalation: Escalation = None,
@@ -50,13 +57,14 @@ def acknowledge(
 ) -> int:
     """Acknowledge an escalation: its chain stops, the breach stays on record.
 
-    Without its id: the only one that waits in the case, or with --level all of that level.
+    By its number in the timeline, such as 17, or its id, such as step:site-check/first. Without: the only one that waits in
+    the case, or with --level all of that level.
 
-    Example: greenlane acknowledge H05.8-260302-0001 step:site-check/breach --by head-of-culture
+    Example: greenlane acknowledge H05.8-260302-0001 17 --by head-of-culture
     """
     from greenlane.cli.asking import Question, ask
     from greenlane.cli.case_table import case_table
-    from greenlane.cli.open_escalations import waiting_of_case
+    from greenlane.cli.open_escalations import meant_in_case
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session, waiting
 
@@ -65,9 +73,10 @@ def acknowledge(
         own_id = command_id and (f"{command_id}.{number}" if number else command_id)
         return Question.checked(KIND, case, acting(by, "supervisor"), content, own_id)
 
-    named = None if escalation is None else question_of(escalation)
+    exact = id_of(escalation)
+    named = None if exact is None else question_of(exact)
     with a_session(state_dir, lang) as session:
-        ids = waiting_of_case(session, case, level) if escalation is None else [escalation]
+        ids = meant_in_case(session, case, escalation, level) if exact is None else [exact]
         questions = [named] if named else [question_of(escalation_id, n) for n, escalation_id in enumerate(ids)]
         for question in questions:
             view = waiting(partial(ask, session, question))

@@ -85,9 +85,8 @@ def published(place: Place, folder: Folder, by: str, note: str | None) -> Publis
 
 def _parties(definitions: Sequence[object]) -> set[str]:
     """Who has an account of its own by these definitions."""
-    provinces = (found.departments for found in definitions if isinstance(found, Province))
-    systems = (found.systems for found in definitions if isinstance(found, SystemList))
-    return {party.id for parties in chain(provinces, systems) for party in parties}
+    departments = {party.id for found in definitions if isinstance(found, Province) for party in found.departments}
+    return departments | {party.id for found in definitions if isinstance(found, SystemList) for party in found.systems}
 
 
 def retired(place: Place, asked: tuple[str, str, str], on: date, by: str, note: str | None) -> Retired:

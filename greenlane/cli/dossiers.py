@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from greenlane.cli.acknowledgement import Escalation, Note
+from greenlane.cli.acknowledgement import Escalation, Note, id_of
 from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir, Strict, name_of, source_of
 from greenlane.cli.question import Acting, acting
 from sla.wording import Said
@@ -316,16 +316,18 @@ def acknowledge(
 ) -> int:
     """Acknowledge an escalation of the joint clock, by default the latest: its chain stops, the breach stays on record.
 
-    Example: greenlane dossier acknowledge D-2026-17 joint/breach --by head-of-culture
+    By its number in the timeline, such as 12, or its id, such as joint/breach.
+
+    Example: greenlane dossier acknowledge D-2026-17 12 --by head-of-culture
     """
-    if escalation is None:
+    if (exact := id_of(escalation)) is None:
         from greenlane.cli.dossier_desk import stream_of
-        from greenlane.cli.open_escalations import waiting_of_dossier
+        from greenlane.cli.open_escalations import meant_in_dossier
         from greenlane.cli.session import a_session
 
         with a_session(state_dir, lang) as session:
-            escalation = waiting_of_dossier(session, stream_of(session, dossier), dossier)
-    content = {"escalation_id": escalation, "note": note}
+            exact = meant_in_dossier(session, stream_of(session, dossier), dossier, escalation)
+    content = {"escalation_id": exact, "note": note}
     return _told(
         dossier, "AcknowledgeEscalation", content, acting(by, "supervisor"), command_id, state_dir, lang, as_json
     )

@@ -1,17 +1,23 @@
-"""Which escalation somebody means who names none: the only one that waits, or those of a level."""
+"""Which escalation somebody means who gives no id: that of a number, the only one that waits, or those of a level."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from cases.ticks import ALARMS
 from cases.turn import EscalationItem
+from events.language.case_events import EventRecord, RungFired
+from events.language.dossier_events import DossierRungFired
 from events.language.refusals import refuse
 from greenlane.cli.failure import RefusedError
 from greenlane.cli.session import Session
 from greenlane.errors import GreenlaneError
-from greenlane.speech.acknowledging import acknowledge_command
+from greenlane.speech.acknowledging import acknowledge_command, show_command
 from sla.wording import Said
 from store.escalations import EscalationFilter, Escalations
+
+Alerts = Mapping[str, str]
+"""The ids of the alerts that may be acknowledged, by their number in the timeline."""
 
 
 class NothingToAcknowledgeError(GreenlaneError):
@@ -26,41 +32,109 @@ class SeveralEscalationsError(GreenlaneError):
     code = "several_escalations"
 
 
-def waiting_of_case(session: Session, reference: str, level: int | None) -> list[str]:
-    """The ids that are meant in a case. Raises RefusedError, NothingToAcknowledgeError, SeveralEscalationsError, StoreError."""
+class NoSuchAlertError(GreenlaneError):
+    """No alert that may be acknowledged has this number."""
+
+    code = "no_such_alert"
+
+
+def meant_in_case(session: Session, reference: str, number: str | None, level: int | None) -> list[str]:
+    """The ids that are meant in a case: that of the number, else of what waits.
+
+    Raises RefusedError, NoSuchAlertError, NothingToAcknowledgeError, SeveralEscalationsError, StoreError.
+    """
     known = session.inbox.find_case(reference)
     if known is None:
         raise RefusedError(refuse("case_unknown", "case"), session.words.language)
-    return meant(_waiting(session, known.case_id), reference, level)
+    items, alerts = _waiting(session, known.case_id), alerts_of(session.ledger.records(known.case_id))
+    if number is not None:
+        return [numbered(items, alerts, reference, number)]
+    return meant(items, alerts, reference, level)
 
 
-def waiting_of_dossier(session: Session, stream_id: str, reference: str) -> str:
-    """The one that is meant in a linked dossier, which has one joint clock. Raises NothingToAcknowledgeError, StoreError."""
-    return meant(_waiting(session, stream_id), reference, None, linked=True)[0]
+def meant_in_dossier(session: Session, stream_id: str, reference: str, number: str | None) -> str:
+    """The one that is meant in a linked dossier, which has one joint clock.
+
+    Raises NoSuchAlertError, NothingToAcknowledgeError, StoreError.
+    """
+    items, alerts = _waiting(session, stream_id), alerts_of(session.ledger.records(stream_id))
+    if number is not None:
+        return numbered(items, alerts, reference, number, linked=True)
+    return meant(items, alerts, reference, None, linked=True)[0]
 
 
-def meant(items: Sequence[EscalationItem], reference: str, level: int | None, *, linked: bool = False) -> list[str]:
+def alerts_of(records: Iterable[EventRecord]) -> Alerts:
+    """What may be acknowledged of a stream; a reminder is read."""
+    return {
+        str(record.sequence): record.event.escalation_id
+        for record in records
+        if isinstance(record.event, RungFired | DossierRungFired) and record.event.kind in ALARMS
+    }
+
+
+def numbered(
+    items: Sequence[EscalationItem], alerts: Alerts, reference: str, number: str, *, linked: bool = False
+) -> str:
+    """The one with this number in the timeline, also one that waits no more. Raises NoSuchAlertError with those that wait."""
+    found = alerts.get(number.lstrip("0"))
+    if found is None:
+        raise _no_such(_latest(items), alerts, reference, number, linked=linked)
+    return found
+
+
+def meant(
+    items: Sequence[EscalationItem], alerts: Alerts, reference: str, level: int | None, *, linked: bool = False
+) -> list[str]:
     """The one of each clock that was told last, and stops its chain: of the level, or the only one.
 
     Raises NothingToAcknowledgeError, SeveralEscalationsError.
     """
-    latest: dict[str, EscalationItem] = {}
-    for item in sorted(items, key=lambda item: (item.level, item.fired_at)):
-        latest[item.clock_id] = item
-    found = [item for item in latest.values() if level is None or item.level == level]
+    found = [item for item in _latest(items) if level is None or item.level == level]
     if not found:
         raise _nothing(reference, linked=linked)
     if len(found) > 1 and level is None:
-        raise _several(found, reference)
+        raise _several(found, alerts, reference)
     return [item.escalation_id for item in found]
+
+
+def _latest(items: Sequence[EscalationItem]) -> list[EscalationItem]:
+    latest: dict[str, EscalationItem] = {}
+    for item in sorted(items, key=lambda item: (item.level, item.fired_at)):
+        latest[item.clock_id] = item
+    return list(latest.values())
 
 
 def _waiting(session: Session, case_id: str) -> list[EscalationItem]:
     return Escalations(session.wiring.store).listed(EscalationFilter(open_only=True, case_id=case_id))
 
 
+def _commands(found: Sequence[EscalationItem], alerts: Alerts, reference: str, *, linked: bool = False) -> str:
+    numbers = {escalation_id: number for number, escalation_id in alerts.items()}
+    named = (numbers.get(item.escalation_id, item.escalation_id) for item in found)
+    return "; ".join(acknowledge_command(reference, one, linked=linked) for one in named)
+
+
+def _no_such(
+    found: Sequence[EscalationItem], alerts: Alerts, reference: str, number: str, *, linked: bool
+) -> NoSuchAlertError:
+    commands = _commands(found, alerts, reference, linked=linked)
+    shown = show_command(reference, linked=linked)
+    return NoSuchAlertError(
+        Said(
+            f"Number {number} in the timeline of {reference} is no alert that is acknowledged.",
+            f"Số {number} trong diễn biến của {reference} không phải cảnh báo cần xác nhận.",
+        ),
+        field="escalation",
+        remedy=Said(f"These wait: {commands}", f"Các cảnh báo đang chờ: {commands}")
+        if found
+        else Said(
+            f"None of it waits; its timeline: {shown}", f"Không có cảnh báo nào đang chờ; xem diễn biến: {shown}"
+        ),
+    )
+
+
 def _nothing(reference: str, *, linked: bool) -> NothingToAcknowledgeError:
-    shown = "greenlane dossier show" if linked else "greenlane show"
+    shown = show_command(reference, linked=linked)
     return NothingToAcknowledgeError(
         Said(
             f"Nothing of {reference} waits to be acknowledged in that way.",
@@ -68,14 +142,14 @@ def _nothing(reference: str, *, linked: bool) -> NothingToAcknowledgeError:
         ),
         field="escalation",
         remedy=Said(
-            f"Its timeline tells what was acknowledged, and when: {shown} {reference}",
-            f"Xem diễn biến để biết đã xác nhận gì, lúc nào: {shown} {reference}",
+            f"Its timeline tells what was acknowledged, and when: {shown}",
+            f"Xem diễn biến để biết đã xác nhận gì, lúc nào: {shown}",
         ),
     )
 
 
-def _several(found: Sequence[EscalationItem], reference: str) -> SeveralEscalationsError:
-    commands = "; ".join(acknowledge_command(reference, item.escalation_id) for item in found)
+def _several(found: Sequence[EscalationItem], alerts: Alerts, reference: str) -> SeveralEscalationsError:
+    commands = _commands(found, alerts, reference)
     return SeveralEscalationsError(
         Said(
             f"{len(found)} escalations of {reference} wait to be acknowledged.",

@@ -42,6 +42,8 @@ class Cast:
         self._topics = topics
         self._sent: Mapping[str, Sent] = plan.by_case
         self._handed_over: set[str] = set()
+        self._asked: set[str] = set()
+        """Cases in which the applicant was asked for documents already."""
 
     def submission(self, sent: Sent) -> Parcel:
         """An application."""
@@ -83,7 +85,8 @@ class Cast:
             asked = {"department": self._plan.department, "question": QUESTION}
             limit = OPINION_LIMIT.model_dump(mode="json")
             content = {"outcome": "consult", "consult": [asked | {"limit": limit}]}
-        elif rehearsal is Rehearsal.SUPPLEMENT and event.step_id == CLOSING_STEP and event.round == 1:
+        elif rehearsal is Rehearsal.SUPPLEMENT and event.step_id == CLOSING_STEP and record.case_id not in self._asked:
+            self._asked.add(record.case_id)
             content = {"outcome": "request_supplement", "reason": REASON, "documents": [DOCUMENT]}
         yield self._decision(record, event.department, event.step_id, content)
 

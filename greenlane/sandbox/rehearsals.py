@@ -12,7 +12,14 @@ from typing import Any, Final
 
 from catalog.basis import Text
 from catalog.catalogue import Catalog
-from catalog.model import ClockPolicy, Definitions, ProcedureVersion, StepDefinition
+from catalog.model import (
+    ClockPolicy,
+    Definitions,
+    DocumentRequirement,
+    ProcedureVersion,
+    StepDefinition,
+    SupplementRule,
+)
 from greenlane.outside.receiving import receiver
 from sla.units import Budget, Unit
 
@@ -37,6 +44,9 @@ CLOSING_STEP: Final = "signing"
 ASKING_STEP: Final = "appraisal"
 """The other department's step that asks for an opinion."""
 DOCUMENT: Final = "drawings"
+FORM: Final = Text(vi="Đơn đề nghị", en="Application form")
+SUPPLEMENTS_MAX: Final = 10
+"""The program may ask for documents too, before or after the other department does."""
 LATE_LIMIT: Final = Budget(amount=1, unit=Unit.MINUTES)
 """The shortest limit that there is: so long one waits for it to pass."""
 CASE_LIMIT: Final = Budget(amount=5, unit=Unit.WORKING_DAYS)
@@ -61,6 +71,8 @@ def definitions_of(rehearsal: Rehearsal, department: str, other: str, catalog: C
         "limit": CASE_LIMIT,
         "clock_policy": ClockPolicy.RESTART,
         "restart_steps": True,
+        "supplement": SupplementRule(rounds_max=SUPPLEMENTS_MAX),
+        "documents": (DocumentRequirement(kind="request", name=FORM),),
         "steps": _steps(rehearsal, department, other),
     }
     draft = catalog.definitions_of(ProcedureVersion(id="sandbox", **content), on)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shlex
 
 
-def acknowledge_command(reference: str, escalation_id: str, *, linked: bool = False) -> str:
+def acknowledge_command(reference: str, escalation: str | int, *, linked: bool = False) -> str:
     """The command for an escalation of a case (by its dossier code, else its id), or of a linked dossier's joint clock.
 
-    It names the escalation: pasted days later it acknowledges what the letter told of, and nothing that came since.
+    It names the escalation, by its number in the timeline or by its id: pasted days later it acknowledges what the letter
+    told of, and nothing that came since.
     """
-    words = ["greenlane", *(["dossier"] if linked else []), "acknowledge", reference, escalation_id]
+    words = ["greenlane", *(["dossier"] if linked else []), "acknowledge", reference, str(escalation)]
     return shlex.join(words)
 
 

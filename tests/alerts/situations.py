@@ -16,7 +16,7 @@ from cases.timetable import next_due
 from catalog.catalogue import Catalog
 from catalog.loader import load_catalog
 from catalog.model import Definitions
-from events.language.case_events import RungFired
+from events.language.case_events import EventRecord, RungFired
 from events.language.commands import DocumentPart, Outcome, Tick
 from events.language.dossier_events import DossierRungFired
 from greenlane.alerts.audience import audience_of, duty_audience
@@ -26,6 +26,8 @@ from greenlane.alerts.letter import Letter, letter_of
 from greenlane.alerts.linked_matter import joint_matter_of
 from greenlane.alerts.matter import Matter, Scene
 from sla.calendar import CalendarDefinition
+from sla.ladder import Rung
+from sla.units import Budget, Unit
 from sla.wording import Said
 from tests.builders import (
     MONDAY,
@@ -78,20 +80,27 @@ def opened(
     return life
 
 
-def fired(life: Life, clock: str, rung: str) -> tuple[RungFired, Case]:
-    """The rung when it fires on the first clock of the kind, and the case at that instant."""
+def fired(life: Life, clock: str, rung: str) -> tuple[RungFired, Case, int]:
+    """The rung when it fires on the first clock of the kind, the case at that instant, and the event's number."""
     until = MONDAY + LONG
     while (due_at := next_due(life.case)) is not None and due_at <= until:
         for event in life.do(Tick(due_at=due_at)):
             if isinstance(event, RungFired) and (event.clock_kind, event.rung) == (clock, rung):
-                return event, life.case
+                return event, life.case, number_of(event, life.records)
     raise AssertionError((clock, rung))
 
 
-def of_rung(rung: RungFired, case: Case, now: datetime | None = None, catalog: Catalog | None = None) -> Written:
+def number_of(event: RungFired | DossierRungFired, records: list[EventRecord]) -> int:
+    return next(record.sequence for record in records if record.event is event)
+
+
+def of_rung(
+    rung: RungFired, case: Case, number: int, now: datetime | None = None, catalog: Catalog | None = None
+) -> Written:
     """What the letter says, written when the rung is due or at another instant."""
     scene = scene_at(now or rung.due_at, catalog)
-    return matter_of(rung, case, audience_of(rung, case.definitions.procedure.agency, scene.catalog), scene), scene
+    audience = audience_of(rung, case.definitions.procedure.agency, scene.catalog)
+    return matter_of(rung, case, audience, scene, number), scene
 
 
 def held_up(rung: str, *, clock: str = "step") -> Written:
@@ -139,7 +148,7 @@ def of_applicant(outcome: Outcome, clock: str, kind: str) -> Written:
         due_at=now,
         late_seconds=0,
     )
-    return of_rung(rung, life.case)
+    return of_rung(rung, life.case, len(life.records))
 
 
 def duty(command: Any, type_name: str, life: Life | None = None) -> Written:
@@ -183,7 +192,8 @@ def linked(rung: str) -> Written:
         life.end("security", at(3, 10))
     event, dossier = _fired_jointly(life, rung)
     scene = scene_at(event.due_at)
-    return joint_matter_of(event, dossier, audience_of(event, dossier.lead, catalog), scene), scene
+    audience, number = audience_of(event, dossier.lead, catalog), number_of(event, life.records)
+    return joint_matter_of(event, dossier, audience, scene, number), scene
 
 
 def _fired_jointly(life: LinkedLife, rung: str) -> tuple[DossierRungFired, Dossier]:
@@ -202,8 +212,8 @@ def unheld() -> Written:
         for d in catalog.province.departments
     )
     bare = replace(catalog, province=catalog.province.model_copy(update={"departments": departments}))
-    rung, case = fired(_appraisal_waits(), "step", "breach")
-    return of_rung(rung, case, catalog=bare)
+    rung, case, number = fired(_appraisal_waits(), "step", "breach")
+    return of_rung(rung, case, number, catalog=bare)
 
 
 def _appraisal_waits() -> Life:
@@ -221,29 +231,66 @@ def without_code() -> Written:
 def answered_meanwhile() -> Written:
     """The mail server was away; the step was answered before the letter was written."""
     life = _appraisal_waits()
-    rung, _ = fired(life, "step", "breach")
+    rung, _, number = fired(life, "step", "breach")
     life.do(an_answer("site-check", "culture", rung.due_at + timedelta(hours=1)))
-    return of_rung(rung, life.case, rung.due_at + timedelta(hours=20))
+    return of_rung(rung, life.case, number, rung.due_at + timedelta(hours=20))
 
 
 def acknowledged_meanwhile() -> Written:
     life = _appraisal_waits()
-    rung, _ = fired(life, "step", "breach")
+    rung, _, number = fired(life, "step", "breach")
     life.do(an_acknowledgement(rung.escalation_id, rung.due_at + timedelta(hours=1)))
-    return of_rung(rung, life.case, rung.due_at + timedelta(hours=2))
+    return of_rung(rung, life.case, number, rung.due_at + timedelta(hours=2))
 
 
 def suspended_meanwhile() -> Written:
     life = _appraisal_waits()
-    rung, _ = fired(life, "statutory", "warning-75")
+    rung, _, number = fired(life, "statutory", "warning-75")
     life.do(a_pause(rung.due_at + timedelta(minutes=10)))
-    return of_rung(rung, life.case, rung.due_at + timedelta(minutes=20))
+    return of_rung(rung, life.case, number, rung.due_at + timedelta(minutes=20))
+
+
+def escalated_before_the_end() -> Written:
+    """A ladder of another province reports a missed appointment at once, hours before the lawful end."""
+    catalog = the_catalog()
+    rungs = tuple(r for r in catalog.ladder("case").rungs if r.kind in ("past_appointment", "breach"))
+    after = Budget(amount=2, unit=Unit.WORKING_HOURS)
+    early = Rung(
+        id="reported",
+        delay=after,
+        counts_from="appointment",
+        audience="chairman-office",
+        kind="escalation",
+        level=1,
+    )
+    known = catalog.definitions_for(KARAOKE, DAY)
+    ladder = known.case_ladder.model_copy(update={"rungs": (*rungs, early)})
+    return of_rung(
+        *fired(opened(definitions=known.model_copy(update={"case_ladder": ladder})), "statutory", "reported")
+    )
+
+
+def set_aside_meanwhile() -> Written:
+    """Recorded before the lawful end by an older version: the breach is set aside before the letter is written."""
+    rung, case, number = fired(_appraisal_waits(), "statutory", "breach")
+    state = case.clocks[rung.clock_id]
+    changed = state.changed({"status": "past_appointment", "set_asides": 1, "fired": ()})
+    return of_rung(rung, case.model_copy(update={"clocks": {**case.clocks, rung.clock_id: changed}}), number)
+
+
+def supplement_meanwhile() -> Written:
+    """The step asked the applicant for documents before the reminder could be sent: its clock runs no more."""
+    life = _appraisal_waits()
+    rung, _, number = fired(life, "step", "warning-75")
+    asked_at = rung.due_at + timedelta(minutes=5)
+    life.do(an_answer("site-check", "culture", asked_at, Outcome.REQUEST_SUPPLEMENT, documents=("request",)))
+    return of_rung(rung, life.case, number, asked_at + timedelta(minutes=5))
 
 
 def written_late() -> Written:
     """After an outage of three days: how late is counted until the writing."""
-    rung, case = fired(_appraisal_waits(), "statutory", "breach")
-    return of_rung(rung, case, rung.due_at + timedelta(days=3, hours=10))
+    rung, case, number = fired(_appraisal_waits(), "statutory", "breach")
+    return of_rung(rung, case, number, rung.due_at + timedelta(days=3, hours=10))
 
 
 GREEN_DAY = {"project": "ring-road-4"}
@@ -286,6 +333,9 @@ SITUATIONS: dict[str, Callable[[], Written]] = {
     "answered-meanwhile": answered_meanwhile,
     "acknowledged-meanwhile": acknowledged_meanwhile,
     "suspended-meanwhile": suspended_meanwhile,
+    "set-aside-meanwhile": set_aside_meanwhile,
+    "supplement-meanwhile": supplement_meanwhile,
+    "statutory-escalation-before-the-end": escalated_before_the_end,
 }
 """By name of the golden text."""
 IN_THE_DIGEST = (

@@ -24,7 +24,7 @@ FACTOR = 3600
 """A business hour a second."""
 PATIENCE_SECONDS = 200.0
 CHAIRMAN = "head@chairman-office.bac-ninh.example"
-COMMAND = re.compile(r"^ +(greenlane acknowledge \S+ \S+)$", re.MULTILINE)
+COMMAND = re.compile(r"^ +(greenlane acknowledge \S+ \d+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,6 @@ def test_an_escalation_is_acknowledged_from_its_mail_alone(fast: Fast, program: 
     """The chairman's office reads which dossier, what is late and how late, and pastes the command: the chain stops."""
     dossier = submitted(program, "letters-1")
     letter = until(lambda: fast.to(CHAIRMAN))[0]
-    _is_well_formed(letter)
     text = letter.get_content()
     flat = " ".join(text.split())
     assert "Kính gửi: Lãnh đạo Văn phòng Ủy ban nhân dân tỉnh" in flat
@@ -95,15 +94,16 @@ def test_an_escalation_is_acknowledged_from_its_mail_alone(fast: Fast, program: 
     assert pasted is not None
     words = shlex.split(pasted[1])[1:]
     assert "case-" not in text
+    _is_well_formed(letter)
     answer = program(*words)
     assert answer.code == 0, answer
     assert program(*words).error["code"] == "already_acknowledged"
-    acknowledged = [
-        entry["event"]
-        for entry in program("show", dossier).json["timeline"]
-        if entry["event"]["type"] == "EscalationAcknowledged"
-    ]
-    assert [event["escalation_id"] for event in acknowledged] == [words[2]]
+    timeline = program("show", dossier).json["timeline"]
+    told = {str(entry["sequence"]): entry["event"].get("escalation_id") for entry in timeline}[words[2]]
+    done = [entry["event"] for entry in timeline if entry["event"]["type"] == "EscalationAcknowledged"]
+    assert [event["escalation_id"] for event in done] == answer.json["acknowledged"] == [told]
+    unknown = program("acknowledge", dossier, "1").error
+    assert (unknown["code"], unknown["field"]) == ("no_such_alert", "escalation")
 
 
 def _is_well_formed(letter: EmailMessage) -> None:

@@ -24,6 +24,7 @@ from catalog.value_texts import _MESSAGES_VI, _REMEDIES, value_message, value_re
 from events.language.messages import MessageError, message_error_of
 from events.transport import errors as transport
 from greenlane.cli.failure import InterruptedRunError, explained
+from greenlane.cli.open_escalations import NoSuchAlertError, numbered
 from greenlane.cli.page import PAGE
 from greenlane.errors import GreenlaneError
 from greenlane.importing.errors import LogMalformedError, Place
@@ -34,6 +35,7 @@ from sla.errors import SlaError
 from sla.wording import Said
 from store import errors as store
 from tests.cli.program import Program
+from tests.cli.test_open_escalations import waiting
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("sla", "catalog", "cases", "events", "intake", "store", "greenlane")
@@ -152,6 +154,10 @@ def _samples() -> Iterator[BaseException]:
     yield MessageError("case", value_message("missing", {"msg": "Field required"}))
     yield MessageError("case", value_message("not_listed", {"msg": "Input is odd"}))
     yield InterruptedRunError()
+    for items in ([], [waiting("step:a", 1)]):
+        with pytest.raises(NoSuchAlertError) as caught:
+            numbered(items, {}, "H05.8-260302-0001", "17")
+        yield caught.value
     yield LogMalformedError(
         Path("a.xes"), Said("no end.", "chưa hết."), remedy=Said("Mend.", "Sửa."), place=Place(1, 2, 3)
     )
@@ -242,8 +248,16 @@ def test_every_class_of_errors_is_looked_at() -> None:
     assert sorted(every.keys() - sampled - made - ALLOWED.keys()) == []
     assert ALLOWED.keys() <= every.keys()
     page = PAGE.read_text(encoding="utf-8").split("And of what keeps a command from being tried:")[1]
-    codes = {str(getattr(kind, "code", "")) for kind in every.values()} | {"usage", "unavailable"}
+    codes = {str(getattr(kind, "code", "")) for kind in every.values()} | {
+        "usage",
+        "unavailable",
+        "temporal_refused",
+        "defect",
+    }
     assert set(re.findall(r"`(\w+)`", page)) <= codes
+    named = set(re.findall(r"`(\w+)`", PAGE.read_text(encoding="utf-8")))
+    told = {str(getattr(kind, "code", "")) for name, kind in every.items() if name not in ALLOWED} - {""}
+    assert sorted(told - named) == []
 
 
 def _pairs() -> Iterator[tuple[str, ast.expr, ast.expr]]:

@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from cases.dossier.turns import take_dossier_turn
 from catalog.catalogue import Catalog
 from catalog.loader import load_catalog
 from catalog.province import Department, RoleHolder
+from events.language.case_events import ClockBreached
 from events.language.topics import Topics
 from greenlane.alerts import AlertSender
 from greenlane.alerts.audience import audience_of, duty_audience
@@ -56,7 +58,8 @@ def fire(store: Store) -> Iterator[Callable[..., str]]:
     def fired(number: int = 1, **change: Any) -> str:
         case = RecordedCase(recorder, number)
         case.open()
-        (record,) = case.tell(rung("step:intake/breach").model_copy(update=change))
+        breached = ClockBreached(clock_id="step:intake", due_at=MONDAY)
+        _, record = case.tell(breached, rung("step:intake/breach").model_copy(update=change))
         return f"{case.case_id}.{record.sequence}"
 
     yield fired
@@ -80,9 +83,9 @@ def catalog() -> Catalog:
 
 
 @asynccontextmanager
-async def sending(store: Store, **settings: Any) -> AsyncIterator[None]:
+async def sending(store: Store, catalog: Catalog | None = None, **settings: Any) -> AsyncIterator[None]:
     """A sender at work."""
-    sender = AlertSender(store, Settings(**settings), ZONE, SettledCatalogue(the_catalog()), lambda: MONDAY)
+    sender = AlertSender(store, Settings(**settings), ZONE, SettledCatalogue(catalog or the_catalog()), lambda: MONDAY)
     task = asyncio.create_task(sender.serve(CHANNELS))
     try:
         yield
@@ -158,8 +161,8 @@ async def test_a_rung_of_a_joint_clock_is_told_too(store: Store, mail: tuple[Mai
         assert post.body["audience"]["held"] is (post.body["audience"]["role"] != "office")
     told = "\n".join(letter.get_content() for _, letter in mailbox.letters)
     assert all(
-        f"greenlane dossier acknowledge D-1 {event.escalation_id}" in told
-        for event in fired.values()
+        f"greenlane dossier acknowledge D-1 {key.rpartition('.')[2]}\n" in told
+        for key, event in fired.items()
         if event.kind in ("breach", "escalation")
     )
     assert "Linked dossier D-1" in told
@@ -363,3 +366,41 @@ def test_who_holds_a_role_is_asked_when_the_alert_is_sent(catalog: Catalog) -> N
     renewed = Catalog(catalog.procedures, province, catalog.lanes, catalog.ladders, catalog.calendars)
     event = rung("e").model_copy(update={"audience": "officer"})
     assert audience_of(event, "culture", renewed).addresses == ("officer@one-stop.bac-ninh.example", "new@example.org")
+
+
+def having_language(catalog: Catalog, department_id: str, language: str) -> Catalog:
+    """The catalogue in which the holders of that department read one language."""
+    departments = tuple(
+        department.model_copy(
+            update={"roles": tuple(r.model_copy(update={"language": language}) for r in department.roles)}
+        )
+        if department.id == department_id
+        else department
+        for department in catalog.departments.values()
+    )
+    return replace(catalog, province=catalog.province.model_copy(update={"departments": departments}))
+
+
+async def test_each_is_written_to_in_the_own_language_and_a_webhook_has_both(
+    store: Store, fire: Callable[..., str], mail: tuple[Mailbox, int], catalog: Catalog
+) -> None:
+    """The one-stop centre reads English, the others both; many letters are one in that language too."""
+    mailbox, port = mail
+    for number in range(1, 6):
+        fire(number)
+    fire(6, audience="chairman-office")
+    english = having_language(catalog, "one-stop", "en")
+    with WebReceiver() as web:
+        settings = {"webhook_url": web.url, "smtp_host": "127.0.0.1", "smtp_port": port}
+        async with sending(store, english, **settings):
+            await until(lambda: not owed(store))
+    letters = {receivers[0].partition("@")[2]: letter for receivers, letter in mailbox.letters}
+    one_stop, chairman = letters["one-stop.bac-ninh.example"], letters["chairman-office.bac-ninh.example"]
+    assert (one_stop["Content-Language"], chairman["Content-Language"]) == ("en", "vi, en")
+    assert "Kính gửi" not in one_stop.get_content()
+    assert "Kính gửi: Lãnh đạo Văn phòng Ủy ban nhân dân tỉnh" in chairman.get_content()
+    assert "To: the head, Office of the provincial People's Committee" in chairman.get_content()
+    told = web.posts[0].body["letter"]
+    assert told["subject"]["vi"].startswith("[Greenlane] BƯỚC CHẬM: H05.8-")
+    assert told["subject"]["en"].startswith("[Greenlane] STEP LATE: H05.8-")
+    assert told["text"].keys() == {"vi", "en"}

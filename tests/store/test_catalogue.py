@@ -136,11 +136,13 @@ def test_what_is_refused_leaves_nothing(catalogue: PublishedCatalogue, act: str)
         assert digests_in(acts) == {A: "d1"}
         raise ValueError
 
+    given = {"by": "an", "note": None, "check": refuse}
+    acts = {
+        "publish": lambda: publish(catalogue, version(B), **given),
+        "retire": lambda: catalogue.retire(A, DAY, **given),
+    }
     with pytest.raises(ValueError):  # noqa: PT011 - it is the one above
-        if act == "publish":
-            publish(catalogue, version(B), check=refuse)
-        else:
-            catalogue.retire(A, DAY, by="an", note=None, check=refuse)
+        acts[act]()
     found = catalogue.look()
     assert len(found.acts) == 1
     assert found.complete_until is not None
