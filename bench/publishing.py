@@ -22,7 +22,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -40,6 +40,7 @@ from catalog.reader import read
 from events.language.envelope import binary_headers
 from events.language.identity import case_id_of
 from greenlane.admission import KafkaAccess
+from greenlane.connecting import database_of
 from greenlane.stack import running_stack
 from greenlane.wiring import Wiring
 from intake.publishing import enter
@@ -52,6 +53,23 @@ EDITION = re.compile(r"^greenlane_catalogue_edition (\S+)$", re.MULTILINE)
 PROCESSES = ("worker", "bridge", "publisher")
 PAUSE_SECONDS = 0.2
 PATIENCE_SECONDS = 120.0
+
+
+HOLD_THE_LOCK: Final = """
+import os, sys, time
+from store.catalogue import PublishedCatalogue, PublishedVersion
+from store.database import Store
+from catalog.definition import Key
+
+def check(acts):
+    print("held", flush=True)
+    time.sleep(600)
+
+key = Key("procedure", "never", "1")
+given = PublishedVersion(key, "0", "procedures/never.yaml", "", "{}")
+PublishedCatalogue(Store(os.environ["DATABASE"])).publish([given], act="publish", by="stalled", note=None, check=check)
+"""
+STALLED_SECONDS: Final = 10
 
 
 class Editor:
@@ -170,12 +188,27 @@ def received(wiring: Wiring) -> dict[str, Received]:
     query = text(
         """SELECT l.case_id, a.received_at, d.digest, d.body::json #>> '{procedure,id}', d.body::json #>> '{procedure,version}',
             d.body::json #>> '{lanes,version}'
-        FROM ledger l JOIN applications a USING (case_id) JOIN definitions d ON d.digest = l.body::json #>> '{event,definitions_digest}'
+        FROM ledger l JOIN applications a USING (case_id)
+            JOIN definitions d ON d.digest = l.body::json #>> '{event,definitions_digest}'
         WHERE l.sequence = 1 AND l.type = 'ApplicationSubmitted'"""
     )
     with wiring.store.reading() as connection:
         rows = connection.execute(query).all()
     return {row[0]: Received(row[0], row[1], row[3], row[4], row[5], row[2]) for row in rows}
+
+
+@contextmanager
+def publishing(wiring: Wiring) -> Iterator[None]:
+    """Another process is in the middle of a publication; it is killed at the end."""
+    environment = {"DATABASE": database_of(wiring.settings), "PYTHONPATH": str(Path(__file__).parents[1])}
+    line = [sys.executable, "-c", HOLD_THE_LOCK]
+    with subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, text=True) as child:
+        try:
+            if child.stdout is None or child.stdout.readline() != "held\n":
+                raise RuntimeError("the other publisher does not run")
+            yield
+        finally:
+            child.kill()
 
 
 def edition_of(wiring: Wiring, process: str) -> int:
@@ -198,7 +231,8 @@ def main() -> None:
     asked = parser.parse_args()
     with the_stack() as (wiring, _), tempfile.TemporaryDirectory(prefix="greenlane-bench-") as folder:
         rows = measure(wiring, Editor(wiring, Path(folder) / "catalog"), asked.publications)
-    result = summary(rows)
+        opening = openings(wiring)
+    result = summary(rows) | opening
     RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     sys.stderr.write(json.dumps({k: v for k, v in result.items() if k != "publications"}, indent=2) + "\n")
 
@@ -216,6 +250,27 @@ def measure(wiring: Wiring, editor: Editor, publications: int) -> list[dict[str,
         row.update(_turnover(cases, row))
         row["at"] = row["at"].isoformat()
     return rows
+
+
+def openings(wiring: Wiring) -> dict[str, float]:
+    """From the receipt of a case until it is on record, at the most: as a rule, and while a publisher stalls."""
+    found = {}
+    for name in ("undisturbed", "stalled"):
+        applicants = Applicants(wiring, f"{name}-{time.time_ns()}")
+        with applicants.steadily(), publishing(wiring) if name == "stalled" else nullcontext():
+            time.sleep(STALLED_SECONDS)
+        cases = {*applicants.handed_in}
+        until(lambda cases=cases: cases <= received(wiring).keys())
+        found[f"longest_opening_{name}_s"] = round(max(_opening_seconds(wiring, cases)), 3)
+    return found
+
+
+def _opening_seconds(wiring: Wiring, cases: set[str]) -> list[float]:
+    query = text(
+        "SELECT l.case_id, l.recorded_at - a.received_at FROM ledger l JOIN applications a USING (case_id) WHERE sequence = 1"
+    )
+    with wiring.store.reading() as connection:
+        return [taken.total_seconds() for case_id, taken in connection.execute(query) if case_id in cases]
 
 
 def one(wiring: Wiring, editor: Editor) -> dict[str, Any]:

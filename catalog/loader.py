@@ -98,7 +98,7 @@ def read_shelf(folder: Path, *, check_digests: bool = True) -> Shelf:
     problems = _misplaced(folder)
     shelf = Shelf().with_more([source for model in PLACES for source in _read_all(model, folder, problems)])
     # A reference into a file that could not be read would be reported as unknown: first the files, then what spans them.
-    problems = problems or problems_across(shelf) + _missing(shelf, folder)
+    problems = problems or problems_across(shelf) + missing(shelf, folder)
     if check_digests and not problems:
         problems = publication.problems_of(shelf, published_in(folder), name_of(digest_file(folder)))
     if problems:
@@ -179,7 +179,8 @@ def _content(file: Path, folder: Path) -> bytes:
         raise CatalogUnreadable.of("file_unreadable", field=name, file=name, why=os_said(error)) from error
 
 
-def _missing(shelf: Shelf, folder: Path) -> list[Problem]:
+def missing(shelf: Shelf, folder: Path) -> list[Problem]:
+    """What no catalogue can do without and the shelf does not hold."""
     parts: Sequence[tuple[Sequence[object], str, Said]] = (
         (shelf.provinces, "departments.yaml", Said("the departments", "danh sách cơ quan")),
         (shelf.lanes, "lanes/", Said("the decision table of the lanes", "bảng quyết định các luồng")),

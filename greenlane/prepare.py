@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import structlog
 from temporalio.api.enums.v1 import IndexedValueType
@@ -11,7 +12,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from cases.views import project
 from catalog.assembly import assembled
-from catalog.loader import DATA_FOLDER, Folder, read_folder
+from catalog.errors import CatalogInvalid
+from catalog.kinds import key_of
+from catalog.loader import DATA_FOLDER, Folder, completed, missing, problems_across, read_folder
+from catalog.references import Shelf
 from greenlane.admission import prepare_kafka
 from greenlane.connecting import owner_database_of
 from greenlane.probing.database import probe_database
@@ -21,6 +25,7 @@ from greenlane.settings import Settings
 from greenlane.wiring import Wiring
 from intake.catalogue import LiveCatalogue
 from intake.publishing import enter
+from sla.wording import spoken
 from store.access import CALENDAR_FLAGS
 from store.catalogue import PublishedCatalogue
 from store.database import Store
@@ -68,10 +73,27 @@ def prepare(settings: Settings) -> None:
 
 def _enter_catalogue(published: PublishedCatalogue, folder: Folder, settings: Settings) -> None:
     """What the folder holds and the installation does not. In production nothing that was not published there."""
-    only = folder.published if settings.profile == "production" else None
+    if settings.profile == "production":
+        only = folder.published
+        _refuse_drafts_that_are_needed(folder)
+    else:
+        only = None
     done = enter(published, folder.shelf, act="prepare", by=PREPARED_BY, only=only, ends=folder.ends)
     if done is not None:
         log.info("catalogue entered", edition=done.number, versions=len(done.versions))
+
+
+def _refuse_drafts_that_are_needed(folder: Folder) -> None:
+    """What was published of a folder must be a whole catalogue by itself. Raises CatalogInvalid."""
+    kept = [source for source in folder.shelf.sources if key_of(source.definition) in folder.published]
+    alone = Shelf().with_more(kept)
+    if problems := problems_across(completed(alone)) + missing(alone, folder.path):
+        remedy = spoken(
+            "Here only what was published counts: publish the drafts with `greenlane catalog publish {folder}`",
+            "Ở đây chỉ bản đã ban hành có hiệu lực: ban hành bản nháp bằng `greenlane catalog publish {folder}`",
+            folder=folder.path,
+        )
+        raise CatalogInvalid([replace(problem, remedy=remedy) for problem in problems])
 
 
 def _make_tables(store: Store) -> None:

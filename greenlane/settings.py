@@ -196,7 +196,7 @@ class Settings(BaseSettings):
         default=None, description="Folder of a catalogue to use instead of the built-in one."
     )
     flags: Annotated[frozenset[str], NoDecode] = Field(
-        default=frozenset(), description="Calendar flags that are set, comma-separated, such as culture-day."
+        default=frozenset(), description="Calendar flags that are set, comma-separated, such as culture_day."
     )
     language: Literal["vi", "en"] = Field(default="vi", description="Language of letters, alerts and screens.")
 

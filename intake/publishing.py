@@ -34,8 +34,11 @@ def enter(
     does not go with what is published; StoreError.
     """
     whole = completed(shelf)
-    drafts = set() if only is None else {key_of(source.definition) for source in shelf.sources} - {*only}
-    versions = [version for version in versions_on(whole) if version.key not in drafts]
+    if only is not None:
+        # What is left out is not there for anything else either.
+        drafts = {key_of(source.definition) for source in shelf.sources} - {*only}
+        whole = Shelf().with_more([source for source in whole.sources if key_of(source.definition) not in drafts])
+    versions = versions_on(whole)
     check = refuse_draft if act == "publish" else refuse_unfit
     acts = published.look().acts
     if _holds(acts, versions, ends or {}):

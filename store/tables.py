@@ -137,6 +137,7 @@ worklist = Table(
     _text("question", null=True),
     Column("late", JSONB, nullable=True),
     Index("ix_worklist_department", "department"),
+    Index("ix_worklist_overdue", "case_id", postgresql_where=text("overdue")),
     postgresql_with={"fillfactor": "50"},
 )
 """Steps that wait for a department; `item` is the row's JSON, the columns are read out of it.
@@ -170,7 +171,14 @@ escalations = Table(
     Column("acknowledged", Boolean, nullable=False),
     _instant("limit_at", null=True),
     Column("late", JSONB, nullable=True),
-    Index("ix_escalations_open", text("level DESC"), "limit_at", "fired_at", postgresql_where=text("is_open")),
+    Index(
+        "ix_escalations_open",
+        text("level DESC"),
+        "limit_at",
+        "fired_at",
+        postgresql_include=["department", "audience", "audience_department"],
+        postgresql_where=text("is_open"),
+    ),
 )
 """Rungs after a breach that may be acknowledged, or were, of cases and of linked dossiers."""
 

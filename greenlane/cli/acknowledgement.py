@@ -60,7 +60,7 @@ def acknowledge(
     By its number in the timeline, such as 17, or its id, such as step:site-check/first. Without: the only one that waits in
     the case, or with --level all of that level.
 
-    Example: greenlane acknowledge H05.7-260302-0001 17 --by head-of-culture
+    Example: greenlane acknowledge H05.8-260302-0001 17 --by head-of-culture
     """
     from greenlane.cli.asking import Question, ask
     from greenlane.cli.case_table import case_table

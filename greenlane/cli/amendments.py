@@ -46,7 +46,7 @@ def request_payment(
 ) -> int:
     """Ask the applicant to pay the fee; where the procedure says so, the clocks stand still meanwhile.
 
-    Example: greenlane pay-request H05.7-260302-0001 intake --department one-stop --amount 200000 --reason "Fee"
+    Example: greenlane pay-request H05.8-260302-0001 intake --department one-stop --amount 200000 --reason "Fee"
     """
     content = {"step_id": step, "department": department, "amount_vnd": amount, "reason": reason}
     return asked("RequestPayment", case, acting(by), content, command_id, state_dir, lang, as_json)
@@ -64,7 +64,7 @@ def confirm_payment(
 ) -> int:
     """Note that the fee was paid: the clocks run again.
 
-    Example: greenlane pay-confirm H05.7-260302-0001 --receipt BL-2026-0007
+    Example: greenlane pay-confirm H05.8-260302-0001 --receipt BL-2026-0007
     """
     return asked("ConfirmPayment", case, acting(by), {"receipt": receipt}, command_id, state_dir, lang, as_json)
 
@@ -84,7 +84,7 @@ def move_appointment(
 
     The limit itself stays where it is.
 
-    Example: greenlane move-appointment H05.7-260302-0001 --by-time "2 working_days" --reason "The road is flooded"
+    Example: greenlane move-appointment H05.8-260302-0001 --by-time "2 working_days" --reason "The road is flooded"
     """
     from greenlane.cli.budget_text import budget_of
 
@@ -107,7 +107,7 @@ def extend(
 ) -> int:
     """Extend the statutory limit where the sector's law allows it; a second person approves it, both dates stay on record.
 
-    Example: greenlane extend H05.7-260302-0001 --by-time "5 days" --reason "Complex appraisal"
+    Example: greenlane extend H05.8-260302-0001 --by-time "5 days" --reason "Complex appraisal"
     --legal-basis "15/2021/NĐ-CP" --approved-by chairman-office
     """
     from greenlane.cli.budget_text import budget_of
@@ -141,7 +141,7 @@ def change_lane(
 
     A second person approves it. A lane that no rule of the decision table gives needs --override, and stands on record so.
 
-    Example: greenlane lane H05.7-260302-0001 green_60 --reason "Decided on 3 March" --legal-basis "QĐ 12/QĐ-UBND"
+    Example: greenlane lane H05.4-260302-0001 green_60 --reason "Decided on 3 March" --legal-basis "QĐ 12/QĐ-UBND"
     --by lead-officer --approved-by chairman-office --override
     """
     content = {

@@ -83,8 +83,8 @@ def decide(
     Refusing and asking for documents need a --reason; asking for documents at least one --document; asking the applicant
     to explain a --question; consulting at least one --consult with a --question.
 
-    Example: greenlane decide H05.7-260302-0001 site-check request_supplement --department culture
-    --document floor-plan --reason "The plan of the second floor is missing"
+    Example: greenlane decide H05.8-260302-0001 site-check request_supplement --department culture
+    --document security-certificate --reason "The copy cannot be read"
     """
     from greenlane.cli.budget_text import budget_of
 
@@ -119,7 +119,7 @@ def supplement(
 ) -> int:
     """Note that the applicant's documents came; the case goes on when all that was asked for is there.
 
-    Example: greenlane supplement H05.7-260302-0001 --document floor-plan --by counter-3
+    Example: greenlane supplement H05.8-260302-0001 --document security-certificate --by counter-3
     """
     content = {"documents": tuple({"kind": kind} for kind in document or ()), "declared_complete": complete}
     return asked("ReceiveSupplement", case, acting(by), content, command_id, state_dir, lang, as_json)
@@ -139,7 +139,7 @@ def explain(
 ) -> int:
     """Note that the applicant has answered the question that was asked.
 
-    Example: greenlane explain H05.7-260302-0001 --reference incoming-117 --by counter-3
+    Example: greenlane explain H05.8-260302-0001 --reference incoming-117 --by counter-3
     """
     content = {"reference": reference}
     return asked("ReceiveExplanation", case, acting(by), content, command_id, state_dir, lang, as_json)
@@ -159,7 +159,7 @@ def withdraw(
 ) -> int:
     """Take the application back on the applicant's wish; the case closes.
 
-    Example: greenlane withdraw H05.7-260302-0001 --reason "The plans have changed"
+    Example: greenlane withdraw H05.8-260302-0001 --reason "The plans have changed"
     """
     content = {"reason": reason}
     return asked("WithdrawApplication", case, acting(by), content, command_id, state_dir, lang, as_json)
@@ -187,7 +187,7 @@ def pause(
 
     A suspension begins and ends in the past, and no further back than the procedure allows.
 
-    Example: greenlane pause H05.7-260302-0001 --reason "A court decides first" --legal-basis "61/2018/NĐ-CP art. 19"
+    Example: greenlane pause H05.8-260302-0001 --reason "A court decides first" --legal-basis "61/2018/NĐ-CP art. 19"
     """
     content = {"reason": reason, "legal_basis": legal_basis, **_stretch(from_at, until_at)}
     return asked("PauseClock", case, acting(by, "supervisor"), content, command_id, state_dir, lang, as_json)
@@ -205,7 +205,7 @@ def resume(
 ) -> int:
     """Let the clocks of a suspended or stopped case run again.
 
-    Example: greenlane resume H05.7-260302-0001 --reason "The court has decided"
+    Example: greenlane resume H05.8-260302-0001 --reason "The court has decided"
     """
     actor = acting(by, "supervisor")
     return asked("ResumeClock", case, actor, {"reason": reason}, command_id, state_dir, lang, as_json)
@@ -231,7 +231,7 @@ def reassign(
 ) -> int:
     """Give a step to another officer, or to another department.
 
-    Example: greenlane reassign H05.7-260302-0001 site-check --officer officer-7 --reason "On leave"
+    Example: greenlane reassign H05.8-260302-0001 site-check --officer officer-7 --reason "On leave"
     """
     content = {
         "step_id": step,

@@ -21,7 +21,7 @@ from catalog.errors import UnknownProcedure
 from catalog.model import LaneId
 from greenlane.cli.moments import Moments, now
 from greenlane.cli.names import Names
-from greenlane.cli.output import table_of
+from greenlane.cli.output import instant_json, table_of
 from greenlane.cli.promise_cells import Kind, lawful_end_text, rung_text
 from greenlane.cli.source_words import source_text
 from greenlane.cli.styles import lane_markup, painted
@@ -92,7 +92,7 @@ def calculation_json(answer: Answer, language: str, catalog: Catalog | None = No
         "procedure": procedure.id,
         "version": procedure.version,
         "lane": answer.lane.value,
-        "at": answer.at.isoformat(),
+        "at": instant_json(answer.at),
         "calendar": {"id": calendar.id, "version": calendar.version, "digest": calendar.digest},
         "pauses": [
             {"from_at": _iso(p.from_at, moments), "until_at": _iso(p.until_at, moments)} for p in answer.suspensions
@@ -116,9 +116,9 @@ def calculation_json(answer: Answer, language: str, catalog: Catalog | None = No
 def _promise_json(promised: Promised) -> dict[str, Any]:
     end = promised.due
     return {
-        "operational_at": end.operational_at.isoformat(),
+        "operational_at": instant_json(end.operational_at),
         "lawful_day": end.lawful_day and end.lawful_day.isoformat(),
-        "lawful_end_at": end.lawful_end_at and end.lawful_end_at.isoformat(),
+        "lawful_end_at": instant_json(end.lawful_end_at),
         "budget": _budget_json(promised.clock.budget),
     }
 
@@ -129,9 +129,9 @@ def _told_json(promised: Promised, calendar: WorkingCalendar) -> dict[str, Any]:
     first = clock.model_copy(update={"suspensions": ()}).due(calendar) or end
     lawful_at = end.lawful_end_at if has_two_ends("statutory", clock.budget) else None
     return {
-        "appointment_at": end.operational_at.isoformat(),
-        "first_appointment_at": first.operational_at.isoformat(),
-        "lawful_end_at": lawful_at and lawful_at.isoformat(),
+        "appointment_at": instant_json(end.operational_at),
+        "first_appointment_at": instant_json(first.operational_at),
+        "lawful_end_at": instant_json(lawful_at),
         "state": None,
         "set_aside": False,
         "met_at": None,
@@ -142,7 +142,7 @@ def _told_json(promised: Promised, calendar: WorkingCalendar) -> dict[str, Any]:
 def _rung_json(firing: FiringRung, clock: str) -> dict[str, Any]:
     rung = firing.rung
     return {
-        "at": firing.at and firing.at.isoformat(),
+        "at": instant_json(firing.at),
         "id": rung.id,
         "clock": clock,
         "kind": rung.kind,

@@ -20,7 +20,7 @@ from rich.text import Text
 from greenlane.cli.catalogue_in_use import catalogue_in_use
 from greenlane.cli.instants import instant_of
 from greenlane.cli.moments import Moments, now
-from greenlane.cli.output import table_of
+from greenlane.cli.output import instant_json, table_of
 from greenlane.cli.time_words import TimeWords
 from greenlane.settings import Settings
 from sla.business_time import BusinessTime
@@ -128,10 +128,10 @@ class CalendarSheet:
         return {
             "ok": True,
             "calendar": self.as_json(),
-            "at": at.isoformat(),
+            "at": instant_json(at),
             "amount": budget.amount,
             "unit": budget.unit.value,
-            "operational_at": end.operational_at.isoformat(),
+            "operational_at": instant_json(end.operational_at),
             "lawful_day": end.lawful_day and end.lawful_day.isoformat(),
         }
 
@@ -156,8 +156,8 @@ class CalendarSheet:
         return {
             "ok": True,
             "calendar": self.as_json(),
-            "from": begins.isoformat(),
-            "to": ends.isoformat(),
+            "from": instant_json(begins),
+            "to": instant_json(ends),
             "working_seconds": int(seconds) if seconds.is_integer() else seconds,
         }
 

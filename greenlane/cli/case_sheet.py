@@ -24,6 +24,7 @@ from events.language.case_events import (
 from events.language.refusals import refuse
 from greenlane.cli.applicant_texts import texts_of
 from greenlane.cli.failure import NoAnswerError, RefusedError
+from greenlane.cli.output import instant_json
 from greenlane.cli.session import Session
 from sla.wording import Said
 
@@ -102,9 +103,9 @@ class Sheet:
             "kind": clock.kind,
             "step_id": clock.step_id,
             "budget": clock.clock.budget.model_dump(mode="json"),
-            "anchored_at": clock.clock.anchored_at.isoformat(),
-            "due_at": due_at and due_at.isoformat(),
-            "lawful_end_at": lawful_at and lawful_at.isoformat(),
+            "anchored_at": instant_json(clock.clock.anchored_at),
+            "due_at": instant_json(due_at),
+            "lawful_end_at": instant_json(lawful_at),
             "status": clock.status,
             "paused": clock.is_paused,
             "set_aside": clock.set_aside,
@@ -115,7 +116,7 @@ class Sheet:
     def _refusal(self, at: datetime, outcome: CommandOutcome) -> dict[str, Any]:
         refusal = outcome.refusal
         return {
-            "at": at.isoformat(),
+            "at": instant_json(at),
             "command_id": outcome.command_id,
             "code": refusal and refusal.code,
             "field": refusal and refusal.field,

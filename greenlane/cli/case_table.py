@@ -9,6 +9,7 @@ from rich.table import Table
 
 from cases.turn import CaseView, WorkItem
 from greenlane.cli.moments import Moments
+from greenlane.cli.names import beside
 from greenlane.cli.output import table_of
 from greenlane.cli.promise_cells import nearness, promise_lines
 from greenlane.cli.styles import LATE, lane_markup, painted, status_markup
@@ -46,7 +47,7 @@ def work_table(title: str, items: Iterable[WorkItem], moments: Moments) -> Table
         due = [moments.instant(item.due_at), moments.distance(item.due_at)]
         table.add_row(
             item.dossier_code or item.case_id,
-            f"{escape(step)}\n[dim]{escape(item.step_id)}[/dim]",
+            beside(step, item.step_id),
             f"{escape(names.procedure(item.procedure))}\n{lane_markup(words, item.lane)}",
             "\n".join(painted(text, colour) for text in due if text),
             painted(str(item.level), LATE) if item.level else "",

@@ -16,7 +16,7 @@ from events.language.commands import Actor
 from greenlane.changing import Looked, Telling, Told, Unreachable, head_of, kept, tell_cases
 from greenlane.cli.failure import RefusedError
 from greenlane.cli.moments import Moments
-from greenlane.cli.output import print_json, show, table_of
+from greenlane.cli.output import instant_json, print_json, show, table_of
 from greenlane.cli.progress import counted
 from greenlane.cli.session import Session, waiting
 from greenlane.cli.styles import LATE, painted
@@ -175,8 +175,8 @@ def _change_json(change: PlannedChange) -> dict[str, Any]:
         "clock": change.clock_id,
         "kind": change.kind,
         "step_id": change.step_id,
-        "former_due_at": change.former_due_at and change.former_due_at.isoformat(),
-        "due_at": change.due_at and change.due_at.isoformat(),
+        "former_due_at": instant_json(change.former_due_at),
+        "due_at": instant_json(change.due_at),
         "reason": change.reason,
     }
 

@@ -16,6 +16,7 @@ from events.language.refusals import Refusal
 from greenlane.cli.application_files import Entry
 from greenlane.cli.failure import told_in
 from greenlane.cli.moments import now
+from greenlane.cli.output import instant_json
 from greenlane.cli.session import Session
 from intake.desk import Intake
 from sla.wording import in_language
@@ -50,8 +51,8 @@ class Delivered:
             "dossier_code": view and view.dossier_code,
             "lane": view and view.lane,
             "known": self.known,
-            "statutory_due_at": view and view.statutory_due_at and view.statutory_due_at.isoformat(),
-            "green_due_at": view and view.green_due_at and view.green_due_at.isoformat(),
+            "statutory_due_at": view and instant_json(view.statutory_due_at),
+            "green_due_at": view and instant_json(view.green_due_at),
             "promises": view and view.promises.model_dump(mode="json"),
             "left_out": left_out_json(self.left_out, language),
         }

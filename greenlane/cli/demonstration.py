@@ -36,10 +36,11 @@ def demo(
 
     Example: greenlane demo --factor 8000 --picture demo.svg
     """
+    from greenlane.cli.failure import asked_language  # noqa: PLC0415
     from greenlane.demo.director import run_demo  # noqa: PLC0415 - loads Temporal and Kafka
     from greenlane.stack.progress import Terminal  # noqa: PLC0415
 
-    terminal = Terminal()
+    terminal = Terminal(language=asked_language())
     try:
         report, wiring = run_demo(factor, terminal, err.print, keep=keep)
     finally:

@@ -29,6 +29,7 @@ from greenlane.cli.delivery import left_out_json
 from greenlane.cli.dossier_files import DossierRefusedError
 from greenlane.cli.failure import NoAnswerError, RefusedError
 from greenlane.cli.moments import now
+from greenlane.cli.output import instant_json
 from greenlane.cli.question import Acting
 from greenlane.cli.session import Session
 from intake.declaration import filled
@@ -65,8 +66,8 @@ class HandedIn:
             "applications": view and view.applications,
             "released": view and view.released,
             "lead": view and view.lead,
-            "joint_due_at": view and view.joint_due_at and view.joint_due_at.isoformat(),
-            "promised_at": view and view.promised_at and view.promised_at.isoformat(),
+            "joint_due_at": view and instant_json(view.joint_due_at),
+            "promised_at": view and instant_json(view.promised_at),
             "left_out": left_out_json(self.left_out, language),
         }
 

@@ -16,6 +16,7 @@ from catalog.model import ProcedureVersion
 from events.language.dossier_messages import DossierFile
 from events.language.refusals import refuse
 from greenlane.cli.dossier_files import DossierRefusedError, refused
+from greenlane.cli.output import instant_json
 from greenlane.province import PROVINCE_CALENDAR
 from intake.declaration import filled
 from sla.calendar import compiled
@@ -42,12 +43,12 @@ class Plan:
         """The answer of `dossier plan --json`."""
         found = self.schedule
         promise = found and {
-            "operational_at": found.operational_at.isoformat(),
+            "operational_at": instant_json(found.operational_at),
             "lawful_day": found.lawful_day.isoformat(),
         }
         return {
             "ok": True,
-            "at": self.at.isoformat(),
+            "at": instant_json(self.at),
             "order": list(self.graph.order),
             "edges": [[edge.source, edge.target, edge.kind] for edge in self.graph.edges],
             "results": self._results(),
@@ -56,7 +57,7 @@ class Plan:
             "reason": self.reason,
             "cap": self.cap
             and {
-                "operational_at": self.cap.operational_at.isoformat(),
+                "operational_at": instant_json(self.cap.operational_at),
                 "lawful_day": self.cap.lawful_day and self.cap.lawful_day.isoformat(),
                 "kept": found is not None and found.operational_at <= self.cap.operational_at,
             },
@@ -78,8 +79,8 @@ class Plan:
             "name": name,
             "procedure": procedure.id,
             "agency": procedure.agency,
-            "starts_at": entry and entry.starts_at.isoformat(),
-            "due_at": entry and entry.ends_at.isoformat(),
+            "starts_at": entry and instant_json(entry.starts_at),
+            "due_at": entry and instant_json(entry.ends_at),
             "lawful_day": entry and entry.lawful_day and entry.lawful_day.isoformat(),
             "slack_seconds": self.schedule and self.schedule.slack[name].total_seconds(),
         }

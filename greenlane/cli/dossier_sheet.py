@@ -23,6 +23,7 @@ from events.language.dossier_messages import Need
 from events.language.refusals import refuse
 from greenlane.cli.applicant_texts import texts_of
 from greenlane.cli.failure import NoAnswerError, RefusedError
+from greenlane.cli.output import instant_json
 from greenlane.cli.session import Session
 from sla.wording import Said
 from store.dossiers import Dossiers
@@ -93,7 +94,7 @@ class DossierSheet:
             "critical_path": list(dossier.critical_path) if dossier.is_open else [],
             "slack": {n: s.total_seconds() for n in dossier.parts if (s := self.slack(n)) is not None},
             "promise": {
-                "operational_at": dossier.promised_at and dossier.promised_at.isoformat(),
+                "operational_at": instant_json(dossier.promised_at),
                 "lawful_day": dossier.promised_day and dossier.promised_day.isoformat(),
             },
             "joint": self._joint(),
@@ -106,7 +107,7 @@ class DossierSheet:
     def _joint(self) -> dict[str, Any]:
         dossier = self.dossier
         ends, verdict = joint_ends(dossier), verdict_of(dossier)
-        appointment_at = ends and ends.appointment_at.isoformat()
+        appointment_at = ends and instant_json(ends.appointment_at)
         is_broken = verdict.state is ClockStatus.BREACHED
         breaches = [r.event for r in self.records if isinstance(r.event, DossierBreached)] if is_broken else []
         return {
@@ -115,10 +116,10 @@ class DossierSheet:
             "appointment_at": appointment_at,
             # The joint promise is given once: nothing moves its appointment.
             "first_appointment_at": appointment_at,
-            "lawful_end_at": ends and ends.lawful_end_at and ends.lawful_end_at.isoformat(),
+            "lawful_end_at": ends and instant_json(ends.lawful_end_at),
             "lawful_day": dossier.joint_lawful_day and dossier.joint_lawful_day.isoformat(),
             "state": verdict.state,
-            "met_at": verdict.met_at and verdict.met_at.isoformat(),
+            "met_at": instant_json(verdict.met_at),
             "appointment_kept": verdict.appointment_kept,
             "breached": is_broken,
             "kept": verdict.kept,
@@ -137,8 +138,8 @@ class DossierSheet:
             "agency": self.dossier.agency(part.name),
             "state": part.status,
             "needs": [_need(need) for need in part.needs],
-            "released_at": part.released_at and part.released_at.isoformat(),
-            "ended_at": part.ended_at and part.ended_at.isoformat(),
+            "released_at": instant_json(part.released_at),
+            "ended_at": instant_json(part.ended_at),
             "clock": view and _clock(view),
             "case_id": part.case_id,
             "dossier_code": view and view.dossier_code,
@@ -161,10 +162,10 @@ def _need(need: Need) -> Any:
 
 def _clock(view: CaseView) -> dict[str, Any]:
     return {
-        "due_at": view.statutory_due_at and view.statutory_due_at.isoformat(),
+        "due_at": instant_json(view.statutory_due_at),
         "lawful_day": view.statutory_lawful_day and view.statutory_lawful_day.isoformat(),
         "state": view.promises.statutory and view.promises.statutory.state,
-        "green_due_at": view.green_due_at and view.green_due_at.isoformat(),
+        "green_due_at": instant_json(view.green_due_at),
     }
 
 

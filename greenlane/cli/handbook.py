@@ -111,7 +111,7 @@ class Handbook:
         table = table_of(title, *map(words, ("procedure", "agency", "budget", "verified")))
         for version in found:
             table.add_row(
-                f"{escape(version.name.in_language(words.language))}\n[dim]{version.id}[/dim]",
+                beside(version.name.in_language(words.language), version.id),
                 escape(self.names.department(version.agency)),
                 self._moments.budget(version.limit),
                 self._yes(version.verified),

@@ -36,6 +36,7 @@ def verify(
     """
     from rich.markup import escape
 
+    from greenlane.cli.integrity_words import finding_text
     from greenlane.cli.output import print_json, show, table_of
     from greenlane.cli.progress import counted
     from greenlane.cli.session import a_session
@@ -53,8 +54,10 @@ def verify(
         else:
             table = table_of(None, words("invariant"), words("violations"))
             for name, count in found.violations.items():
-                table.add_row(name, f"[bold red]{count}[/bold red]" if count else "[green]0[/green]")
-            show(table, *(f"[red]✗[/red] {escape(finding)}" for finding in found.findings))
+                named = f"{words.named('invariant', name)} [dim]({name})[/dim]"
+                table.add_row(named, f"[bold red]{count}[/bold red]" if count else "[green]0[/green]")
+            show(table, *(f"[red]✗[/red] {escape(finding_text(finding, words))}" for finding in found.findings))
+            show(words("findings_in_english") if found.findings and words.language == "vi" else None)
             counts = {"cases": found.cases, "events": found.events}
             findings = sum(found.violations.values())
             older = words("not_decided_again", events=found.older) if found.older else None
@@ -93,7 +96,8 @@ def rebuild(
         else:
             report = outcome.report
             for difference in report.differences:
-                show(f"[red]✗[/red] {difference.case_id}: {difference.what}")
+                what = words.named("difference", difference.what)
+                show(f"[red]✗[/red] {difference.case_id}: {what}")
             counts = {"cases": report.cases, "events": report.events, "differences": len(report.differences)}
             show(words("rebuilt", **counts), words("replaced") if outcome.mended else None)
     return 0 if outcome.ok else 2

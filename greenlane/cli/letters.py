@@ -16,7 +16,7 @@ from events.transport.dead_letters import Letter, LetterBox, dead_letter_topics,
 from events.transport.errors import TopicMissingError
 from events.transport.letters import texts_of
 from events.transport.producer import Producer
-from greenlane.cli.output import table_of
+from greenlane.cli.output import instant_json, table_of
 from greenlane.cli.progress import counted
 from greenlane.cli.session import Session
 from store.outbox import Outbox
@@ -76,7 +76,7 @@ def as_json(topic: str, letter: Letter, *, content: bool = False) -> dict[str, A
         "reason": letter.reason,
         "attempts": letter.attempts,
         "first_seen_at": letter.first_seen_at,
-        "dead_at": letter.dead_at.isoformat(),
+        "dead_at": instant_json(letter.dead_at),
         "key": letter.key,
         "event_id": letter.event_id,
         "event_type": letter.event_type,

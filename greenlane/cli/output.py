@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from datetime import datetime
+from typing import Any, overload
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -23,6 +24,19 @@ class Answered:
     """Whether this run has given its one object: what happens afterwards, as while a stack is stopped, gives no second."""
 
     yes = False
+
+
+@overload
+def instant_json(at: datetime) -> str: ...
+
+
+@overload
+def instant_json(at: None) -> None: ...
+
+
+def instant_json(at: datetime | None) -> str | None:
+    """An instant for machines, as events have it: in UTC with `Z`, never `+00:00`; one that was asked for in a zone keeps it."""
+    return None if at is None else at.isoformat().replace("+00:00", "Z")
 
 
 def print_json(value: dict[str, Any]) -> None:

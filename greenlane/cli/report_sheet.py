@@ -17,7 +17,7 @@ from rich.table import Table
 from cases.reporting import COUNTS, Tally, summed
 from greenlane.accounts import accounts
 from greenlane.cli.moments import Moments
-from greenlane.cli.output import table_of
+from greenlane.cli.output import instant_json, table_of
 from greenlane.cli.progress import counted
 from greenlane.cli.session import Session
 from greenlane.cli.styles import LATE, painted
@@ -98,8 +98,8 @@ class ReportSheet:
         return {
             "ok": True,
             "by": self.by,
-            "from": self.period.from_at and self.period.from_at.isoformat(),
-            "to": self.period.until_at and self.period.until_at.isoformat(),
+            "from": instant_json(self.period.from_at),
+            "to": instant_json(self.period.until_at),
             "groups": [{self.by: name, **_tally_json(tally)} for name, tally in self.groups.items()],
             "total": _tally_json(self.whole),
         }

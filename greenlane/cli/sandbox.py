@@ -54,7 +54,7 @@ def sandbox(
 
     settings = Settings.load(state_dir=state_dir, language=lang)
     configure_logging(settings.model_copy(update={"log_level": "warning"}), "command")
-    with Terminal() as terminal, running_development_stack(settings) as wiring:
+    with Terminal(language=settings.language) as terminal, running_development_stack(settings) as wiring:
         day = wiring.business_time_now().astimezone(wiring.zone).date()
         plan = plan_of(wiring.catalog, department, day, run=new_run(), procedures=procedure or (), seed=seed)
         report = Run(wiring, plan, timeout=timeout, progress=terminal).play()

@@ -22,6 +22,7 @@ REHEARSALS: Final = {
     Rehearsal.CONSULTATION: Said("An opinion for another department", "Cho ý kiến với cơ quan khác"),
     Rehearsal.LATE: Said("A step that comes late", "Bước đã quá hạn khi được giao"),
 }
+EXAMPLES_MAX: Final = 2
 NO_FAULT: Final = Said("nothing wrong", "không có lỗi")
 NOT_SEEN: Final = Said("did not come about", "không diễn ra")
 
@@ -29,8 +30,7 @@ NOT_SEEN: Final = Said("did not come about", "không diễn ra")
 def shown(report: SandboxReport, language: str) -> None:
     """Print it."""
     show(_cases(report, language), _rules(report, language), _rehearsals(report, language))
-    for fault in report.verdict.faults:
-        _say_fault(report, fault, language)
+    _say_faults(report, language)
     for case_id, text in report.hitches.items():
         told = Said(
             f"Not the program's fault: {case_id}: {text}", f"Không phải lỗi của chương trình: {case_id}: {text}"
@@ -80,6 +80,8 @@ def _rules(report: SandboxReport, language: str) -> Table:
     for rule in Rule:
         state = report.state_of(rule)
         count = sum(fault.rule is rule for fault in report.verdict.faults)
+        if rule is Rule.ANSWERED and state == "failed":
+            count = report.verdict.unanswered
         table.add_row(MARKS[state], title_of(rule, language), "-" if state == "not_seen" else str(count))
     return table
 
@@ -100,9 +102,26 @@ def _rehearsals(report: SandboxReport, language: str) -> Table | None:
     return table
 
 
+def _say_faults(report: SandboxReport, language: str) -> None:
+    """Each kind of fault, with its first examples: what is wrong in the program is wrong in every case."""
+    by_code: dict[str, list[Fault]] = {}
+    for fault in report.verdict.faults:
+        by_code.setdefault(fault.code, []).append(fault)
+    for alike in by_code.values():
+        for fault in alike[:EXAMPLES_MAX]:
+            _say_fault(report, fault, language)
+        if more := alike[EXAMPLES_MAX:]:
+            codes = ", ".join(dict.fromkeys(_place(report, fault) for fault in more))
+            told = Said(f"and {len(more)} more of this kind: {codes}", f"và {len(more)} lỗi cùng loại: {codes}")
+            out.print(f"  [dim]…[/dim] {escape(in_language(told, language))}", soft_wrap=True)
+
+
+def _place(report: SandboxReport, fault: Fault) -> str:
+    return (report.seen.code_of(fault.case_id) or fault.case_id) if fault.case_id else ", ".join(fault.places)
+
+
 def _say_fault(report: SandboxReport, fault: Fault, language: str) -> None:
-    place = report.seen.code_of(fault.case_id) or fault.case_id if fault.case_id else None
-    where = f"[bold]{escape(place)}[/bold] " if place else ""
+    where = f"[bold]{escape(_place(report, fault))}[/bold] " if fault.case_id else ""
     out.print(f"[bold red]✗[/bold red] {where}{escape(in_language(fault.message, language))}", soft_wrap=True)
     out.print(f"  [green]→[/green] {escape(in_language(fault.remedy, language))}", soft_wrap=True)
 

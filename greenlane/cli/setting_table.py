@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from greenlane.cli.output import table_of
+from greenlane.cli.setting_words import SETTINGS_VI
 from greenlane.cli.words import Words
 from greenlane.settings import PREFIX, Settings
 
@@ -44,7 +45,8 @@ def setting_table(language: str | None) -> Table:
     for setting in settings_json():
         value = "-" if setting["value"] is None else escape(str(setting["value"]))
         shown = f"[bold green]{value}[/bold green]" if setting["is_set"] else value
-        table.add_row(setting["variable"], shown, escape(setting["description"]))
+        meaning = SETTINGS_VI[setting["name"]] if words.language == "vi" else setting["description"]
+        table.add_row(setting["variable"], shown, escape(meaning))
     return table
 
 

@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 def show(case: CaseReference, state_dir: StateDir = None, lang: Lang = None, as_json: Json = False) -> int:
     """Show a case: both promises, its clocks, who holds it, its steps and its whole timeline.
 
-    Example: greenlane show H05.7-260302-0001
+    Example: greenlane show H05.8-260302-0001
     """
     from greenlane.cli import output
     from greenlane.cli.case_sheet import sheet_of

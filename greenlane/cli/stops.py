@@ -41,7 +41,7 @@ def stop_case(
 ) -> int:
     """Stop the handling of a case by decision; a second person approves it. `resume` or `return` ends it.
 
-    Example: greenlane stop H05.7-260302-0001 --reason "A court has seized the deed" --legal-basis "15/2021/NĐ-CP"
+    Example: greenlane stop H05.8-260302-0001 --reason "A court has seized the deed" --legal-basis "15/2021/NĐ-CP"
     --by lead-officer --approved-by chairman-office
     """
     from greenlane.cli.instants import instant_of
@@ -68,7 +68,7 @@ def return_case(
 ) -> int:
     """Give a stopped case back to the applicant, in writing and without a result; the case closes.
 
-    Example: greenlane return H05.7-260302-0001 --reason "The deed is void" --legal-basis "15/2021/NĐ-CP"
+    Example: greenlane return H05.8-260302-0001 --reason "The deed is void" --legal-basis "15/2021/NĐ-CP"
     """
     content = {"reason": reason, "legal_basis": legal_basis}
     return asked("ReturnCase", case, acting(by, "supervisor"), content, command_id, state_dir, lang, as_json)

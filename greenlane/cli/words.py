@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from greenlane.cli.dossier_words import DOSSIER_TABLE
+from greenlane.cli.integrity_words import INTEGRITY_TABLE
 from greenlane.cli.law_words import LAW_TABLE
 from greenlane.cli.letter_words import LETTER_TABLE
 from greenlane.cli.part_words import PART_TABLE
@@ -45,7 +46,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "green_due": ("Hẹn trả luồng xanh", "Green appointment"),
     "headers": ("Tiêu đề thông điệp", "Headers"),
     "holder": ("Đang giữ", "Held by"),
-    "invariant": ("Bất biến", "Invariant"),
+    "invariant": ("Quy tắc", "Invariant"),
     "lane": ("Luồng", "Lane"),
     "lane_table": ("bảng phân luồng {version}", "table of lanes {version}"),
     "lanes": ("Luồng theo bảng phân luồng {version}", "Lanes by the table of lanes {version}"),
@@ -335,6 +336,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "command.ApplyCalendar": ("việc áp dụng lịch", "the new calendar"),
     "command.MigrateProcedure": ("việc chuyển phiên bản", "the migration"),
     **DOSSIER_TABLE,
+    **INTEGRITY_TABLE,
     **LETTER_TABLE,
     **LAW_TABLE,
     **PART_TABLE,

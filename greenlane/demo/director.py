@@ -92,7 +92,7 @@ def stage(factor: float, progress: Progress, keep: bool) -> Iterator[tuple[Wirin
     finally:
         receiver.close()
         if keep:
-            progress.done(f"kept: {folder}")
+            progress.done(Said(f"kept: {folder}", f"giữ lại: {folder}"))
         else:
             shutil.rmtree(folder, ignore_errors=True)
 

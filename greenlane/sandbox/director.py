@@ -95,7 +95,7 @@ class Run:
 
     def play(self) -> SandboxReport:
         """The whole run; Ctrl-C ends it early, with a report of what was seen. Raises TransportError, StoreError."""
-        wiring, interrupted = self._wiring, False
+        wiring = self._wiring
         access = self._let_in()
         outgoing = Outgoing(access.cluster, self._plan.source, NeverStops(), CLIENT, wiring.settings.max_message_bytes)
         with closing(outgoing), closing(self._listening(access.cluster)) as consumer, self._intake() as ask:
@@ -103,10 +103,10 @@ class Run:
                 self._submit(outgoing)
                 self._until_answered(consumer, outgoing, ask)
             except KeyboardInterrupt:
-                interrupted = True
+                self._seen.cut_short = True
             self._seen.given_up |= {each.message_id for each in self._seen.open_assignments()}
-            self._end(consumer, outgoing, ask, hurried=interrupted)
-        return self._report(interrupted=interrupted)
+            self._end(consumer, outgoing, ask, hurried=self._seen.cut_short)
+        return self._report()
 
     def _let_in(self) -> Any:
         wiring, topics, department = self._wiring, self._wiring.topics, self._plan.department
@@ -247,7 +247,7 @@ class Run:
                 if self._clock.quiet > quiet and not pending(self._seen):
                     return
 
-    def _report(self, *, interrupted: bool) -> SandboxReport:
+    def _report(self) -> SandboxReport:
         owner_of = self._wiring.systems.owner_of
 
         def foreign(source: str) -> bool:
@@ -259,7 +259,6 @@ class Run:
             seen=self._seen,
             verdict=judge(self._seen, foreign=foreign, in_real_time=in_real_time),
             hitches={hitch.case_id: hitch.message for hitch in self._hitches},
-            interrupted=interrupted,
             elapsed=timedelta(seconds=time.monotonic() - self._begun_at),
         )
 

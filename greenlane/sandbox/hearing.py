@@ -9,7 +9,7 @@ from typing import Any
 
 from events.language.case_events import EventRecord, StepAssigned, StepCancelled, record_of
 from events.language.envelope import Envelope, EnvelopeError, envelope_of, named_in
-from events.language.identity import message_command_id
+from events.language.identity import TICK_PREFIX, message_command_id
 from events.language.notices import AnswerRefused, MessageRefused
 from events.language.topics import Topics
 from greenlane.outside import incoming
@@ -40,7 +40,8 @@ class Hearing:
         elif record.topic == self._events and incoming.key_of(record) in self._cases:
             event = record_of(record.value)
             if self._seen.add_event(event):
-                self.moved += 1
+                # That an instant passes is nothing that anybody did: a program is not waited for the longer for it.
+                self.moved += not event.command_id.startswith(TICK_PREFIX)
                 return event
         return None
 

@@ -24,8 +24,12 @@ class SandboxReport:
     verdict: Verdict
     hitches: dict[str, str]
     """By case, what of the sandbox's own doing failed."""
-    interrupted: bool
     elapsed: timedelta
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether somebody stopped it before its end."""
+        return self.seen.cut_short
 
     @property
     def passed(self) -> bool:
@@ -51,7 +55,8 @@ class SandboxReport:
 
     def state_of(self, rule: Rule) -> str:
         """`failed`, `ok`, or `not_seen` where there was nothing to judge by."""
-        if any(fault.rule is rule for fault in self.verdict.faults):
+        waited = rule is Rule.ANSWERED and self.verdict.unanswered and not self.interrupted
+        if waited or any(fault.rule is rule for fault in self.verdict.faults):
             return "failed"
         return "ok" if rule in self.verdict.looked_at else "not_seen"
 

@@ -90,6 +90,9 @@ class Seen:
     given_up: set[str] = field(default_factory=set)
     """Ids of the `StepAssigned` that nobody waits for any more: their cases are ended by the sandbox then."""
 
+    cut_short: bool = False
+    """Somebody stopped the run: whoever has not answered yet was not given the time."""
+
     def add_event(self, record: EventRecord) -> bool:
         """Whether it is new: Kafka may bring one twice."""
         known = self.events.setdefault(record.case_id, [])

@@ -123,8 +123,7 @@ def judge(seen: Seen, *, foreign: Callable[[str], bool], in_real_time: bool) -> 
         *_ids(seen),
         *_keys(seen),
     ]
-    known = {fault.message_ids for fault in faults if fault.rule is Rule.IDS}
-    faults = [fault for fault in faults if fault.code != "conflict" or fault.message_ids not in known]
+    faults = _told_once(faults)
     return Verdict(
         tuple(faults),
         frozenset(judged.looked_at | _looked_at(seen)),
@@ -133,6 +132,14 @@ def judge(seen: Seen, *, foreign: Callable[[str], bool], in_real_time: bool) -> 
         judged.late,
         judged.unanswered,
     )
+
+
+def _told_once(faults: list[Fault]) -> list[Fault]:
+    """One reuse of an id has several signs; only the most telling one is told."""
+    signs = ("id_not_new", "id_not_unique", "conflict")
+    ids = {sign: {name for fault in faults if fault.code == sign for name in fault.message_ids} for sign in signs}
+    weaker = {sign: set[str]().union(*(ids[each] for each in signs[:place])) for place, sign in enumerate(signs)}
+    return [fault for fault in faults if not weaker.get(fault.code, set()) & {*fault.message_ids}]
 
 
 def _looked_at(seen: Seen) -> set[Rule]:
@@ -200,10 +207,11 @@ class _Judgement:
                 yield _fault(Rule.IDS, "id_not_new", assigned, (answer,))
             elif taken is not None:
                 again.append(answer)
+            elif answer.outcome != CONTINUES and self._effects.get(key, set()) & TAKING_EVENTS:
+                # First: a later message under the same id, with other content, is refused by that id too.
+                taken = answer
             elif key in self._refusals:
                 refused[self._refusals[key].code].append(answer)
-            elif answer.outcome != CONTINUES and self._effects.get(key, set()) & TAKING_EVENTS:
-                taken = answer
         if taken is not None and again:
             yield _fault(Rule.ONCE, "answered_twice", assigned, again, first=taken.id, outcome=again[0].outcome)
         for own in refused.values():
@@ -222,7 +230,7 @@ class _Judgement:
                 self.looked_at.add(Rule.IN_TIME)
         elif assigned.message_id in self._waits:
             self.unanswered += 1
-            if not attempts:
+            if not attempts and not self._seen.cut_short:
                 yield _fault(Rule.ANSWERED, "unanswered", assigned)
 
     def _of_refusals(self, assigned: Assigned, answers: list[Answer]) -> Iterator[Fault]:

@@ -19,6 +19,7 @@ from greenlane.stack.errors import StartCancelledError, for_relaying
 from greenlane.stack.part import ProcessSpec
 from greenlane.stack.progress import Progress, Terminal
 from greenlane.stack.supervisor import Prepare, Supervisor
+from sla.wording import Said
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -59,7 +60,7 @@ def run_up(
     ``owned``: standard input is a pipe whose end means "stop", standard output tells the owner one JSON object a line.
     Raises a StackError when it cannot start (with ``owned`` it is told to the owner instead, and the code is 2).
     """
-    terminal = Terminal()
+    terminal = Terminal(language=settings.language)
     shown = progress or terminal
     wish = Wish(sys.stdin.buffer if owned else None)
     supervisor = Supervisor(settings, processes, prepare, shown, stop_wanted=wish)
@@ -70,7 +71,7 @@ def run_up(
         _tell_owner(owned, {"ready": addresses.as_json()})
         supervisor.watch(wish)
         _stop(supervisor, wish, owned=owned)
-        shown.done("stopped")
+        shown.done(Said("stopped", "đã dừng"))
     except StartCancelledError:
         return 130
     except GreenlaneError as error:
@@ -107,9 +108,15 @@ def _announce(progress: Progress, settings: Settings, addresses: StackAddresses)
         "Temporal": addresses.temporal_address + (f"  ({addresses.temporal_ui})" if addresses.temporal_ui else ""),
         "Kafka": addresses.kafka_bootstrap,
         "PostgreSQL": addresses.shown_database,
-        **{f"{name} metrics": url for name, url in addresses.metrics.items()},
-        "State": f"{settings.state_dir}  (logs in logs, passwords in secrets.json)",
+        **{f"{name} /metrics": url for name, url in addresses.metrics.items()},
     }
     width = max(map(len, lines))
     for name, value in lines.items():
         progress.done(f"{name:<{width}}  {value}")
+    folder = settings.state_dir
+    progress.done(
+        Said(
+            f"{folder}: state; logs in logs, passwords in secrets.json",
+            f"{folder}: dữ liệu; nhật ký trong logs, mật khẩu trong secrets.json",
+        )
+    )

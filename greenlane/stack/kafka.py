@@ -98,7 +98,11 @@ class Kafka(Part):
             locked_jars(),
             self._settings.jar_dir,
             self._settings.jar_repository,
-            lambda done, total: tell(f"fetching program files, {done} of {total}"),
+            lambda done, total: tell(
+                Said(
+                    f"fetching program files, {done} of {total}", f"đang tải các tệp chương trình, {done} trên {total}"
+                )
+            ),
             self._cancelled,
         )
         self._class_path = os.pathsep.join(str(jar) for jar in jars)
@@ -106,7 +110,7 @@ class Kafka(Part):
             self._root.mkdir(exist_ok=True, mode=0o700)
             (self._root / "log4j2.properties").write_text(LOGGING, encoding="ascii")
             if not (self._root / "data").exists():
-                tell("formatting its storage")
+                tell(Said("formatting its storage", "đang định dạng vùng lưu"))
                 self._format()
             self._write_properties("server.properties", self._root / "data")
         except OSError as error:

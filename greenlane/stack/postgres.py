@@ -107,7 +107,7 @@ class Postgres(Part):
         self._account = None if named is None else named.private()
         try:
             if not self.data.exists():
-                tell("creating the database")
+                tell(Said("creating the database", "đang tạo cơ sở dữ liệu"))
                 self._create(named)
             self._take_over()
             self._drop_stale_lock()

@@ -10,6 +10,7 @@ from typing import Protocol, Self
 from rich.status import Status
 
 from greenlane.console import Console
+from sla.wording import in_language
 
 LINE_EVERY_SECONDS = 2.0
 
@@ -43,8 +44,9 @@ class Silent:
 class Terminal(AbstractContextManager["Terminal"]):
     """A spinner on a terminal; plain lines, each once, into a file or a pipe."""
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, console: Console | None = None, language: str = "vi") -> None:
         self.console = console or Console(stderr=True)
+        self.language = language
         self._status: Status | None = None
         self._began = time.monotonic()
         self._last = ""
@@ -64,6 +66,7 @@ class Terminal(AbstractContextManager["Terminal"]):
             self._status = None
 
     def doing(self, what: str) -> None:
+        what = in_language(what, self.language)
         if what == self._last:
             return
         if not self.console.is_terminal:
@@ -91,4 +94,4 @@ class Terminal(AbstractContextManager["Terminal"]):
     def _line(self, mark: str, what: str, style: str = "dim") -> None:
         elapsed = time.monotonic() - self._began
         self.console.print(f"[{style}]{mark}[/] [dim]{elapsed:5.1f}s[/]  ", end="", soft_wrap=True)
-        self.console.print(what, markup=False, soft_wrap=True)
+        self.console.print(in_language(what, self.language), markup=False, soft_wrap=True)

@@ -83,7 +83,12 @@ def _wait_while_starting(settings: Settings, folder: StateFolder, progress: Prog
                 remedy=Said("Stop that one, and try again.", "Dừng tiến trình đó rồi thử lại."),
             )
         if progress is not None:
-            progress.doing("waiting for the stack, which is being started or stopped")
+            progress.doing(
+                Said(
+                    "waiting for the stack, which is being started or stopped",
+                    "đang đợi hệ thống, vốn đang khởi động hoặc dừng",
+                )
+            )
         time.sleep(LOOK_SECONDS)
     return None
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
 
 import psutil
 
@@ -27,7 +29,7 @@ from greenlane.stack.ports import Ports
 from greenlane.stack.postgres import Postgres
 from greenlane.stack.progress import Progress, Silent
 from greenlane.stack.temporal import Temporal
-from sla.wording import Said
+from sla.wording import Said, in_language, joined, os_said, spoken
 
 POLL_SECONDS = 0.1
 FIRST_PAUSE_SECONDS = 0.5
@@ -39,6 +41,9 @@ SETTLE_SECONDS = 1.0
 """A process without a probe counts as working when it lived this long."""
 
 Prepare = Callable[[Settings], None]
+
+PREPARING: Final = Said("preparing", "đang chuẩn bị")
+STARTING: Final = Said("starting", "đang khởi động")
 
 
 @dataclass(slots=True)
@@ -87,15 +92,21 @@ class Supervisor:
             self.folder.stack_file.unlink(missing_ok=True)
             ended = self._register.end_leftovers()
             if ended:
-                self._progress.say(f"ended what a killed start had left: {', '.join(ended)}")
+                names = ", ".join(ended)
+                self._progress.say(
+                    Said(
+                        f"ended what a killed start had left: {names}",
+                        f"đã dừng những gì lần khởi động bị ngắt để lại: {names}",
+                    )
+                )
             self._publish(ready=False)
             probe_outside(self.settings)
             return self._bring_up(Ports(self.folder))
         except BaseException as error:
-            full = self._full_disk(error)
+            told = self._full_disk(error) or self._unusable(error)
             self.stop()
-            if full is not None:
-                raise full from error
+            if told is not None:
+                raise told from error
             raise
 
     def _full_disk(self, error: BaseException) -> StackError | None:
@@ -104,6 +115,13 @@ class Supervisor:
         if told or not isinstance(error, Exception) or has_room(self.folder.path):
             return None
         return folder_error(self.folder.path, OSError(errno.ENOSPC, ""))
+
+    def _unusable(self, error: BaseException) -> StackError | None:
+        """A file in the folder that cannot be used, such as a log that another account left there."""
+        if not isinstance(error, OSError) or not isinstance(error.filename, str | os.PathLike):
+            return None
+        file = Path(error.filename)
+        return folder_error(file, error) if file.is_relative_to(self.folder.path) else None
 
     def _bring_up(self, ports: Ports) -> StackAddresses:
         settings = self.settings
@@ -140,11 +158,14 @@ class Supervisor:
 
     def _start_servers(self, servers: Sequence[Part]) -> None:
         """Prepares all at the same time, and starts each as soon as it is prepared."""
-        doing = {part.title: "preparing" for part in servers}
+        doing: dict[str, str] = {part.title: PREPARING for part in servers}
 
         def told(part: Part, what: str) -> None:
             doing[part.title] = what
-            self._progress.doing("; ".join(f"{title}: {text}" for title, text in doing.items()))
+            told_of = [
+                spoken("{title}: {text}", "{title}: {text}", title=title, text=text) for title, text in doing.items()
+            ]
+            self._progress.doing(joined("; ", told_of))
 
         def teller(part: Part) -> Callable[[str], None]:
             return lambda what: told(part, what)
@@ -158,10 +179,16 @@ class Supervisor:
                 for watched in self._watched:
                     if not watched.working and self._came_up(watched):
                         doing.pop(watched.part.title)
-                        self._progress.done(f"{watched.part.title} works after {time.monotonic() - began:.1f} s")
+                        seconds = f"{time.monotonic() - began:.1f}"
+                        self._progress.done(
+                            Said(
+                                f"{watched.part.title} works after {seconds} s",
+                                f"{watched.part.title} hoạt động sau {seconds} giây",
+                            )
+                        )
                 for watched in self._watched:
                     if not watched.working:
-                        told(watched.part, "starting")
+                        told(watched.part, STARTING)
                 self._pause()
         except BaseException:
             self._cancelled.set()
@@ -189,9 +216,9 @@ class Supervisor:
             operator = kafka_account(OPERATOR)
             addresses = replace(addresses, kafka_username=operator, kafka_password=credentials.kafka(operator))
         if self._prepare is not None:
-            self._progress.doing("preparing topics and tables")
+            self._progress.doing(Said("preparing topics and tables", "đang chuẩn bị các kênh và bảng"))
             self._prepare(settings_of(OWNER, self.settings, addresses, credentials))
-            self._progress.done("topics and tables are ready")
+            self._progress.done(Said("topics and tables are ready", "các kênh và bảng đã sẵn sàng"))
         metrics = {}
         ours = []
         for spec, port in zip(self._specs, metrics_ports, strict=True):
@@ -204,10 +231,12 @@ class Supervisor:
             self._launch(watched)
             ours.append(watched)
         while missing := [watched for watched in ours if not watched.working and not self._came_up(watched)]:
-            self._progress.doing("starting " + ", ".join(watched.part.title for watched in missing))
+            names = ", ".join(watched.part.title for watched in missing)
+            self._progress.doing(Said(f"starting {names}", f"đang khởi động {names}"))
             self._pause()
         if ours:
-            self._progress.done(", ".join(watched.part.title for watched in ours) + " work")
+            names = ", ".join(watched.part.title for watched in ours)
+            self._progress.done(Said(f"{names} work", f"{names} hoạt động"))
         self.addresses = replace(addresses, metrics=metrics)
         self._publish(ready=True)
         return self.addresses
@@ -281,7 +310,10 @@ class Supervisor:
         elif not watched.working:
             if self._answers(watched):
                 watched.working = True
-                self._progress.done(f"{watched.part.title} is back after {now - watched.died_at:.1f} s")
+                title, seconds = watched.part.title, f"{now - watched.died_at:.1f}"
+                self._progress.done(
+                    Said(f"{title} is back after {seconds} s", f"{title} hoạt động lại sau {seconds} giây")
+                )
             elif now - watched.started_at > self.settings.start_timeout_seconds:
                 watched.child.kill()
         elif watched.failures and now - watched.started_at > STEADY_SECONDS:
@@ -292,7 +324,13 @@ class Supervisor:
             self._launch(watched)
         except OSError as error:  # No memory, no process number, no room for its log: it may pass.
             pause = self._next_pause(watched)
-            self._progress.say(f"{watched.part.title} cannot be started ({error}); trying again in {pause:.1f} s")
+            title = watched.part.title
+            self._progress.say(
+                Said(
+                    f"{title} cannot be started ({error}); trying again in {pause:.1f} s",
+                    f"không khởi động được {title} ({os_said(error).vi}); thử lại sau {pause:.1f} giây",
+                )
+            )
 
     def _next_pause(self, watched: Watched) -> float:
         pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(watched.failures, 10))
@@ -307,8 +345,12 @@ class Supervisor:
         self._register.remove(child)
         words = child.last_words(1)
         why = f": {words[:160]}" if words and code >= 0 else ""
+        title, how = watched.part.title, describe_exit(code)
         self._progress.say(
-            f"{watched.part.title} ended ({describe_exit(code)}){why}; starting it again in {pause:.1f} s"
+            Said(
+                f"{title} ended ({how}){why}; starting it again in {pause:.1f} s",
+                f"{title} đã dừng ({in_language(how, 'vi')}); khởi động lại sau {pause:.1f} giây; xem nhật ký của nó",
+            )
         )
 
     def kill(self) -> None:
@@ -334,12 +376,16 @@ class Supervisor:
     def _stop_group(self, group: Sequence[Watched]) -> None:
         children = [watched.child for watched in group if watched.child is not None]
         if children:
-            self._progress.doing("stopping " + ", ".join(child.command.name for child in children))
+            names = ", ".join(child.command.name for child in children)
+            self._progress.doing(Said(f"stopping {names}", f"đang dừng {names}"))
         for child in children:
             child.ask_to_stop()
         for child in children:
             if not child.finish():
-                self._progress.say(f"{child.command.name} did not stop in time and was killed")
+                name = child.command.name
+                self._progress.say(
+                    Said(f"{name} did not stop in time and was killed", f"{name} không dừng kịp nên bị ngắt")
+                )
             self._register.remove(child)
 
     def _publish(self, *, ready: bool) -> None:

@@ -13,6 +13,7 @@ from greenlane.settings import Settings
 from store.database import Store
 from store.definitions import DefinitionArchive
 from store.ledger import Ledger
+from tests.cli.administration_page import copied, steps
 from tests.cli.program import Answer, LiveStack, Program
 from tests.cli.test_changes_live import until
 
@@ -22,16 +23,16 @@ TIME_FACTOR = 2
 VERSION = "2026-03-02"
 """Of all that is published here; the stack's time begins on that day."""
 DEPARTMENT = """\
-  - id: tourism
-    name: {vi: "Sở Du lịch", en: "Department of Tourism"}
-    code: H05.99
+  - id: heritage
+    name: {vi: "Sở Di sản", en: "Department of Heritage"}
+    code: H05.98
 """
 PROCEDURE = """\
-id: guide-card
+id: restoration-permit
 version: "1"
-name: {vi: "Cấp thẻ hướng dẫn viên du lịch", en: "Tour guide card"}
-sector: tourism
-agency: tourism
+name: {vi: "Cấp phép tu bổ di tích", en: "Restoration permit"}
+sector: heritage
+agency: heritage
 limit: {amount: 10, unit: working_days}
 documents:
   - kind: request
@@ -41,8 +42,8 @@ steps:
     name: {vi: "Tiếp nhận", en: "Intake"}
     department: one-stop
   - id: signing
-    name: {vi: "Ký thẻ", en: "Signing"}
-    department: tourism
+    name: {vi: "Ký phép", en: "Signing"}
+    department: heritage
     needs: [intake]
 """
 
@@ -125,6 +126,29 @@ def a_case_under(here: Program, version: str, prefix: str) -> dict[str, Any]:
     return until(found)
 
 
+def test_the_page_for_administrators_word_by_word(
+    own_stack: LiveStack, greenlane: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every file written, every line changed, every command given as docs/administration.md says: none is refused."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GREENLANE_STATE_DIR", str(own_stack.state_dir))
+    monkeypatch.setenv("GREENLANE_TIME_FACTOR", str(TIME_FACTOR))
+    given: list[str] = []
+    for step in steps():
+        if step.kind != "sh":
+            (step.write if step.kind == "yaml" else step.change)(tmp_path)
+            continue
+        for words in step.command_lines():
+            if copied(words, tmp_path):
+                continue
+            given.append(" ".join(words[1:3]))
+            answer = greenlane(*words[1:])
+            assert (words[0], answer.code) == ("greenlane", 0), (words, answer)
+            assert answer.out, words
+    assert {f"catalog {name}" for name in ("export", "check", "diff", "publish", "list", "retire")} < set(given)
+    assert greenlane("catalog", "publish", "catalogue", "--json").json["published"] == []
+
+
 def test_a_second_version_of_lanes_and_procedure(here: Program, own_stack: LiveStack, folder: Path) -> None:
     """New cases are under both at once, no open case is touched, until the administrator moves it."""
     before = submitted(here, "before")
@@ -157,11 +181,10 @@ def test_a_second_version_of_lanes_and_procedure(here: Program, own_stack: LiveS
     )
     assert now_under["statutory_due_at"] < before["statutory_due_at"]
     listed = here("catalog", "list", "procedure", "work-permit").json["entries"]
-    assert [(entry["valid_from"], entry["valid_until"]) for entry in listed[-2:]] == [
-        ("2026-01-01", "2026-03-01"),
-        (VERSION, None),
-    ]
-    assert listed[-1]["published_at"] > listed[-2]["published_at"]
+    by_version = {entry["version"]: entry for entry in listed}
+    former, current = by_version["2026-01-01"], by_version[VERSION]
+    assert (former["valid_until"], current["valid_from"]) == ("2026-03-01", VERSION)
+    assert current["published_at"] > former["published_at"]
     assert here("catalog", "publish", str(folder)).json["published"] == []
     assert here("verify").json["ok"]
 
@@ -169,27 +192,27 @@ def test_a_second_version_of_lanes_and_procedure(here: Program, own_stack: LiveS
 def test_a_new_department_and_its_procedure(here: Program, folder: Path, tmp_path: Path) -> None:
     """Its topic is there when its first work comes, and its account is handed out."""
     text = (folder / "departments.2026-03-15.yaml").read_text()
-    lines = text.replace('version: "2026-03-15"', 'version: "2026-03-16"').rstrip("\n") + "\n" + DEPARTMENT
-    (folder / "departments.2026-03-16.yaml").write_text(lines)
-    (folder / "procedures/guide-card.yaml").write_text(PROCEDURE)
+    lines = text.replace('version: "2026-03-15"', 'version: "2028-01-01"').rstrip("\n") + "\n" + DEPARTMENT
+    (folder / "departments.2028-01-01.yaml").write_text(lines)
+    (folder / "procedures/restoration-permit.yaml").write_text(PROCEDURE)
     done = here("catalog", "publish", str(folder)).json
     assert {(new["kind"], new["id"]) for new in done["published"]} == {
         ("province", "bac-ninh"),
-        ("procedure", "guide-card"),
+        ("procedure", "restoration-permit"),
     }
     body = {
-        "application_id": "card-1",
-        "procedure": "guide-card",
+        "application_id": "restoration-1",
+        "procedure": "restoration-permit",
         "applicant": {"name": "x"},
         "documents": [{"kind": "request"}],
     }
     answer = until(lambda: (found := here("submit", "-", stdin=json.dumps(body).encode())).code == 0 and found)
     case = here("show", answer.json["submitted"][0]["case_id"]).json["case"]
-    assert case["dossier_code"].startswith("H05.99-")
+    assert case["dossier_code"].startswith("H05.98-")
     assert here("decide", case["case_id"], "intake", "approve", "--department", "one-stop").json["accepted"]
-    waiting = until(lambda: here("desk", "tourism").json["items"])
+    waiting = until(lambda: here("desk", "heritage").json["items"])
     assert [item["step_id"] for item in waiting] == ["signing"]
-    assert "greenlane.work.tourism.v1" in here("access", "kafka", "tourism").json["read"]
+    assert "greenlane.work.heritage.v1" in here("access", "kafka", "heritage").json["read"]
 
 
 def test_two_administrators_with_a_folder_each(
@@ -197,24 +220,24 @@ def test_two_administrators_with_a_folder_each(
 ) -> None:
     """Who comes second is told what was published meanwhile; nothing of it is lost, and nothing is entered."""
     here("catalog", "export", str(tmp_path / "other"))
-    for place, number in ((folder, "2026.5"), (tmp_path / "other", "2026.6")):
+    for place, number in ((folder, "2028.5"), (tmp_path / "other", "2028.6")):
         text = (place / "calendars/vn-public.yaml").read_text()
         changed = text.replace('"2026.1"', f'"{number}"').replace("  - 2025-01-01 ", "  - 2026-12-24\n  - 2025-01-01 ")
         (place / f"calendars/vn-public.{number}.yaml").write_text(changed)
-    assert here("catalog", "publish", str(folder)).json["published"][0]["version"] == "2026.5"
+    assert here("catalog", "publish", str(folder)).json["published"][0]["version"] == "2028.5"
     digests = (tmp_path / "other/digests.txt").read_bytes()
     for command in ("check", "publish"):
         answer = here("catalog", command, str(tmp_path / "other"))
         assert (answer.code, answer.json["error"]["code"]) == (2, "folder_behind"), answer
-        assert "calendar vn-public 2026.5" in answer.json["error"]["message"]
+        assert "calendar vn-public 2028.5" in answer.json["error"]["message"]
     assert (tmp_path / "other/digests.txt").read_bytes() == digests
     monkeypatch.setenv("GREENLANE_CATALOG_DIR", str(tmp_path / "other"))
-    assert "2026.6" in here("catalog", "list", "calendar").err, "the shell names another catalogue"
+    assert "2028.6" in here("catalog", "list", "calendar").err, "the shell names another catalogue"
     monkeypatch.delenv("GREENLANE_CATALOG_DIR")
     applied = here("calendar", "apply", "vn-public", "--dry-run")
-    assert (applied.json["version"], applied.err) == ("2026.5", "")
-    file = str(tmp_path / "other/calendars/vn-public.2026.6.yaml")
-    assert "2026.5" in here("calendar", "apply", file, "--dry-run").err, "new cases would be under the catalogue's"
+    assert (applied.json["version"], applied.err) == ("2028.5", "")
+    file = str(tmp_path / "other/calendars/vn-public.2028.6.yaml")
+    assert "2028.5" in here("calendar", "apply", file, "--dry-run").err, "new cases would be under the catalogue's"
 
 
 def test_a_procedure_is_retired(here: Program, folder: Path) -> None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import signal
-import subprocess
-import sys
 import time
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -25,14 +23,13 @@ import pytest
 from sqlalchemy import text
 
 from bench.flood import until
-from bench.publishing import Applicants, Editor, Received, edition_of, received
+from bench.publishing import PROCESSES, Applicants, Editor, Received, edition_of, publishing, received
 from bench.throughput.__main__ import PROCEDURE, the_stack
 from bench.throughput.usage import stack_processes
 from events.language.commands import Actor, ActorKind
 from events.language.dossier_messages import DossierFile, LinkedPart
 from events.language.identity import is_dossier
 from events.language.messages import DocumentMessage
-from greenlane.connecting import database_of
 from greenlane.verification import verify
 from greenlane.wiring import Wiring
 from intake.desk import Submitted
@@ -51,21 +48,6 @@ DOSSIERS_EVERY = 8
 STOPPED_SECONDS = 10
 TAKES_EFFECT_AFTER = timedelta(seconds=3)
 """As the documentation says; on a stack whose business time is real time."""
-
-HOLD_THE_LOCK = """
-import os, sys, time
-from store.catalogue import PublishedCatalogue, PublishedVersion
-from store.database import Store
-from catalog.definition import Key
-
-def check(acts):
-    print("held", flush=True)
-    time.sleep(600)
-
-key = Key("procedure", "never", "1")
-given = PublishedVersion(key, "0", "procedures/never.yaml", "", "{}")
-PublishedCatalogue(Store(os.environ["DATABASE"])).publish([given], act="publish", by="stalled", note=None, check=check)
-"""
 
 Stack = tuple[Wiring, psutil.Process]
 
@@ -140,24 +122,6 @@ def stopped(supervisor: psutil.Process, name: str) -> Iterator[None]:
         process.send_signal(signal.SIGCONT)
 
 
-@contextmanager
-def publishing(wiring: Wiring) -> Iterator[subprocess.Popen[str]]:
-    """Another process that is in the middle of a publication; killed at the end."""
-    child = subprocess.Popen(
-        [sys.executable, "-c", HOLD_THE_LOCK],
-        env={"DATABASE": database_of(wiring.settings), "PYTHONPATH": str(Path(__file__).parents[2])},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdout is not None
-    assert child.stdout.readline() == "held\n"
-    try:
-        yield child
-    finally:
-        child.kill()
-        child.wait()
-
-
 async def open_dossier(wiring: Wiring, number: int) -> None:
     """A linked dossier of two applications for the procedure, opened by this process."""
     intake = wiring.linked_intake(await wiring.temporal())
@@ -227,7 +191,7 @@ def test_each_case_runs_under_the_version_in_force_at_its_instant(stack: Stack, 
             if number == LIES_IN_KAFKA:
                 late = lies_in_kafka(stack[1], editor, applicants)
             # Some at once after another, most so that a few of them wait to come into force at any time.
-            time.sleep(0 if number % 5 == 0 else 1)
+            time.sleep(0 if number % 5 == 0 else 0.5)
         last = editor.written[-1]
         until(lambda: any(case.procedure_version == last for case in received(wiring).values()))
     expected = len(applicants.handed_in) + 2 * next(dossiers)
@@ -243,8 +207,6 @@ def test_each_case_runs_under_the_version_in_force_at_its_instant(stack: Stack, 
     )
     one_before = next(edition for edition in editions if edition.in_force_at > found[late].at)
     assert found[late].lanes_version < one_before.lanes
-    assert {process: edition_of(wiring, process) for process in ("worker", "bridge", "publisher")} == dict.fromkeys(
-        ("worker", "bridge", "publisher"), PUBLICATIONS + 1
-    )
+    assert {process: edition_of(wiring, process) for process in PROCESSES} == dict.fromkeys(PROCESSES, PUBLICATIONS + 1)
     verified = verify(wiring)
     assert verified.ok, verified.findings

@@ -89,10 +89,10 @@ def test_production_runs_in_real_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_lists_are_comma_separated(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GREENLANE_FLAGS", "culture-day, tet-early")
+    monkeypatch.setenv("GREENLANE_FLAGS", "culture_day, tet-early")
     monkeypatch.setenv("GREENLANE_SMTP_TO", "b@example.vn,a@example.vn")
     settings = Settings.load()
-    assert settings.flags == {"culture-day", "tet-early"}
+    assert settings.flags == {"culture_day", "tet-early"}
     assert settings.smtp_to == ("b@example.vn", "a@example.vn")
 
 
@@ -106,7 +106,7 @@ def test_a_child_process_reads_the_same_settings(monkeypatch: pytest.MonkeyPatch
         state_dir=tmp_path / "hồ sơ",
         database_url="postgres://me:s%40cret@db:5432/green",
         kafka_bootstrap="a:1,b:2",
-        flags=frozenset({"culture-day", "x"}),
+        flags=frozenset({"culture_day", "x"}),
         smtp_to=("b@x", "a@x"),
         smtp_password="mật khẩu",
         sandbox=True,

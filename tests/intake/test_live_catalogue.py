@@ -11,17 +11,21 @@ from typing import Any
 
 import pytest
 
+from catalog.basis import Text
 from catalog.catalogue import Catalog
 from catalog.definition import Key
 from catalog.loader import DATA_FOLDER, load_catalog, read_folder
+from catalog.systems import SubmittingSystem
 from events.transport.errors import Unavailable
 from intake import catalogue as module
 from intake.catalogue import IN_FORCE_AFTER, LiveCatalogue
 from intake.publishing import versions_on
+from intake.systems import Systems
 from sla.business_time import BusinessTime
 from store.catalogue import Act, Look, PublishedVersion
 from store.errors import CatalogueUnreadable, StoreNotMigrated, StoreUnavailable
 from tests.builders import MONDAY
+from tests.workflows.stage import soon
 
 NOON = datetime(2026, 4, 1, 5, tzinfo=UTC)
 SHIPPED = tuple(versions_on(read_folder(DATA_FOLDER).shelf))
@@ -136,8 +140,7 @@ async def test_a_case_waits_while_somebody_publishes(published: Published) -> No
     published.is_under_way = True
     published.passes(5)
     asked = asyncio.create_task(found.at(published.now))
-    while published.looks < 4:
-        await asyncio.sleep(0.01)
+    await soon(lambda: published.looks >= 4)
     assert not asked.done()
     # It wrote its row at once, and can be seen only now.
     act = published.publish(lanes("2026-04-02"))
@@ -167,8 +170,7 @@ async def test_an_instant_a_little_ahead_of_the_database_is_waited_for(published
     found = live(published)
     ahead = NOON + timedelta(seconds=8)
     asked = asyncio.create_task(found.at(ahead))
-    while published.looks < 3:
-        await asyncio.sleep(0.01)
+    await soon(lambda: published.looks >= 3)
     assert not asked.done()
     published.publish(lanes("2026-04-02"))
     published.passes(6)
@@ -266,6 +268,28 @@ def test_a_flag_that_no_calendar_of_the_time_had(published: Published) -> None:
     assert live(published, None, "no-such-flag").newest().flags == frozenset()
 
 
+class Nobody:
+    """No system was registered at run time."""
+
+    def all(self) -> tuple[SubmittingSystem, ...]:
+        return ()
+
+
+@pytest.mark.parametrize("find", [lambda systems: systems.of_id("tax"), lambda systems: systems.owner_of("/tax")])
+def test_a_system_is_known_as_soon_as_it_is_published(
+    published: Published, find: Callable[[Systems], SubmittingSystem | None]
+) -> None:
+    """Its first message may come before this process looked again."""
+    systems = Systems(Nobody(), live(published))  # type: ignore[arg-type]
+    assert find(systems) is None
+    shipped = next(version for version in SHIPPED if version.key.kind == "systems").parsed()
+    tax = SubmittingSystem(id="tax", name=Text(vi="Thuế", en="Tax"), sources=("/tax",))
+    listed = shipped.model_copy(update={"version": "2026-04-02", "systems": (*shipped.systems, tax)})
+    key = Key("systems", listed.id, listed.version)
+    published.publish(PublishedVersion(key, "d", "systems.yaml", "", listed.model_dump_json(exclude_none=True)))
+    assert find(systems) == tax
+
+
 async def test_keeping_current_goes_on_after_a_fault(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
     """And what it learns is there without anybody asking."""
     monkeypatch.setattr(module, "LOOK_SECONDS", 0.01)
@@ -280,8 +304,7 @@ async def test_keeping_current_goes_on_after_a_fault(published: Published, monke
     published.on_look = away
     published.publish(lanes("2026-04-02"))
     keeping = asyncio.create_task(found.keep_current())
-    while len(found.known_acts()) < 2:
-        await asyncio.sleep(0.01)
+    await soon(lambda: len(found.known_acts()) == 2)
     keeping.cancel()
     assert table(found.newest()) == "2026-04-02"
 

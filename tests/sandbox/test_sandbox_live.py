@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from greenlane.admission import access_of
+from greenlane.sandbox.errors import SandboxRefusedError
+from greenlane.sandbox.stage import running_development_stack
 from greenlane.settings import PREFIX, Settings
 from greenlane.stack import ensure_stack
 from greenlane.wiring import Wiring
@@ -22,12 +25,13 @@ from store.views import CaseFilter, Views
 DEPARTMENT = "culture"
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(__file__).parent / "department_program.py"
+EXAMPLE = ROOT / "docs" / "examples" / "department.py"
 FACTOR = 20
 """So that a minute passes in three seconds."""
 PATIENT, IMPATIENT = "240", "20"
 """Seconds without an answer: far more than anybody needs, and enough to give up a program that never answers."""
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.more]
 
 Report = dict[str, Any]
 
@@ -42,11 +46,19 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         yield settings.resolved(addresses)
 
 
+def access_file(stack: Settings, folder: Path, department: str) -> Path:
+    """What `greenlane access kafka` gives."""
+    code, given = command(stack, "access", "kafka", department)
+    assert code == 0, given
+    access = folder / "access.json"
+    access.write_text(json.dumps(given), encoding="utf-8")
+    return access
+
+
 @contextmanager
 def running_program(stack: Settings, folder: Path, manner: str) -> Iterator[None]:
     """A department's program that runs and listens."""
-    access = folder / "access.json"
-    access.write_text(json.dumps(access_of(stack, DEPARTMENT).as_json()), encoding="utf-8")
+    access = access_file(stack, folder, DEPARTMENT)
     words = [sys.executable, str(PROGRAM), str(access), stack.topic_prefix, DEPARTMENT, manner]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -58,10 +70,15 @@ def running_program(stack: Settings, folder: Path, manner: str) -> Iterator[None
 
 
 def sandbox(stack: Settings, *words: str) -> tuple[int, Report]:
-    """The command, as a programmer calls it: its exit code, and the one object that it prints."""
+    """The sandbox's exit code, and its report."""
+    return command(stack, "sandbox", *words)
+
+
+def command(stack: Settings, *words: str) -> tuple[int, dict[str, Any]]:
+    """A command, as a programmer calls it: its exit code, and the one object that it prints."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     done = subprocess.run(
-        [sys.executable, "-m", "greenlane", "sandbox", *words, "--state-dir", str(stack.state_dir), "--json"],
+        [sys.executable, "-m", "greenlane", *words, "--state-dir", str(stack.state_dir), "--json"],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -97,6 +114,19 @@ def test_a_right_program_is_found_right(stack: Settings, tmp_path: Path) -> None
     assert report["late"] >= 1
     assert all(each["came_about"] and not each["faults"] for each in report["rehearsals"].values())
     assert set(report["rehearsals"]) == {"refusal", "supplement", "consultation", "late"}
+    assert nothing_open(stack, report)
+
+
+def test_the_program_of_the_integration_page_is_found_right(stack: Settings, tmp_path: Path) -> None:
+    """As it stands there: it asks applicants for documents itself, and answers again when they came."""
+    words = [sys.executable, str(EXAMPLE), str(access_file(stack, tmp_path, "home-affairs"))]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL) as process:
+        try:
+            code, report = sandbox(stack, "home-affairs", "--timeout", PATIENT)
+        finally:
+            process.kill()
+    assert (code, report["passed"], report["faults"]) == (0, True, []), report
+    assert report["rehearsals"].keys() == {"refusal", "supplement", "consultation", "late"}
     assert nothing_open(stack, report)
 
 
@@ -155,6 +185,38 @@ def test_what_cannot_be_meant_is_refused(stack: Settings, words: tuple[str, ...]
     left, answer = sandbox(stack, *words)
     assert (left, answer["error"]["code"], answer["error"]["field"]) == (2, code, field)
     assert answer["error"]["remedy"]
+
+
+def test_stopped_it_reports_and_leaves_nothing_open(stack: Settings) -> None:
+    """Ctrl-C while steps wait: what was seen so far, and nobody is blamed for what was not waited for."""
+    words = [sys.executable, "-m", "greenlane", "sandbox", DEPARTMENT, "--state-dir", str(stack.state_dir), "--json"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    environment["GREENLANE_LANGUAGE"] = "en"
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(words, cwd=ROOT, env=environment, text=True, **pipes) as process:
+        assert process.stderr is not None
+        # Steps wait for a program that does not run; they cannot end before the signal comes.
+        assert any(re.search(r"[1-9]\d* step\(s\) wait", line) for line in process.stderr)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate()
+    report = json.loads(out)
+    assert (process.returncode, report["ok"], report["passed"]) == (130, False, False), report
+    assert report["error"]["code"] == "interrupted"
+    assert (report["faults"], report["answered"]) == ([], 0)
+    assert report["unanswered"] >= 1
+    assert nothing_open(stack, report)
+
+
+def test_no_sandbox_in_production(stack: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever runs there."""
+    monkeypatch.setenv("GREENLANE_PROFILE", "production")
+    with (
+        pytest.raises(SandboxRefusedError) as refused,
+        running_development_stack(Settings.load(state_dir=stack.state_dir)),
+    ):
+        pass
+    assert refused.value.field == "GREENLANE_PROFILE"
+    assert refused.value.remedy
 
 
 def test_no_stack_no_sandbox(tmp_path: Path) -> None:

@@ -122,6 +122,14 @@ def test_a_step_that_waits_is_unanswered_and_one_taken_back_is_not() -> None:
     assert codes(given_up.cancelled().closed()) == ["unanswered"]
 
 
+def test_nobody_is_blamed_for_what_was_cut_short() -> None:
+    """It is counted all the same."""
+    life = Life().assigned()
+    life.seen.cut_short = True
+    assert codes(life) == []
+    assert life.judged().unanswered == 1
+
+
 @pytest.mark.parametrize("code", ["already_answered", "case_closed"])
 def test_a_second_answer_is_one_too_many(code: str) -> None:
     """Under another id, whatever it says and however it was refused."""

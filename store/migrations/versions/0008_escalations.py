@@ -17,7 +17,9 @@ STATEMENTS = (
         kind TEXT NOT NULL, level INTEGER NOT NULL, fired_at TIMESTAMPTZ NOT NULL, is_open BOOLEAN NOT NULL,
         acknowledged BOOLEAN NOT NULL, limit_at TIMESTAMPTZ, late JSONB,
         CONSTRAINT pk_escalations PRIMARY KEY (case_id, escalation_id))""",
-    "CREATE INDEX ix_escalations_open ON escalations (level DESC, limit_at, fired_at) WHERE is_open",
+    """CREATE INDEX ix_escalations_open ON escalations (level DESC, limit_at, fired_at)
+        INCLUDE (department, audience, audience_department) WHERE is_open""",
+    "CREATE INDEX ix_worklist_overdue ON worklist (case_id) WHERE overdue",
     """ALTER TABLE worklist ADD COLUMN asked_by TEXT, ADD COLUMN asked_by_department TEXT, ADD COLUMN question TEXT,
         ADD COLUMN late JSONB""",
 )
