@@ -45,9 +45,9 @@ WHOLE: Final = Said("The whole case ({department})", "Toàn bộ hồ sơ ({depa
 JOINT: Final = Said("The linked dossier as a whole ({department})", "Toàn bộ nhóm hồ sơ liên thông ({department})")
 TURN: Final = Said("Whose turn: {holder}", "Đang chờ: {holder}")
 TOLD: Final = Said("Told: {role}, level {level}, at {at}", "Đã báo: {role}, cấp {level}, lúc {at}")
-DONE: Final = Said("over", "đã xong")
+DONE: Final = Said("done since", "đã xong")
 ACKNOWLEDGED: Final = Said("acknowledged", "đã xác nhận")
-CHAIN: Final = Said("another of its chain was acknowledged, or it is over", "chuỗi đã được xác nhận hoặc đã xong")
+CHAIN: Final = Said("acknowledged at another level", "đã được xác nhận ở cấp khác")
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ class EscalationSheet:
     def _end(self, item: EscalationItem) -> Said:
         if item.acknowledged:
             return ACKNOWLEDGED
-        return DONE if item.late is not None and item.late.ended_at is not None else CHAIN
+        return CHAIN if item.late is not None and item.late.ended_at is None else DONE
 
     def _procedure(self, item: EscalationItem) -> Said:
         catalog = self.session.wiring.catalog
