@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-SHORT = ("bench.time", "bench.core", "bench.store", "bench.transport", "bench.throughput")
+SHORT = ("bench.time", "bench.core", "bench.store", "bench.transport", "bench.publishing", "bench.throughput")
 LONG = ("bench.age", "bench.dossier", "bench.flood")
 
 

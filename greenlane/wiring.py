@@ -17,7 +17,7 @@ from events.transport.admin import TopicLayout, make_topic
 from events.transport.cluster import Cluster
 from greenlane.connecting import cluster_of, database_of, temporal_of
 from greenlane.probing.database import explained as database_trouble
-from greenlane.probing.temporal import ConnectFailure, look_into_namespace
+from greenlane.probing.temporal import ConnectFailure, look_into_namespace, quiet_runtime
 from greenlane.probing.temporal import explained as temporal_trouble
 from greenlane.province import PROVINCE_CALENDAR
 from greenlane.remembered import business_time_of, flags_of
@@ -156,7 +156,7 @@ class Wiring:
                 data_converter=self._data_converter,
                 # How large anything becomes is asked at the intake; the SDK's word of it would stand in a command's answer.
                 payload_limits=PayloadLimitsConfig(payloads_warn_size=0),
-                runtime=None if sdk_metrics_address is None else _runtime(sdk_metrics_address),
+                runtime=quiet_runtime() if sdk_metrics_address is None else _runtime(sdk_metrics_address),
             )
             await look_into_namespace(client)
         except ConnectFailure as error:

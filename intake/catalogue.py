@@ -47,6 +47,10 @@ WAITED = Histogram(
 class CatalogueSource(Protocol):
     """Where the catalogue comes from."""
 
+    def look(self) -> bool:
+        """Learn what was published since the last look. False: somebody publishes at this very moment. Raises StoreError."""
+        ...
+
     def newest(self) -> Catalog:
         """The newest edition that is known here. Raises StoreError."""
         ...

@@ -74,4 +74,6 @@ class Systems:
                 raise SystemRefused.of("system_source_shared", field="sources", source=shared, system=other.id)
 
     def _look(self) -> None:
+        # It may have been published since this process looked.
+        self._catalogue.look()
         self._at_run_time = self._registered.all()

@@ -13,6 +13,9 @@ class SettledCatalogue:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
 
+    def look(self) -> bool:
+        return True
+
     def newest(self) -> Catalog:
         return self._catalog
 

@@ -21,6 +21,7 @@ from greenlane.cli.catalogue_in_use import catalogue_in_use
 from greenlane.cli.instants import instant_of
 from greenlane.cli.moments import Moments, now
 from greenlane.cli.output import instant_json, table_of
+from greenlane.cli.source_words import source_text
 from greenlane.cli.time_words import TimeWords
 from greenlane.settings import Settings
 from sla.business_time import BusinessTime
@@ -208,12 +209,13 @@ class CalendarSheet:
     def screen(self, months: Sequence[date]) -> Iterator[RenderableType]:
         """The months side by side, what the marks mean, and the days that are not as usual."""
         given, words = self.definition, self.moments.words
-        yield f"[bold]{given.id} {given.version}[/bold] [dim]{given.first_day} – {given.last_day}, {given.zone}[/dim]"
+        first, last = self.moments.day(given.first_day), self.moments.day(given.last_day)
+        yield f"[bold]{given.id} {given.version}[/bold] [dim]{first} – {last}, {given.zone}[/dim]"
         yield Columns([self._month(first) for first in months], padding=(0, 2))
         yield self._legend()
         if given.source:
             unverified = "" if given.verified else f" ({words('unverified')})"
-            yield f"[dim]{escape(given.source)}{unverified}[/dim]"
+            yield f"[dim]{escape(source_text(given.source, words.language))}{unverified}[/dim]"
 
     def _month(self, first: date) -> Table:
         table = Table.grid(padding=(0, 0, 0, 1))

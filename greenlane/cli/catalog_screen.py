@@ -131,10 +131,12 @@ class CatalogScreen:
         if not changes:
             yield self.words("no_changes", place=escape(self.place_name))
         for change in changes:
-            table = table_of(self._title(change), *map(self.words, ("field", "before", "after")))
+            yield f"[bold]{self._title(change)}[/bold]"
+            table = table_of(None, *map(self.words, ("field", "before", "after")))
             for field in change.fields:
                 table.add_row(escape(field.path), *map(escape, _shown(field)))
-            yield table if change.fields else f"[bold]{self._title(change)}[/bold]"
+            if change.fields:
+                yield table
 
     def _title(self, change: Change) -> str:
         key = escape(str(Key(change.kind, change.id, change.after or change.before or "")))
@@ -210,5 +212,12 @@ def _value(value: Any) -> str:
     if isinstance(value, list) and not any(isinstance(entry, dict | list) for entry in value):
         text = ", ".join(map(str, value))
     else:
-        text = value if isinstance(value, str) else shown_json(value)
+        text = value if isinstance(value, str) else shown_json(_stated(value))
     return text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}…"
+
+
+def _stated(value: Any) -> Any:
+    """Without the fields that are not stated."""
+    if isinstance(value, dict):
+        return {name: _stated(inner) for name, inner in value.items() if inner not in (None, "")}
+    return [_stated(inner) for inner in value] if isinstance(value, list) else value

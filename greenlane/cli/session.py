@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,17 +14,24 @@ from typing import TypeVar
 
 from temporalio.client import Client
 
-from events.transport.errors import KafkaAwayError, NotPermittedError
+from events.transport.errors import KafkaAwayError, NotPermittedError, TransportError, Unavailable
 from greenlane.cli.catalogue_in_use import warn_of_difference
+from greenlane.cli.failure import NoAnswerError
 from greenlane.cli.moments import Moments, now
 from greenlane.cli.names import Names
 from greenlane.cli.words import Words
+from greenlane.connecting import database_of
+from greenlane.probing.database import explained as database_trouble
 from greenlane.probing.kafka import explained as kafka_trouble
+from greenlane.probing.temporal import probe_temporal
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
+from greenlane.stack.causes import disk_full, of_our_own
+from greenlane.stack.errors import ServerUnusableError
 from greenlane.stack.progress import Terminal
 from greenlane.telemetry import configure_logging
 from greenlane.wiring import Wiring
+from store.errors import StoreUnavailable
 from store.inbox import Inbox
 from store.ledger import Ledger
 from store.views import Views
@@ -40,12 +48,12 @@ def on_stack(state_dir: Path | None = None, **overrides: object) -> Iterator[Wir
     settings = Settings.load(state_dir=state_dir, **overrides)
     quiet(settings)
     if settings.temporal_address and settings.kafka_bootstrap and settings.database_url:
-        yield from _wired(settings)
+        yield from _wired(settings, settings)
         return
     terminal = Terminal(language=settings.language)
     try:
         with ensure_stack(settings, progress=terminal) as addresses:
-            yield from _wired(settings.resolved(addresses))
+            yield from _wired(settings.resolved(addresses), settings)
     finally:
         terminal.close()
 
@@ -59,17 +67,40 @@ def quiet(settings: Settings) -> None:
         logging.getLogger("kafka").setLevel(logging.CRITICAL)
 
 
-def _wired(settings: Settings) -> Iterator[Wiring]:
+def _wired(settings: Settings, given: Settings) -> Iterator[Wiring]:
     wiring = Wiring(settings)
     try:
         if settings.catalog_dir is not None:
             warn_of_difference(settings, wiring.catalogue.known_acts())
         yield wiring
-    except (KafkaAwayError, NotPermittedError) as error:
-        # Its client only says that time ran out, or that something is refused.
-        raise kafka_trouble(wiring.cluster) or error from error
+    except (TransportError, StoreUnavailable, Unavailable, ServerUnusableError, NoAnswerError) as error:
+        raise _meant(error, wiring, given) from error
     finally:
         wiring.close()
+
+
+def _meant(error: Exception, wiring: Wiring, given: Settings) -> Exception:
+    """What is behind the failure of a server: clients say that time ran out, or that something is refused."""
+    found = error
+    if isinstance(error, KafkaAwayError | NotPermittedError):
+        found = kafka_trouble(wiring.cluster) or error
+    elif isinstance(error, StoreUnavailable):
+        found = database_trouble(database_of(wiring.settings)) or error
+    elif isinstance(error, Unavailable):
+        found = _temporal_trouble(wiring.settings) or error
+    if isinstance(found, TransportError) and not found.retryable:
+        return found
+    again = found.remedy if isinstance(found, NoAnswerError) else ""
+    return disk_full(given, again) or of_our_own(found, given) or found
+
+
+def _temporal_trouble(settings: Settings) -> ServerUnusableError | None:
+    try:
+        with ThreadPoolExecutor(1) as pool:  # the caller's thread may have a loop of its own
+            pool.submit(asyncio.run, probe_temporal(settings)).result()
+    except ServerUnusableError as error:
+        return error
+    return None
 
 
 @dataclass(frozen=True)

@@ -63,11 +63,25 @@ def submit(
         with counted(session.words("submitting"), len(entries)) as told:
             delivered = waiting(lambda: deliver(session, entries, source, told, strict=strict))
         body = _body(delivered, session.words.language)
+        if any(one.error is None and one.view is None for one in delivered):
+            _say_why(session)
         if as_json:
             print_json(body)
         else:
             _show(session, delivered)
     return 0 if body["ok"] else 2
+
+
+def _say_why(session: Session) -> None:
+    """Where what was accepted is not on record and the disk is the reason, on standard error."""
+    from greenlane.cli.failure import explained, say_error
+    from greenlane.settings import Settings
+    from greenlane.stack.causes import disk_full
+
+    # As the shell gives them: the session's know an address of every server.
+    full = disk_full(Settings.load(state_dir=session.wiring.settings.state_dir))
+    if full is not None:
+        say_error(explained(full, session.words.language))
 
 
 def _body(delivered: Sequence[Delivered], language: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from greenlane.errors import GreenlaneError
 from greenlane.folder_difference import difference_of
 from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
+from greenlane.stack.causes import of_our_own
 from greenlane.stack.credentials import PARTS
 from sla.wording import Said, spoken
 from store.batch import SLOTS
@@ -85,10 +86,15 @@ def _stack(settings: Settings, found: Findings) -> Check:
     left_out = [each for server, checks in NEEDED.items() if getattr(found, server) is None for each in checks]
     return work_rules.stack(
         running=found.running,
+        held=found.held,
         folder=str(settings.state_dir),
         outside=found.outside,
         left_out=[*left_out, *PARTS],
     )
+
+
+def _server_failed(found: Findings, name: str, error: Exception) -> Check:
+    return failed(name, of_our_own(error, found.given) or error)
 
 
 def _of_temporal(found: Findings) -> Iterator[Check]:
@@ -96,7 +102,7 @@ def _of_temporal(found: Findings) -> Iterator[Check]:
         case None:
             return
         case Exception() as error:
-            yield failed("temporal", error)
+            yield _server_failed(found, "temporal", error)
         case temporal:
             yield server_rules.server(temporal.server)
             yield server_rules.search_attributes(temporal.missing)
@@ -107,7 +113,7 @@ def _of_kafka(found: Findings) -> Iterator[Check]:
         case None:
             return
         case Exception() as error:
-            yield failed("kafka", error)
+            yield _server_failed(found, "kafka", error)
             return
         case kafka:
             yield server_rules.server(kafka.server)
@@ -138,7 +144,7 @@ def _of_the_database(found: Findings) -> Iterator[Check]:
         case None:
             return
         case Exception() as error:
-            yield failed("postgresql", error)
+            yield _server_failed(found, "postgresql", error)
             return
         case database:
             yield server_rules.server(database.server)

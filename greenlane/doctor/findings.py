@@ -17,6 +17,7 @@ from greenlane.doctor.server_rules import Certificate, Stamp
 from greenlane.doctor.temporal import Temporal, temporal
 from greenlane.errors import GreenlaneError
 from greenlane.settings import Settings
+from greenlane.stack.folder import StateFolder
 from greenlane.stack.session import refuse_other, running_stack
 from greenlane.stack.status import StackStatus, status_of
 
@@ -28,12 +29,16 @@ SECONDS: Final = 20.0
 class Findings:
     """What was found. A server's place holds what it is like, what kept us from learning it, or None: it was not asked."""
 
+    given: Settings
+    """As the shell gives them: an embedded server has no address there."""
     settings: Settings
     """With the addresses of the stack that runs here, if one does."""
     outside: bool = False
     """All three servers are outside ones."""
     running: bool = False
     """A stack runs here."""
+    held: bool = False
+    """A supervisor has the state folder; without `running` its stack is being started, or stopped."""
     other: GreenlaneError | None = None
     """Why the stack that runs here cannot be looked at, or is not the one that the settings mean."""
     status: StackStatus | None = None
@@ -49,9 +54,10 @@ class Findings:
 def found_under(settings: Settings) -> Findings:
     """Ask everybody whom the settings name, and the stack of the state folder. Starts and changes nothing."""
     outside = all((settings.temporal_address, settings.kafka_bootstrap, settings.database_url))
-    found = Findings(settings, outside)
+    found = Findings(settings, settings, outside)
     try:
-        addresses = None if outside else running_stack(settings)
+        found.held = not outside and StateFolder(settings.state_dir).is_held()
+        addresses = running_stack(settings) if found.held else None
         if addresses is not None:
             found.running = True
             refuse_other(settings, addresses)

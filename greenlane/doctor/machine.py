@@ -16,6 +16,7 @@ from greenlane.doctor.machine_rules import Disk, Folder
 from greenlane.settings import Settings
 from greenlane.stack.errors import PlatformUnsupportedError
 from greenlane.stack.folder import MEGABYTE
+from sla.wording import Said
 
 CGROUP: Final = Path("/sys/fs/cgroup")
 """Where Linux says what a container may use."""
@@ -69,11 +70,29 @@ def _figure(file: Path) -> int | None:
 def folder_of(path: Path) -> Folder:
     """The state folder, or where it would be made. Nothing is made for the question."""
     there = _nearest(path)
-    writable = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
-    if writable and there == path:
-        # What an earlier run under another account left cannot be written though the folder can.
-        writable = all(os.access(each, os.W_OK) for each in path.iterdir() if each.is_file())
-    return Folder(str(path), there == path, writable, _name(there.stat().st_uid), _name(os.geteuid()))
+    obstacle = _obstacle(path, there)
+    # What an earlier run under another account left cannot be written though the folder can.
+    inside = sorted(path.iterdir()) if there == path and os.access(path, os.R_OK | os.X_OK) and path.is_dir() else []
+    locked = next((each for each in (there, *inside) if not _is_ours(each)), None)
+    told = path if locked in {None, there} else locked
+    owner = _name((locked or there).stat().st_uid)
+    return Folder(str(told), there == path, locked is None, owner, _name(os.geteuid()), obstacle)
+
+
+def _is_ours(path: Path) -> bool:
+    return os.access(path, os.W_OK | os.X_OK if path.is_dir() else os.W_OK)
+
+
+def _obstacle(path: Path, there: Path) -> Said | None:
+    if "," in str(path):
+        return Said(
+            "has a comma in its path, which Kafka takes for two folders", "có dấu phẩy, Kafka coi là hai thư mục"
+        )
+    if not there.is_dir():
+        return Said(
+            "is, or lies below, something that is no folder", "không phải thư mục, hoặc nằm dưới thứ không phải thư mục"
+        )
+    return None
 
 
 def disk_of(path: Path) -> Disk:

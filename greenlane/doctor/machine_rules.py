@@ -32,12 +32,15 @@ class Folder:
     """A state folder as this account meets it."""
 
     path: str
+    """Where something in it cannot be written, that."""
     exists: bool
     writable: bool
     owner: str
     """The account that owns it, or the nearest folder above that is there."""
     account: str
     """Ours."""
+    obstacle: Said | None = None
+    """What else keeps a stack from living there, as the end of a sentence about the folder."""
 
 
 def python(version: tuple[int, int, int]) -> Check:
@@ -105,6 +108,15 @@ def memory(available_mb: int, *, starts: bool) -> Check:
 
 def state_folder(folder: Folder) -> Check:
     """Whether this account can work in the state folder."""
+    if folder.obstacle is not None:
+        return Check(
+            "state_folder",
+            Said(
+                f"The state folder {folder.path} {folder.obstacle}.",
+                f"Thư mục trạng thái {folder.path} {folder.obstacle.vi}.",
+            ),
+            Said("Set GREENLANE_STATE_DIR to another folder.", "Đặt GREENLANE_STATE_DIR sang thư mục khác."),
+        )
     if folder.writable:
         said = (
             Said(
@@ -121,8 +133,8 @@ def state_folder(folder: Folder) -> Check:
     return Check(
         "state_folder",
         Said(
-            f"The account {folder.account} may not write the state folder {folder.path}, which belongs to {folder.owner}.",
-            f"Tài khoản {folder.account} không được ghi thư mục trạng thái {folder.path}, thuộc về {folder.owner}.",
+            f"The account {folder.account} may not write {folder.path}, which belongs to {folder.owner}.",
+            f"Tài khoản {folder.account} không được ghi {folder.path}, thuộc về {folder.owner}.",
         ),
         Said(
             f"Work as {folder.owner}, or set GREENLANE_STATE_DIR to a folder that this account can write.",

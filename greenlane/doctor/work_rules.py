@@ -71,13 +71,22 @@ def publisher_elsewhere(held: int, slots: int) -> Check:
     return process_elsewhere("publisher", 0)
 
 
-def stack(*, running: bool, folder: str, outside: bool, left_out: Sequence[str]) -> Check:
+def stack(*, running: bool, held: bool, folder: str, outside: bool, left_out: Sequence[str]) -> Check:
     """Whether a stack runs here, and what could not be looked at without it."""
     if running:
         return Check("stack", Said(f"The stack of {folder} runs.", f"Hệ thống của {folder} đang chạy."))
     if outside:
         return Check("stack", Said("All servers are outside ones.", "Mọi máy chủ đều ở bên ngoài."))
     names = ", ".join(left_out)
+    if held:
+        return Check(
+            "stack",
+            Said(
+                f"The stack of {folder} is being started or stopped; not looked at: {names}.",
+                f"Hệ thống của {folder} đang khởi động hoặc đang dừng; chưa kiểm tra: {names}.",
+            ),
+            Said("Wait until it is ready, and ask again.", "Đợi hệ thống sẵn sàng rồi kiểm tra lại."),
+        )
     return Check(
         "stack",
         Said(

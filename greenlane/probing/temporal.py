@@ -47,7 +47,7 @@ async def client_of(settings: Settings) -> Client:
                 tls=place.tls,
                 api_key=place.api_key,
                 # Not the default one: whoever uses us may still want to make that one, with its own metrics.
-                runtime=_runtime(),
+                runtime=quiet_runtime(),
             )
             await look_into_namespace(client)
     except ConnectFailure as error:
@@ -56,8 +56,9 @@ async def client_of(settings: Settings) -> Client:
 
 
 @cache
-def _runtime() -> Runtime:
-    return Runtime(telemetry=TelemetryConfig())
+def quiet_runtime() -> Runtime:
+    """The SDK's own threads, without its log: of each try that fails it would tell on the screen, in English."""
+    return Runtime(telemetry=TelemetryConfig(logging=None))
 
 
 async def look_into_namespace(client: Client) -> None:

@@ -159,6 +159,12 @@ class DatabaseUnknownError(ServerUnusableError):
     code = "database_unknown"
 
 
+class ServerFullError(ServerUnusableError):
+    """The server's disk is full."""
+
+    code = "store_full"
+
+
 class StartFailedError(StackError):
     """A part did not come up."""
 

@@ -88,8 +88,11 @@ class StateFolder:
         self.path.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
 
     def hold(self) -> None:
-        """Takes the folder for this process until it ends. Raises StackAlreadyRunningError."""
-        lock = _for_locking(self.path / "lock")
+        """Takes the folder for this process until it ends. Raises StackAlreadyRunningError, StateFolderUnusableError."""
+        try:
+            lock = _for_locking(self.path / "lock")
+        except OSError as error:
+            raise folder_error(self.path / "lock", error) from error
         deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
         while True:
             try:
@@ -168,11 +171,16 @@ class StateFolder:
         )
 
     def read(self, file: Path) -> dict[str, Any]:
-        """A small JSON file of ours; empty when there is none yet or a crash of the machine left it torn."""
+        """A small JSON file of ours; empty when there is none yet or a crash of the machine left it torn.
+
+        Raises StateFolderUnusableError for one that this account may not read.
+        """
         try:
             content = read_json(file.read_bytes())
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return {}
+        except OSError as error:
+            raise folder_error(file, error) from error
         return content if isinstance(content, dict) else {}
 
     def write(self, file: Path, content: dict[str, Any]) -> None:
@@ -230,6 +238,7 @@ def folder_error(path: Path, error: OSError) -> StackError:
         errno.EPERM: Said("may not be written by this account", "không cho tài khoản này ghi"),
         errno.ENOTDIR: Said("lies below something that is not a folder", "nằm dưới một thứ không phải thư mục"),
         errno.EEXIST: Said("is not a folder", "không phải thư mục"),
+        errno.EISDIR: Said("is a folder where a file is needed", "là thư mục trong khi cần một tệp"),
     }
     reason = reasons.get(
         error.errno or 0,

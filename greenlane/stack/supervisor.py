@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 import psutil
@@ -102,10 +103,10 @@ class Supervisor:
             probe_outside(self.settings)
             return self._bring_up(Ports(self.folder))
         except BaseException as error:
-            full = self._full_disk(error)
+            told = self._full_disk(error) or self._unusable(error)
             self.stop()
-            if full is not None:
-                raise full from error
+            if told is not None:
+                raise told from error
             raise
 
     def _full_disk(self, error: BaseException) -> StackError | None:
@@ -114,6 +115,13 @@ class Supervisor:
         if told or not isinstance(error, Exception) or has_room(self.folder.path):
             return None
         return folder_error(self.folder.path, OSError(errno.ENOSPC, ""))
+
+    def _unusable(self, error: BaseException) -> StackError | None:
+        """A file in the folder that cannot be used, such as a log that another account left there."""
+        if not isinstance(error, OSError) or not isinstance(error.filename, str | os.PathLike):
+            return None
+        file = Path(error.filename)
+        return folder_error(file, error) if file.is_relative_to(self.folder.path) else None
 
     def _bring_up(self, ports: Ports) -> StackAddresses:
         settings = self.settings

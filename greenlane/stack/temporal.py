@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -81,6 +82,8 @@ class Temporal(Part):
         del tell
         try:
             (self._folder.path / "temporal").mkdir(exist_ok=True, mode=0o700)
+            with tempfile.TemporaryFile(dir=self._folder.path / "temporal"):
+                pass  # the server would say it in SQLite's words
         except OSError as error:
             raise folder_error(self._folder.path, error) from error
 

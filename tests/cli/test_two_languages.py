@@ -68,6 +68,7 @@ TECHNICAL = {
     "{file}:{line}:{column}: {place}: {text}": "only gaps",
     "{variable}: {reason}.": "only gaps",
     "{text}.": "only gaps",
+    " 24:00": "a time of day",
 }
 """Texts that hold no words of ours."""
 
@@ -248,8 +249,16 @@ def test_every_class_of_errors_is_looked_at() -> None:
     assert sorted(every.keys() - sampled - made - ALLOWED.keys()) == []
     assert ALLOWED.keys() <= every.keys()
     page = PAGE.read_text(encoding="utf-8").split("And of what keeps a command from being tried:")[1]
-    codes = {str(getattr(kind, "code", "")) for kind in every.values()} | {"usage", "unavailable"}
+    codes = {str(getattr(kind, "code", "")) for kind in every.values()} | {
+        "usage",
+        "unavailable",
+        "temporal_refused",
+        "defect",
+    }
     assert set(re.findall(r"`(\w+)`", page)) <= codes
+    named = set(re.findall(r"`(\w+)`", PAGE.read_text(encoding="utf-8")))
+    told = {str(getattr(kind, "code", "")) for name, kind in every.items() if name not in ALLOWED} - {""}
+    assert sorted(told - named) == []
 
 
 def _pairs() -> Iterator[tuple[str, ast.expr, ast.expr]]:

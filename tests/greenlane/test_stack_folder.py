@@ -224,3 +224,19 @@ time.sleep(600)
         while not is_gone(child):
             assert time.monotonic() < gone_by
             time.sleep(0.02)
+
+
+@pytest.mark.parametrize("name", ["lock", "ports.json", "processes.json", "logs/temporal.log", "temporal", "kafka"])
+def test_a_file_in_the_folder_that_cannot_be_used_is_named(folder: StateFolder, name: str) -> None:
+    """As where another account ran here before: a code and a remedy, whichever file it is, and nothing is left running."""
+    place = folder.path / name
+    if name in {"temporal", "kafka"}:
+        place.write_text("a file where a folder is needed")
+    else:
+        place.mkdir(parents=True)
+    with pytest.raises(StackError) as caught:
+        Supervisor(Settings(state_dir=folder.path, temporal_ui=False, **FREE)).start()
+    assert (caught.value.code, caught.value.field) == ("state_folder_unusable", "GREENLANE_STATE_DIR")
+    assert caught.value.remedy
+    if name != "lock":
+        assert not folder.is_held()

@@ -11,13 +11,16 @@ from typing import Any
 
 import pytest
 
+from catalog.basis import Text
 from catalog.catalogue import Catalog
 from catalog.definition import Key
 from catalog.loader import DATA_FOLDER, load_catalog, read_folder
+from catalog.systems import SubmittingSystem
 from events.transport.errors import Unavailable
 from intake import catalogue as module
 from intake.catalogue import IN_FORCE_AFTER, LiveCatalogue
 from intake.publishing import versions_on
+from intake.systems import Systems
 from sla.business_time import BusinessTime
 from store.catalogue import Act, Look, PublishedVersion
 from store.errors import CatalogueUnreadable, StoreNotMigrated, StoreUnavailable
@@ -263,6 +266,28 @@ def test_flags_are_those_of_the_installation(published: Published) -> None:
 def test_a_flag_that_no_calendar_of_the_time_had(published: Published) -> None:
     """The installation was prepared with it for a calendar that comes later: until then it means nothing."""
     assert live(published, None, "no-such-flag").newest().flags == frozenset()
+
+
+class Nobody:
+    """No system was registered at run time."""
+
+    def all(self) -> tuple[SubmittingSystem, ...]:
+        return ()
+
+
+@pytest.mark.parametrize("find", [lambda systems: systems.of_id("tax"), lambda systems: systems.owner_of("/tax")])
+def test_a_system_is_known_as_soon_as_it_is_published(
+    published: Published, find: Callable[[Systems], SubmittingSystem | None]
+) -> None:
+    """Its first message may come before this process looked again."""
+    systems = Systems(Nobody(), live(published))  # type: ignore[arg-type]
+    assert find(systems) is None
+    shipped = next(version for version in SHIPPED if version.key.kind == "systems").parsed()
+    tax = SubmittingSystem(id="tax", name=Text(vi="Thuế", en="Tax"), sources=("/tax",))
+    listed = shipped.model_copy(update={"version": "2026-04-02", "systems": (*shipped.systems, tax)})
+    key = Key("systems", listed.id, listed.version)
+    published.publish(PublishedVersion(key, "d", "systems.yaml", "", listed.model_dump_json(exclude_none=True)))
+    assert find(systems) == tax
 
 
 async def test_keeping_current_goes_on_after_a_fault(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from intake import publishing as module
 from intake.catalogue import LiveCatalogue
 from intake.publishing import enter
 from sla.business_time import BusinessTime
-from store.catalogue import Act, PublishedCatalogue, digests_in
+from store.catalogue import Act, Look, PublishedCatalogue, digests_in
 from store.database import Store
 from tests.catalog.folder import Folder
 from tests.store.database_server import DatabaseServer
@@ -140,6 +140,36 @@ def test_preparing_and_publishing_at_once(published: PublishedCatalogue, shipped
     entered = [version.key for act in published.look().acts for version in act.versions]
     assert len(entered) == len(set(entered))
     assert {*entered} == {key_of(source.definition) for source in own.shelf.sources}
+
+
+class Overtaken(PublishedCatalogue):
+    """Whoever looks at it is overtaken by another publisher right after."""
+
+    def __init__(self, store: Store, other: Callable[[], object]) -> None:
+        super().__init__(store)
+        self._others = [other]
+
+    def look(self, after: int = 0) -> Look:
+        found = super().look(after)
+        if self._others:
+            self._others.pop()()
+        return found
+
+
+def test_two_that_publish_versions_of_one_procedure_at_once(
+    store: Store, published: PublishedCatalogue, shipped: Read, tmp_path: Path
+) -> None:
+    """The second one wrote its version without knowing of the first's: it is refused, though it looked before."""
+    prepare(published, shipped)
+    first = shipped.shelf.with_more(drafts_in(tmp_path))
+    folder = a_folder(tmp_path / "other")
+    folder.procedure(('version: "1"', 'version: "2"'), ("2025-01-01", "2025-06-01"))
+    second = read_folder(folder.path).shelf
+    overtaken = Overtaken(store, lambda: enter(published, first, act="publish", by="an"))
+    with pytest.raises(CatalogInvalid) as refused:
+        enter(overtaken, second, act="publish", by="binh")
+    assert {problem.code for problem in refused.value.problems} == {"folder_behind"}
+    assert [act.by for act in published.look().acts] == [PREPARED_BY, "an"]
 
 
 def test_production_takes_no_draft_when_it_starts(

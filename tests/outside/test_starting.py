@@ -28,7 +28,7 @@ from greenlane.stack.folder import StateFolder
 from greenlane.stack.postgres import Postgres
 from greenlane.wiring import Wiring
 from sla.wording import in_language
-from store.errors import StoreFull, StoreNotMigrated, failure_of
+from store.errors import StoreFull, StoreNewer, StoreNotMigrated, failure_of
 from tests.database_accounts import owner_url
 
 PROCESSES = ("worker", "bridge", "publisher")
@@ -100,6 +100,23 @@ def test_a_database_that_nobody_prepared(
     with pytest.raises(StoreNotMigrated) as caught:
         run(name, settings.model_copy(update={"database_url": url}))
     assert "greenlane prepare" in caught.value.remedy
+
+
+@pytest.mark.parametrize("name", [*PROCESSES, "prepare"])
+def test_a_database_that_a_newer_program_prepared(
+    told: Callable[[str], Settings], servers: StackAddresses, server_settings: Settings, name: str
+) -> None:
+    """`prepare` is no remedy: it ended with a traceback, and must not touch the tables."""
+    with psycopg.connect(owner_url(server_settings.state_dir, servers), autocommit=True) as connection:
+        (version,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        try:
+            with pytest.raises(StoreNewer) as caught:
+                prepare(told(OWNER)) if name == "prepare" else run(name, told(name))
+        finally:
+            connection.execute("UPDATE alembic_version SET version_num = %s", (version,))
+    assert caught.value.code == "store_newer"
+    assert "prepare" not in caught.value.remedy
 
 
 @pytest.mark.parametrize("name", ["worker", "bridge"])

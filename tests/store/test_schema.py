@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from cases.turn import CaseView, DossierView, WorkItem
 from store.database import Store
-from store.errors import StoreNotMigrated, StoreUnavailable
+from store.errors import StoreNewer, StoreNotMigrated, StoreUnavailable
 from store.tables import cases, dossiers, metadata, worklist
 from tests.store.database_server import DatabaseServer
 
@@ -76,6 +76,21 @@ def test_a_database_without_our_tables_is_named(database_server: DatabaseServer)
     """The error says what to do, before anything is tried."""
     with pytest.raises(StoreNotMigrated, match=r"version none, 0[0-9]+ is needed"):
         Store.connect(database_server.empty_database())
+
+
+def test_a_database_of_a_newer_program_is_left_alone(database_server: DatabaseServer) -> None:
+    """Neither used nor migrated; its remedy is not the one of an older database."""
+    url = database_server.fresh_database()
+    store = Store(url)
+    try:
+        with store.writing() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        for attempt in (store.migrate, store.verify_schema):
+            with pytest.raises(StoreNewer, match="version 9999") as caught:
+                attempt()
+            assert "greenlane prepare" not in caught.value.remedy
+    finally:
+        store.close()
 
 
 def test_a_database_that_is_away_is_retryable(store: Store) -> None:
