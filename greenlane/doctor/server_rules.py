@@ -53,7 +53,7 @@ def server(found: Server) -> Check:
         if found.account
         else Said("without an account", "không có tài khoản")
     )
-    tls = Said("under TLS", "bằng TLS") if found.under_tls else Said("without TLS", "không qua TLS")
+    tls = Said("under TLS", "có TLS") if found.under_tls else Said("without TLS", "không có TLS")
     gaps = {"title": title, "version": version or "?", "place": found.place, "account": account, "tls": tls}
     said = spoken(
         "{title} {version} at {place} takes us: {account}, {tls}.",

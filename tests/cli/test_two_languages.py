@@ -68,6 +68,7 @@ TECHNICAL = {
     "{file}:{line}:{column}: {place}: {text}": "only gaps",
     "{variable}: {reason}.": "only gaps",
     "{text}.": "only gaps",
+    " 24:00": "a time of day",
 }
 """Texts that hold no words of ours."""
 
