@@ -24,6 +24,11 @@ FACTOR = 8000
 PATIENCE_SECONDS = 300.0
 PORTS = ("temporal_port", "postgres_port", "kafka_port", "kafka_controller_port", "metrics_port")
 CHAIRMAN = "chairman-office"
+ESCALATION = "step:site-check/escalation-chairman"
+COMMAND = re.compile(
+    r"Step “Appraisal\s+on\s+site”.*?^\s*(greenlane acknowledge \S+ \d+)\s*$", re.MULTILINE | re.DOTALL
+)
+"""That of the letter about the step, by the number of the alert in the timeline."""
 
 
 class Office:
@@ -78,24 +83,23 @@ def test_an_escalation_is_acknowledged_from_its_letter_alone(
     (submitted,) = greenlane("submit", "-", "--json", stdin=karaoke("late-1")).json["submitted"]
     case = submitted["case_id"]
     assert greenlane("decide", case, "intake", "approve", "--department", "one-stop", "--json").json["accepted"]
-    wanted = re.compile(r"^\s*(greenlane acknowledge \S+ step:site-check/escalation-chairman)$", re.MULTILINE)
-    until(lambda: any(wanted.search(letter) for letter in office.letters()))
-    command = next(found[1] for letter in office.letters() if (found := wanted.search(letter)))
+    until(lambda: any(COMMAND.search(letter) for letter in office.letters()))
+    command = next(found[1] for letter in office.letters() if (found := COMMAND.search(letter)))
 
     on_screen = greenlane("escalations", "--open", "--audience", CHAIRMAN, "--json").json["escalations"]
-    assert command in {one["acknowledge"] for one in on_screen}
+    assert ESCALATION in {one["escalation_id"] for one in on_screen}
     at_desk = greenlane("desk", CHAIRMAN, "--json").json["escalations"]
-    assert command in {one["acknowledge"] for one in at_desk}
+    assert ESCALATION in {one["escalation_id"] for one in at_desk}
 
     answer = greenlane(*shlex.split(command)[1:], "--by", "head-of-office", "--note", "The department was called.")
     assert answer.code == 0, answer.err
 
     after = {one["escalation_id"]: one for one in greenlane("escalations", "--json").json["escalations"]}
-    acknowledged = after["step:site-check/escalation-chairman"]
+    acknowledged = after[ESCALATION]
     assert (acknowledged["acknowledged"], acknowledged["open"]) == (True, False)
     assert not any(one["open"] for one in after.values() if one["step_id"] == "site-check")
     told = greenlane("show", case, "--json").json["timeline"]
     (event,) = [one["event"] for one in told if one["event"]["type"] == "EscalationAcknowledged"]
-    assert event["by"]["id"] == "head-of-office"
+    assert (event["by"]["id"], event["escalation_id"]) == ("head-of-office", ESCALATION)
     posts = [p.body for p in office.web.posts if p.body.get("rung", {}).get("rung") == "escalation-chairman"]
     assert {(p["audience"]["department"], p["audience"]["role"]) for p in posts} == {(CHAIRMAN, CHAIRMAN)}
