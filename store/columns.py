@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """What every table is made of: the metadata, and the columns that come again and again."""
-=======
-"""What all tables share: the one list of them, and the kinds of columns that come again and again."""
->>>>>>> refs/heads/supervisor
 
 from __future__ import annotations
 
@@ -23,26 +19,14 @@ metadata = MetaData(
 
 
 def key(name: str) -> Column[Any]:
-<<<<<<< HEAD
-=======
-    """A text that is, or is part of, the primary key."""
->>>>>>> refs/heads/supervisor
     return Column(name, Text, primary_key=True)
 
 
 def text_of(name: str, *, null: bool = False) -> Column[Any]:
-<<<<<<< HEAD
-=======
-    """A text."""
->>>>>>> refs/heads/supervisor
     return Column(name, Text, nullable=null)
 
 
 def instant(name: str, *, null: bool = False) -> Column[Any]:
-<<<<<<< HEAD
-=======
-    """An instant of business time, where nothing else is said."""
->>>>>>> refs/heads/supervisor
     return Column(name, DateTime(timezone=True), nullable=null)
 
 
