@@ -44,7 +44,8 @@ READS_ITS_OWN = {
     "intake/handing_over.py",
     "intake/waiting_room.py",
     "events/language/case_events.py",
-    "greenlane/wiring.py",
+    "greenlane/remembered.py",
+    "greenlane/doctor/database.py",
     "greenlane/changing.py",
     "greenlane/demo/outsider.py",
 }
