@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from stat import S_ISREG
 from typing import Final, TypeVar
 
 from pydantic import BaseModel
@@ -14,7 +15,7 @@ from catalog import publication, references, retirements
 from catalog.assembly import assembled, newest
 from catalog.catalogue import Catalog
 from catalog.definition import Key
-from catalog.document import DocumentRefused
+from catalog.document import SIZE_MAX_BYTES, DocumentRefused
 from catalog.errors import CatalogInvalid, CatalogUnreadable, Problem
 from catalog.kinds import KINDS
 from catalog.reader import Source, SourceRefused, read
@@ -95,6 +96,8 @@ def read_shelf(folder: Path, *, check_digests: bool = True) -> Shelf:
     """Read and check all files of a folder. Raises CatalogInvalid, CatalogUnreadable."""
     if not folder.is_dir():
         raise CatalogUnreadable.of("no_folder", field="folder", folder=folder)
+    if not _files(folder):
+        raise CatalogUnreadable.of("no_catalogue", field="folder", folder=folder)
     problems = _misplaced(folder)
     shelf = Shelf().with_more([source for model in PLACES for source in _read_all(model, folder, problems)])
     # A reference into a file that could not be read would be reported as unknown: first the files, then what spans them.
@@ -139,7 +142,7 @@ def _read_all(model: type[M], folder: Path, problems: list[Problem]) -> list[Sou
     sources: list[Source[M]] = []
     for file in sorted(folder.glob(PLACES[model])):
         try:
-            sources.append(read(model, name_of(file), _content(file, folder)))
+            sources.append(read(model, name_of(file), _content(file, folder, SIZE_MAX_BYTES + 1)))
         except (DocumentRefused, SourceRefused) as refused:
             problems += refused.problems
     return sources
@@ -171,11 +174,16 @@ def _misplaced(folder: Path) -> list[Problem]:
     ]
 
 
-def _content(file: Path, folder: Path) -> bytes:
+def _content(file: Path, folder: Path, most: int = -1) -> bytes:
+    """`most` bytes of a file; all of them, where it is negative."""
+    name = str(file.relative_to(folder))
     try:
-        return file.read_bytes()
+        # /dev/zero behind a link has no end, and a pipe into which nobody writes no beginning.
+        if not S_ISREG(file.stat().st_mode):
+            raise CatalogUnreadable.of("no_regular_file", field=name, file=name)
+        with file.open("rb") as opened:
+            return opened.read(most)
     except OSError as error:
-        name = str(file.relative_to(folder))
         raise CatalogUnreadable.of("file_unreadable", field=name, file=name, why=os_said(error)) from error
 
 

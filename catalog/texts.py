@@ -65,6 +65,18 @@ TEXTS: Final[Texts] = {
         "Không có thư mục danh mục tại {folder}.",
         "Nêu thư mục có procedures/.",
     ),
+    "no_catalogue": (
+        "No file in {folder} is one of a catalogue.",
+        "Name the folder in which procedures/, lanes/ and departments.yaml stand; `greenlane catalog export DIR` writes one.",
+        "Không có tệp nào trong {folder} thuộc danh mục.",
+        "Nêu thư mục chứa procedures/, lanes/ và departments.yaml; `greenlane catalog export DIR` ghi ra thư mục như vậy.",
+    ),
+    "no_regular_file": (
+        "{file} is no regular file.",
+        "Put the text itself there, or take it out of the folder.",
+        "{file} không phải là tệp thường.",
+        "Đặt chính nội dung vào đó, hoặc bỏ nó khỏi thư mục.",
+    ),
     "file_unreadable": (
         "{file} cannot be read ({why}).",
         "Name a file that this user may read.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalog.document import DocumentRefused
+from catalog.document import SIZE_MAX_BYTES, DocumentRefused
 from catalog.errors import CatalogInvalid, CatalogUnreadable, Problem
 from catalog.reader import SourceRefused, read
 from greenlane.cli.failure import asked_language, say_error, told_in, warn
@@ -30,7 +30,8 @@ class Checked:
 def checked(file: Path) -> Checked:
     """Read a calendar's file. Raises CatalogUnreadable."""
     try:
-        content = file.read_bytes()
+        with file.open("rb") as opened:
+            content = opened.read(SIZE_MAX_BYTES + 1)  # what stands behind a name may have no end
     except OSError as error:
         raise CatalogUnreadable.of("file_unreadable", field="file", file=file, why=os_said(error)) from error
     try:

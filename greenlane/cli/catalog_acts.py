@@ -73,10 +73,17 @@ def checked(place: Place, folder: Path) -> Folder | None:
     return found
 
 
-def published(place: Place, folder: Folder, by: str, note: str | None) -> Published:
-    """Publish the drafts of a folder. Raises CatalogInvalid, CatalogUnwritable, StoreError."""
+def published(place: Place, folder: Folder, by: str, note: str | None) -> Published | None:
+    """Publish the drafts of a folder; None: somebody published meanwhile, and the faults that this made were shown.
+
+    Raises CatalogUnwritable, StoreError.
+    """
     before = _parties([held.definition for held in place.held]) if place.folder is None else set()
-    entered = place.publish(folder, by, note)
+    try:
+        entered = place.publish(folder, by, note)
+    except CatalogInvalid as refused:
+        show_faults(refused.problems, ok=False)
+        return None
     given = {key: digest for key, digest, _ in publication.versions_of(folder.shelf)}
     new = [(key, given[key]) for key in sorted(entered & given.keys())]
     parties = _parties([source.definition for source in folder.shelf.sources if key_of(source.definition) in entered])

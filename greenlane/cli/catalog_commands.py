@@ -144,6 +144,8 @@ def publish(
         if found is None:
             return 2
         done = published(place, found, acting(by, "administrator")[1], note)
+        if done is None:
+            return 2
         if as_json:
             print_json(done.as_json())
         else:

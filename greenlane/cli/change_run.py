@@ -14,7 +14,7 @@ from catalog.errors import UnknownProcedure, close_matches
 from catalog.model import ProcedureVersion
 from events.language.commands import Actor
 from greenlane.changing import Looked, Telling, Told, Unreachable, head_of, kept, tell_cases
-from greenlane.cli.failure import RefusedError
+from greenlane.cli.failure import RefusedError, warn
 from greenlane.cli.moments import Moments
 from greenlane.cli.output import instant_json, print_json, show, table_of
 from greenlane.cli.progress import counted
@@ -22,8 +22,9 @@ from greenlane.cli.session import Session, waiting
 from greenlane.cli.styles import LATE, painted
 from greenlane.cli.time_words import TimeWords
 from greenlane.errors import GreenlaneError
+from greenlane.speech.instants import day_said
 from sla.calendar import CalendarDefinition
-from sla.wording import Said, in_language
+from sla.wording import Said, in_language, spoken
 from store.changes import ChangePlans, Plan
 from store.views import CaseFilter
 
@@ -52,6 +53,25 @@ def version_of(catalog: Catalog, procedure_id: str, version: str) -> ProcedureVe
         field="version",
         remedy=Said(f"Did you mean {' or '.join(meant)}?", f"Có phải ý bạn là {' hoặc '.join(meant)}?"),
     )
+
+
+def warn_of_what_begins_later(version: ProcedureVersion, moments: Moments) -> None:
+    """Say on standard error where open cases would come under a version that new ones do not get yet."""
+    begins = version.valid_from
+    if begins is None or begins <= moments.now.astimezone(moments.zone).date():
+        return
+    told = spoken(
+        "{procedure} {version} begins on {day} only; open cases come under it at once, before new ones do.",
+        "{procedure} {version} đến ngày {day} mới có hiệu lực; hồ sơ đang xử lý sẽ chuyển sang ngay, trước cả hồ sơ mới.",
+        procedure=version.id,
+        version=version.version,
+        day=day_said(begins),
+    )
+    remedy = Said(
+        "Where the new text does not say so, wait for that day.",
+        "Nếu văn bản mới không quy định như vậy, hãy đợi đến ngày đó.",
+    )
+    warn(told, remedy, moments.words.language)
 
 
 class ChangeRun:

@@ -86,17 +86,19 @@ def migrate_procedure(
 ) -> int:
     """Put the open cases of a procedure under another version of it. Refused where a clock would vanish.
 
-    Steps that are done stay done; elapsed time, pauses and breaches are kept.
+    Steps that are done stay done; elapsed time, pauses and breaches are kept. It takes effect at once, also where the
+    version begins on a later day; standard error says so then.
 
     Example: greenlane procedure migrate work-permit 2027-01-01 --dry-run
     """
     from greenlane.changing import actor_of, migration_plan
-    from greenlane.cli.change_run import ChangeRun, version_of
+    from greenlane.cli.change_run import ChangeRun, version_of, warn_of_what_begins_later
     from greenlane.cli.session import a_session
 
     actor = actor_of(*acting(by, "administrator"))
     with a_session(state_dir, lang) as session:
         target = version_of(session.wiring.catalog, procedure, version)
+        warn_of_what_begins_later(target, session.moments)
         run = ChangeRun(session, target, reason, actor)
         run.look(lambda told: migration_plan(session.wiring, target, reason, actor, told))
         if not dry_run and not skip_refused:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from catalog.loader import DATA_FOLDER
+from catalog.errors import CatalogInvalid, Problem
+from catalog.loader import DATA_FOLDER, load_catalog
+from greenlane.cli.catalog_places import FolderPlace
+from greenlane.cli.change_run import warn_of_what_begins_later
+from greenlane.cli.moments import Moments
+from greenlane.cli.words import Words
+from sla.business_time import BusinessTime
+from sla.wording import Said
 from tests.catalog.folder import Folder
 from tests.cli.program import Program
 
@@ -194,3 +204,58 @@ def test_a_folder_that_is_none(greenlane: Program, folder: Folder, tmp_path: Pat
         assert error["code"] == "catalog_unreadable"
     shutil.rmtree(folder.path)
     assert greenlane("catalog", "list", "--json").error["code"] == "catalog_unreadable"
+
+
+def test_a_folder_beside_the_catalogue(greenlane: Program, folder: Folder, tmp_path: Path) -> None:
+    """One below it, or an empty one: told once, with how to come by a right one; not every file as misplaced."""
+    (tmp_path / "empty").mkdir()
+    for wrong in (folder.path / "procedures", tmp_path / "empty"):
+        error = greenlane("catalog", "check", str(wrong), "--json").error
+        assert (error["code"], error["field"]) == ("catalog_unreadable", "folder")
+        assert "catalog export" in error["remedy"]
+
+
+def test_what_is_no_regular_file_is_not_read(greenlane: Program, folder: Folder) -> None:
+    """A pipe into which nobody writes would be waited for, and /dev/zero read, for ever."""
+    odd = folder.path / "procedures" / "odd.yaml"
+    for make in (lambda: os.mkfifo(odd), lambda: odd.symlink_to("/dev/zero"), odd.mkdir):
+        make()
+        error = greenlane("catalog", "check", str(folder.path), "--json").error
+        assert (error["code"], error["field"]) == ("catalog_unreadable", "procedures/odd.yaml")
+        odd.rmdir() if odd.is_dir() else odd.unlink()
+
+
+def test_a_calendar_without_an_end_is_not_read_whole(greenlane: Program) -> None:
+    """Only as much as a file may have."""
+    told = greenlane("calendar", "check", "/dev/zero", "--json")
+    assert (told.code, told.json["error"]["remedy"]) == (2, "Split the file.")
+
+
+def test_somebody_publishes_between_check_and_publication(
+    greenlane: Program, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The faults are told as those of a check: each with its file, line and remedy."""
+    second_version(folder)
+    fault = Problem("procedures/shop-licence.2.yaml", 3, 1, "version", Said("m", "m"), Said("r", "r"), "folder_behind")
+
+    def late(*_: object) -> None:
+        raise CatalogInvalid([fault])
+
+    monkeypatch.setattr(FolderPlace, "publish", late)
+    told = greenlane("catalog", "publish", str(folder.path), "--json")
+    assert (told.code, told.json["ok"], told.json["error"]["code"]) == (2, False, "folder_behind")
+    assert [entry["line"] for entry in told.json["faults"]] == [3]
+
+
+@pytest.mark.parametrize(("begins", "is_told"), [(date(2026, 3, 2), False), (date(2026, 3, 3), True), (None, False)])
+def test_migrating_to_a_version_that_begins_later_is_told(
+    begins: date | None, is_told: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Open cases would come under it before new ones do; the day is the province's, which has begun before that of UTC."""
+    version = load_catalog().procedures["work-permit"][0].model_copy(update={"valid_from": begins})
+    at = datetime(2026, 3, 1, 18, tzinfo=UTC)
+    moments = Moments(
+        Words("en"), ZoneInfo("Asia/Ho_Chi_Minh"), BusinessTime(business_anchor_at=at, real_anchor_at=at), at
+    )
+    warn_of_what_begins_later(version, moments)
+    assert ("begins on" in capsys.readouterr().err) is is_told
