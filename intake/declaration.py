@@ -87,10 +87,9 @@ def split(
     file = with_components(given, components)
     stream_id = dossier_id_of(source, file.dossier_id or "")
     data = {part.name: parsed(LinkedData, dict(part.data)) for part in file.applications}
-    uploaded: dict[str, DocumentPart] = {}
-    for document in held_as(stream_id, _all_documents(file, data)):
-        # One upload serves every application that asks for the kind; the first is as good as the next.
-        uploaded.setdefault(document.kind, document)
+    # One upload serves every application that asks for the kind; the first is as good as the next.
+    held = held_as(stream_id, _all_documents(file, data))
+    uploaded = {document.kind: document for document in reversed(held)}
     applications: list[LinkedApplication] = []
     for part in file.applications:
         documents = _documents(part, procedures[part.name], uploaded)

@@ -28,7 +28,8 @@ from store.errors import DefinitionsUnknown, LedgerRowBroken
 from store.escalations import differing, put_in_place
 from store.ledger import Ledger
 from store.rebuild import Difference, What
-from store.tables import cases, dossier_cases, dossiers, ledger
+from store.tables import ledger
+from store.view_tables import cases, dossier_cases, dossiers
 
 UNTOLD = text(
     "SELECT m.dossier_id, m.case_id, m.name, m.round FROM dossier_cases m"

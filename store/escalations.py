@@ -13,7 +13,7 @@ from cases.turn import EscalationItem
 from store import batch as statements
 from store.arrays import Texts
 from store.database import Session, Store
-from store.tables import escalations
+from store.view_tables import escalations
 
 LIST_MAX = 1000
 COLUMNS = statements.columns(statements.ESCALATION_COLUMNS, "e.")

@@ -22,8 +22,9 @@ from store.database import Session, Store, transaction
 from store.errors import translated
 from store.group_commit import GroupCommit, waves
 from store.outcome import outcome_of
-from store.tables import applications, cases, commands
+from store.tables import applications, commands
 from store.vault import VaultDocument
+from store.view_tables import cases
 
 
 class Acceptance(StrEnum):

@@ -23,7 +23,8 @@ from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown, LedgerRowBroken
 from store.escalations import differing, put_in_place
 from store.ledger import LedgerRow, rows_of_cases
-from store.tables import cases, escalations, ledger, worklist
+from store.tables import ledger
+from store.view_tables import cases, escalations, worklist
 
 Projection = tuple[CaseView, tuple[WorkItem, ...], tuple[EscalationItem, ...]]
 """A case's row, its worklist, and its escalations."""

@@ -9,7 +9,8 @@ from sqlalchemy import exists, select, text
 
 from store.access import LETTERS_SEAL, UNSEALED_BEFORE, WORKFLOW_SEAL
 from store.database import Store
-from store.tables import applications, cases, dossiers
+from store.tables import applications
+from store.view_tables import cases, dossiers
 
 SEAL_BYTES = 32
 

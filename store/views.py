@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_
 from cases.turn import CaseView, WorkItem
 from events.language.identity import DOSSIER_CODE_PATTERN
 from store.database import Store
-from store.tables import cases, dossiers, worklist
+from store.view_tables import cases, dossiers, worklist
 
 LIST_MAX = 1000
 

@@ -50,6 +50,11 @@ def register(app: typer.Typer) -> None:
         app.command(rich_help_panel=PANEL)(command)
 
 
+SilenceMeans = Annotated[
+    Silence | None, typer.Option("--silence", help="What no answer within the limit means; needs --limit.")
+]
+
+
 def decide(
     case: CaseReference,
     step: StepId,
@@ -69,9 +74,7 @@ def decide(
     limit: Annotated[
         str | None, typer.Option("--limit", help='Within which time, such as "3 working_days" or "8 working_hours".')
     ] = None,
-    silence: Annotated[
-        Silence | None, typer.Option("--silence", help="What no answer within the limit means; needs --limit.")
-    ] = None,
+    silence: SilenceMeans = None,
     by: ActedBy = None,
     command_id: CommandId = None,
     state_dir: StateDir = None,
@@ -88,9 +91,8 @@ def decide(
     """
     from greenlane.cli.budget_text import budget_of
 
-    budget = None if limit is None else budget_of(limit)
-    asked_of = {"question": question, "limit": budget, "silence": None if silence is None else silence.value}
-    requests = [{"department": each, **asked_of} for each in consult or ()]
+    within = None if limit is None else budget_of(limit)
+    asked_of = {"question": question, "limit": within, "silence": None if silence is None else silence.value}
     content = {
         "step_id": step,
         "department": department,
@@ -99,7 +101,7 @@ def decide(
         "legal_basis": legal_basis,
         "documents": tuple(document or ()),
         "question": question if outcome is Outcome.REQUEST_EXPLANATION else None,
-        "consult": tuple(requests),
+        "consult": tuple({"department": each, **asked_of} for each in consult or ()),
     }
     return asked("DecideStep", case, acting(by), content, command_id, state_dir, lang, as_json)
 

@@ -147,13 +147,8 @@ def submit(
         if as_json:
             print_json(found.as_json(session.words.language))
         else:
-            key = (
-                "dossier_not_recorded"
-                if found.view is None
-                else "dossier_known"
-                if found.known
-                else "dossier_submitted"
-            )
+            key = "dossier_known" if found.known else "dossier_submitted"
+            key = "dossier_not_recorded" if found.view is None else key
             shown(session.words(key, dossier=f"{found.dossier_id} ({found.stream_id})"), session.moments.scale)
             for fact in found.left_out:
                 say_left_out(fact, "", session.words.language)

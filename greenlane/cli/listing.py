@@ -5,11 +5,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from greenlane.cli.options import Json, Lang, StateDir, name_of
+
+if TYPE_CHECKING:
+    from greenlane.cli.session import Session
+    from store.views import CaseFilter
 
 LIMIT_MAX = 1000
 
@@ -71,14 +75,10 @@ def cases(
 
     Example: greenlane cases --open --lane green_24h
     """
-    from greenlane.cli.case_table import case_table
-    from greenlane.cli.late_steps import LateSteps
-    from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session
     from store.views import CaseFilter
 
     with a_session(state_dir, lang) as session:
-        moments = session.moments
         wanted = CaseFilter(
             status=status,
             lane=lane,
@@ -88,18 +88,25 @@ def cases(
             late=overdue,
             promise_states=frozenset({"past_appointment"} if past_appointment else ()),
         )
-        found, total = session.views.cases(wanted, limit=limit), session.views.count(wanted)
-        late = LateSteps.of(session, [view.case_id for view in found])
-        if as_json:
-            listed = [{**view.model_dump(mode="json"), "late_steps": late.as_json(view.case_id)} for view in found]
-            print_json({"ok": True, "total": total, "cases": listed})
-            return 0
-        if not found:
-            show(session.words("no_cases"))
-            return 0
-        more = session.words("more_of", shown=len(found), total=total) if total > len(found) else None
-        show(case_table(session.words("cases"), found, moments), more, late.table(), moments.scale)
+        _show_cases(session, wanted, limit, as_json=as_json)
     return 0
+
+
+def _show_cases(session: Session, wanted: CaseFilter, limit: int, *, as_json: bool) -> None:
+    from greenlane.cli.case_table import case_table
+    from greenlane.cli.late_steps import LateSteps
+    from greenlane.cli.output import print_json, show
+
+    found, total = session.views.cases(wanted, limit=limit), session.views.count(wanted)
+    late = LateSteps.of(session, [view.case_id for view in found])
+    if as_json:
+        listed = [{**view.model_dump(mode="json"), "late_steps": late.as_json(view.case_id)} for view in found]
+        print_json({"ok": True, "total": total, "cases": listed})
+    elif not found:
+        show(session.words("no_cases"))
+    else:
+        more = session.words("more_of", shown=len(found), total=total) if total > len(found) else None
+        show(case_table(session.words("cases"), found, session.moments), more, late.table(), session.moments.scale)
 
 
 def desk(

@@ -26,7 +26,8 @@ from intake.register import DERIVED_PROCEDURE
 from store.definitions import DefinitionArchive
 from store.errors import StoreError
 from store.ledger import LedgerRow, rows_of_cases
-from store.tables import applications, cases, commands, outbox, outbox_unpublished
+from store.tables import applications, commands, outbox, outbox_unpublished
+from store.view_tables import cases
 
 QUIET_SECONDS = 120.0
 """How long the publisher may take for what the ledger holds already."""

@@ -300,19 +300,7 @@ class XesReader:
                 place=place,
             )
         if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS]:
-            if self._depth == 0:
-                return LogEmptyError(
-                    self._file,
-                    Said("there are only blanks in it.", "tệp chỉ có khoảng trắng."),
-                    remedy=EXPORT_AGAIN,
-                    place=place,
-                )
-            return LogMalformedError(
-                self._file,
-                Said("the file ends before the log does.", "tệp kết thúc trước khi hết nhật ký."),
-                remedy=EXPORT_AGAIN,
-                place=place,
-            )
+            return self._cut_short(place)
         if not self._root_seen:
             return LogNotXesError(
                 self._file,
@@ -326,6 +314,13 @@ class XesReader:
             remedy=REPAIR,
             place=place,
         )
+
+    def _cut_short(self, place: Place) -> LogError:
+        if self._depth == 0:
+            only_blanks = Said("there are only blanks in it.", "tệp chỉ có khoảng trắng.")
+            return LogEmptyError(self._file, only_blanks, remedy=EXPORT_AGAIN, place=place)
+        ends = Said("the file ends before the log does.", "tệp kết thúc trước khi hết nhật ký.")
+        return LogMalformedError(self._file, ends, remedy=EXPORT_AGAIN, place=place)
 
 
 _ENCODING_ERRORS = {

@@ -40,7 +40,7 @@ WORDS: Final[tuple[tuple[str, Kind], ...]] = (
     ("no pg_hba.conf entry", "account_refused"),
     ("permission denied for database", "not_permitted"),
     ("does not exist", "database_unknown"),
-    ("No space left on device", "disk_full"),
+    ("No space left on device", "store_full"),
 )
 
 

@@ -26,7 +26,7 @@ Kind = Literal[
     "tls_failed",
     "namespace_unknown",
     "database_unknown",
-    "disk_full",
+    "store_full",
 ]
 
 
@@ -131,7 +131,7 @@ CLASSES: Final[Mapping[Kind, type[errors.ServerUnusableError]]] = {
     "tls_failed": errors.TlsFailedError,
     "namespace_unknown": errors.NamespaceUnknownError,
     "database_unknown": errors.DatabaseUnknownError,
-    "disk_full": errors.ServerFullError,
+    "store_full": errors.ServerFullError,
 }
 FIELDS: Final[Mapping[Kind, str]] = {
     "server_away": "address",
@@ -150,7 +150,7 @@ FIELDS: Final[Mapping[Kind, str]] = {
     "tls_failed": "tls",
     "namespace_unknown": "namespace",
     "database_unknown": "database",
-    "disk_full": "address",
+    "store_full": "address",
 }
 WORDS: Final[Mapping[str, tuple[str, str, str, str]]] = {
     # kind: message en, remedy en, message vi, remedy vi
@@ -250,7 +250,7 @@ WORDS: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "PostgreSQL tại {place} không có cơ sở dữ liệu này ({reason}).",
         "Tạo cơ sở dữ liệu, hoặc sửa {database}.",
     ),
-    "disk_full": (
+    "store_full": (
         "The disk of {title} at {place} is full ({reason}).",
         "Free some space there: what was accepted is kept, and goes on by itself.",
         "Đĩa của {title} tại {place} đã đầy ({reason}).",

@@ -17,8 +17,8 @@ from events.transport.reading import read_all
 from greenlane.admission import as_owner
 from greenlane.connecting import cluster_of
 from greenlane.wiring import Wiring
+from store.columns import VAULT
 from store.database import Store
-from store.tables import VAULT
 from tests.cli.program import LiveStack
 
 BIRD = "kanariq"

@@ -15,6 +15,7 @@ from greenlane.console import Console
 from tests.cli.program import LiveStack, Program
 from tests.cli.vietnamese import strangers, the_catalog
 
+pytestmark = pytest.mark.more
 SPACIOUS = 600
 """Columns in which no cell is broken: an id that is broken would not be found."""
 ACCOUNTS = ("cb-07", "lđ-01", "lđ-02", "root", "system", "standard")

@@ -31,8 +31,9 @@ from intake.desk import Intake, Submitted
 from intake.linked import LinkedIntake
 from store.dossiers import Dossiers, rebuild_dossiers
 from store.errors import DefinitionsUnknown
-from store.tables import applications, cases
+from store.tables import applications
 from store.verification import accepted_without_case, effects_repeated
+from store.view_tables import cases
 from store.views import Views
 from tests.dossier.dying_worker import BOUNDARIES
 from tests.store.database_server import DatabaseServer

@@ -181,8 +181,8 @@ def test_killed_parts_come_back_and_a_killed_stack_leaves_no_orphan(servers: Sta
         up.send_signal(signal.SIGINT)
         assert up.wait(PATIENCE_SECONDS) == 0
         assert all(is_gone(process) for process in family)
-    assert "stopped" in said(settings).splitlines()[-1]
-    assert "was killed" not in said(settings), "every part stopped in its own time"
+    assert "đã dừng" in said(settings).splitlines()[-1]
+    assert "bị ngắt" not in said(settings), "every part stopped in its own time"
 
 
 def outside(settings: Settings, servers: StackAddresses) -> Settings:

@@ -34,8 +34,9 @@ from greenlane.wiring import Wiring
 from sla.units import Budget, Unit
 from store.database import Store
 from store.ledger import Ledger
-from store.tables import cases, ledger
+from store.tables import ledger
 from store.vault import Vault
+from store.view_tables import cases
 from tests.importing.held_player import GATE, HELD_AFTER
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from psycopg import sql
 
 from store.access import ACCOUNTS, COLUMNS, MEMORY, OWNER, TABLES, VERBS
 from store.database import Store
-from store.tables import metadata
+from store.schema import metadata
 from tests.store.database_server import DatabaseServer
 
 EVERYBODY = (OWNER, *ACCOUNTS)

@@ -13,7 +13,7 @@ from cases.turn import Turn
 from store.changes import ChangePlans, ChangeRow, PlanHead
 from store.database import Store
 from store.recorder import Recorder
-from store.tables import cases, worklist
+from store.view_tables import cases, worklist
 from tests.store.turn_builder import Sketch
 
 AT = datetime(2026, 3, 2, 2, tzinfo=UTC)

@@ -12,10 +12,10 @@ from sqlalchemy import text
 from cases.turn import CommandOutcome, Notice
 from events.language.identity import OTHER_TEXT_SUFFIX, case_id_of, subject_ref_of, text_ref_of
 from events.language.refusals import refuse
+from store.columns import VAULT
 from store.database import Store
 from store.inbox import Acceptance, Inbox, Submission
 from store.recorder import Recorder
-from store.tables import VAULT
 from store.vault import Vault, VaultDocument
 from tests.store.conftest import TOPICS
 from tests.store.turn_builder import MORNING, SOURCE, Sketch

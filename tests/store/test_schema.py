@@ -13,7 +13,8 @@ from sqlalchemy import text
 from cases.turn import CaseView, DossierView, WorkItem
 from store.database import Store
 from store.errors import StoreNewer, StoreNotMigrated, StoreUnavailable
-from store.tables import cases, dossiers, metadata, worklist
+from store.schema import metadata
+from store.view_tables import cases, dossiers, worklist
 from tests.store.database_server import DatabaseServer
 
 CATALOGUE = (
