@@ -185,13 +185,14 @@ def parsed(kind: type[M], data: dict[str, Any]) -> M:
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        raise message_error_of(error) from None
+        raise message_error_of(error, kind) from None
 
 
-def message_error_of(error: ValidationError) -> MessageError:
+def message_error_of(error: ValidationError, kind: type[Message] | None = None) -> MessageError:
     """The first of pydantic's findings without the value that caused it: values may be personal data.
 
-    Nor are names that the sender made up told, of unknown fields and of facts: only where they stand.
+    Nor are names that the sender made up told, of unknown fields and of facts: only where they stand. With the
+    kind of message, an unknown field is compared with the fields of that kind, not with those of every other.
     """
     # The context is asked for bounds and patterns only, never for a value.
     findings = error.errors(include_input=False, include_url=False)
@@ -199,8 +200,12 @@ def message_error_of(error: ValidationError) -> MessageError:
     known = [str(part) for part in first["loc"] if isinstance(part, int) or part in names]
     reason = value_message(first["type"], first)
     if first["type"] == "extra_forbidden":
-        known.append(UNKNOWN_FIELD)
-        near = close_matches(str(first["loc"][-1]), names, 1)
+        wrong = str(first["loc"][-1])
+        # A name of the language that has no place here is nothing that the sender made up: it stands in the path already.
+        if wrong not in names:
+            known.append(UNKNOWN_FIELD)
+        here = kind.model_fields if kind is not None and len(first["loc"]) == 1 else names
+        near = close_matches(wrong, set(here) - {wrong}, 1)
         reason = spoken(*(FIELD_UNKNOWN_NEAR if near else FIELD_UNKNOWN), near=near[0] if near else "")
     field = ".".join(known) or "data"
     return MessageError(

@@ -31,9 +31,9 @@ FAULTS: Final[dict[str, tuple[str, str, str, str]]] = {
         "Mỗi lần giao cần một mã mới: đưa số lượt hoặc mã của StepAssigned vào mã câu trả lời.",
     ),
     "id_not_unique": (
-        "The id {id} of source {source} was used for messages with different content.",
+        "The id {id} of source {source} was used for messages with different content: ({place}) and ({other}).",
         "Give every message an id of its own; only the very same message may be sent again under its id.",
-        "Mã {id} của nguồn {source} được dùng cho các thông điệp có nội dung khác nhau.",
+        "Mã {id} của nguồn {source} được dùng cho các thông điệp có nội dung khác nhau: ({place}) và ({other}).",
         "Cấp cho mỗi thông điệp một mã riêng; chỉ chính thông điệp đó mới được gửi lại với cùng mã.",
     ),
     "conflict": (

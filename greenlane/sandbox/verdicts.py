@@ -320,8 +320,10 @@ def _ids(seen: Seen) -> Iterator[Fault]:
         if answer.id and answer.case_id is not None:
             by_name[answer.source, answer.id].append(answer)
     for (source, message_id), own in by_name.items():
-        if len({answer.digest for answer in own}) > 1:
-            yield _general(Rule.IDS, "id_not_unique", tuple(own), id=message_id, source=source)
+        others = [answer for answer in own if answer.digest != own[0].digest]
+        if others:
+            where = {"place": own[0].place, "other": others[0].place}
+            yield _general(Rule.IDS, "id_not_unique", tuple(own), id=message_id, source=source, **where)
 
 
 def _keys(seen: Seen) -> Iterator[Fault]:

@@ -210,7 +210,7 @@ def test_a_new_department_and_its_procedure(here: Program, folder: Path, tmp_pat
     case = here("show", answer.json["submitted"][0]["case_id"]).json["case"]
     assert case["dossier_code"].startswith("H05.98-")
     assert here("decide", case["case_id"], "intake", "approve", "--department", "one-stop").json["accepted"]
-    waiting = until(lambda: here("desk", "heritage").json["items"])
+    waiting = until(lambda: here("desk", "heritage").json["work"])
     assert [item["step_id"] for item in waiting] == ["signing"]
     assert "greenlane.work.heritage.v1" in here("access", "kafka", "heritage").json["read"]
 

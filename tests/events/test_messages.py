@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from events.language.messages import FIELD_MAX, MessageError, SubmissionMessage, parsed
+from events.language.messages import FIELD_MAX, DecisionMessage, MessageError, SubmissionMessage, parsed
 
 
 def test_a_wrong_field_of_a_deep_nest_has_a_name_that_fits_a_header() -> None:
@@ -37,3 +37,22 @@ def test_a_fault_names_no_name_that_its_sender_made_up(data: dict[str, Any], fie
     assert caught.value.field == field
     assert caught.value.reason.startswith(reason)
     assert not any(made_up in str(caught.value) for made_up in ("nguyen", "Nguyễn", "079"))
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "reason"),
+    [
+        (
+            "round",
+            "round",
+            "there is no such field",
+        ),  # of other messages: it may be told, and is not the nearest to itself
+        ("comment", "*", "there is no such field; the nearest is 'documents'"),  # never 'command'
+        ("reasn", "*", "there is no such field; the nearest is 'reason'"),
+    ],
+)
+def test_an_unknown_field_is_compared_with_those_of_its_message(name: str, field: str, reason: str) -> None:
+    """A programmer who is told of a field tries it next: it has to be one that the message has."""
+    with pytest.raises(MessageError) as caught:
+        parsed(DecisionMessage, {"case": "case-1", "step_id": "appraisal", "outcome": "approve", name: "x"})
+    assert (caught.value.field, caught.value.reason) == (field, reason)

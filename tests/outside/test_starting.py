@@ -174,7 +174,10 @@ def test_an_account_without_the_rights_of_its_process(
 def test_an_account_with_the_rights_of_its_process(told: Callable[[str], Settings]) -> None:
     for name, needs in (("bridge", needs_of_bridge), ("publisher", needs_of_publisher)):
         wiring = Wiring(told(name))
-        probe_kafka(wiring.cluster, 0, needs(wiring.topics, wiring.catalog.departments, wiring.catalog.systems))
+        try:
+            probe_kafka(wiring.cluster, 0, needs(wiring.topics, wiring.catalog.departments, wiring.catalog.systems))
+        finally:
+            wiring.close()
 
 
 def test_up_asks_every_outside_server_first(told: Callable[[str], Settings], tmp_path: Path, nowhere: str) -> None:

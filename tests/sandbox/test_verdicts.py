@@ -162,7 +162,12 @@ def test_a_new_assignment_needs_a_new_id() -> None:
 def test_one_id_is_one_message() -> None:
     """The refusal that follows is not told as a second fault."""
     life = Life().assigned().answer(outcome="refuse", digest="other").refused("field_missing").answer()
-    assert codes(life).count("id_not_unique") == 1
+    faults = [fault for fault in life.judged().faults if fault.code == "id_not_unique"]
+    assert len(faults) == 1
+    assert len(faults[0].places) == 2
+    for place in faults[0].places:
+        assert place in str(faults[0].message), "both messages can be found"
+        assert place in faults[0].message.vi
 
 
 def test_a_standstill_is_nobodys_fault_but_sending_again_is() -> None:
