@@ -154,14 +154,14 @@ def name_of(file: Path) -> str:
     return str(file.relative_to(root) if file.is_relative_to(root) else file)
 
 
-def _files(folder: Path) -> list[Path]:
-    """The files that are read."""
+def definition_files(folder: Path) -> list[Path]:
+    """The files of a catalogue's folder that are read as definitions."""
     return [file for pattern in PLACES.values() for file in sorted(folder.glob(pattern))]
 
 
 def _misplaced(folder: Path) -> list[Problem]:
     """A definition in a misspelt folder would silently be no definition."""
-    placed = set(_files(folder))
+    placed = set(definition_files(folder))
     found = {*folder.rglob("*.yaml"), *folder.rglob("*.yml")} - placed
     remedy = Said(
         f"Name it as one of {', '.join(PLACES.values())}", f"Đặt tên theo một trong {', '.join(PLACES.values())}"

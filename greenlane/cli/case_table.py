@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cases.turn import CaseView, WorkItem
+from greenlane.cli.lateness import LateTime
 from greenlane.cli.moments import Moments
 from greenlane.cli.names import beside
 from greenlane.cli.output import table_of
@@ -37,14 +38,16 @@ def case_table(title: str, found: Iterable[CaseView], moments: Moments) -> Table
     return table
 
 
-def work_table(title: str, items: Iterable[WorkItem], moments: Moments) -> Table:
-    """One row a waiting step, with the id that its answer names."""
+def work_table(title: str, items: Iterable[WorkItem], moments: Moments, late: LateTime) -> Table:
+    """One row a waiting step, with the id that its answer names; how late is in working time, as on every other list."""
     words, names = moments.words, moments.names
     table = table_of(title, *map(words, ("dossier", "step", "procedure_and_lane", "due", "level")))
     for item in items:
         colour = LATE if item.overdue else nearness(item.due_at, moments)
         step = item.name_en if words.language == "en" else item.name_vi
-        due = [moments.instant(item.due_at), moments.distance(item.due_at)]
+        due_at = item.due_at if item.late is None else item.late.limit_at
+        distance = moments.distance(due_at) if item.late is None else late.since(item.case_id, item.late)
+        due = [moments.instant(due_at), distance]
         table.add_row(
             item.dossier_code or item.case_id,
             beside(step, item.step_id),

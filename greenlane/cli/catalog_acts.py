@@ -14,7 +14,7 @@ from catalog.catalogue import version_order
 from catalog.definition import Key
 from catalog.errors import CatalogInvalid
 from catalog.kinds import KINDS, key_of
-from catalog.loader import Folder, read_folder
+from catalog.loader import Folder, definition_files, read_folder
 from catalog.province import Province
 from catalog.retiring import Retirement
 from catalog.systems import SystemList
@@ -59,8 +59,10 @@ class Retired:
         return {"ok": True, **self.done.key._asdict(), "valid_until": until, "open_cases": self.open_cases}
 
 
-def checked(place: Place, folder: Path) -> Folder | None:
+def checked(place: Place, folder: Path, *, is_counted: bool = False) -> Folder | None:
     """The folder, if nothing is wrong with it and the place would take it; None: its faults were shown.
+
+    `is_counted`: for programs the faults stand beside the number of files, as they do where there are none.
 
     Raises CatalogUnreadable.
     """
@@ -68,7 +70,8 @@ def checked(place: Place, folder: Path) -> Folder | None:
         found = read_folder(folder)
         place.refuse(found)
     except CatalogInvalid as refused:
-        show_faults(refused.problems, ok=False)
+        counted = {"files": len(definition_files(folder))} if is_counted else {}
+        show_faults(refused.problems, ok=False, **counted)
         return None
     return found
 

@@ -81,7 +81,7 @@ def check(folder: Dir, *, state_dir: StateDir = None, lang: Lang = None, as_json
     from greenlane.cli.output import print_json, show
 
     with the_place(state_dir, lang, is_folder_meant=True) as (place, settings):
-        found = checked(place, folder)
+        found = checked(place, folder, is_counted=True)
         if found is None:
             return 2
         if as_json:

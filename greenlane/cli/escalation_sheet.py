@@ -29,6 +29,10 @@ from store.escalations import EscalationFilter, Escalations
 OPEN: Final = Said("Open escalations", "Báo cáo vượt cấp đang mở")
 ALL: Final = Said("Escalations", "Báo cáo vượt cấp")
 NONE: Final = Said("No escalations.", "Không có báo cáo vượt cấp nào.")
+NONE_OPEN: Final = Said(
+    "No open escalations; what is late all the same: greenlane cases --overdue",
+    "Không có báo cáo vượt cấp nào đang mở; bước và hồ sơ còn trễ: greenlane cases --overdue",
+)
 MORE: Final = Said("{shown} of {total} shown.", "Hiển thị {shown} trên {total}.")
 LATE: Final = {
     "statutory": Said("overdue by {late}", "quá hạn {late}"),
@@ -138,7 +142,7 @@ class EscalationSheet:
     def screen(self) -> Iterator[RenderableType]:
         """For people: a few lines for each, the command on a line of its own, never broken."""
         if not self.items:
-            yield self._in(NONE)
+            yield self._in(NONE_OPEN if self.open_only else NONE)
             return
         yield Text(f"{self._in(OPEN if self.open_only else ALL)}: {self.total}", style="bold")
         for item in self.items:

@@ -19,6 +19,10 @@ from greenlane.speech.names import both, department_said
 from sla.wording import Said, in_language
 
 TITLE: Final = Said("Late steps", "Các bước xử lý trễ")
+TOLD: Final = Said(
+    "Who was told, and the command to acknowledge: greenlane escalations --open",
+    "Đã báo ai, và lệnh xác nhận: greenlane escalations --open",
+)
 HEADINGS: Final = (
     Said("Dossier", "Hồ sơ"),
     Said("Step", "Bước"),
@@ -45,6 +49,10 @@ class LateSteps:
     def as_json(self, case_id: str) -> list[dict[str, Any]]:
         """Those of one case, for programs."""
         return [late_step_json(item, self.time) for item in self.steps if item.case_id == case_id]
+
+    def pointer(self) -> str | None:
+        """Where the commands are that acknowledge; None: no step is late."""
+        return self._in(TOLD) if self.steps else None
 
     def table(self) -> Table | None:
         """For people; None: there are none."""

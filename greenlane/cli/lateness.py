@@ -56,6 +56,11 @@ class LateTime:
             said = working_said(late.limit_at, min(self.now, late.ended_at or self.now), calendar)
         return in_language(said or MOMENT, self.session.words.language)
 
+    def since(self, stream_id: str, late: Lateness) -> str:
+        """That it is late, and how late: `late by 2 working days 3 hours`."""
+        words = self.session.words
+        return words("late", span=self.words(stream_id, late))
+
     def _calendar(self, stream_id: str, calendar_id: str) -> WorkingCalendar:
         known = self.session.wiring.catalog.calendars.get(calendar_id)
         if known is None:

@@ -106,7 +106,8 @@ def _show_cases(session: Session, wanted: CaseFilter, limit: int, *, as_json: bo
         show(session.words("no_cases"))
     else:
         more = session.words("more_of", shown=len(found), total=total) if total > len(found) else None
-        show(case_table(session.words("cases"), found, session.moments), more, late.table(), session.moments.scale)
+        table = case_table(session.words("cases"), found, session.moments)
+        show(table, more, late.table(), late.pointer(), session.moments.scale)
 
 
 def desk(
@@ -147,6 +148,6 @@ def desk(
         name = known.name.in_language(session.words.language) if known else department
         moments = session.moments
         title = session.words("desk", department=name)
-        show(work_table(title, items, moments) if items else f"{title}: {session.words('no_work')}")
+        show(work_table(title, items, moments, sheet.time) if items else f"{title}: {session.words('no_work')}")
         show(*sheet.screen(), *(told.screen() if told.items else ()), None if told.items else moments.scale)
     return 0

@@ -9,6 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from greenlane.cli.output import out, show, table_of
+from greenlane.cli.styles import lane_markup
+from greenlane.cli.words import Words
 from greenlane.sandbox.plan import Sent
 from greenlane.sandbox.rehearsals import Rehearsal
 from greenlane.sandbox.report import SandboxReport, title_of
@@ -20,7 +22,7 @@ REHEARSALS: Final = {
     Rehearsal.REFUSAL: Said("A refusal of its answer", "Câu trả lời bị từ chối"),
     Rehearsal.SUPPLEMENT: Said("The step again, after a supplement", "Giao lại sau khi bổ sung"),
     Rehearsal.CONSULTATION: Said("An opinion for another department", "Cho ý kiến với cơ quan khác"),
-    Rehearsal.LATE: Said("A step that comes late", "Bước đã quá hạn khi được giao"),
+    Rehearsal.LATE: Said("A step that comes late", "Bước đã trễ hạn khi được giao"),
 }
 EXAMPLES_MAX: Final = 2
 NO_FAULT: Final = Said("nothing wrong", "không có lỗi")
@@ -46,6 +48,7 @@ def _words(language: str, *texts: tuple[str, str]) -> tuple[str, ...]:
 
 
 def _cases(report: SandboxReport, language: str) -> Table:
+    words = Words(language)
     headings = (
         ("Dossier", "Mã hồ sơ"),
         ("Procedure", "Thủ tục"),
@@ -63,7 +66,7 @@ def _cases(report: SandboxReport, language: str) -> Table:
         table.add_row(
             escape(_case(report, sent)),
             escape(sent.name.in_language(language)),
-            sent.lane.value,
+            lane_markup(words, sent.lane),
             str(len(own)),
             f"[bold red]{waits}[/bold red]" if waits else "0",
             f"[bold red]{faults}[/bold red]" if faults else "0",
@@ -132,8 +135,8 @@ def _remarks(report: SandboxReport) -> Iterator[Said]:
         yield Said(
             f"Nothing at all came on the decisions topic of {department}. Does the program run, with the account that"
             f" `greenlane access kafka {department}` gives, and does it read the work topic?",
-            f"Không có gì được gửi lên topic trả lời của {department}. Chương trình có đang chạy với tài khoản do"
-            f" `greenlane access kafka {department}` cấp và có đọc topic công việc không?",
+            f"Không có gì được gửi lên kênh quyết định của {department}. Chương trình có đang chạy với tài khoản do"
+            f" `greenlane access kafka {department}` cấp và có đọc kênh công việc không?",
         )
     if report.missed and report.seen.answers:
         yield Said(

@@ -144,8 +144,8 @@ def roles(catalog: Catalog, today: date, channels: Collection[str]) -> Check:
         return Check(
             "roles",
             Said(
-                "No webhook and no mail server is set: alerts go to Kafka alone.",
-                "Chưa đặt webhook hay máy chủ thư: cảnh báo chỉ được gửi qua Kafka.",
+                "No webhook and no mail server is set here: what runs with these settings alerts through Kafka alone.",
+                "Ở đây chưa đặt webhook hay máy chủ thư: với thiết lập này cảnh báo chỉ được gửi qua Kafka.",
             ),
         )
     called = called_roles(catalog, today)

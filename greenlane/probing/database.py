@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 
 from greenlane.connecting import database_of, owner_database_of
 from greenlane.probing.tls import Target, connected, secured
-from greenlane.probing.troubles import DATABASE, Kind, Trouble
+from greenlane.probing.troubles import DATABASE, Kind, Trouble, no_answer
 from greenlane.settings import Settings
 from greenlane.stack.errors import ServerUnusableError
 from wording.foreign import visible
@@ -69,6 +69,9 @@ def _trouble(given: Mapping[str, Any], error: psycopg.Error) -> Trouble:
     is_socket = host.startswith("/")
     if not is_socket and (beneath := _beneath(given, target)) is not None:
         return beneath
+    if isinstance(error, psycopg.errors.ConnectionTimeout):
+        # Its port is open, or what lies beneath would have told: whoever listens there hangs.
+        return Trouble("server_away", target.place, {"reason": no_answer(CONNECT_SECONDS)})
     for words, kind in WORDS:
         if words in said:
             return Trouble(kind, target.place, {"reason": said, "what": "CONNECT"})

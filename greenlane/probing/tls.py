@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from greenlane.probing.troubles import Trouble, no_answer
-from sla.wording import Said
+from sla.wording import Said, os_said
 from wording.foreign import visible
 
 SECONDS: Final = 5.0
@@ -63,7 +63,7 @@ def connected(target: Target) -> socket.socket | Trouble:
     except socket.gaierror:
         return Trouble("server_away", target.place, {"reason": Said("unknown host", "không biết tên máy")})
     except OSError as error:
-        return Trouble("server_away", target.place, {"reason": error.strerror or type(error).__name__})
+        return Trouble("server_away", target.place, {"reason": os_said(error)})
 
 
 def secured(target: Target, context: ssl.SSLContext) -> ssl.SSLSocket | Trouble:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from greenlane.stack import errors
-from sla.wording import Said, message_and_remedy, spoken
+from sla.wording import Said, library_said, message_and_remedy, spoken
 
 Kind = Literal[
     "server_away",
@@ -104,7 +104,9 @@ class Trouble:
 
     def error(self, server: Server) -> errors.ServerUnusableError:
         """The error that a person or a machine gets."""
-        gaps = {"title": server.title, "place": self.place, "reason": "-", **server.variables, **self.details}
+        # What a server says, it says in English: a Vietnamese screen names where that is read.
+        reason = library_said(self.details.get("reason", "-"))
+        gaps = {"title": server.title, "place": self.place, **server.variables, **self.details, "reason": reason}
         message, remedy = message_and_remedy(WORDS, self.kind, gaps)
         return CLASSES[self.kind](message, field=gaps[FIELDS[self.kind]], remedy=remedy)
 

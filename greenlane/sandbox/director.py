@@ -110,7 +110,7 @@ class Run:
 
     def _let_in(self) -> Any:
         wiring, topics, department = self._wiring, self._wiring.topics, self._plan.department
-        self._tell(Said("letting the sandbox in", "đang chuẩn bị tài khoản và topic"))
+        self._tell(Said("letting the sandbox in", "đang chuẩn bị tài khoản và kênh"))
         wiring.systems.register(SYSTEM)
         for definitions in self._plan.derived:
             wiring.register.publish_derived(definitions)

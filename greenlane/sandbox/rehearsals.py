@@ -57,7 +57,7 @@ NAMES: Final = {
     Rehearsal.REFUSAL: Text(vi="Thử: câu trả lời bị từ chối", en="Sandbox: an answer is refused"),
     Rehearsal.SUPPLEMENT: Text(vi="Thử: bổ sung hồ sơ", en="Sandbox: documents are supplemented"),
     Rehearsal.CONSULTATION: Text(vi="Thử: cho ý kiến", en="Sandbox: an opinion is asked"),
-    Rehearsal.LATE: Text(vi="Thử: bước đã quá hạn", en="Sandbox: a step comes late"),
+    Rehearsal.LATE: Text(vi="Thử: bước đã trễ hạn", en="Sandbox: a step comes late"),
 }
 
 

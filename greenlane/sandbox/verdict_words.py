@@ -12,7 +12,7 @@ FAULTS: Final[dict[str, tuple[str, str, str, str]]] = {
         "The step “{step}” was assigned (message {assigned}, round {round}) and never answered.",
         "Read the work topic from where you stopped, in one consumer group, and send DecideStep for every StepAssigned.",
         "Bước “{step}” đã được giao (thông điệp {assigned}, lượt {round}) nhưng không có câu trả lời.",
-        "Đọc tiếp topic công việc từ chỗ đã dừng, dùng một nhóm đọc, và gửi DecideStep cho từng StepAssigned.",
+        "Đọc tiếp kênh công việc từ chỗ đã dừng, dùng một nhóm đọc, và gửi DecideStep cho từng StepAssigned.",
     ),
     "answered_twice": (
         "The step “{step}” (round {round}) was answered by {first}, and {count} time(s) again, first by"
@@ -55,7 +55,7 @@ FAULTS: Final[dict[str, tuple[str, str, str, str]]] = {
         " until the reason is gone.",
         "Câu trả lời cho “{step}” được gửi lại {count} lần, đầu tiên bằng {id} ({place}), dù đã bị từ chối"
         " vì cùng lý do ({code}): {why}",
-        "Đọc AnswerRefused trên topic công việc (command_id là mã thông điệp của bạn), báo cho cán bộ, và không gửi lại khi lý"
+        "Đọc AnswerRefused trên kênh công việc (command_id là mã thông điệp của bạn), báo cho cán bộ, và không gửi lại khi lý"
         " do vẫn còn.",
     ),
     "answered_cancelled": (
@@ -97,7 +97,7 @@ FAULTS: Final[dict[str, tuple[str, str, str, str]]] = {
     "late": (
         "The step “{step}” was assigned in time and answered after its limit: {id} ({place}).",
         "See due_at of the StepAssigned, and answer the most urgent first.",
-        "Bước “{step}” được giao còn thời hạn nhưng được trả lời sau khi quá hạn: {id} ({place}).",
+        "Bước “{step}” được giao còn thời hạn nhưng được trả lời khi bước đã trễ hạn: {id} ({place}).",
         "Xem due_at trong StepAssigned và trả lời việc gấp nhất trước.",
     ),
 }

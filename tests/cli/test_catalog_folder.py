@@ -80,6 +80,7 @@ def test_faults_are_told_all_at_once(greenlane: Program, folder: Folder) -> None
         answer = greenlane("catalog", command, str(folder.path), "--json")
         body = answer.json
         assert (answer.code, body["ok"], len(body["faults"])) == (2, False, 2), answer
+        assert body.get("files") == (9 if command == "check" else None)
         assert body["error"] == {name: body["faults"][0][name] for name in body["error"]}
         assert all(set(f) == {"code", "file", "line", "column", "field", "message", "remedy"} for f in body["faults"])
     wrong.unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -170,6 +171,8 @@ def test_acknowledged_ones_stay_on_the_whole_list(greenlane: Program, karaoke: L
     at = NOW + timedelta(seconds=1)
     karaoke.turn(at, an_acknowledgement("step:site-check/escalation-chairman", at))
     assert [one for one in escalations(greenlane, "--open") if one["step_id"] == "site-check"] == []
+    nothing = greenlane("escalations", "--open", "--audience", "lead-officer", "--lang", "vi").out
+    assert "greenlane cases --overdue" in nothing
     whole = {one["escalation_id"]: one for one in escalations(greenlane) if one["step_id"] == "site-check"}
     assert whole["step:site-check/escalation-chairman"]["acknowledged"]
     assert not whole["step:site-check/breach"]["acknowledged"]
@@ -232,6 +235,7 @@ def test_a_case_with_a_late_step_is_among_the_late_ones(greenlane: Program, kara
     assert late["site-check"]["late_seconds"] > 10 * 3600
     shown = greenlane("cases", "--overdue", "--lang", "vi").out
     assert "Các bước xử lý trễ" in shown
+    assert "greenlane escalations --open" in shown
     assert "Sở Văn hóa" in shown
     assert "quá hạn" not in shown.lower()
 
@@ -262,3 +266,17 @@ def test_looking_on_shows_late_steps_too(greenlane: Program, karaoke: Living) ->
     (case,) = greenlane("watch", "--once", "--json").json["cases"]
     assert {step["step_id"] for step in case["late_steps"]} >= {"site-check", "opinion-police"}
     assert "Late steps" in greenlane("watch", "--once").out
+
+
+@pytest.mark.parametrize(
+    ("language", "late"), [("vi", r"bước xử lý (trễ .+) \(hạn"), ("en", r"step late by (.+) \(limit")]
+)
+def test_one_step_is_equally_late_on_every_list(greenlane: Program, karaoke: Living, language: str, late: str) -> None:
+    """In working time at the desk too, not by the wall clock: nights between would make more of it."""
+    told = re.findall(late, greenlane("escalations", "--department", "culture", "--open", "--lang", language).out)
+    assert len(set(told)) == 1
+    desk = greenlane("desk", "culture", "--lang", language).out
+    whole = greenlane("cases", "--overdue", "--lang", language).out
+    (span, *_) = (one.removeprefix("trễ ") for one in told)
+    assert span in whole
+    assert (f"trễ {span}" if language == "vi" else f"{span} late") in desk

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from greenlane.errors import SettingsError
+from greenlane.probing.database import explained
 from greenlane.probing.tls import Target, connected, refused_later, secured, speaks_tls
 from greenlane.probing.troubles import CLASSES, DATABASE, FIELDS, KAFKA, TEMPORAL, WORDS, Kind, Trouble
 from greenlane.settings import Settings
@@ -155,6 +156,27 @@ def test_a_locked_key_is_refused_without_asking_for_its_pass_phrase(certificates
         context_of(Settings(temporal_address="t:1", temporal_tls=True, **files), "temporal")
     assert caught.value.field == "GREENLANE_TEMPORAL_KEY_FILE"
     assert "pass phrase" in caught.value.message
+
+
+def test_what_a_server_says_in_english_is_no_sentence_of_a_vietnamese_screen() -> None:
+    """It stays in the English text; what has words in both languages keeps them."""
+    said = Trouble("account_refused", "h:1", {"reason": 'password authentication failed for user "x"'}).error(DATABASE)
+    assert "password authentication failed" in said.message
+    assert "authentication" not in in_language(said.message, "vi")
+    away = connected(Target("localhost", 1))
+    assert isinstance(away, Trouble)
+    assert "refused" not in in_language(away.error(DATABASE).message, "vi")
+    assert "kết nối bị từ chối" in in_language(away.error(DATABASE).message, "vi")
+
+
+def test_a_database_that_accepts_and_never_answers_is_away_not_refusing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its port is open, as of one that hangs."""
+    monkeypatch.setattr("greenlane.probing.database.CONNECT_SECONDS", 2)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        error = explained(f"postgresql+psycopg://x@127.0.0.1:{listener.getsockname()[1]}/y?sslmode=disable")
+    assert error is not None
+    assert error.code == "server_away"
+    assert "không trả lời trong 2 giây" in in_language(error.message, "vi")
 
 
 def test_every_word_is_said_for_every_server_in_both_languages() -> None:

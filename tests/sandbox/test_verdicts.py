@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from events.language.case_events import CaseClosed, EventRecord, StepAssigned, StepCancelled, StepDecided
+from greenlane.cli.sandbox_screen import REHEARSALS
 from greenlane.sandbox.seen import Answer, Assigned, Cancelled, Refused, Seen
 from greenlane.sandbox.verdict_words import FAULTS, RULES
 from greenlane.sandbox.verdicts import SOURCES_MAX, UNDER_WAY_MS, Rule, Verdict, judge, pending
@@ -241,3 +242,12 @@ def test_every_rule_and_fault_has_its_words() -> None:
     """In both languages."""
     assert set(RULES) == {rule.value for rule in Rule}
     assert all(len(set(texts)) >= 3 and all(texts) for texts in FAULTS.values())
+
+
+def test_its_vietnamese_has_the_words_of_the_glossary() -> None:
+    """Of a step it is said that it is late; overdue is a limit of the law. A topic is called a channel, as elsewhere."""
+    said = [
+        *(each.vi for each in (*RULES.values(), *REHEARSALS.values())),
+        *(vi for *_, a, b in FAULTS.values() for vi in (a, b)),
+    ]
+    assert [text for text in said if "quá hạn" in text or "topic" in text] == []
