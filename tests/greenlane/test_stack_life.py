@@ -158,7 +158,7 @@ def test_killed_parts_come_back_and_a_killed_stack_leaves_no_orphan(servers: Sta
         assert set(before) == {"temporal", "postgresql", "kafka", "metered"}
         for process in before.values():
             process.kill()
-        eventually(lambda: said(settings).count(" is back after ") == 4, "all four killed parts are back")
+        eventually(lambda: said(settings).count(" hoạt động lại sau ") == 4, "all four killed parts are back")
         for name in before:
             assert f"{name} ended (SIGKILL); starting it again in 0.5 s" in said(settings).lower().replace(
                 "sigkill", "SIGKILL"
