@@ -96,7 +96,7 @@ def read_shelf(folder: Path, *, check_digests: bool = True) -> Shelf:
     """Read and check all files of a folder. Raises CatalogInvalid, CatalogUnreadable."""
     if not folder.is_dir():
         raise CatalogUnreadable.of("no_folder", field="folder", folder=folder)
-    if not _files(folder):
+    if not definition_files(folder):
         raise CatalogUnreadable.of("no_catalogue", field="folder", folder=folder)
     problems = _misplaced(folder)
     shelf = Shelf().with_more([source for model in PLACES for source in _read_all(model, folder, problems)])
