@@ -78,9 +78,7 @@ def _enter_catalogue(published: PublishedCatalogue, folder: Folder, settings: Se
         _refuse_drafts_that_are_needed(folder)
     else:
         only = None
-    done = enter(published, folder.shelf, act="prepare", by=PREPARED_BY, only=only, ends=folder.ends)
-    if done is not None:
-        log.info("catalogue entered", edition=done.number, versions=len(done.versions))
+    enter(published, folder.shelf, act="prepare", by=PREPARED_BY, only=only, ends=folder.ends)
 
 
 def _refuse_drafts_that_are_needed(folder: Folder) -> None:

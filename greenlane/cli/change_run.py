@@ -175,18 +175,23 @@ class ChangeRun:
 
     def _show(self, plan: Plan | None) -> None:
         counts, changes, language = self._counts, self.looked.changes, self.words.language
-        show(_change_table(self.words, self.moments, changes) if changes else None)
+        show(change_table(self.words, self.moments, changes, self._called) if changes else None)
         refused = [(found.case_id, found.refusal.message(language)) for found in self.looked.refused]
         missed = [
             (f.case_id, in_language(f.message, language)) for f in (*self.looked.unreachable, *self.telling.untold)
         ]
         for case_id, why in [*refused[:SHOWN_MAX], *missed[:SHOWN_MAX]]:
-            show(f"[red]✗[/red] {case_id}: {escape(why)}")
+            show(f"[red]✗[/red] {self._called(case_id)}: {escape(why)}")
         show(self.words("changed", **counts))
         show(self.words("dry") if plan is None and changes else None)
         show(self.words("told", plan=plan.number, sent=self.telling.sent) if plan is not None else None)
         show(self.words("unreachable", cases=len(self.looked.unreachable)) if self.looked.unreachable else None)
         show(self.words("untold", cases=len(self.telling.untold)) if self.telling.untold else None)
+
+    def _called(self, case_id: str) -> str:
+        """The dossier's code, which people know it by; its id until it has one."""
+        view = self.session.views.case(case_id)
+        return (view and view.dossier_code) or case_id
 
 
 def _change_json(change: PlannedChange) -> dict[str, Any]:
@@ -201,12 +206,15 @@ def _change_json(change: PlannedChange) -> dict[str, Any]:
     }
 
 
-def _change_table(words: TimeWords, moments: Moments, changes: list[PlannedChange]) -> Table:
+def change_table(
+    words: TimeWords, moments: Moments, changes: list[PlannedChange], called: Callable[[str], str]
+) -> Table:
+    """The first changes; `called` gives a case's code."""
     title = words("changes", shown=min(SHOWN_MAX, len(changes)), total=len(changes))
     table = table_of(title, words("case"), words("clock"), words("former_due"), words("due"), words("reason"))
     for change in changes[:SHOWN_MAX]:
         table.add_row(
-            change.case_id,
+            called(change.case_id),
             escape(moments.names.clock_of(change.kind, change.step_id)),
             moments.instant(change.former_due_at),
             moments.instant(change.due_at),

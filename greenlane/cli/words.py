@@ -217,6 +217,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "kind.green": ("cam kết luồng xanh", "green promise"),
     "kind.joint": ("thời hạn chung", "joint limit"),
     "kind.step": ("bước", "step"),
+    "kind.case": ("cả hồ sơ", "the whole case"),
     "end.statutory": ("hết hạn 24:00 {day}", "lawful end 24:00 {day}"),
     "end.green": ("cam kết đến 24:00 {day}", "promised until 24:00 {day}"),
     "kind.consultation": ("lấy ý kiến", "consultation"),

@@ -16,6 +16,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from pydantic_core import core_schema
 
+from cases.plans import STANDS_STILL, PlannedChange
 from catalog.document import DocumentRefused, parse
 from catalog.model import LaneTable, ProcedureVersion, Text
 from catalog.value_texts import _MESSAGES_VI, value_message
@@ -27,10 +28,12 @@ from events.language.messages import DecisionMessage, message_error_of
 from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal, refuse
 from greenlane.cli.app import command_names
+from greenlane.cli.change_run import change_table
 from greenlane.cli.event_lines import event_cells
 from greenlane.cli.moments import Moments
 from greenlane.cli.names import Names
 from greenlane.cli.setting_words import SETTINGS_VI
+from greenlane.cli.time_words import TimeWords
 from greenlane.cli.words import TABLE, Words
 from greenlane.settings import Settings
 from sla.business_time import BusinessTime
@@ -381,3 +384,17 @@ def test_a_mistyped_call_is_told_in_vietnamese(greenlane: Program, call: str) ->
         assert text.endswith((".", "?"))
         assert ".." not in text.replace("...", "")
     assert body["code"]
+
+
+def test_a_change_of_time_names_its_cases_by_their_codes() -> None:
+    """One whose clocks stand still changes as a whole: that has words too."""
+    changes = [
+        PlannedChange("case-1", "statutory", "statutory", None, AT, AT),
+        PlannedChange("case-2", STANDS_STILL, "case", None, None, None),
+    ]
+    moments = Moments(Words("vi"), ZoneInfo("Asia/Ho_Chi_Minh"), BusinessTime.real_time(), AT)
+    codes = {"case-1": "H05.8-260302-0001", "case-2": "H05.8-260302-0002"}
+    table = change_table(TimeWords("vi"), moments, changes, codes.__getitem__)
+    dossiers, clocks = ([str(cell) for cell in column.cells] for column in table.columns[:2])
+    assert dossiers == list(codes.values())
+    assert clocks == ["thời hạn theo luật", "cả hồ sơ"]
