@@ -21,6 +21,7 @@ from audit.dossiers import check_dossier
 from cases.dossier.evolve import fold_dossier
 from cases.dossier.model import Dossier, PartStatus
 from cases.turn import WorkItem
+from catalog.loader import DATA_FOLDER, read_shelf
 from events.language.commands import Actor, ActorKind, DecideStep, Outcome
 from events.language.dossier_commands import ApplyCascade, DossierCommand, RevokeResult
 from events.language.dossier_messages import DossierFile
@@ -29,6 +30,9 @@ from greenlane.settings import Settings
 from greenlane.wiring import Wiring
 from intake.desk import Intake, Submitted
 from intake.linked import LinkedIntake
+from intake.publishing import enter
+from store.catalogue import PublishedCatalogue
+from store.database import Store
 from store.dossiers import Dossiers, rebuild_dossiers
 from store.errors import DefinitionsUnknown
 from store.tables import applications
@@ -107,11 +111,15 @@ def wired(settings: Settings) -> Iterator[Wiring]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def site(tmp_path: Path, database_server: DatabaseServer) -> AsyncIterator[Site]:
+    database = database_server.fresh_database()
+    store = Store(database)
+    enter(PublishedCatalogue(store), read_shelf(DATA_FOLDER), act="prepare", by="test")
+    store.close()
     with temporal_server(tmp_path / "temporal") as address:
         settings = Settings.load(
             temporal_address=address,
             kafka_bootstrap="127.0.0.1:1",
-            database_url=database_server.fresh_database(),
+            database_url=database,
             task_queue=f"dossiers-{uuid.uuid4()}",
         )
         folder = tmp_path / "deaths"
