@@ -12,7 +12,7 @@ from greenlane.cli.options import Json
 from greenlane.cli.output import err, out, print_json
 from greenlane.console import Console
 
-PICTURE_WIDTH = 152
+PICTURE_WIDTH = 154
 
 
 def register(app: typer.Typer) -> None:
