@@ -43,7 +43,7 @@ from tests.dossier.dying_worker import BOUNDARIES
 from tests.store.database_server import DatabaseServer
 from tests.workflows.temporal_server import temporal_server
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.more, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[2]
 SLOW_SECONDS = 400.0

@@ -1,6 +1,6 @@
 """S2 on the live stack: a department floods a case with what is refused, while the worker is away and while it runs.
 
-1,000 messages at every commit, 10,000 with GREENLANE_TEST_TIER=long. How long everybody waits is measured by bench.flood.
+1,000 messages in the middle tier, 10,000 with GREENLANE_TEST_TIER=long. How long everybody waits is measured by bench.flood.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ MESSAGES = 10_000 if os.environ.get("GREENLANE_TEST_TIER") == "long" else 1_000
 OTHER_CASES = 20
 PAYLOAD_MAX_BYTES = 1_000_000
 """Half of what Temporal takes."""
+
+pytestmark = pytest.mark.more
 
 Stack = tuple[Wiring, psutil.Process]
 
