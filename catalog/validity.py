@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Final, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from catalog.definition import Key
-from catalog.kinds import key_of
+from catalog.kinds import key_of, kind_of
 
 Ends = Mapping[Key, date]
 """The last days of versions that were retired; their definitions, and so their digests, stay as they were published."""
@@ -74,3 +74,15 @@ def windows(versions: Sequence[V], ends: Ends = NO_ENDS) -> list[tuple[V, Window
         (version, Window(version.valid_from, None if last == date.max else last))
         for version, last in zip(versions, lasts, strict=True)
     ]
+
+
+def windows_by_version(definitions: Iterable[Any], ends: Ends = NO_ENDS) -> dict[Key, Window]:
+    """The days on which each version of a whole catalogue is in force, of the kinds that begin on a day."""
+    beside: dict[tuple[str, str], list[Any]] = {}
+    for definition in definitions:
+        if (kind := kind_of(definition)).dated:
+            # Of a kind of which there is one, all versions follow one another, whatever they are called.
+            beside.setdefault((kind.name, "" if kind.one else definition.id), []).append(definition)
+    return {
+        key_of(version): window for versions in beside.values() for version, window in windows(in_order(versions), ends)
+    }

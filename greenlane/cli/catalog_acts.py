@@ -18,7 +18,7 @@ from catalog.loader import Folder, definition_files, read_folder
 from catalog.province import Province
 from catalog.retiring import Retirement
 from catalog.systems import SystemList
-from catalog.validity import Window, in_order, windows
+from catalog.validity import Window, windows_by_version
 from catalog.writing import heading
 from greenlane.cli.calendar_file import show_faults
 from greenlane.cli.catalog_places import Held, Place
@@ -107,15 +107,8 @@ def retired(place: Place, asked: tuple[str, str, str], on: date, by: str, note: 
 
 
 def windows_of(place: Place) -> dict[Key, Window]:
-    """The days on which each version holds, of the kinds that have such."""
-    found: dict[Key, Window] = {}
-    for kind in KINDS.values():
-        own = [held.definition for held in place.held if held.key.kind == kind.name]
-        ids = {"" if kind.one else str(getattr(definition, "id", "")) for definition in own} if kind.dated else set()
-        for id_ in ids:
-            versions: Any = [definition for definition in own if kind.one or getattr(definition, "id", "") == id_]
-            found |= {key_of(version): window for version, window in windows(in_order(versions), place.ends)}
-    return found
+    """The days on which each version of the place holds."""
+    return windows_by_version((held.definition for held in place.held), place.ends)
 
 
 def files_of(place: Place) -> dict[str, str]:

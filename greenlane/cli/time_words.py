@@ -224,13 +224,4 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
 class TimeWords(Words):
     """The common table and this one."""
 
-    def __call__(self, key: str, **given: object) -> str:
-        """The text of a key with its gaps filled. Raises KeyError for a key that neither table has."""
-        if key in TABLE:
-            return TABLE[key][self._index].format_map(given)
-        return super().__call__(key, **given)
-
-    def named(self, group: str, value: str | None) -> str:
-        """A value of a closed set, such as a mark of a drawing; what no table knows is shown as it is."""
-        found = TABLE.get(f"{group}.{value}")
-        return super().named(group, value) if found is None else found[self._index]
+    own = TABLE

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import ClassVar, Final
 
 from greenlane.cli.dossier_words import DOSSIER_TABLE
 from greenlane.cli.integrity_words import INTEGRITY_TABLE
@@ -345,19 +346,24 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
 
 
 class Words:
-    """The table in one language."""
+    """The table in one language; what is said in few places has a table of its own before it."""
+
+    own: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """Of a subclass: looked at first."""
 
     def __init__(self, language: str) -> None:
         self.language = language
         self._index = 1 if language == "en" else 0
 
     def __call__(self, key: str, **given: object) -> str:
-        """The text of a key with its gaps filled. Raises KeyError for a key that the table lacks."""
-        return TABLE[key][self._index].format_map(given)
+        """The text of a key with its gaps filled. Raises KeyError for a key that no table has."""
+        texts = self.own[key] if key in self.own else TABLE[key]
+        return texts[self._index].format_map(given)
 
     def named(self, group: str, value: str | None) -> str:
-        """A value of a closed set, such as a lane; what the table does not know is shown as it is."""
+        """A value of a closed set, such as a lane; what no table knows is shown as it is."""
         if value is None:
             return "-"
-        found = TABLE.get(f"{group}.{value}")
+        key = f"{group}.{value}"
+        found = self.own.get(key) or TABLE.get(key)
         return value if found is None else found[self._index]
