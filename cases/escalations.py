@@ -33,6 +33,23 @@ def fired_among(records: Iterable[EventRecord]) -> dict[str, datetime]:
     }
 
 
+def alarms_among(records: Iterable[EventRecord]) -> dict[int, str]:
+    """The escalations that may be acknowledged, by their number in the stream; a reminder is read, not acknowledged."""
+    return {
+        record.sequence: record.event.escalation_id
+        for record in records
+        if isinstance(record.event, RungFired | DossierRungFired) and record.event.kind in ALARMS
+    }
+
+
+def last_told(items: Iterable[EscalationItem]) -> list[EscalationItem]:
+    """Of each clock the escalation that was told last: acknowledging it stops the clock's whole chain."""
+    latest: dict[str, EscalationItem] = {}
+    for item in sorted(items, key=lambda item: (item.level, item.fired_at)):
+        latest[item.clock_id] = item
+    return list(latest.values())
+
+
 def _alarms(case: Case, state: ClockState) -> Iterator[Rung]:
     if not state.fired:
         return

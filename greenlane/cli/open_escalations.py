@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from cases.ticks import ALARMS
+from cases.escalations import alarms_among, last_told
 from cases.turn import EscalationItem
-from events.language.case_events import EventRecord, RungFired
-from events.language.dossier_events import DossierRungFired
 from events.language.refusals import refuse
 from greenlane.cli.failure import RefusedError
 from greenlane.cli.session import Session
@@ -16,7 +14,7 @@ from greenlane.speech.acknowledging import acknowledge_command, show_command
 from sla.wording import Said
 from store.escalations import EscalationFilter, Escalations
 
-Alerts = Mapping[str, str]
+Alerts = Mapping[int, str]
 """The ids of the alerts that may be acknowledged, by their number in the timeline."""
 
 
@@ -46,7 +44,7 @@ def meant_in_case(session: Session, reference: str, number: str | None, level: i
     known = session.inbox.find_case(reference)
     if known is None:
         raise RefusedError(refuse("case_unknown", "case"), session.words.language)
-    items, alerts = _waiting(session, known.case_id), alerts_of(session.ledger.records(known.case_id))
+    items, alerts = _waiting(session, known.case_id), alarms_among(session.ledger.records(known.case_id))
     if number is not None:
         return [numbered(items, alerts, reference, number)]
     return meant(items, alerts, reference, level)
@@ -57,28 +55,19 @@ def meant_in_dossier(session: Session, stream_id: str, reference: str, number: s
 
     Raises NoSuchAlertError, NothingToAcknowledgeError, StoreError.
     """
-    items, alerts = _waiting(session, stream_id), alerts_of(session.ledger.records(stream_id))
+    items, alerts = _waiting(session, stream_id), alarms_among(session.ledger.records(stream_id))
     if number is not None:
         return numbered(items, alerts, reference, number, linked=True)
     return meant(items, alerts, reference, None, linked=True)[0]
-
-
-def alerts_of(records: Iterable[EventRecord]) -> Alerts:
-    """What may be acknowledged of a stream; a reminder is read."""
-    return {
-        str(record.sequence): record.event.escalation_id
-        for record in records
-        if isinstance(record.event, RungFired | DossierRungFired) and record.event.kind in ALARMS
-    }
 
 
 def numbered(
     items: Sequence[EscalationItem], alerts: Alerts, reference: str, number: str, *, linked: bool = False
 ) -> str:
     """The one with this number in the timeline, also one that waits no more. Raises NoSuchAlertError with those that wait."""
-    found = alerts.get(number.lstrip("0"))
+    found = alerts.get(int(number))
     if found is None:
-        raise _no_such(_latest(items), alerts, reference, number, linked=linked)
+        raise _no_such(last_told(items), alerts, reference, number, linked=linked)
     return found
 
 
@@ -89,19 +78,12 @@ def meant(
 
     Raises NothingToAcknowledgeError, SeveralEscalationsError.
     """
-    found = [item for item in _latest(items) if level is None or item.level == level]
+    found = [item for item in last_told(items) if level is None or item.level == level]
     if not found:
         raise _nothing(reference, linked=linked)
     if len(found) > 1 and level is None:
         raise _several(found, alerts, reference)
     return [item.escalation_id for item in found]
-
-
-def _latest(items: Sequence[EscalationItem]) -> list[EscalationItem]:
-    latest: dict[str, EscalationItem] = {}
-    for item in sorted(items, key=lambda item: (item.level, item.fired_at)):
-        latest[item.clock_id] = item
-    return list(latest.values())
 
 
 def _waiting(session: Session, case_id: str) -> list[EscalationItem]:
@@ -110,7 +92,7 @@ def _waiting(session: Session, case_id: str) -> list[EscalationItem]:
 
 def _commands(found: Sequence[EscalationItem], alerts: Alerts, reference: str, *, linked: bool = False) -> str:
     numbers = {escalation_id: number for number, escalation_id in alerts.items()}
-    named = (numbers.get(item.escalation_id, item.escalation_id) for item in found)
+    named = (str(numbers.get(item.escalation_id, item.escalation_id)) for item in found)
     return "; ".join(acknowledge_command(reference, one, linked=linked) for one in named)
 
 

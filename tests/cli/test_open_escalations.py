@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from cases.escalations import alarms_among
 from cases.turn import EscalationItem
 from greenlane.cli.acknowledgement import id_of
 from greenlane.cli.open_escalations import (
     NoSuchAlertError,
     NothingToAcknowledgeError,
     SeveralEscalationsError,
-    alerts_of,
     meant,
     numbered,
 )
@@ -90,10 +90,10 @@ def test_the_number_in_the_timeline_names_the_alert() -> None:
     """That of the event of a breach or an escalation, also one that was acknowledged; of a reminder and of other events not."""
     life = opened()
     rung, _, number = fired(life, "step", "breach")
-    alerts = alerts_of(life.records)
+    alerts = alarms_among(life.records)
     assert numbered([], alerts, CODE, str(number)) == numbered([], alerts, CODE, f"0{number}") == rung.escalation_id
     numbers = {record.sequence for record in life.records if getattr(record.event, "kind", "") == "breach"}
-    assert alerts.keys() == {str(number) for number in numbers}
+    assert alerts.keys() == {*numbers}
     others = {record.sequence for record in life.records} - numbers
     for other in (*others, 0, 4711):
         with pytest.raises(NoSuchAlertError):
@@ -104,7 +104,7 @@ def test_the_number_in_the_timeline_names_the_alert() -> None:
 def test_of_an_unknown_number_the_answer_has_the_command_of_each_that_waits(linked: bool) -> None:
     """The latest of each clock, by its number; where nothing waits, where to look."""
     items = [waiting("step:a", 1), waiting("step:a", 2), waiting("step:b", 3)]
-    alerts = {"17": "step:a/rung-1", "19": "step:a/rung-2", "23": "step:b/rung-3"}
+    alerts = {17: "step:a/rung-1", 19: "step:a/rung-2", 23: "step:b/rung-3"}
     with pytest.raises(NoSuchAlertError) as caught:
         numbered(items, alerts, CODE, "18", linked=linked)
     commands = "; ".join(acknowledge_command(CODE, number, linked=linked) for number in (19, 23))
