@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from greenlane.settings import PREFIX, Settings
-from tests.cli.program import Answer, LiveStack, Program
+from greenlane.settings import PREFIX
+from tests.cli.program import Answer, LiveStack, Program, a_stack
 
 TIME_FACTOR = 2
 Run = Callable[..., tuple[int, dict[str, Any]]]
@@ -63,17 +63,8 @@ def greenlane(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 @pytest.fixture(scope="session")
 def live_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
     """One stack for all tests of the command line, on ports of its own; its time begins on a Monday morning of 2026."""
-    from greenlane.prepare import prepare  # noqa: PLC0415
-    from greenlane.stack import ProcessSpec, Supervisor  # noqa: PLC0415
-
-    ports = dict.fromkeys(("temporal_port", "postgres_port", "kafka_port", "kafka_controller_port", "metrics_port"), 0)
-    folder = tmp_path_factory.mktemp("cli")
-    settings = Settings.load(state_dir=folder, temporal_ui=False, time_factor=TIME_FACTOR, **ports)
-    specs = [ProcessSpec(name) for name in ("worker", "publisher", "bridge")]
-    supervisor = Supervisor(settings, specs, prepare)
-    addresses = supervisor.start()
-    yield LiveStack(settings.state_dir, addresses, settings.resolved(addresses))
-    supervisor.stop()
+    with a_stack(tmp_path_factory.mktemp("cli"), time_factor=TIME_FACTOR) as stack:
+        yield stack
 
 
 @pytest.fixture

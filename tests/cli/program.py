@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,3 +58,21 @@ class LiveStack:
     def cluster_of(self, account: str) -> Cluster:
         """Kafka, as a department, a submitting system or another account reaches it."""
         return access_of(self.settings, account).cluster
+
+
+PORTS = ("temporal_port", "postgres_port", "kafka_port", "kafka_controller_port", "metrics_port")
+
+
+@contextmanager
+def a_stack(folder: Path, **given: Any) -> Iterator[LiveStack]:
+    """A whole stack of one's own on free ports, with these settings."""
+    from greenlane.prepare import prepare  # noqa: PLC0415 - most tests need no stack
+    from greenlane.stack import ProcessSpec, Supervisor  # noqa: PLC0415
+
+    settings = Settings.load(state_dir=folder, temporal_ui=False, **dict.fromkeys(PORTS, 0), **given)
+    supervisor = Supervisor(settings, [ProcessSpec(name) for name in ("worker", "publisher", "bridge")], prepare)
+    addresses = supervisor.start()
+    try:
+        yield LiveStack(settings.state_dir, addresses, settings.resolved(addresses))
+    finally:
+        supervisor.stop()

@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from greenlane.settings import Settings
 from store.database import Store
 from store.definitions import DefinitionArchive
 from store.ledger import Ledger
 from tests.cli.administration_page import copied, steps
-from tests.cli.program import Answer, LiveStack, Program
+from tests.cli.program import Answer, LiveStack, Program, a_stack
 from tests.cli.test_changes_live import until
 
 pytestmark = pytest.mark.more
@@ -51,16 +50,8 @@ steps:
 @pytest.fixture(scope="module")
 def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
     """A stack that no other test uses: what is published stays published."""
-    from greenlane.prepare import prepare  # noqa: PLC0415
-    from greenlane.stack import ProcessSpec, Supervisor  # noqa: PLC0415
-
-    ports = dict.fromkeys(("temporal_port", "postgres_port", "kafka_port", "kafka_controller_port", "metrics_port"), 0)
-    folder = tmp_path_factory.mktemp("catalogued")
-    settings = Settings.load(state_dir=folder, temporal_ui=False, time_factor=TIME_FACTOR, **ports)
-    supervisor = Supervisor(settings, [ProcessSpec(name) for name in ("worker", "publisher", "bridge")], prepare)
-    addresses = supervisor.start()
-    yield LiveStack(settings.state_dir, addresses, settings.resolved(addresses))
-    supervisor.stop()
+    with a_stack(tmp_path_factory.mktemp("catalogued"), time_factor=TIME_FACTOR) as stack:
+        yield stack
 
 
 @pytest.fixture

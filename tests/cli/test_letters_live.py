@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from greenlane.settings import Settings
-from tests.cli.program import Answer, Program
+from tests.cli.program import Answer, Program, a_stack
 from tests.cli.test_commands_live import submitted
 from tests.greenlane.receivers import Mailbox, MailServer
 
@@ -40,24 +39,16 @@ class Fast:
 
 @pytest.fixture(scope="module")
 def fast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fast]:
-    from greenlane.prepare import prepare  # noqa: PLC0415
-    from greenlane.stack import ProcessSpec, Supervisor  # noqa: PLC0415
-
     mailbox = Mailbox()
     server = MailServer(mailbox)
     server.start()
-    folder = tmp_path_factory.mktemp("letters")
-    ports = dict.fromkeys(("temporal_port", "postgres_port", "kafka_port", "kafka_controller_port", "metrics_port"), 0)
     mails: dict[str, Any] = {
         "smtp_host": "127.0.0.1",
         "smtp_port": server.port,
         "smtp_from": "greenlane@province.example",
     }
-    settings = Settings.load(state_dir=folder, temporal_ui=False, time_factor=FACTOR, **mails, **ports)
-    supervisor = Supervisor(settings, [ProcessSpec(name) for name in ("worker", "publisher", "bridge")], prepare)
-    supervisor.start()
-    yield Fast(folder, mailbox)
-    supervisor.stop()
+    with a_stack(tmp_path_factory.mktemp("letters"), time_factor=FACTOR, **mails) as stack:
+        yield Fast(stack.state_dir, mailbox)
     server.stop()
 
 

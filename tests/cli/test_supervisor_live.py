@@ -7,13 +7,11 @@ import shlex
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from greenlane.prepare import prepare
-from greenlane.settings import Settings
-from greenlane.stack import ProcessSpec, Supervisor
-from tests.cli.program import Program
+from tests.cli.program import Program, a_stack
 from tests.cli.test_commands_live import karaoke
 from tests.greenlane.receivers import Mailbox, MailServer, WebReceiver
 
@@ -22,7 +20,6 @@ pytestmark = pytest.mark.more
 FACTOR = 8000
 """Business time of the stack: a step that is late by a working day is so within a minute."""
 PATIENCE_SECONDS = 200.0
-PORTS = ("temporal_port", "postgres_port", "kafka_port", "kafka_controller_port", "metrics_port")
 CHAIRMAN = "chairman-office"
 
 
@@ -47,19 +44,9 @@ def office(tmp_path: Path) -> Iterator[Office]:
     server = MailServer(mailbox)
     server.start()
     with WebReceiver() as web:
-        settings = Settings.load(
-            state_dir=tmp_path / "stack",
-            temporal_ui=False,
-            time_factor=FACTOR,
-            smtp_host="127.0.0.1",
-            smtp_port=server.port,
-            webhook_url=web.url,
-            **dict.fromkeys(PORTS, 0),
-        )
-        supervisor = Supervisor(settings, [ProcessSpec(name) for name in ("worker", "publisher", "bridge")], prepare)
-        supervisor.start()
-        yield Office(mailbox, web, settings.state_dir)
-        supervisor.stop()
+        sent: dict[str, Any] = {"smtp_host": "127.0.0.1", "smtp_port": server.port, "webhook_url": web.url}
+        with a_stack(tmp_path / "stack", time_factor=FACTOR, **sent) as stack:
+            yield Office(mailbox, web, stack.state_dir)
     server.stop()
 
 

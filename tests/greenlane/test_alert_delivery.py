@@ -20,7 +20,6 @@ from cases.dossier.evolve import evolve_dossier
 from cases.dossier.model import blank_dossier
 from cases.dossier.turns import take_dossier_turn
 from catalog.catalogue import Catalog
-from catalog.loader import load_catalog
 from catalog.province import Department, RoleHolder
 from events.language.case_events import ClockBreached
 from events.language.topics import Topics
@@ -75,12 +74,6 @@ def mail() -> Iterator[tuple[Mailbox, int]]:
     server.start()
     yield mailbox, server.port
     server.stop()
-
-
-@pytest.fixture(scope="module")
-def catalog() -> Catalog:
-    """The shipped catalogue."""
-    return load_catalog()
 
 
 @asynccontextmanager
@@ -266,8 +259,9 @@ async def test_with_nobody_to_tell_the_letter_stays_owed(
     assert not mailbox.letters
 
 
-def test_audiences_are_resolved_by_the_catalogue(catalog: Catalog) -> None:
+def test_audiences_are_resolved_by_the_catalogue() -> None:
     """A role of the step's department, `lead-` of the agency, a department's id its head; a case's clock is the agency's."""
+    catalog = the_catalog()
 
     def told(audience: str, department: str | None) -> tuple[str, ...]:
         event = rung("e").model_copy(update={"audience": audience, "department": department})
@@ -317,8 +311,9 @@ async def test_duties_that_no_clock_tells_of_are_delivered(
     assert "calendar applied that reaches further" in letters["head@one-stop.bac-ninh.example"]
 
 
-def test_a_calendars_end_is_the_administrators_where_somebody_is(catalog: Catalog) -> None:
+def test_a_calendars_end_is_the_administrators_where_somebody_is() -> None:
     """In whatever department the role is held; else the head of the one-stop centre, or of the agency where there is none."""
+    catalog = the_catalog()
 
     def told(catalog: Catalog) -> tuple[str, tuple[str, ...]]:
         found = duty_audience(exhausted(), "culture", catalog)
@@ -338,8 +333,9 @@ def test_a_calendars_end_is_the_administrators_where_somebody_is(catalog: Catalo
     assert told(without) == ("head", (f"head@culture.{at}", f"deputy@culture.{at}"))
 
 
-def test_every_audience_of_the_shipped_ladders_is_held(catalog: Catalog) -> None:
+def test_every_audience_of_the_shipped_ladders_is_held() -> None:
     """No rung of ours goes to a role that nobody holds, in whatever department the step lies."""
+    catalog = the_catalog()
     audiences = {rung.audience for ladder in catalog.ladders.values() for rung in ladder.rungs}
     unheld = [
         (audience, department)
@@ -350,8 +346,9 @@ def test_every_audience_of_the_shipped_ladders_is_held(catalog: Catalog) -> None
     assert not unheld
 
 
-def test_who_holds_a_role_is_asked_when_the_alert_is_sent(catalog: Catalog) -> None:
+def test_who_holds_a_role_is_asked_when_the_alert_is_sent() -> None:
     """A substitute entered today gets the alert of a rung that fired yesterday."""
+    catalog = the_catalog()
     departments = tuple(
         department.model_copy(
             update={
@@ -366,8 +363,9 @@ def test_who_holds_a_role_is_asked_when_the_alert_is_sent(catalog: Catalog) -> N
     assert audience_of(event, "culture", renewed).addresses == ("officer@one-stop.bac-ninh.example", "new@example.org")
 
 
-def having_language(catalog: Catalog, department_id: str, language: str) -> Catalog:
+def having_language(department_id: str, language: str) -> Catalog:
     """The catalogue in which the holders of that department read one language."""
+    catalog = the_catalog()
     departments = tuple(
         department.model_copy(
             update={"roles": tuple(r.model_copy(update={"language": language}) for r in department.roles)}
@@ -380,17 +378,16 @@ def having_language(catalog: Catalog, department_id: str, language: str) -> Cata
 
 
 async def test_each_is_written_to_in_the_own_language_and_a_webhook_has_both(
-    store: Store, fire: Callable[..., str], mail: tuple[Mailbox, int], catalog: Catalog
+    store: Store, fire: Callable[..., str], mail: tuple[Mailbox, int]
 ) -> None:
     """The one-stop centre reads English, the others both; many letters are one in that language too."""
     mailbox, port = mail
     for number in range(1, 6):
         fire(number)
     fire(6, audience="chairman-office")
-    english = having_language(catalog, "one-stop", "en")
     with WebReceiver() as web:
         settings = {"webhook_url": web.url, "smtp_host": "127.0.0.1", "smtp_port": port}
-        async with sending(store, english, **settings):
+        async with sending(store, having_language("one-stop", "en"), **settings):
             await until(lambda: not owed(store))
     letters = {receivers[0].partition("@")[2]: letter for receivers, letter in mailbox.letters}
     one_stop, chairman = letters["one-stop.bac-ninh.example"], letters["chairman-office.bac-ninh.example"]
