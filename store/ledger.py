@@ -81,14 +81,6 @@ class Ledger:
         """The events of one case in order; empty for an unknown case."""
         return tuple(row.record for row in self.rows(case_id, from_sequence))
 
-    def all_rows(self, batch: int = READ_ROWS) -> Iterator[LedgerRow]:
-        """All rows, case by case in order, as of one instant; memory stays bounded by `batch` rows."""
-        query = select(*COLUMNS).order_by(ledger.c.case_id, ledger.c.sequence)
-        with self._store.reading() as connection:
-            found = connection.execution_options(yield_per=batch).execute(query)
-            for row in found:
-                yield _row_of(row)
-
     def since(self, position: int, limit: int = READ_ROWS) -> list[LedgerRow]:
         """The rows written after this position. Rows of a transaction still open may appear before it later: look back."""
         query = select(*COLUMNS).where(ledger.c.position > position).order_by(ledger.c.position).limit(limit)

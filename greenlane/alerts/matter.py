@@ -91,11 +91,6 @@ class Matter:
     """The command that shows a dossier that has no code."""
     is_green: bool = False
 
-    @property
-    def is_alarm(self) -> bool:
-        """Whether it waits to be acknowledged."""
-        return self.kind in ALARMS
-
 
 def asked_of(role: str, audience: Audience, department: str, catalog: Catalog) -> Asked:
     """Who an audience is to a matter that lies with the department, by how the rung names it."""
