@@ -18,11 +18,12 @@ from cases.model import (
     holder,
 )
 from cases.stamp import is_green
+from cases.ticks import ALARMS
 from cases.timetable import Timetable, timetable_of
 from catalog.dossier import Silence
 from events.language.case_events import CalendarExhausted, RungFired, SuspensionReviewDue
 from greenlane.alerts.audience import Audience, Duty
-from greenlane.alerts.matter import ALARMS, DUTY, Detail, Matter, Scene, asked_of
+from greenlane.alerts.matter import DUTY, Detail, Matter, Scene, asked_of
 from greenlane.speech.acknowledging import acknowledge_command, show_command
 from greenlane.speech.amounts import elapsed_said, span_said
 from greenlane.speech.instants import day_said, end_said, instant_said

@@ -8,10 +8,11 @@ from typing import Final
 
 from cases.dossier.ends import JointEnds, joint_ends
 from cases.dossier.model import Dossier, Part, PartStatus
+from cases.ticks import ALARMS
 from catalog.catalogue import Catalog
 from events.language.dossier_events import DossierRungFired
 from greenlane.alerts.audience import Audience
-from greenlane.alerts.matter import ALARMS, Detail, Matter, Scene, asked_of
+from greenlane.alerts.matter import Detail, Matter, Scene, asked_of
 from greenlane.speech.acknowledging import acknowledge_command
 from greenlane.speech.amounts import elapsed_said
 from greenlane.speech.instants import end_said, instant_said

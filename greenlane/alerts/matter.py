@@ -19,8 +19,6 @@ Topic = Literal[
 Asked = Literal["officer", "head", "lead", "office"]
 """Who is written to: the officer or the head of the department in whose hands it is, the agency in charge, or an office above."""
 
-ALARMS: Final = ("breach", "escalation")
-"""The kinds of rungs that are acknowledged; a reminder is read."""
 DUTY: Final = "duty"
 
 

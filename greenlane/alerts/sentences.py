@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from greenlane.alerts.matter import ALARMS, Matter
+from cases.ticks import ALARMS
+from greenlane.alerts.matter import Matter
 from sla.wording import Said, spoken
 
 TITLES: Final = {
