@@ -17,9 +17,9 @@ import yaml
 
 from catalog.errors import Problem
 from catalog.soundness import Path, field_name
-from sla.wording import Said
 from wording.libraries import yaml_vi
 from wording.numerals import TypedInteger, TypedReal
+from wording.text import Said
 
 if TYPE_CHECKING:
     from yaml import SafeLoader as _FastLoader

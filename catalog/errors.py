@@ -11,7 +11,7 @@ from datetime import date
 from typing import ClassVar, Self
 
 from catalog.texts import NONE, OR, TEXTS
-from sla.wording import Said, joined, message_and_remedy, sentences, spoken
+from wording.text import Said, joined, message_and_remedy, sentences, spoken
 
 ASKED_MAX = 200
 

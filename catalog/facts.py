@@ -11,7 +11,7 @@ from typing import Final
 
 from catalog.errors import close_matches
 from catalog.model import Fact, LaneTable
-from sla.wording import Said
+from wording.text import Said
 
 NUMBER_MAX: Final = 2**53 - 1
 """Whole numbers up to this are the same in every reader of JSON (RFC 8259, section 6)."""

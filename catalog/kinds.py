@@ -16,7 +16,7 @@ from catalog.province import Province
 from catalog.systems import SystemList
 from sla.calendar import CalendarDefinition
 from sla.ladder import Ladder
-from sla.wording import Said
+from wording.text import Said
 
 
 @dataclass(frozen=True, slots=True)

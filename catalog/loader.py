@@ -22,7 +22,7 @@ from catalog.reader import Source, SourceRefused, read
 from catalog.references import Shelf
 from catalog.systems import SystemList
 from catalog.validity import Ends
-from sla.wording import Said, os_said
+from wording.text import Said, os_said
 
 DATA_FOLDER: Final = Path(__file__).resolve().parent / "data"
 PLACES: Final[dict[type[BaseModel], str]] = {kind.model: kind.place for kind in KINDS.values()}

@@ -39,7 +39,7 @@ from sla.calendar import CalendarDefinition
 from sla.deadline import AfterHours
 from sla.ladder import Ladder
 from sla.units import Budget
-from sla.wording import Said
+from wording.text import Said
 
 __all__ = [
     "AppointmentRule",

@@ -15,7 +15,7 @@ from catalog.kinds import KINDS, key_of, kind_of
 from catalog.reader import Source
 from catalog.references import Shelf
 from catalog.texts import TEXTS
-from sla.wording import Said, message_and_remedy
+from wording.text import Said, message_and_remedy
 
 FILE_NAME: Final = "digests.txt"
 HEADER: Final = """\

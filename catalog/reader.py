@@ -14,7 +14,7 @@ from catalog.soundness import Path, Unsound, field_name
 from catalog.texts import TEXTS
 from catalog.value_texts import CORRECT, NEAR, ONE_OF_THESE, value_message, value_remedy
 from sla.errors import SlaError
-from sla.wording import Said, message_and_remedy, spoken
+from wording.text import Said, message_and_remedy, spoken
 
 M = TypeVar("M", bound=BaseModel)
 

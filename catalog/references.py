@@ -21,7 +21,7 @@ from catalog.systems import RESERVED_IDS, SystemList, reserved
 from catalog.validity import begins_on
 from sla.calendar import CalendarDefinition
 from sla.ladder import Ladder
-from sla.wording import Said
+from wording.text import Said
 
 M = TypeVar("M", bound=BaseModel)
 D = TypeVar("D", ProcedureVersion, LaneTable, DossierTemplate)

@@ -18,7 +18,7 @@ from catalog.dossier import DossierTemplate
 from catalog.errors import RetirementRefused, UnknownDefinition, UnknownKind, UnknownVersion
 from catalog.kinds import KINDS, Kind, kind_of
 from catalog.validity import Ends, begins_on, ends_on, in_order, windows
-from sla.wording import Said, joined
+from wording.text import Said, joined
 
 ONE_DAY = timedelta(days=1)
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Protocol, TypeVar
 
 from sla.units import Budget
-from sla.wording import Said
+from wording.text import Said
 
 Path = tuple[str | int, ...]
 """Where in a definition something stands, e.g. `("steps", 2, "needs")`; empty: the definition itself."""

@@ -14,7 +14,7 @@ from pydantic import Field, StringConstraints, model_validator
 from catalog.basis import Slug, Text, Version
 from catalog.definition import Definition
 from catalog.soundness import Located, raise_if_unsound, repeated
-from sla.wording import Said
+from wording.text import Said
 
 PORTAL: Final = "portal"
 """The province's own system; its topic is the one without a name."""

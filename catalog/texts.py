@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sla.wording import Said, Texts
+from wording.text import Said, Texts
 
 NONE: Final = Said("none", "không có")
 OR: Final = Said(" or ", " hoặc ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sla.wording import Said
+from wording.text import Said
 
 ANSWER_LIMIT: Final = Said(
     "an answer needs its limit, and no other duty has one here",

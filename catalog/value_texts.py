@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from catalog.soundness import Path, Unsound, field_name
-from sla.wording import Said, joined, spoken
+from wording.text import Said, joined, spoken
 
 CORRECT: Final = Said("Correct this place.", "Sửa chỗ này.")
 ONE_OF_THESE: Final = Said("Write one of these words", "Ghi một trong các từ này")

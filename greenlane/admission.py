@@ -22,9 +22,9 @@ from greenlane.stack.credentials import Credentials
 from greenlane.stack.errors import AccessRefusedError
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.handing_out import handed_out
-from sla.wording import Said
 from wording.foreign import visible
 from wording.json_text import read_json
+from wording.text import Said
 
 
 def is_embedded(settings: Settings) -> bool:

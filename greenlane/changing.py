@@ -21,12 +21,12 @@ from events.transport.errors import Unavailable
 from greenlane.wiring import Wiring
 from intake.desk import Intake
 from sla.calendar import CalendarDefinition
-from sla.wording import Said, spoken
 from store.changes import ChangePlans, ChangeRow, Plan, PlanHead
 from store.definitions import DefinitionArchive
 from store.errors import LedgerRowBroken, StoreError
 from store.ledger import rows_of_cases
 from store.views import CaseFilter, Views
+from wording.text import Said, spoken
 
 if TYPE_CHECKING:
     from cases.plans import PlannedChange, RefusedChange

@@ -15,7 +15,7 @@ from greenlane.errors import SettingsError
 from greenlane.oauth import ClientCredentials, Issuer
 from greenlane.settings import PREFIX, Settings
 from greenlane.tls_files import authority_context, context_of
-from sla.wording import Said
+from wording.text import Said
 
 PREPARED_WITH: Final = frozenset({"kafka_port", "kafka_controller_port", "kafka_heap_mb", "kafka_accounts_file"})
 """Settings that begin like those of a connection, and are none."""

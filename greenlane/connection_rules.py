@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from sla.wording import Said
+from wording.text import Said
 
 if TYPE_CHECKING:
     from greenlane.settings import Settings

@@ -9,8 +9,8 @@ from typing import Final
 from catalog.definition import Key, digest_of
 from catalog.kinds import key_of
 from catalog.loader import read_folder
-from sla.wording import Said, joined, spoken
 from store.catalogue import Act, digests_in
+from wording.text import Said, joined, spoken
 
 NAMED_MAX: Final = 3
 """So many versions are named; of more only how many there are."""

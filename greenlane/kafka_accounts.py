@@ -8,8 +8,8 @@ from typing import Final
 
 from catalog.errors import close_matches
 from greenlane.errors import SettingsError
-from sla.wording import Said, os_said, spoken
 from wording.foreign import visible
+from wording.text import Said, os_said, spoken
 
 VARIABLE: Final = "GREENLANE_KAFKA_ACCOUNTS_FILE"
 

@@ -11,8 +11,8 @@ import httpx
 from kafka.net.sasl.oauth import AbstractTokenProvider
 
 from greenlane.stack.errors import AccountRefusedError, ServerAwayError, ServerRefusesError, StackError
-from sla.wording import Said, spoken
 from wording.foreign import visible
+from wording.text import Said, spoken
 
 ISSUER_TIMEOUT_SECONDS = 10.0
 RENEWED_BEFORE_SECONDS = 30.0

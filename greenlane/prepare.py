@@ -25,7 +25,6 @@ from greenlane.settings import Settings
 from greenlane.wiring import Wiring
 from intake.catalogue import LiveCatalogue
 from intake.publishing import enter
-from sla.wording import spoken
 from store.access import CALENDAR_FLAGS
 from store.catalogue import PublishedCatalogue
 from store.database import Store
@@ -33,6 +32,7 @@ from store.rebuild import OF_THE_LEDGER
 from store.renewal import renew
 from store.seals import make_letters_seal, make_workflow_seal
 from store.systems import RegisteredSystems
+from wording.text import spoken
 from workflows.messages import LANE_ATTRIBUTE, PROCEDURE_ATTRIBUTE, STATUS_ATTRIBUTE
 
 log = structlog.get_logger()

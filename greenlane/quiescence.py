@@ -8,8 +8,8 @@ from events.transport.dead_letters import dead_letter_topics
 from events.transport.reading import read_all
 from greenlane.errors import GreenlaneError
 from greenlane.wiring import Wiring
-from sla.wording import Said
 from store.outbox import Outbox
+from wording.text import Said
 
 LOOK_SECONDS = 0.1
 

@@ -11,9 +11,9 @@ from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
 from sla.business_time import BusinessTime
 from sla.calendar import CalendarDefinition, compiled
-from sla.wording import Said
 from store.access import CALENDAR_FLAGS
 from store.database import Store
+from wording.text import Said
 
 BUSINESS_TIME = "business-time"
 """Key of the store's memory: the one immutable map of this stack."""

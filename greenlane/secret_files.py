@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from greenlane.errors import SettingsError
-from sla.wording import Said, os_said, spoken
+from wording.text import Said, os_said, spoken
 
 SUFFIX: Final = "_FILE"
 LARGEST_SECRET_BYTES: Final = 65_536

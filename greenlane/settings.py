@@ -18,7 +18,7 @@ from events.language.envelope import MESSAGE_MAX_BYTES
 from greenlane.connection_rules import ContradictionError, refuse_contradictions
 from greenlane.errors import SettingsError
 from greenlane.secret_files import SUFFIX, secrets_in_files
-from sla.wording import Said, in_language, spoken
+from wording.text import Said, in_language, spoken
 
 if TYPE_CHECKING:
     from greenlane.stack.addresses import StackAddresses

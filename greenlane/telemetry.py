@@ -18,8 +18,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
 from greenlane.errors import GreenlaneError
 from greenlane.settings import Settings
-from sla.wording import Said, os_said
 from wording.foreign import visible
+from wording.text import Said, os_said
 
 SDK_TIMEOUT_SECONDS = 1.0
 

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from greenlane.errors import SettingsError
 from greenlane.settings import PREFIX, Settings
-from sla.wording import Said, os_said, spoken
+from wording.text import Said, os_said, spoken
 
 Server = Literal["kafka", "temporal", "database"]
 NOT_THE_CERTIFICATES: Final = "KEY_VALUES_MISMATCH"

@@ -48,8 +48,8 @@ from events.transport.errors import Unavailable
 from events.transport.ports import DeadLetter, Disposition, Done, Incoming
 from intake.desk import Intake
 from intake.trust import UNGUARDED, Trust
-from sla.wording import Said, spoken
 from store.errors import StoreError
+from wording.text import Said, spoken
 
 
 class Reception:

@@ -8,10 +8,10 @@ from events.language.notices import MessageRefused
 from events.language.topics import Topics
 from events.transport.errors import Unavailable
 from events.transport.ports import DeadLetter, Incoming
-from sla.wording import Said, in_language
 from store.errors import StoreError
 from store.refused_messages import Answer, RefusedMessages
 from wording.foreign import visible
+from wording.text import Said, in_language
 
 MEND = Said(
     "Mend it and send it again; the same id may be used, since nothing was done.",

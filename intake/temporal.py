@@ -20,7 +20,7 @@ from events.language.commands import CaseCommand, Command, Message, SubmitApplic
 from events.language.refusals import Refusal
 from events.transport.errors import Unavailable
 from intake.lost_runs import given_to
-from sla.wording import Said
+from wording.text import Said
 from workflows.messages import (
     CASE_WORKFLOW,
     COMMAND_SIGNAL,

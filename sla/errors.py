@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from sla.texts import TEXTS
-from sla.wording import message_and_remedy, sentences
+from wording.text import message_and_remedy, sentences
 
 if TYPE_CHECKING:
     from sla.definition import CalendarDefinition

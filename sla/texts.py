@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sla.wording import Said, Texts
+from wording.text import Said, Texts
 
 ANSWER: Final = Said("The answer", "Kết quả")
 NEXT_OPENING: Final = Said("The next working instant", "Thời điểm làm việc kế tiếp")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from psycopg import sql
 
-from sla.wording import Said
 from store.errors import StoreAccessDenied
+from wording.text import Said
 
 if TYPE_CHECKING:
     from store.database import Session

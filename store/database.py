@@ -15,10 +15,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, make_url, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from sla.wording import Said
 from store.access import grant_access
 from store.errors import StoreNewer, StoreNotMigrated, StoreUnavailable, translated
 from store.tables import stack
+from wording.text import Said
 
 MIGRATION_LOCK = 0x677265656E  # "green": two processes that start at once migrate one after the other
 CONNECT_TIMEOUT_SECONDS = 5

@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 import psycopg
 import sqlalchemy.exc
 
-from sla.wording import Said, library_said, spoken
+from wording.text import Said, library_said, spoken
 
 DATABASE_URL: Final = "GREENLANE_DATABASE_URL"
 """The setting that names the database, as whoever can mend it knows it."""

@@ -17,10 +17,10 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from events.language.identity import SOURCE_MAX, SOURCE_PATTERN
 from events.language.text import is_storable
-from sla.wording import Said
 from wording.json_text import JsonRefusedError, read_json
 from wording.libraries import json_code_vi
 from wording.names import tidy
+from wording.text import Said
 
 SPEC_VERSION = "1.0"
 TYPE_PREFIX = "vn.greenlane."

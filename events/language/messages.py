@@ -36,7 +36,7 @@ from events.language.given import (
     case_named,
 )
 from sla.units import Budget
-from sla.wording import spoken
+from wording.text import spoken
 
 
 class DocumentMessage(Message):

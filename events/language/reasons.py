@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from sla.units import Unit
-from sla.wording import Said, spoken
+from wording.text import Said, spoken
 
 
 class ReasonCode(StrEnum):

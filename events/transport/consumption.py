@@ -21,7 +21,7 @@ from events.transport.errors import KafkaAwayError, is_refusal, reason_of
 from events.transport.metrics import BridgeMetrics
 from events.transport.offsets import OffsetBook, Partition
 from events.transport.ports import Incoming
-from sla.wording import Said
+from wording.text import Said
 
 POLL_MS = 100
 PAUSED_POLL_MS = 20

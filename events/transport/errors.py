@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 from kafka import errors as kafka_errors
 
-from sla.wording import Said, library_said, sentences
+from wording.text import Said, library_said, sentences
 
 SEE_LOG: Final = Said("Look into Kafka's log.", "Xem nhật ký của Kafka.")
 

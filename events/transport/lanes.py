@@ -19,7 +19,7 @@ from events.transport.offsets import Job, OffsetBook
 from events.transport.outage import Outage
 from events.transport.ports import DeadLetter, Disposition, Handler, Incoming, Teller
 from events.transport.replays import Replays
-from sla.wording import Said
+from wording.text import Said
 
 CASE_ID = re.compile(rb"case-[0-9a-f]{24}")
 TOO_LARGE = "message_too_large"

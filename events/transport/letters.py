@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from events.transport.ports import DeadLetter, Headers, Incoming
-from sla.wording import in_language
 from wording.foreign import visible
+from wording.text import in_language
 
 TOPIC = "dlq-topic"
 PARTITION = "dlq-partition"

@@ -26,7 +26,7 @@ from events.transport.errors import (
 from events.transport.metrics import PublisherMetrics
 from events.transport.ports import OutboxPort, OutboxRow, ShardLease
 from events.transport.producer import Pending, Producer
-from sla.wording import Said
+from wording.text import Said
 
 EVENT_SOURCE = "/greenlane/cases"
 """`ce_source` of everything we publish."""

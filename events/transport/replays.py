@@ -22,7 +22,7 @@ from events.transport.cluster import Cluster
 from events.transport.consumption import incoming_of
 from events.transport.errors import TransportError, Unavailable
 from events.transport.ports import DeadLetter, Incoming, Replay
-from sla.wording import Said
+from wording.text import Said
 
 READ_MS = 3_000
 REFERENCE = re.compile(rb"(?P<topic>[a-zA-Z0-9._-]{1,249})/(?P<partition>[0-9]{1,9})-(?P<offset>[0-9]{1,18})")

@@ -24,12 +24,12 @@ from catalog.dossier import Silence
 from events.language.case_events import CalendarExhausted, RungFired, SuspensionReviewDue
 from greenlane.alerts.audience import Audience, Duty
 from greenlane.alerts.matter import DUTY, Detail, Matter, Scene, asked_of
-from greenlane.speech.acknowledging import acknowledge_command, show_command
-from greenlane.speech.amounts import elapsed_said, span_said
-from greenlane.speech.instants import day_said, end_said, instant_said
-from greenlane.speech.names import CLOCKS, LANES, both, department_said, said
+from presentation.acknowledging import acknowledge_command, show_command
+from presentation.amounts import elapsed_said, span_said
+from presentation.instants import day_said, end_said, instant_said
+from presentation.names import CLOCKS, LANES, both, department_said, said
 from sla.calendar import WorkingCalendar, compiled
-from sla.wording import Said, joined, spoken
+from wording.text import Said, joined, spoken
 
 HOLDERS: Final = {
     "applicant": Said("the applicant", "người nộp hồ sơ"),

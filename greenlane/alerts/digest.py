@@ -20,8 +20,8 @@ from greenlane.alerts.letter import (
 from greenlane.alerts.matter import Matter, Scene
 from greenlane.alerts.requests import request_of
 from greenlane.alerts.sentences import lead_of, title_of
-from sla.wording import Said, in_language, spoken
 from wording.foreign import visible
+from wording.text import Said, in_language, spoken
 
 _TOPICS: Final = (
     *("statutory", "joint", "green", "step", "consultation"),

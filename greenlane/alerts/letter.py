@@ -16,10 +16,10 @@ from greenlane.alerts.audience import Audience
 from greenlane.alerts.matter import Detail, Matter, Scene
 from greenlane.alerts.requests import request_of
 from greenlane.alerts.sentences import lead_of, title_of
-from greenlane.speech.instants import end_said
-from greenlane.speech.names import role_said
-from sla.wording import Said, in_language, spoken
+from presentation.instants import end_said
+from presentation.names import role_said
 from wording.foreign import visible
+from wording.text import Said, in_language, spoken
 
 WIDTH: Final = 76
 """Columns of a line of mail (RFC 5322 section 2.1.1 advises at most 78)."""

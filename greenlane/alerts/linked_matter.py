@@ -13,12 +13,12 @@ from catalog.catalogue import Catalog
 from events.language.dossier_events import DossierRungFired
 from greenlane.alerts.audience import Audience
 from greenlane.alerts.matter import Detail, Matter, Scene, asked_of
-from greenlane.speech.acknowledging import acknowledge_command
-from greenlane.speech.amounts import elapsed_said
-from greenlane.speech.instants import end_said, instant_said
-from greenlane.speech.names import department_said, said
+from presentation.acknowledging import acknowledge_command
+from presentation.amounts import elapsed_said
+from presentation.instants import end_said, instant_said
+from presentation.names import department_said, said
 from sla.calendar import compiled
-from sla.wording import Said, joined, spoken
+from wording.text import Said, joined, spoken
 
 NO_TEMPLATE: Final = Said("linked procedures", "các thủ tục liên thông")
 NOBODY: Final = Said("nobody: nothing of it is open", "chưa cơ quan nào, chưa có thủ tục nào đang mở")

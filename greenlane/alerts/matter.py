@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from catalog.catalogue import Catalog
 from catalog.province import LEAD
 from greenlane.alerts.audience import Audience
-from sla.wording import Said
+from wording.text import Said
 
 Topic = Literal[
     "statutory", "green", "step", "consultation", "supplement", "explanation", "joint", "suspension", "stop", "calendar"

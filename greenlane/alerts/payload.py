@@ -10,7 +10,7 @@ from events.language.case_events import RungFired
 from events.language.dossier_events import DossierRungFired
 from greenlane.alerts.audience import Audience, Duty, Fired
 from greenlane.alerts.letter import Letter
-from sla.wording import Said, in_language
+from wording.text import Said, in_language
 
 
 def payload_of(event_id: str, rung: RungFired, view: CaseView, audience: Audience, letter: Letter) -> dict[str, Any]:

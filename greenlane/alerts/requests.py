@@ -6,7 +6,7 @@ from typing import Final
 
 from cases.ticks import ALARMS
 from greenlane.alerts.matter import Matter
-from sla.wording import Said, spoken
+from wording.text import Said, spoken
 
 READ: Final = Said(
     "Nothing is left to do; this letter is for your information.", "Không cần làm gì thêm; thư này để biết."

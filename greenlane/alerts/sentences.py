@@ -6,7 +6,7 @@ from typing import Final
 
 from cases.ticks import ALARMS
 from greenlane.alerts.matter import Matter
-from sla.wording import Said, spoken
+from wording.text import Said, spoken
 
 TITLES: Final = {
     ("statutory", "warning"): Said("Appointment is near", "Sắp đến hẹn trả kết quả"),

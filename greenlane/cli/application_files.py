@@ -19,9 +19,9 @@ from catalog.soundness import Path as FieldPath
 from events.language.messages import SubmissionMessage
 from events.language.text import is_storable
 from greenlane.errors import GreenlaneError
-from sla.wording import Said, joined, os_said
 from wording.json_text import JsonRefusedError, next_json, read_json
 from wording.libraries import json_vi
+from wording.text import Said, joined, os_said
 
 STANDARD_INPUT: Final = "-"
 OR_ELSE: Final = Said("; or: ", "; hoặc: ")

@@ -20,8 +20,8 @@ from greenlane.cli.failure import NoAnswerError, RefusedError
 from greenlane.cli.moments import now
 from greenlane.cli.question import Acting
 from greenlane.cli.session import Session
-from sla.wording import Said, in_language
 from wording.names import tidied
+from wording.text import Said, in_language
 
 ANSWER_SECONDS = 60.0
 """A command that nobody has answered so long is not lost: the case takes it when a worker runs again."""

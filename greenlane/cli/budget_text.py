@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from sla.units import Budget, Unit
-from sla.wording import Said
+from wording.text import Said
 
 _BUDGET: Final = re.compile(r"^\s*(\d{1,7})\s*([a-z][a-z_ ]*)\s*$")
 

@@ -32,7 +32,7 @@ from sla.calendar import WorkingCalendar, compiled
 from sla.errors import CalendarRangeError
 from sla.suspension import Suspension
 from sla.units import Budget
-from sla.wording import Said
+from wording.text import Said
 
 LINE_CELLS: Final = 64
 NAMED: Final = ("procedure", "department", "calendar")

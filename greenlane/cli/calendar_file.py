@@ -13,7 +13,7 @@ from catalog.reader import SourceRefused, read
 from greenlane.cli.failure import asked_language, say_error, told_in, warn
 from greenlane.cli.output import print_json, wants_json
 from sla.calendar import CalendarDefinition, with_flags
-from sla.wording import Said, os_said, spoken
+from wording.text import Said, os_said, spoken
 
 if TYPE_CHECKING:
     from greenlane.wiring import Wiring

@@ -26,7 +26,7 @@ from greenlane.cli.applicant_texts import texts_of
 from greenlane.cli.failure import NoAnswerError, RefusedError
 from greenlane.cli.output import instant_json
 from greenlane.cli.session import Session
-from sla.wording import Said
+from wording.text import Said
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from catalog.loader import load_catalog
 from greenlane.cli.failure import warn
 from greenlane.settings import PREFIX, Settings
 from sla.business_time import BusinessTime
-from sla.wording import spoken
+from wording.text import spoken
 
 if TYPE_CHECKING:
     from store.catalogue import Act

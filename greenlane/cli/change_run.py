@@ -22,11 +22,11 @@ from greenlane.cli.session import Session, waiting
 from greenlane.cli.styles import LATE, painted
 from greenlane.cli.time_words import TimeWords
 from greenlane.errors import GreenlaneError
-from greenlane.speech.instants import day_said
+from presentation.instants import day_said
 from sla.calendar import CalendarDefinition
-from sla.wording import Said, in_language, spoken
 from store.changes import ChangePlans, Plan
 from store.views import CaseFilter
+from wording.text import Said, in_language, spoken
 
 SHOWN_MAX: Final = 50
 REASON_STYLES: Final = {"earlier": LATE, "uncovered": LATE, "later": "green", "covered": "green", "waits": "dim"}

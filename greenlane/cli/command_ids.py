@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from events.language.identity import is_reserved
 from events.language.messages import MessageError
-from sla.wording import Said
+from wording.text import Said
 
 
 def refuse_reserved(command_id: str | None) -> None:

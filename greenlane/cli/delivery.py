@@ -19,7 +19,7 @@ from greenlane.cli.moments import now
 from greenlane.cli.output import instant_json
 from greenlane.cli.session import Session
 from intake.desk import Intake
-from sla.wording import in_language
+from wording.text import in_language
 
 IN_FLIGHT = 16
 RECORD_SECONDS = 30.0

@@ -11,9 +11,9 @@ from rich.text import Text
 from cases.turn import WorkItem
 from greenlane.cli.lateness import LateTime
 from greenlane.cli.session import Session
-from greenlane.speech.instants import end_said
-from greenlane.speech.names import department_said
-from sla.wording import Said, in_language, spoken
+from presentation.instants import end_said
+from presentation.names import department_said
+from wording.text import Said, in_language, spoken
 
 TITLE: Final = Said("Opinions that are asked for", "Các ý kiến được hỏi")
 ASKED: Final = Said("{department} asks, by {at}:", "{department} hỏi, trả lời trước {at}:")

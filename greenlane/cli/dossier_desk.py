@@ -33,9 +33,9 @@ from greenlane.cli.output import instant_json
 from greenlane.cli.question import Acting
 from greenlane.cli.session import Session
 from intake.declaration import filled
-from sla.wording import Said
 from store.dossiers import Dossiers
 from wording.names import tidied
+from wording.text import Said
 
 ANSWER_SECONDS = 60.0
 RECORD_SECONDS = 30.0

@@ -22,7 +22,7 @@ from intake.declaration import filled
 from sla.calendar import compiled
 from sla.deadline import Due, due
 from sla.errors import CalendarRangeError
-from sla.wording import in_language, sentences
+from wording.text import in_language, sentences
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from greenlane.cli.dossier_sheet import DossierSheet
 from greenlane.cli.moments import Moments
 from greenlane.cli.names import beside
 from greenlane.cli.output import table_of
-from sla.wording import in_language
+from wording.text import in_language
 
 MARKS = {
     "waiting": "[dim]○[/dim]",

@@ -25,9 +25,9 @@ from greenlane.cli.applicant_texts import texts_of
 from greenlane.cli.failure import NoAnswerError, RefusedError
 from greenlane.cli.output import instant_json
 from greenlane.cli.session import Session
-from sla.wording import Said
 from store.dossiers import Dossiers
 from store.errors import DefinitionsUnknown
+from wording.text import Said
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import typer
 from greenlane.cli.acknowledgement import Escalation, Note, id_of
 from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir, Strict, name_of, source_of
 from greenlane.cli.question import Acting, acting
-from sla.wording import Said
+from wording.text import Said
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

@@ -19,12 +19,12 @@ from catalog.province import LEAD
 from greenlane.cli.lateness import LateTime, instant_json
 from greenlane.cli.moments import Moments
 from greenlane.cli.session import Session
-from greenlane.speech.acknowledging import acknowledge_command
-from greenlane.speech.instants import end_said
-from greenlane.speech.names import both, department_said, role_said, said
-from sla.wording import Said, in_language, spoken
+from presentation.acknowledging import acknowledge_command
+from presentation.instants import end_said
+from presentation.names import both, department_said, role_said, said
 from store.dossiers import Dossiers
 from store.escalations import EscalationFilter, Escalations
+from wording.text import Said, in_language, spoken
 
 OPEN: Final = Said("Open escalations", "Báo cáo vượt cấp đang mở")
 ALL: Final = Said("Escalations", "Báo cáo vượt cấp")

@@ -20,7 +20,7 @@ from greenlane.cli.promise_cells import rung_text
 from greenlane.cli.reason_words import reason_text
 from greenlane.cli.styles import LATE, lane_markup, painted
 from greenlane.cli.words import Words
-from greenlane.speech.amounts import MINUTE_SECONDS
+from presentation.amounts import MINUTE_SECONDS
 
 ACTOR_WIDTH: Final = 24
 """What happened has the room; who did it may take two lines."""

@@ -14,9 +14,9 @@ from greenlane.cli.lateness import LateTime, late_step_json
 from greenlane.cli.output import table_of
 from greenlane.cli.session import Session
 from greenlane.cli.styles import LATE, painted
-from greenlane.speech.instants import end_said
-from greenlane.speech.names import both, department_said
-from sla.wording import Said, in_language
+from presentation.instants import end_said
+from presentation.names import both, department_said
+from wording.text import Said, in_language
 
 TITLE: Final = Said("Late steps", "Các bước xử lý trễ")
 TOLD: Final = Said(

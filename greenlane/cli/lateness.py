@@ -14,12 +14,12 @@ from events.language.case_events import ApplicationSubmitted
 from events.language.dossier_events import DossierOpened
 from events.language.identity import is_dossier
 from greenlane.cli.session import Session
-from greenlane.speech.amounts import HOUR_SECONDS, MINUTE_SECONDS, in_words, working_said
+from presentation.amounts import HOUR_SECONDS, MINUTE_SECONDS, in_words, working_said
 from sla.calendar import WorkingCalendar, compiled
 from sla.definition import CalendarDefinition
-from sla.wording import Said, in_language
 from store.definitions import DefinitionArchive
 from store.dossiers import Dossiers
+from wording.text import Said, in_language
 
 MOMENT = Said("less than a minute", "chưa đến một phút")
 _INSTANT: Final = TypeAdapter(datetime)

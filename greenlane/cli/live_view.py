@@ -20,10 +20,10 @@ from greenlane.cli.late_steps import LateSteps
 from greenlane.cli.names import Names
 from greenlane.cli.output import err, out, table_of
 from greenlane.cli.session import Session
-from sla.wording import in_language
 from store.errors import StoreError
 from store.ledger import LedgerRow
 from store.views import CaseFilter
+from wording.text import in_language
 
 LOOK_BACK = 200
 """Positions read again at each look: rows of a slow transaction appear below ones that were seen before."""

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from greenlane.cli.options import Json, Lang, StateDir
-from sla.wording import Said
+from wording.text import Said
 
 Topic = Annotated[
     str,

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from events.language.identity import is_held_apart
 from greenlane.cli.names import Names
 from greenlane.cli.words import Words
-from greenlane.speech.amounts import HOUR_SECONDS, MINUTE_SECONDS, budget_said, in_words, span_said
+from presentation.amounts import HOUR_SECONDS, MINUTE_SECONDS, budget_said, in_words, span_said
 from sla.business_time import BusinessTime
 from sla.units import Budget
-from sla.wording import Said, in_language
+from wording.text import Said, in_language
 
 DAY = timedelta(days=1)
 MOMENT = Said("less than a minute", "chưa đến một phút")

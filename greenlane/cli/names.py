@@ -17,8 +17,8 @@ from catalog.model import Definitions, ProcedureVersion, StepDefinition
 from catalog.province import LEAD
 from greenlane.cli.words import TABLE, Words
 from greenlane.province import PROVINCE_CALENDAR
-from greenlane.speech.names import role_said
-from sla.wording import in_language
+from presentation.names import role_said
+from wording.text import in_language
 
 _AGAIN: Final = re.compile(r"\.\d+$")
 """The number of a clock that was armed again."""

@@ -10,9 +10,9 @@ from events.language.refusals import refuse
 from greenlane.cli.failure import RefusedError
 from greenlane.cli.session import Session
 from greenlane.errors import GreenlaneError
-from greenlane.speech.acknowledging import acknowledge_command, show_command
-from sla.wording import Said
+from presentation.acknowledging import acknowledge_command, show_command
 from store.escalations import EscalationFilter, Escalations
+from wording.text import Said
 
 Alerts = Mapping[int, str]
 """The ids of the alerts that may be acknowledged, by their number in the timeline."""

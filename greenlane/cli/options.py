@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from sla.wording import Said
 from wording.names import normal, tidy
+from wording.text import Said
 
 
 class Language(StrEnum):

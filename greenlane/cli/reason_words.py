@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from events.language.reasons import ReasonCode, code_of, said_reason
 from greenlane.cli.moments import Moments
-from sla.wording import in_language
+from wording.text import in_language
 
 
 def reason_text(

@@ -24,10 +24,10 @@ from greenlane.cli.styles import LATE, painted
 from greenlane.cli.time_words import TimeWords
 from greenlane.cli.writing import FileRefusedError, write_file
 from greenlane.errors import GreenlaneError
-from greenlane.plot import Bars, bar_plot
-from sla.wording import Said
+from presentation.plot import Bars, bar_plot
 from store.views import CaseFilter
 from wording.foreign import in_cell
+from wording.text import Said
 
 HOUR_SECONDS = 3600
 APPOINTMENTS = ("past_appointment", "appointments_missed", "new_appointments")

@@ -15,7 +15,7 @@ from greenlane.sandbox.plan import Sent
 from greenlane.sandbox.rehearsals import Rehearsal
 from greenlane.sandbox.report import SandboxReport, title_of
 from greenlane.sandbox.verdicts import Fault, Rule
-from sla.wording import Said, in_language
+from wording.text import Said, in_language
 
 MARKS: Final = {"ok": "[green]✓[/green]", "failed": "[bold red]✗[/bold red]", "not_seen": "[dim]-[/dim]"}
 REHEARSALS: Final = {

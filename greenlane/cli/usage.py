@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from typer.exceptions import TyperException
 
-from sla.wording import Said
+from wording.text import Said
 
 CHOICE: Final = re.compile(r"^(?P<given>'.*'|\".*\") is not one of (?P<choices>.+)$", re.DOTALL)
 FORMATS: Final = re.compile(r"^(?P<given>.*) does not match the formats? ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from greenlane.errors import GreenlaneError
-from sla.wording import Said, os_said
+from wording.text import Said, os_said
 
 
 class FileRefusedError(GreenlaneError):

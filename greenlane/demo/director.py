@@ -31,9 +31,9 @@ from greenlane.stack import ensure_stack
 from greenlane.stack.progress import Progress
 from greenlane.verification import verify
 from greenlane.wiring import Wiring
-from sla.wording import Said
 from store.ledger import Ledger
 from store.views import CaseFilter, Views
+from wording.text import Said
 
 FACTOR = 8000.0
 BUSINESS_DAYS_MAX = 25

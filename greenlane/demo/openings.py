@@ -17,8 +17,8 @@ from greenlane.errors import GreenlaneError
 from greenlane.wiring import Wiring
 from intake.declaration import filled
 from intake.desk import Submitted
-from sla.wording import Said
 from store.dossiers import Dossiers
+from wording.text import Said
 
 
 class OpeningRefusedError(GreenlaneError):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from catalog.audiences import HEAD, audience_of
 from greenlane.doctor.check import Check, listed
-from sla.wording import Said, joined, spoken
+from wording.text import Said, joined, spoken
 
 if TYPE_CHECKING:
     from catalog.catalogue import Catalog

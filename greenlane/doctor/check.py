@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sla.wording import Said, in_language, sentences
+from wording.text import Said, in_language, sentences
 
 IDS: Final = (
     # in the order in which they are told: first what the others stand on

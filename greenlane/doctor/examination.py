@@ -24,8 +24,8 @@ from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
 from greenlane.stack.causes import of_our_own
 from greenlane.stack.credentials import PARTS
-from sla.wording import Said, spoken
 from store.batch import SLOTS
+from wording.text import Said, spoken
 
 NEEDED: Final = {
     # by the server without which they cannot be looked at

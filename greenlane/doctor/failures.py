@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from greenlane.doctor.check import Check
-from sla.wording import Said, spoken
+from wording.text import Said, spoken
 
 log = structlog.get_logger()
 CORRECT = Said("Correct what is named, and try again.", "Sửa phần đã nêu rồi thử lại.")

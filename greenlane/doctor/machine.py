@@ -16,7 +16,7 @@ from greenlane.doctor.machine_rules import Disk, Folder
 from greenlane.settings import Settings
 from greenlane.stack.errors import PlatformUnsupportedError
 from greenlane.stack.folder import MEGABYTE
-from sla.wording import Said
+from wording.text import Said
 
 CGROUP: Final = Path("/sys/fs/cgroup")
 """Where Linux says what a container may use."""

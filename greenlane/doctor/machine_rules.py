@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from greenlane.doctor.check import Check, listed
-from sla.wording import Said
+from wording.text import Said
 
 PYTHON_NEEDED: Final = (3, 11)
 MEMORY_TO_START_MB: Final = 1_200

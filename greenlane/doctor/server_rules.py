@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from greenlane.doctor.check import Check, listed
-from sla.wording import Said, joined, spoken
+from wording.text import Said, joined, spoken
 
 VERSIONS_NEEDED: Final[Mapping[str, tuple[int, ...]]] = {
     # Before: no updates, by which commands are answered; no accounts made through a client; no support any more.

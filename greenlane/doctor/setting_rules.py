@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from greenlane.connection_rules import LOOPBACK, PREFIX
 from greenlane.doctor.check import Check
-from sla.wording import Said, joined, spoken
+from wording.text import Said, joined, spoken
 
 if TYPE_CHECKING:
     from greenlane.settings import Settings

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from greenlane.doctor.check import Check, listed
-from sla.wording import Said, joined, spoken
+from wording.text import Said, joined, spoken
 
 OUTBOX_SECONDS: Final = 30.0
 """A row that waits longer for Kafka is late; the metric's alert has the same bound."""

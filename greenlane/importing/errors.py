@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from greenlane.errors import GreenlaneError
-from sla.wording import Said, spoken
+from wording.text import Said, spoken
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from typing import NamedTuple, Self
 from greenlane.errors import GreenlaneError
 from greenlane.stack.errors import StateFolderFullError, StateFolderUnusableError
 from greenlane.stack.folder import folder_error
-from sla.wording import Said
 from wording.json_text import read_json
+from wording.text import Said
 
 VERSION = 3
 """Of this file's layout and of the mapping: an index made by another is made again."""

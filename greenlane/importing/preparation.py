@@ -23,7 +23,7 @@ from greenlane.importing.xes import Event, Trace, XesReader
 from greenlane.settings import Settings
 from greenlane.stack.folder import StateFolder, folder_error
 from sla.units import Budget
-from sla.wording import Said
+from wording.text import Said
 
 DEPARTMENTS_MAX = 1000
 """Each needs topics of its own; a broker takes some thousands."""

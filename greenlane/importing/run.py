@@ -25,10 +25,10 @@ from greenlane.importing.verification import Verification, patiently
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring
 from sla.units import Budget
-from sla.wording import Said
 from store.database import Store
 from store.errors import StoreError
 from wording.json_text import read_json
+from wording.text import Said
 
 LOOK_SECONDS = 0.25
 SAVE_SECONDS = 5.0

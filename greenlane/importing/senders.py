@@ -14,7 +14,7 @@ from greenlane.importing.orders import NoteBook, Orders
 from greenlane.importing.player import note_name
 from greenlane.importing.submitter import NOTE
 from greenlane.stack.child import Child, Command, describe_exit, python_command
-from sla.wording import Said
+from wording.text import Said
 
 ORDERS = "orders.json"
 SUBMITTER = "greenlane.importing.submitter"

@@ -18,7 +18,7 @@ from greenlane.importing.errors import (
     LogTooLargeError,
 )
 from greenlane.importing.xes import EXPORT_AGAIN
-from sla.wording import Said, in_language, os_said
+from wording.text import Said, in_language, os_said
 
 BLOCK_BYTES = 1 << 20
 """Large blocks keep a hostile file with one endless attribute from being scanned again and again."""

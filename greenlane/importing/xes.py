@@ -22,7 +22,7 @@ from greenlane.importing.errors import (
     Place,
     TraceTooLongError,
 )
-from sla.wording import Said
+from wording.text import Said
 
 ATTRIBUTES = frozenset(("string", "date", "int", "float", "boolean", "id", "list", "container"))
 COLLECTIONS = frozenset(("list", "container"))

@@ -11,7 +11,7 @@ from kafka.admin import ACLOperation
 from kafka.protocol.metadata import FindCoordinatorRequest, MetadataRequest
 
 from events.language.topics import Topics
-from sla.wording import Said, spoken
+from wording.text import Said, spoken
 
 METADATA_VERSION: Final = 8
 """The first that tells what an account may do with a topic."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from greenlane.probing.troubles import Trouble, no_answer
-from sla.wording import Said, os_said
 from wording.foreign import visible
+from wording.text import Said, os_said
 
 SECONDS: Final = 5.0
 LATE_SECONDS: Final = 1.0

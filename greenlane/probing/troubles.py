@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from greenlane.stack import errors
-from sla.wording import Said, library_said, message_and_remedy, spoken
+from wording.text import Said, library_said, message_and_remedy, spoken
 
 Kind = Literal[
     "server_away",

@@ -29,8 +29,8 @@ from greenlane.stack.progress import Progress
 from greenlane.wiring import Wiring
 from intake.desk import Intake
 from sla.units import WALL_CLOCK
-from sla.wording import Said, in_language
 from wording.json_text import read_json
+from wording.text import Said, in_language
 
 POLL_MS = 100
 QUIET_SECONDS = 5.0

@@ -14,8 +14,8 @@ from events.language.notices import AnswerRefused, MessageRefused
 from events.language.topics import Topics
 from greenlane.outside import incoming
 from greenlane.sandbox.seen import Answer, Assigned, Cancelled, Refused, Seen
-from sla.wording import Said
 from wording.json_text import read_json
+from wording.text import Said
 
 
 class Hearing:

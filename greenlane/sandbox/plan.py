@@ -18,7 +18,7 @@ from greenlane.outside.receiving import receiver
 from greenlane.sandbox.errors import NothingToSendError
 from greenlane.sandbox.identity import APPLICANT, source_of
 from greenlane.sandbox.rehearsals import Rehearsal, definitions_of
-from sla.wording import Said
+from wording.text import Said
 
 
 @dataclass(frozen=True, slots=True)

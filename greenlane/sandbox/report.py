@@ -12,7 +12,7 @@ from greenlane.sandbox.rehearsals import Rehearsal
 from greenlane.sandbox.seen import Seen
 from greenlane.sandbox.verdict_words import RULES
 from greenlane.sandbox.verdicts import Fault, Rule, Verdict
-from sla.wording import in_language
+from wording.text import in_language
 
 
 @dataclass(frozen=True, slots=True)

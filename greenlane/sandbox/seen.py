@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from events.language.case_events import EventRecord
-from sla.wording import Said
+from wording.text import Said
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from greenlane.settings import PREFIX, Settings
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.session import running_stack
 from greenlane.wiring import Wiring
-from sla.wording import Said
+from wording.text import Said
 
 
 @contextmanager

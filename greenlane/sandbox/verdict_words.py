@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from sla.wording import Said, message_and_remedy
+from wording.text import Said, message_and_remedy
 
 FAULTS: Final[dict[str, tuple[str, str, str, str]]] = {
     "unanswered": (

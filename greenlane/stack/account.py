@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from greenlane.stack.errors import AccountUnavailableError
-from sla.wording import Said
+from wording.text import Said
 
 UNPRIVILEGED = "nobody"
 # Capabilities of Linux that let another account through folders closed to it; the first only reads.

@@ -8,7 +8,7 @@ from greenlane.errors import GreenlaneError
 from greenlane.settings import PREFIX, Settings
 from greenlane.stack.child import has_room
 from greenlane.stack.errors import ServerAwayError, StateFolderFullError
-from sla.wording import Said, spoken
+from wording.text import Said, spoken
 
 PARTS_BY_SETTING: Final = {"temporal_address": "temporal", "kafka_bootstrap": "kafka", "database_url": "postgresql"}
 """Each server that is embedded where this setting is not set."""

@@ -19,7 +19,7 @@ import psutil
 from greenlane.stack.account import Account
 from greenlane.stack.errors import StackError, StartFailedError, StateFolderFullError
 from greenlane.stack.folder import StateFolder
-from sla.wording import Said, in_language
+from wording.text import Said, in_language
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 LOG_ROTATED_AT_BYTES = 20_000_000

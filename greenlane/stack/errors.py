@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from greenlane.errors import GreenlaneError
-from sla.wording import Said, in_language
+from wording.text import Said, in_language
 
 
 class StackError(GreenlaneError):

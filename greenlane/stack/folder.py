@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from greenlane.stack.errors import StackAlreadyRunningError, StackError, StateFolderFullError, StateFolderUnusableError
-from sla.wording import Said, in_language, os_said
 from wording.json_text import read_json
+from wording.text import Said, in_language, os_said
 
 MEGABYTE = 1_000_000
 SECRETS = threading.Lock()

@@ -19,7 +19,7 @@ from greenlane.stack.errors import StartCancelledError, for_relaying
 from greenlane.stack.part import ProcessSpec
 from greenlane.stack.progress import Progress, Terminal
 from greenlane.stack.supervisor import Prepare, Supervisor
-from sla.wording import Said
+from wording.text import Said
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

@@ -9,7 +9,7 @@ from greenlane.stack.credentials import OPERATOR, Credentials
 from greenlane.stack.errors import AccessRefusedError
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.session import running_stack
-from sla.wording import Said
+from wording.text import Said
 
 
 def handed_out(settings: Settings) -> tuple[StackAddresses, Credentials]:

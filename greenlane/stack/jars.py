@@ -16,7 +16,7 @@ from jgo.maven import MavenContext
 from requests import RequestException
 
 from greenlane.stack.errors import JarsUnavailableError
-from sla.wording import Said, os_said
+from wording.text import Said, os_said
 
 LOCK_FILE = Path(__file__).with_name("kafka-jars.lock")
 THREADS = 8

@@ -25,7 +25,7 @@ from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.jars import fetch_jars, locked_jars
 from greenlane.stack.part import Part, accepts
 from greenlane.stack.ports import LOOPBACK
-from sla.wording import Said
+from wording.text import Said
 
 PROBE_MILLISECONDS = 3_000
 JAVA_OPTIONS = (

@@ -9,7 +9,7 @@ import psutil
 
 from greenlane.stack.errors import PortInUseError
 from greenlane.stack.folder import StateFolder
-from sla.wording import Said, in_language
+from wording.text import Said, in_language
 
 LOOPBACK = "127.0.0.1"
 # Below the range from which the kernel gives ports to outgoing connections (32768 on Linux, 49152 on macOS): a port out

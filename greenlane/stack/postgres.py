@@ -27,8 +27,8 @@ from greenlane.stack.errors import PlatformUnsupportedError, StartFailedError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.part import Part, accepts
 from greenlane.stack.ports import LOOPBACK
-from sla.wording import Said
 from store.access import ACCOUNTS, role_of
+from wording.text import Said
 
 SUPERUSER = "postgres"
 SCRAM_ROUNDS = 4096

@@ -10,7 +10,7 @@ from typing import Protocol, Self
 from rich.status import Status
 
 from greenlane.console import Console
-from sla.wording import in_language
+from wording.text import in_language
 
 LINE_EVERY_SECONDS = 2.0
 

@@ -17,8 +17,8 @@ from greenlane.stack.child import CLOCK_TOLERANCE_SECONDS, describe_exit
 from greenlane.stack.errors import OtherStackError, StartFailedError, relayed
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.progress import Progress
-from sla.wording import Said
 from wording.json_text import read_json
+from wording.text import Said
 
 LOOK_SECONDS = 0.1
 STOP_PATIENCE_SECONDS = 60

@@ -29,7 +29,7 @@ from greenlane.stack.ports import Ports
 from greenlane.stack.postgres import Postgres
 from greenlane.stack.progress import Progress, Silent
 from greenlane.stack.temporal import Temporal
-from sla.wording import Said, in_language, joined, os_said, spoken
+from wording.text import Said, in_language, joined, os_said, spoken
 
 POLL_SECONDS = 0.1
 FIRST_PAUSE_SECONDS = 0.5

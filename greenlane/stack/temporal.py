@@ -23,7 +23,7 @@ from greenlane.stack.errors import PlatformUnsupportedError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.part import PROBE_SECONDS, Part, accepts
 from greenlane.stack.ports import LOOPBACK
-from sla.wording import Said
+from wording.text import Said
 
 SEARCH_ATTRIBUTES = {
     "GreenlaneProcedure": "Keyword",

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from greenlane.alerts.letter import Letter
-from sla.wording import in_language
 from tests.alerts.situations import letters
+from wording.text import in_language
 
 FOLDER = Path(__file__).parent / "golden"
 

@@ -28,7 +28,6 @@ from greenlane.alerts.matter import Matter, Scene
 from sla.calendar import CalendarDefinition
 from sla.ladder import Rung
 from sla.units import Budget, Unit
-from sla.wording import Said
 from tests.builders import (
     MONDAY,
     Life,
@@ -42,6 +41,7 @@ from tests.builders import (
 )
 from tests.dossier.openings import Life as LinkedLife
 from tests.dossier.openings import an_application, days
+from wording.text import Said
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 DAY = date(2026, 3, 2)

@@ -13,11 +13,11 @@ from events.language.case_events import RungFired
 from greenlane.alerts.letter import WIDTH, letter_of
 from greenlane.alerts.matter import Matter, Scene
 from greenlane.alerts.sentences import LEADS, TITLES
-from greenlane.speech.names import CLOCKS
+from presentation.names import CLOCKS
 from sla.ladder import Rung
-from sla.wording import Said
 from tests.alerts.golden_texts import FOLDER, golden_texts
 from tests.alerts.situations import CODE, at, opened, scene_at, the_catalog, written
+from wording.text import Said
 
 TEXTS = dict(golden_texts())
 COMMAND = re.compile(

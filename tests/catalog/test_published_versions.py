@@ -31,8 +31,8 @@ from sla.calendar import CalendarDefinition, DayException
 from sla.deadline import AfterHours
 from sla.ladder import Rung
 from sla.units import Budget, Unit
-from sla.wording import in_language
 from tests.catalog.folder import Folder
+from wording.text import in_language
 
 EXPLANATION = """
 A published version was changed. Cases run under it, and auditors replay them under exactly this content.

@@ -13,9 +13,9 @@ from catalog.errors import CatalogError, LanesNotInForce, ProcedureNotInForce
 from catalog.loader import digest_file, load_catalog, read_folder, retirement_file
 from catalog.retiring import Retirement, Retiring
 from catalog.writing import retire_in
-from sla.wording import in_language
 from tests.catalog.folder import Folder
 from tests.catalog.test_versions_in_force import TEMPLATE
+from wording.text import in_language
 
 TODAY = date(2026, 3, 2)
 LICENCE = Key("procedure", "shop-licence", "1")

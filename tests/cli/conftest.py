@@ -43,6 +43,21 @@ def machine(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
 
 @pytest.fixture
+def person(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
+    """Runs a command as a person does: its exit code, and all that it said."""
+    from greenlane.cli.app import run  # noqa: PLC0415
+
+    def call(*words: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["greenlane", *words])
+        capsys.readouterr()
+        code = run()
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    return call
+
+
+@pytest.fixture
 def greenlane(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Program:
     """Calls the program with arguments, in English; `stdin` is what it reads there."""
     from greenlane.cli.app import run  # noqa: PLC0415

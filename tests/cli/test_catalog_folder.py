@@ -17,9 +17,9 @@ from greenlane.cli.change_run import warn_of_what_begins_later
 from greenlane.cli.moments import Moments
 from greenlane.cli.words import Words
 from sla.business_time import BusinessTime
-from sla.wording import Said
 from tests.catalog.folder import Folder
 from tests.cli.program import Program
+from wording.text import Said
 
 TODAY_KEYS = {"kind", "id", "version", "digest", "valid_from", "valid_until", "published_at"}
 

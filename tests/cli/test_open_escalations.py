@@ -17,7 +17,7 @@ from greenlane.cli.open_escalations import (
     meant,
     numbered,
 )
-from greenlane.speech.acknowledging import acknowledge_command
+from presentation.acknowledging import acknowledge_command
 from tests.alerts.situations import fired, opened
 from tests.builders import MONDAY
 

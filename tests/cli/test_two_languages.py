@@ -32,10 +32,10 @@ from greenlane.probing.troubles import CLASSES, KAFKA, WORDS, Trouble
 from greenlane.stack.errors import StackError, for_relaying, relayed
 from greenlane.stack.folder import folder_error
 from sla.errors import SlaError
-from sla.wording import Said
 from store import errors as store
 from tests.cli.program import Program
 from tests.cli.test_open_escalations import waiting
+from wording.text import Said
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("sla", "catalog", "cases", "events", "intake", "store", "greenlane")

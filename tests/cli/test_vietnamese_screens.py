@@ -39,11 +39,11 @@ from greenlane.settings import Settings
 from sla.business_time import BusinessTime
 from sla.calendar import CalendarDefinition
 from sla.units import Budget, Unit
-from sla.wording import in_language, library_said, os_said
 from tests.cli.program import Program
 from tests.cli.vietnamese import strangers, the_catalog
 from wording.json_text import JsonRefusedError, next_json, read_json
 from wording.libraries import json_vi
+from wording.text import in_language, library_said, os_said
 
 EVENTS = get_args(get_args(ev.CaseEvent)[0])
 AT = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)

@@ -19,8 +19,8 @@ from greenlane.doctor.machine_rules import Disk, Folder
 from greenlane.doctor.server_rules import Certificate, Reading, Server, Stamp
 from greenlane.doctor.work_rules import Owed
 from greenlane.settings import Settings
-from sla.wording import Said
 from store.errors import StoreNewer
+from wording.text import Said
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

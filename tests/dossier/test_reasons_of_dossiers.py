@@ -12,9 +12,9 @@ from events.language.linking import end_of
 from events.language.reasons import ReasonCode, code_of, said_reason
 from events.language.refusals import refuse
 from intake.linked import WITHDRAWAL_ACTOR
-from sla.wording import in_language
 from tests.builders import MONDAY, an_open_life
 from tests.dossier.openings import OFFICER, Life, an_application, days
+from wording.text import in_language
 
 HOUR = timedelta(hours=1)
 LINKED = DossierReference(dossier="dossier-1", name="a", round=1)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from greenlane.speech.amounts import budget_said, elapsed_said, span_said, working_said
-from greenlane.speech.instants import end_said, instant_said
+from presentation.amounts import budget_said, elapsed_said, span_said, working_said
+from presentation.instants import end_said, instant_said
 from sla.calendar import compiled
 from sla.units import Budget, Unit
 from tests.alerts.situations import the_catalog

@@ -13,7 +13,7 @@ from greenlane.settings import Settings
 from greenlane.stack.causes import disk_full, of_our_own
 from greenlane.stack.errors import AccountRefusedError, ServerAwayError
 from greenlane.wiring import Wiring
-from sla.wording import Said
+from wording.text import Said
 
 OUTSIDE = {
     "temporal_address": "127.0.0.1:9",

@@ -9,7 +9,7 @@ import pytest
 
 from greenlane.errors import SettingsError
 from greenlane.settings import PREFIX, Settings, secret_variables
-from sla.wording import in_language
+from wording.text import in_language
 
 
 @pytest.fixture(autouse=True)

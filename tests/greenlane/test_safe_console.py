@@ -32,9 +32,9 @@ from greenlane.cli import output
 from greenlane.cli.dossier_pictures import Box, mermaid, svg
 from greenlane.cli.output import print_json, table_of
 from greenlane.console import Console
-from greenlane.plot import Bars, bar_plot
 from greenlane.settings import Settings
 from greenlane.telemetry import configure_logging
+from presentation.plot import Bars, bar_plot
 from wording.foreign import in_cell, visible
 
 HOSTILE = "xong \x1b]0;x\x07\x1b[2J\x9b2J\u202egnp.exe\u2028\x7f [red]:bomb: [/red]\\"

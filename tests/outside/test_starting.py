@@ -27,9 +27,9 @@ from greenlane.stack.errors import PortInUseError
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.postgres import Postgres
 from greenlane.wiring import Wiring
-from sla.wording import in_language
 from store.errors import StoreFull, StoreNewer, StoreNotMigrated, failure_of
 from tests.database_accounts import owner_url
+from wording.text import in_language
 
 PROCESSES = ("worker", "bridge", "publisher")
 Given = dict[str, object]

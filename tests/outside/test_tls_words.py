@@ -18,9 +18,9 @@ from greenlane.probing.troubles import CLASSES, DATABASE, FIELDS, KAFKA, TEMPORA
 from greenlane.settings import Settings
 from greenlane.stack.errors import for_relaying, relayed
 from greenlane.tls_files import authority_context, context_of
-from sla.wording import in_language
 from tests.outside.conftest import Certificates
 from tests.outside.pki import Certified
+from wording.text import in_language
 
 Greeting = Callable[[socket.socket], None]
 

@@ -13,7 +13,7 @@ from greenlane.cli.sandbox_screen import REHEARSALS
 from greenlane.sandbox.seen import Answer, Assigned, Cancelled, Refused, Seen
 from greenlane.sandbox.verdict_words import FAULTS, RULES
 from greenlane.sandbox.verdicts import SOURCES_MAX, UNDER_WAY_MS, Rule, Verdict, judge, pending
-from sla.wording import Said
+from wording.text import Said
 
 CASE, STEP, DEPARTMENT = "case-1", "handling", "culture"
 AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sla.wording import Said
+from wording.text import Said
 
 _MIDNIGHT = time(0)
 

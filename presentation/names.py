@@ -7,8 +7,8 @@ from typing import Final
 from catalog.basis import Text
 from catalog.catalogue import Catalog
 from catalog.province import LEAD
-from sla.wording import Said, spoken
 from wording.foreign import visible
+from wording.text import Said, spoken
 
 LANES: Final = {
     "standard": Said("standard lane", "luồng thường"),

@@ -9,7 +9,7 @@ from typing import Final
 from sla.calendar import WorkingCalendar
 from sla.errors import CalendarRangeError
 from sla.units import WORKING_TIME, Budget, Unit
-from sla.wording import Said, joined
+from wording.text import Said, joined
 
 MINUTE_SECONDS, HOUR_SECONDS, DAY_SECONDS = 60, 3600, 86_400
 SPANS: Final = ((DAY_SECONDS, "days"), (HOUR_SECONDS, "hours"), (MINUTE_SECONDS, "minutes"))

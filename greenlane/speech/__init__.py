@@ -1,1 +1,0 @@
-"""How amounts of time, instants, names and commands are said in both languages, whatever the door: a screen or a letter."""
