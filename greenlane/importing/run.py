@@ -124,7 +124,7 @@ class _Import:
         now = self._wiring.business_time.to_business(datetime.now(UTC))
         day = now.astimezone(self._wiring.zone).date()
         definitions = derived_definitions(self._key, self._wiring.catalog, day)
-        patiently(lambda: self._wiring.register.publish_derived(definitions))
+        patiently(lambda: self._wiring.intake_records.publish_derived(definitions))
 
     def _let_in(self) -> KafkaAccess:
         departments = self._prepared.index.departments()
