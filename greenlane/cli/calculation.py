@@ -23,7 +23,6 @@ from greenlane.cli.clock import now
 from greenlane.cli.output import instant_json, table_of
 from greenlane.cli.promise_cells import Kind, lawful_end_text, rung_text
 from greenlane.cli.styles import lane_markup, painted
-from greenlane.errors import GreenlaneError
 from presentation.moments import Moments
 from presentation.names import Names
 from presentation.sources import source_text
@@ -33,6 +32,7 @@ from sla.calendar import WorkingCalendar, compiled
 from sla.errors import CalendarRangeError
 from sla.suspension import Suspension
 from sla.units import Budget
+from wording.errors import GreenlaneError
 from wording.text import Said
 
 LINE_CELLS: Final = 64

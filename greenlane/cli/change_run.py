@@ -19,13 +19,13 @@ from greenlane.cli.output import instant_json, print_json, show, table_of
 from greenlane.cli.progress import counted
 from greenlane.cli.session import Session, waiting
 from greenlane.cli.styles import LATE, painted
-from greenlane.errors import GreenlaneError
 from presentation.instants import day_said
 from presentation.moments import Moments
 from presentation.words.time_words import TimeWords
 from sla.calendar import CalendarDefinition
 from store.changes import ChangePlans, Plan
 from store.views import CaseFilter
+from wording.errors import GreenlaneError
 from wording.text import Said, in_language, spoken
 
 SHOWN_MAX: Final = 50

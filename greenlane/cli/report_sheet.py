@@ -21,11 +21,11 @@ from greenlane.cli.progress import counted
 from greenlane.cli.session import Session
 from greenlane.cli.styles import LATE, painted
 from greenlane.cli.writing import FileRefusedError, write_file
-from greenlane.errors import GreenlaneError
 from presentation.moments import Moments
 from presentation.plot import Bars, bar_plot
 from presentation.words.time_words import TimeWords
 from store.views import CaseFilter
+from wording.errors import GreenlaneError
 from wording.foreign import in_cell
 from wording.text import Said
 
