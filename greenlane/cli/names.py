@@ -12,11 +12,11 @@ from typing import Final, Self
 
 from rich.markup import escape
 
+from catalog.basis import PUBLIC_CALENDAR
 from catalog.catalogue import Catalog
 from catalog.model import Definitions, ProcedureVersion, StepDefinition
 from catalog.province import LEAD
 from greenlane.cli.words import TABLE, Words
-from greenlane.province import PROVINCE_CALENDAR
 from presentation.names import role_said
 from wording.text import in_language
 
@@ -119,7 +119,7 @@ class Names:
 
     def calendar(self, calendar_id: str) -> str:
         """A working calendar: of the province's own that it is that one."""
-        if calendar_id == PROVINCE_CALENDAR:
+        if calendar_id == (PUBLIC_CALENDAR if self.catalog is None else self.catalog.province.calendar):
             return self.words("province_calendar")
         return self.words("other_calendar", calendar=calendar_id)
 
