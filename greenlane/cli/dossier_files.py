@@ -11,7 +11,7 @@ from catalog.reader import SourceRefused, understood
 from events.language.dossier_messages import DossierFile
 from events.language.text import is_storable
 from greenlane.cli.application_files import contents_of, parts_of
-from greenlane.errors import GreenlaneError
+from wording.errors import GreenlaneError
 
 
 class DossierRefusedError(GreenlaneError):
