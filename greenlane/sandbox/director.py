@@ -27,7 +27,7 @@ from greenlane.sandbox.seen import Seen
 from greenlane.sandbox.verdicts import judge, pending
 from greenlane.stack.progress import Progress
 from greenlane.wiring import Wiring
-from intake.desk import Intake
+from intake.cases import CaseIntake
 from sla.units import WALL_CLOCK
 from wording.json_text import read_json
 from wording.text import Said, in_language
@@ -113,7 +113,7 @@ class Run:
         self._tell(Said("letting the sandbox in", "đang chuẩn bị tài khoản và kênh"))
         wiring.systems.register(SYSTEM)
         for definitions in self._plan.derived:
-            wiring.register.publish_derived(definitions)
+            wiring.intake_records.publish_derived(definitions)
         return let_in(
             wiring.settings,
             SYSTEM.id,
@@ -137,7 +137,7 @@ class Run:
         """A way to give cases a supervisor's commands."""
         loop = asyncio.new_event_loop()
         try:
-            intake: Intake = self._wiring.intake(loop.run_until_complete(self._wiring.temporal()))
+            intake: CaseIntake = self._wiring.intake(loop.run_until_complete(self._wiring.temporal()))
 
             def ask(case_id: str, command: CaseCommand) -> str | None:
                 asking = asyncio.wait_for(intake.ask(case_id, command), OUTCOME_SECONDS)

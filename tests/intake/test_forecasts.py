@@ -15,7 +15,7 @@ from catalog.loader import load_catalog
 from events.language.commands import Actor, ActorKind
 from events.language.dossier_events import DossierAnnounced, DossierOpened, DossierPromised, JointClockStarted
 from events.language.dossier_messages import DossierFile
-from intake.linked import DossierOpening
+from intake.dossiers import DossierOpening
 from intake.outline import Forecast, forecast
 from tests.builders import MONDAY
 from tests.intake.house import House
