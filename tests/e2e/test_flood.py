@@ -13,10 +13,10 @@ import psutil
 import pytest
 from temporalio.client import WorkflowHistory
 
+from audit.verification import PublishedTopics, verify
 from bench.flood import FLOODING, OTHER, Flood, Watch, a_flood, rate_of, started_desk, until, worker_away
 from bench.throughput.__main__ import the_stack
 from greenlane.quiescence import settled
-from greenlane.verification import verify
 from greenlane.wiring import Wiring
 from intake.waiting_room import HANDED_MAX
 from store.waiting import ROWS_MAX
@@ -91,7 +91,7 @@ async def test_a_flood_while_others_work(stack: Stack) -> None:
     until(lambda: is_all_answered(wiring, flood))
     assert_short(await histories(wiring, flood.case_id))
     settled(wiring, timeout_seconds=600)
-    found = verify(wiring, topics=True)
+    found = verify(wiring.store, PublishedTopics(wiring.cluster, wiring.topics))
     assert found.ok, found.findings
 
 
