@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from greenlane.errors import GreenlaneError
+from wording.errors import GreenlaneError
 from wording.text import Said, spoken
 
 

@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from greenlane.errors import GreenlaneError
 from greenlane.stack.errors import StateFolderFullError, StateFolderUnusableError
 from greenlane.stack.folder import folder_error
+from wording.errors import GreenlaneError
 from wording.json_text import read_json
 from wording.text import Said
 

@@ -12,7 +12,6 @@ from datetime import datetime
 from pathlib import Path
 
 from events.language.commands import ROUTE_MAX
-from greenlane.errors import GreenlaneError
 from greenlane.importing.display import Display
 from greenlane.importing.errors import ImportRunningError, LogEmptyError, TraceTooLongError
 from greenlane.importing.identity import ImportKey, application_id_of
@@ -23,6 +22,7 @@ from greenlane.importing.xes import Event, Trace, XesReader
 from greenlane.settings import Settings
 from greenlane.stack.folder import StateFolder, folder_error
 from sla.units import Budget
+from wording.errors import GreenlaneError
 from wording.text import Said
 
 DEPARTMENTS_MAX = 1000

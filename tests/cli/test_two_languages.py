@@ -26,7 +26,6 @@ from events.transport import errors as transport
 from greenlane.cli.failure import InterruptedRunError, explained
 from greenlane.cli.open_escalations import NoSuchAlertError, numbered
 from greenlane.cli.page import PAGE
-from greenlane.errors import GreenlaneError
 from greenlane.importing.errors import LogMalformedError, Place
 from greenlane.probing.troubles import CLASSES, KAFKA, WORDS, Trouble
 from greenlane.stack.errors import StackError, for_relaying, relayed
@@ -35,6 +34,7 @@ from sla.errors import SlaError
 from store import errors as store
 from tests.cli.program import Program
 from tests.cli.test_open_escalations import waiting
+from wording.errors import GreenlaneError
 from wording.text import Said
 
 ROOT = Path(__file__).parents[2]

@@ -11,12 +11,12 @@ import signal
 import sys
 from pathlib import Path
 
-from greenlane.errors import GreenlaneError
 from greenlane.importing import senders
 from greenlane.importing.display import Terminal
 from greenlane.importing.run import ImportOptions, run_import
 from greenlane.settings import Settings
 from tests.importing.held_player import GATE
+from wording.errors import GreenlaneError
 
 
 def main() -> int:

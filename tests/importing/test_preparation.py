@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from greenlane.errors import GreenlaneError
 from greenlane.importing import preparation
 from greenlane.importing.display import Quiet
 from greenlane.importing.errors import ImportRunningError, LogError
@@ -16,6 +15,7 @@ from greenlane.importing.index import DecisionRow, Index, TraceRow, writing
 from greenlane.importing.preparation import prepared_log
 from greenlane.settings import Settings
 from sla.units import Budget, Unit
+from wording.errors import GreenlaneError
 
 VARIETY = Path(__file__).parent / "data" / "variety.xes"
 

@@ -13,13 +13,13 @@ from events.transport.admin import ensure_topics
 from events.transport.cluster import Cluster
 from events.transport.producer import Producer
 from greenlane.connecting import cluster_of
-from greenlane.errors import GreenlaneError
 from greenlane.probing.kafka import probe_kafka
 from greenlane.settings import Settings
 from tests.e2e.real_servers.brokers import Listener, OutsideKafka, TokenRules
 from tests.e2e.real_servers.conftest import Certificates
 from tests.e2e.real_servers.issuer import AUDIENCE, Issuer
 from tests.e2e.real_servers.pki import Signer
+from wording.errors import GreenlaneError
 
 SCRAM = ("SCRAM-SHA-256", "SCRAM-SHA-512")
 Given = dict[str, object]

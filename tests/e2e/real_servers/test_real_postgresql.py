@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import text
 
 from greenlane.connecting import database_of
-from greenlane.errors import GreenlaneError
 from greenlane.probing.database import probe_database
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring
 from store.database import Store
 from tests.e2e.real_servers.conftest import Certificates
 from tests.e2e.real_servers.postgresql import OutsidePostgresql
+from wording.errors import GreenlaneError
 
 Given = dict[str, object]
 """Settings."""

@@ -15,7 +15,6 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from greenlane.connecting import temporal_of
-from greenlane.errors import GreenlaneError
 from greenlane.probing.temporal import probe_temporal
 from greenlane.settings import Settings
 from tests.e2e.real_servers.conftest import Certificates
@@ -23,6 +22,7 @@ from tests.e2e.real_servers.issuer import Issuer
 from tests.e2e.real_servers.pki import Signer
 from tests.e2e.real_servers.postgresql import OutsidePostgresql
 from tests.e2e.real_servers.temporal import OutsideTemporal, Storage, make_schema
+from wording.errors import GreenlaneError
 
 PATIENCE_SECONDS = 120
 RETENTION = Duration(seconds=86_400)

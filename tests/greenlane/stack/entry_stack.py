@@ -8,8 +8,8 @@ import threading
 
 from prometheus_client import start_http_server
 
-from greenlane.errors import GreenlaneError
 from greenlane.settings import Settings
+from wording.errors import GreenlaneError
 
 
 def main() -> int:

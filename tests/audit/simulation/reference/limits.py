@@ -129,7 +129,7 @@ def _counted_day(received: date, unit: Unit, amount: int) -> date:
 
 
 def _same_time_after_working_days(hours: Hours, anchored: int, amount: int) -> int:
-    """The one-stop system's way: the same hour of the N-th working day; what is received outside hours counts from the opening."""
+    """The same hour of the N-th working day, as one-stop systems reckon; received outside hours, from the opening."""
     opened = hours.opening(anchored)
     day = hours.day(opened)
     worked = sum(min(closes, opened) - opens for opens, closes in hours.windows_on(day) if opens < opened)
