@@ -63,8 +63,8 @@ bench: $(DEVELOPMENT) ## benchmarks within 20 minutes; results in bench/results/
 bench-long: $(DEVELOPMENT) ## benchmarks that take longer: 10,000 open cases, 200 linked applications
 	$(BIN)/python -m bench --long
 
-LOG ?= ../shared/data/wabo-receipt.xes.gz
 import-big: $(RUNTIME) ## drive a whole event log through the live stack: make import-big LOG=file.xes.gz
+	@test -n "$(LOG)" || { echo "Name the event log (XES, also gzipped): make import-big LOG=file.xes.gz" >&2; exit 2; }
 	$(BIN)/greenlane import-log $(LOG)
 
 lock: pyproject.toml ## write the lock files anew (needs uv)

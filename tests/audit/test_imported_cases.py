@@ -7,66 +7,62 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit.imported_cases import CaseEvidence, Findings, TopicOrder
 from catalog.loader import load_catalog
 from catalog.model import Definitions
+from eventlog.index import DecisionRow, TraceRow
+from eventlog.procedure import derived_definitions
 from events.language.case_events import ApplicationAccepted, EventRecord, canonical_json
 from events.language.chain import GENESIS, link
 from events.language.commands import Actor, ActorKind, DecideStep, SubmitApplication
 from events.language.identity import message_command_id
 from events.language.messages import DecisionMessage, SubmissionMessage, parsed
-from greenlane.importing.display import Quiet
-from greenlane.importing.evidence import CaseEvidence, Findings, TopicOrder
-from greenlane.importing.index import DecisionRow, TraceRow
-from greenlane.importing.preparation import Prepared, prepared_log
-from greenlane.importing.procedure import derived_definitions
-from greenlane.settings import Settings
 from intake.person import parted
 from intake.reception import command_of
 from store.ledger import LedgerRow
 from tests.builders import Life
+from tests.eventlog.logs import ReadLog, a_read_log
 
-VARIETY = Path(__file__).parent / "data" / "variety.xes"
+ONE_STOP = "one-stop"
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
-    settings = Settings(state_dir=tmp_path_factory.mktemp("state"))
-    with prepared_log(settings, VARIETY, None, Quiet()) as found:
-        yield found
+def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadLog]:
+    with a_read_log(tmp_path_factory.mktemp("log")) as read:
+        yield read
 
 
 @pytest.fixture(scope="module")
-def definitions(prepared: Prepared) -> Definitions:
-    return derived_definitions(prepared.key, load_catalog(), NOW.date())
+def definitions(log: ReadLog) -> Definitions:
+    return derived_definitions(log.key, load_catalog(), ONE_STOP, NOW.date())
 
 
-def answer_id(prepared: Prepared, step: DecisionRow) -> str:
+def answer_id(log: ReadLog, step: DecisionRow) -> str:
     """The command that the bridge makes of an answer."""
-    sent = prepared.key.decision_id(step.position, step.event)
-    return message_command_id("department", step.department, prepared.key.source, sent)
+    sent = log.key.decision_id(step.position, step.event)
+    return message_command_id("department", step.department, log.key.source, sent)
 
 
-def lived(prepared: Prepared, definitions: Definitions, trace: TraceRow, steps: Sequence[DecisionRow]) -> Life:
+def lived(log: ReadLog, definitions: Definitions, trace: TraceRow, steps: Sequence[DecisionRow]) -> Life:
     """The case of a trace as the engine's core makes it, from the messages that the senders send."""
     life = Life(definitions, trace.case_id)
     message = parsed(SubmissionMessage, json.loads(trace.submission))
-    application = parted(message, prepared.key.source, definitions.lanes).application
-    command_id = message_command_id("system", "portal", prepared.key.source, prepared.key.submission_id(trace.position))
-    actor = Actor(kind=ActorKind.APPLICANT, id=prepared.key.source)
+    application = parted(message, log.key.source, definitions.lanes).application
+    command_id = message_command_id("system", "portal", log.key.source, log.key.submission_id(trace.position))
+    actor = Actor(kind=ActorKind.APPLICANT, id=log.key.source)
     life.do(SubmitApplication(command_id=command_id, received_at=NOW, actor=actor, application=application))
     for hours, step in enumerate(steps, 1):
         answer = {"case": trace.case_id, "step_id": step.step_id, "outcome": "approve", "data": json.loads(step.data)}
         _, command = command_of(
             parsed(DecisionMessage, answer),
             {
-                "command_id": answer_id(prepared, step),
+                "command_id": answer_id(log, step),
                 "received_at": NOW + timedelta(hours=hours),
                 "actor": Actor(kind=ActorKind.DEPARTMENT, id=step.department),
             },
@@ -91,41 +87,39 @@ def chained(records: Sequence[EventRecord]) -> list[LedgerRow]:
     return rows
 
 
-def evidence(prepared: Prepared, definitions: Definitions, position: int = 1, *, answered: int = 99) -> CaseEvidence:
-    trace = prepared.index.trace(position)
+def evidence(log: ReadLog, definitions: Definitions, position: int = 1, *, answered: int = 99) -> CaseEvidence:
+    trace = log.index.trace(position)
     assert trace is not None
-    decisions = prepared.index.decisions(position, position).get(position, {})
+    decisions = log.index.decisions(position, position).get(position, {})
     steps = sorted(decisions.values(), key=lambda row: row.event)[:answered]
-    life = lived(prepared, definitions, trace, steps)
+    life = lived(log, definitions, trace, steps)
     accepted = frozenset(record.command_id for record in life.records)
-    return CaseEvidence(prepared.key, trace, decisions, definitions, chained(life.records), accepted, 1)
+    return CaseEvidence(log.key, trace, decisions, definitions, chained(life.records), accepted, 1)
 
 
 @pytest.mark.parametrize(("position", "events"), [(1, 3), (2, 2), (3, 0), (4, 1)])
-def test_sound_case_passes(prepared: Prepared, definitions: Definitions, position: int, events: int) -> None:
-    found = evidence(prepared, definitions, position).findings()
+def test_sound_case_passes(log: ReadLog, definitions: Definitions, position: int, events: int) -> None:
+    found = evidence(log, definitions, position).findings()
     assert found == Findings(closed=1, decisions=events)
 
 
-def test_case_under_way_has_lost_nothing_yet_but_lacks_decisions(prepared: Prepared, definitions: Definitions) -> None:
-    found = evidence(prepared, definitions, answered=1).findings()
+def test_case_under_way_has_lost_nothing_yet_but_lacks_decisions(log: ReadLog, definitions: Definitions) -> None:
+    found = evidence(log, definitions, answered=1).findings()
     assert (found.closed, found.decisions, found.lost) == (0, 1, 2)
     assert not found.violations
 
 
-def test_what_an_older_program_imported_still_holds(prepared: Prepared, definitions: Definitions) -> None:
+def test_what_an_older_program_imported_still_holds(log: ReadLog, definitions: Definitions) -> None:
     """It made another command id of the same message."""
-    found = evidence(prepared, definitions)
-    steps = {answer_id(prepared, step): step for step in found.decisions.values()}
-    older = {
-        new: f"{step.department}:{prepared.key.decision_id(step.position, step.event)}" for new, step in steps.items()
-    }
+    found = evidence(log, definitions)
+    steps = {answer_id(log, step): step for step in found.decisions.values()}
+    older = {new: f"{step.department}:{log.key.decision_id(step.position, step.event)}" for new, step in steps.items()}
     records = [
         record.model_copy(update={"command_id": older.get(record.command_id, record.command_id)})
         for record in (EventRecord.model_validate_json(row.body) for row in found.rows)
     ]
     accepted = frozenset(record.command_id for record in records)
-    kept = CaseEvidence(prepared.key, found.trace, found.decisions, definitions, chained(records), accepted, 1)
+    kept = CaseEvidence(log.key, found.trace, found.decisions, definitions, chained(records), accepted, 1)
     assert kept.findings() == Findings(closed=1, decisions=3)
 
 
@@ -133,13 +127,13 @@ def violations(found: Findings) -> set[str]:
     return set(found.violations)
 
 
-def test_trace_without_a_case_is_lost(prepared: Prepared, definitions: Definitions) -> None:
-    found = replace(evidence(prepared, definitions), rows=[]).findings()
+def test_trace_without_a_case_is_lost(log: ReadLog, definitions: Definitions) -> None:
+    found = replace(evidence(log, definitions), rows=[]).findings()
     assert (found.lost, violations(found)) == (3, {"I1"})
 
 
-def test_repeated_decision_is_doubled(prepared: Prepared, definitions: Definitions) -> None:
-    sound = evidence(prepared, definitions)
+def test_repeated_decision_is_doubled(log: ReadLog, definitions: Definitions) -> None:
+    sound = evidence(log, definitions)
     records = [row.record for row in sound.rows]
     twice = next(place for place, record in enumerate(records) if record.event.type == "StepDecided")
     records.insert(twice + 1, records[twice])
@@ -149,8 +143,8 @@ def test_repeated_decision_is_doubled(prepared: Prepared, definitions: Definitio
     assert {"I2", "I4"} <= violations(found)
 
 
-def test_gap_and_changed_row_break_the_ledger(prepared: Prepared, definitions: Definitions) -> None:
-    sound = evidence(prepared, definitions)
+def test_gap_and_changed_row_break_the_ledger(log: ReadLog, definitions: Definitions) -> None:
+    sound = evidence(log, definitions)
     gap = [*sound.rows[:3], *sound.rows[4:]]
     assert "I2" in violations(replace(sound, rows=gap).findings())
     changed = replace(sound.rows[2], body=sound.rows[2].body.replace("one-stop", "finance"))
@@ -160,8 +154,8 @@ def test_gap_and_changed_row_break_the_ledger(prepared: Prepared, definitions: D
     assert (found.lost, "I2" in violations(found)) == (3, True)
 
 
-def test_decision_of_somebody_else_is_not_the_logs(prepared: Prepared, definitions: Definitions) -> None:
-    sound = evidence(prepared, definitions)
+def test_decision_of_somebody_else_is_not_the_logs(log: ReadLog, definitions: Definitions) -> None:
+    sound = evidence(log, definitions)
     foreign = [
         record.model_copy(update={"command_id": "desk:1"}) if record.event.type == "StepDecided" else record
         for record in (row.record for row in sound.rows)
@@ -170,12 +164,12 @@ def test_decision_of_somebody_else_is_not_the_logs(prepared: Prepared, definitio
     assert (found.decisions, found.lost, found.doubled) == (0, 3, 1)
 
 
-def test_effect_without_settled_command_and_second_application(prepared: Prepared, definitions: Definitions) -> None:
-    sound = evidence(prepared, definitions)
+def test_effect_without_settled_command_and_second_application(log: ReadLog, definitions: Definitions) -> None:
+    sound = evidence(log, definitions)
     assert violations(replace(sound, accepted=frozenset()).findings()) == {"I4"}
     assert violations(replace(sound, applications=2).findings()) == {"I1"}
     assert sound.trace.position == 1
-    other = evidence(prepared, definitions, 2)
+    other = evidence(log, definitions, 2)
     assert "I1" in violations(replace(sound, rows=other.rows).findings())
 
 

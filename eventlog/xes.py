@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.parsers import expat
 
-from greenlane.importing.errors import (
+from eventlog.errors import (
     LogEmptyError,
     LogEncodingError,
     LogError,

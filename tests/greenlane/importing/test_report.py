@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from greenlane.importing.index import Summary
+from eventlog.index import Summary
 from greenlane.importing.report import ImportReport
 
 CONTRACT = {

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from greenlane.importing.errors import (
+from eventlog.errors import (
     LogChangedError,
     LogDamagedError,
     LogEmptyError,
@@ -17,7 +17,7 @@ from greenlane.importing.errors import (
     LogNotXesError,
     LogTooLargeError,
 )
-from greenlane.importing.xes import EXPORT_AGAIN
+from eventlog.xes import EXPORT_AGAIN
 from wording.text import Said, in_language, os_said
 
 BLOCK_BYTES = 1 << 20

@@ -11,10 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from eventlog.identity import ImportKey
 from greenlane.admission import KafkaAccess
 from greenlane.importing import senders as room
 from greenlane.importing.errors import SenderFailedError
-from greenlane.importing.identity import ImportKey
 from greenlane.importing.orders import NoteBook, Orders
 from greenlane.importing.player import note_name
 from greenlane.importing.senders import Sender, Senders

@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from eventlog.identity import ImportKey, application_id_of
+from eventlog.mapping import Naming, application_facts, decision_data
+from eventlog.xes import Attribute, Event, Trace
 from events.language.envelope import binary_headers, envelope_of
 from events.language.identity import CommandId, department_slug_of
 from events.language.messages import DecisionMessage, SubmissionMessage, parsed
-from greenlane.importing.identity import ImportKey, application_id_of
-from greenlane.importing.mapping import Naming, application_facts, decision_data
-from greenlane.importing.xes import Attribute, Event, Trace
 from sla.units import Budget, Unit
 from wording.names import tidy
 

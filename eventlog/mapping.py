@@ -11,10 +11,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from catalog.systems import PORTAL, RESERVED_IDS
+from eventlog.identity import SYSTEM
+from eventlog.xes import Attribute, Event, Trace
 from events.language.commands import FACTS_MAX
 from events.language.identity import department_slug_of
-from greenlane.importing.identity import SYSTEM
-from greenlane.importing.xes import Attribute, Event, Trace
 from wording.foreign import plain
 from wording.names import tidy
 

@@ -6,18 +6,17 @@ from datetime import date
 
 from catalog.catalogue import Catalog
 from catalog.model import Definitions, ProcedureVersion, Text
-from greenlane.importing.identity import ImportKey
-from greenlane.outside.receiving import receiver
+from eventlog.identity import ImportKey
 
 
-def derived_definitions(key: ImportKey, catalog: Catalog, received_day: date) -> Definitions:
-    """What the cases of an import are decided under. Raises the catalogue's errors."""
+def derived_definitions(key: ImportKey, catalog: Catalog, agency: str, received_day: date) -> Definitions:
+    """What the cases of an import are decided under; the agency receives them. Raises the catalogue's errors."""
     digits = key.log_digest[:12]
     procedure = ProcedureVersion(
         id=key.procedure_id,
         version=key.key[:12],
         name=Text(vi=f"Nhật ký sự kiện nhập vào {digits}", en=f"Imported event log {digits}"),
-        agency=receiver(catalog).id,
+        agency=agency,
         limit=None,
         route="declared",
         verified=False,

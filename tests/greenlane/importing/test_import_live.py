@@ -18,6 +18,8 @@ import pytest
 from sqlalchemy import func, select
 
 from catalog.loader import load_catalog
+from eventlog.identity import SYSTEM, ImportKey
+from eventlog.source import LogFile
 from events.language.case_events import ApplicationSubmitted, StepDecided
 from events.language.envelope import binary_headers
 from events.language.topics import Topics
@@ -25,9 +27,7 @@ from events.transport.admin import TopicLayout
 from events.transport.producer import Producer
 from greenlane.admission import let_in
 from greenlane.importing.display import Quiet
-from greenlane.importing.identity import SYSTEM, ImportKey
 from greenlane.importing.run import ImportOptions, run_import
-from greenlane.importing.source import LogFile
 from greenlane.settings import PREFIX, Settings
 from greenlane.stack import ensure_stack
 from greenlane.wiring import Wiring
@@ -37,10 +37,10 @@ from store.ledger import Ledger
 from store.tables import ledger
 from store.vault import Vault
 from store.view_tables import cases
-from tests.importing.held_player import GATE, HELD_AFTER
+from tests.eventlog.logs import VARIETY
+from tests.greenlane.importing.held_player import GATE, HELD_AFTER
 
-ROOT = Path(__file__).parents[2]
-VARIETY = Path(__file__).parent / "data" / "variety.xes"
+ROOT = Path(__file__).parents[3]
 TRACES = 24
 EVENTS = 4
 WAIT_SECONDS = 240
@@ -99,7 +99,7 @@ def start(stack: Settings, log: Path, gate: Path) -> Iterator[Start]:
     def starting(in_flight: int, *, held_after: int = 0) -> subprocess.Popen[str]:
         started.append(
             subprocess.Popen(
-                [sys.executable, "-m", "tests.importing.entry_import", str(log), str(in_flight)],
+                [sys.executable, "-m", "tests.greenlane.importing.entry_import", str(log), str(in_flight)],
                 stdout=subprocess.PIPE,
                 env=inherited | stack.environment() | {GATE: str(gate), HELD_AFTER: str(held_after)},
                 cwd=ROOT,

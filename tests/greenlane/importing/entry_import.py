@@ -15,7 +15,7 @@ from greenlane.importing import senders
 from greenlane.importing.display import Terminal
 from greenlane.importing.run import ImportOptions, run_import
 from greenlane.settings import Settings
-from tests.importing.held_player import GATE
+from tests.greenlane.importing.held_player import GATE
 from wording.errors import GreenlaneError
 
 
@@ -23,7 +23,7 @@ def main() -> int:
     # As the command line does: a background job of a script inherits an ignored SIGINT.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if GATE in os.environ:
-        senders.PLAYER = "tests.importing.held_player"
+        senders.PLAYER = "tests.greenlane.importing.held_player"
     options = ImportOptions(Path(sys.argv[1]), in_flight_max=int(sys.argv[2]))
     try:
         with Terminal() as display:

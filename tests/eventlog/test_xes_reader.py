@@ -12,11 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from greenlane.importing.errors import LogError, Place
-from greenlane.importing.source import LogFile
-from greenlane.importing.xes import Attribute, Trace, XesReader
-
-VARIETY = Path(__file__).parent / "data" / "variety.xes"
+from eventlog.errors import LogError, Place
+from eventlog.source import LogFile
+from eventlog.xes import Attribute, Trace, XesReader
+from tests.eventlog.logs import VARIETY
 
 
 def read(path: Path, events_max: int = 2000) -> tuple[list[Trace], XesReader]:
@@ -148,7 +147,7 @@ def test_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
 PEAK_OF_READING = """
 import resource, sys
 from pathlib import Path
-from greenlane.importing.xes import XesReader
+from eventlog.xes import XesReader
 
 def many_traces(number):
     yield b"<log>"
@@ -203,7 +202,7 @@ def test_a_dense_log_of_a_usual_size_is_read(tmp_path: Path) -> None:
 
 def test_a_trace_without_end_takes_no_memory_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What comes beyond the bound is counted, and the next trace has room of its own."""
-    monkeypatch.setattr("greenlane.importing.xes.TRACE_MAX", 100)
+    monkeypatch.setattr("eventlog.xes.TRACE_MAX", 100)
     trace = "<trace><event>" + '<string key="k" value="123456789"/>' * 30 + "</event></trace>"
     traces, reader = read(written(tmp_path / "log.xes", f"<log>{trace * 2}</log>"))
     assert [len(each.events[0].attributes) for each in traces] == [10, 10]

@@ -6,8 +6,8 @@ import io
 
 from rich.console import Console
 
+from eventlog.index import Summary
 from greenlane.importing.display import UNUSUAL, Standing, Terminal
-from greenlane.importing.index import Summary
 
 STANDING = Standing(cases=1434, submitted=900, closed=850, decisions=5100, in_flight=50, cases_per_s=41.26)
 

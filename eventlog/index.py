@@ -10,11 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from greenlane.stack.errors import StateFolderFullError, StateFolderUnusableError
-from greenlane.stack.folder import folder_error
-from wording.errors import GreenlaneError
 from wording.json_text import read_json
-from wording.text import Said
 
 VERSION = 3
 """Of this file's layout and of the mapping: an index made by another is made again."""
@@ -86,18 +82,17 @@ class Index:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._rows = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-        with explained(path):
-            body: str = self._rows.execute("SELECT body FROM summary").fetchone()[0]
+        body: str = self._rows.execute("SELECT body FROM summary").fetchone()[0]
         self.summary = Summary(**read_json(body))
 
     @classmethod
-    def found(cls, path: Path, digest: str) -> Self | None:
+    def of(cls, path: Path, digest: str) -> Self | None:
         """The index of this log, if it was made to its end by this version of the program."""
         if not path.exists():
             return None
         try:
             index = cls(path)
-        except (sqlite3.Error, TypeError, ValueError, GreenlaneError):
+        except (sqlite3.Error, OSError, TypeError, ValueError):
             return None
         if (index.summary.digest, index.summary.index_version) != (digest, VERSION):
             index.close()
@@ -192,35 +187,11 @@ class IndexWriter:
 
 @contextmanager
 def writing(path: Path) -> Iterator[IndexWriter]:
-    """A writer whose draft is removed if anything goes wrong. Raises StateFolderFullError, StateFolderUnusableError."""
-    with explained(path):
-        writer = IndexWriter(path)
-        try:
-            with closing(writer):
-                yield writer
-        except BaseException:
-            writer.discard()
-            raise
-
-
-@contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """SQLite's errors within as errors of the state folder."""
+    """A writer whose draft is removed if anything goes wrong. Raises OSError, sqlite3.Error: whoever chose the place explains."""
+    writer = IndexWriter(path)
     try:
-        yield
-    except OSError as error:
-        raise folder_error(path.parent, error) from error
-    except sqlite3.Error as error:
-        full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
-        kind = StateFolderFullError if full else StateFolderUnusableError
-        raise kind(
-            Said(
-                f"The prepared log {path} cannot be used ({error}).",
-                f"Không dùng được nhật ký đã chuẩn bị {path} ({error}).",
-            ),
-            field="GREENLANE_STATE_DIR",
-            remedy=Said(
-                "Free some space, or set GREENLANE_STATE_DIR to another folder.",
-                "Giải phóng dung lượng, hoặc đặt GREENLANE_STATE_DIR sang thư mục khác.",
-            ),
-        ) from error
+        with closing(writer):
+            yield writer
+    except BaseException:
+        writer.discard()
+        raise

@@ -9,6 +9,8 @@ from typing import Any
 
 from audit.invariants import check_case
 from catalog.model import Definitions
+from eventlog.identity import ImportKey
+from eventlog.index import DecisionRow, TraceRow
 from events.language.case_events import (
     ApplicationSubmitted,
     CaseClosed,
@@ -18,8 +20,6 @@ from events.language.case_events import (
 )
 from events.language.chain import GENESIS, link
 from events.language.identity import event_id_of, message_command_id
-from greenlane.importing.identity import ImportKey
-from greenlane.importing.index import DecisionRow, TraceRow
 from store.errors import LedgerRowBroken
 from store.ledger import LedgerRow
 
