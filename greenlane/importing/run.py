@@ -125,7 +125,7 @@ class _Import:
         day = now.astimezone(self._wiring.zone).date()
         catalog = self._wiring.catalog
         definitions = derived_definitions(self._key, catalog, receiver(catalog).id, day)
-        patiently(lambda: self._wiring.register.publish_derived(definitions))
+        patiently(lambda: self._wiring.intake_records.publish_derived(definitions))
 
     def _let_in(self) -> KafkaAccess:
         departments = self._prepared.index.departments()

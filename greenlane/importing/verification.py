@@ -22,7 +22,7 @@ from greenlane.importing.report import ImportReport
 from greenlane.outside import incoming
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring
-from intake.register import DERIVED_PROCEDURE
+from intake.records import DERIVED_PROCEDURE
 from store.definitions import DefinitionArchive
 from store.errors import StoreError
 from store.ledger import LedgerRow, rows_of_cases

@@ -19,8 +19,8 @@ from events.language.commands import CaseCommand, WithdrawApplication
 from events.language.dossier_commands import DossierCommand, RecordEnd
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring
-from intake.desk import Intake
-from intake.linked import LinkedIntake
+from intake.cases import CaseIntake
+from intake.dossiers import DossierIntake
 from intake.linked_gateway import DossierGateway
 from intake.temporal import CaseGateway
 from store.dossiers import Dossiers, LinkedCase
@@ -121,11 +121,11 @@ async def work(task_queue: str, folder: str, *boundaries: str) -> None:
     client = await wiring.temporal()
     death = Death(Path(folder), list(boundaries))
     cases = DyingCases(death, client, task_queue)
-    intake = Intake(cases, wiring.register, wiring.catalogue, wiring.business_time, wiring.zone)
+    intake = CaseIntake(cases, wiring.intake_records, wiring.catalogue, wiring.business_time, wiring.zone)
     gateway = DyingDossierGateway(death, client, task_queue)
-    desk = LinkedIntake(intake, gateway, DyingDossiers(wiring, death), wiring.inbox, wiring.catalogue)
+    desk = DossierIntake(intake, gateway, DyingDossiers(wiring, death), wiring.inbox, wiring.catalogue)
     recorder = DyingRecorder(Recorder(wiring.store, wiring.topics), death)
-    await case_worker(client, recorder, task_queue=task_queue, desk=desk).run()
+    await case_worker(client, recorder, task_queue=task_queue, carrier=desk).run()
 
 
 if __name__ == "__main__":

@@ -28,8 +28,8 @@ from events.language.dossier_messages import DossierFile
 from events.language.identity import is_dossier
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring
-from intake.desk import Intake, Submitted
-from intake.linked import LinkedIntake
+from intake.cases import CaseIntake, Submitted
+from intake.dossiers import DossierIntake
 from intake.publishing import enter
 from store.catalogue import PublishedCatalogue
 from store.database import Store
@@ -132,7 +132,7 @@ async def site(tmp_path: Path, database_server: DatabaseServer) -> AsyncIterator
 class Province:
     """The departments, without Kafka: every step that waits is approved, but one."""
 
-    def __init__(self, wiring: Wiring, intake: Intake) -> None:
+    def __init__(self, wiring: Wiring, intake: CaseIntake) -> None:
         self._views = Views(wiring.store)
         self._intake = intake
         self._answered: set[tuple[str, str]] = set()
@@ -169,7 +169,7 @@ async def dossier_of(dossiers: Dossiers, stream_id: str) -> Dossier | None:
     return fold_dossier(stream_id, definitions, records)
 
 
-async def live(site: Site, wiring: Wiring, linked: LinkedIntake, intake: Intake, stream_id: str) -> Dossier:
+async def live(site: Site, wiring: Wiring, linked: DossierIntake, intake: CaseIntake, stream_id: str) -> Dossier:
     """Security is refused, then the registration revoked while a case stands on it; both losses are followed through."""
     dossiers, province = Dossiers(wiring.store), Province(wiring, intake)
     async with asyncio.timeout(SLOW_SECONDS):
@@ -208,7 +208,7 @@ def losses(dossier: Dossier) -> Iterator[DossierCommand]:
 async def test_no_application_is_lost_or_doubled_wherever_the_worker_dies(site: Site) -> None:
     with wired(site.settings) as wiring:
         client = await wiring.temporal()
-        intake, linked = wiring.intake(client), wiring.linked_intake(client)
+        intake, linked = wiring.intake(client), wiring.dossier_intake(client)
         answer = await linked.submit(
             FILE.model_copy(update={"dossier_id": "D-1"}),
             source="/test",

@@ -279,7 +279,7 @@ async def record_dossiers() -> None:
             memory = MemoryRecorder()
             stage = DossierStage(environment, memory, name, time)
             async with case_worker(
-                environment.client, memory, task_queue=name, desk=WillingDesk(), graceful_shutdown_seconds=0
+                environment.client, memory, task_queue=name, carrier=WillingDesk(), graceful_shutdown_seconds=0
             ):
                 handle = await stage.start(name, turns_max)
                 await soon(lambda stage=stage, memory=memory: bool(memory.ledger.get(stage.dossier_id)))

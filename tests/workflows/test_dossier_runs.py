@@ -23,7 +23,7 @@ from events.language.dossier_commands import ApplyCascade, RecordEnd, RevokeResu
 from events.language.identity import dossier_id_of
 from events.language.refusals import refuse
 from intake.linked_gateway import DossierGateway
-from intake.temporal import CaseUnknownError
+from intake.temporal import StreamUnknownError
 from sla.business_time import BusinessTime
 from tests.builders import MONDAY
 from tests.cases.dossier.openings import OFFICER, SYSTEM, a_submission, an_application, days, definitions
@@ -87,7 +87,7 @@ class GrantingDesk:
     async def _tell(self, dossier_id: str, command: RecordEnd) -> None:
         gateway = DossierGateway(self.client, "")
         for _ in range(2):
-            with suppress(CaseUnknownError):
+            with suppress(StreamUnknownError):
                 await gateway.signal(dossier_id, command)
 
 
@@ -120,7 +120,7 @@ def opening(turns_max: int | None = None) -> DossierInput:
 async def test_a_dossier_continued_as_new_loses_and_doubles_nothing(client: Client, turns_max: int | None) -> None:
     memory, desk, queue = MemoryRecorder(), GrantingDesk(client), f"d-{uuid.uuid4()}"
     given = opening(turns_max)
-    async with case_worker(client, memory, task_queue=queue, desk=desk, graceful_shutdown_seconds=0):
+    async with case_worker(client, memory, task_queue=queue, carrier=desk, graceful_shutdown_seconds=0):
         handle = await start(client, queue, given)
         async with asyncio.timeout(PATIENCE_SECONDS):
             result = await handle.result()
@@ -156,7 +156,7 @@ async def test_a_dossier_brought_back_from_its_ledger_asks_again_for_what_it_wan
     carried = DossierInput(
         dossier_id=given.dossier_id, business_time=given.business_time, carried=DossierCarried.of(dossier)
     )
-    async with case_worker(client, memory, task_queue=queue, desk=desk, graceful_shutdown_seconds=0):
+    async with case_worker(client, memory, task_queue=queue, carrier=desk, graceful_shutdown_seconds=0):
         handle = await start(client, queue, carried)
         async with asyncio.timeout(PATIENCE_SECONDS):
             result = await handle.result()
@@ -171,7 +171,7 @@ async def test_an_application_that_is_none_comes_back_and_blocks_what_needs_it(
     memory, queue = MemoryRecorder(), f"d-{uuid.uuid4()}"
     desk = GrantingDesk(client, refused=frozenset({"a0"}))
     given = opening()
-    async with case_worker(client, memory, task_queue=queue, desk=desk, graceful_shutdown_seconds=0):
+    async with case_worker(client, memory, task_queue=queue, carrier=desk, graceful_shutdown_seconds=0):
         handle = await start(client, queue, given)
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
@@ -206,7 +206,7 @@ async def test_a_closed_dossier_comes_back_for_a_revoked_result(client: Client) 
         command_id="cascade", received_at=revoked.received_at, actor=OFFICER, name="a0", reason="as previewed"
     )
     gateway = DossierGateway(client, queue)
-    async with case_worker(client, memory, task_queue=queue, desk=desk, graceful_shutdown_seconds=0):
+    async with case_worker(client, memory, task_queue=queue, carrier=desk, graceful_shutdown_seconds=0):
         handle = await start(client, queue, given)
         async with asyncio.timeout(60):
             await handle.result()

@@ -11,7 +11,7 @@ from events.language.dossier_commands import ApplyCascade
 from events.language.linking import end_of
 from events.language.reasons import ReasonCode, code_of, said_reason
 from events.language.refusals import refuse
-from intake.linked import WITHDRAWAL_ACTOR
+from intake.dossiers import WITHDRAWAL_ACTOR
 from tests.builders import MONDAY, an_open_life
 from tests.cases.dossier.openings import OFFICER, Life, an_application, days
 from wording.text import in_language

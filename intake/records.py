@@ -13,8 +13,8 @@ from events.language.case_events import ApplicationSubmitted, EventRecord
 from events.language.commands import Command, SubmitApplication
 from events.language.refusals import Refusal
 from events.language.topics import Topics
+from intake import settling
 from intake.person import Parted
-from intake.settling import conflicted, refused, settled, unsettled
 from store.database import Store
 from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown
@@ -23,7 +23,7 @@ from store.ledger import Ledger
 from store.systems import RegisteredSystems
 from store.vault import Vault
 
-Given = TypeVar("Given", bound=Command)
+C = TypeVar("C", bound=Command)
 
 DERIVED_PROCEDURE = "derived-procedure/"
 """Key of the store's memory under which the definitions of a procedure derived from a log are found, by its id."""
@@ -38,7 +38,7 @@ class Opening(BaseModel):
     definitions_digest: str
 
 
-class Register:
+class IntakeRecords:
     """What the intake asks of the store. All calls raise StoreError."""
 
     def __init__(self, store: Store, topics: Topics) -> None:
@@ -98,21 +98,21 @@ class Register:
 
     def outcome_of(self, case_id: str, command: Command) -> CommandOutcome | None:
         """How a command ended, if it was settled."""
-        return settled(self._inbox, case_id, command)
+        return settling.outcome_of(self._inbox, case_id, command)
 
     def refuse(self, case_id: str, command: Command, refusal: Refusal) -> CommandOutcome:
         """Settle a command that no case can take, and owe its sender the answer; how it stands then. Idempotent."""
-        return refused(self._inbox, case_id, command, refusal)
+        return settling.refuse(self._inbox, case_id, command, refusal)
 
     def refuse_conflict(self, case_id: str, command: Command) -> CommandOutcome:
         """Refuse a command whose id another command has, and owe its sender the answer. Idempotent."""
-        return conflicted(self._inbox, case_id, command)
+        return settling.refuse_conflict(self._inbox, case_id, command)
 
-    def unsettled(self, case_id: str, given: Iterable[Given]) -> list[Given]:
+    def without_outcome(self, stream_id: str, commands: Iterable[C]) -> list[C]:
         """Those of these commands that have no outcome yet, in order, each once."""
-        found = {(command.command_id, command.digest): command for command in given}
-        left = unsettled(self._inbox, case_id, found)
-        return [command for asked, command in found.items() if asked in left]
+        by_key = {(command.command_id, command.digest): command for command in commands}
+        left = settling.without_outcome(self._inbox, stream_id, by_key)
+        return [command for key, command in by_key.items() if key in left]
 
     def ledger_of(self, case_id: str) -> tuple[Definitions, tuple[EventRecord, ...]]:
         """A case's definitions and its whole ledger. Raises DefinitionsUnknown for a case that has none."""

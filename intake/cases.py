@@ -32,10 +32,10 @@ from intake.lost_runs import BROUGHT_BACK, within_one_payload
 from intake.own_words import OwnWords, without_words
 from intake.parties import PartyBook
 from intake.person import Parted, parted
-from intake.register import Register
+from intake.records import IntakeRecords
 from intake.strictness import unknown_fact
 from intake.systems import Systems
-from intake.temporal import CaseGateway, CaseUnknownError
+from intake.temporal import CaseGateway, StreamUnknownError
 from intake.waiting_room import Admission, WaitingRoom
 from sla.business_time import BusinessTime
 from store.inbox import Acceptance
@@ -54,13 +54,13 @@ class Submitted:
     """The facts that no list knows: the case does not have them."""
 
 
-class Intake:
+class CaseIntake:
     """Takes submissions and commands. Received instants are real; the cases' are business time: mapped here, once."""
 
     def __init__(
         self,
         gateway: CaseGateway,
-        register: Register,
+        records: IntakeRecords,
         catalogue: CatalogueSource,
         time: BusinessTime,
         zone: ZoneInfo,
@@ -73,15 +73,15 @@ class Intake:
         """
         self.event_max_bytes = event_max_bytes
         self._gateway = gateway
-        self._register = register
-        self._words = OwnWords(register)
+        self._records = records
+        self._words = OwnWords(records)
         self._catalogue = catalogue
         self._time = time
         self._zone = zone
         self._room = room
-        self.systems = Systems(register.systems, catalogue)
+        self.systems = Systems(records.systems, catalogue)
         """Who hands in applications, and whose sources are whose."""
-        self._parties = PartyBook(register)
+        self._parties = PartyBook(records)
 
     @property
     def time(self) -> BusinessTime:
@@ -89,9 +89,9 @@ class Intake:
         return self._time
 
     @property
-    def register(self) -> Register:
+    def records(self) -> IntakeRecords:
         """The store as the intake uses it."""
-        return self._register
+        return self._records
 
     def business(self, real: datetime) -> datetime:
         """The business instant (UTC) of a real one."""
@@ -141,7 +141,7 @@ class Intake:
         """
         if await asyncio.to_thread(self.systems.owner_of, source) is not None:
             return False
-        return await asyncio.to_thread(self._register.source_of, reference) == source
+        return await asyncio.to_thread(self._records.source_of, reference) == source
 
     async def take(self, submission: Parted, opening: SubmitApplication) -> Submitted | Refusal:
         """Take an application whose person was put away before. Its instant is business time. Raises as `submit`."""
@@ -167,7 +167,7 @@ class Intake:
     async def _open(
         self, submission: Parted, opening: SubmitApplication, definitions: Definitions
     ) -> Submitted | Refusal:
-        found = await self._register.accept(submission, opening, definitions)
+        found = await self._records.accept(submission, opening, definitions)
         if found is Acceptance.CONFLICT:
             application_id = submission.application.application_id
             return refuse("application_conflict", "application_id", application=application_id)
@@ -184,7 +184,7 @@ class Intake:
 
     async def open_accepted(self, case_id: str) -> bool:
         """Start a case that was accepted but whose start may have been lost. False: there is no such case."""
-        stored = await asyncio.to_thread(self._register.opening_of, case_id)
+        stored = await asyncio.to_thread(self._records.opening_of, case_id)
         if stored is None:
             return False
         opening, definitions = stored
@@ -197,7 +197,7 @@ class Intake:
 
     async def open_forgotten(self, older_than_seconds: float) -> int:
         """Start every case whose start was lost, e.g. because the process that accepted it was killed. Returns how many."""
-        forgotten = await asyncio.to_thread(self._register.unopened, older_than_seconds)
+        forgotten = await asyncio.to_thread(self._records.unopened, older_than_seconds)
         forgotten = [case_id for case_id in forgotten if not is_dossier(case_id)]
         for case_id in forgotten:
             await self.open_accepted(case_id)
@@ -208,7 +208,7 @@ class Intake:
         try:
             return catalog.definitions_for(procedure_id, day)
         except UnknownProcedure as error:
-            derived = await asyncio.to_thread(self._register.derived_procedure, procedure_id)
+            derived = await asyncio.to_thread(self._records.derived_procedure, procedure_id)
             near = ", ".join(error.suggestions) or "-"
             return derived or refuse("procedure_unknown", "procedure", procedure=procedure_id, near=near)
         except NotInForce as error:
@@ -230,7 +230,7 @@ class Intake:
             if admission is Admission.WAITS:
                 return
             if admission is Admission.CONFLICT:
-                await asyncio.to_thread(self._register.refuse_conflict, case_id, command)
+                await asyncio.to_thread(self._records.refuse_conflict, case_id, command)
                 return
             refusal = admission if isinstance(admission, Refusal) else None
         if refusal is None:
@@ -243,7 +243,7 @@ class Intake:
         """Give a case a command that has waited long enough; refused where the case can take none. Raises Unavailable."""
         try:
             await self._gateway.signal(case_id, command)
-        except CaseUnknownError:
+        except StreamUnknownError:
             refusal = await self._found_again(case_id, command)
             if refusal is None:
                 refusal = await self._given_again(case_id, partial(self._gateway.signal, case_id, command))
@@ -254,8 +254,8 @@ class Intake:
         """Give it to the case that was just brought back; it may be one that never became one."""
         try:
             return await give()
-        except CaseUnknownError as error:
-            found = await asyncio.to_thread(self._register.find, case_id)
+        except StreamUnknownError as error:
+            found = await asyncio.to_thread(self._records.find, case_id)
             if found is not None and found.status is not None:
                 # It ended this very moment, by other hands: next time we know more.
                 raise Unavailable("Temporal") from error
@@ -273,14 +273,14 @@ class Intake:
             return CommandOutcome(command_id=command.command_id, refusal=strange or refusal)
         try:
             return await self._gateway.update(case_id, command)
-        except CaseUnknownError:
+        except StreamUnknownError:
             refusal = await self._found_again(case_id, command)
             if refusal is None:
                 answer = await self._given_again(case_id, partial(self._gateway.update, case_id, command))
                 if isinstance(answer, CommandOutcome):
                     return answer
                 refusal = answer
-            settled = await asyncio.to_thread(self._register.outcome_of, case_id, command)
+            settled = await asyncio.to_thread(self._records.outcome_of, case_id, command)
             return settled or CommandOutcome(command_id=command.command_id, refusal=refusal)
 
     async def _parted(self, case_id: str, command: CaseCommand) -> CaseCommand:
@@ -299,20 +299,20 @@ class Intake:
         """The case that is meant; None: there is none. A linked dossier is no case."""
         if reference.startswith("case-"):
             return reference
-        found = await asyncio.to_thread(self._register.find, reference)
+        found = await asyncio.to_thread(self._records.find, reference)
         return None if found is None or is_dossier(found.case_id) else found.case_id
 
     async def _found_again(self, case_id: str, command: CaseCommand) -> Refusal | None:
         """Temporal knows no such case: say why, or bring it back (None). The inbox and the ledger are the authority."""
         if await self.open_accepted(case_id):
             return None
-        found = await asyncio.to_thread(self._register.find, case_id)
+        found = await asyncio.to_thread(self._records.find, case_id)
         if found is None:
             return refuse("case_unknown", "case")
         if found.closed_at is None:
             await self.revive(case_id)
             return None
-        settled = await asyncio.to_thread(self._register.outcome_of, case_id, command)
+        settled = await asyncio.to_thread(self._records.outcome_of, case_id, command)
         if settled is not None and settled.refusal is not None:
             return settled.refusal
         strange = await asyncio.to_thread(self._parties.strange_to, case_id, command, is_closed=True)
@@ -322,7 +322,7 @@ class Intake:
         """Let the case look what is due; brought back from its ledger where Temporal does not know it. Raises Unavailable."""
         try:
             await self._gateway.wake(case_id)
-        except CaseUnknownError:
+        except StreamUnknownError:
             await self.revive(case_id)
 
     async def revive(self, case_id: str) -> bool:
@@ -330,7 +330,7 @@ class Intake:
 
         What that run was given and had not settled goes along. False: it runs. Raises Unavailable, StoreError.
         """
-        definitions, records = await asyncio.to_thread(self._register.ledger_of, case_id)
+        definitions, records = await asyncio.to_thread(self._records.ledger_of, case_id)
         case = fold(case_id, definitions, records)
         along, behind = within_one_payload(await self._lost(case_id))
         is_started = await self._gateway.start(
@@ -348,7 +348,7 @@ class Intake:
     async def _lost(self, case_id: str) -> list[CaseCommand]:
         """What the case's last run was given and had not settled, in order."""
         given = [found.command for found in await self._gateway.given(case_id, CaseInput, CommandMessage)]
-        return await asyncio.to_thread(self._register.unsettled, case_id, given)
+        return await asyncio.to_thread(self._records.without_outcome, case_id, given)
 
     async def _signal_all(self, case_id: str, commands: Sequence[CaseCommand]) -> None:
         for command in commands:
@@ -356,7 +356,7 @@ class Intake:
 
     async def _refuse(self, case_id: str, command: CaseCommand, refusal: Refusal) -> None:
         # What a sender typed where a case is named may be anything: it is kept in no table and goes out on no topic.
-        await asyncio.to_thread(self._register.refuse, shown_reference(case_id), command, refusal)
+        await asyncio.to_thread(self._records.refuse, shown_reference(case_id), command, refusal)
 
 
 def _named(command: CaseCommand, reference: str, case_id: str | None) -> CaseCommand:

@@ -41,17 +41,17 @@ from events.language.linking import end_of
 from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal, refuse
 from events.language.sameness import with_digest
+from intake import settling
+from intake.cases import CaseIntake, Submitted
 from intake.catalogue import CatalogueSource
 from intake.declaration import SplitDossier, definitions_of, filled, findings_in, split
-from intake.desk import Intake, Submitted
 from intake.extent import events_too_large
 from intake.linked_gateway import DossierGateway
 from intake.lost_runs import BROUGHT_BACK, within_one_payload
 from intake.own_words import OwnWords
 from intake.person import Parted
-from intake.settling import settled
 from intake.strictness import unknown_fact
-from intake.temporal import CaseUnknownError
+from intake.temporal import StreamUnknownError
 from store.dossiers import Dossiers, LinkedCase
 from store.errors import DefinitionsUnknown
 from store.inbox import Acceptance, Inbox, Submission
@@ -82,14 +82,14 @@ class Prepared:
     lead: str
 
 
-class LinkedIntake:
+class DossierIntake:
     """Takes dossiers and what concerns them. Received instants are real; those of orders and ends are business time."""
 
     def __init__(
-        self, intake: Intake, gateway: DossierGateway, dossiers: Dossiers, inbox: Inbox, catalogue: CatalogueSource
+        self, intake: CaseIntake, gateway: DossierGateway, dossiers: Dossiers, inbox: Inbox, catalogue: CatalogueSource
     ) -> None:
         self._intake = intake
-        self._words = OwnWords(intake.register)
+        self._words = OwnWords(intake.records)
         self._gateway = gateway
         self._dossiers = dossiers
         self._inbox = inbox
@@ -210,7 +210,7 @@ class LinkedIntake:
 
     async def open_forgotten(self, older_than_seconds: float) -> int:
         """Start every dossier whose start was lost, and tell of every end that was not told. Returns how many."""
-        forgotten = await asyncio.to_thread(self._intake.register.unopened, older_than_seconds)
+        forgotten = await asyncio.to_thread(self._intake.records.unopened, older_than_seconds)
         found = [stream_id for stream_id in forgotten if is_dossier(stream_id)]
         for stream_id in found:
             await self.open_accepted(stream_id)
@@ -236,13 +236,13 @@ class LinkedIntake:
         command = with_digest(await self._words.kept_apart(stream_id, command))
         try:
             return await self._gateway.update(stream_id, command)
-        except CaseUnknownError:
+        except StreamUnknownError:
             if (known := await self._settled(stream_id, command)) is not None:
                 return known
         if await self._brought_back(stream_id, command):
             try:
                 return await self._gateway.update(stream_id, command)
-            except CaseUnknownError:
+            except StreamUnknownError:
                 # A closed dossier takes what it was brought back for along, and may have ended again by now.
                 if (known := await self._settled(stream_id, command)) is not None:
                     return known
@@ -251,13 +251,13 @@ class LinkedIntake:
         return CommandOutcome(command_id=command.command_id, refusal=refusal)
 
     async def _settled(self, stream_id: str, command: DossierCommand) -> CommandOutcome | None:
-        return await asyncio.to_thread(settled, self._inbox, stream_id, command)
+        return await asyncio.to_thread(settling.outcome_of, self._inbox, stream_id, command)
 
     async def wake(self, stream_id: str) -> None:
         """Let the dossier look what is due; brought back where Temporal does not know it. Raises Unavailable."""
         try:
             await self._gateway.wake(stream_id)
-        except CaseUnknownError:
+        except StreamUnknownError:
             await self._brought_back(stream_id, None)
 
     async def revive(self, stream_id: str) -> bool:
@@ -297,13 +297,13 @@ class LinkedIntake:
     async def _lost(self, stream_id: str) -> list[DossierCommand]:
         """What the dossier's last run was given and had not settled, in order."""
         given = [found.command for found in await self._gateway.given(stream_id, DossierInput, DossierMessage)]
-        return await asyncio.to_thread(self._intake.register.unsettled, stream_id, given)
+        return await asyncio.to_thread(self._intake.records.without_outcome, stream_id, given)
 
     async def _signal_all(self, stream_id: str, commands: Sequence[DossierCommand]) -> None:
         for command in commands:
             await self._gateway.signal(stream_id, command)
 
-    # ---- what dossiers and their cases ask for (activities.linked.LinkedDesk)
+    # ---- what dossiers and their cases ask for (activities.linked.DossierCarrier)
 
     async def carry_out(self, order: Order) -> Done:
         """Open or withdraw a case; done before, it stays done."""
@@ -344,7 +344,7 @@ class LinkedIntake:
         command = with_digest(await self._words.kept_apart(dossier_id, command))
         try:
             await self._gateway.signal(dossier_id, command)
-        except CaseUnknownError:
+        except StreamUnknownError:
             if await self._brought_back(dossier_id, command):
                 await self._gateway.signal(dossier_id, command)
 
@@ -362,7 +362,7 @@ class LinkedIntake:
 
     def _ending_of(self, case_id: str) -> CaseClosed | None:
         try:
-            _, records = self._intake.register.ledger_of(case_id)
+            _, records = self._intake.records.ledger_of(case_id)
         except DefinitionsUnknown:
             return None
         last = records[-1].event
