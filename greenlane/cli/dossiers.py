@@ -60,14 +60,15 @@ def plan(
     from zoneinfo import ZoneInfo
 
     from greenlane.cli import handbook
+    from greenlane.cli.clock import now
     from greenlane.cli.dossier_files import dossier_of
     from greenlane.cli.dossier_plan import plan_of
-    from greenlane.cli.moments import Moments, now
-    from greenlane.cli.names import Names
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.plan_screen import plan_screen
     from greenlane.province import PROVINCE_CALENDAR
+    from presentation.moments import Moments
+    from presentation.names import Names
     from sla.business_time import BusinessTime
 
     book = handbook.opened(lang, None, state_dir)
