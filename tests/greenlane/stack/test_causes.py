@@ -1,4 +1,4 @@
-"""What is told of a server that fails on a stack of this machine: the disk, or its own log (CASES E7)."""
+"""What is told of a server that fails on a stack of this machine: the disk, or its own log."""
 
 from __future__ import annotations
 
