@@ -58,6 +58,15 @@ def filled(file: DossierFile, template: DossierTemplate) -> DossierFile:
     return file.model_copy(update=change)
 
 
+def identified(file: DossierFile) -> DossierFile:
+    """The file with an id: its own, or one of its content, so that the same file twice is one dossier."""
+    if file.dossier_id is not None:
+        return file
+    said = tidied(file.model_dump(mode="json"))
+    content = json.dumps(said, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return file.model_copy(update={"dossier_id": f"D-{hashlib.sha256(content.encode()).hexdigest()[:16]}"})
+
+
 def linked_procedure(version: ProcedureVersion) -> LinkedProcedure:
     """What a dossier must know of a procedure."""
     return LinkedProcedure(

@@ -116,7 +116,7 @@ async def hand_in(session: Session, file: DossierFile, source: str, *, strict: b
         strict=strict,
     )
     if isinstance(answer, GraphFault):
-        raise DossierRefusedError(answer, session.words.language)
+        raise DossierRefusedError(answer)
     streams = Dossiers(session.wiring.store)
     deadline = time.monotonic() + RECORD_SECONDS
     while (view := await asyncio.to_thread(streams.view, answer.case_id)) is None:
@@ -150,7 +150,7 @@ def stream_of(session: Session, reference: str) -> str:
         return reference
     known = Dossiers(session.wiring.store).find(reference)
     if known is None:
-        raise RefusedError(refuse("dossier_unknown", "dossier"), session.words.language)
+        raise RefusedError(refuse("dossier_unknown", "dossier"))
     return known.stream_id
 
 
@@ -174,4 +174,4 @@ async def ask_dossier(session: Session, stream_id: str, command: DossierCommand)
             ),
         ) from error
     if outcome.refusal is not None:
-        raise RefusedError(outcome.refusal, session.words.language)
+        raise RefusedError(outcome.refusal)

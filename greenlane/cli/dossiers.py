@@ -223,7 +223,7 @@ def cascade(
         if name not in sheet.dossier.parts:
             names = ", ".join(list(sheet.dossier.parts)[:20])
             refusal = refuse("dossier_application_unknown", "name", application=name, names=names)
-            raise RefusedError(refusal, words.language)
+            raise RefusedError(refusal)
         effects = previewed(sheet.dossier, name)
         if not preview:
             waiting(lambda: ask_dossier(session, sheet.dossier.dossier_id, command))

@@ -24,7 +24,7 @@ from catalog.value_texts import _MESSAGES_VI, _REMEDIES, value_message, value_re
 from events.language.messages import MessageError, message_error_of
 from events.transport import errors as transport
 from greenlane.cli.failure import InterruptedRunError, explained
-from greenlane.cli.open_escalations import NoSuchAlertError, numbered
+from services.acknowledging import NoSuchAlertError, numbered
 from greenlane.cli.page import PAGE
 from greenlane.importing.errors import LogMalformedError, Place
 from greenlane.probing.troubles import CLASSES, KAFKA, WORDS, Trouble
@@ -157,7 +157,7 @@ def _samples() -> Iterator[BaseException]:
     yield InterruptedRunError()
     for items in ([], [waiting("step:a", 1)]):
         with pytest.raises(NoSuchAlertError) as caught:
-            numbered(items, {}, "H05.8-260302-0001", "17")
+            numbered(items, {}, "H05.8-260302-0001", 17)
         yield caught.value
     yield LogMalformedError(
         Path("a.xes"), Said("no end.", "chưa hết."), remedy=Said("Mend.", "Sửa."), place=Place(1, 2, 3)
