@@ -11,6 +11,7 @@ from cases.turn import CaseView, EscalationItem
 from events.language.commands import Actor
 from events.language.refusals import Refusal, refuse
 from services.cases import case_command, command_case
+from services.dossiers import find_dossier
 from services.errors import ServiceError
 from services.installation import Installation
 from store.escalations import EscalationFilter, Escalations
@@ -93,13 +94,16 @@ def find_escalations(
 
 
 def find_joint_escalation(
-    installation: Installation, actor: Actor, stream_id: str, reference: str, number: int | None
-) -> str:
+    installation: Installation, actor: Actor, dossier: str, number: int | None
+) -> str | Refusal:
     """The one that is meant in a linked dossier, which has one joint clock.
 
     Raises NoSuchAlertError, NothingToAcknowledgeError, StoreError.
     """
-    return _meant_in(installation, stream_id, reference, number, None, linked=True)[0]
+    stream_id = find_dossier(installation, dossier)
+    if isinstance(stream_id, Refusal):
+        return stream_id
+    return _meant_in(installation, stream_id, dossier, number, None, linked=True)[0]
 
 
 def _meant_in(

@@ -14,7 +14,7 @@ from events.language.commands import Actor
 from events.language.identity import case_id_of
 from events.language.messages import SubmissionMessage
 from events.language.refusals import Refusal
-from intake.desk import Intake
+from intake.cases import CaseIntake
 from services.installation import Installation
 from services.recorded import Patience
 
@@ -62,7 +62,7 @@ class _Counter:
     def __init__(
         self,
         installation: Installation,
-        intake: Intake,
+        intake: CaseIntake,
         actor: Actor,
         source: str,
         door: str,

@@ -18,7 +18,7 @@ from events.language.dossier_commands import DossierCommand
 from events.language.dossier_messages import DossierFile
 from events.language.identity import dossier_id_of, is_dossier
 from events.language.refusals import Refusal, refuse
-from intake.declaration import identified
+from intake.declaration import declaration_of, identified
 from services.commanding import checked_command, refusal_of
 from services.installation import Installation
 from services.recorded import Patience
@@ -43,6 +43,13 @@ class SubmittedDossier:
     """The facts that no list knows: no case has them."""
 
 
+def declare_template(
+    installation: Installation, actor: Actor, template: str, applicant: str | None, *, now: datetime
+) -> DossierFile:
+    """A declaration of a template, with every document that is asked for, once. Raises UnknownTemplate, TemplateNotInForce."""
+    return declaration_of(installation.catalog, template, installation.business_day(now), applicant)
+
+
 async def submit_dossier(
     installation: Installation,
     actor: Actor,
@@ -59,7 +66,7 @@ async def submit_dossier(
     """
     file = identified(file)
     dossier_id = file.dossier_id or ""
-    intake = installation.linked_intake(await installation.temporal())
+    intake = installation.dossier_intake(await installation.temporal())
     answer = await intake.submit(
         file,
         source=source,
@@ -100,7 +107,7 @@ async def command_dossier(
     stream_id = find_dossier(installation, reference)
     if isinstance(stream_id, Refusal):
         return stream_id
-    intake = installation.linked_intake(await installation.temporal())
+    intake = installation.dossier_intake(await installation.temporal())
     received = command.model_copy(update={"actor": actor, "received_at": installation.business(now)})
     return await refusal_of(intake.ask(stream_id, received), command.command_id, _unanswered) or stream_id
 

@@ -13,8 +13,8 @@ from catalog.catalogue import Catalog
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from intake.catalogue import LiveCatalogue
-from intake.desk import Intake
-from intake.linked import LinkedIntake
+from intake.cases import CaseIntake
+from intake.dossiers import DossierIntake
 from sla.business_time import BusinessTime
 from store.database import Store
 from store.inbox import Inbox
@@ -65,11 +65,11 @@ class Installation(ABC):
         """A connection to Temporal. Raises its errors."""
 
     @abstractmethod
-    def intake(self, client: Client) -> Intake:
+    def intake(self, client: Client) -> CaseIntake:
         """The intake of cases over a connection to Temporal."""
 
     @abstractmethod
-    def linked_intake(self, client: Client) -> LinkedIntake:
+    def dossier_intake(self, client: Client) -> DossierIntake:
         """The intake of linked dossiers over a connection to Temporal."""
 
     @property
