@@ -24,10 +24,14 @@ Alerts = Mapping[int, str]
 
 
 class UnnamedError(ServiceError):
-    """It is not clear which escalation is meant. Details: reference, linked, waiting (numbers or ids of those that wait)."""
+    """It is not clear which escalation of a case or a linked dossier is meant."""
 
     def __init__(self, message: str, reference: str, waiting: Sequence[int | str], *, linked: bool) -> None:
-        super().__init__(message, field="escalation", reference=reference, waiting=tuple(waiting), linked=linked)
+        super().__init__(message, field="escalation")
+        self.reference = reference
+        self.waiting = tuple(waiting)
+        """Numbers or ids of those that wait."""
+        self.linked = linked
 
 
 class NothingToAcknowledgeError(UnnamedError):
@@ -93,9 +97,7 @@ def find_escalations(
     return _meant_in(installation, known.case_id, case, number, level, linked=False)
 
 
-def find_joint_escalation(
-    installation: Installation, actor: Actor, dossier: str, number: int | None
-) -> str | Refusal:
+def find_joint_escalation(installation: Installation, actor: Actor, dossier: str, number: int | None) -> str | Refusal:
     """The one that is meant in a linked dossier, which has one joint clock.
 
     Raises NoSuchAlertError, NothingToAcknowledgeError, StoreError.

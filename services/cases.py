@@ -19,9 +19,7 @@ from wording.text import Said, in_language
 _COMMANDS: Final[TypeAdapter[Any]] = TypeAdapter(CaseCommand)
 
 
-def case_command(
-    actor: Actor, kind: str, content: Mapping[str, Any], *, command_id: str, now: datetime
-) -> CaseCommand:
+def case_command(actor: Actor, kind: str, content: Mapping[str, Any], *, command_id: str, now: datetime) -> CaseCommand:
     """A command checked before any server is asked. Raises MessageError that names the first wrong field."""
     command: CaseCommand = checked_command(_COMMANDS, actor, kind, content, command_id, now)
     return command

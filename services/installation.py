@@ -12,8 +12,8 @@ from temporalio.client import Client
 from catalog.catalogue import Catalog
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
-from intake.catalogue import LiveCatalogue
 from intake.cases import CaseIntake
+from intake.catalogue import LiveCatalogue
 from intake.dossiers import DossierIntake
 from sla.business_time import BusinessTime
 from store.database import Store

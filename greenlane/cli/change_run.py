@@ -126,7 +126,7 @@ class ChangeRun:
         wiring = self.session.wiring
 
         async def telling() -> Telling:
-            intake = wiring.intake(await self.session.temporal())
+            intake = wiring.intake(await self.session.wiring.temporal())
             with counted(self.words("telling"), plan.cases - plan.sent) as told:
                 return await tell_cases(wiring, intake, plan, rate, told)
 

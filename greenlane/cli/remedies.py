@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from presentation.acknowledging import acknowledge_command, show_command
-from services.acknowledging import NothingToAcknowledgeError, NoSuchAlertError, SeveralEscalationsError, UnnamedError
+from services.acknowledging import NoSuchAlertError, NothingToAcknowledgeError, SeveralEscalationsError, UnnamedError
 from services.errors import NotAnsweredError, ServiceError
 from wording.text import Said
 
@@ -13,17 +13,16 @@ def remedy_of(error: ServiceError) -> str:
     if error.remedy:
         return error.remedy
     if isinstance(error, NotAnsweredError):
-        command_id = error.details["command_id"]
         return Said(
-            f"Ask again with --command-id {command_id}: it takes effect once.",
-            f"Gửi lại với --command-id {command_id}: yêu cầu chỉ có hiệu lực một lần.",
+            f"Ask again with --command-id {error.command_id}: it takes effect once.",
+            f"Gửi lại với --command-id {error.command_id}: yêu cầu chỉ có hiệu lực một lần.",
         )
-    return _naming(error, **error.details) if isinstance(error, UnnamedError) else ""
+    return _naming(error) if isinstance(error, UnnamedError) else ""
 
 
-def _naming(error: UnnamedError, *, reference: str, waiting: tuple[int | str, ...], linked: bool) -> Said:
-    commands = "; ".join(acknowledge_command(reference, one, linked=linked) for one in waiting)
-    shown = show_command(reference, linked=linked)
+def _naming(error: UnnamedError) -> Said:
+    commands = "; ".join(acknowledge_command(error.reference, one, linked=error.linked) for one in error.waiting)
+    shown = show_command(error.reference, linked=error.linked)
     if isinstance(error, NothingToAcknowledgeError):
         return Said(
             f"Its timeline tells what was acknowledged, and when: {shown}",
@@ -31,6 +30,6 @@ def _naming(error: UnnamedError, *, reference: str, waiting: tuple[int | str, ..
         )
     if isinstance(error, SeveralEscalationsError):
         return Said(f"Say which one: {commands}", f"Nêu rõ cảnh báo nào: {commands}")
-    if isinstance(error, NoSuchAlertError) and waiting:
+    if isinstance(error, NoSuchAlertError) and error.waiting:
         return Said(f"These wait: {commands}", f"Các cảnh báo đang chờ: {commands}")
     return Said(f"None of it waits; its timeline: {shown}", f"Không có cảnh báo nào đang chờ; xem diễn biến: {shown}")

@@ -14,9 +14,9 @@ from typing import TypeVar
 
 from events.transport.errors import KafkaAwayError, NotPermittedError, TransportError, Unavailable
 from greenlane.cli.catalogue_in_use import warn_of_difference
-from greenlane.cli.remedies import remedy_of
 from greenlane.cli.moments import Moments, now
 from greenlane.cli.names import Names
+from greenlane.cli.remedies import remedy_of
 from greenlane.cli.words import Words
 from greenlane.connecting import database_of
 from greenlane.probing.database import explained as database_trouble

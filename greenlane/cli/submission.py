@@ -171,13 +171,13 @@ def _show(session: Session, handed_in: Sequence[HandedIn]) -> None:
             words("known") if answer.is_known else f"[green]{words('new')}[/green]",
         )
     show(table if table.row_count else None, moments.scale)
-    for entry, answer in handed_in:
-        if isinstance(answer, Submitted):
-            for fact in answer.left_out:
+    for entry, outcome in handed_in:
+        if isinstance(outcome, Submitted):
+            for fact in outcome.left_out:
                 say_left_out(fact, f"{entry.file}:{entry.line} {entry.application_id}:", words.language)
         else:
             name = f" {entry.application_id}" if entry.application_id else ""
-            error = _error_of(entry, answer, words.language)
+            error = _error_of(entry, outcome, words.language)
             say_error(error, f"{error['file']}:{error['line']}{name}:")
     unrecorded = sum(answer.view is None for _, answer in taken)
     if unrecorded:

@@ -10,6 +10,8 @@ import pytest
 from cases.escalations import alarms_among
 from cases.turn import EscalationItem
 from greenlane.cli.acknowledgement import id_of
+from greenlane.cli.remedies import remedy_of
+from presentation.acknowledging import acknowledge_command
 from services.acknowledging import (
     NoSuchAlertError,
     NothingToAcknowledgeError,
@@ -17,7 +19,6 @@ from services.acknowledging import (
     meant,
     numbered,
 )
-from presentation.acknowledging import acknowledge_command
 from tests.alerts.situations import fired, opened
 from tests.builders import MONDAY
 
@@ -63,7 +64,7 @@ def test_of_several_clocks_one_must_be_named() -> None:
     """Nobody acknowledges by accident what he was not told of; the answer has the command for each."""
     items = [waiting("step:a", 1), waiting("step:b", 3)]
     with pytest.raises(SeveralEscalationsError) as caught:
-        meant(items, {"17": "step:a/rung-1"}, CODE, None)
+        meant(items, {17: "step:a/rung-1"}, CODE, None)
     # Of an early version, whose event has another shape, by its id.
     for known in (17, "step:b/rung-3"):
         assert acknowledge_command(CODE, known) in remedy_of(caught.value)
