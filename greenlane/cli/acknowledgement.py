@@ -63,11 +63,11 @@ def acknowledge(
 
     Example: greenlane acknowledge H05.8-260302-0001 17 --by head-of-culture
     """
-    from greenlane.cli.case_table import case_table
+    from greenlane.cli.clock import now
     from greenlane.cli.granting import granted
-    from greenlane.cli.moments import now
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session, waiting
+    from presentation.cases.case_table import case_table
     from services.acknowledging import KIND, acknowledge_escalations, find_escalations
     from services.cases import case_command
 

@@ -64,13 +64,14 @@ def plan(
     from zoneinfo import ZoneInfo
 
     from greenlane.cli import handbook
+    from greenlane.cli.clock import now
     from greenlane.cli.dossier_plan import plan_of
-    from greenlane.cli.moments import Moments, now
-    from greenlane.cli.names import Names
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.plan_screen import plan_screen
     from greenlane.province import PROVINCE_CALENDAR
+    from presentation.moments import Moments
+    from presentation.names import Names
     from sla.business_time import BusinessTime
 
     book = handbook.opened(lang, None, state_dir)
@@ -130,9 +131,9 @@ def submit(
 
     Example: greenlane dossier submit opening.yaml
     """
+    from greenlane.cli.clock import now
     from greenlane.cli.failure import say_left_out
     from greenlane.cli.granting import granted
-    from greenlane.cli.moments import now
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session, waiting
@@ -243,10 +244,10 @@ def cascade(
     """
     from cases.dossier.cascade import preview as previewed
     from events.language.refusals import refuse
+    from greenlane.cli.clock import now
     from greenlane.cli.dossier_screen import cascade_table
     from greenlane.cli.dossier_sheet import dossier_sheet_of
     from greenlane.cli.granting import RefusedError, granted
-    from greenlane.cli.moments import now
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session, waiting
@@ -394,10 +395,10 @@ def _command(
     as_json: bool,
 ) -> int:
     """Give a dossier a command, and show it as it is then."""
+    from greenlane.cli.clock import now
     from greenlane.cli.dossier_screen import screen_of
     from greenlane.cli.dossier_sheet import dossier_sheet_of
     from greenlane.cli.granting import granted
-    from greenlane.cli.moments import now
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session, waiting

@@ -34,11 +34,11 @@ def verify(
     """
     from rich.markup import escape
 
-    from greenlane.cli.integrity_words import finding_text
     from greenlane.cli.output import print_json, show, table_of
     from greenlane.cli.progress import counted
     from greenlane.cli.session import a_session
     from greenlane.verification import verify as verified
+    from presentation.words.integrity_words import finding_text
 
     with a_session(state_dir, lang) as session:
         words = session.words

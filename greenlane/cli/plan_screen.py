@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from greenlane.cli.dossier_plan import Plan
-from greenlane.cli.moments import Moments
 from greenlane.cli.output import table_of
+from presentation.moments import Moments
 
 
 def plan_screen(plan: Plan, moments: Moments) -> Iterator[RenderableType]:

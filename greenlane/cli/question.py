@@ -43,11 +43,11 @@ def asked(
     as_json: bool,
 ) -> int:
     """Give the case the command, wait for its answer, and show the case; the exit code. Raises what the service raises."""
-    from greenlane.cli.case_table import case_table
+    from greenlane.cli.clock import now
     from greenlane.cli.granting import granted
-    from greenlane.cli.moments import now
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session, waiting
+    from presentation.cases.case_table import case_table
     from services.cases import case_command, command_case
 
     command = case_command(actor, kind, content, command_id=new_id(command_id), now=now())

@@ -10,11 +10,11 @@ from rich.table import Table
 
 from greenlane.cli.output import out, show, table_of
 from greenlane.cli.styles import lane_markup
-from greenlane.cli.words import Words
 from greenlane.sandbox.plan import Sent
 from greenlane.sandbox.rehearsals import Rehearsal
 from greenlane.sandbox.report import SandboxReport, title_of
 from greenlane.sandbox.verdicts import Fault, Rule
+from presentation.words.words import Words
 from wording.text import Said, in_language
 
 MARKS: Final = {"ok": "[green]✓[/green]", "failed": "[bold red]✗[/bold red]", "not_seen": "[dim]-[/dim]"}

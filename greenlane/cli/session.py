@@ -14,10 +14,8 @@ from typing import TypeVar
 
 from events.transport.errors import KafkaAwayError, NotPermittedError, TransportError, Unavailable
 from greenlane.cli.catalogue_in_use import warn_of_difference
-from greenlane.cli.moments import Moments, now
-from greenlane.cli.names import Names
+from greenlane.cli.clock import now
 from greenlane.cli.remedies import remedy_of
-from greenlane.cli.words import Words
 from greenlane.connecting import database_of
 from greenlane.probing.database import explained as database_trouble
 from greenlane.probing.kafka import explained as kafka_trouble
@@ -29,6 +27,9 @@ from greenlane.stack.errors import ServerUnusableError
 from greenlane.stack.progress import Terminal
 from greenlane.telemetry import configure_logging
 from greenlane.wiring import Wiring
+from presentation.moments import Moments
+from presentation.names import Names
+from presentation.words.words import Words
 from services.errors import NotAnsweredError, ServiceError
 from store.errors import StoreUnavailable
 from store.inbox import Inbox

@@ -92,7 +92,7 @@ async def _hand_in(
     wiring: Wiring, entries: Sequence[Entry], source: str, progress: Callable[..., None], *, strict: bool
 ) -> list[HandedIn]:
     """What became of each entry, in the order of the files."""
-    from greenlane.cli.moments import now
+    from greenlane.cli.clock import now
     from services.actors import claimed
     from services.applications import submit_applications
 
