@@ -80,9 +80,7 @@ class DossierSheet:
         return None if self.schedule is None else self.schedule.slack.get(name)
 
 
-def read_dossier(
-    installation: Installation, actor: Actor, reference: str, *, now: datetime
-) -> DossierSheet | Refusal:
+def read_dossier(installation: Installation, actor: Actor, reference: str, *, now: datetime) -> DossierSheet | Refusal:
     """The dossier with this stream id, or with this id of its source's.
 
     Raises NotAnsweredError for one that was accepted but is not opened yet, StoreError.
