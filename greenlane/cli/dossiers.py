@@ -64,6 +64,7 @@ def plan(
     from greenlane.cli import handbook
     from greenlane.cli.clock import now
     from greenlane.cli.dossier_plan import forecast_json
+    from greenlane.cli.granting import granted
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.plan_screen import plan_screen
