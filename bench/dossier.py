@@ -1,7 +1,7 @@
 """A linked dossier of 200 applications, from its opening to its joint result on the live stack: time, history, cost.
 
 `python -m bench.dossier [--applications N]` writes bench/results/dossier.json. Departments are answered for without Kafka: what
-is measured is the dossier and its cases, not the desks.
+is measured is the dossier and its cases, not the departments.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from typer.exceptions import TyperException
 
 from greenlane.cli.output import Answered, err, print_json, wants_json
 from greenlane.cli.usage import usage_said
-from greenlane.errors import GreenlaneError
+from wording.errors import GreenlaneError
 from wording.text import Said, in_language, library_said, sentences, spoken
 
 if TYPE_CHECKING:

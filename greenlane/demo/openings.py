@@ -13,11 +13,11 @@ from events.language.commands import Actor, ActorKind
 from events.language.dossier_messages import DossierFile
 from events.language.messages import DocumentMessage
 from greenlane.demo.script import OPENINGS_SOURCE, SYSTEM
-from greenlane.errors import GreenlaneError
 from greenlane.wiring import Wiring
 from intake.cases import Submitted
 from intake.declaration import filled
 from store.dossiers import Dossiers
+from wording.errors import GreenlaneError
 from wording.text import Said
 
 

@@ -9,14 +9,14 @@ from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 
+from audit.imported_cases import CaseEvidence, Findings, TopicOrder, event_ids
 from catalog.model import Definitions
+from eventlog.identity import SYSTEM
+from eventlog.index import TraceRow
 from events.language.topics import Topics
 from events.transport import dead_letters
 from events.transport.errors import TransportError
 from greenlane.importing.display import Display
-from greenlane.importing.evidence import CaseEvidence, Findings, TopicOrder, event_ids
-from greenlane.importing.identity import SYSTEM
-from greenlane.importing.index import TraceRow
 from greenlane.importing.preparation import Prepared
 from greenlane.importing.report import ImportReport
 from greenlane.outside import incoming

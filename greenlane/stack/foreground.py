@@ -12,13 +12,13 @@ from contextlib import suppress
 from types import FrameType
 from typing import IO, Any
 
-from greenlane.errors import GreenlaneError
 from greenlane.settings import Settings
 from greenlane.stack.addresses import StackAddresses
 from greenlane.stack.errors import StartCancelledError, for_relaying
 from greenlane.stack.part import ProcessSpec
 from greenlane.stack.progress import Progress, Terminal
 from greenlane.stack.supervisor import Prepare, Supervisor
+from wording.errors import GreenlaneError
 from wording.text import Said
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

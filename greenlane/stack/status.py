@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from greenlane.errors import GreenlaneError
 from greenlane.settings import Settings
 from greenlane.stack.addresses import StackAddresses
 from greenlane.stack.child import identified
@@ -20,6 +19,7 @@ from greenlane.stack.credentials import PARTS as PROCESSES
 from greenlane.stack.errors import ServerAwayError
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.session import running_stack
+from wording.errors import GreenlaneError
 
 SERVERS = ("temporal", "postgresql", "kafka")
 PROBE_SECONDS = 3.0

@@ -36,8 +36,8 @@ from tests.builders import (
     an_answer,
     the_definitions,
 )
-from tests.dossier.openings import SYSTEM, an_application, days, definitions
-from tests.dossier.openings import a_submission as an_opening
+from tests.cases.dossier.openings import SYSTEM, an_application, days, definitions
+from tests.cases.dossier.openings import a_submission as an_opening
 from tests.upgrade.fixtures import HISTORIES
 from tests.upgrade.record_ledgers import write
 from tests.workflows.record_golden import plain

@@ -72,7 +72,11 @@ class Upgraded:
         self.store, self.catalogue = store, SettledCatalogue(load_catalog())
         self.views = Views(store)
         self.intake = CaseIntake(
-            CaseGateway(self.client, self.queue), self.intake_records, self.catalogue, time, ZoneInfo("Asia/Ho_Chi_Minh")
+            CaseGateway(self.client, self.queue),
+            self.intake_records,
+            self.catalogue,
+            time,
+            ZoneInfo("Asia/Ho_Chi_Minh"),
         )
         self.linked = DossierIntake(
             self.intake, DossierGateway(self.client, self.queue), Dossiers(store), self.inbox, self.catalogue
