@@ -114,13 +114,12 @@ def _kept(ordered: Sequence[Attribute], counted: Counter[str], prefix: str, long
     facts: dict[str, str] = {}
     left_out = 0
     room = FACTS_MAX - 1 if len(ordered) > FACTS_MAX else FACTS_MAX
-    for key, value in ordered:
+    for key, written in ordered:
         if len(facts) >= room:
             left_out += 1
             continue
         name = _free(fact_name_of(key) if not prefix else prefix + _written(key), facts)
-        if prefix:
-            value = tidy(value)  # noqa: PLW2901 - as facts are compared
+        value = tidy(written) if prefix else written  # as facts are compared
         counted["attributes_cut"] += len(value) > longest
         facts[name] = value if len(value) <= longest else value[: longest - 1] + "…"
     if left_out:

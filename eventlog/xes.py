@@ -27,6 +27,10 @@ from wording.text import Said
 ATTRIBUTES = frozenset(("string", "date", "int", "float", "boolean", "id", "list", "container"))
 COLLECTIONS = frozenset(("list", "container"))
 HEADER = frozenset(("extension", "global", "classifier"))
+EVENT_DEPTH = 2
+"""Where an event stands: in a trace, in the log."""
+ASCII_MAX = 0x7F
+NAME_SHOWN_MAX = 60
 VALUE_MAX = 10_000
 """Characters kept of one value; beyond that it is no attribute but an attachment."""
 KEY_MAX = 1_000
@@ -166,7 +170,7 @@ class XesReader:
             self.unusual["unknown_elements"] += 1
 
     def _in_trace(self, trace: Trace, tag: str, attributes: dict[str, str], depth: int) -> None:
-        if tag != "event" or depth != 2:  # noqa: PLR2004 - log, trace, event
+        if tag != "event" or depth != EVENT_DEPTH:
             self._within(trace.attributes, tag, attributes)
             return
         if len(trace.events) >= self._events_max:
@@ -276,7 +280,7 @@ class XesReader:
         reason = expat.ErrorString(error.code)
         at = place.byte - base
         byte = block[at] if 0 <= at < len(block) else 0
-        if error.code == expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN] and byte >= 0x80:  # noqa: PLR2004
+        if error.code == expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN] and byte > ASCII_MAX:
             return LogEncodingError(
                 self._file,
                 Said(
@@ -334,4 +338,4 @@ _ENCODING_ERRORS = {
 
 
 def _shown(name: str) -> str:
-    return name if len(name) <= 60 else name[:60] + "…"  # noqa: PLR2004
+    return name if len(name) <= NAME_SHOWN_MAX else name[:NAME_SHOWN_MAX] + "…"

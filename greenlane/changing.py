@@ -105,7 +105,7 @@ def _folded(records: Sequence[EventRecord], archive: DefinitionArchive) -> Case:
 
 def calendar_plan(wiring: Wiring, target: CalendarDefinition, told: Told) -> Looked:
     """What the version changes; `told` hears how many cases have been looked at."""
-    from cases.plans import calendar_changes  # noqa: PLC0415 - NumPy: a third of what a process takes to start
+    from cases.plans import calendar_changes  # NumPy: a third of what a process takes to start
 
     looked = Looked()
     for batch in open_cases(wiring, looked):
@@ -116,7 +116,7 @@ def calendar_plan(wiring: Wiring, target: CalendarDefinition, told: Told) -> Loo
 
 def migration_plan(wiring: Wiring, target: ProcedureVersion, reason: str, actor: Actor, told: Told) -> Looked:
     """What the version changes, and the cases that cannot come under it."""
-    from cases.plans import RefusedChange, tried_out  # noqa: PLC0415
+    from cases.plans import RefusedChange, tried_out
 
     looked = Looked()
     at = wiring.business_time_now()

@@ -100,7 +100,7 @@ def _finding(error: Any) -> Said:
     if findings is None:
         text = str(error.message).rstrip(".")
         return Said(_lowered(text), "giá trị không hợp lệ")
-    from catalog.value_texts import value_message  # noqa: PLC0415 - only where somebody mistyped
+    from catalog.value_texts import value_message  # only where somebody mistyped
 
     first = findings()[0]
     text = str(first["msg"]).removeprefix("Value error, ")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from events.language.commands import Actor, ActorKind, Assurance, Command, PauseClock, ReassignStep
+from events.language.commands import Actor, ActorKind, Assurance, CaseCommand, PauseClock, ReassignStep
 from events.language.notices import MessageRefused
 from events.transport.publisher import EVENT_SOURCE
 from greenlane.admission import let_in
@@ -139,8 +139,8 @@ class Run:
         try:
             intake: CaseIntake = self._wiring.intake(loop.run_until_complete(self._wiring.temporal()))
 
-            def ask(case_id: str, command: Command) -> str | None:
-                asking = asyncio.wait_for(intake.ask(case_id, command), OUTCOME_SECONDS)  # type: ignore[arg-type]
+            def ask(case_id: str, command: CaseCommand) -> str | None:
+                asking = asyncio.wait_for(intake.ask(case_id, command), OUTCOME_SECONDS)
                 try:
                     refusal = loop.run_until_complete(asking).refusal
                 except TimeoutError:
@@ -201,7 +201,7 @@ class Run:
 
     def _hand_over(self, act: HandOver, ask: Any) -> None:
         given = {"received_at": self._wiring.business_time_now(), "actor": SUPERVISOR, "reason": REASON}
-        commands: list[Command] = []
+        commands: list[CaseCommand] = []
         if act.suspended:
             pause_id = f"sandbox:{act.case_id}:pause"
             commands.append(PauseClock(command_id=pause_id, legal_basis=LEGAL_BASIS, **given))

@@ -93,7 +93,7 @@ def _stop(supervisor: Supervisor, wish: Wish, *, owned: bool) -> None:
         supervisor.watch(lambda: wish.signalled or supervisor.folder.retire())
     _tell_owner(owned, {"stopping": True})
     for number in STOP_SIGNALS:  # Whoever cannot wait and asks again gets a hard stop, which loses nothing either.
-        signal.signal(number, lambda number, frame: supervisor.kill())  # noqa: ARG005
+        signal.signal(number, lambda *_: supervisor.kill())
     supervisor.stop()
 
 

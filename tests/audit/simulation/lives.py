@@ -91,7 +91,7 @@ def plan_of(seed: int) -> Plan:
     return Plan(seed, tuple(acts))
 
 
-class Difference(AssertionError):  # noqa: N818 - what is found, not an error of ours
+class Difference(AssertionError):
     """The core and the model do not say the same."""
 
 
