@@ -43,9 +43,7 @@ class Desk:
     """The open ones that are told to the department."""
 
 
-def list_cases(
-    installation: Installation, actor: Actor, wanted: CaseFilter, *, limit: int, now: datetime
-) -> CaseList:
+def list_cases(installation: Installation, actor: Actor, wanted: CaseFilter, *, limit: int, now: datetime) -> CaseList:
     """The cases that are wanted, at most so many. Raises StoreError."""
     views = installation.views
     cases = views.cases(wanted, limit=limit)

@@ -37,9 +37,7 @@ def list_dead_letters(
     else:
         names = dead_letter_topics(installation.cluster, installation.topics)
         boxes = [LetterBox(installation.cluster, name) for name in filled(installation.cluster, names)]
-    return tuple(
-        FiledLetter(box.topic, letter) for box in boxes for letter in box.letters(with_replayed=with_replayed)
-    )
+    return tuple(FiledLetter(box.topic, letter) for box in boxes for letter in box.letters(with_replayed=with_replayed))
 
 
 def read_dead_letter(installation: Installation, actor: Actor, topic: str, letter_id: str) -> FiledLetter:

@@ -8,17 +8,17 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cases.dossier.graph import Graph, GraphFault, graph_of
+from cases.dossier.graph import Graph, graph_of
 from cases.dossier.schedule import Limit, Schedule, nominal_path, schedule
 from catalog.catalogue import Catalog
 from catalog.errors import NotInForce, UnknownProcedure, UnknownTemplate
 from catalog.model import ProcedureVersion
 from events.language.dossier_messages import DossierFile
 from events.language.refusals import refuse
-from greenlane.cli.dossier_files import DossierRefusedError, refused
-from greenlane.cli.output import instant_json
+from greenlane.cli.granting import RefusedError, granted
 from greenlane.province import PROVINCE_CALENDAR
 from intake.declaration import filled
+from presentation.instants import instant_json
 from sla.calendar import compiled
 from sla.deadline import Due, due
 from sla.errors import CalendarRangeError
@@ -87,7 +87,7 @@ class Plan:
 
 
 def plan_of(file: DossierFile, catalog: Catalog, at: datetime, language: str) -> Plan:
-    """Lay a dossier on the calendar. Raises DossierRefusedError that names the circle or the reference."""
+    """Lay a dossier on the calendar. Raises RefusedError that names the circle or the reference."""
     local = at.astimezone(ZoneInfo(catalog.calendar(PROVINCE_CALENDAR).zone))
     if file.template is not None:
         try:
@@ -95,11 +95,9 @@ def plan_of(file: DossierFile, catalog: Catalog, at: datetime, language: str) ->
         except UnknownTemplate as error:
             near = ", ".join(error.suggestions) or "-"
             refusal = refuse("template_unknown", "template", template=file.template or "", near=near)
-            raise refused(refusal, file.template or "", language) from None
-    graph = graph_of(file.applications)
-    if isinstance(graph, GraphFault):
-        raise DossierRefusedError(graph, language)
-    _refuse_invalid_results(file, local, language)
+            raise RefusedError(refusal, reference=file.template) from None
+    graph = granted(graph_of(file.applications))
+    _refuse_invalid_results(file, local)
     procedures, missing = _procedures(file, catalog, local, language)
     limits = {name: Limit(version.limit, version.after_hours) for name, version in procedures.items()}
     calendar = compiled(catalog.calendar(PROVINCE_CALENDAR))
@@ -117,7 +115,7 @@ def plan_of(file: DossierFile, catalog: Catalog, at: datetime, language: str) ->
     return Plan(file, graph, procedures, local, found, path, reason, cap)
 
 
-def _refuse_invalid_results(file: DossierFile, at: datetime, language: str) -> None:
+def _refuse_invalid_results(file: DossierFile, at: datetime) -> None:
     for part in file.applications:
         for need in part.needs:
             result = need.result
@@ -131,7 +129,7 @@ def _refuse_invalid_results(file: DossierFile, at: datetime, language: str) -> N
                     issued_on=str(result.issued_on),
                     valid_until=str(result.valid_until or "-"),
                 )
-                raise refused(refusal, result.number, language)
+                raise RefusedError(refusal, reference=result.number)
 
 
 def _procedures(
@@ -146,7 +144,7 @@ def _procedures(
         except UnknownProcedure as error:
             near = ", ".join(error.suggestions) or "-"
             refusal = refuse("procedure_unknown", "applications.procedure", procedure=part.procedure, near=near)
-            raise refused(refusal, part.procedure, language) from None
+            raise RefusedError(refusal, reference=part.procedure) from None
         except NotInForce as error:
             # The graph is sound whatever the day; there is only no law yet, or none any more, to promise by.
             reason = reason or in_language(sentences(error.message, error.remedy), language)
