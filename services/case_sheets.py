@@ -96,7 +96,7 @@ def read_case(installation: Installation, actor: Actor, reference: str) -> CaseS
             f"Hồ sơ {known.case_id} đã được tiếp nhận nhưng chưa được mở.",
         )
         raise NotAnsweredError(message, field="case", remedy=LOOK_AGAIN)
-    definitions, records = installation.case_ledger(known.case_id)
+    definitions, records = installation.intake_records.ledger_of(known.case_id)
     case = fold(known.case_id, definitions, records)
     texts = texts_of(installation, records, None if case.application is None else case.application.subject_ref)
     return CaseSheet(case, view_of(case), records, installation.inbox.refusals(known.case_id), texts)

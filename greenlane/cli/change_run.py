@@ -18,7 +18,7 @@ from greenlane.cli.output import instant_json, print_json, show, table_of
 from greenlane.cli.progress import counted
 from greenlane.cli.session import Session, waiting
 from greenlane.cli.styles import LATE, painted
-from presentation.instants import day_said
+from presentation.instants import day_said, instant_json
 from presentation.moments import Moments
 from presentation.words.time_words import TimeWords
 from services.change_previews import ChangePreview, Target, Unreachable
