@@ -7,33 +7,29 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from catalog.soundness import Path, Unsound, field_name
-from wording.text import Said, joined, spoken
+from wording.text import Bilingual, LazyText, _, joined, layout
 
-CORRECT: Final = Said("Correct this place.", "Sửa chỗ này.")
-ONE_OF_THESE: Final = Said("Write one of these words", "Ghi một trong các từ này")
-NEAR: Final = ("Did you mean {near}?", "Có phải ý bạn là {near}?")
-_CORRECT_VALUE: Final = Said("Correct the value", "Sửa giá trị")
-_FIELDS: Final = Said("Write fields and values", "Ghi các trường và giá trị")
-_LIST: Final = Said(
-    "Write a list, one entry a line with a dash", "Ghi một danh sách, mỗi mục một dòng có gạch đầu dòng"
-)
-_LARGER: Final = Said("Write a larger number", "Ghi số lớn hơn")
-_SMALLER: Final = Said("Write a smaller number", "Ghi số nhỏ hơn")
+CORRECT: Final = _("Correct this place.")
+ONE_OF_THESE: Final = _("Write one of these words")
+NEAR: Final = _("Did you mean {near}?")
+_CORRECT_VALUE: Final = _("Correct the value")
+_FIELDS: Final = _("Write fields and values")
+_LIST: Final = _("Write a list, one entry a line with a dash")
+_LARGER: Final = _("Write a larger number")
+_SMALLER: Final = _("Write a smaller number")
 
-_REMEDIES: Final[Mapping[str, Said]] = {
-    "missing": Said("Add the field", "Thêm trường này"),
-    "control_character": Said(
-        "Type the name anew, without what cannot be seen", "Gõ lại tên, bỏ ký tự không nhìn thấy"
-    ),
-    "string_type": Said("Put the text in quotes", "Đặt văn bản trong dấu ngoặc kép"),
-    "too_short": Said("Write at least one", "Ghi ít nhất một mục"),
-    "too_long": Said("Write fewer of them", "Ghi ít mục hơn"),
+_REMEDIES: Final[Mapping[str, LazyText]] = {
+    "missing": _("Add the field"),
+    "control_character": _("Type the name anew, without what cannot be seen"),
+    "string_type": _("Put the text in quotes"),
+    "too_short": _("Write at least one"),
+    "too_long": _("Write fewer of them"),
     "greater_than": _LARGER,
     "greater_than_equal": _LARGER,
     "less_than_equal": _SMALLER,
     "fact_size": _SMALLER,
-    "string_pattern_mismatch": Said("Keep to the pattern", "Ghi đúng mẫu"),
-    "date_from_datetime_parsing": Said("Write the day as YYYY-MM-DD", "Ghi ngày theo dạng YYYY-MM-DD"),
+    "string_pattern_mismatch": _("Keep to the pattern"),
+    "date_from_datetime_parsing": _("Write the day as YYYY-MM-DD"),
     "tuple_type": _LIST,
     "model_type": _FIELDS,
     "dict_type": _FIELDS,
@@ -140,7 +136,7 @@ _BETWEEN: Final = re.compile(r"(?<=['\"]) or (?=['\"])")
 _INVALID_VI: Final = "Giá trị không hợp lệ"
 
 
-def value_message(kind: str, error: Mapping[str, Any]) -> Said:
+def value_message(kind: str, error: Mapping[str, Any]) -> LazyText:
     """What is wrong with a value: by pydantic's finding, or by what a check of ours says itself.
 
     A kind without Vietnamese of its own is at least said to be wrong: pydantic's English helps nobody who reads no English.
@@ -153,22 +149,20 @@ def value_message(kind: str, error: Mapping[str, Any]) -> Said:
         vietnamese = _MESSAGES_VI[kind].format_map(context)
     except KeyError:
         vietnamese = _INVALID_VI
-    return Said(str(error["msg"]), _BETWEEN.sub(" hoặc ", vietnamese))
+    return Bilingual(str(error["msg"]), _BETWEEN.sub(" hoặc ", vietnamese))
 
 
-def _own(cause: object) -> Said | None:
+def _own(cause: object) -> LazyText | None:
     if isinstance(cause, Unsound):
-        return joined(
-            "; ", [spoken("{at}{text}", "{at}{text}", at=_at(path), text=text) for path, text in cause.problems]
-        )
+        return joined("; ", [layout("{at}{text}", at=_at(path), text=text) for path, text in cause.problems])
     said = cause.args[0] if isinstance(cause, ValueError) and cause.args else None
-    return said if isinstance(said, Said) else None
+    return said if isinstance(said, LazyText) else None
 
 
 def _at(path: Path) -> str:
     return f"{field_name(path)}: " if path else ""
 
 
-def value_remedy(kind: str) -> Said:
+def value_remedy(kind: str) -> LazyText:
     """What helps against a finding of that kind."""
     return _REMEDIES.get(kind, _CORRECT_VALUE)

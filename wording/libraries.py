@@ -6,6 +6,8 @@ import errno
 import re
 from typing import Final
 
+from wording.text import Bilingual, LazyText
+
 _OS: Final[dict[int, str]] = {
     errno.EACCES: "không có quyền",
     errno.EADDRINUSE: "địa chỉ đang được dùng",
@@ -103,7 +105,7 @@ _YAML: Final[tuple[tuple[str, str], ...]] = (
 _YAML_UNKNOWN: Final = "sai cú pháp"
 
 
-def os_vi(number: int | None) -> str:
+def os_meaning(number: int | None) -> str:
     """What the operating system means by the number of an error."""
     found = _OS.get(number or 0) or _RESOLVING.get(number or 0)
     return found or _OS_UNKNOWN
@@ -122,3 +124,18 @@ def json_code_vi(code: str) -> str:
 def yaml_vi(message: str) -> str:
     """What the reader of YAML finds."""
     return next((vi for pattern, vi in _YAML if re.search(pattern, message)), _YAML_UNKNOWN)
+
+
+def os_said(error: OSError) -> LazyText:
+    """What the operating system refuses; it says it in one language only."""
+    return Bilingual(error.strerror or type(error).__name__, os_meaning(error.errno))
+
+
+def library_said(text: str) -> LazyText:
+    """What a server or a library says: a name of its own is one in every language, a sentence is English only."""
+    if isinstance(text, LazyText):
+        return text
+    return Bilingual(text, text if " " not in text.strip() else _ENGLISH_ONLY)
+
+
+_ENGLISH_ONLY: Final = "chi tiết bằng tiếng Anh, với GREENLANE_LANGUAGE=en"

@@ -36,7 +36,7 @@ from events.language.given import (
     case_named,
 )
 from sla.units import Budget
-from wording.text import spoken
+from wording.text import _, spoken
 
 
 class DocumentMessage(Message):
@@ -169,11 +169,8 @@ class MessageError(ValueError):
 
 UNKNOWN_FIELD = "*"
 """Stands in a path for a field that the language does not have."""
-FIELD_UNKNOWN = ("there is no such field", "không có trường này")
-FIELD_UNKNOWN_NEAR = (
-    "there is no such field; the nearest is '{near}'",
-    "không có trường này; gần giống nhất là '{near}'",
-)
+FIELD_UNKNOWN = _("there is no such field")
+FIELD_UNKNOWN_NEAR = _("there is no such field; the nearest is '{near}'")
 FIELD_MAX = 200
 """Characters of a path that an error names: a message nested without end would else have one without end in its reason."""
 

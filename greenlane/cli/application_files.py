@@ -20,11 +20,11 @@ from events.language.messages import SubmissionMessage
 from events.language.text import is_storable
 from greenlane.errors import GreenlaneError
 from wording.json_text import JsonRefusedError, next_json, read_json
-from wording.libraries import json_vi
-from wording.text import Said, joined, os_said
+from wording.libraries import json_vi, os_said
+from wording.text import Bilingual, _, joined
 
 STANDARD_INPUT: Final = "-"
-OR_ELSE: Final = Said("; or: ", "; hoặc: ")
+OR_ELSE: Final = _("; or: ")
 FILE_MAX_BYTES: Final = 64_000_000
 JSON_LINES: Final = (".jsonl", ".ndjson")
 YAML: Final = (".yaml", ".yml")
@@ -67,18 +67,20 @@ def _content(name: str) -> bytes:
         content = sys.stdin.buffer.read() if name == STANDARD_INPUT else Path(name).read_bytes()
     except OSError as error:
         raise FileUnreadableError(
-            Said(f"{name} cannot be read: {error.strerror}.", f"Không đọc được {name}: {os_said(error).vi}."),
+            _("{name} cannot be read: {reason}.", name=name, reason=os_said(error)),
             field=name,
-            remedy=Said("Check its name and its rights.", "Kiểm tra tên tệp và quyền đọc."),
+            remedy=_("Check its name and its rights."),
         ) from None
     if len(content) > FILE_MAX_BYTES:
         raise FileUnreadableError(
-            Said(
-                f"{name} has {len(content)} bytes; {FILE_MAX_BYTES} are read at most.",
-                f"{name} có {len(content)} byte; chỉ đọc tối đa {FILE_MAX_BYTES}.",
+            _(
+                "{name} has {count} bytes; {file_max_bytes} are read at most.",
+                name=name,
+                count=len(content),
+                file_max_bytes=FILE_MAX_BYTES,
             ),
             field=name,
-            remedy=Said("Split it into several files.", "Tách thành nhiều tệp."),
+            remedy=_("Split it into several files."),
         )
     return content
 
@@ -228,7 +230,7 @@ def _json_problem(file: str, first_line: int, line: int, error: JsonRefusedError
         return _problem("nesting", "nesting", file, line, most=DEPTH_MAX)
     if error.line is not None:
         place = (first_line + error.line - 1, error.column or 1)
-        return Problem.of("json_syntax", "json_syntax", file, place, why=Said(error.reason, json_vi(error.reason)))
+        return Problem.of("json_syntax", "json_syntax", file, place, why=Bilingual(error.reason, json_vi(error.reason)))
     if error.code == "duplicate_key":
         return _problem("key_twice", "duplicate_key", file, line, name=f"'{error.name}'")
     return _problem("json_number", "json_syntax", file, line)

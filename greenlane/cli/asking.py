@@ -21,7 +21,7 @@ from greenlane.cli.moments import now
 from greenlane.cli.question import Acting
 from greenlane.cli.session import Session
 from wording.names import tidied
-from wording.text import Said, in_language
+from wording.text import Said, _, in_language
 
 ANSWER_SECONDS = 60.0
 """A command that nobody has answered so long is not lost: the case takes it when a worker runs again."""
@@ -69,18 +69,12 @@ async def ask(session: Session, question: Question) -> CaseView:
         why = (
             Said(f"{error}", f"{in_language(error.what, 'vi')} không trả lời")
             if isinstance(error, Unavailable)
-            else Said(f"nothing came within {ANSWER_SECONDS:g} s", f"không có gì trong {ANSWER_SECONDS:g} giây")
+            else _("nothing came within {answer_seconds:g} s", answer_seconds=ANSWER_SECONDS)
         )
         raise NoAnswerError(
-            Said(
-                f"The case did not answer ({why}); what it got it takes when its worker runs.",
-                f"Hồ sơ không trả lời ({in_language(why, 'vi')}); yêu cầu sẽ được xử lý khi có tiến trình xử lý.",
-            ),
+            _("The case did not answer ({why}); what it got it takes when its worker runs.", why=why),
             field="command_id",
-            remedy=Said(
-                f"Ask again with --command-id {question.command_id}: it takes effect once.",
-                f"Gửi lại với --command-id {question.command_id}: yêu cầu chỉ có hiệu lực một lần.",
-            ),
+            remedy=_("Ask again with --command-id {command_id}: it takes effect once.", command_id=question.command_id),
         ) from error
     if outcome.refusal is not None:
         raise RefusedError(outcome.refusal, session.words.language)

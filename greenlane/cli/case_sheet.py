@@ -26,7 +26,7 @@ from greenlane.cli.applicant_texts import texts_of
 from greenlane.cli.failure import NoAnswerError, RefusedError
 from greenlane.cli.output import instant_json
 from greenlane.cli.session import Session
-from wording.text import Said
+from wording.text import _
 
 
 @dataclass(frozen=True)
@@ -136,14 +136,9 @@ def sheet_of(session: Session, reference: str) -> Sheet:
         raise RefusedError(refuse("case_unknown", "case"), language)
     if known.status is None:
         raise NoAnswerError(
-            Said(
-                f"Case {known.case_id} was accepted, but is not opened yet.",
-                f"Hồ sơ {known.case_id} đã được tiếp nhận nhưng chưa được mở.",
-            ),
+            _("Case {case_id} was accepted, but is not opened yet.", case_id=known.case_id),
             field="case",
-            remedy=Said(
-                "Look again when a worker runs: nothing is lost.", "Xem lại khi có tiến trình xử lý: không mất gì cả."
-            ),
+            remedy=_("Look again when a worker runs: nothing is lost."),
         )
     definitions, records = session.wiring.register.ledger_of(known.case_id)
     case = fold(known.case_id, definitions, records)

@@ -35,7 +35,7 @@ from greenlane.cli.session import Session
 from intake.declaration import filled
 from store.dossiers import Dossiers
 from wording.names import tidied
-from wording.text import Said
+from wording.text import _
 
 ANSWER_SECONDS = 60.0
 RECORD_SECONDS = 30.0
@@ -163,15 +163,9 @@ async def ask_dossier(session: Session, stream_id: str, command: DossierCommand)
         outcome = await asyncio.wait_for(asked, ANSWER_SECONDS)
     except (TimeoutError, Unavailable) as error:
         raise NoAnswerError(
-            Said(
-                "The dossier did not answer; what it got it takes when its worker runs.",
-                "Nhóm hồ sơ không trả lời; yêu cầu sẽ được xử lý khi có tiến trình xử lý.",
-            ),
+            _("The dossier did not answer; what it got it takes when its worker runs."),
             field="command_id",
-            remedy=Said(
-                f"Ask again with --command-id {command.command_id}: it takes effect once.",
-                f"Gửi lại với --command-id {command.command_id}: yêu cầu chỉ có hiệu lực một lần.",
-            ),
+            remedy=_("Ask again with --command-id {command_id}: it takes effect once.", command_id=command.command_id),
         ) from error
     if outcome.refusal is not None:
         raise RefusedError(outcome.refusal, session.words.language)

@@ -13,7 +13,7 @@ import typer
 from greenlane.cli.acknowledgement import Escalation, Note, id_of
 from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir, Strict, name_of, source_of
 from greenlane.cli.question import Acting, acting
-from wording.text import Said
+from wording.text import _
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -137,9 +137,7 @@ def submit(
     from greenlane.cli.session import a_session, waiting
 
     if (file is None) == (template is None):
-        raise typer.BadParameter(
-            Said("Give either a file or --template.", "Nêu một tệp hoặc --template."), param_hint="FILE"
-        )
+        raise typer.BadParameter(_("Give either a file or --template."), param_hint="FILE")
     given = None if file is None else dossier_of(file)
     with a_session(state_dir, lang) as session:
         wanted = given or file_of_template(session.wiring.catalog, template or "", session, applicant)
@@ -384,9 +382,6 @@ def _instant(text: str, zone: ZoneInfo) -> datetime:
         return at.astimezone(zone) if at.tzinfo is not None else at.replace(tzinfo=zone)
     except (ValueError, OverflowError):
         raise typer.BadParameter(
-            Said(
-                f"{text!r} is no instant such as 2026-03-02T09:00+07:00.",
-                f"{text!r} không phải thời điểm như 2026-03-02T09:00+07:00.",
-            ),
+            _("{text!r} is no instant such as 2026-03-02T09:00+07:00.", text=text),
             param_hint="--at",
         ) from None

@@ -24,34 +24,31 @@ from presentation.instants import end_said
 from presentation.names import both, department_said, role_said, said
 from store.dossiers import Dossiers
 from store.escalations import EscalationFilter, Escalations
-from wording.text import Said, in_language, spoken
+from wording.text import LazyText, _, in_language, spoken
 
-OPEN: Final = Said("Open escalations", "Báo cáo vượt cấp đang mở")
-ALL: Final = Said("Escalations", "Báo cáo vượt cấp")
-NONE: Final = Said("No escalations.", "Không có báo cáo vượt cấp nào.")
-NONE_OPEN: Final = Said(
-    "No open escalations; what is late all the same: greenlane cases --overdue",
-    "Không có báo cáo vượt cấp nào đang mở; bước và hồ sơ còn trễ: greenlane cases --overdue",
-)
-MORE: Final = Said("{shown} of {total} shown.", "Hiển thị {shown} trên {total}.")
+OPEN: Final = _("Open escalations")
+ALL: Final = _("Escalations")
+NONE: Final = _("No escalations.")
+NONE_OPEN: Final = _("No open escalations; what is late all the same: greenlane cases --overdue")
+MORE: Final = _("{shown} of {total} shown.")
 LATE: Final = {
-    "statutory": Said("overdue by {late}", "quá hạn {late}"),
-    "green": Said("green promise broken {late} ago", "lỡ cam kết luồng xanh {late}"),
-    "step": Said("step late by {late}", "bước xử lý trễ {late}"),
-    "consultation": Said("opinion late by {late}", "ý kiến trễ {late}"),
-    "joint": Said("joint limit passed {late} ago", "thời hạn chung trễ {late}"),
+    "statutory": _("overdue by {late}"),
+    "green": _("green promise broken {late} ago"),
+    "step": _("step late by {late}"),
+    "consultation": _("opinion late by {late}"),
+    "joint": _("joint limit passed {late} ago"),
 }
 """Only of the law's own limit it is said that it is overdue."""
-WARNED: Final = Said("limit not passed", "chưa hết hạn")
-LIMIT: Final = Said("limit {at}", "hạn {at}")
-STEP: Final = Said("Step: {step} ({department})", "Bước: {step} ({department})")
-WHOLE: Final = Said("The whole case ({department})", "Toàn bộ hồ sơ ({department})")
-JOINT: Final = Said("The linked dossier as a whole ({department})", "Toàn bộ nhóm hồ sơ liên thông ({department})")
-TURN: Final = Said("Whose turn: {holder}", "Đang chờ: {holder}")
-TOLD: Final = Said("Told: {role}, level {level}, at {at}", "Đã báo: {role}, cấp {level}, lúc {at}")
-DONE: Final = Said("done since", "đã xong")
-ACKNOWLEDGED: Final = Said("acknowledged", "đã xác nhận")
-CHAIN: Final = Said("acknowledged at another level", "đã được xác nhận ở cấp khác")
+WARNED: Final = _("limit not passed")
+LIMIT: Final = _("limit {at}")
+STEP: Final = _("Step: {step} ({department})")
+WHOLE: Final = _("The whole case ({department})")
+JOINT: Final = _("The linked dossier as a whole ({department})")
+TURN: Final = _("Whose turn: {holder}")
+TOLD: Final = _("Told: {role}, level {level}, at {at}")
+DONE: Final = _("done since")
+ACKNOWLEDGED: Final = _("acknowledged")
+CHAIN: Final = _("acknowledged at another level")
 
 
 @dataclass(frozen=True)
@@ -150,7 +147,7 @@ class EscalationSheet:
             yield from self._lines(item)
         if self.total > len(self.items):
             yield Text("")
-            yield self._in(spoken(MORE, MORE.vi, shown=len(self.items), total=self.total))
+            yield self._in(MORE.filled(shown=len(self.items), total=self.total))
         if self.moments.scale is not None:
             yield self.moments.scale
 
@@ -163,9 +160,9 @@ class EscalationSheet:
         yield Text(f"  {late}", style="red" if item.is_open else "dim")
         role = role_said(self.session.wiring.catalog, item.audience, self._told_department(item))
         at = self.moments.instant(item.fired_at)
-        yield Text(f"  {self._in(spoken(TOLD, TOLD.vi, role=role, level=item.level, at=at))}")
+        yield Text(f"  {self._in(TOLD.filled(role=role, level=item.level, at=at))}")
         if item.is_open:
-            yield Text(f"  {self._in(spoken(TURN, TURN.vi, holder=self._holder(item)))}")
+            yield Text(f"  {self._in(TURN.filled(holder=self._holder(item)))}")
             yield Text(f"  {self.command(item)}", style="cyan", no_wrap=True, overflow="ignore")
         else:
             yield Text(f"  {self._in(self._end(item))}", style="dim")
@@ -174,27 +171,27 @@ class EscalationSheet:
         if item.late is None:
             return self._in(WARNED)
         said_late = spoken(*_pair(LATE[item.clock_kind]), late=self._time.words(item.case_id, item.late))
-        limit = spoken(LIMIT, LIMIT.vi, at=end_said(item.late.limit_at, self.moments.zone))
+        limit = LIMIT.filled(at=end_said(item.late.limit_at, self.moments.zone))
         return f"{self._in(said_late)} ({self._in(limit)})"
 
-    def _end(self, item: EscalationItem) -> Said:
+    def _end(self, item: EscalationItem) -> LazyText:
         if item.acknowledged:
             return ACKNOWLEDGED
         return CHAIN if item.late is not None and item.late.ended_at is None else DONE
 
-    def _procedure(self, item: EscalationItem) -> Said:
+    def _procedure(self, item: EscalationItem) -> LazyText:
         catalog = self.session.wiring.catalog
         versions = catalog.dossiers if item.linked else catalog.procedures
         found = versions.get(item.procedure or "", ())
         return both(item.procedure or "", item.procedure or "") if not found else said(found[-1].name)
 
-    def _what(self, item: EscalationItem) -> Said:
+    def _what(self, item: EscalationItem) -> LazyText:
         department = department_said(self.session.wiring.catalog, item.department)
         if item.linked:
-            return spoken(JOINT, JOINT.vi, department=department)
+            return JOINT.filled(department=department)
         if item.name_vi is None or item.name_en is None:
-            return spoken(WHOLE, WHOLE.vi, department=department)
-        return spoken(STEP, STEP.vi, step=both(item.name_vi, item.name_en), department=department)
+            return WHOLE.filled(department=department)
+        return STEP.filled(step=both(item.name_vi, item.name_en), department=department)
 
     def _holder(self, item: EscalationItem) -> str:
         words = self.moments.words
@@ -206,5 +203,5 @@ class EscalationSheet:
         return in_language(text, self.moments.words.language)
 
 
-def _pair(text: Said) -> tuple[str, str]:
+def _pair(text: LazyText) -> tuple[str, str]:
     return str(text), text.vi

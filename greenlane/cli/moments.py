@@ -13,10 +13,10 @@ from greenlane.cli.words import Words
 from presentation.amounts import HOUR_SECONDS, MINUTE_SECONDS, budget_said, in_words, span_said
 from sla.business_time import BusinessTime
 from sla.units import Budget
-from wording.text import Said, in_language
+from wording.text import _, in_language
 
 DAY = timedelta(days=1)
-MOMENT = Said("less than a minute", "chưa đến một phút")
+MOMENT = _("less than a minute")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from greenlane.cli.session import Session
 from greenlane.errors import GreenlaneError
 from presentation.acknowledging import acknowledge_command, show_command
 from store.escalations import EscalationFilter, Escalations
-from wording.text import Said
+from wording.text import _
 
 Alerts = Mapping[int, str]
 """The ids of the alerts that may be acknowledged, by their number in the timeline."""
@@ -102,41 +102,31 @@ def _no_such(
     commands = _commands(found, alerts, reference, linked=linked)
     shown = show_command(reference, linked=linked)
     return NoSuchAlertError(
-        Said(
-            f"Number {number} in the timeline of {reference} is no alert that is acknowledged.",
-            f"Số {number} trong diễn biến của {reference} không phải cảnh báo cần xác nhận.",
+        _(
+            "Number {number} in the timeline of {reference} is no alert that is acknowledged.",
+            number=number,
+            reference=reference,
         ),
         field="escalation",
-        remedy=Said(f"These wait: {commands}", f"Các cảnh báo đang chờ: {commands}")
+        remedy=_("These wait: {commands}", commands=commands)
         if found
-        else Said(
-            f"None of it waits; its timeline: {shown}", f"Không có cảnh báo nào đang chờ; xem diễn biến: {shown}"
-        ),
+        else _("None of it waits; its timeline: {shown}", shown=shown),
     )
 
 
 def _nothing(reference: str, *, linked: bool) -> NothingToAcknowledgeError:
     shown = show_command(reference, linked=linked)
     return NothingToAcknowledgeError(
-        Said(
-            f"Nothing of {reference} waits to be acknowledged in that way.",
-            f"{reference} không có cảnh báo nào như vậy đang chờ xác nhận.",
-        ),
+        _("Nothing of {reference} waits to be acknowledged in that way.", reference=reference),
         field="escalation",
-        remedy=Said(
-            f"Its timeline tells what was acknowledged, and when: {shown}",
-            f"Xem diễn biến để biết đã xác nhận gì, lúc nào: {shown}",
-        ),
+        remedy=_("Its timeline tells what was acknowledged, and when: {shown}", shown=shown),
     )
 
 
 def _several(found: Sequence[EscalationItem], alerts: Alerts, reference: str) -> SeveralEscalationsError:
     commands = _commands(found, alerts, reference)
     return SeveralEscalationsError(
-        Said(
-            f"{len(found)} escalations of {reference} wait to be acknowledged.",
-            f"{reference} có {len(found)} cảnh báo đang chờ xác nhận.",
-        ),
+        _("{count} escalations of {reference} wait to be acknowledged.", count=len(found), reference=reference),
         field="escalation",
-        remedy=Said(f"Say which one: {commands}", f"Nêu rõ cảnh báo nào: {commands}"),
+        remedy=_("Say which one: {commands}", commands=commands),
     )

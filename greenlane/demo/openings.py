@@ -18,7 +18,7 @@ from greenlane.wiring import Wiring
 from intake.declaration import filled
 from intake.desk import Submitted
 from store.dossiers import Dossiers
-from wording.text import Said
+from wording.text import Bilingual
 
 
 class OpeningRefusedError(GreenlaneError):
@@ -59,9 +59,9 @@ async def open_all(wiring: Wiring) -> list[Opened]:
         )
         if not isinstance(answer, Submitted):
             raise OpeningRefusedError(
-                Said(answer.refusal.message("en"), answer.refusal.message("vi")),
+                Bilingual(answer.refusal.message("en"), answer.refusal.message("vi")),
                 field=template.id,
-                remedy=Said(answer.refusal.remedy("en"), answer.refusal.remedy("vi")),
+                remedy=Bilingual(answer.refusal.remedy("en"), answer.refusal.remedy("vi")),
             )
         opened.append(Opened(template.id, answer.case_id))
     return opened

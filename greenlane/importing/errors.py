@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from greenlane.errors import GreenlaneError
-from wording.text import Said, spoken
+from wording.text import LazyText, _, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +18,9 @@ class Place:
     byte: int
 
     @property
-    def told(self) -> Said:
+    def told(self) -> LazyText:
         """The place in words."""
-        return Said(
-            f" at line {self.line}, column {self.column}, byte {self.byte}",
-            f", dòng {self.line}, cột {self.column}, byte {self.byte}",
-        )
+        return _(" at line {line}, column {column}, byte {byte}", line=self.line, column=self.column, byte=self.byte)
 
 
 class LogError(GreenlaneError):

@@ -14,7 +14,7 @@ from greenlane.errors import GreenlaneError
 from greenlane.stack.errors import StateFolderFullError, StateFolderUnusableError
 from greenlane.stack.folder import folder_error
 from wording.json_text import read_json
-from wording.text import Said
+from wording.text import _
 
 VERSION = 3
 """Of this file's layout and of the mapping: an index made by another is made again."""
@@ -214,13 +214,7 @@ def explained(path: Path) -> Iterator[None]:
         full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
         kind = StateFolderFullError if full else StateFolderUnusableError
         raise kind(
-            Said(
-                f"The prepared log {path} cannot be used ({error}).",
-                f"Không dùng được nhật ký đã chuẩn bị {path} ({error}).",
-            ),
+            _("The prepared log {path} cannot be used ({error}).", path=path, error=error),
             field="GREENLANE_STATE_DIR",
-            remedy=Said(
-                "Free some space, or set GREENLANE_STATE_DIR to another folder.",
-                "Giải phóng dung lượng, hoặc đặt GREENLANE_STATE_DIR sang thư mục khác.",
-            ),
+            remedy=_("Free some space, or set GREENLANE_STATE_DIR to another folder."),
         ) from error

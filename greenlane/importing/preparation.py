@@ -23,7 +23,7 @@ from greenlane.importing.xes import Event, Trace, XesReader
 from greenlane.settings import Settings
 from greenlane.stack.folder import StateFolder, folder_error
 from sla.units import Budget
-from wording.text import Said
+from wording.text import _
 
 DEPARTMENTS_MAX = 1000
 """Each needs topics of its own; a broker takes some thousands."""
@@ -77,15 +77,9 @@ def _held(folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise ImportRunningError(
-                Said(
-                    "Another process imports this log into this stack now.",
-                    "Tiến trình khác đang nhập nhật ký này vào hệ thống.",
-                ),
+                _("Another process imports this log into this stack now."),
                 field=str(folder),
-                remedy=Said(
-                    "Wait for it, or stop it; the import continues where it stopped.",
-                    "Chờ hoặc dừng tiến trình đó; việc nhập tiếp tục từ chỗ đã dừng.",
-                ),
+                remedy=_("Wait for it, or stop it; the import continues where it stopped."),
             ) from error
         yield
 
@@ -99,11 +93,8 @@ def _read(log: LogFile, key: ImportKey, path: Path, max_message_bytes: int, disp
         if reading.summary.traces == 0:
             raise LogEmptyError(
                 log.path,
-                Said(
-                    "the log has no trace, so there is nothing to import.",
-                    "nhật ký không có vết nào nên không có gì để nhập.",
-                ),
-                remedy=Said("Name a log with traces.", "Nêu nhật ký có vết."),
+                _("the log has no trace, so there is nothing to import."),
+                remedy=_("Name a log with traces."),
             )
         reading.count(reader.unusual)
         with explained(path):
@@ -159,15 +150,14 @@ class _Reading:
         if len(body.encode()) > self._submission_max_bytes:
             raise TraceTooLongError(
                 self._log.path,
-                Said(
-                    f"the trace that begins at line {trace.line} makes an application of {len(body.encode())} bytes;"
-                    f" {self._submission_max_bytes} are allowed.",
-                    f"vết bắt đầu ở dòng {trace.line} tạo hồ sơ {len(body.encode())} byte; tối đa {self._submission_max_bytes}.",
+                _(
+                    "the trace that begins at line {line} makes an application of {count} bytes; "
+                    "{submission_max_bytes} are allowed.",
+                    line=trace.line,
+                    count=len(body.encode()),
+                    submission_max_bytes=self._submission_max_bytes,
                 ),
-                remedy=Said(
-                    "Raise GREENLANE_MAX_MESSAGE_BYTES, or leave the trace out.",
-                    "Tăng GREENLANE_MAX_MESSAGE_BYTES, hoặc bỏ vết này.",
-                ),
+                remedy=_("Raise GREENLANE_MAX_MESSAGE_BYTES, or leave the trace out."),
             )
         return body
 
@@ -200,15 +190,14 @@ class _Reading:
     def _refuse_too_many_departments(self, trace: Trace) -> None:
         if len(self._naming.departments) > DEPARTMENTS_MAX:
             raise TooManyDepartmentsError(
-                Said(
-                    f"{self._log.path} at line {trace.line}: the log names more than {DEPARTMENTS_MAX} departments.",
-                    f"{self._log.path}, dòng {trace.line}: nhật ký nêu hơn {DEPARTMENTS_MAX} cơ quan.",
+                _(
+                    "{path} at line {line}: the log names more than {departments_max} departments.",
+                    path=self._log.path,
+                    line=trace.line,
+                    departments_max=DEPARTMENTS_MAX,
                 ),
                 field=str(self._log.path),
-                remedy=Said(
-                    "Give its events an org:group, which counts before the org:resource.",
-                    "Thêm org:group cho các sự kiện, trường này được xét trước org:resource.",
-                ),
+                remedy=_("Give its events an org:group, which counts before the org:resource."),
             )
 
     def count(self, unusual: Counter[str]) -> None:

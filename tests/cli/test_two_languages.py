@@ -35,7 +35,7 @@ from sla.errors import SlaError
 from store import errors as store
 from tests.cli.program import Program
 from tests.cli.test_open_escalations import waiting
-from wording.text import Said
+from wording.text import Bilingual
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("sla", "catalog", "cases", "events", "intake", "store", "greenlane")
@@ -160,7 +160,7 @@ def _samples() -> Iterator[BaseException]:
             numbered(items, {}, "H05.8-260302-0001", "17")
         yield caught.value
     yield LogMalformedError(
-        Path("a.xes"), Said("no end.", "chưa hết."), remedy=Said("Mend.", "Sửa."), place=Place(1, 2, 3)
+        Path("a.xes"), Bilingual("no end.", "chưa hết."), remedy=Bilingual("Mend.", "Sửa."), place=Place(1, 2, 3)
     )
     for kind in CLASSES:
         gaps = {name: name for name in re.findall(r"{(\w+)}", "".join(WORDS[kind])) if name not in KAFKA.variables}

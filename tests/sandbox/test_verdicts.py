@@ -13,11 +13,11 @@ from greenlane.cli.sandbox_screen import REHEARSALS
 from greenlane.sandbox.seen import Answer, Assigned, Cancelled, Refused, Seen
 from greenlane.sandbox.verdict_words import FAULTS, RULES
 from greenlane.sandbox.verdicts import SOURCES_MAX, UNDER_WAY_MS, Rule, Verdict, judge, pending
-from wording.text import Said
+from wording.text import Bilingual
 
 CASE, STEP, DEPARTMENT = "case-1", "handling", "culture"
 AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
-SAYS = Said("no", "không")
+SAYS = Bilingual("no", "không")
 
 
 class Life:
@@ -38,7 +38,7 @@ class Life:
         given = {"procedure": "p", "lane": "standard", "assigned_at": AT, "round": round}
         event = StepAssigned(step_id=STEP, name_vi="Bước", name_en="Step", department=DEPARTMENT, **given)
         self._event(event, "someone")
-        name = Said("Step", "Bước")
+        name = Bilingual("Step", "Bước")
         self.seen.assigned.append(Assigned(f"a-{round}", CASE, STEP, round, "processing", self.at_ms, late, name))
         return self
 
