@@ -11,7 +11,7 @@ from datetime import date
 from typing import ClassVar, Self
 
 from catalog.texts import NONE, OR, TEXTS
-from wording.text import LazyText, _, joined, layout, message_and_remedy, sentences, spoken
+from wording.text import LazyText, _, joined, layout, message_and_remedy, sentences
 
 ASKED_MAX = 200
 
@@ -238,8 +238,7 @@ class TemplateNotInForce(NotInForce):
 
 def and_more(message: str, others: int) -> str:
     """The first fault, and how many there are besides."""
-    gaps = _("{message} (and {others} more)")
-    return spoken(*gaps, message=message, others=others) if others else message
+    return _("{message} (and {others} more)", message=message, others=others) if others else message
 
 
 def close_matches(asked: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:

@@ -18,22 +18,24 @@ from catalog.province import LEAD, Province
 from catalog.reader import Source
 from catalog.soundness import Path
 from catalog.systems import RESERVED_IDS, SystemList, reserved
+from catalog.texts import OR
 from catalog.validity import begins_on
+from catalog.value_texts import NEAR
 from sla.calendar import CalendarDefinition
 from sla.ladder import Ladder
-from wording.text import Said, _
+from wording.text import _, joined
 
 M = TypeVar("M", bound=BaseModel)
 D = TypeVar("D", ProcedureVersion, LaneTable, DossierTemplate)
 
-NOUNS_VI: Final = {
-    "audience": "đối tượng nhận cảnh báo",
-    "calendar": "lịch",
-    "department": "cơ quan",
-    "document": "giấy tờ",
-    "ladder": "thang cảnh báo",
-    "procedure": "thủ tục",
-    "sector": "lĩnh vực",
+NOUNS: Final = {
+    "audience": _("audience"),
+    "calendar": _("calendar"),
+    "department": _("department"),
+    "document": _("document"),
+    "ladder": _("ladder"),
+    "procedure": _("procedure"),
+    "sector": _("sector"),
 }
 
 
@@ -122,16 +124,9 @@ def problems_of(shelf: Shelf, systems: SystemList) -> list[Problem]:
 def _unknown(source: Source[M], path: Path, noun: str, asked: str, known: set[str]) -> Iterator[Problem]:
     if asked not in known:
         meant = close_matches(asked, known)
-        remedy = (
-            Said(
-                f"Did you mean {' or '.join(repr(name) for name in meant)}?",
-                f"Có phải ý bạn là {' hoặc '.join(repr(name) for name in meant)}?",
-            )
-            if meant
-            else Said(f"Add the {noun}", f"Bổ sung {NOUNS_VI[noun]}")
-        )
+        remedy = NEAR.filled(near=joined(OR, map(repr, meant))) if meant else _("Add the {noun}", noun=NOUNS[noun])
         yield source.document.problem(
-            path, Said(f"unknown {noun} {asked!r}", f"không có {NOUNS_VI[noun]} {asked!r}"), remedy, f"unknown_{noun}"
+            path, _("unknown {noun} {asked!r}", noun=NOUNS[noun], asked=asked), remedy, f"unknown_{noun}"
         )
 
 

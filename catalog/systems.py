@@ -86,7 +86,7 @@ def reserved(account: str) -> LazyText:
 
 
 def _shared_sources(systems: tuple[SubmittingSystem, ...]) -> Iterator[Located]:
-    for (_, earlier), (place, later) in combinations(enumerate(systems), 2):
+    for (_place, earlier), (place, later) in combinations(enumerate(systems), 2):
         shared = shared_source(later, earlier)
         if shared is not None:
             message = _("'{shared}' is a source of '{id}' too, in whole or in part", shared=shared, id=earlier.id)

@@ -24,7 +24,7 @@ from greenlane.stack.folder import StateFolder
 from greenlane.stack.handing_out import handed_out
 from wording.foreign import visible
 from wording.json_text import read_json
-from wording.text import _, layout
+from wording.text import _
 
 
 def is_embedded(settings: Settings) -> bool:
@@ -192,7 +192,7 @@ def kafka_access(settings: Settings, name: str) -> tuple[KafkaAccess, Rights]:
 
     Raises AccessRefusedError, the transport's errors.
     """
-    addresses, _ = handed_out(settings)
+    addresses = handed_out(settings)[0]
     if addresses.kafka_username is None:
         raise AccessRefusedError(
             _("This stack works on an outside Kafka, whose accounts are not ours to hand out."),

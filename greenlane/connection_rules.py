@@ -130,7 +130,7 @@ def _database_tls(settings: Settings) -> Iterator[ContradictionError]:
 
 
 def _one_password(settings: Settings) -> Iterator[ContradictionError]:
-    _, _, place = (settings.database_url or "").partition("://")
+    place = (settings.database_url or "").partition("://")[2]
     if settings.database_password is not None and WITH_A_PASSWORD.match(place):
         unused = f"{PREFIX}DATABASE_PASSWORD"
         yield ContradictionError(

@@ -10,7 +10,7 @@ from catalog.errors import close_matches
 from greenlane.errors import SettingsError
 from wording.foreign import visible
 from wording.libraries import os_said
-from wording.text import LazyText, Said, _, layout
+from wording.text import LazyText, _, layout
 
 VARIABLE: Final = "GREENLANE_KAFKA_ACCOUNTS_FILE"
 
@@ -35,8 +35,8 @@ def passwords_in(file: Path, known: Collection[str]) -> dict[str, str | None]:
             raise _refused(_at(file, number, _("{name} is there twice", name=visible(name))))
         if name not in known:
             near = ", ".join(close_matches(name, known)) or ", ".join(sorted(known))
-            en, vi = f"there is no account {visible(name)}; there are", f"không có tài khoản {visible(name)}; có"
-            raise _refused(_at(file, number, Said(f"{en} {near}", f"{vi} {near}")))
+            said = _("there is no account {name}; there are {near}", name=visible(name), near=near)
+            raise _refused(_at(file, number, said))
         if separator and not password:
             raise _refused(_at(file, number, _("the password is empty")))
         found[name] = password if separator else None

@@ -18,7 +18,7 @@ from events.language.envelope import MESSAGE_MAX_BYTES
 from greenlane.connection_rules import ContradictionError, refuse_contradictions
 from greenlane.errors import SettingsError
 from greenlane.secret_files import SUFFIX, secrets_in_files
-from wording.text import _, _p, layout, spoken
+from wording.text import _, _p, layout
 
 if TYPE_CHECKING:
     from greenlane.stack.addresses import StackAddresses
@@ -382,9 +382,8 @@ def _explained(error: ValidationError, overrides: Mapping[str, object]) -> Setti
         )
     source = _("the option for {name}", name=name) if name in overrides else variable
     described = Settings.model_fields[name].description or ""
-    gaps = _("Change {source}. {described}")
     return SettingsError(
         layout("{variable}: {reason}.", variable=variable, reason=reason),
         field=variable,
-        remedy=spoken(*gaps, source=source, described=described),
+        remedy=_("Change {source}. {described}", source=source, described=described),
     )

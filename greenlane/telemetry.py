@@ -102,7 +102,9 @@ class _QuietHandler(WSGIRequestHandler):
 def serve_metrics(settings: Settings, sdk_address: str | None = None) -> None:
     """Serve our metrics, and the Temporal SDK's beside them, on one page. Raises MetricsPortError."""
 
-    def page(_: dict[str, Any], start_response: Callable[[str, list[tuple[str, str]]], object]) -> Iterable[bytes]:
+    def page(
+        _environ: dict[str, Any], start_response: Callable[[str, list[tuple[str, str]]], object]
+    ) -> Iterable[bytes]:
         start_response("200 OK", [("Content-Type", CONTENT_TYPE_LATEST)])
         return [generate_latest(REGISTRY), _sdk_page(sdk_address)]
 

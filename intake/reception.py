@@ -49,7 +49,7 @@ from events.transport.ports import DeadLetter, Disposition, Done, Incoming
 from intake.desk import Intake
 from intake.trust import UNGUARDED, Trust
 from store.errors import StoreError
-from wording.text import Bilingual, LazyText, _, layout, spoken
+from wording.text import LazyText, _, layout
 
 
 class Reception:
@@ -123,8 +123,8 @@ class Reception:
             return None
         if system_id == PORTAL and await self._intake.came_from(_case_of(data, source), source):
             return None
-        gaps = _("system {system} has {own} and what lies below them")
-        told = spoken(*gaps, system=system_id, own=", ".join(system.sources))
+        own = ", ".join(system.sources)
+        told = _("system {system} has {own} and what lies below them", system=system_id, own=own)
         return DeadLetter("source_not_yours", "source", _about("source", told))
 
     async def _decision(self, envelope: Envelope, message: Incoming, department: str) -> Disposition:
@@ -201,6 +201,4 @@ def _unknown_type(known: dict[str, Any]) -> DeadLetter:
 
 def _refused(refusal: Refusal) -> DeadLetter:
     # The applicant's part is in the message: it is kept as a dead letter, and its sender is told.
-    told = refusal.without_quotes
-    reason, remedy = (Bilingual(text("en"), text("vi")) for text in (told.message, told.remedy))
-    return DeadLetter(refusal.code, refusal.field, reason, remedy)
+    return DeadLetter(refusal.code, refusal.field, *refusal.without_quotes.told)

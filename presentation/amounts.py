@@ -9,30 +9,16 @@ from typing import Final
 from sla.calendar import WorkingCalendar
 from sla.errors import CalendarRangeError
 from sla.units import WORKING_TIME, Budget, Unit
-from wording.text import LazyText, Said, _, joined
+from wording.amounts import counted
+from wording.text import LazyText, _, joined
 
 MINUTE_SECONDS, HOUR_SECONDS, DAY_SECONDS = 60, 3600, 86_400
 SPANS: Final = ((DAY_SECONDS, "days"), (HOUR_SECONDS, "hours"), (MINUTE_SECONDS, "minutes"))
 _SHOWN: Final = 2
 """The two largest units say enough: nobody who is three days late asks for the minutes."""
-_WORDS: Final = {
-    "days": ("ngày", "day", "days"),
-    "hours": ("giờ", "hour", "hours"),
-    "minutes": ("phút", "minute", "minutes"),
-    "months": ("tháng", "month", "months"),
-    "working_days": ("ngày làm việc", "working day", "working days"),
-    "working_hours": ("giờ làm việc", "working hour", "working hours"),
-    "working_minutes": ("phút làm việc", "working minute", "working minutes"),
-}
 _WORKING: Final = {*WORKING_TIME, Unit.WORKING_DAYS}
 Counted = tuple[int, str]
 """How many of which unit."""
-
-
-def counted(amount: int, unit: str) -> LazyText:
-    """A number with its unit: `3 ngày làm việc`, `1 hour`."""
-    vi, one, many = _WORDS[unit]
-    return Said(f"{amount} {one if amount == 1 else many}", f"{amount} {vi}")
 
 
 def split(seconds: float) -> list[Counted]:

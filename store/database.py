@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from store.access import grant_access
 from store.errors import StoreNewer, StoreNotMigrated, StoreUnavailable, translated
 from store.tables import stack
-from wording.text import Bilingual, LazyText, _, _p
+from wording.text import LazyText, _, _p
 
 MIGRATION_LOCK = 0x677265656E  # "green": two processes that start at once migrate one after the other
 CONNECT_TIMEOUT_SECONDS = 5
@@ -188,7 +188,7 @@ def known_revisions() -> tuple[str, ...]:
 
 
 def _at(found: str | None, needed: str) -> LazyText:
-    at = _p("yet", "none") if found is None else Bilingual(found, found)
+    at = _p("yet", "none") if found is None else found
     return _("it is at version {at}, {needed} is needed", at=at, needed=needed)
 
 

@@ -66,7 +66,7 @@ class LazyText(str):
 class Layout(LazyText):
     """Texts put together in a way that is the same in every language, as `{label}: {text}`."""
 
-    def _pattern(self, language: str) -> str:
+    def _pattern(self, _language: str) -> str:
         return self.msgid
 
 
@@ -75,7 +75,7 @@ class Bilingual(LazyText):
 
     vietnamese: str
 
-    def __new__(cls, en: str, vi: str) -> Self:  # type: ignore[override]
+    def __new__(cls, en: str, vi: str) -> Self:
         """The text in both languages."""
         text = super().__new__(cls, en)
         text.vietnamese = vi

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from wording.text import _
+from wording.text import Texts, _
 
-ACT_TEXTS: Final[dict[str, tuple[str, str, str, str]]] = {
-    # code: (message en, remedy en, message vi, remedy vi), as in refusals.py
+ACT_TEXTS: Final[Texts] = {
     "act_not_here": (_("The procedure does not allow this at step {step}."), _("It may be done at: {steps}.")),
     "application_too_large": (
         _("What follows from this application would have {size} bytes; {most} are taken at most."),

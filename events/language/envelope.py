@@ -18,9 +18,9 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from events.language.identity import SOURCE_MAX, SOURCE_PATTERN
 from events.language.text import is_storable
 from wording.json_text import JsonRefusedError, read_json
-from wording.libraries import json_code_vi
+from wording.libraries import json_refusal_said
 from wording.names import tidy
-from wording.text import Bilingual, LazyText, _
+from wording.text import LazyText, _
 
 SPEC_VERSION = "1.0"
 TYPE_PREFIX = "vn.greenlane."
@@ -206,9 +206,7 @@ def _json_of(value: bytes | None, field: str = "data") -> Any:
     try:
         body = read_json(value)
     except JsonRefusedError as error:
-        raise EnvelopeError(
-            error.code, field, Bilingual(error.reason, f"{json_code_vi(error.code)}{_place_vi(error)}")
-        ) from None
+        raise EnvelopeError(error.code, field, json_refusal_said(error)) from None
     # UTF-8 has neither a NUL we could store nor half a surrogate pair; only an escape brings them in.
     if b"\\u" in value and not is_storable(body):
         raise EnvelopeError(
@@ -217,10 +215,6 @@ def _json_of(value: bytes | None, field: str = "data") -> Any:
             _("a text with a NUL or half a surrogate pair"),
         )
     return body
-
-
-def _place_vi(error: JsonRefusedError) -> str:
-    return "" if error.line is None else f", dòng {error.line}, cột {error.column}"
 
 
 def _object(body: Any, field: str = "data") -> dict[str, Any]:

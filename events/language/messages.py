@@ -36,7 +36,7 @@ from events.language.given import (
     case_named,
 )
 from sla.units import Budget
-from wording.text import _, spoken
+from wording.text import _
 
 
 class DocumentMessage(Message):
@@ -203,7 +203,7 @@ def message_error_of(error: ValidationError, kind: type[Message] | None = None) 
             known.append(UNKNOWN_FIELD)
         here = kind.model_fields if kind is not None and len(first["loc"]) == 1 else names
         near = close_matches(wrong, set(here) - {wrong}, 1)
-        reason = spoken(*(FIELD_UNKNOWN_NEAR if near else FIELD_UNKNOWN), near=near[0] if near else "")
+        reason = (FIELD_UNKNOWN_NEAR if near else FIELD_UNKNOWN).filled(near=near[0] if near else "")
     field = ".".join(known) or "data"
     return MessageError(
         field if len(field) <= FIELD_MAX else field[: FIELD_MAX - 1] + "…",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from sla.units import Unit
-from wording.text import LazyText, Said, _, spoken
+from wording.amounts import UNITS, counted
+from wording.text import LazyText, _
 
 
 class ReasonCode(StrEnum):
@@ -27,7 +27,7 @@ class ReasonCode(StrEnum):
     NEVER_A_CASE = "never_a_case"
 
 
-_TEXTS: Mapping[ReasonCode, tuple[str, str]] = {
+_TEXTS: Mapping[ReasonCode, LazyText] = {
     ReasonCode.NO_STATUTORY_LIMIT: _("the procedure has no statutory limit to reduce"),
     ReasonCode.AFTER_STATUTE: _("{promise} would end after the statutory limit of {limit}"),
     ReasonCode.CUTS_MINIMUM: _("{promise} would cut the mandatory minimum of {minimum}"),
@@ -42,17 +42,6 @@ _TEXTS: Mapping[ReasonCode, tuple[str, str]] = {
     ReasonCode.NO_LONGER_NEEDED: _("the dossier no longer needs it: stopped, re-opened or withdrawn"),
     ReasonCode.NEVER_A_CASE: _("it never became a case"),
 }
-
-UNIT_WORDS: Mapping[str, tuple[str, str, str]] = {
-    Unit.HOURS: ("hour", "hours", "giờ"),
-    Unit.WORKING_HOURS: ("working hour", "working hours", "giờ làm việc"),
-    Unit.MINUTES: ("minute", "minutes", "phút"),
-    Unit.WORKING_MINUTES: ("working minute", "working minutes", "phút làm việc"),
-    Unit.WORKING_DAYS: ("working day", "working days", "ngày làm việc"),
-    Unit.DAYS: ("day", "days", "ngày"),
-    Unit.MONTHS: ("month", "months", "tháng"),
-}
-"""One, many, and Vietnamese."""
 
 _OLDER: Mapping[str, ReasonCode] = {
     "the procedure has no statutory limit to reduce": ReasonCode.NO_STATUTORY_LIMIT,
@@ -71,16 +60,14 @@ _OLDER_CUTS_MINIMUM = " would cut the steps' mandatory minimum of "
 
 def said_reason(code: ReasonCode, details: Mapping[str, str] | None = None) -> LazyText:
     """A reason in both languages; amounts of time among the details, as `3 working_days`, are put into words."""
-    en, vi = _TEXTS[code]
-    return spoken(en, vi, **{name: _amount(detail) for name, detail in (details or {}).items()})
+    return _TEXTS[code].filled(**{name: _amount(detail) for name, detail in (details or {}).items()})
 
 
 def _amount(text: str) -> str:
     number, _, unit = text.partition(" ")
-    if unit not in UNIT_WORDS or not number.isdecimal():
+    if unit not in UNITS or not number.isdecimal():
         return text
-    one, many, vi = UNIT_WORDS[unit]
-    return Said(f"{number} {one if number == '1' else many}", f"{number} {vi}")
+    return counted(int(number), unit)
 
 
 def code_of(sentence: str) -> tuple[ReasonCode, dict[str, str]] | None:

@@ -8,10 +8,11 @@ from pydantic import BaseModel, ConfigDict
 
 from events.language.act_refusals import ACT_TEXTS
 from wording.foreign import visible
-from wording.text import _
+from wording.text import LazyText, Texts, _, in_language, message_and_remedy
 
-TEXTS: dict[str, tuple[str, str, str, str]] = ACT_TEXTS | {
-    # code: (message en, remedy en, message vi, remedy vi); {names} come from the refusal's details, never personal data
+TEXTS: Texts = {
+    **ACT_TEXTS,
+    # code: (message, remedy); {names} come from the refusal's details, never personal data
     "already_acknowledged": (_("Escalation {escalation} was acknowledged before."), _("Nothing is to be done.")),
     "already_answered": (
         _("Step {step} is {status} already."),
@@ -190,17 +191,18 @@ class Refusal(BaseModel):
         """Whether the same command may succeed later without being changed."""
         return self.code in {"step_not_assigned", "case_suspended", "consultation_open", "calendar_range"}
 
+    @property
+    def told(self) -> tuple[LazyText, LazyText]:
+        """Why, and what to do. A detail may be a name that somebody else wrote."""
+        return message_and_remedy(TEXTS, self.code, {name: visible(detail) for name, detail in self.details.items()})
+
     def message(self, language: str = "en") -> str:
         """One sentence that says why."""
-        return self._text(0 if language == "en" else 2)
+        return in_language(self.told[0], language)
 
     def remedy(self, language: str = "en") -> str:
         """One sentence that says what to do."""
-        return self._text(1 if language == "en" else 3)
-
-    def _text(self, index: int) -> str:
-        # A detail may be a name that somebody else wrote.
-        return TEXTS[self.code][index].format_map({name: visible(detail) for name, detail in self.details.items()})
+        return in_language(self.told[1], language)
 
 
 def refuse(code: str, field: str | None = None, **details: str) -> Refusal:

@@ -21,7 +21,7 @@ from greenlane.alerts.matter import Matter, Scene
 from greenlane.alerts.requests import request_of
 from greenlane.alerts.sentences import lead_of, title_of
 from wording.foreign import visible
-from wording.text import LazyText, _, in_language, layout, sentences
+from wording.text import LazyText, _, in_language, layout
 
 _TOPICS: Final = (
     *("statutory", "joint", "green", "step", "consultation"),

@@ -19,7 +19,7 @@ from greenlane.alerts.sentences import lead_of, title_of
 from presentation.instants import end_said
 from presentation.names import role_said
 from wording.foreign import visible
-from wording.text import Bilingual, LazyText, _, in_language
+from wording.text import Bilingual, LazyText, _, in_language, joined
 
 WIDTH: Final = 76
 """Columns of a line of mail (RFC 5322 section 2.1.1 advises at most 78)."""
@@ -93,8 +93,7 @@ def subject_of(matter: Matter) -> LazyText:
 def greeting_of(audience: Audience, scene: Scene, language: str) -> str:
     """To whom the letter is written."""
     held = role_said(scene.catalog, audience.role, audience.department)
-    name = in_language(held if audience.addresses else OPERATOR, language)
-    return f"Kính gửi: {name}" if language == "vi" else f"To: {name}"
+    return in_language(_("To: {name}", name=held if audience.addresses else OPERATOR), language)
 
 
 def unheld_of(audience: Audience, scene: Scene) -> LazyText | None:
@@ -162,7 +161,7 @@ def _aside(matter: Matter) -> LazyText | None:
     parts = [part for part in (extra, matter.standing if matter.settled is None else None, matter.settled) if part]
     if not parts:
         return None
-    return Bilingual(" ".join(parts), " ".join(in_language(part, "vi") for part in parts))
+    return joined(" ", parts)
 
 
 def _line(detail: Detail, language: str) -> str:

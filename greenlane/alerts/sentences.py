@@ -6,7 +6,7 @@ from typing import Final
 
 from cases.ticks import ALARMS
 from greenlane.alerts.matter import Matter
-from wording.text import Bilingual, LazyText, _
+from wording.text import Bilingual, LazyText, _, in_language
 
 TITLES: Final = {
     ("statutory", "warning"): _("Appointment is near"),
@@ -111,7 +111,7 @@ def lead_of(matter: Matter) -> LazyText:
     key, amount = _key(matter), matter.amount
     text = LEADS[key] if amount is not None else JUST.get(key, LEADS[key])
     return text.filled(
-        named=Bilingual(matter.named[:1].upper() + matter.named[1:], matter.named.vi[:1].upper() + matter.named.vi[1:]),
+        named=Bilingual(_capital(matter.named), _capital(in_language(matter.named, "vi"))),
         inner=matter.named,
         step=matter.step or _("of the work"),
         department=matter.department or _("the department"),
@@ -124,6 +124,10 @@ def lead_of(matter: Matter) -> LazyText:
         lawful=_lawful(matter),
         promise=_promise(matter),
     )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _key(matter: Matter) -> tuple[str, str]:

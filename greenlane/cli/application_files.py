@@ -20,8 +20,8 @@ from events.language.messages import SubmissionMessage
 from events.language.text import is_storable
 from greenlane.errors import GreenlaneError
 from wording.json_text import JsonRefusedError, next_json, read_json
-from wording.libraries import json_vi, os_said
-from wording.text import Bilingual, _, joined
+from wording.libraries import json_said, os_said
+from wording.text import _, joined
 
 STANDARD_INPUT: Final = "-"
 OR_ELSE: Final = _("; or: ")
@@ -230,7 +230,7 @@ def _json_problem(file: str, first_line: int, line: int, error: JsonRefusedError
         return _problem("nesting", "nesting", file, line, most=DEPTH_MAX)
     if error.line is not None:
         place = (first_line + error.line - 1, error.column or 1)
-        return Problem.of("json_syntax", "json_syntax", file, place, why=Bilingual(error.reason, json_vi(error.reason)))
+        return Problem.of("json_syntax", "json_syntax", file, place, why=json_said(error.reason))
     if error.code == "duplicate_key":
         return _problem("key_twice", "duplicate_key", file, line, name=f"'{error.name}'")
     return _problem("json_number", "json_syntax", file, line)

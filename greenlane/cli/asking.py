@@ -21,7 +21,7 @@ from greenlane.cli.moments import now
 from greenlane.cli.question import Acting
 from greenlane.cli.session import Session
 from wording.names import tidied
-from wording.text import Said, _, in_language
+from wording.text import _
 
 ANSWER_SECONDS = 60.0
 """A command that nobody has answered so long is not lost: the case takes it when a worker runs again."""
@@ -67,7 +67,7 @@ async def ask(session: Session, question: Question) -> CaseView:
         outcome = await asyncio.wait_for(intake.ask(question.case, command), ANSWER_SECONDS)
     except (TimeoutError, Unavailable) as error:
         why = (
-            Said(f"{error}", f"{in_language(error.what, 'vi')} không trả lời")
+            _("{what} does not answer", what=error.what)
             if isinstance(error, Unavailable)
             else _("nothing came within {answer_seconds:g} s", answer_seconds=ANSWER_SECONDS)
         )

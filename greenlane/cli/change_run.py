@@ -12,6 +12,8 @@ from cases.plans import PlannedChange
 from catalog.catalogue import Catalog
 from catalog.errors import UnknownProcedure, close_matches
 from catalog.model import ProcedureVersion
+from catalog.texts import OR
+from catalog.value_texts import NEAR
 from events.language.commands import Actor
 from greenlane.changing import Looked, Telling, Told, Unreachable, head_of, kept, tell_cases
 from greenlane.cli.failure import RefusedError, warn
@@ -26,7 +28,7 @@ from presentation.instants import day_said
 from sla.calendar import CalendarDefinition
 from store.changes import ChangePlans, Plan
 from store.views import CaseFilter
-from wording.text import Said, _, in_language
+from wording.text import _, in_language, joined
 
 SHOWN_MAX: Final = 50
 REASON_STYLES: Final = {"earlier": LATE, "uncovered": LATE, "later": "green", "covered": "green", "waits": "dim"}
@@ -51,7 +53,7 @@ def version_of(catalog: Catalog, procedure_id: str, version: str) -> ProcedureVe
     raise UnknownVersionError(
         _("{procedure_id} has no version {version!r}.", procedure_id=procedure_id, version=version),
         field="version",
-        remedy=Said(f"Did you mean {' or '.join(meant)}?", f"Có phải ý bạn là {' hoặc '.join(meant)}?"),
+        remedy=NEAR.filled(near=joined(OR, meant)),
     )
 
 

@@ -24,7 +24,7 @@ from presentation.instants import end_said
 from presentation.names import both, department_said, role_said, said
 from store.dossiers import Dossiers
 from store.escalations import EscalationFilter, Escalations
-from wording.text import LazyText, _, in_language, spoken
+from wording.text import LazyText, _, in_language
 
 OPEN: Final = _("Open escalations")
 ALL: Final = _("Escalations")
@@ -170,7 +170,7 @@ class EscalationSheet:
     def _late(self, item: EscalationItem) -> str:
         if item.late is None:
             return self._in(WARNED)
-        said_late = spoken(*_pair(LATE[item.clock_kind]), late=self._time.words(item.case_id, item.late))
+        said_late = LATE[item.clock_kind].filled(late=self._time.words(item.case_id, item.late))
         limit = LIMIT.filled(at=end_said(item.late.limit_at, self.moments.zone))
         return f"{self._in(said_late)} ({self._in(limit)})"
 
@@ -201,7 +201,3 @@ class EscalationSheet:
 
     def _in(self, text: str) -> str:
         return in_language(text, self.moments.words.language)
-
-
-def _pair(text: LazyText) -> tuple[str, str]:
-    return str(text), text.vi

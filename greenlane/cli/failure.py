@@ -15,7 +15,7 @@ from greenlane.cli.output import Answered, err, print_json, wants_json
 from greenlane.cli.usage import usage_said
 from greenlane.errors import GreenlaneError
 from wording.libraries import library_said
-from wording.text import _, in_language, sentences, spoken
+from wording.text import _, in_language, sentences
 
 if TYPE_CHECKING:
     from catalog.facts import LeftOut
@@ -113,8 +113,8 @@ def _explained(error: BaseException) -> dict[str, Any]:
     if isinstance(error, TyperException):
         return _usage(error)
     if "events.transport.errors.Unavailable" in _roots(error):
-        gaps = _("{what} does not answer.")
-        return _body("unavailable", "", spoken(*gaps, what=getattr(error, "what", error)), AGAIN_WHEN_BACK)
+        said = _("{what} does not answer.", what=getattr(error, "what", error))
+        return _body("unavailable", "", said, AGAIN_WHEN_BACK)
     if "temporalio.service.RPCError" in _roots(error):
         said = _("Temporal refuses: {why}.", why=library_said(str(error)))
         return _body("temporal_refused", "", said, _("Look into the server's log."))

@@ -8,47 +8,40 @@ from typing import Any, Final
 
 from typer.exceptions import TyperException
 
-from wording.text import Bilingual, LazyText, Said, _
+from wording.text import Bilingual, LazyText, _, in_language, layout
 
 CHOICE: Final = re.compile(r"^(?P<given>'.*'|\".*\") is not one of (?P<choices>.+)$", re.DOTALL)
 FORMATS: Final = re.compile(r"^(?P<given>.*) does not match the formats? ")
-PARTS: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = (
-    # of errors that carry no more than a text: what it says, the same in English and in Vietnamese
+PARTS: Final[tuple[tuple[re.Pattern[str], LazyText], ...]] = (
+    # of errors that carry no more than a text: what it says
     (
         re.compile(r"^Got unexpected extra arguments?(?:\(s\))? \((?P<given>.*)\)$", re.DOTALL),
-        "{given} is too much.",
-        "Thừa: {given}.",
+        _("{given} is too much."),
     ),
-    (re.compile(r"^Missing command\.$"), "A command is missing.", "Thiếu tên lệnh."),
+    (re.compile(r"^Missing command\.$"), _("A command is missing.")),
     (
         re.compile(r"^No such command (?P<given>.+?)\. Did you mean (?P<near>.+)\?$", re.DOTALL),
-        "There is no command {given}; the nearest: {near}.",
-        "Không có lệnh {given}; gần giống nhất: {near}.",
+        _("There is no command {given}; the nearest: {near}."),
     ),
     (
         re.compile(r"^No such command (?P<given>.+)\.$", re.DOTALL),
-        "There is no command {given}.",
-        "Không có lệnh {given}.",
+        _("There is no command {given}."),
     ),
     (
         re.compile(r"^Option (?P<given>\S+) does not take a value\.$"),
-        "{given} takes no value.",
-        "{given} không nhận giá trị.",
+        _("{given} takes no value."),
     ),
     (
         re.compile(r"^Option (?P<given>\S+) requires an argument\.?$"),
-        "{given} needs a value.",
-        "{given} cần một giá trị.",
+        _("{given} needs a value."),
     ),
     (
         re.compile(r"^Option (?P<given>\S+) requires (?P<count>\d+) arguments\.?$"),
-        "{given} needs {count} values.",
-        "{given} cần {count} giá trị.",
+        _("{given} needs {count} values."),
     ),
     (
         re.compile(r"^Argument (?P<given>\S+) takes (?P<count>\d+) values\.$"),
-        "{given} takes {count} values.",
-        "{given} cần {count} giá trị.",
+        _("{given} takes {count} values."),
     ),
 )
 NOT_AS_MEANT: Final = _("The command is not used as it is meant.")
@@ -64,12 +57,11 @@ def usage_said(error: TyperException) -> LazyText:
 
 def _told(error: Any) -> LazyText:
     text = error.format_message()
-    for pattern, en, vi in PARTS:
+    for pattern, said in PARTS:
         found = pattern.match(text)
         if found is not None:
-            given = {name: value.replace("'", "") for name, value in found.groupdict().items()}
-            return Bilingual(en.format_map(given), vi.format_map(given))
-    return Bilingual(text, NOT_AS_MEANT.vi)
+            return said.filled(**{name: value.replace("'", "") for name, value in found.groupdict().items()})
+    return Bilingual(text, NOT_AS_MEANT)
 
 
 def _no_option(error: Any) -> LazyText:
@@ -82,14 +74,12 @@ def _no_option(error: Any) -> LazyText:
 
 def _missing(error: Any) -> LazyText:
     name, is_option = _name_of(error)
-    return Said(f"{name} is missing.", f"Thiếu {'tùy chọn' if is_option else 'tham số'} {name}.")
+    return _("The option {name} is missing.", name=name) if is_option else _("{name} is missing.", name=name)
 
 
 def _bad_value(error: Any) -> LazyText:
-    name, _ = _name_of(error)
-    found = _finding(error)
-    before = f"{name}: " if name else ""
-    return Said(f"{before}{found}.", f"{before}{_lowered(found.vi)}.")
+    name, finding = _name_of(error)[0], _finding(error)
+    return layout("{name}: {finding}.", name=name, finding=finding) if name else layout("{finding}.", finding=finding)
 
 
 def _finding(error: Any) -> LazyText:
@@ -97,7 +87,7 @@ def _finding(error: Any) -> LazyText:
     findings = getattr(error.__cause__, "errors", None)
     if findings is None:
         text = str(error.message).rstrip(".")
-        return Bilingual(_lowered(text), "giá trị không hợp lệ")
+        return Bilingual(_lowered(text), _("the value is not valid"))
     from catalog.value_texts import value_message  # noqa: PLC0415 - only where somebody mistyped
 
     first = findings()[0]
@@ -109,7 +99,7 @@ def _finding(error: Any) -> LazyText:
     if FORMATS.match(text) is not None:
         return _("a day such as 2026-03-02 is needed")
     said = value_message(first["type"], first)
-    return Bilingual(_lowered(said), said.vi)
+    return Bilingual(_lowered(said), _lowered(in_language(said, "vi")))
 
 
 def _lowered(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from wording.text import Bilingual, LazyText, _, in_language, sentences
+from wording.text import LazyText, _, in_language, layout, sentences
 
 IDS: Final = (
     # in the order in which they are told: first what the others stand on
@@ -80,4 +80,4 @@ LISTED_MAX: Final = 5
 def listed(names: list[str], most: int = LISTED_MAX) -> LazyText:
     """Some names, and how many there are beside them."""
     shown, more = ", ".join(names[:most]), len(names) - most
-    return Bilingual(shown, shown) if more <= 0 else _("{shown} and {more} more", shown=shown, more=more)
+    return layout("{shown}", shown=shown) if more <= 0 else _("{shown} and {more} more", shown=shown, more=more)

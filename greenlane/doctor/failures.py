@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from greenlane.doctor.check import Check
-from wording.text import Bilingual, LazyText, _
+from wording.text import LazyText, _, layout
 
 log = structlog.get_logger()
 CORRECT = _("Correct what is named, and try again.")
@@ -32,4 +32,4 @@ def failed(check: str, error: BaseException) -> Check:
 
 
 def _said(text: str) -> LazyText:
-    return text if isinstance(text, LazyText) else Bilingual(text, text)
+    return text if isinstance(text, LazyText) else layout("{text}", text=text)

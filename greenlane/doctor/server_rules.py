@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from greenlane.doctor.check import Check, listed
-from wording.text import LazyText, Said, _, joined, layout
+from wording.text import LazyText, _, joined, layout
 
 VERSIONS_NEEDED: Final[Mapping[str, tuple[int, ...]]] = {
     # Before: no updates, by which commands are answered; no accounts made through a client; no support any more.
@@ -19,6 +19,8 @@ VERSIONS_NEEDED: Final[Mapping[str, tuple[int, ...]]] = {
 TITLES: Final[Mapping[str, str]] = {"temporal": "Temporal", "kafka": "Kafka", "postgresql": "PostgreSQL"}
 CLOCK_TOLERANCE: Final = timedelta(seconds=1)
 CERTIFICATE_NOTICE: Final = timedelta(days=30)
+ENDED: Final = _("that of {what} ended on {day:%Y-%m-%d}")
+ENDS: Final = _("that of {what} ends on {day:%Y-%m-%d}")
 PREPARE: Final = _("Run `greenlane prepare`.")
 
 
@@ -242,13 +244,7 @@ def certificates(found: Iterable[Certificate], now: datetime) -> Check:
         )
     said = joined(
         "; ",
-        [
-            Said(
-                f"that of {each.what} {'ended' if each.ends_at <= now else 'ends'} on {each.ends_at:%Y-%m-%d}",
-                f"của {each.what} {'đã hết hạn' if each.ends_at <= now else 'hết hạn'} ngày {each.ends_at:%d/%m/%Y}",
-            )
-            for each in ending
-        ],
+        [(ENDED if each.ends_at <= now else ENDS).filled(what=each.what, day=each.ends_at) for each in ending],
     )
     return Check(
         "certificates",

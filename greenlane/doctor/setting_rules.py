@@ -33,8 +33,8 @@ def settings_secure(settings: Settings) -> Check:
             "settings_secure",
             _("All connections to other machines are protected."),
         )
-    said = joined("; ", [what for _, what in found])
-    names = ", ".join(sorted({name for name, _ in found}))
+    said = joined("; ", [what for name, what in found])
+    names = ", ".join(sorted({name for name, what in found}))
     return Check(
         "settings_secure",
         _("Not protected in production: {said}.", said=said),

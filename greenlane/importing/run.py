@@ -28,7 +28,7 @@ from sla.units import Budget
 from store.database import Store
 from store.errors import StoreError
 from wording.json_text import read_json
-from wording.text import _, layout
+from wording.text import _
 
 LOOK_SECONDS = 0.25
 SAVE_SECONDS = 5.0

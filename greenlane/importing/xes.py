@@ -231,7 +231,7 @@ class XesReader:
             self._done.append(self._trace)
         self._trace, self._loose, self._kept = None, False, 0
 
-    def _doctype(self, name: str, _: Any, __: Any, has_internal_subset: int) -> None:
+    def _doctype(self, name: str, _system: Any, _public: Any, has_internal_subset: int) -> None:
         if name.lower() == "html":
             raise self._html()
         if has_internal_subset:

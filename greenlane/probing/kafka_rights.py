@@ -11,7 +11,7 @@ from kafka.admin import ACLOperation
 from kafka.protocol.metadata import FindCoordinatorRequest, MetadataRequest
 
 from events.language.topics import Topics
-from wording.text import Bilingual, LazyText, _
+from wording.text import LazyText, _, layout
 
 METADATA_VERSION: Final = 8
 """The first that tells what an account may do with a topic."""
@@ -86,4 +86,4 @@ def _without(operation: ACLOperation, topics: Iterable[Any]) -> list[str]:
 
 def _some(names: list[str]) -> LazyText:
     shown, more = ", ".join(names[:MANY]), len(names) - MANY
-    return Bilingual(shown, shown) if more <= 0 else _("{shown} and {more} more", shown=shown, more=more)
+    return layout("{shown}", shown=shown) if more <= 0 else _("{shown} and {more} more", shown=shown, more=more)

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from greenlane.stack import errors
 from wording.libraries import library_said
-from wording.text import LazyText, _, message_and_remedy
+from wording.text import LazyText, Texts, _, message_and_remedy
 
 Kind = Literal[
     "server_away",
@@ -155,8 +155,7 @@ FIELDS: Final[Mapping[Kind, str]] = {
     "database_unknown": "database",
     "store_full": "address",
 }
-WORDS: Final[Mapping[str, tuple[str, str, str, str]]] = {
-    # kind: message en, remedy en, message vi, remedy vi
+WORDS: Final[Texts] = {
     "server_away": (_("{title} at {place} does not answer ({reason})."), _("Start it, or correct {address}.")),
     "server_refuses": (
         _("{title} at {place} refuses: {reason}."),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from wording.text import LazyText, _, layout, message_and_remedy
+from wording.text import LazyText, Texts, _, layout, message_and_remedy
 
-FAULTS: Final[dict[str, tuple[str, str, str, str]]] = {
+FAULTS: Final[Texts] = {
     "unanswered": (
         _("The step “{step}” was assigned (message {assigned}, round {round}) and never answered."),
         _(

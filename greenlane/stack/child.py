@@ -19,7 +19,7 @@ import psutil
 from greenlane.stack.account import Account
 from greenlane.stack.errors import StackError, StartFailedError, StateFolderFullError
 from greenlane.stack.folder import StateFolder
-from wording.text import Bilingual, LazyText, _, in_language
+from wording.text import LazyText, _, layout
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 LOG_ROTATED_AT_BYTES = 20_000_000
@@ -133,7 +133,7 @@ def describe_exit(code: int) -> LazyText:
         return _("exit code {code}", code=code)
     try:
         name = signal.Signals(-code).name
-        return Bilingual(name, name)
+        return layout("{name}", name=name)
     except ValueError:
         return _("signal {code}", code=-code)
 
@@ -177,7 +177,7 @@ def failure(child: Child, what: str) -> StackError:
             remedy=_("Free some space, or set GREENLANE_STATE_DIR to another disk."),
         )
     return StartFailedError(
-        Bilingual(f"{what} {words}".strip(), f"{in_language(what, 'vi')} {words}".strip()),
+        layout("{what} {words}", what=what, words=words) if words else what,
         field=child.command.name,
         remedy=_("Its log is {log}.", log=log),
     )

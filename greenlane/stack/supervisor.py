@@ -30,7 +30,7 @@ from greenlane.stack.postgres import Postgres
 from greenlane.stack.progress import Progress, Silent
 from greenlane.stack.temporal import Temporal
 from wording.libraries import os_said
-from wording.text import Said, _, in_language, joined, layout
+from wording.text import _, joined, layout
 
 POLL_SECONDS = 0.1
 FIRST_PAUSE_SECONDS = 0.5
@@ -338,9 +338,12 @@ class Supervisor:
         why = f": {words[:160]}" if words and code >= 0 else ""
         title, how = watched.part.title, describe_exit(code)
         self._progress.say(
-            Said(
-                f"{title} ended ({how}){why}; starting it again in {pause:.1f} s",
-                f"{title} đã dừng ({in_language(how, 'vi')}); khởi động lại sau {pause:.1f} giây; xem nhật ký của nó",
+            _(
+                "{title} ended ({how}){why}; starting it again in {pause:.1f} s",
+                title=title,
+                how=how,
+                why=why,
+                pause=pause,
             )
         )
 

@@ -160,7 +160,7 @@ class LivedCase:
             return HOUR
         return max(timedelta(0), moment(due) + timedelta(microseconds=int(wait[3:])) - self.now)
 
-    def send(self, kind: type[Command], actor: Actor, said: LazyText, late_seconds: int = 0) -> None:
+    def send(self, kind: type[Command], actor: Actor, said: Said, late_seconds: int = 0) -> None:
         """A message comes; the case hears of it at its next turn."""
         self.number += 1
         actor = self.applicant if actor is APPLICANT else actor
