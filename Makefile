@@ -39,13 +39,13 @@ test-more: $(DEVELOPMENT) ## the middle tier: live stacks under load, whole firs
 	$(BIN)/python -m pytest -q -m more
 
 test-long: $(DEVELOPMENT) ## the long tier: every start day of ten years, a million case lives, 20,000 messages of strangers, floods
-	GREENLANE_TEST_TIER=long $(BIN)/python -m pytest -q --timeout=0 tests/sla tests/simulation
+	GREENLANE_TEST_TIER=long $(BIN)/python -m pytest -q --timeout=0 tests/sla tests/audit/simulation
 	STRANGERS=20000 $(BIN)/python -m pytest -q --timeout=0 tests/intake/test_way_in_fuzz.py tests/events/test_strange_messages.py
 	GREENLANE_TEST_TIER=long $(BIN)/python -m pytest -q --timeout=0 tests/e2e/test_flood.py
-	DEATHS=all $(BIN)/python -m pytest -q --timeout=0 tests/dossier/test_killed_dossiers.py tests/e2e/test_openings_under_kills.py
+	DEATHS=all $(BIN)/python -m pytest -q --timeout=0 tests/e2e/test_killed_dossiers.py tests/e2e/test_openings_under_kills.py
 
 test-servers: $(DEVELOPMENT) ## outside servers for real: Kafka, Temporal, PostgreSQL under TLS, right and wrong accounts (needs Go and openssl)
-	REAL_SERVERS=1 $(BIN)/python -m pytest -q --timeout=0 tests/outside
+	REAL_SERVERS=1 $(BIN)/python -m pytest -q --timeout=0 tests/e2e/real_servers
 
 check: $(DEVELOPMENT) ## format, lint, types, import rules, generated files, deployment files
 	$(BIN)/ruff format --check .
@@ -63,8 +63,8 @@ bench: $(DEVELOPMENT) ## benchmarks within 20 minutes; results in bench/results/
 bench-long: $(DEVELOPMENT) ## benchmarks that take longer: 10,000 open cases, 200 linked applications
 	$(BIN)/python -m bench --long
 
-LOG ?= ../shared/data/wabo-receipt.xes.gz
 import-big: $(RUNTIME) ## drive a whole event log through the live stack: make import-big LOG=file.xes.gz
+	@test -n "$(LOG)" || { echo "Name the event log (XES, also gzipped): make import-big LOG=file.xes.gz" >&2; exit 2; }
 	$(BIN)/greenlane import-log $(LOG)
 
 lock: pyproject.toml ## write the lock files anew (needs uv)

@@ -53,8 +53,8 @@ class Answers(Message):
     done: tuple[Done, ...]
 
 
-class LinkedDesk(Protocol):
-    """Does what is ordered; see intake/linked.py. Raises retryable errors while a server is away."""
+class DossierCarrier(Protocol):
+    """Does what is ordered; see intake/dossiers.py. Raises retryable errors while a server is away."""
 
     async def carry_out(self, order: Order) -> Done:
         """Do one thing, or find it done."""
@@ -66,18 +66,18 @@ class LinkedDesk(Protocol):
 
 
 class Linking:
-    """The activities over a desk. Idempotent, as the desk is."""
+    """The activities over a carrier. Idempotent, as the carrier is."""
 
-    def __init__(self, desk: LinkedDesk) -> None:
-        self._desk = desk
+    def __init__(self, carrier: DossierCarrier) -> None:
+        self._carrier = carrier
 
     @activity.defn(name=CARRY_OUT)
     async def carry_out(self, orders: tuple[Order, ...]) -> Answers:
         """Do a few things one after the other. Tried again as a whole: what was done is found done."""
-        return Answers(done=tuple([await self._desk.carry_out(order) for order in orders]))
+        return Answers(done=tuple([await self._carrier.carry_out(order) for order in orders]))
 
     @activity.defn(name=REPORT_END)
     async def report_end(self, dossier_id: str, command: RecordEnd) -> bool:
         """Tell a dossier of an end. True: it is told."""
-        await self._desk.report_end(dossier_id, command)
+        await self._carrier.report_end(dossier_id, command)
         return True

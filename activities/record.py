@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from pydantic import AwareDatetime
+from pydantic import AliasChoices, AwareDatetime, Field
 from temporalio import activity
 
 from cases.turn import CommandOutcome, Recorded, Turn
@@ -39,7 +39,7 @@ class Standing(Recorded):
     """What stands in the ledger after a proposal, and the instant at which the case is next due."""
 
     next_due_at: AwareDatetime | None = None
-    otherwise: bool = False
+    differs: bool = Field(False, validation_alias=AliasChoices("otherwise", "differs"), serialization_alias="otherwise")
     """Something else stands than was proposed: the proposed instant does not hold, and the case proposes again."""
 
 
@@ -61,12 +61,12 @@ class Recording:
         if turn is None:
             return Standing(records=(), outcomes=(), next_due_at=proposal.next_due_at)
         recorded = await self._recorder.record(turn)
-        otherwise = not _is(turn, recorded)
+        differs = not _stands(turn, recorded)
         return Standing(
             records=recorded.records,
             outcomes=recorded.outcomes,
-            next_due_at=None if otherwise else proposal.next_due_at,
-            otherwise=otherwise,
+            next_due_at=None if differs else proposal.next_due_at,
+            differs=differs,
         )
 
 
@@ -79,7 +79,7 @@ def proposal_arguments(proposal: Proposal) -> tuple[Proposal, Definitions | None
     return proposal.model_copy(update={"turn": bare}), turn.opening
 
 
-def _is(turn: Turn, recorded: Recorded) -> bool:
+def _stands(turn: Turn, recorded: Recorded) -> bool:
     # Not the contents: the recording transaction gives the dossier code.
     return _ends(turn.outcomes) == _ends(recorded.outcomes) and _places(turn.records) == _places(recorded.records)
 

@@ -69,7 +69,7 @@ def _fill(wiring: Wiring, cases: int) -> float:
     began = time.monotonic()
     words = [access_file(wiring), wiring.settings.topic_prefix, PROCEDURE, str(cases), "100"]
     subprocess.run(
-        [sys.executable, "-m", "bench.throughput.desk", *words, f"fill-{time.time_ns()}", "1"],
+        [sys.executable, "-m", "bench.throughput.departments", *words, f"fill-{time.time_ns()}", "1"],
         check=True,
         stdout=subprocess.DEVNULL,
     )

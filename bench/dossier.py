@@ -1,7 +1,7 @@
 """A linked dossier of 200 applications, from its opening to its joint result on the live stack: time, history, cost.
 
 `python -m bench.dossier [--applications N]` writes bench/results/dossier.json. Departments are answered for without Kafka: what
-is measured is the dossier and its cases, not the desks.
+is measured is the dossier and its cases, not the departments.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from events.language.dossier_messages import DossierFile
 from greenlane.quiescence import settled
 from greenlane.verification import verify
 from greenlane.wiring import Wiring
-from intake.desk import Intake, Submitted
+from intake.cases import CaseIntake, Submitted
 from store.dossiers import Dossiers
 from store.views import Views
 
@@ -67,7 +67,7 @@ def the_file(applications: int) -> DossierFile:
 class Province:
     """All departments: whatever waits is approved."""
 
-    def __init__(self, wiring: Wiring, intake: Intake) -> None:
+    def __init__(self, wiring: Wiring, intake: CaseIntake) -> None:
         self._views = Views(wiring.store)
         self._intake = intake
         self._now = wiring.business_time_now
@@ -97,7 +97,7 @@ class Province:
 async def run(wiring: Wiring, applications: int) -> dict[str, Any]:
     """Open it, answer everything, wait for the joint result."""
     client = await wiring.temporal()
-    linked, province = wiring.linked_intake(client), Province(wiring, wiring.intake(client))
+    linked, province = wiring.dossier_intake(client), Province(wiring, wiring.intake(client))
     dossiers = Dossiers(wiring.store)
     began = time.monotonic()
     answer = await linked.submit(

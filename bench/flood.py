@@ -167,18 +167,18 @@ def worker_away(supervisor: psutil.Process) -> Iterator[None]:
             worker.resume()
 
 
-def started_desk(wiring: Wiring, name: str, cases: int = RATE_CASES) -> subprocess.Popen[bytes]:
+def started_departments(wiring: Wiring, name: str, cases: int = RATE_CASES) -> subprocess.Popen[bytes]:
     """Other cases being worked on, from submission to closing, in a process of their own."""
     words = [access_file(wiring), wiring.settings.topic_prefix, PROCEDURE, str(cases), str(RATE_IN_FLIGHT)]
     words.append(f"{name}-{time.time_ns()}")
-    return subprocess.Popen([sys.executable, "-m", "bench.throughput.desk", *words], stdout=subprocess.PIPE)
+    return subprocess.Popen([sys.executable, "-m", "bench.throughput.departments", *words], stdout=subprocess.PIPE)
 
 
-def rate_of(desk: subprocess.Popen[bytes]) -> float:
+def rate_of(departments: subprocess.Popen[bytes]) -> float:
     """Cases a second, once it is done."""
-    out, _ = desk.communicate(timeout=PATIENCE_SECONDS)
-    if desk.returncode:
-        raise RuntimeError("the desk failed")
+    out, _ = departments.communicate(timeout=PATIENCE_SECONDS)
+    if departments.returncode:
+        raise RuntimeError("the departments failed")
     found: float = json.loads(out)["cases_per_s"]
     return found
 
@@ -218,14 +218,14 @@ def while_away(wiring: Wiring, supervisor: psutil.Process, messages: int) -> dic
 def while_running(wiring: Wiring, supervisor: psutil.Process, messages: int) -> dict[str, Any]:
     """The flood comes while the worker runs, beside other cases."""
     watch = Watch(wiring)
-    before, memory = rate_of(started_desk(wiring, "before")), rss_mb(stack_processes(supervisor))
-    flood, desk = a_flood(wiring, "running"), started_desk(wiring, "during")
+    before, memory = rate_of(started_departments(wiring, "before")), rss_mb(stack_processes(supervisor))
+    flood, departments = a_flood(wiring, "running"), started_departments(wiring, "during")
     began_at = time.monotonic()
     flood.rush(messages)
     lawful, sent_at = flood.answer(OTHER, "intake", "lawful"), time.monotonic()
     until(lambda: watch.outcome(flood.case_id, lawful))
     lawful_s = time.monotonic() - sent_at
-    during = rate_of(desk)
+    during = rate_of(departments)
     until(lambda: watch.settled(flood.case_id) >= len(flood.expected) and not watch.waits(flood.case_id))
     return {
         "other_cases_per_s_before": round(before, 2),
@@ -244,7 +244,7 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=10_000)
     messages = parser.parse_args().messages
     with the_stack() as (wiring, supervisor):
-        rate_of(started_desk(wiring, "warm-up", 30))
+        rate_of(started_departments(wiring, "warm-up", 30))
         result = {
             "messages": messages,
             "away": while_away(wiring, supervisor, messages // 2),

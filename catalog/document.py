@@ -70,7 +70,7 @@ class Document:
         return Problem(self.file, mark.line, mark.column, field_name(path) or None, message, remedy, code)
 
 
-class DocumentRefused(Exception):  # noqa: N818 - named by the condition
+class DocumentRefused(Exception):
     """The file is no document of the catalogue; `problems` says where and why."""
 
     def __init__(self, problems: list[Problem]) -> None:

@@ -1,7 +1,5 @@
 """What the catalogue refuses, and why: one tree, each with a stable code, the field at fault and a remedy."""
 
-# ruff: noqa: N818 - the names say what is wrong; the base says that they are errors.
-
 from __future__ import annotations
 
 import difflib

@@ -27,7 +27,7 @@ class Source(Generic[M]):
     document: Document
 
 
-class SourceRefused(Exception):  # noqa: N818 - named by the condition
+class SourceRefused(Exception):
     """The document does not describe its model; `problems` says where and why."""
 
     def __init__(self, problems: list[Problem]) -> None:

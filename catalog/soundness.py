@@ -27,7 +27,7 @@ class StepLike(Protocol):
     def budget(self) -> Budget | None: ...
 
 
-class Unsound(ValueError):  # noqa: N818 - named by the condition
+class Unsound(ValueError):
     """A definition contradicts itself in one or more places; a ValueError, so that pydantic reports it."""
 
     def __init__(self, problems: Sequence[Located]) -> None:

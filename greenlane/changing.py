@@ -19,7 +19,7 @@ from events.language.commands import Actor, ActorKind, ApplyCalendar, Assurance,
 from events.language.identity import PLAN_PREFIX
 from events.transport.errors import Unavailable
 from greenlane.wiring import Wiring
-from intake.desk import Intake
+from intake.cases import CaseIntake
 from sla.calendar import CalendarDefinition
 from store.changes import ChangePlans, ChangeRow, Plan, PlanHead
 from store.definitions import DefinitionArchive
@@ -103,7 +103,7 @@ def _folded(records: Sequence[EventRecord], archive: DefinitionArchive) -> Case:
 
 def calendar_plan(wiring: Wiring, target: CalendarDefinition, told: Told) -> Looked:
     """What the version changes; `told` hears how many cases have been looked at."""
-    from cases.plans import calendar_changes  # noqa: PLC0415 - NumPy: a third of what a process takes to start
+    from cases.plans import calendar_changes  # NumPy: a third of what a process takes to start
 
     looked = Looked()
     for batch in open_cases(wiring, looked):
@@ -114,7 +114,7 @@ def calendar_plan(wiring: Wiring, target: CalendarDefinition, told: Told) -> Loo
 
 def migration_plan(wiring: Wiring, target: ProcedureVersion, reason: str, actor: Actor, told: Told) -> Looked:
     """What the version changes, and the cases that cannot come under it."""
-    from cases.plans import RefusedChange, tried_out  # noqa: PLC0415
+    from cases.plans import RefusedChange, tried_out
 
     looked = Looked()
     at = wiring.business_time_now()
@@ -161,7 +161,7 @@ class Telling:
     """Cases that could not be: they are tried again by themselves."""
 
 
-async def tell_cases(wiring: Wiring, intake: Intake, plan: Plan, rate: float, told: Told) -> Telling:
+async def tell_cases(wiring: Wiring, intake: CaseIntake, plan: Plan, rate: float, told: Told) -> Telling:
     """Send each case of a plan its command, at most `rate` a second, from where an earlier run stopped.
 
     A case that cannot be told holds up none behind it. Raises Unavailable and StoreError where none can be; the next run goes
@@ -190,7 +190,7 @@ async def tell_cases(wiring: Wiring, intake: Intake, plan: Plan, rate: float, to
     return telling
 
 
-async def _told_one(intake: Intake, plan: Plan, case_id: str) -> Unreachable | None:
+async def _told_one(intake: CaseIntake, plan: Plan, case_id: str) -> Unreachable | None:
     """Send one case its command. Why it could not be told; None: it is. Raises retryable StoreError."""
     try:
         await intake.send(case_id, command_of(plan, case_id, intake.business(datetime.now(UTC))))
@@ -204,7 +204,7 @@ async def _told_one(intake: Intake, plan: Plan, case_id: str) -> Unreachable | N
 class Healing:
     """Tells cases that a plan could not reach, as soon as they can be."""
 
-    def __init__(self, wiring: Wiring, intake: Intake) -> None:
+    def __init__(self, wiring: Wiring, intake: CaseIntake) -> None:
         self._plans, self._intake = ChangePlans(wiring.store), intake
         self._tried: dict[str, float] = {}
 

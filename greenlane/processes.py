@@ -115,7 +115,7 @@ async def worker(settings: Settings) -> None:
                 max_workflow_tasks=settings.max_workflow_tasks,
                 max_activities=settings.max_activities,
                 graceful_shutdown_seconds=settings.graceful_shutdown_seconds,
-                desk=wiring.linked_intake(client),
+                carrier=wiring.dossier_intake(client),
             ).run()
     finally:
         recorder.close()
@@ -128,7 +128,7 @@ async def bridge(settings: Settings) -> None:
     sdk_address = free_address(settings.metrics_host)
     client = await _connected(wiring, sdk_address)
     room = WaitingRoom(wiring.waiting, wiring.inbox)
-    intake, linked = wiring.intake(client, room), wiring.linked_intake(client)
+    intake, linked = wiring.intake(client, room), wiring.dossier_intake(client)
     topics = wiring.topics
     try:
         await _kafka_serves(wiring, needs_of_bridge)

@@ -6,9 +6,9 @@ import time
 
 from events.transport.dead_letters import dead_letter_topics
 from events.transport.reading import read_all
-from greenlane.errors import GreenlaneError
 from greenlane.wiring import Wiring
 from store.outbox import Outbox
+from wording.errors import GreenlaneError
 from wording.text import _
 
 LOOK_SECONDS = 0.1

@@ -16,8 +16,8 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
-from greenlane.errors import GreenlaneError
 from greenlane.settings import Settings
+from wording.errors import GreenlaneError
 from wording.foreign import visible
 from wording.libraries import os_said
 from wording.text import _

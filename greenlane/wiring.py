@@ -22,11 +22,11 @@ from greenlane.probing.temporal import explained as temporal_trouble
 from greenlane.province import PROVINCE_CALENDAR
 from greenlane.remembered import business_time_of, flags_of
 from greenlane.settings import Settings
+from intake.cases import CaseIntake
 from intake.catalogue import LiveCatalogue
-from intake.desk import Intake
-from intake.linked import LinkedIntake
+from intake.dossiers import DossierIntake
 from intake.linked_gateway import DossierGateway
-from intake.register import Register
+from intake.records import IntakeRecords
 from intake.systems import Systems
 from intake.temporal import CaseGateway
 from intake.waiting_room import WaitingRoom
@@ -102,9 +102,9 @@ class Wiring:
         return self.business_time.to_business(datetime.now(UTC))
 
     @cached_property
-    def register(self) -> Register:
+    def intake_records(self) -> IntakeRecords:
         """The store as the intake uses it."""
-        return Register(self.store, self.topics)
+        return IntakeRecords(self.store, self.topics)
 
     @cached_property
     def refused_messages(self) -> RefusedMessages:
@@ -176,7 +176,7 @@ class Wiring:
         if "refused_messages" in made:
             self.refused_messages.close()
         if "register" in made:
-            self.register.close()
+            self.intake_records.close()
         if "store" in made:
             self.store.close()
 
@@ -185,15 +185,15 @@ class Wiring:
         """The commands that wait outside Temporal."""
         return WaitingCommands(self.store)
 
-    def intake(self, client: Client, room: WaitingRoom | None = None) -> Intake:
+    def intake(self, client: Client, room: WaitingRoom | None = None) -> CaseIntake:
         """The intake over a connection to Temporal; with a waiting room where many may write without waiting for answers."""
         gateway = CaseGateway(client, self.settings.task_queue)
         most = self.settings.max_message_bytes
-        return Intake(gateway, self.register, self.catalogue, self.business_time, self.zone, room, most)
+        return CaseIntake(gateway, self.intake_records, self.catalogue, self.business_time, self.zone, room, most)
 
-    def linked_intake(self, client: Client) -> LinkedIntake:
+    def dossier_intake(self, client: Client) -> DossierIntake:
         """The intake of linked dossiers over a connection to Temporal."""
-        return LinkedIntake(
+        return DossierIntake(
             self.intake(client),
             DossierGateway(client, self.settings.task_queue),
             Dossiers(self.store),

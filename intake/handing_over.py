@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from events.language.commands import CaseCommand
 from events.transport.errors import Unavailable
-from intake.desk import Intake
+from intake.cases import CaseIntake
 from intake.waiting_room import WaitingRoom
 from store.errors import StoreError
 from store.waiting import HandingOver, WaitingCommand, WaitingCommands
@@ -38,7 +38,7 @@ log = structlog.get_logger()
 class HandOver:
     """Run it beside the bridge, in every process that has a waiting room; one of them at a time does the work."""
 
-    def __init__(self, waiting: WaitingCommands, room: WaitingRoom, intake: Intake) -> None:
+    def __init__(self, waiting: WaitingCommands, room: WaitingRoom, intake: CaseIntake) -> None:
         self._waiting = waiting
         self._room = room
         self._intake = intake

@@ -18,9 +18,9 @@ class DossierGateway(Gateway):
         return await self.start_once(DOSSIER_WORKFLOW, given.dossier_id, arguments, again=again, static_summary=summary)
 
     async def signal(self, dossier_id: str, command: DossierCommand) -> None:
-        """Give the dossier a command; nobody waits. Raises CaseUnknownError, Unavailable."""
+        """Give the dossier a command; nobody waits. Raises StreamUnknownError, Unavailable."""
         await self.send(dossier_id, DossierMessage(command=command, dossier_id=dossier_id), request_id_of(command))
 
     async def update(self, dossier_id: str, command: DossierCommand) -> CommandOutcome:
-        """Give the dossier a command and wait for the answer. Raises CaseUnknownError, Unavailable."""
+        """Give the dossier a command and wait for the answer. Raises StreamUnknownError, Unavailable."""
         return await self.ask(dossier_id, DossierMessage(command=command, dossier_id=dossier_id), command)

@@ -19,7 +19,7 @@ from events.language.commands import (
 )
 from events.language.dossier_commands import DossierCommand, WithdrawDossier
 from events.language.identity import text_ref_of
-from intake.register import Register
+from intake.records import IntakeRecords
 
 C = TypeVar("C", CaseCommand, DossierCommand)
 Refer = Callable[[str, str], str]
@@ -54,8 +54,8 @@ def _referred(parts: tuple[DocumentPart, ...], refer: Refer) -> tuple[DocumentPa
 class OwnWords:
     """Keeps what applicants write apart from their cases."""
 
-    def __init__(self, register: Register) -> None:
-        self._register = register
+    def __init__(self, records: IntakeRecords) -> None:
+        self._records = records
 
     async def kept_apart(self, stream_id: str, command: C) -> C:
         """The command as a case or dossier may have it, its texts in the vault. Idempotent. Raises StoreError."""
@@ -69,7 +69,7 @@ class OwnWords:
         kept = referring(command, noted)
         if not texts:
             return command
-        standing = await asyncio.to_thread(self._register.keep_texts, stream_id, texts)
+        standing = await asyncio.to_thread(self._records.keep_texts, stream_id, texts)
         if all(reference == found for reference, found in standing.items()):
             return kept
         return referring(command, lambda field, _: standing[text_ref_of(stream_id, command.command_id, field)])

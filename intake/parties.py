@@ -9,7 +9,7 @@ from cases.evolve import fold
 from cases.senders import Parties, parties_of, strange_to
 from events.language.commands import Command
 from events.language.refusals import Refusal, refuse
-from intake.register import Register
+from intake.records import IntakeRecords
 from store.errors import DefinitionsUnknown
 
 PARTIES_MAX = 1_000
@@ -20,8 +20,8 @@ OPEN_SECONDS = 60
 class PartyBook:
     """The parties of cases. Calls block; safe for several threads."""
 
-    def __init__(self, register: Register) -> None:
-        self._register = register
+    def __init__(self, records: IntakeRecords) -> None:
+        self._records = records
         self._remembered = lru_cache(PARTIES_MAX)(self._read)
 
     def strange_to(self, case_id: str, command: Command, *, is_closed: bool = False) -> Refusal | None:
@@ -34,11 +34,11 @@ class PartyBook:
         if parties is not None:
             return strange_to(parties, command)
         # Accepted, and nothing recorded yet; or no case at all.
-        return None if self._register.find(case_id) else refuse("case_unknown", "case")
+        return None if self._records.find(case_id) else refuse("case_unknown", "case")
 
     def _read(self, case_id: str, _: int) -> Parties | None:
         try:
-            definitions, records = self._register.ledger_of(case_id)
+            definitions, records = self._records.ledger_of(case_id)
         except DefinitionsUnknown:
             return None
         return parties_of(fold(case_id, definitions, records))

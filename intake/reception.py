@@ -46,7 +46,7 @@ from events.language.refusals import Refusal
 from events.language.topics import Topics
 from events.transport.errors import Unavailable
 from events.transport.ports import DeadLetter, Disposition, Done, Incoming
-from intake.desk import Intake
+from intake.cases import CaseIntake
 from intake.trust import UNGUARDED, Trust
 from store.errors import StoreError
 from wording.text import LazyText, _, layout
@@ -57,7 +57,7 @@ class Reception:
 
     def __init__(
         self,
-        intake: Intake,
+        intake: CaseIntake,
         topics: Topics,
         *,
         trust: Trust = UNGUARDED,

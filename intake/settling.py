@@ -13,11 +13,11 @@ from events.language.refusals import Refusal
 from events.language.sameness import is_other
 from store.inbox import Inbox
 
-Asked = tuple[str, str | None]
+CommandKey = tuple[str, str | None]
 """A command's id and digest."""
 
 
-def settled(inbox: Inbox, stream_id: str, command: Command) -> CommandOutcome | None:
+def outcome_of(inbox: Inbox, stream_id: str, command: Command) -> CommandOutcome | None:
     """How the command ended: as it was settled, or refused where another command had its id. None: it was never settled."""
     found = inbox.command_outcome(stream_id, command.command_id)
     if found is None or not is_other(command.digest, found.digest):
@@ -25,9 +25,9 @@ def settled(inbox: Inbox, stream_id: str, command: Command) -> CommandOutcome | 
     return conflict_outcome(command).model_copy(update={"command_id": command.command_id})
 
 
-def unsettled(inbox: Inbox, stream_id: str, asked: Collection[Asked]) -> set[Asked]:
+def without_outcome(inbox: Inbox, stream_id: str, keys: Collection[CommandKey]) -> set[CommandKey]:
     """Those of these commands, by id and digest, that have no outcome yet."""
-    conflicts = {one: conflict_id_of(one[0], one[1] or "") for one in asked}
+    conflicts = {one: conflict_id_of(one[0], one[1] or "") for one in keys}
     known = inbox.settled(stream_id, [*{command_id for command_id, _ in conflicts}, *conflicts.values()])
 
     def is_settled(command_id: str, digest: str | None) -> bool:
@@ -36,7 +36,7 @@ def unsettled(inbox: Inbox, stream_id: str, asked: Collection[Asked]) -> set[Ask
     return {one for one, conflict in conflicts.items() if conflict not in known and not is_settled(*one)}
 
 
-def refused(inbox: Inbox, stream_id: str, command: Command, refusal: Refusal) -> CommandOutcome:
+def refuse(inbox: Inbox, stream_id: str, command: Command, refusal: Refusal) -> CommandOutcome:
     """Settle the command as refused and owe its sender the answer; how it stands then. Idempotent.
 
     What was settled before keeps its outcome, and nobody is told again; another command of the same id is told so.
@@ -45,10 +45,10 @@ def refused(inbox: Inbox, stream_id: str, command: Command, refusal: Refusal) ->
     found = inbox.refuse_command(stream_id, outcome, notice_of(command, outcome))
     if not is_other(command.digest, found.digest):
         return found
-    return conflicted(inbox, stream_id, command)
+    return refuse_conflict(inbox, stream_id, command)
 
 
-def conflicted(inbox: Inbox, stream_id: str, command: Command) -> CommandOutcome:
+def refuse_conflict(inbox: Inbox, stream_id: str, command: Command) -> CommandOutcome:
     """Refuse the command because another has its id, and owe its sender the answer. Idempotent."""
     conflict = conflict_outcome(command)
     inbox.refuse_command(stream_id, conflict, notice_of(command, conflict))

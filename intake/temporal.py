@@ -45,12 +45,12 @@ TEMPORARY = (
 )
 
 
-class CaseUnknownError(Exception):
+class StreamUnknownError(Exception):
     """Temporal runs no such case: closed, never started, or lost. The inbox knows which."""
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def outages_as_unavailable() -> Iterator[None]:
     """Errors of Temporal that may pass, as Unavailable."""
     try:
         yield
@@ -61,13 +61,13 @@ def translated() -> Iterator[None]:
 
 
 @contextmanager
-def known() -> Iterator[None]:
-    """A workflow that Temporal does not run, as CaseUnknownError."""
+def missing_as_unknown() -> Iterator[None]:
+    """A workflow that Temporal does not run, as StreamUnknownError."""
     try:
         yield
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
-            raise CaseUnknownError from error
+            raise StreamUnknownError from error
         raise
 
 
@@ -89,7 +89,7 @@ class Gateway:
         policies = WorkflowIDReusePolicy
         reuse = policies.ALLOW_DUPLICATE if again else policies.ALLOW_DUPLICATE_FAILED_ONLY
         try:
-            with translated():
+            with outages_as_unavailable():
                 await self._client.start_workflow(
                     workflow,
                     args=given,
@@ -108,14 +108,14 @@ class Gateway:
 
     async def given(self, workflow_id: str, given: type[Any], message: type[Any]) -> list[Any]:
         """What the last run of the workflow was given that did not come to its own end, as messages. Raises Unavailable."""
-        with translated():
+        with outages_as_unavailable():
             found = await given_to(self._client, workflow_id, given, message)
         return [one for one in found if one.is_for(workflow_id)]
 
     async def send(self, workflow_id: str, message: Message, request_id: str) -> None:
         """Give the workflow a command; durable when this returns. The server drops a repeated request.
 
-        Raises CaseUnknownError, Unavailable.
+        Raises StreamUnknownError, Unavailable.
         """
         # The SDK's own signal call makes a random request id; with one of ours the server deduplicates redeliveries.
         payloads = await self._client.data_converter.encode([message])
@@ -127,19 +127,19 @@ class Gateway:
             request_id=request_id,
         )
         request.input.payloads.extend(payloads)
-        with known(), translated():
+        with missing_as_unknown(), outages_as_unavailable():
             await self._client.workflow_service.signal_workflow_execution(request, retry=True)
 
     async def wake(self, workflow_id: str) -> None:
-        """Let the workflow look what is due. Raises CaseUnknownError, Unavailable."""
-        with known(), translated():
+        """Let the workflow look what is due. Raises StreamUnknownError, Unavailable."""
+        with missing_as_unknown(), outages_as_unavailable():
             await self._client.get_workflow_handle(workflow_id).signal(WAKE_SIGNAL)
 
     async def ask(self, workflow_id: str, message: Message, command: Command) -> CommandOutcome:
-        """Give the workflow a command and wait for the answer. Raises CaseUnknownError, Unavailable."""
+        """Give the workflow a command and wait for the answer. Raises StreamUnknownError, Unavailable."""
         handle = self._client.get_workflow_handle(workflow_id)
         try:
-            with known(), translated():
+            with missing_as_unknown(), outages_as_unavailable():
                 answer: CommandOutcome = await handle.execute_update(
                     COMMAND_UPDATE, message, id=request_id_of(command), result_type=CommandOutcome
                 )
@@ -168,11 +168,11 @@ class CaseGateway(Gateway):
         )
 
     async def signal(self, case_id: str, command: CaseCommand) -> None:
-        """Give the case a command; nobody waits. Raises CaseUnknownError, Unavailable."""
+        """Give the case a command; nobody waits. Raises StreamUnknownError, Unavailable."""
         await self.send(case_id, CommandMessage(command=command, case_id=case_id), request_id_of(command))
 
     async def update(self, case_id: str, command: CaseCommand) -> CommandOutcome:
-        """Give the case a command and wait for the answer. Raises CaseUnknownError, Unavailable."""
+        """Give the case a command and wait for the answer. Raises StreamUnknownError, Unavailable."""
         return await self.ask(case_id, CommandMessage(command=command, case_id=case_id), command)
 
 

@@ -16,7 +16,7 @@ from events.language.commands import CaseCommand
 from events.language.identity import sender_of
 from events.language.refusals import Refusal, refuse
 from events.language.sameness import is_other
-from intake.settling import Asked, unsettled
+from intake.settling import CommandKey, without_outcome
 from store.errors import StoreError
 from store.inbox import Inbox
 from store.waiting import HANDED_MAX, ROWS_MAX, Entry, WaitingCommands
@@ -55,7 +55,7 @@ class WaitingRoom:
         """Something waits that did not before."""
         self._waiting = waiting
         self._inbox = inbox
-        self._handed: dict[Sender, set[Asked]] = {}
+        self._handed: dict[Sender, set[CommandKey]] = {}
         """What was handed over of each sender, and may be unanswered."""
         self._queues: set[Sender] = set()
         """Senders of whom something waits: whatever comes now waits behind it."""
@@ -104,7 +104,7 @@ class WaitingRoom:
             except Exception as error:
                 log.warning("the waiting room cannot be looked into", error=type(error).__name__)
 
-    def _handed_by(self, sender: Sender) -> set[Asked]:
+    def _handed_by(self, sender: Sender) -> set[CommandKey]:
         handed = self._handed.get(sender)
         if handed is None:
             if len(self._handed) >= SENDERS_KEPT:
@@ -115,7 +115,7 @@ class WaitingRoom:
     async def _is_heard(self, sender: Sender) -> bool:
         """Whether enough of what was handed over has been answered; forgets what was."""
         handed = self._handed[sender]
-        left = await asyncio.to_thread(unsettled, self._inbox, sender[0], tuple(handed))
+        left = await asyncio.to_thread(without_outcome, self._inbox, sender[0], tuple(handed))
         handed &= left
         return len(handed) < HANDED_MAX
 

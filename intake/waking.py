@@ -9,10 +9,10 @@ import structlog
 from temporalio.client import Client
 
 from events.transport.errors import Unavailable
-from intake.desk import Intake
-from intake.linked import LinkedIntake
+from intake.cases import CaseIntake
+from intake.dossiers import DossierIntake
 from intake.lost_runs import ended_otherwise
-from intake.temporal import translated
+from intake.temporal import outages_as_unavailable
 from store.errors import StoreError
 from store.views import Views
 
@@ -28,7 +28,7 @@ WOKEN_AGAIN_AFTER = timedelta(minutes=30)
 class Waking:
     """Finds open cases and dossiers whose next due instant passed and woke nobody, and calls them."""
 
-    def __init__(self, views: Views, cases: Intake, dossiers: LinkedIntake) -> None:
+    def __init__(self, views: Views, cases: CaseIntake, dossiers: DossierIntake) -> None:
         self._views, self._cases, self._dossiers = views, cases, dossiers
         self._woken: dict[str, datetime] = {}
 
@@ -60,7 +60,7 @@ class Sweep:
     what is open. What Temporal lost without a trace is found by Waking, when it falls due, or by the next command for it.
     """
 
-    def __init__(self, client: Client, views: Views, cases: Intake, dossiers: LinkedIntake) -> None:
+    def __init__(self, client: Client, views: Views, cases: CaseIntake, dossiers: DossierIntake) -> None:
         self._client, self._views, self._cases, self._dossiers = client, views, cases, dossiers
         self._since = FIRST_LOOK_AT
         self._seen: dict[str, datetime] = {}
@@ -70,7 +70,7 @@ class Sweep:
     async def look(self, _: float) -> int:
         """Bring back what ended since the last look. Returns how many. Raises Unavailable and store errors."""
         now = datetime.now(UTC)
-        with translated():
+        with outages_as_unavailable():
             ended = await ended_otherwise(self._client, self._since - LISTED_LATE)
         fresh = {run.workflow_id for run in ended if run.run_id not in self._seen}
         due = {name for name, at in self._again.items() if now - at >= WOKEN_AGAIN_AFTER}

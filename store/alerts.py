@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Row, func, select, text, update
 
 from events.language.case_events import EventRecord
 from store.database import Store
@@ -111,5 +112,5 @@ class AlertQueue:
             ]
 
 
-def _record_of(row: object) -> EventRecord:
-    return record_of_row(row.case_id, row.sequence, row.body)  # type: ignore[attr-defined]
+def _record_of(row: Row[Any]) -> EventRecord:
+    return record_of_row(row.case_id, row.sequence, row.body)

@@ -1,7 +1,5 @@
 """What can go wrong in the store: one tree, and for each whether trying again can help."""
 
-# ruff: noqa: N818 - named by the condition, as a sentence reads it
-
 from __future__ import annotations
 
 from collections.abc import Iterator

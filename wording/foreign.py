@@ -16,6 +16,7 @@ _UNSEEN: Final = re.compile("[\u00ad\u034f\u115f\u1160\u180e\u200c\u200d\u3164\u
 """Shown as they are, since scripts and pictures need them, but not in a name: two names would look the same."""
 _FORMULA: Final = ("=", "+", "-", "@")
 _KEPT_IN_TEXT: Final = frozenset("\n\t")
+_FOUR_DIGITS_MAX: Final = 0xFFFF
 
 
 def visible(text: str, *, lines: bool = False) -> str:
@@ -55,4 +56,4 @@ def _kept(character: str) -> str:
 
 def _written(character: str) -> str:
     code = ord(character)
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - the last code of four digits
+    return f"\\u{code:04x}" if code <= _FOUR_DIGITS_MAX else f"\\U{code:08x}"

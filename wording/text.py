@@ -144,13 +144,3 @@ def _filled(pattern: str, details: Mapping[str, object] | None, language: str) -
         return pattern
     said = {name: in_language(value, language) if isinstance(value, str) else value for name, value in details.items()}
     return pattern.format_map(said)
-
-
-# Both go as soon as nobody uses them.
-Said = Bilingual
-
-
-def spoken(en: str, vi: str, /, **details: object) -> LazyText:
-    """Both texts with their gaps filled, each with the details in its own language."""
-    english = layout(en, **details)
-    return Bilingual(english, Layout(vi, details))

@@ -37,7 +37,7 @@ with workflow.unsafe.imports_passed_through():
         CaseResult,
         CommandMessage,
     )
-    from workflows.recording import asked
+    from workflows.recording import run_local
     from workflows.timer import DueTimer
 
 
@@ -173,14 +173,14 @@ class CaseWorkflow:
             if isinstance(record.event, CaseClosed):
                 self._ending = record.event
         self._mail.settle(standing.outcomes)
-        self._next_due_at, self._asks = standing.next_due_at, standing.otherwise
+        self._next_due_at, self._asks = standing.next_due_at, standing.differs
         # To ask is no turn: a run of one turn would do nothing else, and continue for ever.
         self._turns += bool(standing.records or standing.outcomes)
         self._show()
 
     async def _recorded(self, proposal: Proposal) -> Standing | None:
         """What stands in the ledger; None: it could not be reached for long, and the turn is to be decided anew."""
-        return await asked(RECORD, proposal_arguments(proposal), Standing, _summary(proposal.turn))
+        return await run_local(RECORD, proposal_arguments(proposal), Standing, _summary(proposal.turn))
 
     async def _report_end(self) -> None:
         """Tell the dossier of the end, from what stands in the ledger; until that is done the case does not leave."""
@@ -188,7 +188,7 @@ class CaseWorkflow:
             return
         refusal = next((found for found in self._mail.settled.values() if found is not None), None)
         command = end_of(self._linked, self._given.case_id, self._ending, refusal, self._now())
-        told = await asked(REPORT_END, [self._linked.dossier, command], bool, f"end of {self._linked.name}")
+        told = await run_local(REPORT_END, [self._linked.dossier, command], bool, f"end of {self._linked.name}")
         if told is not None:
             self._linked = None
 

@@ -33,7 +33,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.mailbox import Mailbox
     from workflows.messages import COMMAND_SIGNAL, COMMAND_UPDATE, REFUSAL, VIEW_QUERY, WAKE_SIGNAL
-    from workflows.recording import asked
+    from workflows.recording import run_local
     from workflows.timer import DueTimer
 
 ORDERS_MAX = 10
@@ -147,14 +147,14 @@ class DossierWorkflow:
         proposal = Proposal(turn=turn, next_due_at=next_due(self._dossier) if view is None else view.next_due_at)
         names = [] if turn is None else [str(record.event.type) for record in turn.records]
         summary = ", ".join(dict.fromkeys(names)) or "next due instant"
-        standing = await asked(RECORD, [proposal, None], Standing, summary)
+        standing = await run_local(RECORD, [proposal, None], Standing, summary)
         self._is_unheard = standing is None
         if standing is None:
             return
         for record in standing.records:
             self._dossier = evolve_dossier(self._dossier, record)
         self._mail.settle(standing.outcomes)
-        self._next_due_at, self._asks = standing.next_due_at, standing.otherwise
+        self._next_due_at, self._asks = standing.next_due_at, standing.differs
         self._turns += 1
         self._show()
 
@@ -163,7 +163,7 @@ class DossierWorkflow:
         orders = [self._order(one) for one in wanted(self._dossier) if one.key not in self._done]
         for place in range(0, len(orders), ORDERS_MAX):
             some = orders[place : place + ORDERS_MAX]
-            answers = await asked(CARRY_OUT, [tuple(some)], Answers, f"{some[0].kind} {some[0].name} ...")
+            answers = await run_local(CARRY_OUT, [tuple(some)], Answers, f"{some[0].kind} {some[0].name} ...")
             if answers is None:
                 # Nobody could be reached for long: try again with the next turn, or at once when nothing else waits.
                 self._asks = True

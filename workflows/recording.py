@@ -31,7 +31,7 @@ class StuckError(Exception):
     """
 
 
-async def asked(name: str, arguments: Sequence[Any], answer: type[T], summary: str) -> T | None:
+async def run_local(name: str, arguments: Sequence[Any], answer: type[T], summary: str) -> T | None:
     """The answer of a local activity; None: nobody could be reached for long. Raises StuckError where no retry helps."""
     try:
         found: T = await workflow.execute_local_activity(

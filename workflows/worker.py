@@ -9,7 +9,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, UnsandboxedWorkflowRunn
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.failures import FailureMapping
-from activities.linked import LinkedDesk, Linking
+from activities.linked import DossierCarrier, Linking
 from activities.record import Recording, TurnRecorder
 from workflows.case import CaseWorkflow
 from workflows.dossier import DossierWorkflow
@@ -28,15 +28,15 @@ def case_worker(
     max_cached_cases: int = 1000,
     graceful_shutdown_seconds: float = 10,
     identity: str | None = None,
-    desk: LinkedDesk | None = None,
+    carrier: DossierCarrier | None = None,
 ) -> Worker:
     """A worker on this task queue; `run()` or `async with` it. The client must use workflows.converter.DATA_CONVERTER.
 
     `max_workflow_tasks`: with many more than 16 at once on one Python process, tasks sit past their timeout.
-    `desk`: what linked dossiers ask to be done; None: a worker of cases that stand alone.
+    `carrier`: what linked dossiers ask to be done; None: a worker of cases that stand alone.
     `graceful_shutdown_seconds`: for a turn that is being written when the worker is told to stop.
     """
-    linking = None if desk is None else Linking(desk)
+    linking = None if carrier is None else Linking(carrier)
     return Worker(
         client,
         task_queue=task_queue,

@@ -99,7 +99,7 @@ def ours_round(wiring: Wiring, supervisor: psutil.Process, cases: int, in_flight
     processes = stack_processes(supervisor)
     before = cpu_seconds(processes)
     words = [access_file(wiring), wiring.settings.topic_prefix, PROCEDURE, str(cases), str(in_flight)]
-    found = _ran("bench.throughput.desk", *words, f"{name}-{time.time_ns()}")
+    found = _ran("bench.throughput.departments", *words, f"{name}-{time.time_ns()}")
     settled(wiring)
     cpu = per_case_ms(before, cpu_seconds(processes), cases)
     cpu["desk"] = round(found["cpu_s"] * 1000 / cases, 2)

@@ -153,7 +153,7 @@ class LetterWithoutContentError(TransportError):
         )
 
 
-class Unavailable(Exception):  # noqa: N818 - a disposition as much as an error
+class Unavailable(Exception):
     """Raised by a handler: what it needs is away. The message is kept, not counted as an attempt, and tried again."""
 
     def __init__(self, what: str) -> None:

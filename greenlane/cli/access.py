@@ -1,7 +1,5 @@
 """`greenlane access`: accounts of the embedded servers, for whoever builds on them or looks into them."""
 
-# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
-
 from __future__ import annotations
 
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """`greenlane acknowledge`: somebody has seen an escalation, named by its number, its id, its level, or as the one that waits."""
 
-# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
-
 from __future__ import annotations
 
 import re

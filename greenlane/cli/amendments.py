@@ -1,7 +1,5 @@
 """What changes how long a case may take: payment awaited, a new appointment, an extension, another lane."""
 
-# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
-
 from __future__ import annotations
 
 from typing import Annotated

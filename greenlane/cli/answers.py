@@ -1,7 +1,5 @@
 """What officers, applicants and supervisors ask of a case: each command waits for its answer."""
 
-# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
-
 from __future__ import annotations
 
 from datetime import datetime

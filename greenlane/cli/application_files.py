@@ -18,7 +18,7 @@ from catalog.reader import SourceRefused, understood
 from catalog.soundness import Path as FieldPath
 from events.language.messages import SubmissionMessage
 from events.language.text import is_storable
-from greenlane.errors import GreenlaneError
+from wording.errors import GreenlaneError
 from wording.json_text import JsonRefusedError, next_json, read_json
 from wording.libraries import json_said, os_said
 from wording.text import _, joined

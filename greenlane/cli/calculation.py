@@ -26,12 +26,12 @@ from greenlane.cli.promise_cells import Kind, lawful_end_text, rung_text
 from greenlane.cli.source_words import source_text
 from greenlane.cli.styles import lane_markup, painted
 from greenlane.cli.time_words import TimeWords
-from greenlane.errors import GreenlaneError
 from sla.business_time import BusinessTime
 from sla.calendar import WorkingCalendar, compiled
 from sla.errors import CalendarRangeError
 from sla.suspension import Suspension
 from sla.units import Budget
+from wording.errors import GreenlaneError
 from wording.text import _
 
 LINE_CELLS: Final = 64

@@ -140,7 +140,7 @@ def sheet_of(session: Session, reference: str) -> Sheet:
             field="case",
             remedy=_("Look again when a worker runs: nothing is lost."),
         )
-    definitions, records = session.wiring.register.ledger_of(known.case_id)
+    definitions, records = session.wiring.intake_records.ledger_of(known.case_id)
     case = fold(known.case_id, definitions, records)
     texts = texts_of(session, records, None if case.application is None else case.application.subject_ref)
     return Sheet(case, view_of(case), records, session.inbox.refusals(known.case_id), language, texts)

@@ -1,7 +1,5 @@
 """`greenlane catalog`: what is published, what a folder would change, publishing it, and retiring a version."""
 
-# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
-
 from __future__ import annotations
 
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Which catalogue a command looks things up in: the running installation's, or where none runs the folder's."""
 
-# ruff: noqa: PLC0415 - the store is loaded only where an installation runs
-
 from __future__ import annotations
 
 from collections.abc import Sequence

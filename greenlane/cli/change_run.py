@@ -23,11 +23,11 @@ from greenlane.cli.progress import counted
 from greenlane.cli.session import Session, waiting
 from greenlane.cli.styles import LATE, painted
 from greenlane.cli.time_words import TimeWords
-from greenlane.errors import GreenlaneError
 from presentation.instants import day_said
 from sla.calendar import CalendarDefinition
 from store.changes import ChangePlans, Plan
 from store.views import CaseFilter
+from wording.errors import GreenlaneError
 from wording.text import _, in_language, joined
 
 SHOWN_MAX: Final = 50

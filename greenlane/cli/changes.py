@@ -1,7 +1,5 @@
 """`greenlane calendar apply` and `greenlane procedure migrate`: first what would change, then the change, paced."""
 
-# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
-
 from __future__ import annotations
 
 from typing import Annotated

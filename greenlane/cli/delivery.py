@@ -18,7 +18,7 @@ from greenlane.cli.failure import told_in
 from greenlane.cli.moments import now
 from greenlane.cli.output import instant_json
 from greenlane.cli.session import Session
-from intake.desk import Intake
+from intake.cases import CaseIntake
 from wording.text import in_language
 
 IN_FLIGHT = 16
@@ -92,7 +92,7 @@ class _Counter:
     """The counter at which applications are handed in."""
 
     def __init__(
-        self, session: Session, intake: Intake, source: str, told: Callable[[], None], *, strict: bool
+        self, session: Session, intake: CaseIntake, source: str, told: Callable[[], None], *, strict: bool
     ) -> None:
         self._session = session
         self._strict = strict

@@ -36,9 +36,9 @@ def demo(
 
     Example: greenlane demo --factor 8000 --picture demo.svg
     """
-    from greenlane.cli.failure import asked_language  # noqa: PLC0415
-    from greenlane.demo.director import run_demo  # noqa: PLC0415 - loads Temporal and Kafka
-    from greenlane.stack.progress import Terminal  # noqa: PLC0415
+    from greenlane.cli.failure import asked_language
+    from greenlane.demo.director import run_demo  # loads Temporal and Kafka
+    from greenlane.stack.progress import Terminal
 
     terminal = Terminal(language=asked_language())
     try:

@@ -1,7 +1,5 @@
 """`greenlane doctor`: what is wrong with an installation, and what mends it."""
 
-# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
-
 from __future__ import annotations
 
 import typer

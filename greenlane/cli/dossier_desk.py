@@ -106,7 +106,7 @@ async def hand_in(session: Session, file: DossierFile, source: str, *, strict: b
     """Hand in a dossier and wait until it is on record. Raises DossierRefusedError, Unavailable and StoreError."""
     given = identified(file)
     dossier_id = given.dossier_id or ""
-    intake = session.wiring.linked_intake(await session.temporal())
+    intake = session.wiring.dossier_intake(await session.temporal())
     answer = await intake.submit(
         given,
         source=source,
@@ -156,7 +156,7 @@ def stream_of(session: Session, reference: str) -> str:
 
 async def ask_dossier(session: Session, stream_id: str, command: DossierCommand) -> None:
     """Give a dossier a command and wait for the answer. Raises RefusedError, NoAnswerError, ServerUnusableError, StoreError."""
-    intake = session.wiring.linked_intake(await session.temporal())
+    intake = session.wiring.dossier_intake(await session.temporal())
     at = session.wiring.business_time_now()
     try:
         asked = intake.ask(stream_id, command.model_copy(update={"received_at": at}))

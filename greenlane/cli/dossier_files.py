@@ -12,7 +12,7 @@ from events.language.dossier_messages import DossierFile
 from events.language.refusals import Refusal
 from events.language.text import is_storable
 from greenlane.cli.application_files import contents_of, parts_of
-from greenlane.errors import GreenlaneError
+from wording.errors import GreenlaneError
 
 
 class DossierRefusedError(GreenlaneError):

@@ -1,7 +1,5 @@
 """`greenlane dossier ...`: linked dossiers, from the plan to the joint result."""
 
-# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
-
 from __future__ import annotations
 
 from datetime import datetime

@@ -1,7 +1,5 @@
 """`greenlane due`: the desk calculator, on the catalogue in use."""
 
-# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
-
 from __future__ import annotations
 
 from enum import StrEnum

@@ -13,7 +13,7 @@ from typer.exceptions import TyperException
 
 from greenlane.cli.output import Answered, err, print_json, wants_json
 from greenlane.cli.usage import usage_said
-from greenlane.errors import GreenlaneError
+from wording.errors import GreenlaneError
 from wording.libraries import library_said
 from wording.text import _, in_language, sentences
 

@@ -1,7 +1,5 @@
 """`greenlane verify` and `greenlane rebuild`: whether all that is kept is what the ledger says."""
 
-# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
-
 from __future__ import annotations
 
 from typing import Annotated

@@ -1,7 +1,5 @@
 """`greenlane cases` and `greenlane desk`: the read models as lists."""
 
-# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
-
 from __future__ import annotations
 
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """`greenlane import-log`: a whole event log, driven through the live stack by outside senders."""
 
-# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`greenlane republish` and `greenlane dlq`: what has to reach Kafka again, and what came from it and could not be used."""
 
-# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
-
 from __future__ import annotations
 
 from typing import Annotated

@@ -9,9 +9,9 @@ from cases.turn import EscalationItem
 from events.language.refusals import refuse
 from greenlane.cli.failure import RefusedError
 from greenlane.cli.session import Session
-from greenlane.errors import GreenlaneError
 from presentation.acknowledging import acknowledge_command, show_command
 from store.escalations import EscalationFilter, Escalations
+from wording.errors import GreenlaneError
 from wording.text import _
 
 Alerts = Mapping[int, str]

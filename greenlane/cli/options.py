@@ -42,7 +42,7 @@ def name_of(text: str | None) -> str | None:
 
 def source_of(text: str) -> str:
     """A source, in the form that CloudEvents gives one."""
-    from events.language.identity import SOURCE_MAX, SOURCE_PATTERN  # noqa: PLC0415 - loads pydantic
+    from events.language.identity import SOURCE_MAX, SOURCE_PATTERN  # loads pydantic
 
     if len(text) > SOURCE_MAX or re.fullmatch(SOURCE_PATTERN, text) is None:
         raise typer.BadParameter(

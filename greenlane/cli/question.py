@@ -1,7 +1,5 @@
 """Asking a case for something and showing its answer: what all commands for a case share. Light until it is called."""
 
-# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
-
 from __future__ import annotations
 
 import os

@@ -1,7 +1,5 @@
 """Settings, and what stands in the catalogue in use: procedures, departments, lanes, how an application would fare."""
 
-# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
-
 from __future__ import annotations
 
 from datetime import datetime

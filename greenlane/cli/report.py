@@ -1,7 +1,5 @@
 """`greenlane report`: promised against used, breaches, escalations and duties, by department, lane or procedure."""
 
-# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
-
 from __future__ import annotations
 
 from enum import StrEnum

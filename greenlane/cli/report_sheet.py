@@ -23,9 +23,9 @@ from greenlane.cli.session import Session
 from greenlane.cli.styles import LATE, painted
 from greenlane.cli.time_words import TimeWords
 from greenlane.cli.writing import FileRefusedError, write_file
-from greenlane.errors import GreenlaneError
 from presentation.plot import Bars, bar_plot
 from store.views import CaseFilter
+from wording.errors import GreenlaneError
 from wording.foreign import in_cell
 from wording.text import _
 

@@ -1,7 +1,5 @@
 """`greenlane sandbox`: a department's programmer lets the program meet everything it must be able to handle."""
 
-# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
-
 from __future__ import annotations
 
 from typing import Annotated

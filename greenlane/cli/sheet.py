@@ -1,7 +1,5 @@
 """`greenlane show`: one case with all that is known of it."""
 
-# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
-
 from __future__ import annotations
 
 import typer

@@ -1,7 +1,5 @@
 """Stopping the handling of a case by decision, and giving it back: acts of their own, each told in writing."""
 
-# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
-
 from __future__ import annotations
 
 from typing import Annotated

@@ -1,7 +1,5 @@
 """`greenlane submit`: applications from files into the system."""
 
-# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any

@@ -88,7 +88,7 @@ def _finding(error: Any) -> LazyText:
     if findings is None:
         text = str(error.message).rstrip(".")
         return Bilingual(_lowered(text), _("the value is not valid"))
-    from catalog.value_texts import value_message  # noqa: PLC0415 - only where somebody mistyped
+    from catalog.value_texts import value_message  # only where somebody mistyped
 
     first = findings()[0]
     text = str(first["msg"]).removeprefix("Value error, ")

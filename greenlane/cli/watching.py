@@ -1,7 +1,5 @@
 """`greenlane watch`: open cases and the latest events, live."""
 
-# ruff: noqa: PLC0415 - what is heavy is loaded by the command that needs it, so that --help is quick
-
 from __future__ import annotations
 
 from typing import Annotated

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from greenlane.errors import GreenlaneError
+from wording.errors import GreenlaneError
 from wording.libraries import os_said
 from wording.text import _
 

@@ -24,7 +24,6 @@ from greenlane.demo.openings import Opened, all_closed, open_all, openings_repor
 from greenlane.demo.receiver import AlertReceiver
 from greenlane.demo.report import DemoReport
 from greenlane.demo.script import SOURCE, Manner, Part, message_of, the_cast
-from greenlane.errors import GreenlaneError
 from greenlane.quiescence import dead_letter_count, settled
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
@@ -33,6 +32,7 @@ from greenlane.verification import verify
 from greenlane.wiring import Wiring
 from store.ledger import Ledger
 from store.views import CaseFilter, Views
+from wording.errors import GreenlaneError
 from wording.text import _
 
 FACTOR = 8000.0

@@ -13,11 +13,11 @@ from events.language.commands import Actor, ActorKind
 from events.language.dossier_messages import DossierFile
 from events.language.messages import DocumentMessage
 from greenlane.demo.script import OPENINGS_SOURCE, SYSTEM
-from greenlane.errors import GreenlaneError
 from greenlane.wiring import Wiring
+from intake.cases import Submitted
 from intake.declaration import filled
-from intake.desk import Submitted
 from store.dossiers import Dossiers
+from wording.errors import GreenlaneError
 
 
 class OpeningRefusedError(GreenlaneError):
@@ -36,7 +36,7 @@ class Opened(NamedTuple):
 async def open_all(wiring: Wiring) -> list[Opened]:
     """Hand in a dossier of every template in force: each document uploaded once. Raises OpeningRefusedError."""
     client = await wiring.temporal()
-    intake = wiring.linked_intake(client)
+    intake = wiring.dossier_intake(client)
     day = wiring.business_time.business_anchor_at.astimezone(wiring.zone).date()
     opened: list[Opened] = []
     for template in wiring.catalog.templates_on(day):

@@ -14,6 +14,9 @@ BEFORE_VALIDITY: Final = 3
 """Serial number, algorithm, issuer."""
 BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 
+LAST_OF_TWO_DIGITS = 2049
+"""RFC 5280 counts two digits up to 49 as of this century; Python up to 68."""
+
 
 class NoCertificateError(ValueError):
     """These bytes are no certificate."""
@@ -37,9 +40,9 @@ def ends_at(der: bytes) -> datetime:
 
 
 def _instant(form: int, text: str) -> datetime:
-    found = datetime.strptime(text, FORMS[form]).replace(tzinfo=UTC)
-    # RFC 5280 counts two digits up to 49 as of this century; Python up to 68.
-    return found.replace(year=found.year - 100) if form == UTC_TIME and found.year >= 2050 else found  # noqa: PLR2004
+    instant = datetime.strptime(text, FORMS[form]).replace(tzinfo=UTC)
+    of_last_century = form == UTC_TIME and instant.year > LAST_OF_TWO_DIGITS
+    return instant.replace(year=instant.year - 100) if of_last_century else instant
 
 
 def certificates_of(pem: str) -> list[bytes]:

@@ -18,13 +18,13 @@ from greenlane.doctor.failures import failed
 from greenlane.doctor.findings import Findings, found_under
 from greenlane.doctor.kafka import Kafka
 from greenlane.doctor.temporal import Temporal
-from greenlane.errors import GreenlaneError
 from greenlane.folder_difference import difference_of
 from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
 from greenlane.stack.causes import of_our_own
 from greenlane.stack.credentials import PARTS
 from store.batch import SLOTS
+from wording.errors import GreenlaneError
 from wording.text import _
 
 NEEDED: Final = {

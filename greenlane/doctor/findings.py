@@ -15,11 +15,11 @@ from greenlane.doctor.kafka import Kafka, kafka
 from greenlane.doctor.parallel import together
 from greenlane.doctor.server_rules import Certificate, Stamp
 from greenlane.doctor.temporal import Temporal, temporal
-from greenlane.errors import GreenlaneError
 from greenlane.settings import Settings
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.session import refuse_other, running_stack
 from greenlane.stack.status import StackStatus, status_of
+from wording.errors import GreenlaneError
 
 SECONDS: Final = 20.0
 """How long all looks together may take; at servers that are well it is two or three."""

@@ -29,9 +29,9 @@ def python_version() -> tuple[int, int, int]:
 
 def programs_of(settings: Settings) -> dict[str, bool]:
     """Of each server that the settings leave to us, whether its program is there."""
-    from greenlane.stack.kafka import java_program  # noqa: PLC0415 - loads drivers, which a probe alone needs
-    from greenlane.stack.postgres import postgres_program  # noqa: PLC0415
-    from greenlane.stack.temporal import temporal_program  # noqa: PLC0415
+    from greenlane.stack.kafka import java_program  # loads drivers, which a probe alone needs
+    from greenlane.stack.postgres import postgres_program
+    from greenlane.stack.temporal import temporal_program
 
     found = {}
     if settings.temporal_address is None:

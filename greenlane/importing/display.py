@@ -10,8 +10,8 @@ from typing import Protocol, Self
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from eventlog.index import Summary
 from greenlane.console import Console
-from greenlane.importing.index import Summary
 
 LINE_EVERY_SECONDS = 5.0
 

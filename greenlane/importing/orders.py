@@ -12,10 +12,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Self
 
+from eventlog.identity import SYSTEM, ImportKey
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from greenlane.admission import KafkaAccess
-from greenlane.importing.identity import SYSTEM, ImportKey
 from greenlane.outside.outgoing import Outgoing
 from sla.units import Budget
 from wording.json_text import read_json

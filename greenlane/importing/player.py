@@ -15,8 +15,8 @@ from typing import Any
 
 from kafka import errors as kafka_errors
 
+from eventlog.index import Index
 from events.transport.errors import TransportError
-from greenlane.importing.index import Index
 from greenlane.importing.orders import STOPPED, NoteBook, Orders, StopWish
 from greenlane.importing.submitter import Diary
 from greenlane.outside import incoming

@@ -1,34 +1,25 @@
-"""Reading a log into its index, before anything is sent: a log that cannot be read to its end drives nothing."""
+"""A log read into its index and held, before anything is sent: a log that cannot be read to its end drives nothing."""
 
 from __future__ import annotations
 
 import fcntl
-import json
-from collections import Counter
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from events.language.commands import ROUTE_MAX
-from greenlane.errors import GreenlaneError
+from eventlog.identity import ImportKey
+from eventlog.index import Index, Summary
+from eventlog.reading import read_log
+from eventlog.source import LogFile
 from greenlane.importing.display import Display
-from greenlane.importing.errors import ImportRunningError, LogEmptyError, TraceTooLongError
-from greenlane.importing.identity import ImportKey, application_id_of
-from greenlane.importing.index import DecisionRow, Index, IndexWriter, Summary, TraceRow, explained, writing
-from greenlane.importing.mapping import Naming, Step, application_facts, decision_data
-from greenlane.importing.source import LogFile
-from greenlane.importing.xes import Event, Trace, XesReader
+from greenlane.importing.errors import ImportRunningError
 from greenlane.settings import Settings
+from greenlane.stack.errors import StateFolderFullError, StateFolderUnusableError
 from greenlane.stack.folder import StateFolder, folder_error
 from sla.units import Budget
 from wording.text import _
-
-DEPARTMENTS_MAX = 1000
-"""Each needs topics of its own; a broker takes some thousands."""
-ENVELOPE_BYTES = 8_192
-"""What the headers and the event made of a submission need beside its own JSON."""
 
 
 @dataclass(slots=True)
@@ -55,9 +46,12 @@ def prepared_log(settings: Settings, file: Path, limit: Budget | None, display: 
     key = ImportKey(log.digest(), limit)
     StateFolder(settings.state_dir).prepare(settings.min_free_disk_mb)
     folder = settings.state_dir / "imports" / key.key[:16]
-    with _held(folder):
+    with _holding(folder):
         path = folder / "log.sqlite"
-        index = Index.found(path, key.log_digest) or _read(log, key, path, settings.max_message_bytes, display)
+        with state_folder_errors(path):
+            index = Index.of(path, key.log_digest) or read_log(
+                log, key, path, settings.max_message_bytes, display.read_bytes
+            )
         display.read(index.summary)
         try:
             yield Prepared(file, key, folder, index)
@@ -66,7 +60,7 @@ def prepared_log(settings: Settings, file: Path, limit: Budget | None, display: 
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[None]:
+def _holding(folder: Path) -> Iterator[None]:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = (folder / "lock").open("ab")
@@ -84,146 +78,18 @@ def _held(folder: Path) -> Iterator[None]:
         yield
 
 
-def _read(log: LogFile, key: ImportKey, path: Path, max_message_bytes: int, display: Display) -> Index:
-    reader = XesReader(log.path, ROUTE_MAX)
-    with writing(path) as writer:
-        reading = _Reading(log, key, writer, max_message_bytes - ENVELOPE_BYTES)
-        for trace in reader.traces(log.verified_blocks(key.log_digest, display.read_bytes)):
-            reading.take(trace)
-        if reading.summary.traces == 0:
-            raise LogEmptyError(
-                log.path,
-                _("the log has no trace, so there is nothing to import."),
-                remedy=_("Name a log with traces."),
-            )
-        reading.count(reader.unusual)
-        with explained(path):
-            return writer.finish(reading.summary, reading.departments())
-
-
-class _Reading:
-    """One pass over a log."""
-
-    def __init__(self, log: LogFile, key: ImportKey, writer: IndexWriter, submission_max_bytes: int) -> None:
-        self.summary = Summary(digest=key.log_digest)
-        self._log = log
-        self._key = key
-        self._writer = writer
-        self._submission_max_bytes = submission_max_bytes
-        self._naming = Naming()
-        self._counted: Counter[str] = Counter()
-        self._events_of: Counter[str] = Counter()
-
-    def take(self, trace: Trace) -> None:
-        """Map one trace and write it down."""
-        summary = self.summary
-        summary.traces += 1
-        summary.events += len(trace.events)
-        summary.empty_traces += not trace.events
-        if trace.name is None:
-            summary.traces_without_name += 1
-        elif not self._writer.is_new_name(trace.name):
-            summary.repeated_trace_names += 1
-        self._look_at_times(trace)
-        steps = self._naming.steps(trace)
-        self._refuse_too_many_departments(trace)
-        application_id = application_id_of(summary.traces, trace.name)
-        row = TraceRow(
-            position=summary.traces,
-            case_id=self._key.case_id(application_id),
-            application_id=application_id,
-            events=len(steps),
-            submission=self._submission(trace, application_id, steps),
-        )
-        self._writer.add(row, [self._decision(*given) for given in enumerate(zip(trace.events, steps, strict=True), 1)])
-
-    def _submission(self, trace: Trace, application_id: str, steps: list[Step]) -> str:
-        limit = self._key.limit
-        message = {
-            "application_id": application_id,
-            "procedure": self._key.procedure_id,
-            "applicant": {"imported": True},
-            "facts": application_facts(trace, self._counted),
-            "route": [step._asdict() for step in steps],
-        } | ({} if limit is None else {"step_limit": limit.model_dump(mode="json")})
-        body = _json(message)
-        if len(body.encode()) > self._submission_max_bytes:
-            raise TraceTooLongError(
-                self._log.path,
-                _(
-                    "the trace that begins at line {line} makes an application of {count} bytes; "
-                    "{submission_max_bytes} are allowed.",
-                    line=trace.line,
-                    count=len(body.encode()),
-                    submission_max_bytes=self._submission_max_bytes,
-                ),
-                remedy=_("Raise GREENLANE_MAX_MESSAGE_BYTES, or leave the trace out."),
-            )
-        return body
-
-    def _decision(self, number: int, given: tuple[Event, Step]) -> DecisionRow:
-        event, step = given
-        self._events_of[step.department] += 1
-        self.summary.events_without_name += event.first("concept:name") is None
-        if event.first("org:group") is None:
-            self.summary.events_without_group += 1
-            self.summary.events_unassigned += event.first("org:resource") is None
-        data = decision_data(event, self._counted)
-        return DecisionRow(self.summary.traces, step.id, number, step.department, _json(data))
-
-    def _look_at_times(self, trace: Trace) -> None:
-        before: datetime | None = None
-        for event in trace.events:
-            text = event.first("time:timestamp")
-            if text is None:
-                self.summary.timestamps_missing += 1
-                continue
-            at = _instant(text)
-            if at is None:
-                self.summary.timestamps_unreadable += 1
-                continue
-            if before is not None and (at.tzinfo is None) == (before.tzinfo is None):
-                self.summary.timestamps_equal += at == before
-                self.summary.timestamps_out_of_order += at < before
-            before = at
-
-    def _refuse_too_many_departments(self, trace: Trace) -> None:
-        if len(self._naming.departments) > DEPARTMENTS_MAX:
-            raise TooManyDepartmentsError(
-                _(
-                    "{path} at line {line}: the log names more than {departments_max} departments.",
-                    path=self._log.path,
-                    line=trace.line,
-                    departments_max=DEPARTMENTS_MAX,
-                ),
-                field=str(self._log.path),
-                remedy=_("Give its events an org:group, which counts before the org:resource."),
-            )
-
-    def count(self, unusual: Counter[str]) -> None:
-        """Add what the reader and the mapping counted to the summary."""
-        for name, number in (unusual + self._counted).items():
-            setattr(self.summary, name, number)
-        self.summary.activities = self._naming.activities
-        self.summary.departments = len(self._naming.departments)
-
-    def departments(self) -> list[tuple[str, str, int]]:
-        """Slug, name and number of events."""
-        return [(slug, name, self._events_of[slug]) for slug, name in self._naming.departments.items()]
-
-
-class TooManyDepartmentsError(GreenlaneError):
-    """The log names more departments than can have topics of their own."""
-
-    code = "too_many_departments"
-
-
-def _instant(text: str) -> datetime | None:
+@contextmanager
+def state_folder_errors(path: Path) -> Iterator[None]:
+    """SQLite's errors within as errors of the state folder."""
     try:
-        return datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        yield
+    except OSError as error:
+        raise folder_error(path.parent, error) from error
+    except sqlite3.Error as error:
+        full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        kind = StateFolderFullError if full else StateFolderUnusableError
+        raise kind(
+            _("The prepared log {path} cannot be used ({error}).", path=path, error=error),
+            field="GREENLANE_STATE_DIR",
+            remedy=_("Free some space, or set GREENLANE_STATE_DIR to another folder."),
+        ) from error

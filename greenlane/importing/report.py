@@ -7,8 +7,8 @@ from typing import Any
 
 from rich.table import Table
 
+from eventlog.index import Summary
 from greenlane.console import Console
-from greenlane.importing.index import Summary
 
 
 @dataclass(slots=True)

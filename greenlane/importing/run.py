@@ -10,18 +10,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
+from eventlog.identity import SYSTEM
+from eventlog.procedure import derived_definitions
 from events.transport.admin import TopicLayout
 from greenlane.admission import KafkaAccess, let_in
 from greenlane.importing.display import Display, Standing
 from greenlane.importing.errors import ImportInterruptedError
-from greenlane.importing.identity import SYSTEM
-from greenlane.importing.index import explained
 from greenlane.importing.orders import Orders
-from greenlane.importing.preparation import Prepared, prepared_log
-from greenlane.importing.procedure import derived_definitions
+from greenlane.importing.preparation import Prepared, prepared_log, state_folder_errors
 from greenlane.importing.report import ImportReport
 from greenlane.importing.senders import Account, Senders
 from greenlane.importing.verification import Verification, patiently
+from greenlane.outside.receiving import receiver
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring
 from sla.units import Budget
@@ -123,8 +123,9 @@ class _Import:
     def _publish_procedure(self) -> None:
         now = self._wiring.business_time.to_business(datetime.now(UTC))
         day = now.astimezone(self._wiring.zone).date()
-        definitions = derived_definitions(self._key, self._wiring.catalog, day)
-        patiently(lambda: self._wiring.register.publish_derived(definitions))
+        catalog = self._wiring.catalog
+        definitions = derived_definitions(self._key, catalog, receiver(catalog).id, day)
+        patiently(lambda: self._wiring.intake_records.publish_derived(definitions))
 
     def _let_in(self) -> KafkaAccess:
         departments = self._prepared.index.departments()
@@ -156,7 +157,7 @@ class _Import:
         )
 
     def _drive(self, access: KafkaAccess, *, begun_before: bool) -> None:
-        with explained(self._prepared.folder):
+        with state_folder_errors(self._prepared.folder):
             senders = Senders(self._orders(access, begun_before=begun_before), self._display.say)
         patiently(self._remember)
         try:

@@ -13,9 +13,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from eventlog.index import Index, TraceRow
 from events.language.notices import MessageRefused
 from events.transport.errors import TransportError
-from greenlane.importing.index import Index, TraceRow
 from greenlane.importing.orders import STOPPED, NoteBook, Orders, StopWish
 from greenlane.outside import incoming
 from greenlane.outside.incoming import Place

@@ -9,20 +9,20 @@ from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 
+from audit.imported_cases import CaseEvidence, Findings, TopicOrder, event_ids
 from catalog.model import Definitions
+from eventlog.identity import SYSTEM
+from eventlog.index import TraceRow
 from events.language.topics import Topics
 from events.transport import dead_letters
 from events.transport.errors import TransportError
 from greenlane.importing.display import Display
-from greenlane.importing.evidence import CaseEvidence, Findings, TopicOrder, event_ids
-from greenlane.importing.identity import SYSTEM
-from greenlane.importing.index import TraceRow
 from greenlane.importing.preparation import Prepared
 from greenlane.importing.report import ImportReport
 from greenlane.outside import incoming
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring
-from intake.register import DERIVED_PROCEDURE
+from intake.records import DERIVED_PROCEDURE
 from store.definitions import DefinitionArchive
 from store.errors import StoreError
 from store.ledger import LedgerRow, rows_of_cases

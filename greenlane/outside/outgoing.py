@@ -32,7 +32,7 @@ class Parcel(NamedTuple):
     body: str
 
 
-class Stopped(Exception):  # noqa: N818 - no fault
+class Stopped(Exception):
     """We were asked to stop before everything was acknowledged: what was not is sent again another time."""
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from events.language.commands import Actor, ActorKind, Assurance, Command, PauseClock, ReassignStep
+from events.language.commands import Actor, ActorKind, Assurance, CaseCommand, PauseClock, ReassignStep
 from events.language.notices import MessageRefused
 from events.transport.publisher import EVENT_SOURCE
 from greenlane.admission import let_in
@@ -27,7 +27,7 @@ from greenlane.sandbox.seen import Seen
 from greenlane.sandbox.verdicts import judge, pending
 from greenlane.stack.progress import Progress
 from greenlane.wiring import Wiring
-from intake.desk import Intake
+from intake.cases import CaseIntake
 from sla.units import WALL_CLOCK
 from wording.json_text import read_json
 from wording.text import Bilingual, LazyText, _, in_language
@@ -113,7 +113,7 @@ class Run:
         self._tell(_("letting the sandbox in"))
         wiring.systems.register(SYSTEM)
         for definitions in self._plan.derived:
-            wiring.register.publish_derived(definitions)
+            wiring.intake_records.publish_derived(definitions)
         return let_in(
             wiring.settings,
             SYSTEM.id,
@@ -137,10 +137,10 @@ class Run:
         """A way to give cases a supervisor's commands."""
         loop = asyncio.new_event_loop()
         try:
-            intake: Intake = self._wiring.intake(loop.run_until_complete(self._wiring.temporal()))
+            intake: CaseIntake = self._wiring.intake(loop.run_until_complete(self._wiring.temporal()))
 
-            def ask(case_id: str, command: Command) -> str | None:
-                asking = asyncio.wait_for(intake.ask(case_id, command), OUTCOME_SECONDS)  # type: ignore[arg-type]
+            def ask(case_id: str, command: CaseCommand) -> str | None:
+                asking = asyncio.wait_for(intake.ask(case_id, command), OUTCOME_SECONDS)
                 try:
                     refusal = loop.run_until_complete(asking).refusal
                 except TimeoutError:
@@ -201,7 +201,7 @@ class Run:
 
     def _hand_over(self, act: HandOver, ask: Any) -> None:
         given = {"received_at": self._wiring.business_time_now(), "actor": SUPERVISOR, "reason": REASON}
-        commands: list[Command] = []
+        commands: list[CaseCommand] = []
         if act.suspended:
             pause_id = f"sandbox:{act.case_id}:pause"
             commands.append(PauseClock(command_id=pause_id, legal_basis=LEGAL_BASIS, **given))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from greenlane.errors import GreenlaneError
+from wording.errors import GreenlaneError
 
 
 class SandboxRefusedError(GreenlaneError):

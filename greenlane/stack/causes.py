@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from greenlane.errors import GreenlaneError
 from greenlane.settings import PREFIX, Settings
 from greenlane.stack.child import has_room
 from greenlane.stack.errors import ServerAwayError, StateFolderFullError
+from wording.errors import GreenlaneError
 from wording.text import _
 
 PARTS_BY_SETTING: Final = {"temporal_address": "temporal", "kafka_bootstrap": "kafka", "database_url": "postgresql"}

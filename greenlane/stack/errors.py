@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from greenlane.errors import GreenlaneError
+from wording.errors import GreenlaneError
 from wording.text import Bilingual, in_language
 
 

@@ -12,13 +12,13 @@ from contextlib import suppress
 from types import FrameType
 from typing import IO, Any
 
-from greenlane.errors import GreenlaneError
 from greenlane.settings import Settings
 from greenlane.stack.addresses import StackAddresses
 from greenlane.stack.errors import StartCancelledError, for_relaying
 from greenlane.stack.part import ProcessSpec
 from greenlane.stack.progress import Progress, Terminal
 from greenlane.stack.supervisor import Prepare, Supervisor
+from wording.errors import GreenlaneError
 from wording.text import _
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -93,7 +93,7 @@ def _stop(supervisor: Supervisor, wish: Wish, *, owned: bool) -> None:
         supervisor.watch(lambda: wish.signalled or supervisor.folder.retire())
     _tell_owner(owned, {"stopping": True})
     for number in STOP_SIGNALS:  # Whoever cannot wait and asks again gets a hard stop, which loses nothing either.
-        signal.signal(number, lambda number, frame: supervisor.kill())  # noqa: ARG005
+        signal.signal(number, lambda *_: supervisor.kill())
     supervisor.stop()
 
 

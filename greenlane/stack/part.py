@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import socket
-import urllib.error
 import urllib.request
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from greenlane.settings import PREFIX, Settings
 from greenlane.stack.child import Command, python_command
@@ -45,6 +45,15 @@ def accepts(host: str, port: int, seconds: float = PROBE_SECONDS) -> bool:
         with socket.create_connection((host, port), timeout=seconds):
             return True
     except OSError:
+        return False
+
+
+def serves(url: str, seconds: float) -> bool:
+    """Whether our own server of metrics answers there."""
+    try:
+        with urllib.request.urlopen(url, timeout=seconds) as answer:  # noqa: S310 - our own URL
+            return bool(answer.status == HTTPStatus.OK)
+    except (OSError, ValueError):
         return False
 
 
@@ -97,8 +106,4 @@ class OwnProcess(Part):
     def answers(self) -> bool:
         if not self._spec.has_metrics:
             return True
-        try:
-            with urllib.request.urlopen(self.metrics_url, timeout=PROBE_SECONDS) as answer:  # noqa: S310 - our own URL
-                return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's OK
-        except (OSError, urllib.error.URLError):
-            return False
+        return serves(self.metrics_url, PROBE_SECONDS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import secrets
 import socket
 
 import psutil
@@ -46,7 +46,7 @@ class Ports:
         if wanted:
             raise self._in_use(name, wanted)
         while True:
-            port = random.choice(CHOICE)  # noqa: S311 - no secret
+            port = secrets.choice(CHOICE)
             if port not in self._taken and is_free(port):
                 return self._take(name, port, remember=True)
 

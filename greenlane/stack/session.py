@@ -121,8 +121,7 @@ class OwnedStack:
         )
 
     def _messages(self) -> Iterator[dict[str, Any]]:
-        assert self._process.stdout is not None  # noqa: S101 - for the type checker; it is a pipe
-        for line in self._process.stdout:
+        for line in self._process.stdout or ():
             with suppress(ValueError):
                 message = read_json(line)
                 if isinstance(message, dict):
@@ -143,13 +142,12 @@ class OwnedStack:
 
     def disown(self) -> None:
         """Lets it stop, and waits for that unless other commands still use it."""
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None  # noqa: S101 - for the type checker; they are pipes
-        assert stdout is not None  # noqa: S101
-        with suppress(OSError):
-            stdin.close()
+        if self._process.stdin:
+            with suppress(OSError):
+                self._process.stdin.close()
         staying = any("staying" in message for message in self._messages())
-        stdout.close()
+        if self._process.stdout:
+            self._process.stdout.close()
         if staying:
             # It goes on for others; forget it, lest the interpreter warns of a child that still runs.
             self._process.returncode = 0

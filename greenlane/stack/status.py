@@ -5,21 +5,21 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-import urllib.request
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from greenlane.errors import GreenlaneError
 from greenlane.settings import Settings
 from greenlane.stack.addresses import StackAddresses
 from greenlane.stack.child import identified
 from greenlane.stack.credentials import PARTS as PROCESSES
 from greenlane.stack.errors import ServerAwayError
 from greenlane.stack.folder import StateFolder
+from greenlane.stack.part import serves
 from greenlane.stack.session import running_stack
+from wording.errors import GreenlaneError
 
 SERVERS = ("temporal", "postgresql", "kafka")
 PROBE_SECONDS = 3.0
@@ -121,7 +121,7 @@ class _Look:
 
     def _answers(self, name: str, address: str | None, metrics: str | None) -> bool:
         if name in PROCESSES:
-            return metrics is None or _serves(metrics)
+            return metrics is None or serves(metrics, PROBE_SECONDS)
         if name == "postgresql":
             return _database_answers(self.settings, self.addresses)
         return self._speaks(name, address or "")
@@ -134,10 +134,10 @@ class _Look:
 
 def _trouble(name: str, settings: Settings) -> GreenlaneError | None:
     """Why an outside server cannot be used; None: it can."""
-    from greenlane.connecting import cluster_of  # noqa: PLC0415 - a command that finds nothing must not load drivers
-    from greenlane.probing.database import probe_database  # noqa: PLC0415
-    from greenlane.probing.kafka import probe_kafka  # noqa: PLC0415
-    from greenlane.probing.temporal import probe_temporal  # noqa: PLC0415
+    from greenlane.connecting import cluster_of  # a command that finds nothing must not load drivers
+    from greenlane.probing.database import probe_database
+    from greenlane.probing.kafka import probe_kafka
+    from greenlane.probing.temporal import probe_temporal
 
     try:
         if name == "temporal":
@@ -166,18 +166,10 @@ def _answered(address: str, question: bytes, answer: bytes, at: int) -> bool:
         return False
 
 
-def _serves(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=PROBE_SECONDS) as answer:  # noqa: S310 - our own URL
-            return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's OK
-    except (OSError, ValueError):
-        return False
-
-
 def _database_answers(settings: Settings, addresses: StackAddresses | None) -> bool:
-    import psycopg  # noqa: PLC0415 - a command that finds nothing must not load drivers
+    import psycopg  # a command that finds nothing must not load drivers
 
-    from greenlane.connecting import database_of  # noqa: PLC0415
+    from greenlane.connecting import database_of
 
     try:
         url = database_of(settings if addresses is None else settings.resolved(addresses)).replace("+psycopg", "", 1)

@@ -39,8 +39,8 @@ from tests.builders import (
     an_acknowledgement,
     an_answer,
 )
-from tests.dossier.openings import Life as LinkedLife
-from tests.dossier.openings import an_application, days
+from tests.cases.dossier.openings import Life as LinkedLife
+from tests.cases.dossier.openings import an_application, days
 from wording.text import Bilingual
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

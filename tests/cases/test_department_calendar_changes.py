@@ -14,7 +14,7 @@ from catalog.model import DepartmentCalendar
 from events.language.case_events import CalendarApplied
 from sla.calendar import CalendarDefinition
 from tests.builders import Life, a_calendar, a_pause, a_resumption, a_step, a_submission, an_answer, the_definitions
-from tests.desks import (
+from tests.department_calendars import (
     HOUR,
     NO_MONDAYS,
     POLICE_DESK,

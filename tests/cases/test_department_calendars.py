@@ -19,6 +19,8 @@ from events.language.case_events import ClockStarted, EventRecord, canonical_jso
 from events.language.commands import ChangeLane, Outcome
 from sla.calendar import compiled
 from sla.units import Budget, Unit
+from tests.audit.simulation import people
+from tests.audit.simulation.rulebooks import later_calendar, rulebooks
 from tests.builders import (
     PAUSE,
     RESTART,
@@ -34,7 +36,7 @@ from tests.builders import (
     an_answer,
     the_definitions,
 )
-from tests.desks import (
+from tests.department_calendars import (
     HOUR,
     KEPT,
     NO_MONDAYS,
@@ -46,8 +48,6 @@ from tests.desks import (
     local,
     on_friday_afternoon,
 )
-from tests.simulation import people
-from tests.simulation.rulebooks import later_calendar, rulebooks
 
 
 def a_grant(at: datetime) -> ChangeLane:

@@ -27,7 +27,7 @@ from tests.builders import (
     an_open_life,
     the_definitions,
 )
-from tests.dossier import openings
+from tests.cases.dossier import openings
 
 CALENDAR = compiled(a_calendar())
 HOUR = 3600

@@ -29,8 +29,8 @@ from tests.builders import (
     an_open_life,
     the_definitions,
 )
-from tests.dossier.openings import Life as DossierLife
-from tests.dossier.openings import an_application, days
+from tests.cases.dossier.openings import Life as DossierLife
+from tests.cases.dossier.openings import an_application, days
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 AT = MONDAY + HOUR

@@ -160,7 +160,7 @@ def test_a_dossier_whose_start_was_lost_is_found_and_opened(live_stack: LiveStac
 
     async def submit(wiring: Wiring) -> None:
         client = await wiring.temporal()
-        linked = wiring.linked_intake(client)
+        linked = wiring.dossier_intake(client)
         linked._gateway = NoStart(client, wiring.settings.task_queue)
         given = DossierFile.model_validate_json(declaration("opening-3"))
         actor = Actor(kind=ActorKind.APPLICANT, id="/test")

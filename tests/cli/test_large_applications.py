@@ -31,7 +31,9 @@ def _procedure(live_stack: LiveStack) -> None:
     given = {"id": PROCEDURE, "version": "1", "name": name, "agency": "one-stop", "limit": None, "route": "declared"}
     with closing(Wiring(live_stack.settings)) as wiring:
         day = wiring.business_time_now().date()
-        wiring.register.publish_derived(wiring.catalog.definitions_of(ProcedureVersion.model_validate(given), day))
+        wiring.intake_records.publish_derived(
+            wiring.catalog.definitions_of(ProcedureVersion.model_validate(given), day)
+        )
 
 
 def application(application_id: str, size: int) -> bytes:

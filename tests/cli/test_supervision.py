@@ -25,9 +25,9 @@ from store.database import Store
 from store.dossiers import Dossiers
 from store.recorder import Recorder
 from tests.builders import a_question, an_acknowledgement, an_answer
+from tests.cases.dossier import openings
+from tests.cases.dossier.openings import DOSSIER_ID, days
 from tests.cli.program import Program
-from tests.dossier import openings
-from tests.dossier.openings import DOSSIER_ID, days
 from tests.store.living import Living
 
 OPENED = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)

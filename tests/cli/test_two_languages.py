@@ -21,13 +21,12 @@ import sla.texts
 from catalog.errors import CatalogError, CatalogInvalid, Problem, UnknownDefinition
 from catalog.errors import NotInForce as DefinitionNotInForce
 from catalog.value_texts import _MESSAGES, _REMEDIES, value_message, value_remedy
+from eventlog.errors import LogMalformedError, Place
 from events.language.messages import MessageError, message_error_of
 from events.transport import errors as transport
 from greenlane.cli.failure import InterruptedRunError, explained
 from greenlane.cli.open_escalations import NoSuchAlertError, numbered
 from greenlane.cli.page import PAGE
-from greenlane.errors import GreenlaneError
-from greenlane.importing.errors import LogMalformedError, Place
 from greenlane.probing.troubles import CLASSES, KAFKA, WORDS, Trouble
 from greenlane.stack.errors import StackError, for_relaying, relayed
 from greenlane.stack.folder import folder_error
@@ -36,6 +35,7 @@ from store import errors as store
 from tests.cli.program import Program
 from tests.cli.test_open_escalations import waiting
 from wording.catalogue import read
+from wording.errors import GreenlaneError
 from wording.text import Bilingual
 from wording.translations import written_file
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from greenlane.doctor.certificate_dates import NoCertificateError, certificates_of, ends_at
-from tests.outside.pki import Authority, has_openssl
+from tests.e2e.real_servers.pki import Authority, has_openssl
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from temporalio.client import WorkflowHistory
 
-from bench.flood import FLOODING, OTHER, Flood, Watch, a_flood, rate_of, started_desk, until, worker_away
+from bench.flood import FLOODING, OTHER, Flood, Watch, a_flood, rate_of, started_department, until, worker_away
 from bench.throughput.__main__ import the_stack
 from greenlane.quiescence import settled
 from greenlane.verification import verify
@@ -83,7 +83,7 @@ async def test_a_flood_while_others_work(stack: Stack) -> None:
     """Other cases go from submission to closing meanwhile; every message has its outcome, and the ledgers are sound."""
     wiring, _ = stack
     watch, flood = Watch(wiring), a_flood(wiring, "running")
-    desk = started_desk(wiring, "others", OTHER_CASES)
+    desk = started_department(wiring, "others", OTHER_CASES)
     flood.rush(MESSAGES - MESSAGES // 2)
     lawful = flood.answer(OTHER, "intake", "lawful")
     until(lambda: watch.outcome(flood.case_id, lawful))

@@ -51,7 +51,15 @@ def test_parts_killed_in_the_middle_lose_and_double_nothing(tmp_path: Path) -> N
     with a_stack(tmp_path) as (wiring, supervisor):
         words = (access_file(wiring), wiring.settings.topic_prefix, PROCEDURE)
         desk = subprocess.Popen(
-            [sys.executable, "-m", "bench.throughput.desk", *words, str(CASES), str(IN_FLIGHT), f"kills-{os.getpid()}"],
+            [
+                sys.executable,
+                "-m",
+                "bench.throughput.departments",
+                *words,
+                str(CASES),
+                str(IN_FLIGHT),
+                f"kills-{os.getpid()}",
+            ],
             stdout=subprocess.PIPE,
         )
         try:

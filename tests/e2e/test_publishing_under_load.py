@@ -32,7 +32,7 @@ from events.language.identity import is_dossier
 from events.language.messages import DocumentMessage
 from greenlane.verification import verify
 from greenlane.wiring import Wiring
-from intake.desk import Submitted
+from intake.cases import Submitted
 from tests.e2e.killing import kill
 
 pytestmark = pytest.mark.more
@@ -124,7 +124,7 @@ def stopped(supervisor: psutil.Process, name: str) -> Iterator[None]:
 
 async def open_dossier(wiring: Wiring, number: int) -> None:
     """A linked dossier of two applications for the procedure, opened by this process."""
-    intake = wiring.linked_intake(await wiring.temporal())
+    intake = wiring.dossier_intake(await wiring.temporal())
     parts = tuple(LinkedPart(name=name, procedure=PROCEDURE) for name in ("first-shop", "second-shop"))
     file = DossierFile(
         dossier_id=f"dossier-{number}",

@@ -22,10 +22,10 @@ from events.transport.cluster import Cluster
 from events.transport.letters import OFFSET, PARTITION, TOPIC, texts_of
 from events.transport.ports import DeadLetter, Disposition, Done, Incoming
 from events.transport.producer import Producer
-from intake.desk import Intake
+from intake.cases import CaseIntake
 from intake.reception import Reception
-from intake.register import Register
-from intake.temporal import CaseUnknownError
+from intake.records import IntakeRecords
+from intake.temporal import StreamUnknownError
 from sla.business_time import BusinessTime
 from store.database import Store
 from tests.events.bridges import MakeTopics, a_bridge, ends
@@ -55,7 +55,7 @@ class Cases:
 
     async def signal(self, case_id: str, command: Any) -> None:
         if case_id not in self.started:
-            raise CaseUnknownError
+            raise StreamUnknownError
         self.commands.append(command)
 
 
@@ -73,9 +73,9 @@ class Watched:
 
 
 @pytest.fixture
-def register(database_url: str, topics: Topics) -> Iterator[Register]:
+def register(database_url: str, topics: Topics) -> Iterator[IntakeRecords]:
     store = Store(database_url)
-    register = Register(store, topics)
+    register = IntakeRecords(store, topics)
     yield register
     register.close()
     store.close()
@@ -97,13 +97,13 @@ def send(cluster: Cluster, topics: Topics, messages: list[Strange]) -> None:
 
 @pytest.mark.timeout(300 + COUNT / 5)
 async def test_every_message_of_a_stranger_is_accounted_for(
-    cluster: Cluster, make_topics: MakeTopics, register: Register
+    cluster: Cluster, make_topics: MakeTopics, register: IntakeRecords
 ) -> None:
     """All are committed; every one had its effect or lies among the dead letters, once; somebody else's all went through."""
     topics = make_topics(DEPARTMENT)
     cases, registry = Cases(), CollectorRegistry()
     time = BusinessTime(business_anchor_at=AT, real_anchor_at=datetime.now(UTC))
-    intake = Intake(cases, register, SettledCatalogue(load_catalog()), time, ZoneInfo("Asia/Ho_Chi_Minh"))  # type: ignore[arg-type]
+    intake = CaseIntake(cases, register, SettledCatalogue(load_catalog()), time, ZoneInfo("Asia/Ho_Chi_Minh"))  # type: ignore[arg-type]
     watched = Watched(Reception(intake, topics))
     large = [Strange(True, "large", lawful(0).headers, value) for value in LARGE]
     sent: list[Strange] = [*large]

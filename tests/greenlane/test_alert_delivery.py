@@ -32,7 +32,7 @@ from store.recorder import Recorder
 from tests.alerts.recorded import RecordedCase
 from tests.alerts.situations import the_catalog
 from tests.builders import MONDAY
-from tests.dossier.openings import DOSSIER_ID, a_submission, an_application, days, definitions
+from tests.cases.dossier.openings import DOSSIER_ID, a_submission, an_application, days, definitions
 from tests.greenlane.receivers import Mailbox, MailServer, WebReceiver
 from tests.settled_catalogue import SettledCatalogue
 from tests.store.turn_builder import exhausted, review, rung

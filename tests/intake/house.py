@@ -18,12 +18,12 @@ from events.language.case_events import EventRecord
 from events.language.commands import CaseCommand, DecideStep, Outcome
 from events.language.identity import case_id_of, message_command_id
 from events.language.topics import Topics
-from intake.desk import Intake
+from intake.cases import CaseIntake
+from intake.dossiers import DossierIntake
 from intake.handing_over import HandOver
-from intake.linked import LinkedIntake
 from intake.linked_gateway import DossierGateway
 from intake.person import Parted
-from intake.register import Register
+from intake.records import IntakeRecords
 from intake.temporal import CaseGateway
 from intake.waiting_room import WaitingRoom
 from sla.business_time import BusinessTime
@@ -52,28 +52,28 @@ class House:
         self.store, self.client, self.time = store, client, time
         self.queue = f"cases-{uuid.uuid4()}"
         self.recorder = Recorder(store, TOPICS)
-        self.register, self.inbox = Register(store, TOPICS), Inbox(store, TOPICS)
+        self.intake_records, self.inbox = IntakeRecords(store, TOPICS), Inbox(store, TOPICS)
         self.views, self.waiting = Views(store), WaitingCommands(store)
         self.catalogue = SettledCatalogue(load_catalog())
         self.gateway = CaseGateway(self.client, self.queue)
         self.room, self.intake = self.another_bridge()
-        self.linked = LinkedIntake(
+        self.linked = DossierIntake(
             self.intake, DossierGateway(self.client, self.queue), Dossiers(store), self.inbox, self.catalogue
         )
         self.handing = HandOver(self.waiting, self.room, self.intake)
         self.opened: list[str] = []
 
-    def another_bridge(self) -> tuple[WaitingRoom, Intake]:
+    def another_bridge(self) -> tuple[WaitingRoom, CaseIntake]:
         """The waiting room and the intake as another process would have them, or this one after a restart."""
         room, zone = WaitingRoom(self.waiting, self.inbox), ZoneInfo("Asia/Ho_Chi_Minh")
-        return room, Intake(self.gateway, self.register, self.catalogue, self.time, zone, room)
+        return room, CaseIntake(self.gateway, self.intake_records, self.catalogue, self.time, zone, room)
 
     async def close(self) -> None:
         """Give back everything; a left-over timer would hold up the server's time."""
         for case_id in self.opened:
             await self.ended(case_id, "the test is over")
         self.recorder.close()
-        self.register.close()
+        self.intake_records.close()
         self.inbox.close()
 
     async def ended(self, case_id: str, reason: str) -> None:
@@ -86,7 +86,7 @@ class House:
     async def worker(self) -> AsyncIterator[None]:
         """A worker, until no turn of any case is under way."""
         async with case_worker(
-            self.client, self.recorder, task_queue=self.queue, graceful_shutdown_seconds=0, desk=self.linked
+            self.client, self.recorder, task_queue=self.queue, graceful_shutdown_seconds=0, carrier=self.linked
         ):
             yield
             for case_id in self.opened:
@@ -103,7 +103,7 @@ class House:
         submission = a_submission(MONDAY, application_id=name)
         given = CaseInput(case_id=case_id, business_time=self.time, waiting=(submission,))
         definitions = definitions or five_steps()
-        await self.register.accept(Parted(case_id, submission.application, "{}", name), submission, definitions)
+        await self.intake_records.accept(Parted(case_id, submission.application, "{}", name), submission, definitions)
         await self.gateway.start(given, definitions)
         self.opened.append(case_id)
         return case_id
@@ -131,7 +131,7 @@ class House:
 
     def records(self, case_id: str) -> tuple[EventRecord, ...]:
         """Its ledger."""
-        return self.register.ledger_of(case_id)[1]
+        return self.intake_records.ledger_of(case_id)[1]
 
     def settled(self, case_id: str) -> list[tuple[str, str | None]]:
         """Its commands that have an outcome, in the order in which they got it, each with its refusal."""
@@ -161,7 +161,7 @@ class House:
     async def restore(self, case_id: str, sequence: int) -> None:
         """The ledger of an earlier backup, with its read models, as far as this case goes."""
         self.execute(f"DELETE FROM ledger WHERE case_id = '{case_id}' AND sequence > {sequence}")
-        definitions, records = self.register.ledger_of(case_id)
+        definitions, records = self.intake_records.ledger_of(case_id)
         view, *_ = project(case_id, definitions, records)
         head = f"(SELECT hash FROM ledger WHERE case_id = '{case_id}' AND sequence = {sequence})"
         self.execute(

@@ -66,7 +66,7 @@ def version_of(house: House, case_id: str, target: Target) -> str:
     """Under which version the case runs."""
     from cases.evolve import fold  # noqa: PLC0415
 
-    definitions, records = house.register.ledger_of(case_id)
+    definitions, records = house.intake_records.ledger_of(case_id)
     standing: Definitions = fold(case_id, definitions, records).definitions
     return (standing.calendar if isinstance(target, CalendarDefinition) else standing.procedure).version
 

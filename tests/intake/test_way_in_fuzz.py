@@ -22,7 +22,7 @@ from events.language.text import is_storable
 from events.language.topics import Topics
 from events.transport.letters import letter_headers
 from events.transport.ports import DeadLetter, Done
-from intake.desk import Submitted
+from intake.cases import Submitted
 from intake.person import parted
 from intake.reception import Reception
 from tests.intake.fake_systems import AnySystem

@@ -20,7 +20,7 @@ from store.definitions import DefinitionArchive
 from store.rebuild import Projection, rebuild
 from store.recorder import Recorder
 from tests.builders import MONDAY, a_submission, an_answer, the_definitions
-from tests.desks import KEPT
+from tests.department_calendars import KEPT
 
 
 def project(case_id: str, definitions: Definitions, records: tuple[EventRecord, ...]) -> Projection:

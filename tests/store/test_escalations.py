@@ -20,8 +20,8 @@ from store.escalations import EscalationFilter, Escalations
 from store.rebuild import Difference, rebuild
 from store.recorder import Recorder
 from tests.builders import MONDAY, an_acknowledgement, an_answer, the_definitions
-from tests.dossier import openings
-from tests.dossier.openings import DOSSIER_ID, days
+from tests.cases.dossier import openings
+from tests.cases.dossier.openings import DOSSIER_ID, days
 from tests.store.living import Living
 
 LATE = MONDAY + timedelta(days=3)

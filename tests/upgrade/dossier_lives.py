@@ -18,7 +18,7 @@ from events.language.dossier_commands import (
 )
 from events.language.dossier_messages import Need, ResultReference
 from tests.builders import MONDAY
-from tests.dossier.openings import OFFICER, a_submission, an_application, days, definitions
+from tests.cases.dossier.openings import OFFICER, a_submission, an_application, days, definitions
 from tests.upgrade.played import PlayedDossier
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -15,7 +15,7 @@ from tests.builders import (
     an_acknowledgement,
     an_answer,
 )
-from tests.desks import local
+from tests.department_calendars import local
 from tests.upgrade.living import (
     APPOINTMENT,
     APPRAISAL,

@@ -36,8 +36,8 @@ from tests.builders import (
     an_answer,
     the_definitions,
 )
-from tests.dossier.openings import SYSTEM, an_application, days, definitions
-from tests.dossier.openings import a_submission as an_opening
+from tests.cases.dossier.openings import SYSTEM, an_application, days, definitions
+from tests.cases.dossier.openings import a_submission as an_opening
 from tests.upgrade.fixtures import HISTORIES
 from tests.upgrade.record_ledgers import write
 from tests.workflows.record_golden import plain
@@ -279,7 +279,7 @@ async def record_dossiers() -> None:
             memory = MemoryRecorder()
             stage = DossierStage(environment, memory, name, time)
             async with case_worker(
-                environment.client, memory, task_queue=name, desk=WillingDesk(), graceful_shutdown_seconds=0
+                environment.client, memory, task_queue=name, carrier=WillingDesk(), graceful_shutdown_seconds=0
             ):
                 handle = await stage.start(name, turns_max)
                 await soon(lambda stage=stage, memory=memory: bool(memory.ledger.get(stage.dossier_id)))

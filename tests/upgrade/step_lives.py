@@ -24,7 +24,7 @@ from tests.builders import (
     an_answer,
     the_definitions,
 )
-from tests.desks import KEPT, POLICE_DESK, a_new_version, local
+from tests.department_calendars import KEPT, POLICE_DESK, a_new_version, local
 from tests.upgrade.living import (
     APPRAISAL,
     DAY,

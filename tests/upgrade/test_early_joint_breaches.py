@@ -12,7 +12,7 @@ import pytest
 from cases.dossier.views import dossier_view_of
 from events.language.dossier_commands import RecordEnd
 from tests.builders import MONDAY
-from tests.dossier.openings import SYSTEM
+from tests.cases.dossier.openings import SYSTEM
 from tests.upgrade.going_on import DossierGoingOn
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -20,10 +20,10 @@ from catalog.loader import load_catalog
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
 from events.language.topics import Topics
-from intake.desk import Intake
-from intake.linked import LinkedIntake
+from intake.cases import CaseIntake
+from intake.dossiers import DossierIntake
 from intake.linked_gateway import DossierGateway
-from intake.register import Register
+from intake.records import IntakeRecords
 from intake.temporal import CaseGateway
 from intake.waking import Waking
 from sla.business_time import BusinessTime
@@ -67,21 +67,25 @@ class Upgraded:
         self.queue = f"cases-{uuid.uuid4()}"
         self.topics = Topics("greenlane")
         self.recorder = Recorder(store, self.topics)
-        self.register = Register(store, self.topics)
+        self.intake_records = IntakeRecords(store, self.topics)
         self.inbox = Inbox(store, self.topics)
         self.store, self.catalogue = store, SettledCatalogue(load_catalog())
         self.views = Views(store)
-        self.intake = Intake(
-            CaseGateway(self.client, self.queue), self.register, self.catalogue, time, ZoneInfo("Asia/Ho_Chi_Minh")
+        self.intake = CaseIntake(
+            CaseGateway(self.client, self.queue),
+            self.intake_records,
+            self.catalogue,
+            time,
+            ZoneInfo("Asia/Ho_Chi_Minh"),
         )
-        self.linked = LinkedIntake(
+        self.linked = DossierIntake(
             self.intake, DossierGateway(self.client, self.queue), Dossiers(store), self.inbox, self.catalogue
         )
         self.waking = Waking(self.views, self.intake, self.linked)
 
     def close(self) -> None:
         self.recorder.close()
-        self.register.close()
+        self.intake_records.close()
         self.inbox.close()
 
     @property
@@ -92,7 +96,7 @@ class Upgraded:
     @property
     def new(self) -> list[EventRecord]:
         """What the ledger has got since the upgrade."""
-        return list(self.register.ledger_of(self.kept.stream_id)[1][len(self.kept.bodies) :])
+        return list(self.intake_records.ledger_of(self.kept.stream_id)[1][len(self.kept.bodies) :])
 
     @property
     def names(self) -> list[str]:
@@ -121,7 +125,7 @@ class Upgraded:
     async def worker(self) -> AsyncIterator[None]:
         """Today's worker, until no turn of the case is under way."""
         async with case_worker(
-            self.client, self.recorder, task_queue=self.queue, graceful_shutdown_seconds=0, desk=self.linked
+            self.client, self.recorder, task_queue=self.queue, graceful_shutdown_seconds=0, carrier=self.linked
         ):
             yield
             await quiet(self.handle)

@@ -1,0 +1,99 @@
+"""One name in two ways of writing is one name: in a dossier, in what is handed in again, in a command to an older ledger."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cases.dossier.graph import GraphFault, graph_of
+from cases.meant import meant
+from catalog.loader import load_catalog
+from events.language.dossier_commands import ApplyCascade
+from events.language.messages import SubmissionMessage, parsed
+from greenlane.cli.dossier_desk import identified
+from greenlane.cli.dossier_files import DossierFileError, dossier_of
+from intake.person import parted
+from tests.cases.dossier.openings import MONDAY, OFFICER
+
+NFC, NFD = "Giấy phép phòng cháy", unicodedata.normalize("NFD", "Giấy phép phòng cháy")
+
+
+def file_with(folder: Path, *applications: dict[str, Any]) -> str:
+    path = folder / "dossier.json"
+    path.write_text(json.dumps({"applications": applications}, ensure_ascii=False), encoding="utf-8")
+    return str(path)
+
+
+def test_a_need_finds_the_application_that_looks_the_same(tmp_path: Path) -> None:
+    """Not an unknown reference whose nearest looks just like it."""
+    given = ({"name": f" {NFD} ", "procedure": "a"}, {"name": "b", "procedure": "b", "needs": [NFC, {"name": NFD}]})
+    found = dossier_of(file_with(tmp_path, *given))
+    assert [part.name for part in found.applications] == [NFC, "b"]
+    graph = graph_of(found.applications)
+    assert not isinstance(graph, GraphFault)
+    assert graph.hard["b"] == (NFC,)
+
+
+def test_two_applications_that_look_the_same_have_one_name(tmp_path: Path) -> None:
+    """Refused as a name that stands twice."""
+    found = dossier_of(file_with(tmp_path, {"name": NFC, "procedure": "a"}, {"name": NFD, "procedure": "b"}))
+    fault = graph_of(found.applications)
+    assert isinstance(fault, GraphFault)
+    assert fault.refusal.code == "name_repeated"
+
+
+@pytest.mark.parametrize("name", ["x\x01y", "a\u200bb", "a\u202eb"])
+def test_a_name_that_hides_something_is_refused(tmp_path: Path, name: str) -> None:
+    """Before it stands in a picture or on a screen."""
+    for applications in (
+        [{"name": name, "procedure": "a"}],
+        [{"name": "a", "procedure": "a", "needs": [name]}],
+    ):
+        with pytest.raises(DossierFileError) as refused:
+            dossier_of(file_with(tmp_path, *applications))
+        assert refused.value.as_json()["code"] == "control_character"
+
+
+def test_the_same_dossier_written_in_another_way_is_the_same(tmp_path: Path) -> None:
+    """Its id, where it brings none, is made of its content."""
+    ids = {
+        identified(dossier_of(file_with(tmp_path, {"name": name, "procedure": "a"}))).dossier_id for name in (NFC, NFD)
+    }
+    assert len(ids) == 1
+
+
+def test_the_same_application_written_in_another_way_is_the_same() -> None:
+    """Handed in again with decomposed accents it is known, no conflict; and its facts are those that lists hold."""
+    lanes = load_catalog().lane_table(MONDAY.date())
+    one, other = (
+        parted(
+            parsed(
+                SubmissionMessage,
+                {
+                    "application_id": "A-1",
+                    "procedure": "karaoke-licence",
+                    "applicant": {"name": unicodedata.normalize(form, "Nguyễn Thị Ánh"), "note": [form and " x "]},
+                    "facts": {"project": unicodedata.normalize(form, " Vành đai 4")},
+                },
+            ),
+            "/portal",
+            lanes,
+            "portal",
+        )
+        for form in ("NFC", "NFD")
+    )
+    assert one.content_digest == other.content_digest
+    assert one.application.facts == other.application.facts
+
+
+def test_a_command_means_the_name_of_an_older_ledger() -> None:
+    """What is typed has one form; a dossier from before keeps its names as they are."""
+    given: dict[str, Any] = {"command_id": "c", "received_at": MONDAY, "actor": OFFICER}
+    command = ApplyCascade(**given, name=NFC)
+    assert meant(command, "name", [NFD, "b"]).name == NFD
+    assert meant(command, "name", [NFD, NFC]).name == NFC
+    assert meant(command, "name", ["b"]).name == NFC
