@@ -19,7 +19,6 @@ from wording.text import _, in_language, sentences
 
 if TYPE_CHECKING:
     from catalog.facts import LeftOut
-    from events.language.refusals import Refusal
 
 REFUSED = 2
 """The exit code of every refusal."""
@@ -30,7 +29,7 @@ INTERRUPTED = 130
 
 EXPECTED = frozenset(
     {
-        "greenlane.errors.GreenlaneError",
+        "wording.errors.GreenlaneError",
         "store.errors.StoreError",
         "events.transport.errors.TransportError",
         "events.transport.errors.Unavailable",
@@ -47,18 +46,6 @@ CORRECT = _("Correct what is named, and try again.")
 AGAIN_WHEN_BACK = _("Try again when it is back: what was accepted is kept.")
 
 
-class RefusedError(GreenlaneError):
-    """A command was refused by the rules; carries the refusal's own code."""
-
-    def __init__(self, refusal: Refusal, language: str) -> None:
-        super().__init__(refusal.message(language), field=refusal.field or "", remedy=refusal.remedy(language))
-        self.refusal = refusal
-
-    def as_json(self) -> dict[str, str]:
-        """The refusal's code in place of the class's."""
-        return super().as_json() | {"code": self.refusal.code}
-
-
 class InterruptedRunError(GreenlaneError):
     """Somebody stopped a command before it was done."""
 
@@ -69,12 +56,6 @@ class InterruptedRunError(GreenlaneError):
             _("Stopped before it was done."),
             remedy=_("Start it again: what was accepted is kept."),
         )
-
-
-class NoAnswerError(GreenlaneError):
-    """A case got a command, and nobody answered in time."""
-
-    code = "no_answer"
 
 
 def exit_code_of(error: BaseException) -> int:

@@ -15,11 +15,9 @@ from pydantic import BaseModel
 from catalog.catalogue import Catalog
 from catalog.loader import load_catalog
 from catalog.model import Text
-from greenlane.cli.time_words import TABLE as TIME_TABLE
-from greenlane.cli.words import TABLE
 from greenlane.settings import Settings
-from wording.catalogue import read
-from wording.translations import written_file
+from presentation.words.time_words import TABLE as TIME_TABLE
+from presentation.words.words import TABLE
 
 ROOT = Path(__file__).parents[2]
 CODES_IN = (
@@ -107,7 +105,7 @@ def _words(texts: Iterator[str]) -> frozenset[str]:
 def vietnamese_words() -> frozenset[str]:
     """Every word of the Vietnamese texts there are, also in lower case."""
     from greenlane.cli.setting_words import SETTINGS_VI  # noqa: PLC0415
-    from greenlane.cli.source_words import SOURCES  # noqa: PLC0415
+    from presentation.sources import SOURCES  # noqa: PLC0415
 
     catalogue = the_catalog()
     parts = (catalogue.procedures, catalogue.province, catalogue.lanes, catalogue.dossiers, catalogue.duties)
