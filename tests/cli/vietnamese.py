@@ -18,6 +18,8 @@ from catalog.model import Text
 from greenlane.settings import Settings
 from presentation.words.time_words import TABLE as TIME_TABLE
 from presentation.words.words import TABLE
+from wording.catalogue import read
+from wording.translations import written_file
 
 ROOT = Path(__file__).parents[2]
 CODES_IN = (
