@@ -33,7 +33,7 @@ def _late_step(step: WaitingStep) -> dict[str, Any]:
         "step_id": item.step_id,
         "kind": item.kind,
         "department": item.department,
-        "due_at": instant_json(step.delay and step.delay.limit_at),
+        "due_at": None if step.delay is None else instant_json(step.delay.limit_at),
         "late_seconds": delay_json(step.delay),
         "level": item.level,
     }

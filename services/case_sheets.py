@@ -91,7 +91,7 @@ def read_case(installation: Installation, actor: Actor, reference: str) -> CaseS
     if known.status is None:
         message = _("Case {case_id} was accepted, but is not opened yet.", case_id=known.case_id)
         raise NotAnsweredError(message, field="case", remedy=LOOK_AGAIN)
-    definitions, records = installation.case_ledger(known.case_id)
+    definitions, records = installation.intake_records.ledger_of(known.case_id)
     case = fold(known.case_id, definitions, records)
     texts = texts_of(installation, records, None if case.application is None else case.application.subject_ref)
     return CaseSheet(case, view_of(case), records, installation.inbox.refusals(known.case_id), texts)

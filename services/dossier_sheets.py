@@ -87,15 +87,17 @@ def read_dossier(installation: Installation, actor: Actor, reference: str, *, no
     """
     streams = Dossiers(installation.store)
     known = streams.find(reference)
-    if known is None and installation.inbox.opening(reference) is not None:
+    if known is None:
+        if installation.inbox.opening(reference) is None:
+            return refuse("dossier_unknown", "dossier")
         message = _("Dossier {reference} was accepted, but is not opened yet.", reference=reference)
         raise NotAnsweredError(message, field="dossier", remedy=LOOK_AGAIN)
     try:
-        definitions, records = streams.stream("" if known is None else known.stream_id)
+        definitions, records = streams.stream(known.stream_id)
     except DefinitionsUnknown:
         return refuse("dossier_unknown", "dossier")
-    dossier = fold_dossier(records[0].case_id, definitions, records)
+    dossier = fold_dossier(known.stream_id, definitions, records)
     at = installation.business(now)
     schedule = remaining(dossier, at) if dossier.is_open else None
     texts = texts_of(installation, records, None if dossier.declaration is None else dossier.declaration.subject_ref)
-    return DossierSheet(dossier, records, streams.case_views(dossier.dossier_id), schedule, at, texts)
+    return DossierSheet(dossier, records, streams.case_views(known.stream_id), schedule, at, texts)

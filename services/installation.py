@@ -15,6 +15,7 @@ from events.transport.cluster import Cluster
 from intake.cases import CaseIntake
 from intake.catalogue import LiveCatalogue
 from intake.dossiers import DossierIntake
+from intake.records import IntakeRecords
 from sla.business_time import BusinessTime
 from store.database import Store
 from store.inbox import Inbox
@@ -44,6 +45,11 @@ class Installation(ABC):
     @abstractmethod
     def catalogue(self) -> LiveCatalogue:
         """The catalogue as it stands and as it stood. Raises the store's errors."""
+
+    @property
+    @abstractmethod
+    def intake_records(self) -> IntakeRecords:
+        """Inbox, vault, ledger and definitions, as the intake uses them."""
 
     @property
     @abstractmethod

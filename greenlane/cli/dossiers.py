@@ -170,7 +170,8 @@ def _dossier_in(file: str) -> DossierFile:
 
 def _submitted_json(submitted: SubmittedDossier, language: str) -> dict[str, Any]:
     """The answer of `dossier submit --json`."""
-    from greenlane.cli.output import instant_json, left_out_json
+    from greenlane.cli.output import left_out_json
+    from presentation.instants import instant_json
 
     view = submitted.view
     return {

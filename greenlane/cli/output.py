@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -32,19 +31,6 @@ class Answered:
     """Whether this run has given its one object: what happens afterwards, as while a stack is stopped, gives no second."""
 
     yes = False
-
-
-@overload
-def instant_json(at: datetime) -> str: ...
-
-
-@overload
-def instant_json(at: None) -> None: ...
-
-
-def instant_json(at: datetime | None) -> str | None:
-    """An instant for machines, as events have it: in UTC with `Z`, never `+00:00`; one that was asked for in a zone keeps it."""
-    return None if at is None else at.isoformat().replace("+00:00", "Z")
 
 
 def left_out_json(facts: Sequence[LeftOut], language: str) -> list[dict[str, Any]]:
