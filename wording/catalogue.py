@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -31,8 +31,8 @@ class Text(NamedTuple):
     """A text as it stands in the code; `many` where it depends on a number."""
 
     msgid: str
-    context: str | None = None
-    many: str | None = None
+    context: str = ""
+    many: str = ""
 
 
 def texts_of(root: Path = ROOT) -> Iterator[Text]:
@@ -40,6 +40,17 @@ def texts_of(root: Path = ROOT) -> Iterator[Text]:
     rooms = sorted(init.parent for init in root.glob("*/__init__.py") if init.parent.name not in NO_ROOMS)
     for file in (file for room in rooms for file in sorted(room.rglob("*.py"))):
         yield from _texts_in(file)
+
+
+def text_of(message: Message) -> Text:
+    """The text as it stands in the code."""
+    one, many = (message.id, "") if isinstance(message.id, str) else message.id
+    return Text(one, message.context or "", many)
+
+
+def forms_of(message: Message) -> list[str]:
+    """What the catalogue has for the text; none, or empty ones, where a translator is awaited."""
+    return [message.string or ""] if isinstance(message.string, str | None) else list(message.string)
 
 
 def read(file: Path) -> Catalog:
@@ -53,11 +64,11 @@ def read(file: Path) -> Catalog:
 def updated(catalog: Catalog, texts: Iterator[Text]) -> Catalog:
     """The catalogue with exactly these texts; what is new has no translation yet."""
     new = Catalog(locale="vi", header_comment="", fuzzy=False)
-    for text in sorted(set(texts), key=lambda text: (text.msgid, text.context or "")):
-        known = catalog.get(text.msgid, text.context)
-        msgid = text.msgid if text.many is None else (text.msgid, text.many)
+    for text in sorted(set(texts)):
+        known = catalog.get(text.msgid, text.context or None)
+        msgid = (text.msgid, text.many) if text.many else text.msgid
         said = known.string if known is not None and isinstance(known.id, str) is isinstance(msgid, str) else None
-        message = new.add(msgid, said, context=text.context)
+        message = new.add(msgid, said, context=text.context or None)
         if known is not None:
             message.user_comments = known.user_comments
     return new
@@ -92,10 +103,10 @@ def _texts_in(file: Path) -> Iterator[Text]:
     tree = ast.parse(file.read_bytes(), str(file))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS:
-            yield _text_of(node, node.func.id, file)
+            yield _text_in(node, node.func.id, file)
 
 
-def _text_of(node: ast.Call, name: str, file: Path) -> Text:
+def _text_in(node: ast.Call, name: str, file: Path) -> Text:
     literals = [
         argument.value
         for argument in node.args[: _CALLS[name]]
