@@ -19,7 +19,7 @@ from store.definitions import DefinitionArchive
 from store.errors import LedgerRowBroken, StoreError
 from store.ledger import rows_of_cases
 from store.views import CaseFilter
-from wording.text import Said
+from wording.text import _
 
 if TYPE_CHECKING:
     from cases.plans import PlannedChange, RefusedChange
@@ -49,7 +49,7 @@ class Unreachable:
             return cls(case_id, error.code, error.message)
         # The name only: the text of an exception may quote what nobody else may read.
         name = type(error).__name__
-        message = Said(f"The case cannot be reached ({name}).", f"Không liên lạc được hồ sơ ({name}).")
+        message = _("The case cannot be reached ({name}).", name=name)
         return cls(case_id, DEFECT, message)
 
 

@@ -19,7 +19,7 @@ from services.change_previews import Progress, Unreachable, migration
 from sla.calendar import CalendarDefinition
 from store.changes import ChangePlans, Plan, PlanHead
 from store.database import Store
-from wording.text import spoken
+from wording.text import _
 
 TOLD_AT_ONCE: Final = 20
 """Commands sent between two marks in the store: after a kill so many at most are sent twice, under the same ids."""
@@ -75,9 +75,7 @@ async def _tell(intake: CaseIntake, plan: Plan, case_id: str) -> Unreachable | N
     try:
         await intake.send(case_id, command_of(plan, case_id, intake.business(datetime.now(UTC))))
     except Unavailable as error:
-        return Unreachable(
-            case_id, UNAVAILABLE, spoken("{what} does not answer.", "{what} không trả lời.", what=error.what)
-        )
+        return Unreachable(case_id, UNAVAILABLE, _("{what} does not answer.", what=error.what))
     except Exception as error:
         return Unreachable.of(case_id, error)
     return None

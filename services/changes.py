@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from catalog.catalogue import Catalog
 from catalog.errors import UnknownProcedure, close_matches
 from catalog.model import ProcedureVersion
+from catalog.texts import OR
+from catalog.value_texts import NEAR
 from events.language.commands import Actor
 from services.change_previews import ChangePreview, Progress, Target, preview_calendar, preview_migration
 from services.change_telling import Telling, tell_cases
@@ -16,7 +18,7 @@ from services.errors import ServiceError
 from services.installation import Installation
 from sla.calendar import CalendarDefinition
 from store.changes import ChangePlans, ChangeRow, Plan, PlanHead
-from wording.text import Said
+from wording.text import _, joined
 
 if TYPE_CHECKING:
     from cases.plans import PlannedChange
@@ -38,9 +40,9 @@ def version_of(catalog: Catalog, procedure_id: str, version: str) -> ProcedureVe
         return names[version]
     meant = close_matches(version, list(names)) or list(names)
     raise UnknownVersionError(
-        Said(f"{procedure_id} has no version {version!r}.", f"{procedure_id} không có phiên bản {version!r}."),
+        _("{procedure_id} has no version {version!r}.", procedure_id=procedure_id, version=version),
         field="version",
-        remedy=Said(f"Did you mean {' or '.join(meant)}?", f"Có phải ý bạn là {' hoặc '.join(meant)}?"),
+        remedy=NEAR.filled(near=joined(OR, meant)),
     )
 
 

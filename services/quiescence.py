@@ -10,7 +10,7 @@ from events.transport.reading import read_all
 from services.errors import ServiceError
 from services.installation import Installation
 from store.outbox import Outbox
-from wording.text import Said
+from wording.text import _
 
 LOOK_SECONDS: Final = 0.1
 
@@ -28,8 +28,8 @@ def await_published(installation: Installation, timeout_seconds: float = 60.0) -
     while (lag := outbox.lag()).rows:
         if time.monotonic() > ends_at:
             raise NotPublishedError(
-                Said(f"{lag.rows} messages still wait to be published.", f"Còn {lag.rows} thông điệp chờ phát."),
-                remedy=Said("See whether the publisher and Kafka run.", "Kiểm tra bộ phát và Kafka có đang chạy."),
+                _("{rows} messages still wait to be published.", rows=lag.rows),
+                remedy=_("See whether the publisher and Kafka run."),
             )
         time.sleep(LOOK_SECONDS)
 

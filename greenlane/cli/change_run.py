@@ -26,7 +26,7 @@ from services.change_telling import Telling
 from services.changes import kind_of, plan_change, preview_change, tell_change
 from store.changes import Plan
 from store.views import CaseFilter
-from wording.text import Said, in_language, spoken
+from wording.text import _, in_language
 
 SHOWN_MAX: Final = 50
 REASON_STYLES: Final = {"earlier": LATE, "uncovered": LATE, "later": "green", "covered": "green", "waits": "dim"}
@@ -37,17 +37,13 @@ def warn_of_what_begins_later(version: ProcedureVersion, moments: Moments) -> No
     begins = version.valid_from
     if begins is None or begins <= moments.now.astimezone(moments.zone).date():
         return
-    told = spoken(
+    told = _(
         "{procedure} {version} begins on {day} only; open cases come under it at once, before new ones do.",
-        "{procedure} {version} đến ngày {day} mới có hiệu lực; hồ sơ đang xử lý sẽ chuyển sang ngay, trước cả hồ sơ mới.",
         procedure=version.id,
         version=version.version,
         day=day_said(begins),
     )
-    remedy = Said(
-        "Where the new text does not say so, wait for that day.",
-        "Nếu văn bản mới không quy định như vậy, hãy đợi đến ngày đó.",
-    )
+    remedy = _("Where the new text does not say so, wait for that day.")
     warn(told, remedy, moments.words.language)
 
 
