@@ -61,10 +61,10 @@ def acknowledge(
     Example: greenlane acknowledge H05.8-260302-0001 17 --by head-of-culture
     """
     from greenlane.cli.asking import Question, ask
-    from greenlane.cli.case_table import case_table
     from greenlane.cli.open_escalations import meant_in_case
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session, waiting
+    from presentation.cases.case_table import case_table
 
     def question_of(escalation_id: str, number: int = 0) -> Question:
         content = {"escalation_id": escalation_id, "note": note}

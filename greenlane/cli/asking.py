@@ -15,9 +15,9 @@ from events.language.commands import CaseCommand
 from events.language.messages import MessageError, message_error_of
 from events.language.refusals import refuse
 from events.transport.errors import Unavailable
+from greenlane.cli.clock import now
 from greenlane.cli.command_ids import refuse_reserved
 from greenlane.cli.failure import NoAnswerError, RefusedError
-from greenlane.cli.moments import now
 from greenlane.cli.question import Acting
 from greenlane.cli.session import Session
 from wording.names import tidied

@@ -15,13 +15,13 @@ from catalog.model import ProcedureVersion
 from events.language.commands import Actor
 from greenlane.changing import Looked, Telling, Told, Unreachable, head_of, kept, tell_cases
 from greenlane.cli.failure import RefusedError, warn
-from greenlane.cli.moments import Moments
 from greenlane.cli.output import instant_json, print_json, show, table_of
 from greenlane.cli.progress import counted
 from greenlane.cli.session import Session, waiting
 from greenlane.cli.styles import LATE, painted
-from greenlane.cli.time_words import TimeWords
 from presentation.instants import day_said
+from presentation.moments import Moments
+from presentation.words.time_words import TimeWords
 from sla.calendar import CalendarDefinition
 from store.changes import ChangePlans, Plan
 from store.views import CaseFilter

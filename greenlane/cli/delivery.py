@@ -14,8 +14,8 @@ from events.language.commands import Actor, ActorKind, Assurance
 from events.language.identity import case_id_of
 from events.language.refusals import Refusal
 from greenlane.cli.application_files import Entry
+from greenlane.cli.clock import now
 from greenlane.cli.failure import told_in
-from greenlane.cli.moments import now
 from greenlane.cli.output import instant_json
 from greenlane.cli.session import Session
 from intake.cases import CaseIntake

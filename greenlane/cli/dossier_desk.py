@@ -24,11 +24,11 @@ from events.language.identity import dossier_id_of, is_dossier
 from events.language.messages import DocumentMessage, MessageError, message_error_of
 from events.language.refusals import refuse
 from events.transport.errors import Unavailable
+from greenlane.cli.clock import now
 from greenlane.cli.command_ids import refuse_reserved
 from greenlane.cli.delivery import left_out_json
 from greenlane.cli.dossier_files import DossierRefusedError
 from greenlane.cli.failure import NoAnswerError, RefusedError
-from greenlane.cli.moments import now
 from greenlane.cli.output import instant_json
 from greenlane.cli.question import Acting
 from greenlane.cli.session import Session

@@ -9,7 +9,6 @@ from catalog.document import WHOLE
 from catalog.errors import Problem, and_more
 from catalog.reader import SourceRefused, understood
 from events.language.dossier_messages import DossierFile
-from events.language.refusals import Refusal
 from events.language.text import is_storable
 from greenlane.cli.application_files import contents_of, parts_of
 from wording.errors import GreenlaneError
@@ -31,11 +30,6 @@ class DossierRefusedError(GreenlaneError):
         if self.fault.reference is not None:
             body["reference"] = self.fault.reference
         return body
-
-
-def refused(refusal: Refusal, reference: str, language: str) -> DossierRefusedError:
-    """A refusal that is about one reference."""
-    return DossierRefusedError(GraphFault(refusal, reference=reference), language)
 
 
 class DossierFileError(GreenlaneError):

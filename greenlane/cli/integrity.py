@@ -36,10 +36,10 @@ def verify(
 
     from audit.verification import PublishedTopics
     from audit.verification import verify as verified
-    from greenlane.cli.integrity_words import finding_text
     from greenlane.cli.output import print_json, show, table_of
     from greenlane.cli.progress import counted
     from greenlane.cli.session import a_session
+    from presentation.words.integrity_words import finding_text
 
     with a_session(state_dir, lang) as session:
         words = session.words

@@ -10,7 +10,10 @@ from typing import Any, overload
 from rich.console import RenderableType
 from rich.table import Table
 
+from greenlane.cli.terminal import rendered
 from greenlane.console import Console
+from presentation import blocks
+from presentation.blocks import Beside, Block, Grid, Line, Panel
 from wording.json_text import shown_json
 
 PIPE_WIDTH = 160
@@ -62,8 +65,8 @@ def table_of(title: str | None, *headings: str) -> Table:
     return table
 
 
-def show(*parts: RenderableType | None) -> None:
+def show(*parts: RenderableType | Block | None) -> None:
     """Print the parts that there are on standard output."""
     for part in parts:
         if part is not None:
-            out.print(part)
+            out.print(rendered(part) if isinstance(part, Line | blocks.Table | Grid | Panel | Beside) else part)

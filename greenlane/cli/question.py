@@ -36,9 +36,9 @@ def asked(
 ) -> int:
     """Give the case the command, wait for its answer, and show the case; the exit code. Raises what `ask` raises."""
     from greenlane.cli.asking import Question, ask
-    from greenlane.cli.case_table import case_table
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session, waiting
+    from presentation.cases.case_table import case_table
 
     question = Question.checked(kind, case, actor, content, command_id)
     with a_session(state_dir, lang) as session:

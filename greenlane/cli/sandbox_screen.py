@@ -14,7 +14,7 @@ from audit.conformance.trial import TrialCase
 from audit.conformance.verdicts import Fault, Rule
 from greenlane.cli.output import out, show, table_of
 from greenlane.cli.styles import lane_markup
-from greenlane.cli.words import Words
+from presentation.words.words import Words
 from wording.text import Said, in_language
 
 MARKS: Final = {"ok": "[green]✓[/green]", "failed": "[bold red]✗[/bold red]", "not_seen": "[dim]-[/dim]"}

@@ -16,10 +16,8 @@ from temporalio.client import Client
 
 from events.transport.errors import KafkaAwayError, NotPermittedError, TransportError, Unavailable
 from greenlane.cli.catalogue_in_use import warn_of_difference
+from greenlane.cli.clock import now
 from greenlane.cli.failure import NoAnswerError
-from greenlane.cli.moments import Moments, now
-from greenlane.cli.names import Names
-from greenlane.cli.words import Words
 from greenlane.connecting import database_of
 from greenlane.probing.database import explained as database_trouble
 from greenlane.probing.kafka import explained as kafka_trouble
@@ -31,6 +29,9 @@ from greenlane.stack.errors import ServerUnusableError
 from greenlane.stack.progress import Terminal
 from greenlane.telemetry import configure_logging
 from greenlane.wiring import Wiring
+from presentation.moments import Moments
+from presentation.names import Names
+from presentation.words.words import Words
 from store.errors import StoreUnavailable
 from store.inbox import Inbox
 from store.ledger import Ledger

@@ -15,13 +15,13 @@ from events.language import case_events as ev
 from events.language.commands import ENGINE, Actor, ActorKind, Assurance
 from events.language.reasons import ReasonCode, said_reason
 from greenlane.changing import actor_of, command_of, head_of
-from greenlane.cli.actors import actor_text
 from greenlane.cli.event_lines import detail_of
-from greenlane.cli.moments import Moments
 from greenlane.cli.promise_cells import Kind, appointment_markup, lawful_end_text, promise_of, rung_text
 from greenlane.cli.question import acting
-from greenlane.cli.reason_words import reason_text
-from greenlane.cli.words import TABLE, Words
+from presentation.actors import actor_text
+from presentation.moments import Moments
+from presentation.reasons import reason_text
+from presentation.words.words import TABLE, Words
 from sla.business_time import BusinessTime
 from store.changes import Plan
 from tests.builders import MONDAY, Life, a_calendar, a_submission, an_answer

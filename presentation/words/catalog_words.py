@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from greenlane.cli.words import Words
+from presentation.words.words import Words
 
 TABLE: Final[dict[str, tuple[str, str]]] = {
     # headings

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from greenlane.cli.words import Words
+    from presentation.words.words import Words
 
 INTEGRITY_TABLE: Final[dict[str, tuple[str, str]]] = {
     "invariant.I1": ("Mỗi hồ sơ đã nhận được mở đúng một lần", "Every accepted application has exactly one case"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from events.language.reasons import ReasonCode, code_of, said_reason
-from greenlane.cli.moments import Moments
+from presentation.moments import Moments
 from wording.text import in_language
 
 

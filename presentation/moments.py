@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from events.language.identity import is_held_apart
-from greenlane.cli.names import Names
-from greenlane.cli.words import Words
 from presentation.amounts import HOUR_SECONDS, MINUTE_SECONDS, budget_said, in_words, span_said
+from presentation.names import Names
+from presentation.words.words import Words
 from sla.business_time import BusinessTime
 from sla.units import Budget
 from wording.text import Said, in_language
@@ -100,8 +100,3 @@ class Moments:
         if self.time.factor == 1:
             return None
         return self.words("scaled", factor=f"{self.time.factor:g}", resolution=f"{self.time.resolution:g}")
-
-
-def now() -> datetime:
-    """The real instant (UTC). The only clock of the command line."""
-    return datetime.now(UTC)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from events.language.commands import ENGINE, Actor, ActorKind, Assurance
-from greenlane.cli.names import Names
-from greenlane.cli.words import Words
+from presentation.names import Names
+from presentation.words.words import Words
 
 
 def actor_text(actor: Actor | None, words: Words, names: Names | None = None) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
-from greenlane.cli.dossier_words import DOSSIER_TABLE
-from greenlane.cli.integrity_words import INTEGRITY_TABLE
-from greenlane.cli.law_words import LAW_TABLE
-from greenlane.cli.letter_words import LETTER_TABLE
-from greenlane.cli.part_words import PART_TABLE
+from presentation.words.dossier_words import DOSSIER_TABLE
+from presentation.words.integrity_words import INTEGRITY_TABLE
+from presentation.words.law_words import LAW_TABLE
+from presentation.words.letter_words import LETTER_TABLE
+from presentation.words.part_words import PART_TABLE
 
 TABLE: Final[dict[str, tuple[str, str]]] = {
     # headings
@@ -357,8 +357,12 @@ class Words:
 
     def __call__(self, key: str, **given: object) -> str:
         """The text of a key with its gaps filled. Raises KeyError for a key that no table has."""
+        return self.template(key).format_map(given)
+
+    def template(self, key: str) -> str:
+        """The text of a key with its gaps, for what fills them in tones. Raises KeyError."""
         texts = self.own[key] if key in self.own else TABLE[key]
-        return texts[self._index].format_map(given)
+        return texts[self._index]
 
     def named(self, group: str, value: str | None) -> str:
         """A value of a closed set, such as a lane; what no table knows is shown as it is."""
