@@ -20,9 +20,10 @@ from catalog.catalogue import Catalog
 from catalog.errors import UnknownProcedure
 from catalog.model import LaneId
 from greenlane.cli.clock import now
-from greenlane.cli.output import instant_json, table_of
+from greenlane.cli.output import table_of
 from greenlane.cli.promise_cells import Kind, lawful_end_text, rung_text
 from greenlane.cli.styles import lane_markup, painted
+from presentation.instants import instant_json
 from presentation.moments import Moments
 from presentation.names import Names
 from presentation.sources import source_text

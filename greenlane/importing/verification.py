@@ -38,7 +38,7 @@ PATIENCE_SECONDS = 60.0
 CLIENT = "greenlane-import-verification"
 WORDS_MAX = 20
 INVARIANTS = ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I12")
-"""Those that are looked at for every case of the log; of RELIABILITY.md."""
+"""Those that are looked at for every case of the log, of docs/invariants.md."""
 
 T = TypeVar("T")
 

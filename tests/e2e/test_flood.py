@@ -1,4 +1,4 @@
-"""S2 on the live stack: a department floods a case with what is refused, while the worker is away and while it runs.
+"""On the live stack: a department floods a case with what is refused, while the worker is away and while it runs.
 
 1,000 messages in the middle tier, 10,000 with GREENLANE_TEST_TIER=long. How long everybody waits is measured by bench.flood.
 """

@@ -6,7 +6,6 @@ What is wrong with one entry never hides the others. No message quotes a value: 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,25 +17,16 @@ from catalog.reader import SourceRefused, understood
 from catalog.soundness import Path as FieldPath
 from events.language.messages import SubmissionMessage
 from events.language.text import is_storable
-from wording.errors import GreenlaneError
 from wording.json_text import JsonRefusedError, next_json, read_json
 from wording.libraries import json_vi
-from wording.text import Said, joined, os_said
+from wording.text import Said, joined
 
-STANDARD_INPUT: Final = "-"
 OR_ELSE: Final = Said("; or: ", "; hoặc: ")
-FILE_MAX_BYTES: Final = 64_000_000
 JSON_LINES: Final = (".jsonl", ".ndjson")
 YAML: Final = (".yaml", ".yml")
 _SEPARATOR = re.compile(rb"^---(?=\s|$)")
 _SILENT = re.compile(r"^\s*(#.*|%.*|\.\.\.\s*)?$")
 _BLANK = re.compile(r"[\s,]*")
-
-
-class FileUnreadableError(GreenlaneError):
-    """A file of applications cannot be read at all."""
-
-    code = "file_unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,48 +47,20 @@ class Entry:
         return error | {"field": first.field or "", "message": and_more(first.message, len(self.problems) - 1)}
 
 
-def contents_of(names: list[str]) -> list[tuple[str, bytes]]:
-    """All files as bytes, before anything of any is sent. Raises FileUnreadableError."""
-    return [(name, _content(name)) for name in names]
-
-
-def _content(name: str) -> bytes:
-    try:
-        content = sys.stdin.buffer.read() if name == STANDARD_INPUT else Path(name).read_bytes()
-    except OSError as error:
-        raise FileUnreadableError(
-            Said(f"{name} cannot be read: {error.strerror}.", f"Không đọc được {name}: {os_said(error).vi}."),
-            field=name,
-            remedy=Said("Check its name and its rights.", "Kiểm tra tên tệp và quyền đọc."),
-        ) from None
-    if len(content) > FILE_MAX_BYTES:
-        raise FileUnreadableError(
-            Said(
-                f"{name} has {len(content)} bytes; {FILE_MAX_BYTES} are read at most.",
-                f"{name} có {len(content)} byte; chỉ đọc tối đa {FILE_MAX_BYTES}.",
-            ),
-            field=name,
-            remedy=Said("Split it into several files.", "Tách thành nhiều tệp."),
-        )
-    return content
-
-
 def entries_of(name: str, content: bytes, size_max_bytes: int) -> Iterator[Entry]:
     """The applications of one file in order. `size_max_bytes`: the largest that the system takes, as on Kafka."""
-    shown = "(stdin)" if name == STANDARD_INPUT else name
-    found = False
+    is_empty = True
     for part in parts_of(name, content):
-        found = True
-        yield _entry(shown, part, size_max_bytes)
-    if not found:
-        yield Entry(shown, 1, None, None, (_problem("no_application", "empty", shown, 1),))
+        is_empty = False
+        yield _entry(name, part, size_max_bytes)
+    if is_empty:
+        yield Entry(name, 1, None, None, (_problem("no_application", "empty", name, 1),))
 
 
 def parts_of(name: str, content: bytes) -> Iterator[Document | Problem]:
     """Every value of a file, or what is wrong with its form: YAML, JSON or JSON lines by the name, else by a look at it."""
-    shown = "(stdin)" if name == STANDARD_INPUT else name
     form = _FORMS.get(Path(name).suffix.lower()) or _guessed(content)
-    yield from form(shown, content)
+    yield from form(name, content)
 
 
 def _entry(file: str, part: Document | Problem, size_max_bytes: int) -> Entry:
