@@ -18,7 +18,6 @@ from greenlane.connecting import cluster_of, database_of, temporal_of
 from greenlane.probing.database import explained as database_trouble
 from greenlane.probing.temporal import ConnectFailure, look_into_namespace, quiet_runtime
 from greenlane.probing.temporal import explained as temporal_trouble
-from greenlane.province import PROVINCE_CALENDAR
 from greenlane.remembered import business_time_of, flags_of
 from greenlane.settings import Settings
 from intake.cases import CaseIntake
@@ -69,7 +68,7 @@ class Wiring(Installation):
     @cached_property
     def zone(self) -> ZoneInfo:
         """The province's time zone."""
-        return ZoneInfo(self.catalog.calendar(PROVINCE_CALENDAR).zone)
+        return self.catalog.zone
 
     @cached_property
     def store(self) -> Store:

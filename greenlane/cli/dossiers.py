@@ -61,25 +61,24 @@ def plan(
 
     Example: greenlane dossier plan opening.yaml --at 2026-03-02T09:00+07:00
     """
-    from zoneinfo import ZoneInfo
-
     from greenlane.cli import handbook
     from greenlane.cli.clock import now
-    from greenlane.cli.dossier_plan import plan_of
+    from greenlane.cli.dossier_plan import forecast_json
+    from greenlane.cli.granting import granted
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.plan_screen import plan_screen
-    from greenlane.province import PROVINCE_CALENDAR
+    from intake.outline import forecast
     from presentation.moments import Moments
     from presentation.names import Names
     from sla.business_time import BusinessTime
 
     book = handbook.opened(lang, None, state_dir)
-    zone = ZoneInfo(book.catalog.calendar(PROVINCE_CALENDAR).zone)
+    zone = book.catalog.zone
     opened_at = now() if at is None else _instant(at, zone)
-    found = plan_of(_dossier_in(file), book.catalog, opened_at, book.words.language)
+    found = granted(forecast(_dossier_in(file), book.catalog, opened_at))
     if as_json:
-        print_json(found.as_json())
+        print_json(forecast_json(found, book.words.language))
     else:
         shown(
             *plan_screen(

@@ -28,7 +28,7 @@ INTERRUPTED = 130
 
 EXPECTED = frozenset(
     {
-        "greenlane.errors.GreenlaneError",
+        "wording.errors.GreenlaneError",
         "store.errors.StoreError",
         "events.transport.errors.TransportError",
         "events.transport.errors.Unavailable",

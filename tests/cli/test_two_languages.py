@@ -39,7 +39,8 @@ from wording.errors import GreenlaneError
 from wording.text import Said
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("sla", "catalog", "cases", "events", "intake", "store", "services", "greenlane")
+CORE = ("wording", "sla", "catalog", "cases", "events")
+ROOMS = (*CORE, "presentation", "intake", "store", "audit", "eventlog", "services", "greenlane")
 SOURCES = sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))
 TREES = (SlaError, CatalogError, GreenlaneError, store.StoreError, transport.TransportError, MessageError)
 TABLES = {

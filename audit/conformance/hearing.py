@@ -7,13 +7,13 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from audit.conformance.observations import Answer, Assignment, Cancellation, Observations, Rejection
+from events.language.carried import header, key_of, kind_of
 from events.language.case_events import EventRecord, StepAssigned, StepCancelled, record_of
 from events.language.envelope import Envelope, EnvelopeError, envelope_of, named_in
 from events.language.identity import TICK_PREFIX, message_command_id
 from events.language.notices import AnswerRefused, MessageRefused
 from events.language.topics import Topics
-from greenlane.outside import incoming
-from greenlane.sandbox.seen import Answer, Assigned, Cancelled, Refused, Seen
 from wording.json_text import read_json
 from wording.text import Said
 
@@ -21,7 +21,7 @@ from wording.text import Said
 class Hearing:
     """Puts each record where it belongs; those of other cases are left out."""
 
-    def __init__(self, seen: Seen, topics: Topics, cases: Collection[str]) -> None:
+    def __init__(self, seen: Observations, topics: Topics, cases: Collection[str]) -> None:
         self._seen = seen
         self._department = seen.department
         self._cases = frozenset(cases)
@@ -37,7 +37,7 @@ class Hearing:
             self._hear_answer(record)
         elif record.topic == self._work:
             self._hear_work(record)
-        elif record.topic == self._events and incoming.key_of(record) in self._cases:
+        elif record.topic == self._events and key_of(record) in self._cases:
             event = record_of(record.value)
             if self._seen.add_event(event):
                 # That an instant passes is nothing that anybody did: a program is not waited for the longer for it.
@@ -46,7 +46,7 @@ class Hearing:
         return None
 
     def _hear_work(self, record: Any) -> None:
-        match incoming.kind_of(record):
+        match kind_of(record):
             case "AnswerRefused":
                 told = AnswerRefused.model_validate(read_json(record.value))
                 if told.case_id in self._cases:
@@ -55,7 +55,7 @@ class Hearing:
                 unusable = MessageRefused.model_validate(read_json(record.value))
                 if unusable.topic == self._decisions:
                     self._refuse(unusable, None, place_of(unusable.partition, unusable.offset), record.timestamp)
-            case "StepAssigned" | "StepCancelled" if incoming.key_of(record) in self._cases:
+            case "StepAssigned" | "StepCancelled" if key_of(record) in self._cases:
                 self._hear_step(record, record_of(record.value))
 
     def _refuse(self, told: AnswerRefused | MessageRefused, case_id: str | None, place: str | None, at_ms: int) -> None:
@@ -63,11 +63,11 @@ class Hearing:
         if any((each.case_id, each.command_id, each.place) == (case_id, name, place) for each in self._seen.refused):
             return
         message, remedy = Said(told.message, told.message_vi), Said(told.remedy, told.remedy_vi)
-        self._seen.refused.append(Refused(name, case_id, place, told.code, told.field or "", message, remedy, at_ms))
+        self._seen.refused.append(Rejection(name, case_id, place, told.code, told.field or "", message, remedy, at_ms))
         self.moved += 1
 
     def _hear_step(self, record: Any, told: EventRecord) -> None:
-        message_id, event = incoming.header(record, "ce_id"), told.event
+        message_id, event = header(record, "ce_id"), told.event
         assigned = {each.message_id for each in self._seen.assigned}
         if message_id in assigned | {each.message_id for each in self._seen.cancelled}:
             return
@@ -76,7 +76,7 @@ class Hearing:
             is_late = event.due_at is not None and event.due_at <= event.assigned_at
             name = Said(event.name_en, event.name_vi)
             self._seen.assigned.append(
-                Assigned(
+                Assignment(
                     message_id,
                     told.case_id,
                     event.step_id,
@@ -88,7 +88,7 @@ class Hearing:
                 )
             )
         elif isinstance(event, StepCancelled):
-            self._seen.cancelled.append(Cancelled(message_id, told.case_id, event.step_id, record.timestamp))
+            self._seen.cancelled.append(Cancellation(message_id, told.case_id, event.step_id, record.timestamp))
 
     def _hear_answer(self, record: Any) -> None:
         self._seen.answers.append(answer_of(record, self._department, self._cases, self._seen.dossier_codes()))
@@ -121,7 +121,7 @@ def answer_of(record: Any, department: str, cases: Collection[str], codes: Mappi
         _text(envelope, "step_id"),
         _text(envelope, "outcome"),
         hashlib.sha256(json.dumps(envelope.data, sort_keys=True, allow_nan=False).encode()).hexdigest(),
-        incoming.key_of(record) in (named, case_id),
+        key_of(record) in (named, case_id),
     )
 
 

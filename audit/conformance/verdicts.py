@@ -13,8 +13,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any, Final
 
-from greenlane.sandbox.seen import Answer, Assigned, Refused, Seen
-from greenlane.sandbox.verdict_words import said
+from audit.conformance.observations import Answer, Assignment, Observations, Rejection
+from audit.conformance.verdict_words import fault_text
 from wording.text import Said
 
 UNDER_WAY_MS: Final = 10_000
@@ -96,7 +96,7 @@ class Verdict:
         return not self.faults and Rule.ANSWERED in self.looked_at
 
 
-def pending(seen: Seen) -> list[Answer]:
+def unsettled_answers(seen: Observations) -> list[Answer]:
     """Messages of the program on this run's cases of whose end nothing is known yet."""
     effects, refusals = seen.effects(), seen.refusals()
     unusable = {each.place for each in seen.refused if each.case_id is None}
@@ -110,7 +110,7 @@ def pending(seen: Seen) -> list[Answer]:
     ]
 
 
-def judge(seen: Seen, *, foreign: Callable[[str], bool], in_real_time: bool) -> Verdict:
+def judge(seen: Observations, *, foreign: Callable[[str], bool], in_real_time: bool) -> Verdict:
     """What the program did right and wrong. `foreign`: whether a source is somebody else's.
 
     `in_real_time`: whether limits mean what they say; where business time is scaled nobody is blamed for being late.
@@ -142,7 +142,7 @@ def _told_once(faults: list[Fault]) -> list[Fault]:
     return [fault for fault in faults if not weaker.get(fault.code, set()) & {*fault.message_ids}]
 
 
-def _looked_at(seen: Seen) -> set[Rule]:
+def _looked_at(seen: Observations) -> set[Rule]:
     found: set[Rule] = set()
     if seen.answers:
         found |= {Rule.READABLE, Rule.IDS, Rule.SOURCE, Rule.ORDER, Rule.OWN_STEPS}
@@ -156,7 +156,7 @@ def _looked_at(seen: Seen) -> set[Rule]:
 class _Judgement:
     """What became of each assignment."""
 
-    def __init__(self, seen: Seen, *, in_real_time: bool) -> None:
+    def __init__(self, seen: Observations, *, in_real_time: bool) -> None:
         self._seen = seen
         self._in_real_time = in_real_time
         self._effects = seen.effects()
@@ -176,7 +176,7 @@ class _Judgement:
 
     def of_steps(self) -> Iterator[Fault]:
         """The faults of every assignment, and of answers to none."""
-        by_step: dict[tuple[str, str], list[Assigned]] = defaultdict(list)
+        by_step: dict[tuple[str, str], list[Assignment]] = defaultdict(list)
         for assigned in sorted(self._seen.assigned, key=lambda each: (each.at_ms, each.round)):
             by_step[assigned.case_id, assigned.step_id].append(assigned)
         answers: dict[tuple[str, str], list[Answer]] = defaultdict(list)
@@ -193,7 +193,7 @@ class _Judgement:
             usable = (each for each in strange if each.place not in self._unusable)
             yield from (_not_its_step(each, self._refusal_of(each), step_id) for each in usable)
 
-    def _of_assignment(self, assigned: Assigned, answers: Iterable[Answer]) -> Iterator[Fault]:
+    def _of_assignment(self, assigned: Assignment, answers: Iterable[Answer]) -> Iterator[Fault]:
         self.looked_at.add(Rule.ANSWERED)
         taken: Answer | None = None
         attempts = list(_first_of_each(answers))
@@ -218,7 +218,7 @@ class _Judgement:
             yield from self._of_refusals(assigned, own)
         yield from self._of_end(assigned, taken, attempts)
 
-    def _of_end(self, assigned: Assigned, taken: Answer | None, attempts: list[Answer]) -> Iterator[Fault]:
+    def _of_end(self, assigned: Assignment, taken: Answer | None, attempts: list[Answer]) -> Iterator[Fault]:
         if taken is not None:
             self.answered += 1
             self.looked_at |= {Rule.ONCE, Rule.KINDS}
@@ -233,7 +233,7 @@ class _Judgement:
             if not attempts and not self._seen.cut_short:
                 yield _fault(Rule.ANSWERED, "unanswered", assigned)
 
-    def _of_refusals(self, assigned: Assigned, answers: list[Answer]) -> Iterator[Fault]:
+    def _of_refusals(self, assigned: Assignment, answers: list[Answer]) -> Iterator[Fault]:
         """Of answers to one assignment that were refused for one reason."""
         refusal = self._refusals[answers[0].case_id, answers[0].command_id]
         details: dict[str, Any] = {"code": refusal.code, "why": refusal.message, "what": refusal.remedy}
@@ -253,28 +253,30 @@ class _Judgement:
         if repeated := more[len(hasty) :]:
             yield _fault(Rule.REFUSALS, "repeats_refused", assigned, repeated, **details)
 
-    def _refusal_of(self, answer: Answer) -> Refused | None:
+    def _refusal_of(self, answer: Answer) -> Rejection | None:
         return self._refusals.get((answer.case_id, answer.command_id))
 
 
-def _fault(rule: Rule, name: str, assigned: Assigned, answers: Sequence[Answer] = (), /, **details: Any) -> Fault:
+def _fault(rule: Rule, name: str, assigned: Assignment, answers: Sequence[Answer] = (), /, **details: Any) -> Fault:
     given = {"step": assigned.name, "assigned": assigned.message_id, "round": assigned.round, **details}
     if answers:
         given |= {"id": answers[0].id, "place": answers[0].place, "count": len(answers)}
-    message, remedy = said(name, given)
+    message, remedy = fault_text(name, given)
     ids, places = tuple(each.id for each in answers), tuple(each.place for each in answers)
     return Fault(rule, name, message, remedy, assigned.case_id, assigned.step_id, assigned.message_id, ids, places)
 
 
-def _not_its_step(answer: Answer, refusal: Refused | None, step_id: str) -> Fault:
+def _not_its_step(answer: Answer, refusal: Rejection | None, step_id: str) -> Fault:
     code = "-" if refusal is None else refusal.code
-    message, remedy = said("not_its_step", {"step": step_id, "id": answer.id, "place": answer.place, "code": code})
+    message, remedy = fault_text(
+        "not_its_step", {"step": step_id, "id": answer.id, "place": answer.place, "code": code}
+    )
     return Fault(
         Rule.OWN_STEPS, "not_its_step", message, remedy, answer.case_id, step_id, None, (answer.id,), (answer.place,)
     )
 
 
-def _unreadable(seen: Seen) -> Iterator[Fault]:
+def _unreadable(seen: Observations) -> Iterator[Fault]:
     by_place = {answer.place: answer for answer in seen.answers}
     for refused in seen.refused:
         if refused.case_id is None and refused.place is not None:
@@ -285,7 +287,7 @@ def _unreadable(seen: Seen) -> Iterator[Fault]:
                 "code": refused.code,
                 "field": refused.field or "-",
             }
-            message, remedy = said("unreadable", {**details, "why": refused.message, "what": refused.remedy})
+            message, remedy = fault_text("unreadable", {**details, "why": refused.message, "what": refused.remedy})
             ids = (answer.id,) if answer.id else ()
             yield Fault(
                 Rule.READABLE,
@@ -300,7 +302,7 @@ def _unreadable(seen: Seen) -> Iterator[Fault]:
             )
 
 
-def _sources(seen: Seen, foreign: Callable[[str], bool]) -> Iterator[Fault]:
+def _sources(seen: Observations, foreign: Callable[[str], bool]) -> Iterator[Fault]:
     by_source: dict[str, Answer] = {}
     for answer in seen.answers:
         if answer.source:
@@ -314,7 +316,7 @@ def _sources(seen: Seen, foreign: Callable[[str], bool]) -> Iterator[Fault]:
         )
 
 
-def _ids(seen: Seen) -> Iterator[Fault]:
+def _ids(seen: Observations) -> Iterator[Fault]:
     by_name: dict[tuple[str, str], list[Answer]] = defaultdict(list)
     for answer in seen.answers:
         if answer.id and answer.case_id is not None:
@@ -326,14 +328,14 @@ def _ids(seen: Seen) -> Iterator[Fault]:
             yield _general(Rule.IDS, "id_not_unique", tuple(own), id=message_id, source=source, **where)
 
 
-def _keys(seen: Seen) -> Iterator[Fault]:
+def _keys(seen: Observations) -> Iterator[Fault]:
     keyless = tuple(answer for answer in seen.answers if answer.case_id is not None and not answer.has_key)
     if keyless:
         yield _general(Rule.ORDER, "key_other", keyless, id=keyless[0].id, place=keyless[0].place, count=len(keyless))
 
 
 def _general(rule: Rule, code: str, answers: tuple[Answer, ...], **details: Any) -> Fault:
-    message, remedy = said(code, details)
+    message, remedy = fault_text(code, details)
     ids = tuple(dict.fromkeys(answer.id for answer in answers))
     places = tuple(answer.place for answer in answers)
     return Fault(rule, code, message, remedy, answers[0].case_id, answers[0].step_id, None, ids, places)

@@ -1,20 +1,18 @@
-"""Reading topics from a known place on, as an outside receiver does: by partition and offset; nobody is given partitions."""
+"""Reading topics from a known place on, as whoever plays somebody outside does: by partition and offset, in no group."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka import errors as kafka_errors
 
-from events.language.envelope import TYPE_PREFIX
 from events.transport.cluster import Cluster
 from events.transport.errors import TopicMissingError
 
 METADATA_SECONDS = 20.0
-SILENCE_SECONDS = 60.0
 READ_OPTIONS: dict[str, Any] = {
     "enable_auto_commit": False,
     "auto_offset_reset": "earliest",
@@ -84,28 +82,6 @@ def offsets_of(consumer: Any) -> dict[Place, int]:
     return {place: offset for place, offset in found.items() if offset is not None}
 
 
-def whole(cluster: Cluster, topic: str, client_id: str) -> Iterator[Any]:
-    """All records that the topic holds now, per partition in order. Raises KafkaAwayError, TopicMissingError."""
-    consumer = assigned(cluster, [topic], client_id)
-    try:
-        places = list(consumer.assignment())
-        ends = {place: end for place, end in consumer.end_offsets(places).items() if end > 0}
-        consumer.seek_to_beginning(*places)
-        heard_at = time.monotonic()
-        while any(consumer.position(place) < end for place, end in ends.items()):
-            polled = consumer.poll(timeout_ms=500)
-            for place, records in polled.items():
-                yield from (record for record in records if record.offset < ends[place])
-            if polled:
-                heard_at = time.monotonic()
-            elif time.monotonic() - heard_at > SILENCE_SECONDS:
-                raise kafka_errors.KafkaTimeoutError(f"{topic} fell silent")
-    except kafka_errors.KafkaError as error:
-        raise cluster.explain(error, f"reading {topic}") from error
-    finally:
-        consumer.close()
-
-
 def not_empty(cluster: Cluster, topics: Iterable[str], client_id: str) -> list[str]:
     """Those of the topics that hold anything. Raises KafkaAwayError, NotPermittedError, TopicMissingError."""
     consumer = assigned(cluster, topics, client_id)
@@ -119,9 +95,9 @@ def not_empty(cluster: Cluster, topics: Iterable[str], client_id: str) -> list[s
         consumer.close()
 
 
-def behind(cluster: Cluster, topics: Iterable[str], group: str) -> int:
+def behind(cluster: Cluster, topics: Iterable[str], client_id: str, group: str) -> int:
     """How many records of the topics the group has not finished yet. Raises KafkaAwayError, NotPermittedError."""
-    consumer = assigned(cluster, topics, "greenlane-import-verification")
+    consumer = assigned(cluster, topics, client_id)
     try:
         places = list(consumer.assignment())
         first, last = consumer.beginning_offsets(places), consumer.end_offsets(places)
@@ -133,21 +109,3 @@ def behind(cluster: Cluster, topics: Iterable[str], group: str) -> int:
         committed = admin.list_group_offsets({group: places}).get(group, {})
     done = {place: found.offset for place, found in committed.items()}
     return sum(max(0, last[place] - max(done.get(place, -1), first[place])) for place in places)
-
-
-def header(record: Any, name: str) -> str:
-    """A header as text; empty when there is none."""
-    for key, value in record.headers:
-        if key == name:
-            return (value or b"").decode("utf-8", "replace")
-    return ""
-
-
-def kind_of(record: Any) -> str:
-    """The event's type without our prefix."""
-    return header(record, "ce_type").removeprefix(TYPE_PREFIX)
-
-
-def key_of(record: Any) -> str:
-    """The key as text: the case."""
-    return (record.key or b"").decode("utf-8", "replace")

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from greenlane.sandbox.plan import Plan, Sent
-from greenlane.sandbox.rehearsals import Rehearsal
-from greenlane.sandbox.seen import Seen
-from greenlane.sandbox.verdict_words import RULES
-from greenlane.sandbox.verdicts import Fault, Rule, Verdict
+from audit.conformance.observations import Observations
+from audit.conformance.rehearsals import Rehearsal
+from audit.conformance.trial import Trial, TrialCase
+from audit.conformance.verdict_words import RULES
+from audit.conformance.verdicts import Fault, Rule, Verdict
 from wording.text import in_language
 
 
 @dataclass(frozen=True, slots=True)
-class SandboxReport:
+class ConformanceReport:
     """A run and its judgement."""
 
-    plan: Plan
-    seen: Seen
+    trial: Trial
+    seen: Observations
     verdict: Verdict
     hitches: dict[str, str]
     """By case, what of the sandbox's own doing failed."""
@@ -37,11 +37,11 @@ class SandboxReport:
         return self.verdict.passed and not self.interrupted and not self.hitches and not self.missed
 
     @property
-    def missed(self) -> tuple[Sent, ...]:
+    def missed(self) -> tuple[TrialCase, ...]:
         """Rehearsals whose situation did not come about, so that nothing is known of how the program meets it."""
-        return tuple(sent for sent in self.plan.sent if sent.rehearsal is not None and not self._came_about(sent))
+        return tuple(sent for sent in self.trial.sent if sent.rehearsal is not None and not self._came_about(sent))
 
-    def _came_about(self, sent: Sent) -> bool:
+    def _came_about(self, sent: TrialCase) -> bool:
         own = [each for each in self.seen.assigned if each.case_id == sent.case_id]
         match sent.rehearsal:
             case Rehearsal.REFUSAL:
@@ -70,9 +70,9 @@ class SandboxReport:
         return {
             "ok": not self.interrupted,
             "passed": self.passed,
-            "department": self.plan.department,
-            "source": self.plan.source,
-            "cases": len(self.plan.sent),
+            "department": self.trial.department,
+            "source": self.trial.source,
+            "cases": len(self.trial.sent),
             "closed": self.seen.closed(),
             "assigned": len(self.seen.assigned),
             "answered": verdict.answered,
@@ -86,7 +86,7 @@ class SandboxReport:
                     "came_about": sent not in self.missed,
                     "faults": len(self.faults_of(sent.case_id)),
                 }
-                for sent in self.plan.sent
+                for sent in self.trial.sent
                 if sent.rehearsal is not None
             },
             "faults": [self._fault(fault, language) for fault in verdict.faults],
@@ -95,7 +95,7 @@ class SandboxReport:
         }
 
     def _fault(self, fault: Fault, language: str) -> dict[str, Any]:
-        sent = self.plan.by_case.get(fault.case_id or "")
+        sent = self.trial.by_case.get(fault.case_id or "")
         return {
             "rule": fault.rule.value,
             "code": fault.code,

@@ -10,7 +10,7 @@ from typing import Any
 from cases.views import project
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
-from greenlane.cli.session import Session
+from store.database import Store
 from store.dossiers import rebuild_dossiers
 from store.rebuild import OF_THE_LEDGER, Projection, RebuildReport, rebuild
 
@@ -45,14 +45,13 @@ class Rebuilt:
         }
 
 
-def rebuilt(session: Session, told: Callable[[], None], *, replace: bool) -> Rebuilt:
-    """Fold every case again. `told` is called after each. Raises StoreError."""
+def rebuild_all(store: Store, watch: Callable[[], None], *, replace: bool) -> Rebuilt:
+    """Fold every case again, and every linked dossier. `watch` is called after each. Raises StoreError."""
 
     def folded(case_id: str, definitions: Definitions, records: tuple[EventRecord, ...]) -> Projection:
-        told()
+        watch()
         return project(case_id, definitions, records)
 
-    store = session.wiring.store
     report = rebuild(store, folded, replace=replace)
     linked = tuple(rebuild_dossiers(store, replace=replace))
     return Rebuilt(dataclasses.replace(report, differences=report.differences + linked))

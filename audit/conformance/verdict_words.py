@@ -117,6 +117,6 @@ RULES: Final[dict[str, Said]] = {
 }
 
 
-def said(code: str, details: Mapping[str, object]) -> tuple[Said, Said]:
+def fault_text(code: str, details: Mapping[str, object]) -> tuple[Said, Said]:
     """What is wrong, and what to do, in both languages."""
     return message_and_remedy(FAULTS, code, details)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from events.language.carried import Parcel
 from events.language.envelope import MESSAGE_MAX_BYTES, binary_headers
 from events.transport.cluster import Cluster
 from events.transport.errors import TransportError
@@ -19,17 +20,6 @@ class Wish(Protocol):
     """Whether a sender is to stop."""
 
     wanted: bool
-
-
-class Parcel(NamedTuple):
-    """One message. Its id is the same whenever it is sent again: the receiver takes it once."""
-
-    topic: str
-    key: str
-    id: str
-    name: str
-    subject: str
-    body: str
 
 
 class Stopped(Exception):

@@ -10,7 +10,7 @@ from wording.text import Said
 
 
 @dataclass(frozen=True, slots=True)
-class Assigned:
+class Assignment:
     """A step that the program was given: one `StepAssigned` on its work topic."""
 
     message_id: str
@@ -27,7 +27,7 @@ class Assigned:
 
 
 @dataclass(frozen=True, slots=True)
-class Cancelled:
+class Cancellation:
     """The program was told that a step is no longer its own."""
 
     message_id: str
@@ -59,7 +59,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Rejection:
     """The engine's no to one of the program's messages."""
 
     command_id: str
@@ -76,17 +76,17 @@ class Refused:
 
 
 @dataclass(slots=True)
-class Seen:
+class Observations:
     """Everything of one run."""
 
     department: str
     """The one whose program is under test."""
     events: dict[str, list[EventRecord]] = field(default_factory=dict)
     """By case, in order."""
-    assigned: list[Assigned] = field(default_factory=list)
-    cancelled: list[Cancelled] = field(default_factory=list)
+    assigned: list[Assignment] = field(default_factory=list)
+    cancelled: list[Cancellation] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[Rejection] = field(default_factory=list)
     given_up: set[str] = field(default_factory=set)
     """Ids of the `StepAssigned` that nobody waits for any more: their cases are ended by the sandbox then."""
 
@@ -109,7 +109,7 @@ class Seen:
                 found.setdefault((record.case_id, record.command_id), set()).add(record.event.type)
         return found
 
-    def refusals(self) -> dict[tuple[str | None, str], Refused]:
+    def refusals(self) -> dict[tuple[str | None, str], Rejection]:
         """By case and command, what was refused."""
         return {(each.case_id, each.command_id): each for each in self.refused}
 
@@ -133,11 +133,11 @@ class Seen:
                 return str(code)
         return None
 
-    def open_assignments(self) -> list[Assigned]:
+    def open_assignments(self) -> list[Assignment]:
         """Steps that wait for the program: neither decided nor taken back."""
         return [each for each in self.assigned if not self._is_over(each)]
 
-    def _is_over(self, assigned: Assigned) -> bool:
+    def _is_over(self, assigned: Assignment) -> bool:
         began = False
         for record in self.events.get(assigned.case_id, []):
             event = record.event

@@ -8,21 +8,27 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from audit.conformance.identity import APPLICANT, source_of
+from audit.conformance.rehearsals import Rehearsal, definitions_of
 from cases.classification import facts_for
 from catalog.basis import Text
 from catalog.catalogue import Catalog
 from catalog.errors import UnknownProcedure
 from catalog.model import Definitions, Fact, LaneId, ProcedureVersion
+from catalog.receiving import receiver
 from events.language.identity import case_id_of
-from greenlane.outside.receiving import receiver
-from greenlane.sandbox.errors import NothingToSendError
-from greenlane.sandbox.identity import APPLICANT, source_of
-from greenlane.sandbox.rehearsals import Rehearsal, definitions_of
+from wording.errors import GreenlaneError
 from wording.text import Said
 
 
+class NothingToSendError(GreenlaneError):
+    """What was asked for leaves no application to send."""
+
+    code = "nothing_to_send"
+
+
 @dataclass(frozen=True, slots=True)
-class Sent:
+class TrialCase:
     """One application of the run, and the case that it becomes."""
 
     case_id: str
@@ -51,26 +57,26 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Trial:
     """All of a run, in the order of sending."""
 
     department: str
     other: str
     """The department that acts in the rehearsals beside the one under test."""
     source: str
-    sent: tuple[Sent, ...]
+    sent: tuple[TrialCase, ...]
     derived: tuple[Definitions, ...]
     """What the rehearsals are decided under; to be published before."""
 
     @property
-    def by_case(self) -> dict[str, Sent]:
+    def by_case(self) -> dict[str, TrialCase]:
         """By the case that it becomes."""
         return {sent.case_id: sent for sent in self.sent}
 
 
-def plan_of(
+def trial_of(
     catalog: Catalog, department: str, on: date, *, run: str, procedures: Collection[str] = (), seed: int = 0
-) -> Plan:
+) -> Trial:
     """What is sent. `procedures`: only these, and no rehearsals; `seed`: the order of sending.
 
     Raises UnknownDepartment, UnknownProcedure, NothingToSendError.
@@ -92,11 +98,11 @@ def plan_of(
         for rehearsal, definitions in zip(Rehearsal, derived, strict=False)
     ]
     # The rehearsals first: one of them waits for a limit to pass.
-    return Plan(department, other, source, (*rehearsed, *sent), derived)
+    return Trial(department, other, source, (*rehearsed, *sent), derived)
 
 
-def _sent(source: str, name: str, procedure: ProcedureVersion, lane: LaneId, **more: Any) -> Sent:
-    return Sent(case_id_of(source, name), name, procedure, lane, more.pop("rehearsal", None), **more)
+def _sent(source: str, name: str, procedure: ProcedureVersion, lane: LaneId, **more: Any) -> TrialCase:
+    return TrialCase(case_id_of(source, name), name, procedure, lane, more.pop("rehearsal", None), **more)
 
 
 def _other(catalog: Catalog, department: str) -> str:

@@ -6,16 +6,15 @@ from datetime import date
 
 import pytest
 
+from audit.conformance.identity import SYSTEM
+from audit.conformance.rehearsals import Rehearsal
+from audit.conformance.trial import NothingToSendError, trial_of
 from cases.classification import classify, facts_for, may_open_to
 from catalog.catalogue import Catalog
 from catalog.errors import UnknownDepartment, UnknownProcedure
 from catalog.loader import load_catalog
 from catalog.model import LaneId
 from events.language.messages import SubmissionMessage, parsed
-from greenlane.sandbox.errors import NothingToSendError
-from greenlane.sandbox.identity import SYSTEM
-from greenlane.sandbox.plan import plan_of
-from greenlane.sandbox.rehearsals import Rehearsal
 
 DAY = date(2026, 3, 2)
 
@@ -39,28 +38,28 @@ def test_facts_open_the_lane_they_are_made_for(catalog: Catalog) -> None:
 
 def test_all_procedures_of_a_department_are_sent_in_all_their_lanes(catalog: Catalog) -> None:
     """Each message is a good one, under the sandbox's own sources, as nobody."""
-    plan = plan_of(catalog, "home-affairs", DAY, run="r")
-    ordinary = {(sent.procedure.id, sent.lane) for sent in plan.sent if sent.rehearsal is None}
+    trial = trial_of(catalog, "home-affairs", DAY, run="r")
+    ordinary = {(sent.procedure.id, sent.lane) for sent in trial.sent if sent.rehearsal is None}
     assert ordinary == {("work-permit", lane) for lane in LaneId}
-    assert {sent.rehearsal for sent in plan.sent} == {None, *Rehearsal}
-    assert len(plan.by_case) == len(plan.sent)
-    assert any(plan.source.startswith(f"{source}/") for source in SYSTEM.sources)
-    for sent in plan.sent:
+    assert {sent.rehearsal for sent in trial.sent} == {None, *Rehearsal}
+    assert len(trial.by_case) == len(trial.sent)
+    assert any(trial.source.startswith(f"{source}/") for source in SYSTEM.sources)
+    for sent in trial.sent:
         parsed(SubmissionMessage, sent.message)
 
 
 @pytest.mark.parametrize("department", sorted(load_catalog().departments))
 def test_every_department_can_be_tried(catalog: Catalog, department: str) -> None:
     """Also the one that receives all dossiers: somebody else then acts beside it."""
-    plan = plan_of(catalog, department, DAY, run="r")
-    assert plan.other != department
-    for definitions in plan.derived:
-        assert {step.department for step in definitions.procedure.steps} <= {department, plan.other}
+    trial = trial_of(catalog, department, DAY, run="r")
+    assert trial.other != department
+    for definitions in trial.derived:
+        assert {step.department for step in definitions.procedure.steps} <= {department, trial.other}
 
 
 def test_another_seed_is_another_order_and_the_same_applications(catalog: Catalog) -> None:
     """The same seed is the same order."""
-    first, again, other = (plan_of(catalog, "one-stop", DAY, run="r", seed=seed) for seed in (1, 1, 2))
+    first, again, other = (trial_of(catalog, "one-stop", DAY, run="r", seed=seed) for seed in (1, 1, 2))
     assert first.sent == again.sent != other.sent
     assert first.by_case == other.by_case
 
@@ -68,7 +67,7 @@ def test_another_seed_is_another_order_and_the_same_applications(catalog: Catalo
 def test_a_derived_procedure_is_known_by_its_content(catalog: Catalog) -> None:
     """The same whatever the run; another where the department has a step of its own in it."""
     one, same, other = (
-        {definitions.procedure.id for definitions in plan_of(catalog, name, DAY, run=run).derived}
+        {definitions.procedure.id for definitions in trial_of(catalog, name, DAY, run=run).derived}
         for name, run in (("culture", "1"), ("culture", "2"), ("police", "1"))
     )
     assert one == same
@@ -78,9 +77,9 @@ def test_a_derived_procedure_is_known_by_its_content(catalog: Catalog) -> None:
 def test_what_leaves_nothing_to_send_is_refused(catalog: Catalog) -> None:
     """An unknown name, or a procedure in which the department has no part."""
     with pytest.raises(UnknownDepartment):
-        plan_of(catalog, "kultur", DAY, run="r")
+        trial_of(catalog, "kultur", DAY, run="r")
     with pytest.raises(UnknownProcedure):
-        plan_of(catalog, "culture", DAY, run="r", procedures=["karaoke"])
+        trial_of(catalog, "culture", DAY, run="r", procedures=["karaoke"])
     with pytest.raises(NothingToSendError):
-        plan_of(catalog, "culture", DAY, run="r", procedures=["work-permit"])
-    assert not plan_of(catalog, "culture", DAY, run="r", procedures=["karaoke-licence"]).derived
+        trial_of(catalog, "culture", DAY, run="r", procedures=["work-permit"])
+    assert not trial_of(catalog, "culture", DAY, run="r", procedures=["karaoke-licence"]).derived

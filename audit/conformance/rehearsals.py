@@ -20,7 +20,7 @@ from catalog.model import (
     StepDefinition,
     SupplementRule,
 )
-from greenlane.outside.receiving import receiver
+from catalog.receiving import receiver
 from sla.units import Budget, Unit
 
 

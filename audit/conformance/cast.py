@@ -7,6 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from audit.conformance.identity import SYSTEM
+from audit.conformance.rehearsals import ASKING_STEP, CLOSING_STEP, DOCUMENT, OPINION_LIMIT, QUESTION, STEP, Rehearsal
+from audit.conformance.trial import Trial, TrialCase
+from events.language.carried import Parcel
 from events.language.case_events import (
     EventRecord,
     ExplanationRequested,
@@ -16,10 +20,6 @@ from events.language.case_events import (
     SupplementRequested,
 )
 from events.language.topics import Topics
-from greenlane.outside.outgoing import Parcel
-from greenlane.sandbox.identity import SYSTEM
-from greenlane.sandbox.plan import Plan, Sent
-from greenlane.sandbox.rehearsals import ASKING_STEP, CLOSING_STEP, DOCUMENT, OPINION_LIMIT, QUESTION, STEP, Rehearsal
 
 REASON = "Sandbox"
 LEGAL_BASIS = "Sandbox"
@@ -37,15 +37,15 @@ class HandOver:
 class Cast:
     """Everybody but the program."""
 
-    def __init__(self, plan: Plan, topics: Topics) -> None:
-        self._plan = plan
+    def __init__(self, trial: Trial, topics: Topics) -> None:
+        self._trial = trial
         self._topics = topics
-        self._sent: Mapping[str, Sent] = plan.by_case
+        self._sent: Mapping[str, TrialCase] = trial.by_case
         self._handed_over: set[str] = set()
         self._asked: set[str] = set()
         """Cases in which the applicant was asked for documents already."""
 
-    def submission(self, sent: Sent) -> Parcel:
+    def submission(self, sent: TrialCase) -> Parcel:
         """An application."""
         topic = self._topics.submissions_of(SYSTEM.id)
         return _parcel(topic, sent.case_id, f"{sent.case_id}/0", "SubmitApplication", sent.message)
@@ -59,11 +59,11 @@ class Cast:
         """What others do upon an event of one of the run's cases."""
         event, rehearsal = record.event, self._sent[record.case_id].rehearsal
         match event:
-            case StepAssigned() if event.department != self._plan.department:
+            case StepAssigned() if event.department != self._trial.department:
                 yield from self._assigned(record, event, rehearsal)
-            case StepDecided(kind="consultation", department=asked) if asked == self._plan.department:
+            case StepDecided(kind="consultation", department=asked) if asked == self._trial.department:
                 if rehearsal is Rehearsal.CONSULTATION:
-                    yield self._decision(record, self._plan.other, ASKING_STEP, {"outcome": "approve"})
+                    yield self._decision(record, self._trial.other, ASKING_STEP, {"outcome": "approve"})
             case SupplementRequested():
                 documents = [{"kind": kind} for kind in event.documents]
                 yield self._applicant(record, "ReceiveSupplement", {"documents": documents})
@@ -82,7 +82,7 @@ class Cast:
             yield from self._hand_over(record, suspended=True)
             return
         if rehearsal is Rehearsal.CONSULTATION and event.step_id == ASKING_STEP:
-            asked = {"department": self._plan.department, "question": QUESTION}
+            asked = {"department": self._trial.department, "question": QUESTION}
             limit = OPINION_LIMIT.model_dump(mode="json")
             content = {"outcome": "consult", "consult": [asked | {"limit": limit}]}
         elif rehearsal is Rehearsal.SUPPLEMENT and event.step_id == CLOSING_STEP and record.case_id not in self._asked:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from audit.conformance.observations import Answer, Assignment, Cancellation, Observations, Rejection
+from audit.conformance.verdict_words import FAULTS, RULES
+from audit.conformance.verdicts import SOURCES_MAX, UNDER_WAY_MS, Rule, Verdict, judge, unsettled_answers
 from events.language.case_events import CaseClosed, EventRecord, StepAssigned, StepCancelled, StepDecided
 from greenlane.cli.sandbox_screen import REHEARSALS
-from greenlane.sandbox.seen import Answer, Assigned, Cancelled, Refused, Seen
-from greenlane.sandbox.verdict_words import FAULTS, RULES
-from greenlane.sandbox.verdicts import SOURCES_MAX, UNDER_WAY_MS, Rule, Verdict, judge, pending
 from wording.text import Said
 
 CASE, STEP, DEPARTMENT = "case-1", "handling", "culture"
@@ -24,7 +24,7 @@ class Life:
     """What is seen of one case, told in order; every line of it a second later."""
 
     def __init__(self) -> None:
-        self.seen = Seen(DEPARTMENT)
+        self.seen = Observations(DEPARTMENT)
         self._numbers = count(1)
         self.at_ms = 0
 
@@ -39,13 +39,13 @@ class Life:
         event = StepAssigned(step_id=STEP, name_vi="Bước", name_en="Step", department=DEPARTMENT, **given)
         self._event(event, "someone")
         name = Said("Step", "Bước")
-        self.seen.assigned.append(Assigned(f"a-{round}", CASE, STEP, round, "processing", self.at_ms, late, name))
+        self.seen.assigned.append(Assignment(f"a-{round}", CASE, STEP, round, "processing", self.at_ms, late, name))
         return self
 
     def cancelled(self) -> Life:
         self.at_ms += 1000
         self._event(StepCancelled(step_id=STEP, department=DEPARTMENT, cause="case_closed"), "someone")
-        self.seen.cancelled.append(Cancelled("c", CASE, STEP, self.at_ms))
+        self.seen.cancelled.append(Cancellation("c", CASE, STEP, self.at_ms))
         return self
 
     def answer(self, name: str = "m", after_ms: int = 1000, **change: Any) -> Life:
@@ -74,13 +74,13 @@ class Life:
     def refused(self, code: str) -> Life:
         self.at_ms += 1000
         name = self.seen.answers[-1].command_id
-        self.seen.refused.append(Refused(name, CASE, None, code, "step_id", SAYS, SAYS, self.at_ms))
+        self.seen.refused.append(Rejection(name, CASE, None, code, "step_id", SAYS, SAYS, self.at_ms))
         return self
 
     def unusable(self, code: str = "invalid_field") -> Life:
         answer = self.seen.answers[-1]
         self.seen.refused.append(
-            Refused(answer.command_id, None, answer.place, code, "outcome", SAYS, SAYS, self.at_ms)
+            Rejection(answer.command_id, None, answer.place, code, "outcome", SAYS, SAYS, self.at_ms)
         )
         return self
 
@@ -104,7 +104,7 @@ def test_one_answer_for_each_assignment_is_right() -> None:
     assert verdict.faults == ()
     assert (verdict.answered, verdict.unanswered, verdict.refused, verdict.late) == (2, 0, 0, 0)
     assert verdict.passed
-    assert not pending(life.seen)
+    assert not unsettled_answers(life.seen)
 
 
 def test_nothing_asked_is_nothing_passed() -> None:
@@ -184,7 +184,7 @@ def test_two_answers_at_once_are_two_whatever_became_of_them() -> None:
     """The second was sent before the first was refused: no repetition, but one too many."""
     life = Life().assigned().answer().answer("m-2")
     for name in ("m", "m-2"):
-        no = Refused(f"department/culture:{name}", CASE, None, "case_suspended", "", SAYS, SAYS, life.at_ms + 1)
+        no = Rejection(f"department/culture:{name}", CASE, None, "case_suspended", "", SAYS, SAYS, life.at_ms + 1)
         life.seen.refused.append(no)
     assert codes(life) == ["answered_twice"]
 
@@ -209,7 +209,7 @@ def test_a_message_that_cannot_be_used_is_told_by_its_place() -> None:
     assert life.judged().faults[0].places == ("partition 0, offset 2000",)
     unreadable = Life()
     place = "partition 1, offset 7"
-    unreadable.seen.refused.append(Refused("", None, place, "malformed_json", "data", SAYS, SAYS, 1))
+    unreadable.seen.refused.append(Rejection("", None, place, "malformed_json", "data", SAYS, SAYS, 1))
     assert codes(unreadable) == ["unreadable"]
 
 
@@ -246,8 +246,8 @@ def test_every_rule_and_fault_has_its_words() -> None:
 
 def test_its_vietnamese_has_the_words_of_the_glossary() -> None:
     """Of a step it is said that it is late; overdue is a limit of the law. A topic is called a channel, as elsewhere."""
-    said = [
+    fault_text = [
         *(each.vi for each in (*RULES.values(), *REHEARSALS.values())),
         *(vi for *_, a, b in FAULTS.values() for vi in (a, b)),
     ]
-    assert [text for text in said if "quá hạn" in text or "topic" in text] == []
+    assert [text for text in fault_text if "quá hạn" in text or "topic" in text] == []

@@ -23,7 +23,7 @@ from greenlane.wiring import Wiring
 from store.views import CaseFilter, Views
 
 DEPARTMENT = "culture"
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PROGRAM = Path(__file__).parent / "department_program.py"
 EXAMPLE = ROOT / "docs" / "examples" / "department.py"
 FACTOR = 20
