@@ -20,8 +20,9 @@ from rich.text import Text
 from greenlane.cli.catalogue_in_use import catalogue_in_use
 from greenlane.cli.clock import now
 from greenlane.cli.instants import instant_of
-from greenlane.cli.output import instant_json, table_of
+from greenlane.cli.output import table_of
 from greenlane.settings import Settings
+from presentation.instants import instant_json
 from presentation.moments import Moments
 from presentation.sources import source_text
 from presentation.words.time_words import TimeWords

@@ -24,8 +24,8 @@ from events.language.case_events import (
 from events.language.refusals import refuse
 from greenlane.cli.applicant_texts import texts_of
 from greenlane.cli.failure import NoAnswerError, RefusedError
-from greenlane.cli.output import instant_json
 from greenlane.cli.session import Session
+from presentation.instants import instant_json
 from wording.text import Said
 
 

@@ -15,11 +15,11 @@ from catalog.model import ProcedureVersion
 from events.language.commands import Actor
 from greenlane.changing import Looked, Telling, Told, Unreachable, head_of, kept, tell_cases
 from greenlane.cli.failure import RefusedError, warn
-from greenlane.cli.output import instant_json, print_json, show, table_of
+from greenlane.cli.output import print_json, show, table_of
 from greenlane.cli.progress import counted
 from greenlane.cli.session import Session, waiting
 from greenlane.cli.styles import LATE, painted
-from presentation.instants import day_said
+from presentation.instants import day_said, instant_json
 from presentation.moments import Moments
 from presentation.words.time_words import TimeWords
 from sla.calendar import CalendarDefinition

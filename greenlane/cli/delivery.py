@@ -16,9 +16,9 @@ from events.language.refusals import Refusal
 from greenlane.cli.application_files import Entry
 from greenlane.cli.clock import now
 from greenlane.cli.failure import told_in
-from greenlane.cli.output import instant_json
 from greenlane.cli.session import Session
 from intake.cases import CaseIntake
+from presentation.instants import instant_json
 from wording.text import in_language
 
 IN_FLIGHT = 16

@@ -29,10 +29,10 @@ from greenlane.cli.command_ids import refuse_reserved
 from greenlane.cli.delivery import left_out_json
 from greenlane.cli.dossier_files import DossierRefusedError
 from greenlane.cli.failure import NoAnswerError, RefusedError
-from greenlane.cli.output import instant_json
 from greenlane.cli.question import Acting
 from greenlane.cli.session import Session
 from intake.declaration import filled
+from presentation.instants import instant_json
 from store.dossiers import Dossiers
 from wording.names import tidied
 from wording.text import Said

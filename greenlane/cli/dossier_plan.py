@@ -16,9 +16,9 @@ from catalog.model import ProcedureVersion
 from events.language.dossier_messages import DossierFile
 from events.language.refusals import refuse
 from greenlane.cli.dossier_files import DossierRefusedError, refused
-from greenlane.cli.output import instant_json
 from greenlane.province import PROVINCE_CALENDAR
 from intake.declaration import filled
+from presentation.instants import instant_json
 from sla.calendar import compiled
 from sla.deadline import Due, due
 from sla.errors import CalendarRangeError

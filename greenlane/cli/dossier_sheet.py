@@ -23,8 +23,8 @@ from events.language.dossier_messages import Need
 from events.language.refusals import refuse
 from greenlane.cli.applicant_texts import texts_of
 from greenlane.cli.failure import NoAnswerError, RefusedError
-from greenlane.cli.output import instant_json
 from greenlane.cli.session import Session
+from presentation.instants import instant_json
 from store.dossiers import Dossiers
 from store.errors import DefinitionsUnknown
 from wording.text import Said
