@@ -201,13 +201,13 @@ def show(
 
     Example: greenlane dossier show D-2026-17 --svg opening.svg
     """
-    from greenlane.cli import dossier_pictures
     from greenlane.cli.dossier_screen import boxes_of, screen_of
     from greenlane.cli.dossier_sheet import dossier_sheet_of
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session
     from greenlane.cli.writing import write_file
+    from presentation.dossiers import pictures as dossier_pictures
 
     with a_session(state_dir, lang) as session:
         sheet, moments = dossier_sheet_of(session, dossier), session.moments

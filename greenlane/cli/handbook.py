@@ -18,12 +18,12 @@ from catalog.catalogue import Catalog
 from catalog.model import PROCEDURE_FACTS, Condition, Fact, LaneTable, ProcedureVersion, Promise
 from greenlane.cli.catalogue_in_use import catalogue_in_use
 from greenlane.cli.clock import now
-from greenlane.cli.event_lines import near_miss_table
 from greenlane.cli.law_sheet import act_table, acts_json, basis_json, basis_markup
 from greenlane.cli.names import beside
 from greenlane.cli.output import table_of
 from greenlane.cli.styles import lane_markup
 from greenlane.settings import Settings
+from presentation.cases.event_lines import near_miss_table
 from presentation.moments import Moments
 from presentation.names import Names
 from presentation.sources import source_text

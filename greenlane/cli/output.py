@@ -13,7 +13,7 @@ from rich.table import Table
 from greenlane.cli.terminal import rendered
 from greenlane.console import Console
 from presentation import blocks
-from presentation.blocks import Beside, Block, Grid, Line, Panel
+from presentation.blocks import Beside, Block, Grid, Line, Panel, Timeline, Tree
 from wording.json_text import shown_json
 from wording.text import in_language
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PIPE_WIDTH = 160
 """Columns of a table that goes into a file or a pipe, where no terminal says how wide it is."""
+
+BLOCKS = Line | blocks.Table | Grid | Panel | Beside | Tree | Timeline
 
 out = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH)
 err = Console(stderr=True)
@@ -73,4 +75,4 @@ def show(*parts: RenderableType | Block | None) -> None:
     """Print the parts that there are on standard output."""
     for part in parts:
         if part is not None:
-            out.print(rendered(part) if isinstance(part, Line | blocks.Table | Grid | Panel | Beside) else part)
+            out.print(rendered(part) if isinstance(part, BLOCKS) else part)
