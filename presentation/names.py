@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
-from catalog.basis import Text
+from catalog.basis import PUBLIC_CALENDAR, Text
 from catalog.catalogue import Catalog
 from catalog.model import Definitions, ProcedureVersion, StepDefinition
 from catalog.province import LEAD
@@ -19,7 +19,6 @@ from presentation.words.words import TABLE, Words
 from wording.foreign import visible
 from wording.text import Said, in_language, spoken
 
-PROVINCE_CALENDAR: Final = "vn-public"
 _AGAIN: Final = re.compile(r"\.\d+$")
 """The number of a clock that was armed again."""
 _OPINION: Final = re.compile(r"^(?P<asking>.+)\.opinion-\d+$")
@@ -167,7 +166,7 @@ class Names:
 
     def calendar(self, calendar_id: str) -> str:
         """A working calendar: of the province's own that it is that one."""
-        if calendar_id == PROVINCE_CALENDAR:
+        if calendar_id == (PUBLIC_CALENDAR if self.catalog is None else self.catalog.province.calendar):
             return self.words("province_calendar")
         return self.words("other_calendar", calendar=calendar_id)
 

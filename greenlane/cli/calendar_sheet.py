@@ -60,11 +60,11 @@ class CalendarSheet:
     moments: Moments
 
     @classmethod
-    def of(cls, calendar_id: str, language: str | None, state_dir: Path | None = None) -> Self:
-        """The calendar of the catalogue in use. Raises UnknownCalendar with what looks like it."""
+    def of(cls, calendar_id: str | None, language: str | None, state_dir: Path | None = None) -> Self:
+        """A calendar of the catalogue in use; None: the province's own. Raises UnknownCalendar with what looks like it."""
         settings = Settings.load(language=language, state_dir=state_dir)
         catalog = catalogue_in_use(settings).catalog
-        return cls.showing(catalog.calendar(calendar_id), settings.language)
+        return cls.showing(catalog.calendar(calendar_id or catalog.province.calendar), settings.language)
 
     @classmethod
     def all_of(cls, language: str | None, state_dir: Path | None = None) -> list[Self]:
