@@ -159,6 +159,7 @@ def _procedure_problems(source: Source[ProcedureVersion], shelf: Shelf) -> Itera
 
 def _province_problems(source: Source[Province], shelf: Shelf) -> Iterator[Problem]:
     calendars = {calendar.definition.id for calendar in shelf.calendars}
+    yield from _unknown(source, ("calendar",), "calendar", source.definition.calendar, calendars)
     for index, department in enumerate(source.definition.departments):
         path: Path = ("departments", index, "calendar")
         yield from _unknown(source, path, "calendar", department.calendar, calendars)

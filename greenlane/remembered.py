@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from catalog.loader import load_catalog
 from greenlane.errors import SettingsError
-from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
 from sla.business_time import BusinessTime
 from sla.calendar import CalendarDefinition, compiled
@@ -54,7 +53,7 @@ def business_time_of(store: Store, settings: Settings) -> BusinessTime:
 def _first_business_time(settings: Settings) -> BusinessTime:
     if settings.time_factor == 1:
         return BusinessTime.real_time()
-    calendar = load_catalog(settings.catalog_dir, settings.flags).calendar(PROVINCE_CALENDAR)
+    calendar = load_catalog(settings.catalog_dir, settings.flags).province_calendar
     return BusinessTime(
         business_anchor_at=demonstration_monday(calendar),
         real_anchor_at=datetime.now(UTC),

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rich.console import RenderableType
 from rich.markup import escape
@@ -18,16 +17,17 @@ from cases.classification import Classification, classify
 from catalog.catalogue import Catalog
 from catalog.model import PROCEDURE_FACTS, Condition, Fact, LaneTable, ProcedureVersion, Promise
 from greenlane.cli.catalogue_in_use import catalogue_in_use
+from greenlane.cli.clock import now
 from greenlane.cli.event_lines import near_miss_table
 from greenlane.cli.law_sheet import act_table, acts_json, basis_json, basis_markup
-from greenlane.cli.moments import Moments, now
-from greenlane.cli.names import Names, beside
+from greenlane.cli.names import beside
 from greenlane.cli.output import table_of
-from greenlane.cli.source_words import source_text
 from greenlane.cli.styles import lane_markup
-from greenlane.cli.words import Words
-from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
+from presentation.moments import Moments
+from presentation.names import Names
+from presentation.sources import source_text
+from presentation.words.words import Words
 from sla.business_time import BusinessTime
 
 
@@ -224,8 +224,7 @@ class Handbook:
 
     @property
     def _moments(self) -> Moments:
-        zone = ZoneInfo(self.catalog.calendar(PROVINCE_CALENDAR).zone)
-        return Moments(self.words, zone, BusinessTime.real_time(), now(), known=self.names)
+        return Moments(self.words, self.catalog.zone, BusinessTime.real_time(), now(), known=self.names)
 
 
 def opened(language: str | None, on: datetime | None, state_dir: Path | None = None) -> Handbook:
@@ -235,6 +234,5 @@ def opened(language: str | None, on: datetime | None, state_dir: Path | None = N
     """
     settings = Settings.load(language=language, state_dir=state_dir)
     found = catalogue_in_use(settings)
-    zone = ZoneInfo(found.catalog.calendar(PROVINCE_CALENDAR).zone)
-    day = found.time.to_business(now()).astimezone(zone).date() if on is None else on.date()
+    day = found.time.to_business(now()).astimezone(found.catalog.zone).date() if on is None else on.date()
     return Handbook(found.catalog, day, Words(settings.language))

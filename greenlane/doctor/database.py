@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import psycopg
 from sqlalchemy import make_url
@@ -18,7 +17,6 @@ from greenlane.doctor.server_rules import Reading, Server, Stamp
 from greenlane.doctor.work_rules import Owed
 from greenlane.errors import SettingsError
 from greenlane.probing.database import CONNECT_SECONDS, DEFAULT_PORT, explained
-from greenlane.province import PROVINCE_CALENDAR
 from greenlane.remembered import BUSINESS_TIME, business_time_of, flags_of
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring
@@ -156,7 +154,7 @@ def _catalogue(found: Database, wiring: Wiring) -> None:
     except (StoreError, CatalogError) as error:
         found.catalog = error
         return
-    zone = ZoneInfo(found.catalog.calendar(PROVINCE_CALENDAR).zone)
+    zone = found.catalog.zone
     found.today = time.to_business(datetime.now(UTC)).astimezone(zone).date()
 
 

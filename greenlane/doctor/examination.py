@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from catalog.catalogue import Catalog
 from catalog.errors import CatalogError
@@ -19,7 +18,6 @@ from greenlane.doctor.findings import Findings, found_under
 from greenlane.doctor.kafka import Kafka
 from greenlane.doctor.temporal import Temporal
 from greenlane.folder_difference import difference_of
-from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
 from greenlane.stack.causes import of_our_own
 from greenlane.stack.credentials import PARTS
@@ -217,7 +215,7 @@ def _today(found: Findings, catalog: Catalog) -> date:
     database = found.database
     if isinstance(database, Database) and database.today is not None:
         return database.today
-    return datetime.now(ZoneInfo(catalog.calendar(PROVINCE_CALENDAR).zone)).date()
+    return datetime.now(catalog.zone).date()
 
 
 def _channels(found: Findings) -> set[str]:
