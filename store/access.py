@@ -14,7 +14,7 @@ from psycopg import sql
 
 from store.errors import StoreAccessDenied
 from store.statements import statements_in
-from wording.text import Said
+from wording.text import _
 
 if TYPE_CHECKING:
     from store.database import Session
@@ -141,7 +141,7 @@ def grant_access(session: Session) -> tuple[str, ...]:
     """
     owner = _one(session, "find_owner")
     if not _one(session, "is_owner"):
-        raise StoreAccessDenied(reason=Said("it does not own the tables", "tài khoản không sở hữu các bảng"))
+        raise StoreAccessDenied(reason=_("it does not own the tables"))
     roles = {account: role_of(owner, account) for account in ACCOUNTS}
     known = {name for (name,) in session.execute(SQL["find_roles"], {"roles": list(roles.values())})}
     found = {account: role for account, role in roles.items() if role in known}
