@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from events.language.case_events import CalendarExhausted, EventRecord, RungFire
 from events.language.chain import link
 from events.language.dossier_events import DossierRungFired
 from events.language.identity import event_id_of, refusal_id_of
+from events.language.notices import AnswerRefused
 from events.language.routing import topics_of
 from events.language.topics import Topics
 from store.arrays import Blobs, Instants, Ints, Kinds, Rows, Shorts, Texts
@@ -21,7 +21,6 @@ from store.database import Session
 
 SLOTS = 64
 """The outbox is cut into this many parts for ever; a publisher of shard s among n serves those with `slot % n == s`."""
-NOTICE = "AnswerRefused"
 OUTBOX_CHANNEL = "greenlane_outbox"
 ALERTING = (RungFired, DossierRungFired, SuspensionReviewDue, CalendarExhausted)
 """What somebody is told of by e-mail and webhook: a fired rung, and a duty of which no clock tells."""
@@ -145,27 +144,6 @@ def slot_of(case_id: str) -> int:
     return zlib.crc32(case_id.encode()) % SLOTS
 
 
-def notice_body(case_id: str, notice: Notice) -> str:
-    """The message that tells a department why its answer was refused, as JSON."""
-    refusal = notice.refusal
-    return json.dumps(
-        {
-            "case_id": case_id,
-            "command_id": notice.command_id,
-            "step_id": notice.step_id,
-            "code": refusal.code,
-            "field": refusal.field,
-            "message": refusal.message("en"),
-            "remedy": refusal.remedy("en"),
-            "message_vi": refusal.message("vi"),
-            "remedy_vi": refusal.remedy("vi"),
-        },
-        ensure_ascii=False,
-        allow_nan=False,
-        separators=(",", ":"),
-    )
-
-
 @dataclass(slots=True)
 class Batch:
     """All that a set of turns writes, gathered, then sent."""
@@ -233,7 +211,9 @@ class Batch:
         case_id = notice.named or case_id
         topics, event_id = self.topics, refusal_id_of(case_id, notice.settled_as or notice.command_id)
         topic = topics.work(notice.department) if notice.department is not None else topics.answers(notice.system or "")
-        self.outbox.add(slot_of(case_id), topic, case_id, None, event_id, NOTICE, notice_body(case_id, notice), None)
+        answer = AnswerRefused.of(notice.refusal, case_id=case_id, command_id=notice.command_id, step_id=notice.step_id)
+        name, body = AnswerRefused.__name__, answer.model_dump_json()
+        self.outbox.add(slot_of(case_id), topic, case_id, None, event_id, name, body, None)
 
     def _add_record(self, record: EventRecord, previous_hash: bytes) -> bytes:
         body = canonical_json(record)
