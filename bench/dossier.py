@@ -20,13 +20,13 @@ import psutil
 from temporalio.client import Client
 
 from audit.dossiers import check_dossier
+from audit.verification import PublishedTopics, verify
 from bench import SOURCE, SYSTEM
 from bench.throughput.__main__ import the_stack
 from bench.throughput.usage import cpu_seconds, stack_processes
 from events.language.commands import Actor, ActorKind, DecideStep, Outcome
 from events.language.dossier_messages import DossierFile
 from greenlane.quiescence import settled
-from greenlane.verification import verify
 from greenlane.wiring import Wiring
 from intake.cases import CaseIntake, Submitted
 from store.dossiers import Dossiers
@@ -161,7 +161,7 @@ def main() -> None:
         result = asyncio.run(run(wiring, asked.applications))
         settled(wiring)
         after = cpu_seconds(stack_processes(supervisor))
-        checked = verify(wiring, topics=True)
+        checked = verify(wiring.store, PublishedTopics(wiring.cluster, wiring.topics))
     result |= {
         "applications": asked.applications,
         "cpu_s": {name: round(after[name] - before.get(name, 0.0), 1) for name in after},

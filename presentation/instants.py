@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import overload
 from zoneinfo import ZoneInfo
 
 from wording.text import Said
@@ -29,3 +30,16 @@ def end_said(at: datetime, zone: ZoneInfo) -> Said:
         return instant_said(at, zone)
     day = day_said(local.date() - timedelta(days=1))
     return Said(f"{day} 24:00", f"{day.vi} 24:00")
+
+
+@overload
+def instant_json(at: datetime) -> str: ...
+
+
+@overload
+def instant_json(at: None) -> None: ...
+
+
+def instant_json(at: datetime | None) -> str | None:
+    """An instant for machines, as events have it: in UTC with `Z`, never `+00:00`; one that was asked for in a zone keeps it."""
+    return None if at is None else at.isoformat().replace("+00:00", "Z")

@@ -19,13 +19,15 @@ from cases.timetable import has_two_ends
 from catalog.catalogue import Catalog
 from catalog.errors import UnknownProcedure
 from catalog.model import LaneId
-from greenlane.cli.moments import Moments, now
-from greenlane.cli.names import Names
-from greenlane.cli.output import instant_json, table_of
+from greenlane.cli.clock import now
+from greenlane.cli.output import table_of
 from greenlane.cli.promise_cells import Kind, lawful_end_text, rung_text
-from greenlane.cli.source_words import source_text
 from greenlane.cli.styles import lane_markup, painted
-from greenlane.cli.time_words import TimeWords
+from presentation.instants import instant_json
+from presentation.moments import Moments
+from presentation.names import Names
+from presentation.sources import source_text
+from presentation.words.time_words import TimeWords
 from sla.business_time import BusinessTime
 from sla.calendar import WorkingCalendar, compiled
 from sla.errors import CalendarRangeError

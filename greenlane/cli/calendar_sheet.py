@@ -18,12 +18,14 @@ from rich.table import Table
 from rich.text import Text
 
 from greenlane.cli.catalogue_in_use import catalogue_in_use
+from greenlane.cli.clock import now
 from greenlane.cli.instants import instant_of
-from greenlane.cli.moments import Moments, now
-from greenlane.cli.output import instant_json, table_of
-from greenlane.cli.source_words import source_text
-from greenlane.cli.time_words import TimeWords
+from greenlane.cli.output import table_of
 from greenlane.settings import Settings
+from presentation.instants import instant_json
+from presentation.moments import Moments
+from presentation.sources import source_text
+from presentation.words.time_words import TimeWords
 from sla.business_time import BusinessTime
 from sla.calendar import CalendarDefinition, WorkingCalendar, compiled
 from sla.deadline import Due

@@ -195,8 +195,8 @@ def check(
     """
     from greenlane.cli.calendar_file import checked, show_faults
     from greenlane.cli.output import print_json, show
-    from greenlane.cli.time_words import TimeWords
     from greenlane.settings import Settings
+    from presentation.words.time_words import TimeWords
 
     settings = Settings.load(language=lang)
     found = checked(file)

@@ -23,9 +23,10 @@ from events.language.case_events import (
 )
 from events.language.refusals import refuse
 from greenlane.cli.applicant_texts import texts_of
-from greenlane.cli.failure import NoAnswerError, RefusedError
-from greenlane.cli.output import instant_json
+from greenlane.cli.granting import RefusedError
 from greenlane.cli.session import Session
+from presentation.instants import instant_json
+from services.errors import NotAnsweredError
 from wording.text import Said
 
 
@@ -128,14 +129,14 @@ class Sheet:
 def sheet_of(session: Session, reference: str) -> Sheet:
     """The sheet of the case with this id or dossier code.
 
-    Raises RefusedError for an unknown case, NoAnswerError for one that was accepted but is not opened yet, StoreError.
+    Raises RefusedError for an unknown case, NotAnsweredError for one that was accepted but is not opened yet, StoreError.
     """
     language = session.words.language
     known = session.inbox.find_case(reference)
     if known is None:
-        raise RefusedError(refuse("case_unknown", "case"), language)
+        raise RefusedError(refuse("case_unknown", "case"))
     if known.status is None:
-        raise NoAnswerError(
+        raise NotAnsweredError(
             Said(
                 f"Case {known.case_id} was accepted, but is not opened yet.",
                 f"Hồ sơ {known.case_id} đã được tiếp nhận nhưng chưa được mở.",

@@ -23,7 +23,7 @@ from catalog.validity import Ends
 from catalog.writing import heading, publish_in, retire_in
 from greenlane.admission import is_embedded, let_in_published
 from greenlane.cli.catalogue_in_use import warn_of_difference
-from greenlane.cli.moments import now
+from greenlane.cli.clock import now
 from greenlane.settings import Settings
 from greenlane.stack import running_stack
 from greenlane.wiring import Wiring

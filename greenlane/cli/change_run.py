@@ -14,14 +14,15 @@ from catalog.errors import UnknownProcedure, close_matches
 from catalog.model import ProcedureVersion
 from events.language.commands import Actor
 from greenlane.changing import Looked, Telling, Told, Unreachable, head_of, kept, tell_cases
-from greenlane.cli.failure import RefusedError, warn
-from greenlane.cli.moments import Moments
+from greenlane.cli.failure import warn
+from greenlane.cli.granting import RefusedError
 from greenlane.cli.output import instant_json, print_json, show, table_of
 from greenlane.cli.progress import counted
 from greenlane.cli.session import Session, waiting
 from greenlane.cli.styles import LATE, painted
-from greenlane.cli.time_words import TimeWords
-from presentation.instants import day_said
+from presentation.instants import day_said, instant_json
+from presentation.moments import Moments
+from presentation.words.time_words import TimeWords
 from sla.calendar import CalendarDefinition
 from store.changes import ChangePlans, Plan
 from store.views import CaseFilter
@@ -97,7 +98,7 @@ class ChangeRun:
     def refuse_vanishing(self) -> None:
         """Raises RefusedError for the first case that cannot come under the version: then nothing is done at all."""
         if self.looked.refused:
-            raise RefusedError(self.looked.refused[0].refusal, self.words.language)
+            raise RefusedError(self.looked.refused[0].refusal)
 
     def finish(self, *, dry_run: bool, rate: float, as_json: bool) -> int:
         """Do it, unless it is a dry run; show it. Returns the exit code."""
@@ -125,7 +126,7 @@ class ChangeRun:
         wiring = self.session.wiring
 
         async def telling() -> Telling:
-            intake = wiring.intake(await self.session.temporal())
+            intake = wiring.intake(await self.session.wiring.temporal())
             with counted(self.words("telling"), plan.cases - plan.sent) as told:
                 return await tell_cases(wiring, intake, plan, rate, told)
 

@@ -53,12 +53,12 @@ def apply_calendar(
 
     Example: greenlane calendar apply vn-public-2027.yaml --dry-run
     """
-    from greenlane.changing import actor_of, calendar_plan
+    from greenlane.changing import calendar_plan
     from greenlane.cli.calendar_file import target_of, warn_of_new_cases
     from greenlane.cli.change_run import ChangeRun
     from greenlane.cli.session import a_session
 
-    actor = actor_of(*acting(by, "administrator"))
+    actor = acting(by, "administrator")
     with a_session(state_dir, lang) as session:
         target = target_of(calendar, session.wiring)
         warn_of_new_cases(target, session.wiring)
@@ -89,11 +89,11 @@ def migrate_procedure(
 
     Example: greenlane procedure migrate work-permit 2027-01-01 --dry-run
     """
-    from greenlane.changing import actor_of, migration_plan
+    from greenlane.changing import migration_plan
     from greenlane.cli.change_run import ChangeRun, version_of, warn_of_what_begins_later
     from greenlane.cli.session import a_session
 
-    actor = actor_of(*acting(by, "administrator"))
+    actor = acting(by, "administrator")
     with a_session(state_dir, lang) as session:
         target = version_of(session.wiring.catalog, procedure, version)
         warn_of_what_begins_later(target, session.moments)

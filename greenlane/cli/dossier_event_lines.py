@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from events.language import dossier_events as ev
 from events.language.dossier_commands import OwnedTime
-from greenlane.cli.actors import actor_text
-from greenlane.cli.moments import Moments
-from greenlane.cli.reason_words import reason_text
+from presentation.actors import actor_text
+from presentation.moments import Moments
+from presentation.reasons import reason_text
 
 BETWEEN: Final = "; "
 

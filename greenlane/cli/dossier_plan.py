@@ -6,6 +6,7 @@ from typing import Any
 
 from greenlane.cli.output import instant_json
 from intake.outline import Forecast
+from presentation.instants import instant_json
 from wording.text import in_language
 
 

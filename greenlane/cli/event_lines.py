@@ -11,16 +11,16 @@ from rich.table import Table
 from catalog.province import LEAD
 from events.language import case_events as ev
 from events.language.case_events import CaseEvent, EventRecord, NearMiss
-from greenlane.cli.actors import actor_text
 from greenlane.cli.dossier_event_lines import DOSSIER_DETAILS, amount_text, joined, named_with
-from greenlane.cli.moments import Moments
-from greenlane.cli.names import kind_of
 from greenlane.cli.output import table_of
 from greenlane.cli.promise_cells import rung_text
-from greenlane.cli.reason_words import reason_text
 from greenlane.cli.styles import LATE, lane_markup, painted
-from greenlane.cli.words import Words
+from presentation.actors import actor_text
 from presentation.amounts import MINUTE_SECONDS
+from presentation.moments import Moments
+from presentation.names import kind_of
+from presentation.reasons import reason_text
+from presentation.words.words import Words
 
 ACTOR_WIDTH: Final = 24
 """What happened has the room; who did it may take two lines."""

@@ -18,7 +18,6 @@ from wording.text import Said, in_language, library_said, sentences, spoken
 
 if TYPE_CHECKING:
     from catalog.facts import LeftOut
-    from events.language.refusals import Refusal
 
 REFUSED = 2
 """The exit code of every refusal."""
@@ -49,18 +48,6 @@ AGAIN_WHEN_BACK = Said(
 )
 
 
-class RefusedError(GreenlaneError):
-    """A command was refused by the rules; carries the refusal's own code."""
-
-    def __init__(self, refusal: Refusal, language: str) -> None:
-        super().__init__(refusal.message(language), field=refusal.field or "", remedy=refusal.remedy(language))
-        self.refusal = refusal
-
-    def as_json(self) -> dict[str, str]:
-        """The refusal's code in place of the class's."""
-        return super().as_json() | {"code": self.refusal.code}
-
-
 class InterruptedRunError(GreenlaneError):
     """Somebody stopped a command before it was done."""
 
@@ -73,12 +60,6 @@ class InterruptedRunError(GreenlaneError):
                 "Start it again: what was accepted is kept.", "Chạy lại lệnh: những gì đã tiếp nhận vẫn được giữ."
             ),
         )
-
-
-class NoAnswerError(GreenlaneError):
-    """A case got a command, and nobody answered in time."""
-
-    code = "no_answer"
 
 
 def exit_code_of(error: BaseException) -> int:

@@ -17,15 +17,17 @@ from cases.classification import Classification, classify
 from catalog.catalogue import Catalog
 from catalog.model import PROCEDURE_FACTS, Condition, Fact, LaneTable, ProcedureVersion, Promise
 from greenlane.cli.catalogue_in_use import catalogue_in_use
+from greenlane.cli.clock import now
 from greenlane.cli.event_lines import near_miss_table
 from greenlane.cli.law_sheet import act_table, acts_json, basis_json, basis_markup
-from greenlane.cli.moments import Moments, now
-from greenlane.cli.names import Names, beside
+from greenlane.cli.names import beside
 from greenlane.cli.output import table_of
-from greenlane.cli.source_words import source_text
 from greenlane.cli.styles import lane_markup
-from greenlane.cli.words import Words
 from greenlane.settings import Settings
+from presentation.moments import Moments
+from presentation.names import Names
+from presentation.sources import source_text
+from presentation.words.words import Words
 from sla.business_time import BusinessTime
 
 

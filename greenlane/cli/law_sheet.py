@@ -22,8 +22,8 @@ from catalog.model import (
     refusal_rule,
     stop_rule,
 )
-from greenlane.cli.moments import Moments
 from greenlane.cli.output import table_of
+from presentation.moments import Moments
 from sla.units import Budget
 
 ONE_DAY = timedelta(days=1)

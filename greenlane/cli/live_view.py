@@ -13,13 +13,15 @@ from rich.table import Table
 
 from cases.turn import CaseView
 from events.language.case_events import data_of
-from greenlane.cli.case_table import case_table
 from greenlane.cli.event_lines import ACTOR_WIDTH, event_cells
 from greenlane.cli.failure import asked_language
 from greenlane.cli.late_steps import LateSteps
-from greenlane.cli.names import Names
 from greenlane.cli.output import err, out, table_of
 from greenlane.cli.session import Session
+from greenlane.cli.terminal import rendered
+from presentation import blocks
+from presentation.cases.case_table import case_table
+from presentation.names import Names
 from store.errors import StoreError
 from store.ledger import LedgerRow
 from store.views import CaseFilter
@@ -82,7 +84,7 @@ class LiveView:
         title = f"{moments.words('open_cases')}: {self._open} / {self._total}   {moments.instant(moments.now)}"
         late = self._late.table() if self._late is not None else None
         tables = (case_table(title, self._cases, moments), late, self._event_table())
-        parts: list[RenderableType] = [table for table in tables if table is not None]
+        parts = [rendered(table) if isinstance(table, blocks.Table) else table for table in tables if table is not None]
         if (scale := moments.scale) is not None:
             parts.append(scale)
         return Group(*parts)

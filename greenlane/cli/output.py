@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import datetime
-from typing import Any, overload
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 from rich.table import Table
 
+from greenlane.cli.terminal import rendered
 from greenlane.console import Console
+from presentation import blocks
+from presentation.blocks import Beside, Block, Grid, Line, Panel
 from wording.json_text import shown_json
+from wording.text import in_language
+
+if TYPE_CHECKING:
+    from catalog.facts import LeftOut
 
 PIPE_WIDTH = 160
 """Columns of a table that goes into a file or a pipe, where no terminal says how wide it is."""
@@ -26,17 +33,17 @@ class Answered:
     yes = False
 
 
-@overload
-def instant_json(at: datetime) -> str: ...
-
-
-@overload
-def instant_json(at: None) -> None: ...
-
-
-def instant_json(at: datetime | None) -> str | None:
-    """An instant for machines, as events have it: in UTC with `Z`, never `+00:00`; one that was asked for in a zone keeps it."""
-    return None if at is None else at.isoformat().replace("+00:00", "Z")
+def left_out_json(facts: Sequence[LeftOut], language: str) -> list[dict[str, Any]]:
+    """Facts that were left out, for machines: each with the nearest that is known."""
+    return [
+        {
+            "field": fact.field,
+            "nearest": fact.nearest,
+            "message": in_language(fact.message, language),
+            "remedy": in_language(fact.remedy, language),
+        }
+        for fact in facts
+    ]
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -62,8 +69,8 @@ def table_of(title: str | None, *headings: str) -> Table:
     return table
 
 
-def show(*parts: RenderableType | None) -> None:
+def show(*parts: RenderableType | Block | None) -> None:
     """Print the parts that there are on standard output."""
     for part in parts:
         if part is not None:
-            out.print(part)
+            out.print(rendered(part) if isinstance(part, Line | blocks.Table | Grid | Panel | Beside) else part)

@@ -8,9 +8,9 @@ from rich.console import RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from greenlane.cli.moments import Moments
 from greenlane.cli.output import table_of
 from intake.outline import Forecast
+from presentation.moments import Moments
 from wording.text import in_language
 
 

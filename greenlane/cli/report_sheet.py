@@ -16,14 +16,15 @@ from rich.table import Table
 
 from cases.reporting import COUNTS, Tally, summed
 from greenlane.accounts import accounts
-from greenlane.cli.moments import Moments
-from greenlane.cli.output import instant_json, table_of
+from greenlane.cli.output import table_of
 from greenlane.cli.progress import counted
 from greenlane.cli.session import Session
 from greenlane.cli.styles import LATE, painted
-from greenlane.cli.time_words import TimeWords
 from greenlane.cli.writing import FileRefusedError, write_file
+from presentation.instants import instant_json
+from presentation.moments import Moments
 from presentation.plot import Bars, bar_plot
+from presentation.words.time_words import TimeWords
 from store.views import CaseFilter
 from wording.errors import GreenlaneError
 from wording.foreign import in_cell

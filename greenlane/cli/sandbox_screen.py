@@ -8,13 +8,13 @@ from typing import Final
 from rich.markup import escape
 from rich.table import Table
 
+from audit.conformance.rehearsals import Rehearsal
+from audit.conformance.report import ConformanceReport, title_of
+from audit.conformance.trial import TrialCase
+from audit.conformance.verdicts import Fault, Rule
 from greenlane.cli.output import out, show, table_of
 from greenlane.cli.styles import lane_markup
-from greenlane.cli.words import Words
-from greenlane.sandbox.plan import Sent
-from greenlane.sandbox.rehearsals import Rehearsal
-from greenlane.sandbox.report import SandboxReport, title_of
-from greenlane.sandbox.verdicts import Fault, Rule
+from presentation.words.words import Words
 from wording.text import Said, in_language
 
 MARKS: Final = {"ok": "[green]✓[/green]", "failed": "[bold red]✗[/bold red]", "not_seen": "[dim]-[/dim]"}
@@ -29,7 +29,7 @@ NO_FAULT: Final = Said("nothing wrong", "không có lỗi")
 NOT_SEEN: Final = Said("did not come about", "không diễn ra")
 
 
-def shown(report: SandboxReport, language: str) -> None:
+def shown(report: ConformanceReport, language: str) -> None:
     """Print it."""
     show(_cases(report, language), _rules(report, language), _rehearsals(report, language))
     _say_faults(report, language)
@@ -47,7 +47,7 @@ def _words(language: str, *texts: tuple[str, str]) -> tuple[str, ...]:
     return tuple(in_language(Said(en, vi), language) for en, vi in texts)
 
 
-def _cases(report: SandboxReport, language: str) -> Table:
+def _cases(report: ConformanceReport, language: str) -> Table:
     words = Words(language)
     headings = (
         ("Dossier", "Mã hồ sơ"),
@@ -57,9 +57,9 @@ def _cases(report: SandboxReport, language: str) -> Table:
         ("Waiting", "Chưa trả lời"),
         ("Faults", "Lỗi"),
     )
-    title = Said(f"What was sent as {report.plan.source}", f"Đã gửi với nguồn {report.plan.source}")
+    title = Said(f"What was sent as {report.trial.source}", f"Đã gửi với nguồn {report.trial.source}")
     table = table_of(in_language(title, language), *_words(language, *headings))
-    for sent in report.plan.sent:
+    for sent in report.trial.sent:
         own = [each for each in report.seen.assigned if each.case_id == sent.case_id]
         waits = sum(each.message_id in report.seen.given_up for each in own)
         faults = len(report.faults_of(sent.case_id))
@@ -74,11 +74,11 @@ def _cases(report: SandboxReport, language: str) -> Table:
     return table
 
 
-def _case(report: SandboxReport, sent: Sent) -> str:
+def _case(report: ConformanceReport, sent: TrialCase) -> str:
     return report.seen.code_of(sent.case_id) or sent.case_id
 
 
-def _rules(report: SandboxReport, language: str) -> Table:
+def _rules(report: ConformanceReport, language: str) -> Table:
     table = table_of(None, *_words(language, ("", ""), ("Rule", "Yêu cầu"), ("Faults", "Lỗi")))
     for rule in Rule:
         state = report.state_of(rule)
@@ -89,8 +89,8 @@ def _rules(report: SandboxReport, language: str) -> Table:
     return table
 
 
-def _rehearsals(report: SandboxReport, language: str) -> Table | None:
-    sent = [each for each in report.plan.sent if each.rehearsal is not None]
+def _rehearsals(report: ConformanceReport, language: str) -> Table | None:
+    sent = [each for each in report.trial.sent if each.rehearsal is not None]
     if not sent:
         return None
     table = table_of(None, *_words(language, ("", ""), ("Situation", "Tình huống"), ("Dossier", "Mã hồ sơ"), ("", "")))
@@ -105,7 +105,7 @@ def _rehearsals(report: SandboxReport, language: str) -> Table | None:
     return table
 
 
-def _say_faults(report: SandboxReport, language: str) -> None:
+def _say_faults(report: ConformanceReport, language: str) -> None:
     """Each kind of fault, with its first examples: what is wrong in the program is wrong in every case."""
     by_code: dict[str, list[Fault]] = {}
     for fault in report.verdict.faults:
@@ -119,18 +119,18 @@ def _say_faults(report: SandboxReport, language: str) -> None:
             out.print(f"  [dim]…[/dim] {escape(in_language(told, language))}", soft_wrap=True)
 
 
-def _place(report: SandboxReport, fault: Fault) -> str:
+def _place(report: ConformanceReport, fault: Fault) -> str:
     return (report.seen.code_of(fault.case_id) or fault.case_id) if fault.case_id else ", ".join(fault.places)
 
 
-def _say_fault(report: SandboxReport, fault: Fault, language: str) -> None:
+def _say_fault(report: ConformanceReport, fault: Fault, language: str) -> None:
     where = f"[bold]{escape(_place(report, fault))}[/bold] " if fault.case_id else ""
     out.print(f"[bold red]✗[/bold red] {where}{escape(in_language(fault.message, language))}", soft_wrap=True)
     out.print(f"  [green]→[/green] {escape(in_language(fault.remedy, language))}", soft_wrap=True)
 
 
-def _remarks(report: SandboxReport) -> Iterator[Said]:
-    department = report.plan.department
+def _remarks(report: ConformanceReport) -> Iterator[Said]:
+    department = report.trial.department
     if not report.seen.answers and report.seen.assigned:
         yield Said(
             f"Nothing at all came on the decisions topic of {department}. Does the program run, with the account that"
@@ -145,13 +145,13 @@ def _remarks(report: SandboxReport) -> Iterator[Said]:
         )
 
 
-def _verdict(report: SandboxReport, language: str) -> str:
+def _verdict(report: ConformanceReport, language: str) -> str:
     found = report.verdict
     counts = Said(
-        f"{len(report.plan.sent)} cases, {len(report.seen.assigned)} steps assigned, {found.answered} answered,"
+        f"{len(report.trial.sent)} cases, {len(report.seen.assigned)} steps assigned, {found.answered} answered,"
         f" {found.unanswered} unanswered, {found.late} answered late, {found.refused} message(s) refused,"
         f" {report.elapsed.total_seconds():.0f} s",
-        f"{len(report.plan.sent)} hồ sơ, giao {len(report.seen.assigned)} bước, đã trả lời {found.answered},"
+        f"{len(report.trial.sent)} hồ sơ, giao {len(report.seen.assigned)} bước, đã trả lời {found.answered},"
         f" chưa trả lời {found.unanswered}, trả lời muộn {found.late}, {found.refused} thông điệp bị từ chối,"
         f" {report.elapsed.total_seconds():.0f} giây",
     )

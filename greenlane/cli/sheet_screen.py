@@ -17,13 +17,13 @@ from catalog.model import PROCEDURE_FACTS
 from events.language.case_events import ClockCancelled, LaneChanged
 from greenlane.cli.case_sheet import Sheet
 from greenlane.cli.event_lines import event_table, near_miss_table
-from greenlane.cli.moments import Moments
 from greenlane.cli.names import beside
 from greenlane.cli.output import table_of
 from greenlane.cli.promise_cells import Kind, appointment_markup, lawful_end_text, promise_of
-from greenlane.cli.reason_words import reason_text
 from greenlane.cli.session import Session
 from greenlane.cli.styles import LATE, lane_markup, painted, status_markup
+from presentation.moments import Moments
+from presentation.reasons import reason_text
 
 BAR_CELLS = 24
 

@@ -11,9 +11,10 @@ from rich.table import Table
 
 from catalog.dossier import DossierTemplate
 from greenlane.cli.law_sheet import basis_json
-from greenlane.cli.names import Names, beside
+from greenlane.cli.names import beside
 from greenlane.cli.output import table_of
-from greenlane.cli.words import Words
+from presentation.names import Names
+from presentation.words.words import Words
 
 
 def template_json(template: DossierTemplate, words: Words, day: date) -> dict[str, Any]:

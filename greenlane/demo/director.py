@@ -17,6 +17,7 @@ from pathlib import Path
 
 from temporalio.client import Client
 
+from audit.verification import PublishedTopics, verify
 from events.language.case_events import EventRecord, RungFired, StepAssigned
 from events.language.commands import AcknowledgeEscalation, Actor, ActorKind, DecideStep, Outcome
 from greenlane.demo.cast_processes import outsiders
@@ -28,7 +29,6 @@ from greenlane.quiescence import dead_letter_count, settled
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
 from greenlane.stack.progress import Progress
-from greenlane.verification import verify
 from greenlane.wiring import Wiring
 from store.ledger import Ledger
 from store.views import CaseFilter, Views
@@ -256,7 +256,7 @@ async def _answer_at_screens(watched: Watched, wiring: Wiring, client: Client, t
 
 
 def _report(wiring: Wiring, watched: Watched, expected: int, elapsed_s: float) -> DemoReport:
-    checked = verify(wiring, topics=True)
+    checked = verify(wiring.store, PublishedTopics(wiring.cluster, wiring.topics))
     return DemoReport(
         views=list(Views(wiring.store).cases(CaseFilter(source=SOURCE), limit=1000)),
         rungs=watched.rungs,

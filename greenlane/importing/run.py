@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
+from catalog.receiving import receiver
 from eventlog.identity import SYSTEM
 from eventlog.procedure import derived_definitions
 from events.transport.admin import TopicLayout
@@ -21,7 +22,6 @@ from greenlane.importing.preparation import Prepared, prepared_log, state_folder
 from greenlane.importing.report import ImportReport
 from greenlane.importing.senders import Account, Senders
 from greenlane.importing.verification import Verification, patiently
-from greenlane.outside.receiving import receiver
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring
 from sla.units import Budget

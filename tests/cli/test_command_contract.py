@@ -23,7 +23,7 @@ from greenlane.cli.failure import DEFECT, explained
 from greenlane.cli.listing import Status
 from greenlane.cli.page import PAGE, commands, refusal_lines, synopsis_of, told, updated
 from greenlane.cli.styles import STATUSES
-from greenlane.cli.words import TABLE, Words
+from presentation.words.words import TABLE, Words
 from tests.cli.program import Program
 
 SOURCES = sorted(Path(greenlane.cli.__file__).parent.glob("*.py"))

@@ -1,4 +1,4 @@
-"""`greenlane doctor` on a live stack: all is well, and each thing that is not is told by its own check (CASES E7)."""
+"""`greenlane doctor` on a live stack: all is well, and each thing that is not is told by its own check."""
 
 from __future__ import annotations
 

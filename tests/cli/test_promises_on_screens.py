@@ -15,13 +15,14 @@ from events.language import case_events as ev
 from events.language.commands import ENGINE, Actor, ActorKind, Assurance
 from events.language.reasons import ReasonCode, said_reason
 from greenlane.changing import actor_of, command_of, head_of
-from greenlane.cli.actors import actor_text
 from greenlane.cli.event_lines import detail_of
-from greenlane.cli.moments import Moments
 from greenlane.cli.promise_cells import Kind, appointment_markup, lawful_end_text, promise_of, rung_text
 from greenlane.cli.question import acting
-from greenlane.cli.reason_words import reason_text
-from greenlane.cli.words import TABLE, Words
+from presentation.actors import actor_text
+from presentation.moments import Moments
+from presentation.reasons import reason_text
+from presentation.words.words import TABLE, Words
+from services.actors import claimed
 from sla.business_time import BusinessTime
 from store.changes import Plan
 from tests.builders import MONDAY, Life, a_calendar, a_submission, an_answer
@@ -90,11 +91,11 @@ def test_an_actor_is_never_shown_without_how_it_is_known(kind: ActorKind) -> Non
     """Every kind and every assurance has its words in both languages."""
     for assurance in (*Assurance, None):
         actor = Actor(kind=kind, id="account-7", assurance=assurance)
-        for language, claimed in (("vi", "chưa xác thực"), ("en", "claimed")):
+        for language, assured in (("vi", "chưa xác thực"), ("en", "claimed")):
             words = Words(language)
             text = actor_text(actor, words)
             assert text.startswith(f"{words.named('actor', kind)} account-7 (")
-            assert (claimed in text) == (assurance in (Assurance.CLAIMED, None))
+            assert (assured in text) == (assurance in (Assurance.CLAIMED, None))
         assert f"actor.{kind}" in TABLE
 
 
@@ -145,11 +146,10 @@ def test_every_cause_and_answer_has_its_word() -> None:
 
 def test_who_acts_where_nobody_is_named() -> None:
     """The operator, by the system's account; a name is taken for what the command says it is."""
-    assert acting("lead-officer", "supervisor") == ("supervisor", "lead-officer")
-    assert acting("officer-7") == ("officer", "officer-7")
-    kind, account = acting(None, "administrator")
-    assert kind == "operator"
-    assert account
+    assert acting("lead-officer", "supervisor") == claimed("supervisor", "lead-officer")
+    assert acting("officer-7") == claimed("officer", "officer-7")
+    assert acting(None, "administrator").kind == "operator"
+    assert acting(None, "administrator").id
 
 
 @pytest.mark.parametrize(

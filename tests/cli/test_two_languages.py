@@ -25,11 +25,12 @@ from eventlog.errors import LogMalformedError, Place
 from events.language.messages import MessageError, message_error_of
 from events.transport import errors as transport
 from greenlane.cli.failure import InterruptedRunError, explained
-from greenlane.cli.open_escalations import NoSuchAlertError, numbered
 from greenlane.cli.page import PAGE
+from greenlane.cli.remedies import remedy_of
 from greenlane.probing.troubles import CLASSES, KAFKA, WORDS, Trouble
 from greenlane.stack.errors import StackError, for_relaying, relayed
 from greenlane.stack.folder import folder_error
+from services.acknowledging import NoSuchAlertError, numbered
 from sla.errors import SlaError
 from store import errors as store
 from tests.cli.program import Program
@@ -38,7 +39,8 @@ from wording.errors import GreenlaneError
 from wording.text import Said
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("wording", "sla", "catalog", "cases", "events", "intake", "store", "presentation", "eventlog", "services", "greenlane")
+CORE = ("wording", "sla", "catalog", "cases", "events")
+ROOMS = (*CORE, "presentation", "intake", "store", "audit", "eventlog", "services", "greenlane")
 SOURCES = sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))
 TREES = (SlaError, CatalogError, GreenlaneError, store.StoreError, transport.TransportError, MessageError)
 TABLES = {
@@ -59,7 +61,8 @@ ALLOWED = {
     "NotInForce": "a root: only what is below it is raised",
     "LogError": "a root: only what is below it is raised",
     "RefusedError": "says what the refusal says, which has both languages",
-    "DossierRefusedError": "says what the refusal says, which has both languages",
+    "ServiceError": "a root: only what is below it is raised",
+    "UnnamedError": "a root: only what is below it is raised",
     "DossierFileError": "says what the faults of the file say",
 }
 """No class is here because it speaks English only."""
@@ -157,7 +160,8 @@ def _samples() -> Iterator[BaseException]:
     yield InterruptedRunError()
     for items in ([], [waiting("step:a", 1)]):
         with pytest.raises(NoSuchAlertError) as caught:
-            numbered(items, {}, "H05.8-260302-0001", "17")
+            numbered(items, {}, "H05.8-260302-0001", 17)
+        caught.value.remedy = remedy_of(caught.value)
         yield caught.value
     yield LogMalformedError(
         Path("a.xes"), Said("no end.", "chưa hết."), remedy=Said("Mend.", "Sửa."), place=Place(1, 2, 3)

@@ -30,12 +30,12 @@ from events.language.refusals import Refusal, refuse
 from greenlane.cli.app import command_names
 from greenlane.cli.change_run import change_table
 from greenlane.cli.event_lines import event_cells
-from greenlane.cli.moments import Moments
-from greenlane.cli.names import Names
 from greenlane.cli.setting_words import SETTINGS_VI
-from greenlane.cli.time_words import TimeWords
-from greenlane.cli.words import TABLE, Words
 from greenlane.settings import Settings
+from presentation.moments import Moments
+from presentation.names import Names
+from presentation.words.time_words import TimeWords
+from presentation.words.words import TABLE, Words
 from sla.business_time import BusinessTime
 from sla.calendar import CalendarDefinition
 from sla.units import Budget, Unit

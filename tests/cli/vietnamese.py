@@ -20,9 +20,9 @@ import sla.texts
 from catalog.catalogue import Catalog
 from catalog.loader import load_catalog
 from catalog.model import Text
-from greenlane.cli.time_words import TABLE as TIME_TABLE
-from greenlane.cli.words import TABLE
 from greenlane.settings import Settings
+from presentation.words.time_words import TABLE as TIME_TABLE
+from presentation.words.words import TABLE
 
 ROOT = Path(__file__).parents[2]
 CODES_IN = (
@@ -97,7 +97,7 @@ def _texts_of(value: Any) -> Iterator[str]:
 def _pairs() -> tuple[tuple[str, str], ...]:
     """Every text of the sources that stands beside its Vietnamese: English, Vietnamese."""
     found = []
-    for room in ("sla", "catalog", "cases", "events", "intake", "store", "greenlane"):
+    for room in ("sla", "catalog", "cases", "events", "intake", "store", "presentation", "services", "greenlane"):
         for file in (ROOT / room).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 if (
@@ -127,7 +127,7 @@ def _words(texts: Iterator[str]) -> frozenset[str]:
 def vietnamese_words() -> frozenset[str]:
     """Every word of the Vietnamese texts there are, also in lower case."""
     from greenlane.cli.setting_words import SETTINGS_VI  # noqa: PLC0415
-    from greenlane.cli.source_words import SOURCES  # noqa: PLC0415
+    from presentation.sources import SOURCES  # noqa: PLC0415
 
     catalogue = the_catalog()
     parts = (catalogue.procedures, catalogue.province, catalogue.lanes, catalogue.dossiers, catalogue.duties)

@@ -6,8 +6,8 @@ from typing import get_args
 
 from events.language.case_events import RungFired
 from greenlane.cli.calculation import RUNG_STYLES
-from greenlane.cli.words import TABLE
 from greenlane.demo.director import RUNG_COLOURS
+from presentation.words.words import TABLE
 from sla.ladder import Rung
 
 KINDS_OF_RUNGS = set(get_args(RungFired.model_fields["kind"].annotation))

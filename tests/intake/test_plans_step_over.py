@@ -81,7 +81,7 @@ def due_at(house: House, case_id: str) -> Any:
 async def test_a_plan_steps_over_what_it_cannot_reach_and_heals(
     house: House, wiring: Any, target_of: Callable[[], Target]
 ) -> None:
-    """S4: one ledger is broken when the plan is made, one afterwards, one run was terminated: the rest is told in one go."""
+    """One ledger is broken when the plan is made, one afterwards, one run was terminated: the rest is told in one go."""
     target = target_of()
     cases = [await house.open_and_recorded() for _ in range(6)]
     unread, untold, ended, *sound = cases
