@@ -16,7 +16,7 @@ from events.language.commands import Actor
 from greenlane.changing import Looked, Telling, Told, Unreachable, head_of, kept, tell_cases
 from greenlane.cli.failure import warn
 from greenlane.cli.granting import RefusedError
-from greenlane.cli.output import instant_json, print_json, show, table_of
+from greenlane.cli.output import print_json, show, table_of
 from greenlane.cli.progress import counted
 from greenlane.cli.session import Session, waiting
 from greenlane.cli.styles import LATE, painted

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from greenlane.cli.output import instant_json
 from intake.outline import Forecast
 from presentation.instants import instant_json
 from wording.text import in_language
