@@ -97,7 +97,7 @@ def templates(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = 
     from greenlane.cli import handbook
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
-    from greenlane.cli.template_table import template_json, template_table
+    from presentation.catalogue.templates import template_json, template_table
 
     book = handbook.opened(lang, None, state_dir)
     found = book.catalog.templates_on(book.day)
@@ -170,8 +170,8 @@ def _dossier_in(file: str) -> DossierFile:
 
 def _submitted_json(submitted: SubmittedDossier, language: str) -> dict[str, Any]:
     """The answer of `dossier submit --json`."""
-    from greenlane.cli.output import left_out_json
     from presentation.instants import instant_json
+    from presentation.left_out import left_out_json
 
     view = submitted.view
     return {

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -15,10 +14,6 @@ from greenlane.console import Console
 from presentation import blocks
 from presentation.blocks import Beside, Block, Grid, Line, Panel, Timeline, Tree
 from wording.json_text import shown_json
-from wording.text import in_language
-
-if TYPE_CHECKING:
-    from catalog.facts import LeftOut
 
 PIPE_WIDTH = 160
 """Columns of a table that goes into a file or a pipe, where no terminal says how wide it is."""
@@ -33,19 +28,6 @@ class Answered:
     """Whether this run has given its one object: what happens afterwards, as while a stack is stopped, gives no second."""
 
     yes = False
-
-
-def left_out_json(facts: Sequence[LeftOut], language: str) -> list[dict[str, Any]]:
-    """Facts that were left out, for machines: each with the nearest that is known."""
-    return [
-        {
-            "field": fact.field,
-            "nearest": fact.nearest,
-            "message": in_language(fact.message, language),
-            "remedy": in_language(fact.remedy, language),
-        }
-        for fact in facts
-    ]
 
 
 def print_json(value: dict[str, Any]) -> None:
