@@ -106,14 +106,13 @@ def _words(texts: Iterator[str]) -> frozenset[str]:
 @cache
 def vietnamese_words() -> frozenset[str]:
     """Every word of the Vietnamese texts there are, also in lower case."""
-    from greenlane.cli.setting_words import SETTINGS_VI  # noqa: PLC0415
     from presentation.sources import SOURCES  # noqa: PLC0415
 
     catalogue = the_catalog()
     parts = (catalogue.procedures, catalogue.province, catalogue.lanes, catalogue.dossiers, catalogue.duties)
     texts = [vi for vi, _ in (*TABLE.values(), *TIME_TABLE.values())]
     texts += [vi for _, vi in _pairs()]
-    texts += [*SETTINGS_VI.values(), *SOURCES.values()]
+    texts += [*SOURCES.values()]
     texts += [text for part in parts for text in _texts_of(part)]
     found = _words(iter(texts))
     return found | {word.lower() for word in found} | PROPER
@@ -124,7 +123,6 @@ def english_words() -> frozenset[str]:
     """Every word of the English texts that no Vietnamese text has."""
     texts = [en for _, en in (*TABLE.values(), *TIME_TABLE.values())]
     texts += [en for en, _ in _pairs()]
-    texts += [field.description or "" for field in Settings.model_fields.values()]
     return _words(iter(texts)) - vietnamese_words()
 
 
