@@ -15,6 +15,7 @@ from typing import Any, get_args
 import pytest
 
 import greenlane.cli
+import presentation
 from cases.model import CaseStatus
 from events.language import case_events, dossier_events
 from events.language.refusals import TEXTS
@@ -27,7 +28,12 @@ from presentation.words.words import TABLE, Words
 from tests.cli.program import Program
 from wording.text import in_language
 
-SOURCES = sorted(Path(greenlane.cli.__file__).parent.glob("*.py"))
+SOURCES = sorted(
+    path
+    for room in (greenlane.cli, presentation)
+    for path in Path(room.__path__[0]).rglob("*.py")
+    if path.parent.name != "words"
+)
 HEAVY = ("temporalio", "sqlalchemy", "kafka", "psycopg", "pydantic", "httpx", "catalog", "cases", "store")
 HELP_CPU_SECONDS = 0.6
 
