@@ -32,7 +32,7 @@ SOURCES = sorted(
     path
     for room in (greenlane.cli, presentation)
     for path in Path(room.__path__[0]).rglob("*.py")
-    if path.parent.name != "words"
+    if path.name != "words.py"
 )
 HEAVY = ("temporalio", "sqlalchemy", "kafka", "psycopg", "pydantic", "httpx", "catalog", "cases", "store")
 HELP_CPU_SECONDS = 0.6
