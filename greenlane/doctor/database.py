@@ -10,11 +10,11 @@ from typing import Any, Final
 import psycopg
 from sqlalchemy import make_url
 
+from audit.installation.server_rules import Reading, Server, Stamp
+from audit.installation.work_rules import Owed
 from catalog.catalogue import Catalog
 from catalog.errors import CatalogError
 from greenlane.connecting import database_of
-from greenlane.doctor.server_rules import Reading, Server, Stamp
-from greenlane.doctor.work_rules import Owed
 from greenlane.errors import SettingsError
 from greenlane.probing.database import CONNECT_SECONDS, DEFAULT_PORT, explained
 from greenlane.remembered import BUSINESS_TIME, business_time_of, flags_of

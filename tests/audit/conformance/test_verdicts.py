@@ -13,7 +13,7 @@ from audit.conformance.verdict_words import FAULTS, RULES
 from audit.conformance.verdicts import SOURCES_MAX, UNDER_WAY_MS, Rule, Verdict, judge, unsettled_answers
 from events.language.case_events import CaseClosed, EventRecord, StepAssigned, StepCancelled, StepDecided
 from greenlane.cli.sandbox_screen import REHEARSALS
-from wording.text import Bilingual
+from wording.text import Bilingual, in_language
 
 CASE, STEP, DEPARTMENT = "case-1", "handling", "culture"
 AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)

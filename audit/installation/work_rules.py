@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from greenlane.doctor.check import Check, listed
+from audit.installation.check import Check, listed
 from wording.text import LazyText, _, joined
 
 OUTBOX_SECONDS: Final = 30.0

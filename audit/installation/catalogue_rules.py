@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
+from audit.installation.check import Check, listed
 from catalog.audiences import HEAD, audience_of
-from greenlane.doctor.check import Check, listed
 from wording.text import LazyText, _, joined
 
 if TYPE_CHECKING:

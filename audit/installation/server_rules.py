@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from greenlane.doctor.check import Check, listed
+from audit.installation.check import Check, listed
 from wording.text import LazyText, _, joined, layout
 
 VERSIONS_NEEDED: Final[Mapping[str, tuple[int, ...]]] = {

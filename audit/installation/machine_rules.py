@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from greenlane.doctor.check import Check, listed
+from audit.installation.check import Check, listed
 from wording.text import LazyText, _
 
 PYTHON_NEEDED: Final = (3, 11)

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from audit.installation import catalogue_rules, machine_rules, server_rules, work_rules
+from audit.installation.check import IDS, Check, in_order, listed
+from audit.installation.machine_rules import Disk, Folder
+from audit.installation.server_rules import Certificate, Reading, Server, Stamp
+from audit.installation.work_rules import Owed
 from catalog.catalogue import Catalog
 from catalog.loader import load_catalog
-from greenlane.doctor import catalogue_rules, machine_rules, server_rules, setting_rules, work_rules
-from greenlane.doctor.check import IDS, Check, in_order, listed
+from greenlane.doctor import setting_rules
 from greenlane.doctor.failures import failed
-from greenlane.doctor.machine_rules import Disk, Folder
-from greenlane.doctor.server_rules import Certificate, Reading, Server, Stamp
-from greenlane.doctor.work_rules import Owed
 from greenlane.settings import Settings
 from store.errors import StoreNewer
 from wording.text import Bilingual
@@ -25,7 +26,7 @@ from wording.text import Bilingual
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
-PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
+PAGE = Path(__file__).parents[3] / "docs" / "operations.md"
 
 
 def samples() -> Iterator[tuple[bool, Check]]:
