@@ -11,7 +11,7 @@ import typer
 from greenlane.cli.acknowledgement import Escalation, Note, id_of, number_of
 from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir, Strict, name_of, source_of
 from greenlane.cli.question import acting, new_id
-from wording.text import Said
+from wording.text import _
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -97,7 +97,7 @@ def templates(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = 
     from greenlane.cli import handbook
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
-    from greenlane.cli.template_table import template_json, template_table
+    from presentation.catalogue.templates import template_json, template_table
 
     book = handbook.opened(lang, None, state_dir)
     found = book.catalog.templates_on(book.day)
@@ -140,9 +140,7 @@ def submit(
     from services.dossiers import declare_template, submit_dossier
 
     if (file is None) == (template is None):
-        raise typer.BadParameter(
-            Said("Give either a file or --template.", "Nêu một tệp hoặc --template."), param_hint="FILE"
-        )
+        raise typer.BadParameter(_("Give either a file or --template."), param_hint="FILE")
     read = None if file is None else _dossier_in(file)
     actor = claimed("applicant", source)
     with a_session(state_dir, lang) as session:
@@ -172,8 +170,8 @@ def _dossier_in(file: str) -> DossierFile:
 
 def _submitted_json(submitted: SubmittedDossier, language: str) -> dict[str, Any]:
     """The answer of `dossier submit --json`."""
-    from greenlane.cli.output import left_out_json
     from presentation.instants import instant_json
+    from presentation.left_out import left_out_json
 
     view = submitted.view
     return {
@@ -203,13 +201,13 @@ def show(
 
     Example: greenlane dossier show D-2026-17 --svg opening.svg
     """
-    from greenlane.cli import dossier_pictures
     from greenlane.cli.dossier_screen import boxes_of, screen_of
     from greenlane.cli.dossier_sheet import dossier_sheet_of
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session
     from greenlane.cli.writing import write_file
+    from presentation.dossiers import pictures as dossier_pictures
 
     with a_session(state_dir, lang) as session:
         sheet, moments = dossier_sheet_of(session, dossier), session.moments
@@ -422,9 +420,6 @@ def _instant(text: str, zone: ZoneInfo) -> datetime:
         return at.astimezone(zone) if at.tzinfo is not None else at.replace(tzinfo=zone)
     except (ValueError, OverflowError):
         raise typer.BadParameter(
-            Said(
-                f"{text!r} is no instant such as 2026-03-02T09:00+07:00.",
-                f"{text!r} không phải thời điểm như 2026-03-02T09:00+07:00.",
-            ),
+            _("{text!r} is no instant such as 2026-03-02T09:00+07:00.", text=text),
             param_hint="--at",
         ) from None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from greenlane.doctor.check import IDS
+from audit.installation.check import IDS
 from tests.cli.program import Answer, Program
 
 WITHOUT_SERVERS = [

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from greenlane.doctor.certificate_dates import NoCertificateError, certificates_of, ends_at
+from audit.installation.certificate_dates import NoCertificateError, certificates_of, ends_at
 from tests.e2e.real_servers.pki import Authority, has_openssl
 
 

@@ -10,22 +10,23 @@ from pathlib import Path
 
 import pytest
 
+from audit.installation import catalogue_rules, machine_rules, server_rules, work_rules
+from audit.installation.check import IDS, Check, in_order, listed
+from audit.installation.machine_rules import Disk, Folder
+from audit.installation.server_rules import Certificate, Reading, Server, Stamp
+from audit.installation.work_rules import Owed
 from catalog.catalogue import Catalog
 from catalog.loader import load_catalog
-from greenlane.doctor import catalogue_rules, machine_rules, server_rules, setting_rules, work_rules
-from greenlane.doctor.check import IDS, Check, in_order, listed
+from greenlane.doctor import setting_rules
 from greenlane.doctor.failures import failed
-from greenlane.doctor.machine_rules import Disk, Folder
-from greenlane.doctor.server_rules import Certificate, Reading, Server, Stamp
-from greenlane.doctor.work_rules import Owed
 from greenlane.settings import Settings
 from store.errors import StoreNewer
-from wording.text import Said
+from wording.text import Bilingual
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
-PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
+PAGE = Path(__file__).parents[3] / "docs" / "operations.md"
 
 
 def samples() -> Iterator[tuple[bool, Check]]:
@@ -43,7 +44,7 @@ def samples() -> Iterator[tuple[bool, Check]]:
     yield True, machine_rules.state_folder(folder)
     yield True, machine_rules.state_folder(replace(folder, exists=False))
     yield False, machine_rules.state_folder(replace(folder, writable=False, owner="b"))
-    yield False, machine_rules.state_folder(replace(folder, obstacle=Said("is no folder", "không phải thư mục")))
+    yield False, machine_rules.state_folder(replace(folder, obstacle=Bilingual("is no folder", "không phải thư mục")))
     yield True, machine_rules.disk(Disk("/srv/s", 300, None), 300)
     yield True, machine_rules.disk(Disk("/srv/s", 300, machine_rules.FREE_FILES_MIN), 300)
     yield False, machine_rules.disk(Disk("/srv/s", 299, None), 300)
@@ -107,7 +108,7 @@ def _of_work() -> Iterator[tuple[bool, Check]]:
     yield True, catalogue_rules.catalogue_folder(None, None, None)
     yield True, catalogue_rules.catalogue_folder("/srv/c", None, (own, own))
     yield False, catalogue_rules.catalogue_folder(None, None, (frozenset(), own))
-    yield False, catalogue_rules.catalogue_folder("/srv/c", Said("other content", "khác nội dung"), None)
+    yield False, catalogue_rules.catalogue_folder("/srv/c", Bilingual("other content", "khác nội dung"), None)
     yield True, catalogue_rules.catalogue(load_catalog(), 3)
     yield True, catalogue_rules.catalogue(load_catalog(), None)
     yield False, failed("kafka", TimeoutError())
