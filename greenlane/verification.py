@@ -10,7 +10,8 @@ from audit.dossier_redecision import dossier_redecided
 from audit.dossiers import check_dossier
 from audit.invariants import Violation, check_story, replay_story
 from audit.story import story_of
-from cases.views import project
+from cases.decide import CASES
+from cases.stream import Projection
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
 from events.transport.reading import read_all
@@ -18,7 +19,7 @@ from greenlane.wiring import Wiring
 from store.database import Store
 from store.dossiers import Dossiers, rebuild_dossiers
 from store.outbox import Outbox
-from store.rebuild import Difference, Projection, rebuild
+from store.rebuild import Difference, rebuild
 from store.verification import accepted_without_case, effects_repeated
 
 CHECKED = ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I12")
@@ -61,7 +62,7 @@ def verify(wiring: Wiring, *, topics: bool = False, told: Callable[[int], None] 
             _note(found, violation)
         if told is not None:
             told(len(records))
-        return project(case_id, definitions, records)
+        return CASES.project(case_id, definitions, records)
 
     report = rebuild(wiring.store, checked)
     found.cases, found.events = report.cases, report.events

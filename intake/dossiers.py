@@ -55,7 +55,7 @@ from intake.temporal import StreamUnknownError
 from store.dossiers import Dossiers, LinkedCase
 from store.errors import DefinitionsUnknown
 from store.inbox import Acceptance, Inbox, Submission
-from workflows.dossier_messages import DossierCarried, DossierInput, DossierMessage
+from workflows.messages import DossierCarried, DossierInput, DossierMessage
 
 CALENDAR = "vn-public"
 LADDER = "case"

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cases.views import project
+from cases.decide import CASES
+from cases.stream import Projection
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
 from greenlane.cli.session import Session
 from store.dossiers import rebuild_dossiers
-from store.rebuild import OF_THE_LEDGER, Projection, RebuildReport, rebuild
+from store.rebuild import OF_THE_LEDGER, RebuildReport, rebuild
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def rebuilt(session: Session, told: Callable[[], None], *, replace: bool) -> Reb
 
     def folded(case_id: str, definitions: Definitions, records: tuple[EventRecord, ...]) -> Projection:
         told()
-        return project(case_id, definitions, records)
+        return CASES.project(case_id, definitions, records)
 
     store = session.wiring.store
     report = rebuild(store, folded, replace=replace)
