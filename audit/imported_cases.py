@@ -36,7 +36,7 @@ class Findings:
     words: list[str] = field(default_factory=list)
 
     def violate(self, invariant: str, words: str) -> None:
-        """Note a violation of an invariant of RELIABILITY.md."""
+        """Note a violation of an invariant of docs/invariants.md."""
         self.violations[invariant] += 1
         self.words.append(f"{invariant}: {words}")
 

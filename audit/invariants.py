@@ -1,7 +1,7 @@
 """The invariants of the system, in one place: tests, simulation, import, demonstration and `greenlane verify` ask here.
 
-Pure. `check_case` looks at one case's ledger; the other functions compare sets that the caller collected. I9 (signed
-checkpoints), I10 (permissions), I11 (personal data) and I13 (workflow histories) are about other things than a ledger.
+Pure; docs/invariants.md says what each means. `check_case` looks at one case's ledger; the other functions compare sets
+that the caller collected.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ class Violation:
     """One finding. `sequence` is the event's place in its case; None: it is about the whole case, or about none."""
 
     invariant: str
-    """`I1` to `I14` of the reliability rules."""
+    """`I1` to `I14` of docs/invariants.md."""
     case_id: str
     sequence: int | None
     message: str

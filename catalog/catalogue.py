@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from catalog.audiences import audience_of
 from catalog.dossier import DossierTemplate, SilenceRules
@@ -116,6 +117,16 @@ class Catalog:
         if calendar_id not in self.calendars:
             raise UnknownCalendar(calendar_id, self.calendars)
         return self.calendars[calendar_id]
+
+    @property
+    def province_calendar(self) -> CalendarDefinition:
+        """The province's own calendar, its newest version. Raises UnknownCalendar."""
+        return self.calendar(self.province.calendar)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The province's time zone. Raises UnknownCalendar."""
+        return ZoneInfo(self.province_calendar.zone)
 
     def ladder(self, ladder_id: str) -> Ladder:
         """The newest version of the ladder. Raises UnknownLadder."""

@@ -24,7 +24,7 @@ from catalog.acts import (
     SuspensionRule,
     TransitionRule,
 )
-from catalog.basis import FactName, LegalBasis, Slug, Text, Version
+from catalog.basis import PUBLIC_CALENDAR, FactName, LegalBasis, Slug, Text, Version
 from catalog.definition import Definition
 from catalog.soundness import (
     Located,
@@ -39,7 +39,7 @@ from sla.calendar import CalendarDefinition
 from sla.deadline import AfterHours
 from sla.ladder import Ladder
 from sla.units import Budget
-from wording.text import Said
+from wording.text import _
 
 __all__ = [
     "AppointmentRule",
@@ -118,7 +118,7 @@ def _stage_problems(procedure: ProcedureVersion) -> list[Located]:
         "refusal": procedure.refusal.steps if procedure.refusal else (),
     }
     return [
-        ((act, "steps", place), Said(f"unknown step '{stage}'", f"không có bước '{stage}'"))
+        ((act, "steps", place), _("unknown step '{stage}'", stage=stage))
         for act, stages in named.items()
         for place, stage in enumerate(stages)
         if stage not in known
@@ -155,7 +155,7 @@ class ProcedureVersion(Definition):
     steps: Annotated[tuple[StepDefinition, ...], Field(max_length=200)] = ()
     route: Literal["defined", "declared"] = "defined"
     """`declared`: the application states its own steps, in order (imported event logs)."""
-    calendar: Slug = "vn-public"
+    calendar: Slug = PUBLIC_CALENDAR
     step_ladder: Slug = "step"
     case_ladder: Slug = "case"
     reduction_max: Annotated[Decimal, Field(ge=0, le=Decimal("0.60"))] = Decimal("0.60")

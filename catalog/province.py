@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import StringConstraints, model_validator
 
 from catalog import unsound_texts as unsound
+from catalog.basis import PUBLIC_CALENDAR, Slug, Text, Version
 from catalog.definition import Definition
-from catalog.model import Slug, Text, Version
 from catalog.soundness import raise_if_unsound, repeated
 
 LEAD = "lead-"
@@ -36,7 +36,7 @@ class Department(Definition):
     name: Text
     code: Annotated[str, StringConstraints(pattern=r"^(\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(\.\d+){0,3})$")] | None = None
     """The agency's electronic identifier (QĐ 20/2020/QĐ-TTg), the first part of a dossier code."""
-    calendar: Slug = "vn-public"
+    calendar: Slug = PUBLIC_CALENDAR
     roles: tuple[RoleHolder, ...] = ()
     verified: bool = False
 
@@ -47,6 +47,8 @@ class Province(Definition):
     id: Slug
     version: Version
     name: Text
+    calendar: Slug = PUBLIC_CALENDAR
+    """The province's own: its zone is that of every screen, its days are those of the dossiers' joint promises."""
     departments: tuple[Department, ...]
     source: str = ""
     verified: bool = False

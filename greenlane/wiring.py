@@ -11,7 +11,6 @@ from temporalio.client import Client, PayloadLimitsConfig
 from temporalio.converter import DataConverter
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
-from catalog.catalogue import Catalog
 from events.language.topics import Topics
 from events.transport.admin import TopicLayout, make_topic
 from events.transport.cluster import Cluster
@@ -19,7 +18,6 @@ from greenlane.connecting import cluster_of, database_of, temporal_of
 from greenlane.probing.database import explained as database_trouble
 from greenlane.probing.temporal import ConnectFailure, look_into_namespace, quiet_runtime
 from greenlane.probing.temporal import explained as temporal_trouble
-from greenlane.province import PROVINCE_CALENDAR
 from greenlane.remembered import business_time_of, flags_of
 from greenlane.settings import Settings
 from intake.cases import CaseIntake
@@ -30,12 +28,12 @@ from intake.records import IntakeRecords
 from intake.systems import Systems
 from intake.temporal import CaseGateway
 from intake.waiting_room import WaitingRoom
+from services.installation import Installation
 from sla.business_time import BusinessTime
 from store.catalogue import PublishedCatalogue
 from store.database import Store
 from store.dossiers import Dossiers
 from store.errors import StoreUnavailable
-from store.inbox import Inbox
 from store.refused_messages import RefusedMessages
 from store.seals import workflow_seal
 from store.systems import RegisteredSystems
@@ -47,7 +45,7 @@ IDENTITY_SINCE = "identity-since"
 
 
 @dataclass(frozen=True)
-class Wiring:
+class Wiring(Installation):
     """Everything a process needs, made when first asked for. Settings must hold all addresses."""
 
     settings: Settings
@@ -67,15 +65,10 @@ class Wiring:
         """The installation's catalogue, as it stands and as it stood. Raises the store's errors."""
         return LiveCatalogue(self.published, self.business_time, flags_of(self.store, self.settings))
 
-    @property
-    def catalog(self) -> Catalog:
-        """The newest edition of the installation's catalogue that this process knows. Raises the store's errors."""
-        return self.catalogue.newest()
-
     @cached_property
     def zone(self) -> ZoneInfo:
         """The province's time zone."""
-        return ZoneInfo(self.catalog.calendar(PROVINCE_CALENDAR).zone)
+        return self.catalog.zone
 
     @cached_property
     def store(self) -> Store:
@@ -92,6 +85,11 @@ class Wiring:
         return business_time_of(self.store, self.settings)
 
     @property
+    def message_max_bytes(self) -> int:
+        """The largest message that the topics take."""
+        return self.settings.max_message_bytes
+
+    @property
     def identity_since(self) -> datetime | None:
         """Up to when messages keep the ids of the program before; None: this database never had any."""
         kept = self.store.remembered(IDENTITY_SINCE)
@@ -99,7 +97,7 @@ class Wiring:
 
     def business_time_now(self) -> datetime:
         """The business instant now (UTC)."""
-        return self.business_time.to_business(datetime.now(UTC))
+        return self.business(datetime.now(UTC))
 
     @cached_property
     def intake_records(self) -> IntakeRecords:
@@ -110,11 +108,6 @@ class Wiring:
     def refused_messages(self) -> RefusedMessages:
         """Where answers to messages are owed that became dead letters."""
         return RefusedMessages(self.store)
-
-    @cached_property
-    def inbox(self) -> Inbox:
-        """The inbox as linked dossiers use it."""
-        return Inbox(self.store, self.topics)
 
     @cached_property
     def systems(self) -> Systems:
@@ -188,8 +181,8 @@ class Wiring:
     def intake(self, client: Client, room: WaitingRoom | None = None) -> CaseIntake:
         """The intake over a connection to Temporal; with a waiting room where many may write without waiting for answers."""
         gateway = CaseGateway(client, self.settings.task_queue)
-        most = self.settings.max_message_bytes
-        return CaseIntake(gateway, self.intake_records, self.catalogue, self.business_time, self.zone, room, most)
+        time, most = self.business_time, self.message_max_bytes
+        return CaseIntake(gateway, self.intake_records, self.catalogue, time, self.zone, room, most)
 
     def dossier_intake(self, client: Client) -> DossierIntake:
         """The intake of linked dossiers over a connection to Temporal."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from cases.dossier.components import with_components
+from catalog.catalogue import Catalog
 from catalog.dossier import DossierDefinitions, DossierTemplate, EdgeKind, LinkedProcedure
 from catalog.facts import LeftOut, admitted, findings, left_out
 from catalog.model import Fact, LaneTable, ProcedureVersion
@@ -56,6 +59,33 @@ def filled(file: DossierFile, template: DossierTemplate) -> DossierFile:
     if file.cap is None and template.cap is not None:
         change |= {"cap": template.cap, "after_hours": template.after_hours}
     return file.model_copy(update=change)
+
+
+def declaration_of(catalog: Catalog, template_id: str, day: date, applicant: str | None) -> DossierFile:
+    """A declaration of a template, with every document that is asked for, once. Raises UnknownTemplate, TemplateNotInForce."""
+    bare = filled(DossierFile(template=template_id), catalog.template(template_id, day))
+    served = {(p.name, need.document) for p in bare.applications for need in p.needs if need.kind == "hard"}
+    kinds = [
+        document.kind
+        for part in bare.applications
+        for document in catalog.procedure(part.procedure, day).documents
+        if document.required and not document.held_by_state and (part.name, document.kind) not in served
+    ]
+    return DossierFile(
+        template=template_id,
+        documents=tuple(DocumentMessage(kind=kind) for kind in dict.fromkeys(kinds)),
+        applicant={} if applicant is None else {"name": applicant},
+        dossier_id=f"{template_id}-{uuid.uuid4().hex[:12]}",
+    )
+
+
+def identified(file: DossierFile) -> DossierFile:
+    """The file with an id: its own, or one of its content, so that the same file twice is one dossier."""
+    if file.dossier_id is not None:
+        return file
+    said = tidied(file.model_dump(mode="json"))
+    content = json.dumps(said, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return file.model_copy(update={"dossier_id": f"D-{hashlib.sha256(content.encode()).hexdigest()[:16]}"})
 
 
 def linked_procedure(version: ProcedureVersion) -> LinkedProcedure:

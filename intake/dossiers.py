@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
@@ -17,14 +17,10 @@ from activities.linked import Done, Order
 from cases.dossier.components import components_of
 from cases.dossier.decide import decide_dossier
 from cases.dossier.evolve import fold_dossier
-from cases.dossier.graph import Graph, GraphFault, graph_of
+from cases.dossier.graph import GraphFault
 from cases.dossier.model import blank_dossier
-from cases.dossier.schedule import Limit, nominal_path
 from cases.turn import CommandOutcome
-from catalog.catalogue import Catalog
-from catalog.dossier import DossierDefinitions, DossierTemplate
-from catalog.errors import NotInForce, UnknownProcedure, UnknownTemplate
-from catalog.model import ProcedureVersion
+from catalog.dossier import DossierDefinitions
 from events.language.case_events import CaseClosed
 from events.language.commands import (
     Actor,
@@ -44,10 +40,11 @@ from events.language.sameness import with_digest
 from intake import settling
 from intake.cases import CaseIntake, Submitted
 from intake.catalogue import CatalogueSource
-from intake.declaration import SplitDossier, definitions_of, filled, findings_in, split
+from intake.declaration import SplitDossier, definitions_of, findings_in, split
 from intake.extent import events_too_large
 from intake.linked_gateway import DossierGateway
 from intake.lost_runs import BROUGHT_BACK, within_one_payload
+from intake.outline import not_in_force, outline_of
 from intake.own_words import OwnWords
 from intake.person import Parted
 from intake.strictness import unknown_fact
@@ -57,7 +54,6 @@ from store.errors import DefinitionsUnknown
 from store.inbox import Acceptance, Inbox, Submission
 from workflows.messages import DossierCarried, DossierInput, DossierMessage
 
-CALENDAR = "vn-public"
 LADDER = "case"
 WITHDRAWAL_ACTOR = Actor(kind=ActorKind.SYSTEM, id="dossier", assurance=Assurance.TOKEN)
 
@@ -69,17 +65,6 @@ class DossierOpening(BaseModel):
 
     command: SubmitDossier
     definitions_digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A file understood: its graph, its law, its lead."""
-
-    file: DossierFile
-    template: DossierTemplate | None
-    procedures: dict[str, ProcedureVersion]
-    """By application."""
-    lead: str
 
 
 class DossierIntake:
@@ -113,22 +98,24 @@ class DossierIntake:
         """
         at = self._intake.business(received_at)
         catalog = await self._catalogue.at(at)
-        prepared = self._prepared(file, at, catalog)
-        if isinstance(prepared, GraphFault):
-            return prepared
         day = self._intake.day(at)
+        outline = outline_of(file, catalog, day)
+        if isinstance(outline, GraphFault):
+            return outline
+        if outline.lawless is not None:
+            return not_in_force(outline.lawless, "applications.procedure", day)
         components, system = components_of(catalog.templates_on(day)), await self._intake.system_of(source)
-        lanes, procedures = catalog.lane_table(day), prepared.procedures
-        left_out = findings_in(prepared.file, lanes)
+        lanes, procedures = catalog.lane_table(day), outline.procedures
+        left_out = findings_in(outline.file, lanes)
         if strict and (unknown := unknown_fact(left_out)) is not None:
             return GraphFault(unknown, reference=left_out[0].name)
-        found = split(prepared.file, source, procedures, lanes, prepared.lead, components, system)
+        found = split(outline.file, source, procedures, lanes, outline.lead, components, system)
         if isinstance(found, Refusal):
             return GraphFault(found)
         definitions = definitions_of(
-            prepared.procedures,
-            prepared.template,
-            calendar=catalog.calendar(CALENDAR),
+            outline.procedures,
+            outline.template,
+            calendar=catalog.province_calendar,
             ladder=catalog.ladder(LADDER),
             departments=tuple(catalog.departments),
         )
@@ -168,41 +155,6 @@ class DossierIntake:
         elif accepted is Acceptance.NEW:
             await self._start(found.stream_id, opening, definitions)
         return Submitted(found.stream_id, known=accepted is not Acceptance.NEW)
-
-    def _prepared(self, file: DossierFile, at: datetime, catalog: Catalog) -> Prepared | GraphFault:
-        day = self._intake.day(at)
-        template: DossierTemplate | None = None
-        if file.template is not None:
-            try:
-                template = catalog.template(file.template, day)
-            except UnknownTemplate as error:
-                near = ", ".join(error.suggestions) or "-"
-                refusal = refuse("template_unknown", "template", template=file.template, near=near)
-                return GraphFault(refusal, reference=file.template)
-            except NotInForce as error:
-                refusal = refuse("not_in_force", "template", what=f"template {error.asked}", day=str(day))
-                return GraphFault(refusal, reference=file.template)
-            file = filled(file, template)
-        graph = graph_of(file.applications)
-        if isinstance(graph, GraphFault):
-            return graph
-        procedures: dict[str, ProcedureVersion] = {}
-        for part in file.applications:
-            try:
-                procedures[part.name] = catalog.procedure(part.procedure, day)
-            except UnknownProcedure as error:
-                near = ", ".join(error.suggestions) or "-"
-                refusal = refuse("procedure_unknown", "applications.procedure", procedure=part.procedure, near=near)
-                return GraphFault(refusal, reference=part.procedure)
-            except NotInForce as error:
-                refusal = refuse(
-                    "not_in_force", "applications.procedure", what=f"procedure {error.asked}", day=str(day)
-                )
-                return GraphFault(refusal, reference=part.procedure)
-        lead = file.lead or _lead_of(graph, procedures)
-        if lead not in catalog.departments:
-            return GraphFault(refuse("department_unknown", "lead", department=lead), reference=lead)
-        return Prepared(file, template, procedures, lead)
 
     async def _start(self, stream_id: str, opening: SubmitDossier, definitions: DossierDefinitions) -> None:
         given = DossierInput(dossier_id=stream_id, business_time=self._intake.time, waiting=(opening,))
@@ -367,9 +319,3 @@ class DossierIntake:
             return None
         last = records[-1].event
         return last if isinstance(last, CaseClosed) else None
-
-
-def _lead_of(graph: Graph, procedures: dict[str, ProcedureVersion]) -> str:
-    """The agency of the application that ends last, by nominal lengths."""
-    limits = {name: Limit(version.limit, version.after_hours) for name, version in procedures.items()}
-    return procedures[nominal_path(graph, limits)[-1]].agency

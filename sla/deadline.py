@@ -33,7 +33,7 @@ class Due(NamedTuple):
 def due(
     budget: Budget, anchored_at: datetime, calendar: WorkingCalendar, after_hours: AfterHours = AfterHours.RECEIPT
 ) -> Due:
-    """Return when a limit that starts at the anchor ends. Civil Code 2015 art. 147-148; DOMAIN 3.4.
+    """Return when a limit that starts at the anchor ends. Civil Code 2015 art. 147-148.
 
     ``hours`` run by the wall clock from the exact instant and ``working_hours`` on the calendar; neither has a lawful
     day. ``working_days`` end operationally at the same working time of the N-th working day. ``days`` and ``months``

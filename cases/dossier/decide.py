@@ -14,6 +14,7 @@ from cases.dossier.model import UNBEGUN, Dossier, PartStatus, blank_dossier
 from cases.dossier.opening import open_dossier
 from cases.dossier.promise import renew
 from cases.dossier.release import release_ready
+from cases.dossier.results import refusal_of_result
 from cases.dossier.senders import dossier_stranger
 from cases.dossier.ticks import JOINT, escalation_id_of, fire_due, next_due
 from cases.dossier.views import dossier_escalations_of, dossier_view_of
@@ -166,16 +167,8 @@ def _record_result(draft: DossierDraft, command: RecordResult) -> Refusal | None
             return refuse("result_not_needed", "replaces", application=part.name)
     elif part.has_result or part.status is PartStatus.RELEASED:
         return refuse("result_not_needed", "name", application=part.name)
-    if not result.valid_on(draft.day):
-        return refuse(
-            "result_invalid",
-            "result",
-            number=result.number,
-            application=part.name,
-            day=str(draft.day),
-            issued_on=str(result.issued_on),
-            valid_until=str(result.valid_until or "-"),
-        )
+    if (refusal := refusal_of_result(result, part.name, draft.day, "result")) is not None:
+        return refusal
     draft.emit(ResultRecorded(name=part.name, result=result, replaces=replaced, by=command.actor))
     return None
 

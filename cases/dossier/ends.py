@@ -63,8 +63,7 @@ def _lawful_end(declaration: Same[Declaration], definitions: Same[DossierDefinit
 
 def limits_of(declaration: Declaration, definitions: DossierDefinitions) -> dict[str, Limit]:
     """How long each application may take."""
-    versions = {part.name: definitions.procedures[part.procedure] for part in declaration.applications}
-    return {name: Limit(version.limit, version.after_hours) for name, version in versions.items()}
+    return {part.name: Limit.of(definitions.procedures[part.procedure]) for part in declaration.applications}
 
 
 class JointVerdict(NamedTuple):

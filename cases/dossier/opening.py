@@ -8,8 +8,8 @@ from cases.dossier.draft import DossierDraft
 from cases.dossier.ends import limits_of
 from cases.dossier.graph import GraphFault, graph_of
 from cases.dossier.promise import start_joint_clock
+from cases.dossier.results import refusal_of_results
 from cases.dossier.schedule import Schedule, schedule
-from catalog.dossier import EdgeKind
 from events.language.dossier_commands import Declaration
 from events.language.dossier_events import (
     AnnouncedConsultation,
@@ -42,19 +42,7 @@ def refusal_of(draft: DossierDraft, declaration: Declaration) -> Refusal | None:
     for part in declaration.applications:
         if part.procedure not in known:
             return refuse("procedure_unknown", "applications.procedure", procedure=part.procedure, near="-")
-        for need in part.needs:
-            result = need.result
-            if result is not None and need.kind is EdgeKind.HARD and not result.valid_on(draft.day):
-                return refuse(
-                    "result_invalid",
-                    "applications.needs.result",
-                    number=result.number,
-                    application=part.name,
-                    day=str(draft.day),
-                    issued_on=str(result.issued_on),
-                    valid_until=str(result.valid_until or "-"),
-                )
-    return None
+    return refusal_of_results(declaration.applications, draft.day)
 
 
 def _announce(draft: DossierDraft, whole: Schedule) -> None:

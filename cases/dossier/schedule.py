@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Self
 
 from cases.dossier.graph import Graph
+from catalog.dossier import LinkedProcedure
+from catalog.model import ProcedureVersion
 from sla.calendar import WorkingCalendar
 from sla.deadline import AfterHours, due
 from sla.units import Budget, Unit
@@ -25,6 +27,11 @@ class Limit:
 
     budget: Budget | None
     after_hours: AfterHours = AfterHours.RECEIPT
+
+    @classmethod
+    def of(cls, procedure: ProcedureVersion | LinkedProcedure) -> Self:
+        """The limit that the procedure sets."""
+        return cls(procedure.limit, procedure.after_hours)
 
 
 @dataclass(frozen=True, slots=True)

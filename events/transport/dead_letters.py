@@ -77,7 +77,7 @@ def filled(cluster: Cluster, names: Collection[str]) -> tuple[str, ...]:
 def open_letters(cluster: Cluster, topics: Topics) -> dict[str, int]:
     """By dead-letter topic, how many letters nobody has sent again; topics without any are left out.
 
-    Raises KafkaAwayError, NotPermittedError, TopicStalledError.
+    Raises KafkaAwayError, NotPermittedError.
     """
     by_topic: dict[str, list[Incoming]] = {}
     for record in read_all(cluster, filled(cluster, dead_letter_topics(cluster, topics))):
@@ -87,7 +87,7 @@ def open_letters(cluster: Cluster, topics: Topics) -> dict[str, int]:
 
 
 class LetterBox:
-    """One dead-letter topic. Every method raises KafkaAwayError, NotPermittedError, TopicStalledError."""
+    """One dead-letter topic. Every method raises KafkaAwayError, NotPermittedError."""
 
     def __init__(self, cluster: Cluster, topic: str) -> None:
         """`topic`: a dead-letter topic, or the topic whose dead letters are meant."""

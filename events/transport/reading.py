@@ -15,17 +15,10 @@ POLL_MS = 500
 EMPTY_POLLS_MAX = 40
 
 
-class TopicStalledError(Exception):
-    """Kafka stopped answering before the end of the topics was reached."""
-
-    def __init__(self, *, left: int) -> None:
-        super().__init__(f"Kafka did not deliver {left} partition(s) to their end.")
-
-
 def read_all(cluster: Cluster, topics: Iterable[str]) -> Iterator[Incoming]:
     """Every message of these topics, per partition in order. Topics that do not exist are passed over.
 
-    Raises KafkaAwayError, NotPermittedError, TopicStalledError.
+    Raises KafkaAwayError, NotPermittedError.
     """
     consumer = cluster.connected(
         KafkaConsumer,
@@ -59,7 +52,7 @@ def _until(consumer: KafkaConsumer, ends: dict[TopicPartition, int]) -> Iterator
         found = consumer.poll(timeout_ms=POLL_MS)
         empty = 0 if found else empty + 1
         if empty > EMPTY_POLLS_MAX:
-            raise TopicStalledError(left=len(ends))
+            raise kafka_errors.KafkaTimeoutError(f"{len(ends)} partition(s) fell silent before their end")
         for place, messages in found.items():
             for message in messages:
                 if message.offset < ends.get(place, 0):

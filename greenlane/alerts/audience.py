@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from catalog.audiences import audience_of as responsible
 from catalog.catalogue import Catalog
 from catalog.province import Language
+from catalog.receiving import ONE_STOP
 from events.language.case_events import CalendarExhausted, RungFired, SuspensionReviewDue
 from events.language.dossier_events import DossierRungFired
-from greenlane.province import ONE_STOP
 
 Fired = RungFired | DossierRungFired
 """A rung of a case's clock, or of a linked dossier's joint one."""

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import Annotated
 
 import typer
 
 from greenlane.cli.options import ActedBy, CaseReference, CommandId, Json, Lang, StateDir, name_of
-from greenlane.cli.question import acting
+from greenlane.cli.question import acting, new_id
 
 PANEL = "Answers"
-KIND = "AcknowledgeEscalation"
 Escalation = Annotated[
     str | None,
     typer.Argument(
@@ -41,6 +39,11 @@ def id_of(escalation: str | None) -> str | None:
     return None if escalation is None or re.fullmatch(r"[0-9]{1,9}", escalation) else escalation
 
 
+def number_of(escalation: str | None) -> int | None:
+    """The number in the timeline, where that was given."""
+    return None if escalation is None or id_of(escalation) is not None else int(escalation)
+
+
 def acknowledge(
     case: CaseReference,
     escalation: Escalation = None,
@@ -60,29 +63,28 @@ def acknowledge(
 
     Example: greenlane acknowledge H05.8-260302-0001 17 --by head-of-culture
     """
-    from greenlane.cli.asking import Question, ask
-    from greenlane.cli.case_table import case_table
-    from greenlane.cli.open_escalations import meant_in_case
+    from greenlane.cli.clock import now
+    from greenlane.cli.granting import granted
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session, waiting
+    from presentation.cases.case_table import case_table
+    from services.acknowledging import KIND, acknowledge_escalations, find_escalations
+    from services.cases import case_command
 
-    def question_of(escalation_id: str, number: int = 0) -> Question:
-        content = {"escalation_id": escalation_id, "note": note}
-        own_id = command_id and (f"{command_id}.{number}" if number else command_id)
-        return Question.checked(KIND, case, acting(by, "supervisor"), content, own_id)
-
-    exact = id_of(escalation)
-    named = None if exact is None else question_of(exact)
+    actor, own_id, exact = acting(by, "supervisor"), new_id(command_id), id_of(escalation)
+    # Whatever is meant: what cannot be said is refused before a stack is started.
+    case_command(actor, KIND, {"escalation_id": exact or "-", "note": note}, command_id=own_id, now=now())
     with a_session(state_dir, lang) as session:
-        ids = meant_in_case(session, case, escalation, level) if exact is None else [exact]
-        questions = [named] if named else [question_of(escalation_id, n) for n, escalation_id in enumerate(ids)]
-        for question in questions:
-            view = waiting(partial(ask, session, question))
+        ids = [exact] if exact else granted(find_escalations(session.wiring, actor, case, number_of(escalation), level))
+        answer = waiting(
+            lambda: acknowledge_escalations(session.wiring, actor, case, ids, note, command_id=own_id, now=now())
+        )
+        done = granted(answer)
         if as_json:
-            told = {"command_id": questions[0].command_id, "acknowledged": ids, "case": view.model_dump(mode="json")}
+            told = {"command_id": done.command_id, "acknowledged": ids, "case": done.case.model_dump(mode="json")}
             print_json({"ok": True, "accepted": True, **told})
             return 0
         moments = session.moments
         show(session.words("accepted", what=session.words(f"command.{KIND}")))
-        show(case_table(session.words("case"), [view], moments), moments.scale)
+        show(case_table(session.words("case"), [done.case], moments), moments.scale)
     return 0

@@ -18,12 +18,14 @@ from rich.table import Table
 from rich.text import Text
 
 from greenlane.cli.catalogue_in_use import catalogue_in_use
+from greenlane.cli.clock import now
 from greenlane.cli.instants import instant_of
-from greenlane.cli.moments import Moments, now
-from greenlane.cli.output import instant_json, table_of
-from greenlane.cli.source_words import source_text
-from greenlane.cli.time_words import TimeWords
+from greenlane.cli.output import table_of
 from greenlane.settings import Settings
+from presentation.instants import instant_json
+from presentation.moments import Moments
+from presentation.sources import source_text
+from presentation.words.time_words import TimeWords
 from sla.business_time import BusinessTime
 from sla.calendar import CalendarDefinition, WorkingCalendar, compiled
 from sla.deadline import Due
@@ -58,11 +60,11 @@ class CalendarSheet:
     moments: Moments
 
     @classmethod
-    def of(cls, calendar_id: str, language: str | None, state_dir: Path | None = None) -> Self:
-        """The calendar of the catalogue in use. Raises UnknownCalendar with what looks like it."""
+    def of(cls, calendar_id: str | None, language: str | None, state_dir: Path | None = None) -> Self:
+        """A calendar of the catalogue in use; None: the province's own. Raises UnknownCalendar with what looks like it."""
         settings = Settings.load(language=language, state_dir=state_dir)
         catalog = catalogue_in_use(settings).catalog
-        return cls.showing(catalog.calendar(calendar_id), settings.language)
+        return cls.showing(catalog.calendar(calendar_id or catalog.province.calendar), settings.language)
 
     @classmethod
     def all_of(cls, language: str | None, state_dir: Path | None = None) -> list[Self]:

@@ -11,7 +11,6 @@ import typer
 from greenlane.cli.options import Json, Lang, StateDir
 
 PANEL = "Looking things up"
-PUBLIC = "vn-public"
 
 group = typer.Typer(
     name="calendar",
@@ -31,7 +30,12 @@ class CountedUnit(StrEnum):
     MONTHS = "months"
 
 
-CalendarId = Annotated[str, typer.Option("--calendar", metavar="ID", help="Id of the calendar, as `list` shows it.")]
+CalendarId = Annotated[
+    str | None,
+    typer.Option(
+        "--calendar", metavar="ID", help="Id of the calendar, as `list` shows it; default: the province's own."
+    ),
+]
 At = Annotated[str, typer.Option("--at", metavar="INSTANT", help="An instant of RFC 3339 with its offset.")]
 Amount = Annotated[int, typer.Option("--amount", metavar="N", help="How many; 1 or more.")]
 CountedIn = Annotated[CountedUnit, typer.Option("--unit", help="Of what.")]
@@ -69,7 +73,7 @@ def list_calendars(*, state_dir: StateDir = None, lang: Lang = None, as_json: Js
 
 def show_calendar(
     *,
-    calendar: CalendarId = PUBLIC,
+    calendar: CalendarId = None,
     year: Annotated[int | None, typer.Option("--year", help="A whole year; with --month one month of it.")] = None,
     month: Annotated[int | None, typer.Option("--month", min=1, max=12, help="One month.")] = None,
     state_dir: StateDir = None,
@@ -99,7 +103,7 @@ def add(
     at: At,
     amount: Amount,
     unit: CountedIn,
-    calendar: CalendarId = PUBLIC,
+    calendar: CalendarId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -127,7 +131,7 @@ def subtract(
     at: At,
     amount: Amount,
     unit: CountedIn,
-    calendar: CalendarId = PUBLIC,
+    calendar: CalendarId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -157,7 +161,7 @@ def between(
     *,
     from_at: Annotated[str, typer.Option("--from", metavar="INSTANT", help="The beginning, with its offset.")],
     to_at: Annotated[str, typer.Option("--to", metavar="INSTANT", help="The end, with its offset.")],
-    calendar: CalendarId = PUBLIC,
+    calendar: CalendarId = None,
     state_dir: StateDir = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -191,8 +195,8 @@ def check(
     """
     from greenlane.cli.calendar_file import checked, show_faults
     from greenlane.cli.output import print_json, show
-    from greenlane.cli.time_words import TimeWords
     from greenlane.settings import Settings
+    from presentation.words.time_words import TimeWords
 
     settings = Settings.load(language=lang)
     found = checked(file)

@@ -23,10 +23,11 @@ from events.language.case_events import (
 )
 from events.language.refusals import refuse
 from greenlane.cli.applicant_texts import texts_of
-from greenlane.cli.failure import NoAnswerError, RefusedError
-from greenlane.cli.output import instant_json
+from greenlane.cli.granting import RefusedError
 from greenlane.cli.session import Session
-from wording.text import Said
+from presentation.instants import instant_json
+from services.errors import NotAnsweredError
+from wording.text import _
 
 
 @dataclass(frozen=True)
@@ -128,22 +129,17 @@ class Sheet:
 def sheet_of(session: Session, reference: str) -> Sheet:
     """The sheet of the case with this id or dossier code.
 
-    Raises RefusedError for an unknown case, NoAnswerError for one that was accepted but is not opened yet, StoreError.
+    Raises RefusedError for an unknown case, NotAnsweredError for one that was accepted but is not opened yet, StoreError.
     """
     language = session.words.language
     known = session.inbox.find_case(reference)
     if known is None:
-        raise RefusedError(refuse("case_unknown", "case"), language)
+        raise RefusedError(refuse("case_unknown", "case"))
     if known.status is None:
-        raise NoAnswerError(
-            Said(
-                f"Case {known.case_id} was accepted, but is not opened yet.",
-                f"Hồ sơ {known.case_id} đã được tiếp nhận nhưng chưa được mở.",
-            ),
+        raise NotAnsweredError(
+            _("Case {case_id} was accepted, but is not opened yet.", case_id=known.case_id),
             field="case",
-            remedy=Said(
-                "Look again when a worker runs: nothing is lost.", "Xem lại khi có tiến trình xử lý: không mất gì cả."
-            ),
+            remedy=_("Look again when a worker runs: nothing is lost."),
         )
     definitions, records = session.wiring.intake_records.ledger_of(known.case_id)
     case = fold(known.case_id, definitions, records)

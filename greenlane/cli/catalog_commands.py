@@ -141,7 +141,7 @@ def publish(
         found = checked(place, folder)
         if found is None:
             return 2
-        done = published(place, found, acting(by, "administrator")[1], note)
+        done = published(place, found, acting(by, "administrator").id, note)
         if done is None:
             return 2
         if as_json:
@@ -178,7 +178,7 @@ def retire(
     from greenlane.cli.output import print_json, show
 
     with the_place(state_dir, lang) as (place, settings):
-        account = acting(by, "administrator")[1]
+        account = acting(by, "administrator").id
         done = retired(place, (kind, definition, version), on.date(), account, note)
         if as_json:
             print_json(done.as_json())

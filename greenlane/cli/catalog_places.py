@@ -23,13 +23,11 @@ from catalog.validity import Ends
 from catalog.writing import heading, publish_in, retire_in
 from greenlane.admission import is_embedded, let_in_published
 from greenlane.cli.catalogue_in_use import warn_of_difference
-from greenlane.cli.moments import now
-from greenlane.province import PROVINCE_CALENDAR
+from greenlane.cli.clock import now
 from greenlane.settings import Settings
 from greenlane.stack import running_stack
 from greenlane.wiring import Wiring
 from intake.publishing import enter, refuse_draft
-from sla.calendar import CalendarDefinition
 from store.catalogue import Act, digests_in, ends_in
 from store.views import Views
 
@@ -134,7 +132,7 @@ class FolderPlace:
     @property
     def zone(self) -> ZoneInfo:
         """As its calendar says."""
-        return _zone([held.definition for held in self.held])
+        return assembled(held.definition for held in self.held).zone
 
     has_accounts = False
 
@@ -143,7 +141,7 @@ class FolderPlace:
 
     def publish(self, folder: Folder, by: str, note: str | None) -> set[Key]:
         """Enter the drafts among the folder's own digests."""
-        today = _real_day(_zone(folder.definitions))
+        today = _real_day(assembled(folder.definitions).zone)
         return set(publish_in(folder, lambda: None, heading(today, by, note))[0])
 
     def retire(self, asked: tuple[str, str, str], on: date, by: str, note: str | None) -> Retirement:
@@ -207,7 +205,7 @@ class StackPlace:
     @cached_property
     def zone(self) -> ZoneInfo:
         """As its calendar says."""
-        return _zone([held.definition for held in self.held])
+        return assembled(held.definition for held in self.held).zone
 
     @property
     def has_accounts(self) -> bool:
@@ -312,9 +310,3 @@ def held_in(folder: Folder) -> list[Held]:
 
 def _real_day(zone: ZoneInfo) -> date:
     return now().astimezone(zone).date()
-
-
-def _zone(definitions: Sequence[BaseModel]) -> ZoneInfo:
-    """The province's time zone."""
-    calendars = [definition for definition in definitions if isinstance(definition, CalendarDefinition)]
-    return ZoneInfo(next(found.zone for found in calendars if found.id == PROVINCE_CALENDAR))

@@ -20,10 +20,12 @@ from catalog.loader import Folder
 from catalog.validity import Window
 from greenlane.cli.catalog_acts import Published, Retired, in_list_order, windows_of
 from greenlane.cli.catalog_places import Held, Place
-from greenlane.cli.catalog_words import CatalogWords
-from greenlane.cli.moments import Moments, now
-from greenlane.cli.output import instant_json, table_of
+from greenlane.cli.clock import now
+from greenlane.cli.output import table_of
 from greenlane.cli.styles import painted
+from presentation.instants import instant_json
+from presentation.moments import Moments
+from presentation.words.catalog_words import CatalogWords
 from sla.business_time import BusinessTime
 from wording.json_text import shown_json
 

@@ -6,18 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rich.text import Text
-
 from cases.turn import WorkItem
 from greenlane.cli.lateness import LateTime
 from greenlane.cli.session import Session
+from presentation.blocks import Block, line, strong
 from presentation.instants import end_said
 from presentation.names import department_said
-from wording.text import Said, in_language, spoken
+from wording.text import _, in_language
 
-TITLE: Final = Said("Opinions that are asked for", "Các ý kiến được hỏi")
-ASKED: Final = Said("{department} asks, by {at}:", "{department} hỏi, trả lời trước {at}:")
-ASKED_OPENLY: Final = Said("{department} asks, no limit runs now:", "{department} hỏi, hiện không có hạn trả lời:")
+TITLE: Final = _("Opinions that are asked for")
+ASKED: Final = _("{department} asks, by {at}:")
+ASKED_OPENLY: Final = _("{department} asks, no limit runs now:")
 
 
 @dataclass(frozen=True)
@@ -43,21 +42,21 @@ class DeskSheet:
             for item in self.items
         ]
 
-    def screen(self) -> Iterator[Text]:
+    def screen(self) -> Iterator[Block]:
         """The questions, in the order of the list."""
         asked = [item for item in self.items if item.question is not None]
         if asked:
-            yield Text(self._in(TITLE), style="bold")
+            yield strong(self._in(TITLE))
         for item in asked:
-            yield Text(f"{item.dossier_code or item.case_id}  {item.step_id}", style="bold")
-            yield Text(f"  {self._who(item)} {item.question}")
+            yield strong(f"{item.dossier_code or item.case_id}  {item.step_id}")
+            yield line(f"  {self._who(item)} {item.question}")
 
     def _who(self, item: WorkItem) -> str:
         asker = department_said(self.session.wiring.catalog, item.asked_by_department or "")
         due_at = item.due_at if item.late is None else item.late.limit_at
         if due_at is None:
-            return self._in(spoken(ASKED_OPENLY, ASKED_OPENLY.vi, department=asker))
-        return self._in(spoken(ASKED, ASKED.vi, department=asker, at=end_said(due_at, self.session.wiring.zone)))
+            return self._in(ASKED_OPENLY.filled(department=asker))
+        return self._in(ASKED.filled(department=asker, at=end_said(due_at, self.session.wiring.zone)))
 
     def _in(self, text: str) -> str:
         return in_language(text, self.session.words.language)

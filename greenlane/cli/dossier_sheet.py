@@ -22,12 +22,13 @@ from events.language.dossier_events import DossierBreached, DossierClosed, Dossi
 from events.language.dossier_messages import Need
 from events.language.refusals import refuse
 from greenlane.cli.applicant_texts import texts_of
-from greenlane.cli.failure import NoAnswerError, RefusedError
-from greenlane.cli.output import instant_json
+from greenlane.cli.granting import RefusedError
 from greenlane.cli.session import Session
+from presentation.instants import instant_json
+from services.errors import NotAnsweredError
 from store.dossiers import Dossiers
 from store.errors import DefinitionsUnknown
-from wording.text import Said
+from wording.text import _
 
 
 @dataclass(frozen=True)
@@ -172,28 +173,22 @@ def _clock(view: CaseView) -> dict[str, Any]:
 def dossier_sheet_of(session: Session, reference: str) -> DossierSheet:
     """The sheet of the dossier with this stream id, or with this id of its source's.
 
-    Raises RefusedError for an unknown dossier, NoAnswerError for one that was accepted but is not opened yet, StoreError.
+    Raises RefusedError for an unknown dossier, NotAnsweredError for one that was accepted but is not opened yet, StoreError.
     """
     streams = Dossiers(session.wiring.store)
     known = streams.find(reference)
     if known is None:
         if session.inbox.opening(reference) is not None:
-            raise NoAnswerError(
-                Said(
-                    f"Dossier {reference} was accepted, but is not opened yet.",
-                    f"Nhóm hồ sơ {reference} đã được tiếp nhận nhưng chưa được mở.",
-                ),
+            raise NotAnsweredError(
+                _("Dossier {reference} was accepted, but is not opened yet.", reference=reference),
                 field="dossier",
-                remedy=Said(
-                    "Look again when a worker runs: nothing is lost.",
-                    "Xem lại khi có tiến trình xử lý: không mất gì cả.",
-                ),
+                remedy=_("Look again when a worker runs: nothing is lost."),
             )
-        raise RefusedError(refuse("dossier_unknown", "dossier"), session.words.language)
+        raise RefusedError(refuse("dossier_unknown", "dossier"))
     try:
         definitions, records = streams.stream(known.stream_id)
     except DefinitionsUnknown as error:
-        raise RefusedError(refuse("dossier_unknown", "dossier"), session.words.language) from error
+        raise RefusedError(refuse("dossier_unknown", "dossier")) from error
     dossier = fold_dossier(known.stream_id, definitions, records)
     now = session.wiring.business_time_now()
     plan = remaining(dossier, now) if dossier.is_open else None

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from greenlane.cli.acknowledgement import Escalation, Note, id_of
+from greenlane.cli.acknowledgement import Escalation, Note, id_of, number_of
 from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir, Strict, name_of, source_of
-from greenlane.cli.question import Acting, acting
-from wording.text import Said
+from greenlane.cli.question import acting, new_id
+from wording.text import _
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
+
+    from events.language.commands import Actor
+    from events.language.dossier_messages import DossierFile
+    from services.dossiers import SubmittedDossier
 
 PANEL = "Linked dossiers"
 SOURCE = "/command-line"
@@ -57,25 +61,24 @@ def plan(
 
     Example: greenlane dossier plan opening.yaml --at 2026-03-02T09:00+07:00
     """
-    from zoneinfo import ZoneInfo
-
     from greenlane.cli import handbook
-    from greenlane.cli.dossier_files import dossier_of
-    from greenlane.cli.dossier_plan import plan_of
-    from greenlane.cli.moments import Moments, now
-    from greenlane.cli.names import Names
+    from greenlane.cli.clock import now
+    from greenlane.cli.dossier_plan import forecast_json
+    from greenlane.cli.granting import granted
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.plan_screen import plan_screen
-    from greenlane.province import PROVINCE_CALENDAR
+    from intake.outline import forecast
+    from presentation.moments import Moments
+    from presentation.names import Names
     from sla.business_time import BusinessTime
 
     book = handbook.opened(lang, None, state_dir)
-    zone = ZoneInfo(book.catalog.calendar(PROVINCE_CALENDAR).zone)
+    zone = book.catalog.zone
     opened_at = now() if at is None else _instant(at, zone)
-    found = plan_of(dossier_of(file), book.catalog, opened_at, book.words.language)
+    found = granted(forecast(_dossier_in(file), book.catalog, opened_at))
     if as_json:
-        print_json(found.as_json())
+        print_json(forecast_json(found, book.words.language))
     else:
         shown(
             *plan_screen(
@@ -94,7 +97,7 @@ def templates(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = 
     from greenlane.cli import handbook
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
-    from greenlane.cli.template_table import template_json, template_table
+    from presentation.catalogue.templates import template_json, template_table
 
     book = handbook.opened(lang, None, state_dir)
     found = book.catalog.templates_on(book.day)
@@ -127,30 +130,62 @@ def submit(
 
     Example: greenlane dossier submit opening.yaml
     """
-    from greenlane.cli.dossier_desk import file_of_template, hand_in
-    from greenlane.cli.dossier_files import dossier_of
+    from greenlane.cli.clock import now
     from greenlane.cli.failure import say_left_out
+    from greenlane.cli.granting import granted
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session, waiting
+    from services.actors import claimed
+    from services.dossiers import declare_template, submit_dossier
 
     if (file is None) == (template is None):
-        raise typer.BadParameter(
-            Said("Give either a file or --template.", "Nêu một tệp hoặc --template."), param_hint="FILE"
-        )
-    given = None if file is None else dossier_of(file)
+        raise typer.BadParameter(_("Give either a file or --template."), param_hint="FILE")
+    read = None if file is None else _dossier_in(file)
+    actor = claimed("applicant", source)
     with a_session(state_dir, lang) as session:
-        wanted = given or file_of_template(session.wiring.catalog, template or "", session, applicant)
-        found = waiting(lambda: hand_in(session, wanted, source, strict=strict))
+        declared = read or declare_template(session.wiring, actor, template or "", applicant, now=now())
+        answer = waiting(
+            lambda: submit_dossier(session.wiring, actor, declared, source, door="cli", now=now(), strict=strict)
+        )
+        submitted = granted(answer)
         if as_json:
-            print_json(found.as_json(session.words.language))
+            print_json(_submitted_json(submitted, session.words.language))
         else:
-            key = "dossier_known" if found.known else "dossier_submitted"
-            key = "dossier_not_recorded" if found.view is None else key
-            shown(session.words(key, dossier=f"{found.dossier_id} ({found.stream_id})"), session.moments.scale)
-            for fact in found.left_out:
+            key = "dossier_known" if submitted.is_known else "dossier_submitted"
+            key = "dossier_not_recorded" if submitted.view is None else key
+            shown(session.words(key, dossier=f"{submitted.dossier_id} ({submitted.stream_id})"), session.moments.scale)
+            for fact in submitted.left_out:
                 say_left_out(fact, "", session.words.language)
-    return 0 if found.view is not None else 2
+    return 0 if submitted.view is not None else 2
+
+
+def _dossier_in(file: str) -> DossierFile:
+    from greenlane.cli.files import contents_of
+    from intake.dossier_files import dossier_of
+
+    ((name, content),) = contents_of([file])
+    return dossier_of(name, content)
+
+
+def _submitted_json(submitted: SubmittedDossier, language: str) -> dict[str, Any]:
+    """The answer of `dossier submit --json`."""
+    from presentation.instants import instant_json
+    from presentation.left_out import left_out_json
+
+    view = submitted.view
+    return {
+        "ok": view is not None,
+        "dossier": submitted.stream_id,
+        "dossier_id": submitted.dossier_id,
+        "known": submitted.is_known,
+        "applications": view and view.applications,
+        "released": view and view.released,
+        "lead": view and view.lead,
+        "joint_due_at": view and instant_json(view.joint_due_at),
+        "promised_at": view and instant_json(view.promised_at),
+        "left_out": left_out_json(submitted.left_out, language),
+    }
 
 
 def show(
@@ -166,13 +201,13 @@ def show(
 
     Example: greenlane dossier show D-2026-17 --svg opening.svg
     """
-    from greenlane.cli import dossier_pictures
     from greenlane.cli.dossier_screen import boxes_of, screen_of
     from greenlane.cli.dossier_sheet import dossier_sheet_of
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session
     from greenlane.cli.writing import write_file
+    from presentation.dossiers import pictures as dossier_pictures
 
     with a_session(state_dir, lang) as session:
         sheet, moments = dossier_sheet_of(session, dossier), session.moments
@@ -207,24 +242,27 @@ def cascade(
     """
     from cases.dossier.cascade import preview as previewed
     from events.language.refusals import refuse
-    from greenlane.cli.dossier_desk import ask_dossier, command_of
+    from greenlane.cli.clock import now
     from greenlane.cli.dossier_screen import cascade_table
     from greenlane.cli.dossier_sheet import dossier_sheet_of
-    from greenlane.cli.failure import RefusedError
+    from greenlane.cli.granting import RefusedError, granted
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session, waiting
+    from services.dossiers import command_dossier, dossier_command
 
-    command = command_of("ApplyCascade", {"name": name, "reason": reason}, acting(by), command_id)
+    actor, content = acting(by), {"name": name, "reason": reason}
+    command = dossier_command(actor, "ApplyCascade", content, command_id=new_id(command_id), now=now())
     with a_session(state_dir, lang) as session:
         sheet, words = dossier_sheet_of(session, dossier), session.words
         if name not in sheet.dossier.parts:
             names = ", ".join(list(sheet.dossier.parts)[:20])
             refusal = refuse("dossier_application_unknown", "name", application=name, names=names)
-            raise RefusedError(refusal, words.language)
+            raise RefusedError(refusal)
         effects = previewed(sheet.dossier, name)
         if not preview:
-            waiting(lambda: ask_dossier(session, sheet.dossier.dossier_id, command))
+            stream_id = sheet.dossier.dossier_id
+            granted(waiting(lambda: command_dossier(session.wiring, actor, stream_id, command, now=now())))
         if as_json:
             listed = [effect.model_dump(mode="json") for effect in effects]
             print_json({"ok": True, "name": name, "applied": not preview, "effects": listed})
@@ -257,7 +295,7 @@ def revoke(
     Example: greenlane dossier revoke D-2026-17 registration --reason "issued by mistake" --legal-basis "45/2020 art. 15"
     """
     content = {"name": name, "number": number, "reason": reason, "legal_basis": legal_basis}
-    return _told(dossier, "RevokeResult", content, acting(by), command_id, state_dir, lang, as_json)
+    return _command(dossier, "RevokeResult", content, acting(by), command_id, state_dir, lang, as_json)
 
 
 def result(
@@ -293,7 +331,7 @@ def result(
         "valid_until": valid_until and valid_until.date(),
     }
     content = {"name": name, "result": given, "replaces": replaces}
-    return _told(dossier, "RecordResult", content, acting(by), command_id, state_dir, lang, as_json)
+    return _command(dossier, "RecordResult", content, acting(by), command_id, state_dir, lang, as_json)
 
 
 def acknowledge(
@@ -313,17 +351,16 @@ def acknowledge(
 
     Example: greenlane dossier acknowledge D-2026-17 12 --by head-of-culture
     """
+    actor = acting(by, "supervisor")
     if (exact := id_of(escalation)) is None:
-        from greenlane.cli.dossier_desk import stream_of
-        from greenlane.cli.open_escalations import meant_in_dossier
+        from greenlane.cli.granting import granted
         from greenlane.cli.session import a_session
+        from services.acknowledging import find_joint_escalation
 
         with a_session(state_dir, lang) as session:
-            exact = meant_in_dossier(session, stream_of(session, dossier), dossier, escalation)
+            exact = granted(find_joint_escalation(session.wiring, actor, dossier, number_of(escalation)))
     content = {"escalation_id": exact, "note": note}
-    return _told(
-        dossier, "AcknowledgeEscalation", content, acting(by, "supervisor"), command_id, state_dir, lang, as_json
-    )
+    return _command(dossier, "AcknowledgeEscalation", content, actor, command_id, state_dir, lang, as_json)
 
 
 def withdraw(
@@ -342,32 +379,33 @@ def withdraw(
 
     Example: greenlane dossier withdraw D-2026-17
     """
-    return _told(dossier, "WithdrawDossier", {"reason": reason}, acting(by), command_id, state_dir, lang, as_json)
+    return _command(dossier, "WithdrawDossier", {"reason": reason}, acting(by), command_id, state_dir, lang, as_json)
 
 
-def _told(
+def _command(
     dossier: str,
     kind: str,
     content: dict[str, Any],
-    actor: Acting,
+    actor: Actor,
     command_id: str | None,
     state_dir: Path | None,
     lang: Any,
     as_json: bool,
 ) -> int:
     """Give a dossier a command, and show it as it is then."""
-    from greenlane.cli.dossier_desk import ask_dossier, command_of, stream_of
+    from greenlane.cli.clock import now
     from greenlane.cli.dossier_screen import screen_of
     from greenlane.cli.dossier_sheet import dossier_sheet_of
+    from greenlane.cli.granting import granted
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session, waiting
+    from services.dossiers import command_dossier, dossier_command
 
-    command = command_of(kind, content, actor, command_id)
+    command = dossier_command(actor, kind, content, command_id=new_id(command_id), now=now())
     with a_session(state_dir, lang) as session:
-        stream_id = stream_of(session, dossier)
-        waiting(lambda: ask_dossier(session, stream_id, command))
-        sheet = dossier_sheet_of(session, stream_id)
+        answer = waiting(lambda: command_dossier(session.wiring, actor, dossier, command, now=now()))
+        sheet = dossier_sheet_of(session, granted(answer))
         if as_json:
             print_json(sheet.as_json() | {"command_id": command.command_id})
         else:
@@ -382,9 +420,6 @@ def _instant(text: str, zone: ZoneInfo) -> datetime:
         return at.astimezone(zone) if at.tzinfo is not None else at.replace(tzinfo=zone)
     except (ValueError, OverflowError):
         raise typer.BadParameter(
-            Said(
-                f"{text!r} is no instant such as 2026-03-02T09:00+07:00.",
-                f"{text!r} không phải thời điểm như 2026-03-02T09:00+07:00.",
-            ),
+            _("{text!r} is no instant such as 2026-03-02T09:00+07:00.", text=text),
             param_hint="--at",
         ) from None

@@ -34,17 +34,20 @@ def verify(
     """
     from rich.markup import escape
 
-    from greenlane.cli.integrity_words import finding_text
+    from audit.verification import PublishedTopics
+    from audit.verification import verify as verified
     from greenlane.cli.output import print_json, show, table_of
     from greenlane.cli.progress import counted
     from greenlane.cli.session import a_session
-    from greenlane.verification import verify as verified
+    from presentation.words.integrity_words import finding_text
 
     with a_session(state_dir, lang) as session:
         words = session.words
         _, events = session.ledger.counts()
         with counted(words("verifying"), events) as told:
-            found = verified(session.wiring, topics=topics, told=told)
+            wiring = session.wiring
+            published = PublishedTopics(wiring.cluster, wiring.topics) if topics else None
+            found = verified(wiring.store, published, told)
         if as_json:
             body = {"ok": found.ok, "cases": found.cases, "events": found.events, "violations": found.violations}
             body |= {"older_events": found.older} if found.older else {}
@@ -79,16 +82,16 @@ def rebuild(
 
     Example: greenlane rebuild --replace
     """
+    from audit.rebuilding import rebuild_all
     from greenlane.cli.output import print_json, show
     from greenlane.cli.progress import counted
-    from greenlane.cli.rebuilding import rebuilt
     from greenlane.cli.session import a_session
 
     with a_session(state_dir, lang) as session:
         words = session.words
         cases, _ = session.ledger.counts()
         with counted(words("verifying"), cases) as told:
-            outcome = rebuilt(session, told, replace=replace)
+            outcome = rebuild_all(session.wiring.store, told, replace=replace)
         if as_json:
             print_json(outcome.as_json())
         else:

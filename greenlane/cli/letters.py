@@ -16,9 +16,10 @@ from events.transport.dead_letters import Letter, LetterBox, dead_letter_topics,
 from events.transport.errors import TopicMissingError
 from events.transport.letters import texts_of
 from events.transport.producer import Producer
-from greenlane.cli.output import instant_json, table_of
+from greenlane.cli.output import table_of
 from greenlane.cli.progress import counted
 from greenlane.cli.session import Session
+from presentation.instants import instant_json
 from store.outbox import Outbox
 
 SUBMISSIONS: Final = "submissions"

@@ -91,9 +91,9 @@ def cases(
 
 
 def _show_cases(session: Session, wanted: CaseFilter, limit: int, *, as_json: bool) -> None:
-    from greenlane.cli.case_table import case_table
     from greenlane.cli.late_steps import LateSteps
     from greenlane.cli.output import print_json, show
+    from presentation.cases.case_table import case_table
 
     found, total = session.views.cases(wanted, limit=limit), session.views.count(wanted)
     late = LateSteps.of(session, [view.case_id for view in found])
@@ -123,11 +123,11 @@ def desk(
 
     Example: greenlane desk construction --lang en
     """
-    from greenlane.cli.case_table import work_table
     from greenlane.cli.desk_sheet import DeskSheet
     from greenlane.cli.escalation_sheet import EscalationSheet
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session
+    from presentation.cases.case_table import work_table
     from store.escalations import EscalationFilter
 
     with a_session(state_dir, lang) as session:
@@ -146,6 +146,6 @@ def desk(
         name = known.name.in_language(session.words.language) if known else department
         moments = session.moments
         title = session.words("desk", department=name)
-        show(work_table(title, items, moments, sheet.time) if items else f"{title}: {session.words('no_work')}")
+        show(work_table(title, items, moments, sheet.time.since) if items else f"{title}: {session.words('no_work')}")
         show(*sheet.screen(), *(told.screen() if told.items else ()), None if told.items else moments.scale)
     return 0

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import datetime
-from typing import Any, overload
+from typing import Any
 
 from rich.console import RenderableType
 from rich.table import Table
 
+from greenlane.cli.terminal import rendered
 from greenlane.console import Console
+from presentation import blocks
+from presentation.blocks import Beside, Block, Grid, Line, Panel, Timeline, Tree
 from wording.json_text import shown_json
 
 PIPE_WIDTH = 160
 """Columns of a table that goes into a file or a pipe, where no terminal says how wide it is."""
+
+BLOCKS = Line | blocks.Table | Grid | Panel | Beside | Tree | Timeline
 
 out = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH)
 err = Console(stderr=True)
@@ -24,19 +28,6 @@ class Answered:
     """Whether this run has given its one object: what happens afterwards, as while a stack is stopped, gives no second."""
 
     yes = False
-
-
-@overload
-def instant_json(at: datetime) -> str: ...
-
-
-@overload
-def instant_json(at: None) -> None: ...
-
-
-def instant_json(at: datetime | None) -> str | None:
-    """An instant for machines, as events have it: in UTC with `Z`, never `+00:00`; one that was asked for in a zone keeps it."""
-    return None if at is None else at.isoformat().replace("+00:00", "Z")
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -62,8 +53,8 @@ def table_of(title: str | None, *headings: str) -> Table:
     return table
 
 
-def show(*parts: RenderableType | None) -> None:
+def show(*parts: RenderableType | Block | None) -> None:
     """Print the parts that there are on standard output."""
     for part in parts:
         if part is not None:
-            out.print(part)
+            out.print(rendered(part) if isinstance(part, BLOCKS) else part)

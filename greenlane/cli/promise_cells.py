@@ -9,9 +9,9 @@ from typing import Final, Literal
 from cases.model import APPLICANT_HAS_IT
 from cases.promised import Promised
 from cases.turn import CaseView
-from greenlane.cli.moments import Moments
 from greenlane.cli.styles import LATE, SOON, SOON_SECONDS, painted, status_markup
-from greenlane.cli.words import Words
+from presentation.moments import Moments
+from presentation.words.words import Words
 
 Kind = Literal["statutory", "green"]
 KINDS: Final[tuple[Kind, ...]] = ("statutory", "green")

@@ -1,19 +1,22 @@
-"""Asking a case for something and showing its answer: what all commands for a case share. Light until it is called."""
+"""Commanding a case and showing its answer: what all commands for a case share. Light until it is called."""
 
 from __future__ import annotations
 
 import os
 import pwd
+import uuid
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-Acting = tuple[Literal["officer", "supervisor", "administrator", "operator"], str]
-"""Who acts: a kind of actor and an account."""
+if TYPE_CHECKING:
+    from events.language.commands import Actor
 
 
-def acting(by: str | None, kind: Literal["officer", "supervisor", "administrator"] = "officer") -> Acting:
+def acting(by: str | None, kind: Literal["officer", "supervisor", "administrator"] = "officer") -> Actor:
     """Who acts: the account that is named, else the operator of the installation. Either way it is only claimed."""
-    return ("operator", _system_account()) if by is None else (kind, by)
+    from services.actors import claimed
+
+    return claimed("operator", _system_account()) if by is None else claimed(kind, by)
 
 
 def _system_account() -> str:
@@ -24,34 +27,35 @@ def _system_account() -> str:
         return f"uid-{os.getuid()}"
 
 
+def new_id(command_id: str | None) -> str:
+    """The id that was given, or a new one."""
+    return command_id or f"cli:{uuid.uuid4()}"
+
+
 def asked(
     kind: str,
     case: str,
-    actor: Acting,
+    actor: Actor,
     content: dict[str, Any],
     command_id: str | None,
     state_dir: Path | None,
     lang: str | None,
     as_json: bool,
 ) -> int:
-    """Give the case the command, wait for its answer, and show the case; the exit code. Raises what `ask` raises."""
-    from greenlane.cli.asking import Question, ask
-    from greenlane.cli.case_table import case_table
+    """Give the case the command, wait for its answer, and show the case; the exit code. Raises what the service raises."""
+    from greenlane.cli.clock import now
+    from greenlane.cli.granting import granted
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session, waiting
+    from presentation.cases.case_table import case_table
+    from services.cases import case_command, command_case
 
-    question = Question.checked(kind, case, actor, content, command_id)
+    command = case_command(actor, kind, content, command_id=new_id(command_id), now=now())
     with a_session(state_dir, lang) as session:
-        view = waiting(lambda: ask(session, question))
+        view = granted(waiting(lambda: command_case(session.wiring, actor, case, command, now=now())))
         if as_json:
-            print_json(
-                {
-                    "ok": True,
-                    "accepted": True,
-                    "command_id": question.command_id,
-                    "case": view.model_dump(mode="json"),
-                }
-            )
+            view_json = view.model_dump(mode="json")
+            print_json({"ok": True, "accepted": True, "command_id": command.command_id, "case": view_json})
             return 0
         moments = session.moments
         show(session.words("accepted", what=session.words(f"command.{kind}")))

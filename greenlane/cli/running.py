@@ -52,9 +52,9 @@ def status(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = Fal
     from greenlane.cli.failure import explained, say_error
     from greenlane.cli.output import print_json, show, table_of
     from greenlane.cli.styles import painted
-    from greenlane.cli.words import Words
     from greenlane.settings import Settings
     from greenlane.stack.status import status_of
+    from presentation.words.words import Words
 
     settings = Settings.load(state_dir=state_dir, language=lang)
     found, words = status_of(settings), Words(settings.language)

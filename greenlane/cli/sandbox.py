@@ -40,11 +40,11 @@ def sandbox(
 
     Example: greenlane sandbox culture --timeout 60
     """
+    from audit.conformance.trial import trial_of
     from greenlane.cli.failure import INTERRUPTED, REFUSED, InterruptedRunError, explained
     from greenlane.cli.output import print_json
     from greenlane.cli.sandbox_screen import shown
     from greenlane.sandbox.director import Run, new_run
-    from greenlane.sandbox.plan import plan_of
     from greenlane.sandbox.stage import running_development_stack
     from greenlane.settings import Settings
     from greenlane.stack.progress import Terminal
@@ -54,8 +54,8 @@ def sandbox(
     configure_logging(settings.model_copy(update={"log_level": "warning"}), "command")
     with Terminal(language=settings.language) as terminal, running_development_stack(settings) as wiring:
         day = wiring.business_time_now().astimezone(wiring.zone).date()
-        plan = plan_of(wiring.catalog, department, day, run=new_run(), procedures=procedure or (), seed=seed)
-        report = Run(wiring, plan, timeout=timeout, progress=terminal).play()
+        trial = trial_of(wiring.catalog, department, day, run=new_run(), procedures=procedure or (), seed=seed)
+        report = Run(wiring, trial, timeout=timeout, progress=terminal).play()
     language = settings.language
     if as_json:
         stopped = {"error": explained(InterruptedRunError())} if report.interrupted else {}

@@ -12,14 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from temporalio.client import Client
-
 from events.transport.errors import KafkaAwayError, NotPermittedError, TransportError, Unavailable
 from greenlane.cli.catalogue_in_use import warn_of_difference
-from greenlane.cli.failure import NoAnswerError
-from greenlane.cli.moments import Moments, now
-from greenlane.cli.names import Names
-from greenlane.cli.words import Words
+from greenlane.cli.clock import now
+from greenlane.cli.remedies import remedy_of
 from greenlane.connecting import database_of
 from greenlane.probing.database import explained as database_trouble
 from greenlane.probing.kafka import explained as kafka_trouble
@@ -31,6 +27,10 @@ from greenlane.stack.errors import ServerUnusableError
 from greenlane.stack.progress import Terminal
 from greenlane.telemetry import configure_logging
 from greenlane.wiring import Wiring
+from presentation.moments import Moments
+from presentation.names import Names
+from presentation.words.words import Words
+from services.errors import NotAnsweredError, ServiceError
 from store.errors import StoreUnavailable
 from store.inbox import Inbox
 from store.ledger import Ledger
@@ -73,7 +73,7 @@ def _wired(settings: Settings, given: Settings) -> Iterator[Wiring]:
         if settings.catalog_dir is not None:
             warn_of_difference(settings, wiring.catalogue.known_acts())
         yield wiring
-    except (TransportError, StoreUnavailable, Unavailable, ServerUnusableError, NoAnswerError) as error:
+    except (TransportError, StoreUnavailable, Unavailable, ServerUnusableError, ServiceError) as error:
         raise _meant(error, wiring, given) from error
     finally:
         wiring.close()
@@ -82,6 +82,8 @@ def _wired(settings: Settings, given: Settings) -> Iterator[Wiring]:
 def _meant(error: Exception, wiring: Wiring, given: Settings) -> Exception:
     """What is behind the failure of a server: clients say that time ran out, or that something is refused."""
     found = error
+    if isinstance(error, ServiceError):
+        error.remedy = remedy_of(error)
     if isinstance(error, KafkaAwayError | NotPermittedError):
         found = kafka_trouble(wiring.cluster) or error
     elif isinstance(error, StoreUnavailable):
@@ -90,7 +92,9 @@ def _meant(error: Exception, wiring: Wiring, given: Settings) -> Exception:
         found = _temporal_trouble(wiring.settings) or error
     if isinstance(found, TransportError) and not found.retryable:
         return found
-    again = found.remedy if isinstance(found, NoAnswerError) else ""
+    if isinstance(found, ServiceError) and not isinstance(found, NotAnsweredError):
+        return found
+    again = found.remedy if isinstance(found, NotAnsweredError) else ""
     return disk_full(given, again) or of_our_own(found, given) or found
 
 
@@ -121,24 +125,20 @@ class Session:
         instant = time.to_business(now())
         return Moments(self.words, self.wiring.zone, time, instant, known=Names(self.words, self.wiring.catalog))
 
-    @cached_property
+    @property
     def views(self) -> Views:
         """The read models."""
-        return Views(self.wiring.store)
+        return self.wiring.views
 
-    @cached_property
+    @property
     def ledger(self) -> Ledger:
         """The ledger."""
-        return Ledger(self.wiring.store)
+        return self.wiring.ledger
 
-    @cached_property
+    @property
     def inbox(self) -> Inbox:
-        """What was submitted and asked, for reading."""
-        return Inbox(self.wiring.store, self.wiring.topics)
-
-    async def temporal(self) -> Client:
-        """A connection to Temporal. Raises ServerUnusableError."""
-        return await self.wiring.temporal()
+        """What was submitted and commanded, for reading."""
+        return self.wiring.inbox
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from rich.table import Table
 
 from greenlane.cli.output import table_of
 from greenlane.cli.setting_words import SETTINGS_VI
-from greenlane.cli.words import Words
 from greenlane.settings import PREFIX, Settings
+from presentation.words.words import Words
 
 MASK: Final = "***"
 _USERINFO: Final = re.compile(r"(?<=://)[^/@\s]*@")

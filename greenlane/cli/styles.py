@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from greenlane.cli.words import Words
+from presentation.words.words import Words
 
 LANES: Final = {"green_24h": "bold green", "green_60": "green", "standard": "default"}
 STATUSES: Final = {

@@ -9,10 +9,16 @@ import typer
 from greenlane.cli.options import Json, Lang, StateDir, Strict, source_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from greenlane.cli.delivery import Delivered
+    from events.language.refusals import Refusal
     from greenlane.cli.session import Session
+    from greenlane.wiring import Wiring
+    from intake.application_files import Entry
+    from services.applications import Submitted
+
+    HandedIn = tuple[Entry, Submitted | Refusal | None]
+    """An entry, with what became of it; None: it cannot be read."""
 
 SOURCE = "/command-line"
 
@@ -48,25 +54,25 @@ def submit(
 
     Example: greenlane submit applications.yaml --lang en
     """
-    from greenlane.cli.application_files import contents_of, entries_of
-    from greenlane.cli.delivery import deliver
+    from greenlane.cli.files import contents_of
     from greenlane.cli.output import print_json
     from greenlane.cli.progress import counted
     from greenlane.cli.session import a_session, waiting
+    from intake.application_files import entries_of
 
     contents = contents_of(files)
     with a_session(state_dir, lang) as session:
-        size_max_bytes = session.wiring.settings.max_message_bytes
+        size_max_bytes = session.wiring.message_max_bytes
         entries = [entry for name, content in contents for entry in entries_of(name, content, size_max_bytes)]
-        with counted(session.words("submitting"), len(entries)) as told:
-            delivered = waiting(lambda: deliver(session, entries, source, told, strict=strict))
-        body = _body(delivered, session.words.language)
-        if any(one.error is None and one.view is None for one in delivered):
+        with counted(session.words("submitting"), len(entries)) as progress:
+            handed_in = waiting(lambda: _hand_in(session.wiring, entries, source, progress, strict=strict))
+        body = _body(handed_in, session.words.language)
+        if any(body["promises"] is None for body in body["submitted"]):
             _say_why(session)
         if as_json:
             print_json(body)
         else:
-            _show(session, delivered)
+            _show(session, handed_in)
     return 0 if body["ok"] else 2
 
 
@@ -82,49 +88,100 @@ def _say_why(session: Session) -> None:
         say_error(explained(full, session.words.language))
 
 
-def _body(delivered: Sequence[Delivered], language: str) -> dict[str, Any]:
-    taken = [one for one in delivered if one.error is None]
-    refused = [one for one in delivered if one.error is not None]
+async def _hand_in(
+    wiring: Wiring, entries: Sequence[Entry], source: str, progress: Callable[..., None], *, strict: bool
+) -> list[HandedIn]:
+    """What became of each entry, in the order of the files."""
+    from greenlane.cli.clock import now
+    from services.actors import claimed
+    from services.applications import submit_applications
+
+    messages = [entry.message for entry in entries if entry.message is not None]
+    progress(len(entries) - len(messages))
+    applicant = claimed("applicant", source)
+    answers = iter(
+        await submit_applications(
+            wiring, applicant, messages, source, door="cli", clock=now, progress=progress, strict=strict
+        )
+    )
+    return [(entry, None if entry.message is None else next(answers)) for entry in entries]
+
+
+def _body(handed_in: Sequence[HandedIn], language: str) -> dict[str, Any]:
+    bodies = [_entry_json(entry, answer, language) for entry, answer in handed_in]
+    refused = [body for body in bodies if "error" in body]
+    submitted = [body for body in bodies if "error" not in body]
     return {
-        "ok": not refused and all(one.view is not None for one in taken),
-        "submitted": [one.as_json(language) for one in taken],
-        "refused": [one.as_json(language) for one in refused],
+        "ok": not refused and all(body["promises"] is not None for body in submitted),
+        "submitted": submitted,
+        "refused": refused,
     }
 
 
-def _show(session: Session, delivered: Sequence[Delivered]) -> None:
+def _entry_json(entry: Entry, answer: Submitted | Refusal | None, language: str) -> dict[str, Any]:
+    from presentation.instants import instant_json
+    from presentation.left_out import left_out_json
+    from services.applications import Submitted
+
+    if not isinstance(answer, Submitted):
+        return {"application_id": entry.application_id, "error": _error_of(entry, answer, language)}
+    view = answer.view
+    return {
+        "application_id": entry.application_id,
+        "case_id": answer.case_id,
+        "dossier_code": view and view.dossier_code,
+        "lane": view and view.lane,
+        "known": answer.is_known,
+        "statutory_due_at": view and instant_json(view.statutory_due_at),
+        "green_due_at": view and instant_json(view.green_due_at),
+        "promises": view and view.promises.model_dump(mode="json"),
+        "left_out": left_out_json(answer.left_out, language),
+    }
+
+
+def _error_of(entry: Entry, refusal: Refusal | None, language: str) -> dict[str, Any]:
+    """Why an entry is no case as `{code, field, message, remedy, file, line}`: what is wrong with it, or what refuses it."""
+    from greenlane.cli.failure import told_in
+    from greenlane.cli.granting import RefusedError
+
+    if refusal is None:
+        return told_in(entry.error, language)
+    return told_in(RefusedError(refusal).as_json(), language) | {"file": entry.file, "line": entry.line}
+
+
+def _show(session: Session, handed_in: Sequence[HandedIn]) -> None:
     from rich.markup import escape
 
     from greenlane.cli.failure import say_error, say_left_out
     from greenlane.cli.output import err, show, table_of
     from greenlane.cli.promise_cells import promise_lines
     from greenlane.cli.styles import lane_markup
+    from services.applications import Submitted
 
     words, moments = session.words, session.moments
     headings = ("application", "dossier", "procedure_and_lane", "given_promise", "submitted")
     table = table_of(None, *map(words, headings))
-    for one in (one for one in delivered if one.error is None):
-        view = one.view
+    taken = [(entry, answer) for entry, answer in handed_in if isinstance(answer, Submitted)]
+    for entry, answer in taken:
+        view = answer.view
         table.add_row(
-            escape(one.entry.application_id or ""),
-            (view and view.dossier_code) or one.case_id,
+            escape(entry.application_id or ""),
+            (view and view.dossier_code) or answer.case_id,
             f"{escape(moments.names.procedure(view.procedure))}\n{lane_markup(words, view.lane)}" if view else "-",
             "\n".join(promise_lines(view, moments)) if view else "-",
-            words("known") if one.known else f"[green]{words('new')}[/green]",
+            words("known") if answer.is_known else f"[green]{words('new')}[/green]",
         )
     show(table if table.row_count else None, moments.scale)
-    for one in delivered:
-        for fact in one.left_out:
-            say_left_out(fact, f"{one.entry.file}:{one.entry.line} {one.entry.application_id}:", session.words.language)
-        if one.error is not None:
-            name = f" {one.entry.application_id}" if one.entry.application_id else ""
-            say_error(one.error, f"{one.error['file']}:{one.error['line']}{name}:")
-    unrecorded = sum(one.error is None and one.view is None for one in delivered)
+    for entry, outcome in handed_in:
+        if isinstance(outcome, Submitted):
+            for fact in outcome.left_out:
+                say_left_out(fact, f"{entry.file}:{entry.line} {entry.application_id}:", words.language)
+        else:
+            name = f" {entry.application_id}" if entry.application_id else ""
+            error = _error_of(entry, outcome, words.language)
+            say_error(error, f"{error['file']}:{error['line']}{name}:")
+    unrecorded = sum(answer.view is None for _, answer in taken)
     if unrecorded:
         err.print(f"[yellow]![/yellow] {words('not_recorded', count=unrecorded)}")
-    counts = {
-        "new": sum(one.error is None and not one.known for one in delivered),
-        "known": sum(one.known for one in delivered),
-        "refused": sum(one.error is not None for one in delivered),
-    }
-    show(words("submit_summary", **counts))
+    known = sum(answer.is_known for _, answer in taken)
+    show(words("submit_summary", new=len(taken) - known, known=known, refused=len(handed_in) - len(taken)))

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from rich.markup import escape
 from rich.table import Table
 
-from greenlane.cli.words import Words
-from greenlane.doctor.check import Check
+from audit.installation.check import Check
+from presentation.words.words import Words
 
 
 def verdict_table(checks: Sequence[Check], language: str) -> Table:

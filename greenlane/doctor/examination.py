@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from audit.installation import catalogue_rules, machine_rules, server_rules, work_rules
+from audit.installation.check import Check, in_order
 from catalog.catalogue import Catalog
 from catalog.errors import CatalogError
 from catalog.systems import PORTAL
 from events.language.topics import Topics
-from greenlane.doctor import catalogue_rules, machine, machine_rules, server_rules, setting_rules, work_rules
-from greenlane.doctor.check import Check, in_order
+from greenlane.doctor import machine, setting_rules
 from greenlane.doctor.database import Database
 from greenlane.doctor.failures import failed
 from greenlane.doctor.findings import Findings, found_under
 from greenlane.doctor.kafka import Kafka
 from greenlane.doctor.temporal import Temporal
-from greenlane.folder_difference import difference_of
-from greenlane.province import PROVINCE_CALENDAR
 from greenlane.settings import Settings
 from greenlane.stack.causes import of_our_own
 from greenlane.stack.credentials import PARTS
+from intake.folder_difference import difference_of
 from store.batch import SLOTS
 from wording.errors import GreenlaneError
-from wording.text import Said, spoken
+from wording.text import _
 
 NEEDED: Final = {
     # by the server without which they cannot be looked at
@@ -65,7 +64,7 @@ def _of_settings(settings: Settings) -> Iterator[Check]:
     number = len(settings.model_fields_set)
     yield Check(
         "settings",
-        spoken("All settings can be used; {n} are set.", "Mọi thiết lập đều dùng được; {n} được đặt.", n=number),
+        _("All settings can be used; {n} are set.", n=number),
     )
     yield setting_rules.settings_secure(settings)
 
@@ -155,7 +154,7 @@ def _of_the_database(found: Findings) -> Iterator[Check]:
     if database.pace is not None:
         yield failed("business_time", database.pace)
     else:
-        yield Check("business_time", Said("Time runs as the settings say.", "Thời gian chạy đúng như thiết lập."))
+        yield Check("business_time", _("Time runs as the settings say."))
     yield server_rules.database_accounts(work.needed_roles, work.roles)
     yield work_rules.outbox(work.outbox_rows, work.outbox_seconds)
     yield work_rules.alerts(work.owed)
@@ -217,7 +216,7 @@ def _today(found: Findings, catalog: Catalog) -> date:
     database = found.database
     if isinstance(database, Database) and database.today is not None:
         return database.today
-    return datetime.now(ZoneInfo(catalog.calendar(PROVINCE_CALENDAR).zone)).date()
+    return datetime.now(catalog.zone).date()
 
 
 def _channels(found: Findings) -> set[str]:

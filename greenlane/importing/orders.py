@@ -15,8 +15,8 @@ from typing import Any, Self
 from eventlog.identity import SYSTEM, ImportKey
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
+from events.transport.sender import Outgoing
 from greenlane.admission import KafkaAccess
-from greenlane.outside.outgoing import Outgoing
 from sla.units import Budget
 from wording.json_text import read_json
 

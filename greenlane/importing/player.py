@@ -16,12 +16,13 @@ from typing import Any
 from kafka import errors as kafka_errors
 
 from eventlog.index import Index
+from events.language.carried import Parcel, key_of, kind_of
+from events.transport import listening
 from events.transport.errors import TransportError
+from events.transport.listening import Share
+from events.transport.sender import Outgoing, Stopped
 from greenlane.importing.orders import STOPPED, NoteBook, Orders, StopWish
 from greenlane.importing.submitter import Diary
-from greenlane.outside import incoming
-from greenlane.outside.incoming import Share
-from greenlane.outside.outgoing import Outgoing, Parcel, Stopped
 from wording.foreign import visible
 from wording.json_text import read_json
 
@@ -68,7 +69,7 @@ class Player:
         self._tell(now=True)
 
     def _reading(self) -> Any:
-        return incoming.assigned(
+        return listening.assigned(
             self._orders.cluster,
             sorted(self._departments),
             f"greenlane-import-player-{self._number}",
@@ -77,15 +78,15 @@ class Player:
         )
 
     def _take(self, record: Any, department: str, outgoing: Outgoing) -> None:
-        match incoming.kind_of(record):
+        match kind_of(record):
             case "StepAssigned":
                 self._answer(record, department, outgoing)
             case "AnswerRefused":
-                if self._index.position_of(incoming.key_of(record)) is not None:
+                if self._index.position_of(key_of(record)) is not None:
                     self._refused[str(read_json(record.value).get("code"))] += 1
 
     def _answer(self, record: Any, department: str, outgoing: Outgoing) -> None:
-        case_id = incoming.key_of(record)
+        case_id = key_of(record)
         step_id = read_json(record.value)["event"]["step_id"]
         decision = self._index.decision(case_id, step_id)
         if decision is None or self._is_over(decision.position):

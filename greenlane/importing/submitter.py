@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from eventlog.index import Index, TraceRow
+from events.language.carried import Parcel, key_of, kind_of
 from events.language.notices import MessageRefused
+from events.transport import listening
 from events.transport.errors import TransportError
+from events.transport.listening import Place
+from events.transport.sender import Outgoing, Stopped
 from greenlane.importing.orders import STOPPED, NoteBook, Orders, StopWish
-from greenlane.outside import incoming
-from greenlane.outside.incoming import Place
-from greenlane.outside.outgoing import Outgoing, Parcel, Stopped
 from wording.foreign import visible
 from wording.json_text import read_json
 
@@ -129,10 +130,10 @@ class Submitter:
 
     def _listening(self) -> Any:
         names = [self._orders.topics.case_events, self._orders.answers]
-        consumer = incoming.assigned(self._orders.cluster, names, "greenlane-import-submitter")
+        consumer = listening.assigned(self._orders.cluster, names, "greenlane-import-submitter")
         known = self._diary.offsets()
         if known:
-            incoming.move(consumer, known)
+            listening.move(consumer, known)
         elif self._orders.from_beginning:
             consumer.seek_to_beginning()
         else:
@@ -172,11 +173,11 @@ class Submitter:
         self._tell()
 
     def _ended(self, record: Any) -> int | None:
-        is_closing = incoming.kind_of(record) == "CaseClosed"
-        return self._index.position_of(incoming.key_of(record)) if is_closing else None
+        is_closing = kind_of(record) == "CaseClosed"
+        return self._index.position_of(key_of(record)) if is_closing else None
 
     def _refused(self, record: Any) -> int | None:
-        if incoming.kind_of(record) != MessageRefused.__name__:
+        if kind_of(record) != MessageRefused.__name__:
             return None
         told = MessageRefused.model_validate(read_json(record.value))
         return self._open.get(told.command_id or "")
@@ -191,7 +192,7 @@ class Submitter:
 
     def _save(self, outgoing: Outgoing, consumer: Any) -> None:
         outgoing.settle()
-        self._diary.save(self._submitted, self._unsaved, incoming.offsets_of(consumer))
+        self._diary.save(self._submitted, self._unsaved, listening.offsets_of(consumer))
         self._unsaved.clear()
 
     def _tell(self, *, now: bool = False) -> None:

@@ -13,13 +13,14 @@ from audit.imported_cases import CaseEvidence, Findings, TopicOrder, event_ids
 from catalog.model import Definitions
 from eventlog.identity import SYSTEM
 from eventlog.index import TraceRow
+from events.language.carried import header, key_of
 from events.language.topics import Topics
-from events.transport import dead_letters
+from events.transport import dead_letters, listening
 from events.transport.errors import TransportError
+from events.transport.reading import read_all
 from greenlane.importing.display import Display
 from greenlane.importing.preparation import Prepared
 from greenlane.importing.report import ImportReport
-from greenlane.outside import incoming
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring
 from intake.records import DERIVED_PROCEDURE
@@ -34,9 +35,10 @@ QUIET_SECONDS = 120.0
 LOOK_SECONDS = 0.2
 PATIENCE_SECONDS = 60.0
 """How long a server may be away before the verification gives up."""
+CLIENT = "greenlane-import-verification"
 WORDS_MAX = 20
 INVARIANTS = ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I12")
-"""Those that are looked at for every case of the log; of RELIABILITY.md."""
+"""Those that are looked at for every case of the log, of docs/invariants.md."""
 
 T = TypeVar("T")
 
@@ -106,7 +108,7 @@ class Verification:
         names = [*_submissions(topics), *(topics.decisions(slug) for slug in index.departments())]
         group = bridge_group(self._wiring.settings)
         deadline = time.monotonic() + QUIET_SECONDS
-        while incoming.behind(self._wiring.cluster, names, group) and time.monotonic() < deadline:
+        while listening.behind(self._wiring.cluster, names, CLIENT, group) and time.monotonic() < deadline:
             time.sleep(LOOK_SECONDS)
 
     def _await_publisher(self) -> None:
@@ -126,8 +128,8 @@ class Verification:
     def _topic(self) -> TopicOrder:
         order = TopicOrder({trace.case_id for page in self._prepared.index.pages() for trace in page})
         topic = self._wiring.topics.case_events
-        for record in incoming.whole(self._wiring.cluster, topic, "greenlane-import-verification"):
-            order.take(incoming.key_of(record), incoming.header(record, "ce_id"))
+        for record in read_all(self._wiring.cluster, [topic]):
+            order.take(key_of(record), header(record, "ce_id"))
         return order
 
     def _ledger(self, order: TopicOrder) -> Findings:
@@ -209,7 +211,7 @@ class Verification:
         wanted = {topics.dead_letters(topic) for topic in asked}
         existing = wanted.intersection(dead_letters.dead_letter_topics(cluster, topics))
         count = 0
-        for topic in incoming.not_empty(cluster, existing, "greenlane-import-verification"):
+        for topic in listening.not_empty(cluster, existing, CLIENT):
             for letter in dead_letters.LetterBox(cluster, topic).letters():
                 count += letter.key is not None and self._prepared.index.position_of(letter.key) is not None
         return count

@@ -11,26 +11,27 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from audit.conformance.cast import LEGAL_BASIS, REASON, Cast, HandOver
+from audit.conformance.hearing import Hearing
+from audit.conformance.identity import CLIENT, SOURCES, SYSTEM
+from audit.conformance.observations import Observations
+from audit.conformance.rehearsals import LATE_LIMIT, Rehearsal
+from audit.conformance.report import ConformanceReport
+from audit.conformance.trial import Trial
+from audit.conformance.verdicts import judge, unsettled_answers
+from events.language.carried import Parcel, key_of, kind_of
 from events.language.commands import Actor, ActorKind, Assurance, CaseCommand, PauseClock, ReassignStep
 from events.language.notices import MessageRefused
+from events.transport import listening
 from events.transport.publisher import EVENT_SOURCE
+from events.transport.sender import Outgoing
 from greenlane.admission import let_in
-from greenlane.outside import incoming
-from greenlane.outside.outgoing import Outgoing, Parcel
-from greenlane.sandbox.cast import LEGAL_BASIS, REASON, Cast, HandOver
-from greenlane.sandbox.hearing import Hearing
-from greenlane.sandbox.identity import CLIENT, SOURCES, SYSTEM
-from greenlane.sandbox.plan import Plan
-from greenlane.sandbox.rehearsals import LATE_LIMIT, Rehearsal
-from greenlane.sandbox.report import SandboxReport
-from greenlane.sandbox.seen import Seen
-from greenlane.sandbox.verdicts import judge, pending
 from greenlane.stack.progress import Progress
 from greenlane.wiring import Wiring
 from intake.cases import CaseIntake
 from sla.units import WALL_CLOCK
 from wording.json_text import read_json
-from wording.text import Said, in_language
+from wording.text import Bilingual, LazyText, _, in_language
 
 POLL_MS = 100
 QUIET_SECONDS = 5.0
@@ -79,25 +80,25 @@ class Clockwork:
 class Run:
     """One run. Call it in the main thread, where Ctrl-C arrives."""
 
-    def __init__(self, wiring: Wiring, plan: Plan, *, timeout: float, progress: Progress) -> None:
+    def __init__(self, wiring: Wiring, trial: Trial, *, timeout: float, progress: Progress) -> None:
         self._wiring = wiring
-        self._plan = plan
+        self._trial = trial
         self._progress = progress
         self._language = wiring.settings.language
-        self._cast = Cast(plan, wiring.topics)
-        self._seen = Seen(plan.department)
-        self._hearing = Hearing(self._seen, wiring.topics, plan.by_case)
+        self._cast = Cast(trial, wiring.topics)
+        self._seen = Observations(trial.department)
+        self._hearing = Hearing(self._seen, wiring.topics, trial.by_case)
         self._clock = Clockwork(timeout)
         self._hitches: list[Hitch] = []
         self._withdrawn: set[str] = set()
         self._refused_at: dict[str, float] = {}
         self._begun_at = time.monotonic()
 
-    def play(self) -> SandboxReport:
+    def play(self) -> ConformanceReport:
         """The whole run; Ctrl-C ends it early, with a report of what was seen. Raises TransportError, StoreError."""
         wiring = self._wiring
         access = self._let_in()
-        outgoing = Outgoing(access.cluster, self._plan.source, NeverStops(), CLIENT, wiring.settings.max_message_bytes)
+        outgoing = Outgoing(access.cluster, self._trial.source, NeverStops(), CLIENT, wiring.settings.max_message_bytes)
         with closing(outgoing), closing(self._listening(access.cluster)) as consumer, self._intake() as ask:
             try:
                 self._submit(outgoing)
@@ -109,10 +110,10 @@ class Run:
         return self._report()
 
     def _let_in(self) -> Any:
-        wiring, topics, department = self._wiring, self._wiring.topics, self._plan.department
-        self._tell(Said("letting the sandbox in", "đang chuẩn bị tài khoản và kênh"))
+        wiring, topics, department = self._wiring, self._wiring.topics, self._trial.department
+        self._tell(_("letting the sandbox in"))
         wiring.systems.register(SYSTEM)
-        for definitions in self._plan.derived:
+        for definitions in self._trial.derived:
             wiring.intake_records.publish_derived(definitions)
         return let_in(
             wiring.settings,
@@ -124,12 +125,12 @@ class Run:
         )
 
     def _listening(self, cluster: Any) -> Any:
-        topics, department = self._wiring.topics, self._plan.department
+        topics, department = self._wiring.topics, self._trial.department
         names = (topics.case_events, topics.answers(SYSTEM.id), topics.work(department), topics.decisions(department))
-        consumer = incoming.assigned(cluster, names, CLIENT)
+        consumer = listening.assigned(cluster, names, CLIENT)
         consumer.seek_to_end()
         # Asked now, so that nothing lies between this end and the first application.
-        incoming.offsets_of(consumer)
+        listening.offsets_of(consumer)
         return consumer
 
     @contextmanager
@@ -144,7 +145,7 @@ class Run:
                 try:
                     refusal = loop.run_until_complete(asking).refusal
                 except TimeoutError:
-                    return in_language(Said("no worker answers", "không có tiến trình trả lời"), self._language)
+                    return in_language(_("no worker answers"), self._language)
                 return None if refusal is None else refusal.message(self._language)
 
             yield ask
@@ -152,7 +153,7 @@ class Run:
             loop.close()
 
     def _submit(self, outgoing: Outgoing) -> None:
-        for sent in self._plan.sent:
+        for sent in self._trial.sent:
             outgoing.add(self._cast.submission(sent))
         outgoing.settle()
 
@@ -166,7 +167,7 @@ class Run:
 
     def _patience(self) -> float:
         waits_for_limit = any(
-            sent.rehearsal is Rehearsal.LATE and not self._is_ours(sent.case_id) for sent in self._plan.sent
+            sent.rehearsal is Rehearsal.LATE and not self._is_ours(sent.case_id) for sent in self._trial.sent
         )
         limit = WALL_CLOCK[LATE_LIMIT.unit] * LATE_LIMIT.amount / self._wiring.business_time.factor
         return self._clock.timeout + (limit.total_seconds() if waits_for_limit else 0.0)
@@ -193,10 +194,10 @@ class Run:
 
     def _hear_refusal(self, record: Any) -> None:
         """One of the sandbox's own applications was not taken: the report says so."""
-        case_id = incoming.key_of(record)
-        if incoming.kind_of(record) == MessageRefused.__name__ and case_id in self._plan.by_case:
+        case_id = key_of(record)
+        if kind_of(record) == MessageRefused.__name__ and case_id in self._trial.by_case:
             told = MessageRefused.model_validate(read_json(record.value))
-            self._hitches.append(Hitch(case_id, in_language(Said(told.message, told.message_vi), self._language)))
+            self._hitches.append(Hitch(case_id, in_language(Bilingual(told.message, told.message_vi), self._language)))
             self._withdrawn.add(case_id)
 
     def _hand_over(self, act: HandOver, ask: Any) -> None:
@@ -206,7 +207,7 @@ class Run:
             pause_id = f"sandbox:{act.case_id}:pause"
             commands.append(PauseClock(command_id=pause_id, legal_basis=LEGAL_BASIS, **given))
         over_id = f"sandbox:{act.case_id}:hand-over"
-        step = {"step_id": act.step_id, "department": self._plan.department}
+        step = {"step_id": act.step_id, "department": self._trial.department}
         commands.append(ReassignStep(command_id=over_id, **step, **given))
         for command in commands:
             refused = ask(act.case_id, command)
@@ -216,7 +217,7 @@ class Run:
 
     def _withdraw_refused(self, outgoing: Outgoing) -> None:
         """The applicant takes back what cannot be answered, once it was seen what the program makes of the refusal."""
-        for sent in self._plan.sent:
+        for sent in self._trial.sent:
             case_id = sent.case_id
             if sent.rehearsal is Rehearsal.REFUSAL and any(each.case_id == case_id for each in self._seen.refused):
                 since = self._refused_at.setdefault(case_id, time.monotonic())
@@ -230,11 +231,11 @@ class Run:
 
     def _all_ended(self) -> bool:
         refused = {hitch.case_id for hitch in self._hitches}
-        return all(self._seen.is_closed(sent.case_id) or sent.case_id in refused for sent in self._plan.sent)
+        return all(self._seen.is_closed(sent.case_id) or sent.case_id in refused for sent in self._trial.sent)
 
     def _end(self, consumer: Any, outgoing: Outgoing, ask: Any, *, hurried: bool) -> None:
         """Withdraw what is still open, and hear what became of the last answers. Nothing of the run stays open."""
-        for sent in self._plan.sent:
+        for sent in self._trial.sent:
             self._withdraw(sent.case_id, outgoing)
         outgoing.settle()
         quiet = 0.0 if hurried else QUIET_SECONDS
@@ -244,34 +245,36 @@ class Run:
             if self._all_ended():
                 # A program that never is quiet is not waited for.
                 ends_at = min(ends_at, time.monotonic() + LAST_WORDS_SECONDS)
-                if self._clock.quiet > quiet and not pending(self._seen):
+                if self._clock.quiet > quiet and not unsettled_answers(self._seen):
                     return
 
-    def _report(self) -> SandboxReport:
+    def _report(self) -> ConformanceReport:
         owner_of = self._wiring.systems.owner_of
 
         def foreign(source: str) -> bool:
             return source == EVENT_SOURCE or source.startswith(f"{SOURCES}/") or owner_of(source) is not None
 
         in_real_time = self._wiring.business_time.factor == 1
-        return SandboxReport(
-            plan=self._plan,
+        return ConformanceReport(
+            trial=self._trial,
             seen=self._seen,
             verdict=judge(self._seen, foreign=foreign, in_real_time=in_real_time),
             hitches={hitch.case_id: hitch.message for hitch in self._hitches},
             elapsed=timedelta(seconds=time.monotonic() - self._begun_at),
         )
 
-    def _tell(self, what: Said) -> None:
+    def _tell(self, what: LazyText) -> None:
         self._progress.doing(in_language(what, self._language))
 
     def _tell_standing(self) -> None:
-        closed, cases = self._seen.closed(), len(self._plan.sent)
+        closed, cases = self._seen.closed(), len(self._trial.sent)
         waits = len(self._seen.open_assignments())
         self._tell(
-            Said(
-                f"{closed} of {cases} cases have ended; {waits} step(s) wait for the program",
-                f"{closed}/{cases} hồ sơ đã kết thúc; {waits} bước chờ chương trình trả lời",
+            _(
+                "{closed} of {cases} cases have ended; {waits} step(s) wait for the program",
+                closed=closed,
+                cases=cases,
+                waits=waits,
             )
         )
 

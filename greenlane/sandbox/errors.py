@@ -9,9 +9,3 @@ class SandboxRefusedError(GreenlaneError):
     """There is no development stack to play on."""
 
     code = "sandbox_refused"
-
-
-class NothingToSendError(GreenlaneError):
-    """What was asked for leaves no application to send."""
-
-    code = "nothing_to_send"

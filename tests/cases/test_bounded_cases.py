@@ -49,7 +49,7 @@ def stood_still(life: Life, times: int, said: str) -> Refusal | None:
 
 @pytest.mark.parametrize(("said", "code"), [("x", "too_many_suspensions"), (LONG, "too_much_written")])
 def test_what_a_case_carries_fits_whatever_is_written_to_it(said: str, code: str) -> None:
-    """S2: a department that holds a step suspends and resumes without end; the case still goes into one payload."""
+    """A department that holds a step suspends and resumes without end; the case still goes into one payload."""
     life = Life(wide())
     life.do(a_submission(MONDAY))
     refusal = stood_still(life, SUSPENSIONS_MAX + 10, said)
@@ -62,7 +62,7 @@ def test_what_a_case_carries_fits_whatever_is_written_to_it(said: str, code: str
 
 
 def test_questions_to_departments_are_bounded_too() -> None:
-    """S2: each opinion's question is kept at its step."""
+    """Each opinion's question is kept at its step."""
     life = Life(the_definitions())
     life.do(a_submission(MONDAY))
     found: object = None
@@ -77,7 +77,7 @@ def test_questions_to_departments_are_bounded_too() -> None:
 
 
 def test_a_command_that_is_too_long_is_told_so() -> None:
-    """S2: eight of them lie in a workflow at once."""
+    """Eight of them lie in a workflow at once."""
     answer = an_answer("intake", "one-stop", MONDAY)
     assert too_long(answer) is None
     data = {f"field_{number}": "ộ" * 450 for number in range(60)}

@@ -87,7 +87,7 @@ def test_a_case_without_a_step_on_the_calendar_is_left_alone() -> None:
 
 
 def test_a_department_whose_calendar_ends_works_without_an_end_and_is_named() -> None:
-    """No answer is refused because of a calendar: the clock has no end until a longer version is applied (C7)."""
+    """No answer is refused because of a calendar: the clock has no end until a longer version is applied."""
     short = another_calendar("police-desk", last_day=date(2026, 3, 6))
     kept = (DepartmentCalendar(calendar=short, departments=("police",)),)
     life = Life(the_definitions(department_calendars=kept))

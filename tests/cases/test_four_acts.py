@@ -126,7 +126,7 @@ def test_a_late_question_is_reported() -> None:
 
 
 def test_documents_none_of_which_was_asked_for_are_refused_with_the_list() -> None:
-    """B4: the limit does not begin again with the wrong papers."""
+    """The limit does not begin again with the wrong papers."""
     life = a_life()
     life.do(an_answer("intake", "one-stop", AT, Outcome.REQUEST_SUPPLEMENT, documents=("lease", "map")))
     refusal = life.refused(a_supplement(AT + DAY, "form"))
@@ -244,7 +244,7 @@ def test_a_case_whose_applicant_does_not_answer_may_be_stopped_and_waits_again_w
 
 
 def test_a_suspension_without_a_cap_is_looked_at_again_and_again() -> None:
-    """C15: a human duty while nothing else is due."""
+    """A human duty while nothing else is due."""
     life = a_life(suspension=SuspensionRule(review_after=days(5)))
     life.do(a_pause(AT))
     assert next_due(life.case) == AT + 7 * DAY

@@ -72,7 +72,7 @@ def findings(life: Life) -> list[str]:
 
 @pytest.mark.parametrize("how", ["withdrawn", "refused", "issued"])
 def test_a_case_with_a_breach_on_record_ends_beyond_its_calendar(how: str) -> None:
-    """C7: what its clocks have used is not known there, and that holds up nothing."""
+    """What its clocks have used is not known there, and that holds up nothing."""
     life = an_open_life(the_definitions(calendar=a_calendar(last_day=date(2026, 3, 13))))
     late = MONDAY + 20 * DAY
     life.live_until(late)
@@ -95,7 +95,7 @@ def test_a_case_with_a_breach_on_record_ends_beyond_its_calendar(how: str) -> No
 
 @pytest.mark.parametrize("how", ["withdrawn while it stands still", "resumed", "noted as over"])
 def test_a_breach_that_a_suspension_overtakes_is_kept_or_set_aside_with_its_reason(how: str) -> None:
-    """C10: its end moved behind what had been recorded; the record stays, and when the clock ends the reason is told."""
+    """Its end moved behind what had been recorded; the record stays, and when the clock ends the reason is told."""
     life = an_open_life(facts={"field": "social-housing"})
     due_at = end_at(life.case.clocks["green"], life.definitions)
     assert due_at is not None
@@ -116,7 +116,7 @@ def test_a_breach_that_a_suspension_overtakes_is_kept_or_set_aside_with_its_reas
 
 
 def test_a_suspension_that_ended_before_what_counts_later_is_no_finding() -> None:
-    """C17: it ends between the receipt of a command and the instant at which that counts, here the opening of the case."""
+    """It ends between the receipt of a command and the instant at which that counts, here the opening of the case."""
     rule = SuspensionRule(cap=Budget(amount=10, unit=Unit.HOURS))
     life = Life(the_definitions(a_procedure(suspension=rule)))
     paused = a_noted_pause(MONDAY - 40 * HOUR, MONDAY - 42 * HOUR)
@@ -127,7 +127,7 @@ def test_a_suspension_that_ended_before_what_counts_later_is_no_finding() -> Non
 
 
 def test_a_breach_set_aside_while_the_clock_stands_still_is_no_finding() -> None:
-    """C17: a late step, suspended from before its end, is answered while the applicant has the case."""
+    """A late step, suspended from before its end, is answered while the applicant has the case."""
     life = an_open_life(the_definitions(a_procedure(supplement=SupplementRule())))
     life.do(an_answer("intake", "one-stop", AT))
     due_at = end_at(life.case.clocks["step:appraisal"], life.definitions)
@@ -145,7 +145,7 @@ def test_a_breach_set_aside_while_the_clock_stands_still_is_no_finding() -> None
 
 
 def test_not_yours_and_not_there_are_one_answer() -> None:
-    """C12: to the letter, the field too: it is what the desk says of a case that it does not know."""
+    """To the letter, the field too: it is what the desk says of a case that it does not know."""
     refusal = an_open_life().refused(an_answer("intake", "construction", AT))
     assert refusal == refuse("case_unknown", "case")
 
@@ -176,7 +176,7 @@ CALLS_MAX = 1_000_000
 
 
 def test_a_turn_at_the_bound_of_parallel_steps_stays_short() -> None:
-    """C16: 200 steps are assigned in one turn; and in another every warning, breach and escalation of all of them fires."""
+    """200 steps are assigned in one turn; and in another every warning, breach and escalation of all of them fires."""
     steps = tuple(a_step(f"s{number}", "culture") for number in range(200))
     life = Life(the_definitions(a_procedure(steps=steps)))
     assert calls_in(partial(CASES.take_turn, life.case, [a_submission(MONDAY)], MONDAY)) < CALLS_MAX
@@ -185,14 +185,14 @@ def test_a_turn_at_the_bound_of_parallel_steps_stays_short() -> None:
 
 
 def test_more_parallel_steps_than_the_bound_are_refused_with_it() -> None:
-    """C16: where the procedure is written, before any case has it."""
+    """Where the procedure is written, before any case has it."""
     steps = tuple(a_step(f"s{number}", "culture") for number in range(201))
     with pytest.raises(ValidationError, match="at most 200 items"):
         a_procedure(steps=steps)
 
 
 def test_more_opinions_than_a_turn_can_look_at_are_refused_with_the_bound() -> None:
-    """C16: counted over all questions of the case."""
+    """Counted over all questions of the case."""
     life = an_open_life()
     for number in range(10):
         life.do(a_question("intake", "one-stop", AT + number * HOUR / 60, *("finance", "police") * 10))

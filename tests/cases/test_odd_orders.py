@@ -89,7 +89,7 @@ def running_statutory(life: Life) -> list[str]:
 
 @pytest.mark.parametrize(("former", "latter"), [(RESTART, PAUSE), (PAUSE, RESTART)])
 def test_a_migration_keeps_an_open_request_as_it_was_made(former: ClockPolicy, latter: ClockPolicy) -> None:
-    """C2: one statutory clock runs when the documents come, never none and never two."""
+    """One statutory clock runs when the documents come, never none and never two."""
     life = a_life(clock_policy=former)
     life.do(an_answer("intake", "one-stop", AT, Outcome.REQUEST_SUPPLEMENT, documents=("lease",)))
     life.do(a_migration(AT + HOUR, clock_policy=latter))
@@ -103,7 +103,7 @@ def test_a_migration_keeps_an_open_request_as_it_was_made(former: ClockPolicy, l
 @pytest.mark.parametrize("policy", [RESTART, PAUSE])
 @pytest.mark.parametrize("outcome", [Outcome.REQUEST_SUPPLEMENT, Outcome.REQUEST_EXPLANATION])
 def test_no_clock_of_the_case_runs_while_the_applicant_has_it(policy: ClockPolicy, outcome: Outcome) -> None:
-    """C3: a step that is assigned meanwhile stands still until the applicant has answered."""
+    """A step that is assigned meanwhile stands still until the applicant has answered."""
     life = a_life(clock_policy=policy, steps=PARALLEL, supplement=SupplementRule())
     life.do(an_answer("a", "one-stop", AT, outcome, documents=("lease",)))
     life.do(an_answer("b", "culture", AT + HOUR))
@@ -114,7 +114,7 @@ def test_no_clock_of_the_case_runs_while_the_applicant_has_it(policy: ClockPolic
 
 
 def test_an_opinion_asked_while_the_applicant_has_the_case_waits_with_it() -> None:
-    """C3, for consultations: the limit given to another department stands still with the case."""
+    """The limit given to another department stands still with the case."""
     life = a_life(steps=PARALLEL, supplement=SupplementRule())
     life.do(an_answer("a", "one-stop", AT, Outcome.REQUEST_SUPPLEMENT, documents=("lease",)))
     life.do(a_question("b", "culture", AT + HOUR, "finance", limit=Budget(amount=4, unit=Unit.WORKING_HOURS)))
@@ -125,7 +125,7 @@ def test_an_opinion_asked_while_the_applicant_has_the_case_waits_with_it() -> No
 
 
 def test_a_suspension_noted_before_or_during_another_comes_to_the_same() -> None:
-    """C4: a whole day that is over, noted while the case is suspended, counts as if it had been noted before."""
+    """A whole day that is over, noted while the case is suspended, counts as if it had been noted before."""
     wednesday, thursday = MONDAY + 2 * DAY, MONDAY + 3 * DAY
     noted = a_noted_pause(thursday + HOUR, MONDAY + DAY - 2 * HOUR, wednesday - 2 * HOUR)
     ends = []
@@ -144,7 +144,7 @@ def test_a_suspension_noted_before_or_during_another_comes_to_the_same() -> None
 
 
 def test_ids_of_the_engines_own_never_meet_declared_ones() -> None:
-    """C6: a declared step called like an opinion, or like the second clock of another, stays apart from it."""
+    """A declared step called like an opinion, or like the second clock of another, stays apart from it."""
     route = tuple(DeclaredStep(id=name, name=name, department="culture") for name in ("a", "a.opinion-1", "a.2"))
     definitions = the_definitions(a_procedure(route="declared", limit=None, steps=(), documents=()))
     life = an_open_life(definitions, route=route, step_limit=Budget(amount=2, unit=Unit.WORKING_DAYS))
@@ -171,7 +171,7 @@ def an_ending_life() -> Life:
 
 
 def test_where_the_calendar_ends_answers_and_withdrawals_go_through() -> None:
-    """C7: what needs no time to come is decided; a case can always end."""
+    """What needs no time to come is decided; a case can always end."""
     late = MONDAY + 20 * DAY
     refused = an_ending_life()
     refused.do(an_answer("intake", "one-stop", late, Outcome.REFUSE))
@@ -182,7 +182,7 @@ def test_where_the_calendar_ends_answers_and_withdrawals_go_through() -> None:
 
 
 def test_where_the_calendar_ends_the_case_says_that_it_stands_still_and_a_longer_one_heals_it() -> None:
-    """C7: an alert of its own, once; with the longer calendar the clocks have their ends again."""
+    """An alert of its own, once; with the longer calendar the clocks have their ends again."""
     life = an_ending_life()
     life.do(a_pause(AT))
     life.do(a_resumption(MONDAY + 11 * DAY))
@@ -203,7 +203,7 @@ def test_where_the_calendar_ends_the_case_says_that_it_stands_still_and_a_longer
 
 
 def test_a_calendar_that_does_not_cover_the_case_is_refused() -> None:
-    """C8: no clock loses its end by a calendar; and no tick raises."""
+    """No clock loses its end by a calendar; and no tick raises."""
     life = an_open_life()
     refusal = life.refused(a_new_calendar(AT, last_day=date(2026, 3, 4)))
     assert (refusal.code, refusal.field) == ("calendar_too_short", "calendar")
@@ -212,7 +212,7 @@ def test_a_calendar_that_does_not_cover_the_case_is_refused() -> None:
 
 
 def test_a_step_begins_with_the_turn_that_assigns_it() -> None:
-    """C9: three days without a worker are nobody's but the system's; no department is late before it heard."""
+    """Three days without a worker are nobody's but the system's; no department is late before it heard."""
     life = an_open_life()
     came_at, back_at = AT, MONDAY + 3 * DAY
     turn = CASES.take_turn(life.case, [an_answer("intake", "one-stop", came_at)], back_at)
@@ -261,7 +261,7 @@ def test_a_department_has_its_work_again_only_when_it_is_told() -> None:
 
 
 def test_a_step_given_to_another_department_is_migrated_with_its_case() -> None:
-    """C11: it vanishes only where the procedure's own department changes, or the step is gone."""
+    """It vanishes only where the procedure's own department changes, or the step is gone."""
     life = an_open_life()
     life.do(a_reassignment("intake", AT, department="finance"))
     life.do(a_migration(AT + HOUR))
@@ -271,7 +271,7 @@ def test_a_step_given_to_another_department_is_migrated_with_its_case() -> None:
 
 @pytest.mark.parametrize("step", ["intake", "nowhere"])
 def test_who_has_no_part_in_a_case_learns_no_more_than_of_one_that_is_not_there(step: str) -> None:
-    """C12: no list of steps, no owner."""
+    """No list of steps, no owner."""
     refusal = an_open_life().refused(an_answer(step, "construction", AT))
     assert (refusal.code, refusal.details) == ("case_unknown", {})
     own = an_open_life().refused(an_answer("nowhere", "police", AT))
@@ -279,7 +279,7 @@ def test_who_has_no_part_in_a_case_learns_no_more_than_of_one_that_is_not_there(
 
 
 def test_two_hundred_parallel_steps_are_one_turn() -> None:
-    """C16: what a turn does grows with the steps, not with their square: counted in looks at clocks, not in seconds."""
+    """What a turn does grows with the steps, not with their square: counted in looks at clocks, not in seconds."""
     steps = tuple(a_step(f"s{n}", "culture") for n in range(200))
     life = Life(the_definitions(a_procedure(steps=steps)))
     turn = CASES.take_turn(life.case, [a_submission(MONDAY)], MONDAY)
@@ -288,7 +288,7 @@ def test_two_hundred_parallel_steps_are_one_turn() -> None:
 
 
 def test_a_continued_case_goes_on_under_the_definitions_that_stand() -> None:
-    """C1, the core's part: a case that was put under another calendar carries that one in its own state."""
+    """A case that was put under another calendar carries that one in its own state."""
     life = an_open_life()
     life.do(a_new_calendar(AT, days_off=(date(2026, 3, 5),)))
     life.do(a_migration(AT + HOUR))
@@ -298,7 +298,7 @@ def test_a_continued_case_goes_on_under_the_definitions_that_stand() -> None:
 
 
 def test_who_acted_stands_in_every_record() -> None:
-    """D1: as claimed until people sign in; the clock's own ticks are the engine's."""
+    """As claimed until people sign in; the clock's own ticks are the engine's."""
     life = an_open_life()
     officer = Actor(kind=ActorKind.OFFICER, id="officer1")
     life.do(an_answer("intake", "one-stop", AT, actor=officer))

@@ -55,7 +55,7 @@ def finished(life: Life, at: datetime) -> Life:
 
 
 def test_a_limit_in_working_days_has_an_appointment_and_a_lawful_end() -> None:
-    """B1: the appointment is normalised to opening hours, the lawful end counts from the calendar date of receipt."""
+    """The appointment is normalised to opening hours, the lawful end counts from the calendar date of receipt."""
     state = a_night_life().case.clocks["statutory"]
     definitions = the_definitions()
     assert appointment_at(state, definitions) == APPOINTMENT
@@ -64,7 +64,7 @@ def test_a_limit_in_working_days_has_an_appointment_and_a_lawful_end() -> None:
 
 
 def test_a_case_closed_between_the_two_ends_is_met_with_its_appointment_missed() -> None:
-    """B1: closed on Saturday 14 March it is past the appointment and not overdue in law; nothing is escalated as a breach."""
+    """Closed on Saturday 14 March it is past the appointment and not overdue in law; nothing is escalated as a breach."""
     life = finished(a_night_life(), datetime(2026, 3, 14, 3, 0, tzinfo=UTC))
     promise = promises_of(life.case).statutory
     assert promise is not None
@@ -145,7 +145,7 @@ def test_a_limit_in_hours_ends_at_its_instant(unit: Unit) -> None:
 
 
 def test_the_end_of_an_applicants_own_limit_is_the_end_of_its_day() -> None:
-    """B5: documents half an hour after the operational instant of the last day are in time; a second after midnight not."""
+    """Documents half an hour after the operational instant of the last day are in time; a second after midnight not."""
     rule = SupplementRule(applicant_limit=Budget(amount=90, unit=Unit.WORKING_DAYS))
     for seconds, status in ((-1, "in_progress"), (0, "in_progress"), (1, "closed")):
         life = an_open_life(the_definitions(a_procedure(supplement=rule)))
@@ -179,7 +179,7 @@ def test_a_suspension_moves_both_ends() -> None:
 
 
 def test_a_new_appointment_moves_what_was_told_and_never_the_limit() -> None:
-    """B2: the breach comes at the first limit's lawful end; both dates are on record."""
+    """The breach comes at the first limit's lawful end; both dates are on record."""
     life = a_night_life()
     at = datetime(2026, 3, 9, 3, 0, tzinfo=UTC)
     life.do(

@@ -1,4 +1,4 @@
-"""S3: the core asks who sends before it decides. Whoever has no part in a case learns no more than of one that is not there."""
+"""The core asks who sends before it decides. Whoever has no part in a case learns no more than of one that is not there."""
 
 from __future__ import annotations
 

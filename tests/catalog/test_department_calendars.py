@@ -85,3 +85,22 @@ def test_a_departments_calendar_covers_the_days_of_the_cases(folder: Folder) -> 
     assert "2026-12-31" in problem.message
     folder.write("calendars/police-desk-2.yaml", POLICE_DESK.replace('version: "1"', 'version: "2"'))
     assert load_catalog(folder.path).calendar("police-desk").version == "2"
+
+
+def test_the_province_names_the_calendar_of_its_screens_and_joint_promises(folder: Folder) -> None:
+    """A version that names none means the public offices', so what was published before keeps its digest."""
+    assert load_catalog().province_calendar.id == "vn-public"
+    assert "calendar" not in load_catalog().province.model_dump(exclude_defaults=True)
+    folder.write("calendars/police-desk.yaml", POLICE_DESK.replace("Asia/Ho_Chi_Minh", "Asia/Tokyo"))
+    text = (DATA_FOLDER / "departments.yaml").read_text(encoding="utf-8")
+    folder.write("departments.yaml", text.replace("\nname: ", "\ncalendar: police-desk\nname: ", 1))
+    catalog = load_catalog(folder.path)
+    assert (catalog.province_calendar.id, catalog.zone.key) == ("police-desk", "Asia/Tokyo")
+
+
+def test_a_province_cannot_keep_a_calendar_that_is_not_there(folder: Folder) -> None:
+    text = (DATA_FOLDER / "departments.yaml").read_text(encoding="utf-8")
+    folder.write("departments.yaml", text.replace("\nname: ", "\ncalendar: vn-publik\nname: ", 1))
+    (problem,) = folder.problems()
+    assert (problem.field, problem.code) == ("calendar", "unknown_calendar")
+    assert "vn-public" in problem.remedy

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.language.messages import SubmissionMessage
-from greenlane.cli.application_files import Entry, entries_of
+from intake.application_files import Entry, entries_of
 
 LIMIT_BYTES = 4_000
 GOOD = {"application_id": "A-1", "procedure": "karaoke-licence", "applicant": {"name": "Nguyễn Văn A"}}

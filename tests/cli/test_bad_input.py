@@ -165,8 +165,8 @@ def test_a_worker_that_is_away(greenlane: Program, live_stack: LiveStack, monkey
     """What was accepted is kept and said to be waiting; asking the case ends with an id under which to ask again."""
     monkeypatch.setenv("GREENLANE_DATABASE_URL", _another_database(live_stack, "unheard", DATA_FOLDER))
     monkeypatch.setenv("GREENLANE_TASK_QUEUE", "nobody-listens")
-    monkeypatch.setattr("greenlane.cli.delivery.RECORD_SECONDS", 0.5)
-    monkeypatch.setattr("greenlane.cli.asking.ANSWER_SECONDS", 1.5)
+    monkeypatch.setattr("services.recorded.RECORD_SECONDS", 0.5)
+    monkeypatch.setattr("services.commanding.ANSWER_SECONDS", 1.5)
     both = karaoke("unheard-1") + b"\n" + karaoke("unheard-2")
     answer = greenlane("submit", "-", "--source", "/unheard", "--json", stdin=both)
     assert (answer.code, answer.json["ok"], answer.json["refused"]) == (2, False, [])

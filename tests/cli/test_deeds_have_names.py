@@ -14,7 +14,7 @@ DEEDS = {
 
 @pytest.mark.parametrize("deed", sorted(DEEDS))
 def test_every_deed_takes_the_name_of_who_does_it(deed: str) -> None:
-    """D1: none is done by nobody."""
+    """None is done by nobody."""
     assert any("--by" in option.opts for option in DEEDS[deed].params), deed
 
 

@@ -1,4 +1,4 @@
-"""`greenlane doctor` on a live stack: all is well, and each thing that is not is told by its own check (CASES E7)."""
+"""`greenlane doctor` on a live stack: all is well, and each thing that is not is told by its own check."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import psutil
 import psycopg
 import pytest
 
+from audit.installation.check import IDS
 from catalog.loader import DATA_FOLDER
 from events.transport.producer import Producer
-from greenlane.doctor.check import IDS
 from greenlane.stack.folder import StateFolder
 from tests.cli.program import Answer, LiveStack, Program
 from tests.database_accounts import owner_url

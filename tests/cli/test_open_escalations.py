@@ -10,14 +10,15 @@ import pytest
 from cases.escalations import alarms_among
 from cases.turn import EscalationItem
 from greenlane.cli.acknowledgement import id_of
-from greenlane.cli.open_escalations import (
+from greenlane.cli.remedies import remedy_of
+from presentation.acknowledging import acknowledge_command
+from services.acknowledging import (
     NoSuchAlertError,
     NothingToAcknowledgeError,
     SeveralEscalationsError,
     meant,
     numbered,
 )
-from presentation.acknowledging import acknowledge_command
 from tests.alerts.situations import fired, opened
 from tests.builders import MONDAY
 
@@ -63,11 +64,11 @@ def test_of_several_clocks_one_must_be_named() -> None:
     """Nobody acknowledges by accident what he was not told of; the answer has the command for each."""
     items = [waiting("step:a", 1), waiting("step:b", 3)]
     with pytest.raises(SeveralEscalationsError) as caught:
-        meant(items, {"17": "step:a/rung-1"}, CODE, None)
+        meant(items, {17: "step:a/rung-1"}, CODE, None)
     # Of an early version, whose event has another shape, by its id.
     for known in (17, "step:b/rung-3"):
-        assert acknowledge_command(CODE, known) in caught.value.remedy
-    assert "\u00a0" not in caught.value.remedy
+        assert acknowledge_command(CODE, known) in remedy_of(caught.value)
+    assert "\u00a0" not in remedy_of(caught.value)
 
 
 def test_all_of_a_level_are_meant_where_it_is_said() -> None:
@@ -83,7 +84,7 @@ def test_where_nothing_waits_nothing_is_acknowledged(items: list[EscalationItem]
     with pytest.raises(NothingToAcknowledgeError) as caught:
         meant(items, {}, CODE, level)
     assert CODE in caught.value.message
-    assert f"greenlane show {CODE}" in caught.value.remedy
+    assert f"greenlane show {CODE}" in remedy_of(caught.value)
 
 
 def test_the_number_in_the_timeline_names_the_alert() -> None:
@@ -91,13 +92,13 @@ def test_the_number_in_the_timeline_names_the_alert() -> None:
     life = opened()
     rung, _, number = fired(life, "step", "breach")
     alerts = alarms_among(life.records)
-    assert numbered([], alerts, CODE, str(number)) == numbered([], alerts, CODE, f"0{number}") == rung.escalation_id
+    assert numbered([], alerts, CODE, number) == rung.escalation_id
     numbers = {record.sequence for record in life.records if getattr(record.event, "kind", "") == "breach"}
     assert alerts.keys() == {*numbers}
     others = {record.sequence for record in life.records} - numbers
     for other in (*others, 0, 4711):
         with pytest.raises(NoSuchAlertError):
-            numbered([], alerts, CODE, str(other))
+            numbered([], alerts, CODE, other)
 
 
 @pytest.mark.parametrize("linked", [False, True])
@@ -106,13 +107,13 @@ def test_of_an_unknown_number_the_answer_has_the_command_of_each_that_waits(link
     items = [waiting("step:a", 1), waiting("step:a", 2), waiting("step:b", 3)]
     alerts = {17: "step:a/rung-1", 19: "step:a/rung-2", 23: "step:b/rung-3"}
     with pytest.raises(NoSuchAlertError) as caught:
-        numbered(items, alerts, CODE, "18", linked=linked)
+        numbered(items, alerts, CODE, 18, linked=linked)
     commands = "; ".join(acknowledge_command(CODE, number, linked=linked) for number in (19, 23))
-    assert caught.value.remedy == f"These wait: {commands}"
+    assert remedy_of(caught.value) == f"These wait: {commands}"
     assert "18" in caught.value.message
     with pytest.raises(NoSuchAlertError) as caught:
-        numbered([], alerts, CODE, "18", linked=linked)
-    assert f"greenlane {'dossier ' if linked else ''}show {CODE}" in caught.value.remedy
+        numbered([], alerts, CODE, 18, linked=linked)
+    assert f"greenlane {'dossier ' if linked else ''}show {CODE}" in remedy_of(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,16 @@ from cases.views import view_of
 from events.language import case_events as ev
 from events.language.commands import ENGINE, Actor, ActorKind, Assurance
 from events.language.reasons import ReasonCode, said_reason
-from greenlane.changing import actor_of, command_of, head_of
-from greenlane.cli.actors import actor_text
-from greenlane.cli.event_lines import detail_of
-from greenlane.cli.moments import Moments
 from greenlane.cli.promise_cells import Kind, appointment_markup, lawful_end_text, promise_of, rung_text
 from greenlane.cli.question import acting
-from greenlane.cli.reason_words import reason_text
-from greenlane.cli.words import TABLE, Words
+from presentation.actors import actor_text
+from presentation.cases.event_lines import detail_of
+from presentation.moments import Moments
+from presentation.reasons import reason_text
+from presentation.words.words import TABLE, Words
+from services.actors import claimed
+from services.change_telling import command_of
+from services.changes import head_of
 from sla.business_time import BusinessTime
 from store.changes import Plan
 from tests.builders import MONDAY, Life, a_calendar, a_submission, an_answer
@@ -90,11 +92,11 @@ def test_an_actor_is_never_shown_without_how_it_is_known(kind: ActorKind) -> Non
     """Every kind and every assurance has its words in both languages."""
     for assurance in (*Assurance, None):
         actor = Actor(kind=kind, id="account-7", assurance=assurance)
-        for language, claimed in (("vi", "chưa xác thực"), ("en", "claimed")):
+        for language, assured in (("vi", "chưa xác thực"), ("en", "claimed")):
             words = Words(language)
             text = actor_text(actor, words)
             assert text.startswith(f"{words.named('actor', kind)} account-7 (")
-            assert (claimed in text) == (assurance in (Assurance.CLAIMED, None))
+            assert (assured in text) == (assurance in (Assurance.CLAIMED, None))
         assert f"actor.{kind}" in TABLE
 
 
@@ -145,11 +147,10 @@ def test_every_cause_and_answer_has_its_word() -> None:
 
 def test_who_acts_where_nobody_is_named() -> None:
     """The operator, by the system's account; a name is taken for what the command says it is."""
-    assert acting("lead-officer", "supervisor") == ("supervisor", "lead-officer")
-    assert acting("officer-7") == ("officer", "officer-7")
-    kind, account = acting(None, "administrator")
-    assert kind == "operator"
-    assert account
+    assert acting("lead-officer", "supervisor") == claimed("supervisor", "lead-officer")
+    assert acting("officer-7") == claimed("officer", "officer-7")
+    assert acting(None, "administrator").kind == "operator"
+    assert acting(None, "administrator").id
 
 
 @pytest.mark.parametrize(
@@ -163,7 +164,7 @@ def test_who_acts_where_nobody_is_named() -> None:
 )
 def test_a_plan_keeps_who_made_it(stored: str | None, expected: tuple[str, str]) -> None:
     """Also one that an older version stored, which named the administrator's account alone."""
-    head = head_of(a_calendar(version="2"), "why", actor_of("operator", "root"), MONDAY)
+    head = head_of(a_calendar(version="2"), "why", claimed("operator", "root"), MONDAY)
     if stored is not None:
         head = replace(head, actor=stored)
     plan = Plan(number=1, head=head, cases=1, sent=0)

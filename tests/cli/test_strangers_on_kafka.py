@@ -1,4 +1,4 @@
-"""S3 on the live stack: whoever has no part in a case does nothing to it over Kafka, and learns nothing of it."""
+"""On the live stack: whoever has no part in a case does nothing to it over Kafka, and learns nothing of it."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_a_closed_case_is_told_of_only_to_those_who_have_a_part_in_it(live: Prog
 
 
 def test_a_source_that_is_not_its_systems_is_a_dead_letter(live: Program, live_stack: LiveStack) -> None:
-    """S3: /other-portal does not withdraw what /portal handed in, nor hand anything in itself."""
+    """/other-portal does not withdraw what /portal handed in, nor hand anything in itself."""
     code = submitted(live, "stranger-3")
     portal = Sender(live_stack.cluster_of(PORTAL), "system", PORTAL)
     for source, name, data in (

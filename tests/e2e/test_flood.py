@@ -1,4 +1,4 @@
-"""S2 on the live stack: a department floods a case with what is refused, while the worker is away and while it runs.
+"""On the live stack: a department floods a case with what is refused, while the worker is away and while it runs.
 
 1,000 messages in the middle tier, 10,000 with GREENLANE_TEST_TIER=long. How long everybody waits is measured by bench.flood.
 """
@@ -13,12 +13,12 @@ import psutil
 import pytest
 from temporalio.client import WorkflowHistory
 
-from bench.flood import FLOODING, OTHER, Flood, Watch, a_flood, rate_of, started_desk, until, worker_away
+from audit.verification import PublishedTopics, verify
+from bench.flood import FLOODING, OTHER, Flood, Watch, a_flood, rate_of, started_departments, until, worker_away
 from bench.throughput.__main__ import the_stack
-from greenlane.quiescence import settled
-from greenlane.verification import verify
 from greenlane.wiring import Wiring
 from intake.waiting_room import HANDED_MAX
+from services.quiescence import await_published
 from store.waiting import ROWS_MAX
 from tests.workflows.stage import kinds
 
@@ -83,15 +83,15 @@ async def test_a_flood_while_others_work(stack: Stack) -> None:
     """Other cases go from submission to closing meanwhile; every message has its outcome, and the ledgers are sound."""
     wiring, _ = stack
     watch, flood = Watch(wiring), a_flood(wiring, "running")
-    desk = started_desk(wiring, "others", OTHER_CASES)
+    departments = started_departments(wiring, "others", OTHER_CASES)
     flood.rush(MESSAGES - MESSAGES // 2)
     lawful = flood.answer(OTHER, "intake", "lawful")
     until(lambda: watch.outcome(flood.case_id, lawful))
-    assert rate_of(desk) > 0, "all of them came to their end"
+    assert rate_of(departments) > 0, "all of them came to their end"
     until(lambda: is_all_answered(wiring, flood))
     assert_short(await histories(wiring, flood.case_id))
-    settled(wiring, timeout_seconds=600)
-    found = verify(wiring, topics=True)
+    await_published(wiring, timeout_seconds=600)
+    found = verify(wiring.store, PublishedTopics(wiring.cluster, wiring.topics))
     assert found.ok, found.findings
 
 

@@ -22,6 +22,7 @@ import psutil
 import pytest
 from sqlalchemy import text
 
+from audit.verification import verify
 from bench.flood import until
 from bench.publishing import PROCESSES, Applicants, Editor, Received, edition_of, publishing, received
 from bench.throughput.__main__ import PROCEDURE, the_stack
@@ -30,7 +31,6 @@ from events.language.commands import Actor, ActorKind
 from events.language.dossier_messages import DossierFile, LinkedPart
 from events.language.identity import is_dossier
 from events.language.messages import DocumentMessage
-from greenlane.verification import verify
 from greenlane.wiring import Wiring
 from intake.cases import Submitted
 from tests.e2e.killing import kill
@@ -208,5 +208,5 @@ def test_each_case_runs_under_the_version_in_force_at_its_instant(stack: Stack, 
     one_before = next(edition for edition in editions if edition.in_force_at > found[late].at)
     assert found[late].lanes_version < one_before.lanes
     assert {process: edition_of(wiring, process) for process in PROCESSES} == dict.fromkeys(PROCESSES, PUBLICATIONS + 1)
-    verified = verify(wiring)
+    verified = verify(wiring.store)
     assert verified.ok, verified.findings

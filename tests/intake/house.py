@@ -57,8 +57,9 @@ class House:
         self.catalogue = SettledCatalogue(load_catalog())
         self.gateway = CaseGateway(self.client, self.queue)
         self.room, self.intake = self.another_bridge()
+        self.dossiers = Dossiers(store)
         self.linked = DossierIntake(
-            self.intake, DossierGateway(self.client, self.queue), Dossiers(store), self.inbox, self.catalogue
+            self.intake, DossierGateway(self.client, self.queue), self.dossiers, self.inbox, self.catalogue
         )
         self.handing = HandOver(self.waiting, self.room, self.intake)
         self.opened: list[str] = []

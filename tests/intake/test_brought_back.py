@@ -84,7 +84,7 @@ async def looked(house: House, sweep: Sweep, case_id: str) -> None:
 
 @pytest.mark.parametrize("how", ENDS)
 async def test_the_sweep_brings_a_case_back(house: House, sweep: Sweep, how: str) -> None:
-    """S4: nothing is due and nobody writes; it goes on by itself, and is counted."""
+    """Nothing is due and nobody writes; it goes on by itself, and is counted."""
     case_id = await house.open_and_recorded()
     before = BROUGHT_BACK.labels("case")._value.get()
     await ended(house, case_id, how)
@@ -98,7 +98,7 @@ async def test_the_sweep_brings_a_case_back(house: House, sweep: Sweep, how: str
 
 @pytest.mark.parametrize("how", ["terminated", "failed"])
 async def test_what_it_was_given_and_had_not_answered_comes_along(house: House, sweep: Sweep, how: str) -> None:
-    """S4: answers that Kafka's offsets are committed for are in the ended run's history, and nowhere else."""
+    """Answers that Kafka's offsets are committed for are in the ended run's history, and nowhere else."""
     case_id = await house.open_and_recorded()
     steps = enumerate(FIVE_STEPS[:2])
     given = [a_message(department, number, step, house.now()) for number, (step, department) in steps]
@@ -114,7 +114,7 @@ async def test_what_it_was_given_and_had_not_answered_comes_along(house: House, 
 
 @pytest.mark.parametrize("how", ENDS)
 async def test_a_command_brings_it_back_at_once(house: House, how: str) -> None:
-    """S4: whoever writes, by Kafka or at the command line, is answered, whatever became of the run."""
+    """Whoever writes, by Kafka or at the command line, is answered, whatever became of the run."""
     case_id = await house.open_and_recorded()
     await ended(house, case_id, how)
     async with house.worker():
@@ -175,7 +175,7 @@ async def test_one_that_cannot_be_brought_back_holds_up_none(house: House, sweep
 
 
 async def test_a_ledger_that_was_restored_is_gone_on_from(house: House) -> None:
-    """S4: the run had come to its end, the ledger of an earlier backup does not know of it: whatever became of the run."""
+    """The run had come to its end, the ledger of an earlier backup does not know of it: whatever became of the run."""
     case_id = await house.open_and_recorded()
     async with house.worker():
         for number, (step, department) in enumerate(FIVE_STEPS):

@@ -37,7 +37,7 @@ async def drained(house: House, lease: HandingOver) -> None:
 
 
 async def test_few_lie_in_temporal_and_the_rest_waits_in_order(house: House, lease: HandingOver) -> None:
-    """S2: while nobody works, a sender's first messages are in the case's history, the others in the table."""
+    """While nobody works, a sender's first messages are in the case's history, the others in the table."""
     case_id = await house.open()
     messages = [a_message("one-stop", number) for number in range(MANY)]
     for message in messages:
@@ -56,7 +56,7 @@ async def test_few_lie_in_temporal_and_the_rest_waits_in_order(house: House, lea
 
 
 async def test_another_sender_is_not_held_up(house: House, lease: HandingOver) -> None:
-    """S2: a lawful message of another department is decided before what the flood still has waiting."""
+    """A lawful message of another department is decided before what the flood still has waiting."""
     case_id = await house.open()
     for number in range(MANY):
         await house.intake.send(case_id, a_message("culture", number, "signing"))
@@ -70,7 +70,7 @@ async def test_another_sender_is_not_held_up(house: House, lease: HandingOver) -
 
 
 async def test_the_flooding_sender_is_heard_after_its_own(house: House, lease: HandingOver) -> None:
-    """S2: its lawful message waits behind what it sent before, and is decided."""
+    """Its lawful message waits behind what it sent before, and is decided."""
     case_id = await house.open()
     for number in range(MANY):
         await house.intake.send(case_id, a_message("one-stop", number, "signing"))
@@ -97,7 +97,7 @@ async def test_senders_of_one_case_take_turns(house: House, lease: HandingOver) 
 
 
 async def test_too_many_are_refused_and_told_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """S2: beyond the room's size a message is refused to its sender; what waits is still handed over."""
+    """Beyond the room's size a message is refused to its sender; what waits is still handed over."""
     monkeypatch.setattr("store.waiting.ROWS_MAX", 20)
     case_id = await house.open()
     messages = [a_message("one-stop", number) for number in range(HANDED_MAX + 25)]
@@ -120,7 +120,7 @@ async def test_long_ones_fill_the_room_sooner(house: House, monkeypatch: pytest.
 
 
 async def test_a_message_that_is_too_long_is_answered(house: House) -> None:
-    """S2: it never reaches the case, and its sender is told."""
+    """It never reaches the case, and its sender is told."""
     case_id = await house.open()
     long = a_message("one-stop", 1, data={f"field_{number}": "ộ" * 450 for number in range(60)})
     await house.intake.send(case_id, long)
@@ -141,7 +141,7 @@ async def test_a_repeated_message_takes_no_room(house: House) -> None:
 
 
 async def test_another_command_of_an_id_that_waits_is_refused(house: House) -> None:
-    """A2: what waits keeps its id, and the sender of the other is told."""
+    """What waits keeps its id, and the sender of the other is told."""
     case_id = await house.open()
     for number in range(HANDED_MAX + 1):
         await house.intake.send(case_id, a_message("one-stop", number))

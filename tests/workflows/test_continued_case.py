@@ -112,7 +112,7 @@ async def test_a_case_continues_with_an_empty_mailbox(idle_stage: Stage) -> None
 
 
 async def test_a_run_takes_nothing_along_of_what_it_refused(idle_stage: Stage) -> None:
-    """S2: refused commands with long ids and long reasons, as many as one likes: the next run's input is as short as ever."""
+    """Refused commands with long ids and long reasons, as many as one likes: the next run's input is as short as ever."""
     stage = idle_stage
     case = await stage.open(five_steps(), turns_max=1)
     now = await stage.now()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,56 +12,53 @@ from cases.dossier.graph import GraphFault, graph_of
 from cases.meant import meant
 from catalog.loader import load_catalog
 from events.language.dossier_commands import ApplyCascade
+from events.language.dossier_messages import DossierFile
 from events.language.messages import SubmissionMessage, parsed
-from greenlane.cli.dossier_desk import identified
-from greenlane.cli.dossier_files import DossierFileError, dossier_of
+from intake.declaration import identified
+from intake.dossier_files import DossierFileError, dossier_of
 from intake.person import parted
 from tests.cases.dossier.openings import MONDAY, OFFICER
 
 NFC, NFD = "Giấy phép phòng cháy", unicodedata.normalize("NFD", "Giấy phép phòng cháy")
 
 
-def file_with(folder: Path, *applications: dict[str, Any]) -> str:
-    path = folder / "dossier.json"
-    path.write_text(json.dumps({"applications": applications}, ensure_ascii=False), encoding="utf-8")
-    return str(path)
+def declared(*applications: dict[str, Any]) -> DossierFile:
+    return dossier_of("dossier.json", json.dumps({"applications": applications}, ensure_ascii=False).encode())
 
 
-def test_a_need_finds_the_application_that_looks_the_same(tmp_path: Path) -> None:
+def test_a_need_finds_the_application_that_looks_the_same() -> None:
     """Not an unknown reference whose nearest looks just like it."""
     given = ({"name": f" {NFD} ", "procedure": "a"}, {"name": "b", "procedure": "b", "needs": [NFC, {"name": NFD}]})
-    found = dossier_of(file_with(tmp_path, *given))
+    found = declared(*given)
     assert [part.name for part in found.applications] == [NFC, "b"]
     graph = graph_of(found.applications)
     assert not isinstance(graph, GraphFault)
     assert graph.hard["b"] == (NFC,)
 
 
-def test_two_applications_that_look_the_same_have_one_name(tmp_path: Path) -> None:
+def test_two_applications_that_look_the_same_have_one_name() -> None:
     """Refused as a name that stands twice."""
-    found = dossier_of(file_with(tmp_path, {"name": NFC, "procedure": "a"}, {"name": NFD, "procedure": "b"}))
+    found = declared({"name": NFC, "procedure": "a"}, {"name": NFD, "procedure": "b"})
     fault = graph_of(found.applications)
     assert isinstance(fault, GraphFault)
     assert fault.refusal.code == "name_repeated"
 
 
 @pytest.mark.parametrize("name", ["x\x01y", "a\u200bb", "a\u202eb"])
-def test_a_name_that_hides_something_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_name_that_hides_something_is_refused(name: str) -> None:
     """Before it stands in a picture or on a screen."""
     for applications in (
         [{"name": name, "procedure": "a"}],
         [{"name": "a", "procedure": "a", "needs": [name]}],
     ):
         with pytest.raises(DossierFileError) as refused:
-            dossier_of(file_with(tmp_path, *applications))
+            declared(*applications)
         assert refused.value.as_json()["code"] == "control_character"
 
 
-def test_the_same_dossier_written_in_another_way_is_the_same(tmp_path: Path) -> None:
+def test_the_same_dossier_written_in_another_way_is_the_same() -> None:
     """Its id, where it brings none, is made of its content."""
-    ids = {
-        identified(dossier_of(file_with(tmp_path, {"name": name, "procedure": "a"}))).dossier_id for name in (NFC, NFD)
-    }
+    ids = {identified(declared({"name": name, "procedure": "a"})).dossier_id for name in (NFC, NFD)}
     assert len(ids) == 1
 
 

@@ -1,4 +1,4 @@
-"""A real broker with every kind of listener: right accounts send and read, wrong ones are told what is wrong (CASES E8)."""
+"""A real broker with every kind of listener: right accounts send and read, wrong ones are told what is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A real PostgreSQL under TLS: right accounts and certificates get in, wrong ones are told what is wrong (CASES E8)."""
+"""A real PostgreSQL under TLS: right accounts and certificates get in, wrong ones are told what is wrong."""
 
 from __future__ import annotations
 

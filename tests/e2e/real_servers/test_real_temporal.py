@@ -1,4 +1,4 @@
-"""The real Temporal server under mutual TLS, then with keys too: right ones get in, wrong ones are told why not (CASES E8)."""
+"""The real Temporal server under mutual TLS, then with keys too: right ones get in, wrong ones are told why not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A process, `up`, `prepare` and a command that cannot use a server say which, why and what helps, with a code (CASES E7)."""
+"""A process, `up`, `prepare` and a command that cannot use a server say which, why and what helps, with a code."""
 
 from __future__ import annotations
 

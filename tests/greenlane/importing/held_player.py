@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from events.language.carried import key_of
+from events.transport.sender import Outgoing
 from greenlane.importing import player
 from greenlane.importing.player import Player
-from greenlane.outside import incoming
-from greenlane.outside.outgoing import Outgoing
 
 GATE = "TEST_IMPORT_GATE"
 HELD_AFTER = "TEST_IMPORT_HELD_AFTER"
@@ -30,7 +30,7 @@ class HeldPlayer(Player):
         self._held: list[tuple[Any, str, Outgoing]] = []
 
     def _answer(self, record: Any, department: str, outgoing: Outgoing) -> None:
-        position = self._index.position_of(incoming.key_of(record))
+        position = self._index.position_of(key_of(record))
         if position is not None and position > self._held_after and not self._gate.exists():
             self._held.append((record, department, outgoing))
             return

@@ -1,4 +1,4 @@
-"""What is told of a server that fails on a stack of this machine: the disk, or its own log (CASES E7)."""
+"""What is told of a server that fails on a stack of this machine: the disk, or its own log."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from pathlib import Path
 import pytest
 
 from events.transport.errors import NotPermittedError, TransportError, Unavailable
-from greenlane.cli.failure import NoAnswerError, explained
+from greenlane.cli.failure import explained
 from greenlane.cli.session import _meant
 from greenlane.settings import Settings
 from greenlane.stack.causes import disk_full, of_our_own
 from greenlane.stack.errors import AccountRefusedError, ServerAwayError
 from greenlane.wiring import Wiring
-from wording.text import Said
+from services.errors import NotAnsweredError
+from wording.text import Bilingual
 
 OUTSIDE = {
     "temporal_address": "127.0.0.1:9",
     "kafka_bootstrap": "127.0.0.1:9",
     "database_url": "postgresql+psycopg://u:hidden@127.0.0.1:9/d",
 }
-AGAIN = Said("Ask again with --command-id x.", "Gửi lại với --command-id x.")
+AGAIN = Bilingual("Ask again with --command-id x.", "Gửi lại với --command-id x.")
 
 
 @pytest.fixture
@@ -33,11 +34,15 @@ def test_a_full_disk_is_behind_every_failure_of_our_own_servers(tmp_path: Path) 
     """Whoever met it: a worker that does not answer, Temporal, Kafka, PostgreSQL; and what to do again stays."""
     given = Settings(state_dir=tmp_path)
     wiring = Wiring(given.model_copy(update=OUTSIDE))
-    for met in (Unavailable("Temporal"), NoAnswerError("Nobody.", remedy=AGAIN), ServerAwayError("Away.")):
+    for met in (
+        Unavailable("Temporal"),
+        NotAnsweredError("Nobody.", field="command_id", remedy=AGAIN),
+        ServerAwayError("Away."),
+    ):
         told = explained(_meant(met, wiring, given), "en")
         assert (told["code"], told["field"]) == ("state_folder_full", "GREENLANE_STATE_DIR")
         assert "Free some space" in told["remedy"]
-        assert ("--command-id x" in told["remedy"]) is isinstance(met, NoAnswerError)
+        assert ("--command-id x" in told["remedy"]) is isinstance(met, NotAnsweredError)
 
 
 @pytest.mark.usefixtures("full")
@@ -52,7 +57,7 @@ def test_the_disk_here_is_no_matter_of_outside_servers(tmp_path: Path) -> None:
 def test_with_room_on_the_disk_what_was_met_stands(tmp_path: Path) -> None:
     given = Settings(state_dir=tmp_path)
     wiring = Wiring(given.model_copy(update=OUTSIDE))
-    unanswered = NoAnswerError("Nobody.", remedy=AGAIN)
+    unanswered = NotAnsweredError("Nobody.", field="command_id", remedy=AGAIN)
     assert _meant(unanswered, wiring, given) is unanswered
     refused: TransportError = NotPermittedError(what="this account", reason="r")
     assert explained(_meant(refused, wiring, given), "en")["code"] in {"server_away", "not_permitted"}
@@ -60,7 +65,9 @@ def test_with_room_on_the_disk_what_was_met_stands(tmp_path: Path) -> None:
 
 def test_a_server_that_we_started_has_no_address_to_correct(tmp_path: Path) -> None:
     """Nobody has set it: its log says why it is away, and its stack starts it again."""
-    away = ServerAwayError(Said("Away.", "Vắng."), field="GREENLANE_KAFKA_BOOTSTRAP", remedy=Said("Correct.", "Sửa."))
+    away = ServerAwayError(
+        Bilingual("Away.", "Vắng."), field="GREENLANE_KAFKA_BOOTSTRAP", remedy=Bilingual("Correct.", "Sửa.")
+    )
     told = of_our_own(away, Settings(state_dir=tmp_path))
     assert told is not None
     assert f"{tmp_path}/logs/kafka.log" in told.remedy

@@ -94,7 +94,7 @@ def extend(life: Life, command: ExtendLimit, at: int, turn: int) -> None:
 
 
 def change_lane(life: Life, command: ChangeLane, application: Application, at: int, turn: int) -> None:
-    """Entitled by the lists, or by a decision of two persons with a basis of its own (B7, DOMAIN 4.1)."""
+    """Entitled by the lists, or by a decision of two persons with a basis of its own."""
     reasons = []
     if command.lane is life.lane:
         reasons.append("nothing_changes")

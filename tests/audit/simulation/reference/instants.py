@@ -84,7 +84,7 @@ def _end_passes(life: Life, clock: Clock, ends: Ends) -> None:
     clock.status, clock.breached_at = "breached", ends.end_at
     life.say("breached", clock.key, ends.end_at)
     if clock.kind in APPLICANT_KINDS:
-        # The applicant's silence means what the procedure says (DOMAIN 1.7: sector law, configurable).
+        # The applicant's silence means what the procedure says (sector law: it is configured).
         rule = life.procedure.supplement if clock.kind == "supplement" else life.procedure.explanation
         assert rule is not None
         # An end reached at the very instant at which the case was stopped means something when the stop is over.

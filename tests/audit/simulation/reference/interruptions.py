@@ -160,7 +160,7 @@ def return_case(life: Life, command: ReturnCase, at: int, turn: int) -> None:
 
 
 def ask_for_fee(life: Life, command: RequestPayment, at: int, turn: int) -> None:
-    """The time to pay is the applicant's where sector law says so (DOMAIN 1.7); else the clocks run on."""
+    """The time to pay is the applicant's where sector law says so; else the clocks run on."""
     step = life.steps.get(command.step_id)
     if step is None:
         raise RefusedError("step_unknown")

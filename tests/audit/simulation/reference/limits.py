@@ -1,4 +1,4 @@
-"""When limits end, by the Civil Code (art. 144-148) and DOMAIN 3.1 and 3.4, each found by walking.
+"""When limits end, by the Civil Code (art. 144-148) and the one-stop system's own algorithm, each found by walking.
 
 A limit in days has two ends: the appointment in opening hours that the applicant is told, and 24:00 of its last day.
 """
@@ -104,7 +104,7 @@ def _ends(hours: Hours, unit: Unit, amount: int, anchored: int, next_opening: bo
     still = merged(_closed(held), anchored)
     if unit in EXACT:
         return Ends(hours.run(anchored, amount * EXACT[unit], still, working=unit in WORKED), None)
-    # The lawful end counts from the date of receipt, unless the procedure says from the next opening (DOMAIN 1.8).
+    # The lawful end counts from the date of receipt, unless the procedure says from the next opening.
     counted = hours.opening(anchored) if next_opening else anchored
     if unit is Unit.WORKING_DAYS:
         plain = _same_time_after_working_days(hours, anchored, amount)
@@ -129,7 +129,7 @@ def _counted_day(received: date, unit: Unit, amount: int) -> date:
 
 
 def _same_time_after_working_days(hours: Hours, anchored: int, amount: int) -> int:
-    """DOMAIN 3.4: the same hour of the N-th working day; what is received outside hours counts from the opening."""
+    """The same hour of the N-th working day, as one-stop systems reckon; received outside hours, from the opening."""
     opened = hours.opening(anchored)
     day = hours.day(opened)
     worked = sum(min(closes, opened) - opens for opens, closes in hours.windows_on(day) if opens < opened)

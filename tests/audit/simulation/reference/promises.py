@@ -15,7 +15,7 @@ WALL = (Unit.HOURS, Unit.MINUTES)
 
 
 def lane_of(life: Life, application: Application) -> LaneId:
-    """The rules in their order; the first of which all conditions hold gives the lane (DOMAIN 4.1)."""
+    """The rules in their order; the first of which all conditions hold gives the lane."""
     for rule in life.definitions.lanes.rules:
         if entitles(life, application, rule.id):
             return rule.lane
@@ -51,7 +51,7 @@ def promised(life: Life, lane: LaneId) -> Budget | None:
     limit = life.procedure.limit
     assert limit is not None
     assert promise.reduction is not None
-    # Never cut by more than the procedure itself allows; a part of a day is a day (DOMAIN 4.1: due = ceil(...)).
+    # Never cut by more than the procedure itself allows; a part of a day is a day: due = ceil(...).
     cut = min(promise.reduction, life.procedure.reduction_max)
     amount = int(((1 - cut) * Decimal(limit.amount)).to_integral_value(ROUND_CEILING))
     floors = [floor.amount for floor in promise.floors if floor.unit is limit.unit]

@@ -1,0 +1,132 @@
+"""Holding a whole installation to its invariants: ledger, read models, inbox, and where asked the topics."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from audit.dossier_redecision import dossier_redecided
+from audit.dossiers import check_dossier
+from audit.invariants import Violation, check_story, replay_story
+from audit.story import story_of
+from cases.decide import CASES
+from cases.stream import Projection
+from catalog.model import Definitions
+from events.language.case_events import EventRecord
+from events.language.topics import Topics
+from events.transport.cluster import Cluster
+from events.transport.reading import read_all
+from store.database import Store
+from store.dossiers import Dossiers, rebuild_dossiers
+from store.outbox import Outbox
+from store.rebuild import Difference, rebuild
+from store.verification import accepted_without_case, effects_repeated
+
+CHECKED = ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I12")
+FINDINGS_MAX = 50
+
+
+@dataclass(slots=True)
+class VerificationReport:
+    """What was looked at, and what was found wrong, by invariant."""
+
+    cases: int = 0
+    events: int = 0
+    violations: dict[str, int] = field(default_factory=dict)
+    findings: list[str] = field(default_factory=list)
+    redelivered: int = 0
+    """Repeated records on the topics: allowed, counted."""
+    older: int = 0
+    """Events that an older version decided, under its own rules: checked in all else, and not decided again."""
+
+    @property
+    def ok(self) -> bool:
+        """Nothing was found wrong."""
+        return not any(self.violations.values())
+
+    def note(self, invariant: str, finding: str) -> None:
+        """Count a violation."""
+        self.violations[invariant] = self.violations.get(invariant, 0) + 1
+        if len(self.findings) < FINDINGS_MAX:
+            self.findings.append(f"{invariant}: {finding}")
+
+
+class PublishedTopics(NamedTuple):
+    """Where the events of the installation are published."""
+
+    cluster: Cluster
+    names: Topics
+
+
+def verify(
+    store: Store, topics: PublishedTopics | None = None, watch: Callable[[int], None] | None = None
+) -> VerificationReport:
+    """Check every case of the ledger, the read models against it, the inbox, and with `topics` Kafka against the outbox.
+
+    `watch` is called with the number of events after each case. Raises StoreError, TransportError.
+    """
+    invariants = (name for name in CHECKED if topics is not None or name != "I3")
+    report = VerificationReport(violations=dict.fromkeys(invariants, 0))
+
+    def checked(case_id: str, definitions: Definitions, records: Sequence[EventRecord]) -> Projection:
+        story = story_of(definitions, records)
+        report.older += story.older
+        for violation in (*check_story(story), *replay_story(story)):
+            _note(report, violation)
+        if watch is not None:
+            watch(len(records))
+        return CASES.project(case_id, definitions, records)
+
+    folded = rebuild(store, checked)
+    report.cases, report.events = folded.cases, folded.events
+    for difference in (*folded.differences, *_check_dossiers(store, report)):
+        read_model = difference.what in ("case", "worklist", "escalations", "surplus")
+        report.note("I8" if read_model else "I2", f"{difference.case_id}: {difference.what}")
+    for case_id in accepted_without_case(store):
+        report.note("I1", f"{case_id} was accepted and has no case")
+    for effect in effects_repeated(store):
+        report.note("I4", effect)
+    if topics is not None:
+        _compare_topics(store, topics, report)
+    return report
+
+
+def _check_dossiers(store: Store, report: VerificationReport) -> list[Difference]:
+    """Hold every linked dossier to its rules; what its read model has otherwise than the fold of its stream."""
+    streams, wrong = Dossiers(store), rebuild_dossiers(store)
+    unread = {difference.case_id for difference in wrong if difference.what in ("unreadable", "definitions")}
+    for stream_id in streams.stream_ids():
+        if stream_id not in unread:
+            definitions, records = streams.stream(stream_id)
+            report.events += len(records)
+            for violation in (*check_dossier(definitions, records), *dossier_redecided(definitions, records)):
+                _note(report, violation)
+    return wrong
+
+
+def _note(report: VerificationReport, violation: Violation) -> None:
+    report.note(violation.invariant, f"{violation.case_id} event {violation.sequence}: {violation.message}")
+
+
+def _compare_topics(store: Store, topics: PublishedTopics, report: VerificationReport) -> None:
+    """I3: what the outbox owes is what the topics hold, and per case first occurrences keep the ledger's order."""
+    owed = {(topic, event_id): case_id for topic, event_id, case_id, _ in Outbox(store).messages()}
+    names = sorted({topic for topic, _ in owed} | {topics.names.case_events, topics.names.escalations})
+    seen: Counter[tuple[str, str]] = Counter()
+    last: dict[str, int] = {}
+    for message in read_all(topics.cluster, names):
+        event_id = (dict(message.headers).get("ce_id") or b"").decode()
+        key = (message.topic, event_id)
+        seen[key] += 1
+        if message.topic == topics.names.case_events and seen[key] == 1:
+            case_id, _, sequence = event_id.rpartition(".")
+            if int(sequence) <= last.get(case_id, 0):
+                report.note("I3", f"{case_id}: event {sequence} came after event {last[case_id]}")
+            last[case_id] = max(int(sequence), last.get(case_id, 0))
+    for topic, missing in sorted(set(owed) - set(seen)):
+        report.note("I3", f"{missing} is owed to {topic} and not there")
+    for topic, surplus in sorted(set(seen) - set(owed)):
+        report.note("I3", f"{surplus} is on {topic} and was never owed")
+    report.redelivered = sum(count - 1 for count in seen.values())

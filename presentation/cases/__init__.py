@@ -1,0 +1,1 @@
+"""Cases, their steps and their escalations on a screen."""

@@ -1,0 +1,26 @@
+"""What applicants wrote, out of the vault, for whoever may read there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from events.language.case_events import EventRecord, canonical_json
+from events.language.identity import OWN_REFERENCE_PATTERN
+from intake.person import references_in
+from services.installation import Installation
+from store.errors import StoreAccessDenied
+from store.vault import Vault
+
+
+def texts_of(installation: Installation, records: Sequence[EventRecord], subject_ref: str | None) -> dict[str, str]:
+    """The texts that the events refer to, by reference; none where this account may not read the vault. Raises StoreError."""
+    wanted = {name for record in records for name in OWN_REFERENCE_PATTERN.findall(canonical_json(record))}
+    if not wanted:
+        return {}
+    vault = Vault(installation.store)
+    try:
+        person = None if subject_ref is None else vault.data(subject_ref)
+        documents = {} if person is None else references_in(person)
+        return {name: text for name, text in documents.items() if name in wanted} | vault.texts(sorted(wanted))
+    except StoreAccessDenied:
+        return {}

@@ -1,0 +1,98 @@
+"""Dead letters, and what has to reach Kafka again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from events.language.commands import Actor
+from events.transport.dead_letters import Letter, LetterBox, dead_letter_topics, filled
+from events.transport.errors import TopicMissingError
+from events.transport.producer import Producer
+from services.installation import Installation
+from store.outbox import Outbox
+
+SUBMISSIONS: Final = "submissions"
+LOOK_SECONDS: Final = 0.2
+STALLED_SECONDS: Final = 30.0
+"""When the publisher has sent nothing for so long, it does not run: what waits is sent when it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class FiledLetter:
+    """A dead letter, and the topic on which it lies."""
+
+    topic: str
+    letter: Letter
+
+
+def list_dead_letters(
+    installation: Installation, actor: Actor, topic: str | None, *, with_replayed: bool = False
+) -> tuple[FiledLetter, ...]:
+    """Those of one topic, or of all that hold any. Raises TransportError."""
+    if topic is not None:
+        boxes = [_box_of(installation, topic)]
+    else:
+        names = dead_letter_topics(installation.cluster, installation.topics)
+        boxes = [LetterBox(installation.cluster, name) for name in filled(installation.cluster, names)]
+    return tuple(FiledLetter(box.topic, letter) for box in boxes for letter in box.letters(with_replayed=with_replayed))
+
+
+def read_dead_letter(installation: Installation, actor: Actor, topic: str, letter_id: str) -> FiledLetter:
+    """One. Raises TransportError."""
+    box = _box_of(installation, topic)
+    return FiledLetter(box.topic, box.letter(letter_id))
+
+
+def replay_dead_letters(
+    installation: Installation, actor: Actor, topic: str, ids: Sequence[str] | None
+) -> tuple[str, tuple[Letter, ...]]:
+    """The topic on which they lie, and those that were sent again; `ids` None: all that wait. Raises TransportError."""
+    box = _box_of(installation, topic)
+    with Producer(installation.cluster, client_id="greenlane-replay") as producer:
+        return box.topic, box.replay(producer, installation.topics, ids)
+
+
+def _box_of(installation: Installation, topic: str) -> LetterBox:
+    """What a name means: a topic, `submissions`, or the id of a department or a submitting system. Raises TopicMissingError."""
+    topics = installation.topics
+    if topic == SUBMISSIONS:
+        meant = [topics.submissions]
+    else:
+        # No system has a department's id.
+        meant = [topic] if "." in topic else [topics.decisions(topic), topics.submissions_of(topic)]
+    existing = dead_letter_topics(installation.cluster, topics)
+    boxes = [LetterBox(installation.cluster, name) for name in meant]
+    box = next((box for box in boxes if box.topic in existing), None)
+    if box is None:
+        raise TopicMissingError(topic=boxes[0].topic)
+    return box
+
+
+def republish(installation: Installation, actor: Actor, from_id: int) -> int:
+    """Owe Kafka the outbox again, from that row on; how many rows that is. Raises StoreError."""
+    return Outbox(installation.store).republish(from_id)
+
+
+def waiting_rows(installation: Installation, actor: Actor) -> int:
+    """How many rows of the outbox Kafka has not acknowledged. Raises StoreError."""
+    return Outbox(installation.store).lag().rows
+
+
+def await_publisher(installation: Installation, actor: Actor, progress: Callable[[int], None] = lambda _: None) -> int:
+    """Wait until nothing waits, or nothing moves any more; how much waits then. `progress`: so many more were sent.
+
+    Raises StoreError.
+    """
+    left = waiting_rows(installation, actor)
+    moved_at = time.monotonic()
+    while left and time.monotonic() - moved_at < STALLED_SECONDS:
+        time.sleep(LOOK_SECONDS)
+        now_left = waiting_rows(installation, actor)
+        if now_left < left:
+            progress(left - now_left)
+            moved_at = time.monotonic()
+        left = now_left
+    return left

@@ -1,0 +1,107 @@
+"""What services work on: the parts of one installation, each made when it is first needed. No settings, no language."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from datetime import date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from temporalio.client import Client
+
+from catalog.catalogue import Catalog
+from events.language.topics import Topics
+from events.transport.cluster import Cluster
+from intake.cases import CaseIntake
+from intake.catalogue import LiveCatalogue
+from intake.dossiers import DossierIntake
+from intake.records import IntakeRecords
+from sla.business_time import BusinessTime
+from store.database import Store
+from store.inbox import Inbox
+from store.ledger import Ledger
+from store.views import Views
+
+
+class Installation(ABC):
+    """One installation; `greenlane.wiring` makes it from settings. Every part raises the errors of its server."""
+
+    @property
+    @abstractmethod
+    def store(self) -> Store:
+        """The database. Raises the store's errors."""
+
+    @property
+    @abstractmethod
+    def cluster(self) -> Cluster:
+        """The Kafka cluster."""
+
+    @property
+    @abstractmethod
+    def topics(self) -> Topics:
+        """The names of all topics."""
+
+    @property
+    @abstractmethod
+    def catalogue(self) -> LiveCatalogue:
+        """The catalogue as it stands and as it stood. Raises the store's errors."""
+
+    @property
+    @abstractmethod
+    def intake_records(self) -> IntakeRecords:
+        """Inbox, vault, ledger and definitions, as the intake uses them."""
+
+    @property
+    @abstractmethod
+    def business_time(self) -> BusinessTime:
+        """The map between real and business time, fixed when the installation was prepared."""
+
+    @property
+    @abstractmethod
+    def zone(self) -> ZoneInfo:
+        """The province's time zone."""
+
+    @property
+    @abstractmethod
+    def message_max_bytes(self) -> int:
+        """The largest message that the topics take."""
+
+    @abstractmethod
+    async def temporal(self) -> Client:
+        """A connection to Temporal. Raises its errors."""
+
+    @abstractmethod
+    def intake(self, client: Client) -> CaseIntake:
+        """The intake of cases over a connection to Temporal."""
+
+    @abstractmethod
+    def dossier_intake(self, client: Client) -> DossierIntake:
+        """The intake of linked dossiers over a connection to Temporal."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """The newest edition of the catalogue that this process knows. Raises the store's errors."""
+        return self.catalogue.newest()
+
+    @cached_property
+    def views(self) -> Views:
+        """The read models."""
+        return Views(self.store)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger."""
+        return Ledger(self.store)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """What was submitted and commanded, with the outcomes."""
+        return Inbox(self.store, self.topics)
+
+    def business(self, real: datetime) -> datetime:
+        """The business instant (UTC) of a real one."""
+        return self.business_time.to_business(real)
+
+    def business_day(self, real: datetime) -> date:
+        """The province's calendar day at a real instant."""
+        return self.business(real).astimezone(self.zone).date()

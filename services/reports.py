@@ -1,0 +1,100 @@
+"""Reports: promised against used time, breaches, escalations and duties, added up over the cases of a period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from cases.reporting import Account, Tally, account_of, summed
+from catalog.duties import DutyRule
+from events.language.case_events import ApplicationSubmitted
+from events.language.commands import Actor
+from services.errors import ServiceError
+from services.installation import Installation
+from store.definitions import DefinitionArchive
+from store.ledger import rows_of_cases
+from store.views import CaseFilter
+from wording.text import _
+
+BATCH_CASES = 200
+
+
+class PeriodReversedError(ServiceError):
+    """A period ends before it begins."""
+
+    code = "period_reversed"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From one business instant up to another; None is open. Raises PeriodReversedError."""
+
+    from_at: datetime | None
+    until_at: datetime | None
+
+    def __post_init__(self) -> None:
+        if self.from_at is not None and self.until_at is not None and self.until_at <= self.from_at:
+            raise PeriodReversedError(
+                _("The period ends at {until_at}, not after its beginning.", until_at=self.until_at.isoformat()),
+                field="to",
+                remedy=_("Give an end after the beginning."),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The figures of a period, by department, lane or procedure."""
+
+    by: str
+    period: Period
+    groups: dict[str, Tally]
+    whole: Tally
+    duties: tuple[DutyRule, ...]
+
+
+def report_cases(
+    installation: Installation,
+    actor: Actor,
+    by: str,
+    period: Period,
+    *,
+    now: datetime,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Report:
+    """Fold the period's cases and add them up by `department`, `lane` or `procedure`; `progress`: so many more are folded.
+
+    Raises StoreError.
+    """
+    whole, accounts = Tally(), []
+    for account in _accounts(installation, period, installation.business(now), progress):
+        whole.add(account.whole)
+        accounts.append(account)
+    rules = installation.catalog.duties
+    return Report(by, period, summed(accounts, by), whole, () if rules is None else rules.duties)
+
+
+def _accounts(
+    installation: Installation, period: Period, now: datetime, progress: Callable[[int], None]
+) -> Iterator[Account]:
+    """The accounts of the cases opened in the period, the latest first, read in batches."""
+    archive, rules = DefinitionArchive(installation.store), installation.catalog.duties
+    # The list goes on after an instant and an id: from the end of the period, whatever the id.
+    after = None if period.until_at is None else (period.until_at, "")
+    while views := installation.views.cases(CaseFilter(), limit=BATCH_CASES, after=after):
+        after = views[-1].opened_at, views[-1].case_id
+        wanted = [v.case_id for v in views if period.from_at is None or v.opened_at >= period.from_at]
+        with installation.store.reading() as connection:
+            rows = [row.record for row in rows_of_cases(connection, wanted)]
+        for _case, group in groupby(rows, key=lambda record: record.case_id):
+            records = list(group)
+            first = records[0].event
+            if not isinstance(first, ApplicationSubmitted):
+                continue
+            account = account_of(archive.definitions(first.definitions_digest), records, rules, now)
+            if account is not None:
+                yield account
+        progress(len(wanted))
+        if len(wanted) < len(views):
+            return

@@ -1,0 +1,54 @@
+"""The present of the whole installation, look after look: open cases, and the last events of the ledger."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
+
+from events.language.commands import Actor
+from services.case_lists import CaseList, list_cases
+from services.installation import Installation
+from store.ledger import LedgerRow
+from store.views import CaseFilter
+
+LOOK_BACK = 200
+"""Positions read again at each look: rows of a slow transaction appear below ones that were seen before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What one look saw."""
+
+    open_cases: CaseList
+    total: int
+    """All cases, closed ones too."""
+    position: int
+    """Of the latest event in the ledger."""
+    events: tuple[LedgerRow, ...]
+    """The last ones, the oldest first."""
+
+
+class Watch:
+    """Reads on from where the last look ended."""
+
+    def __init__(self, installation: Installation, actor: Actor, limit: int) -> None:
+        self._installation = installation
+        self._actor = actor
+        self._limit = limit
+        self._events: deque[LedgerRow] = deque(maxlen=limit)
+        self._seen: set[int] = set()
+        self._position: int | None = None
+
+    def look(self, now: datetime) -> Present:
+        """The present, with at most so many cases and events. Raises StoreError."""
+        installation = self._installation
+        cases = list_cases(installation, self._actor, CaseFilter(open_only=True), limit=self._limit, now=now)
+        if self._position is None:
+            rows = installation.ledger.latest(max(self._limit, LOOK_BACK))
+        else:
+            rows = installation.ledger.since(max(0, self._position - LOOK_BACK))
+        self._events.extend(row for row in rows if row.position not in self._seen)
+        self._position = max((row.position for row in rows), default=self._position or 0)
+        self._seen = {row.position for row in rows}
+        return Present(cases, installation.views.count(), self._position, tuple(self._events))
