@@ -15,13 +15,14 @@ from typing import Final
 
 import psutil
 
+from greenlane.addresses import StackAddresses
+from greenlane.errors import ServerUnusableError, StackError
 from greenlane.probing.outside import probe_outside
 from greenlane.settings import Settings
 from greenlane.stack.accounts import kafka_account, settings_of
-from greenlane.stack.addresses import StackAddresses
 from greenlane.stack.child import Child, Register, describe_exit, failure, has_room
 from greenlane.stack.credentials import OPERATOR, OWNER, Credentials
-from greenlane.stack.errors import ServerUnusableError, StackError, StartCancelledError, StartFailedError
+from greenlane.stack.errors import StartCancelledError, StartFailedError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.kafka import Kafka
 from greenlane.stack.part import OwnProcess, Part, ProcessSpec
