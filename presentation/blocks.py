@@ -157,13 +157,43 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class Tree:
+    """What stands below what."""
+
+    label: Inline
+    branches: list[Tree] = field(default_factory=list)
+
+    def add(self, label: Inline) -> Tree:
+        """A new branch with this label."""
+        self.branches.append(Tree(label))
+        return self.branches[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A sign at a place between 0 and 1; or all the way to another."""
+
+    sign: str
+    tone: Tone
+    at: float
+    until: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A line from 0 to 1 with marks; of two at one place the later in the list is seen."""
+
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """Blocks side by side, as far as there is room."""
 
     blocks: tuple[Block, ...]
 
 
-Block = str | Line | Table | Grid | Panel | Beside
+Block = str | Line | Table | Grid | Panel | Beside | Tree | Timeline
 
 
 def table_of(title: str | None, *columns: str | Column, copied: bool = True) -> Table:

@@ -1,4 +1,7 @@
-"""Instants as people of the province read them: the day as the language writes it, the last instant of a day as 24:00."""
+"""Instants as people of the province read them: the day as the language writes it, the last instant of a day as 24:00.
+
+Machines read them in UTC.
+"""
 
 from __future__ import annotations
 

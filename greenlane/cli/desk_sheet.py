@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rich.text import Text
-
 from cases.turn import WorkItem
 from greenlane.cli.lateness import LateTime
 from greenlane.cli.session import Session
+from presentation.blocks import Block, line, strong
 from presentation.instants import end_said
 from presentation.names import department_said
 from wording.text import _, in_language
@@ -43,14 +42,14 @@ class DeskSheet:
             for item in self.items
         ]
 
-    def screen(self) -> Iterator[Text]:
+    def screen(self) -> Iterator[Block]:
         """The questions, in the order of the list."""
         asked = [item for item in self.items if item.question is not None]
         if asked:
-            yield Text(self._in(TITLE), style="bold")
+            yield strong(self._in(TITLE))
         for item in asked:
-            yield Text(f"{item.dossier_code or item.case_id}  {item.step_id}", style="bold")
-            yield Text(f"  {self._who(item)} {item.question}")
+            yield strong(f"{item.dossier_code or item.case_id}  {item.step_id}")
+            yield line(f"  {self._who(item)} {item.question}")
 
     def _who(self, item: WorkItem) -> str:
         asker = department_said(self.session.wiring.catalog, item.asked_by_department or "")

@@ -97,7 +97,7 @@ def templates(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = 
     from greenlane.cli import handbook
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
-    from greenlane.cli.template_table import template_json, template_table
+    from presentation.catalogue.templates import template_json, template_table
 
     book = handbook.opened(lang, None, state_dir)
     found = book.catalog.templates_on(book.day)
@@ -170,8 +170,8 @@ def _dossier_in(file: str) -> DossierFile:
 
 def _submitted_json(submitted: SubmittedDossier, language: str) -> dict[str, Any]:
     """The answer of `dossier submit --json`."""
-    from greenlane.cli.output import left_out_json
     from presentation.instants import instant_json
+    from presentation.left_out import left_out_json
 
     view = submitted.view
     return {
@@ -201,13 +201,13 @@ def show(
 
     Example: greenlane dossier show D-2026-17 --svg opening.svg
     """
-    from greenlane.cli import dossier_pictures
     from greenlane.cli.dossier_screen import boxes_of, screen_of
     from greenlane.cli.dossier_sheet import dossier_sheet_of
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session
     from greenlane.cli.writing import write_file
+    from presentation.dossiers import pictures as dossier_pictures
 
     with a_session(state_dir, lang) as session:
         sheet, moments = dossier_sheet_of(session, dossier), session.moments

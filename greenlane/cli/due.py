@@ -46,17 +46,20 @@ def due(
     Example: greenlane due work-permit --lane green_60 --at 2026-03-02T09:00:00+07:00
     --pause 2026-03-04T07:00:00+07:00/2026-03-06T07:00:00+07:00
     """
-    from greenlane.cli.calculation import calculated, calculation_json, calculation_screen
     from greenlane.cli.catalogue_in_use import catalogue_in_use
+    from greenlane.cli.clock import now
     from greenlane.cli.instants import instant_of, pause_of
     from greenlane.cli.output import print_json, show
     from greenlane.settings import Settings
+    from presentation.time.calculation import calculation_screen
+    from presentation.time.calculation_json import calculation_json
+    from services.calculating import calculated
 
     received_at = instant_of(at, "at")
     pauses = tuple(pause_of(text) for text in pause or ())
     settings = Settings.load(language=lang, state_dir=state_dir)
     catalog = catalogue_in_use(settings).catalog
-    answer = calculated(catalog, procedure, lane.value, received_at, pauses, calendar)
+    answer = calculated(catalog, procedure, lane.value, received_at, pauses, calendar, now=now())
     if as_json:
         print_json({"ok": True, **calculation_json(answer, settings.language, catalog)})
     else:

@@ -6,14 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rich.markup import escape
-from rich.table import Table
-
 from cases.turn import WorkItem
 from greenlane.cli.lateness import LateTime, late_step_json
-from greenlane.cli.output import table_of
 from greenlane.cli.session import Session
-from greenlane.cli.styles import LATE, painted
+from presentation.blocks import Table, Tone, table_of, toned
 from presentation.instants import end_said
 from presentation.names import both, department_said
 from wording.text import _, in_language
@@ -58,12 +54,12 @@ class LateSteps:
         table = table_of(self._in(TITLE), *map(self._in, HEADINGS))
         for item in self.steps:
             late = item.late
-            table.add_row(
+            table.add(
                 item.dossier_code or item.case_id,
-                escape(self._in(both(item.name_vi, item.name_en))),
-                escape(self._in(department_said(self.session.wiring.catalog, item.department))),
+                self._in(both(item.name_vi, item.name_en)),
+                self._in(department_said(self.session.wiring.catalog, item.department)),
                 "-" if late is None else self._in(end_said(late.limit_at, self.session.wiring.zone)),
-                painted("-" if late is None else self.time.words(item.case_id, late), LATE),
+                toned(Tone.LATE, "-" if late is None else self.time.words(item.case_id, late)),
             )
         return table
 

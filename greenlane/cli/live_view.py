@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from rich.console import Group, RenderableType
 from rich.live import Live
-from rich.table import Table
 
 from cases.turn import CaseView
 from events.language.case_events import data_of
-from greenlane.cli.event_lines import ACTOR_WIDTH, event_cells
 from greenlane.cli.failure import asked_language
 from greenlane.cli.late_steps import LateSteps
-from greenlane.cli.output import err, out, table_of
+from greenlane.cli.output import err, out
 from greenlane.cli.session import Session
-from greenlane.cli.terminal import rendered
-from presentation import blocks
+from greenlane.cli.terminal import together
+from presentation.blocks import Block, Table, table_of
 from presentation.cases.case_table import case_table
+from presentation.cases.event_lines import event_cells, event_columns
 from presentation.names import Names
 from store.errors import StoreError
 from store.ledger import LedgerRow
@@ -78,26 +77,24 @@ class LiveView:
         late = [] if self._late is None else self._late.as_json(view.case_id)
         return {**view.model_dump(mode="json"), "late_steps": late}
 
-    def screen(self) -> RenderableType:
+    def screen(self) -> Iterator[Block]:
         """Both tables."""
         moments = self._session.moments
         title = f"{moments.words('open_cases')}: {self._open} / {self._total}   {moments.instant(moments.now)}"
-        late = self._late.table() if self._late is not None else None
-        tables = (case_table(title, self._cases, moments), late, self._event_table())
-        parts = [rendered(table) if isinstance(table, blocks.Table) else table for table in tables if table is not None]
+        yield case_table(title, self._cases, moments)
+        if self._late is not None and (late := self._late.table()) is not None:
+            yield late
+        yield self._event_table()
         if (scale := moments.scale) is not None:
-            parts.append(scale)
-        return Group(*parts)
+            yield scale
 
     def _event_table(self) -> Table:
         moments = self._session.moments
-        words = moments.words
         names = {view.case_id: view.dossier_code or view.case_id for view in self._cases}
-        table = table_of(words("events"), *map(words, ("case", "at", "event_and_details", "actor")))
+        table = table_of(moments.words("events"), moments.words("case"), *event_columns(moments.words))
         for row in self._events:
-            code = names.get(row.case_id, row.case_id)
-            table.add_row(code, *event_cells(row.record, replace(moments, known=self._names_of(row.case_id))))
-        table.columns[-1].max_width = ACTOR_WIDTH
+            shown = replace(moments, known=self._names_of(row.case_id))
+            table.add(names.get(row.case_id, row.case_id), *event_cells(row.record, shown))
         return table
 
     def _names_of(self, case_id: str) -> Names:
@@ -113,7 +110,7 @@ class LiveView:
 
 def follow(view: LiveView, interval_seconds: float) -> None:
     """Show and refresh until interrupted. A database that is away for a while is waited for."""
-    with Live(view.screen(), console=out, screen=out.is_terminal, auto_refresh=False) as live:
+    with Live(together(view.screen()), console=out, screen=out.is_terminal, auto_refresh=False) as live:
         try:
             while True:
                 time.sleep(interval_seconds)
@@ -124,6 +121,6 @@ def follow(view: LiveView, interval_seconds: float) -> None:
                         raise
                     err.print(f"[yellow]![/yellow] {in_language(error.message, asked_language())}")
                     continue
-                live.update(view.screen(), refresh=True)
+                live.update(together(view.screen()), refresh=True)
         except KeyboardInterrupt:
             return

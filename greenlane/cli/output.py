@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -13,15 +12,13 @@ from rich.table import Table
 from greenlane.cli.terminal import rendered
 from greenlane.console import Console
 from presentation import blocks
-from presentation.blocks import Beside, Block, Grid, Line, Panel
+from presentation.blocks import Beside, Block, Grid, Line, Panel, Timeline, Tree
 from wording.json_text import shown_json
-from wording.text import in_language
-
-if TYPE_CHECKING:
-    from catalog.facts import LeftOut
 
 PIPE_WIDTH = 160
 """Columns of a table that goes into a file or a pipe, where no terminal says how wide it is."""
+
+BLOCKS = Line | blocks.Table | Grid | Panel | Beside | Tree | Timeline
 
 out = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH)
 err = Console(stderr=True)
@@ -31,19 +28,6 @@ class Answered:
     """Whether this run has given its one object: what happens afterwards, as while a stack is stopped, gives no second."""
 
     yes = False
-
-
-def left_out_json(facts: Sequence[LeftOut], language: str) -> list[dict[str, Any]]:
-    """Facts that were left out, for machines: each with the nearest that is known."""
-    return [
-        {
-            "field": fact.field,
-            "nearest": fact.nearest,
-            "message": in_language(fact.message, language),
-            "remedy": in_language(fact.remedy, language),
-        }
-        for fact in facts
-    ]
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -73,4 +57,4 @@ def show(*parts: RenderableType | Block | None) -> None:
     """Print the parts that there are on standard output."""
     for part in parts:
         if part is not None:
-            out.print(rendered(part) if isinstance(part, Line | blocks.Table | Grid | Panel | Beside) else part)
+            out.print(rendered(part) if isinstance(part, BLOCKS) else part)

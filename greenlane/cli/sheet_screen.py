@@ -6,29 +6,39 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from rich.console import Group, RenderableType
-from rich.markup import escape
-from rich.panel import Panel
-from rich.table import Table
-
 from cases.model import ClockState
 from cases.stamp import STAMP
 from catalog.model import PROCEDURE_FACTS
 from events.language.case_events import ClockCancelled, LaneChanged
 from greenlane.cli.case_sheet import Sheet
-from greenlane.cli.event_lines import event_table, near_miss_table
-from greenlane.cli.names import beside
-from greenlane.cli.output import table_of
-from greenlane.cli.promise_cells import Kind, appointment_markup, lawful_end_text, promise_of
 from greenlane.cli.session import Session
-from greenlane.cli.styles import LATE, lane_markup, painted, status_markup
+from presentation.blocks import (
+    Block,
+    Inline,
+    Line,
+    Panel,
+    Table,
+    Tone,
+    dim,
+    facts,
+    in_row,
+    line,
+    stacked,
+    strong,
+    table_of,
+    toned,
+)
+from presentation.cases.event_lines import event_table, near_miss_table
+from presentation.cases.promises import Kind, appointment_line, lawful_end_text, promise_of
 from presentation.moments import Moments
+from presentation.names import beside
 from presentation.reasons import reason_text
+from presentation.tones import lane_line, status_line
 
 BAR_CELLS = 24
 
 
-def screen_of(sheet: Sheet, session: Session) -> Iterator[RenderableType | None]:
+def screen_of(sheet: Sheet, session: Session) -> Iterator[Block | None]:
     """The parts of the screen from top to bottom; None where there is nothing to show."""
     moments = session.moments
     steps = {step.id: (step.name_vi, step.name_en) for step in sheet.case.steps.values()}
@@ -52,8 +62,7 @@ def _stamp(sheet: Sheet, moments: Moments) -> Panel | None:
     if not any(isinstance(record.event, LaneChanged) for record in sheet.records):
         reason = _matched(sheet, moments)
         source = moments.words("lane_table", version=sheet.case.definitions.lanes.version)
-    shown = f"{escape(reason)} [dim]({escape(source)})[/dim]"
-    return Panel(shown, title=f"[bold green]{STAMP}[/bold green]", border_style="bold green", expand=False)
+    return Panel(toned(Tone.BEST, STAMP), (line(reason, " ", dim(f"({source})")),), Tone.BEST)
 
 
 def _matched(sheet: Sheet, moments: Moments) -> str:
@@ -70,85 +79,77 @@ def _matched(sheet: Sheet, moments: Moments) -> str:
 
 
 def _head(sheet: Sheet, moments: Moments) -> Panel:
-    words, view = moments.words, sheet.view
-    names, procedure = moments.names, sheet.case.definitions.procedure
-    version = escape(procedure.version)
-    lane = lane_markup(words, view.lane)
-    status = status_markup(words, "status", view.status)
+    words, view, names, procedure = moments.words, sheet.view, moments.names, sheet.case.definitions.procedure
+    status = status_line(words, "status", view.status)
     if view.outcome is not None:
-        status = f"{status}: {words.named('outcome', view.outcome)}"
-    lines = {
-        "procedure": f"{escape(procedure.name.in_language(words.language))} [dim]{words('of_version', version=version)}[/dim]",
-        "lane": lane,
+        status = line(status, ": ", words.named("outcome", view.outcome))
+    version = dim(words("of_version", version=procedure.version))
+    known: dict[str, Inline | None] = {
+        "procedure": line(procedure.name.in_language(words.language), " ", version),
+        "lane": lane_line(words, view.lane),
         "status": status,
-        "agency": escape(names.department(view.agency)),
+        "agency": names.department(view.agency),
         "opened_at": moments.instant(view.opened_at),
-        "holder": None if view.holder is None else escape(names.holder(view.holder)),
+        "holder": None if view.holder is None else names.holder(view.holder),
         "statutory_due": _promise(sheet, moments, "statutory"),
         "green_due": _promise(sheet, moments, "green"),
         "closed_at": None if view.closed_at is None else moments.instant(view.closed_at),
         "result_code": view.result_code,
     }
-    grid = Table.grid(padding=(0, 2))
-    for key, text in lines.items():
-        if text is not None:
-            grid.add_row(f"[bold]{words(key)}[/bold]", text)
-    title = f"[bold]{view.dossier_code or view.case_id}[/bold]"
-    return Panel(Group(grid), title=title, subtitle=f"[dim]{view.case_id}[/dim]", expand=False)
+    grid = facts((words(key), text) for key, text in known.items())
+    return Panel(strong(view.dossier_code or view.case_id), (grid,), subtitle=dim(view.case_id))
 
 
-def _promise(sheet: Sheet, moments: Moments, kind: Kind) -> str | None:
+def _promise(sheet: Sheet, moments: Moments, kind: Kind) -> Inline | None:
     """Both ends, how far away the next of them is, and the appointment as first told where it was moved."""
     promised, lawful_day = promise_of(sheet.view, kind)
     if promised is None:
         return _declined(sheet, moments) if kind == "green" else None
-    words, parts = moments.words, [appointment_markup(promised, kind, moments)]
+    words, parts = moments.words, [appointment_line(promised, kind, moments)]
     lawful = lawful_end_text(lawful_day, kind, moments)
     if lawful is not None:
-        parts.append(f"[dim]({lawful})[/dim]")
+        parts.append(dim(f"({lawful})"))
     if promised.state in ("running", "past_appointment"):
         is_past = promised.state == "past_appointment"
         parts.append(moments.distance(promised.lawful_end_at if is_past else promised.appointment_at))
     first_at = promised.first_appointment_at
     if first_at is not None and first_at != promised.appointment_at:
-        parts.append(f"[dim]{words('first_told', at=moments.instant(first_at))}[/dim]")
-    return " ".join(part for part in parts if part)
+        parts.append(dim(words("first_told", at=moments.instant(first_at))))
+    return in_row(parts)
 
 
-def _declined(sheet: Sheet, moments: Moments) -> str | None:
+def _declined(sheet: Sheet, moments: Moments) -> Inline | None:
     declined = sheet.declined
     if declined is None:
         return None
     why = reason_text(declined.reason, declined.code, moments, declined.details)
-    return f"- [dim]({escape(why or '-')})[/dim]"
+    return line("- ", dim(f"({why or '-'})"))
 
 
 def _clocks(sheet: Sheet, moments: Moments) -> Table | None:
     words = moments.words
-    table = table_of(words("clocks"), *map(words, ("clock", "since", "due", "state", "level")))
-    ends = {r.event.clock_id: r.event.cause for r in sheet.records if isinstance(r.event, ClockCancelled)}
+    headings = map(words, ("clock", "since", "due", "state", "level"))
+    table = table_of(words("clocks"), *headings, copied=False)
+    causes = {r.event.clock_id: r.event.cause for r in sheet.records if isinstance(r.event, ClockCancelled)}
     for clock in sheet.case.clocks.values():
-        is_over = clock.status == "cancelled"
-        table.add_row(
-            f"{escape(moments.names.clock_of(clock.kind, clock.step_id))}\n[dim]{moments.budget(clock.clock.budget)}[/dim]",
+        table.add(
+            stacked(moments.names.clock_of(clock.kind, clock.step_id), dim(moments.budget(clock.clock.budget))),
             moments.instant(clock.clock.anchored_at),
-            "-" if is_over else "\n".join(_ends(sheet, clock, moments)),
-            _clock_state(clock, ends.get(clock.id), moments),
-            painted(str(clock.level), LATE) if clock.level else "",
+            "-" if clock.status == "cancelled" else _ends(sheet, clock, moments),
+            _clock_state(clock, causes.get(clock.id), moments),
+            toned(Tone.LATE, str(clock.level)) if clock.level else "",
         )
-    table.columns[0].no_wrap = False
-    return table if table.row_count else None
+    return table.unless_empty
 
 
-def _ends(sheet: Sheet, clock: ClockState, moments: Moments) -> Iterator[str]:
+def _ends(sheet: Sheet, clock: ClockState, moments: Moments) -> Line:
     """The appointment, and below it the lawful end where that is another instant."""
     due_at, end_at = sheet.due_at(clock), sheet.end_at(clock)
-    yield moments.instant(due_at)
-    if end_at is not None and end_at != due_at:
-        lawful = moments.words(
-            "end.green" if clock.kind == "green" else "end.statutory", day=_last_day(end_at, moments)
-        )
-        yield f"[dim]{lawful}[/dim]"
+    shown = moments.instant(due_at)
+    if end_at is None or end_at == due_at:
+        return line(shown)
+    kind = "green" if clock.kind == "green" else "statutory"
+    return stacked(shown, dim(moments.words(f"end.{kind}", day=_last_day(end_at, moments))))
 
 
 def _last_day(end_at: datetime, moments: Moments) -> str:
@@ -156,37 +157,36 @@ def _last_day(end_at: datetime, moments: Moments) -> str:
     return moments.day((end_at - timedelta(seconds=1)).astimezone(moments.zone).date())
 
 
-def _clock_state(clock: ClockState, cause: str | None, moments: Moments) -> str:
+def _clock_state(clock: ClockState, cause: str | None, moments: Moments) -> Line:
     words = moments.words
     if clock.set_aside:
-        return status_markup(words, "clock", "set_aside")
+        return status_line(words, "clock", "set_aside")
     if clock.is_paused and not clock.stopped:
-        return painted(words("paused"), "yellow")
+        return toned(Tone.NEAR, words("paused"))
     if cause is not None:
         # It did not come to nothing: another takes its place, or what it measured is no longer asked for.
-        return f"[dim]{words.named('cause', cause)}[/dim]"
+        return dim(words.named("cause", cause))
     if clock.status == "breached":
-        return painted(words.named("breach", clock.kind), LATE)
-    return status_markup(words, "green" if clock.kind == "green" else "clock", clock.status)
+        return toned(Tone.LATE, words.named("breach", clock.kind))
+    return status_line(words, "green" if clock.kind == "green" else "clock", clock.status)
 
 
 def _steps(sheet: Sheet, moments: Moments) -> Table | None:
     words = moments.words
-    table = table_of(words("steps"), *map(words, ("step", "department", "status", "since", "due")))
+    headings = map(words, ("step", "department", "status", "since", "due"))
+    table = table_of(words("steps"), *headings, copied=False)
     for step in sheet.case.steps.values():
         clock = sheet.case.clocks.get(step.clock_id or "")
         due_at = sheet.due_at(clock) if clock is not None and step.is_open else None
-        officer = f"\n{escape(step.officer)}" if step.officer else ""
-        table.add_row(
+        table.add(
             # Both ids are typed with an answer: decide CASE STEP ... --department DEPARTMENT.
             beside(step.name_en if words.language == "en" else step.name_vi, step.id),
-            beside(moments.names.department(step.department), step.department) + officer,
-            status_markup(words, "step", step.status),
+            stacked(beside(moments.names.department(step.department), step.department), step.officer),
+            status_line(words, "step", step.status),
             moments.instant(step.assigned_at),
-            painted(moments.instant(due_at), LATE if moments.is_past(due_at) else None),
+            toned(Tone.LATE if moments.is_past(due_at) else None, moments.instant(due_at)),
         )
-    table.columns[0].no_wrap = False
-    return table if table.row_count else None
+    return table.unless_empty
 
 
 def _refusals(sheet: Sheet, moments: Moments) -> Table | None:
@@ -196,19 +196,17 @@ def _refusals(sheet: Sheet, moments: Moments) -> Table | None:
         if outcome.refusal is not None:
             # The inbox tells real time; the screen has one time only.
             shown = moments.instant(moments.time.to_business(at), seconds=True)
-            refusal, language = outcome.refusal, words.language
-            table.add_row(shown, escape(refusal.message(language)), escape(refusal.remedy(language)))
-    return table if table.row_count else None
+            table.add(shown, outcome.refusal.message(words.language), outcome.refusal.remedy(words.language))
+    return table.unless_empty
 
 
 def _time_shares(sheet: Sheet, moments: Moments) -> Table | None:
     words = moments.words
     total = sum(share.seconds for share in sheet.time_shares)
-    if not total:
-        return None
     table = table_of(words("time_shares"), *map(words, ("owner", "time", "share")), "")
-    for share in sorted(sheet.time_shares, key=lambda share: -share.seconds):
+    for share in sorted(sheet.time_shares, key=lambda share: -share.seconds) if total else ():
         part = share.seconds / total
-        bar = "█" * round(part * BAR_CELLS)
-        table.add_row(escape(moments.names.holder(share.owner)), moments.span(share.seconds), f"{part:.0%}", bar)
-    return table
+        table.add(
+            moments.names.holder(share.owner), moments.span(share.seconds), f"{part:.0%}", "█" * round(part * BAR_CELLS)
+        )
+    return table.unless_empty

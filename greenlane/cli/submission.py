@@ -119,8 +119,8 @@ def _body(handed_in: Sequence[HandedIn], language: str) -> dict[str, Any]:
 
 
 def _entry_json(entry: Entry, answer: Submitted | Refusal | None, language: str) -> dict[str, Any]:
-    from greenlane.cli.output import left_out_json
     from presentation.instants import instant_json
+    from presentation.left_out import left_out_json
     from services.applications import Submitted
 
     if not isinstance(answer, Submitted):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import rich.panel
 import rich.table
+import rich.tree
 from rich.columns import Columns
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from presentation.blocks import Beside, Block, Grid, Inline, Panel, Table, Tone
+from presentation.blocks import Beside, Block, Grid, Inline, Panel, Table, Timeline, Tone, Tree
 from wording.foreign import visible
 
+LINE_CELLS: Final = 64
 STYLES: Final = {
     Tone.PLAIN: "",
     Tone.STRONG: "bold",
@@ -34,15 +37,24 @@ def rendered(block: Block) -> RenderableType:
         case Grid():
             return _grid(block)
         case Panel():
-            inner = [rendered(each) for each in block.blocks]
             title, subtitle = (None if text is None else text_of(text) for text in (block.title, block.subtitle))
             style = STYLES[block.tone] or "none"
-            body = inner[0] if len(inner) == 1 else Group(*inner)
-            return rich.panel.Panel(body, title=title, subtitle=subtitle, border_style=style, expand=False)
+            return rich.panel.Panel(
+                together(block.blocks), title=title, subtitle=subtitle, border_style=style, expand=False
+            )
         case Beside():
             return Columns([rendered(each) for each in block.blocks], padding=(0, 2))
+        case Tree():
+            return _tree(block)
+        case Timeline():
+            return _timeline(block)
         case _:
             return text_of(block)
+
+
+def together(blocks: Iterable[Block]) -> Group:
+    """Blocks one below another."""
+    return Group(*map(rendered, blocks))
 
 
 def text_of(inline: Inline) -> Text:
@@ -82,6 +94,25 @@ def _grid(block: Grid) -> rich.table.Table:
     for row in block.rows:
         table.add_row(*map(text_of, row))
     return table
+
+
+def _tree(block: Tree) -> rich.tree.Tree:
+    tree = rich.tree.Tree(text_of(block.label))
+    for branch in block.branches:
+        tree.add(_tree(branch))
+    return tree
+
+
+def _timeline(block: Timeline) -> Text:
+    last = LINE_CELLS - 1
+    cells = [("─", STYLES[Tone.DIM])] * LINE_CELLS
+    for mark in block.marks:
+        first, end = (
+            max(0, min(last, round(at * last))) for at in (mark.at, mark.at if mark.until is None else mark.until)
+        )
+        for place in range(first, end if mark.until is not None else first + 1):
+            cells[place] = (mark.sign, STYLES[mark.tone])
+    return Text.assemble(*cells)
 
 
 def _title(title: str | None) -> Text | None:

@@ -41,7 +41,7 @@ def watch(
         if as_json:
             print_json(view.as_json())
         elif once:
-            show(view.screen())
+            show(*view.screen())
         else:
             follow(view, interval)
     return 0

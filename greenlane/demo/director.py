@@ -25,11 +25,11 @@ from greenlane.demo.openings import Opened, all_closed, open_all, openings_repor
 from greenlane.demo.receiver import AlertReceiver
 from greenlane.demo.report import DemoReport
 from greenlane.demo.script import SOURCE, Manner, Part, message_of, the_cast
-from greenlane.quiescence import dead_letter_count, settled
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
 from greenlane.stack.progress import Progress
 from greenlane.wiring import Wiring
+from services.quiescence import await_published, dead_letter_count
 from store.ledger import Ledger
 from store.views import CaseFilter, Views
 from wording.errors import GreenlaneError
@@ -115,7 +115,7 @@ def run_demo(factor: float, progress: Progress, tell: Tell, *, keep: bool = Fals
             opened = asyncio.run(open_all(wiring))
             tell(f"{len(opened)} business openings as linked dossiers / hồ sơ liên thông")
             watched = asyncio.run(_watch(wiring, parts, opened, tell))
-            settled(wiring)
+            await_published(wiring)
         report = _report(wiring, watched, len(parts), time.monotonic() - began)
         report.dossiers = openings_report(wiring, opened)
         report.alerts_by_webhook = len(receiver.keys)

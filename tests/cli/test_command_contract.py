@@ -18,11 +18,11 @@ import greenlane.cli
 from cases.model import CaseStatus
 from events.language import case_events, dossier_events
 from events.language.refusals import TEXTS
-from greenlane.cli.event_lines import _DETAILS
 from greenlane.cli.failure import DEFECT, explained
 from greenlane.cli.listing import Status
 from greenlane.cli.page import PAGE, commands, refusal_lines, synopsis_of, told, updated
 from greenlane.cli.styles import STATUSES
+from presentation.cases.event_lines import _DETAILS
 from presentation.words.words import TABLE, Words
 from tests.cli.program import Program
 from wording.text import in_language

@@ -14,7 +14,7 @@ from catalog.loader import load_catalog
 from events.language.case_events import ApplicationWithdrawn, CaseEvent, ExplanationReceived
 from events.language.commands import Actor, ActorKind
 from events.language.identity import text_ref_of
-from greenlane.cli.event_lines import detail_of
+from presentation.cases.event_lines import detail_of
 from presentation.moments import Moments
 from presentation.words.words import Words
 from sla.business_time import BusinessTime

@@ -29,9 +29,9 @@ from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal, refuse
 from greenlane.cli.app import command_names
 from greenlane.cli.change_run import change_table
-from greenlane.cli.event_lines import event_cells
 from greenlane.cli.setting_words import SETTINGS_VI
 from greenlane.settings import Settings
+from presentation.cases.event_lines import event_cells
 from presentation.moments import Moments
 from presentation.names import Names
 from presentation.words.time_words import TimeWords

@@ -29,11 +29,11 @@ from events.language.refusals import refuse
 from events.transport.letters import letter_headers, texts_of
 from events.transport.ports import DeadLetter, Incoming
 from greenlane.cli import output
-from greenlane.cli.dossier_pictures import Box, mermaid, svg
 from greenlane.cli.output import print_json, table_of
 from greenlane.console import Console
 from greenlane.settings import Settings
 from greenlane.telemetry import configure_logging
+from presentation.dossiers.pictures import Box, mermaid, svg
 from presentation.plot import Bars, bar_plot
 from wording.foreign import in_cell, visible
 

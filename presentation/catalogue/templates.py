@@ -6,14 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from rich.markup import escape
-from rich.table import Table
-
 from catalog.dossier import DossierTemplate
-from greenlane.cli.law_sheet import basis_json
-from greenlane.cli.names import beside
-from greenlane.cli.output import table_of
-from presentation.names import Names
+from presentation.blocks import Table, table_of
+from presentation.catalogue.acts import basis_json
+from presentation.names import Names, beside
 from presentation.words.words import Words
 
 
@@ -55,19 +51,12 @@ def template_json(template: DossierTemplate, words: Words, day: date) -> dict[st
 def template_table(templates: Iterable[DossierTemplate], names: Names) -> Table:
     """One line an application: what it is, and what it needs. The template's id is typed to hand it in."""
     words = names.words
-    table = table_of(None, *map(words, ("template", "application", "after", "verified")))
+    table = table_of(None, *map(words, ("template", "application", "after", "verified")), copied=False)
     for template in templates:
         procedures = {part.name: names.procedure(part.procedure) for part in template.applications}
+        named, last = beside(template.name.in_language(words.language), template.id), template.applications[-1]
         for place, part in enumerate(template.applications):
             needs = [procedures[e.needs] if e.kind == "hard" else f"(~ {procedures[e.needs]})" for e in part.needs]
-            sure = all(edge.verified for edge in part.needs)
-            named = beside(template.name.in_language(words.language), template.id)
-            table.add_row(
-                named if place == 0 else "",
-                escape(procedures[part.name]),
-                escape("\n".join(needs)) or "-",
-                words("yes" if sure else "no"),
-                end_section=place == len(template.applications) - 1,
-            )
-    table.columns[0].no_wrap = False
+            sure = words("yes" if all(edge.verified for edge in part.needs) else "no")
+            table.add("" if place else named, procedures[part.name], "\n".join(needs) or "-", sure, ends=part is last)
     return table

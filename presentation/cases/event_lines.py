@@ -5,61 +5,61 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from rich.markup import escape
-from rich.table import Table
-
 from catalog.province import LEAD
 from events.language import case_events as ev
 from events.language.case_events import CaseEvent, EventRecord, NearMiss
-from greenlane.cli.dossier_event_lines import DOSSIER_DETAILS, amount_text, joined, named_with
-from greenlane.cli.output import table_of
-from greenlane.cli.promise_cells import rung_text
-from greenlane.cli.styles import LATE, lane_markup, painted
 from presentation.actors import actor_text
 from presentation.amounts import MINUTE_SECONDS
+from presentation.blocks import Column, Inline, Line, Table, Tone, dim, stacked, strong, table_of, toned
+from presentation.cases.promises import rung_text
+from presentation.dossiers.event_lines import DOSSIER_DETAILS, amount_text, joined, named_with
 from presentation.moments import Moments
 from presentation.names import kind_of
 from presentation.reasons import reason_text
+from presentation.tones import lane_line
 from presentation.words.words import Words
 
+LATE_RUNGS: Final = ("breach", "escalation")
 ACTOR_WIDTH: Final = 24
 """What happened has the room; who did it may take two lines."""
-LATE_EVENTS: Final = ("ClockBreached", "CalendarExhausted")
 
 
 def event_table(title: str, records: Iterable[EventRecord], moments: Moments) -> Table:
     """Events of one case in their order."""
-    words = moments.words
-    table = table_of(title, "#", *map(words, ("at", "event_and_details", "actor")))
+    table = table_of(title, "#", *event_columns(moments.words))
     for record in records:
-        table.add_row(str(record.sequence), *event_cells(record, moments))
-    table.columns[-1].max_width = ACTOR_WIDTH
+        table.add(str(record.sequence), *event_cells(record, moments))
     return table
 
 
-def event_cells(record: EventRecord, moments: Moments) -> tuple[str, str, str]:
-    """Instant, name with details, and who made it happen, as markup."""
+def event_columns(words: Words) -> tuple[Column, ...]:
+    """The headings of an event's cells."""
+    return Column(words("at")), Column(words("event_and_details")), Column(words("actor"), width_max=ACTOR_WIDTH)
+
+
+def event_cells(record: EventRecord, moments: Moments) -> tuple[Inline, Inline, Inline]:
+    """Instant, name with details, and who made it happen."""
     event = record.event
-    late = event.type in LATE_EVENTS or (isinstance(event, ev.RungFired) and event.kind in ("breach", "escalation"))
-    name = painted(_name_of(event, moments), LATE if late else "bold")
-    details = escape(detail_of(event, moments))
     # Who it was, and below it how that is known.
     actor = actor_text(record.actor, moments.words, moments.names).replace(" (", "\n(")
     return (
         moments.two_lines(record.at),
-        f"{name}\n{details}" if details else name,
-        f"[dim]{escape(actor)}[/dim]",
+        stacked(_name_of(event, moments), detail_of(event, moments)),
+        dim(actor),
     )
 
 
-def _name_of(event: CaseEvent, moments: Moments) -> str:
+def _name_of(event: CaseEvent, moments: Moments) -> Line:
     words = moments.words
     if isinstance(event, ev.ClockCancelled) and event.cause == "restart":
-        return words("event.clock_restarts")
+        return strong(words("event.clock_restarts"))
     if isinstance(event, ev.ClockBreached):
         # Only of the law's limit is it said that it is overdue.
-        return words.named("breach", kind_of(event.clock_id)).upper()
-    return words.named("event", event.type)
+        return toned(Tone.LATE, words.named("breach", kind_of(event.clock_id)).upper())
+    is_late = isinstance(event, ev.CalendarExhausted) or (
+        isinstance(event, ev.RungFired) and event.kind in ("breach", "escalation")
+    )
+    return toned(Tone.LATE if is_late else Tone.STRONG, words.named("event", event.type))
 
 
 def near_miss_table(near_misses: Iterable[NearMiss], words: Words) -> Table | None:
@@ -67,8 +67,8 @@ def near_miss_table(near_misses: Iterable[NearMiss], words: Words) -> Table | No
     table = table_of(words("near_misses"), *map(words, ("lane", "condition")))
     for miss in near_misses:
         missing = miss.missing_en if words.language == "en" else miss.missing_vi
-        table.add_row(lane_markup(words, miss.lane), escape("; ".join(missing)))
-    return table if table.row_count else None
+        table.add(lane_line(words, miss.lane), "; ".join(missing))
+    return table.unless_empty
 
 
 def detail_of(event: CaseEvent, moments: Moments) -> str:

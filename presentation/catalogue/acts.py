@@ -6,9 +6,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from rich.markup import escape
-from rich.table import Table
-
 from catalog.model import (
     AppointmentRule,
     ExplanationRule,
@@ -22,7 +19,7 @@ from catalog.model import (
     refusal_rule,
     stop_rule,
 )
-from greenlane.cli.output import table_of
+from presentation.blocks import Line, Table, Tone, table_of, toned
 from presentation.moments import Moments
 from sla.units import Budget
 
@@ -37,12 +34,10 @@ def basis_text(basis: LegalBasis, day: date, moments: Moments) -> str:
     return f"{cited} ({known})" if known else cited
 
 
-def basis_markup(basis: LegalBasis, day: date, moments: Moments) -> str:
-    """The same for a table: what is no longer in force stands back, what was not verified stands out."""
-    text = escape(basis_text(basis, day, moments))
-    if not basis.in_force_on(day):
-        return f"[dim]{text}[/dim]"
-    return f"[yellow]{text}[/yellow]" if basis.verified is False else text
+def basis_line(basis: LegalBasis, day: date, moments: Moments) -> Line:
+    """The same: what is no longer in force stands back, what was not verified stands out."""
+    unverified = Tone.NEAR if basis.verified is False else None
+    return toned(unverified if basis.in_force_on(day) else Tone.DIM, basis_text(basis, day, moments))
 
 
 def basis_json(basis: LegalBasis, day: date) -> dict[str, Any]:
@@ -53,11 +48,11 @@ def basis_json(basis: LegalBasis, day: date) -> dict[str, Any]:
 def act_table(version: ProcedureVersion, day: date, moments: Moments) -> Table:
     """One line an act: what holds for it, and by which text."""
     words = moments.words
-    table = table_of(words("acts"), words("act"), words("rule_text"), words("legal_basis"))
+    table = table_of(words("acts"), *map(words, ("act", "rule_text", "legal_basis")))
     for name, rule in acts_of(version).items():
         basis = getattr(rule, "legal_basis", None)
-        shown = basis_markup(basis, day, moments) if basis is not None else "-"
-        table.add_row(words(f"act.{name}"), escape("; ".join(_said(rule, version, moments))), shown)
+        shown = "-" if basis is None else basis_line(basis, day, moments)
+        table.add(words(f"act.{name}"), "; ".join(_said(rule, version, moments)), shown)
     return table
 
 

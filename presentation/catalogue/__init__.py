@@ -1,0 +1,1 @@
+"""What the province promises, on a screen."""

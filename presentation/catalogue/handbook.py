@@ -1,0 +1,206 @@
+"""The catalogue to look things up in: procedures, departments, lanes, and what a case would be classified as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cached_property
+from typing import Any
+
+from cases.classification import Classification, classify
+from catalog.catalogue import Catalog
+from catalog.model import PROCEDURE_FACTS, Condition, Fact, LaneTable, ProcedureVersion, Promise
+from presentation.blocks import Block, Table, dim, facts, filled, line, stacked, table_of
+from presentation.cases.event_lines import near_miss_table
+from presentation.catalogue.acts import act_table, acts_json, basis_json, basis_line
+from presentation.moments import Moments
+from presentation.names import Names, beside
+from presentation.sources import source_text
+from presentation.tones import lane_line, yes_line
+from presentation.words.words import Words
+from sla.business_time import BusinessTime
+
+
+@dataclass(frozen=True)
+class Judged:
+    """How an application would be classified."""
+
+    procedure: ProcedureVersion
+    facts: Mapping[str, Fact]
+    ignored: tuple[str, ...]
+    """Facts that no lane asks for."""
+    classification: Classification
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer of `classify --json`."""
+        return {
+            "procedure": self.procedure.id,
+            "lane": self.classification.lane,
+            "rule": self.classification.rule,
+            "near_misses": [miss.model_dump(mode="json") for miss in self.classification.near_misses],
+            "ignored_facts": list(self.ignored),
+        }
+
+
+@dataclass(frozen=True)
+class Handbook:
+    """The catalogue as of a local day, in a language. Raises CatalogError where something is not there."""
+
+    catalog: Catalog
+    day: date
+    words: Words
+
+    @property
+    def procedures(self) -> Sequence[ProcedureVersion]:
+        """All procedures in force."""
+        return self.catalog.procedures_on(self.day)
+
+    def procedure(self, procedure_id: str) -> ProcedureVersion:
+        """One procedure in force."""
+        return self.catalog.procedure(procedure_id, self.day)
+
+    @cached_property
+    def lane_table(self) -> LaneTable:
+        """The decision table in force."""
+        return self.catalog.lane_table(self.day)
+
+    def classified(self, procedure_id: str, facts: Mapping[str, Fact]) -> Judged:
+        """How an application with these facts would be classified."""
+        table, version = self.lane_table, self.procedure(procedure_id)
+        known = {name: value for name, value in facts.items() if name in table.facts}
+        ignored = tuple(name for name in facts if name not in table.facts)
+        return Judged(version, known, ignored, classify(table, version, known))
+
+    def procedure_json(self, version: ProcedureVersion) -> dict[str, Any]:
+        """One entry of `procedures --json`."""
+        limit, window = version.limit, self.catalog.window_of(version)
+        return {
+            "id": version.id,
+            "version": version.version,
+            "name": version.name.in_language(self.words.language),
+            "name_vi": version.name.vi,
+            "name_en": version.name.en,
+            "sector": version.sector,
+            "agency": version.agency,
+            "limit": limit and limit.amount,
+            "unit": limit and limit.unit,
+            "documents": [document.model_dump(mode="json") for document in version.documents],
+            "steps": [{"id": s.id, "department": s.department, "needs": list(s.needs)} for s in version.steps],
+            "legal_basis": [str(basis) for basis in version.legal_basis],
+            "bases": [basis_json(basis, self.day) for basis in version.legal_basis],
+            "acts": acts_json(version),
+            "verified": version.verified,
+            "valid_from": window.first_day and window.first_day.isoformat(),
+            "valid_until": window.last_day and window.last_day.isoformat(),
+        }
+
+    def procedure_table(self, versions: Iterable[ProcedureVersion]) -> Table:
+        """One line a procedure."""
+        words, moments = self.words, self._moments
+        headings = map(words, ("procedure", "agency", "budget", "verified"))
+        table = table_of(words("procedures", day=moments.day(self.day)), *headings, copied=False)
+        for version in versions:
+            table.add(
+                beside(version.name.in_language(words.language), version.id),
+                self.names.department(version.agency),
+                moments.budget(version.limit),
+                yes_line(words, is_so=version.verified),
+            )
+        return table
+
+    def procedure_screen(self, version: ProcedureVersion) -> Iterator[Block]:
+        """One procedure with documents, steps, and what may be done to its cases."""
+        words, moments = self.words, self._moments
+        known = {
+            "procedure": beside(version.name.in_language(words.language), version.id),
+            "version": version.version,
+            "agency": self.names.department(version.agency),
+            "budget": moments.budget(version.limit),
+            "legal_basis": stacked(*(basis_line(basis, self.day, moments) for basis in version.legal_basis)),
+            "verified": yes_line(words, is_so=version.verified),
+        }
+        yield facts((words(key), text) for key, text in known.items())
+        yield self._document_table(version)
+        yield self._step_table(version)
+        yield act_table(version, self.day, moments)
+
+    def _document_table(self, version: ProcedureVersion) -> Table:
+        words = self.words
+        table = table_of(words("documents"), words("document"), words("required"), copied=False)
+        for document in version.documents:
+            is_needed = document.required and not document.held_by_state
+            named = beside(document.name.in_language(words.language), document.kind)
+            table.add(named, words("yes" if is_needed else "no"))
+        return table
+
+    def _step_table(self, version: ProcedureVersion) -> Table:
+        words, names = self.words, self.names.of_procedure(version)
+        table = table_of(words("steps"), *map(words, ("step", "department", "needs")), copied=False)
+        for step in version.steps:
+            department = beside(names.department(step.department), step.department)
+            table.add(beside(names.step(step), step.id), department, "\n".join(map(names.step, step.needs)))
+        return table
+
+    def department_table(self) -> Table:
+        """One line a department."""
+        words, language = self.words, self.words.language
+        title = words("departments", province=self.catalog.province.name.in_language(language))
+        table = table_of(title, *map(words, ("department", "code", "role")), copied=False)
+        for department in self.catalog.departments.values():
+            roles = (f"{words.named('role', holder.role)}: {holder.email or '-'}" for holder in department.roles)
+            named = beside(department.name.in_language(language), department.id)
+            table.add(named, department.code or "-", "\n".join(roles))
+        return table
+
+    def lane_screen(self) -> Iterator[Block]:
+        """The rules in their order, the first that matches wins, and the promises."""
+        words, table = self.words, self.lane_table
+        headings = map(words, ("lane", "conditions", "promise"))
+        rules = table_of(words("lanes", version=table.version), *headings)
+        for rule in table.rules:
+            promise = self._promise(table.promise_by_lane[rule.lane])
+            rules.add(lane_line(words, rule.lane), "\n".join(map(self._condition, rule.when)), promise)
+        yield rules
+        lists = table_of(None, words("list"), words("entries"))
+        for each in table.lists:
+            # What a list names is typed as a fact; where it names procedures, they have names.
+            lists.add(each.id, "; ".join(map(self.names.procedure, each.entries)))
+        yield lists
+        yield dim(source_text(table.source, words.language))
+
+    def _condition(self, condition: Condition) -> str:
+        words, fact = self.words, condition.fact
+        named = words.named("fact", fact)
+        # The fact's own name is typed where an application is classified; those of the procedure are not.
+        asked = named if fact in PROCEDURE_FACTS or named == fact else f"{named} ({fact})"
+        if condition.in_list is not None:
+            return words("in_list", fact=asked, list=condition.in_list)
+        if condition.at_least is not None:
+            return f"{asked} ≥ {condition.at_least}"
+        value = self.names.procedure(str(condition.equals)) if fact == "procedure" else condition.equals
+        return f"{asked} = {value}"
+
+    def classification_screen(self, judged: Judged) -> Iterator[Block | None]:
+        """The lane, and what each other lane lacks."""
+        words, classification = self.words, judged.classification
+        name, lane = judged.procedure.name.in_language(words.language), lane_line(words, classification.lane)
+        yield filled(words.template("would_be"), procedure=name, lane=lane)
+        yield near_miss_table(classification.near_misses, words)
+        if judged.ignored:
+            yield line(words("ignored", facts=", ".join(judged.ignored), asked=", ".join(self.lane_table.facts)))
+
+    def _promise(self, promise: Promise) -> str:
+        if promise.budget is not None:
+            return self._moments.budget(promise.budget)
+        return self.words("reduced", percent=f"{(promise.reduction or 0) * 100:.0f}")
+
+    @property
+    def names(self) -> Names:
+        """What the ids of the catalogue are called."""
+        return Names(self.words, self.catalog)
+
+    @property
+    def _moments(self) -> Moments:
+        morning = datetime.combine(self.day, time(), self.catalog.zone)
+        return Moments(self.words, self.catalog.zone, BusinessTime.real_time(), morning, known=self.names)

@@ -1,0 +1,1 @@
+"""Linked dossiers on a screen."""

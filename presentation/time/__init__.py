@@ -1,0 +1,1 @@
+"""The deadline calculator, calendars and reports on a screen."""
