@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from greenlane.stack.foreground import run_up
-    from greenlane.stack.part import ProcessSpec
+    from greenlane.stack.member import ProcessSpec
     from greenlane.stack.session import ensure_stack, running_stack
     from greenlane.stack.supervisor import Supervisor
 
 __all__ = ["ProcessSpec", "Supervisor", "ensure_stack", "run_up", "running_stack"]
 
 _HOMES = {
-    "ProcessSpec": "part",
+    "ProcessSpec": "member",
     "Supervisor": "supervisor",
     "ensure_stack": "session",
     "run_up": "foreground",

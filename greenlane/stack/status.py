@@ -17,7 +17,7 @@ from greenlane.settings import Settings
 from greenlane.stack.child import identified
 from greenlane.stack.credentials import PARTS as PROCESSES
 from greenlane.stack.folder import StateFolder
-from greenlane.stack.part import serves
+from greenlane.stack.member import serves
 from greenlane.stack.session import running_stack
 from wording.errors import GreenlaneError
 
