@@ -15,11 +15,11 @@ from cases.dossier.model import Part
 from cases.model import ClockStatus
 from events.language.dossier_events import CascadeEffect
 from events.language.reasons import said_reason
-from greenlane.cli.dossier_sheet import DossierSheet
 from greenlane.cli.names import beside
 from greenlane.cli.output import table_of
 from presentation.dossiers.pictures import Box
 from presentation.moments import Moments
+from services.dossier_sheets import DossierSheet
 from wording.text import in_language
 
 MARKS = {
