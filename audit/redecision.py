@@ -156,14 +156,14 @@ def _first_of(kind: type[E], scenes: Sequence[Scene]) -> E | None:
     return next((scene.record.event for scene in scenes if isinstance(scene.record.event, kind)), None)
 
 
-Said = tuple[type[Command], dict[str, Any]]
+LazyText = tuple[type[Command], dict[str, Any]]
 
 
-def _submission(event: ev.ApplicationSubmitted, _: Sequence[Scene]) -> Said:
+def _submission(event: ev.ApplicationSubmitted, _: Sequence[Scene]) -> LazyText:
     return SubmitApplication, {"application": event.application}
 
 
-def _answer(event: ev.StepDecided, _: Sequence[Scene]) -> Said:
+def _answer(event: ev.StepDecided, _: Sequence[Scene]) -> LazyText:
     return DecideStep, {
         "step_id": event.step_id,
         "department": event.department,
@@ -174,7 +174,7 @@ def _answer(event: ev.StepDecided, _: Sequence[Scene]) -> Said:
     }
 
 
-def _consultation(event: ev.ConsultationRequested, scenes: Sequence[Scene]) -> Said:
+def _consultation(event: ev.ConsultationRequested, scenes: Sequence[Scene]) -> LazyText:
     return DecideStep, {
         "step_id": event.step_id,
         "department": scenes[0].before.steps[event.step_id].department,
@@ -186,7 +186,7 @@ def _consultation(event: ev.ConsultationRequested, scenes: Sequence[Scene]) -> S
     }
 
 
-def _supplement_request(event: ev.SupplementRequested, _: Sequence[Scene]) -> Said:
+def _supplement_request(event: ev.SupplementRequested, _: Sequence[Scene]) -> LazyText:
     return DecideStep, {
         "step_id": event.step_id,
         "department": event.department,
@@ -198,7 +198,7 @@ def _supplement_request(event: ev.SupplementRequested, _: Sequence[Scene]) -> Sa
     }
 
 
-def _question(event: ev.ExplanationRequested, _: Sequence[Scene]) -> Said:
+def _question(event: ev.ExplanationRequested, _: Sequence[Scene]) -> LazyText:
     return DecideStep, {
         "step_id": event.step_id,
         "department": event.department,
@@ -210,78 +210,78 @@ def _question(event: ev.ExplanationRequested, _: Sequence[Scene]) -> Said:
     }
 
 
-def _supplement(event: ev.SupplementReceived, _: Sequence[Scene]) -> Said:
+def _supplement(event: ev.SupplementReceived, _: Sequence[Scene]) -> LazyText:
     return ReceiveSupplement, {"documents": event.documents, "declared_complete": event.declared_complete}
 
 
-def _explanation(event: ev.ExplanationReceived, _: Sequence[Scene]) -> Said:
+def _explanation(event: ev.ExplanationReceived, _: Sequence[Scene]) -> LazyText:
     return ReceiveExplanation, {"reference": event.reference}
 
 
-def _stop(event: ev.CaseStopped, _: Sequence[Scene]) -> Said:
+def _stop(event: ev.CaseStopped, _: Sequence[Scene]) -> LazyText:
     # The earlier of what the command said and what the procedure allows: said again, it is the earlier still.
     approval = {"approved_by": event.approved_by, "until_at": event.until_at}
     return StopCase, {"reason": event.reason, "legal_basis": event.legal_basis} | approval
 
 
-def _return(event: ev.CaseReturned, _: Sequence[Scene]) -> Said:
+def _return(event: ev.CaseReturned, _: Sequence[Scene]) -> LazyText:
     return ReturnCase, {"reason": event.reason, "legal_basis": event.legal_basis}
 
 
-def _pause(event: ev.ClockPaused, _: Sequence[Scene]) -> Said:
+def _pause(event: ev.ClockPaused, _: Sequence[Scene]) -> LazyText:
     return PauseClock, {"reason": event.reason, "legal_basis": event.legal_basis or "", "from_at": event.from_at}
 
 
-def _noted_pause(event: ev.ClockSuspended, _: Sequence[Scene]) -> Said:
+def _noted_pause(event: ev.ClockSuspended, _: Sequence[Scene]) -> LazyText:
     times = {"from_at": event.from_at, "until_at": event.until_at}
     return PauseClock, {"reason": event.reason, "legal_basis": event.legal_basis} | times
 
 
-def _payment_request(event: ev.PaymentRequested, _: Sequence[Scene]) -> Said:
+def _payment_request(event: ev.PaymentRequested, _: Sequence[Scene]) -> LazyText:
     asked = {"amount_vnd": event.amount_vnd, "reason": event.reason}
     return RequestPayment, {"step_id": event.step_id, "department": event.department} | asked
 
 
-def _payment(event: ev.PaymentConfirmed, _: Sequence[Scene]) -> Said:
+def _payment(event: ev.PaymentConfirmed, _: Sequence[Scene]) -> LazyText:
     return ConfirmPayment, {"receipt": event.receipt}
 
 
-def _move(event: ev.AppointmentMoved, _: Sequence[Scene]) -> Said:
+def _move(event: ev.AppointmentMoved, _: Sequence[Scene]) -> LazyText:
     return MoveAppointment, {"by": event.by, "reason": event.reason}
 
 
-def _extension(event: ev.ClockExtended, _: Sequence[Scene]) -> Said:
+def _extension(event: ev.ClockExtended, _: Sequence[Scene]) -> LazyText:
     approval = {"legal_basis": event.legal_basis or "", "approved_by": event.approved_by}
     return ExtendLimit, {"by": event.by, "reason": event.reason} | approval
 
 
-def _lane_change(event: ev.LaneChanged, _: Sequence[Scene]) -> Said:
+def _lane_change(event: ev.LaneChanged, _: Sequence[Scene]) -> LazyText:
     said = {"lane": event.to_lane, "reason": event.reason, "legal_basis": event.legal_basis}
     return ChangeLane, said | {"approved_by": event.approved_by, "override": event.entitlement == "override"}
 
 
-def _calendar(event: ev.CalendarApplied, _: Sequence[Scene]) -> Said:
+def _calendar(event: ev.CalendarApplied, _: Sequence[Scene]) -> LazyText:
     return ApplyCalendar, {"calendar": event.calendar, "reason": event.reason}
 
 
-def _migration(event: ev.ProcedureMigrated, _: Sequence[Scene]) -> Said:
+def _migration(event: ev.ProcedureMigrated, _: Sequence[Scene]) -> LazyText:
     return MigrateProcedure, {"procedure": event.procedure, "reason": event.reason}
 
 
-def _resumption(event: ev.ClockResumed, _: Sequence[Scene]) -> Said:
+def _resumption(event: ev.ClockResumed, _: Sequence[Scene]) -> LazyText:
     return ResumeClock, {"reason": event.reason}
 
 
-def _withdrawal(event: ev.ApplicationWithdrawn, _: Sequence[Scene]) -> Said:
+def _withdrawal(event: ev.ApplicationWithdrawn, _: Sequence[Scene]) -> LazyText:
     given = {"reason": event.reason, "reason_ref": event.reason_ref, "reason_code": event.reason_code}
     return WithdrawApplication, given
 
 
-def _acknowledgement(event: ev.EscalationAcknowledged, _: Sequence[Scene]) -> Said:
+def _acknowledgement(event: ev.EscalationAcknowledged, _: Sequence[Scene]) -> LazyText:
     return AcknowledgeEscalation, {"escalation_id": event.escalation_id, "note": event.note}
 
 
-def _reassignment(_: ev.StepReassigned | ev.StepCancelled, scenes: Sequence[Scene]) -> Said:
+def _reassignment(_: ev.StepReassigned | ev.StepCancelled, scenes: Sequence[Scene]) -> LazyText:
     moved = _first_of(ev.StepReassigned, scenes)
     if moved is None:
         raise ValueError("a step was taken away and given to nobody")
@@ -294,7 +294,7 @@ def _reassignment(_: ev.StepReassigned | ev.StepCancelled, scenes: Sequence[Scen
     }
 
 
-_MAKERS: dict[type, Callable[[Any, Sequence[Scene]], Said]] = {
+_MAKERS: dict[type, Callable[[Any, Sequence[Scene]], LazyText]] = {
     ev.ApplicationSubmitted: _submission,
     ev.StepDecided: _answer,
     ev.ConsultationRequested: _consultation,

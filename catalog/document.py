@@ -17,9 +17,8 @@ import yaml
 
 from catalog.errors import Problem
 from catalog.soundness import Path, field_name
-from wording.libraries import yaml_vi
+from wording.libraries import yaml_said
 from wording.numerals import TypedInteger, TypedReal
-from wording.text import Said
 
 if TYPE_CHECKING:
     from yaml import SafeLoader as _FastLoader
@@ -221,7 +220,7 @@ def _syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
         before = text.encode()[: getattr(error, "position", 0) or 0].decode(errors="ignore")
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         reason = str(getattr(error, "reason", None) or type(error).__name__)
-        why = Said(reason, yaml_vi(reason))
+        why = yaml_said(reason)
         near = _field_near(lines, line)
         return Problem.of("control_character", "yaml_syntax", file, (line, column), near, why=why)
     line, column = min(mark.line + 1, len(lines)), mark.column + 1
@@ -233,7 +232,7 @@ def _syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
         key = "yaml_syntax"
     problem = str(getattr(error, "problem", None) or "")
     told = ", ".join(filter(None, (getattr(error, "context", None), problem)))
-    why = Said(told, yaml_vi(problem or told))
+    why = yaml_said(told, problem)
     return Problem.of(key, "yaml_syntax", file, (line, column), _field_near(lines, line), why=why)
 
 

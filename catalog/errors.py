@@ -9,7 +9,7 @@ from datetime import date
 from typing import ClassVar, Self
 
 from catalog.texts import NONE, OR, TEXTS
-from wording.text import Said, joined, message_and_remedy, sentences, spoken
+from wording.text import LazyText, _, joined, layout, message_and_remedy, sentences
 
 ASKED_MAX = 200
 
@@ -55,11 +55,10 @@ class Problem:
         return cls(file, *place, field, message, remedy, code)
 
     @property
-    def told(self) -> Said:
+    def told(self) -> LazyText:
         """The fault with its place."""
-        place = self.field or Said("(document)", "(cả tệp)")
-        return spoken(
-            "{file}:{line}:{column}: {place}: {text}",
+        place = self.field or _("(document)")
+        return layout(
             "{file}:{line}:{column}: {place}: {text}",
             file=self.file,
             line=self.line,
@@ -109,10 +108,10 @@ class UnknownDefinition(CatalogError):
     """No definition has this id; `suggestions` holds ids that look like it."""
 
     code = "unknown_definition"
-    noun: ClassVar[Said] = Said("definition", "định nghĩa")
+    noun: ClassVar[LazyText] = _("definition")
     asked: ClassVar[str] = "id"
 
-    def __init__(self, asked: str, known: Iterable[str], noun: Said | None = None) -> None:
+    def __init__(self, asked: str, known: Iterable[str], noun: LazyText | None = None) -> None:
         suggestions = close_matches(asked, known)
         key = "unknown_near" if suggestions else "unknown"
         details = {"noun": noun or self.noun, "asked": repr(asked), "near": joined(OR, suggestions)}
@@ -124,7 +123,7 @@ class UnknownProcedure(UnknownDefinition):
     """No procedure has this id."""
 
     code = "unknown_procedure"
-    noun = Said("procedure", "thủ tục")
+    noun = _("procedure")
     asked = "procedure"
 
 
@@ -132,7 +131,7 @@ class UnknownDepartment(UnknownDefinition):
     """No department has this id."""
 
     code = "unknown_department"
-    noun = Said("department", "cơ quan")
+    noun = _("department")
     asked = "department"
 
 
@@ -140,7 +139,7 @@ class UnknownRole(UnknownDefinition):
     """No ladder tells this role, and no department has it."""
 
     code = "unknown_role"
-    noun = Said("role", "vai trò")
+    noun = _("role")
     asked = "audience"
 
 
@@ -148,7 +147,7 @@ class UnknownCalendar(UnknownDefinition):
     """No calendar has this id."""
 
     code = "unknown_calendar"
-    noun = Said("calendar", "lịch")
+    noun = _("calendar")
     asked = "calendar"
 
 
@@ -156,7 +155,7 @@ class UnknownLadder(UnknownDefinition):
     """No ladder has this id."""
 
     code = "unknown_ladder"
-    noun = Said("ladder", "thang cảnh báo")
+    noun = _("ladder")
     asked = "ladder"
 
 
@@ -164,7 +163,7 @@ class UnknownTemplate(UnknownDefinition):
     """No template of a dossier has this id."""
 
     code = "unknown_template"
-    noun = Said("template", "mẫu")
+    noun = _("template")
     asked = "template"
 
 
@@ -172,7 +171,7 @@ class UnknownCalendarFlag(UnknownDefinition):
     """No calendar has this flag."""
 
     code = "unknown_calendar_flag"
-    noun = Said("calendar flag", "cờ của lịch")
+    noun = _("calendar flag")
     asked = "flags"
 
 
@@ -180,7 +179,7 @@ class UnknownKind(UnknownDefinition):
     """Definitions are of no such kind."""
 
     code = "unknown_kind"
-    noun = Said("kind of definition", "loại định nghĩa")
+    noun = _("kind of definition")
     asked = "kind"
 
 
@@ -200,15 +199,12 @@ class NotInForce(CatalogError):
     """The definition exists, but no version of it is in force on the day."""
 
     code = "not_in_force"
-    noun: ClassVar[Said] = Said("definition", "định nghĩa")
+    noun: ClassVar[LazyText] = _("definition")
     asked_for: ClassVar[str] = "definition"
 
     def __init__(self, asked: str, day: date, windows: Iterable[tuple[date | None, date | None]]) -> None:
         self.asked = asked
-        held = [
-            spoken("{first} to {last}", "{first} đến {last}", first=window[0] or "...", last=window[1] or "...")
-            for window in windows
-        ]
+        held = [_("{first} to {last}", first=window[0] or "...", last=window[1] or "...") for window in windows]
         details = {"noun": self.noun, "asked": repr(asked), "day": day, "held": joined(", ", held) or NONE}
         message, remedy = message_and_remedy(TEXTS, "not_in_force", details)
         super().__init__(message, field=self.asked_for, remedy=remedy)
@@ -218,7 +214,7 @@ class ProcedureNotInForce(NotInForce):
     """No version of the procedure is in force on the day of receipt."""
 
     code = "procedure_not_in_force"
-    noun = Said("procedure", "thủ tục")
+    noun = _("procedure")
     asked_for = "procedure"
 
 
@@ -226,7 +222,7 @@ class LanesNotInForce(NotInForce):
     """No decision table of the lanes is in force on the day of receipt."""
 
     code = "lanes_not_in_force"
-    noun = Said("lanes", "bảng luồng")
+    noun = _("lanes")
     asked_for = "lanes"
 
 
@@ -234,14 +230,13 @@ class TemplateNotInForce(NotInForce):
     """No version of the template is in force on the day of opening."""
 
     code = "template_not_in_force"
-    noun = Said("template", "mẫu")
+    noun = _("template")
     asked_for = "template"
 
 
 def and_more(message: str, others: int) -> str:
     """The first fault, and how many there are besides."""
-    gaps = "{message} (and {others} more)", "{message} (và {others} lỗi khác)"
-    return spoken(*gaps, message=message, others=others) if others else message
+    return _("{message} (and {others} more)", message=message, others=others) if others else message
 
 
 def close_matches(asked: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from catalog.errors import close_matches
 from catalog.model import Fact, LaneTable
-from wording.text import Said
+from wording.text import LazyText, _, _p
 
 NUMBER_MAX: Final = 2**53 - 1
 """Whole numbers up to this are the same in every reader of JSON (RFC 8259, section 6)."""
@@ -50,25 +50,19 @@ class LeftOut:
         return f"facts.{self.name}"
 
     @property
-    def message(self) -> Said:
+    def message(self) -> LazyText:
         """What is wrong, without the value."""
         name = f"'{self.name}'"
         if self.is_known:
-            return Said(
-                f"No list knows the value of {name}: the case goes without it.",
-                f"Không danh mục nào có giá trị của {name}: hồ sơ không dùng thông tin này.",
-            )
-        return Said(
-            f"There is no fact {name}: the case goes without it.",
-            f"Không có thông tin phân luồng {name}: hồ sơ không dùng thông tin này.",
-        )
+            return _("No list knows the value of {name}: the case goes without it.", name=name)
+        return _("There is no fact {name}: the case goes without it.", name=name)
 
     @property
-    def remedy(self) -> Said:
+    def remedy(self) -> LazyText:
         """The nearest that is known."""
         if self.nearest is None:
-            return Said("Leave it out.", "Bỏ thông tin này.")
-        return Said(f"Did you mean '{self.nearest}'?", f"Có phải ý bạn là '{self.nearest}'?")
+            return _p("fact", "Leave it out.")
+        return _("Did you mean '{nearest}'?", nearest=self.nearest)
 
 
 def admitted(table: LaneTable, facts: Mapping[str, Fact]) -> dict[str, Fact]:

@@ -16,7 +16,7 @@ from catalog.province import Province
 from catalog.systems import SystemList
 from sla.calendar import CalendarDefinition
 from sla.ladder import Ladder
-from wording.text import Said
+from wording.text import LazyText, _
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Kind:
 
     name: str
     """As digest files, commands and answers call it."""
-    noun: Said
+    noun: LazyText
     model: type[BaseModel]
     place: str
     """The files of a folder that hold it."""
@@ -38,17 +38,17 @@ class Kind:
 KINDS: Final = {
     kind.name: kind
     for kind in (
-        Kind("procedure", Said("procedure", "thủ tục"), ProcedureVersion, "procedures/*.yaml", dated=True),
-        Kind("province", Said("list of departments", "danh sách cơ quan"), Province, "departments*.yaml", one=True),
-        Kind("lanes", Said("table of lanes", "bảng luồng"), LaneTable, "lanes/*.yaml", dated=True, one=True),
-        Kind("ladder", Said("ladder", "thang cảnh báo"), Ladder, "ladders/*.yaml"),
-        Kind("calendar", Said("calendar", "lịch làm việc"), CalendarDefinition, "calendars/*.yaml"),
-        Kind("dossier", Said("dossier template", "mẫu nhóm hồ sơ"), DossierTemplate, "dossiers/*.yaml", dated=True),
-        Kind("silence", Said("list of silence", "danh mục im lặng"), SilenceRules, "silence*.yaml", one=True),
-        Kind("duties", Said("list of duties", "danh sách nghĩa vụ"), DutyRules, "duties*.yaml", one=True),
+        Kind("procedure", _("procedure"), ProcedureVersion, "procedures/*.yaml", dated=True),
+        Kind("province", _("list of departments"), Province, "departments*.yaml", one=True),
+        Kind("lanes", _("table of lanes"), LaneTable, "lanes/*.yaml", dated=True, one=True),
+        Kind("ladder", _("ladder"), Ladder, "ladders/*.yaml"),
+        Kind("calendar", _("calendar"), CalendarDefinition, "calendars/*.yaml"),
+        Kind("dossier", _("dossier template"), DossierTemplate, "dossiers/*.yaml", dated=True),
+        Kind("silence", _("list of silence"), SilenceRules, "silence*.yaml", one=True),
+        Kind("duties", _("list of duties"), DutyRules, "duties*.yaml", one=True),
         Kind(
             "systems",
-            Said("list of submitting systems", "danh sách hệ thống nộp"),
+            _("list of submitting systems"),
             SystemList,
             "systems*.yaml",
             one=True,

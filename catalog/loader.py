@@ -22,7 +22,8 @@ from catalog.reader import Source, SourceRefused, read
 from catalog.references import Shelf
 from catalog.systems import SystemList
 from catalog.validity import Ends
-from wording.text import Said, os_said
+from wording.libraries import os_said
+from wording.text import LazyText, _
 
 DATA_FOLDER: Final = Path(__file__).resolve().parent / "data"
 PLACES: Final[dict[type[BaseModel], str]] = {kind.model: kind.place for kind in KINDS.values()}
@@ -163,14 +164,9 @@ def _misplaced(folder: Path) -> list[Problem]:
     """A definition in a misspelt folder would silently be no definition."""
     placed = set(definition_files(folder))
     found = {*folder.rglob("*.yaml"), *folder.rglob("*.yml")} - placed
-    remedy = Said(
-        f"Name it as one of {', '.join(PLACES.values())}", f"Đặt tên theo một trong {', '.join(PLACES.values())}"
-    )
+    remedy = _("Name it as one of {places}", places=", ".join(PLACES.values()))
     return [
-        Problem(
-            name_of(file), 1, 1, None, Said("nothing reads this file", "không có gì đọc tệp này"), remedy, "misplaced"
-        )
-        for file in sorted(found)
+        Problem(name_of(file), 1, 1, None, _("nothing reads this file"), remedy, "misplaced") for file in sorted(found)
     ]
 
 
@@ -189,11 +185,11 @@ def _content(file: Path, folder: Path, most: int = -1) -> bytes:
 
 def missing(shelf: Shelf, folder: Path) -> list[Problem]:
     """What no catalogue can do without and the shelf does not hold."""
-    parts: Sequence[tuple[Sequence[object], str, Said]] = (
-        (shelf.provinces, "departments.yaml", Said("the departments", "danh sách cơ quan")),
-        (shelf.lanes, "lanes/", Said("the decision table of the lanes", "bảng quyết định các luồng")),
-        (shelf.ladders, "ladders/", Said("a ladder", "thang cảnh báo")),
-        (shelf.calendars, "calendars/", Said("a working calendar", "lịch làm việc")),
+    parts: Sequence[tuple[Sequence[object], str, LazyText]] = (
+        (shelf.provinces, "departments.yaml", _("the departments")),
+        (shelf.lanes, "lanes/", _("the decision table of the lanes")),
+        (shelf.ladders, "ladders/", _("a ladder")),
+        (shelf.calendars, "calendars/", _("a working calendar")),
     )
     return [
         Problem(
@@ -201,8 +197,8 @@ def missing(shelf: Shelf, folder: Path) -> list[Problem]:
             1,
             1,
             None,
-            Said(f"{what} is missing", f"thiếu {what.vi}"),
-            Said("Add the file", "Thêm tệp"),
+            _("{what} is missing", what=what),
+            _("Add the file"),
             "missing_file",
         )
         for found, place, what in parts

@@ -39,7 +39,7 @@ from sla.calendar import CalendarDefinition
 from sla.deadline import AfterHours
 from sla.ladder import Ladder
 from sla.units import Budget
-from wording.text import Said
+from wording.text import _
 
 __all__ = [
     "AppointmentRule",
@@ -118,7 +118,7 @@ def _stage_problems(procedure: ProcedureVersion) -> list[Located]:
         "refusal": procedure.refusal.steps if procedure.refusal else (),
     }
     return [
-        ((act, "steps", place), Said(f"unknown step '{stage}'", f"không có bước '{stage}'"))
+        ((act, "steps", place), _("unknown step '{stage}'", stage=stage))
         for act, stages in named.items()
         for place, stage in enumerate(stages)
         if stage not in known

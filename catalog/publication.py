@@ -15,7 +15,7 @@ from catalog.kinds import KINDS, key_of, kind_of
 from catalog.reader import Source
 from catalog.references import Shelf
 from catalog.texts import TEXTS
-from wording.text import Said, message_and_remedy
+from wording.text import _, message_and_remedy
 
 FILE_NAME: Final = "digests.txt"
 HEADER: Final = """\
@@ -44,17 +44,14 @@ def parse(file: str, text: str) -> Published:
             continue
         match = _LINE.match(line.strip())
         if match is None:
-            remedy = Said(
-                "Restore the line; only `greenlane catalog publish` writes here",
-                "Khôi phục dòng; chỉ `greenlane catalog publish` ghi vào đây",
-            )
+            remedy = _("Restore the line; only `greenlane catalog publish` writes here")
             problems.append(
                 Problem(
                     file,
                     number,
                     1,
                     None,
-                    Said("no kind, id, version and digest", "không có loại, mã, phiên bản và mã băm"),
+                    _("no kind, id, version and digest"),
                     remedy,
                     "digest_line",
                 )
@@ -62,12 +59,8 @@ def parse(file: str, text: str) -> Published:
             continue
         key = Key(*match.groups()[:3])
         if key in digests:
-            message = Said(
-                f"{' '.join(key)} stands in line {lines[key]} already", f"{' '.join(key)} đã có ở dòng {lines[key]}"
-            )
-            problems.append(
-                Problem(file, number, 1, None, message, Said("Keep the first line", "Giữ dòng đầu tiên"), "digest_line")
-            )
+            message = _("{key} stands in line {lines} already", key=" ".join(key), lines=lines[key])
+            problems.append(Problem(file, number, 1, None, message, _("Keep the first line"), "digest_line"))
             continue
         digests[key], lines[key] = match.group(4), number
     return Published(digests, lines, tuple(problems))

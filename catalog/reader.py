@@ -14,7 +14,7 @@ from catalog.soundness import Path, Unsound, field_name
 from catalog.texts import TEXTS
 from catalog.value_texts import CORRECT, NEAR, ONE_OF_THESE, value_message, value_remedy
 from sla.errors import SlaError
-from wording.text import Said, message_and_remedy, spoken
+from wording.text import LazyText, message_and_remedy
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -102,12 +102,12 @@ def _known_path(document: Document, error: Mapping[str, Any]) -> Path:
     return path
 
 
-def _remedy(kind: str, error: Mapping[str, Any]) -> Said:
+def _remedy(kind: str, error: Mapping[str, Any]) -> LazyText:
     context = error.get("ctx", {})
     if kind in ("enum", "literal_error"):
         allowed = str(context.get("expected", "")).replace(" or ", ", ").replace("'", "").split(", ")
         meant = close_matches(str(error.get("input", "")), allowed, 1)
-        return spoken(*NEAR, near=f"'{meant[0]}'") if meant else ONE_OF_THESE
+        return NEAR.filled(near=f"'{meant[0]}'") if meant else ONE_OF_THESE
     return value_remedy(kind)
 
 

@@ -18,22 +18,24 @@ from catalog.province import LEAD, Province
 from catalog.reader import Source
 from catalog.soundness import Path
 from catalog.systems import RESERVED_IDS, SystemList, reserved
+from catalog.texts import OR
 from catalog.validity import begins_on
+from catalog.value_texts import NEAR
 from sla.calendar import CalendarDefinition
 from sla.ladder import Ladder
-from wording.text import Said
+from wording.text import _, joined
 
 M = TypeVar("M", bound=BaseModel)
 D = TypeVar("D", ProcedureVersion, LaneTable, DossierTemplate)
 
-NOUNS_VI: Final = {
-    "audience": "đối tượng nhận cảnh báo",
-    "calendar": "lịch",
-    "department": "cơ quan",
-    "document": "giấy tờ",
-    "ladder": "thang cảnh báo",
-    "procedure": "thủ tục",
-    "sector": "lĩnh vực",
+NOUNS: Final = {
+    "audience": _("audience"),
+    "calendar": _("calendar"),
+    "department": _("department"),
+    "document": _("document"),
+    "ladder": _("ladder"),
+    "procedure": _("procedure"),
+    "sector": _("sector"),
 }
 
 
@@ -122,16 +124,9 @@ def problems_of(shelf: Shelf, systems: SystemList) -> list[Problem]:
 def _unknown(source: Source[M], path: Path, noun: str, asked: str, known: set[str]) -> Iterator[Problem]:
     if asked not in known:
         meant = close_matches(asked, known)
-        remedy = (
-            Said(
-                f"Did you mean {' or '.join(repr(name) for name in meant)}?",
-                f"Có phải ý bạn là {' hoặc '.join(repr(name) for name in meant)}?",
-            )
-            if meant
-            else Said(f"Add the {noun}", f"Bổ sung {NOUNS_VI[noun]}")
-        )
+        remedy = NEAR.filled(near=joined(OR, map(repr, meant))) if meant else _("Add the {noun}", noun=NOUNS[noun])
         yield source.document.problem(
-            path, Said(f"unknown {noun} {asked!r}", f"không có {NOUNS_VI[noun]} {asked!r}"), remedy, f"unknown_{noun}"
+            path, _("unknown {noun} {asked!r}", noun=NOUNS[noun], asked=asked), remedy, f"unknown_{noun}"
         )
 
 
@@ -148,13 +143,8 @@ def _procedure_problems(source: Source[ProcedureVersion], shelf: Shelf) -> Itera
     yield from _unknown(source, ("case_ladder",), "ladder", procedure.case_ladder, ladders)
     agency = departments.get(procedure.agency)
     if agency is not None and agency.code is None:
-        message = Said(
-            f"department '{agency.id}' has no code, and a dossier's code begins with its agency's",
-            f"cơ quan '{agency.id}' không có mã, mà mã hồ sơ bắt đầu bằng mã cơ quan",
-        )
-        yield source.document.problem(
-            ("agency",), message, Said("Give the department its code", "Ghi mã cho cơ quan"), "agency_without_code"
-        )
+        message = _("department '{id}' has no code, and a dossier's code begins with its agency's", id=agency.id)
+        yield source.document.problem(("agency",), message, _("Give the department its code"), "agency_without_code")
 
 
 def _province_problems(source: Source[Province], shelf: Shelf) -> Iterator[Problem]:
@@ -169,16 +159,13 @@ def _province_problems(source: Source[Province], shelf: Shelf) -> Iterator[Probl
 def _account_problems(source: Source[Province], systems: SystemList) -> Iterator[Problem]:
     """Departments and systems have accounts under their ids: two of one name would be one sender."""
     named = {system.id for system in systems.systems}
-    remedy = Said("Give it another id", "Đặt mã khác")
+    remedy = _("Give it another id")
     for index, department in enumerate(source.definition.departments):
         path: Path = ("departments", index, "id")
         if department.id in RESERVED_IDS:
             yield source.document.problem(path, reserved(department.id), remedy, "account_reserved")
         elif department.id in named:
-            message = Said(
-                f"'{department.id}' is a submitting system's id too",
-                f"'{department.id}' cũng là mã của một hệ thống nộp",
-            )
+            message = _("'{id}' is a submitting system's id too", id=department.id)
             yield source.document.problem(path, message, remedy, "account_twice")
 
 
@@ -218,13 +205,12 @@ def _template_problems(source: Source[DossierTemplate], shelf: Shelf) -> Iterato
     for i, asked in enumerate(template.consultations):
         yield from _unknown(source, ("consultations", i, "department"), "department", asked.department, departments)
         if _is_unlawful_silence(template, asked, shelf):
-            message = Said(
-                f"the silence of '{asked.department}' may never mean consent here: {asked.silence} is not allowed",
-                f"việc '{asked.department}' không trả lời không được coi là đồng ý: không cho phép {asked.silence}",
+            message = _(
+                "the silence of '{department}' may never mean consent here: {silence} is not allowed",
+                department=asked.department,
+                silence=asked.silence,
             )
-            yield source.document.problem(
-                ("consultations", i, "silence"), message, Said("Write escalate", "Ghi giá trị escalate"), "silence"
-            )
+            yield source.document.problem(("consultations", i, "silence"), message, _("Write escalate"), "silence")
 
 
 def _is_unlawful_silence(template: DossierTemplate, asked: TemplateConsultation, shelf: Shelf) -> bool:
@@ -284,14 +270,11 @@ def _twice(sources: Sequence[Source[M]]) -> Iterator[Problem]:
     for source in sources:
         key = (str(getattr(source.definition, "id", "")), str(getattr(source.definition, "version", "")))
         if key in seen:
-            message = Said(
-                f"version {key[1]!r} of '{key[0]}' stands in {seen[key]} already",
-                f"phiên bản {key[1]!r} của '{key[0]}' đã có trong {seen[key]}",
-            )
+            message = _("version {key!r} of '{key2}' stands in {seen} already", key=key[1], key2=key[0], seen=seen[key])
             yield source.document.problem(
                 ("version",),
                 message,
-                Said("Give the new version its own number", "Đặt số riêng cho phiên bản mới"),
+                _("Give the new version its own number"),
                 "version_twice",
             )
         seen.setdefault(key, source.document.file)
@@ -309,14 +292,11 @@ def _same_beginning(sources: Sequence[Source[D]], one_table: bool = False) -> It
         key = ("" if one_table else definition.id, begins_on(definition))
         earlier = first.setdefault(key, source)
         if earlier is not source:
-            message = Said(
-                f"version {definition.version!r} begins on the day on which version {earlier.definition.version!r} in "
-                f"{earlier.document.file} does",
-                f"phiên bản {definition.version!r} bắt đầu cùng ngày với phiên bản "
-                f"{earlier.definition.version!r} trong {earlier.document.file}",
+            message = _(
+                "version {version!r} begins on the day on which version {definition_version!r} in {file} does",
+                version=definition.version,
+                definition_version=earlier.definition.version,
+                file=earlier.document.file,
             )
-            remedy = Said(
-                "Give it the first day of its own in valid_from: that day ends the version before",
-                "Ghi ngày bắt đầu riêng ở valid_from: ngày đó kết thúc phiên bản trước",
-            )
+            remedy = _("Give it the first day of its own in valid_from: that day ends the version before")
             yield source.document.problem(("valid_from",), message, remedy, "validity_overlap")

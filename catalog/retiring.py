@@ -18,7 +18,7 @@ from catalog.dossier import DossierTemplate
 from catalog.errors import RetirementRefused, UnknownDefinition, UnknownKind, UnknownVersion
 from catalog.kinds import KINDS, Kind, kind_of
 from catalog.validity import Ends, begins_on, ends_on, in_order, windows
-from wording.text import Said, joined
+from wording.text import LazyText, _, joined
 
 ONE_DAY = timedelta(days=1)
 
@@ -134,6 +134,6 @@ class Retiring:
             yield from windows(in_order(template for template in found if template.id == id_), self.ends)
 
 
-def _said(day: date) -> Said:
+def _said(day: date) -> LazyText:
     """A day as each language writes it."""
-    return Said(f"{day:%Y-%m-%d}", f"{day:%d/%m/%Y}")
+    return _("{day:%Y-%m-%d}", day=day)

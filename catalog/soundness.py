@@ -7,7 +7,7 @@ from datetime import date
 from typing import Protocol, TypeVar
 
 from sla.units import Budget
-from wording.text import Said
+from wording.text import _
 
 Path = tuple[str | int, ...]
 """Where in a definition something stands, e.g. `("steps", 2, "needs")`; empty: the definition itself."""
@@ -56,7 +56,7 @@ def repeated(path: Path, name: str, values: Iterable[Hashable]) -> list[Located]
             problems.append(
                 (
                     (*path, index, name) if name else (*path, index),
-                    Said(f"'{value}' stands there twice", f"'{value}' xuất hiện hai lần"),
+                    _("'{value}' stands there twice", value=value),
                 )
             )
         seen.add(value)
@@ -69,10 +69,7 @@ def validity_problems(valid_from: date | None, valid_until: date | None) -> list
         return [
             (
                 ("valid_until",),
-                Said(
-                    f"{valid_until} lies before valid_from, {valid_from}",
-                    f"{valid_until} trước valid_from là {valid_from}",
-                ),
+                _("{valid_until} lies before valid_from, {valid_from}", valid_until=valid_until, valid_from=valid_from),
             )
         ]
     return []
@@ -87,7 +84,7 @@ def graph_problems(steps: Sequence[StepLike]) -> list[Located]:
     """What keeps the steps from being a graph without circles."""
     ids = {step.id for step in steps}
     problems: list[Located] = [
-        (("steps", index, "needs", place), Said(f"unknown step '{need}'", f"không có bước '{need}'"))
+        (("steps", index, "needs", place), _("unknown step '{need}'", need=need))
         for index, step in enumerate(steps)
         for place, need in enumerate(step.needs)
         if need not in ids
@@ -100,7 +97,7 @@ def graph_problems(steps: Sequence[StepLike]) -> list[Located]:
         problems.append(
             (
                 ("steps", circle[0], "needs"),
-                Said(f"these steps need each other in a circle: {names}", f"các bước này phụ thuộc vòng tròn: {names}"),
+                _("these steps need each other in a circle: {names}", names=names),
             )
         )
     return problems
@@ -117,9 +114,11 @@ def budget_problems(steps: Sequence[StepLike], limit: Budget) -> list[Located]:
                 own = step.budget.amount if step.budget and step.budget.unit is limit.unit else 0
                 total[step.id] = own + max((total[need] for need in step.needs), default=0)
                 if own and total[step.id] > limit.amount:
-                    text = Said(
-                        f"up to here the steps' own budgets are {total[step.id]} {limit.unit}, the limit {limit.amount}",
-                        f"đến đây thời lượng riêng của các bước là {total[step.id]} {limit.unit}, thời hạn là {limit.amount}",
+                    text = _(
+                        "up to here the steps' own budgets are {total} {unit}, the limit {amount}",
+                        total=total[step.id],
+                        unit=limit.unit,
+                        amount=limit.amount,
                     )
                     problems.append((("steps", index, "budget"), text))
         waiting = [entry for entry in waiting if entry[1].id not in total]

@@ -14,7 +14,7 @@ from pydantic import Field, StringConstraints, model_validator
 from catalog.basis import Slug, Text, Version
 from catalog.definition import Definition
 from catalog.soundness import Located, raise_if_unsound, repeated
-from wording.text import Said
+from wording.text import LazyText, _
 
 PORTAL: Final = "portal"
 """The province's own system; its topic is the one without a name."""
@@ -57,9 +57,8 @@ class SystemList(Definition):
         problems = repeated(("systems",), "id", (system.id for system in self.systems))
         problems += [(("systems", i, "id"), reserved(s.id)) for i, s in enumerate(self.systems) if s.id in RESERVED_IDS]
         if PORTAL not in {system.id for system in self.systems}:
-            missing = Said(
-                f"'{PORTAL}' is missing, the province's own system: its topic is the one without a name",
-                f"thiếu '{PORTAL}', hệ thống của tỉnh: topic của hệ thống này không mang tên",
+            missing = _(
+                "'{portal}' is missing, the province's own system: its topic is the one without a name", portal=PORTAL
             )
             problems.append((("systems",), missing))
         return raise_if_unsound(self, problems + list(_shared_sources(self.systems)))
@@ -81,17 +80,14 @@ def shared_source(one: SubmittingSystem, other: SubmittingSystem) -> str | None:
     return next((mine for mine, theirs in pairs if is_below(mine, theirs) or is_below(theirs, mine)), None)
 
 
-def reserved(account: str) -> Said:
+def reserved(account: str) -> LazyText:
     """Why an id may not be a department's or a system's."""
-    return Said(f"'{account}' is an account of the engine's own", f"'{account}' là tài khoản riêng của hệ thống")
+    return _("'{account}' is an account of the engine's own", account=account)
 
 
 def _shared_sources(systems: tuple[SubmittingSystem, ...]) -> Iterator[Located]:
-    for (_, earlier), (place, later) in combinations(enumerate(systems), 2):
+    for (_place, earlier), (place, later) in combinations(enumerate(systems), 2):
         shared = shared_source(later, earlier)
         if shared is not None:
-            message = Said(
-                f"'{shared}' is a source of '{earlier.id}' too, in whole or in part",
-                f"nguồn '{shared}' cũng thuộc '{earlier.id}', toàn bộ hoặc một phần",
-            )
+            message = _("'{shared}' is a source of '{id}' too, in whole or in part", shared=shared, id=earlier.id)
             yield ("systems", place, "sources", later.sources.index(shared)), message

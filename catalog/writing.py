@@ -17,7 +17,7 @@ from catalog.errors import CatalogUnwritable
 from catalog.loader import Folder, digest_file, published_in, retirement_file
 from catalog.publication import with_new_versions
 from wording.foreign import plain
-from wording.text import os_said
+from wording.libraries import os_said
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wording.errors import GreenlaneError
-from wording.text import Said, spoken
+from wording.text import LazyText, _, layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +18,9 @@ class Place:
     byte: int
 
     @property
-    def told(self) -> Said:
+    def told(self) -> LazyText:
         """The place in words."""
-        return Said(
-            f" at line {self.line}, column {self.column}, byte {self.byte}",
-            f", dòng {self.line}, cột {self.column}, byte {self.byte}",
-        )
+        return _(" at line {line}, column {column}, byte {byte}", line=self.line, column=self.column, byte=self.byte)
 
 
 class LogError(GreenlaneError):
@@ -32,9 +29,9 @@ class LogError(GreenlaneError):
     code = "log_unreadable"
 
     def __init__(self, file: Path, reason: str, *, remedy: str, place: Place | None = None) -> None:
-        gaps = "{file}{where}: {reason}", "{file}{where}: {reason}"
         where = "" if place is None else place.told
-        super().__init__(spoken(*gaps, file=file, where=where, reason=reason), field=str(file), remedy=remedy)
+        message = layout("{file}{where}: {reason}", file=file, where=where, reason=reason)
+        super().__init__(message, field=str(file), remedy=remedy)
         self.place = place
         self.reason = reason
 

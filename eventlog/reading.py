@@ -14,7 +14,7 @@ from eventlog.mapping import Naming, Step, application_facts, decision_data
 from eventlog.source import LogFile, Watch
 from eventlog.xes import Event, Trace, XesReader
 from events.language.commands import ROUTE_MAX
-from wording.text import Said
+from wording.text import _
 
 DEPARTMENTS_MAX = 1000
 """Each needs topics of its own; a broker takes some thousands."""
@@ -32,11 +32,8 @@ def read_log(log: LogFile, key: ImportKey, path: Path, message_max_bytes: int, w
         if reading.summary.traces == 0:
             raise LogEmptyError(
                 log.path,
-                Said(
-                    "the log has no trace, so there is nothing to import.",
-                    "nhật ký không có vết nào nên không có gì để nhập.",
-                ),
-                remedy=Said("Name a log with traces.", "Nêu nhật ký có vết."),
+                _("the log has no trace, so there is nothing to import."),
+                remedy=_("Name a log with traces."),
             )
         reading.count(reader.unusual)
         return writer.finish(reading.summary, reading.departments())
@@ -91,15 +88,14 @@ class _Reading:
         if len(body.encode()) > self._submission_max_bytes:
             raise TraceTooLongError(
                 self._log.path,
-                Said(
-                    f"the trace that begins at line {trace.line} makes an application of {len(body.encode())} bytes;"
-                    f" {self._submission_max_bytes} are allowed.",
-                    f"vết bắt đầu ở dòng {trace.line} tạo hồ sơ {len(body.encode())} byte; tối đa {self._submission_max_bytes}.",
+                _(
+                    "the trace that begins at line {line} makes an application of {count} bytes; "
+                    "{submission_max_bytes} are allowed.",
+                    line=trace.line,
+                    count=len(body.encode()),
+                    submission_max_bytes=self._submission_max_bytes,
                 ),
-                remedy=Said(
-                    "Raise GREENLANE_MAX_MESSAGE_BYTES, or leave the trace out.",
-                    "Tăng GREENLANE_MAX_MESSAGE_BYTES, hoặc bỏ vết này.",
-                ),
+                remedy=_("Raise GREENLANE_MAX_MESSAGE_BYTES, or leave the trace out."),
             )
         return body
 
@@ -132,15 +128,14 @@ class _Reading:
     def _refuse_too_many_departments(self, trace: Trace) -> None:
         if len(self._naming.departments) > DEPARTMENTS_MAX:
             raise TooManyDepartmentsError(
-                Said(
-                    f"{self._log.path} at line {trace.line}: the log names more than {DEPARTMENTS_MAX} departments.",
-                    f"{self._log.path}, dòng {trace.line}: nhật ký nêu hơn {DEPARTMENTS_MAX} cơ quan.",
+                _(
+                    "{path} at line {line}: the log names more than {departments_max} departments.",
+                    path=self._log.path,
+                    line=trace.line,
+                    departments_max=DEPARTMENTS_MAX,
                 ),
                 field=str(self._log.path),
-                remedy=Said(
-                    "Give its events an org:group, which counts before the org:resource.",
-                    "Thêm org:group cho các sự kiện, trường này được xét trước org:resource.",
-                ),
+                remedy=_("Give its events an org:group, which counts before the org:resource."),
             )
 
     def count(self, unusual: Counter[str]) -> None:

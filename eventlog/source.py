@@ -18,7 +18,8 @@ from eventlog.errors import (
     LogTooLargeError,
 )
 from eventlog.xes import EXPORT_AGAIN
-from wording.text import Said, in_language, os_said
+from wording.libraries import os_said
+from wording.text import _
 
 BLOCK_BYTES = 1 << 20
 """Large blocks keep a hostile file with one endless attribute from being scanned again and again."""
@@ -29,11 +30,11 @@ DENSE_FROM_BYTES = 32 << 20
 """What is smaller does no harm, however dense it is."""
 GZIP = b"\x1f\x8b"
 ARCHIVES = {
-    b"PK\x03\x04": (Said("a ZIP archive", "tệp nén ZIP"), "unzip"),
-    b"BZh": (Said("compressed with bzip2", "tệp nén bzip2"), "bunzip2"),
-    b"\xfd7zXZ": (Said("compressed with xz", "tệp nén xz"), "unxz"),
-    b"\x28\xb5\x2f\xfd": (Said("compressed with zstd", "tệp nén zstd"), "unzstd"),
-    b"7z\xbc\xaf": (Said("a 7-Zip archive", "tệp nén 7-Zip"), "7z x"),
+    b"PK\x03\x04": (_("a ZIP archive"), "unzip"),
+    b"BZh": (_("compressed with bzip2"), "bunzip2"),
+    b"\xfd7zXZ": (_("compressed with xz"), "unxz"),
+    b"\x28\xb5\x2f\xfd": (_("compressed with zstd"), "unzstd"),
+    b"7z\xbc\xaf": (_("a 7-Zip archive"), "7z x"),
 }
 
 Watch = Callable[[int], None]
@@ -49,36 +50,29 @@ class LogFile:
         try:
             status = path.stat()
             if not stat.S_ISREG(status.st_mode):
-                kind = (
-                    Said("a folder", "một thư mục")
-                    if stat.S_ISDIR(status.st_mode)
-                    else Said("no regular file", "không phải tệp thường")
-                )
+                kind = _("a folder") if stat.S_ISDIR(status.st_mode) else _("no regular file")
                 raise LogMissingError(
                     path,
-                    Said(f"this is {kind}.", f"đây là {in_language(kind, 'vi')}."),
-                    remedy=Said("Name a file that ends in .xes or .xes.gz.", "Nêu tệp có đuôi .xes hoặc .xes.gz."),
+                    _("this is {kind}.", kind=kind),
+                    remedy=_("Name a file that ends in .xes or .xes.gz."),
                 )
             with path.open("rb") as file:
                 self._head = file.read(8)
         except OSError as error:
             raise LogMissingError(
                 path,
-                Said(f"cannot be opened ({error.strerror}).", f"không mở được ({os_said(error).vi})."),
-                remedy=Said("Check the path and the rights of the file.", "Kiểm tra đường dẫn và quyền đọc tệp."),
+                _("cannot be opened ({reason}).", reason=os_said(error)),
+                remedy=_("Check the path and the rights of the file."),
             ) from error
         self.size_bytes = status.st_size
         if not self._head:
-            raise LogEmptyError(path, Said("the file is empty (0 bytes).", "tệp trống (0 byte)."), remedy=EXPORT_AGAIN)
+            raise LogEmptyError(path, _("the file is empty (0 bytes)."), remedy=EXPORT_AGAIN)
         for magic, (what, tool) in ARCHIVES.items():
             if self._head.startswith(magic):
                 raise LogNotXesError(
                     path,
-                    Said(f"this is {what}.", f"đây là {in_language(what, 'vi')}."),
-                    remedy=Said(
-                        f"Unpack it first ({tool}); gzip is read as it is.",
-                        f"Giải nén trước ({tool}); gzip thì đọc được trực tiếp.",
-                    ),
+                    _("this is {what}.", what=what),
+                    remedy=_("Unpack it first ({tool}); gzip is read as it is.", tool=tool),
                 )
 
     @property
@@ -102,8 +96,8 @@ class LogFile:
         if found.hexdigest() != digest:
             raise LogChangedError(
                 self.path,
-                Said("the file changed while it was read.", "tệp thay đổi trong khi đọc."),
-                remedy=Said("Wait until it is complete, then try again.", "Chờ đến khi tệp hoàn chỉnh rồi thử lại."),
+                _("the file changed while it was read."),
+                remedy=_("Wait until it is complete, then try again."),
             )
 
     def blocks(self, watch: Watch | None = None) -> Iterator[bytes]:
@@ -123,13 +117,13 @@ class LogFile:
         except OSError as error:
             raise LogMissingError(
                 self.path,
-                Said(f"cannot be read ({error.strerror}).", f"không đọc được ({os_said(error).vi})."),
-                remedy=Said("Check the disk, and try again.", "Kiểm tra đĩa rồi thử lại."),
+                _("cannot be read ({reason}).", reason=os_said(error)),
+                remedy=_("Check the disk, and try again."),
             ) from error
         if unpacked == 0:
             raise LogEmptyError(
                 self.path,
-                Said("it unpacks to nothing (0 bytes).", "giải nén ra tệp trống (0 byte)."),
+                _("it unpacks to nothing (0 bytes)."),
                 remedy=EXPORT_AGAIN,
             )
 
@@ -137,33 +131,29 @@ class LogFile:
         if unpacked > UNPACKED_MAX_BYTES:
             raise LogTooLargeError(
                 self.path,
-                Said(
-                    f"it has more than {UNPACKED_MAX_BYTES} bytes.",
-                    f"tệp có hơn {UNPACKED_MAX_BYTES} byte sau giải nén.",
-                ),
-                remedy=Said("Split it into several logs.", "Tách thành nhiều nhật ký."),
+                _("it has more than {unpacked_max_bytes} bytes.", unpacked_max_bytes=UNPACKED_MAX_BYTES),
+                remedy=_("Split it into several logs."),
             )
         if unpacked > DENSE_FROM_BYTES and unpacked > DENSITY_MAX * read:
             raise LogTooLargeError(
                 self.path,
-                Said(
-                    f"its first {read} bytes unpack to {unpacked}: that is no event log.",
-                    f"{read} byte đầu giải nén ra {unpacked} byte: đây không phải nhật ký sự kiện.",
-                ),
-                remedy=Said("Look into it, or unpack it yourself.", "Kiểm tra tệp, hoặc tự giải nén."),
+                _("its first {read} bytes unpack to {unpacked}: that is no event log.", read=read, unpacked=unpacked),
+                remedy=_("Look into it, or unpack it yourself."),
             )
 
     def _damaged(self, error: Exception, unpacked: int) -> LogDamagedError:
         what = (
-            Said("the file ends too early", "tệp kết thúc quá sớm")
+            _("the file ends too early")
             if isinstance(error, EOFError)
-            else Said(f"the compressed data are wrong ({error})", f"dữ liệu nén bị sai ({error})")
+            else _("the compressed data are wrong ({error})", error=error)
         )
         return LogDamagedError(
             self.path,
-            Said(
-                f"{what}; at least {unpacked} bytes could be unpacked, and the compressed file has {self.size_bytes}.",
-                f"{what.vi}; giải nén được ít nhất {unpacked} byte, tệp nén có {self.size_bytes} byte.",
+            _(
+                "{what}; at least {unpacked} bytes could be unpacked, and the compressed file has {size_bytes}.",
+                what=what,
+                unpacked=unpacked,
+                size_bytes=self.size_bytes,
             ),
             remedy=EXPORT_AGAIN,
         )

@@ -22,7 +22,7 @@ from eventlog.errors import (
     Place,
     TraceTooLongError,
 )
-from wording.text import Said
+from wording.text import _
 
 ATTRIBUTES = frozenset(("string", "date", "int", "float", "boolean", "id", "list", "container"))
 COLLECTIONS = frozenset(("list", "container"))
@@ -37,11 +37,8 @@ KEY_MAX = 1_000
 """Characters kept of a key with those of its parents: a deep nest would else take memory with the square of its depth."""
 TRACE_MAX = 32 << 20
 """Characters kept of one trace, keys with values; whatever comes beyond is counted as left out."""
-REPAIR = Said("Repair the file at this place, or export the log again.", "Sửa tệp ở chỗ này, hoặc xuất lại nhật ký.")
-EXPORT_AGAIN = Said(
-    "Fetch or export the log again, and compare its size with the original's.",
-    "Tải hoặc xuất lại nhật ký, và so kích thước với bản gốc.",
-)
+REPAIR = _("Repair the file at this place, or export the log again.")
+EXPORT_AGAIN = _("Fetch or export the log again, and compare its size with the original's.")
 
 
 class Attribute(NamedTuple):
@@ -117,8 +114,8 @@ class XesReader:
             # Python's table of encodings, asked by expat for what it does not know itself.
             raise LogEncodingError(
                 self._file,
-                Said(f"its encoding cannot be read ({error}).", f"không đọc được bảng mã ({error})."),
-                remedy=Said("Convert the file to UTF-8.", "Chuyển tệp sang UTF-8."),
+                _("its encoding cannot be read ({error}).", error=error),
+                remedy=_("Convert the file to UTF-8."),
                 place=self._here(),
             ) from None
         yield from self._taken()
@@ -149,11 +146,8 @@ class XesReader:
             raise self._html()
         raise LogNotXesError(
             self._file,
-            Said(
-                f"the outermost element is <{_shown(tag)}>, and an XES event log begins with <log>.",
-                f"phần tử ngoài cùng là <{_shown(tag)}>, trong khi nhật ký XES bắt đầu bằng <log>.",
-            ),
-            remedy=Said("Name an event log in XES.", "Nêu một nhật ký sự kiện dạng XES."),
+            _("the outermost element is <{tag}>, and an XES event log begins with <log>.", tag=_shown(tag)),
+            remedy=_("Name an event log in XES."),
             place=self._here(),
         )
 
@@ -176,12 +170,13 @@ class XesReader:
         if len(trace.events) >= self._events_max:
             raise TraceTooLongError(
                 self._file,
-                Said(
-                    f"the trace that begins at line {trace.line} has more than {self._events_max} events,"
-                    " the most steps that one case may have.",
-                    f"vết bắt đầu ở dòng {trace.line} có hơn {self._events_max} sự kiện, số bước tối đa của một hồ sơ.",
+                _(
+                    "the trace that begins at line {line} has more than {events_max} events, the most "
+                    "steps that one case may have.",
+                    line=trace.line,
+                    events_max=self._events_max,
                 ),
-                remedy=Said("Split the trace, or leave it out.", "Tách vết, hoặc bỏ ra."),
+                remedy=_("Split the trace, or leave it out."),
                 place=self._here(),
             )
         self._begin_event(trace)
@@ -203,10 +198,7 @@ class XesReader:
         if tag in {"trace", "event"}:
             raise LogNotXesError(
                 self._file,
-                Said(
-                    f"a <{tag}> stands inside an element that cannot hold one.",
-                    f"<{tag}> nằm trong phần tử không được chứa nó.",
-                ),
+                _("a <{tag}> stands inside an element that cannot hold one.", tag=tag),
                 remedy=REPAIR,
                 place=self._here(),
             )
@@ -243,31 +235,22 @@ class XesReader:
             self._done.append(self._trace)
         self._trace, self._loose, self._kept = None, False, 0
 
-    def _doctype(self, name: str, _: Any, __: Any, has_internal_subset: int) -> None:
+    def _doctype(self, name: str, _system: Any, _public: Any, has_internal_subset: int) -> None:
         if name.lower() == "html":
             raise self._html()
         if has_internal_subset:
             raise LogNotXesError(
                 self._file,
-                Said(
-                    "it defines a document type of its own; entities are not expanded, and XES has none.",
-                    "tệp tự định nghĩa kiểu tài liệu; thực thể không được mở rộng, và XES không có.",
-                ),
-                remedy=Said(
-                    "Export the log again without a document type definition.",
-                    "Xuất lại nhật ký không kèm định nghĩa kiểu tài liệu.",
-                ),
+                _("it defines a document type of its own; entities are not expanded, and XES has none."),
+                remedy=_("Export the log again without a document type definition."),
                 place=self._here(),
             )
 
     def _html(self) -> LogNotXesError:
         return LogNotXesError(
             self._file,
-            Said(
-                "this is a web page, perhaps the page that offers the log or an error message saved in its place.",
-                "đây là trang web, có thể là trang giới thiệu nhật ký hoặc thông báo lỗi được lưu thay.",
-            ),
-            remedy=Said("Download the log itself.", "Tải chính tệp nhật ký."),
+            _("this is a web page, perhaps the page that offers the log or an error message saved in its place."),
+            remedy=_("Download the log itself."),
             place=self._here(),
         )
 
@@ -283,24 +266,18 @@ class XesReader:
         if error.code == expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN] and byte > ASCII_MAX:
             return LogEncodingError(
                 self._file,
-                Said(
-                    f"the byte 0x{byte:02X} is not in the encoding that the file declares (UTF-8 if it declares none).",
-                    f"byte 0x{byte:02X} không thuộc bảng mã mà tệp khai báo (UTF-8 nếu không khai báo).",
+                _(
+                    "the byte 0x{byte:02X} is not in the encoding that the file declares (UTF-8 if it declares none).",
+                    byte=byte,
                 ),
-                remedy=Said(
-                    "Convert the file to UTF-8, or declare its encoding in the first line.",
-                    "Chuyển tệp sang UTF-8, hoặc khai báo bảng mã ở dòng đầu.",
-                ),
+                remedy=_("Convert the file to UTF-8, or declare its encoding in the first line."),
                 place=place,
             )
         if error.code in _ENCODING_ERRORS:
             return LogEncodingError(
                 self._file,
-                Said(f"{reason}.", f"bảng mã sai ({reason})."),
-                remedy=Said(
-                    "Convert the file to UTF-8, and declare no other encoding.",
-                    "Chuyển tệp sang UTF-8, và không khai báo bảng mã khác.",
-                ),
+                _("{reason}.", reason=reason),
+                remedy=_("Convert the file to UTF-8, and declare no other encoding."),
                 place=place,
             )
         if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS]:
@@ -308,22 +285,22 @@ class XesReader:
         if not self._root_seen:
             return LogNotXesError(
                 self._file,
-                Said(f"this is not XML ({reason}).", f"đây không phải XML ({reason})."),
-                remedy=Said("Name an event log in XES.", "Nêu một nhật ký sự kiện dạng XES."),
+                _("this is not XML ({reason}).", reason=reason),
+                remedy=_("Name an event log in XES."),
                 place=place,
             )
         return LogMalformedError(
             self._file,
-            Said(f"the XML is not well-formed: {reason}.", f"XML sai cú pháp: {reason}."),
+            _("the XML is not well-formed: {reason}.", reason=reason),
             remedy=REPAIR,
             place=place,
         )
 
     def _cut_short(self, place: Place) -> LogError:
         if self._depth == 0:
-            only_blanks = Said("there are only blanks in it.", "tệp chỉ có khoảng trắng.")
+            only_blanks = _("there are only blanks in it.")
             return LogEmptyError(self._file, only_blanks, remedy=EXPORT_AGAIN, place=place)
-        ends = Said("the file ends before the log does.", "tệp kết thúc trước khi hết nhật ký.")
+        ends = _("the file ends before the log does.")
         return LogMalformedError(self._file, ends, remedy=EXPORT_AGAIN, place=place)
 
 

@@ -24,7 +24,7 @@ from greenlane.stack.folder import StateFolder
 from greenlane.stack.handing_out import handed_out
 from wording.foreign import visible
 from wording.json_text import read_json
-from wording.text import Said
+from wording.text import _
 
 
 def is_embedded(settings: Settings) -> bool:
@@ -192,18 +192,12 @@ def kafka_access(settings: Settings, name: str) -> tuple[KafkaAccess, Rights]:
 
     Raises AccessRefusedError, the transport's errors.
     """
-    addresses, _ = handed_out(settings)
+    addresses = handed_out(settings)[0]
     if addresses.kafka_username is None:
         raise AccessRefusedError(
-            Said(
-                "This stack works on an outside Kafka, whose accounts are not ours to hand out.",
-                "Hệ thống này dùng Kafka bên ngoài; tài khoản của máy chủ đó không do Greenlane cấp.",
-            ),
+            _("This stack works on an outside Kafka, whose accounts are not ours to hand out."),
             field=f"{PREFIX}KAFKA_BOOTSTRAP",
-            remedy=Said(
-                "Ask whoever runs that broker for an account (docs/operations.md).",
-                "Xin tài khoản của người quản trị máy chủ đó (docs/operations.md).",
-            ),
+            remedy=_("Ask whoever runs that broker for an account (docs/operations.md)."),
         )
     settings = settings.resolved(addresses)
     cluster = cluster_of(as_owner(settings))
@@ -218,15 +212,9 @@ def kafka_access(settings: Settings, name: str) -> tuple[KafkaAccess, Rights]:
 def _unknown(name: str, known: set[str]) -> AccessRefusedError:
     near = ", ".join(close_matches(name, known)) or ", ".join(sorted(known))
     return AccessRefusedError(
-        Said(
-            f"Nobody called {visible(name)} has an account at Kafka.",
-            f"Không có tài khoản Kafka nào tên {visible(name)}.",
-        ),
+        _("Nobody called {name} has an account at Kafka.", name=visible(name)),
         field="name",
-        remedy=Said(
-            f"Name a department, a submitting system, or auditor: {near}.",
-            f"Nêu cơ quan, hệ thống gửi hồ sơ, hoặc auditor: {near}.",
-        ),
+        remedy=_("Name a department, a submitting system, or auditor: {near}.", near=near),
     )
 
 

@@ -26,7 +26,7 @@ from store.definitions import DefinitionArchive
 from store.errors import LedgerRowBroken, StoreError
 from store.ledger import rows_of_cases
 from store.views import CaseFilter, Views
-from wording.text import Said, spoken
+from wording.text import _
 
 if TYPE_CHECKING:
     from cases.plans import PlannedChange, RefusedChange
@@ -63,9 +63,7 @@ class Unreachable:
             return cls(case_id, error.code, error.message)
         # The name only: the text of an exception may quote what nobody else may read.
         name = type(error).__name__
-        return cls(
-            case_id, DEFECT, Said(f"The case cannot be reached ({name}).", f"Không liên lạc được hồ sơ ({name}).")
-        )
+        return cls(case_id, DEFECT, _("The case cannot be reached ({name}).", name=name))
 
 
 @dataclass(slots=True)
@@ -197,9 +195,7 @@ async def _told_one(intake: CaseIntake, plan: Plan, case_id: str) -> Unreachable
     try:
         await intake.send(case_id, command_of(plan, case_id, intake.business(datetime.now(UTC))))
     except Unavailable as error:
-        return Unreachable(
-            case_id, UNAVAILABLE, spoken("{what} does not answer.", "{what} không trả lời.", what=error.what)
-        )
+        return Unreachable(case_id, UNAVAILABLE, _("{what} does not answer.", what=error.what))
     except Exception as error:
         return Unreachable.of(case_id, error)
     return None

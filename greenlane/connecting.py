@@ -15,7 +15,7 @@ from greenlane.errors import SettingsError
 from greenlane.oauth import ClientCredentials, Issuer
 from greenlane.settings import PREFIX, Settings
 from greenlane.tls_files import authority_context, context_of
-from wording.text import Said
+from wording.text import _
 
 PREPARED_WITH: Final = frozenset({"kafka_port", "kafka_controller_port", "kafka_heap_mb", "kafka_accounts_file"})
 """Settings that begin like those of a connection, and are none."""
@@ -26,9 +26,9 @@ def cluster_of(settings: Settings) -> Cluster:
     """The Kafka cluster, and as whom it is reached. Raises SettingsError when none is named."""
     if settings.kafka_bootstrap is None:
         raise SettingsError(
-            Said("No Kafka is named.", "Chưa nêu Kafka."),
+            _("No Kafka is named."),
             field="GREENLANE_KAFKA_BOOTSTRAP",
-            remedy=Said("Name one, or start `greenlane up`.", "Nêu tên một máy chủ, hoặc chạy `greenlane up`."),
+            remedy=_("Name one, or start `greenlane up`."),
         )
     return Cluster(settings.kafka_bootstrap, kafka_options(settings))
 
@@ -97,9 +97,9 @@ def temporal_of(settings: Settings) -> TemporalPlace:
     """Temporal as the settings name it. Raises SettingsError when none is named, or a file cannot be used."""
     if settings.temporal_address is None:
         raise SettingsError(
-            Said("No Temporal is named.", "Chưa nêu Temporal."),
+            _("No Temporal is named."),
             field="GREENLANE_TEMPORAL_ADDRESS",
-            remedy=Said("Name one, or start `greenlane up`.", "Nêu tên một máy chủ, hoặc chạy `greenlane up`."),
+            remedy=_("Name one, or start `greenlane up`."),
         )
     key = settings.temporal_api_key
     return TemporalPlace(
@@ -128,9 +128,9 @@ def database_of(settings: Settings) -> str:
     """The database's URL as the processes use it, with password and TLS. Raises SettingsError when none is named."""
     if settings.database_url is None:
         raise SettingsError(
-            Said("No database is named.", "Chưa nêu cơ sở dữ liệu."),
+            _("No database is named."),
             field="GREENLANE_DATABASE_URL",
-            remedy=Said("Name one, or start `greenlane up`.", "Nêu tên một máy chủ, hoặc chạy `greenlane up`."),
+            remedy=_("Name one, or start `greenlane up`."),
         )
     url = make_url(settings.database_url)
     if settings.database_password is not None and url.password is None:

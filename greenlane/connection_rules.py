@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from wording.text import Said
+from wording.text import LazyText, _
 
 if TYPE_CHECKING:
     from greenlane.settings import Settings
@@ -44,7 +44,7 @@ DATABASE_FILES: Final = ("database_ca_file", "database_cert_file", "database_key
 class ContradictionError(ValueError):
     """Two settings that do not go together; `name` is the one to change."""
 
-    def __init__(self, name: str, said: Said) -> None:
+    def __init__(self, name: str, said: LazyText) -> None:
         super().__init__(said)
         self.name = name
 
@@ -60,10 +60,7 @@ def _real_time(settings: Settings) -> Iterator[ContradictionError]:
     if settings.profile == "production" and settings.time_factor != 1:
         yield ContradictionError(
             "time_factor",
-            Said(
-                "time_factor must be 1 in the production profile: a promise runs in real time",
-                "time_factor phải bằng 1 trong cấu hình production: cam kết chạy theo thời gian thực",
-            ),
+            _("time_factor must be 1 in the production profile: a promise runs in real time"),
         )
 
 
@@ -133,15 +130,12 @@ def _database_tls(settings: Settings) -> Iterator[ContradictionError]:
 
 
 def _one_password(settings: Settings) -> Iterator[ContradictionError]:
-    _, _, place = (settings.database_url or "").partition("://")
+    place = (settings.database_url or "").partition("://")[2]
     if settings.database_password is not None and WITH_A_PASSWORD.match(place):
         unused = f"{PREFIX}DATABASE_PASSWORD"
         yield ContradictionError(
             "database_url",
-            Said(
-                f"has a password, so {unused} would not be used; give one of them only",
-                f"đã có mật khẩu nên {unused} sẽ không được dùng; chỉ đặt một trong hai",
-            ),
+            _("has a password, so {unused} would not be used; give one of them only", unused=unused),
         )
 
 
@@ -182,16 +176,18 @@ def _is_set(settings: Settings, name: str) -> bool:
 
 
 def _missing(name: str, needed_by: str) -> ContradictionError:
-    return ContradictionError(name, Said(f"must be set with {needed_by}", f"phải được đặt cùng với {needed_by}"))
+    return ContradictionError(name, _("must be set with {needed_by}", needed_by=needed_by))
 
 
 def _unused(name: str, value: str, other: str, wanted: str) -> ContradictionError:
     unused = f"{PREFIX}{other.upper()}"
     return ContradictionError(
         name,
-        Said(
-            f"is {value}, so {unused} would not be used; set {wanted}, or unset {unused}",
-            f"là {value} nên {unused} sẽ không được dùng; đặt {wanted}, hoặc bỏ {unused}",
+        _(
+            "is {value}, so {unused} would not be used; set {wanted}, or unset {unused}",
+            value=value,
+            unused=unused,
+            wanted=wanted,
         ),
     )
 
@@ -199,8 +195,5 @@ def _unused(name: str, value: str, other: str, wanted: str) -> ContradictionErro
 def _in_the_clear(name: str, wanted: str) -> ContradictionError:
     return ContradictionError(
         name,
-        Said(
-            f"would send a secret in the clear, which the production profile refuses; use {wanted}",
-            f"sẽ gửi bí mật không mã hóa, điều mà cấu hình production từ chối; dùng {wanted}",
-        ),
+        _("would send a secret in the clear, which the production profile refuses; use {wanted}", wanted=wanted),
     )

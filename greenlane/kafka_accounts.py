@@ -9,7 +9,8 @@ from typing import Final
 from catalog.errors import close_matches
 from greenlane.errors import SettingsError
 from wording.foreign import visible
-from wording.text import Said, os_said, spoken
+from wording.libraries import os_said
+from wording.text import LazyText, _, layout
 
 VARIABLE: Final = "GREENLANE_KAFKA_ACCOUNTS_FILE"
 
@@ -23,9 +24,7 @@ def passwords_in(file: Path, known: Collection[str]) -> dict[str, str | None]:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         why = os_said(error) if isinstance(error, OSError) else "UTF-8"
-        raise _refused(
-            spoken("The file {file} cannot be read ({why})", "Không đọc được tệp {file} ({why})", file=file, why=why)
-        ) from None
+        raise _refused(_("The file {file} cannot be read ({why})", file=file, why=why)) from None
     found: dict[str, str | None] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.startswith("#"):
@@ -33,27 +32,24 @@ def passwords_in(file: Path, known: Collection[str]) -> dict[str, str | None]:
         name, separator, password = line.partition("=")
         name = name.strip()
         if name in found:
-            raise _refused(_at(file, number, Said(f"{visible(name)} is there twice", f"{visible(name)} có hai lần")))
+            raise _refused(_at(file, number, _("{name} is there twice", name=visible(name))))
         if name not in known:
             near = ", ".join(close_matches(name, known)) or ", ".join(sorted(known))
-            en, vi = f"there is no account {visible(name)}; there are", f"không có tài khoản {visible(name)}; có"
-            raise _refused(_at(file, number, Said(f"{en} {near}", f"{vi} {near}")))
+            said = _("there is no account {name}; there are {near}", name=visible(name), near=near)
+            raise _refused(_at(file, number, said))
         if separator and not password:
-            raise _refused(_at(file, number, Said("the password is empty", "mật khẩu trống")))
+            raise _refused(_at(file, number, _("the password is empty")))
         found[name] = password if separator else None
     return found
 
 
-def _at(file: Path, number: int, said: Said) -> Said:
-    return Said(f"{file}, line {number}: {said}", f"{file}, dòng {number}: {said.vi}")
+def _at(file: Path, number: int, said: LazyText) -> LazyText:
+    return _("{file}, line {number}: {said}", file=file, number=number, said=said)
 
 
-def _refused(said: Said) -> SettingsError:
+def _refused(said: LazyText) -> SettingsError:
     return SettingsError(
-        Said(f"{said}.", f"{said.vi}."),
+        layout("{said}.", said=said),
         field=VARIABLE,
-        remedy=Said(
-            "Write one account a line: a name of the access list, =, its password.",
-            "Ghi mỗi tài khoản một dòng: tên có trong danh sách quyền, dấu =, mật khẩu.",
-        ),
+        remedy=_("Write one account a line: a name of the access list, =, its password."),
     )

@@ -12,7 +12,7 @@ from kafka.net.sasl.oauth import AbstractTokenProvider
 
 from greenlane.stack.errors import AccountRefusedError, ServerAwayError, ServerRefusesError, StackError
 from wording.foreign import visible
-from wording.text import Said, spoken
+from wording.text import _
 
 ISSUER_TIMEOUT_SECONDS = 10.0
 RENEWED_BEFORE_SECONDS = 30.0
@@ -81,31 +81,22 @@ def _token_in(issuer: Issuer, answer: httpx.Response) -> dict[str, object]:
     if answer.is_success and isinstance(body, dict) and isinstance(body.get("access_token"), str):
         return body
     raise ServerRefusesError(
-        Said(
-            f"The token issuer at {issuer.url} gave no token (HTTP {answer.status_code}).",
-            f"Máy chủ cấp token tại {issuer.url} không cấp token (HTTP {answer.status_code}).",
+        _(
+            "The token issuer at {url} gave no token (HTTP {status_code}).",
+            url=issuer.url,
+            status_code=answer.status_code,
         ),
         field="GREENLANE_KAFKA_OAUTH_TOKEN_URL",
-        remedy=Said(
-            "Correct the address: it is the one of tokens, not that of the issuer.",
-            "Sửa địa chỉ: đó là địa chỉ lấy token, không phải địa chỉ của máy chủ cấp.",
-        ),
+        remedy=_("Correct the address: it is the one of tokens, not that of the issuer."),
     )
 
 
 def _away(issuer: Issuer, reason: str) -> StackError:
     gaps = {"url": issuer.url, "reason": reason}
     return ServerAwayError(
-        spoken(
-            "The token issuer at {url} does not answer: {reason}.",
-            "Máy chủ cấp token tại {url} không trả lời: {reason}.",
-            **gaps,
-        ),
+        _("The token issuer at {url} does not answer: {reason}.", **gaps),
         field="GREENLANE_KAFKA_OAUTH_TOKEN_URL",
-        remedy=Said(
-            "Start it, correct its address, or name its certificates in GREENLANE_KAFKA_OAUTH_CA_FILE.",
-            "Khởi động máy chủ, sửa địa chỉ, hoặc nêu chứng thư của máy chủ trong GREENLANE_KAFKA_OAUTH_CA_FILE.",
-        ),
+        remedy=_("Start it, correct its address, or name its certificates in GREENLANE_KAFKA_OAUTH_CA_FILE."),
     )
 
 
@@ -116,14 +107,7 @@ def _refused(issuer: Issuer, answer: httpx.Response) -> StackError:
         reason = f"HTTP {answer.status_code}"
     gaps = {"url": issuer.url, "account": issuer.client_id, "reason": reason}
     return AccountRefusedError(
-        spoken(
-            "The token issuer at {url} refuses the account {account} ({reason}).",
-            "Máy chủ cấp token tại {url} từ chối tài khoản {account} ({reason}).",
-            **gaps,
-        ),
+        _("The token issuer at {url} refuses the account {account} ({reason}).", **gaps),
         field="GREENLANE_KAFKA_OAUTH_CLIENT_SECRET",
-        remedy=Said(
-            "Correct GREENLANE_KAFKA_OAUTH_CLIENT_ID, its secret or GREENLANE_KAFKA_OAUTH_SCOPE.",
-            "Sửa GREENLANE_KAFKA_OAUTH_CLIENT_ID, bí mật của tài khoản hoặc GREENLANE_KAFKA_OAUTH_SCOPE.",
-        ),
+        remedy=_("Correct GREENLANE_KAFKA_OAUTH_CLIENT_ID, its secret or GREENLANE_KAFKA_OAUTH_SCOPE."),
     )

@@ -32,7 +32,7 @@ from store.rebuild import OF_THE_LEDGER
 from store.renewal import renew
 from store.seals import make_letters_seal, make_workflow_seal
 from store.systems import RegisteredSystems
-from wording.text import spoken
+from wording.text import _
 from workflows.messages import LANE_ATTRIBUTE, PROCEDURE_ATTRIBUTE, STATUS_ATTRIBUTE
 
 log = structlog.get_logger()
@@ -86,9 +86,8 @@ def _refuse_drafts_that_are_needed(folder: Folder) -> None:
     kept = [source for source in folder.shelf.sources if key_of(source.definition) in folder.published]
     alone = Shelf().with_more(kept)
     if problems := problems_across(completed(alone)) + missing(alone, folder.path):
-        remedy = spoken(
+        remedy = _(
             "Here only what was published counts: publish the drafts with `greenlane catalog publish {folder}`",
-            "Ở đây chỉ bản đã ban hành có hiệu lực: ban hành bản nháp bằng `greenlane catalog publish {folder}`",
             folder=folder.path,
         )
         raise CatalogInvalid([replace(problem, remedy=remedy) for problem in problems])

@@ -9,7 +9,7 @@ from events.transport.reading import read_all
 from greenlane.wiring import Wiring
 from store.outbox import Outbox
 from wording.errors import GreenlaneError
-from wording.text import Said
+from wording.text import _
 
 LOOK_SECONDS = 0.1
 
@@ -27,8 +27,8 @@ def settled(wiring: Wiring, timeout_seconds: float = 60.0) -> None:
     while (lag := outbox.lag()).rows:
         if time.monotonic() > ends_at:
             raise NotSettledError(
-                Said(f"{lag.rows} messages still wait to be published.", f"Còn {lag.rows} thông điệp chờ phát."),
-                remedy=Said("See whether the publisher and Kafka run.", "Kiểm tra bộ phát và Kafka có đang chạy."),
+                _("{rows} messages still wait to be published.", rows=lag.rows),
+                remedy=_("See whether the publisher and Kafka run."),
             )
         time.sleep(LOOK_SECONDS)
 

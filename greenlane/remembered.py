@@ -12,7 +12,7 @@ from sla.business_time import BusinessTime
 from sla.calendar import CalendarDefinition, compiled
 from store.access import CALENDAR_FLAGS
 from store.database import Store
-from wording.text import Said
+from wording.text import _
 
 BUSINESS_TIME = "business-time"
 """Key of the store's memory: the one immutable map of this stack."""
@@ -37,14 +37,15 @@ def business_time_of(store: Store, settings: Settings) -> BusinessTime:
     asked = "time_factor" in settings.model_fields_set or settings.profile == "production"
     if asked and found.factor != settings.time_factor:
         raise SettingsError(
-            Said(
-                f"This stack runs at {found.factor:g} business seconds a second; {settings.time_factor:g} is asked for.",
-                f"Hệ thống này chạy {found.factor:g} giây nghiệp vụ mỗi giây; yêu cầu là {settings.time_factor:g}.",
+            _(
+                "This stack runs at {factor:g} business seconds a second; {time_factor:g} is asked for.",
+                factor=found.factor,
+                time_factor=settings.time_factor,
             ),
             field="GREENLANE_TIME_FACTOR",
-            remedy=Said(
-                f"Set it to {found.factor:g}, or use another state folder: time never changes under open cases.",
-                f"Đặt bằng {found.factor:g}, hoặc dùng thư mục trạng thái khác: thời gian không đổi khi còn hồ sơ mở.",
+            remedy=_(
+                "Set it to {factor:g}, or use another state folder: time never changes under open cases.",
+                factor=found.factor,
             ),
         )
     return found

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from greenlane.errors import SettingsError
-from wording.text import Said, os_said, spoken
+from wording.libraries import os_said
+from wording.text import LazyText, _
 
 SUFFIX: Final = "_FILE"
 LARGEST_SECRET_BYTES: Final = 65_536
@@ -23,9 +24,9 @@ def secrets_in_files(environment: Mapping[str, str], variables: Iterable[str]) -
             continue
         if variable in given:
             raise SettingsError(
-                Said(f"{variable} and {pointer} are both set.", f"Cả {variable} và {pointer} đều được đặt."),
+                _("{variable} and {pointer} are both set.", variable=variable, pointer=pointer),
                 field=pointer,
-                remedy=Said("Unset one of them.", "Bỏ một trong hai."),
+                remedy=_("Unset one of them."),
             )
         found[variable] = _held_in(pointer, Path(given[pointer]).expanduser())
     return found
@@ -36,31 +37,28 @@ def _held_in(pointer: str, file: Path) -> str:
         with file.open("rb") as stream:
             content = stream.read(LARGEST_SECRET_BYTES + 1)
     except FileNotFoundError:
-        raise _unusable(pointer, file, Said("is not there", "không tồn tại")) from None
+        raise _unusable(pointer, file, _("is not there")) from None
     except PermissionError:
-        raise _unusable(pointer, file, Said("may not be read by this account", "không cho tài khoản này đọc")) from None
+        raise _unusable(pointer, file, _("may not be read by this account")) from None
     except OSError as error:
-        reason = spoken("cannot be read ({why})", "không đọc được ({why})", why=os_said(error))
+        reason = _("cannot be read ({why})", why=os_said(error))
         raise _unusable(pointer, file, reason) from None
     if len(content) > LARGEST_SECRET_BYTES:
-        raise _unusable(pointer, file, Said("is too large for a secret", "quá lớn so với một bí mật"))
+        raise _unusable(pointer, file, _("is too large for a secret"))
     try:
         # Editors and `echo` end a file with a line's end, which no password means.
         secret = content.decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
-        raise _unusable(pointer, file, Said("is not text in UTF-8", "không phải văn bản UTF-8")) from None
+        raise _unusable(pointer, file, _("is not text in UTF-8")) from None
     if not secret:
-        raise _unusable(pointer, file, Said("is empty", "rỗng"))
+        raise _unusable(pointer, file, _("is empty"))
     return secret
 
 
-def _unusable(pointer: str, file: Path, reason: Said) -> SettingsError:
+def _unusable(pointer: str, file: Path, reason: LazyText) -> SettingsError:
     gaps = {"pointer": pointer, "file": str(file), "reason": reason}
     return SettingsError(
-        spoken("The file {file} that {pointer} names {reason}.", "Tệp {file} nêu ở {pointer} {reason}.", **gaps),
+        _("The file {file} that {pointer} names {reason}.", **gaps),
         field=pointer,
-        remedy=Said(
-            f"Put the secret into that file, or correct {pointer}.",
-            f"Ghi bí mật vào tệp đó, hoặc sửa {pointer}.",
-        ),
+        remedy=_("Put the secret into that file, or correct {pointer}.", pointer=pointer),
     )

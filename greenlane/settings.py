@@ -18,7 +18,7 @@ from events.language.envelope import MESSAGE_MAX_BYTES
 from greenlane.connection_rules import ContradictionError, refuse_contradictions
 from greenlane.errors import SettingsError
 from greenlane.secret_files import SUFFIX, secrets_in_files
-from wording.text import Said, in_language, spoken
+from wording.text import _, _p, layout
 
 if TYPE_CHECKING:
     from greenlane.stack.addresses import StackAddresses
@@ -55,15 +55,11 @@ def refuse_unknown(environment: Mapping[str, str]) -> None:
     for name in sorted(environment):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             near = difflib.get_close_matches(name.upper(), known, n=1)
-            hint = (
-                Said(f"Did you mean {near[0]}?", f"Có phải ý bạn là {near[0]}?")
-                if near
-                else Said("All of them are in greenlane/settings.py.", "Danh sách đầy đủ ở greenlane/settings.py.")
-            )
+            hint = _("Did you mean {near}?", near=near[0]) if near else _("All of them are in greenlane/settings.py.")
             raise SettingsError(
-                Said(f"{name} is not a setting of Greenlane.", f"{name} không phải thiết lập của Greenlane."),
+                _("{name} is not a setting of Greenlane.", name=name),
                 field=name,
-                remedy=Said(f"{hint} Or unset it.", f"{in_language(hint, 'vi')} Hoặc bỏ thiết lập này."),
+                remedy=_("{hint} Or unset it.", hint=hint),
             )
 
 
@@ -285,7 +281,7 @@ class Settings(BaseSettings):
             return None
         scheme, separator, rest = value.partition("://")
         if not separator or scheme not in {"postgresql", "postgres", "postgresql+psycopg"}:
-            raise ValueError(Said("must begin with postgresql+psycopg://", "phải bắt đầu bằng postgresql+psycopg://"))
+            raise ValueError(_("must begin with postgresql+psycopg://"))
         return f"postgresql+psycopg://{rest}"
 
     @field_validator("kafka_oauth_token_url")
@@ -296,9 +292,7 @@ class Settings(BaseSettings):
         except ValueError:
             url = urlsplit("")
         if value is not None and not (url.scheme in {"https", "http"} and url.hostname):
-            raise ValueError(
-                Said("must begin with https:// and name a host", "phải bắt đầu bằng https:// và nêu tên máy chủ")
-            )
+            raise ValueError(_("must begin with https:// and name a host"))
         return value
 
     @field_validator("temporal_address", "kafka_bootstrap")
@@ -308,9 +302,7 @@ class Settings(BaseSettings):
             host, separator, port = address.strip().rpartition(":")
             is_port = port.isascii() and port.isdecimal() and int(port[:6]) <= PORT_MAX
             if not (separator and host and is_port):
-                raise ValueError(
-                    Said(f"must be host:port, but {address!r} is not", f"phải có dạng host:port, {address!r} thì không")
-                )
+                raise ValueError(_("must be host:port, but {address!r} is not", address=address))
         return value
 
     @model_validator(mode="after")
@@ -384,15 +376,14 @@ def _explained(error: ValidationError, overrides: Mapping[str, object]) -> Setti
     reason = cause.args[0] if isinstance(cause, ValueError) else value_message(first["type"], first)
     if name not in Settings.model_fields:
         return SettingsError(
-            Said(f"{name} is not a setting of Greenlane.", f"{name} không phải thiết lập của Greenlane."),
+            _("{name} is not a setting of Greenlane.", name=name),
             field=name,
-            remedy=Said("Leave it out.", "Bỏ thiết lập này."),
+            remedy=_p("setting", "Leave it out."),
         )
-    source = Said(f"the option for {name}", f"tùy chọn của {name}") if name in overrides else variable
+    source = _("the option for {name}", name=name) if name in overrides else variable
     described = Settings.model_fields[name].description or ""
-    gaps = "Change {source}. {described}", "Sửa {source}."
     return SettingsError(
-        spoken("{variable}: {reason}.", "{variable}: {reason}.", variable=variable, reason=reason),
+        layout("{variable}: {reason}.", variable=variable, reason=reason),
         field=variable,
-        remedy=spoken(*gaps, source=source, described=described),
+        remedy=_("Change {source}. {described}", source=source, described=described),
     )

@@ -19,7 +19,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from greenlane.settings import Settings
 from wording.errors import GreenlaneError
 from wording.foreign import visible
-from wording.text import Said, os_said
+from wording.libraries import os_said
+from wording.text import _
 
 SDK_TIMEOUT_SECONDS = 1.0
 
@@ -101,7 +102,9 @@ class _QuietHandler(WSGIRequestHandler):
 def serve_metrics(settings: Settings, sdk_address: str | None = None) -> None:
     """Serve our metrics, and the Temporal SDK's beside them, on one page. Raises MetricsPortError."""
 
-    def page(_: dict[str, Any], start_response: Callable[[str, list[tuple[str, str]]], object]) -> Iterable[bytes]:
+    def page(
+        _environ: dict[str, Any], start_response: Callable[[str, list[tuple[str, str]]], object]
+    ) -> Iterable[bytes]:
         start_response("200 OK", [("Content-Type", CONTENT_TYPE_LATEST)])
         return [generate_latest(REGISTRY), _sdk_page(sdk_address)]
 
@@ -111,12 +114,13 @@ def serve_metrics(settings: Settings, sdk_address: str | None = None) -> None:
         )
     except OSError as error:
         raise MetricsPortError(
-            Said(
-                f"Port {settings.metrics_port} for metrics cannot be used: {error.strerror}.",
-                f"Không dùng được cổng số liệu {settings.metrics_port}: {os_said(error).vi}.",
+            _(
+                "Port {metrics_port} for metrics cannot be used: {reason}.",
+                metrics_port=settings.metrics_port,
+                reason=os_said(error),
             ),
             field="GREENLANE_METRICS_PORT",
-            remedy=Said("Name a free one, or 0.", "Nêu một cổng còn trống, hoặc 0."),
+            remedy=_("Name a free one, or 0."),
         ) from error
     Thread(target=server.serve_forever, name="metrics", daemon=True).start()
 

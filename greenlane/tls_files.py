@@ -8,7 +8,8 @@ from typing import Final, Literal
 
 from greenlane.errors import SettingsError
 from greenlane.settings import PREFIX, Settings
-from wording.text import Said, os_said, spoken
+from wording.libraries import os_said
+from wording.text import LazyText, _
 
 Server = Literal["kafka", "temporal", "database"]
 NOT_THE_CERTIFICATES: Final = "KEY_VALUES_MISMATCH"
@@ -36,7 +37,7 @@ def authority_context(authority: Path | None, variable: str) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=authority)
     except ssl.SSLError:
-        reason = Said("holds no certificate in PEM form", "không có chứng thư nào ở dạng PEM")
+        reason = _("holds no certificate in PEM form")
         raise _unusable(variable, authority, reason) from None
     except OSError as error:
         raise _unreadable(variable, authority, error) from None
@@ -52,13 +53,13 @@ def _show(context: ssl.SSLContext, certificate: Path, key: Path, prefix: str) ->
         # Without an answer of ours OpenSSL would ask for a pass phrase at the terminal, and a service would hang.
         context.load_cert_chain(certificate, key, password=_locked)
     except _KeyLockedError:
-        reason = Said("is locked with a pass phrase", "bị khóa bằng cụm mật khẩu")
+        reason = _("is locked with a pass phrase")
         raise _unusable(f"{prefix}_KEY_FILE", key, reason) from None
     except ssl.SSLError as error:
         if error.reason == NOT_THE_CERTIFICATES:
-            reason = Said("is not the certificate's", "không phải khóa của chứng thư")
+            reason = _("is not the certificate's")
             raise _unusable(f"{prefix}_KEY_FILE", key, reason) from None
-        reason = Said("is not in PEM form", "không ở dạng PEM")
+        reason = _("is not in PEM form")
         wrong, file = (
             (f"{prefix}_KEY_FILE", key) if _is_certificate(certificate) else (f"{prefix}_CERT_FILE", certificate)
         )
@@ -78,18 +79,18 @@ def _is_certificate(file: Path) -> bool:
 
 
 def _unreadable(variable: str, file: Path, error: OSError) -> SettingsError:
-    reasons: dict[type[OSError], Said] = {
-        FileNotFoundError: Said("is not there", "không tồn tại"),
-        PermissionError: Said("may not be read by this account", "không cho tài khoản này đọc"),
+    reasons: dict[type[OSError], LazyText] = {
+        FileNotFoundError: _("is not there"),
+        PermissionError: _("may not be read by this account"),
     }
-    other = spoken("cannot be read ({why})", "không đọc được ({why})", why=os_said(error))
+    other = _("cannot be read ({why})", why=os_said(error))
     return _unusable(variable, file, reasons.get(type(error), other))
 
 
-def _unusable(variable: str, file: Path, reason: Said) -> SettingsError:
+def _unusable(variable: str, file: Path, reason: LazyText) -> SettingsError:
     gaps = {"variable": variable, "file": str(file), "reason": reason}
     return SettingsError(
-        spoken("The file {file} that {variable} names {reason}.", "Tệp {file} nêu ở {variable} {reason}.", **gaps),
+        _("The file {file} that {variable} names {reason}.", **gaps),
         field=variable,
-        remedy=Said(f"Correct the file, or {variable}.", f"Sửa tệp đó, hoặc sửa {variable}."),
+        remedy=_("Correct the file, or {variable}.", variable=variable),
     )

@@ -18,10 +18,10 @@ from catalog.soundness import Path as FieldPath
 from events.language.messages import SubmissionMessage
 from events.language.text import is_storable
 from wording.json_text import JsonRefusedError, next_json, read_json
-from wording.libraries import json_vi
-from wording.text import Said, joined
+from wording.libraries import json_said
+from wording.text import _, joined
 
-OR_ELSE: Final = Said("; or: ", "; hoặc: ")
+OR_ELSE: Final = _("; or: ")
 JSON_LINES: Final = (".jsonl", ".ndjson")
 YAML: Final = (".yaml", ".yml")
 _SEPARATOR = re.compile(rb"^---(?=\s|$)")
@@ -190,7 +190,7 @@ def _json_problem(file: str, first_line: int, line: int, error: JsonRefusedError
         return _problem("nesting", "nesting", file, line, most=DEPTH_MAX)
     if error.line is not None:
         place = (first_line + error.line - 1, error.column or 1)
-        return Problem.of("json_syntax", "json_syntax", file, place, why=Said(error.reason, json_vi(error.reason)))
+        return Problem.of("json_syntax", "json_syntax", file, place, why=json_said(error.reason))
     if error.code == "duplicate_key":
         return _problem("key_twice", "duplicate_key", file, line, name=f"'{error.name}'")
     return _problem("json_number", "json_syntax", file, line)

@@ -49,7 +49,7 @@ from events.transport.ports import DeadLetter, Disposition, Done, Incoming
 from intake.cases import CaseIntake
 from intake.trust import UNGUARDED, Trust
 from store.errors import StoreError
-from wording.text import Said, spoken
+from wording.text import LazyText, _, layout
 
 
 class Reception:
@@ -80,10 +80,7 @@ class Reception:
                 return await self._submission(envelope, message, system)
             if (department := self._topics.department_of(message.topic)) is not None:
                 return await self._decision(envelope, message, department)
-            nobody = Said(
-                "neither a department nor a submitting system owns this topic",
-                "kênh này không thuộc cơ quan hay hệ thống nộp nào",
-            )
+            nobody = _("neither a department nor a submitting system owns this topic")
             return DeadLetter("unknown_topic", "topic", nobody)
         except (EnvelopeError, MessageError) as error:
             return DeadLetter(error.code, error.field, _about(error.field, error.reason))
@@ -120,17 +117,14 @@ class Reception:
         systems = self._intake.systems
         system = systems.known_id(system_id) or await asyncio.to_thread(systems.of_id, system_id)
         if system is None:
-            told = Said("no submitting system is registered under this name", "không có hệ thống nộp nào mang tên này")
+            told = _("no submitting system is registered under this name")
             return DeadLetter("system_unknown", "topic", _about("topic", told))
         if system.owns(source):
             return None
         if system_id == PORTAL and await self._intake.came_from(_case_of(data, source), source):
             return None
-        gaps = (
-            "system {system} has {own} and what lies below them",
-            "hệ thống {system} chỉ có {own} và các nguồn bên dưới",
-        )
-        told = spoken(*gaps, system=system_id, own=", ".join(system.sources))
+        own = ", ".join(system.sources)
+        told = _("system {system} has {own} and what lies below them", system=system_id, own=own)
         return DeadLetter("source_not_yours", "source", _about("source", told))
 
     async def _decision(self, envelope: Envelope, message: Incoming, department: str) -> Disposition:
@@ -186,9 +180,7 @@ def command_of(data: object, given: dict[str, Any], department: str) -> tuple[st
         case WithdrawalMessage(case=case):
             return case, WithdrawApplication(**given, reason=data.reason)
         case _:
-            raise MessageError(
-                "type", Said("not a command for a case", "không phải yêu cầu dành cho hồ sơ"), code="unknown_type"
-            )
+            raise MessageError("type", _("not a command for a case"), code="unknown_type")
 
 
 def _case_of(data: Message, source: str) -> str:
@@ -198,17 +190,15 @@ def _case_of(data: Message, source: str) -> str:
     return data.case if isinstance(data, SupplementMessage | ExplanationMessage | WithdrawalMessage) else ""
 
 
-def _about(field: str, reason: str) -> Said:
-    return spoken("{field}: {reason}", "{field}: {reason}", field=field, reason=reason)
+def _about(field: str, reason: str) -> LazyText:
+    return layout("{field}: {reason}", field=field, reason=reason)
 
 
 def _unknown_type(known: dict[str, Any]) -> DeadLetter:
     names = ", ".join(sorted(known))
-    return DeadLetter("unknown_type", "type", Said(f"not one of {names}", f"không phải một trong {names}"))
+    return DeadLetter("unknown_type", "type", _("not one of {names}", names=names))
 
 
 def _refused(refusal: Refusal) -> DeadLetter:
     # The applicant's part is in the message: it is kept as a dead letter, and its sender is told.
-    told = refusal.without_quotes
-    reason, remedy = (Said(text("en"), text("vi")) for text in (told.message, told.remedy))
-    return DeadLetter(refusal.code, refusal.field, reason, remedy)
+    return DeadLetter(refusal.code, refusal.field, *refusal.without_quotes.told)

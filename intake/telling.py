@@ -11,12 +11,9 @@ from events.transport.ports import DeadLetter, Incoming
 from store.errors import StoreError
 from store.refused_messages import Answer, RefusedMessages
 from wording.foreign import visible
-from wording.text import Said, in_language
+from wording.text import _, in_language
 
-MEND = Said(
-    "Mend it and send it again; the same id may be used, since nothing was done.",
-    "Sửa rồi gửi lại; có thể dùng lại mã cũ vì chưa có việc gì được thực hiện.",
-)
+MEND = _("Mend it and send it again; the same id may be used, since nothing was done.")
 
 
 class Telling:

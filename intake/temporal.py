@@ -20,7 +20,7 @@ from events.language.commands import CaseCommand, Command, Message, SubmitApplic
 from events.language.refusals import Refusal
 from events.transport.errors import Unavailable
 from intake.lost_runs import given_to
-from wording.text import Said
+from wording.text import _
 from workflows.messages import (
     CASE_WORKFLOW,
     COMMAND_SIGNAL,
@@ -150,7 +150,7 @@ class Gateway:
                 raise
             return CommandOutcome(command_id=command.command_id, refusal=refusal)
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-            raise Unavailable(Said("the worker", "tiến trình xử lý")) from error
+            raise Unavailable(_("the worker")) from error
 
 
 class CaseGateway(Gateway):

@@ -9,30 +9,16 @@ from typing import Final
 from sla.calendar import WorkingCalendar
 from sla.errors import CalendarRangeError
 from sla.units import WORKING_TIME, Budget, Unit
-from wording.text import Said, joined
+from wording.amounts import counted
+from wording.text import LazyText, _, joined
 
 MINUTE_SECONDS, HOUR_SECONDS, DAY_SECONDS = 60, 3600, 86_400
 SPANS: Final = ((DAY_SECONDS, "days"), (HOUR_SECONDS, "hours"), (MINUTE_SECONDS, "minutes"))
 _SHOWN: Final = 2
 """The two largest units say enough: nobody who is three days late asks for the minutes."""
-_WORDS: Final = {
-    "days": ("ngày", "day", "days"),
-    "hours": ("giờ", "hour", "hours"),
-    "minutes": ("phút", "minute", "minutes"),
-    "months": ("tháng", "month", "months"),
-    "working_days": ("ngày làm việc", "working day", "working days"),
-    "working_hours": ("giờ làm việc", "working hour", "working hours"),
-    "working_minutes": ("phút làm việc", "working minute", "working minutes"),
-}
 _WORKING: Final = {*WORKING_TIME, Unit.WORKING_DAYS}
 Counted = tuple[int, str]
 """How many of which unit."""
-
-
-def counted(amount: int, unit: str) -> Said:
-    """A number with its unit: `3 ngày làm việc`, `1 hour`."""
-    vi, one, many = _WORDS[unit]
-    return Said(f"{amount} {one if amount == 1 else many}", f"{amount} {vi}")
 
 
 def split(seconds: float) -> list[Counted]:
@@ -45,17 +31,17 @@ def split(seconds: float) -> list[Counted]:
     return parts[:_SHOWN]
 
 
-def in_words(parts: Sequence[Counted]) -> Said | None:
+def in_words(parts: Sequence[Counted]) -> LazyText | None:
     """The parts in a row; None for none of them."""
     return joined(" ", [counted(count, unit) for count, unit in parts]) if parts else None
 
 
-def span_said(seconds: float) -> Said | None:
+def span_said(seconds: float) -> LazyText | None:
     """A length of time by the clock; None below a minute."""
     return in_words(split(seconds))
 
 
-def working_said(from_at: datetime, until_at: datetime, calendar: WorkingCalendar) -> Said | None:
+def working_said(from_at: datetime, until_at: datetime, calendar: WorkingCalendar) -> LazyText | None:
     """The working time from one instant to a later one, in working days and hours; None below a minute, or beyond the calendar.
 
     A working day is as long as that day's windows: what is left over counts from the same time of the last whole day.
@@ -68,18 +54,18 @@ def working_said(from_at: datetime, until_at: datetime, calendar: WorkingCalenda
     if days:
         return in_words([(days, "working_days"), *([(hours, "hours")] if hours else [])])
     if hours and minutes:
-        return joined(" ", [counted(hours, "hours"), counted(minutes, "minutes"), Said("of working time", "làm việc")])
+        return joined(" ", [counted(hours, "hours"), counted(minutes, "minutes"), _("of working time")])
     return in_words([(hours, "working_hours")] if hours else [(minutes, "working_minutes")] if minutes else [])
 
 
-def elapsed_said(from_at: datetime, until_at: datetime, unit: Unit, calendar: WorkingCalendar) -> Said | None:
+def elapsed_said(from_at: datetime, until_at: datetime, unit: Unit, calendar: WorkingCalendar) -> LazyText | None:
     """The time between two instants in the measure of a limit: by the clock, or in working time."""
     if unit in _WORKING:
         return working_said(from_at, until_at, calendar)
     return span_said((until_at - from_at).total_seconds())
 
 
-def budget_said(budget: Budget) -> Said:
+def budget_said(budget: Budget) -> LazyText:
     """A limit: `5 ngày làm việc`; of many minutes hours and minutes, `6 giờ 40 phút làm việc`."""
     minutes = budget.amount
     if budget.unit not in (Unit.MINUTES, Unit.WORKING_MINUTES) or minutes < MINUTE_SECONDS:
@@ -89,7 +75,7 @@ def budget_said(budget: Budget) -> Said:
     if not rest:
         return counted(hours, "working_hours" if is_working else "hours")
     parts = [counted(hours, "hours"), counted(rest, "minutes")]
-    return joined(" ", [*parts, Said("of working time", "làm việc")] if is_working else parts)
+    return joined(" ", [*parts, _("of working time")] if is_working else parts)
 
 
 def _whole_days(from_at: datetime, until_at: datetime, calendar: WorkingCalendar) -> tuple[int, timedelta]:

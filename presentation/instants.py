@@ -9,30 +9,30 @@ from datetime import date, datetime, time, timedelta
 from typing import overload
 from zoneinfo import ZoneInfo
 
-from wording.text import Said
+from wording.text import LazyText, _, layout
 
 _MIDNIGHT = time(0)
 
 
-def day_said(on: date) -> Said:
+def day_said(on: date) -> LazyText:
     """A calendar day: `09/03/2026`, in English `2026-03-09`."""
-    return Said(f"{on:%Y-%m-%d}", f"{on:%d/%m/%Y}")
+    return _("{on:%Y-%m-%d}", on=on)
 
 
-def instant_said(at: datetime, zone: ZoneInfo) -> Said:
+def instant_said(at: datetime, zone: ZoneInfo) -> LazyText:
     """Day and time of day."""
     local = at.astimezone(zone)
     day = day_said(local.date())
-    return Said(f"{day} {local:%H:%M}", f"{day.vi} {local:%H:%M}")
+    return layout("{day} {local:%H:%M}", day=day, local=local)
 
 
-def end_said(at: datetime, zone: ZoneInfo) -> Said:
+def end_said(at: datetime, zone: ZoneInfo) -> LazyText:
     """An end of the law: where it is the end of a day, 24:00 of that day and not 00:00 of the next."""
     local = at.astimezone(zone)
     if local.time() != _MIDNIGHT:
         return instant_said(at, zone)
     day = day_said(local.date() - timedelta(days=1))
-    return Said(f"{day} 24:00", f"{day.vi} 24:00")
+    return layout("{day} 24:00", day=day)
 
 
 @overload

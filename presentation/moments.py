@@ -13,10 +13,10 @@ from presentation.names import Names
 from presentation.words.words import Words
 from sla.business_time import BusinessTime
 from sla.units import Budget
-from wording.text import Said, in_language
+from wording.text import _, in_language
 
 DAY = timedelta(days=1)
-MOMENT = Said("less than a minute", "chưa đến một phút")
+MOMENT = _("less than a minute")
 
 
 @dataclass(frozen=True)

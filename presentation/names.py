@@ -17,55 +17,55 @@ from catalog.province import LEAD
 from presentation.blocks import Inline, dim, line
 from presentation.words.words import TABLE, Words
 from wording.foreign import visible
-from wording.text import Said, in_language, spoken
+from wording.text import Bilingual, LazyText, _, in_language
 
 _AGAIN: Final = re.compile(r"\.\d+$")
 """The number of a clock that was armed again."""
 _OPINION: Final = re.compile(r"^(?P<asking>.+)\.opinion-\d+$")
 LANES: Final = {
-    "standard": Said("standard lane", "luồng thường"),
-    "green_60": Said("green lane, 60 % less time", "luồng xanh giảm 60 % thời gian"),
-    "green_24h": Said("green lane, 24 hours", "luồng xanh 24 giờ"),
+    "standard": _("standard lane"),
+    "green_60": _("green lane, 60 % less time"),
+    "green_24h": _("green lane, 24 hours"),
 }
 CLOCKS: Final = {
-    "statutory": Said("the statutory limit", "thời hạn theo luật"),
-    "green": Said("the green-lane promise", "cam kết luồng xanh"),
-    "step": Said("the limit of the step", "thời hạn của bước"),
-    "consultation": Said("the limit for the opinion", "thời hạn cho ý kiến"),
-    "supplement": Said("the applicant's limit for documents", "thời hạn người nộp bổ sung giấy tờ"),
-    "explanation": Said("the applicant's limit to explain", "thời hạn người nộp giải trình"),
+    "statutory": _("the statutory limit"),
+    "green": _("the green-lane promise"),
+    "step": _("the limit of the step"),
+    "consultation": _("the limit for the opinion"),
+    "supplement": _("the applicant's limit for documents"),
+    "explanation": _("the applicant's limit to explain"),
 }
 ROLES: Final = {
-    "officer": Said("the officer in charge, {department}", "Cán bộ thụ lý, {department}"),
-    "head": Said("the head, {department}", "Lãnh đạo {department}"),
-    "administrator": Said("the administrator, {department}", "Quản trị hệ thống, {department}"),
+    "officer": _("the officer in charge, {department}"),
+    "head": _("the head, {department}"),
+    "administrator": _("the administrator, {department}"),
 }
-OTHER_ROLE: Final = Said("{role}, {department}", "{role}, {department}")
+OTHER_ROLE: Final = _("{role}, {department}")
 
 
-def said(text: Text) -> Said:
+def said(text: Text) -> LazyText:
     """A name of the catalogue. A step of a declared route is called what its sender called it: it shall not act on anything."""
-    return Said(_one_line(text.en), _one_line(text.vi))
+    return Bilingual(_one_line(text.en), _one_line(text.vi))
 
 
-def both(vi: str, en: str) -> Said:
+def both(vi: str, en: str) -> LazyText:
     """A name that events carry in two fields."""
-    return Said(_one_line(en), _one_line(vi))
+    return Bilingual(_one_line(en), _one_line(vi))
 
 
-def department_said(catalog: Catalog, department_id: str) -> Said:
+def department_said(catalog: Catalog, department_id: str) -> LazyText:
     """A department's name; one that the catalogue does not have, as of an imported log, is called what it is called there."""
     found = catalog.departments.get(department_id)
     return both(department_id, department_id) if found is None else said(found.name)
 
 
-def role_said(catalog: Catalog, role: str, department_id: str) -> Said:
+def role_said(catalog: Catalog, role: str, department_id: str) -> LazyText:
     """Who holds a role: `Lãnh đạo Sở Y tế`. A role may be a department's id, meaning its head, or begin with `lead-`."""
     if role in catalog.departments:
         role, department_id = "head", role
     role = role.removeprefix(LEAD)
     text = ROLES.get(role, OTHER_ROLE)
-    return spoken(text, text.vi, role=visible(role), department=department_said(catalog, department_id))
+    return text.filled(role=visible(role), department=department_said(catalog, department_id))
 
 
 def _one_line(text: str) -> str:

@@ -15,7 +15,7 @@ from services.dossiers import find_dossier
 from services.errors import ServiceError
 from services.installation import Installation
 from store.escalations import EscalationFilter, Escalations
-from wording.text import Said
+from wording.text import _
 
 KIND = "AcknowledgeEscalation"
 
@@ -123,9 +123,10 @@ def numbered(
 ) -> str:
     """The one with this number in the timeline, also one that waits no more. Raises NoSuchAlertError with those that wait."""
     if number not in alerts:
-        message = Said(
-            f"Number {number} in the timeline of {reference} is no alert that is acknowledged.",
-            f"Số {number} trong diễn biến của {reference} không phải cảnh báo cần xác nhận.",
+        message = _(
+            "Number {number} in the timeline of {reference} is no alert that is acknowledged.",
+            number=number,
+            reference=reference,
         )
         raise NoSuchAlertError(message, reference, _names(last_told(items), alerts), linked=linked)
     return alerts[number]
@@ -140,15 +141,11 @@ def meant(
     """
     waiting = [item for item in last_told(items) if level is None or item.level == level]
     if not waiting:
-        message = Said(
-            f"Nothing of {reference} waits to be acknowledged in that way.",
-            f"{reference} không có cảnh báo nào như vậy đang chờ xác nhận.",
-        )
+        message = _("Nothing of {reference} waits to be acknowledged in that way.", reference=reference)
         raise NothingToAcknowledgeError(message, reference, (), linked=linked)
     if len(waiting) > 1 and level is None:
-        message = Said(
-            f"{len(waiting)} escalations of {reference} wait to be acknowledged.",
-            f"{reference} có {len(waiting)} cảnh báo đang chờ xác nhận.",
+        message = _(
+            "{count} escalations of {reference} wait to be acknowledged.", count=len(waiting), reference=reference
         )
         raise SeveralEscalationsError(message, reference, _names(waiting, alerts), linked=linked)
     return [item.escalation_id for item in waiting]

@@ -13,7 +13,7 @@ from sla.calendar import compiled
 from sla.errors import CalendarRangeError
 from sla.suspension import Suspension
 from wording.errors import GreenlaneError
-from wording.text import Said
+from wording.text import _
 
 
 class NoLimitError(GreenlaneError):
@@ -49,8 +49,8 @@ def calculated(
         raise CalendarRangeError(error.reason, field="at", remedy=error.remedy) from None
     if answer is None:
         raise NoLimitError(
-            Said(f"{procedure_id} has no limit of its own.", f"{procedure_id} không có thời hạn riêng."),
+            _("{procedure_id} has no limit of its own.", procedure_id=procedure_id),
             field="procedure",
-            remedy=Said("Name a procedure with a limit.", "Nêu một thủ tục có thời hạn."),
+            remedy=_("Name a procedure with a limit."),
         )
     return answer

@@ -24,11 +24,9 @@ from events.language.refusals import Refusal, refuse
 from services.applicant_texts import texts_of
 from services.errors import NotAnsweredError
 from services.installation import Installation
-from wording.text import Said
+from wording.text import _
 
-LOOK_AGAIN = Said(
-    "Look again when a worker runs: nothing is lost.", "Xem lại khi có tiến trình xử lý: không mất gì cả."
-)
+LOOK_AGAIN = _("Look again when a worker runs: nothing is lost.")
 
 
 @dataclass(frozen=True)
@@ -91,10 +89,7 @@ def read_case(installation: Installation, actor: Actor, reference: str) -> CaseS
     if known is None:
         return refuse("case_unknown", "case")
     if known.status is None:
-        message = Said(
-            f"Case {known.case_id} was accepted, but is not opened yet.",
-            f"Hồ sơ {known.case_id} đã được tiếp nhận nhưng chưa được mở.",
-        )
+        message = _("Case {case_id} was accepted, but is not opened yet.", case_id=known.case_id)
         raise NotAnsweredError(message, field="case", remedy=LOOK_AGAIN)
     definitions, records = installation.intake_records.ledger_of(known.case_id)
     case = fold(known.case_id, definitions, records)

@@ -14,7 +14,7 @@ from events.language.commands import Actor, CaseCommand
 from events.language.refusals import Refusal, refuse
 from services.commanding import checked_command, refusal_of
 from services.installation import Installation
-from wording.text import Said, in_language
+from wording.text import _
 
 _COMMANDS: Final[TypeAdapter[Any]] = TypeAdapter(CaseCommand)
 
@@ -43,7 +43,4 @@ async def command_case(
 
 
 def _unanswered(why: str) -> str:
-    return Said(
-        f"The case did not answer ({why}); what it got it takes when its worker runs.",
-        f"Hồ sơ không trả lời ({in_language(why, 'vi')}); yêu cầu sẽ được xử lý khi có tiến trình xử lý.",
-    )
+    return _("The case did not answer ({why}); what it got it takes when its worker runs.", why=why)

@@ -17,7 +17,7 @@ from events.language.refusals import Refusal
 from events.transport.errors import Unavailable
 from services.errors import NotAnsweredError
 from wording.names import tidied
-from wording.text import Said, in_language
+from wording.text import _
 
 ANSWER_SECONDS = 60.0
 """A command that nobody has answered so long is not lost: it is taken when a worker runs again."""
@@ -28,10 +28,7 @@ def checked_command(
 ) -> Any:
     """The command, received at the real instant `now`. Raises MessageError that names the first wrong field, never its value."""
     if is_reserved(command_id):
-        reason = Said(
-            "begins as the ids of the engine's own do; begin it otherwise",
-            "bắt đầu giống mã do hệ thống tự đặt; hãy dùng phần đầu khác",
-        )
+        reason = _("begins as the ids of the engine's own do; begin it otherwise")
         # Nobody may take the place of a message from Kafka.
         raise MessageError("command_id", reason, code="id_reserved")
     envelope = {"type": kind, "command_id": command_id, "received_at": now, "actor": actor.model_dump()}
@@ -47,8 +44,8 @@ async def refusal_of(answer: Awaitable[CommandOutcome], command_id: str, said: C
     try:
         return (await asyncio.wait_for(answer, ANSWER_SECONDS)).refusal
     except Unavailable as error:
-        why = Said(f"{error}", f"{in_language(error.what, 'vi')} không trả lời")
+        why = _("{what} does not answer", what=error.what)
         raise NotAnsweredError(said(why), field="command_id", command_id=command_id) from error
     except TimeoutError as error:
-        nothing = Said(f"nothing came within {ANSWER_SECONDS:g} s", f"không có gì trong {ANSWER_SECONDS:g} giây")
+        nothing = _("nothing came within {answer_seconds:g} s", answer_seconds=ANSWER_SECONDS)
         raise NotAnsweredError(said(nothing), field="command_id", command_id=command_id) from error

@@ -22,7 +22,7 @@ from services.errors import NotAnsweredError
 from services.installation import Installation
 from store.dossiers import Dossiers
 from store.errors import DefinitionsUnknown
-from wording.text import Said
+from wording.text import _
 
 
 @dataclass(frozen=True)
@@ -90,10 +90,7 @@ def read_dossier(installation: Installation, actor: Actor, reference: str, *, no
     if known is None:
         if installation.inbox.opening(reference) is None:
             return refuse("dossier_unknown", "dossier")
-        message = Said(
-            f"Dossier {reference} was accepted, but is not opened yet.",
-            f"Nhóm hồ sơ {reference} đã được tiếp nhận nhưng chưa được mở.",
-        )
+        message = _("Dossier {reference} was accepted, but is not opened yet.", reference=reference)
         raise NotAnsweredError(message, field="dossier", remedy=LOOK_AGAIN)
     try:
         definitions, records = streams.stream(known.stream_id)

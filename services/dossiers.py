@@ -23,7 +23,7 @@ from services.commanding import checked_command, refusal_of
 from services.installation import Installation
 from services.recorded import Patience
 from store.dossiers import Dossiers
-from wording.text import Said
+from wording.text import _
 
 _COMMANDS: Final[TypeAdapter[Any]] = TypeAdapter(DossierCommand)
 
@@ -112,8 +112,5 @@ async def command_dossier(
     return await refusal_of(intake.ask(stream_id, received), command.command_id, _unanswered) or stream_id
 
 
-def _unanswered(_: str) -> str:
-    return Said(
-        "The dossier did not answer; what it got it takes when its worker runs.",
-        "Nhóm hồ sơ không trả lời; yêu cầu sẽ được xử lý khi có tiến trình xử lý.",
-    )
+def _unanswered(_why: str) -> str:
+    return _("The dossier did not answer; what it got it takes when its worker runs.")

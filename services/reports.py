@@ -16,7 +16,7 @@ from services.installation import Installation
 from store.definitions import DefinitionArchive
 from store.ledger import rows_of_cases
 from store.views import CaseFilter
-from wording.text import Said
+from wording.text import _
 
 BATCH_CASES = 200
 
@@ -37,12 +37,9 @@ class Period:
     def __post_init__(self) -> None:
         if self.from_at is not None and self.until_at is not None and self.until_at <= self.from_at:
             raise PeriodReversedError(
-                Said(
-                    f"The period ends at {self.until_at.isoformat()}, not after its beginning.",
-                    f"Khoảng thời gian kết thúc lúc {self.until_at.isoformat()}, không sau thời điểm bắt đầu.",
-                ),
+                _("The period ends at {until_at}, not after its beginning.", until_at=self.until_at.isoformat()),
                 field="to",
-                remedy=Said("Give an end after the beginning.", "Nhập thời điểm kết thúc sau thời điểm bắt đầu."),
+                remedy=_("Give an end after the beginning."),
             )
 
 
@@ -90,7 +87,7 @@ def _accounts(
         wanted = [v.case_id for v in views if period.from_at is None or v.opened_at >= period.from_at]
         with installation.store.reading() as connection:
             rows = [row.record for row in rows_of_cases(connection, wanted)]
-        for _, group in groupby(rows, key=lambda record: record.case_id):
+        for _case, group in groupby(rows, key=lambda record: record.case_id):
             records = list(group)
             first = records[0].event
             if not isinstance(first, ApplicationSubmitted):

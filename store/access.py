@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from psycopg import sql
 
 from store.errors import StoreAccessDenied
-from wording.text import Said
+from wording.text import _
 
 if TYPE_CHECKING:
     from store.database import Session
@@ -139,7 +139,7 @@ def grant_access(session: Session) -> tuple[str, ...]:
     """
     owner = _one(session, "SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = 'ledger'::regclass")
     if not _one(session, "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'ledger'::regclass"):
-        raise StoreAccessDenied(reason=Said("it does not own the tables", "tài khoản không sở hữu các bảng"))
+        raise StoreAccessDenied(reason=_("it does not own the tables"))
     roles = {account: role_of(owner, account) for account in ACCOUNTS}
     query = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)"
     known = {name for (name,) in session.execute(query, (list(roles.values()),))}

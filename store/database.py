@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from store.access import grant_access
 from store.errors import StoreNewer, StoreNotMigrated, StoreUnavailable, translated
 from store.tables import stack
-from wording.text import Said
+from wording.text import LazyText, _, _p
 
 MIGRATION_LOCK = 0x677265656E  # "green": two processes that start at once migrate one after the other
 CONNECT_TIMEOUT_SECONDS = 5
@@ -117,7 +117,7 @@ class Store:
         with translated(), self.engine.begin() as connection:
             session: Session | None = connection.connection.driver_connection
             if session is None:
-                raise StoreUnavailable(reason=Said("the connection was lost", "mất kết nối"))
+                raise StoreUnavailable(reason=_("the connection was lost"))
             yield session
 
     def open_session(self, name: str, *, autocommit: bool = False) -> Session:
@@ -187,9 +187,9 @@ def known_revisions() -> tuple[str, ...]:
     return tuple(reversed([script.revision for script in scripts.walk_revisions()]))
 
 
-def _at(found: str | None, needed: str) -> Said:
-    at = Said("none", "chưa có") if found is None else Said(found, found)
-    return Said(f"it is at version {at}, {needed} is needed", f"phiên bản hiện tại: {at.vi}, cần {needed}")
+def _at(found: str | None, needed: str) -> LazyText:
+    at = _p("yet", "none") if found is None else found
+    return _("it is at version {at}, {needed} is needed", at=at, needed=needed)
 
 
 def _migrations() -> Config:

@@ -9,7 +9,8 @@ from typing import ClassVar, Final
 import psycopg
 import sqlalchemy.exc
 
-from wording.text import Said, library_said, spoken
+from wording.libraries import library_said
+from wording.text import LazyText, _
 
 DATABASE_URL: Final = "GREENLANE_DATABASE_URL"
 """The setting that names the database, as whoever can mend it knows it."""
@@ -39,16 +40,11 @@ class StoreUnavailable(StoreError):
 
     code = "store_unavailable"
     retryable = True
-    REMEDY: ClassVar[Said] = Said(
-        "Start it, or wait until it is back: what was accepted is kept.",
-        "Khởi động máy chủ, hoặc đợi đến khi hoạt động lại: những gì đã tiếp nhận vẫn được giữ.",
-    )
+    REMEDY: ClassVar[LazyText] = _("Start it, or wait until it is back: what was accepted is kept.")
 
     def __init__(self, *, reason: str) -> None:
         super().__init__(
-            spoken(
-                "PostgreSQL cannot be used now: {r}.", "Hiện không dùng được PostgreSQL: {r}.", r=library_said(reason)
-            ),
+            _("PostgreSQL cannot be used now: {r}.", r=library_said(reason)),
             field=DATABASE_URL,
             remedy=self.REMEDY,
         )
@@ -58,10 +54,7 @@ class StoreFull(StoreUnavailable):
     """PostgreSQL's disk is full; nothing is known to be written."""
 
     code = "store_full"
-    REMEDY = Said(
-        "Free some space on the disk of PostgreSQL: what was accepted is kept, and goes on by itself.",
-        "Giải phóng dung lượng trên đĩa của PostgreSQL: những gì đã tiếp nhận vẫn được giữ và sẽ tự tiếp tục.",
-    )
+    REMEDY = _("Free some space on the disk of PostgreSQL: what was accepted is kept, and goes on by itself.")
 
 
 class StoreNotMigrated(StoreError):
@@ -71,16 +64,9 @@ class StoreNotMigrated(StoreError):
 
     def __init__(self, *, reason: str) -> None:
         super().__init__(
-            spoken(
-                "The database does not have the tables that this program needs: {reason}.",
-                "Cơ sở dữ liệu không có các bảng mà chương trình cần: {reason}.",
-                reason=library_said(reason),
-            ),
+            _("The database does not have the tables that this program needs: {reason}.", reason=library_said(reason)),
             field=DATABASE_URL,
-            remedy=Said(
-                "Run `greenlane prepare` (`greenlane up` does it by itself), or name the right database.",
-                "Chạy `greenlane prepare` (`greenlane up` tự làm việc này), hoặc nêu đúng cơ sở dữ liệu.",
-            ),
+            remedy=_("Run `greenlane prepare` (`greenlane up` does it by itself), or name the right database."),
         )
 
 
@@ -92,15 +78,13 @@ class StoreNewer(StoreNotMigrated):
     def __init__(self, *, found: str, known: str) -> None:
         StoreError.__init__(
             self,
-            Said(
-                f"A newer program has prepared the database: it is at version {found}, {known} is known here.",
-                f"Cơ sở dữ liệu do chương trình mới hơn chuẩn bị: phiên bản {found}, ở đây chỉ biết {known}.",
+            _(
+                "A newer program has prepared the database: it is at version {found}, {known} is known here.",
+                found=found,
+                known=known,
             ),
             field=DATABASE_URL,
-            remedy=Said(
-                "Install that newer program here, or restore the backup that was taken before the upgrade.",
-                "Cài chương trình mới hơn đó, hoặc khôi phục bản sao lưu trước khi nâng cấp.",
-            ),
+            remedy=_("Install that newer program here, or restore the backup that was taken before the upgrade."),
         )
 
 
@@ -111,16 +95,11 @@ class StoreAccessDenied(StoreError):
 
     def __init__(self, *, reason: str) -> None:
         super().__init__(
-            Said(
-                f"This account of the database may not do that: {reason}.",
-                f"Tài khoản cơ sở dữ liệu này không được phép làm việc đó: {library_said(reason).vi}.",
-            ),
+            _("This account of the database may not do that: {reason}.", reason=library_said(reason)),
             field=DATABASE_URL,
-            remedy=Said(
-                "Give each process its own account, and `greenlane prepare` the owner's (GREENLANE_DATABASE_OWNER_URL);"
-                " `prepare` grants the others what they need.",
-                "Cấp cho mỗi tiến trình tài khoản riêng, và cho `greenlane prepare` tài khoản chủ sở hữu"
-                " (GREENLANE_DATABASE_OWNER_URL); `prepare` cấp cho các tài khoản kia quyền cần thiết.",
+            remedy=_(
+                "Give each process its own account, and `greenlane prepare` the owner's "
+                "(GREENLANE_DATABASE_OWNER_URL); `prepare` grants the others what they need."
             ),
         )
 
@@ -132,9 +111,7 @@ class RecorderClosed(StoreError):
     retryable = True
 
     def __init__(self) -> None:
-        super().__init__(
-            Said("The recorder is closed because the process stops.", "Bộ ghi đã đóng vì tiến trình đang dừng.")
-        )
+        super().__init__(_("The recorder is closed because the process stops."))
 
 
 class LedgerBehind(StoreError):
@@ -144,15 +121,14 @@ class LedgerBehind(StoreError):
 
     def __init__(self, *, case_id: str, expected_sequence: int, last_sequence: int) -> None:
         super().__init__(
-            Said(
-                f"The ledger of {case_id} ends at event {last_sequence}, but the case has acted on {expected_sequence - 1}.",
-                f"Sổ cái của {case_id} kết thúc ở sự kiện {last_sequence}, nhưng hồ sơ đã xử lý sự kiện {expected_sequence - 1}.",
+            _(
+                "The ledger of {case_id} ends at event {last_sequence}, but the case has acted on {expected_sequence}.",
+                case_id=case_id,
+                last_sequence=last_sequence,
+                expected_sequence=expected_sequence - 1,
             ),
             field="case_id",
-            remedy=Said(
-                "Recorded events were lost: restore the newest backup of PostgreSQL before the case goes on.",
-                "Có sự kiện đã ghi bị mất: khôi phục bản sao lưu PostgreSQL mới nhất trước khi hồ sơ tiếp tục.",
-            ),
+            remedy=_("Recorded events were lost: restore the newest backup of PostgreSQL before the case goes on."),
         )
 
 
@@ -163,10 +139,7 @@ class MalformedTurn(StoreError):
 
     def __init__(self, *, case_id: str, reason: str) -> None:
         super().__init__(
-            Said(
-                f"The turn of {case_id} cannot be recorded: {reason}.",
-                f"Không ghi được lượt của {case_id}: {library_said(reason).vi}.",
-            ),
+            _("The turn of {case_id} cannot be recorded: {reason}.", case_id=case_id, reason=library_said(reason)),
             field="turn",
         )
 
@@ -178,9 +151,7 @@ class DefinitionsUnknown(StoreError):
 
     def __init__(self, *, digest: str) -> None:
         super().__init__(
-            Said(
-                f"There are no definitions with the digest {digest}.", f"Không có định nghĩa nào với mã băm {digest}."
-            ),
+            _("There are no definitions with the digest {digest}.", digest=digest),
             field="definitions_digest",
         )
 
@@ -193,15 +164,13 @@ class CatalogueUnreadable(StoreError):
 
     def __init__(self, *, version: str, reason: str) -> None:
         super().__init__(
-            Said(
-                f"The published {version} cannot be read by this version of the program: {reason}.",
-                f"Phiên bản chương trình này không đọc được {version} đã ban hành: {reason}.",
+            _(
+                "The published {version} cannot be read by this version of the program: {reason}.",
+                version=version,
+                reason=reason,
             ),
             field="catalog",
-            remedy=Said(
-                "Upgrade this process to the version that published it; until then it takes nothing new.",
-                "Nâng cấp tiến trình này lên phiên bản đã ban hành; đến khi đó tiến trình không tiếp nhận gì mới.",
-            ),
+            remedy=_("Upgrade this process to the version that published it; until then it takes nothing new."),
         )
 
 
@@ -212,15 +181,9 @@ class LedgerRowBroken(StoreError):
 
     def __init__(self, *, case_id: str, sequence: int) -> None:
         super().__init__(
-            Said(
-                f"Event {sequence} of {case_id} in the ledger cannot be read.",
-                f"Không đọc được sự kiện {sequence} của {case_id} trong sổ cái.",
-            ),
+            _("Event {sequence} of {case_id} in the ledger cannot be read.", sequence=sequence, case_id=case_id),
             field="ledger",
-            remedy=Said(
-                "Run `greenlane verify` and restore the row from a backup.",
-                "Chạy `greenlane verify` và khôi phục dòng đó từ bản sao lưu.",
-            ),
+            remedy=_("Run `greenlane verify` and restore the row from a backup."),
         )
 
 
@@ -241,11 +204,11 @@ def failure_of(error: psycopg.Error) -> StoreError | None:
     """What a driver's error means to a caller; None: a defect of ours, which must stay visible as it is."""
     state = error.sqlstate
     if state in UNDEFINED:
-        return StoreNotMigrated(reason=(error.diag.message_primary or Said("a table is missing", "thiếu một bảng")))
+        return StoreNotMigrated(reason=(error.diag.message_primary or _("a table is missing")))
     if state == DENIED:
-        return StoreAccessDenied(reason=(error.diag.message_primary or Said("a right is missing", "thiếu một quyền")))
+        return StoreAccessDenied(reason=(error.diag.message_primary or _("a right is missing")))
     if state == DISK_FULL:
-        return StoreFull(reason=(error.diag.message_primary or Said("its disk is full", "đĩa của máy chủ đã đầy")))
+        return StoreFull(reason=(error.diag.message_primary or _("its disk is full")))
     if state is not None:
         if state.startswith(RETRYABLE_CLASSES) or state in (READ_ONLY, STALLED):
             return StoreUnavailable(reason=f"{error.diag.message_primary or type(error).__name__} ({state})")
@@ -269,6 +232,4 @@ def translated() -> Iterator[None]:
             raise failure from error
         raise
     except sqlalchemy.exc.TimeoutError as error:
-        raise StoreUnavailable(
-            reason=Said("all connections of this process are in use", "mọi kết nối của tiến trình này đang được dùng")
-        ) from error
+        raise StoreUnavailable(reason=_("all connections of this process are in use")) from error

@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from wording.catalogue import compile_file
+
 if TYPE_CHECKING:
     from events.transport.cluster import Cluster
     from greenlane.settings import Settings
     from greenlane.stack import StackAddresses
     from tests.store.database_server import DatabaseServer
+
+
+def pytest_configure() -> None:
+    """Compile the catalogues of texts: the processes that tests start read them quicker."""
+    compile_file("vi")
 
 
 @pytest.fixture(scope="session")

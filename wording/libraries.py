@@ -1,4 +1,4 @@
-"""What libraries and the operating system say, in Vietnamese. What is not known here is said in general: never in English."""
+"""What libraries and the operating system say. They say it in English; what is not known here is said in general elsewhere."""
 
 from __future__ import annotations
 
@@ -6,119 +6,130 @@ import errno
 import re
 from typing import Final
 
-_OS: Final[dict[int, str]] = {
-    errno.EACCES: "không có quyền",
-    errno.EADDRINUSE: "địa chỉ đang được dùng",
-    errno.EADDRNOTAVAIL: "máy này không có địa chỉ đó",
-    errno.EBUSY: "đang được dùng",
-    errno.ECONNABORTED: "kết nối bị ngắt",
-    errno.ECONNREFUSED: "kết nối bị từ chối",
-    errno.ECONNRESET: "kết nối bị ngắt từ phía kia",
-    errno.EDQUOT: "hết hạn mức dung lượng",
-    errno.EEXIST: "đã tồn tại",
-    errno.EFBIG: "tệp quá lớn",
-    errno.EHOSTUNREACH: "không tới được máy đó",
-    errno.EINVAL: "tham số không hợp lệ",
-    errno.EIO: "lỗi đọc ghi của thiết bị",
-    errno.EISDIR: "là một thư mục",
-    errno.ELOOP: "liên kết vòng tròn",
-    errno.EMFILE: "mở quá nhiều tệp",
-    errno.ENAMETOOLONG: "tên quá dài",
-    errno.ENETUNREACH: "không tới được mạng đó",
-    errno.ENFILE: "hệ thống mở quá nhiều tệp",
-    errno.ENODEV: "không có thiết bị đó",
-    errno.ENOENT: "không có tệp hoặc thư mục này",
-    errno.ENOEXEC: "không chạy được tệp này",
-    errno.ENOMEM: "hết bộ nhớ",
-    errno.ENOSPC: "hết chỗ trên đĩa",
-    errno.ENOTCONN: "chưa kết nối",
-    errno.ENOTDIR: "không phải thư mục",
-    errno.ENOTEMPTY: "thư mục không trống",
-    errno.ENXIO: "không có thiết bị hoặc địa chỉ đó",
-    errno.EPERM: "không được phép",
-    errno.EPIPE: "đầu kia đã đóng",
-    errno.EROFS: "hệ thống tệp chỉ cho đọc",
-    errno.ETIMEDOUT: "hết thời gian chờ",
-    errno.ETXTBSY: "tệp đang chạy",
-}
-_RESOLVING: Final[dict[int, str]] = {
-    -2: "không có máy tên đó",
-    -3: "hiện không tra được tên máy",
-    -5: "không có địa chỉ cho tên máy đó",
-}
-"""Of the resolver, whose errors have numbers of their own."""
-_OS_UNKNOWN: Final = "lỗi của hệ điều hành"
+from wording.json_text import JsonRefusedError
+from wording.text import Bilingual, LazyText, _, layout
 
-_JSON: Final[tuple[tuple[str, str], ...]] = (
-    ("Expecting property name", "thiếu tên trường trong dấu ngoặc kép"),
-    ("Expecting ':'", "thiếu dấu hai chấm"),
-    ("Expecting ','", "thiếu dấu phẩy"),
-    ("Expecting value", "thiếu giá trị"),
-    ("Extra data", "thừa nội dung phía sau"),
-    ("Unterminated string", "văn bản không có dấu ngoặc kép đóng"),
-    ("Invalid control character", "có ký tự điều khiển trong văn bản"),
-    ("Invalid \\", "ký hiệu thoát không hợp lệ"),
-    ("Illegal trailing comma", "thừa dấu phẩy"),
+_OS: Final = {
+    errno.EACCES: _("Permission denied"),
+    errno.EADDRINUSE: _("Address already in use"),
+    errno.EADDRNOTAVAIL: _("Cannot assign requested address"),
+    errno.EBUSY: _("Device or resource busy"),
+    errno.ECONNABORTED: _("Software caused connection abort"),
+    errno.ECONNREFUSED: _("Connection refused"),
+    errno.ECONNRESET: _("Connection reset by peer"),
+    errno.EDQUOT: _("Disk quota exceeded"),
+    errno.EEXIST: _("File exists"),
+    errno.EFBIG: _("File too large"),
+    errno.EHOSTUNREACH: _("No route to host"),
+    errno.EINVAL: _("Invalid argument"),
+    errno.EIO: _("Input/output error"),
+    errno.EISDIR: _("Is a directory"),
+    errno.ELOOP: _("Too many levels of symbolic links"),
+    errno.EMFILE: _("Too many open files"),
+    errno.ENAMETOOLONG: _("File name too long"),
+    errno.ENETUNREACH: _("Network is unreachable"),
+    errno.ENFILE: _("Too many open files in system"),
+    errno.ENODEV: _("No such device"),
+    errno.ENOENT: _("No such file or directory"),
+    errno.ENOEXEC: _("Exec format error"),
+    errno.ENOMEM: _("Cannot allocate memory"),
+    errno.ENOSPC: _("No space left on device"),
+    errno.ENOTCONN: _("Transport endpoint is not connected"),
+    errno.ENOTDIR: _("Not a directory"),
+    errno.ENOTEMPTY: _("Directory not empty"),
+    errno.ENXIO: _("No such device or address"),
+    errno.EPERM: _("Operation not permitted"),
+    errno.EPIPE: _("Broken pipe"),
+    errno.EROFS: _("Read-only file system"),
+    errno.ETIMEDOUT: _("Connection timed out"),
+    errno.ETXTBSY: _("Text file busy"),
+    -2: _("Name or service not known"),
+    -3: _("Temporary failure in name resolution"),
+    -5: _("No address associated with hostname"),
+}
+"""By the number of the error; those of the resolver have numbers of their own."""
+_OS_UNKNOWN: Final = _("an error of the operating system")
+_JSON: Final = (
+    # how the decoder begins what it says
+    _("Expecting property name"),
+    _("Expecting ':'"),
+    _("Expecting ','"),
+    _("Expecting value"),
+    _("Extra data"),
+    _("Unterminated string"),
+    _("Invalid control character"),
+    _("Invalid \\"),
+    _("Illegal trailing comma"),
 )
-_JSON_CODES: Final[dict[str, str]] = {
-    "invalid_utf8": "không phải UTF-8",
-    "malformed_json": "không phải JSON",
-    "duplicate_key": "một khóa được ghi hai lần",
-    "not_a_number": "không phải số trong JSON",
-    "number_too_long": "số quá dài",
-    "too_deep": "lồng nhau quá sâu",
+_JSON_CODES: Final = {
+    "invalid_utf8": _("not UTF-8"),
+    "malformed_json": _("not JSON"),
+    "duplicate_key": _("a key is there twice"),
+    "not_a_number": _("no number of JSON"),
+    "number_too_long": _("a number is too long"),
+    "too_deep": _("nested too deeply"),
 }
-_JSON_UNKNOWN: Final = "sai cú pháp"
-
-_YAML: Final[tuple[tuple[str, str], ...]] = (
+_YAML: Final = (
     # The Python reader and libyaml say the same with slightly different words.
-    (r"mapping values are not allowed", "dấu hai chấm đứng ở chỗ không được phép"),
-    (r"mapping keys are not allowed", "khóa đứng ở chỗ không được phép"),
-    (r"(block )?sequence entries are not allowed", "dấu gạch đầu dòng đứng ở chỗ không được phép"),
-    (r"could not find expected ':'|did not find expected ':'", "thiếu dấu hai chấm"),
-    (r"did not find expected key|expected <block end>", "thụt dòng không khớp, hoặc thiếu khóa"),
-    (r"did not find expected '-'", "thiếu dấu gạch đầu dòng"),
-    (r"(did not find )?expected ',' or '\]'", "thiếu dấu phẩy hoặc dấu ngoặc vuông đóng"),
-    (r"(did not find )?expected ',' or '\}'", "thiếu dấu phẩy hoặc dấu ngoặc nhọn đóng"),
-    (r"(did not find )?expected.*node content", "thiếu giá trị"),
-    (r"(did not find )?expected '?<document start>", "thừa nội dung trước khi tài liệu bắt đầu"),
-    (r"expected a single document|but found another document", "chỉ được có một tài liệu"),
-    (r"found unexpected end of stream", "tệp kết thúc giữa chừng, có thể thiếu dấu ngoặc đóng"),
-    (r"found unexpected document (separator|indicator)", "dấu ngăn tài liệu nằm trong văn bản có ngoặc"),
-    (r"found (a tab )?character.*(cannot|can not) start any token", "có ký tự không thể đứng đầu một giá trị"),
-    (r"found a tab character", "có ký tự tab trong phần thụt dòng"),
-    (r"(found )?unknown escape character|did not find expected hexdecimal", "ký hiệu thoát không hợp lệ"),
-    (r"found undefined alias", "bí danh không có định nghĩa"),
-    (r"found duplicate anchor", "tên neo xuất hiện hai lần"),
-    (r"found duplicate key", "một khóa được ghi hai lần"),
-    (r"special characters are not allowed|control characters are not allowed", "ký tự điều khiển không được phép"),
-    (r"(found )?(undefined )?tag handle|non-specific tag", "thẻ không hợp lệ"),
-    (r"found incompatible YAML|unsupported|YAML directive", "chỉ thị YAML không hợp lệ"),
+    (r"mapping values are not allowed", _("mapping values are not allowed here")),
+    (r"mapping keys are not allowed", _("mapping keys are not allowed here")),
+    (r"(block )?sequence entries are not allowed", _("sequence entries are not allowed here")),
+    (r"could not find expected ':'|did not find expected ':'", _("a colon is missing")),
+    (r"did not find expected key|expected <block end>", _("the indentation does not fit, or a key is missing")),
+    (r"did not find expected '-'", _("a dash is missing")),
+    (r"(did not find )?expected ',' or '\]'", _("a comma or a closing square bracket is missing")),
+    (r"(did not find )?expected ',' or '\}'", _("a comma or a closing brace is missing")),
+    (r"(did not find )?expected.*node content", _("a value is missing")),
+    (r"(did not find )?expected '?<document start>", _("there is something before the document begins")),
+    (r"expected a single document|but found another document", _("only one document is allowed")),
+    (r"found unexpected end of stream", _("the file ends too early; a bracket may not be closed")),
+    (r"found unexpected document (separator|indicator)", _("a mark between documents stands in a quoted text")),
+    (r"found (a tab )?character.*(cannot|can not) start any token", _("a character cannot begin a value")),
+    (r"found a tab character", _("a tab stands in the indentation")),
+    (r"(found )?unknown escape character|did not find expected hexdecimal", _("an escape is not valid")),
+    (r"found undefined alias", _("an alias has no anchor")),
+    (r"found duplicate anchor", _("an anchor is there twice")),
+    (r"found duplicate key", _("a key is there twice")),
+    (r"special characters are not allowed|control characters are not allowed", _("control characters are not allowed")),
+    (r"(found )?(undefined )?tag handle|non-specific tag", _("a tag is not valid")),
+    (r"found incompatible YAML|unsupported|YAML directive", _("a YAML directive is not valid")),
     (
         r"did not find expected (comment or )?(line break|whitespace)|expected a comment or a line break",
-        "thừa nội dung cuối dòng",
+        _("there is too much at the end of the line"),
     ),
-    (r"indentation", "thụt dòng không hợp lệ"),
+    (r"indentation", _("the indentation is not valid")),
 )
-_YAML_UNKNOWN: Final = "sai cú pháp"
+_UNKNOWN: Final = _("wrong syntax")
+_ENGLISH_ONLY: Final = _("details in English, with GREENLANE_LANGUAGE=en")
 
 
-def os_vi(number: int | None) -> str:
-    """What the operating system means by the number of an error."""
-    found = _OS.get(number or 0) or _RESOLVING.get(number or 0)
-    return found or _OS_UNKNOWN
+def os_said(error: OSError) -> LazyText:
+    """What the operating system refuses."""
+    return Bilingual(error.strerror or type(error).__name__, _OS.get(error.errno or 0, _OS_UNKNOWN))
 
 
-def json_vi(message: str) -> str:
+def library_said(text: str) -> LazyText:
+    """What a server or a library says: a name of its own is one in every language, a sentence is English only."""
+    if isinstance(text, LazyText):
+        return text
+    return layout("{text}", text=text) if " " not in text.strip() else Bilingual(text, _ENGLISH_ONLY)
+
+
+def json_said(message: str) -> LazyText:
     """What the decoder of JSON finds."""
-    return next((vi for begin, vi in _JSON if message.startswith(begin)), _JSON_UNKNOWN)
+    return Bilingual(message, next((known for known in _JSON if message.startswith(known)), _UNKNOWN))
 
 
-def json_code_vi(code: str) -> str:
-    """What the reader of JSON in this room refuses, by its code."""
-    return _JSON_CODES.get(code, _JSON_UNKNOWN)
+def json_refusal_said(error: JsonRefusedError) -> LazyText:
+    """What the reader of JSON in this room refuses, and where."""
+    what = _JSON_CODES.get(error.code, _UNKNOWN)
+    if error.line is None:
+        return Bilingual(error.reason, what)
+    where = _("{what}, line {line}, column {column}", what=what, line=error.line, column=error.column)
+    return Bilingual(error.reason, where)
 
 
-def yaml_vi(message: str) -> str:
-    """What the reader of YAML finds."""
-    return next((vi for pattern, vi in _YAML if re.search(pattern, message)), _YAML_UNKNOWN)
+def yaml_said(message: str, problem: str = "") -> LazyText:
+    """What the reader of YAML finds; `problem`: the part of its message that says what is wrong."""
+    found = (known for pattern, known in _YAML if re.search(pattern, problem or message))
+    return Bilingual(message, next(found, _UNKNOWN))

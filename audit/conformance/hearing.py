@@ -15,7 +15,7 @@ from events.language.identity import TICK_PREFIX, message_command_id
 from events.language.notices import AnswerRefused, MessageRefused
 from events.language.topics import Topics
 from wording.json_text import read_json
-from wording.text import Said
+from wording.text import Bilingual
 
 
 class Hearing:
@@ -62,7 +62,7 @@ class Hearing:
         name = told.command_id or ""
         if any((each.case_id, each.command_id, each.place) == (case_id, name, place) for each in self._seen.refused):
             return
-        message, remedy = Said(told.message, told.message_vi), Said(told.remedy, told.remedy_vi)
+        message, remedy = Bilingual(told.message, told.message_vi), Bilingual(told.remedy, told.remedy_vi)
         self._seen.refused.append(Rejection(name, case_id, place, told.code, told.field or "", message, remedy, at_ms))
         self.moved += 1
 
@@ -74,7 +74,7 @@ class Hearing:
         self.moved += 1
         if isinstance(event, StepAssigned):
             is_late = event.due_at is not None and event.due_at <= event.assigned_at
-            name = Said(event.name_en, event.name_vi)
+            name = Bilingual(event.name_en, event.name_vi)
             self._seen.assigned.append(
                 Assignment(
                     message_id,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from events.language.case_events import EventRecord
-from wording.text import Said
+from wording.text import LazyText
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Assignment:
     """When the broker took it."""
     is_late: bool
     """Its limit had passed before it was assigned."""
-    name: Said
+    name: LazyText
     """What people call the step."""
 
 
@@ -69,8 +69,8 @@ class Rejection:
     """Of such a message: where it lay."""
     code: str
     field: str
-    message: Said
-    remedy: Said
+    message: LazyText
+    remedy: LazyText
     at_ms: int
     """When the broker took the no."""
 

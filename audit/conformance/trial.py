@@ -18,7 +18,7 @@ from catalog.model import Definitions, Fact, LaneId, ProcedureVersion
 from catalog.receiving import receiver
 from events.language.identity import case_id_of
 from wording.errors import GreenlaneError
-from wording.text import Said
+from wording.text import _
 
 
 class NothingToSendError(GreenlaneError):
@@ -111,12 +111,9 @@ def _other(catalog: Catalog, department: str) -> str:
     found = next((name for name in others if name != department), None)
     if found is None:
         raise NothingToSendError(
-            Said(
-                "The catalogue has no other department, which the sandbox could play.",
-                "Danh mục không có cơ quan nào khác để chạy thử cùng.",
-            ),
+            _("The catalogue has no other department, which the sandbox could play."),
             field="department",
-            remedy=Said("Add another department to the catalogue.", "Thêm một cơ quan khác vào danh mục."),
+            remedy=_("Add another department to the catalogue."),
         )
     return found
 
@@ -130,14 +127,10 @@ def _taking_part(
             raise UnknownProcedure(name, sorted(in_force))
         if department not in _departments(in_force[name]):
             raise NothingToSendError(
-                Said(
-                    f"The department {department} has no step in the procedure {name}.",
-                    f"Cơ quan {department} không có bước nào trong thủ tục {name}.",
-                ),
+                _("The department {department} has no step in the procedure {name}.", department=department, name=name),
                 field="--procedure",
-                remedy=Said(
-                    f"Name one in which it has, see `greenlane procedures {name}`, or leave the option out.",
-                    f"Nêu thủ tục mà cơ quan tham gia (xem `greenlane procedures {name}`), hoặc bỏ tùy chọn này.",
+                remedy=_(
+                    "Name one in which it has, see `greenlane procedures {name}`, or leave the option out.", name=name
                 ),
             )
     for procedure in in_force.values():

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from audit.conformance.observations import Answer, Assignment, Observations, Rejection
 from audit.conformance.verdict_words import fault_text
-from wording.text import Said
+from wording.text import LazyText
 
 UNDER_WAY_MS: Final = 10_000
 """An answer that was sent so shortly after its step was taken back may have been under way: nobody is blamed for it."""
@@ -62,8 +62,8 @@ class Fault:
 
     rule: Rule
     code: str
-    message: Said
-    remedy: Said
+    message: LazyText
+    remedy: LazyText
     case_id: str | None = None
     step_id: str | None = None
     assigned_id: str | None = None

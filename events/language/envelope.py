@@ -18,9 +18,9 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from events.language.identity import SOURCE_MAX, SOURCE_PATTERN
 from events.language.text import is_storable
 from wording.json_text import JsonRefusedError, read_json
-from wording.libraries import json_code_vi
+from wording.libraries import json_refusal_said
 from wording.names import tidy
-from wording.text import Said
+from wording.text import LazyText, _
 
 SPEC_VERSION = "1.0"
 TYPE_PREFIX = "vn.greenlane."
@@ -54,7 +54,7 @@ _LEAP: Final = re.compile(r":60(?=[.Zz+-])")
 class EnvelopeError(ValueError):
     """A message that is no CloudEvent. `field` names the attribute; the text never holds the message's values."""
 
-    def __init__(self, code: str, field: str, reason: Said) -> None:
+    def __init__(self, code: str, field: str, reason: LazyText) -> None:
         super().__init__(f"{field}: {reason}")
         self.code = code
         self.field = field
@@ -115,14 +115,14 @@ def envelope_of(headers: Iterable[tuple[str, bytes | None]], value: bytes | None
         raise EnvelopeError(
             "not_cloudevents",
             "content-type",
-            Said("a batch; one event a message is needed", "một lô; mỗi thông điệp chỉ được chứa một sự kiện"),
+            _("a batch; one event a message is needed"),
         )
     is_structured = media == STRUCTURED_CONTENT_TYPE or media.startswith(f"{STRUCTURED_CONTENT_TYPE}+")
     if is_structured and media not in (STRUCTURED_CONTENT_TYPE, f"{STRUCTURED_CONTENT_TYPE}+json"):
         raise EnvelopeError(
             "not_cloudevents",
             "content-type",
-            Said("events are read in their JSON format only", "chỉ đọc sự kiện ở dạng JSON"),
+            _("events are read in their JSON format only"),
         )
     _refuse_charset(content_type, "content-type")
     if is_structured:
@@ -138,15 +138,12 @@ def envelope_of(headers: Iterable[tuple[str, bytes | None]], value: bytes | None
         raise EnvelopeError(
             "not_cloudevents",
             "specversion",
-            Said("the header ce_specversion is missing", "thiếu header ce_specversion"),
+            _("the header ce_specversion is missing"),
         )
     raise EnvelopeError(
         "not_cloudevents",
         "specversion",
-        Said(
-            "neither headers ce_* nor a structured CloudEvent",
-            "không có header ce_* mà cũng không phải CloudEvent dạng structured",
-        ),
+        _("neither headers ce_* nor a structured CloudEvent"),
     )
 
 
@@ -169,16 +166,14 @@ def named_in(headers: Iterable[tuple[str, bytes | None]], value: bytes | None) -
 def _content_type(headers: Headers | list[tuple[str, bytes | None]]) -> str:
     found = [raw or b"" for key, raw in headers if key.lower() == "content-type"]
     if len(found) > 1:
-        raise EnvelopeError(
-            "duplicate_key", "content-type", Said("the header stands twice", "header xuất hiện hai lần")
-        )
+        raise EnvelopeError("duplicate_key", "content-type", _("the header stands twice"))
     return _decoded(found[0], "content-type") if found else ""
 
 
 def _refuse_charset(content_type: str, field: str) -> None:
     charset = _CHARSET.search(content_type)
     if charset is not None and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
-        raise EnvelopeError("not_utf8", field, Said("texts are read in UTF-8 only", "chỉ đọc văn bản UTF-8"))
+        raise EnvelopeError("not_utf8", field, _("texts are read in UTF-8 only"))
 
 
 def _attributes_in(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, Any]:
@@ -192,7 +187,7 @@ def _attributes_in(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, Any
             raise EnvelopeError(
                 "duplicate_key",
                 name,
-                Said(f"the header {_PREFIX}{name} stands twice", f"header {_PREFIX}{name} xuất hiện hai lần"),
+                _("the header {prefix}{name} stands twice", prefix=_PREFIX, name=name),
             )
         found[name] = _decoded(raw, name)
     return found
@@ -202,44 +197,36 @@ def _decoded(raw: bytes, field: str) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise EnvelopeError(
-            "invalid_utf8", field, Said(f"not UTF-8 at byte {error.start}", f"không phải UTF-8 tại byte {error.start}")
-        ) from None
+        raise EnvelopeError("invalid_utf8", field, _("not UTF-8 at byte {start}", start=error.start)) from None
 
 
 def _json_of(value: bytes | None, field: str = "data") -> Any:
     if not value:
-        raise EnvelopeError("empty", field, Said("the message is empty", "thông điệp trống"))
+        raise EnvelopeError("empty", field, _("the message is empty"))
     try:
         body = read_json(value)
     except JsonRefusedError as error:
-        raise EnvelopeError(
-            error.code, field, Said(error.reason, f"{json_code_vi(error.code)}{_place_vi(error)}")
-        ) from None
+        raise EnvelopeError(error.code, field, json_refusal_said(error)) from None
     # UTF-8 has neither a NUL we could store nor half a surrogate pair; only an escape brings them in.
     if b"\\u" in value and not is_storable(body):
         raise EnvelopeError(
             "unstorable_text",
             field,
-            Said("a text with a NUL or half a surrogate pair", "văn bản có ký tự NUL hoặc nửa cặp surrogate"),
+            _("a text with a NUL or half a surrogate pair"),
         )
     return body
 
 
-def _place_vi(error: JsonRefusedError) -> str:
-    return "" if error.line is None else f", dòng {error.line}, cột {error.column}"
-
-
 def _object(body: Any, field: str = "data") -> dict[str, Any]:
     if not isinstance(body, dict):
-        raise EnvelopeError("malformed_json", field, Said("a JSON object is needed", "phải là một đối tượng JSON"))
+        raise EnvelopeError("malformed_json", field, _("a JSON object is needed"))
     return body
 
 
 def _structured(body: Any) -> Envelope:
     event = _object(body)
     if "specversion" not in event:
-        raise EnvelopeError("not_cloudevents", "specversion", Said("is missing", "bị thiếu"))
+        raise EnvelopeError("not_cloudevents", "specversion", _("is missing"))
     # A value of null is the same as none.
     attributes = {name: event[name] for name in _OURS if event.get(name) is not None}
     return _checked(attributes, _data_of(event))
@@ -252,50 +239,44 @@ def _data_of(event: Mapping[str, Any]) -> dict[str, Any]:
         raise EnvelopeError(
             "not_cloudevents",
             "data_base64",
-            Said("data and data_base64 exclude each other", "không được có cả data và data_base64"),
+            _("data and data_base64 exclude each other"),
         )
     content_type = event.get("datacontenttype") or CONTENT_TYPE
     if not isinstance(content_type, str):
-        raise EnvelopeError("not_cloudevents", "datacontenttype", Said("a string is needed", "phải là chuỗi ký tự"))
+        raise EnvelopeError("not_cloudevents", "datacontenttype", _("a string is needed"))
     _refuse_charset(content_type, "datacontenttype")
     if packed is None and isinstance(data, dict):
         return data
     if not _JSON_TYPE.match(content_type.split(";")[0].strip().lower()):
         raise EnvelopeError(
-            "not_cloudevents", "datacontenttype", Said(f"{CONTENT_TYPE} is needed", f"phải là {CONTENT_TYPE}")
+            "not_cloudevents", "datacontenttype", _("{content_type} is needed", content_type=CONTENT_TYPE)
         )
     if packed is None:
-        raise EnvelopeError("not_cloudevents", "data", Said("a JSON object is needed", "phải là một đối tượng JSON"))
+        raise EnvelopeError("not_cloudevents", "data", _("a JSON object is needed"))
     if not isinstance(packed, str):
-        raise EnvelopeError("not_cloudevents", "data_base64", Said("a string is needed", "phải là chuỗi ký tự"))
+        raise EnvelopeError("not_cloudevents", "data_base64", _("a string is needed"))
     try:
         return _object(_json_of(base64.b64decode(packed, validate=True), "data_base64"), "data_base64")
     except (binascii.Error, ValueError) as error:
         if isinstance(error, EnvelopeError):
             raise
-        raise EnvelopeError(
-            "not_cloudevents", "data_base64", Said("not base64 (RFC 4648)", "không phải base64 (RFC 4648)")
-        ) from None
+        raise EnvelopeError("not_cloudevents", "data_base64", _("not base64 (RFC 4648)")) from None
 
 
 def _checked(attributes: Mapping[str, Any], data: dict[str, Any]) -> Envelope:
     # A trace that is broken breaks nothing else.
     texts = {name: _text(name, value) for name, value in attributes.items() if name != "traceparent"}
     if texts.get("specversion") != SPEC_VERSION:
-        raise EnvelopeError(
-            "not_cloudevents", "specversion", Said(f"{SPEC_VERSION} is needed", f"phải là {SPEC_VERSION}")
-        )
+        raise EnvelopeError("not_cloudevents", "specversion", _("{spec_version} is needed", spec_version=SPEC_VERSION))
     for name in ("id", "source", "type"):
         if name not in texts:
-            raise EnvelopeError("not_cloudevents", name, Said("is missing", "bị thiếu"))
+            raise EnvelopeError("not_cloudevents", name, _("is missing"))
     event_id = tidy(texts["id"])
     _bounded("id", event_id, ID_MAX)
     _bounded("type", texts["type"], TYPE_MAX)
     _bounded("source", texts["source"], SOURCE_MAX)
     if re.fullmatch(SOURCE_PATTERN, texts["source"]) is None:
-        raise EnvelopeError(
-            "not_cloudevents", "source", Said("not a URI reference (RFC 3986)", "không phải tham chiếu URI (RFC 3986)")
-        )
+        raise EnvelopeError("not_cloudevents", "source", _("not a URI reference (RFC 3986)"))
     # The reader made sure that the data are JSON; to look at each value again takes longer than all the rest.
     return Envelope.model_construct(
         id=event_id,
@@ -310,11 +291,11 @@ def _checked(attributes: Mapping[str, Any], data: dict[str, Any]) -> Envelope:
 
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise EnvelopeError("not_cloudevents", name, Said("a string is needed", "phải là chuỗi ký tự"))
+        raise EnvelopeError("not_cloudevents", name, _("a string is needed"))
     if not value:
-        raise EnvelopeError("not_cloudevents", name, Said("is empty", "bị trống"))
+        raise EnvelopeError("not_cloudevents", name, _("is empty"))
     if _FORBIDDEN.search(value):
-        raise EnvelopeError("not_cloudevents", name, Said("holds a control character", "có ký tự điều khiển"))
+        raise EnvelopeError("not_cloudevents", name, _("holds a control character"))
     return value
 
 
@@ -324,12 +305,12 @@ def _trace_of(value: Any) -> str | None:
 
 def _bounded(name: str, text: str, most: int) -> None:
     if not text:
-        raise EnvelopeError("not_cloudevents", name, Said("is blank", "chỉ có khoảng trắng"))
+        raise EnvelopeError("not_cloudevents", name, _("is blank"))
     if len(text) > most:
         raise EnvelopeError(
             "attribute_too_long",
             name,
-            Said(f"{len(text)} characters; the limit is {most}", f"{len(text)} ký tự; tối đa {most}"),
+            _("{count} characters; the limit is {most}", count=len(text), most=most),
         )
 
 
@@ -344,11 +325,7 @@ def _time_of(text: str | None) -> datetime | None:
         if at.tzinfo is not None:
             at.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise EnvelopeError(
-            "not_cloudevents", "time", Said("not an RFC 3339 instant", "không phải thời điểm theo RFC 3339")
-        ) from None
+        raise EnvelopeError("not_cloudevents", "time", _("not an RFC 3339 instant")) from None
     if at.tzinfo is None:
-        raise EnvelopeError(
-            "naive_instant", "time", Said("an offset is needed, e.g. +07:00", "cần có độ lệch múi giờ, ví dụ +07:00")
-        )
+        raise EnvelopeError("naive_instant", "time", _("an offset is needed, e.g. +07:00"))
     return at

@@ -36,7 +36,7 @@ from events.language.given import (
     case_named,
 )
 from sla.units import Budget
-from wording.text import spoken
+from wording.text import _
 
 
 class DocumentMessage(Message):
@@ -169,11 +169,8 @@ class MessageError(ValueError):
 
 UNKNOWN_FIELD = "*"
 """Stands in a path for a field that the language does not have."""
-FIELD_UNKNOWN = ("there is no such field", "không có trường này")
-FIELD_UNKNOWN_NEAR = (
-    "there is no such field; the nearest is '{near}'",
-    "không có trường này; gần giống nhất là '{near}'",
-)
+FIELD_UNKNOWN = _("there is no such field")
+FIELD_UNKNOWN_NEAR = _("there is no such field; the nearest is '{near}'")
 FIELD_MAX = 200
 """Characters of a path that an error names: a message nested without end would else have one without end in its reason."""
 
@@ -206,7 +203,7 @@ def message_error_of(error: ValidationError, kind: type[Message] | None = None) 
             known.append(UNKNOWN_FIELD)
         here = kind.model_fields if kind is not None and len(first["loc"]) == 1 else names
         near = close_matches(wrong, set(here) - {wrong}, 1)
-        reason = spoken(*(FIELD_UNKNOWN_NEAR if near else FIELD_UNKNOWN), near=near[0] if near else "")
+        reason = (FIELD_UNKNOWN_NEAR if near else FIELD_UNKNOWN).filled(near=near[0] if near else "")
     field = ".".join(known) or "data"
     return MessageError(
         field if len(field) <= FIELD_MAX else field[: FIELD_MAX - 1] + "…",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from sla.units import Unit
-from wording.text import Said, spoken
+from wording.amounts import UNITS, counted
+from wording.text import LazyText, _
 
 
 class ReasonCode(StrEnum):
@@ -27,50 +27,21 @@ class ReasonCode(StrEnum):
     NEVER_A_CASE = "never_a_case"
 
 
-_TEXTS: Mapping[ReasonCode, tuple[str, str]] = {
-    ReasonCode.NO_STATUTORY_LIMIT: (
-        "the procedure has no statutory limit to reduce",
-        "thủ tục không có thời hạn theo luật để rút ngắn",
-    ),
-    ReasonCode.AFTER_STATUTE: (
-        "{promise} would end after the statutory limit of {limit}",
-        "{promise} sẽ kết thúc sau thời hạn theo luật là {limit}",
-    ),
-    ReasonCode.CUTS_MINIMUM: (
-        "{promise} would cut the mandatory minimum of {minimum}",
-        "{promise} sẽ cắt vào thời gian tối thiểu bắt buộc là {minimum}",
-    ),
-    ReasonCode.PROMISE_PAST: (
-        "the promise would have passed already",
-        "thời điểm cam kết đã qua trước khi được cấp",
-    ),
-    ReasonCode.DOCUMENTS_RECEIVED: ("the documents came", "đã nhận đủ giấy tờ bổ sung"),
-    ReasonCode.EXPLANATION_RECEIVED: ("the applicant explained", "đã nhận giải trình"),
-    ReasonCode.PAYMENT_CONFIRMED: ("the payment was confirmed", "đã xác nhận nộp phí"),
-    ReasonCode.PAYMENT_AWAITED: ("payment is awaited", "chờ nộp phí"),
-    ReasonCode.SUSPENSION_CAP: (
-        "the longest time that the procedure allows has passed",
-        "đã hết thời gian tạm dừng tối đa mà thủ tục cho phép",
-    ),
-    ReasonCode.STOP_ENDED: ("the stop ended on the day set for it", "đã hết thời gian dừng giải quyết"),
-    ReasonCode.APPLICANT_LIMIT: ("the applicant's time limit passed", "người nộp hồ sơ quá hạn bổ sung, giải trình"),
-    ReasonCode.NO_LONGER_NEEDED: (
-        "the dossier no longer needs it: stopped, re-opened or withdrawn",
-        "hồ sơ liên thông không còn cần: đã dừng, mở lại hoặc rút",
-    ),
-    ReasonCode.NEVER_A_CASE: ("it never became a case", "hồ sơ chưa được thụ lý"),
+_TEXTS: Mapping[ReasonCode, LazyText] = {
+    ReasonCode.NO_STATUTORY_LIMIT: _("the procedure has no statutory limit to reduce"),
+    ReasonCode.AFTER_STATUTE: _("{promise} would end after the statutory limit of {limit}"),
+    ReasonCode.CUTS_MINIMUM: _("{promise} would cut the mandatory minimum of {minimum}"),
+    ReasonCode.PROMISE_PAST: _("the promise would have passed already"),
+    ReasonCode.DOCUMENTS_RECEIVED: _("the documents came"),
+    ReasonCode.EXPLANATION_RECEIVED: _("the applicant explained"),
+    ReasonCode.PAYMENT_CONFIRMED: _("the payment was confirmed"),
+    ReasonCode.PAYMENT_AWAITED: _("payment is awaited"),
+    ReasonCode.SUSPENSION_CAP: _("the longest time that the procedure allows has passed"),
+    ReasonCode.STOP_ENDED: _("the stop ended on the day set for it"),
+    ReasonCode.APPLICANT_LIMIT: _("the applicant's time limit passed"),
+    ReasonCode.NO_LONGER_NEEDED: _("the dossier no longer needs it: stopped, re-opened or withdrawn"),
+    ReasonCode.NEVER_A_CASE: _("it never became a case"),
 }
-
-UNIT_WORDS: Mapping[str, tuple[str, str, str]] = {
-    Unit.HOURS: ("hour", "hours", "giờ"),
-    Unit.WORKING_HOURS: ("working hour", "working hours", "giờ làm việc"),
-    Unit.MINUTES: ("minute", "minutes", "phút"),
-    Unit.WORKING_MINUTES: ("working minute", "working minutes", "phút làm việc"),
-    Unit.WORKING_DAYS: ("working day", "working days", "ngày làm việc"),
-    Unit.DAYS: ("day", "days", "ngày"),
-    Unit.MONTHS: ("month", "months", "tháng"),
-}
-"""One, many, and Vietnamese."""
 
 _OLDER: Mapping[str, ReasonCode] = {
     "the procedure has no statutory limit to reduce": ReasonCode.NO_STATUTORY_LIMIT,
@@ -87,18 +58,16 @@ _OLDER_AFTER_STATUTE = " would fall after the statutory "
 _OLDER_CUTS_MINIMUM = " would cut the steps' mandatory minimum of "
 
 
-def said_reason(code: ReasonCode, details: Mapping[str, str] | None = None) -> Said:
+def said_reason(code: ReasonCode, details: Mapping[str, str] | None = None) -> LazyText:
     """A reason in both languages; amounts of time among the details, as `3 working_days`, are put into words."""
-    en, vi = _TEXTS[code]
-    return spoken(en, vi, **{name: _amount(detail) for name, detail in (details or {}).items()})
+    return _TEXTS[code].filled(**{name: _amount(detail) for name, detail in (details or {}).items()})
 
 
 def _amount(text: str) -> str:
     number, _, unit = text.partition(" ")
-    if unit not in UNIT_WORDS or not number.isdecimal():
+    if unit not in UNITS or not number.isdecimal():
         return text
-    one, many, vi = UNIT_WORDS[unit]
-    return Said(f"{number} {one if number == '1' else many}", f"{number} {vi}")
+    return counted(int(number), unit)
 
 
 def code_of(sentence: str) -> tuple[ReasonCode, dict[str, str]] | None:

@@ -21,7 +21,7 @@ from events.transport.errors import KafkaAwayError, is_refusal, reason_of
 from events.transport.metrics import BridgeMetrics
 from events.transport.offsets import OffsetBook, Partition
 from events.transport.ports import Incoming
-from wording.text import Said
+from wording.text import _
 
 POLL_MS = 100
 PAUSED_POLL_MS = 20
@@ -234,7 +234,7 @@ class Consumption:
         consumer.seek(failed.topic_partition, offset + is_given_up)
         if is_given_up:
             cause = reason_of(error)
-            reason = Said(f"Kafka's record cannot be read ({cause})", f"không đọc được bản ghi của Kafka ({cause})")
+            reason = _("Kafka's record cannot be read ({cause})", cause=cause)
             place = Incoming(*name, offset, None, None, (), datetime.now(UTC), unreadable=reason)
             job = self._book.take(name, offset, 0)
             if job is not None:

@@ -6,9 +6,10 @@ from typing import ClassVar, Final
 
 from kafka import errors as kafka_errors
 
-from wording.text import Said, library_said, sentences
+from wording.libraries import library_said
+from wording.text import LazyText, _, sentences
 
-SEE_LOG: Final = Said("Look into Kafka's log.", "Xem nhật ký của Kafka.")
+SEE_LOG: Final = _("Look into Kafka's log.")
 
 
 class TransportError(Exception):
@@ -17,7 +18,7 @@ class TransportError(Exception):
     code: ClassVar[str] = "transport_error"
     retryable: ClassVar[bool] = False
 
-    def __init__(self, message: Said, remedy: Said = SEE_LOG) -> None:
+    def __init__(self, message: LazyText, remedy: LazyText = SEE_LOG) -> None:
         super().__init__(sentences(message, remedy))
         self.message = message
         self.remedy = remedy
@@ -31,11 +32,8 @@ class KafkaAwayError(TransportError):
 
     def __init__(self, *, bootstrap: str, reason: str) -> None:
         super().__init__(
-            Said(
-                f"Kafka at {bootstrap} does not answer ({reason}).",
-                f"Kafka tại {bootstrap} không trả lời ({library_said(reason).vi}).",
-            ),
-            Said("Start it, or correct its address.", "Khởi động máy chủ, hoặc sửa địa chỉ."),
+            _("Kafka at {bootstrap} does not answer ({reason}).", bootstrap=bootstrap, reason=library_said(reason)),
+            _("Start it, or correct its address."),
         )
         self.bootstrap = bootstrap
 
@@ -48,8 +46,8 @@ class TopicMissingError(TransportError):
 
     def __init__(self, *, topic: str) -> None:
         super().__init__(
-            Said(f"Kafka has no topic {topic}.", f"Kafka không có chủ đề {topic}."),
-            Said("Create it, or start the stack, which does.", "Tạo chủ đề, hoặc khởi động hệ thống để tự tạo."),
+            _("Kafka has no topic {topic}.", topic=topic),
+            _("Create it, or start the stack, which does."),
         )
         self.topic = topic
 
@@ -61,14 +59,13 @@ class MessageTooLargeError(TransportError):
 
     def __init__(self, *, topic: str, size_bytes: int, limit_bytes: int) -> None:
         super().__init__(
-            Said(
-                f"A message of {size_bytes} bytes is too large for {topic} (limit {limit_bytes} bytes).",
-                f"Thông điệp {size_bytes} byte quá lớn cho {topic} (giới hạn {limit_bytes} byte).",
+            _(
+                "A message of {size_bytes} bytes is too large for {topic} (limit {limit_bytes} bytes).",
+                size_bytes=size_bytes,
+                topic=topic,
+                limit_bytes=limit_bytes,
             ),
-            Said(
-                "Make it smaller, e.g. send documents by reference, or raise the limit of client and topic together.",
-                "Thu nhỏ thông điệp, ví dụ gửi giấy tờ bằng tham chiếu, hoặc tăng giới hạn của cả máy khách và chủ đề.",
-            ),
+            _("Make it smaller, e.g. send documents by reference, or raise the limit of client and topic together."),
         )
         self.topic = topic
         self.size_bytes = size_bytes
@@ -82,8 +79,8 @@ class NotPermittedError(TransportError):
 
     def __init__(self, *, what: str, reason: str) -> None:
         super().__init__(
-            Said(f"Kafka refuses {what} ({reason}).", f"Kafka từ chối {what} ({library_said(reason).vi})."),
-            Said("Check the account and its access rights.", "Kiểm tra tài khoản và quyền truy cập."),
+            _("Kafka refuses {what} ({reason}).", what=what, reason=library_said(reason)),
+            _("Check the account and its access rights."),
         )
 
 
@@ -93,7 +90,7 @@ class RequestRefusedError(TransportError):
     code = "request_refused"
 
     def __init__(self, *, what: str, reason: str) -> None:
-        super().__init__(Said(f"Kafka refuses {what}: {reason}", f"Kafka từ chối {what}: {library_said(reason).vi}"))
+        super().__init__(_("Kafka refuses {what}: {reason}", what=what, reason=library_said(reason)))
 
 
 class SendFailedError(TransportError):
@@ -104,10 +101,7 @@ class SendFailedError(TransportError):
 
     def __init__(self, *, topic: str, reason: str) -> None:
         super().__init__(
-            Said(
-                f"A message for {topic} was not acknowledged ({reason}).",
-                f"Thông điệp cho {topic} không được xác nhận ({library_said(reason).vi}).",
-            )
+            _("A message for {topic} was not acknowledged ({reason}).", topic=topic, reason=library_said(reason))
         )
         self.topic = topic
 
@@ -119,14 +113,13 @@ class ClusterReplacedError(TransportError):
 
     def __init__(self, *, remembered: str, found: str) -> None:
         super().__init__(
-            Said(
-                f"This is another Kafka cluster ({found}) than the one that holds what was published so far ({remembered}).",
-                f"Đây là cụm Kafka khác ({found}), không phải cụm giữ những gì đã phát ({remembered}).",
+            _(
+                "This is another Kafka cluster ({found}) than the one that holds what was published "
+                "so far ({remembered}).",
+                found=found,
+                remembered=remembered,
             ),
-            Said(
-                "Nothing is sent until `greenlane republish` has said what to do.",
-                "Không gửi gì cho đến khi chạy `greenlane republish` để quyết định.",
-            ),
+            _("Nothing is sent until `greenlane republish` has said what to do."),
         )
         self.remembered = remembered
         self.found = found
@@ -139,8 +132,8 @@ class LetterUnknownError(TransportError):
 
     def __init__(self, *, topic: str, letter_id: str) -> None:
         super().__init__(
-            Said(f"{topic} has no dead letter {letter_id}.", f"{topic} không có thư chết {letter_id}."),
-            Said("List them with `greenlane dlq list`.", "Xem danh sách bằng `greenlane dlq list`."),
+            _("{topic} has no dead letter {letter_id}.", topic=topic, letter_id=letter_id),
+            _("List them with `greenlane dlq list`."),
         )
 
 
@@ -151,11 +144,12 @@ class LetterWithoutContentError(TransportError):
 
     def __init__(self, *, letter_id: str, origin: str) -> None:
         super().__init__(
-            Said(
-                f"Dead letter {letter_id} was too large to be kept whole; the original is {origin}.",
-                f"Thư chết {letter_id} quá lớn nên không giữ được toàn bộ; bản gốc là {origin}.",
+            _(
+                "Dead letter {letter_id} was too large to be kept whole; the original is {origin}.",
+                letter_id=letter_id,
+                origin=origin,
             ),
-            Said("Ask its sender for a smaller one.", "Đề nghị người gửi gửi bản nhỏ hơn."),
+            _("Ask its sender for a smaller one."),
         )
 
 

@@ -19,17 +19,14 @@ from events.transport.offsets import Job, OffsetBook
 from events.transport.outage import Outage
 from events.transport.ports import DeadLetter, Disposition, Handler, Incoming, Teller
 from events.transport.replays import Replays
-from wording.text import Said
+from wording.text import _
 
 CASE_ID = re.compile(rb"case-[0-9a-f]{24}")
 TOO_LARGE = "message_too_large"
 HANDLER_ERROR = "handler_error"
 UNREADABLE = "unreadable_record"
 BURY_RETRY_SECONDS = 1.0
-OUR_FAULT = Said(
-    "Nothing is to be mended: the operator lets it be handled again.",
-    "Không phải sửa gì: bộ phận vận hành sẽ cho xử lý lại.",
-)
+OUR_FAULT = _("Nothing is to be mended: the operator lets it be handled again.")
 
 LaneKey = tuple[str, bytes | int]
 Bury = Callable[[Incoming, DeadLetter, int], Awaitable[None]]
@@ -155,10 +152,7 @@ class Lanes:
             pause = self._after_fault(waiting.message, error, attempt)
             if pause is not None:
                 return pause
-            failed = Said(
-                f"the handler failed {attempt} times ({reason_of(error)})",
-                f"bộ xử lý đã lỗi {attempt} lần ({reason_of(error)})",
-            )
+            failed = _("the handler failed {attempt} times ({reason})", attempt=attempt, reason=reason_of(error))
             disposition = DeadLetter(HANDLER_ERROR, None, failed, OUR_FAULT)
         if isinstance(disposition, DeadLetter):
             try:
@@ -198,9 +192,7 @@ class Lanes:
         size = len(message.value or b"")
         if size > self._settings.max_message_bytes:
             limit = self._settings.max_message_bytes
-            return DeadLetter(
-                TOO_LARGE, "data", Said(f"{size} bytes; the limit is {limit}", f"{size} byte; tối đa {limit}")
-            )
+            return DeadLetter(TOO_LARGE, "data", _("{size} bytes; the limit is {limit}", size=size, limit=limit))
         return await self._handler.handle(message)
 
     def _after_fault(self, message: Incoming, error: Exception, attempt: int) -> float | None:

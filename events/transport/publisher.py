@@ -26,7 +26,7 @@ from events.transport.errors import (
 from events.transport.metrics import PublisherMetrics
 from events.transport.ports import OutboxPort, OutboxRow, ShardLease
 from events.transport.producer import Pending, Producer
-from wording.text import Said
+from wording.text import _
 
 EVENT_SOURCE = "/greenlane/cases"
 """`ce_source` of everything we publish."""
@@ -282,9 +282,7 @@ class ShardPublisher:
             if self.stop.is_set():
                 raise KafkaAwayError(
                     bootstrap=self.cluster.bootstrap,
-                    reason=Said(
-                        "told to stop before it came back", "được yêu cầu dừng trước khi máy chủ hoạt động lại"
-                    ),
+                    reason=_("told to stop before it came back"),
                 )
 
     def _acknowledged(self, sent: Sequence[tuple[OutboxRow, Pending]]) -> list[int]:

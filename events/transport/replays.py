@@ -22,7 +22,7 @@ from events.transport.cluster import Cluster
 from events.transport.consumption import incoming_of
 from events.transport.errors import TransportError, Unavailable
 from events.transport.ports import DeadLetter, Incoming, Replay
-from wording.text import Said
+from wording.text import _
 
 READ_MS = 3_000
 REFERENCE = re.compile(rb"(?P<topic>[a-zA-Z0-9._-]{1,249})/(?P<partition>[0-9]{1,9})-(?P<offset>[0-9]{1,18})")
@@ -59,9 +59,7 @@ class Replays:
             return DeadLetter(
                 "letter_unknown",
                 "value",
-                Said(
-                    "names no letter of a topic that the bridge reads", "không nêu thư nào của một kênh mà bridge đọc"
-                ),
+                _("names no letter of a topic that the bridge reads"),
             )
         place = TopicPartition(topic, int(reference["partition"]))
         try:
@@ -72,7 +70,7 @@ class Replays:
             return DeadLetter(
                 "letter_unknown",
                 "value",
-                Said("the letter is not there, or not any more", "thư không có, hoặc không còn"),
+                _("the letter is not there, or not any more"),
             )
         return self._opened(letter, origin, order)
 
@@ -85,7 +83,7 @@ class Replays:
             return DeadLetter(
                 "letter_without_content",
                 "value",
-                Said("the letter does not hold its message", "thư không giữ nội dung thông điệp"),
+                _("the letter does not hold its message"),
             )
         is_borne_out = (
             self.seal is not None and texts.get(letters.TOPIC) == origin and letters.bears_seal(self.seal, letter)

@@ -29,26 +29,17 @@ from presentation.amounts import elapsed_said, span_said
 from presentation.instants import day_said, end_said, instant_said
 from presentation.names import CLOCKS, LANES, both, department_said, said
 from sla.calendar import WorkingCalendar, compiled
-from wording.text import Said, joined, spoken
+from wording.text import LazyText, _, joined, layout
 
 HOLDERS: Final = {
-    "applicant": Said("the applicant", "người nộp hồ sơ"),
-    "suspension": Said("nobody while the case stands still", "chưa cơ quan nào, hồ sơ đang tạm dừng"),
-    "between_steps": Said(
-        "nobody: it is on its way to the next step", "chưa cơ quan nào, hồ sơ đang chuyển bước tiếp theo"
-    ),
+    "applicant": _("the applicant"),
+    "suspension": _("nobody while the case stands still"),
+    "between_steps": _("nobody: it is on its way to the next step"),
 }
 SILENCE: Final = {
-    Silence.PROCEED: Said(
-        "The asking department may go on without the opinion.", "Cơ quan hỏi ý kiến được tiếp tục khi chưa có ý kiến."
-    ),
-    Silence.DEEMED_NO_OBJECTION: Said(
-        "By the rule the silence counts as no objection.",
-        "Theo quy định, không trả lời được coi là không có ý kiến khác.",
-    ),
-    Silence.ESCALATE: Said(
-        "The asking step waits until the opinion is there.", "Bước hỏi ý kiến vẫn phải chờ có ý kiến."
-    ),
+    Silence.PROCEED: _("The asking department may go on without the opinion."),
+    Silence.DEEMED_NO_OBJECTION: _("By the rule the silence counts as no objection."),
+    Silence.ESCALATE: _("The asking step waits until the opinion is there."),
 }
 
 
@@ -121,14 +112,14 @@ def duty_matter_of(duty: Duty, case: Case, audience: Audience, scene: Scene) -> 
             )
 
 
-NOT_RUNNING: Final = Said("not running: the dossier stands still", "chưa tính, hồ sơ đang tạm dừng")
-NOT_RUNNING_APPLICANT: Final = Said("not running: the applicant is to answer", "chưa tính, đang chờ người nộp trả lời")
-RESUMED: Final = Said("The suspension has ended meanwhile.", "Việc tạm dừng nay đã kết thúc.")
+NOT_RUNNING: Final = _("not running: the dossier stands still")
+NOT_RUNNING_APPLICANT: Final = _("not running: the applicant is to answer")
+RESUMED: Final = _("The suspension has ended meanwhile.")
 
 
 def _of_case(case: Case, scene: Scene) -> dict[str, Any]:
     code = case.dossier_code
-    named = spoken("dossier {code}", "hồ sơ {code}", code=code) if code else NO_CODE
+    named = _("dossier {code}", code=code) if code else NO_CODE
     return {
         "code": code,
         "named": named,
@@ -138,7 +129,7 @@ def _of_case(case: Case, scene: Scene) -> dict[str, Any]:
     }
 
 
-NO_CODE: Final = Said("a dossier without a code yet", "hồ sơ chưa có mã")
+NO_CODE: Final = _("a dossier without a code yet")
 
 
 def _end_of(rung: RungFired, state: ClockState, table: Timetable, *, before_end: bool) -> datetime | None:
@@ -150,7 +141,7 @@ def _end_of(rung: RungFired, state: ClockState, table: Timetable, *, before_end:
 
 def _amount(
     state: ClockState, end_at: datetime | None, measured_at: datetime, calendar: WorkingCalendar
-) -> Said | None:
+) -> LazyText | None:
     if end_at is None:
         return None
     earlier, later = sorted((end_at, measured_at))
@@ -170,39 +161,37 @@ def _is_overdue(case: Case, now: datetime) -> bool:
     return state.counts_as_breached or (not state.stopped and ends_at is not None and ends_at <= now)
 
 
-def _settled(rung: RungFired, case: Case, state: ClockState, scene: Scene) -> Said | None:
+def _settled(rung: RungFired, case: Case, state: ClockState, scene: Scene) -> LazyText | None:
     closed = _closed(case, scene)
     if closed is not None:
         return closed
     if state.status == "cancelled":
-        return Said("Meanwhile this limit runs no more.", "Thời hạn này nay không còn áp dụng.")
+        return _("Meanwhile this limit runs no more.")
     if rung.kind in ALARMS and state.set_asides and rung.rung not in state.fired:
-        return Said("Meanwhile it does not count as late: it was set aside.", "Việc chậm này nay không còn tính.")
+        return _("Meanwhile it does not count as late: it was set aside.")
     if state.stopped:
         if state.ended_at is None:
-            return Said("Meanwhile it is done.", "Việc này nay đã xong.")
+            return _("Meanwhile it is done.")
         at = instant_said(state.ended_at, scene.zone)
-        return spoken("Meanwhile it is done, since {at}.", "Việc này nay đã xong, lúc {at}.", at=at)
+        return _("Meanwhile it is done, since {at}.", at=at)
     if rung.kind == "warning" and state.is_paused:
         return _standing(case)
     if rung.kind in ALARMS and state.acknowledged:
-        return Said("Meanwhile somebody has acknowledged it.", "Cảnh báo này nay đã có người xác nhận.")
+        return _("Meanwhile somebody has acknowledged it.")
     return None
 
 
-def _closed(case: Case, scene: Scene) -> Said | None:
+def _closed(case: Case, scene: Scene) -> LazyText | None:
     if case.closed_at is None:
         return None
     at = end_said(case.closed_at, scene.zone)
-    return spoken("By now the dossier is closed, since {at}.", "Hồ sơ nay đã kết thúc, lúc {at}.", at=at)
+    return _("By now the dossier is closed, since {at}.", at=at)
 
 
-def _standing(case: Case) -> Said:
+def _standing(case: Case) -> LazyText:
     if case.status in APPLICANT_HAS_IT:
-        return Said(
-            "Its time stands still until the applicant answers.", "Chưa tính thời hạn khi chờ người nộp trả lời."
-        )
-    return Said("At present its time stands still.", "Hiện hồ sơ đang tạm dừng, chưa tính thời hạn.")
+        return _("Its time stands still until the applicant answers.")
+    return _("At present its time stands still.")
 
 
 def _command(rung: RungFired, case: Case, number: int) -> str | None:
@@ -211,7 +200,7 @@ def _command(rung: RungFired, case: Case, number: int) -> str | None:
     return acknowledge_command(case.dossier_code or case.case_id, number)
 
 
-def _turn(case: Case, scene: Scene) -> Said:
+def _turn(case: Case, scene: Scene) -> LazyText:
     """Every department that the case waits for, with its step; or who else has it."""
     held = holder(case.status, case.steps)
     if held in HOLDERS:
@@ -220,60 +209,54 @@ def _turn(case: Case, scene: Scene) -> Said:
     return joined("; ", [_step_said(step, scene) for step in awaited])
 
 
-def _step_said(step: StepState, scene: Scene) -> Said:
-    return spoken(
+def _step_said(step: StepState, scene: Scene) -> LazyText:
+    return _(
         "{department} (step “{step}”)",
-        "{department} (bước “{step}”)",
         department=department_said(scene.catalog, step.department),
         step=both(step.name_vi, step.name_en),
     )
 
 
-def _clock_said(case: Case, clock_id: str) -> Said:
+def _clock_said(case: Case, clock_id: str) -> LazyText:
     state = case.clocks.get(clock_id)
     step = None if state is None else case.steps.get(state.step_id or "")
     if state is None:
-        return Said("a limit", "một thời hạn")
+        return _("a limit")
     if step is None:
         return CLOCKS[state.kind]
-    return spoken(
-        "{clock} “{step}”", "{clock} “{step}”", clock=CLOCKS[state.kind], step=both(step.name_vi, step.name_en)
-    )
+    return layout("{clock} “{step}”", clock=CLOCKS[state.kind], step=both(step.name_vi, step.name_en))
 
 
 def _details(case: Case, step: StepState | None, state: ClockState | None, scene: Scene) -> Iterator[Detail]:
     procedure = case.definitions.procedure
-    yield Detail(Said("Procedure", "Thủ tục"), said(procedure.name), in_brief=True)
+    yield Detail(_("Procedure"), said(procedure.name), in_brief=True)
     if is_green(case.lane):
-        yield Detail(Said("Lane", "Luồng"), LANES.get(case.lane, both(case.lane, case.lane)))
-    yield Detail(Said("Agency in charge", "Cơ quan giải quyết"), department_said(scene.catalog, procedure.agency))
+        yield Detail(_("Lane"), LANES.get(case.lane, both(case.lane, case.lane)))
+    yield Detail(_("Agency in charge"), department_said(scene.catalog, procedure.agency))
     if step is not None:
-        yield Detail(Said("Step", "Bước"), _step_said_by(step, scene))
+        yield Detail(_("Step"), _step_said_by(step, scene))
     if step is not None and state is not None:
         due_at = timetable_of(state, case.definitions).end_at or state.breached_at
         if due_at is not None:
-            label = Said("Limit of the step", "Hạn của bước")
+            label = _("Limit of the step")
             if step.kind == "consultation":
-                label = Said("Opinion due", "Hạn cho ý kiến")
+                label = _("Opinion due")
             yield Detail(label, instant_said(due_at, scene.zone), in_brief=True)
     if state is not None and state.kind in APPLICANT_CLOCKS:
         due_at = timetable_of(state, case.definitions).end_at or state.breached_at
         if due_at is not None:
-            yield Detail(
-                Said("Limit of the applicant", "Hạn của người nộp"), end_said(due_at, scene.zone), in_brief=True
-            )
+            yield Detail(_("Limit of the applicant"), end_said(due_at, scene.zone), in_brief=True)
     yield from _promises(case, scene)
     if not case.is_closed:
-        yield Detail(Said("Waits for", "Đang chờ"), _turn(case, scene))
+        yield Detail(_("Waits for"), _turn(case, scene))
 
 
-def _step_said_by(step: StepState, scene: Scene) -> Said:
+def _step_said_by(step: StepState, scene: Scene) -> LazyText:
     named = _step_said(step, scene) if step.assigned_at is None else None
     if named is not None or step.assigned_at is None:
         return named or both(step.name_vi, step.name_en)
-    return spoken(
+    return _(
         "{step} ({department}, since {at})",
-        "{step} ({department}, giao lúc {at})",
         step=both(step.name_vi, step.name_en),
         department=department_said(scene.catalog, step.department),
         at=instant_said(step.assigned_at, scene.zone),
@@ -282,12 +265,12 @@ def _step_said_by(step: StepState, scene: Scene) -> Said:
 
 _LABELS: Final = {
     "statutory": (
-        Said("Appointment to hand over the result", "Hẹn trả kết quả"),
-        Said("Lawful end", "Hết hạn theo luật"),
+        _("Appointment to hand over the result"),
+        _("Lawful end"),
     ),
     "green": (
-        Said("Appointment of the green promise", "Hẹn trả theo cam kết"),
-        Said("Green promise ends", "Hết hạn cam kết"),
+        _("Appointment of the green promise"),
+        _("Green promise ends"),
     ),
 }
 

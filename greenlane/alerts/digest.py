@@ -21,7 +21,7 @@ from greenlane.alerts.matter import Matter, Scene
 from greenlane.alerts.requests import request_of
 from greenlane.alerts.sentences import lead_of, title_of
 from wording.foreign import visible
-from wording.text import Said, in_language, spoken
+from wording.text import LazyText, _, in_language, layout
 
 _TOPICS: Final = (
     *("statutory", "joint", "green", "step", "consultation"),
@@ -29,15 +29,12 @@ _TOPICS: Final = (
 )
 _KINDS: Final = ("escalation", "breach", "past_appointment", "duty", "warning")
 """The most urgent first: what stands unacknowledged, what is late, what will be."""
-SUBJECT: Final = Said("[Greenlane] {count} alerts: {counts}", "[Greenlane] {count} cảnh báo: {counts}")
-HEAD: Final = Said(
-    "{count} alerts wait to be read: {counts}. The most urgent stand first.",
-    "Có {count} cảnh báo cần xem: {counts}. Việc gấp nhất đứng đầu.",
-)
+SUBJECT: Final = _("[Greenlane] {count} alerts: {counts}")
+HEAD: Final = _("{count} alerts wait to be read: {counts}. The most urgent stand first.")
 NAMED: Final = 3
 """So many kinds a subject names; the text counts them all."""
-MORE: Final = Said("others", "các loại khác")
-ACKNOWLEDGE: Final = Said("Acknowledge: {command}", "Xác nhận: {command}")
+MORE: Final = _("others")
+ACKNOWLEDGE: Final = _("Acknowledge: {command}")
 
 
 def digest_of(matters: Sequence[Matter], scene: Scene) -> Letter:
@@ -102,17 +99,15 @@ def _item(number: int, matter: Matter, language: str) -> str:
     lines = [lines_of(text, indent, f"{number:>2}. ")]
     command = matter.command or matter.find
     if command is not None:
-        label = ACKNOWLEDGE if matter.command else Said("Look: {command}", "Xem hồ sơ: {command}")
+        label = ACKNOWLEDGE if matter.command else _("Look: {command}")
         lines.append(indent + in_language(label, language).format(command=command))
     return "\n".join(lines)
 
 
-def _facts(matter: Matter) -> list[Said]:
+def _facts(matter: Matter) -> list[LazyText]:
     """Which procedure, and both dates."""
-    return [
-        spoken("{label}: {text}.", "{label}: {text}.", label=d.label, text=d.text) for d in matter.details if d.in_brief
-    ]
+    return [layout("{label}: {text}.", label=d.label, text=d.text) for d in matter.details if d.in_brief]
 
 
-def _turn(turn: Said) -> Said:
-    return spoken("It waits for {turn}.", "Đang chờ: {turn}.", turn=turn)
+def _turn(turn: LazyText) -> LazyText:
+    return _("It waits for {turn}.", turn=turn)

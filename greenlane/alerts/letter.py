@@ -19,7 +19,7 @@ from greenlane.alerts.sentences import lead_of, title_of
 from presentation.instants import end_said
 from presentation.names import role_said
 from wording.foreign import visible
-from wording.text import Said, in_language, spoken
+from wording.text import Bilingual, LazyText, _, in_language, joined
 
 WIDTH: Final = 76
 """Columns of a line of mail (RFC 5322 section 2.1.1 advises at most 78)."""
@@ -31,30 +31,25 @@ _AFTER_NUMBER: Final = re.compile(r"(?<=[\d×]) (?=[\w×])")
 _UNBROKEN: Final = "\u2007"
 _BETWEEN: Final = "-" * WIDTH
 
-OPERATOR: Final = Said("whoever runs Greenlane here", "Đơn vị vận hành Greenlane")
-UNHELD: Final = Said(
-    "This letter is meant for {role}, but the catalogue names nobody who holds that role, so that it goes to the "
-    "installation's own address. Please enter a holder, and pass this letter on.",
-    "Thư này lẽ ra gửi {role}, nhưng danh mục chưa có ai giữ vai trò đó, nên được gửi đến địa chỉ chung của hệ thống. "
-    "Đề nghị bổ sung người giữ vai trò và chuyển thư này đến đúng nơi.",
+OPERATOR: Final = _("whoever runs Greenlane here")
+UNHELD: Final = _(
+    "This letter is meant for {role}, but the catalogue names nobody who holds that "
+    "role, so that it goes to the installation's own address. Please enter a holder, and "
+    "pass this letter on."
 )
-ACKNOWLEDGE: Final = Said(
-    "To acknowledge it, so that it is reported no further up, run this command or pass it to whoever runs the system:",
-    "Để xác nhận đã nhận (sau đó hệ thống không báo tiếp lên cấp trên), chạy lệnh sau hoặc chuyển cho cán bộ vận hành:",
+ACKNOWLEDGE: Final = _(
+    "To acknowledge it, so that it is reported no further up, run this command or pass it to whoever runs the system:"
 )
-FIND: Final = Said("To look at the dossier, run:", "Để xem hồ sơ, chạy lệnh:")
-FOOTER: Final = Said(
-    "As of {at}. Sent by the Greenlane system; please do not reply to it.",
-    "Tính đến {at}. Thư tự động của hệ thống Greenlane, không cần trả lời.",
-)
+FIND: Final = _("To look at the dossier, run:")
+FOOTER: Final = _("As of {at}. Sent by the Greenlane system; please do not reply to it.")
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A subject and a text in each language, and the order in which a recipient reads them."""
 
-    subject: Said
-    text: Said
+    subject: LazyText
+    text: LazyText
     languages: tuple[str, ...]
 
     @property
@@ -84,7 +79,7 @@ def letter_of(matter: Matter, scene: Scene) -> Letter:
     )
 
 
-def subject_of(matter: Matter) -> Said:
+def subject_of(matter: Matter) -> LazyText:
     """What it is about, and which dossier: short enough for a list of mails."""
 
     def said(language: str) -> str:
@@ -98,20 +93,19 @@ def subject_of(matter: Matter) -> Said:
 def greeting_of(audience: Audience, scene: Scene, language: str) -> str:
     """To whom the letter is written."""
     held = role_said(scene.catalog, audience.role, audience.department)
-    name = in_language(held if audience.addresses else OPERATOR, language)
-    return f"Kính gửi: {name}" if language == "vi" else f"To: {name}"
+    return in_language(_("To: {name}", name=held if audience.addresses else OPERATOR), language)
 
 
-def unheld_of(audience: Audience, scene: Scene) -> Said | None:
+def unheld_of(audience: Audience, scene: Scene) -> LazyText | None:
     """That nobody holds the role, and who gets the letter instead; None: somebody does."""
     if audience.addresses:
         return None
-    return spoken(UNHELD, UNHELD.vi, role=role_said(scene.catalog, audience.role, audience.department))
+    return UNHELD.filled(role=role_said(scene.catalog, audience.role, audience.department))
 
 
-def footer_of(scene: Scene) -> Said:
+def footer_of(scene: Scene) -> LazyText:
     """As of when it is true, and that nobody reads an answer."""
-    return spoken(FOOTER, FOOTER.vi, at=end_said(scene.now, scene.zone))
+    return FOOTER.filled(at=end_said(scene.now, scene.zone))
 
 
 def shortened(subject: str) -> str:
@@ -134,7 +128,7 @@ def lines_of(text: str, indent: str = "", first: str | None = None) -> str:
 
 def commands_of(matter: Matter, language: str, indent: str = "") -> list[str]:
     """The command that acknowledges, and the one that finds a dossier without a code, each with what it is for."""
-    given: Sequence[tuple[Said, str | None]] = ((ACKNOWLEDGE, matter.command), (FIND, matter.find))
+    given: Sequence[tuple[LazyText, str | None]] = ((ACKNOWLEDGE, matter.command), (FIND, matter.find))
     return [
         f"{lines_of(in_language(text, language), indent)}\n{indent}{INDENT}{command}"
         for text, command in given
@@ -143,7 +137,7 @@ def commands_of(matter: Matter, language: str, indent: str = "") -> list[str]:
 
 
 def _text(matter: Matter, scene: Scene, language: str) -> str:
-    def put(said: Said | None) -> list[str]:
+    def put(said: LazyText | None) -> list[str]:
         return [] if said is None else [lines_of(in_language(said, language))]
 
     paragraphs = [
@@ -161,19 +155,19 @@ def _text(matter: Matter, scene: Scene, language: str) -> str:
     return visible("\n\n".join(paragraphs), lines=True) + "\n"
 
 
-def _aside(matter: Matter) -> Said | None:
+def _aside(matter: Matter) -> LazyText | None:
     """What must be known beside the first sentence."""
     extra = matter.extra if matter.topic == "consultation" else None
     parts = [part for part in (extra, matter.standing if matter.settled is None else None, matter.settled) if part]
     if not parts:
         return None
-    return Said(" ".join(parts), " ".join(in_language(part, "vi") for part in parts))
+    return joined(" ", parts)
 
 
 def _line(detail: Detail, language: str) -> str:
     return lines_of(in_language(detail.text, language), INDENT * 2, f"{INDENT}{in_language(detail.label, language)}: ")
 
 
-def in_each(said: Callable[[str], str]) -> Said:
+def in_each(said: Callable[[str], str]) -> LazyText:
     """What a function says in each language."""
-    return Said(said("en"), said("vi"))
+    return Bilingual(said("en"), said("vi"))

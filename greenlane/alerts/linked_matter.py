@@ -18,10 +18,10 @@ from presentation.amounts import elapsed_said
 from presentation.instants import end_said, instant_said
 from presentation.names import department_said, said
 from sla.calendar import compiled
-from wording.text import Said, joined, spoken
+from wording.text import LazyText, _, joined, layout
 
-NO_TEMPLATE: Final = Said("linked procedures", "các thủ tục liên thông")
-NOBODY: Final = Said("nobody: nothing of it is open", "chưa cơ quan nào, chưa có thủ tục nào đang mở")
+NO_TEMPLATE: Final = _("linked procedures")
+NOBODY: Final = _("nobody: nothing of it is open")
 
 
 def joint_matter_of(rung: DossierRungFired, dossier: Dossier, audience: Audience, scene: Scene, number: int) -> Matter:
@@ -42,7 +42,7 @@ def joint_matter_of(rung: DossierRungFired, dossier: Dossier, audience: Audience
         asked=asked_of(rung.audience, audience, dossier.holder or holder, scene.catalog),
         audience=audience,
         code=code,
-        named=spoken("linked dossier {code}", "hồ sơ liên thông {code}", code=code),
+        named=_("linked dossier {code}", code=code),
         at=rung.due_at,
         amount=_amount(dossier, end_at, measured_at),
         is_past=end_at is not None and end_at <= measured_at,
@@ -57,60 +57,57 @@ def joint_matter_of(rung: DossierRungFired, dossier: Dossier, audience: Audience
     )
 
 
-def _amount(dossier: Dossier, end_at: datetime | None, measured_at: datetime) -> Said | None:
+def _amount(dossier: Dossier, end_at: datetime | None, measured_at: datetime) -> LazyText | None:
     if end_at is None or dossier.clock is None:
         return None
     earlier, later = sorted((end_at, measured_at))
     return elapsed_said(earlier, later, dossier.clock.budget.unit, compiled(dossier.definitions.calendar))
 
 
-def _settled(rung: DossierRungFired, dossier: Dossier, scene: Scene) -> Said | None:
+def _settled(rung: DossierRungFired, dossier: Dossier, scene: Scene) -> LazyText | None:
     if dossier.closed_at is not None:
         at = instant_said(dossier.closed_at, scene.zone)
-        return spoken(
-            "Meanwhile the linked dossier is closed, since {at}.", "Hồ sơ liên thông nay đã kết thúc, lúc {at}.", at=at
-        )
+        return _("Meanwhile the linked dossier is closed, since {at}.", at=at)
     if rung.kind in ALARMS and dossier.set_asides and rung.rung not in dossier.fired:
-        return Said("Meanwhile it does not count as late: it was set aside.", "Việc chậm này nay không còn tính.")
+        return _("Meanwhile it does not count as late: it was set aside.")
     if rung.kind in ALARMS and dossier.acknowledged:
-        return Said("Meanwhile somebody has acknowledged it.", "Cảnh báo này nay đã có người xác nhận.")
+        return _("Meanwhile somebody has acknowledged it.")
     return None
 
 
 def _details(dossier: Dossier, ends: JointEnds | None, scene: Scene) -> Iterator[Detail]:
     catalog = scene.catalog
-    yield Detail(Said("Linked procedures", "Nhóm thủ tục"), _template(dossier, catalog), in_brief=True)
-    yield Detail(Said("Lead agency", "Cơ quan chủ trì"), department_said(catalog, dossier.lead))
+    yield Detail(_("Linked procedures"), _template(dossier, catalog), in_brief=True)
+    yield Detail(_("Lead agency"), department_said(catalog, dossier.lead))
     granted, whole = sum(part.has_result for part in dossier.parts.values()), len(dossier.parts)
     yield Detail(
-        Said("Results so far", "Đã có kết quả"),
-        spoken("{granted} of {whole} procedures", "{granted} trên {whole} thủ tục", granted=granted, whole=whole),
+        _("Results so far"),
+        _("{granted} of {whole} procedures", granted=granted, whole=whole),
     )
     if ends is not None:
         appointment, end = instant_said(ends.appointment_at, scene.zone), end_said(ends.end_at, scene.zone)
-        yield Detail(Said("Joint appointment", "Hẹn trả kết quả chung"), appointment, in_brief=True)
-        yield Detail(Said("Joint limit ends", "Hết thời hạn chung"), end, in_brief=True)
+        yield Detail(_("Joint appointment"), appointment, in_brief=True)
+        yield Detail(_("Joint limit ends"), end, in_brief=True)
     if not dossier.is_closed:
-        yield Detail(Said("Waits for", "Đang chờ"), _turn(dossier, catalog))
+        yield Detail(_("Waits for"), _turn(dossier, catalog))
 
 
-def _template(dossier: Dossier, catalog: Catalog) -> Said:
+def _template(dossier: Dossier, catalog: Catalog) -> LazyText:
     declaration = dossier.declaration
     versions = catalog.dossiers.get(declaration.template or "", ()) if declaration is not None else ()
     return said(versions[-1].name) if versions else NO_TEMPLATE
 
 
-def _turn(dossier: Dossier, catalog: Catalog) -> Said:
+def _turn(dossier: Dossier, catalog: Catalog) -> LazyText:
     """The procedures that run now, with their agencies, the one that everything waits for first."""
     parts = list(dossier.of_status(PartStatus.RELEASED))
     parts.sort(key=lambda part: dossier.agency(part.name) != dossier.holder)
     return joined("; ", [_part_said(part, dossier, catalog) for part in parts]) if parts else NOBODY
 
 
-def _part_said(part: Part, dossier: Dossier, catalog: Catalog) -> Said:
+def _part_said(part: Part, dossier: Dossier, catalog: Catalog) -> LazyText:
     procedure = dossier.definitions.procedures[part.application.procedure]
-    return spoken(
-        "{department} ({procedure})",
+    return layout(
         "{department} ({procedure})",
         department=department_said(catalog, procedure.agency),
         procedure=said(procedure.name),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from catalog.catalogue import Catalog
 from catalog.province import LEAD
 from greenlane.alerts.audience import Audience
-from wording.text import Said
+from wording.text import LazyText
 
 Topic = Literal[
     "statutory", "green", "step", "consultation", "supplement", "explanation", "joint", "suspension", "stop", "calendar"
@@ -38,8 +38,8 @@ class Scene:
 class Detail(NamedTuple):
     """One line of what is known."""
 
-    label: Said
-    text: Said
+    label: LazyText
+    text: LazyText
     in_brief: bool = False
     """Also where a letter lists many: the procedure and the dates."""
 
@@ -56,13 +56,13 @@ class Matter:
     audience: Audience
     code: str | None
     """The dossier's code, or a linked dossier's own number."""
-    named: Said
+    named: LazyText
     """The dossier in a sentence."""
     details: tuple[Detail, ...]
     """In the order of reading."""
     at: datetime
     """When the rung was due, or the duty: the order among matters of one kind."""
-    amount: Said | None = None
+    amount: LazyText | None = None
     """How late it is, or how much time is left; None: next to nothing."""
     is_past: bool = False
     """The end that the amount counts from has passed."""
@@ -70,18 +70,18 @@ class Matter:
     """An escalation of a ladder that counts it from the appointment: nothing is overdue or broken yet."""
     is_lawful_past: bool = False
     """The lawful end has passed."""
-    step: Said | None = None
-    department: Said | None = None
+    step: LazyText | None = None
+    department: LazyText | None = None
     """In whose hands it is: of a step, its department; of the whole, the agency in charge."""
-    turn: Said | None = None
+    turn: LazyText | None = None
     """Whose turn it is now."""
-    until: Said | None = None
+    until: LazyText | None = None
     """The end that is still to come."""
-    extra: Said | None = None
+    extra: LazyText | None = None
     """What else there is to say: what silence means, which limits have no end."""
-    settled: Said | None = None
+    settled: LazyText | None = None
     """Why nothing is left to do; None: there is."""
-    standing: Said | None = None
+    standing: LazyText | None = None
     """What must be known beside it, as a suspension, or how the case ended by it."""
     command: str | None = None
     """The command that acknowledges it; None: it is only read, or was acknowledged."""

@@ -10,7 +10,7 @@ from events.language.case_events import RungFired
 from events.language.dossier_events import DossierRungFired
 from greenlane.alerts.audience import Audience, Duty, Fired
 from greenlane.alerts.letter import Letter
-from wording.text import Said, in_language
+from wording.text import LazyText, in_language
 
 
 def payload_of(event_id: str, rung: RungFired, view: CaseView, audience: Audience, letter: Letter) -> dict[str, Any]:
@@ -72,5 +72,5 @@ def _letter_json(letter: Letter) -> dict[str, Any]:
     return {"subject": _in_both(letter.subject), "text": _in_both(letter.text)}
 
 
-def _in_both(said: Said) -> dict[str, str]:
+def _in_both(said: LazyText) -> dict[str, str]:
     return {language: in_language(said, language) for language in ("vi", "en")}

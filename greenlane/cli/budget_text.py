@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from sla.units import Budget, Unit
-from wording.text import Said
+from wording.text import _
 
 _BUDGET: Final = re.compile(r"^\s*(\d{1,7})\s*([a-z][a-z_ ]*)\s*$")
 
@@ -26,9 +26,6 @@ def budget_of(text: str, option: str = "--limit") -> Budget:
             pass
     units = ", ".join(Unit)
     raise typer.BadParameter(
-        Said(
-            f'A number and a unit are needed, such as "3 working_days" ({units}).',
-            f'Cần một số và một đơn vị, ví dụ "3 working_days" ({units}).',
-        ),
+        _('A number and a unit are needed, such as "3 working_days" ({units}).', units=units),
         param_hint=option,
     )

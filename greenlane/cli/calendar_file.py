@@ -13,7 +13,8 @@ from catalog.reader import SourceRefused, read
 from greenlane.cli.failure import asked_language, say_error, told_in, warn
 from greenlane.cli.output import print_json, wants_json
 from sla.calendar import CalendarDefinition, with_flags
-from wording.text import Said, os_said, spoken
+from wording.libraries import os_said
+from wording.text import _
 
 if TYPE_CHECKING:
     from greenlane.wiring import Wiring
@@ -91,21 +92,14 @@ def warn_of_new_cases(target: CalendarDefinition, wiring: Wiring) -> None:
         return
     named = {"calendar": target.id, "version": target.version, "current": "" if current is None else current.version}
     if current is None:
-        told = spoken(
-            "Calendar {calendar} {version} is not in the catalogue: no new case will be under it.",
-            "Lịch {calendar} {version} không có trong danh mục: hồ sơ mới sẽ không dùng lịch này.",
-            **named,
-        )
+        told = _("Calendar {calendar} {version} is not in the catalogue: no new case will be under it.", **named)
     else:
-        told = spoken(
+        told = _(
             "Calendar {calendar} {version} is not what the catalogue holds: new cases go on under version {current}.",
-            "Lịch {calendar} {version} không phải bản trong danh mục: hồ sơ mới vẫn dùng phiên bản {current}.",
             **named,
         )
-    remedy = Said(
-        "Put the file into calendars/ of a catalogue folder (`greenlane catalog export DIR`), and publish that "
-        "(`greenlane catalog publish DIR`).",
-        "Chép tệp vào calendars/ của một thư mục danh mục (`greenlane catalog export DIR`) rồi ban hành "
-        "(`greenlane catalog publish DIR`).",
+    remedy = _(
+        "Put the file into calendars/ of a catalogue folder (`greenlane catalog export "
+        "DIR`), and publish that (`greenlane catalog publish DIR`)."
     )
     warn(told, remedy, wiring.settings.language)

@@ -27,7 +27,7 @@ from greenlane.cli.granting import RefusedError
 from greenlane.cli.session import Session
 from presentation.instants import instant_json
 from services.errors import NotAnsweredError
-from wording.text import Said
+from wording.text import _
 
 
 @dataclass(frozen=True)
@@ -137,14 +137,9 @@ def sheet_of(session: Session, reference: str) -> Sheet:
         raise RefusedError(refuse("case_unknown", "case"))
     if known.status is None:
         raise NotAnsweredError(
-            Said(
-                f"Case {known.case_id} was accepted, but is not opened yet.",
-                f"Hồ sơ {known.case_id} đã được tiếp nhận nhưng chưa được mở.",
-            ),
+            _("Case {case_id} was accepted, but is not opened yet.", case_id=known.case_id),
             field="case",
-            remedy=Said(
-                "Look again when a worker runs: nothing is lost.", "Xem lại khi có tiến trình xử lý: không mất gì cả."
-            ),
+            remedy=_("Look again when a worker runs: nothing is lost."),
         )
     definitions, records = session.wiring.intake_records.ledger_of(known.case_id)
     case = fold(known.case_id, definitions, records)

@@ -11,7 +11,7 @@ from catalog.loader import load_catalog
 from greenlane.cli.failure import warn
 from greenlane.settings import PREFIX, Settings
 from sla.business_time import BusinessTime
-from wording.text import spoken
+from wording.text import _
 
 if TYPE_CHECKING:
     from store.catalogue import Act
@@ -64,9 +64,8 @@ def _reached(settings: Settings) -> Settings | None:
 
 
 def _warn_unread(error: Exception, language: str) -> None:
-    message = spoken(
+    message = _(
         "The catalogue in use cannot be read; this is the one of the folder. {why}",
-        "Không đọc được danh mục đang dùng; đây là danh mục trong thư mục. {why}",
         why=getattr(error, "message", type(error).__name__),
     )
     warn(message, getattr(error, "remedy", ""), language)
@@ -83,27 +82,25 @@ def warn_of_difference(settings: Settings, acts: Sequence[Act]) -> None:
     try:
         difference = difference_of(folder, acts)
     except CatalogError as error:
-        told = spoken(
-            "{folder}, which {setting} names, cannot be read as a catalogue ({code}); the one in use is the installation's.",
-            "Không đọc được danh mục tại {folder} do {setting} nêu ({code}); đang dùng danh mục của hệ thống.",
+        told = _(
+            "{folder}, which {setting} names, cannot be read as a catalogue ({code}); the one in "
+            "use is the installation's.",
             folder=folder,
             setting=f"{PREFIX}CATALOG_DIR",
             code=error.code,
         )
-        remedy = spoken("See `{command}`.", "Xem thêm: `{command}`.", command=f"greenlane catalog check {folder}")
+        remedy = _("See `{command}`.", command=f"greenlane catalog check {folder}")
         warn(told, remedy, settings.language)
         return
     if difference is not None:
-        message = spoken(
+        message = _(
             "The installation's catalogue is in use; {folder}, which {setting} names, differs from it: {difference}.",
-            "Đang dùng danh mục của hệ thống; danh mục tại {folder} do {setting} nêu có khác: {difference}.",
             folder=folder,
             setting=f"{PREFIX}CATALOG_DIR",
             difference=difference,
         )
-        remedy = spoken(
+        remedy = _(
             "See `greenlane catalog diff {folder}`, and enter it with `greenlane catalog publish {folder}`.",
-            "Xem bằng `greenlane catalog diff {folder}`, ban hành bằng `greenlane catalog publish {folder}`.",
             folder=folder,
         )
         warn(message, remedy, settings.language)

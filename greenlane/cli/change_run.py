@@ -12,6 +12,8 @@ from cases.plans import PlannedChange
 from catalog.catalogue import Catalog
 from catalog.errors import UnknownProcedure, close_matches
 from catalog.model import ProcedureVersion
+from catalog.texts import OR
+from catalog.value_texts import NEAR
 from events.language.commands import Actor
 from greenlane.changing import Looked, Telling, Told, Unreachable, head_of, kept, tell_cases
 from greenlane.cli.failure import warn
@@ -27,7 +29,7 @@ from sla.calendar import CalendarDefinition
 from store.changes import ChangePlans, Plan
 from store.views import CaseFilter
 from wording.errors import GreenlaneError
-from wording.text import Said, in_language, spoken
+from wording.text import _, in_language, joined
 
 SHOWN_MAX: Final = 50
 REASON_STYLES: Final = {"earlier": LATE, "uncovered": LATE, "later": "green", "covered": "green", "waits": "dim"}
@@ -50,9 +52,9 @@ def version_of(catalog: Catalog, procedure_id: str, version: str) -> ProcedureVe
     names = [found.version for found in versions]
     meant = close_matches(version, names) or names
     raise UnknownVersionError(
-        Said(f"{procedure_id} has no version {version!r}.", f"{procedure_id} không có phiên bản {version!r}."),
+        _("{procedure_id} has no version {version!r}.", procedure_id=procedure_id, version=version),
         field="version",
-        remedy=Said(f"Did you mean {' or '.join(meant)}?", f"Có phải ý bạn là {' hoặc '.join(meant)}?"),
+        remedy=NEAR.filled(near=joined(OR, meant)),
     )
 
 
@@ -61,17 +63,13 @@ def warn_of_what_begins_later(version: ProcedureVersion, moments: Moments) -> No
     begins = version.valid_from
     if begins is None or begins <= moments.now.astimezone(moments.zone).date():
         return
-    told = spoken(
+    told = _(
         "{procedure} {version} begins on {day} only; open cases come under it at once, before new ones do.",
-        "{procedure} {version} đến ngày {day} mới có hiệu lực; hồ sơ đang xử lý sẽ chuyển sang ngay, trước cả hồ sơ mới.",
         procedure=version.id,
         version=version.version,
         day=day_said(begins),
     )
-    remedy = Said(
-        "Where the new text does not say so, wait for that day.",
-        "Nếu văn bản mới không quy định như vậy, hãy đợi đến ngày đó.",
-    )
+    remedy = _("Where the new text does not say so, wait for that day.")
     warn(told, remedy, moments.words.language)
 
 

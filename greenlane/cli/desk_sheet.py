@@ -12,11 +12,11 @@ from greenlane.cli.session import Session
 from presentation.blocks import Block, line, strong
 from presentation.instants import end_said
 from presentation.names import department_said
-from wording.text import Said, in_language, spoken
+from wording.text import _, in_language
 
-TITLE: Final = Said("Opinions that are asked for", "Các ý kiến được hỏi")
-ASKED: Final = Said("{department} asks, by {at}:", "{department} hỏi, trả lời trước {at}:")
-ASKED_OPENLY: Final = Said("{department} asks, no limit runs now:", "{department} hỏi, hiện không có hạn trả lời:")
+TITLE: Final = _("Opinions that are asked for")
+ASKED: Final = _("{department} asks, by {at}:")
+ASKED_OPENLY: Final = _("{department} asks, no limit runs now:")
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class DeskSheet:
         asker = department_said(self.session.wiring.catalog, item.asked_by_department or "")
         due_at = item.due_at if item.late is None else item.late.limit_at
         if due_at is None:
-            return self._in(spoken(ASKED_OPENLY, ASKED_OPENLY.vi, department=asker))
-        return self._in(spoken(ASKED, ASKED.vi, department=asker, at=end_said(due_at, self.session.wiring.zone)))
+            return self._in(ASKED_OPENLY.filled(department=asker))
+        return self._in(ASKED.filled(department=asker, at=end_said(due_at, self.session.wiring.zone)))
 
     def _in(self, text: str) -> str:
         return in_language(text, self.session.words.language)

@@ -28,7 +28,7 @@ from presentation.instants import instant_json
 from services.errors import NotAnsweredError
 from store.dossiers import Dossiers
 from store.errors import DefinitionsUnknown
-from wording.text import Said
+from wording.text import _
 
 
 @dataclass(frozen=True)
@@ -180,15 +180,9 @@ def dossier_sheet_of(session: Session, reference: str) -> DossierSheet:
     if known is None:
         if session.inbox.opening(reference) is not None:
             raise NotAnsweredError(
-                Said(
-                    f"Dossier {reference} was accepted, but is not opened yet.",
-                    f"Nhóm hồ sơ {reference} đã được tiếp nhận nhưng chưa được mở.",
-                ),
+                _("Dossier {reference} was accepted, but is not opened yet.", reference=reference),
                 field="dossier",
-                remedy=Said(
-                    "Look again when a worker runs: nothing is lost.",
-                    "Xem lại khi có tiến trình xử lý: không mất gì cả.",
-                ),
+                remedy=_("Look again when a worker runs: nothing is lost."),
             )
         raise RefusedError(refuse("dossier_unknown", "dossier"))
     try:

@@ -11,7 +11,7 @@ import typer
 from greenlane.cli.acknowledgement import Escalation, Note, id_of, number_of
 from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir, Strict, name_of, source_of
 from greenlane.cli.question import acting, new_id
-from wording.text import Said
+from wording.text import _
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -140,9 +140,7 @@ def submit(
     from services.dossiers import declare_template, submit_dossier
 
     if (file is None) == (template is None):
-        raise typer.BadParameter(
-            Said("Give either a file or --template.", "Nêu một tệp hoặc --template."), param_hint="FILE"
-        )
+        raise typer.BadParameter(_("Give either a file or --template."), param_hint="FILE")
     read = None if file is None else _dossier_in(file)
     actor = claimed("applicant", source)
     with a_session(state_dir, lang) as session:
@@ -422,9 +420,6 @@ def _instant(text: str, zone: ZoneInfo) -> datetime:
         return at.astimezone(zone) if at.tzinfo is not None else at.replace(tzinfo=zone)
     except (ValueError, OverflowError):
         raise typer.BadParameter(
-            Said(
-                f"{text!r} is no instant such as 2026-03-02T09:00+07:00.",
-                f"{text!r} không phải thời điểm như 2026-03-02T09:00+07:00.",
-            ),
+            _("{text!r} is no instant such as 2026-03-02T09:00+07:00.", text=text),
             param_hint="--at",
         ) from None

@@ -14,7 +14,8 @@ from typer.exceptions import TyperException
 from greenlane.cli.output import Answered, err, print_json, wants_json
 from greenlane.cli.usage import usage_said
 from wording.errors import GreenlaneError
-from wording.text import Said, in_language, library_said, sentences, spoken
+from wording.libraries import library_said
+from wording.text import _, in_language, sentences
 
 if TYPE_CHECKING:
     from catalog.facts import LeftOut
@@ -41,11 +42,8 @@ EXPECTED = frozenset(
 """The roots of the rooms' error trees by name: an error that was raised has loaded its class, others need not be loaded."""
 
 
-CORRECT = Said("Correct what is named, and try again.", "Sửa phần đã nêu rồi thử lại.")
-AGAIN_WHEN_BACK = Said(
-    "Try again when it is back: what was accepted is kept.",
-    "Thử lại khi dịch vụ hoạt động: những gì đã tiếp nhận vẫn được giữ.",
-)
+CORRECT = _("Correct what is named, and try again.")
+AGAIN_WHEN_BACK = _("Try again when it is back: what was accepted is kept.")
 
 
 class InterruptedRunError(GreenlaneError):
@@ -55,10 +53,8 @@ class InterruptedRunError(GreenlaneError):
 
     def __init__(self) -> None:
         super().__init__(
-            Said("Stopped before it was done.", "Đã dừng trước khi hoàn thành."),
-            remedy=Said(
-                "Start it again: what was accepted is kept.", "Chạy lại lệnh: những gì đã tiếp nhận vẫn được giữ."
-            ),
+            _("Stopped before it was done."),
+            remedy=_("Start it again: what was accepted is kept."),
         )
 
 
@@ -98,15 +94,15 @@ def _explained(error: BaseException) -> dict[str, Any]:
     if isinstance(error, TyperException):
         return _usage(error)
     if "events.transport.errors.Unavailable" in _roots(error):
-        gaps = "{what} does not answer.", "{what} không trả lời."
-        return _body("unavailable", "", spoken(*gaps, what=getattr(error, "what", error)), AGAIN_WHEN_BACK)
+        said = _("{what} does not answer.", what=getattr(error, "what", error))
+        return _body("unavailable", "", said, AGAIN_WHEN_BACK)
     if "temporalio.service.RPCError" in _roots(error):
-        said = spoken("Temporal refuses: {why}.", "Temporal từ chối ({why}).", why=library_said(str(error)))
-        return _body("temporal_refused", "", said, Said("Look into the server's log.", "Xem nhật ký của máy chủ."))
+        said = _("Temporal refuses: {why}.", why=library_said(str(error)))
+        return _body("temporal_refused", "", said, _("Look into the server's log."))
     if not is_expected(error):
         name = type(error).__name__
-        said = Said(f"A defect of this program: {name}.", f"Lỗi của chương trình: {name}.")
-        return _body("defect", "", said, Said("Report what is on stderr.", "Báo lại nội dung trên stderr."))
+        said = _("A defect of this program: {name}.", name=name)
+        return _body("defect", "", said, _("Report what is on stderr."))
     # What was found wrong apart from the field it was found in: a ValueError's own text names the field as well.
     message = getattr(error, "message", None) or getattr(error, "reason", None) or str(error)
     code, field = getattr(error, "code", "failed"), getattr(error, "field", "")
@@ -124,7 +120,7 @@ def _usage(error: TyperException) -> dict[str, Any]:
     )
     context = getattr(error, "ctx", None)
     command = "greenlane" if context is None else str(context.command_path)
-    see = Said(f"See `{command} --help`.", f"Xem cách dùng: `{command} --help`.")
+    see = _("See `{command} --help`.", command=command)
     return _body("usage", str(named or ""), usage_said(error), see)
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from wording.errors import GreenlaneError
-from wording.text import Said, os_said
+from wording.libraries import os_said
+from wording.text import _
 
 STANDARD_INPUT: Final = "-"
 FILE_MAX_BYTES: Final = 64_000_000
@@ -29,17 +30,19 @@ def _content(name: str) -> bytes:
         content = sys.stdin.buffer.read() if name == STANDARD_INPUT else Path(name).read_bytes()
     except OSError as error:
         raise FileUnreadableError(
-            Said(f"{name} cannot be read: {error.strerror}.", f"Không đọc được {name}: {os_said(error).vi}."),
+            _("{name} cannot be read: {reason}.", name=name, reason=os_said(error)),
             field=name,
-            remedy=Said("Check its name and its rights.", "Kiểm tra tên tệp và quyền đọc."),
+            remedy=_("Check its name and its rights."),
         ) from None
     if len(content) > FILE_MAX_BYTES:
         raise FileUnreadableError(
-            Said(
-                f"{name} has {len(content)} bytes; {FILE_MAX_BYTES} are read at most.",
-                f"{name} có {len(content)} byte; chỉ đọc tối đa {FILE_MAX_BYTES}.",
+            _(
+                "{name} has {count} bytes; {file_max_bytes} are read at most.",
+                name=name,
+                count=len(content),
+                file_max_bytes=FILE_MAX_BYTES,
             ),
             field=name,
-            remedy=Said("Split it into several files.", "Tách thành nhiều tệp."),
+            remedy=_("Split it into several files."),
         )
     return content

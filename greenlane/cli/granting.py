@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from cases.dossier.graph import GraphFault
 from events.language.refusals import Refusal
 from wording.errors import GreenlaneError
-from wording.text import Said
+from wording.text import Bilingual
 
 Answer = TypeVar("Answer")
 
@@ -16,7 +16,7 @@ class RefusedError(GreenlaneError):
     """The rules refuse it; carries the refusal's own code, and what of a dossier is at fault."""
 
     def __init__(self, refusal: Refusal, **at_fault: object) -> None:
-        message, remedy = (Said(text("en"), text("vi")) for text in (refusal.message, refusal.remedy))
+        message, remedy = (Bilingual(text("en"), text("vi")) for text in (refusal.message, refusal.remedy))
         super().__init__(message, field=refusal.field or "", remedy=remedy)
         self.refusal = refusal
         self._at_fault = at_fault

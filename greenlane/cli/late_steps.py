@@ -12,19 +12,16 @@ from greenlane.cli.session import Session
 from presentation.blocks import Table, Tone, table_of, toned
 from presentation.instants import end_said
 from presentation.names import both, department_said
-from wording.text import Said, in_language
+from wording.text import _, in_language
 
-TITLE: Final = Said("Late steps", "Các bước xử lý trễ")
-TOLD: Final = Said(
-    "Who was told, and the command to acknowledge: greenlane escalations --open",
-    "Đã báo ai, và lệnh xác nhận: greenlane escalations --open",
-)
+TITLE: Final = _("Late steps")
+TOLD: Final = _("Who was told, and the command to acknowledge: greenlane escalations --open")
 HEADINGS: Final = (
-    Said("Dossier", "Hồ sơ"),
-    Said("Step", "Bước"),
-    Said("Department", "Cơ quan"),
-    Said("Limit of the step", "Hạn của bước"),
-    Said("Late by", "Trễ"),
+    _("Dossier"),
+    _("Step"),
+    _("Department"),
+    _("Limit of the step"),
+    _("Late by"),
 )
 
 

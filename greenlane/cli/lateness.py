@@ -19,11 +19,11 @@ from sla.calendar import WorkingCalendar, compiled
 from sla.definition import CalendarDefinition
 from store.definitions import DefinitionArchive
 from store.dossiers import Dossiers
-from wording.text import Said, in_language
+from wording.text import LazyText, _, in_language
 
-MOMENT = Said("less than a minute", "chưa đến một phút")
+MOMENT = _("less than a minute")
 _INSTANT: Final = TypeAdapter(datetime)
-BEYOND = Said("beyond the working calendar", "ngoài phạm vi lịch làm việc")
+BEYOND = _("beyond the working calendar")
 
 
 @dataclass
@@ -46,7 +46,7 @@ class LateTime:
         calendar = self._calendar(stream_id, late.calendar)
         seconds = late_seconds(late, calendar, self.now)
         if seconds is None:
-            said: Said | None = BEYOND
+            said: LazyText | None = BEYOND
         elif late.pauses:
             # With a suspension within, days cannot be counted from one instant to the other.
             hours, rest = divmod(int(seconds), HOUR_SECONDS)

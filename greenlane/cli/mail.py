@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from greenlane.cli.options import Json, Lang, StateDir
-from wording.text import Said
+from wording.text import _
 
 Topic = Annotated[
     str,
@@ -141,7 +141,7 @@ def replay(
 
     if bool(letter_ids) == everything:
         raise typer.BadParameter(
-            Said("Name the letters, or --all of them.", "Nêu các thư, hoặc dùng --all để chọn tất cả."),
+            _("Name the letters, or --all of them."),
             param_hint="ID... / --all",
         )
     with a_session(state_dir, lang) as session:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from wording.names import normal, tidy
-from wording.text import Said
+from wording.text import _
 
 
 class Language(StrEnum):
@@ -37,12 +37,7 @@ def name_of(text: str | None) -> str | None:
     try:
         return normal(text)
     except ValueError:
-        raise typer.BadParameter(
-            Said(
-                "A name holds no control or invisible character.",
-                "Tên không được có ký tự điều khiển hoặc ký tự không nhìn thấy.",
-            )
-        ) from None
+        raise typer.BadParameter(_("A name holds no control or invisible character.")) from None
 
 
 def source_of(text: str) -> str:
@@ -51,10 +46,7 @@ def source_of(text: str) -> str:
 
     if len(text) > SOURCE_MAX or re.fullmatch(SOURCE_PATTERN, text) is None:
         raise typer.BadParameter(
-            Said(
-                "A URI reference of 200 characters at most, such as /counter/3.",
-                "Tham chiếu URI, tối đa 200 ký tự, ví dụ /counter/3.",
-            ),
+            _("A URI reference of 200 characters at most, such as /counter/3."),
             param_hint="--source",
         )
     return text
@@ -90,10 +82,7 @@ def fact_of(text: str) -> tuple[str, bool | int | str]:
     name, separator, value = text.partition("=")
     if not separator or not name:
         raise typer.BadParameter(
-            Said(
-                f"{text!r} is not name=value, such as project=ring-road-4.",
-                f"{text!r} không có dạng name=value, ví dụ project=ring-road-4.",
-            ),
+            _("{text!r} is not name=value, such as project=ring-road-4.", text=text),
             param_hint="--fact",
         )
     if value in ("true", "false"):

@@ -28,7 +28,7 @@ from presentation.words.time_words import TimeWords
 from store.views import CaseFilter
 from wording.errors import GreenlaneError
 from wording.foreign import in_cell
-from wording.text import Said
+from wording.text import _
 
 HOUR_SECONDS = 3600
 APPOINTMENTS = ("past_appointment", "appointments_missed", "new_appointments")
@@ -53,12 +53,9 @@ class Period:
         """Raises PeriodReversedError where the end does not come after the beginning."""
         if from_at is not None and until_at is not None and until_at <= from_at:
             raise PeriodReversedError(
-                Said(
-                    f"The period ends at {until_at.isoformat()}, not after its beginning.",
-                    f"Khoảng thời gian kết thúc lúc {until_at.isoformat()}, không sau thời điểm bắt đầu.",
-                ),
+                _("The period ends at {until_at}, not after its beginning.", until_at=until_at.isoformat()),
                 field="to",
-                remedy=Said("Give an end after the beginning.", "Nhập thời điểm kết thúc sau thời điểm bắt đầu."),
+                remedy=_("Give an end after the beginning."),
             )
         return cls(from_at, until_at)
 
@@ -69,15 +66,15 @@ def writable(file: Path | None, suffix: str, field: str) -> None:
         return
     if file.suffix.lower() != suffix:
         raise FileRefusedError(
-            Said(f"{file} is no {suffix} file.", f"{file} không phải tệp {suffix}."),
+            _("{file} is no {suffix} file.", file=file, suffix=suffix),
             field=field,
-            remedy=Said(f"Name a file that ends in {suffix}.", f"Nêu tệp có đuôi {suffix}."),
+            remedy=_("Name a file that ends in {suffix}.", suffix=suffix),
         )
     if not file.absolute().parent.is_dir():
         raise FileRefusedError(
-            Said(f"There is no folder {file.parent}.", f"Không có thư mục {file.parent}."),
+            _("There is no folder {parent}.", parent=file.parent),
             field=field,
-            remedy=Said("Make the folder first.", "Tạo thư mục trước."),
+            remedy=_("Make the folder first."),
         )
 
 

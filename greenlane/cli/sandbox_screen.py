@@ -15,18 +15,18 @@ from audit.conformance.verdicts import Fault, Rule
 from greenlane.cli.output import out, show, table_of
 from greenlane.cli.styles import lane_markup
 from presentation.words.words import Words
-from wording.text import Said, in_language
+from wording.text import Bilingual, LazyText, _, in_language
 
 MARKS: Final = {"ok": "[green]✓[/green]", "failed": "[bold red]✗[/bold red]", "not_seen": "[dim]-[/dim]"}
 REHEARSALS: Final = {
-    Rehearsal.REFUSAL: Said("A refusal of its answer", "Câu trả lời bị từ chối"),
-    Rehearsal.SUPPLEMENT: Said("The step again, after a supplement", "Giao lại sau khi bổ sung"),
-    Rehearsal.CONSULTATION: Said("An opinion for another department", "Cho ý kiến với cơ quan khác"),
-    Rehearsal.LATE: Said("A step that comes late", "Bước đã trễ hạn khi được giao"),
+    Rehearsal.REFUSAL: _("A refusal of its answer"),
+    Rehearsal.SUPPLEMENT: _("The step again, after a supplement"),
+    Rehearsal.CONSULTATION: _("An opinion for another department"),
+    Rehearsal.LATE: _("A step that comes late"),
 }
 EXAMPLES_MAX: Final = 2
-NO_FAULT: Final = Said("nothing wrong", "không có lỗi")
-NOT_SEEN: Final = Said("did not come about", "không diễn ra")
+NO_FAULT: Final = _("nothing wrong")
+NOT_SEEN: Final = _("did not come about")
 
 
 def shown(report: ConformanceReport, language: str) -> None:
@@ -34,9 +34,7 @@ def shown(report: ConformanceReport, language: str) -> None:
     show(_cases(report, language), _rules(report, language), _rehearsals(report, language))
     _say_faults(report, language)
     for case_id, text in report.hitches.items():
-        told = Said(
-            f"Not the program's fault: {case_id}: {text}", f"Không phải lỗi của chương trình: {case_id}: {text}"
-        )
+        told = _("Not the program's fault: {case_id}: {text}", case_id=case_id, text=text)
         out.print(f"[yellow]![/yellow] {escape(in_language(told, language))}", soft_wrap=True)
     for remark in _remarks(report):
         out.print(in_language(remark, language), soft_wrap=True, markup=False)
@@ -44,7 +42,7 @@ def shown(report: ConformanceReport, language: str) -> None:
 
 
 def _words(language: str, *texts: tuple[str, str]) -> tuple[str, ...]:
-    return tuple(in_language(Said(en, vi), language) for en, vi in texts)
+    return tuple(in_language(Bilingual(en, vi), language) for en, vi in texts)
 
 
 def _cases(report: ConformanceReport, language: str) -> Table:
@@ -57,7 +55,7 @@ def _cases(report: ConformanceReport, language: str) -> Table:
         ("Waiting", "Chưa trả lời"),
         ("Faults", "Lỗi"),
     )
-    title = Said(f"What was sent as {report.trial.source}", f"Đã gửi với nguồn {report.trial.source}")
+    title = _("What was sent as {source}", source=report.trial.source)
     table = table_of(in_language(title, language), *_words(language, *headings))
     for sent in report.trial.sent:
         own = [each for each in report.seen.assigned if each.case_id == sent.case_id]
@@ -99,7 +97,7 @@ def _rehearsals(report: ConformanceReport, language: str) -> Table | None:
         missed = each in report.missed
         mark = MARKS["failed" if faults else "not_seen" if missed else "ok"]
         told = NOT_SEEN if missed else NO_FAULT
-        count = Said(f"{faults} fault(s)", f"{faults} lỗi") if faults else told
+        count = _("{faults} fault(s)", faults=faults) if faults else told
         situation = in_language(REHEARSALS[each.rehearsal], language) if each.rehearsal else ""
         table.add_row(mark, situation, escape(_case(report, each)), in_language(count, language))
     return table
@@ -115,7 +113,7 @@ def _say_faults(report: ConformanceReport, language: str) -> None:
             _say_fault(report, fault, language)
         if more := alike[EXAMPLES_MAX:]:
             codes = ", ".join(dict.fromkeys(_place(report, fault) for fault in more))
-            told = Said(f"and {len(more)} more of this kind: {codes}", f"và {len(more)} lỗi cùng loại: {codes}")
+            told = _("and {count} more of this kind: {codes}", count=len(more), codes=codes)
             out.print(f"  [dim]…[/dim] {escape(in_language(told, language))}", soft_wrap=True)
 
 
@@ -129,40 +127,40 @@ def _say_fault(report: ConformanceReport, fault: Fault, language: str) -> None:
     out.print(f"  [green]→[/green] {escape(in_language(fault.remedy, language))}", soft_wrap=True)
 
 
-def _remarks(report: ConformanceReport) -> Iterator[Said]:
+def _remarks(report: ConformanceReport) -> Iterator[LazyText]:
     department = report.trial.department
     if not report.seen.answers and report.seen.assigned:
-        yield Said(
-            f"Nothing at all came on the decisions topic of {department}. Does the program run, with the account that"
-            f" `greenlane access kafka {department}` gives, and does it read the work topic?",
-            f"Không có gì được gửi lên kênh quyết định của {department}. Chương trình có đang chạy với tài khoản do"
-            f" `greenlane access kafka {department}` cấp và có đọc kênh công việc không?",
+        yield _(
+            "Nothing at all came on the decisions topic of {department}. Does the program run, "
+            "with the account that `greenlane access kafka {department}` gives, and does it read "
+            "the work topic?",
+            department=department,
         )
     if report.missed and report.seen.answers:
-        yield Said(
-            "What did not come about could not be judged: mend what is named above, and run the sandbox again.",
-            "Tình huống không diễn ra thì chưa đánh giá được: sửa các lỗi nêu trên rồi chạy lại.",
-        )
+        yield _("What did not come about could not be judged: mend what is named above, and run the sandbox again.")
 
 
 def _verdict(report: ConformanceReport, language: str) -> str:
     found = report.verdict
-    counts = Said(
-        f"{len(report.trial.sent)} cases, {len(report.seen.assigned)} steps assigned, {found.answered} answered,"
-        f" {found.unanswered} unanswered, {found.late} answered late, {found.refused} message(s) refused,"
-        f" {report.elapsed.total_seconds():.0f} s",
-        f"{len(report.trial.sent)} hồ sơ, giao {len(report.seen.assigned)} bước, đã trả lời {found.answered},"
-        f" chưa trả lời {found.unanswered}, trả lời muộn {found.late}, {found.refused} thông điệp bị từ chối,"
-        f" {report.elapsed.total_seconds():.0f} giây",
+    counts = _(
+        "{count} cases, {seen_count} steps assigned, {answered} answered, {unanswered} "
+        "unanswered, {late} answered late, {refused} message(s) refused, {elapsed:.0f} s",
+        count=len(report.trial.sent),
+        seen_count=len(report.seen.assigned),
+        answered=found.answered,
+        unanswered=found.unanswered,
+        late=found.late,
+        refused=found.refused,
+        elapsed=report.elapsed.total_seconds(),
     )
     if report.interrupted:
-        word = Said("stopped before it was done", "đã dừng trước khi xong")
+        word = _("stopped before it was done")
         return f"[yellow]![/yellow] {in_language(word, language)}: {in_language(counts, language)}"
     faults = len(found.faults)
     if report.passed:
-        word, mark = Said("The program did everything right", "Chương trình làm đúng mọi việc"), MARKS["ok"]
+        word, mark = _("The program did everything right"), MARKS["ok"]
     elif faults:
-        word, mark = Said(f"{faults} fault(s) of the program", f"Chương trình có {faults} lỗi"), MARKS["failed"]
+        word, mark = _("{faults} fault(s) of the program", faults=faults), MARKS["failed"]
     else:
-        word, mark = Said("Not everything could be judged", "Chưa đánh giá được hết"), MARKS["failed"]
+        word, mark = _("Not everything could be judged"), MARKS["failed"]
     return f"{mark} {in_language(word, language)}: {in_language(counts, language)}"

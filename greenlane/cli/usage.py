@@ -8,98 +8,86 @@ from typing import Any, Final
 
 from typer.exceptions import TyperException
 
-from wording.text import Said
+from wording.text import Bilingual, LazyText, _, in_language, layout
 
 CHOICE: Final = re.compile(r"^(?P<given>'.*'|\".*\") is not one of (?P<choices>.+)$", re.DOTALL)
 FORMATS: Final = re.compile(r"^(?P<given>.*) does not match the formats? ")
-PARTS: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = (
-    # of errors that carry no more than a text: what it says, the same in English and in Vietnamese
+PARTS: Final[tuple[tuple[re.Pattern[str], LazyText], ...]] = (
+    # of errors that carry no more than a text: what it says
     (
         re.compile(r"^Got unexpected extra arguments?(?:\(s\))? \((?P<given>.*)\)$", re.DOTALL),
-        "{given} is too much.",
-        "Thừa: {given}.",
+        _("{given} is too much."),
     ),
-    (re.compile(r"^Missing command\.$"), "A command is missing.", "Thiếu tên lệnh."),
+    (re.compile(r"^Missing command\.$"), _("A command is missing.")),
     (
         re.compile(r"^No such command (?P<given>.+?)\. Did you mean (?P<near>.+)\?$", re.DOTALL),
-        "There is no command {given}; the nearest: {near}.",
-        "Không có lệnh {given}; gần giống nhất: {near}.",
+        _("There is no command {given}; the nearest: {near}."),
     ),
     (
         re.compile(r"^No such command (?P<given>.+)\.$", re.DOTALL),
-        "There is no command {given}.",
-        "Không có lệnh {given}.",
+        _("There is no command {given}."),
     ),
     (
         re.compile(r"^Option (?P<given>\S+) does not take a value\.$"),
-        "{given} takes no value.",
-        "{given} không nhận giá trị.",
+        _("{given} takes no value."),
     ),
     (
         re.compile(r"^Option (?P<given>\S+) requires an argument\.?$"),
-        "{given} needs a value.",
-        "{given} cần một giá trị.",
+        _("{given} needs a value."),
     ),
     (
         re.compile(r"^Option (?P<given>\S+) requires (?P<count>\d+) arguments\.?$"),
-        "{given} needs {count} values.",
-        "{given} cần {count} giá trị.",
+        _("{given} needs {count} values."),
     ),
     (
         re.compile(r"^Argument (?P<given>\S+) takes (?P<count>\d+) values\.$"),
-        "{given} takes {count} values.",
-        "{given} cần {count} giá trị.",
+        _("{given} takes {count} values."),
     ),
 )
-NOT_AS_MEANT: Final = Said("The command is not used as it is meant.", "Lệnh không đúng cách dùng.")
+NOT_AS_MEANT: Final = _("The command is not used as it is meant.")
 
 
-def usage_said(error: TyperException) -> Said:
+def usage_said(error: TyperException) -> LazyText:
     """One sentence that says what is wrong."""
-    if isinstance(error.message, Said):
+    if isinstance(error.message, LazyText):
         return error.message
     told = _TOLD.get(type(error).__name__, _told)
     return told(error)
 
 
-def _told(error: Any) -> Said:
+def _told(error: Any) -> LazyText:
     text = error.format_message()
-    for pattern, en, vi in PARTS:
+    for pattern, said in PARTS:
         found = pattern.match(text)
         if found is not None:
-            given = {name: value.replace("'", "") for name, value in found.groupdict().items()}
-            return Said(en.format_map(given), vi.format_map(given))
-    return Said(text, NOT_AS_MEANT.vi)
+            return said.filled(**{name: value.replace("'", "") for name, value in found.groupdict().items()})
+    return Bilingual(text, NOT_AS_MEANT)
 
 
-def _no_option(error: Any) -> Said:
+def _no_option(error: Any) -> LazyText:
     name = error.option_name
     if error.possibilities:
         near = ", ".join(sorted(error.possibilities))
-        return Said(
-            f"There is no option {name}; the nearest: {near}.", f"Không có tùy chọn {name}; gần giống nhất: {near}."
-        )
-    return Said(f"There is no option {name}.", f"Không có tùy chọn {name}.")
+        return _("There is no option {name}; the nearest: {near}.", name=name, near=near)
+    return _("There is no option {name}.", name=name)
 
 
-def _missing(error: Any) -> Said:
+def _missing(error: Any) -> LazyText:
     name, is_option = _name_of(error)
-    return Said(f"{name} is missing.", f"Thiếu {'tùy chọn' if is_option else 'tham số'} {name}.")
+    return _("The option {name} is missing.", name=name) if is_option else _("{name} is missing.", name=name)
 
 
-def _bad_value(error: Any) -> Said:
-    name, _ = _name_of(error)
-    found = _finding(error)
-    before = f"{name}: " if name else ""
-    return Said(f"{before}{found}.", f"{before}{_lowered(found.vi)}.")
+def _bad_value(error: Any) -> LazyText:
+    name, finding = _name_of(error)[0], _finding(error)
+    return layout("{name}: {finding}.", name=name, finding=finding) if name else layout("{finding}.", finding=finding)
 
 
-def _finding(error: Any) -> Said:
+def _finding(error: Any) -> LazyText:
     """What is wrong with a value, by the finding of pydantic that the library hides behind its text."""
     findings = getattr(error.__cause__, "errors", None)
     if findings is None:
         text = str(error.message).rstrip(".")
-        return Said(_lowered(text), "giá trị không hợp lệ")
+        return Bilingual(_lowered(text), _("the value is not valid"))
     from catalog.value_texts import value_message  # only where somebody mistyped
 
     first = findings()[0]
@@ -107,11 +95,11 @@ def _finding(error: Any) -> Said:
     choice = CHOICE.match(text)
     if choice is not None:
         choices = choice["choices"].replace("'", "").rstrip(".")
-        return Said(f"one of these is needed: {choices}", f"phải là một trong: {choices}")
+        return _("one of these is needed: {choices}", choices=choices)
     if FORMATS.match(text) is not None:
-        return Said("a day such as 2026-03-02 is needed", "phải là một ngày, ví dụ 2026-03-02")
+        return _("a day such as 2026-03-02 is needed")
     said = value_message(first["type"], first)
-    return Said(_lowered(said), said.vi)
+    return Bilingual(_lowered(said), _lowered(in_language(said, "vi")))
 
 
 def _lowered(text: str) -> str:
@@ -129,7 +117,7 @@ def _name_of(error: Any) -> tuple[str, bool]:
     return parameter.metavar or parameter.name.upper(), False
 
 
-_TOLD: Final[dict[str, Callable[[Any], Said]]] = {
+_TOLD: Final[dict[str, Callable[[Any], LazyText]]] = {
     "NoSuchOption": _no_option,
     "MissingParameter": _missing,
     "BadParameter": _bad_value,

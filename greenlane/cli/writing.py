@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from wording.errors import GreenlaneError
-from wording.text import Said, os_said
+from wording.libraries import os_said
+from wording.text import _
 
 
 class FileRefusedError(GreenlaneError):
@@ -20,7 +21,7 @@ def write_file(file: Path, content: str, field: str) -> None:
         file.write_text(content, encoding="utf-8")
     except OSError as error:
         raise FileRefusedError(
-            Said(f"{file} cannot be written: {error.strerror}.", f"Không ghi được {file}: {os_said(error).vi}."),
+            _("{file} cannot be written: {reason}.", file=file, reason=os_said(error)),
             field=field,
-            remedy=Said("Name a file that this user may write.", "Nêu tệp mà người dùng này được ghi."),
+            remedy=_("Name a file that this user may write."),
         ) from error

@@ -33,7 +33,7 @@ from greenlane.wiring import Wiring
 from store.ledger import Ledger
 from store.views import CaseFilter, Views
 from wording.errors import GreenlaneError
-from wording.text import Said
+from wording.text import _
 
 FACTOR = 8000.0
 BUSINESS_DAYS_MAX = 25
@@ -92,7 +92,7 @@ def stage(factor: float, progress: Progress, keep: bool) -> Iterator[tuple[Wirin
     finally:
         receiver.close()
         if keep:
-            progress.done(Said(f"kept: {folder}", f"giữ lại: {folder}"))
+            progress.done(_("kept: {folder}", folder=folder))
         else:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -137,11 +137,8 @@ def _submit(wiring: Wiring, parts: list[Part], folder: Path, tell: Tell) -> None
     )
     if done.returncode != 0:
         raise DemoFailedError(
-            Said(
-                f"`greenlane submit` failed: {(done.stdout or done.stderr)[-500:]}",
-                f"`greenlane submit` thất bại: {(done.stdout or done.stderr)[-500:]}",
-            ),
-            remedy=Said("Run it again with --keep.", "Chạy lại với --keep."),
+            _("`greenlane submit` failed: {stdout}", stdout=(done.stdout or done.stderr)[-500:]),
+            remedy=_("Run it again with --keep."),
         )
     tell(f"{len(parts)} applications by `greenlane submit`, the others through Kafka")
 
@@ -156,13 +153,15 @@ async def _watch(wiring: Wiring, parts: list[Part], opened: list[Opened], tell: 
         if time.monotonic() > ends_at:
             openings = f"{await all_closed(wiring, opened)}/{len(opened)}"
             raise DemoFailedError(
-                Said(
-                    f"Only {watched.closed} of {expected} cases and {openings} openings"
-                    f" were closed within {BUSINESS_DAYS_MAX} business days.",
-                    f"Chỉ {watched.closed} trên {expected} hồ sơ và {openings} nhóm hồ sơ"
-                    f" kết thúc trong {BUSINESS_DAYS_MAX} ngày làm việc.",
+                _(
+                    "Only {closed} of {expected} cases and {openings} openings were closed within "
+                    "{business_days_max} business days.",
+                    closed=watched.closed,
+                    expected=expected,
+                    openings=openings,
+                    business_days_max=BUSINESS_DAYS_MAX,
                 ),
-                remedy=Said("Run it again with --keep and look into the logs.", "Chạy lại với --keep và xem nhật ký."),
+                remedy=_("Run it again with --keep and look into the logs."),
             )
         for row in await asyncio.to_thread(ledger.since, watched.position):
             watched.position = row.position

@@ -18,7 +18,6 @@ from intake.cases import Submitted
 from intake.declaration import filled
 from store.dossiers import Dossiers
 from wording.errors import GreenlaneError
-from wording.text import Said
 
 
 class OpeningRefusedError(GreenlaneError):
@@ -58,11 +57,8 @@ async def open_all(wiring: Wiring) -> list[Opened]:
             received_at=datetime.now(UTC),
         )
         if not isinstance(answer, Submitted):
-            raise OpeningRefusedError(
-                Said(answer.refusal.message("en"), answer.refusal.message("vi")),
-                field=template.id,
-                remedy=Said(answer.refusal.remedy("en"), answer.refusal.remedy("vi")),
-            )
+            message, remedy = answer.refusal.told
+            raise OpeningRefusedError(message, field=template.id, remedy=remedy)
         opened.append(Opened(template.id, answer.case_id))
     return opened
 

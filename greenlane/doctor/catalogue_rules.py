@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from catalog.audiences import HEAD, audience_of
 from greenlane.doctor.check import Check, listed
-from wording.text import Said, joined, spoken
+from wording.text import LazyText, _, joined
 
 if TYPE_CHECKING:
     from catalog.catalogue import Catalog
@@ -23,35 +23,31 @@ def catalogue(found: Catalog, edition: int | None) -> Check:
     """That a catalogue can be read, and which one; `edition`: of an installation's, the number of the newest."""
     procedures, departments = len(found.procedures), len(found.departments)
     which = (
-        Said("The catalogue of the folder", "Danh mục trong thư mục")
+        _("The catalogue of the folder")
         if edition is None
-        else Said(f"Edition {edition} of the catalogue", f"Ấn bản {edition} của danh mục")
+        else _("Edition {edition} of the catalogue", edition=edition)
     )
     return Check(
         "catalogue",
-        Said(
-            f"{which} is sound: {procedures} procedures, {departments} departments.",
-            f"{which.vi} hợp lệ: {procedures} thủ tục, {departments} cơ quan.",
+        _(
+            "{which} is sound: {procedures} procedures, {departments} departments.",
+            which=which,
+            procedures=procedures,
+            departments=departments,
         ),
     )
 
 
 def catalogue_folder(
-    folder: str | None, difference: Said | None, flags: tuple[frozenset[str], frozenset[str]] | None
+    folder: str | None, difference: LazyText | None, flags: tuple[frozenset[str], frozenset[str]] | None
 ) -> Check:
     """Whether what the settings name is what the installation has in use; `flags`: those set here and its own."""
     if difference is not None:
         return Check(
             "catalogue_folder",
-            spoken(
-                "{folder} is not the catalogue in use: {difference}.",
-                "{folder} khác danh mục đang dùng: {difference}.",
-                folder=folder,
-                difference=difference,
-            ),
-            spoken(
+            _("{folder} is not the catalogue in use: {difference}.", folder=folder, difference=difference),
+            _(
                 "See `greenlane catalog diff {folder}`, and enter it with `greenlane catalog publish {folder}`.",
-                "Xem bằng `greenlane catalog diff {folder}`, ban hành bằng `greenlane catalog publish {folder}`.",
                 folder=folder,
             ),
         )
@@ -59,23 +55,21 @@ def catalogue_folder(
         here, there = (", ".join(sorted(each)) or "-" for each in flags)
         return Check(
             "catalogue_folder",
-            Said(
-                f"The calendar flags here are {here}; the installation was prepared with {there}.",
-                f"Cờ lịch ở đây là {here}; hệ thống được chuẩn bị với {there}.",
+            _(
+                "The calendar flags here are {here}; the installation was prepared with {there}.",
+                here=here,
+                there=there,
             ),
-            Said(
-                "Correct GREENLANE_FLAGS here, or run `greenlane prepare` with these.",
-                "Sửa GREENLANE_FLAGS ở đây, hoặc chạy `greenlane prepare` với các cờ này.",
-            ),
+            _("Correct GREENLANE_FLAGS here, or run `greenlane prepare` with these."),
         )
     if folder is None:
         return Check(
             "catalogue_folder",
-            Said("No folder is named: the catalogue in use counts.", "Không nêu thư mục: dùng danh mục của hệ thống."),
+            _("No folder is named: the catalogue in use counts."),
         )
     return Check(
         "catalogue_folder",
-        Said(f"{folder} is the catalogue in use.", f"{folder} đúng là danh mục đang dùng."),
+        _("{folder} is the catalogue in use.", folder=folder),
     )
 
 
@@ -87,30 +81,27 @@ def calendars(found: Iterable[CalendarDefinition], today: date) -> Check:
         first = known[0]
         return Check(
             "calendars",
-            Said(
-                f"The first calendar to end is {first.id} {first.version}, after {first.last_day}.",
-                f"Lịch kết thúc sớm nhất là {first.id} {first.version}, sau ngày {first.last_day:%d/%m/%Y}.",
+            _(
+                "The first calendar to end is {id} {version}, after {last_day}.",
+                id=first.id,
+                version=first.version,
+                last_day=first.last_day,
             ),
         )
     said = joined("; ", [_end(each, today) for each in ending])
     return Check(
         "calendars",
-        spoken("Calendars end within 90 days: {said}.", "Lịch kết thúc trong 90 ngày: {said}.", said=said),
-        Said(
-            "Publish a version with further days, then `greenlane calendar apply` it to the open cases.",
-            "Công bố phiên bản có thêm ngày, rồi chạy `greenlane calendar apply` cho các hồ sơ đang mở.",
-        ),
+        _("Calendars end within 90 days: {said}.", said=said),
+        _("Publish a version with further days, then `greenlane calendar apply` it to the open cases."),
     )
 
 
-def _end(calendar: CalendarDefinition, today: date) -> Said:
+def _end(calendar: CalendarDefinition, today: date) -> LazyText:
     name = f"{calendar.id} {calendar.version}"
     if calendar.last_day < today:
-        return Said(f"{name} ended on {calendar.last_day}", f"{name} đã kết thúc ngày {calendar.last_day:%d/%m/%Y}")
+        return _("{name} ended on {last_day}", name=name, last_day=calendar.last_day)
     days = (calendar.last_day - today).days
-    return Said(
-        f"{name} on {calendar.last_day}, in {days} days", f"{name} ngày {calendar.last_day:%d/%m/%Y}, còn {days} ngày"
-    )
+    return _("{name} on {last_day}, in {days} days", name=name, last_day=calendar.last_day, days=days)
 
 
 def heads(catalog: Catalog) -> Check:
@@ -119,22 +110,13 @@ def heads(catalog: Catalog) -> Check:
     if not without:
         return Check(
             "heads",
-            Said(
-                f"All {len(catalog.departments)} departments have a head.",
-                f"Cả {len(catalog.departments)} cơ quan đều có thủ trưởng.",
-            ),
+            _("All {count} departments have a head.", count=len(catalog.departments)),
         )
     names = listed(without)
     return Check(
         "heads",
-        Said(
-            f"These departments have no head with an address: {names}.",
-            f"Cơ quan chưa có địa chỉ thủ trưởng: {names.vi}.",
-        ),
-        Said(
-            "Publish a version of departments.yaml with the role `head` and its address.",
-            "Công bố phiên bản departments.yaml có vai trò `head` và địa chỉ.",
-        ),
+        _("These departments have no head with an address: {names}.", names=names),
+        _("Publish a version of departments.yaml with the role `head` and its address."),
     )
 
 
@@ -143,32 +125,20 @@ def roles(catalog: Catalog, today: date, channels: Collection[str]) -> Check:
     if not channels:
         return Check(
             "roles",
-            Said(
-                "No webhook and no mail server is set here: what runs with these settings alerts through Kafka alone.",
-                "Ở đây chưa đặt webhook hay máy chủ thư: với thiết lập này cảnh báo chỉ được gửi qua Kafka.",
-            ),
+            _("No webhook and no mail server is set here: what runs with these settings alerts through Kafka alone."),
         )
     called = called_roles(catalog, today)
     without = [(name, role) for name, role in called if not _reached(catalog, name, role)]
     if not without:
         return Check(
             "roles",
-            Said(
-                f"Somebody holds each of the {len(called)} roles that may be alerted.",
-                f"Cả {len(called)} vai trò có thể nhận cảnh báo đều có người giữ.",
-            ),
+            _("Somebody holds each of the {count} roles that may be alerted.", count=len(called)),
         )
     names = listed([f"{role} ({name})" for name, role in without], ROLES_LISTED)
     return Check(
         "roles",
-        Said(
-            f"Nobody holds these roles, which are alerted: {names}.",
-            f"Không ai giữ các vai trò nhận cảnh báo: {names.vi}.",
-        ),
-        Said(
-            "Publish a version of departments.yaml with these roles and their addresses.",
-            "Công bố phiên bản departments.yaml có các vai trò này và địa chỉ.",
-        ),
+        _("Nobody holds these roles, which are alerted: {names}.", names=names),
+        _("Publish a version of departments.yaml with these roles and their addresses."),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from wording.text import Said, in_language, sentences
+from wording.text import LazyText, _, in_language, layout, sentences
 
 IDS: Final = (
     # in the order in which they are told: first what the others stand on
@@ -48,9 +48,9 @@ class Check:
     """One thing that was looked at."""
 
     id: str
-    message: Said
+    message: LazyText
     """What was found, in a sentence."""
-    remedy: Said | None = None
+    remedy: LazyText | None = None
     """What mends it; None: it is well."""
 
     @property
@@ -77,7 +77,7 @@ def in_order(checks: list[Check]) -> list[Check]:
 LISTED_MAX: Final = 5
 
 
-def listed(names: list[str], most: int = LISTED_MAX) -> Said:
+def listed(names: list[str], most: int = LISTED_MAX) -> LazyText:
     """Some names, and how many there are beside them."""
     shown, more = ", ".join(names[:most]), len(names) - most
-    return Said(shown, shown) if more <= 0 else Said(f"{shown} and {more} more", f"{shown} và {more} mục khác")
+    return layout("{shown}", shown=shown) if more <= 0 else _("{shown} and {more} more", shown=shown, more=more)

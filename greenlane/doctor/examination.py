@@ -23,7 +23,7 @@ from greenlane.stack.causes import of_our_own
 from greenlane.stack.credentials import PARTS
 from store.batch import SLOTS
 from wording.errors import GreenlaneError
-from wording.text import Said, spoken
+from wording.text import _
 
 NEEDED: Final = {
     # by the server without which they cannot be looked at
@@ -63,7 +63,7 @@ def _of_settings(settings: Settings) -> Iterator[Check]:
     number = len(settings.model_fields_set)
     yield Check(
         "settings",
-        spoken("All settings can be used; {n} are set.", "Mọi thiết lập đều dùng được; {n} được đặt.", n=number),
+        _("All settings can be used; {n} are set.", n=number),
     )
     yield setting_rules.settings_secure(settings)
 
@@ -153,7 +153,7 @@ def _of_the_database(found: Findings) -> Iterator[Check]:
     if database.pace is not None:
         yield failed("business_time", database.pace)
     else:
-        yield Check("business_time", Said("Time runs as the settings say.", "Thời gian chạy đúng như thiết lập."))
+        yield Check("business_time", _("Time runs as the settings say."))
     yield server_rules.database_accounts(work.needed_roles, work.roles)
     yield work_rules.outbox(work.outbox_rows, work.outbox_seconds)
     yield work_rules.alerts(work.owed)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import structlog
 
 from greenlane.doctor.check import Check
-from wording.text import Said, spoken
+from wording.text import LazyText, _, layout
 
 log = structlog.get_logger()
-CORRECT = Said("Correct what is named, and try again.", "Sửa phần đã nêu rồi thử lại.")
+CORRECT = _("Correct what is named, and try again.")
 
 
 def failed(check: str, error: BaseException) -> Check:
@@ -19,20 +19,17 @@ def failed(check: str, error: BaseException) -> Check:
     if isinstance(error, TimeoutError):
         return Check(
             check,
-            Said("It did not answer in time.", "Không trả lời kịp."),
-            Said("See its load and its log, and try again.", "Xem tải và nhật ký của máy chủ rồi thử lại."),
+            _("It did not answer in time."),
+            _("See its load and its log, and try again."),
         )
     # Texts of other libraries may quote what they met: the kind of the error is told, the rest is for the log.
     log.debug("a look failed", check=check, exc_info=error)
     return Check(
         check,
-        spoken("It could not be looked at ({kind}).", "Không kiểm tra được ({kind}).", kind=type(error).__name__),
-        Said(
-            "Try again with GREENLANE_LOG_LEVEL=debug, which says more.",
-            "Chạy lại với GREENLANE_LOG_LEVEL=debug để biết thêm.",
-        ),
+        _("It could not be looked at ({kind}).", kind=type(error).__name__),
+        _("Try again with GREENLANE_LOG_LEVEL=debug, which says more."),
     )
 
 
-def _said(text: str) -> Said:
-    return text if isinstance(text, Said) else Said(text, text)
+def _said(text: str) -> LazyText:
+    return text if isinstance(text, LazyText) else layout("{text}", text=text)

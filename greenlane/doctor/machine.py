@@ -16,7 +16,7 @@ from greenlane.doctor.machine_rules import Disk, Folder
 from greenlane.settings import Settings
 from greenlane.stack.errors import PlatformUnsupportedError
 from greenlane.stack.folder import MEGABYTE
-from wording.text import Said
+from wording.text import LazyText, _
 
 CGROUP: Final = Path("/sys/fs/cgroup")
 """Where Linux says what a container may use."""
@@ -83,15 +83,11 @@ def _is_ours(path: Path) -> bool:
     return os.access(path, os.W_OK | os.X_OK if path.is_dir() else os.W_OK)
 
 
-def _obstacle(path: Path, there: Path) -> Said | None:
+def _obstacle(path: Path, there: Path) -> LazyText | None:
     if "," in str(path):
-        return Said(
-            "has a comma in its path, which Kafka takes for two folders", "có dấu phẩy, Kafka coi là hai thư mục"
-        )
+        return _("has a comma in its path, which Kafka takes for two folders")
     if not there.is_dir():
-        return Said(
-            "is, or lies below, something that is no folder", "không phải thư mục, hoặc nằm dưới thứ không phải thư mục"
-        )
+        return _("is, or lies below, something that is no folder")
     return None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from greenlane.doctor.check import Check, listed
-from wording.text import Said
+from wording.text import LazyText, _
 
 PYTHON_NEEDED: Final = (3, 11)
 MEMORY_TO_START_MB: Final = 1_200
@@ -39,7 +39,7 @@ class Folder:
     """The account that owns it, or the nearest folder above that is there."""
     account: str
     """Ours."""
-    obstacle: Said | None = None
+    obstacle: LazyText | None = None
     """What else keeps a stack from living there, as the end of a sentence about the folder."""
 
 
@@ -47,12 +47,12 @@ def python(version: tuple[int, int, int]) -> Check:
     """The interpreter."""
     shown = ".".join(map(str, version))
     if version[:2] >= PYTHON_NEEDED:
-        return Check("python", Said(f"Python {shown} runs the program.", f"Chương trình chạy trên Python {shown}."))
+        return Check("python", _("Python {shown} runs the program.", shown=shown))
     needed = ".".join(map(str, PYTHON_NEEDED))
     return Check(
         "python",
-        Said(f"Python {shown} is too old.", f"Python {shown} quá cũ."),
-        Said(f"Install Python {needed} or later.", f"Cài Python {needed} trở lên."),
+        _("Python {shown} is too old.", shown=shown),
+        _("Install Python {needed} or later.", needed=needed),
     )
 
 
@@ -63,24 +63,15 @@ def programs(found: Mapping[str, bool]) -> Check:
         names = listed(missing)
         return Check(
             "programs",
-            Said(
-                f"The programs of embedded servers are missing: {names}.",
-                f"Thiếu chương trình của máy chủ nhúng: {names.vi}.",
-            ),
-            Said(
-                "Install the program's wheels again (make setup), or name outside servers.",
-                "Cài lại các gói của chương trình (make setup), hoặc nêu máy chủ bên ngoài.",
-            ),
+            _("The programs of embedded servers are missing: {names}.", names=names),
+            _("Install the program's wheels again (make setup), or name outside servers."),
         )
     if not found:
-        return Check("programs", Said("All servers are outside ones.", "Mọi máy chủ đều ở bên ngoài."))
+        return Check("programs", _("All servers are outside ones."))
     names = listed(list(found))
     return Check(
         "programs",
-        Said(
-            f"The programs of embedded servers are there: {names}.",
-            f"Có đủ chương trình của máy chủ nhúng: {names.vi}.",
-        ),
+        _("The programs of embedded servers are there: {names}.", names=names),
     )
 
 
@@ -90,19 +81,18 @@ def memory(available_mb: int, *, starts: bool) -> Check:
     if available_mb >= needed:
         return Check(
             "memory",
-            Said(f"{available_mb} MB of memory are free.", f"Bộ nhớ còn trống {available_mb} MB."),
+            _("{available_mb} MB of memory are free.", available_mb=available_mb),
         )
-    what = Said("to start the stack", "để khởi động hệ thống") if starts else Said("to go on", "để chạy tiếp")
+    what = _("to start the stack") if starts else _("to go on")
     return Check(
         "memory",
-        Said(
-            f"Only {available_mb} MB of memory are free; {needed} MB are needed {what}.",
-            f"Bộ nhớ chỉ còn trống {available_mb} MB; cần {needed} MB {what.vi}.",
+        _(
+            "Only {available_mb} MB of memory are free; {needed} MB are needed {what}.",
+            available_mb=available_mb,
+            needed=needed,
+            what=what,
         ),
-        Said(
-            "End other programs, or add memory: the system kills what asks for more than there is.",
-            "Dừng chương trình khác, hoặc thêm bộ nhớ: khi hết bộ nhớ, hệ điều hành sẽ dừng các tiến trình.",
-        ),
+        _("End other programs, or add memory: the system kills what asks for more than there is."),
     )
 
 
@@ -111,66 +101,53 @@ def state_folder(folder: Folder) -> Check:
     if folder.obstacle is not None:
         return Check(
             "state_folder",
-            Said(
-                f"The state folder {folder.path} {folder.obstacle}.",
-                f"Thư mục trạng thái {folder.path} {folder.obstacle.vi}.",
-            ),
-            Said("Set GREENLANE_STATE_DIR to another folder.", "Đặt GREENLANE_STATE_DIR sang thư mục khác."),
+            _("The state folder {path} {obstacle}.", path=folder.path, obstacle=folder.obstacle),
+            _("Set GREENLANE_STATE_DIR to another folder."),
         )
     if folder.writable:
         said = (
-            Said(
-                f"The state folder {folder.path} can be written by {folder.account}.",
-                f"Tài khoản {folder.account} ghi được thư mục trạng thái {folder.path}.",
-            )
+            _("The state folder {path} can be written by {account}.", path=folder.path, account=folder.account)
             if folder.exists
-            else Said(
-                f"The state folder {folder.path} can be made by {folder.account}.",
-                f"Tài khoản {folder.account} tạo được thư mục trạng thái {folder.path}.",
-            )
+            else _("The state folder {path} can be made by {account}.", path=folder.path, account=folder.account)
         )
         return Check("state_folder", said)
     return Check(
         "state_folder",
-        Said(
-            f"The account {folder.account} may not write {folder.path}, which belongs to {folder.owner}.",
-            f"Tài khoản {folder.account} không được ghi {folder.path}, thuộc về {folder.owner}.",
+        _(
+            "The account {account} may not write {path}, which belongs to {owner}.",
+            account=folder.account,
+            path=folder.path,
+            owner=folder.owner,
         ),
-        Said(
-            f"Work as {folder.owner}, or set GREENLANE_STATE_DIR to a folder that this account can write.",
-            f"Chạy bằng tài khoản {folder.owner}, hoặc đặt GREENLANE_STATE_DIR là thư mục mà tài khoản này ghi được.",
-        ),
+        _("Work as {owner}, or set GREENLANE_STATE_DIR to a folder that this account can write.", owner=folder.owner),
     )
 
 
 def disk(found: Disk, needed_mb: int) -> Check:
     """The room on the disk of the state folder."""
-    remedy = Said(
-        "Free some space, or set GREENLANE_STATE_DIR to another disk.",
-        "Giải phóng dung lượng, hoặc đặt GREENLANE_STATE_DIR sang đĩa khác.",
-    )
+    remedy = _("Free some space, or set GREENLANE_STATE_DIR to another disk.")
     if found.free_mb < needed_mb:
         return Check(
             "disk",
-            Said(
-                f"Only {found.free_mb} MB are free on the disk of {found.folder}; {needed_mb} MB are needed.",
-                f"Đĩa của {found.folder} chỉ còn trống {found.free_mb} MB; cần {needed_mb} MB.",
+            _(
+                "Only {free_mb} MB are free on the disk of {folder}; {needed_mb} MB are needed.",
+                free_mb=found.free_mb,
+                folder=found.folder,
+                needed_mb=needed_mb,
             ),
             remedy,
         )
     if found.free_files is not None and found.free_files < FREE_FILES_MIN:
         return Check(
             "disk",
-            Said(
-                f"The disk of {found.folder} can hold only {found.free_files} more files.",
-                f"Đĩa của {found.folder} chỉ chứa thêm được {found.free_files} tệp.",
+            _(
+                "The disk of {folder} can hold only {free_files} more files.",
+                folder=found.folder,
+                free_files=found.free_files,
             ),
             remedy,
         )
     return Check(
         "disk",
-        Said(
-            f"{found.free_mb} MB are free on the disk of {found.folder}.",
-            f"Đĩa của {found.folder} còn trống {found.free_mb} MB.",
-        ),
+        _("{free_mb} MB are free on the disk of {folder}.", free_mb=found.free_mb, folder=found.folder),
     )

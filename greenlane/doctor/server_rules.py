@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from greenlane.doctor.check import Check, listed
-from wording.text import Said, joined, spoken
+from wording.text import LazyText, _, joined, layout
 
 VERSIONS_NEEDED: Final[Mapping[str, tuple[int, ...]]] = {
     # Before: no updates, by which commands are answered; no accounts made through a client; no support any more.
@@ -19,7 +19,9 @@ VERSIONS_NEEDED: Final[Mapping[str, tuple[int, ...]]] = {
 TITLES: Final[Mapping[str, str]] = {"temporal": "Temporal", "kafka": "Kafka", "postgresql": "PostgreSQL"}
 CLOCK_TOLERANCE: Final = timedelta(seconds=1)
 CERTIFICATE_NOTICE: Final = timedelta(days=30)
-PREPARE: Final = Said("Run `greenlane prepare`.", "Chạy `greenlane prepare`.")
+ENDED: Final = _("that of {what} ended on {day:%Y-%m-%d}")
+ENDS: Final = _("that of {what} ends on {day:%Y-%m-%d}")
+PREPARE: Final = _("Run `greenlane prepare`.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +44,18 @@ def server(found: Server) -> Check:
         wanted = ".".join(map(str, needed))
         return Check(
             found.name,
-            Said(
-                f"{title} at {found.place} is version {version}, which is too old.",
-                f"{title} tại {found.place} là phiên bản {version}, quá cũ.",
+            _(
+                "{title} at {place} is version {version}, which is too old.",
+                title=title,
+                place=found.place,
+                version=version,
             ),
-            Said(f"Upgrade it to {wanted} or later.", f"Nâng cấp lên {wanted} trở lên."),
+            _("Upgrade it to {wanted} or later.", wanted=wanted),
         )
-    account = (
-        Said(f"as {found.account}", f"tài khoản {found.account}")
-        if found.account
-        else Said("without an account", "không có tài khoản")
-    )
-    tls = Said("under TLS", "có TLS") if found.under_tls else Said("without TLS", "không có TLS")
+    account = _("as {account}", account=found.account) if found.account else _("without an account")
+    tls = _("under TLS") if found.under_tls else _("without TLS")
     gaps = {"title": title, "version": version or "?", "place": found.place, "account": account, "tls": tls}
-    said = spoken(
-        "{title} {version} at {place} takes us: {account}, {tls}.",
-        "{title} {version} tại {place} dùng được: {account}, {tls}.",
-        **gaps,
-    )
+    said = _("{title} {version} at {place} takes us: {account}, {tls}.", **gaps)
     return Check(found.name, said)
 
 
@@ -67,25 +63,21 @@ def tables(found: str | None, known: Sequence[str]) -> Check:
     """Whether the database is at the program's own version; `known`: all revisions, the oldest first."""
     head = known[-1]
     if found == head:
-        return Check("tables", Said(f"The tables are at version {head}.", f"Các bảng ở phiên bản {head}."))
+        return Check("tables", _("The tables are at version {head}.", head=head))
     if found is None:
-        said = Said("Nobody has prepared the database.", "Cơ sở dữ liệu chưa được chuẩn bị.")
+        said = _("Nobody has prepared the database.")
         return Check("tables", said, PREPARE)
     if found in known:
-        said = Said(
-            f"The tables are at version {found}, {head} is needed.", f"Các bảng ở phiên bản {found}, cần {head}."
-        )
+        said = _("The tables are at version {found}, {head} is needed.", found=found, head=head)
         return Check("tables", said, PREPARE)
     return Check(
         "tables",
-        Said(
-            f"A newer program prepared the database: its tables are at version {found}, {head} is known here.",
-            f"Cơ sở dữ liệu do chương trình mới hơn chuẩn bị: các bảng ở phiên bản {found}, ở đây chỉ biết {head}.",
+        _(
+            "A newer program prepared the database: its tables are at version {found}, {head} is known here.",
+            found=found,
+            head=head,
         ),
-        Said(
-            "Install that newer program here, or restore the backup that was taken before it was upgraded.",
-            "Cài chương trình mới hơn đó, hoặc khôi phục bản sao lưu trước khi nâng cấp.",
-        ),
+        _("Install that newer program here, or restore the backup that was taken before it was upgraded."),
     )
 
 
@@ -93,14 +85,11 @@ def topics(needed: Collection[str], there: Collection[str]) -> Check:
     """Whether every topic of the catalogue's departments and systems is there."""
     missing = sorted(set(needed) - set(there))
     if not missing:
-        return Check("topics", Said(f"All {len(needed)} topics are there.", f"Có đủ {len(needed)} chủ đề."))
+        return Check("topics", _("All {count} topics are there.", count=len(needed)))
     names = listed(missing)
     return Check(
         "topics",
-        Said(
-            f"Kafka lacks topics, or hides them from this account: {names}.",
-            f"Kafka thiếu chủ đề, hoặc tài khoản không được thấy: {names.vi}.",
-        ),
+        _("Kafka lacks topics, or hides them from this account: {names}.", names=names),
         PREPARE,
     )
 
@@ -110,16 +99,13 @@ def search_attributes(missing: Collection[str]) -> Check:
     if not missing:
         return Check(
             "search_attributes",
-            Said("Temporal has the search attributes.", "Temporal có đủ thuộc tính tìm kiếm."),
+            _("Temporal has the search attributes."),
         )
     names = listed(sorted(missing))
     return Check(
         "search_attributes",
-        Said(f"Temporal lacks the search attributes {names}.", f"Temporal thiếu các thuộc tính tìm kiếm {names.vi}."),
-        Said(
-            "Run `greenlane prepare` with a key that may add them, or add them as Keyword.",
-            "Chạy `greenlane prepare` với khóa được phép thêm, hoặc tự thêm với kiểu Keyword.",
-        ),
+        _("Temporal lacks the search attributes {names}.", names=names),
+        _("Run `greenlane prepare` with a key that may add them, or add them as Keyword."),
     )
 
 
@@ -129,24 +115,18 @@ def database_accounts(needed: Sequence[str], there: Collection[str]) -> Check:
     if not missing:
         return Check(
             "database_accounts",
-            Said("Each process has its account at PostgreSQL.", "Mỗi tiến trình có tài khoản PostgreSQL riêng."),
+            _("Each process has its account at PostgreSQL."),
         )
     if len(missing) == len(needed):
         return Check(
             "database_accounts",
-            Said(
-                "PostgreSQL has no accounts of the processes: they work with rights that you gave.",
-                "PostgreSQL không có tài khoản riêng của các tiến trình: chúng dùng quyền do bạn cấp.",
-            ),
+            _("PostgreSQL has no accounts of the processes: they work with rights that you gave."),
         )
     names = listed(missing)
     return Check(
         "database_accounts",
-        Said(f"PostgreSQL lacks the accounts {names}.", f"PostgreSQL thiếu các tài khoản {names.vi}."),
-        Said(
-            "Make them with deploy/init-databases.sh, then run `greenlane prepare`.",
-            "Tạo bằng deploy/init-databases.sh, rồi chạy `greenlane prepare`.",
-        ),
+        _("PostgreSQL lacks the accounts {names}.", names=names),
+        _("Make them with deploy/init-databases.sh, then run `greenlane prepare`."),
     )
 
 
@@ -155,28 +135,19 @@ def kafka_accounts(needed: Collection[str], there: Collection[str] | None) -> Ch
     if there is None:
         return Check(
             "kafka_accounts",
-            Said(
-                "The accounts of this Kafka are made by whoever runs it, and were not looked at.",
-                "Tài khoản của Kafka này do người quản trị máy chủ tạo nên không được kiểm tra.",
-            ),
+            _("The accounts of this Kafka are made by whoever runs it, and were not looked at."),
         )
     missing = sorted(set(needed) - set(there))
     if not missing:
         return Check(
             "kafka_accounts",
-            Said(
-                f"All {len(needed)} departments and systems have an account at Kafka.",
-                f"Cả {len(needed)} cơ quan và hệ thống đều có tài khoản Kafka.",
-            ),
+            _("All {count} departments and systems have an account at Kafka.", count=len(needed)),
         )
     names = listed(missing)
     return Check(
         "kafka_accounts",
-        Said(f"These have no account at Kafka: {names}.", f"Chưa có tài khoản Kafka: {names.vi}."),
-        Said(
-            "Start `greenlane up` anew, which makes them.",
-            "Khởi động lại `greenlane up` để tạo tài khoản.",
-        ),
+        _("These have no account at Kafka: {names}.", names=names),
+        _("Start `greenlane up` anew, which makes them."),
     )
 
 
@@ -219,45 +190,31 @@ def clock(reading: Reading, stamp: Stamp | None) -> Check:
     """Whether the clocks of this machine, of PostgreSQL and of Kafka agree; they decide when something was received."""
     wrong = []
     if abs(reading.ahead) > CLOCK_TOLERANCE:
-        wrong.append(_apart("PostgreSQL", reading.ahead, Said("this machine's", "của máy này")))
+        wrong.append(_apart("PostgreSQL", reading.ahead, _("this machine's")))
     if stamp is not None and abs(stamp.ahead) > CLOCK_TOLERANCE:
-        wrong.append(_apart("Kafka", stamp.ahead, Said("PostgreSQL's", "của PostgreSQL")))
+        wrong.append(_apart("Kafka", stamp.ahead, _("PostgreSQL's")))
     if wrong:
         return Check(
             "clock",
-            spoken("{wrong}.", "{wrong}.", wrong=joined("; ", wrong)),
-            Said(
-                "Let all machines keep time by NTP (timedatectl, chronyc tracking).",
-                "Đồng bộ giờ mọi máy bằng NTP (timedatectl, chronyc tracking).",
-            ),
+            layout("{wrong}.", wrong=joined("; ", wrong)),
+            _("Let all machines keep time by NTP (timedatectl, chronyc tracking)."),
         )
     if stamp is None:
         return Check(
             "clock",
-            Said(
-                "The clocks of this machine and of PostgreSQL agree to a second; no event tells Kafka's yet.",
-                "Đồng hồ của máy này và của PostgreSQL khớp trong một giây; chưa có sự kiện nào cho biết giờ của Kafka.",
-            ),
+            _("The clocks of this machine and of PostgreSQL agree to a second; no event tells Kafka's yet."),
         )
     return Check(
         "clock",
-        Said(
-            "The clocks of this machine, of PostgreSQL and of Kafka agree to a second.",
-            "Đồng hồ của máy này, của PostgreSQL và của Kafka khớp trong một giây.",
-        ),
+        _("The clocks of this machine, of PostgreSQL and of Kafka agree to a second."),
     )
 
 
-def _apart(title: str, ahead: timedelta, whose: Said) -> Said:
+def _apart(title: str, ahead: timedelta, whose: LazyText) -> LazyText:
     seconds = f"{abs(ahead).total_seconds():.1f}"
     if ahead > timedelta(0):
-        return Said(
-            f"the clock of {title} is {seconds} s ahead of {whose}",
-            f"đồng hồ của {title} nhanh hơn {whose.vi} {seconds} giây",
-        )
-    return Said(
-        f"the clock of {title} is {seconds} s behind {whose}", f"đồng hồ của {title} chậm hơn {whose.vi} {seconds} giây"
-    )
+        return _("the clock of {title} is {seconds} s ahead of {whose}", title=title, seconds=seconds, whose=whose)
+    return _("the clock of {title} is {seconds} s behind {whose}", title=title, seconds=seconds, whose=whose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,31 +231,23 @@ def certificates(found: Iterable[Certificate], now: datetime) -> Check:
     looked_at = sorted(found, key=lambda each: each.ends_at)
     ending = [each for each in looked_at if each.ends_at - now < CERTIFICATE_NOTICE]
     if not looked_at:
-        return Check("certificates", Said("No connection rests on a certificate.", "Không kết nối nào dùng chứng thư."))
+        return Check("certificates", _("No connection rests on a certificate."))
     if not ending:
         first = looked_at[0]
         return Check(
             "certificates",
-            Said(
-                f"The first certificate to end is that of {first.what}, on {first.ends_at:%Y-%m-%d}.",
-                f"Chứng thư hết hạn sớm nhất là của {first.what}, ngày {first.ends_at:%d/%m/%Y}.",
+            _(
+                "The first certificate to end is that of {what}, on {ends_at:%Y-%m-%d}.",
+                what=first.what,
+                ends_at=first.ends_at,
             ),
         )
     said = joined(
         "; ",
-        [
-            Said(
-                f"that of {each.what} {'ended' if each.ends_at <= now else 'ends'} on {each.ends_at:%Y-%m-%d}",
-                f"của {each.what} {'đã hết hạn' if each.ends_at <= now else 'hết hạn'} ngày {each.ends_at:%d/%m/%Y}",
-            )
-            for each in ending
-        ],
+        [(ENDED if each.ends_at <= now else ENDS).filled(what=each.what, day=each.ends_at) for each in ending],
     )
     return Check(
         "certificates",
-        spoken("Certificates end: {said}.", "Chứng thư sắp hoặc đã hết hạn: {said}.", said=said),
-        Said(
-            "Renew them, and start again what reads them.",
-            "Gia hạn chứng thư, rồi khởi động lại tiến trình dùng chúng.",
-        ),
+        _("Certificates end: {said}.", said=said),
+        _("Renew them, and start again what reads them."),
     )

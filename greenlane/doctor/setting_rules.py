@@ -8,23 +8,22 @@ from urllib.parse import parse_qs, urlsplit
 
 from greenlane.connection_rules import LOOPBACK, PREFIX
 from greenlane.doctor.check import Check
-from wording.text import Said, joined, spoken
+from wording.text import LazyText, _, joined
 
 if TYPE_CHECKING:
     from greenlane.settings import Settings
 
 CHECKED: Final = frozenset({"verify-ca", "verify-full"})
 UNDER_TLS: Final = frozenset({"SSL", "SASL_SSL"})
-Finding = tuple[str, Said]
+Finding = tuple[str, LazyText]
 """The setting to change, and what is insecure."""
 
 
 def settings_secure(settings: Settings) -> Check:
     """In production nothing leaves this machine unprotected. Elsewhere nothing is asked."""
     if settings.profile != "production":
-        said = spoken(
+        said = _(
             "The profile is {profile}: only that of production asks for protected connections.",
-            "Cấu hình là {profile}: chỉ cấu hình production đòi kết nối được bảo vệ.",
             profile=settings.profile,
         )
         return Check("settings_secure", said)
@@ -32,14 +31,14 @@ def settings_secure(settings: Settings) -> Check:
     if not found:
         return Check(
             "settings_secure",
-            Said("All connections to other machines are protected.", "Mọi kết nối đến máy khác đều được bảo vệ."),
+            _("All connections to other machines are protected."),
         )
-    said = joined("; ", [what for _, what in found])
-    names = ", ".join(sorted({name for name, _ in found}))
+    said = joined("; ", [what for name, what in found])
+    names = ", ".join(sorted({name for name, what in found}))
     return Check(
         "settings_secure",
-        spoken("Not protected in production: {said}.", "Chưa được bảo vệ khi vận hành thật: {said}.", said=said),
-        spoken("Set {names} (docs/operations.md).", "Đặt {names} (docs/operations.md).", names=names),
+        _("Not protected in production: {said}.", said=said),
+        _("Set {names} (docs/operations.md).", names=names),
     )
 
 
@@ -57,9 +56,9 @@ def _kafka(settings: Settings) -> Iterator[Finding]:
         return
     protocol, name = settings.kafka_security_protocol, f"{PREFIX}KAFKA_SECURITY_PROTOCOL"
     if protocol not in UNDER_TLS:
-        yield name, Said("Kafka is reached without TLS", "kết nối Kafka không dùng TLS")
+        yield name, _("Kafka is reached without TLS")
     if protocol == "PLAINTEXT" or (protocol == "SSL" and settings.kafka_cert_file is None):
-        yield name, Said("Kafka is reached without an account", "kết nối Kafka không có tài khoản")
+        yield name, _("Kafka is reached without an account")
 
 
 def _temporal(settings: Settings) -> Iterator[Finding]:
@@ -67,11 +66,11 @@ def _temporal(settings: Settings) -> Iterator[Finding]:
     if host in LOOPBACK | {""}:
         return
     if not settings.temporal_tls:
-        yield f"{PREFIX}TEMPORAL_TLS", Said("Temporal is reached without TLS", "kết nối Temporal không dùng TLS")
+        yield f"{PREFIX}TEMPORAL_TLS", _("Temporal is reached without TLS")
     elif settings.temporal_api_key is None and settings.temporal_cert_file is None:
         yield (
             f"{PREFIX}TEMPORAL_API_KEY",
-            Said("Temporal is reached without an account", "kết nối Temporal không có tài khoản"),
+            _("Temporal is reached without an account"),
         )
 
 
@@ -87,7 +86,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     if mode not in CHECKED:
         yield (
             f"{PREFIX}DATABASE_SSLMODE",
-            Said("the certificate of PostgreSQL is not checked", "chứng thư của PostgreSQL không được kiểm tra"),
+            _("the certificate of PostgreSQL is not checked"),
         )
 
 
@@ -98,6 +97,6 @@ def _alerts(settings: Settings) -> Iterator[Finding]:
     except ValueError:
         clear = False
     if clear:
-        yield f"{PREFIX}WEBHOOK_URL", Said("alerts are posted without TLS", "cảnh báo được gửi đi không dùng TLS")
+        yield f"{PREFIX}WEBHOOK_URL", _("alerts are posted without TLS")
     if settings.smtp_host not in LOOPBACK | {None} and not settings.smtp_starttls:
-        yield f"{PREFIX}SMTP_STARTTLS", Said("letters leave without TLS", "thư được gửi đi không dùng TLS")
+        yield f"{PREFIX}SMTP_STARTTLS", _("letters leave without TLS")

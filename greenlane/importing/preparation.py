@@ -19,7 +19,7 @@ from greenlane.settings import Settings
 from greenlane.stack.errors import StateFolderFullError, StateFolderUnusableError
 from greenlane.stack.folder import StateFolder, folder_error
 from sla.units import Budget
-from wording.text import Said
+from wording.text import _
 
 
 @dataclass(slots=True)
@@ -71,15 +71,9 @@ def _holding(folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise ImportRunningError(
-                Said(
-                    "Another process imports this log into this stack now.",
-                    "Tiến trình khác đang nhập nhật ký này vào hệ thống.",
-                ),
+                _("Another process imports this log into this stack now."),
                 field=str(folder),
-                remedy=Said(
-                    "Wait for it, or stop it; the import continues where it stopped.",
-                    "Chờ hoặc dừng tiến trình đó; việc nhập tiếp tục từ chỗ đã dừng.",
-                ),
+                remedy=_("Wait for it, or stop it; the import continues where it stopped."),
             ) from error
         yield
 
@@ -95,13 +89,7 @@ def state_folder_errors(path: Path) -> Iterator[None]:
         full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
         kind = StateFolderFullError if full else StateFolderUnusableError
         raise kind(
-            Said(
-                f"The prepared log {path} cannot be used ({error}).",
-                f"Không dùng được nhật ký đã chuẩn bị {path} ({error}).",
-            ),
+            _("The prepared log {path} cannot be used ({error}).", path=path, error=error),
             field="GREENLANE_STATE_DIR",
-            remedy=Said(
-                "Free some space, or set GREENLANE_STATE_DIR to another folder.",
-                "Giải phóng dung lượng, hoặc đặt GREENLANE_STATE_DIR sang thư mục khác.",
-            ),
+            remedy=_("Free some space, or set GREENLANE_STATE_DIR to another folder."),
         ) from error

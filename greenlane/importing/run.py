@@ -28,7 +28,7 @@ from sla.units import Budget
 from store.database import Store
 from store.errors import StoreError
 from wording.json_text import read_json
-from wording.text import Said
+from wording.text import _
 
 LOOK_SECONDS = 0.25
 SAVE_SECONDS = 5.0
@@ -165,15 +165,9 @@ class _Import:
             self._watch(senders)
         except KeyboardInterrupt:
             raise ImportInterruptedError(
-                Said(
-                    "The import was interrupted; what was sent is being worked on.",
-                    "Việc nhập bị ngắt; phần đã gửi vẫn được xử lý.",
-                ),
+                _("The import was interrupted; what was sent is being worked on."),
                 field=str(self._prepared.file),
-                remedy=Said(
-                    "Start the same command again: it continues where this one stopped.",
-                    "Chạy lại đúng lệnh này: việc nhập tiếp tục từ chỗ đã dừng.",
-                ),
+                remedy=_("Start the same command again: it continues where this one stopped."),
             ) from None
         finally:
             senders.stop()

@@ -14,7 +14,7 @@ from greenlane.importing.orders import NoteBook, Orders
 from greenlane.importing.player import note_name
 from greenlane.importing.submitter import NOTE
 from greenlane.stack.child import Child, Command, describe_exit, python_command
-from wording.text import Said
+from wording.text import _
 
 ORDERS = "orders.json"
 SUBMITTER = "greenlane.importing.submitter"
@@ -69,15 +69,15 @@ class Sender:
         self.failures += 1
         if self.failures > FAILURES_MAX:
             raise SenderFailedError(
-                Said(
-                    f"The {self.command.name} of the import ended {self.failures} times ({describe_exit(code)}): {words}",
-                    f"{self.command.name} của việc nhập đã dừng {self.failures} lần ({describe_exit(code).vi}): {words}",
+                _(
+                    "The {name} of the import ended {failures} times ({reason}): {words}",
+                    name=self.command.name,
+                    failures=self.failures,
+                    reason=describe_exit(code),
+                    words=words,
                 ),
                 field=self.command.name,
-                remedy=Said(
-                    f"See {self.command.log}; then start the same import again, which continues.",
-                    f"Xem {self.command.log}; sau đó chạy lại đúng việc nhập này để tiếp tục.",
-                ),
+                remedy=_("See {log}; then start the same import again, which continues.", log=self.command.log),
             )
         pause = min(FIRST_PAUSE_SECONDS * 2 ** (self.failures - 1), LONGEST_PAUSE_SECONDS)
         self.retry_at = time.monotonic() + pause

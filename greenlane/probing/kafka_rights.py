@@ -11,7 +11,7 @@ from kafka.admin import ACLOperation
 from kafka.protocol.metadata import FindCoordinatorRequest, MetadataRequest
 
 from events.language.topics import Topics
-from wording.text import Said, spoken
+from wording.text import LazyText, _, layout
 
 METADATA_VERSION: Final = 8
 """The first that tells what an account may do with a topic."""
@@ -45,7 +45,7 @@ def needs_of_publisher(topics: Topics, departments: Iterable[str], systems: Iter
     return Needs(writes=frozenset([*map(topics.work, departments), *map(topics.answers, systems), *public]))
 
 
-def lacking(ask: Ask, needs: Needs) -> Said | None:
+def lacking(ask: Ask, needs: Needs) -> LazyText | None:
     """What the account of this conversation may not do of it, in words; None: it may do all.
 
     Topics that are missing are no matter.
@@ -53,7 +53,7 @@ def lacking(ask: Ask, needs: Needs) -> Said | None:
     if needs.group is not None:
         answer = ask(FindCoordinatorRequest(key=needs.group, key_type=0, version=FIND_VERSION))
         if kafka_errors.for_code(answer.error_code) is kafka_errors.GroupAuthorizationFailedError:
-            return Said(f"read as {needs.group}", f"đọc với nhóm {needs.group}")
+            return _("read as {group}", group=needs.group)
     names = sorted(needs.reads | needs.writes)
     if not names:
         return None
@@ -67,9 +67,9 @@ def lacking(ask: Ask, needs: Needs) -> Said | None:
     found = list(ask(asked).topics)
     unread = _without(ACLOperation.READ, (topic for topic in found if topic.name in needs.reads))
     if unread:
-        return spoken("read {topics}", "đọc {topics}", topics=_some(unread))
+        return _("read {topics}", topics=_some(unread))
     unwritten = _without(ACLOperation.WRITE, (topic for topic in found if topic.name in needs.writes))
-    return spoken("write {topics}", "ghi vào {topics}", topics=_some(unwritten)) if unwritten else None
+    return _("write {topics}", topics=_some(unwritten)) if unwritten else None
 
 
 def _without(operation: ACLOperation, topics: Iterable[Any]) -> list[str]:
@@ -84,6 +84,6 @@ def _without(operation: ACLOperation, topics: Iterable[Any]) -> list[str]:
     return sorted(names)
 
 
-def _some(names: list[str]) -> Said:
+def _some(names: list[str]) -> LazyText:
     shown, more = ", ".join(names[:MANY]), len(names) - MANY
-    return Said(shown, shown) if more <= 0 else Said(f"{shown} and {more} more", f"{shown} và {more} chủ đề khác")
+    return layout("{shown}", shown=shown) if more <= 0 else _("{shown} and {more} more", shown=shown, more=more)

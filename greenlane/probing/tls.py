@@ -10,11 +10,12 @@ from typing import Final
 
 from greenlane.probing.troubles import Trouble, no_answer
 from wording.foreign import visible
-from wording.text import Said, os_said
+from wording.libraries import os_said
+from wording.text import _
 
 SECONDS: Final = 5.0
 LATE_SECONDS: Final = 1.0
-HUNG_UP: Final = Said("it hangs up", "máy chủ ngắt kết nối")
+HUNG_UP: Final = _("it hangs up")
 WRONG_NAME: Final = frozenset({62, 64})
 """OpenSSL's verify codes: host name, IP address mismatch."""
 WRONG_TIME: Final = frozenset({9, 10})
@@ -61,7 +62,7 @@ def connected(target: Target) -> socket.socket | Trouble:
     except TimeoutError:
         return Trouble("server_away", target.place, {"reason": no_answer(SECONDS)})
     except socket.gaierror:
-        return Trouble("server_away", target.place, {"reason": Said("unknown host", "không biết tên máy")})
+        return Trouble("server_away", target.place, {"reason": _("unknown host")})
     except OSError as error:
         return Trouble("server_away", target.place, {"reason": os_said(error)})
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from greenlane.stack import errors
-from wording.text import Said, library_said, message_and_remedy, spoken
+from wording.libraries import library_said
+from wording.text import LazyText, Texts, _, message_and_remedy
 
 Kind = Literal[
     "server_away",
@@ -111,9 +112,9 @@ class Trouble:
         return CLASSES[self.kind](message, field=gaps[FIELDS[self.kind]], remedy=remedy)
 
 
-def no_answer(seconds: float) -> Said:
+def no_answer(seconds: float) -> LazyText:
     """A reason: nothing came within that time."""
-    return spoken("no answer within {seconds} s", "không trả lời trong {seconds} giây", seconds=f"{seconds:.0f}")
+    return _("no answer within {seconds} s", seconds=f"{seconds:.0f}")
 
 
 CLASSES: Final[Mapping[Kind, type[errors.ServerUnusableError]]] = {
@@ -154,108 +155,67 @@ FIELDS: Final[Mapping[Kind, str]] = {
     "database_unknown": "database",
     "store_full": "address",
 }
-WORDS: Final[Mapping[str, tuple[str, str, str, str]]] = {
-    # kind: message en, remedy en, message vi, remedy vi
-    "server_away": (
-        "{title} at {place} does not answer ({reason}).",
-        "Start it, or correct {address}.",
-        "{title} tại {place} không trả lời ({reason}).",
-        "Khởi động máy chủ, hoặc sửa {address}.",
-    ),
+WORDS: Final[Texts] = {
+    "server_away": (_("{title} at {place} does not answer ({reason})."), _("Start it, or correct {address}.")),
     "server_refuses": (
-        "{title} at {place} refuses: {reason}.",
-        "Look into the server's log, or correct {address}.",
-        "{title} tại {place} từ chối: {reason}.",
-        "Xem nhật ký của máy chủ, hoặc sửa {address}.",
+        _("{title} at {place} refuses: {reason}."),
+        _("Look into the server's log, or correct {address}."),
     ),
     "account_refused": (
-        "{title} at {place} refuses the account: unknown, or not proved ({reason}).",
-        "Correct {account} or {secret}.",
-        "{title} tại {place} từ chối tài khoản: không biết, hoặc không chứng minh được ({reason}).",
-        "Sửa {account} hoặc {secret}.",
+        _("{title} at {place} refuses the account: unknown, or not proved ({reason})."),
+        _("Correct {account} or {secret}."),
     ),
-    "account_required": (
-        "{title} at {place} asks for an account, and none is set.",
-        "Set {proof}.",
-        "{title} tại {place} đòi tài khoản, nhưng chưa đặt tài khoản nào.",
-        "Đặt {proof}.",
-    ),
+    "account_required": (_("{title} at {place} asks for an account, and none is set."), _("Set {proof}.")),
     "account_not_asked": (
-        "{title} at {place} asks for no account, though one is set.",
-        "Correct {address}: another port may be meant. Or set {required} to what this port speaks.",
-        "{title} tại {place} không đòi tài khoản, dù đã đặt tài khoản.",
-        "Sửa {address}: có thể là cổng khác. Hoặc đặt {required} đúng với cổng này.",
+        _("{title} at {place} asks for no account, though one is set."),
+        _("Correct {address}: another port may be meant. Or set {required} to what this port speaks."),
     ),
     "mechanism_refused": (
-        "{title} at {place} takes accounts by {offered}, not by {asked}.",
-        "Set {mechanism} to one of those.",
-        "{title} tại {place} nhận tài khoản theo {offered}, không theo {asked}.",
-        "Đặt {mechanism} theo một trong các cách đó.",
+        _("{title} at {place} takes accounts by {offered}, not by {asked}."),
+        _("Set {mechanism} to one of those."),
     ),
     "not_permitted": (
-        "{title} at {place} knows the account, which may not {what}.",
-        "Give it that right, or correct {account}.",
-        "{title} tại {place} biết tài khoản, nhưng tài khoản không được {what}.",
-        "Cấp quyền đó, hoặc sửa {account}.",
+        _("{title} at {place} knows the account, which may not {what}."),
+        _("Give it that right, or correct {account}."),
     ),
     "tls_required": (
-        "{title} at {place} speaks TLS only.",
-        "Set {tls_on}, and {ca} where its certificate is not publicly known.",
-        "{title} tại {place} chỉ dùng TLS.",
-        "Đặt {tls_on}, và {ca} nếu chứng thư của máy chủ không thuộc cơ quan công khai.",
+        _("{title} at {place} speaks TLS only."),
+        _("Set {tls_on}, and {ca} where its certificate is not publicly known."),
     ),
     "tls_not_offered": (
-        "{title} at {place} does not speak TLS.",
-        "Correct {address}: another port may be meant. Only where nobody else can listen, set {tls_off}.",
-        "{title} tại {place} không dùng TLS.",
-        "Sửa {address}: có thể là cổng khác. Chỉ đặt {tls_off} nơi không ai khác nghe được.",
+        _("{title} at {place} does not speak TLS."),
+        _("Correct {address}: another port may be meant. Only where nobody else can listen, set {tls_off}."),
     ),
     "certificate_untrusted": (
-        "The certificate of {title} at {place} descends from none that is believed ({reason}).",
-        "Name the certificates of its authority in {ca}.",
-        "Chứng thư của {title} tại {place} không thuộc cơ quan chứng thực nào được tin ({reason}).",
-        "Nêu chứng thư của cơ quan chứng thực đó trong {ca}.",
+        _("The certificate of {title} at {place} descends from none that is believed ({reason})."),
+        _("Name the certificates of its authority in {ca}."),
     ),
     "certificate_of_another": (
-        "The certificate of {title} at {place} is for another name ({reason}).",
-        "Correct {name} to a name in the certificate, or have it issued for this one.",
-        "Chứng thư của {title} tại {place} dành cho tên khác ({reason}).",
-        "Sửa {name} thành tên có trong chứng thư, hoặc cấp chứng thư cho tên này.",
+        _("The certificate of {title} at {place} is for another name ({reason})."),
+        _("Correct {name} to a name in the certificate, or have it issued for this one."),
     ),
     "certificate_expired": (
-        "The certificate of {title} at {place} is not valid today ({reason}).",
-        "Renew it on the server, or set this machine's clock.",
-        "Chứng thư của {title} tại {place} hôm nay không có hiệu lực ({reason}).",
-        "Gia hạn chứng thư trên máy chủ, hoặc chỉnh đồng hồ của máy này.",
+        _("The certificate of {title} at {place} is not valid today ({reason})."),
+        _("Renew it on the server, or set this machine's clock."),
     ),
     "our_certificate_refused": (
-        "{title} at {place} wants a certificate of ours that it believes ({reason}).",
-        "Set {ours} and its key to one from an authority that the server believes.",
-        "{title} tại {place} đòi chứng thư của ta mà máy chủ tin ({reason}).",
-        "Đặt {ours} và khóa của nó theo chứng thư từ cơ quan mà máy chủ tin.",
+        _("{title} at {place} wants a certificate of ours that it believes ({reason})."),
+        _("Set {ours} and its key to one from an authority that the server believes."),
     ),
     "tls_failed": (
-        "TLS with {title} at {place} fails: {reason}.",
-        "Look into the server's log, or correct {tls}.",
-        "TLS với {title} tại {place} thất bại: {reason}.",
-        "Xem nhật ký của máy chủ, hoặc sửa {tls}.",
+        _("TLS with {title} at {place} fails: {reason}."),
+        _("Look into the server's log, or correct {tls}."),
     ),
     "namespace_unknown": (
-        "Temporal at {place} has no namespace {asked}.",
-        "Create it (temporal operator namespace create -n {asked}), or correct {namespace}.",
-        "Temporal tại {place} không có namespace {asked}.",
-        "Tạo namespace (temporal operator namespace create -n {asked}), hoặc sửa {namespace}.",
+        _("Temporal at {place} has no namespace {asked}."),
+        _("Create it (temporal operator namespace create -n {asked}), or correct {namespace}."),
     ),
     "database_unknown": (
-        "PostgreSQL at {place} has no such database ({reason}).",
-        "Create it, or correct {database}.",
-        "PostgreSQL tại {place} không có cơ sở dữ liệu này ({reason}).",
-        "Tạo cơ sở dữ liệu, hoặc sửa {database}.",
+        _("PostgreSQL at {place} has no such database ({reason})."),
+        _("Create it, or correct {database}."),
     ),
     "store_full": (
-        "The disk of {title} at {place} is full ({reason}).",
-        "Free some space there: what was accepted is kept, and goes on by itself.",
-        "Đĩa của {title} tại {place} đã đầy ({reason}).",
-        "Giải phóng dung lượng trên máy đó: những gì đã tiếp nhận vẫn được giữ và sẽ tự tiếp tục.",
+        _("The disk of {title} at {place} is full ({reason})."),
+        _("Free some space there: what was accepted is kept, and goes on by itself."),
     ),
 }

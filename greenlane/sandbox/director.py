@@ -31,7 +31,7 @@ from greenlane.wiring import Wiring
 from intake.cases import CaseIntake
 from sla.units import WALL_CLOCK
 from wording.json_text import read_json
-from wording.text import Said, in_language
+from wording.text import Bilingual, LazyText, _, in_language
 
 POLL_MS = 100
 QUIET_SECONDS = 5.0
@@ -111,7 +111,7 @@ class Run:
 
     def _let_in(self) -> Any:
         wiring, topics, department = self._wiring, self._wiring.topics, self._trial.department
-        self._tell(Said("letting the sandbox in", "đang chuẩn bị tài khoản và kênh"))
+        self._tell(_("letting the sandbox in"))
         wiring.systems.register(SYSTEM)
         for definitions in self._trial.derived:
             wiring.intake_records.publish_derived(definitions)
@@ -145,7 +145,7 @@ class Run:
                 try:
                     refusal = loop.run_until_complete(asking).refusal
                 except TimeoutError:
-                    return in_language(Said("no worker answers", "không có tiến trình trả lời"), self._language)
+                    return in_language(_("no worker answers"), self._language)
                 return None if refusal is None else refusal.message(self._language)
 
             yield ask
@@ -197,7 +197,7 @@ class Run:
         case_id = key_of(record)
         if kind_of(record) == MessageRefused.__name__ and case_id in self._trial.by_case:
             told = MessageRefused.model_validate(read_json(record.value))
-            self._hitches.append(Hitch(case_id, in_language(Said(told.message, told.message_vi), self._language)))
+            self._hitches.append(Hitch(case_id, in_language(Bilingual(told.message, told.message_vi), self._language)))
             self._withdrawn.add(case_id)
 
     def _hand_over(self, act: HandOver, ask: Any) -> None:
@@ -263,16 +263,18 @@ class Run:
             elapsed=timedelta(seconds=time.monotonic() - self._begun_at),
         )
 
-    def _tell(self, what: Said) -> None:
+    def _tell(self, what: LazyText) -> None:
         self._progress.doing(in_language(what, self._language))
 
     def _tell_standing(self) -> None:
         closed, cases = self._seen.closed(), len(self._trial.sent)
         waits = len(self._seen.open_assignments())
         self._tell(
-            Said(
-                f"{closed} of {cases} cases have ended; {waits} step(s) wait for the program",
-                f"{closed}/{cases} hồ sơ đã kết thúc; {waits} bước chờ chương trình trả lời",
+            _(
+                "{closed} of {cases} cases have ended; {waits} step(s) wait for the program",
+                closed=closed,
+                cases=cases,
+                waits=waits,
             )
         )
 

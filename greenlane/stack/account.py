@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from greenlane.stack.errors import AccountUnavailableError
-from wording.text import Said
+from wording.text import _
 
 UNPRIVILEGED = "nobody"
 # Capabilities of Linux that let another account through folders closed to it; the first only reads.
@@ -21,10 +21,7 @@ CAP_DAC_OVERRIDE = 1
 CAP_SETPCAP = 8  # needed to hand one on
 NUMBERS_OF_NOBODY = range(65_520, 65_534)
 """Numbers of accounts that no system gives to anybody, neither for good nor for a service's run."""
-REMEDY = Said(
-    "Run Greenlane as an ordinary user, or name an outside server in GREENLANE_DATABASE_URL.",
-    "Chạy Greenlane bằng người dùng thường, hoặc nêu máy chủ bên ngoài trong GREENLANE_DATABASE_URL.",
-)
+REMEDY = _("Run Greenlane as an ordinary user, or name an outside server in GREENLANE_DATABASE_URL.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +54,9 @@ def account_for(paths: Iterable[Path]) -> Account | None:
         entry = pwd.getpwnam(UNPRIVILEGED)
     except KeyError:
         raise AccountUnavailableError(
-            Said(
-                f"PostgreSQL does not run as root, and this system has no account {UNPRIVILEGED!r}.",
-                f"PostgreSQL không chạy với quyền root, và hệ thống không có tài khoản {UNPRIVILEGED!r}.",
+            _(
+                "PostgreSQL does not run as root, and this system has no account {unprivileged!r}.",
+                unprivileged=UNPRIVILEGED,
             ),
             remedy=REMEDY,
         ) from None
@@ -71,14 +68,16 @@ def account_for(paths: Iterable[Path]) -> Account | None:
             return Account(entry.pw_uid, entry.pw_gid, capability)
     places = " ".join(map(str, closed))
     raise AccountUnavailableError(
-        Said(
-            f"PostgreSQL does not run as root, and the account {UNPRIVILEGED!r} cannot enter {places}.",
-            f"PostgreSQL không chạy với quyền root, và tài khoản {UNPRIVILEGED!r} không vào được {places}.",
+        _(
+            "PostgreSQL does not run as root, and the account {unprivileged!r} cannot enter {places}.",
+            unprivileged=UNPRIVILEGED,
+            places=places,
         ),
         field="GREENLANE_STATE_DIR",
-        remedy=Said(
-            f"Put the program and GREENLANE_STATE_DIR below folders open to all (chmod o+x {places}). {REMEDY}",
-            f"Đặt chương trình và GREENLANE_STATE_DIR dưới các thư mục mở cho mọi người (chmod o+x {places}). {REMEDY.vi}",
+        remedy=_(
+            "Put the program and GREENLANE_STATE_DIR below folders open to all (chmod o+x {places}). {remedy}",
+            places=places,
+            remedy=REMEDY,
         ),
     )
 

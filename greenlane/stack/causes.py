@@ -8,7 +8,7 @@ from greenlane.settings import PREFIX, Settings
 from greenlane.stack.child import has_room
 from greenlane.stack.errors import ServerAwayError, StateFolderFullError
 from wording.errors import GreenlaneError
-from wording.text import Said, spoken
+from wording.text import _
 
 PARTS_BY_SETTING: Final = {"temporal_address": "temporal", "kafka_bootstrap": "kafka", "database_url": "postgresql"}
 """Each server that is embedded where this setting is not set."""
@@ -19,16 +19,11 @@ def disk_full(settings: Settings, again: str = "") -> StateFolderFullError | Non
     if all(getattr(settings, name) is not None for name in PARTS_BY_SETTING) or has_room(settings.state_dir):
         return None
     folder = settings.state_dir
-    remedy = Said(
-        "Free some space; the stack then goes on by itself.", "Giải phóng dung lượng; hệ thống sẽ tự chạy tiếp."
-    )
+    remedy = _("Free some space; the stack then goes on by itself.")
     if again:
-        remedy = spoken("Free some space, then: {again}", "Giải phóng dung lượng, sau đó: {again}", again=again)
+        remedy = _("Free some space, then: {again}", again=again)
     return StateFolderFullError(
-        Said(
-            f"The disk of {folder} is full, and the stack cannot work.",
-            f"Đĩa của {folder} đã đầy nên hệ thống không làm việc được.",
-        ),
+        _("The disk of {folder} is full, and the stack cannot work.", folder=folder),
         field=f"{PREFIX}STATE_DIR",
         remedy=remedy,
     )
@@ -44,9 +39,8 @@ def of_our_own(error: BaseException, settings: Settings) -> GreenlaneError | Non
             return ServerAwayError(
                 error.message,
                 field=f"{PREFIX}STATE_DIR",
-                remedy=Said(
-                    f"Its stack starts it again by itself; if it does not come back, its log {log} says why.",
-                    f"Hệ thống sẽ tự khởi động lại; nếu không được, xem lý do trong nhật ký {log}.",
+                remedy=_(
+                    "Its stack starts it again by itself; if it does not come back, its log {log} says why.", log=log
                 ),
             )
     return None

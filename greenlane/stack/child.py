@@ -19,7 +19,7 @@ import psutil
 from greenlane.stack.account import Account
 from greenlane.stack.errors import StackError, StartFailedError, StateFolderFullError
 from greenlane.stack.folder import StateFolder
-from wording.text import Said, in_language
+from wording.text import LazyText, _, layout
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 LOG_ROTATED_AT_BYTES = 20_000_000
@@ -127,15 +127,15 @@ class Child:
         return "\n".join(text.strip().splitlines()[-lines:])
 
 
-def describe_exit(code: int) -> Said:
+def describe_exit(code: int) -> LazyText:
     """An exit code in words."""
     if code >= 0:
-        return Said(f"exit code {code}", f"mã thoát {code}")
+        return _("exit code {code}", code=code)
     try:
         name = signal.Signals(-code).name
-        return Said(name, name)
+        return layout("{name}", name=name)
     except ValueError:
-        return Said(f"signal {-code}", f"tín hiệu {-code}")
+        return _("signal {code}", code=-code)
 
 
 def run_once(command: Command, seconds: float = 120) -> None:
@@ -146,21 +146,15 @@ def run_once(command: Command, seconds: float = 120) -> None:
         if time.monotonic() > deadline:
             child.kill()
             raise StartFailedError(
-                Said(
-                    f"{command.name} did not finish within {seconds:.0f} s.",
-                    f"{command.name} không hoàn thành trong {seconds:.0f} giây.",
-                ),
+                _("{name} did not finish within {seconds:.0f} s.", name=command.name, seconds=seconds),
                 field=command.name,
-                remedy=Said(f"Its log is {command.log}.", f"Nhật ký ở {command.log}."),
+                remedy=_("Its log is {log}.", log=command.log),
             )
         time.sleep(0.02)
     if code != 0:
         raise failure(
             child,
-            Said(
-                f"{command.name} failed ({describe_exit(code)}).",
-                f"{command.name} thất bại ({describe_exit(code).vi}).",
-            ),
+            _("{name} failed ({reason}).", name=command.name, reason=describe_exit(code)),
         )
 
 
@@ -178,20 +172,14 @@ def failure(child: Child, what: str) -> StackError:
     # On a full disk a program may not even be able to write its last words.
     if not has_room(log.parent) or any(sign in words for sign in SIGNS_OF_A_FULL_DISK):
         return StateFolderFullError(
-            Said(
-                f"{what} The disk of {log.parent.parent} is full.",
-                f"{in_language(what, 'vi')} Đĩa của {log.parent.parent} đã đầy.",
-            ),
+            _("{what} The disk of {parent} is full.", what=what, parent=log.parent.parent),
             field="GREENLANE_STATE_DIR",
-            remedy=Said(
-                "Free some space, or set GREENLANE_STATE_DIR to another disk.",
-                "Giải phóng dung lượng, hoặc đặt GREENLANE_STATE_DIR sang đĩa khác.",
-            ),
+            remedy=_("Free some space, or set GREENLANE_STATE_DIR to another disk."),
         )
     return StartFailedError(
-        Said(f"{what} {words}".strip(), f"{in_language(what, 'vi')} {words}".strip()),
+        layout("{what} {words}", what=what, words=words) if words else what,
         field=child.command.name,
-        remedy=Said(f"Its log is {log}.", f"Nhật ký ở {log}."),
+        remedy=_("Its log is {log}.", log=log),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wording.errors import GreenlaneError
-from wording.text import Said, in_language
+from wording.text import Bilingual, in_language
 
 
 class StackError(GreenlaneError):
@@ -194,7 +194,9 @@ def relayed(error: Mapping[str, Any]) -> StackError:
     kinds = {kind.code: kind for family in (StackError, ServerUnusableError) for kind in family.__subclasses__()}
     kind = kinds.get(str(error.get("code")), StackError)
     vietnamese = error.get("vi", {})
-    message, remedy = (Said(str(error.get(name, "")), str(vietnamese.get(name, ""))) for name in ("message", "remedy"))
+    message, remedy = (
+        Bilingual(str(error.get(name, "")), str(vietnamese.get(name, ""))) for name in ("message", "remedy")
+    )
     return kind(message, field=str(error.get("field", "")), remedy=remedy)
 
 

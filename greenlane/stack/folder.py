@@ -18,7 +18,8 @@ from typing import IO, Any
 
 from greenlane.stack.errors import StackAlreadyRunningError, StackError, StateFolderFullError, StateFolderUnusableError
 from wording.json_text import read_json
-from wording.text import Said, in_language, os_said
+from wording.libraries import os_said
+from wording.text import _
 
 MEGABYTE = 1_000_000
 SECRETS = threading.Lock()
@@ -50,15 +51,12 @@ class StateFolder:
         """Makes the folder and tries to write in it. Raises StateFolderUnusableError or StateFolderFullError."""
         if "," in str(self.path):
             raise StateFolderUnusableError(
-                Said(
-                    f"The state folder {self.path} has a comma in its path, which Kafka takes for two folders.",
-                    f"Đường dẫn thư mục trạng thái {self.path} có dấu phẩy, Kafka coi đó là hai thư mục.",
+                _(
+                    "The state folder {path} has a comma in its path, which Kafka takes for two folders.",
+                    path=self.path,
                 ),
                 field="GREENLANE_STATE_DIR",
-                remedy=Said(
-                    "Set GREENLANE_STATE_DIR to a folder without one.",
-                    "Đặt GREENLANE_STATE_DIR là thư mục không có dấu phẩy.",
-                ),
+                remedy=_("Set GREENLANE_STATE_DIR to a folder without one."),
             )
         try:
             self._make()
@@ -72,14 +70,15 @@ class StateFolder:
         free_mb = shutil.disk_usage(self.path).free // MEGABYTE
         if free_mb < min_free_mb:
             raise StateFolderFullError(
-                Said(
-                    f"Only {free_mb} MB are free on the disk of {self.path}; {min_free_mb} MB are needed to start.",
-                    f"Đĩa của {self.path} chỉ còn trống {free_mb} MB; cần {min_free_mb} MB để khởi động.",
+                _(
+                    "Only {free_mb} MB are free on the disk of {path}; {min_free_mb} MB are needed to start.",
+                    free_mb=free_mb,
+                    path=self.path,
+                    min_free_mb=min_free_mb,
                 ),
                 field="GREENLANE_STATE_DIR",
-                remedy=Said(
-                    "Free some space, set GREENLANE_STATE_DIR to another disk, or lower GREENLANE_MIN_FREE_DISK_MB.",
-                    "Giải phóng dung lượng, đặt GREENLANE_STATE_DIR sang đĩa khác, hoặc giảm GREENLANE_MIN_FREE_DISK_MB.",
+                remedy=_(
+                    "Free some space, set GREENLANE_STATE_DIR to another disk, or lower GREENLANE_MIN_FREE_DISK_MB."
                 ),
             )
 
@@ -157,17 +156,11 @@ class StateFolder:
 
     def _already_running(self) -> StackAlreadyRunningError:
         holder = self.read(self.stack_file).get("supervisor", {}).get("pid")
-        whose = Said(f" (process {holder})", f" (tiến trình {holder})") if holder else ""
+        whose = _(" (process {holder})", holder=holder) if holder else ""
         return StackAlreadyRunningError(
-            Said(
-                f"A stack is already running in {self.path}{whose}.",
-                f"Đã có hệ thống đang chạy trong {self.path}{in_language(whose, 'vi')}.",
-            ),
+            _("A stack is already running in {path}{whose}.", path=self.path, whose=whose),
             field="GREENLANE_STATE_DIR",
-            remedy=Said(
-                "Use it, stop it with Ctrl-C in its terminal, or set GREENLANE_STATE_DIR to start another.",
-                "Dùng hệ thống đó, dừng nó bằng Ctrl-C, hoặc đặt GREENLANE_STATE_DIR để chạy hệ thống khác.",
-            ),
+            remedy=_("Use it, stop it with Ctrl-C in its terminal, or set GREENLANE_STATE_DIR to start another."),
         )
 
     def read(self, file: Path) -> dict[str, Any]:
@@ -219,33 +212,27 @@ def _for_locking(path: Path) -> IO[bytes]:
 
 def folder_error(path: Path, error: OSError) -> StackError:
     """An error of the file system as one that names the folder and the remedy."""
-    remedy = Said(
-        "Set GREENLANE_STATE_DIR to a folder that this account can write, or repair this one.",
-        "Đặt GREENLANE_STATE_DIR là thư mục mà tài khoản này ghi được, hoặc sửa thư mục này.",
-    )
+    remedy = _("Set GREENLANE_STATE_DIR to a folder that this account can write, or repair this one.")
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return StateFolderFullError(
-            Said(f"The disk of {path} is full.", f"Đĩa của {path} đã đầy."),
+            _("The disk of {path} is full.", path=path),
             field="GREENLANE_STATE_DIR",
-            remedy=Said(
-                "Free some space, or set GREENLANE_STATE_DIR to another disk.",
-                "Giải phóng dung lượng, hoặc đặt GREENLANE_STATE_DIR sang đĩa khác.",
-            ),
+            remedy=_("Free some space, or set GREENLANE_STATE_DIR to another disk."),
         )
     reasons = {
-        errno.EROFS: Said("is on a read-only file system", "nằm trên hệ thống tệp chỉ đọc"),
-        errno.EACCES: Said("may not be written by this account", "không cho tài khoản này ghi"),
-        errno.EPERM: Said("may not be written by this account", "không cho tài khoản này ghi"),
-        errno.ENOTDIR: Said("lies below something that is not a folder", "nằm dưới một thứ không phải thư mục"),
-        errno.EEXIST: Said("is not a folder", "không phải thư mục"),
-        errno.EISDIR: Said("is a folder where a file is needed", "là thư mục trong khi cần một tệp"),
+        errno.EROFS: _("is on a read-only file system"),
+        errno.EACCES: _("may not be written by this account"),
+        errno.EPERM: _("may not be written by this account"),
+        errno.ENOTDIR: _("lies below something that is not a folder"),
+        errno.EEXIST: _("is not a folder"),
+        errno.EISDIR: _("is a folder where a file is needed"),
     }
     reason = reasons.get(
         error.errno or 0,
-        Said(f"cannot be used: {error.strerror or error}", f"không dùng được: {os_said(error).vi}"),
+        _("cannot be used: {reason}", reason=os_said(error)),
     )
     return StateFolderUnusableError(
-        Said(f"The state folder {path} {reason}.", f"Thư mục trạng thái {path} {in_language(reason, 'vi')}."),
+        _("The state folder {path} {reason}.", path=path, reason=reason),
         field="GREENLANE_STATE_DIR",
         remedy=remedy,
     )

@@ -19,7 +19,7 @@ from greenlane.stack.part import ProcessSpec
 from greenlane.stack.progress import Progress, Terminal
 from greenlane.stack.supervisor import Prepare, Supervisor
 from wording.errors import GreenlaneError
-from wording.text import Said
+from wording.text import _
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -71,7 +71,7 @@ def run_up(
         _tell_owner(owned, {"ready": addresses.as_json()})
         supervisor.watch(wish)
         _stop(supervisor, wish, owned=owned)
-        shown.done(Said("stopped", "đã dừng"))
+        shown.done(_("stopped"))
     except StartCancelledError:
         return 130
     except GreenlaneError as error:
@@ -114,9 +114,4 @@ def _announce(progress: Progress, settings: Settings, addresses: StackAddresses)
     for name, value in lines.items():
         progress.done(f"{name:<{width}}  {value}")
     folder = settings.state_dir
-    progress.done(
-        Said(
-            f"{folder}: state; logs in logs, passwords in secrets.json",
-            f"{folder}: dữ liệu; nhật ký trong logs, mật khẩu trong secrets.json",
-        )
-    )
+    progress.done(_("{folder}: state; logs in logs, passwords in secrets.json", folder=folder))

@@ -16,7 +16,8 @@ from jgo.maven import MavenContext
 from requests import RequestException
 
 from greenlane.stack.errors import JarsUnavailableError
-from wording.text import Said, os_said
+from wording.libraries import os_said
+from wording.text import LazyText, _
 
 LOCK_FILE = Path(__file__).with_name("kafka-jars.lock")
 THREADS = 8
@@ -99,15 +100,9 @@ def fetch_jars(
             _fetch_missing(missing, _repository(staging, repository), job)
     except OSError as error:
         raise JarsUnavailableError(
-            Said(
-                f"The folder {folder} for Kafka's jars cannot be used: {error.strerror or error}.",
-                f"Không dùng được thư mục {folder} chứa các tệp jar của Kafka: {os_said(error).vi}.",
-            ),
+            _("The folder {folder} for Kafka's jars cannot be used: {reason}.", folder=folder, reason=os_said(error)),
             field="GREENLANE_CACHE_DIR",
-            remedy=Said(
-                "Set GREENLANE_CACHE_DIR to a folder that this account can write, with 100 MB free.",
-                "Đặt GREENLANE_CACHE_DIR là thư mục mà tài khoản này ghi được, còn trống 100 MB.",
-            ),
+            remedy=_("Set GREENLANE_CACHE_DIR to a folder that this account can write, with 100 MB free."),
         ) from error
     finally:
         if staging is not None:
@@ -143,30 +138,28 @@ def _fetch(jar: Jar, context: MavenContext, job: Fetching) -> None:
         file = _download(jar, context)
     except (RequestException, RuntimeError) as error:
         raise JarsUnavailableError(
-            Said(
-                f"Kafka's jar {jar.coordinates} could not be fetched: {_reason(error)}.",
-                f"Không tải được tệp jar {jar.coordinates} của Kafka: {_reason(error).vi}.",
+            _(
+                "Kafka's jar {coordinates} could not be fetched: {reason}.",
+                coordinates=jar.coordinates,
+                reason=_reason(error),
             ),
             field=jar.coordinates,
-            remedy=Said(
-                "Check the network (a proxy is taken from HTTPS_PROXY) and run it again: what has arrived is kept. "
-                "A Maven mirror can be set in GREENLANE_JAR_REPOSITORY, an outside Kafka in GREENLANE_KAFKA_BOOTSTRAP.",
-                "Kiểm tra mạng (proxy lấy từ HTTPS_PROXY) rồi chạy lại: phần đã tải được giữ nguyên. "
-                "Có thể đặt kho Maven khác trong GREENLANE_JAR_REPOSITORY, Kafka bên ngoài trong GREENLANE_KAFKA_BOOTSTRAP.",
+            remedy=_(
+                "Check the network (a proxy is taken from HTTPS_PROXY) and run it again: what has "
+                "arrived is kept. A Maven mirror can be set in GREENLANE_JAR_REPOSITORY, an outside "
+                "Kafka in GREENLANE_KAFKA_BOOTSTRAP."
             ),
         ) from error
     if not jar.is_in(file):
         raise JarsUnavailableError(
-            Said(
-                f"Kafka's jar {jar.coordinates} came with other content than the one that was locked.",
-                f"Tệp jar {jar.coordinates} của Kafka có nội dung khác với bản đã khóa.",
+            _(
+                "Kafka's jar {coordinates} came with other content than the one that was locked.",
+                coordinates=jar.coordinates,
             ),
             field=jar.coordinates,
-            remedy=Said(
+            remedy=_(
                 "Something between here and the repository changed it: look at the proxy and at "
-                "GREENLANE_JAR_REPOSITORY. It was not used.",
-                "Có thứ gì đó trên đường truyền đã thay đổi tệp: xem lại proxy và GREENLANE_JAR_REPOSITORY. "
-                "Tệp không được dùng.",
+                "GREENLANE_JAR_REPOSITORY. It was not used."
             ),
         )
     file.replace(job.folder / jar.file_name)
@@ -192,10 +185,8 @@ def _sweep(folder: Path) -> None:
             shutil.rmtree(staging, ignore_errors=True)
 
 
-def _reason(error: Exception) -> Said:
+def _reason(error: Exception) -> LazyText:
     """Short enough for one line: the libraries' messages repeat the address several times."""
     if isinstance(error, RequestException):
-        return Said(
-            f"the repository does not answer ({type(error).__name__})", f"kho không trả lời ({type(error).__name__})"
-        )
-    return Said("the repository does not have it", "kho không có tệp này")
+        return _("the repository does not answer ({name})", name=type(error).__name__)
+    return _("the repository does not have it")

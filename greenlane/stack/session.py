@@ -18,7 +18,7 @@ from greenlane.stack.errors import OtherStackError, StartFailedError, relayed
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.progress import Progress
 from wording.json_text import read_json
-from wording.text import Said
+from wording.text import _
 
 LOOK_SECONDS = 0.1
 STOP_PATIENCE_SECONDS = 60
@@ -75,20 +75,15 @@ def _wait_while_starting(settings: Settings, folder: StateFolder, progress: Prog
             return running
         if time.monotonic() > deadline:
             raise StartFailedError(
-                Said(
-                    f"The stack in {settings.state_dir} is being started by another process, but does not get ready.",
-                    f"Hệ thống trong {settings.state_dir} đang được tiến trình khác khởi động nhưng chưa sẵn sàng.",
+                _(
+                    "The stack in {state_dir} is being started by another process, but does not get ready.",
+                    state_dir=settings.state_dir,
                 ),
                 field="GREENLANE_STATE_DIR",
-                remedy=Said("Stop that one, and try again.", "Dừng tiến trình đó rồi thử lại."),
+                remedy=_("Stop that one, and try again."),
             )
         if progress is not None:
-            progress.doing(
-                Said(
-                    "waiting for the stack, which is being started or stopped",
-                    "đang đợi hệ thống, vốn đang khởi động hoặc dừng",
-                )
-            )
+            progress.doing(_("waiting for the stack, which is being started or stopped"))
         time.sleep(LOOK_SECONDS)
     return None
 
@@ -100,15 +95,13 @@ def refuse_other(settings: Settings, running: StackAddresses) -> None:
         if wanted is not None and wanted != getattr(running, name):
             variable = f"{PREFIX}{name.upper()}"
             raise OtherStackError(
-                Said(
-                    f"The stack running in {settings.state_dir} uses another server than {variable} names.",
-                    f"Hệ thống đang chạy trong {settings.state_dir} dùng máy chủ khác với {variable}.",
+                _(
+                    "The stack running in {state_dir} uses another server than {variable} names.",
+                    state_dir=settings.state_dir,
+                    variable=variable,
                 ),
                 field=variable,
-                remedy=Said(
-                    f"Unset {variable}, or set GREENLANE_STATE_DIR to another folder.",
-                    f"Bỏ {variable}, hoặc đặt GREENLANE_STATE_DIR sang thư mục khác.",
-                ),
+                remedy=_("Unset {variable}, or set GREENLANE_STATE_DIR to another folder.", variable=variable),
             )
 
 
@@ -143,11 +136,8 @@ class OwnedStack:
                 raise relayed(message["error"])
         code = self._process.wait()
         raise StartFailedError(
-            Said(
-                f"The stack ended while it was being started ({describe_exit(code)}).",
-                f"Hệ thống đã dừng khi đang khởi động ({describe_exit(code).vi}).",
-            ),
-            remedy=Said("Its messages are above.", "Xem thông báo của nó ở trên."),
+            _("The stack ended while it was being started ({reason}).", reason=describe_exit(code)),
+            remedy=_("Its messages are above."),
         )
 
     def disown(self) -> None:

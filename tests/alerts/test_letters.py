@@ -17,7 +17,7 @@ from presentation.names import CLOCKS
 from sla.ladder import Rung
 from tests.alerts.golden_texts import FOLDER, golden_texts
 from tests.alerts.situations import CODE, at, opened, scene_at, the_catalog, written
-from wording.text import Said
+from wording.text import Bilingual
 
 TEXTS = dict(golden_texts())
 COMMAND = re.compile(
@@ -184,7 +184,7 @@ def test_the_language_of_a_role_holder_is_data_and_both_by_default() -> None:
 def test_what_a_sender_called_a_step_neither_ends_a_line_nor_acts() -> None:
     """A step of a declared route has its sender's name."""
     matter, scene = written("step-late")
-    hostile = Said("first\nBcc: everybody@example.org\x1b[2J", "first\nBcc: everybody@example.org\x1b[2J")
+    hostile = Bilingual("first\nBcc: everybody@example.org\x1b[2J", "first\nBcc: everybody@example.org\x1b[2J")
     letter = letter_of(replace(matter, step=hostile), scene)
     assert "\x1b" not in letter.text + letter.subject
     assert "\n" not in letter.subject

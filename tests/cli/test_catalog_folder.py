@@ -19,7 +19,7 @@ from presentation.words.words import Words
 from sla.business_time import BusinessTime
 from tests.catalog.folder import Folder
 from tests.cli.program import Program
-from wording.text import Said
+from wording.text import Bilingual
 
 TODAY_KEYS = {"kind", "id", "version", "digest", "valid_from", "valid_until", "published_at"}
 
@@ -237,7 +237,9 @@ def test_somebody_publishes_between_check_and_publication(
 ) -> None:
     """The faults are told as those of a check: each with its file, line and remedy."""
     second_version(folder)
-    fault = Problem("procedures/shop-licence.2.yaml", 3, 1, "version", Said("m", "m"), Said("r", "r"), "folder_behind")
+    fault = Problem(
+        "procedures/shop-licence.2.yaml", 3, 1, "version", Bilingual("m", "m"), Bilingual("r", "r"), "folder_behind"
+    )
 
     def late(*_: object) -> None:
         raise CatalogInvalid([fault])

@@ -20,7 +20,7 @@ import events.language.refusals
 import sla.texts
 from catalog.errors import CatalogError, CatalogInvalid, Problem, UnknownDefinition
 from catalog.errors import NotInForce as DefinitionNotInForce
-from catalog.value_texts import _MESSAGES_VI, _REMEDIES, value_message, value_remedy
+from catalog.value_texts import _MESSAGES, _REMEDIES, value_message, value_remedy
 from eventlog.errors import LogMalformedError, Place
 from events.language.messages import MessageError, message_error_of
 from events.transport import errors as transport
@@ -35,8 +35,10 @@ from sla.errors import SlaError
 from store import errors as store
 from tests.cli.program import Program
 from tests.cli.test_open_escalations import waiting
+from wording.catalogue import read
 from wording.errors import GreenlaneError
-from wording.text import Said
+from wording.text import Bilingual, in_language
+from wording.translations import written_file
 
 ROOT = Path(__file__).parents[2]
 CORE = ("wording", "sla", "catalog", "cases", "events")
@@ -103,13 +105,13 @@ def gaps(text: str) -> set[str]:
 @pytest.mark.parametrize(("room", "key"), [(room, key) for room, table in TABLES.items() for key in table], ids=str)
 def test_every_text_is_there_in_both_languages(room: str, key: str) -> None:
     """Message and remedy apart, each with Vietnamese letters, with the same gaps, and ended as a sentence."""
-    message_en, remedy_en, message_vi, remedy_vi = TABLES[room][key]
-    for en, vi in ((message_en, message_vi), (remedy_en, remedy_vi)):
+    for en in TABLES[room][key]:
+        vi = in_language(en, "vi")
         assert en != vi
         assert is_vietnamese(vi), vi
         assert not is_vietnamese(en), en
         assert all(text.endswith((".", "?", "{faults}")) for text in (en, vi))
-    assert gaps(message_en + remedy_en) == gaps(message_vi + remedy_vi)
+        assert gaps(en) == gaps(vi)
 
 
 def test_every_text_of_time_and_catalogue_is_said_somewhere() -> None:
@@ -164,7 +166,7 @@ def _samples() -> Iterator[BaseException]:
         caught.value.remedy = remedy_of(caught.value)
         yield caught.value
     yield LogMalformedError(
-        Path("a.xes"), Said("no end.", "chưa hết."), remedy=Said("Mend.", "Sửa."), place=Place(1, 2, 3)
+        Path("a.xes"), Bilingual("no end.", "chưa hết."), remedy=Bilingual("Mend.", "Sửa."), place=Place(1, 2, 3)
     )
     for kind in CLASSES:
         gaps = {name: name for name in re.findall(r"{(\w+)}", "".join(WORDS[kind])) if name not in KAFKA.variables}
@@ -265,43 +267,22 @@ def test_every_class_of_errors_is_looked_at() -> None:
     assert sorted(told - named) == []
 
 
-def _pairs() -> Iterator[tuple[str, ast.expr, ast.expr]]:
-    for file in SOURCES:
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and getattr(node.func, "id", "") in ("Said", "spoken")
-                and len(node.args) == 2
-            ):
-                yield f"{file.relative_to(ROOT)}:{node.lineno}", *node.args
-
-
-def _words(text: ast.expr) -> str | None:
-    """What a text in the source says itself, its gaps left out; None for one that is no literal."""
-    if isinstance(text, ast.Constant):
-        return str(text.value)
-    if isinstance(text, ast.JoinedStr):
-        return "".join(str(part.value) for part in text.values if isinstance(part, ast.Constant))
-    return None
-
-
-def test_every_pair_in_the_sources_is_a_translation() -> None:
-    """A text beside its Vietnamese: another one, with Vietnamese letters."""
-    found = 0
-    for place, en, vi in _pairs():
-        words_en, words_vi = _words(en), _words(vi)
-        if words_vi is None or words_en in TECHNICAL or not re.search(r"[^\W\d_]", re.sub(r"\{.*?\}", "", words_vi)):
+def test_every_text_of_the_catalogue_is_a_translation() -> None:
+    """Another text, with Vietnamese letters."""
+    translated = [message for message in read(written_file("vi")) if message.id]
+    for message in translated:
+        en, vi = (text if isinstance(text, str) else text[0] for text in (message.id, message.string))
+        if en in TECHNICAL or not re.search(r"[^\W\d_]", re.sub(r"\{.*?\}", "", vi)):
             continue
-        found += 1
-        assert is_vietnamese(words_vi), f"{place}: {words_vi}"
-        assert words_en != words_vi, place
-        assert words_en is None or not is_vietnamese(words_en), place
-    assert found > 100
+        assert is_vietnamese(vi), vi
+        assert en != vi
+        assert not is_vietnamese(en), en
+    assert len(translated) > 1000
 
 
 def test_findings_of_pydantic_are_told_in_vietnamese() -> None:
     """Also one that the table does not know; the English is pydantic's own."""
-    for kind in (*_MESSAGES_VI, *_REMEDIES, "never_heard_of"):
+    for kind in (*_MESSAGES, *_REMEDIES, "never_heard_of"):
         for said in (value_message(kind, {"msg": "Input should be otherwise"}), value_remedy(kind)):
             assert is_vietnamese(said.vi)
             assert not is_vietnamese(said)

@@ -19,7 +19,7 @@ from pydantic_core import core_schema
 from cases.plans import STANDS_STILL, PlannedChange
 from catalog.document import DocumentRefused, parse
 from catalog.model import LaneTable, ProcedureVersion, Text
-from catalog.value_texts import _MESSAGES_VI, value_message
+from catalog.value_texts import _MESSAGES, value_message
 from events.language import case_events as ev
 from events.language.case_events import DefinitionRef, EventRecord
 from events.language.commands import Actor, ActorKind, Assurance
@@ -42,8 +42,8 @@ from sla.units import Budget, Unit
 from tests.cli.program import Program
 from tests.cli.vietnamese import strangers, the_catalog
 from wording.json_text import JsonRefusedError, next_json, read_json
-from wording.libraries import json_vi
-from wording.text import in_language, library_said, os_said
+from wording.libraries import json_said, library_said, os_said
+from wording.text import in_language
 
 EVENTS = get_args(get_args(ev.CaseEvent)[0])
 AT = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
@@ -295,7 +295,7 @@ def test_findings_of_pydantic_have_vietnamese_of_their_own() -> None:
         "expected_version": 4, "max_digits": 9, "decimal_places": 2, "whole_digits": 7, "most": 3,
     }  # fmt: skip
     kinds = set(get_args(core_schema.ErrorType)) - OF_PYTHON_ONLY
-    assert kinds <= set(_MESSAGES_VI) | {"value_error", "assertion_error"}, sorted(kinds - set(_MESSAGES_VI))
+    assert kinds <= set(_MESSAGES) | {"value_error", "assertion_error"}, sorted(kinds - set(_MESSAGES))
     for kind in (*kinds, "never_heard_of"):
         said = value_message(kind, {"msg": "Input should be otherwise", "ctx": context})
         assert not strangers(said.vi), said.vi
@@ -352,7 +352,7 @@ def test_a_library_never_speaks_english_on_a_vietnamese_screen() -> None:
     for text in ('{"a" 1}', "{a: 1}", '{"a": }', '{"a": 1,}', "[1 2]", '"a', '{"a": 1} x', '"\x01"', '"\\q"', "nul"):
         with pytest.raises(JsonRefusedError) as refused:
             next_json(text + " ", 0) if text != '{"a": 1} x' else read_json(text)
-        assert not strangers(json_vi(refused.value.reason)), text
+        assert not strangers(json_said(refused.value.reason).vi), text
     sentence = "password authentication failed for user"
     assert sentence not in library_said(sentence).vi
     assert library_said("NoBrokersAvailable").vi == "NoBrokersAvailable"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
 import re
 from collections.abc import Iterator
@@ -13,16 +12,14 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
-import catalog.texts
-import events.language.act_refusals
-import events.language.refusals
-import sla.texts
 from catalog.catalogue import Catalog
 from catalog.loader import load_catalog
 from catalog.model import Text
 from greenlane.settings import Settings
 from presentation.words.time_words import TABLE as TIME_TABLE
 from presentation.words.words import TABLE
+from wording.catalogue import read
+from wording.translations import written_file
 
 ROOT = Path(__file__).parents[2]
 CODES_IN = (
@@ -43,7 +40,6 @@ CODES_IN = (
     "sla.units",
     "store.rebuild",
 )
-TEXTS = (sla.texts.TEXTS, catalog.texts.TEXTS, events.language.refusals.TEXTS)
 WORD = re.compile(r"(?<![\w@./:-])[A-Za-z][\w.:/-]*\w(?![\w-])")
 """A word or an id of at least two characters; an address, or what stands behind a slash, is none."""
 TYPED = re.compile(r"\([^()\s]+\)")
@@ -95,28 +91,12 @@ def _texts_of(value: Any) -> Iterator[str]:
 
 @cache
 def _pairs() -> tuple[tuple[str, str], ...]:
-    """Every text of the sources that stands beside its Vietnamese: English, Vietnamese."""
-    found = []
-    for room in ("sla", "catalog", "cases", "events", "intake", "store", "presentation", "services", "greenlane"):
-        for file in (ROOT / room).rglob("*.py"):
-            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                if (
-                    isinstance(node, ast.Call)
-                    and getattr(node.func, "id", "") in ("Said", "spoken")
-                    and len(node.args) >= 2
-                ):
-                    en, vi = (_literal(argument) for argument in node.args[:2])
-                    if en and vi:
-                        found.append((en, vi))
-    return tuple(found)
+    """Every text of the catalogue: English, Vietnamese."""
+    return tuple((_whole(message.id), _whole(message.string)) for message in read(written_file("vi")) if message.id)
 
 
-def _literal(node: ast.expr) -> str:
-    if isinstance(node, ast.Constant):
-        return str(node.value)
-    if isinstance(node, ast.JoinedStr):
-        return " ".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
-    return ""
+def _whole(forms: str | tuple[str, ...]) -> str:
+    return forms if isinstance(forms, str) else " ".join(forms)
 
 
 def _words(texts: Iterator[str]) -> frozenset[str]:
@@ -132,7 +112,6 @@ def vietnamese_words() -> frozenset[str]:
     catalogue = the_catalog()
     parts = (catalogue.procedures, catalogue.province, catalogue.lanes, catalogue.dossiers, catalogue.duties)
     texts = [vi for vi, _ in (*TABLE.values(), *TIME_TABLE.values())]
-    texts += [text[place] for table in TEXTS for text in table.values() for place in (2, 3)]
     texts += [vi for _, vi in _pairs()]
     texts += [*SETTINGS_VI.values(), *SOURCES.values()]
     texts += [text for part in parts for text in _texts_of(part)]
@@ -144,7 +123,6 @@ def vietnamese_words() -> frozenset[str]:
 def english_words() -> frozenset[str]:
     """Every word of the English texts that no Vietnamese text has."""
     texts = [en for _, en in (*TABLE.values(), *TIME_TABLE.values())]
-    texts += [text[place] for table in TEXTS for text in table.values() for place in (0, 1)]
     texts += [en for en, _ in _pairs()]
     texts += [field.description or "" for field in Settings.model_fields.values()]
     return _words(iter(texts)) - vietnamese_words()

@@ -20,7 +20,7 @@ from greenlane.doctor.server_rules import Certificate, Reading, Server, Stamp
 from greenlane.doctor.work_rules import Owed
 from greenlane.settings import Settings
 from store.errors import StoreNewer
-from wording.text import Said
+from wording.text import Bilingual
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -43,7 +43,7 @@ def samples() -> Iterator[tuple[bool, Check]]:
     yield True, machine_rules.state_folder(folder)
     yield True, machine_rules.state_folder(replace(folder, exists=False))
     yield False, machine_rules.state_folder(replace(folder, writable=False, owner="b"))
-    yield False, machine_rules.state_folder(replace(folder, obstacle=Said("is no folder", "không phải thư mục")))
+    yield False, machine_rules.state_folder(replace(folder, obstacle=Bilingual("is no folder", "không phải thư mục")))
     yield True, machine_rules.disk(Disk("/srv/s", 300, None), 300)
     yield True, machine_rules.disk(Disk("/srv/s", 300, machine_rules.FREE_FILES_MIN), 300)
     yield False, machine_rules.disk(Disk("/srv/s", 299, None), 300)
@@ -107,7 +107,7 @@ def _of_work() -> Iterator[tuple[bool, Check]]:
     yield True, catalogue_rules.catalogue_folder(None, None, None)
     yield True, catalogue_rules.catalogue_folder("/srv/c", None, (own, own))
     yield False, catalogue_rules.catalogue_folder(None, None, (frozenset(), own))
-    yield False, catalogue_rules.catalogue_folder("/srv/c", Said("other content", "khác nội dung"), None)
+    yield False, catalogue_rules.catalogue_folder("/srv/c", Bilingual("other content", "khác nội dung"), None)
     yield True, catalogue_rules.catalogue(load_catalog(), 3)
     yield True, catalogue_rules.catalogue(load_catalog(), None)
     yield False, failed("kafka", TimeoutError())

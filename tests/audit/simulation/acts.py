@@ -48,7 +48,7 @@ SYSTEMS = ("portal", "tax-office", "other-portal", "/older")
 """Who may say that he speaks for the applicant; the last as older messages said it."""
 WHY: dict[str, Any] = {"reason": "because", "legal_basis": "law 1"}
 
-Said = dict[str, Any]
+LazyText = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Acting(Protocol):
     definitions: Definitions
     records: list[EventRecord]
 
-    def send(self, kind: type[Command], actor: Actor, said: Said, late_seconds: int = 0) -> None:
+    def send(self, kind: type[Command], actor: Actor, said: LazyText, late_seconds: int = 0) -> None:
         """A message comes; the case hears of it at its next turn."""
 
 
@@ -84,7 +84,7 @@ class Strange:
         self._life, self._dice = life, dice
         self.now, self.case, self.definitions, self.records = life.now, life.case, life.definitions, life.records
 
-    def send(self, kind: type[Command], actor: Actor, said: Said, late_seconds: int = 0) -> None:
+    def send(self, kind: type[Command], actor: Actor, said: LazyText, late_seconds: int = 0) -> None:
         """The message with its sender changed; now and then it is somebody who has a part in the case after all."""
         dice = self._dice
         if dice.happens(0.4):
@@ -116,7 +116,7 @@ def _answer(life: Acting, dice: Dice, act: Act) -> None:
         + (Outcome.REQUEST_EXPLANATION,) * 3
         + (Outcome.REFUSE,)
     )
-    said: Said = {"step_id": step.id, "department": department, "outcome": outcome}
+    said: LazyText = {"step_id": step.id, "department": department, "outcome": outcome}
     if dice.happens(0.97):
         said |= {"reason": "because", "question": "why?" if outcome is Outcome.REQUEST_EXPLANATION else None}
     if outcome is Outcome.REQUEST_SUPPLEMENT:
@@ -139,7 +139,10 @@ def _answer(life: Acting, dice: Dice, act: Act) -> None:
 
 def _documents(life: Acting, dice: Dice, act: Act) -> None:
     kinds = KINDS if dice.happens(0.6) else dice.sample(KINDS, 1)
-    said: Said = {"documents": tuple(DocumentPart(kind=kind) for kind in kinds), "declared_complete": dice.happens(0.1)}
+    said: LazyText = {
+        "documents": tuple(DocumentPart(kind=kind) for kind in kinds),
+        "declared_complete": dice.happens(0.1),
+    }
     life.send(ReceiveSupplement, dice.choice((APPLICANT, APPLICANT, OFFICER)), said, act.late_seconds)
 
 
@@ -170,7 +173,7 @@ def _fee(life: Acting, dice: Dice, act: Act) -> None:
     steps = life.case.open_steps
     if steps:
         step = dice.choice(steps)
-        said: Said = {"step_id": step.id, "department": step.department, "amount_vnd": 1, "reason": "fee"}
+        said: LazyText = {"step_id": step.id, "department": step.department, "amount_vnd": 1, "reason": "fee"}
         life.send(RequestPayment, Actor(kind=ActorKind.DEPARTMENT, id=step.department), said, act.late_seconds)
 
 
@@ -200,19 +203,19 @@ def _lane(life: Acting, dice: Dice, act: Act) -> None:
 
 
 def _calendar(life: Acting, dice: Dice, act: Act) -> None:
-    said: Said = {"calendar": later_calendar(life.case.definitions, dice), "reason": "decreed"}
+    said: LazyText = {"calendar": later_calendar(life.case.definitions, dice), "reason": "decreed"}
     life.send(ApplyCalendar, SUPERVISOR, said, act.late_seconds)
 
 
 def _migrate(life: Acting, dice: Dice, act: Act) -> None:
-    said: Said = {"procedure": later_procedure(life.case.definitions, dice), "reason": "decreed"}
+    said: LazyText = {"procedure": later_procedure(life.case.definitions, dice), "reason": "decreed"}
     life.send(MigrateProcedure, SUPERVISOR, said, act.late_seconds)
 
 
 def _reassign(life: Acting, dice: Dice, act: Act) -> None:
     steps = life.case.open_steps if dice.happens(0.9) else list(life.case.steps.values())
     if steps:
-        said: Said = {
+        said: LazyText = {
             "step_id": dice.choice(steps).id,
             "department": dice.choice((None, *life.definitions.departments)),
             "officer": dice.choice((None, "officer-2")),
@@ -229,7 +232,7 @@ def _acknowledge(life: Acting, dice: Dice, act: Act) -> None:
         life.send(AcknowledgeEscalation, SUPERVISOR, said, act.late_seconds)
 
 
-def _plain(kind: type[Command], actor: Actor, said: Said) -> Callable[[Acting, Dice, Act], None]:
+def _plain(kind: type[Command], actor: Actor, said: LazyText) -> Callable[[Acting, Dice, Act], None]:
     return lambda life, dice, act: life.send(kind, actor, said, act.late_seconds)
 
 

@@ -30,12 +30,13 @@ from events.language.commands import (
     SubmitApplication,
 )
 from events.language.identity import case_id_of
-from tests.audit.simulation.acts import ACTS, APPLICANT, DAY, HOUR, Act, Said
+from tests.audit.simulation.acts import ACTS, APPLICANT, DAY, HOUR, Act
 from tests.audit.simulation.chances import SECOND, Dice
 from tests.audit.simulation.law_books import law_books
 from tests.audit.simulation.reference.hours import moment
 from tests.audit.simulation.reference.player import Player
 from tests.audit.simulation.told import Names, facts_of, state_of_case, state_of_model
+from wording.text import LazyText
 
 START_AT = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
 HORIZON = timedelta(days=150)
@@ -160,7 +161,7 @@ class LivedCase:
             return HOUR
         return max(timedelta(0), moment(due) + timedelta(microseconds=int(wait[3:])) - self.now)
 
-    def send(self, kind: type[Command], actor: Actor, said: Said, late_seconds: int = 0) -> None:
+    def send(self, kind: type[Command], actor: Actor, said: LazyText, late_seconds: int = 0) -> None:
         """A message comes; the case hears of it at its next turn."""
         self.number += 1
         actor = self.applicant if actor is APPLICANT else actor

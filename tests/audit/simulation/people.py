@@ -55,7 +55,7 @@ from tests.audit.simulation.chances import SECOND
 from tests.audit.simulation.rulebooks import FACTS, documents_of, later_calendar, later_procedure, rulebooks
 from tests.audit.simulation.world import START_AT, TOPICS, World
 
-Said = dict[str, Any]
+LazyText = dict[str, Any]
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 APPLICANT = Actor(kind=ActorKind.APPLICANT, id="portal")
@@ -112,7 +112,7 @@ class People:
             self._complete(case_id, event.documents)
         elif isinstance(event, ExplanationRequested) and self.dice.happens(0.75):
             delay = self.dice.between(MINUTE, 9 * DAY)
-            said: Said = {"reference": self.dice.choice((None, "letter-7"))}
+            said: LazyText = {"reference": self.dice.choice((None, "letter-7"))}
             self.world.later(delay, lambda: self._send(case_id, ReceiveExplanation, APPLICANT, said))
         elif isinstance(event, PaymentRequested):
             delay = self.dice.between(MINUTE, 5 * DAY)
@@ -171,7 +171,12 @@ class People:
         if self.dice.happens(0.06):
             self._later_decide(delay + MINUTE, case_id, event, self.dice.choice(OUTCOMES))
         if event.kind == "processing" and self.dice.happens(0.06):
-            asked: Said = {"step_id": event.step_id, "department": event.department, "amount_vnd": 1, "reason": "fee"}
+            asked: LazyText = {
+                "step_id": event.step_id,
+                "department": event.department,
+                "amount_vnd": 1,
+                "reason": "fee",
+            }
             self.world.later(delay / 2, lambda: self._send(case_id, RequestPayment, self._of(event.department), asked))
 
     def _later_decide(
@@ -182,7 +187,7 @@ class People:
         )
 
     def _decide(self, case_id: str, step_id: str, department: str, outcome: Outcome, *, exactly: bool = False) -> None:
-        fields: Said = {"step_id": step_id, "department": department, "outcome": outcome}
+        fields: LazyText = {"step_id": step_id, "department": department, "outcome": outcome}
         if outcome is not Outcome.APPROVE and self.dice.happens(0.95):
             fields["reason"] = "because"
         if outcome is Outcome.REQUEST_SUPPLEMENT:
@@ -225,11 +230,11 @@ class People:
         delay = self.dice.between(MINUTE, DAY)
         case_id, escalation = record.case_id, event.escalation_id
         if chance < 0.3:
-            seen: Said = {"escalation_id": escalation}
+            seen: LazyText = {"escalation_id": escalation}
             self.world.later(delay, lambda: self._send(case_id, AcknowledgeEscalation, SUPERVISOR, seen))
         elif chance < 0.5 and event.step_id is not None:
             department = self.dice.choice((None, *self.world.definitions[case_id].departments))
-            moved: Said = {
+            moved: LazyText = {
                 "step_id": event.step_id,
                 "department": department,
                 "officer": "officer-2",
@@ -240,8 +245,8 @@ class People:
     def _plan_interventions(self, case_id: str) -> None:
         definitions = self.world.definitions[case_id]
         unit = definitions.procedure.limit.unit if definitions.procedure.limit is not None else Unit.HOURS
-        why: Said = {"reason": "because", "legal_basis": "law 1"}
-        plans: tuple[tuple[float, type[Command], Callable[[], Said]], ...] = (
+        why: LazyText = {"reason": "because", "legal_basis": "law 1"}
+        plans: tuple[tuple[float, type[Command], Callable[[], LazyText]], ...] = (
             (0.10, PauseClock, lambda: why),
             (0.10, ResumeClock, lambda: {"reason": "it is over"}),
             (0.03, WithdrawApplication, dict),
@@ -267,17 +272,17 @@ class People:
             delay = self.dice.between(DAY, 9 * DAY)
             self.world.later(delay, lambda: self._note_suspension(case_id, why))
 
-    def _approved(self) -> Said:
+    def _approved(self) -> LazyText:
         return {"approved_by": self.dice.choice((None, SUPERVISOR.id, *("office",) * 6))}
 
-    def _lane(self) -> Said:
+    def _lane(self) -> LazyText:
         return {"lane": self.dice.choice(tuple(LaneId)), "override": self.dice.happens(0.5)}
 
     def _some_time_ahead(self) -> datetime | None:
         return self.world.now + self.dice.between(DAY, 20 * DAY) if self.dice.happens(0.5) else None
 
-    def _note_suspension(self, case_id: str, why: Said) -> None:
-        times: Said = {"from_at": self.world.now - 20 * 60 * MINUTE, "until_at": self.world.now - 3 * 60 * MINUTE}
+    def _note_suspension(self, case_id: str, why: LazyText) -> None:
+        times: LazyText = {"from_at": self.world.now - 20 * 60 * MINUTE, "until_at": self.world.now - 3 * 60 * MINUTE}
         self._send(case_id, PauseClock, SUPERVISOR, why | times)
 
     # ---- the end
@@ -303,14 +308,14 @@ class People:
             self.world.run()
 
     def _send(
-        self, case_id: str, kind: type[Command], actor: Actor, said: Said | None = None, *, exactly: bool = False
+        self, case_id: str, kind: type[Command], actor: Actor, said: LazyText | None = None, *, exactly: bool = False
     ) -> None:
         self._number += 1
         command = kind(command_id=f"c{self._number}", received_at=self.world.now, actor=actor, **(said or {}))
         self.world.send(case_id, command, exactly=exactly)
 
 
-def _documents(kinds: tuple[str, ...]) -> Said:
+def _documents(kinds: tuple[str, ...]) -> LazyText:
     return {"documents": tuple(DocumentPart(kind=kind) for kind in kinds)}
 
 

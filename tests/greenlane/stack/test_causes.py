@@ -14,14 +14,14 @@ from greenlane.stack.causes import disk_full, of_our_own
 from greenlane.stack.errors import AccountRefusedError, ServerAwayError
 from greenlane.wiring import Wiring
 from services.errors import NotAnsweredError
-from wording.text import Said
+from wording.text import Bilingual
 
 OUTSIDE = {
     "temporal_address": "127.0.0.1:9",
     "kafka_bootstrap": "127.0.0.1:9",
     "database_url": "postgresql+psycopg://u:hidden@127.0.0.1:9/d",
 }
-AGAIN = Said("Ask again with --command-id x.", "Gửi lại với --command-id x.")
+AGAIN = Bilingual("Ask again with --command-id x.", "Gửi lại với --command-id x.")
 
 
 @pytest.fixture
@@ -65,7 +65,9 @@ def test_with_room_on_the_disk_what_was_met_stands(tmp_path: Path) -> None:
 
 def test_a_server_that_we_started_has_no_address_to_correct(tmp_path: Path) -> None:
     """Nobody has set it: its log says why it is away, and its stack starts it again."""
-    away = ServerAwayError(Said("Away.", "Vắng."), field="GREENLANE_KAFKA_BOOTSTRAP", remedy=Said("Correct.", "Sửa."))
+    away = ServerAwayError(
+        Bilingual("Away.", "Vắng."), field="GREENLANE_KAFKA_BOOTSTRAP", remedy=Bilingual("Correct.", "Sửa.")
+    )
     told = of_our_own(away, Settings(state_dir=tmp_path))
     assert told is not None
     assert f"{tmp_path}/logs/kafka.log" in told.remedy
