@@ -32,9 +32,10 @@ DOSSIER_TABLE: Final[dict[str, tuple[str, str]]] = {
     "effect.reopened": ("mở lại", "re-opened"),
     "effect.stopped": ("dừng", "stopped"),
     "graph_legend": (
-        "Mỗi hồ sơ nằm dưới hồ sơ nó chờ; + cũng cần; (~) nên có trước, không bắt buộc; [bold red]đỏ[/bold red]: đường găng.",
-        "Each is below what it waits for; + needs these too; (~) better after these; [bold red]red[/bold red]: critical path.",
+        "Mỗi hồ sơ nằm dưới hồ sơ nó chờ; + cũng cần; (~) nên có trước, không bắt buộc; {red}: đường găng.",
+        "Each is below what it waits for; + needs these too; (~) better after these; {red}: critical path.",
     ),
+    "red": ("đỏ", "red"),
     "held_now": ("Đang giữ: {holder}", "Held by: {holder}"),
     "joint_is": (
         "Thời hạn chung ({basis}): hẹn trả {at}, hết hạn lúc 24:00 ngày {day}: {state}",
