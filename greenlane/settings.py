@@ -21,7 +21,7 @@ from greenlane.secret_files import SUFFIX, secrets_in_files
 from wording.text import _, _p, layout
 
 if TYPE_CHECKING:
-    from greenlane.stack.addresses import StackAddresses
+    from greenlane.addresses import StackAddresses
 
 PREFIX = "GREENLANE_"
 
@@ -320,7 +320,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _that_go_together(self) -> Self:
-        refuse_contradictions(self)
+        refuse_contradictions(dict(self))
         return self
 
     @property

@@ -33,9 +33,9 @@ DOSSIER_TABLE: Final[dict[str, LazyText]] = {
     "effect.reopened": _("re-opened"),
     "effect.stopped": _p("effect", "stopped"),
     "graph_legend": _(
-        "Each is below what it waits for; + needs these too; (~) better after these; [bold "
-        "red]red[/bold red]: critical path."
+        "Each is below what it waits for; + needs these too; (~) better after these; {red}: critical path."
     ),
+    "red": _("red"),
     "held_now": _("Held by: {holder}"),
     "joint_is": _("Joint limit ({basis}): appointment {at}, lawful end 24:00 of {day}: {state}"),
     "joint_one": _("Joint limit ({basis}): {at}: {state}"),

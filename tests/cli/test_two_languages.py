@@ -27,8 +27,9 @@ from events.transport import errors as transport
 from greenlane.cli.failure import InterruptedRunError, explained
 from greenlane.cli.page import PAGE
 from greenlane.cli.remedies import remedy_of
+from greenlane.errors import StackError
 from greenlane.probing.troubles import CLASSES, KAFKA, WORDS, Trouble
-from greenlane.stack.errors import StackError, for_relaying, relayed
+from greenlane.stack.errors import for_relaying, relayed
 from greenlane.stack.folder import folder_error
 from services.acknowledging import NoSuchAlertError, numbered
 from sla.errors import SlaError
