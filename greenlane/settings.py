@@ -244,6 +244,7 @@ class Settings(BaseSettings):
         dotenv_settings: Source,
         file_secret_settings: Source,
     ) -> tuple[Source, ...]:
+        """What is given in the program, then the guarded environment; nothing else."""
         del env_settings, dotenv_settings, file_secret_settings
         return init_settings, GuardedEnvironment(settings_cls)
 
