@@ -15,6 +15,7 @@ from typing import Final
 
 import psutil
 
+from events.transport.backoff import Backoff
 from greenlane.addresses import StackAddresses
 from greenlane.errors import ServerUnusableError, StackError
 from greenlane.probing.outside import probe_outside
@@ -34,8 +35,7 @@ from wording.libraries import os_said
 from wording.text import _, joined, layout
 
 POLL_SECONDS = 0.1
-FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 30.0
+RESTART = Backoff(first_seconds=0.5, most_seconds=30.0)
 STEADY_SECONDS = 60.0
 """A part that worked this long has its back-off forgiven."""
 ATTEMPTS_AT_START = 3
@@ -257,7 +257,7 @@ class Supervisor:
                         reason=describe_exit(code),
                     ),
                 )
-            watched.child, watched.retry_at = None, time.monotonic() + FIRST_PAUSE_SECONDS
+            watched.child, watched.retry_at = None, time.monotonic() + RESTART.pause(1)
             return False
         alive_seconds = time.monotonic() - watched.started_at
         if alive_seconds > self.settings.start_timeout_seconds:
@@ -325,10 +325,10 @@ class Supervisor:
             )
 
     def _next_pause(self, watched: Watched) -> float:
-        pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(watched.failures, 10))
         watched.failures += 1
+        pause = RESTART.pause(watched.failures)
         watched.child, watched.working, watched.retry_at = None, False, time.monotonic() + pause
-        return float(pause)
+        return pause
 
     def _after_death(self, watched: Watched, child: Child, code: int) -> None:
         if watched.working or watched.failures == 0:
