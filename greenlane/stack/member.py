@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from greenlane.settings import PREFIX, Settings
+from greenlane.connection_rules import PREFIX
+from greenlane.settings import Settings
 from greenlane.stack.child import Command, python_command
 from greenlane.stack.folder import StateFolder
 
