@@ -1,54 +1,55 @@
-"""A working calendar on a terminal: its months drawn, its answers in words."""
+"""A working calendar on a screen: its months drawn, its answers in words."""
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Final, Self
 
-from rich.columns import Columns
-from rich.console import RenderableType
-from rich.markup import escape
-from rich.table import Table
-from rich.text import Text
-
-from greenlane.cli.catalogue_in_use import catalogue_in_use
-from greenlane.cli.clock import now
-from greenlane.cli.instants import instant_of
-from greenlane.cli.output import table_of
-from greenlane.settings import Settings
+from presentation.blocks import (
+    Beside,
+    Block,
+    Grid,
+    Inline,
+    Line,
+    Table,
+    Tone,
+    dim,
+    facts,
+    line,
+    strong,
+    table_of,
+    toned,
+)
 from presentation.instants import instant_json
 from presentation.moments import Moments
 from presentation.sources import source_text
+from presentation.tones import yes_line
 from presentation.words.time_words import TimeWords
 from sla.business_time import BusinessTime
-from sla.calendar import CalendarDefinition, WorkingCalendar, compiled
+from sla.calendar import CalendarDefinition, compiled
 from sla.deadline import Due
 from sla.definition import WEEKDAYS
-from sla.errors import AmountRefused, CalendarRangeError
-from sla.texts import ANSWER
-from sla.units import AMOUNT_MAX, Budget, Unit
+from sla.errors import CalendarRangeError
+from sla.units import Budget
 
-Counting = Callable[[Budget, datetime, WorkingCalendar], Due]
-"""`sla.deadline.due`, or `sla.beginning.beginning`."""
-
+MONDAY: Final = date(2026, 3, 2)
 DAY: Final = timedelta(days=1)
 MONTHS_SHOWN: Final = 3
 MONTHS_OF_YEAR: Final = 12
 MARKS: Final = {
-    "working": (" ", "default"),
-    "weekend": (" ", "bright_black"),
-    "holiday": ("*", "bold red"),
-    "swap": ("~", "bold magenta"),
-    "made_up": ("+", "bold green"),
-    "flagged": ("?", "yellow"),
+    "working": (" ", Tone.PLAIN),
+    "weekend": (" ", Tone.DIM),
+    "holiday": ("*", Tone.LATE),
+    "swap": ("~", Tone.OTHER),
+    "made_up": ("+", Tone.BEST),
+    "flagged": ("?", Tone.NEAR),
 }
-"""How a day is drawn: a mark that a printer shows too, and a colour."""
+"""How a day is drawn: a mark that a printer shows too, and a tone."""
 _SWAPPED: Final = re.compile(r"for (\d{1,2} [A-Z][a-z]+ \d{4})")
 
 
@@ -60,29 +61,10 @@ class CalendarSheet:
     moments: Moments
 
     @classmethod
-    def of(cls, calendar_id: str | None, language: str | None, state_dir: Path | None = None) -> Self:
-        """A calendar of the catalogue in use; None: the province's own. Raises UnknownCalendar with what looks like it."""
-        settings = Settings.load(language=language, state_dir=state_dir)
-        catalog = catalogue_in_use(settings).catalog
-        return cls.showing(catalog.calendar(calendar_id or catalog.province.calendar), settings.language)
-
-    @classmethod
-    def all_of(cls, language: str | None, state_dir: Path | None = None) -> list[Self]:
-        """Every calendar of the catalogue in use."""
-        settings = Settings.load(language=language, state_dir=state_dir)
-        catalog = catalogue_in_use(settings).catalog
-        return [cls.showing(definition, settings.language) for definition in catalog.calendars.values()]
-
-    @classmethod
-    def showing(cls, definition: CalendarDefinition, language: str) -> Self:
-        """A calendar, also one that is in no catalogue."""
+    def of(cls, definition: CalendarDefinition, language: str, now: datetime) -> Self:
+        """A calendar as it is looked at now, also one that is in no catalogue."""
         zone = compiled(definition).zone
-        return cls(definition, Moments(TimeWords(language), zone, BusinessTime.real_time(), now()))
-
-    @cached_property
-    def calendar(self) -> WorkingCalendar:
-        """The calendar's arithmetic."""
-        return compiled(self.definition)
+        return cls(definition, Moments(TimeWords(language), zone, BusinessTime.real_time(), now))
 
     def as_json(self) -> dict[str, Any]:
         """Which version of which calendar."""
@@ -97,35 +79,6 @@ class CalendarSheet:
             "verified": given.verified,
         }
 
-    # ---- answers
-
-    def instant(self, text: str, field: str) -> datetime:
-        """An instant within the calendar's years. Raises NaiveInstant, InstantInvalid, CalendarRangeError with the field."""
-        at = instant_of(text, field)
-        try:
-            self.calendar.local(at)
-        except CalendarRangeError as error:
-            raise CalendarRangeError(error.reason, field=field, remedy=error.remedy) from None
-        return at
-
-    def budget(self, amount: int, unit: str) -> Budget:
-        """An amount of time. Raises AmountRefused where it is not a positive number, CalendarRangeError for a vast one."""
-        if amount < 1:
-            raise AmountRefused.of("amount_not_positive", field="amount", given=amount)
-        if amount > AMOUNT_MAX:
-            raise self._beyond()
-        return Budget(amount=amount, unit=Unit(unit))
-
-    def end(self, count: Counting, budget: Budget, at: datetime) -> Due:
-        """The answer of a calculation that begins within the calendar. Raises CalendarRangeError for the amount."""
-        try:
-            return count(budget, at, self.calendar)
-        except CalendarRangeError:
-            raise self._beyond() from None
-
-    def _beyond(self) -> CalendarRangeError:
-        return CalendarRangeError.outside(ANSWER, self.definition, field="amount", key="amount_outside")
-
     def end_json(self, at: datetime, budget: Budget, end: Due) -> dict[str, Any]:
         """The answer of `add` and `subtract`."""
         return {
@@ -138,20 +91,19 @@ class CalendarSheet:
             "lawful_day": end.lawful_day and end.lawful_day.isoformat(),
         }
 
-    def end_screen(self, at: datetime, budget: Budget, end: Due) -> Table:
+    def end_screen(self, at: datetime, budget: Budget, end: Due) -> Grid:
         """The same in words."""
-        words, moments = self.moments.words, self.moments
-        grid = Table.grid(padding=(0, 2))
-        lawful = words("no_day") if end.lawful_day is None else words("end_of", day=moments.day(end.lawful_day))
-        weekday = "" if end.lawful_day is None else f" [dim]{self._weekday(end.lawful_day)}[/dim]"
-        for key, text in (
-            ("calendar", f"{self.definition.id} {self.definition.version}"),
-            ("at", f"{moments.instant(at, seconds=True)}, {moments.budget(budget)}"),
-            ("appointment", f"[bold]{moments.instant(end.operational_at, seconds=True)}[/bold]"),
-            ("lawful", f"[bold]{lawful}[/bold]{weekday}"),
-        ):
-            grid.add_row(f"[bold]{words(key)}[/bold]", text)
-        return grid
+        words, moments, day = self.moments.words, self.moments, end.lawful_day
+        lawful: Inline = strong(words("no_day"))
+        if day is not None:
+            lawful = line(strong(words("end_of", day=moments.day(day))), " ", dim(self._weekday(day)))
+        known: dict[str, Inline] = {
+            "calendar": f"{self.definition.id} {self.definition.version}",
+            "at": f"{moments.instant(at, seconds=True)}, {moments.budget(budget)}",
+            "appointment": strong(moments.instant(end.operational_at, seconds=True)),
+            "lawful": lawful,
+        }
+        return facts((words(key), text) for key, text in known.items())
 
     def between_json(self, begins: datetime, ends: datetime, working: timedelta) -> dict[str, Any]:
         """The answer of `between`; whole seconds where they are whole."""
@@ -169,8 +121,6 @@ class CalendarSheet:
         seconds = working.total_seconds()
         sign = "-" if seconds < 0 else ""
         return self.moments.words("working_time", span=sign + self.moments.hours(seconds), seconds=f"{seconds:g}")
-
-    # ---- months
 
     def months(self, year: int | None, month: int | None) -> list[date]:
         """The first days of the months to draw. Raises CalendarRangeError for a year that the calendar does not cover."""
@@ -208,39 +158,38 @@ class CalendarSheet:
             return "flagged"
         return "working" if self.definition.weekly.get(WEEKDAYS[day.weekday()]) else "weekend"
 
-    def screen(self, months: Sequence[date]) -> Iterator[RenderableType]:
+    def screen(self, months: Sequence[date]) -> Iterator[Block]:
         """The months side by side, what the marks mean, and the days that are not as usual."""
-        given, words = self.definition, self.moments.words
-        first, last = self.moments.day(given.first_day), self.moments.day(given.last_day)
-        yield f"[bold]{given.id} {given.version}[/bold] [dim]{first} – {last}, {given.zone}[/dim]"
-        yield Columns([self._month(first) for first in months], padding=(0, 2))
+        shown, words = self.definition, self.moments.words
+        first, last = self.moments.day(shown.first_day), self.moments.day(shown.last_day)
+        yield line(strong(f"{shown.id} {shown.version}"), " ", dim(f"{first} – {last}, {shown.zone}"))
+        yield Beside(tuple(map(self._month, months)))
         yield self._legend()
-        if given.source:
-            unverified = "" if given.verified else f" ({words('unverified')})"
-            yield f"[dim]{escape(source_text(given.source, words.language))}{unverified}[/dim]"
+        if shown.source:
+            unverified = "" if shown.verified else f" ({words('unverified')})"
+            yield dim(f"{source_text(shown.source, words.language)}{unverified}")
 
-    def _month(self, first: date) -> Table:
-        table = Table.grid(padding=(0, 0, 0, 1))
-        title = f"{first:%m/%Y}"
-        table.title, table.title_style = title, "bold"
-        table.add_row(*(Text(f"{self._weekday(date(2026, 3, 2) + DAY * i):>3}", style="dim") for i in range(7)))
-        cells = [Text("")] * first.weekday() + [self._cell(day) for day in _days_of(first)]
-        for start in range(0, len(cells), 7):
-            table.add_row(*cells[start : start + 7])
-        return table
+    def _month(self, first: date) -> Grid:
+        weekdays = tuple(dim(f"{self._weekday(MONDAY + DAY * place):>3}") for place in range(len(WEEKDAYS)))
+        cells = [line()] * first.weekday() + [self._cell(day) for day in _days_of(first)]
+        weeks = [tuple(cells[start : start + len(WEEKDAYS)]) for start in range(0, len(cells), len(WEEKDAYS))]
+        return Grid([weekdays, *weeks], title=f"{first:%m/%Y}", tight=True)
 
-    def _cell(self, day: date) -> Text:
+    def _cell(self, day: date) -> Line:
         if not self.definition.first_day <= day <= self.definition.last_day:
-            return Text("  .", style="dim")
-        mark, style = MARKS[self.kind(day)]
-        return Text(f"{day.day:2}{mark}", style=style)
+            return dim("  .")
+        mark, tone = MARKS[self.kind(day)]
+        return toned(tone, f"{day.day:2}{mark}")
 
-    def _legend(self) -> Text:
-        legend = Text()
-        for kind, (mark, style) in MARKS.items():
-            if kind != "working":
-                legend.append(f"{mark.strip() or '12'} {self.moments.words.named('day', kind)}   ", style)
-        return legend
+    def _legend(self) -> Line:
+        named = self.moments.words.named
+        return line(
+            *(
+                toned(tone, f"{mark.strip() or '12'} {named('day', kind)}   ")
+                for kind, (mark, tone) in MARKS.items()
+                if kind != "working"
+            )
+        )
 
     def _weekday(self, day: date) -> str:
         if self.moments.words.language == "en":
@@ -271,11 +220,10 @@ def calendar_table(sheets: Sequence[CalendarSheet]) -> Table:
     keys = ("calendar", "version", "valid", "zone", "days_off", "made_up", "verified")
     table = table_of(words("calendars"), *map(words, keys))
     for sheet in sheets:
-        given = sheet.definition
-        valid = f"{sheet.moments.day(given.first_day)} – {sheet.moments.day(given.last_day)}"
-        verified = words("yes") if given.verified else f"[yellow]{words('no')}[/yellow]"
-        counts = str(len(given.days_off)), str(len(given.working_days))
-        table.add_row(given.id, given.version, valid, given.zone, *counts, verified)
+        shown = sheet.definition
+        valid = f"{sheet.moments.day(shown.first_day)} – {sheet.moments.day(shown.last_day)}"
+        counts = str(len(shown.days_off)), str(len(shown.working_days))
+        table.add(shown.id, shown.version, valid, shown.zone, *counts, yes_line(words, is_so=shown.verified))
     return table
 
 
