@@ -18,8 +18,8 @@ from typing import Any
 import psutil
 
 from bench.throughput.__main__ import PROCEDURE, WARM_UP_CASES, access_file, ours_round, the_stack
-from greenlane.quiescence import settled
 from greenlane.wiring import Wiring
+from services.quiescence import await_published
 from store.ledger import Ledger
 from store.views import CaseFilter, Views
 
@@ -73,7 +73,7 @@ def _fill(wiring: Wiring, cases: int) -> float:
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    settled(wiring, timeout_seconds=300)
+    await_published(wiring, timeout_seconds=300)
     return time.monotonic() - began
 
 

@@ -26,9 +26,9 @@ from bench.throughput.__main__ import the_stack
 from bench.throughput.usage import cpu_seconds, stack_processes
 from events.language.commands import Actor, ActorKind, DecideStep, Outcome
 from events.language.dossier_messages import DossierFile
-from greenlane.quiescence import settled
 from greenlane.wiring import Wiring
 from intake.cases import CaseIntake, Submitted
+from services.quiescence import await_published
 from store.dossiers import Dossiers
 from store.views import Views
 
@@ -159,7 +159,7 @@ def main() -> None:
     with the_stack() as (wiring, supervisor):
         before = cpu_seconds(stack_processes(supervisor))
         result = asyncio.run(run(wiring, asked.applications))
-        settled(wiring)
+        await_published(wiring)
         after = cpu_seconds(stack_processes(supervisor))
         checked = verify(wiring.store, PublishedTopics(wiring.cluster, wiring.topics))
     result |= {

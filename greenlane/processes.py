@@ -19,7 +19,6 @@ from events.transport.lanes import LaneSettings
 from events.transport.publisher import Publisher, PublisherSettings
 from events.transport.replays import Replays
 from greenlane.alerts import AlertSender
-from greenlane.changing import Healing
 from greenlane.probing.kafka import probe_kafka
 from greenlane.probing.kafka_rights import Needs, needs_of_bridge, needs_of_publisher
 from greenlane.settings import Settings
@@ -33,6 +32,7 @@ from intake.telling import Telling
 from intake.trust import Trust
 from intake.waiting_room import WaitingRoom
 from intake.waking import Sweep, Waking
+from services.change_telling import Healing
 from store.outbox import Outbox
 from store.recorder import Recorder
 from store.seals import letters_seal
@@ -142,7 +142,7 @@ async def bridge(settings: Settings) -> None:
             group.create_task(HandOver(wiring.waiting, room, intake).run())
             views = Views(wiring.store)
             waking, sweep = Waking(views, intake, linked), Sweep(client, views, intake, linked)
-            group.create_task(_look_again(Healing(wiring, intake).look, "cases told that a plan could not reach"))
+            group.create_task(_look_again(Healing(wiring.store, intake).look, "cases told that a plan could not reach"))
             group.create_task(_look_again(sweep.look, "cases brought back whose run had ended"))
             group.create_task(_look_again(waking.look, "cases woken that slept through their due instant"))
             group.create_task(

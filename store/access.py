@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 from psycopg import sql
 
 from store.errors import StoreAccessDenied
+from store.statements import statements_in
 from wording.text import _
 
 if TYPE_CHECKING:
     from store.database import Session
 
+SQL: Final = statements_in("database")
 
 OWNER: Final = "owner"
 ACCOUNTS: Final = ("worker", "bridge", "publisher", "reader", "operator")
@@ -137,22 +139,21 @@ def grant_access(session: Session) -> tuple[str, ...]:
     Returns the roles that the server does not have. Where it has none of them, whoever runs it gives rights by his own means:
     nothing is touched. Raises StoreAccessDenied for an account that is not the owner's.
     """
-    owner = _one(session, "SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = 'ledger'::regclass")
-    if not _one(session, "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'ledger'::regclass"):
+    owner = _one(session, "find_owner")
+    if not _one(session, "is_owner"):
         raise StoreAccessDenied(reason=_("it does not own the tables"))
     roles = {account: role_of(owner, account) for account in ACCOUNTS}
-    query = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)"
-    known = {name for (name,) in session.execute(query, (list(roles.values()),))}
+    known = {name for (name,) in session.execute(SQL["find_roles"], {"roles": list(roles.values())})}
     found = {account: role for account, role in roles.items() if role in known}
     if found:
-        database, version = _one(session, "SELECT current_database()"), session.info.server_version
+        database, version = _one(session, "find_database"), session.info.server_version
         # In one go: a statement apiece would be a hundred round trips.
         session.execute(sql.SQL(";\n").join(_statements(database, found, maintain=version >= MAINTAIN_SINCE)))
     return tuple(role for role in roles.values() if role not in known)
 
 
-def _one(session: Session, query: str) -> Any:
-    row = session.execute(query.encode()).fetchone()
+def _one(session: Session, statement: str) -> Any:
+    row = session.execute(SQL[statement]).fetchone()
     if row is None:
         raise AssertionError("the ledger is there, and so is the database")
     return row[0]

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import func, select, update
 
 from events.language.case_events import EventRecord
+from events.transport.backoff import Backoff
+from store.arrays import Texts
 from store.database import Store
 from store.ledger import record_of_row
+from store.statements import statements_in
 from store.tables import alerts
 
-BACKOFF_FIRST_SECONDS = 5.0
-BACKOFF_MAX_SECONDS = 900.0
+REDELIVERY = Backoff(first_seconds=5.0, most_seconds=900.0)
 ERROR_LENGTH_MAX = 500
 
-CLAIM = text(
-    "UPDATE alerts a SET attempts = a.attempts + 1, next_attempt_at = now() + make_interval(secs => :lease)"
-    " FROM (SELECT id FROM alerts WHERE delivered_at IS NULL AND next_attempt_at <= now() AND channel = ANY(:channels)"
-    " ORDER BY next_attempt_at, id LIMIT :limit FOR UPDATE SKIP LOCKED) AS due, ledger l"
-    " WHERE a.id = due.id AND l.case_id = a.case_id AND l.sequence = a.sequence"
-    " RETURNING a.id, a.case_id, a.sequence, a.event_id, a.channel, a.attempts, l.body"
-)
+SQL: Final = statements_in("alerts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +48,6 @@ class AlertBacklog:
     """Real time since the oldest of them was recorded."""
 
 
-def backoff_seconds(attempts: int) -> float:
-    """How long to wait after this many failed attempts: 5 s, doubled each time, at most 15 minutes."""
-    return min(BACKOFF_MAX_SECONDS, BACKOFF_FIRST_SECONDS * 2.0 ** min(attempts - 1, 20))
-
-
 class AlertQueue:
     """The deliveries. Several processes may work on it; all calls raise StoreError."""
 
@@ -65,13 +56,10 @@ class AlertQueue:
 
     def claim(self, channels: Sequence[str], limit: int = 20, lease_seconds: float = 60.0) -> list[DueAlert]:
         """Take due deliveries, oldest first; nobody else gets them before the lease ends (a killed process's come again)."""
-        arguments = {"channels": list(channels), "limit": limit, "lease": lease_seconds}
-        with self._store.writing() as connection:
-            rows = connection.execute(CLAIM, arguments).all()
-        return sorted(
-            (DueAlert(row.id, row.case_id, row.event_id, row.channel, row.attempts, _record_of(row)) for row in rows),
-            key=lambda alert: alert.id,
-        )
+        wanted = {"channels": Texts(channels), "limit": limit, "lease_seconds": lease_seconds}
+        with self._store.writing_session() as session:
+            rows = session.execute(SQL["claim_alerts"], wanted).fetchall()
+        return sorted((_due_alert(*row) for row in rows), key=lambda alert: alert.id)
 
     def mark_delivered(self, alert_id: int) -> None:
         """The receiver has it."""
@@ -84,7 +72,7 @@ class AlertQueue:
 
     def retry_later(self, alert: DueAlert, error: str) -> float:
         """The attempt failed; returns in how many seconds the next one is due. `error` must hold no personal data."""
-        delay = backoff_seconds(alert.attempts)
+        delay = REDELIVERY.pause(alert.attempts)
         with self._store.writing() as connection:
             connection.execute(
                 update(alerts)
@@ -112,5 +100,7 @@ class AlertQueue:
             ]
 
 
-def _record_of(row: Row[Any]) -> EventRecord:
-    return record_of_row(row.case_id, row.sequence, row.body)
+def _due_alert(
+    number: int, case_id: str, sequence: int, event_id: str, channel: str, attempts: int, body: str
+) -> DueAlert:
+    return DueAlert(number, case_id, event_id, channel, attempts, record_of_row(case_id, sequence, body))

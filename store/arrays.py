@@ -7,7 +7,7 @@ recording a turn (1.9 ms instead of 0.3 ms). A column has one type, so it can be
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -52,7 +52,8 @@ class Days(list[date]):
 
 
 Column = Texts | Blobs | Shorts | Ints | Bigs | Instants | Days
-Kinds = tuple[type[Column], ...]
+Kinds = Mapping[str, type[Column]]
+"""The columns of rows: by the name of the gap that takes each."""
 
 
 class Rows:
@@ -70,11 +71,10 @@ class Rows:
         return len(self._rows)
 
     @property
-    def columns(self) -> tuple[Column, ...]:
-        """What was added, column by column."""
-        if not self._rows:
-            return tuple(kind() for kind in self._kinds)
-        return tuple(kind(column) for kind, column in zip(self._kinds, zip(*self._rows, strict=True), strict=True))
+    def columns(self) -> dict[str, Column]:
+        """What was added, column by column, for the gaps of a statement."""
+        columns = zip(*self._rows, strict=True) if self._rows else ((),) * len(self._kinds)
+        return {name: kind(column) for (name, kind), column in zip(self._kinds.items(), columns, strict=True)}
 
 
 def _packed(element_oid: int, elements: Iterable[bytes | None]) -> bytes:

@@ -7,19 +7,22 @@ from collections.abc import Mapping, Sequence, Set
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from cases.turn import CommandOutcome, Recorded, Turn, acceptance_of, with_dossier_code
 from events.language.case_events import ApplicationSubmitted
 from events.language.chain import GENESIS
 from events.language.identity import dossier_code_of
 from events.language.topics import Topics
-from store import batch as statements
 from store.arrays import Days, Ints, Texts
 from store.batch import Batch
 from store.database import Session, transaction
 from store.errors import LedgerBehind, LedgerRowBroken, MalformedTurn, StoreError
 from store.ledger import record_of_row
 from store.outcome import outcome_of
+from store.statements import statements_in
+
+SQL: Final = statements_in("turns")
 
 Answer = Recorded | Exception
 Settled = dict[tuple[str, str], CommandOutcome]
@@ -93,16 +96,16 @@ class Attempt:
     def _look(self, turns: Sequence[Turn], look_into_ledger: bool) -> tuple[dict[str, Head], Settled]:
         case_ids = Texts(turn.case_id for turn in turns)
         commands = [key for turn in turns for key in _keys_of(turn)]
-        found = self._session.execute(statements.LOCK_HEADS, (case_ids,), prepare=True, binary=True)
-        columns = Texts(case_id for case_id, _ in commands), Texts(command_id for _, command_id in commands)
-        known = commands and self._session.execute(statements.SETTLED, columns, prepare=True, binary=True)
+        found = self._session.execute(SQL["lock_heads"], {"case_ids": case_ids}, prepare=True, binary=True)
+        keys = {"case_ids": Texts(key[0] for key in commands), "command_ids": Texts(key[1] for key in commands)}
+        known = commands and self._session.execute(SQL["find_outcomes"], keys, prepare=True, binary=True)
         heads = {case_id: Head(sequence, digest) for case_id, sequence, digest in found}
         # The read model may have been emptied for a rebuild; the ledger still knows. A first turn is not expected there.
         doubtful = Texts(
             t.case_id for t in turns if t.case_id not in heads and (look_into_ledger or t.expected_sequence > 1)
         )
         if doubtful:
-            rows = self._session.execute(statements.LEDGER_HEADS, (doubtful,), prepare=True, binary=True)
+            rows = self._session.execute(SQL["find_ledger_heads"], {"case_ids": doubtful}, prepare=True, binary=True)
             heads.update((case_id, Head(sequence, digest)) for case_id, sequence, digest in rows)
         return (
             {case_id: heads.get(case_id, EMPTY) for case_id in case_ids},
@@ -119,8 +122,12 @@ class Attempt:
         if not counts:
             return turns
         keys = sorted(counts)  # Always the same order, so that two writers never wait for each other in a circle.
-        columns = Texts(key[0] for key in keys), Days(key[1] for key in keys), Ints(counts[key] for key in keys)
-        rows = self._session.execute(statements.NEXT_ORDINALS, columns, prepare=True, binary=True)
+        columns = {
+            "agency_codes": Texts(key[0] for key in keys),
+            "days": Days(key[1] for key in keys),
+            "numbers": Ints(counts[key] for key in keys),
+        }
+        rows = self._session.execute(SQL["take_ordinals"], columns, prepare=True, binary=True)
         last_before = {(agency, day): last - counts[agency, day] for agency, day, last in rows}
         coded: list[Turn] = []
         for turn, key in zip(turns, wanted, strict=True):
@@ -153,9 +160,12 @@ class Attempt:
         """Answer turns that may not be written with what stands in their place."""
         if not indexes:
             return
-        columns = Texts(turns[i].case_id for i in indexes), Ints(turns[i].expected_sequence for i in indexes)
+        columns = {
+            "case_ids": Texts(turns[i].case_id for i in indexes),
+            "sequences": Ints(turns[i].expected_sequence for i in indexes),
+        }
         rows: dict[str, list[tuple[str, int, str]]] = {}
-        for row in self._session.execute(statements.STANDING, columns, prepare=True, binary=True):
+        for row in self._session.execute(SQL["find_records"], columns, prepare=True, binary=True):
             rows.setdefault(row[0], []).append((row[0], row[1], row[2]))
         for index in indexes:
             turn = turns[index]

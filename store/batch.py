@@ -1,169 +1,66 @@
 """The statements of the recording transaction: each takes arrays, so that a batch costs the same few whatever its size."""
 
-# ruff: noqa: S608 - the statements are built from the field names of our own models, never from data
-
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
-from cases.turn import CaseView, CommandOutcome, DossierView, EscalationItem, Notice, Turn, WorkItem
+from cases.turn import CommandOutcome, DossierView, Notice, Turn
 from events.language.case_events import CalendarExhausted, EventRecord, RungFired, SuspensionReviewDue, canonical_json
 from events.language.chain import link
 from events.language.dossier_events import DossierRungFired
 from events.language.identity import event_id_of, refusal_id_of
+from events.language.notices import AnswerRefused
 from events.language.routing import topics_of
 from events.language.topics import Topics
-from store.arrays import Blobs, Instants, Ints, Kinds, Rows, Shorts, Texts
+from store.arrays import Blobs, Column, Instants, Ints, Kinds, Rows, Shorts, Texts
 from store.database import Session
+from store.statements import statements_in
 
 SLOTS = 64
 """The outbox is cut into this many parts for ever; a publisher of shard s among n serves those with `slot % n == s`."""
-NOTICE = "AnswerRefused"
-OUTBOX_CHANNEL = "greenlane_outbox"
 ALERTING = (RungFired, DossierRungFired, SuspensionReviewDue, CalendarExhausted)
 """What somebody is told of by e-mail and webhook: a fired rung, and a duty of which no clock tells."""
 
-VIEW_COLUMNS = tuple(CaseView.model_fields)
-DOSSIER_COLUMNS = tuple(DossierView.model_fields)
-WORK_COLUMNS = tuple(WorkItem.model_fields)
-ESCALATION_COLUMNS = tuple(EscalationItem.model_fields)
+SQL: Final = statements_in("turns")
+VIEWS: Final = statements_in("views")
 
-
-def columns(names: Iterable[str], prefix: str = "") -> str:
-    """Column names as SQL."""
-    return ", ".join(f'{prefix}"{name}"' for name in names)
-
-
-def _excluded(names: Iterable[str]) -> str:
-    return ", ".join(f'"{name}" = excluded."{name}"' for name in names)
-
-
-LOCK_HEADS = "SELECT case_id, sequence, hash FROM cases WHERE case_id = ANY(%s::text[]) ORDER BY case_id FOR UPDATE"
-LEDGER_HEADS = (
-    "SELECT DISTINCT ON (case_id) case_id, sequence, hash FROM ledger WHERE case_id = ANY(%s::text[])"
-    " ORDER BY case_id, sequence DESC"
-)
-SETTLED = (
-    "SELECT c.case_id, c.command_id, c.refusal, c.digest FROM unnest(%s::text[], %s::text[]) AS t(case_id, command_id)"
-    " JOIN commands c ON c.case_id = t.case_id AND c.command_id = t.command_id"
-)
-STANDING = (
-    "SELECT l.case_id, l.sequence, l.body FROM unnest(%s::text[], %s::int[]) AS t(case_id, first)"
-    " JOIN ledger l ON l.case_id = t.case_id AND l.sequence >= t.first ORDER BY l.case_id, l.sequence"
-)
-NEXT_ORDINALS = (
-    "INSERT INTO dossier_codes AS d (agency_code, day, last_ordinal)"
-    " SELECT * FROM unnest(%s::text[], %s::date[], %s::int[])"
-    " ON CONFLICT (agency_code, day) DO UPDATE SET last_ordinal = d.last_ordinal + excluded.last_ordinal"
-    " RETURNING agency_code, day, last_ordinal"
-)
-ADD_LEDGER = (
-    "INSERT INTO ledger (case_id, sequence, body, hash, type, at)"
-    " SELECT * FROM unnest(%s::text[], %s::int[], %s::text[], %s::bytea[], %s::text[], %s::timestamptz[])"
-)
-ADD_OUTBOX = (
-    "INSERT INTO outbox (slot, topic, case_id, sequence, event_id, name, body, at)"
-    " SELECT slot, topic, case_id, sequence, event_id, name, body, coalesce(at, now())"
-    " FROM unnest(%s::int2[], %s::text[], %s::text[], %s::int[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])"
-    " AS t(slot, topic, case_id, sequence, event_id, name, body, at) RETURNING id, slot"
-)
-ADD_COMMANDS = (
-    "INSERT INTO commands (case_id, command_id, accepted, refusal, digest)"
-    " SELECT i, c, r IS NULL, r, d FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS t(i, c, r, d)"
-)
-PUT_CASES = (
-    f"INSERT INTO cases (hash, view, {columns(VIEW_COLUMNS)})"
-    f" SELECT t.hash, t.view, {columns(VIEW_COLUMNS, 'r.')} FROM unnest(%s::bytea[], %s::text[]) AS t(hash, view),"
-    " LATERAL json_populate_record(NULL::cases, t.view::json) AS r"
-    f" ON CONFLICT (case_id) DO UPDATE SET hash = excluded.hash, view = excluded.view, {_excluded(VIEW_COLUMNS[1:])}"
-)
-PUT_DOSSIERS = (
-    f"INSERT INTO dossiers (view, {columns(DOSSIER_COLUMNS)})"
-    f" SELECT t.view, {columns(DOSSIER_COLUMNS, 'r.')} FROM unnest(%s::text[]) AS t(view),"
-    " LATERAL json_populate_record(NULL::dossiers, t.view::json) AS r"
-    f" ON CONFLICT (case_id) DO UPDATE SET view = excluded.view, {_excluded(DOSSIER_COLUMNS[1:])}"
-)
-DROP_WORK = (
-    "DELETE FROM worklist w WHERE w.case_id = ANY(%s::text[]) AND NOT EXISTS"
-    " (SELECT FROM unnest(%s::text[], %s::text[]) AS k(case_id, step_id) WHERE k.case_id = w.case_id AND k.step_id = w.step_id)"
-)
-REPLACE_WORK = (
-    f"INSERT INTO worklist (item, {columns(WORK_COLUMNS)})"
-    f" SELECT t.item, {columns(WORK_COLUMNS, 'r.')} FROM unnest(%s::text[]) AS t(item),"
-    " LATERAL json_populate_record(NULL::worklist, t.item::json) AS r"
-    f" ON CONFLICT (case_id, step_id) DO UPDATE SET item = excluded.item, {_excluded(WORK_COLUMNS[2:])}"
-)
-PUT_WORK = REPLACE_WORK + (" WHERE worklist.item IS DISTINCT FROM excluded.item")
-DROP_ESCALATIONS = (
-    "DELETE FROM escalations e WHERE e.case_id = ANY(%s::text[]) AND NOT EXISTS (SELECT FROM"
-    " unnest(%s::text[], %s::text[]) AS k(case_id, id) WHERE k.case_id = e.case_id AND k.id = e.escalation_id)"
-)
-REPLACE_ESCALATIONS = (
-    f"INSERT INTO escalations ({columns(ESCALATION_COLUMNS)})"
-    f" SELECT {columns(ESCALATION_COLUMNS, 'r.')} FROM unnest(%s::text[]) AS t(item),"
-    " LATERAL json_populate_record(NULL::escalations, t.item::json) AS r"
-    f" ON CONFLICT (case_id, escalation_id) DO UPDATE SET {_excluded(ESCALATION_COLUMNS[2:])}"
-)
-# When one fired, the turn knows in which it fired, and no later one.
-PUT_ESCALATIONS = REPLACE_ESCALATIONS.replace('"fired_at" = excluded."fired_at", ', "")
-ADD_ALERTS = (
-    "INSERT INTO alerts (case_id, sequence, event_id, channel)"
-    " SELECT * FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[])"
-)
-ADD_DEFINITIONS = (
-    "INSERT INTO definitions (digest, body) SELECT * FROM unnest(%s::text[], %s::text[]) ON CONFLICT DO NOTHING"
-)
-MARK_OPENED = "UPDATE applications SET opened = true WHERE case_id = ANY(%s::text[]) AND NOT opened"
-# One statement for all that nearly every turn writes: apart they cost the recorder 2 ms of CPU a transaction, not 1.
-# The parts touch different rows, so it does not matter in which order PostgreSQL runs them.
-WRITE = (
-    f"WITH a AS ({ADD_LEDGER}), b AS ({ADD_OUTBOX}), c AS (INSERT INTO outbox_unpublished (id, slot) SELECT id, slot FROM b),"
-    f" d AS ({ADD_COMMANDS}), e AS ({PUT_CASES}), f AS ({DROP_WORK}), g AS ({PUT_WORK}), h AS ({MARK_OPENED})"
-    f" SELECT pg_notify('{OUTBOX_CHANNEL}', '') WHERE %s"
-)
-# What is written beside no turn: the bridge and the command line answer where no case can, and have no right to the ledger.
-ANSWER = (
-    f"WITH b AS ({ADD_OUTBOX}), c AS (INSERT INTO outbox_unpublished (id, slot) SELECT id, slot FROM b), d AS ({ADD_COMMANDS})"
-    f" SELECT pg_notify('{OUTBOX_CHANNEL}', '') WHERE %s"
-)
-
-LEDGER: Kinds = (Texts, Ints, Texts, Blobs, Texts, Instants)
-OUTBOX: Kinds = (Shorts, Texts, Texts, Ints, Texts, Texts, Texts, Instants)
-COMMANDS: Kinds = (Texts, Texts, Texts, Texts)
-HEADS: Kinds = (Blobs, Texts)
-WORK_KEYS: Kinds = (Texts, Texts)
-ESCALATION_KEYS: Kinds = (Texts, Texts)
-ALERTS: Kinds = (Texts, Ints, Texts, Texts)
-DEFINITIONS: Kinds = (Texts, Texts)
+LEDGER: Final[Kinds] = {
+    "ledger_case_ids": Texts,
+    "ledger_sequences": Ints,
+    "ledger_bodies": Texts,
+    "ledger_hashes": Blobs,
+    "ledger_types": Texts,
+    "ledger_at": Instants,
+}
+OUTBOX: Final[Kinds] = {
+    "outbox_slots": Shorts,
+    "outbox_topics": Texts,
+    "outbox_case_ids": Texts,
+    "outbox_sequences": Ints,
+    "outbox_event_ids": Texts,
+    "outbox_names": Texts,
+    "outbox_bodies": Texts,
+    "outbox_at": Instants,
+}
+COMMANDS: Final[Kinds] = {
+    "command_case_ids": Texts,
+    "command_ids": Texts,
+    "command_refusals": Texts,
+    "command_digests": Texts,
+}
+HEADS: Final[Kinds] = {"hashes": Blobs, "views": Texts}
+WORK_KEYS: Final[Kinds] = {"waiting_case_ids": Texts, "waiting_step_ids": Texts}
+ESCALATION_KEYS: Final[Kinds] = {"standing_case_ids": Texts, "standing_ids": Texts}
+ALERTS: Final[Kinds] = {"case_ids": Texts, "sequences": Ints, "event_ids": Texts, "channels": Texts}
+DEFINITIONS: Final[Kinds] = {"digests": Texts, "bodies": Texts}
 
 
 def slot_of(case_id: str) -> int:
     """The part of the outbox that holds all messages of this case, in order."""
     return zlib.crc32(case_id.encode()) % SLOTS
-
-
-def notice_body(case_id: str, notice: Notice) -> str:
-    """The message that tells a department why its answer was refused, as JSON."""
-    refusal = notice.refusal
-    return json.dumps(
-        {
-            "case_id": case_id,
-            "command_id": notice.command_id,
-            "step_id": notice.step_id,
-            "code": refusal.code,
-            "field": refusal.field,
-            "message": refusal.message("en"),
-            "remedy": refusal.remedy("en"),
-            "message_vi": refusal.message("vi"),
-            "remedy_vi": refusal.remedy("vi"),
-        },
-        ensure_ascii=False,
-        allow_nan=False,
-        separators=(",", ":"),
-    )
 
 
 @dataclass(slots=True)
@@ -233,7 +130,9 @@ class Batch:
         case_id = notice.named or case_id
         topics, event_id = self.topics, refusal_id_of(case_id, notice.settled_as or notice.command_id)
         topic = topics.work(notice.department) if notice.department is not None else topics.answers(notice.system or "")
-        self.outbox.add(slot_of(case_id), topic, case_id, None, event_id, NOTICE, notice_body(case_id, notice), None)
+        answer = AnswerRefused.of(notice.refusal, case_id=case_id, command_id=notice.command_id, step_id=notice.step_id)
+        name, body = AnswerRefused.__name__, answer.model_dump_json()
+        self.outbox.add(slot_of(case_id), topic, case_id, None, event_id, name, body, None)
 
     def _add_record(self, record: EventRecord, previous_hash: bytes) -> bytes:
         body = canonical_json(record)
@@ -255,18 +154,30 @@ class Batch:
 
     def send(self, session: Session) -> None:
         """Send all statements; in a pipeline their errors come with the commit."""
-        answers = (*self.outbox.columns, *self.commands.columns)
         if self.ledger:
-            rows = (*self.heads.columns, self.work_cases, *self.work_keys.columns, self.work, self.opened)
-            session.execute(WRITE, (*self.ledger.columns, *answers, *rows, len(self.outbox) > 0), prepare=True)
+            session.execute(SQL["write_turns"], self._answers | self._turns, prepare=True)
         elif self.commands:
-            session.execute(ANSWER, (*answers, len(self.outbox) > 0), prepare=True)
+            session.execute(SQL["write_answers"], self._answers, prepare=True)
         if self.alerts:
-            session.execute(ADD_ALERTS, self.alerts.columns, prepare=True)
+            session.execute(SQL["add_alerts"], self.alerts.columns, prepare=True)
         if self.definitions:
-            session.execute(ADD_DEFINITIONS, self.definitions.columns, prepare=True)
+            session.execute(SQL["add_definitions"], self.definitions.columns, prepare=True)
         if self.dossiers:
-            session.execute(PUT_DOSSIERS, (self.dossiers,), prepare=True)
+            session.execute(VIEWS["put_dossiers"], {"views": self.dossiers}, prepare=True)
         if self.escalated:
-            session.execute(DROP_ESCALATIONS, (self.escalated, *self.escalation_keys.columns), prepare=True)
-            session.execute(PUT_ESCALATIONS, (self.escalations,), prepare=True)
+            standing = self.escalation_keys.columns | {"case_ids": self.escalated}
+            session.execute(VIEWS["drop_escalations"], standing, prepare=True)
+            session.execute(SQL["put_escalations"], {"items": self.escalations}, prepare=True)
+
+    @property
+    def _answers(self) -> dict[str, Column | bool]:
+        return {**self.outbox.columns, **self.commands.columns, "has_messages": len(self.outbox) > 0}
+
+    @property
+    def _turns(self) -> dict[str, Column]:
+        rows = self.ledger.columns | self.heads.columns | self.work_keys.columns
+        return rows | {
+            "work_case_ids": self.work_cases,
+            "work_items": self.work,
+            "opened_case_ids": self.opened,
+        }

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import Connection, Row, Table, func, insert, select, text
+from sqlalchemy import Connection, Row, Table, func, insert, select
 
 from catalog.definition import Key
 from catalog.kinds import KINDS
@@ -145,7 +145,7 @@ def ends_in(acts: Iterable[Act]) -> dict[Key, date]:
 
 
 def _alone(connection: Connection) -> None:
-    connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{STALLED_SECONDS}s'"))
+    connection.execute(select(func.set_config("idle_in_transaction_session_timeout", f"{STALLED_SECONDS}s", True)))
     connection.execute(select(func.pg_advisory_xact_lock(PUBLISHING_LOCK)))
 
 

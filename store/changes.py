@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from struct import Struct
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Row, delete, func, select, update
 
 from store.arrays import Texts
 from store.database import Session, Store
+from store.statements import statements_in
 from store.tables import change_plan_items, change_plan_untold, change_plans
 
 FAR = math.inf
@@ -28,52 +29,7 @@ ORDER = {"earlier": 0, "later": 1, "covered": 1, "uncovered": 1}
 LAST = 2
 ROWS_AT_ONCE = 2000
 
-ADD_PLAN = (
-    "INSERT INTO change_plans (kind, subject, version, digest, body, reason, actor, planned_at, cases)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING number"
-)
-COPY_ITEMS = (
-    "COPY change_plan_items (plan, rank, case_id, clock_id, kind, step_id, former_due_at, due_at, reason)"
-    " FROM STDIN WITH (FORMAT BINARY)"
-)
-# A join of a million rows that does not fit into memory goes to the disk and back; and of the ways to join, merging is
-# the one that would put the rows into the order of their keys.
-ROOM = "SET LOCAL work_mem = '256MB'; SET LOCAL enable_mergejoin = off"
-# Without knowing how many rows there are, the join below would look up each of a million rows by itself.
-ANALYZE = "ANALYZE change_plan_items"
-# Rows are moved in the order in which they lie on the disk, whatever the order of the plan: each page is then written,
-# and copied into the log, once. In the order of the plan the same pages come up again after every checkpoint, and the log
-# becomes several times as large. The rows are found by their keys: a row that somebody else moves meanwhile has another
-# place, not another key.
-MOVE_WORK = (
-    "UPDATE worklist w SET due_at = t.due_at FROM"
-    " (SELECT i.case_id, i.step_id, i.due_at FROM change_plan_items i JOIN worklist o USING (case_id, step_id)"
-    " WHERE i.plan = %s AND o.due_at IS DISTINCT FROM i.due_at ORDER BY o.ctid) AS t"
-    " WHERE w.case_id = t.case_id AND w.step_id = t.step_id"
-)
-MOVE_CASES = (
-    "UPDATE cases c SET statutory_due_at = coalesce(t.statutory, c.statutory_due_at),"
-    " green_due_at = coalesce(t.green, c.green_due_at) FROM"
-    " (SELECT case_id, n.statutory, n.green FROM"
-    " (SELECT case_id, max(due_at) FILTER (WHERE kind = 'statutory') AS statutory,"
-    " max(due_at) FILTER (WHERE kind = 'green') AS green FROM change_plan_items"
-    " WHERE plan = %s AND kind IN ('statutory', 'green') GROUP BY case_id) AS n JOIN cases o USING (case_id)"
-    " WHERE coalesce(n.statutory, o.statutory_due_at) IS DISTINCT FROM o.statutory_due_at"
-    " OR coalesce(n.green, o.green_due_at) IS DISTINCT FROM o.green_due_at"
-    " ORDER BY o.ctid) AS t WHERE c.case_id = t.case_id"
-)
-
-KEEP_UNTOLD = """
-INSERT INTO change_plan_untold (plan, case_id, code)
-SELECT %s, case_id, code FROM unnest(%s::text[], %s::text[]) AS t(case_id, code)
-ON CONFLICT (plan, case_id) DO UPDATE SET code = excluded.code
-"""
-PUT_BACK_WORK = "UPDATE worklist SET due_at = (item::json ->> 'due_at')::timestamptz WHERE case_id = ANY(%s::text[])"
-PUT_BACK_CASES = """
-UPDATE cases SET statutory_due_at = (view::json ->> 'statutory_due_at')::timestamptz,
-    green_due_at = (view::json ->> 'green_due_at')::timestamptz
-WHERE case_id = ANY(%s::text[])
-"""
+SQL: Final = statements_in("changes")
 
 
 class ChangeRow(NamedTuple):
@@ -136,16 +92,16 @@ class ChangePlans:
         with self._store.writing_session() as session:
             number = _entered(session, head, len(ranks))
             rows.sort(key=lambda row: ranks[row.case_id])
-            with session.cursor() as cursor, cursor.copy(COPY_ITEMS) as copy:
+            with session.cursor() as cursor, cursor.copy(SQL["copy_items"]) as copy:
                 copy.write(BEGINNING)
                 for start in range(0, len(rows), ROWS_AT_ONCE):
                     packed = (_packed(number, ranks[row.case_id], row) for row in rows[start : start + ROWS_AT_ONCE])
                     copy.write(b"".join(packed))
                 copy.write(ENDING)
-            session.execute(ROOM)
-            session.execute(ANALYZE)
-            session.execute(MOVE_WORK, (number,))
-            session.execute(MOVE_CASES, (number,))
+            for preparation in ("give_joins_memory", "forbid_merging", "count_items"):
+                session.execute(SQL[preparation])
+            session.execute(SQL["move_work"], {"plan": number})
+            session.execute(SQL["move_cases"], {"plan": number})
         return Plan(number, head, len(ranks), 0)
 
     def unsent(self, plan: Plan, sent: int, limit: int) -> list[str]:
@@ -167,10 +123,10 @@ class ChangePlans:
         if not codes:
             return
         case_ids = Texts(sorted(codes))
+        untold = {"plan": plan.number, "case_ids": case_ids, "codes": Texts(codes[case_id] for case_id in case_ids)}
         with self._store.writing_session() as session:
-            session.execute(KEEP_UNTOLD, (plan.number, case_ids, Texts(codes[case_id] for case_id in case_ids)))
-            session.execute(PUT_BACK_WORK, (case_ids,))
-            session.execute(PUT_BACK_CASES, (case_ids,))
+            for statement in ("put_untold", "put_back_work", "put_back_cases"):
+                session.execute(SQL[statement], untold)
 
     def untold(self, limit: int = 100) -> list[tuple[Plan, str]]:
         """(plan, case) of those that could not be told, in the order in which that was found."""
@@ -206,18 +162,7 @@ def _plan_of(row: Row[Any]) -> Plan:
 
 
 def _entered(session: Session, head: PlanHead, cases: int) -> int:
-    values = (
-        head.kind,
-        head.subject,
-        head.version,
-        head.digest,
-        head.body,
-        head.reason,
-        head.actor,
-        head.planned_at,
-        cases,
-    )
-    row = session.execute(ADD_PLAN, values).fetchone()
+    row = session.execute(SQL["add_plan"], asdict(head) | {"cases": cases}).fetchone()
     if row is None:
         raise AssertionError("an inserted plan has a number")
     return int(row[0])

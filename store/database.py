@@ -12,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, make_url, select, text
+from sqlalchemy import Connection, Engine, create_engine, func, make_url, select
 from sqlalchemy.dialects.postgresql import insert
 
 from store.access import grant_access
@@ -139,7 +139,7 @@ class Store:
         StoreAccessDenied for another account, StoreNewer for a database that a newer program has prepared.
         """
         with translated(), self.engine.begin() as connection:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+            connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
             found, known = MigrationContext.configure(connection).get_current_revision(), known_revisions()
             if found is not None and found not in known:
                 raise StoreNewer(found=found, known=known[-1])

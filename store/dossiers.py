@@ -1,26 +1,24 @@
 """Linked dossiers in the store: their streams, their read model, which cases are theirs, and its rebuild."""
 
-# ruff: noqa: S608 - the statements are built from the field names of our own models, never from data
-
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from cases.dossier.evolve import fold_dossier
 from cases.dossier.views import dossier_escalations_of, dossier_view_of
-from cases.escalations import fired_among
+from cases.stream import fired_among
 from cases.turn import CaseView, DossierView, EscalationItem
 from catalog.dossier import DossierDefinitions
 from events.language.case_events import EventRecord
 from events.language.chain import GENESIS, link
 from events.language.dossier_events import DossierOpened
 from events.language.identity import DOSSIER_PREFIX
-from store import batch as statements
 from store.arrays import Texts
 from store.database import Store
 from store.definitions import DefinitionArchive
@@ -28,16 +26,12 @@ from store.errors import DefinitionsUnknown, LedgerRowBroken
 from store.escalations import differing, put_in_place
 from store.ledger import Ledger
 from store.rebuild import Difference, What
+from store.statements import statements_in
 from store.tables import ledger
 from store.view_tables import cases, dossier_cases, dossiers
 
-UNTOLD = text(
-    "SELECT m.dossier_id, m.case_id, m.name, m.round FROM dossier_cases m"
-    " JOIN dossiers d ON d.case_id = m.dossier_id AND d.closed_at IS NULL"
-    " JOIN cases c ON c.case_id = m.case_id AND c.closed_at IS NOT NULL"
-    " LEFT JOIN commands k ON k.case_id = m.dossier_id AND k.command_id = 'end:' || m.case_id"
-    " WHERE k.command_id IS NULL ORDER BY m.recorded_at LIMIT :most"
-)
+SQL: Final = statements_in("dossiers")
+VIEWS: Final = statements_in("views")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +123,8 @@ class Dossiers:
 
     def untold(self, most: int = 100) -> list[LinkedCase]:
         """Closed cases of open dossiers that know nothing of it."""
-        with self.store.reading() as connection:
-            return [LinkedCase(*row) for row in connection.execute(UNTOLD, {"most": most})]
+        with self.store.writing_session() as session:
+            return [LinkedCase(*row) for row in session.execute(SQL["find_untold_ends"], {"most": most})]
 
     def stream_ids(self) -> list[str]:
         """Every dossier of the ledger."""
@@ -179,7 +173,7 @@ def _differences(store: Store, *, replace: bool) -> Iterator[Difference]:
         yield from (Difference(stream_id, what) for what in wrong)
         if replace:
             with store.writing_session() as session:
-                session.execute(statements.PUT_DOSSIERS, (Texts([folded.model_dump_json()]),))
+                session.execute(VIEWS["put_dossiers"], {"views": Texts([folded.model_dump_json()])})
                 put_in_place(session, [stream_id], alarms)
 
 
@@ -191,18 +185,9 @@ def _has_moved_on(streams: Dossiers, folded: DossierView) -> bool:
     return standing > folded.sequence and len(streams.stream(folded.case_id)[1]) > folded.sequence
 
 
-COMPARE = (
-    "SELECT d.case_id IS NOT NULL AND d.view = t.view"
-    f" AND ROW({statements.columns(statements.DOSSIER_COLUMNS, 'd.')})"
-    f" IS NOT DISTINCT FROM ROW({statements.columns(statements.DOSSIER_COLUMNS, 'r.')})"
-    " FROM unnest(%s::text[]) AS t(view) CROSS JOIN LATERAL json_populate_record(NULL::dossiers, t.view::json) AS r"
-    " LEFT JOIN dossiers d ON d.case_id = r.case_id"
-)
-
-
 def _wrong_rows(store: Store, view: DossierView, alarms: tuple[EscalationItem, ...]) -> list[What]:
     with store.writing_session() as session:
-        row = session.execute(COMPARE, (Texts([view.model_dump_json()]),)).fetchone()
+        row = session.execute(VIEWS["compare_dossier"], {"views": Texts([view.model_dump_json()])}).fetchone()
         is_same = row is not None and bool(row[0])
         others = list(differing(session, [view.case_id], (item.model_dump_json() for item in alarms)))
     found: dict[What, bool] = {"case": not is_same, "escalations": bool(others)}

@@ -1,30 +1,22 @@
 """Escalations of cases and linked dossiers: the list of supervisors, and its comparison with the fold of the ledger."""
 
-# ruff: noqa: S608 - the statements are built from the field names of our own models, never from data
-
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from cases.turn import EscalationItem
-from store import batch as statements
-from store.arrays import Texts
+from store.arrays import Rows, Texts
+from store.batch import ESCALATION_KEYS
 from store.database import Session, Store
+from store.statements import statements_in
 from store.view_tables import escalations
 
 LIST_MAX = 1000
-COLUMNS = statements.columns(statements.ESCALATION_COLUMNS, "e.")
-COMPARE = (
-    f"WITH e AS (SELECT {statements.columns(statements.ESCALATION_COLUMNS, 'r.')} FROM unnest(%s::text[]) AS t(item)"
-    " CROSS JOIN LATERAL json_populate_record(NULL::escalations, t.item::json) AS r),"
-    " w AS (SELECT * FROM escalations WHERE case_id = ANY(%s::text[]))"
-    " SELECT DISTINCT coalesce(e.case_id, w.case_id) FROM e FULL JOIN w"
-    " ON e.case_id = w.case_id AND e.escalation_id = w.escalation_id"
-    f" WHERE ROW({COLUMNS}) IS DISTINCT FROM ROW({statements.columns(statements.ESCALATION_COLUMNS, 'w.')})"
-)
+SQL: Final = statements_in("views")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +82,17 @@ def _conditions(wanted: EscalationFilter) -> list[ColumnElement[bool]]:
 
 def differing(session: Session, streams: Iterable[str], items: Iterable[str]) -> Iterator[str]:
     """Those of these cases or dossiers of which the rows are not what the items (JSON) say."""
-    for (case_id,) in session.execute(COMPARE, (Texts(items), Texts(streams))):
+    found = {"items": Texts(items), "case_ids": Texts(streams)}
+    for (case_id,) in session.execute(SQL["compare_escalations"], found):
         yield case_id
 
 
 def put_in_place(session: Session, streams: Iterable[str], items: Iterable[EscalationItem]) -> None:
     """Let the rows of these cases or dossiers be these."""
-    rows = list(items)
-    keys = Texts(row.case_id for row in rows), Texts(row.escalation_id for row in rows)
-    session.execute(statements.DROP_ESCALATIONS, (Texts(streams), *keys))
+    standing, rows = Rows(ESCALATION_KEYS), Texts()
+    for item in items:
+        standing.add(item.case_id, item.escalation_id)
+        rows.append(item.model_dump_json())
+    session.execute(SQL["drop_escalations"], standing.columns | {"case_ids": Texts(streams)})
     if rows:
-        session.execute(statements.REPLACE_ESCALATIONS, (Texts(row.model_dump_json() for row in rows),))
+        session.execute(SQL["replace_escalations"], {"items": rows})

@@ -5,36 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import psycopg
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from events.transport.errors import Unavailable
 from events.transport.ports import OutboxLag, OutboxRow
 from store.arrays import Bigs, Shorts, Texts
-from store.batch import OUTBOX_CHANNEL, SLOTS
+from store.batch import SLOTS
 from store.database import Session, Store
 from store.errors import StoreError, translated
+from store.statements import statements_in
 from store.tables import outbox, outbox_unpublished, stack
 
 CLUSTER = "kafka_cluster_id"
 LOCK_SPACE = 0x6F7574  # "out": first half of the advisory locks' keys; the second is the slot
 
-CLAIM = "SELECT count(*) FILTER (WHERE pg_try_advisory_lock(%s, slot)) FROM unnest(%s::int[]) AS t(slot)"
-UNPUBLISHED = (
-    "SELECT o.id, o.topic, o.case_id, o.event_id, o.name, coalesce(o.body, l.body), o.at, o.case_id, o.sequence"
-    " FROM (SELECT u.id FROM outbox_unpublished u WHERE u.slot = ANY(%s::int2[]) ORDER BY u.id LIMIT %s) AS w"
-    " JOIN outbox o ON o.id = w.id LEFT JOIN ledger l ON l.case_id = o.case_id AND l.sequence = o.sequence ORDER BY o.id"
-)
-UNPUBLISHED_ELSEWHERE = (
-    "SELECT o.id, o.topic, o.case_id, o.event_id, o.name, coalesce(o.body, l.body), o.at, o.case_id, o.sequence"
-    " FROM outbox_unpublished u JOIN outbox o ON o.id = u.id AND NOT o.topic = ANY(%s::text[])"
-    " LEFT JOIN ledger l ON l.case_id = o.case_id AND l.sequence = o.sequence"
-    " WHERE u.slot = ANY(%s::int2[]) ORDER BY u.id LIMIT %s"
-)
-MARK = "DELETE FROM outbox_unpublished WHERE id = ANY(%s::bigint[])"
+OUTBOX_CHANNEL: Final = "greenlane_outbox"
+SQL: Final = statements_in("outbox")
 
 
 class Outbox:
@@ -56,9 +46,9 @@ class Outbox:
             session = self._store.open_session("publisher", autocommit=True)
             lease = OutboxLease(session, slots)
             try:
-                claimed = session.execute(CLAIM, (LOCK_SPACE, slots)).fetchone()
+                claimed = session.execute(SQL["claim_slots"], {"space": LOCK_SPACE, "slots": slots}).fetchone()
                 if claimed == (len(slots),):
-                    session.execute(f"LISTEN {OUTBOX_CHANNEL}")
+                    session.execute(SQL["listen"])
                     return lease
             except BaseException:
                 lease.release()
@@ -93,7 +83,7 @@ class Outbox:
             connection.execute(insert(outbox_unpublished).from_select(["id", "slot"], again).on_conflict_do_nothing())
             rows = connection.scalar(select(func.count()).where(outbox.c.id >= from_id)) or 0
             connection.execute(delete(stack).where(stack.c.key == CLUSTER))
-            connection.execute(text(f"NOTIFY {OUTBOX_CHANNEL}"))
+            connection.execute(select(func.pg_notify(OUTBOX_CHANNEL, "")))
         return rows
 
     def messages(self, batch: int = 5000) -> Iterator[tuple[str, str, str, int]]:
@@ -114,18 +104,15 @@ class OutboxLease:
     def unpublished(self, limit: int, without_topics: Set[str] = frozenset()) -> Sequence[OutboxRow]:
         """The first rows not yet marked, by id: per case in the order of the ledger."""
         with _available():
-            if without_topics:
-                arguments = (Texts(sorted(without_topics)), self._slots, limit)
-                found = self._session.execute(UNPUBLISHED_ELSEWHERE, arguments, prepare=True)
-            else:
-                found = self._session.execute(UNPUBLISHED, (self._slots, limit), prepare=True)
-            return [OutboxRow(*row) for row in found]
+            statement = SQL["find_unpublished_elsewhere" if without_topics else "find_unpublished"]
+            wanted = {"topics": Texts(sorted(without_topics)), "slots": self._slots, "limit": limit}
+            return [OutboxRow(*row) for row in self._session.execute(statement, wanted, prepare=True)]
 
     def mark_published(self, ids: Sequence[int]) -> None:
         """These rows were acknowledged by Kafka."""
         if ids:
             with _available():
-                self._session.execute(MARK, (Bigs(ids),), prepare=True)
+                self._session.execute(SQL["mark_published"], {"ids": Bigs(ids)}, prepare=True)
 
     def wait(self, timeout_seconds: float) -> None:
         """Return when a transaction that added rows has been committed since the last call, at the latest after the timeout."""

@@ -1,7 +1,5 @@
 """The read models folded again from the ledger: compared byte for byte, or put in place of what is there."""
 
-# ruff: noqa: S608 - the statements are built from the field names of our own models, never from data
-
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -9,25 +7,25 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, Literal, cast
 
-from sqlalchemy import Connection, delete, select, text
+from sqlalchemy import Connection, delete, select
 
-from cases.turn import CaseView, EscalationItem, WorkItem
+from cases.stream import Projection
+from cases.turn import EscalationItem
 from catalog.model import Definitions
 from events.language.case_events import ApplicationSubmitted, EventRecord
 from events.language.chain import GENESIS, link
 from events.language.identity import DOSSIER_PREFIX
-from store import batch as statements
-from store.arrays import Blobs, Texts
+from store.arrays import Blobs, Rows, Texts
+from store.batch import WORK_KEYS
 from store.database import Session, Store
 from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown, LedgerRowBroken
 from store.escalations import differing, put_in_place
 from store.ledger import LedgerRow, rows_of_cases
+from store.statements import statements_in
 from store.tables import ledger
 from store.view_tables import cases, escalations, worklist
 
-Projection = tuple[CaseView, tuple[WorkItem, ...], tuple[EscalationItem, ...]]
-"""A case's row, its worklist, and its escalations."""
 Project = Callable[[str, Definitions, tuple[EventRecord, ...]], Projection]
 """The pure fold of one case: of its id, its definitions, and all its events."""
 
@@ -75,21 +73,7 @@ class Folded:
     escalations: tuple[EscalationItem, ...]
 
 
-COMPARE_CASES = (
-    "SELECT r.case_id, c.case_id IS NOT NULL AND c.view = t.view"
-    f" AND ROW({statements.columns(statements.VIEW_COLUMNS, 'c.')})"
-    f" IS NOT DISTINCT FROM ROW({statements.columns(statements.VIEW_COLUMNS, 'r.')}),"
-    " c.hash IS NOT DISTINCT FROM t.hash FROM unnest(%s::text[], %s::bytea[]) AS t(view, hash)"
-    " CROSS JOIN LATERAL json_populate_record(NULL::cases, t.view::json) AS r LEFT JOIN cases c ON c.case_id = r.case_id"
-)
-COMPARE_WORK = (
-    f"WITH e AS (SELECT t.item, {statements.columns(statements.WORK_COLUMNS, 'r.')} FROM unnest(%s::text[]) AS t(item)"
-    " CROSS JOIN LATERAL json_populate_record(NULL::worklist, t.item::json) AS r),"
-    " w AS (SELECT * FROM worklist WHERE case_id = ANY(%s::text[]))"
-    " SELECT DISTINCT coalesce(e.case_id, w.case_id) FROM e FULL JOIN w ON e.case_id = w.case_id AND e.step_id = w.step_id"
-    f" WHERE ROW(e.item, {statements.columns(statements.WORK_COLUMNS, 'e.')})"
-    f" IS DISTINCT FROM ROW(w.item, {statements.columns(statements.WORK_COLUMNS, 'w.')})"
-)
+SQL: Final = statements_in("views")
 
 
 def rebuild(store: Store, project: Project, *, replace: bool = False) -> RebuildReport:
@@ -119,11 +103,7 @@ class Folding:
     def compare(self, case_ids: list[str], *, replace: bool) -> list[Difference]:
         """The differences of these cases, put right where that is wanted and possible."""
         with self._store.writing() as connection:
-            if replace:
-                # Waits for recording turns and holds up new ones: with row locks alone a case whose row is missing is open.
-                connection.execute(text("LOCK TABLE cases IN EXCLUSIVE MODE"))
-            else:
-                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            _session_of(connection).execute(SQL["hold_up_recording" if replace else "see_one_instant"])
             folded: list[Folded] = []
             differences: list[Difference] = []
             for case_id, rows in groupby(rows_of_cases(connection, case_ids), lambda row: row.case_id):
@@ -180,29 +160,36 @@ def _batches(store: Store) -> Iterator[list[str]]:
 
 def _compared(session: Session, folded: list[Folded]) -> Iterator[Difference]:
     views, hashes = Texts(one.view for one in folded), Blobs(one.hash for one in folded)
-    for case_id, same_view, same_hash in session.execute(COMPARE_CASES, (views, hashes)):
+    for case_id, same_view, same_hash in session.execute(SQL["compare_cases"], {"views": views, "hashes": hashes}):
         if not same_view:
             yield Difference(case_id, "case")
         if not same_hash:
             yield Difference(case_id, "hash")
     items = Texts(item for one in folded for _, item in one.work)
-    for (case_id,) in session.execute(COMPARE_WORK, (items, Texts(one.case_id for one in folded))):
+    for (case_id,) in session.execute(SQL["compare_work"], {"items": items, "case_ids": _ids(folded)}):
         yield Difference(case_id, "worklist")
     alarms = (item.model_dump_json() for one in folded for item in one.escalations)
     for case_id in differing(session, (one.case_id for one in folded), alarms):
         yield Difference(case_id, "escalations")
 
 
+def _ids(folded: list[Folded]) -> Texts:
+    return Texts(one.case_id for one in folded)
+
+
 def _put(session: Session, folded: list[Folded]) -> None:
     if not folded:
         return
-    session.execute(statements.PUT_CASES, (Blobs(one.hash for one in folded), Texts(one.view for one in folded)))
-    keys = [(one.case_id, step_id) for one in folded for step_id, _ in one.work]
-    columns = Texts(case_id for case_id, _ in keys), Texts(step_id for _, step_id in keys)
-    session.execute(statements.DROP_WORK, (Texts(one.case_id for one in folded), *columns))
+    heads = {"hashes": Blobs(one.hash for one in folded), "views": Texts(one.view for one in folded)}
+    session.execute(SQL["put_cases"], heads)
+    waiting = Rows(WORK_KEYS)
+    for one in folded:
+        for step_id, _ in one.work:
+            waiting.add(one.case_id, step_id)
+    session.execute(SQL["drop_work"], waiting.columns | {"work_case_ids": _ids(folded)})
     items = Texts(item for one in folded for _, item in one.work)
     if items:
-        session.execute(statements.REPLACE_WORK, (items,))
+        session.execute(SQL["put_work"], {"work_items": items})
     put_in_place(session, (one.case_id for one in folded), (item for one in folded for item in one.escalations))
 
 

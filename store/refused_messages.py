@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
 
 import psycopg
 
@@ -13,17 +14,17 @@ from store.batch import slot_of
 from store.database import Session, Store
 from store.errors import translated
 from store.group_commit import GroupCommit
+from store.statements import statements_in
 
-# What is returned must be readable, and the bridge may not read what is unpublished: it counts what it added to the outbox.
-ADD = (
-    "WITH a AS (INSERT INTO outbox (slot, topic, case_id, event_id, name, body, at)"
-    " SELECT slot, topic, key, event_id, name, body, now()"
-    " FROM unnest(%s::int2[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
-    " AS t(slot, topic, key, event_id, name, body) ON CONFLICT (event_id, topic) DO NOTHING RETURNING id, slot),"
-    " b AS (INSERT INTO outbox_unpublished (id, slot) SELECT id, slot FROM a)"
-    " SELECT pg_notify('greenlane_outbox', '') WHERE EXISTS (SELECT FROM a)"
-)
-ANSWERS: Kinds = (Shorts, Texts, Texts, Texts, Texts, Texts)
+SQL: Final = statements_in("outbox")
+ANSWERS: Final[Kinds] = {
+    "slots": Shorts,
+    "topics": Texts,
+    "keys": Texts,
+    "event_ids": Texts,
+    "names": Texts,
+    "bodies": Texts,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class RefusedMessages:
                 if self._session is None or self._session.closed:
                     self._session = self._store.open_session("answers", autocommit=True)
                 # In the order in which they came: ids of the outbox are given as the rows are.
-                self._session.execute(ADD, rows.columns, prepare=True)
+                self._session.execute(SQL["add_answers"], rows.columns, prepare=True)
         except BaseException:
             self._drop_session()
             raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from catalog.systems import SubmittingSystem
@@ -29,7 +29,7 @@ class RegisteredSystems:
         """Register a system, unless the check of what is registered raises; the same one twice is one. Raises StoreError."""
         row = {"id": system.id, "body": system.model_dump_json()}
         with self._store.writing() as connection:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": REGISTRATION_LOCK})
+            connection.execute(select(func.pg_advisory_xact_lock(REGISTRATION_LOCK)))
             check(_all(connection))
             connection.execute(insert(systems).values(row).on_conflict_do_nothing())
 

@@ -77,7 +77,7 @@ def warn_of_difference(settings: Settings, acts: Sequence[Act]) -> None:
     if folder is None or not acts:
         return
     from catalog.errors import CatalogError
-    from greenlane.folder_difference import difference_of
+    from intake.folder_difference import difference_of
 
     try:
         difference = difference_of(folder, acts)

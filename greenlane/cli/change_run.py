@@ -9,13 +9,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from cases.plans import PlannedChange
-from catalog.catalogue import Catalog
-from catalog.errors import UnknownProcedure, close_matches
 from catalog.model import ProcedureVersion
-from catalog.texts import OR
-from catalog.value_texts import NEAR
 from events.language.commands import Actor
-from greenlane.changing import Looked, Telling, Told, Unreachable, head_of, kept, tell_cases
+from greenlane.cli.clock import now
 from greenlane.cli.failure import warn
 from greenlane.cli.granting import RefusedError
 from greenlane.cli.output import print_json, show, table_of
@@ -25,37 +21,15 @@ from greenlane.cli.styles import LATE, painted
 from presentation.instants import day_said, instant_json
 from presentation.moments import Moments
 from presentation.words.time_words import TimeWords
-from sla.calendar import CalendarDefinition
-from store.changes import ChangePlans, Plan
+from services.change_previews import ChangePreview, Target, Unreachable
+from services.change_telling import Telling
+from services.changes import kind_of, plan_change, preview_change, tell_change
+from store.changes import Plan
 from store.views import CaseFilter
-from wording.errors import GreenlaneError
-from wording.text import _, in_language, joined
+from wording.text import _, in_language
 
 SHOWN_MAX: Final = 50
 REASON_STYLES: Final = {"earlier": LATE, "uncovered": LATE, "later": "green", "covered": "green", "waits": "dim"}
-
-
-class UnknownVersionError(GreenlaneError):
-    """The procedure has no such version."""
-
-    code = "unknown_version"
-
-
-def version_of(catalog: Catalog, procedure_id: str, version: str) -> ProcedureVersion:
-    """The version of the catalogue. Raises UnknownProcedure, UnknownVersionError with what looks like it."""
-    versions = catalog.procedures.get(procedure_id)
-    if versions is None:
-        raise UnknownProcedure(procedure_id, catalog.procedures)
-    for found in versions:
-        if found.version == version:
-            return found
-    names = [found.version for found in versions]
-    meant = close_matches(version, names) or names
-    raise UnknownVersionError(
-        _("{procedure_id} has no version {version!r}.", procedure_id=procedure_id, version=version),
-        field="version",
-        remedy=NEAR.filled(near=joined(OR, meant)),
-    )
 
 
 def warn_of_what_begins_later(version: ProcedureVersion, moments: Moments) -> None:
@@ -73,124 +47,98 @@ def warn_of_what_begins_later(version: ProcedureVersion, moments: Moments) -> No
     warn(told, remedy, moments.words.language)
 
 
-class ChangeRun:
-    """A change of the rules under open cases."""
+def run_change(
+    session: Session,
+    target: Target,
+    reason: str,
+    actor: Actor,
+    *,
+    dry_run: bool,
+    rate: float,
+    as_json: bool,
+    skip_refused: bool = True,
+) -> int:
+    """Look what changes, and do it, unless it is a dry run; show it. Returns the exit code.
 
-    def __init__(
-        self, session: Session, target: CalendarDefinition | ProcedureVersion, reason: str, actor: Actor
-    ) -> None:
-        self.session = session
-        self.target = target
-        self.moments = session.moments
-        self.words = TimeWords(session.words.language)
-        self.head = head_of(target, reason, actor, self.moments.now)
-        self.looked = Looked()
-        self.telling = Telling()
+    Raises RefusedError for the first case that cannot come under the version, unless those are skipped: nothing is done then.
+    """
+    words = TimeWords(session.words.language)
+    with counted(words("looking"), session.views.count(CaseFilter(open_only=True))) as progress:
+        preview = preview_change(session.wiring, actor, target, reason, progress, now=now())
+    if preview.refused and not (dry_run or skip_refused):
+        raise RefusedError(preview.refused[0].refusal)
+    plan, is_resumed = None, False
+    if not dry_run:
+        plan, is_resumed = plan_change(session.wiring, actor, target, reason, preview, now=now())
+    telling = Telling() if plan is None else _tell(session, actor, plan, rate, words)
+    if as_json:
+        told = {"dry_run": dry_run, "plan": plan and plan.number, "resumed": is_resumed, "sent": telling.sent}
+        print_json(_json(target, told, preview, telling, words.language))
+    else:
+        _show(session, plan, preview, telling, words)
+    return 0
 
-    def look(self, plan: Callable[[Told], Looked]) -> None:
-        """Find what changes."""
-        total = self.session.views.count(CaseFilter(open_only=True))
-        with counted(self.words("looking"), total) as told:
-            self.looked = plan(told)
 
-    def refuse_vanishing(self) -> None:
-        """Raises RefusedError for the first case that cannot come under the version: then nothing is done at all."""
-        if self.looked.refused:
-            raise RefusedError(self.looked.refused[0].refusal)
+def _tell(session: Session, actor: Actor, plan: Plan, rate: float, words: TimeWords) -> Telling:
+    with counted(words("telling"), plan.cases - plan.sent) as progress:
+        return waiting(lambda: tell_change(session.wiring, actor, plan, rate, progress))
 
-    def finish(self, *, dry_run: bool, rate: float, as_json: bool) -> int:
-        """Do it, unless it is a dry run; show it. Returns the exit code."""
-        plan, resumed = None, False
-        if not dry_run:
-            plan, resumed = self._plan()
-            self._tell(plan, rate)
-        if as_json:
-            print_json(self._json(plan, dry_run=dry_run, resumed=resumed))
-        else:
-            self._show(plan)
-        return 0
 
-    def _plan(self) -> tuple[Plan | None, bool]:
-        """A plan that was killed goes on first; what it left untold is among the changes of today as well."""
-        plans = ChangePlans(self.session.wiring.store)
-        unfinished = plans.unfinished(self.head.kind, self.head.digest)
-        if unfinished is not None:
-            return unfinished, True
-        return (kept(self.session.wiring, self.head, self.looked.changes) if self.looked.changes else None), False
+def _counts(preview: ChangePreview) -> dict[str, int]:
+    reasons = [change.reason for change in preview.changes]
+    return {
+        "cases": len({change.case_id for change in preview.changes}),
+        "clocks": sum(reason != "waits" for reason in reasons),
+        **{reason: reasons.count(reason) for reason in REASON_STYLES},
+    }
 
-    def _tell(self, plan: Plan | None, rate: float) -> None:
-        if plan is None:
-            return
-        wiring = self.session.wiring
 
-        async def telling() -> Telling:
-            intake = wiring.intake(await self.session.wiring.temporal())
-            with counted(self.words("telling"), plan.cases - plan.sent) as told:
-                return await tell_cases(wiring, intake, plan, rate, told)
+def _json(
+    target: Target, told: dict[str, Any], preview: ChangePreview, telling: Telling, language: str
+) -> dict[str, Any]:
+    return {
+        "ok": True,
+        "kind": kind_of(target),
+        "id": target.id,
+        "version": target.version,
+        "digest": target.digest,
+        **told,
+        **_counts(preview),
+        "changes": [_change_json(change) for change in preview.changes],
+        "refused": [
+            {
+                "case_id": one.case_id,
+                "code": one.refusal.code,
+                "field": one.refusal.field,
+                "message": one.refusal.message(language),
+            }
+            for one in preview.refused
+        ],
+        "unreachable": [_missed_json(missed, language) for missed in preview.unreachable],
+        "untold": [_missed_json(missed, language) for missed in telling.untold],
+    }
 
-        self.telling = waiting(telling)
 
-    @property
-    def _counts(self) -> dict[str, int]:
-        reasons = [change.reason for change in self.looked.changes]
-        return {
-            "cases": len({change.case_id for change in self.looked.changes}),
-            "clocks": sum(reason != "waits" for reason in reasons),
-            **{reason: reasons.count(reason) for reason in REASON_STYLES},
-        }
+def _missed_json(missed: Unreachable, language: str) -> dict[str, Any]:
+    return {"case_id": missed.case_id, "code": missed.code, "message": in_language(missed.message, language)}
 
-    def _json(self, plan: Plan | None, *, dry_run: bool, resumed: bool) -> dict[str, Any]:
-        return {
-            "ok": True,
-            "kind": self.head.kind,
-            "id": self.head.subject,
-            "version": self.head.version,
-            "digest": self.head.digest,
-            "dry_run": dry_run,
-            "plan": plan and plan.number,
-            "resumed": resumed,
-            "sent": self.telling.sent,
-            **self._counts,
-            "changes": [_change_json(change) for change in self.looked.changes],
-            "refused": [
-                {
-                    "case_id": found.case_id,
-                    "code": found.refusal.code,
-                    "field": found.refusal.field,
-                    "message": found.refusal.message(self.words.language),
-                }
-                for found in self.looked.refused
-            ],
-            "unreachable": [self._missed_json(found) for found in self.looked.unreachable],
-            "untold": [self._missed_json(found) for found in self.telling.untold],
-        }
 
-    def _missed_json(self, found: Unreachable) -> dict[str, Any]:
-        return {
-            "case_id": found.case_id,
-            "code": found.code,
-            "message": in_language(found.message, self.words.language),
-        }
-
-    def _show(self, plan: Plan | None) -> None:
-        counts, changes, language = self._counts, self.looked.changes, self.words.language
-        show(change_table(self.words, self.moments, changes, self._called) if changes else None)
-        refused = [(found.case_id, found.refusal.message(language)) for found in self.looked.refused]
-        missed = [
-            (f.case_id, in_language(f.message, language)) for f in (*self.looked.unreachable, *self.telling.untold)
-        ]
-        for case_id, why in [*refused[:SHOWN_MAX], *missed[:SHOWN_MAX]]:
-            show(f"[red]✗[/red] {self._called(case_id)}: {escape(why)}")
-        show(self.words("changed", **counts))
-        show(self.words("dry") if plan is None and changes else None)
-        show(self.words("told", plan=plan.number, sent=self.telling.sent) if plan is not None else None)
-        show(self.words("unreachable", cases=len(self.looked.unreachable)) if self.looked.unreachable else None)
-        show(self.words("untold", cases=len(self.telling.untold)) if self.telling.untold else None)
-
-    def _called(self, case_id: str) -> str:
+def _show(session: Session, plan: Plan | None, preview: ChangePreview, telling: Telling, words: TimeWords) -> None:
+    def called(case_id: str) -> str:
         """The dossier's code, which people know it by; its id until it has one."""
-        view = self.session.views.case(case_id)
+        view = session.views.case(case_id)
         return (view and view.dossier_code) or case_id
+
+    show(change_table(words, session.moments, preview.changes, called) if preview.changes else None)
+    refused = [(one.case_id, one.refusal.message(words.language)) for one in preview.refused]
+    missed = [(m.case_id, in_language(m.message, words.language)) for m in (*preview.unreachable, *telling.untold)]
+    for case_id, why in [*refused[:SHOWN_MAX], *missed[:SHOWN_MAX]]:
+        show(f"[red]✗[/red] {called(case_id)}: {escape(why)}")
+    show(words("changed", **_counts(preview)))
+    show(words("dry") if plan is None and preview.changes else None)
+    show(words("told", plan=plan.number, sent=telling.sent) if plan is not None else None)
+    show(words("unreachable", cases=len(preview.unreachable)) if preview.unreachable else None)
+    show(words("untold", cases=len(telling.untold)) if telling.untold else None)
 
 
 def _change_json(change: PlannedChange) -> dict[str, Any]:

@@ -53,18 +53,15 @@ def apply_calendar(
 
     Example: greenlane calendar apply vn-public-2027.yaml --dry-run
     """
-    from greenlane.changing import calendar_plan
     from greenlane.cli.calendar_file import target_of, warn_of_new_cases
-    from greenlane.cli.change_run import ChangeRun
+    from greenlane.cli.change_run import run_change
     from greenlane.cli.session import a_session
 
     actor = acting(by, "administrator")
     with a_session(state_dir, lang) as session:
         target = target_of(calendar, session.wiring)
         warn_of_new_cases(target, session.wiring)
-        run = ChangeRun(session, target, reason, actor)
-        run.look(lambda told: calendar_plan(session.wiring, target, told))
-        return run.finish(dry_run=dry_run, rate=rate, as_json=as_json)
+        return run_change(session, target, reason, actor, dry_run=dry_run, rate=rate, as_json=as_json)
 
 
 def migrate_procedure(
@@ -89,16 +86,13 @@ def migrate_procedure(
 
     Example: greenlane procedure migrate work-permit 2027-01-01 --dry-run
     """
-    from greenlane.changing import migration_plan
-    from greenlane.cli.change_run import ChangeRun, version_of, warn_of_what_begins_later
+    from greenlane.cli.change_run import run_change, warn_of_what_begins_later
     from greenlane.cli.session import a_session
+    from services.changes import version_of
 
     actor = acting(by, "administrator")
     with a_session(state_dir, lang) as session:
         target = version_of(session.wiring.catalog, procedure, version)
         warn_of_what_begins_later(target, session.moments)
-        run = ChangeRun(session, target, reason, actor)
-        run.look(lambda told: migration_plan(session.wiring, target, reason, actor, told))
-        if not dry_run and not skip_refused:
-            run.refuse_vanishing()
-        return run.finish(dry_run=dry_run, rate=rate, as_json=as_json)
+        options = {"dry_run": dry_run, "skip_refused": skip_refused, "as_json": as_json}
+        return run_change(session, target, reason, actor, rate=rate, **options)

@@ -11,7 +11,6 @@ from cases.dossier.model import Part
 from cases.model import ClockStatus
 from events.language.dossier_events import CascadeEffect
 from events.language.reasons import said_reason
-from greenlane.cli.dossier_sheet import DossierSheet
 from presentation.blocks import (
     Block,
     Line,
@@ -30,6 +29,7 @@ from presentation.blocks import (
 from presentation.dossiers.pictures import Box
 from presentation.moments import Moments
 from presentation.names import beside
+from services.dossier_sheets import DossierSheet
 from wording.text import in_language
 
 SIGNS: Final = {

@@ -201,22 +201,26 @@ def show(
 
     Example: greenlane dossier show D-2026-17 --svg opening.svg
     """
+    from greenlane.cli.clock import now
     from greenlane.cli.dossier_screen import boxes_of, screen_of
-    from greenlane.cli.dossier_sheet import dossier_sheet_of
+    from greenlane.cli.granting import granted
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session
     from greenlane.cli.writing import write_file
     from presentation.dossiers import pictures as dossier_pictures
+    from presentation.json_of_dossiers import dossier_json
+    from services.dossier_sheets import read_dossier
 
     with a_session(state_dir, lang) as session:
-        sheet, moments = dossier_sheet_of(session, dossier), session.moments
+        sheet = granted(read_dossier(session.wiring, acting(None), dossier, now=now()))
+        moments = session.moments
         wanted = (("mermaid", mermaid, dossier_pictures.mermaid), ("svg", svg, dossier_pictures.svg))
         for option, path, draw in wanted:
             if path is not None:
                 write_file(path, draw(sheet.dossier.graph, boxes_of(sheet, moments)), option)
         if as_json:
-            print_json(sheet.as_json())
+            print_json(dossier_json(sheet))
         else:
             shown(*screen_of(sheet, moments))
     return 0
@@ -244,17 +248,17 @@ def cascade(
     from events.language.refusals import refuse
     from greenlane.cli.clock import now
     from greenlane.cli.dossier_screen import cascade_table
-    from greenlane.cli.dossier_sheet import dossier_sheet_of
     from greenlane.cli.granting import RefusedError, granted
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session, waiting
+    from services.dossier_sheets import read_dossier
     from services.dossiers import command_dossier, dossier_command
 
     actor, content = acting(by), {"name": name, "reason": reason}
     command = dossier_command(actor, "ApplyCascade", content, command_id=new_id(command_id), now=now())
     with a_session(state_dir, lang) as session:
-        sheet, words = dossier_sheet_of(session, dossier), session.words
+        sheet, words = granted(read_dossier(session.wiring, actor, dossier, now=now())), session.words
         if name not in sheet.dossier.parts:
             names = ", ".join(list(sheet.dossier.parts)[:20])
             refusal = refuse("dossier_application_unknown", "name", application=name, names=names)
@@ -395,19 +399,20 @@ def _command(
     """Give a dossier a command, and show it as it is then."""
     from greenlane.cli.clock import now
     from greenlane.cli.dossier_screen import screen_of
-    from greenlane.cli.dossier_sheet import dossier_sheet_of
     from greenlane.cli.granting import granted
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session, waiting
+    from presentation.json_of_dossiers import dossier_json
+    from services.dossier_sheets import read_dossier
     from services.dossiers import command_dossier, dossier_command
 
     command = dossier_command(actor, kind, content, command_id=new_id(command_id), now=now())
     with a_session(state_dir, lang) as session:
         answer = waiting(lambda: command_dossier(session.wiring, actor, dossier, command, now=now()))
-        sheet = dossier_sheet_of(session, granted(answer))
+        sheet = granted(read_dossier(session.wiring, actor, granted(answer), now=now()))
         if as_json:
-            print_json(sheet.as_json() | {"command_id": command.command_id})
+            print_json(dossier_json(sheet) | {"command_id": command.command_id})
         else:
             shown(*screen_of(sheet, session.moments))
     return 0

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.markup import escape
 from rich.table import Table
 
-from greenlane.doctor.check import Check
+from audit.installation.check import Check
 from presentation.words.words import Words
 
 

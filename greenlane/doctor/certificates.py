@@ -7,9 +7,9 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from audit.installation.certificate_dates import NoCertificateError, certificates_of, ends_at
+from audit.installation.server_rules import Certificate
 from greenlane.connecting import TLS_PROTOCOLS, database_of
-from greenlane.doctor.certificate_dates import NoCertificateError, certificates_of, ends_at
-from greenlane.doctor.server_rules import Certificate
 from greenlane.probing.certificates import database_target, shown_by, target_of
 from greenlane.probing.database import DEFAULT_PORT
 from greenlane.probing.tls import Target

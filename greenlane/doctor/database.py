@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from sqlalchemy import make_url
 
+from audit.installation.server_rules import Reading, Server, Stamp
+from audit.installation.work_rules import Owed
 from catalog.catalogue import Catalog
 from catalog.errors import CatalogError
 from greenlane.connecting import database_of
-from greenlane.doctor.server_rules import Reading, Server, Stamp
-from greenlane.doctor.work_rules import Owed
 from greenlane.errors import SettingsError
 from greenlane.probing.database import CONNECT_SECONDS, DEFAULT_PORT, explained
 from greenlane.remembered import BUSINESS_TIME, business_time_of, flags_of
@@ -28,17 +28,10 @@ from store.catalogue import Act
 from store.database import known_revisions
 from store.errors import StoreError, translated
 from store.outbox import LOCK_SPACE, Outbox
+from store.statements import statements_in
 from store.systems import RegisteredSystems
 
-OWNER_OF_TABLES = "SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = 'ledger'::regclass"
-HELD_SLOTS = (
-    "SELECT count(DISTINCT objid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2"
-    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND classid = %s"
-)
-RECORDED = (
-    "SELECT l.recorded_at, clock_timestamp() FROM outbox o JOIN ledger l"
-    " ON l.case_id = o.case_id AND l.sequence = o.sequence WHERE o.event_id = %s AND o.topic = %s"
-)
+SQL: Final = statements_in("database")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +95,7 @@ def database(settings: Settings) -> Database:
 def stamp_of(settings: Settings, topic: str, event_id: str, stamped_at: datetime) -> Stamp | None:
     """What PostgreSQL's clock says of an event that a broker has stamped; None: it does not know that event."""
     with translated(), _session(database_of(settings)) as session:
-        row = session.execute(RECORDED, (event_id, topic)).fetchone()
+        row = session.execute(SQL["find_recording"], {"event_id": event_id, "topic": topic}).fetchone()
     return None if row is None else Stamp(stamped_at, row[0], row[1])
 
 
@@ -116,29 +109,27 @@ def _server(session: psycopg.Connection[Any], url: str) -> Database:
     parsed = make_url(url)
     number = session.info.server_version
     before = datetime.now(UTC)
-    read_at = _one(session, "SELECT clock_timestamp()")
+    read_at = _one(session, "read_clock")
     reading = Reading("PostgreSQL", before, read_at, datetime.now(UTC))
     server = Server(
         "postgresql",
         f"{parsed.host or 'localhost'}:{parsed.port or DEFAULT_PORT}",
         (number // 10_000, number % 10_000),
-        _one(session, "SELECT current_user"),
-        bool(_one(session, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")),
+        *session.execute(SQL["find_account"]).fetchone() or ("", False),
     )
-    has_version = _one(session, "SELECT to_regclass('alembic_version') IS NOT NULL")
-    revision = _one(session, "SELECT max(version_num) FROM alembic_version") if has_version else None
+    has_version = _one(session, "is_prepared")
+    revision = _one(session, "find_revision") if has_version else None
     return Database(server, reading, revision, known_revisions())
 
 
 def _work(session: psycopg.Connection[Any], wiring: Wiring) -> Work:
-    owner = _one(session, OWNER_OF_TABLES)
+    owner = _one(session, "find_owner")
     needed = tuple(role_of(owner, account) for account in ACCOUNTS)
-    query = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)"
     lag = Outbox(wiring.store).lag()
     return Work(
         needed_roles=needed,
-        roles=frozenset(name for (name,) in session.execute(query, (list(needed),))),
-        held_slots=_one(session, HELD_SLOTS, (LOCK_SPACE,)),
+        roles=frozenset(name for (name,) in session.execute(SQL["find_roles"], {"roles": list(needed)})),
+        held_slots=_one(session, "count_held_slots", space=LOCK_SPACE),
         outbox_rows=lag.rows,
         outbox_seconds=lag.oldest_seconds,
         owed=tuple(
@@ -167,6 +158,6 @@ def _catalogue(found: Database, wiring: Wiring) -> None:
     found.today = time.to_business(datetime.now(UTC)).astimezone(zone).date()
 
 
-def _one(session: psycopg.Connection[Any], query: str, given: Collection[Any] = ()) -> Any:
-    row = session.execute(query.encode(), tuple(given)).fetchone()
+def _one(session: psycopg.Connection[Any], statement: str, **gaps: object) -> Any:
+    row = session.execute(SQL[statement], gaps).fetchone()
     return None if row is None else row[0]

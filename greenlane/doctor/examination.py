@@ -6,21 +6,22 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Final
 
+from audit.installation import catalogue_rules, machine_rules, server_rules, work_rules
+from audit.installation.check import Check, in_order
 from catalog.catalogue import Catalog
 from catalog.errors import CatalogError
 from catalog.systems import PORTAL
 from events.language.topics import Topics
-from greenlane.doctor import catalogue_rules, machine, machine_rules, server_rules, setting_rules, work_rules
-from greenlane.doctor.check import Check, in_order
+from greenlane.doctor import machine, setting_rules
 from greenlane.doctor.database import Database
 from greenlane.doctor.failures import failed
 from greenlane.doctor.findings import Findings, found_under
 from greenlane.doctor.kafka import Kafka
 from greenlane.doctor.temporal import Temporal
-from greenlane.folder_difference import difference_of
 from greenlane.settings import Settings
 from greenlane.stack.causes import of_our_own
 from greenlane.stack.credentials import PARTS
+from intake.folder_difference import difference_of
 from store.batch import SLOTS
 from wording.errors import GreenlaneError
 from wording.text import _

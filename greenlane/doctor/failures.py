@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from greenlane.doctor.check import Check
+from audit.installation.check import Check
 from wording.text import LazyText, _, layout
 
 log = structlog.get_logger()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from audit.installation.server_rules import Certificate, Stamp
 from catalog.catalogue import Catalog
 from catalog.loader import load_catalog
 from events.language.topics import Topics
@@ -13,7 +14,6 @@ from greenlane.doctor.certificates import certificates
 from greenlane.doctor.database import Database, database, stamp_of
 from greenlane.doctor.kafka import Kafka, kafka
 from greenlane.doctor.parallel import together
-from greenlane.doctor.server_rules import Certificate, Stamp
 from greenlane.doctor.temporal import Temporal, temporal
 from greenlane.settings import Settings
 from greenlane.stack.folder import StateFolder

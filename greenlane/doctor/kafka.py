@@ -9,13 +9,13 @@ from typing import Any
 from kafka import KafkaConsumer, TopicPartition
 from kafka import errors as kafka_errors
 
+from audit.installation.server_rules import Server
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from events.transport.dead_letters import open_letters
 from events.transport.letters import texts_of
 from greenlane.admission import as_owner, is_embedded
 from greenlane.connecting import TLS_PROTOCOLS, cluster_of
-from greenlane.doctor.server_rules import Server
 from greenlane.probing.kafka import probe_kafka
 from greenlane.settings import Settings
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import psutil
 
-from greenlane.doctor.machine_rules import Disk, Folder
+from audit.installation.machine_rules import Disk, Folder
 from greenlane.settings import Settings
 from greenlane.stack.errors import PlatformUnsupportedError
 from greenlane.stack.folder import MEGABYTE

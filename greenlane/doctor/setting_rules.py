@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlsplit
 
+from audit.installation.check import Check
 from greenlane.connection_rules import LOOPBACK, PREFIX
-from greenlane.doctor.check import Check
 from wording.text import LazyText, _, joined
 
 if TYPE_CHECKING:

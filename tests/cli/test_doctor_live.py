@@ -10,9 +10,9 @@ import psutil
 import psycopg
 import pytest
 
+from audit.installation.check import IDS
 from catalog.loader import DATA_FOLDER
 from events.transport.producer import Producer
-from greenlane.doctor.check import IDS
 from greenlane.stack.folder import StateFolder
 from tests.cli.program import Answer, LiveStack, Program
 from tests.database_accounts import owner_url

@@ -14,7 +14,6 @@ from cases.views import view_of
 from events.language import case_events as ev
 from events.language.commands import ENGINE, Actor, ActorKind, Assurance
 from events.language.reasons import ReasonCode, said_reason
-from greenlane.changing import actor_of, command_of, head_of
 from greenlane.cli.promise_cells import Kind, appointment_markup, lawful_end_text, promise_of, rung_text
 from greenlane.cli.question import acting
 from presentation.actors import actor_text
@@ -23,6 +22,8 @@ from presentation.moments import Moments
 from presentation.reasons import reason_text
 from presentation.words.words import TABLE, Words
 from services.actors import claimed
+from services.change_telling import command_of
+from services.changes import head_of
 from sla.business_time import BusinessTime
 from store.changes import Plan
 from tests.builders import MONDAY, Life, a_calendar, a_submission, an_answer
@@ -163,7 +164,7 @@ def test_who_acts_where_nobody_is_named() -> None:
 )
 def test_a_plan_keeps_who_made_it(stored: str | None, expected: tuple[str, str]) -> None:
     """Also one that an older version stored, which named the administrator's account alone."""
-    head = head_of(a_calendar(version="2"), "why", actor_of("operator", "root"), MONDAY)
+    head = head_of(a_calendar(version="2"), "why", claimed("operator", "root"), MONDAY)
     if stored is not None:
         head = replace(head, actor=stored)
     plan = Plan(number=1, head=head, cases=1, sent=0)

@@ -16,9 +16,9 @@ from temporalio.client import WorkflowHistory
 from audit.verification import PublishedTopics, verify
 from bench.flood import FLOODING, OTHER, Flood, Watch, a_flood, rate_of, started_departments, until, worker_away
 from bench.throughput.__main__ import the_stack
-from greenlane.quiescence import settled
 from greenlane.wiring import Wiring
 from intake.waiting_room import HANDED_MAX
+from services.quiescence import await_published
 from store.waiting import ROWS_MAX
 from tests.workflows.stage import kinds
 
@@ -90,7 +90,7 @@ async def test_a_flood_while_others_work(stack: Stack) -> None:
     assert rate_of(departments) > 0, "all of them came to their end"
     until(lambda: is_all_answered(wiring, flood))
     assert_short(await histories(wiring, flood.case_id))
-    settled(wiring, timeout_seconds=600)
+    await_published(wiring, timeout_seconds=600)
     found = verify(wiring.store, PublishedTopics(wiring.cluster, wiring.topics))
     assert found.ok, found.findings
 

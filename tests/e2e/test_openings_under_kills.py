@@ -15,10 +15,10 @@ from audit.verification import PublishedTopics, verify
 from events.language.identity import is_dossier
 from greenlane.demo.cast_processes import outsiders
 from greenlane.demo.openings import Opened, all_closed, open_all, openings_report
-from greenlane.quiescence import dead_letter_count, settled
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
 from greenlane.wiring import Wiring
+from services.quiescence import await_published, dead_letter_count
 from store.ledger import Ledger
 from tests.e2e.killing import PORTS, kill
 
@@ -63,7 +63,7 @@ def test_openings_survive_the_death_of_every_part(tmp_path: Path) -> None:
                 opened = asyncio.run(open_all(wiring))
                 applications = sum(len(wiring.catalog.dossiers[one.template][-1].applications) for one in opened)
                 until_closed(wiring, supervisor, opened, applications)
-                settled(wiring, timeout_seconds=180)
+                await_published(wiring, timeout_seconds=180)
             report = openings_report(wiring, opened)
             assert all(found["closed"] == found["applications"] for found in report.values())
             assert not any(found["released_early"] for found in report.values())

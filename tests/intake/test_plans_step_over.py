@@ -14,10 +14,13 @@ from temporalio.client import Client
 
 from catalog.model import Definitions, ProcedureVersion
 from events.transport.errors import Unavailable
-from greenlane import changing
-from greenlane.changing import Healing, Looked, actor_of, calendar_plan, head_of, kept, migration_plan, tell_cases
+from services.actors import claimed
+from services.change_previews import ChangePreview
+from services.change_telling import UNAVAILABLE, Healing, tell_cases
+from services.changes import plan_change, preview_change
 from sla.calendar import CalendarDefinition
 from store.changes import ChangePlans, Plan
+from store.views import Views
 from tests.builders import a_calendar
 from tests.intake.house import House, a_house
 from tests.workflows.routes import five_steps
@@ -26,7 +29,7 @@ from tests.workflows.stage import soon
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 Target = CalendarDefinition | ProcedureVersion
-ACTOR = actor_of("administrator", "admin1")
+ACTOR = claimed("administrator", "admin1")
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -36,9 +39,9 @@ async def house(client: Client, database_url: str) -> AsyncIterator[House]:
 
 
 @pytest.fixture
-def wiring(house: House) -> Any:
-    """As much of a program's wiring as plans use."""
-    return SimpleNamespace(store=house.store, business_time_now=house.now)
+def installation(house: House) -> Any:
+    """As much of an installation as plans use."""
+    return SimpleNamespace(store=house.store, views=Views(house.store), business=house.time.to_business)
 
 
 def a_holiday() -> CalendarDefinition:
@@ -51,15 +54,15 @@ def a_version() -> ProcedureVersion:
     return five_steps().procedure.model_copy(update={"version": "2"})
 
 
-def looked_at(wiring: Any, target: Target) -> Looked:
-    if isinstance(target, CalendarDefinition):
-        return calendar_plan(wiring, target, lambda _: None)
-    return migration_plan(wiring, target, "QĐ 1", ACTOR, lambda _: None)
+def looked_at(installation: Any, target: Target) -> ChangePreview:
+    return preview_change(installation, ACTOR, target, "QĐ 1", lambda _: None, now=datetime.now(UTC))
 
 
-def planned(wiring: Any, house: House, target: Target) -> tuple[Looked, Plan]:
-    looked = looked_at(wiring, target)
-    return looked, kept(wiring, head_of(target, "QĐ 1", ACTOR, house.now()), looked.changes)
+def planned(installation: Any, target: Target) -> tuple[ChangePreview, Plan]:
+    preview = looked_at(installation, target)
+    plan, _ = plan_change(installation, ACTOR, target, "QĐ 1", preview, now=datetime.now(UTC))
+    assert plan is not None
+    return preview, plan
 
 
 def version_of(house: House, case_id: str, target: Target) -> str:
@@ -79,7 +82,7 @@ def due_at(house: House, case_id: str) -> Any:
 
 @pytest.mark.parametrize("target_of", [a_holiday, a_version])
 async def test_a_plan_steps_over_what_it_cannot_reach_and_heals(
-    house: House, wiring: Any, target_of: Callable[[], Target]
+    house: House, installation: Any, target_of: Callable[[], Target]
 ) -> None:
     """One ledger is broken when the plan is made, one afterwards, one run was terminated: the rest is told in one go."""
     target = target_of()
@@ -87,40 +90,40 @@ async def test_a_plan_steps_over_what_it_cannot_reach_and_heals(
     unread, untold, ended, *sound = cases
     await house.handle(ended).terminate("an operator's mistake")
     await house.break_ledger(unread)
-    looked, plan = planned(wiring, house, target)
+    looked, plan = planned(installation, target)
     assert [(found.case_id, found.code) for found in looked.unreachable] == [(unread, "ledger_row_broken")]
     assert plan.cases == 5
     before = due_at(house, unread)
     await house.break_ledger(untold)
     await house.handle(untold).terminate("an operator's mistake")
 
-    telling = await tell_cases(wiring, house.intake, plan, 1000, lambda _: None)
+    telling = await tell_cases(house.store, house.intake, plan, 1000, lambda _: None)
     assert (telling.sent, [found.case_id for found in telling.untold]) == (4, [untold])
     assert telling.untold[0].code == "ledger_row_broken"
     async with house.worker():
         await soon(lambda: all(version_of(house, case_id, target) == "2" for case_id in (ended, *sound)))
     assert due_at(house, untold) == before, "what it was not told its due columns do not say"
 
-    healing = Healing(wiring, house.intake)
+    healing = Healing(house.store, house.intake)
     assert await healing.look(0) == 0, "it still cannot be told"
     for case_id in (unread, untold):
         await house.mend_ledger(case_id)
-    assert await Healing(wiring, house.intake).look(0) == 1
-    again, rest = planned(wiring, house, target)
+    assert await Healing(house.store, house.intake).look(0) == 1
+    again, rest = planned(installation, target)
     assert {change.case_id for change in again.changes} <= {unread, untold}
-    await tell_cases(wiring, house.intake, rest, 1000, lambda _: None)
+    await tell_cases(house.store, house.intake, rest, 1000, lambda _: None)
     async with house.worker():
         await soon(lambda: all(version_of(house, case_id, target) == "2" for case_id in cases))
     assert ChangePlans(house.store).untold() == []
-    assert looked_at(wiring, target).changes == []
+    assert looked_at(installation, target).changes == []
 
 
 async def test_a_plan_stops_where_it_is_temporal_that_is_away(
-    house: House, wiring: Any, monkeypatch: pytest.MonkeyPatch
+    house: House, installation: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One case that does not answer is stepped over; several in a row are none of the cases' doing: the plan waits."""
     cases = [await house.open_and_recorded() for _ in range(4)]
-    _, plan = planned(wiring, house, a_holiday())
+    _, plan = planned(installation, a_holiday())
     away: set[str] = {cases[0]}
     send = house.intake.send
 
@@ -130,12 +133,12 @@ async def test_a_plan_stops_where_it_is_temporal_that_is_away(
         await send(case_id, command)
 
     monkeypatch.setattr(house.intake, "send", sometimes)
-    telling = await tell_cases(wiring, house.intake, plan, 1000, lambda _: None)
-    assert (telling.sent, [(u.case_id, u.code) for u in telling.untold]) == (3, [(cases[0], changing.UNAVAILABLE)])
+    telling = await tell_cases(house.store, house.intake, plan, 1000, lambda _: None)
+    assert (telling.sent, [(u.case_id, u.code) for u in telling.untold]) == (3, [(cases[0], UNAVAILABLE)])
     away.update(cases)
-    _, plan = planned(wiring, house, a_calendar(version="3", days_off=(date(2026, 3, 6),)))
+    _, plan = planned(installation, a_calendar(version="3", days_off=(date(2026, 3, 6),)))
     with pytest.raises(Unavailable):
-        await tell_cases(wiring, house.intake, plan, 1000, lambda _: None)
+        await tell_cases(house.store, house.intake, plan, 1000, lambda _: None)
     left = ChangePlans(house.store).unfinished("calendar", plan.head.digest)
     assert left is not None
     assert left.sent == 0, "the next run tells all of them"

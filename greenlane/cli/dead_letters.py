@@ -1,0 +1,165 @@
+"""`greenlane republish` and `greenlane dlq`: what has to reach Kafka again, and what came from it and could not be used."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from greenlane.cli.options import Json, Lang, StateDir
+from wording.text import _
+
+Topic = Annotated[
+    str,
+    typer.Argument(
+        metavar="TOPIC",
+        help="The topic, its dead-letter topic, `submissions`, or the id of a department or of a submitting system.",
+    ),
+]
+
+dlq = typer.Typer(
+    help="Look through dead letters, and send them again once their cause is gone.", no_args_is_help=False
+)
+
+PANEL = "Care"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command(rich_help_panel=PANEL)(republish)
+    dlq.command("list")(list_letters)
+    dlq.command("show")(show_letter)
+    dlq.command("replay")(replay)
+    app.add_typer(dlq, name="dlq", rich_help_panel=PANEL)
+
+
+def republish(
+    *,
+    from_id: Annotated[int, typer.Option("--from", min=0, help="Only outbox rows with this id or a greater one.")] = 0,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until the publisher has sent them.")] = True,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Send what the outbox holds to Kafka again, for a cluster that was lost or replaced.
+
+    Receivers know repeated events by their ids.
+
+    Example: greenlane republish
+    """
+    from greenlane.cli.output import print_json, show
+    from greenlane.cli.progress import counted
+    from greenlane.cli.question import acting
+    from greenlane.cli.session import a_session
+    from services.dead_letters import await_publisher, count_unpublished, republish_outbox
+
+    with a_session(state_dir, lang) as session:
+        installation, actor = session.wiring, acting(None)
+        rows = republish_outbox(installation, actor, from_id)
+        waiting_rows = count_unpublished(installation, actor)
+        if wait:
+            with counted(session.words("republishing"), waiting_rows) as progress:
+                waiting_rows = await_publisher(installation, actor, progress)
+        if as_json:
+            print_json({"ok": not (wait and waiting_rows), "republished": rows, "waiting": waiting_rows})
+        else:
+            left = session.words("still_waiting", count=waiting_rows) if waiting_rows else None
+            show(session.words("republished", count=rows), left)
+    return 2 if wait and waiting_rows else 0
+
+
+def list_letters(
+    topic: Annotated[
+        str | None,
+        typer.Argument(metavar="TOPIC", help="Only of this topic, `submissions`, or this department's or system's."),
+    ] = None,
+    *,
+    with_replayed: Annotated[bool, typer.Option("--all", help="Also those that were sent again.")] = False,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """List dead letters: where they came from, when, and why they could not be used.
+
+    Example: greenlane dlq list submissions
+    """
+    from greenlane.cli.output import print_json, show
+    from greenlane.cli.question import acting
+    from greenlane.cli.session import a_session
+    from presentation.blocks import line
+    from presentation.dead_letters import dead_letter_table
+    from presentation.json_of_dead_letters import dead_letter_json
+    from services.dead_letters import list_dead_letters
+
+    with a_session(state_dir, lang) as session:
+        found = list_dead_letters(session.wiring, acting(None), topic, with_replayed=with_replayed)
+        if as_json:
+            print_json({"ok": True, "letters": [dead_letter_json(filed) for filed in found]})
+        else:
+            show(dead_letter_table(found, session.moments) if found else line(session.words("no_letters")))
+    return 0
+
+
+def show_letter(
+    topic: Topic,
+    letter_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the letter, as `list` shows it.")],
+    *,
+    content: Annotated[
+        bool, typer.Option("--content", help="Show the message itself too: it may hold personal data.")
+    ] = False,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Show one dead letter with its headers.
+
+    Example: greenlane dlq show submissions 2-17 --content
+    """
+    from greenlane.cli.output import print_json, show
+    from greenlane.cli.question import acting
+    from greenlane.cli.session import a_session
+    from presentation.dead_letters import dead_letter_screen
+    from presentation.json_of_dead_letters import dead_letter_json
+    from services.dead_letters import read_dead_letter
+
+    with a_session(state_dir, lang) as session:
+        filed = read_dead_letter(session.wiring, acting(None), topic, letter_id)
+        if as_json:
+            print_json({"ok": True, "letter": dead_letter_json(filed, content=content)})
+        else:
+            show(*dead_letter_screen(filed, session.moments, content=content))
+    return 0
+
+
+def replay(
+    topic: Topic,
+    letter_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="ID...", help="Ids of the letters, as `list` shows them.")
+    ] = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="All that were not sent again before.")] = False,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Send dead letters again to the topic they came from, byte for byte.
+
+    Example: greenlane dlq replay finance 0-3 1-9
+    """
+    from greenlane.cli.output import print_json, show
+    from greenlane.cli.question import acting
+    from greenlane.cli.session import a_session
+    from services.dead_letters import replay_dead_letters
+
+    if bool(letter_ids) == everything:
+        raise typer.BadParameter(
+            _("Name the letters, or --all of them."),
+            param_hint="ID... / --all",
+        )
+    with a_session(state_dir, lang) as session:
+        box, sent = replay_dead_letters(session.wiring, acting(None), topic, letter_ids or None)
+        if as_json:
+            print_json({"ok": True, "topic": box, "replayed": [letter.id for letter in sent]})
+        else:
+            show(session.words("replayed", count=len(sent), topic=box.removesuffix(".dlq")))
+    return 0

@@ -1,0 +1,93 @@
+"""Bringing a new calendar or procedure version under the open cases: first what it would change, then the change, paced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from catalog.catalogue import Catalog
+from catalog.errors import UnknownProcedure, close_matches
+from catalog.model import ProcedureVersion
+from catalog.texts import OR
+from catalog.value_texts import NEAR
+from events.language.commands import Actor
+from services.change_previews import ChangePreview, Progress, Target, preview_calendar, preview_migration
+from services.change_telling import Telling, tell_cases
+from services.errors import ServiceError
+from services.installation import Installation
+from sla.calendar import CalendarDefinition
+from store.changes import ChangePlans, ChangeRow, Plan, PlanHead
+from wording.text import _, joined
+
+if TYPE_CHECKING:
+    from cases.plans import PlannedChange
+
+
+class UnknownVersionError(ServiceError):
+    """The procedure has no such version."""
+
+    code = "unknown_version"
+
+
+def version_of(catalog: Catalog, procedure_id: str, version: str) -> ProcedureVersion:
+    """The version of the catalogue. Raises UnknownProcedure, UnknownVersionError with what looks like it."""
+    versions = catalog.procedures.get(procedure_id)
+    if versions is None:
+        raise UnknownProcedure(procedure_id, catalog.procedures)
+    names = {known.version: known for known in versions}
+    if version in names:
+        return names[version]
+    meant = close_matches(version, list(names)) or list(names)
+    raise UnknownVersionError(
+        _("{procedure_id} has no version {version!r}.", procedure_id=procedure_id, version=version),
+        field="version",
+        remedy=NEAR.filled(near=joined(OR, meant)),
+    )
+
+
+def preview_change(
+    installation: Installation, actor: Actor, target: Target, reason: str, progress: Progress, *, now: datetime
+) -> ChangePreview:
+    """What the version changes; `progress` hears how many cases have been looked at. Raises retryable StoreError."""
+    if isinstance(target, CalendarDefinition):
+        return preview_calendar(installation, target, progress)
+    return preview_migration(installation, actor, target, reason, progress, at=installation.business(now))
+
+
+def plan_change(
+    installation: Installation, actor: Actor, target: Target, reason: str, preview: ChangePreview, *, now: datetime
+) -> tuple[Plan | None, bool]:
+    """The plan that is to be told, and whether an earlier run has made it; None: nothing changes. Raises StoreError.
+
+    A plan that was killed goes on first; what it left untold is among the changes of the preview as well.
+    """
+    head = head_of(target, reason, actor, installation.business(now))
+    unfinished = ChangePlans(installation.store).unfinished(head.kind, head.digest)
+    if unfinished is not None:
+        return unfinished, True
+    return (store_plan(installation, head, preview.changes) if preview.changes else None), False
+
+
+async def tell_change(installation: Installation, actor: Actor, plan: Plan, rate: float, progress: Progress) -> Telling:
+    """Tell the cases of a plan, at most `rate` a second. Raises as `tell_cases`."""
+    intake = installation.intake(await installation.temporal())
+    return await tell_cases(installation.store, intake, plan, rate, progress)
+
+
+def store_plan(installation: Installation, head: PlanHead, changes: Iterable[PlannedChange]) -> Plan:
+    """The stored plan with the due columns that it moves. Raises StoreError."""
+    rows = (ChangeRow(c.case_id, c.clock_id, c.kind, c.step_id, c.former_due_at, c.due_at, c.reason) for c in changes)
+    return ChangePlans(installation.store).keep(head, rows)
+
+
+def head_of(target: Target, reason: str, actor: Actor, planned_at: datetime) -> PlanHead:
+    """What a plan for this version is about."""
+    body = target.model_dump_json(exclude_defaults=True)
+    account = f"{actor.kind}:{actor.id}"
+    return PlanHead(kind_of(target), target.id, target.version, target.digest, body, reason, account, planned_at)
+
+
+def kind_of(target: Target) -> str:
+    """What a plan for this version changes, as the store names it."""
+    return "calendar" if isinstance(target, CalendarDefinition) else "procedure"
