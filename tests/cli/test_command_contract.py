@@ -14,7 +14,6 @@ from typing import Any, get_args
 
 import pytest
 
-import greenlane.cli
 from cases.model import CaseStatus
 from events.language import case_events, dossier_events
 from events.language.refusals import TEXTS
@@ -27,7 +26,9 @@ from presentation.words.words import TABLE, Words
 from tests.cli.program import Program
 from wording.text import in_language
 
-SOURCES = sorted(Path(greenlane.cli.__file__).parent.glob("*.py"))
+SOURCES = sorted(
+    path for room in ("greenlane/cli", "presentation") for path in (Path(__file__).parents[2] / room).rglob("*.py")
+)
 HEAVY = ("temporalio", "sqlalchemy", "kafka", "psycopg", "pydantic", "httpx", "catalog", "cases", "store")
 HELP_CPU_SECONDS = 0.6
 
