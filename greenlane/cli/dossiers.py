@@ -63,12 +63,12 @@ def plan(
     """
     from greenlane.cli import handbook
     from greenlane.cli.clock import now
-    from greenlane.cli.dossier_plan import forecast_json
     from greenlane.cli.granting import granted
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
-    from greenlane.cli.plan_screen import plan_screen
     from intake.outline import forecast
+    from presentation.dossiers.plan import plan_screen
+    from presentation.json_of_forecasts import forecast_json
     from presentation.moments import Moments
     from presentation.names import Names
     from sla.business_time import BusinessTime

@@ -15,6 +15,7 @@ from pathlib import Path
 from jgo.maven import MavenContext
 from requests import RequestException
 
+from events.transport.backoff import Backoff
 from greenlane.stack.errors import JarsUnavailableError
 from wording.libraries import os_said
 from wording.text import LazyText, _
@@ -22,7 +23,7 @@ from wording.text import LazyText, _
 LOCK_FILE = Path(__file__).with_name("kafka-jars.lock")
 THREADS = 8
 NETWORK_TIMEOUT_SECONDS = 20
-RETRY_PAUSES_SECONDS = (0.5, 2.0)
+RETRIES, RETRIES_MAX = Backoff(first_seconds=0.5, most_seconds=2.0, factor=4.0), 2
 ABANDONED_AFTER_SECONDS = 3_600
 
 
@@ -168,7 +169,7 @@ def _fetch(jar: Jar, context: MavenContext, job: Fetching) -> None:
 def _download(jar: Jar, context: MavenContext) -> Path:
     """One jar, tried again when the network fails in between."""
     artifact = context.project(jar.group, jar.artifact).at_version(jar.version).artifact()
-    for pause_seconds in RETRY_PAUSES_SECONDS:
+    for pause_seconds in RETRIES.pauses(RETRIES_MAX):
         try:
             return artifact.resolve()
         except RequestException:

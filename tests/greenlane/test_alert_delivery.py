@@ -16,13 +16,14 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import text
 
+from cases.dossier.decide import DOSSIERS
 from cases.dossier.evolve import evolve_dossier
 from cases.dossier.model import blank_dossier
-from cases.dossier.turns import take_dossier_turn
 from catalog.catalogue import Catalog
 from catalog.province import Department, RoleHolder
 from events.language.case_events import ClockBreached
 from events.language.topics import Topics
+from events.transport.backoff import Backoff
 from greenlane.alerts import AlertSender
 from greenlane.alerts.audience import audience_of, duty_audience
 from greenlane.settings import Settings
@@ -135,7 +136,7 @@ async def test_a_rung_of_a_joint_clock_is_told_too(store: Store, mail: tuple[Mai
     dossier = blank_dossier(DOSSIER_ID, known)
     command = a_submission([an_application("a")])
     for commands, at in (([command], command.received_at), ([], command.received_at + timedelta(days=30))):
-        turn = take_dossier_turn(dossier, commands, at)
+        turn = DOSSIERS.take_turn(dossier, commands, at)
         assert turn is not None
         recorder.record_now(turn)
         for record in turn.records:
@@ -165,7 +166,7 @@ async def test_after_a_failure_the_same_is_sent_again(
     """Every attempt carries the same key, so that a receiver that took the first drops the second."""
     mailbox, port = mail
     mailbox.refusals = 1
-    monkeypatch.setattr("store.alerts.BACKOFF_FIRST_SECONDS", 0.05)
+    monkeypatch.setattr("store.alerts.REDELIVERY", Backoff(first_seconds=0.05, most_seconds=1.0))
     event_id = fire()
     with WebReceiver(503, 500) as web:
         async with sending(store, webhook_url=web.url, smtp_host="127.0.0.1", smtp_port=port):
