@@ -202,13 +202,13 @@ def show(
     Example: greenlane dossier show D-2026-17 --svg opening.svg
     """
     from greenlane.cli.clock import now
-    from greenlane.cli.dossier_screen import boxes_of, screen_of
     from greenlane.cli.granting import granted
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session
     from greenlane.cli.writing import write_file
     from presentation.dossiers import pictures as dossier_pictures
+    from presentation.dossiers.screen import boxes_of, screen_of
     from presentation.json_of_dossiers import dossier_json
     from services.dossier_sheets import read_dossier
 
@@ -247,11 +247,11 @@ def cascade(
     from cases.dossier.cascade import preview as previewed
     from events.language.refusals import refuse
     from greenlane.cli.clock import now
-    from greenlane.cli.dossier_screen import cascade_table
     from greenlane.cli.granting import RefusedError, granted
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session, waiting
+    from presentation.dossiers.screen import cascade_table
     from services.dossier_sheets import read_dossier
     from services.dossiers import command_dossier, dossier_command
 
@@ -398,11 +398,11 @@ def _command(
 ) -> int:
     """Give a dossier a command, and show it as it is then."""
     from greenlane.cli.clock import now
-    from greenlane.cli.dossier_screen import screen_of
     from greenlane.cli.granting import granted
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session, waiting
+    from presentation.dossiers.screen import screen_of
     from presentation.json_of_dossiers import dossier_json
     from services.dossier_sheets import read_dossier
     from services.dossiers import command_dossier, dossier_command
