@@ -32,14 +32,12 @@ def verify(
 
     Example: greenlane verify --topics
     """
-    from rich.markup import escape
-
     from audit.verification import PublishedTopics
     from audit.verification import verify as verified
-    from greenlane.cli.output import print_json, show, table_of
+    from greenlane.cli.output import print_json, show
     from greenlane.cli.progress import counted
     from greenlane.cli.session import a_session
-    from presentation.words.integrity_words import finding_text
+    from presentation.integrity import verification_screen
 
     with a_session(state_dir, lang) as session:
         words = session.words
@@ -53,17 +51,7 @@ def verify(
             body |= {"older_events": found.older} if found.older else {}
             print_json(body if found.ok else body | {"findings": found.findings})
         else:
-            table = table_of(None, words("invariant"), words("violations"))
-            for name, count in found.violations.items():
-                named = f"{words.named('invariant', name)} [dim]({name})[/dim]"
-                table.add_row(named, f"[bold red]{count}[/bold red]" if count else "[green]0[/green]")
-            show(table, *(f"[red]✗[/red] {escape(finding_text(finding, words))}" for finding in found.findings))
-            show(words("findings_in_english") if found.findings and words.language == "vi" else None)
-            counts = {"cases": found.cases, "events": found.events}
-            findings = sum(found.violations.values())
-            older = words("not_decided_again", events=found.older) if found.older else None
-            verdict = words("all_well", **counts) if found.ok else words("not_all_well", findings=findings, **counts)
-            show(verdict, older)
+            show(*verification_screen(found, words))
     return 0 if found.ok else 2
 
 
@@ -86,6 +74,7 @@ def rebuild(
     from greenlane.cli.output import print_json, show
     from greenlane.cli.progress import counted
     from greenlane.cli.session import a_session
+    from presentation.integrity import rebuild_screen
 
     with a_session(state_dir, lang) as session:
         words = session.words
@@ -95,10 +84,5 @@ def rebuild(
         if as_json:
             print_json(outcome.as_json())
         else:
-            report = outcome.report
-            for difference in report.differences:
-                what = words.named("difference", difference.what)
-                show(f"[red]✗[/red] {difference.case_id}: {what}")
-            counts = {"cases": report.cases, "events": report.events, "differences": len(report.differences)}
-            show(words("rebuilt", **counts), words("replaced") if outcome.mended else None)
+            show(*rebuild_screen(outcome, words))
     return 0 if outcome.ok else 2
