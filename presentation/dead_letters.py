@@ -42,7 +42,7 @@ def dead_letter_screen(filed: FiledLetter, moments: Moments, *, content: bool) -
     known |= {"reason": _reason(filed, moments)}
     yield facts((words(f"letter.{name}"), text) for name, text in known.items())
     headers = table_of(words("headers"), words("name"), words("value"))
-    for name, text in filed.headers.items():
+    for name, text in letter.header_texts.items():
         headers.add(name, text)
     yield headers
     if content:
@@ -67,7 +67,6 @@ def _message_name(event_type: str | None, moments: Moments) -> str:
 
 def _reason(filed: FiledLetter, moments: Moments) -> str:
     """Why it could not be used; an older letter says it in English only."""
-    letter = filed.letter
     if moments.words.language == "en":
-        return letter.reason
-    return letter.reason_vi or moments.words("letter_in_english", reason=letter.reason)
+        return filed.letter.reason
+    return filed.letter.reason_vi or moments.words("letter_in_english", reason=filed.letter.reason)
