@@ -32,9 +32,9 @@ def verify(
 
     Example: greenlane verify --topics
     """
+    from greenlane.cli.acting import acting
     from greenlane.cli.output import print_json, show
     from greenlane.cli.progress import counted
-    from greenlane.cli.question import acting
     from greenlane.cli.session import a_session
     from presentation.integrity import verification_json, verification_screen
     from services.verification import count_ledger, verify_installation
@@ -65,9 +65,9 @@ def rebuild(
 
     Example: greenlane rebuild --replace
     """
+    from greenlane.cli.acting import acting
     from greenlane.cli.output import print_json, show
     from greenlane.cli.progress import counted
-    from greenlane.cli.question import acting
     from greenlane.cli.session import a_session
     from presentation.integrity import rebuilt_json, rebuilt_screen
     from services.verification import count_ledger, rebuild_read_models
