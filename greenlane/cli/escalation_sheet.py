@@ -38,7 +38,7 @@ class EscalationSheet:
     def of(cls, session: Session, wanted: EscalationFilter, *, limit: int, state_dir: Path | None) -> Self:
         """Read what is wanted. Raises StoreError."""
         rows = Escalations(session.wiring.store)
-        items = tuple(rows.listed(wanted, limit=limit))
+        items = tuple(rows.find(wanted, limit=limit))
         total = len(items) if len(items) < limit else rows.count(wanted)
         return cls(session, items, total, wanted.open_only, session.moments, state_dir)
 

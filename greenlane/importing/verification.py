@@ -176,7 +176,7 @@ class Verification:
     def _definitions(self) -> Definitions:
         """What the import's procedure was published as. Raises DefinitionsUnknown."""
         procedure_id = self._prepared.key.procedure_id
-        digest = self._wiring.store.remembered(DERIVED_PROCEDURE + procedure_id)
+        digest = self._wiring.store.recall(DERIVED_PROCEDURE + procedure_id)
         return self._archive.definitions(digest or procedure_id)
 
     def _stored(
