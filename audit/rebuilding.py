@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cases.views import project
+from cases.decide import CASES
+from cases.stream import Projection
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
 from store.database import Store
 from store.dossiers import rebuild_dossiers
-from store.rebuild import OF_THE_LEDGER, Projection, RebuildReport, rebuild
+from store.rebuild import OF_THE_LEDGER, RebuildReport, rebuild
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def rebuild_all(store: Store, watch: Callable[[], None], *, replace: bool) -> Re
 
     def folded(case_id: str, definitions: Definitions, records: tuple[EventRecord, ...]) -> Projection:
         watch()
-        return project(case_id, definitions, records)
+        return CASES.project(case_id, definitions, records)
 
     report = rebuild(store, folded, replace=replace)
     linked = tuple(rebuild_dossiers(store, replace=replace))

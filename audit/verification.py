@@ -11,7 +11,8 @@ from audit.dossier_redecision import dossier_redecided
 from audit.dossiers import check_dossier
 from audit.invariants import Violation, check_story, replay_story
 from audit.story import story_of
-from cases.views import project
+from cases.decide import CASES
+from cases.stream import Projection
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
 from events.language.topics import Topics
@@ -20,7 +21,7 @@ from events.transport.reading import read_all
 from store.database import Store
 from store.dossiers import Dossiers, rebuild_dossiers
 from store.outbox import Outbox
-from store.rebuild import Difference, Projection, rebuild
+from store.rebuild import Difference, rebuild
 from store.verification import accepted_without_case, effects_repeated
 
 CHECKED = ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I12")
@@ -76,7 +77,7 @@ def verify(
             _note(report, violation)
         if watch is not None:
             watch(len(records))
-        return project(case_id, definitions, records)
+        return CASES.project(case_id, definitions, records)
 
     folded = rebuild(store, checked)
     report.cases, report.events = folded.cases, folded.events

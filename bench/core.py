@@ -1,6 +1,6 @@
 """What the rules themselves cost: the life of a five-step case through the pure core, and the fold of its ledger.
 
-``python -m bench.core`` writes bench/results/core.json. No server, no database: take_turn, and evolve on what stands, as
+``python -m bench.core`` writes bench/results/core.json. No server, no database: CASES.take_turn, and evolve on what stands, as
 the workflow does it. Processor time of this one process; of many rounds the best, since a busy machine only adds.
 
 - ``core_life_ms``: one case of five steps, six turns, 26 events: decided, viewed, evolved.
@@ -23,10 +23,10 @@ from typing import Any, Final
 
 from audit.invariants import check_case, replay_decisions
 from bench.time import classification
+from cases.decide import CASES
 from cases.evolve import evolve, fold
 from cases.model import blank
 from cases.timetable import appointment_at
-from cases.turns import take_turn
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
 from events.language.commands import Command
@@ -91,7 +91,7 @@ def lived(definitions: Definitions, commands: Sequence[Command]) -> list[EventRe
     case = blank("case-1", definitions)
     records: list[EventRecord] = []
     for command in commands:
-        turn = take_turn(case, [command], command.received_at)
+        turn = CASES.take_turn(case, [command], command.received_at)
         if turn is None:
             raise AssertionError("nothing was decided")
         for record in turn.records:

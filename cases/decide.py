@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -13,12 +13,19 @@ from cases.classification import classify
 from cases.clocks import arm_case_clocks
 from cases.closing import close
 from cases.draft import Draft
+from cases.escalations import escalations_of
+from cases.evolve import evolve
 from cases.meant import meant
-from cases.model import Case, CaseStatus
+from cases.model import Case, CaseStatus, blank
+from cases.notices import notice_of
 from cases.release import release
 from cases.senders import stranger
+from cases.stream import StreamRules
 from cases.ticks import ALARMS, escalation_id_of, fire
-from cases.timetable import ladder_of
+from cases.timetable import ladder_of, next_due
+from cases.turn import CaseView, CommandOutcome, EscalationItem, Notice, WorkItem
+from cases.views import view_of, work_of
+from catalog.model import Definitions
 from events.language.case_events import (
     ApplicationAccepted,
     ApplicationClassified,
@@ -29,8 +36,8 @@ from events.language.case_events import (
     EventRecord,
 )
 from events.language.commands import (
-    ENGINE,
     AcknowledgeEscalation,
+    Actor,
     Application,
     ApplyCalendar,
     ChangeLane,
@@ -52,62 +59,8 @@ from events.language.commands import (
     Tick,
     WithdrawApplication,
 )
-from events.language.identity import TICK_PREFIX
 from events.language.refusals import Refusal, refuse
-from sla.errors import CalendarRangeError
-
-
-def decide(
-    case: Case, command: Command | Tick, now: datetime, *, hears_all: bool = False
-) -> list[EventRecord] | Refusal:
-    """The records that a command yields on a case, or the refusal that says why it yields none.
-
-    `now` is the business instant (UTC) at which it is decided; the command counts from its own `received_at`. `hears_all`:
-    without asking who sends it, as older rules did; only to decide again what they decided.
-    """
-    drafted = draft_of(case, command, now, hears_all=hears_all)
-    return drafted if isinstance(drafted, Refusal) else drafted.records
-
-
-def draft_of(case: Case, command: Command | Tick, now: datetime, *, hears_all: bool = False) -> Draft | Refusal:
-    """What `decide` says, together with the case as it is after it."""
-    if isinstance(command, Tick):
-        tick_id = f"{TICK_PREFIX}{command.due_at.isoformat()}"
-        draft = Draft(case, at=command.due_at, now=now, command_id=tick_id, actor=ENGINE)
-        fire(draft, command)
-        return draft
-    command = meant(command, "step_id", case.steps)
-    at, actor = counts_at(case, command, now), command.actor.on_record
-    if actor is not command.actor:
-        command = command.model_copy(update={"actor": actor})
-    draft = Draft(case, at=at, now=now, command_id=command.command_id, actor=actor)
-    try:
-        refusal = None if hears_all else stranger(case, command)
-        refusal = refusal or _refused_by_state(case, command) or _apply(draft, command)
-        refusal = refusal or too_much(command, draft.case)
-    except CalendarRangeError as error:
-        calendar = case.definitions.calendars.get(error.calendar_id or "", case.definitions.calendar)
-        return refuse(
-            "calendar_range", None, calendar=calendar.id, first=str(calendar.first_day), last=str(calendar.last_day)
-        )
-    return draft if refusal is None else refusal
-
-
-def counts_at(case: Case, command: Command, now: datetime) -> datetime:
-    """The business instant (UTC) at which a command counts: its receipt, within what it is about and what has been."""
-    # A clock that runs ahead of ours never moves a command into our future, and nothing counts before what it is about:
-    # the case, the assignment that is answered, the request for documents.
-    at = min(command.received_at, now)
-    begun_at = case.opened_at
-    if isinstance(command, DecideStep | RequestPayment) and command.step_id in case.steps:
-        begun_at = case.steps[command.step_id].assigned_at or begun_at
-    elif (
-        isinstance(command, ReceiveSupplement | ReceiveExplanation | ConfirmPayment)
-        and case.spans
-        and case.spans[-1].owner == "applicant"
-    ):
-        begun_at = case.spans[-1].started_at
-    return (at if begun_at is None else max(at, begun_at)).astimezone(UTC)
+from sla.calendar import CalendarDefinition
 
 
 def _refused_by_state(case: Case, command: Command) -> Refusal | None:
@@ -225,3 +178,89 @@ _DECIDED_BY: Final[dict[type, Callable[[Draft, Any], Refusal | None]]] = {
     MigrateProcedure: changes.migrate,
 }
 """Every command has its rule; a test compares the two lists."""
+
+
+class CaseRules(StreamRules[Case, Definitions, Draft]):
+    """The rules of a case."""
+
+    opening = SubmitApplication
+
+    def blank(self, stream_id: str, definitions: Definitions) -> Case:
+        """The case before its first event."""
+        return blank(stream_id, definitions)
+
+    def evolve(self, state: Case, record: EventRecord) -> Case:
+        """The case after one more event."""
+        return evolve(state, record)
+
+    def draft(self, state: Case, *, at: datetime, now: datetime, command_id: str, actor: Actor) -> Draft:
+        """An empty draft."""
+        return Draft(state, at=at, now=now, command_id=command_id, actor=actor)
+
+    def next_due(self, state: Case) -> datetime | None:
+        """The earliest instant at which something falls due by itself."""
+        return next_due(state)
+
+    def fire(self, draft: Draft, tick: Tick) -> None:
+        """Let everything happen that is due."""
+        fire(draft, tick)
+
+    def unknown(self) -> Refusal:
+        """The answer of a case that is not there."""
+        return refuse("case_unknown", "case")
+
+    def stranger(self, state: Case, command: Command) -> Refusal | None:
+        """Why whoever sent the command has no say in the case."""
+        return stranger(state, command)
+
+    def apply(self, draft: Draft, command: Any) -> Refusal | None:
+        """What the command makes happen, or why it may not."""
+        refusal = _refused_by_state(draft.case, command) or _apply(draft, command)
+        return refusal or too_much(command, draft.case)
+
+    def meant(self, state: Case, command: Command) -> Command:
+        """The command with the step that it means."""
+        return meant(command, "step_id", state.steps)
+
+    def counts_at(self, state: Case, command: Command, now: datetime) -> datetime:
+        """The business instant (UTC) at which a command counts: its receipt, within what it is about and what has been."""
+        # A clock that runs ahead of ours never moves a command into our future, and nothing counts before what it is about:
+        # the case, the assignment that is answered, the request for documents.
+        at, begun_at = min(command.received_at, now), state.opened_at
+        if isinstance(command, DecideStep | RequestPayment) and command.step_id in state.steps:
+            begun_at = state.steps[command.step_id].assigned_at or begun_at
+        elif (
+            isinstance(command, ReceiveSupplement | ReceiveExplanation | ConfirmPayment)
+            and state.spans
+            and state.spans[-1].owner == "applicant"
+        ):
+            begun_at = state.spans[-1].started_at
+        return (at if begun_at is None else max(at, begun_at)).astimezone(UTC)
+
+    def calendar_of(self, state: Case, calendar_id: str | None) -> CalendarDefinition:
+        """The calendar that ends too early for a command."""
+        return state.definitions.calendars.get(calendar_id or "", state.definitions.calendar)
+
+    def view(self, state: Case) -> CaseView:
+        """The case's row."""
+        return view_of(state)
+
+    def work(self, state: Case) -> tuple[WorkItem, ...]:
+        """The steps that wait for a department's answer."""
+        return work_of(state)
+
+    def escalations(self, state: Case, fired_at: Mapping[str, datetime]) -> tuple[EscalationItem, ...]:
+        """The escalations that may be acknowledged, or were."""
+        return escalations_of(state, fired_at)
+
+    def opened_under(self, state: Case) -> Definitions:
+        """What the case is decided under, kept for the auditor's replay."""
+        return state.definitions
+
+    def notice(self, command: Command, outcome: CommandOutcome) -> Notice | None:
+        """The answer that is owed to the sender of a refused command."""
+        return notice_of(command, outcome)
+
+
+CASES: Final = CaseRules()
+decide, draft_of = CASES.decide, CASES.draft_of

@@ -24,15 +24,6 @@ def escalations_of(case: Case, fired_at: Mapping[str, datetime]) -> tuple[Escala
     return tuple(_item(case, state, rung, fired_at) for state in case.clocks.values() for rung in _alarms(case, state))
 
 
-def fired_among(records: Iterable[EventRecord]) -> dict[str, datetime]:
-    """When the rungs fired that these events tell of, by escalation id."""
-    return {
-        record.event.escalation_id: record.at
-        for record in records
-        if isinstance(record.event, RungFired | DossierRungFired)
-    }
-
-
 def alarms_among(records: Iterable[EventRecord]) -> dict[int, str]:
     """The escalations that may be acknowledged, by their number in the stream; a reminder is read, not acknowledged."""
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 from cases.clock_changes import CLOCK_CHANGES, Change, with_clock, with_step
@@ -16,10 +17,7 @@ from events.language.commands import DOCUMENTS_MAX
 
 def fold(case_id: str, definitions: Definitions, records: Iterable[ev.EventRecord]) -> Case:
     """The case that a ledger yields."""
-    case = blank(case_id, definitions)
-    for record in records:
-        case = evolve(case, record)
-    return case
+    return reduce(evolve, records, blank(case_id, definitions))
 
 
 def evolve(case: Case, record: ev.EventRecord) -> Case:

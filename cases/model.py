@@ -217,6 +217,11 @@ class Case(State):
     spans: tuple[Span, ...] = ()
 
     @property
+    def stream_id(self) -> str:
+        """The id of its stream in the ledger."""
+        return self.case_id
+
+    @property
     def is_closed(self) -> bool:
         """Whether the case has ended."""
         return self.status is CaseStatus.CLOSED

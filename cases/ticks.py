@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 from cases.clocks import breach, running, stop
@@ -28,11 +27,6 @@ from sla.ladder import Rung
 
 ALARMS: Final = ("breach", "escalation")
 """The kinds of rungs that a breach calls for: they are acknowledged, a warning is only read."""
-
-
-def tick_of(due_at: datetime) -> Tick:
-    """The command that a passed due instant is."""
-    return Tick(due_at=due_at)
 
 
 def fire(draft: Draft, tick: Tick) -> None:

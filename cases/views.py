@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
-from cases.escalations import escalations_of, fired_among
-from cases.evolve import fold
 from cases.lateness import Lateness, lateness_of
 from cases.model import Case, ClockState, StepStatus, holder
 from cases.promised import counts_as_breached, promises_of
 from cases.timetable import appointment_at, next_due, timetable_of
-from cases.turn import CaseView, EscalationItem, WorkItem
-from catalog.model import Definitions
-from events.language.case_events import EventRecord
-
-
-def project(
-    case_id: str, definitions: Definitions, records: Sequence[EventRecord]
-) -> tuple[CaseView, tuple[WorkItem, ...], tuple[EscalationItem, ...]]:
-    """A case's rows in the read models: the fold of its ledger, nothing else."""
-    case = fold(case_id, definitions, records)
-    return view_of(case), work_of(case), escalations_of(case, fired_among(records))
+from cases.turn import CaseView, WorkItem
 
 
 def view_of(case: Case) -> CaseView:

@@ -10,7 +10,7 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.service import RPCError, RPCStatusCode
 
-from cases.views import project
+from cases.decide import CASES
 from catalog.assembly import assembled
 from catalog.errors import CatalogInvalid
 from catalog.kinds import key_of
@@ -98,7 +98,7 @@ def _make_tables(store: Store) -> None:
     missing = store.migrate()
     if missing:
         log.warning("the database has not all accounts of the processes", missing=", ".join(missing))
-    for difference in renew(store, project):
+    for difference in renew(store, CASES.project):
         if difference.what in OF_THE_LEDGER:
             log.warning("a read model cannot be folded", case_id=difference.case_id, what=difference.what)
 

@@ -52,7 +52,7 @@ from intake.temporal import StreamUnknownError
 from store.dossiers import Dossiers, LinkedCase
 from store.errors import DefinitionsUnknown
 from store.inbox import Acceptance, Inbox, Submission
-from workflows.dossier_messages import DossierCarried, DossierInput, DossierMessage
+from workflows.messages import DossierCarried, DossierInput, DossierMessage
 
 LADDER = "case"
 WITHDRAWAL_ACTOR = Actor(kind=ActorKind.SYSTEM, id="dossier", assurance=Assurance.TOKEN)

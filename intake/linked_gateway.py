@@ -6,7 +6,7 @@ from cases.turn import CommandOutcome
 from catalog.dossier import DossierDefinitions
 from events.language.dossier_commands import DossierCommand
 from intake.temporal import Gateway, request_id_of
-from workflows.dossier_messages import DOSSIER_WORKFLOW, DossierInput, DossierMessage
+from workflows.messages import DOSSIER_WORKFLOW, DossierInput, DossierMessage
 
 
 class DossierGateway(Gateway):

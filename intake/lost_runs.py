@@ -16,9 +16,8 @@ from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
 
 from events.language.commands import Command
-from workflows.dossier_messages import DOSSIER_WORKFLOW
 from workflows.mailbox import CARRIED_MAX_BYTES
-from workflows.messages import CASE_WORKFLOW, COMMAND_SIGNAL
+from workflows.messages import CASE_WORKFLOW, COMMAND_SIGNAL, DOSSIER_WORKFLOW
 
 BROUGHT_BACK = Counter(
     "greenlane_cases_brought_back",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from cases.conflicts import conflict_outcome
+from cases.notices import notice_of
 from cases.turn import CommandOutcome
-from cases.turns import notice_of
 from events.language.commands import Command
 from events.language.identity import conflict_id_of
 from events.language.refusals import Refusal

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from cases.dossier.evolve import fold_dossier
 from cases.dossier.views import dossier_escalations_of, dossier_view_of
-from cases.escalations import fired_among
+from cases.stream import fired_among
 from cases.turn import CaseView, DossierView, EscalationItem
 from catalog.dossier import DossierDefinitions
 from events.language.case_events import EventRecord

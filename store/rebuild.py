@@ -9,7 +9,8 @@ from typing import Final, Literal, cast
 
 from sqlalchemy import Connection, delete, select
 
-from cases.turn import CaseView, EscalationItem, WorkItem
+from cases.stream import Projection
+from cases.turn import EscalationItem
 from catalog.model import Definitions
 from events.language.case_events import ApplicationSubmitted, EventRecord
 from events.language.chain import GENESIS, link
@@ -25,8 +26,6 @@ from store.statements import statements_in
 from store.tables import ledger
 from store.view_tables import cases, escalations, worklist
 
-Projection = tuple[CaseView, tuple[WorkItem, ...], tuple[EscalationItem, ...]]
-"""A case's row, its worklist, and its escalations."""
 Project = Callable[[str, Definitions, tuple[EventRecord, ...]], Projection]
 """The pure fold of one case: of its id, its definitions, and all its events."""
 

@@ -12,7 +12,6 @@ from temporalio import workflow
 from cases.conflicts import conflict_outcome, settled_as
 from cases.turn import CommandOutcome
 from events.language.commands import Command
-from events.language.dossier_commands import DossierCommand
 from events.language.refusals import Refusal
 from events.language.sameness import is_other
 
@@ -25,10 +24,10 @@ CARRIED_MAX_BYTES = 256 * 1024
 UNMEASURED = 4
 """Of so few nobody needs to know how long they are."""
 
-Sent = TypeVar("Sent", Command, DossierCommand)
+C = TypeVar("C", bound=Command)
 
 
-class Mailbox(Generic[Sent]):
+class Mailbox(Generic[C]):
     """Commands in the order in which they came.
 
     What is settled is known to this run only: of what was settled before, the ledger's transaction knows. So nothing of it goes
@@ -39,13 +38,13 @@ class Mailbox(Generic[Sent]):
     """
 
     def __init__(
-        self, waiting: Iterable[Sent], settled: Mapping[str, Refusal | None], conflicting: Iterable[Sent] = ()
+        self, waiting: Iterable[C], settled: Mapping[str, Refusal | None], conflicting: Iterable[C] = ()
     ) -> None:
         """`settled`: what an older program carried along."""
-        self._waiting: dict[str, Sent] = {command.command_id: command for command in waiting}
+        self._waiting: dict[str, C] = {command.command_id: command for command in waiting}
         self.settled: dict[str, Refusal | None] = dict(settled)
         """By command id: the refusal, or None for what was accepted."""
-        self._conflicting: dict[str, Sent] = {settled_as(command): command for command in conflicting}
+        self._conflicting: dict[str, C] = {settled_as(command): command for command in conflicting}
         """Those whose ids other commands had: to be refused, each under an id of its own."""
         self._digests: dict[str, str | None] = {}
         """Of what is settled, as far as it was settled in this run."""
@@ -56,12 +55,12 @@ class Mailbox(Generic[Sent]):
         return not self._waiting and not self._conflicting
 
     @property
-    def waiting(self) -> tuple[Sent, ...]:
+    def waiting(self) -> tuple[C, ...]:
         """What waits for a turn, in order."""
         return tuple(self._waiting.values())
 
     @property
-    def conflicting(self) -> tuple[Sent, ...]:
+    def conflicting(self) -> tuple[C, ...]:
         """What is to be refused because its id is another command's, in order."""
         return tuple(self._conflicting.values())
 
@@ -71,27 +70,27 @@ class Mailbox(Generic[Sent]):
         everything = (*self._waiting.values(), *self._conflicting.values())
         return sum(len(to_json(command)) for command in everything) <= CARRIED_MAX_BYTES
 
-    def next_turn(self) -> tuple[list[Sent], list[Sent]]:
+    def next_turn(self) -> tuple[list[C], list[C]]:
         """What one turn takes: commands, and those that are to be refused because their ids are others'."""
         waiting = list(islice(self._waiting.values(), COMMANDS_MAX))
         if len(waiting) > UNMEASURED:
             waiting = _within(waiting, TURN_MAX_BYTES)
         return waiting, list(islice(self._conflicting.values(), COMMANDS_MAX))
 
-    def put(self, command: Sent) -> None:
+    def put(self, command: C) -> None:
         """Take a command, unless it is here or settled already."""
         if self.is_conflict(command):
             self._refuse(command)
         elif command.command_id not in self.settled:
             self._waiting.setdefault(command.command_id, command)
 
-    def is_conflict(self, command: Sent) -> bool:
+    def is_conflict(self, command: C) -> bool:
         """Whether another command with this id is here or settled already."""
         waits = self._waiting.get(command.command_id)
         known = self._digests.get(command.command_id) if waits is None else waits.digest
         return is_other(command.digest, known)
 
-    async def answer_to(self, command: Sent) -> CommandOutcome:
+    async def answer_to(self, command: C) -> CommandOutcome:
         """Take a command, and wait for what becomes of it."""
         self.put(command)
         await workflow.wait_condition(lambda: self._outcome(command) is not None)
@@ -108,12 +107,12 @@ class Mailbox(Generic[Sent]):
             if command is not None and self.is_conflict(command):
                 self._refuse(command)
 
-    def _refuse(self, command: Sent) -> None:
+    def _refuse(self, command: C) -> None:
         name = settled_as(command)
         if name not in self.settled:
             self._conflicting.setdefault(name, command)
 
-    def _outcome(self, command: Sent) -> CommandOutcome | None:
+    def _outcome(self, command: C) -> CommandOutcome | None:
         command_id = command.command_id
         if command.digest is not None and settled_as(command) in self.settled:
             return conflict_outcome(command).model_copy(update={"command_id": command_id})
@@ -122,7 +121,7 @@ class Mailbox(Generic[Sent]):
         return CommandOutcome(command_id=command_id, refusal=self.settled[command_id])
 
 
-def _within(commands: list[Sent], size_max: int) -> list[Sent]:
+def _within(commands: list[C], size_max: int) -> list[C]:
     """The first of them that are not longer than so many bytes together, but at least one."""
     taken, size = 0, 0
     for command in commands:

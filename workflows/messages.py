@@ -1,21 +1,25 @@
-"""What goes into a case workflow and comes out of it: one input, one message, one result."""
+"""What goes into a stream's workflow and comes out of it: one input, one message, one result; for every kind the same."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Self
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
+from pydantic import BaseModel
 from temporalio.common import SearchAttributeKey
 
+from cases.dossier.model import Dossier
 from cases.model import Case
 from cases.older import read_state
-from catalog.model import Definitions
-from events.language.commands import CaseCommand, Command, Message
+from events.language.commands import CaseCommand, Message
+from events.language.dossier_commands import DossierCommand
 from events.language.refusals import Refusal
 from sla.business_time import BusinessTime
 from workflows.packing import packed, unpacked
 
 CASE_WORKFLOW = "CaseWorkflow"
+DOSSIER_WORKFLOW = "DossierWorkflow"
 COMMAND_SIGNAL = "command"
 COMMAND_UPDATE = "answer"
 WAKE_SIGNAL = "wake"
@@ -28,68 +32,150 @@ LANE_ATTRIBUTE = SearchAttributeKey.for_keyword("GreenlaneLane")
 STATUS_ATTRIBUTE = SearchAttributeKey.for_keyword("GreenlaneStatus")
 """Of open cases; of a closed one Temporal's own execution status tells."""
 
+C = TypeVar("C")
+"""The commands of a kind of stream."""
+S = TypeVar("S", bound=BaseModel)
+"""Its state."""
+K = TypeVar("K", bound="StreamCarried[Any, Any]")
 
-SHOWN = ("case_id", "status", "lane")
-"""Of a state that travels packed."""
 
-
-class Carried(Message):
-    """What a case takes along into a new run: so that nobody can tell that it was continued, and never more than fits.
+class StreamCarried(Message, Generic[C, S]):
+    """What a stream takes along into a new run: so that nobody can tell that it was continued, and never more than fits.
 
     How its commands ended is not among it: the ledger's transaction knows.
     """
 
+    model: ClassVar[type[BaseModel]]
+    """Of the state."""
+    shown: ClassVar[tuple[str, ...]]
+    """Of a state that travels packed."""
+
     state: dict[str, Any]
-    """The case as JSON, without the definitions, which go beside it; a long one is packed."""
+    """The state as JSON, without the definitions, which go beside it; a long one is packed."""
     settled: dict[str, Refusal | None] = {}
     """Of older programs only: outcomes by command."""
-    waiting: tuple[CaseCommand, ...] = ()
-    conflicting: tuple[CaseCommand, ...] = ()
+    waiting: tuple[C, ...] = ()
+    conflicting: tuple[C, ...] = ()
     """To be refused: another command had their ids."""
 
     @classmethod
-    def of(
-        cls,
-        case: Case,
-        waiting: Iterable[Command] = (),
-        conflicting: Iterable[Command] = (),
-    ) -> Self:
-        """Pack a case."""
-        state = packed(case.model_dump(mode="json", exclude={"definitions"}), SHOWN)
-        return cls.model_validate({"state": state, "waiting": tuple(waiting), "conflicting": tuple(conflicting)})
+    def of(cls, state: S, waiting: Iterable[C] = (), conflicting: Iterable[C] = (), **more: Any) -> Self:
+        """Pack a state."""
+        written = packed(state.model_dump(mode="json", exclude={"definitions"}), cls.shown)
+        mail = {"waiting": tuple(waiting), "conflicting": tuple(conflicting)}
+        return cls.model_validate({"state": written, **mail, **more})
 
-    def case(self, definitions: Definitions) -> Case:
-        """The case again, under its definitions."""
-        return Case.model_validate({**read_state(unpacked(self.state)), "definitions": definitions})
+    @staticmethod
+    def read(state: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The state as today's program writes it, whichever wrote it."""
+        return state
+
+    def restored(self, definitions: Any) -> S:
+        """The state again, under its definitions."""
+        state: Any = self.model.model_validate({**self.read(unpacked(self.state)), "definitions": definitions})
+        return state  # type: ignore[no-any-return]
 
 
-class CaseInput(Message):
-    """The input of a case: its first command, and the stack's time. The law it is decided under is a second argument,
-    alone, so that it can be shared by all cases that have the same; see workflows/converter.py."""
+class StreamInput(Message, ABC, Generic[C, K]):
+    """The input of a stream: its first command, and the stack's time. The law it is decided under is a second argument,
+    alone, so that it can be shared by all streams that have the same; see workflows/converter.py."""
 
-    case_id: str
     business_time: BusinessTime
-    waiting: tuple[CaseCommand, ...] = ()
-    """The first command of a new case."""
-    carried: Carried | None = None
+    waiting: tuple[C, ...] = ()
+    """The first command of a new stream."""
+    carried: K | None = None
     turns_max: int | None = None
     """Continue as new after so many turns; None: when Temporal suggests it."""
 
+    @property
+    @abstractmethod
+    def stream_id(self) -> str:
+        """The stream's id in the ledger, whatever the wire calls it."""
 
-class CommandMessage(Message):
+
+class StreamMessage(Message, ABC, Generic[C]):
     """One command as a signal or update."""
 
-    command: CaseCommand
-    case_id: str | None = None
-    """For whom it is: one that was sealed for another stream is nobody's. None: of an older program."""
+    command: C
+
+    @property
+    @abstractmethod
+    def stream_id(self) -> str | None:
+        """For whom it is: one that was sealed for another stream is nobody's. None: of an older program."""
 
     def is_for(self, workflow_id: str) -> bool:
         """Whether it was meant for this workflow."""
-        return self.case_id in (None, workflow_id)
+        return self.stream_id in (None, workflow_id)
 
 
-class CaseResult(Message):
-    """How the case ended; the whole story is in the ledger."""
+class StreamResult(Message):
+    """How the stream ended; the whole story is in the ledger."""
 
     outcome: str | None
     sequence: int
+
+
+class Carried(StreamCarried[CaseCommand, Case]):
+    """What a case takes along."""
+
+    model = Case
+    shown = ("case_id", "status", "lane")
+
+    @staticmethod
+    def read(state: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The state of today, of what versions before left behind."""
+        return read_state(state)
+
+
+class CaseInput(StreamInput[CaseCommand, Carried]):
+    """The input of a case."""
+
+    case_id: str
+
+    @property
+    def stream_id(self) -> str:
+        """The case's id."""
+        return self.case_id
+
+
+class CommandMessage(StreamMessage[CaseCommand]):
+    """One command for a case."""
+
+    case_id: str | None = None
+
+    @property
+    def stream_id(self) -> str | None:
+        """The case's id."""
+        return self.case_id
+
+
+class DossierCarried(StreamCarried[DossierCommand, Dossier]):
+    """What a dossier takes along."""
+
+    model = Dossier
+    shown = ("dossier_id",)
+
+    done: tuple[str, ...] = ()
+    """Orders that were carried out; one that is missing is carried out again, which does nothing."""
+
+
+class DossierInput(StreamInput[DossierCommand, DossierCarried]):
+    """The input of a dossier."""
+
+    dossier_id: str
+
+    @property
+    def stream_id(self) -> str:
+        """The dossier's stream."""
+        return self.dossier_id
+
+
+class DossierMessage(StreamMessage[DossierCommand]):
+    """One command for a dossier."""
+
+    dossier_id: str | None = None
+
+    @property
+    def stream_id(self) -> str | None:
+        """The dossier's stream."""
+        return self.dossier_id

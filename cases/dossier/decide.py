@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any, Final
 
 from cases.dossier.cascade import preview
 from cases.dossier.closing import close_if_over
 from cases.dossier.draft import DossierDraft
-from cases.dossier.model import UNBEGUN, Dossier, PartStatus
+from cases.dossier.evolve import evolve_dossier
+from cases.dossier.model import UNBEGUN, Dossier, PartStatus, blank_dossier
 from cases.dossier.opening import open_dossier
 from cases.dossier.promise import renew
 from cases.dossier.release import release_ready
 from cases.dossier.results import refusal_of_result
 from cases.dossier.senders import dossier_stranger
-from cases.dossier.ticks import JOINT, escalation_id_of, fire_due
+from cases.dossier.ticks import JOINT, escalation_id_of, fire_due, next_due
+from cases.dossier.views import dossier_escalations_of, dossier_view_of
 from cases.meant import meant
+from cases.stream import StreamRules
 from cases.ticks import ALARMS
+from cases.turn import DossierView, EscalationItem
+from catalog.dossier import DossierDefinitions
 from events.language.case_events import EscalationAcknowledged, EventRecord
-from events.language.commands import ENGINE, AcknowledgeEscalation, Command, Tick
+from events.language.commands import AcknowledgeEscalation, Actor, Command, Tick
 from events.language.dossier_commands import (
     ApplyCascade,
     DossierCommand,
@@ -37,52 +44,15 @@ from events.language.dossier_events import (
     ResultRecorded,
     ResultRevoked,
 )
-from events.language.identity import TICK_PREFIX
 from events.language.refusals import Refusal, refuse
-from sla.errors import CalendarRangeError
 
-
-def decide_dossier(dossier: Dossier, command: DossierCommand | Tick, now: datetime) -> list[EventRecord] | Refusal:
-    """The records that a command yields, or the refusal that says why it yields none. `now` is business time (UTC)."""
-    drafted = dossier_draft_of(dossier, command, now)
-    return drafted if isinstance(drafted, Refusal) else drafted.records
-
-
-def dossier_draft_of(dossier: Dossier, command: DossierCommand | Tick, now: datetime) -> DossierDraft | Refusal:
-    """What `decide_dossier` says, together with the dossier as it is after it."""
-    if isinstance(command, Tick):
-        at = command.due_at.astimezone(UTC)
-        tick_id = f"{TICK_PREFIX}{command.due_at.isoformat()}"
-        draft = DossierDraft(dossier, at=at, now=now, command_id=tick_id, actor=ENGINE)
-        fire_due(draft)
-    else:
-        command = meant(command, "name", dossier.parts)
-        at, actor = _counts_at(dossier, command, now), command.actor.on_record
-        if actor is not command.actor:
-            command = command.model_copy(update={"actor": actor})
-        draft = DossierDraft(dossier, at=at, now=now, command_id=command.command_id, actor=actor)
-        try:
-            refusal = dossier_stranger(dossier, command)
-            refusal = refusal or _refused_by_state(dossier, command) or _apply(draft, command)
-        except CalendarRangeError:
-            calendar = dossier.definitions.calendar
-            first, last = str(calendar.first_day), str(calendar.last_day)
-            return refuse("calendar_range", None, calendar=calendar.id, first=first, last=last)
-        if refusal is not None:
-            return refusal
-    if draft.records and draft.dossier.is_open and not _only_corrects(draft):
-        _go_on(draft)
-    return draft
+WRITTEN_MAX_BYTES = 512 * 1024
+"""Of one turn: in a large dossier one end may block hundreds, and many ends come together."""
 
 
 def _only_corrects(draft: DossierDraft) -> bool:
     # It counts from the breach that it corrects, which lies in the past: nothing else is to be told as of then.
     return isinstance(draft.records[-1].event, DossierBreachSetAside | DossierBreachConfirmed)
-
-
-def _counts_at(dossier: Dossier, command: Command, now: datetime) -> datetime:
-    at = min(command.received_at, now)
-    return (at if dossier.opened_at is None else max(at, dossier.opened_at)).astimezone(UTC)
 
 
 def _refused_by_state(dossier: Dossier, command: Command) -> Refusal | None:
@@ -228,3 +198,63 @@ def _acknowledge(draft: DossierDraft, command: AcknowledgeEscalation) -> Refusal
         EscalationAcknowledged(escalation_id=command.escalation_id, clock_id=JOINT, by=command.actor, note=command.note)
     )
     return None
+
+
+class DossierRules(StreamRules[Dossier, DossierDefinitions, DossierDraft]):
+    """The rules of a linked dossier."""
+
+    opening = SubmitDossier
+    written_max_bytes = WRITTEN_MAX_BYTES
+
+    def blank(self, stream_id: str, definitions: DossierDefinitions) -> Dossier:
+        """The dossier before its first event."""
+        return blank_dossier(stream_id, definitions)
+
+    def evolve(self, state: Dossier, record: EventRecord) -> Dossier:
+        """The dossier after one more event."""
+        return evolve_dossier(state, record)
+
+    def draft(self, state: Dossier, *, at: datetime, now: datetime, command_id: str, actor: Actor) -> DossierDraft:
+        """An empty draft."""
+        return DossierDraft(state, at=at.astimezone(UTC), now=now, command_id=command_id, actor=actor)
+
+    def next_due(self, state: Dossier) -> datetime | None:
+        """The earliest instant at which something falls due by itself."""
+        return next_due(state)
+
+    def fire(self, draft: DossierDraft, _: Tick) -> None:
+        """Let everything happen that is due up to the draft's instant, which is the tick's."""
+        fire_due(draft)
+
+    def unknown(self) -> Refusal:
+        """The answer of a dossier that is not there."""
+        return refuse("dossier_unknown")
+
+    def stranger(self, state: Dossier, command: Command) -> Refusal | None:
+        """Why whoever sent the command has no say in the dossier."""
+        return dossier_stranger(state, command)
+
+    def apply(self, draft: DossierDraft, command: Any) -> Refusal | None:
+        """What the command makes happen, or why it may not."""
+        return _refused_by_state(draft.dossier, command) or _apply(draft, command)
+
+    def follow(self, draft: DossierDraft) -> None:
+        """What can be released is, the promise is new, and the end is the end."""
+        if draft.dossier.is_open and not _only_corrects(draft):
+            _go_on(draft)
+
+    def meant(self, state: Dossier, command: Command) -> Command:
+        """The command with the application that it means."""
+        return meant(command, "name", state.parts)
+
+    def view(self, state: Dossier) -> DossierView:
+        """The dossier's row."""
+        return dossier_view_of(state)
+
+    def escalations(self, state: Dossier, fired_at: Mapping[str, datetime]) -> tuple[EscalationItem, ...]:
+        """The escalations that may be acknowledged, or were."""
+        return dossier_escalations_of(state, fired_at)
+
+
+DOSSIERS: Final = DossierRules()
+decide_dossier = DOSSIERS.decide

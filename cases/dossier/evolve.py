@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 from cases.dossier.model import UNBEGUN, Dossier, Part, PartStatus, blank_dossier
@@ -27,10 +28,7 @@ _ENDED = {
 
 def fold_dossier(dossier_id: str, definitions: DossierDefinitions, records: Iterable[EventRecord]) -> Dossier:
     """The dossier that its stream yields."""
-    dossier = blank_dossier(dossier_id, definitions)
-    for record in records:
-        dossier = evolve_dossier(dossier, record)
-    return dossier
+    return reduce(evolve_dossier, records, blank_dossier(dossier_id, definitions))
 
 
 def evolve_dossier(dossier: Dossier, record: EventRecord) -> Dossier:

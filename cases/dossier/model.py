@@ -178,6 +178,11 @@ class Dossier(State):
     """Applications whose loss was followed through."""
 
     @property
+    def stream_id(self) -> str:
+        """The id of its stream in the ledger."""
+        return self.dossier_id
+
+    @property
     def is_open(self) -> bool:
         """Opened and not closed."""
         return self.declaration is not None and self.closed_at is None

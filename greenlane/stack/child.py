@@ -16,8 +16,9 @@ from pathlib import Path
 
 import psutil
 
+from greenlane.errors import StackError
 from greenlane.stack.account import Account
-from greenlane.stack.errors import StackError, StartFailedError, StateFolderFullError
+from greenlane.stack.errors import StartFailedError, StateFolderFullError
 from greenlane.stack.folder import StateFolder
 from wording.text import LazyText, _, layout
 

@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from greenlane.stack.errors import StackAlreadyRunningError, StackError, StateFolderFullError, StateFolderUnusableError
+from greenlane.errors import StackError
+from greenlane.stack.errors import StackAlreadyRunningError, StateFolderFullError, StateFolderUnusableError
 from wording.json_text import read_json
 from wording.libraries import os_said
 from wording.text import _

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from greenlane.addresses import StackAddresses
 from greenlane.settings import PREFIX, Settings
 from greenlane.stack.accounts import database_url_of
-from greenlane.stack.addresses import StackAddresses
 from greenlane.stack.credentials import OPERATOR, Credentials
 from greenlane.stack.errors import AccessRefusedError
 from greenlane.stack.folder import StateFolder

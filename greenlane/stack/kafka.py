@@ -23,7 +23,7 @@ from greenlane.stack.credentials import Credentials
 from greenlane.stack.errors import PlatformUnsupportedError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.jars import fetch_jars, locked_jars
-from greenlane.stack.part import Part, accepts
+from greenlane.stack.member import Member, accepts
 from greenlane.stack.ports import LOOPBACK
 from wording.text import _
 
@@ -59,7 +59,7 @@ def java_program() -> Path:
     )
 
 
-class Kafka(Part):
+class Kafka(Member):
     """One Kafka broker that is its own controller."""
 
     name = "kafka"

@@ -21,7 +21,7 @@ from greenlane.settings import Settings
 from greenlane.stack.child import Command, server_environment
 from greenlane.stack.errors import PlatformUnsupportedError
 from greenlane.stack.folder import StateFolder, folder_error
-from greenlane.stack.part import PROBE_SECONDS, Part, accepts
+from greenlane.stack.member import PROBE_SECONDS, Member, accepts
 from greenlane.stack.ports import LOOPBACK
 from wording.text import _
 
@@ -52,7 +52,7 @@ def temporal_program() -> Path:
     return Path(found)
 
 
-class Temporal(Part):
+class Temporal(Member):
     """One Temporal development server."""
 
     name = "temporal"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from cases.decide import CASES
 from cases.evolve import evolve
 from cases.model import blank
 from cases.turn import Turn
-from cases.turns import take_turn
 from cases.views import view_of, work_of
 from events.language.case_events import CaseEvent, EventRecord
 from events.language.commands import Command, DocumentPart
@@ -37,7 +37,7 @@ class RecordedCase:
 
     def take(self, at: datetime, *commands: Command) -> list[EventRecord]:
         """One turn at the instant: what fell due, and the commands."""
-        turn = take_turn(self.case, commands, at)
+        turn = CASES.take_turn(self.case, commands, at)
         assert turn is not None
         return self._keep(turn)
 

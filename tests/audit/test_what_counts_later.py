@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from audit.invariants import check_case, replay_decisions
-from cases import turns
-from cases.turns import take_turn
+from cases import stream
+from cases.decide import CASES
 from catalog.model import SuspensionRule
 from events.language.commands import Command
 from sla.units import Budget, Unit
@@ -22,7 +23,7 @@ def a_life_after_an_outage(*commands: Command, away: timedelta) -> Life:
     day = Budget(amount=1, unit=Unit.DAYS)
     life = Life(the_definitions(a_procedure(suspension=SuspensionRule(cap=day))))
     life.do(a_submission())
-    turn = take_turn(life.case, commands, MONDAY + away)
+    turn = CASES.take_turn(life.case, commands, MONDAY + away)
     assert turn is not None
     assert not any(outcome.refusal for outcome in turn.outcomes), turn.outcomes
     life.records.extend(turn.records)
@@ -52,9 +53,9 @@ def test_warnings_that_were_due_before_the_answer_counts_are_no_finding() -> Non
 def test_time_that_passes_until_the_receipt_only_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """As an earlier version let it: the warning came after an answer that counts later than it was due."""
 
-    def until_receipt(self: turns._Bench, command: Command) -> None:
+    def until_receipt(self: stream._Bench[Any, Any, Any], command: Command) -> None:
         self.pass_time_until(min(command.received_at, self.now), itself=False)
 
-    monkeypatch.setattr(turns._Bench, "pass_time_before", until_receipt)
+    monkeypatch.setattr(stream._Bench, "pass_time_before", until_receipt)
     life = answers_in_a_row()
     assert {violation.invariant for violation in check_case(life.definitions, life.records)} == {"I6"}

@@ -57,7 +57,7 @@ def test_what_a_case_carries_fits_whatever_is_written_to_it(said: str, code: str
     assert refusal.code == code
     carried = Carried.of(life.case)
     assert len(to_json(carried)) < PAYLOAD_MAX_BYTES / 2
-    assert carried.case(life.case.definitions) == life.case
+    assert carried.restored(life.case.definitions) == life.case
     life.do(an_answer("s0", "culture", life.records[-1].at + MINUTE))
 
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from audit.invariants import check_case, replay_decisions, view_equals_fold
+from cases.decide import CASES
 from cases.evolve import evolve, fold
 from cases.model import Case, CaseStatus, StepStatus, blank
 from cases.timetable import due_items, next_due
 from cases.turn import CaseView
-from cases.turns import take_turn
 from catalog.model import (
     AppointmentRule,
     Definitions,
@@ -149,7 +149,7 @@ class CaseMachine(RuleBasedStateMachine):
 
     @rule()
     def turn(self) -> None:
-        turn = take_turn(self.case, self.waiting, self.now)
+        turn = CASES.take_turn(self.case, self.waiting, self.now)
         self.waiting = []
         if turn is None:
             return

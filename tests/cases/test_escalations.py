@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from cases.dossier.views import dossier_escalations_of
-from cases.escalations import escalations_of, fired_among
+from cases.escalations import escalations_of
 from cases.lateness import late_seconds
+from cases.stream import fired_among
 from cases.timetable import next_due
 from cases.turn import EscalationItem, WorkItem
 from cases.views import work_of

@@ -12,9 +12,9 @@ import pytest
 from pydantic import ValidationError
 
 from audit.invariants import check_case, replay_decisions
+from cases.decide import CASES
 from cases.evolve import evolve
 from cases.timetable import end_at
-from cases.turns import take_turn
 from catalog.acts import SupplementRule, SuspensionRule
 from events.language.commands import Command, Outcome, PauseClock
 from events.language.refusals import refuse
@@ -54,7 +54,7 @@ def a_noted_pause(at: datetime, from_at: datetime, until_at: datetime | None = N
 def in_turns(life: Life, *turns: tuple[list[Command], datetime]) -> Life:
     """The life goes on as under a worker: each time with the commands that wait, at the instant of the turn."""
     for commands, now in turns:
-        turn = take_turn(life.case, commands, now)
+        turn = CASES.take_turn(life.case, commands, now)
         assert turn is not None
         for record in turn.records:
             life.case = evolve(life.case, record)
@@ -179,9 +179,9 @@ def test_a_turn_at_the_bound_of_parallel_steps_stays_short() -> None:
     """200 steps are assigned in one turn; and in another every warning, breach and escalation of all of them fires."""
     steps = tuple(a_step(f"s{number}", "culture") for number in range(200))
     life = Life(the_definitions(a_procedure(steps=steps)))
-    assert calls_in(partial(take_turn, life.case, [a_submission(MONDAY)], MONDAY)) < CALLS_MAX
+    assert calls_in(partial(CASES.take_turn, life.case, [a_submission(MONDAY)], MONDAY)) < CALLS_MAX
     life.do(a_submission(MONDAY))
-    assert calls_in(partial(take_turn, life.case, [], MONDAY + 20 * DAY)) < CALLS_MAX
+    assert calls_in(partial(CASES.take_turn, life.case, [], MONDAY + 20 * DAY)) < CALLS_MAX
 
 
 def test_more_parallel_steps_than_the_bound_are_refused_with_it() -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from cases.decide import CASES
 from cases.model import CaseStatus, ClockStatus, Span
 from cases.timetable import appointment_at, end_at, next_due
-from cases.turns import take_turn
 from catalog.model import ClockPolicy, SupplementRule
 from events.language.commands import (
     Actor,
@@ -186,7 +186,7 @@ def test_where_the_calendar_ends_the_case_says_that_it_stands_still_and_a_longer
     life = an_ending_life()
     life.do(a_pause(AT))
     life.do(a_resumption(MONDAY + 11 * DAY))
-    turn = take_turn(life.case, [], MONDAY + 11 * DAY)
+    turn = CASES.take_turn(life.case, [], MONDAY + 11 * DAY)
     assert turn is not None
     life.live_until(MONDAY + 11 * DAY)
     told = life.of_type("CalendarExhausted")
@@ -215,7 +215,7 @@ def test_a_step_begins_with_the_turn_that_assigns_it() -> None:
     """Three days without a worker are nobody's but the system's; no department is late before it heard."""
     life = an_open_life()
     came_at, back_at = AT, MONDAY + 3 * DAY
-    turn = take_turn(life.case, [an_answer("intake", "one-stop", came_at)], back_at)
+    turn = CASES.take_turn(life.case, [an_answer("intake", "one-stop", came_at)], back_at)
     assert turn is not None
     assert {
         r.event.type
@@ -282,7 +282,7 @@ def test_two_hundred_parallel_steps_are_one_turn() -> None:
     """What a turn does grows with the steps, not with their square: counted in looks at clocks, not in seconds."""
     steps = tuple(a_step(f"s{n}", "culture") for n in range(200))
     life = Life(the_definitions(a_procedure(steps=steps)))
-    turn = take_turn(life.case, [a_submission(MONDAY)], MONDAY)
+    turn = CASES.take_turn(life.case, [a_submission(MONDAY)], MONDAY)
     assert turn is not None
     assert sum(record.event.type == "StepAssigned" for record in turn.records) == 200
 

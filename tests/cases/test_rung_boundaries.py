@@ -9,10 +9,10 @@ from itertools import pairwise
 import pytest
 
 from audit.invariants import check_case
+from cases.decide import CASES
 from cases.model import ClockState
 from cases.timetable import due_items, timetable_of
 from cases.turn import Turn
-from cases.turns import take_turn
 from catalog.model import Definitions
 from events.language.commands import Outcome
 from sla.ladder import Ladder, Rung
@@ -120,12 +120,12 @@ def test_each_instant_of_a_clock_to_the_second(name: str) -> None:
         life = make()
         life.live_until(at - timedelta(microseconds=1))
         assert not _has_fired(life, clock_id, rung), f"{rung} before {at}"
-        early = take_turn(life.case, [], at - SECOND)
+        early = CASES.take_turn(life.case, [], at - SECOND)
         assert early is None or (clock_id, rung) not in _fired_by(early)
-        on_time = take_turn(life.case, [], at)
+        on_time = CASES.take_turn(life.case, [], at)
         assert on_time is not None
         assert _fired_by(on_time).count((clock_id, rung)) == 1
-        late = take_turn(life.case, [], at + SECOND)
+        late = CASES.take_turn(life.case, [], at + SECOND)
         assert late is not None
         assert _fired_by(late).count((clock_id, rung)) == 1
         assert check_case(life.definitions, [*life.records, *late.records]) == []
@@ -139,7 +139,7 @@ def test_a_whole_ladder_fires_once_and_in_order_however_the_time_is_cut(name: st
     in_time = make()
     in_time.live_until(end)
     outage = make()
-    turn = take_turn(outage.case, [], end)
+    turn = CASES.take_turn(outage.case, [], end)
     assert turn is not None
     wanted = [(r.event.type, r.at) for r in in_time.records if r.command_id.startswith("tick:")]
     assert [(r.event.type, r.at) for r in turn.records] == wanted
@@ -154,7 +154,7 @@ def test_an_answer_around_the_due_instant(seconds: int, breached: bool) -> None:
     """At the instant itself the answer is in time, and no breach is recorded."""
     life = an_open_life(definitions())
     at = life.of_type("StepAssigned")[0].due_at + timedelta(seconds=seconds)
-    turn = take_turn(life.case, [an_answer("intake", "one-stop", at)], at)
+    turn = CASES.take_turn(life.case, [an_answer("intake", "one-stop", at)], at)
     assert turn is not None
     types = [(r.event.type, getattr(r.event, "clock_id", None)) for r in turn.records]
     assert (("ClockBreached", "step:intake") in types) is breached

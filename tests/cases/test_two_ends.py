@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cases.decide import CASES
 from cases.model import ClockStatus
 from cases.promised import promises_of
 from cases.timetable import appointment_at, lawful_end_at
-from cases.turns import take_turn
 from cases.views import view_of
 from catalog.model import SupplementRule
 from events.language.commands import MoveAppointment, Outcome
@@ -250,7 +250,7 @@ def test_a_pause_procedure_keeps_the_first_appointment_and_a_restart_begins_a_ne
 def test_a_turn_tells_the_read_model_both_ends() -> None:
     """What machines read is a fold of the ledger."""
     life = Life(the_definitions())
-    turn = take_turn(life.case, [a_submission(RECEIVED)], RECEIVED)
+    turn = CASES.take_turn(life.case, [a_submission(RECEIVED)], RECEIVED)
     assert turn is not None
     view = turn.view
     assert view is not None

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from cases.dossier.decide import DOSSIERS
 from cases.dossier.evolve import evolve_dossier
 from cases.dossier.model import blank_dossier
-from cases.dossier.turns import take_dossier_turn
 from catalog.loader import DATA_FOLDER, load_catalog, read_shelf
 from events.language.commands import DocumentPart
 from events.language.topics import Topics
@@ -95,7 +95,7 @@ def opening(store: Store, recorder: Recorder) -> str:
     dossier = blank_dossier(DOSSIER_ID, lasting)
     submission = openings.a_submission([openings.an_application("first")], at=OPENED)
     for commands, at in (((submission,), OPENED), ((), NOW)):
-        taken = take_dossier_turn(dossier, commands, at)
+        taken = DOSSIERS.take_turn(dossier, commands, at)
         assert taken is not None
         for record in recorder.record_now(taken).records:
             dossier = evolve_dossier(dossier, record)

@@ -16,9 +16,9 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import text
 
+from cases.dossier.decide import DOSSIERS
 from cases.dossier.evolve import evolve_dossier
 from cases.dossier.model import blank_dossier
-from cases.dossier.turns import take_dossier_turn
 from catalog.catalogue import Catalog
 from catalog.province import Department, RoleHolder
 from events.language.case_events import ClockBreached
@@ -136,7 +136,7 @@ async def test_a_rung_of_a_joint_clock_is_told_too(store: Store, mail: tuple[Mai
     dossier = blank_dossier(DOSSIER_ID, known)
     command = a_submission([an_application("a")])
     for commands, at in (([command], command.received_at), ([], command.received_at + timedelta(days=30))):
-        turn = take_dossier_turn(dossier, commands, at)
+        turn = DOSSIERS.take_turn(dossier, commands, at)
         assert turn is not None
         recorder.record_now(turn)
         for record in turn.records:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from greenlane.addresses import StackAddresses
 from greenlane.errors import SettingsError
 from greenlane.settings import PREFIX, Settings
-from greenlane.stack import StackAddresses
 
 
 @pytest.fixture(autouse=True)

@@ -7,9 +7,9 @@ from datetime import timedelta
 from prometheus_client import REGISTRY
 
 from activities.memory import MemoryRecorder
+from cases.decide import CASES
 from cases.evolve import evolve
 from cases.model import blank
-from cases.turns import take_turn
 from greenlane.turn_metrics import MeasuredRecorder
 from tests.builders import MONDAY, a_submission, an_answer, the_definitions
 
@@ -24,12 +24,12 @@ async def test_an_answer_and_the_rungs_before_it_are_counted() -> None:
     case = blank("case-metrics", the_definitions())
     before = sample("greenlane_time_to_decision_seconds_sum", department="one-stop", outcome="approve")
     warned = sample("greenlane_rungs_fired_total", kind="warning", level="0", clock="step")
-    opening = take_turn(case, [a_submission()], MONDAY)
+    opening = CASES.take_turn(case, [a_submission()], MONDAY)
     answer_at = MONDAY + timedelta(hours=6)
     assert opening is not None
     for record in (await recorder.record(opening)).records:
         case = evolve(case, record)
-    turn = take_turn(case, [an_answer("intake", "one-stop", answer_at)], answer_at)
+    turn = CASES.take_turn(case, [an_answer("intake", "one-stop", answer_at)], answer_at)
     assert turn is not None
     await recorder.record(turn)
     after = sample("greenlane_time_to_decision_seconds_sum", department="one-stop", outcome="approve")

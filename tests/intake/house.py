@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from temporalio.client import Client, WorkflowHandle
 
+from cases.decide import CASES
 from catalog.loader import load_catalog
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
@@ -36,7 +37,6 @@ from store.views import Views
 from store.waiting import WaitingCommands
 from tests.builders import MONDAY, a_submission, an_answer
 from tests.settled_catalogue import SettledCatalogue
-from tests.upgrade.old_database import project
 from tests.workflows.routes import five_steps
 from tests.workflows.stage import kinds, quiet, soon
 from workflows.messages import CaseInput
@@ -163,7 +163,7 @@ class House:
         """The ledger of an earlier backup, with its read models, as far as this case goes."""
         self.execute(f"DELETE FROM ledger WHERE case_id = '{case_id}' AND sequence > {sequence}")
         definitions, records = self.intake_records.ledger_of(case_id)
-        view, *_ = project(case_id, definitions, records)
+        view, *_ = CASES.project(case_id, definitions, records)
         head = f"(SELECT hash FROM ledger WHERE case_id = '{case_id}' AND sequence = {sequence})"
         self.execute(
             f"UPDATE cases SET sequence = {sequence}, hash = {head}, closed_at = NULL, status = 'in_progress', outcome = NULL,"

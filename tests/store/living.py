@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from cases.decide import CASES
 from cases.evolve import evolve
 from cases.model import Case, blank
-from cases.turns import take_turn
 from catalog.model import Definitions
 from events.language.commands import Command
 from events.language.identity import case_id_of
@@ -24,7 +24,7 @@ class Living:
 
     def turn(self, at: datetime, *commands: Command) -> Living:
         """What is due up to the instant, and the commands."""
-        taken = take_turn(self.case, commands, at)
+        taken = CASES.take_turn(self.case, commands, at)
         assert taken is not None
         recorded = self.recorder.record_now(taken)
         assert all(outcome.accepted for outcome in recorded.outcomes), recorded.outcomes

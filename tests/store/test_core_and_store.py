@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from cases.escalations import escalations_of, fired_among
+from cases.decide import CASES
+from cases.escalations import escalations_of
 from cases.evolve import evolve, fold
 from cases.model import Case, blank
-from cases.turns import take_turn
+from cases.stream import fired_among
 from cases.views import view_of, work_of
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
@@ -46,7 +47,7 @@ def test_a_whole_case(store: Store, recorder: Recorder, definitions: Definitions
         (an_answer("signing", "culture", MONDAY + hours[192]), hours[192]),
     ]
     for command, later in waiting:
-        turn = take_turn(case, () if command is None else (command,), MONDAY + later)
+        turn = CASES.take_turn(case, () if command is None else (command,), MONDAY + later)
         assert turn is not None
         recorded = recorder.record_now(turn)
         assert recorded.outcomes == turn.outcomes

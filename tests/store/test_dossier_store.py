@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from cases.dossier.decide import DOSSIERS
 from cases.dossier.model import Dossier, blank_dossier
-from cases.dossier.turns import take_dossier_turn
 from cases.dossier.views import dossier_view_of
 from cases.turn import Turn
 from events.language.dossier_commands import DossierCommand
@@ -42,7 +42,7 @@ def recorder(store: Store) -> Iterator[Recorder]:
 
 
 def turn_of(dossier: Dossier, command: DossierCommand) -> Turn:
-    turn = take_dossier_turn(dossier, [command], command.received_at)
+    turn = DOSSIERS.take_turn(dossier, [command], command.received_at)
     assert turn is not None
     return turn
 

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from cases.decide import CASES
+from cases.dossier.decide import DOSSIERS
 from cases.dossier.evolve import evolve_dossier
 from cases.dossier.model import blank_dossier
-from cases.dossier.turns import take_dossier_turn
-from cases.views import project
 from catalog.model import Definitions
 from sla.ladder import Ladder, Rung
 from store.database import Store
@@ -100,14 +100,14 @@ def test_a_case_of_an_early_version_names_no_department(store: Store, recorder: 
 
 def test_the_rows_are_what_the_ledger_folds_to(store: Store, two: tuple[Living, Living]) -> None:
     """Through an answer, an acknowledgement and the end of the case; when each fired is kept."""
-    assert rebuild(store, project).equal
+    assert rebuild(store, CASES.project).equal
     before = {item.escalation_id: item.fired_at for item in Escalations(store).find(EscalationFilter())}
     living = two[0]
     at = LATE + timedelta(hours=1)
     living.turn(at, an_answer("intake", "one-stop", at))
-    assert rebuild(store, project).equal
+    assert rebuild(store, CASES.project).equal
     living.turn(at + timedelta(days=5))
-    assert rebuild(store, project).equal
+    assert rebuild(store, CASES.project).equal
     after = {item.escalation_id: item.fired_at for item in Escalations(store).find(EscalationFilter())}
     assert {name: after[name] for name in before} == before
 
@@ -131,10 +131,10 @@ def test_any_change_is_found_and_put_right(
     before = Escalations(store).find(EscalationFilter())
     with store.writing() as connection:
         connection.execute(text(statement.format(case_id)))
-    assert rebuild(operator, project).differences == (Difference(case_id, "escalations"),)
-    assert rebuild(operator, project, replace=True).differences == (Difference(case_id, "escalations"),)
+    assert rebuild(operator, CASES.project).differences == (Difference(case_id, "escalations"),)
+    assert rebuild(operator, CASES.project, replace=True).differences == (Difference(case_id, "escalations"),)
     assert Escalations(store).find(EscalationFilter()) == before
-    assert rebuild(operator, project).equal
+    assert rebuild(operator, CASES.project).equal
 
 
 def test_rows_of_a_case_that_is_not_there_are_surplus(store: Store, two: tuple[Living, Living]) -> None:
@@ -142,9 +142,9 @@ def test_rows_of_a_case_that_is_not_there_are_surplus(store: Store, two: tuple[L
     with store.writing() as connection:
         ghost = 'INSERT INTO escalations SELECT (json_populate_record(e, \'{"case_id": "case-ghost"}\')).* FROM escalations e'
         connection.exec_driver_sql(f"{ghost} LIMIT 1")
-    assert rebuild(store, project).differences == (Difference("case-ghost", "surplus"),)
-    rebuild(store, project, replace=True)
-    assert rebuild(store, project).equal
+    assert rebuild(store, CASES.project).differences == (Difference("case-ghost", "surplus"),)
+    rebuild(store, CASES.project, replace=True)
+    assert rebuild(store, CASES.project).equal
 
 
 def test_those_of_linked_dossiers_are_among_them(store: Store, recorder: Recorder) -> None:
@@ -154,7 +154,7 @@ def test_those_of_linked_dossiers_are_among_them(store: Store, recorder: Recorde
     dossier = blank_dossier(DOSSIER_ID, lasting)
     opening = openings.a_submission([openings.an_application("first")])
     for commands, at in (((opening,), MONDAY), ((), MONDAY + timedelta(days=30))):
-        taken = take_dossier_turn(dossier, commands, at)
+        taken = DOSSIERS.take_turn(dossier, commands, at)
         assert taken is not None
         for record in recorder.record_now(taken).records:
             dossier = evolve_dossier(dossier, record)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from cases.decide import CASES
+from cases.dossier.decide import DOSSIERS
 from cases.dossier.evolve import evolve_dossier
 from cases.dossier.ticks import next_due as dossier_next_due
-from cases.dossier.turns import take_dossier_turn
 from cases.evolve import evolve
 from cases.model import ClockState
 from cases.timetable import next_due
-from cases.turns import take_turn
 from events.language.case_events import CaseEvent, EventRecord
 from events.language.commands import Command
 from events.language.dossier_commands import DossierCommand
@@ -38,7 +38,7 @@ class GoingOn:
 
     def take(self, *commands: Command, now: datetime | None = None, refused: bool = False) -> list[CaseEvent]:
         """The events of one turn; unless told so, nothing is refused."""
-        turn = take_turn(self.case, commands, now or max(command.received_at for command in commands))
+        turn = CASES.take_turn(self.case, commands, now or max(command.received_at for command in commands))
         if turn is None:
             return []
         assert refused == any(outcome.refusal for outcome in turn.outcomes), turn.outcomes
@@ -83,7 +83,7 @@ class DossierGoingOn:
 
     def take(self, *commands: DossierCommand, now: datetime | None = None) -> list[CaseEvent]:
         """The events of one turn; nothing is refused."""
-        turn = take_dossier_turn(self.dossier, commands, now or max(command.received_at for command in commands))
+        turn = DOSSIERS.take_turn(self.dossier, commands, now or max(command.received_at for command in commands))
         if turn is None:
             return []
         assert not any(outcome.refusal for outcome in turn.outcomes), turn.outcomes

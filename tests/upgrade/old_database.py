@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from alembic import command
 from sqlalchemy import text
 
-from cases.escalations import escalations_of, fired_among
+from cases.escalations import escalations_of
 from cases.evolve import fold
+from cases.stream import fired_among
 from cases.turn import CaseView, EscalationItem, WorkItem
 from cases.views import view_of, work_of
 from catalog.model import Definitions

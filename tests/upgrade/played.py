@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from cases.decide import CASES
+from cases.dossier.decide import DOSSIERS
 from cases.dossier.evolve import evolve_dossier
 from cases.dossier.model import Dossier, blank_dossier
 from cases.dossier.ticks import next_due as dossier_next_due
-from cases.dossier.turns import take_dossier_turn
 from cases.evolve import evolve
 from cases.model import Case, blank
 from cases.timetable import next_due
 from cases.turn import Recorded, Turn
-from cases.turns import take_turn
 from catalog.dossier import DossierDefinitions
 from catalog.model import Definitions
 from events.language.commands import Command, SubmitApplication
@@ -56,7 +56,7 @@ class PlayedCase:
 
     def take(self, *commands: Command, now: datetime | None = None, refused: bool = False) -> None:
         """One turn; unless told so, nothing is refused."""
-        turn = take_turn(self.case, commands, now or max(command.received_at for command in commands))
+        turn = CASES.take_turn(self.case, commands, now or max(command.received_at for command in commands))
         assert turn is not None
         standing = self.recorder.record_now(turn)
         assert refused == any(outcome.refusal for outcome in standing.outcomes), standing.outcomes
@@ -84,7 +84,7 @@ class PlayedDossier:
 
     def take(self, *commands: DossierCommand, now: datetime | None = None) -> None:
         """One turn; nothing is refused."""
-        turn = take_dossier_turn(self.dossier, commands, now or max(command.received_at for command in commands))
+        turn = DOSSIERS.take_turn(self.dossier, commands, now or max(command.received_at for command in commands))
         assert turn is not None
         standing = self.recorder.record_now(turn)
         assert not any(outcome.refusal for outcome in standing.outcomes), standing.outcomes

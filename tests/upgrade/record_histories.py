@@ -21,7 +21,7 @@ from temporalio.testing import WorkflowEnvironment
 import cases.timetable
 from activities.linked import Done, Order
 from activities.memory import MemoryRecorder
-from cases.turns import take_turn
+from cases.decide import CASES
 from events.language.commands import Outcome
 from events.language.dossier_commands import RecordEnd
 from events.language.identity import dossier_id_of
@@ -44,8 +44,7 @@ from tests.workflows.record_golden import plain
 from tests.workflows.routes import FIVE_STEPS, five_steps, one_step
 from tests.workflows.shapes import histories_of
 from tests.workflows.stage import Stage, StagedCase, a_stage, quiet, soon, time_skipping
-from workflows.dossier_messages import DOSSIER_WORKFLOW, DossierInput, DossierMessage, DossierResult
-from workflows.messages import COMMAND_SIGNAL, Carried
+from workflows.messages import COMMAND_SIGNAL, DOSSIER_WORKFLOW, Carried, DossierInput, DossierMessage, StreamResult
 from workflows.worker import case_worker
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -129,7 +128,7 @@ async def open_continued_breached(stage: Stage) -> StagedCase:
     """A run that began with a state in which the statute was recorded as breached on the morning of its last day."""
     lived = await _opened(await stage.open(the_definitions()))
     before = lived.folded()
-    turn = take_turn(before, (), APPOINTMENT)
+    turn = CASES.take_turn(before, (), APPOINTMENT)
     assert turn is not None
     await stage.memory.record(turn)
     await lived.handle.terminate()
@@ -185,7 +184,7 @@ def an_end(name: str, case_id: str, at: Any) -> RecordEnd:
     )
 
 
-Dossier = WorkflowHandle[Any, DossierResult]
+Dossier = WorkflowHandle[Any, StreamResult]
 
 
 class DossierStage:
@@ -205,7 +204,7 @@ class DossierStage:
             args=[given, DOSSIER_DEFINITIONS],
             id=self.dossier_id,
             task_queue=queue,
-            result_type=DossierResult,
+            result_type=StreamResult,
         )
 
     @property

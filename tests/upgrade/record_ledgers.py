@@ -33,8 +33,7 @@ from tests.upgrade.dossier_lives import DOSSIER_LIVES
 from tests.upgrade.fixtures import COMMANDS, DEFINITIONS, LEDGERS, ROWS
 from tests.upgrade.living import CASE_LIVES, every_command
 from tests.upgrade.played import SOURCE, PlayedCase, PlayedDossier
-from workflows.dossier_messages import DossierCarried
-from workflows.messages import Carried
+from workflows.messages import Carried, DossierCarried
 
 TOPICS = Topics("greenlane")
 TOLD_IN = (early_lives, case_lives, step_lives)

@@ -10,21 +10,20 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from cases.dossier.turns import take_dossier_turn
+from cases.decide import CASES
+from cases.dossier.decide import DOSSIERS
 from cases.dossier.views import dossier_view_of
 from cases.model import Case
 from cases.turn import Turn
-from cases.turns import take_turn
 from cases.views import view_of, work_of
 from catalog.definition import digest_of
 from events.language.case_events import CaseEvent, canonical_json, data_of
 from events.language.chain import GENESIS, link
 from events.language.commands import CaseCommand
 from tests.upgrade.fixtures import COMMANDS, FOLDER, OldLedger, names_of, the_ledger
-from workflows.dossier_messages import DossierCarried
-from workflows.messages import Carried
+from workflows.messages import Carried, DossierCarried
 
-CASES, DOSSIERS = names_of("case"), names_of("dossier")
+KEPT_CASES, KEPT_DOSSIERS = names_of("case"), names_of("dossier")
 ROOT = FOLDER.parent.parent
 
 
@@ -37,7 +36,7 @@ def carried_of(kept: OldLedger, folded: Case) -> Case:
     """What a run of the old program that continued as new took along, as today's next run reads it."""
     carried = Carried.model_validate({"state": kept.state, "settled": kept.settled})
     # Later versions of what it is decided under stand in the ledger, beside what it was opened with.
-    return carried.case(folded.definitions)
+    return carried.restored(folded.definitions)
 
 
 def happens(turn: Turn | None) -> list[CaseEvent]:
@@ -64,7 +63,7 @@ def says_the_same(old: Any, read: Any) -> bool:
     return bool(old == read)
 
 
-@pytest.mark.parametrize("name", [*CASES, *DOSSIERS])
+@pytest.mark.parametrize("name", [*KEPT_CASES, *KEPT_DOSSIERS])
 def test_a_kept_ledger_has_the_hashes_that_it_had(name: str) -> None:
     """The chain covers the stored text, whatever has been added to the language since."""
     kept = the_ledger(name)
@@ -74,7 +73,7 @@ def test_a_kept_ledger_has_the_hashes_that_it_had(name: str) -> None:
     assert head == kept.head
 
 
-@pytest.mark.parametrize("name", [*CASES, *DOSSIERS])
+@pytest.mark.parametrize("name", [*KEPT_CASES, *KEPT_DOSSIERS])
 def test_a_kept_event_says_what_it_said(name: str) -> None:
     """Read today, it has every value that was written then, and gives no actor that was not on record."""
     kept = the_ledger(name)
@@ -83,7 +82,7 @@ def test_a_kept_event_says_what_it_said(name: str) -> None:
         assert data_of(record)["actor"] is None
 
 
-@pytest.mark.parametrize("name", [*CASES, *DOSSIERS])
+@pytest.mark.parametrize("name", [*KEPT_CASES, *KEPT_DOSSIERS])
 def test_kept_definitions_have_the_digest_that_the_ledger_names(name: str) -> None:
     """A field that was added since is left out where it says nothing."""
     kept = the_ledger(name)
@@ -104,7 +103,7 @@ ENDED_BEFORE_THE_LAWFUL_END = {
 """No event can follow a clock that has ended; what is counted is the law's end, which had not passed."""
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", KEPT_CASES)
 def test_a_kept_case_is_read_as_it_was(name: str) -> None:
     """Its row and its worklist say what the old program showed; only when it is next due may be known better today."""
     kept = the_ledger(name)
@@ -115,7 +114,7 @@ def test_a_kept_case_is_read_as_it_was(name: str) -> None:
     assert [differing(old, item) for old, item in zip(kept.work, work, strict=True)] == [set()] * len(work)
 
 
-@pytest.mark.parametrize("name", DOSSIERS)
+@pytest.mark.parametrize("name", KEPT_DOSSIERS)
 def test_a_kept_dossier_is_read_as_it_was(name: str) -> None:
     """The same for a dossier's row."""
     kept = the_ledger(name)
@@ -125,7 +124,7 @@ def test_a_kept_dossier_is_read_as_it_was(name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", KEPT_CASES)
 def test_a_run_goes_on_from_what_the_old_one_carried_along(name: str) -> None:
     """A case that continued as new under the old program does what the fold of its ledger does: next, and for weeks."""
     kept = the_ledger(name)
@@ -133,7 +132,7 @@ def test_a_run_goes_on_from_what_the_old_one_carried_along(name: str) -> None:
     carried = carried_of(kept, folded)
     for later in (timedelta(minutes=1), timedelta(days=1), timedelta(days=60)):
         now = kept.records[-1].decided_at + later
-        one, other = (by_clock(happens(take_turn(case, (), now))) for case in (carried, folded))
+        one, other = (by_clock(happens(CASES.take_turn(case, (), now))) for case in (carried, folded))
         assert one == other
 
 
@@ -145,15 +144,15 @@ def by_clock(events: list[Any]) -> dict[str, list[Any]]:
     return found
 
 
-@pytest.mark.parametrize("name", DOSSIERS)
+@pytest.mark.parametrize("name", KEPT_DOSSIERS)
 def test_a_dossiers_run_goes_on_from_what_the_old_one_carried_along(name: str) -> None:
     """The same for a dossier."""
     kept = the_ledger(name)
     folded = kept.dossier()
-    carried = DossierCarried.model_validate({"state": kept.state, "settled": kept.settled}).dossier(folded.definitions)
+    carried = DossierCarried.model_validate({"state": kept.state, "settled": kept.settled}).restored(folded.definitions)
     for later in (timedelta(minutes=1), timedelta(days=1), timedelta(days=60)):
         now = kept.records[-1].decided_at + later
-        assert happens(take_dossier_turn(carried, (), now)) == happens(take_dossier_turn(folded, (), now))
+        assert happens(DOSSIERS.take_turn(carried, (), now)) == happens(DOSSIERS.take_turn(folded, (), now))
 
 
 @pytest.mark.parametrize("place", range(len(json.loads(COMMANDS.read_text()))))

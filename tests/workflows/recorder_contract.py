@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from activities.record import TurnRecorder
+from cases.decide import CASES
 from cases.evolve import evolve
 from cases.model import Case, blank
 from cases.turn import CommandOutcome, Recorded, Turn, acceptance_of
-from cases.turns import take_turn
 from events.language.commands import CaseCommand
 from events.language.identity import DOSSIER_CODE_PATTERN, case_id_of
 from events.language.sameness import with_digest
@@ -37,7 +37,7 @@ class Writing:
 
     def turn(self, *commands: CaseCommand, now: datetime = MONDAY + timedelta(minutes=2)) -> Turn:
         """A turn on the case as it stands."""
-        turn = take_turn(self.case, commands, now)
+        turn = CASES.take_turn(self.case, commands, now)
         assert turn is not None
         return turn
 

@@ -9,8 +9,8 @@ from datetime import timedelta
 from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
+from cases.decide import CASES
 from cases.timetable import due_items
-from cases.turns import take_turn
 from events.language.commands import (
     AcknowledgeEscalation,
     Actor,
@@ -155,7 +155,7 @@ async def taken_over(stage: Stage) -> StagedCase:
     """A dead worker's turn stands in the ledger."""
     case = await _opened(await stage.open(five_steps()))
     answer = an_answer("intake", "one-stop", await stage.now())
-    turn = take_turn(case.folded(), [answer], await stage.now() - timedelta(milliseconds=1))
+    turn = CASES.take_turn(case.folded(), [answer], await stage.now() - timedelta(milliseconds=1))
     assert turn is not None
     await stage.memory.record(turn)
     await case.signal(answer)

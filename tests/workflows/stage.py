@@ -48,8 +48,8 @@ from workflows.messages import (
     STATUS_ATTRIBUTE,
     Carried,
     CaseInput,
-    CaseResult,
     CommandMessage,
+    StreamResult,
 )
 from workflows.worker import case_worker
 
@@ -147,7 +147,7 @@ class Stage:
             ],
             id=case_id,
             task_queue=self.task_queue,
-            result_type=CaseResult,
+            result_type=StreamResult,
             task_timeout=self.task_timeout,
             search_attributes=TypedSearchAttributes(
                 [
@@ -168,7 +168,7 @@ class StagedCase:
 
     stage: Stage
     case_id: str
-    handle: WorkflowHandle[Any, CaseResult]
+    handle: WorkflowHandle[Any, StreamResult]
 
     @property
     def records(self) -> list[EventRecord]:

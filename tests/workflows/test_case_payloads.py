@@ -9,10 +9,9 @@ import pytest
 from temporalio.api.common.v1 import Payload
 
 from cases.model import Case
-from cases.ticks import tick_of
 from cases.timetable import next_due
 from catalog.model import Definitions
-from events.language.commands import Outcome
+from events.language.commands import Outcome, Tick
 from tests.builders import (
     MONDAY,
     PAUSE,
@@ -34,7 +33,7 @@ def packed(case: Case) -> Case:
     again = Carried.model_validate_json(carried.model_dump_json())
     assert again == carried
     assert "definitions" not in again.state
-    return again.case(case.definitions)
+    return again.restored(case.definitions)
 
 
 @pytest.mark.parametrize("policy", [RESTART, PAUSE])
@@ -46,7 +45,7 @@ def test_a_packed_case_is_the_same_case(policy: str) -> None:
     for _ in range(4):
         due_at = next_due(life.case)
         assert due_at is not None
-        life.do(tick_of(due_at))
+        life.do(Tick(due_at=due_at))
         assert packed(life.case) == life.case
     asked_at = life.records[-1].at + timedelta(minutes=1)
     life.do(an_answer("appraisal", "culture", asked_at, Outcome.REQUEST_SUPPLEMENT))

@@ -31,7 +31,7 @@ from tests.workflows.stage import quiet
 from tests.workflows.temporal_server import temporal_server
 from workflows.converter import DATA_CONVERTER
 from workflows.dossier import DossierWorkflow
-from workflows.dossier_messages import DOSSIER_WORKFLOW, DossierCarried, DossierInput, DossierResult
+from workflows.messages import DOSSIER_WORKFLOW, DossierCarried, DossierInput, StreamResult
 from workflows.worker import case_worker
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -97,13 +97,13 @@ async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clie
         yield await Client.connect(address, data_converter=DATA_CONVERTER)
 
 
-async def start(client: Client, task_queue: str, given: DossierInput) -> WorkflowHandle[object, DossierResult]:
+async def start(client: Client, task_queue: str, given: DossierInput) -> WorkflowHandle[object, StreamResult]:
     return await client.start_workflow(
         DOSSIER_WORKFLOW,
         args=[given, DEFINITIONS],
         id=given.dossier_id,
         task_queue=task_queue,
-        result_type=DossierResult,
+        result_type=StreamResult,
     )
 
 
@@ -145,10 +145,10 @@ async def test_a_dossier_brought_back_from_its_ledger_asks_again_for_what_it_wan
     """Temporal lost it after the opening was recorded: what it wanted done is told from its state alone."""
     memory, queue = MemoryRecorder(), f"d-{uuid.uuid4()}"
     given = opening()
+    from cases.dossier.decide import DOSSIERS  # noqa: PLC0415
     from cases.dossier.model import blank_dossier  # noqa: PLC0415
-    from cases.dossier.turns import take_dossier_turn  # noqa: PLC0415
 
-    turn = take_dossier_turn(blank_dossier(given.dossier_id, DEFINITIONS), given.waiting, MONDAY)
+    turn = DOSSIERS.take_turn(blank_dossier(given.dossier_id, DEFINITIONS), given.waiting, MONDAY)
     assert turn is not None
     recorded = await memory.record(turn)
     dossier = fold_dossier(given.dossier_id, DEFINITIONS, recorded.records)

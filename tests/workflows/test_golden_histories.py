@@ -13,8 +13,8 @@ from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
-import workflows.case
 from activities.record import Proposal, Standing
+from cases.decide import CaseRules
 from tests.workflows.record_golden import BASELINE, GOLDEN
 from tests.workflows.shapes import SHAPES, commands_of, played
 from workflows.case import CaseWorkflow
@@ -83,8 +83,8 @@ async def test_the_commands_of_a_case_are_those_of_the_baseline(environment: Wor
 
 async def test_other_rules_part_no_case_from_its_history(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rules may be mended while cases run: a replay follows what was recorded, whatever they would say today."""
-    monkeypatch.setattr(workflows.case, "take_turn", lambda *_: None)
-    monkeypatch.setattr(workflows.case, "next_due", lambda _: None)
+    monkeypatch.setattr(CaseRules, "take_turn", lambda *_: None)
+    monkeypatch.setattr(CaseRules, "next_due", lambda *_: None)
     assert await failures(sandbox=False) == []
 
 
@@ -117,7 +117,7 @@ def _arms_always(timer: DueTimer, wakes_at: Any, summary: str) -> None:
 
 
 def _shows_always(case: Any) -> None:
-    workflow.upsert_search_attributes([STATUS_ATTRIBUTE.value_set(str(case._case.status))])
+    workflow.upsert_search_attributes([STATUS_ATTRIBUTE.value_set(str(case._state.status))])
 
 
 _take_turn, _recorded, _arm = CaseWorkflow._take_turn, CaseWorkflow._recorded, DueTimer.arm

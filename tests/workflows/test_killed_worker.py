@@ -43,8 +43,8 @@ from workflows.messages import (
     PROCEDURE_ATTRIBUTE,
     STATUS_ATTRIBUTE,
     CaseInput,
-    CaseResult,
     CommandMessage,
+    StreamResult,
 )
 from workflows.worker import case_worker
 
@@ -86,7 +86,7 @@ class Site:
             process.kill()
             process.wait()
 
-    async def open(self, task_timeout: timedelta = timedelta(seconds=10)) -> WorkflowHandle[object, CaseResult]:
+    async def open(self, task_timeout: timedelta = timedelta(seconds=10)) -> WorkflowHandle[object, StreamResult]:
         """Start a case of five steps. So long the server waits for a worker that was killed with a task."""
         case_id = case_id_of("/portal", f"A-{uuid.uuid4()}")
         definitions = five_steps()
@@ -97,7 +97,7 @@ class Site:
             args=[CaseInput(case_id=case_id, business_time=time, waiting=(a_submission(),)), definitions],
             id=case_id,
             task_queue=self.task_queue,
-            result_type=CaseResult,
+            result_type=StreamResult,
             task_timeout=task_timeout,
             search_attributes=TypedSearchAttributes([SearchAttributePair(*pair) for pair in attributes]),
         )

@@ -10,9 +10,9 @@ import pytest_asyncio
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
 
+from cases.decide import CASES
 from cases.model import blank
 from cases.turn import Turn
-from cases.turns import take_turn
 from events.language.case_events import EventRecord
 from events.language.commands import CaseCommand
 from store.errors import LedgerBehind, MalformedTurn, StoreError, StoreUnavailable
@@ -140,7 +140,7 @@ async def test_an_unexpected_error_is_tried_again(troubled: Stage, recorder: Tro
 async def written_by_a_dead_worker(case: StagedCase, *commands: CaseCommand) -> list[EventRecord]:
     """Write a turn as a worker does that dies before its workflow task is completed."""
     before = case.folded() if case.records else blank(case.case_id, five_steps())
-    turn = take_turn(before, commands, await case.stage.now())
+    turn = CASES.take_turn(before, commands, await case.stage.now())
     assert turn is not None
     await case.stage.memory.record(turn)
     return list(case.records)

@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
+from cases.dossier.decide import DOSSIERS
 from cases.dossier.ends import joint_ends, verdict_of
 from cases.dossier.evolve import evolve_dossier
-from cases.dossier.turns import take_dossier_turn
 from catalog.dossier import CascadePolicy, EdgeKind
 from events.language.dossier_commands import (
     ApplyCascade,
@@ -149,7 +149,7 @@ class LivedDossier:
         return found
 
     def _turn(self, commands: list[DossierCommand], now: datetime) -> str | None:
-        turn = take_dossier_turn(self.life.dossier, commands, now)
+        turn = DOSSIERS.take_turn(self.life.dossier, commands, now)
         for record in () if turn is None else turn.records:
             self.life.dossier = evolve_dossier(self.life.dossier, record)
             self.life.records.append(record)

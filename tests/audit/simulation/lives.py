@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from audit.invariants import check_story, replay_story, story_of
+from cases.decide import CASES
 from cases.evolve import evolve
 from cases.model import Case, blank
-from cases.turns import take_turn
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
 from events.language.commands import (
@@ -174,7 +174,7 @@ class LivedCase:
         """One turn in both worlds, and what they say of it."""
         before = Names(self.case)
         verdicts, expected = self.player.turn([_renamed(c, before) for c in self.waiting], self.now)
-        turn = take_turn(self.case, self.waiting, self.now)
+        turn = CASES.take_turn(self.case, self.waiting, self.now)
         commands, self.waiting = self.waiting, []
         records = [] if turn is None else list(turn.records)
         for record in records:

@@ -15,8 +15,8 @@ from cases import (
     persons,
     spans,
     stops,
+    stream,
     suspensions,
-    turns,
 )
 from cases.draft import Draft
 from cases.model import Case, ClockStatus
@@ -140,9 +140,9 @@ def an_acknowledged_chain_goes_on(patch: pytest.MonkeyPatch) -> None:
 
 @mistake
 def commands_come_before_what_passed(patch: pytest.MonkeyPatch) -> None:
-    right = turns._Bench.pass_time_until
+    right = stream._Bench.pass_time_until
     patch.setattr(
-        turns._Bench,
+        stream._Bench,
         "pass_time_until",
         lambda self, until, *, itself: right(self, until, itself=True) if itself else None,
     )
@@ -150,8 +150,8 @@ def commands_come_before_what_passed(patch: pytest.MonkeyPatch) -> None:
 
 @mistake
 def an_answer_at_the_very_end_is_late(patch: pytest.MonkeyPatch) -> None:
-    right = turns._Bench.pass_time_until
-    patch.setattr(turns._Bench, "pass_time_until", lambda self, until, *, itself: right(self, until, itself=True))
+    right = stream._Bench.pass_time_until
+    patch.setattr(stream._Bench, "pass_time_until", lambda self, until, *, itself: right(self, until, itself=True))
 
 
 @mistake

@@ -14,14 +14,15 @@ from cases import (
     changes,
     clocks,
     closing,
+    decide,
     evolve,
     spans,
     stops,
+    stream,
     supplements,
     suspensions,
     ticks,
     timetable,
-    turns,
     views,
 )
 from cases.decide import draft_of
@@ -29,6 +30,7 @@ from cases.draft import Draft
 from cases.model import Case, CaseStatus, ClockState, ClockStatus
 from cases.turn import Recorded, Turn
 from events.language import case_events as ev
+from events.language.commands import Tick
 from events.transport.memory import MemoryLease
 from sla.calendar import WorkingCalendar
 from sla.clock import Clock
@@ -130,18 +132,18 @@ def shares_go_beyond_the_end(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_turn_fires_one_instant_only(patch: pytest.MonkeyPatch) -> None:
-    def first(self: turns._Bench, until: datetime, *, itself: bool) -> None:
-        due_at = timetable.next_due(self.case)
-        drafted = draft_of(self.case, ticks.tick_of(due_at), self.now) if due_at is not None else None
+    def first(self: stream._Bench[Any, Any, Any], until: datetime, *, itself: bool) -> None:
+        due_at = timetable.next_due(self.state)
+        drafted = draft_of(self.state, Tick(due_at=due_at), self.now) if due_at is not None else None
         if isinstance(drafted, Draft) and due_at is not None and (due_at < until or (itself and due_at == until)):
             self._add(drafted)
 
-    patch.setattr(turns._Bench, "pass_time_until", first)
+    patch.setattr(stream._Bench, "pass_time_until", first)
 
 
 def the_view_is_a_turn_old(patch: pytest.MonkeyPatch) -> None:
     right = views.view_of
-    patch.setattr(turns, "view_of", lambda case: right(case).model_copy(update={"breaches": 0}))
+    patch.setattr(decide, "view_of", lambda case: right(case).model_copy(update={"breaches": 0}))
 
 
 def a_lost_result_is_written_again(patch: pytest.MonkeyPatch) -> None:

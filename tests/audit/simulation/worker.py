@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from cases.decide import CASES
 from cases.evolve import evolve
 from cases.model import Case, blank
 from cases.timetable import next_due
 from cases.turn import Recorded
-from cases.turns import take_turn
 from catalog.model import Definitions
 from events.language.commands import Command
 from tests.audit.simulation.chances import SECOND
@@ -44,7 +44,7 @@ class CaseWorker:
         if self._is_down or self.case.is_closed:
             return
         world = self._world
-        turn = take_turn(self.case, self._waiting[:COMMANDS_MAX], world.now + world.skew)
+        turn = CASES.take_turn(self.case, self._waiting[:COMMANDS_MAX], world.now + world.skew)
         if turn is None:
             self._arm()
             return

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from audit.dossier_redecision import dossier_redecided
 from audit.dossiers import check_dossier
 from cases.dossier.cascade import is_open_over, preview
+from cases.dossier.decide import DOSSIERS
 from cases.dossier.evolve import evolve_dossier, fold_dossier
 from cases.dossier.model import LOST, UNBEGUN, Dossier, Part, PartStatus
 from cases.dossier.orders import application_of, wanted
-from cases.dossier.turns import take_dossier_turn
 from catalog.dossier import CascadePolicy, EdgeKind
 from events.language.dossier_commands import (
     ApplyCascade,
@@ -69,7 +69,7 @@ def _a_command(chance: random.Random, life: Life, at: datetime, number: int) -> 
 
 def _turn(life: Life, commands: list[DossierCommand], settled: set[str], at: datetime) -> None:
     fresh = {command.command_id: command for command in commands if command.command_id not in settled}
-    turn = take_dossier_turn(life.dossier, list(fresh.values()), at)
+    turn = DOSSIERS.take_turn(life.dossier, list(fresh.values()), at)
     if turn is None:
         return
     settled |= {outcome.command_id for outcome in turn.outcomes}

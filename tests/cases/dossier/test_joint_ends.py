@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from cases.dossier.decide import DOSSIERS
 from cases.dossier.ends import joint_ends, verdict_of
 from cases.dossier.evolve import fold_dossier
 from cases.dossier.ticks import next_due
-from cases.dossier.turns import take_dossier_turn
 from cases.dossier.views import dossier_view_of
 from events.language.case_events import EventRecord, canonical_json, record_of
 from events.language.commands import AcknowledgeEscalation
@@ -26,7 +26,7 @@ from tests.cases.dossier.openings import (
     in_province,
     midnight_after,
 )
-from workflows.dossier_messages import DossierCarried
+from workflows.messages import DossierCarried
 
 HOUR = timedelta(hours=1)
 APPOINTMENT = in_province(9)
@@ -109,7 +109,7 @@ def test_the_ends_pass_one_after_the_other() -> None:
 )
 def test_what_ends_exactly_at_an_end_is_in_time(at: datetime, state: str, kept: bool, appointment_kept: bool) -> None:
     life = a_life()
-    turn = take_dossier_turn(life.dossier, [life.ending("a", at)], at)
+    turn = DOSSIERS.take_turn(life.dossier, [life.ending("a", at)], at)
     assert turn is not None
     dossier = fold_dossier(DOSSIER_ID, life.dossier.definitions, [*life.records, *turn.records])
     closed = turn.records[-1].event
@@ -206,7 +206,7 @@ def test_a_breach_recorded_at_the_appointment_is_set_aside_first_of_all(carried:
     if carried:
         life.dossier = as_carried(life)
     at = APPOINTMENT + HOUR
-    turn = take_dossier_turn(life.dossier, [life.ending("a", at)], at)
+    turn = DOSSIERS.take_turn(life.dossier, [life.ending("a", at)], at)
     assert turn is not None
     aside, *others = [record.event for record in turn.records]
     assert (aside.type, aside.cause, aside.rungs) == (  # type: ignore[union-attr]
@@ -233,7 +233,7 @@ def as_carried(life: Life):  # type: ignore[no-untyped-def]
         "reopenings",
     )
     state = {name: value for name, value in carried.state.items() if name not in older}
-    return carried.model_copy(update={"state": state}).dossier(life.dossier.definitions)
+    return carried.model_copy(update={"state": state}).restored(life.dossier.definitions)
 
 
 def test_rungs_that_fired_too_early_fire_again_under_ids_of_their_own() -> None:
@@ -257,7 +257,7 @@ def test_an_older_breach_whose_lawful_end_has_passed_too_is_confirmed() -> None:
     """Nobody is told a second time of what is true."""
     life = an_old_life()
     now = in_province(13)
-    turn = take_dossier_turn(life.dossier, [], now)
+    turn = DOSSIERS.take_turn(life.dossier, [], now)
     assert turn is not None
     events = [record.event for record in turn.records]
     assert names(events)[0] == "DossierBreachConfirmed"

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from pydantic_core import to_json
 
+from cases.dossier.decide import DOSSIERS, WRITTEN_MAX_BYTES
 from cases.dossier.evolve import evolve_dossier
-from cases.dossier.turns import WRITTEN_MAX_BYTES, take_dossier_turn
 from cases.dossier.words import SHORT, WORDS_MAX, brief
 from cases.turn import Turn
 from events.language.dossier_commands import DossierCommand, LinkedApplication
@@ -18,7 +18,7 @@ from intake.declaration import DECLARATION_MAX_BYTES
 from intake.extent import ENVELOPE_BYTES, PAYLOAD_MAX_BYTES, TURN_MAX_BYTES, size_of
 from tests.builders import MONDAY
 from tests.cases.dossier.openings import Life, an_application, days
-from workflows.dossier_messages import DossierCarried
+from workflows.messages import DossierCarried
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzàáạảãâầấậẩẫăằắặẳẵèéẹẻẽêềếệểễđ"
 
@@ -37,7 +37,7 @@ def dense(first: int, second: int) -> list[LinkedApplication]:
 def turns_of(life: Life, commands: list[DossierCommand]) -> list[Turn]:
     """All the turns that it takes until nothing waits."""
     now, turns = MONDAY + timedelta(hours=3), list[Turn]()
-    while (turn := take_dossier_turn(life.dossier, commands, now)) is not None:
+    while (turn := DOSSIERS.take_turn(life.dossier, commands, now)) is not None:
         turns.append(turn)
         for record in turn.records:
             life.dossier = evolve_dossier(life.dossier, record)

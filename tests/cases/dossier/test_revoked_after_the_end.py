@@ -9,11 +9,11 @@ import pytest
 from audit.dossier_redecision import dossier_redecided
 from audit.dossiers import check_dossier
 from cases.dossier.cascade import preview
+from cases.dossier.decide import DOSSIERS
 from cases.dossier.ends import verdict_of
 from cases.dossier.evolve import fold_dossier
 from cases.dossier.model import PartStatus
 from cases.dossier.ticks import next_due
-from cases.dossier.turns import take_dossier_turn
 from cases.dossier.views import dossier_view_of
 from catalog.dossier import CascadePolicy
 from events.language.commands import Actor, ActorKind, Assurance
@@ -169,7 +169,7 @@ def test_a_withdrawn_dossier_begins_nothing_anew(policy: CascadePolicy) -> None:
 def test_a_revocation_told_twice_in_one_turn_is_refused_the_second_time() -> None:
     life = closed_life()
     commands = [_revocation(life, "a"), _revocation(life, "a", command_id="again")]
-    turn = take_dossier_turn(life.dossier, commands, LATER)
+    turn = DOSSIERS.take_turn(life.dossier, commands, LATER)
     assert turn is not None
     assert [outcome.accepted for outcome in turn.outcomes] == [True, False]
 

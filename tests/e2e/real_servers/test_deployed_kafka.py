@@ -22,7 +22,7 @@ from greenlane.stack.child import Child, Command, run_once, server_environment
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.jars import fetch_jars, locked_jars
 from greenlane.stack.kafka import java_program
-from greenlane.stack.part import accepts
+from greenlane.stack.member import accepts
 from greenlane.stack.ports import Ports
 from wording.errors import GreenlaneError
 

@@ -14,8 +14,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from greenlane.errors import StackError
 from greenlane.settings import Settings
-from greenlane.stack import StackError, Supervisor, running_stack
+from greenlane.stack import Supervisor, running_stack
 from greenlane.stack.child import Child, Command, Register
 from greenlane.stack.errors import PortInUseError, StackAlreadyRunningError
 from greenlane.stack.folder import StateFolder

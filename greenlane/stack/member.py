@@ -16,7 +16,7 @@ from greenlane.stack.folder import StateFolder
 PROBE_SECONDS = 2.0
 
 
-class Part(ABC):
+class Member(ABC):
     """One thing that is started, answers, and is started again when it dies."""
 
     name: str
@@ -74,7 +74,7 @@ class ProcessSpec:
         return self.arguments or ("-m", "greenlane", self.name)
 
 
-class OwnProcess(Part):
+class OwnProcess(Member):
     """A process of Greenlane, given its settings in the environment."""
 
     def __init__(self, spec: ProcessSpec, settings: Settings, folder: StateFolder, metrics_port: int) -> None:
