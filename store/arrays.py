@@ -61,9 +61,9 @@ class Rows:
 
     def __init__(self, kinds: Kinds) -> None:
         self._kinds = kinds
-        self._rows: list[tuple[Any, ...]] = []
+        self._rows: list[tuple[object, ...]] = []
 
-    def add(self, *values: Any) -> None:
+    def add(self, *values: object) -> None:
         """Append one row; as many values as there are kinds."""
         self._rows.append(values)
 
