@@ -86,7 +86,7 @@ class Wiring(Installation):
     @property
     def identity_since(self) -> datetime | None:
         """Up to when messages keep the ids of the program before; None: this database never had any."""
-        kept = self.store.remembered(IDENTITY_SINCE)
+        kept = self.store.recall(IDENTITY_SINCE)
         return None if kept is None else datetime.fromisoformat(kept)
 
     def business_time_now(self) -> datetime:
