@@ -212,7 +212,7 @@ class CaseIntake:
             near = ", ".join(error.suggestions) or "-"
             return derived or refuse("procedure_unknown", "procedure", procedure=procedure_id, near=near)
         except NotInForce as error:
-            return refuse("not_in_force", "procedure", what=f"{error.noun} {error.asked}", day=str(day))
+            return refuse("not_in_force", "procedure", what=f"{error.noun} {error.id}", day=str(day))
 
     async def send(self, reference: str, command: CaseCommand) -> None:
         """Give a command to a case; nobody waits for the answer. Refused ones reach their sender on its own topic."""
