@@ -4,14 +4,14 @@ password that nobody sends, misleads."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
 from urllib.parse import urlsplit
 
 from wording.text import LazyText, _
 
-if TYPE_CHECKING:
-    from greenlane.settings import Settings
+Values = Mapping[str, object]
+"""Every setting by its name. The rules stand below the settings, which are made by them."""
 
 PREFIX: Final = "GREENLANE_"
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
@@ -49,59 +49,59 @@ class ContradictionError(ValueError):
         self.name = name
 
 
-def refuse_contradictions(settings: Settings) -> None:
+def refuse_contradictions(settings: Values) -> None:
     """Raises ContradictionError for the first two settings that do not go together."""
     for rule in RULES:
         for contradiction in rule(settings):
             raise contradiction
 
 
-def _real_time(settings: Settings) -> Iterator[ContradictionError]:
-    if settings.profile == "production" and settings.time_factor != 1:
+def _real_time(settings: Values) -> Iterator[ContradictionError]:
+    if settings["profile"] == "production" and settings["time_factor"] != 1:
         yield ContradictionError(
             "time_factor",
             _("time_factor must be 1 in the production profile: a promise runs in real time"),
         )
 
 
-def _pairs(settings: Settings) -> Iterator[ContradictionError]:
+def _pairs(settings: Values) -> Iterator[ContradictionError]:
     for server in ("kafka", "temporal", "database"):
         names = f"{server}_cert_file", f"{server}_key_file"
-        given = [name for name in names if getattr(settings, name) is not None]
+        given = [name for name in names if settings[name] is not None]
         if len(given) == 1:
             (missing,) = set(names) - set(given)
             yield _missing(missing, f"{PREFIX}{given[0].upper()}")
 
 
-def _server_named(settings: Settings) -> Iterator[ContradictionError]:
+def _server_named(settings: Values) -> Iterator[ContradictionError]:
     """The embedded servers have accounts of their own, which the state folder knows."""
     for address, names in (
         ("kafka_bootstrap", (*KAFKA_FILES, *KAFKA_ACCOUNT, "kafka_accounts_file")),
         ("temporal_address", TEMPORAL_TLS),
         ("database_url", (*DATABASE_FILES, "database_password", "database_owner_url", "database_sslmode")),
     ):
-        if getattr(settings, address) is None:
+        if settings[address] is None:
             yield from (_missing(address, f"{PREFIX}{name.upper()}") for name in names if _is_set(settings, name))
 
 
-def _kafka_tls(settings: Settings) -> Iterator[ContradictionError]:
-    if settings.kafka_security_protocol not in {"SSL", "SASL_SSL"}:
+def _kafka_tls(settings: Values) -> Iterator[ContradictionError]:
+    protocol = settings["kafka_security_protocol"]
+    if protocol not in {"SSL", "SASL_SSL"}:
         for name in KAFKA_FILES:
             if _is_set(settings, name):
-                yield _unused("kafka_security_protocol", settings.kafka_security_protocol, name, "SSL, SASL_SSL")
+                yield _unused("kafka_security_protocol", protocol, name, "SSL, SASL_SSL")
 
 
-def _kafka_account(settings: Settings) -> Iterator[ContradictionError]:
-    if settings.kafka_security_protocol not in {"SASL_PLAINTEXT", "SASL_SSL"}:
+def _kafka_account(settings: Values) -> Iterator[ContradictionError]:
+    protocol = settings["kafka_security_protocol"]
+    if protocol not in {"SASL_PLAINTEXT", "SASL_SSL"}:
         for name in KAFKA_ACCOUNT:
             if _is_set(settings, name):
-                yield _unused(
-                    "kafka_security_protocol", settings.kafka_security_protocol, name, "SASL_SSL, SASL_PLAINTEXT"
-                )
+                yield _unused("kafka_security_protocol", protocol, name, "SASL_SSL, SASL_PLAINTEXT")
         return
-    mechanism = settings.kafka_sasl_mechanism
+    mechanism = settings["kafka_sasl_mechanism"]
     if mechanism is None:
-        yield _missing("kafka_sasl_mechanism", f"{PREFIX}KAFKA_SECURITY_PROTOCOL={settings.kafka_security_protocol}")
+        yield _missing("kafka_sasl_mechanism", f"{PREFIX}KAFKA_SECURITY_PROTOCOL={settings['kafka_security_protocol']}")
         return
     needed, idle = (KAFKA_TOKEN, KAFKA_PASSWORD) if mechanism == "OAUTHBEARER" else (KAFKA_PASSWORD, KAFKA_TOKEN)
     for name in needed:
@@ -114,24 +114,24 @@ def _kafka_account(settings: Settings) -> Iterator[ContradictionError]:
             )
 
 
-def _temporal_tls(settings: Settings) -> Iterator[ContradictionError]:
-    if not settings.temporal_tls:
+def _temporal_tls(settings: Values) -> Iterator[ContradictionError]:
+    if not settings["temporal_tls"]:
         for name in TEMPORAL_TLS:
             if _is_set(settings, name):
                 yield _unused("temporal_tls", "false", name, "true")
 
 
-def _database_tls(settings: Settings) -> Iterator[ContradictionError]:
-    mode = settings.database_sslmode
-    if settings.database_ca_file is not None and mode not in CHECKED_MODES:
+def _database_tls(settings: Values) -> Iterator[ContradictionError]:
+    mode = settings["database_sslmode"]
+    if settings["database_ca_file"] is not None and mode not in CHECKED_MODES:
         yield _unused("database_sslmode", str(mode), "database_ca_file", "verify-full")
-    if settings.database_cert_file is not None and mode == "disable":
+    if settings["database_cert_file"] is not None and mode == "disable":
         yield _unused("database_sslmode", mode, "database_cert_file", "verify-full")
 
 
-def _one_password(settings: Settings) -> Iterator[ContradictionError]:
-    place = (settings.database_url or "").partition("://")[2]
-    if settings.database_password is not None and WITH_A_PASSWORD.match(place):
+def _one_password(settings: Values) -> Iterator[ContradictionError]:
+    place = _text(settings, "database_url").partition("://")[2]
+    if settings["database_password"] is not None and WITH_A_PASSWORD.match(place):
         unused = f"{PREFIX}DATABASE_PASSWORD"
         yield ContradictionError(
             "database_url",
@@ -139,26 +139,26 @@ def _one_password(settings: Settings) -> Iterator[ContradictionError]:
         )
 
 
-def _secrets_in_the_clear(settings: Settings) -> Iterator[ContradictionError]:
+def _secrets_in_the_clear(settings: Values) -> Iterator[ContradictionError]:
     """In production a secret that stands in a message as it is leaves this machine under TLS only."""
-    if settings.profile != "production":
+    if settings["profile"] != "production":
         return
-    url = urlsplit(settings.kafka_oauth_token_url or "")
+    url = urlsplit(_text(settings, "kafka_oauth_token_url"))
     if url.scheme == "http" and (url.hostname or "") not in LOOPBACK:
         yield _in_the_clear("kafka_oauth_token_url", "https://")
-    hosts = {each.strip().rpartition(":")[0] for each in (settings.kafka_bootstrap or "").split(",")}
-    clear = settings.kafka_security_protocol == "SASL_PLAINTEXT" and settings.kafka_sasl_mechanism in {
+    hosts = {each.strip().rpartition(":")[0] for each in _text(settings, "kafka_bootstrap").split(",")}
+    clear = settings["kafka_security_protocol"] == "SASL_PLAINTEXT" and settings["kafka_sasl_mechanism"] in {
         "PLAIN",
         "OAUTHBEARER",
     }
     if clear and hosts - LOOPBACK - {""}:
         yield _in_the_clear("kafka_security_protocol", "SASL_SSL")
-    sends_password = settings.smtp_user is not None and settings.smtp_password is not None
-    if sends_password and not settings.smtp_starttls and (settings.smtp_host or "") not in LOOPBACK | {""}:
+    sends_password = settings["smtp_user"] is not None and settings["smtp_password"] is not None
+    if sends_password and not settings["smtp_starttls"] and _text(settings, "smtp_host") not in LOOPBACK | {""}:
         yield _in_the_clear("smtp_starttls", "true")
 
 
-RULES: Final[tuple[Callable[[Settings], Iterator[ContradictionError]], ...]] = (
+RULES: Final[tuple[Callable[[Values], Iterator[ContradictionError]], ...]] = (
     _real_time,
     _server_named,
     _pairs,
@@ -171,15 +171,19 @@ RULES: Final[tuple[Callable[[Settings], Iterator[ContradictionError]], ...]] = (
 )
 
 
-def _is_set(settings: Settings, name: str) -> bool:
-    return getattr(settings, name) is not None
+def _text(settings: Values, name: str) -> str:
+    return str(settings[name] or "")
+
+
+def _is_set(settings: Values, name: str) -> bool:
+    return settings[name] is not None
 
 
 def _missing(name: str, needed_by: str) -> ContradictionError:
     return ContradictionError(name, _("must be set with {needed_by}", needed_by=needed_by))
 
 
-def _unused(name: str, value: str, other: str, wanted: str) -> ContradictionError:
+def _unused(name: str, value: object, other: str, wanted: str) -> ContradictionError:
     unused = f"{PREFIX}{other.upper()}"
     return ContradictionError(
         name,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import httpx
 from kafka.net.sasl.oauth import AbstractTokenProvider
 
-from greenlane.stack.errors import AccountRefusedError, ServerAwayError, ServerRefusesError, StackError
+from greenlane.errors import AccountRefusedError, ServerAwayError, ServerRefusesError, StackError
 from wording.foreign import visible
 from wording.text import _
 

@@ -6,7 +6,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -15,15 +15,11 @@ from pydantic_settings import PydanticBaseSettingsSource as Source
 
 from catalog.value_texts import value_message
 from events.language.envelope import MESSAGE_MAX_BYTES
-from greenlane.connection_rules import ContradictionError, refuse_contradictions
+from greenlane.addresses import StackAddresses
+from greenlane.connection_rules import PREFIX, ContradictionError, refuse_contradictions
 from greenlane.errors import SettingsError
 from greenlane.secret_files import SUFFIX, secrets_in_files
 from wording.text import _, _p, layout
-
-if TYPE_CHECKING:
-    from greenlane.stack.addresses import StackAddresses
-
-PREFIX = "GREENLANE_"
 
 PORT_MAX = 65_535
 Port = Annotated[int, Field(ge=0, le=PORT_MAX)]
@@ -72,168 +68,181 @@ class Settings(BaseSettings):
     state_dir: Path = Field(
         default=Path(".greenlane"),
         validate_default=True,
-        description="Folder with all data of the embedded stack; relative to the current folder.",
+        description=_("Folder with all data of the embedded stack; relative to the current folder."),
     )
     cache_dir: Path | None = Field(
         default=None,
-        description="Folder for Kafka's downloaded jars. Default: greenlane below the user's cache folder.",
+        description=_("Folder for Kafka's downloaded jars. Default: greenlane below the user's cache folder."),
     )
     jar_repository: str | None = Field(
         default=None,
-        description="URL of a Maven repository with Kafka's jars, for closed networks. Default: Maven Central.",
+        description=_("URL of a Maven repository with Kafka's jars, for closed networks. Default: Maven Central."),
     )
-    temporal_port: Port = Field(default=17233, description="Embedded Temporal, gRPC. 0: a free one, remembered.")
+    temporal_port: Port = Field(default=17233, description=_("Embedded Temporal, gRPC. 0: a free one, remembered."))
     temporal_ui_port: Port = Field(
-        default=18233, description="Embedded Temporal's web pages. 0: a free one, remembered."
+        default=18233, description=_("Embedded Temporal's web pages. 0: a free one, remembered.")
     )
-    temporal_ui: bool = Field(default=True, description="Whether embedded Temporal serves its web pages.")
-    postgres_port: Port = Field(default=15432, description="Embedded PostgreSQL. 0: a free one, remembered.")
-    kafka_port: Port = Field(default=19092, description="Embedded Kafka, for clients. 0: a free one, remembered.")
+    temporal_ui: bool = Field(default=True, description=_("Whether embedded Temporal serves its web pages."))
+    postgres_port: Port = Field(default=15432, description=_("Embedded PostgreSQL. 0: a free one, remembered."))
+    kafka_port: Port = Field(default=19092, description=_("Embedded Kafka, for clients. 0: a free one, remembered."))
     kafka_controller_port: Port = Field(
-        default=19093, description="Embedded Kafka, controller. 0: a free one, remembered."
+        default=19093, description=_("Embedded Kafka, controller. 0: a free one, remembered.")
     )
-    kafka_heap_mb: int = Field(default=384, ge=128, description="Java heap of embedded Kafka, MB.")
-    metrics_host: str = Field(default="127.0.0.1", description="Address on which a process serves its metrics.")
+    kafka_heap_mb: int = Field(default=384, ge=128, description=_("Java heap of embedded Kafka, MB."))
+    metrics_host: str = Field(default="127.0.0.1", description=_("Address on which a process serves its metrics."))
     metrics_port: Port = Field(
         default=19100,
-        description="Port of /metrics. `up` gives its first process this one, the next the next; 0: free ones.",
+        description=_("Port of /metrics. `up` gives its first process this one, the next the next; 0: free ones."),
     )
     min_free_disk_mb: int = Field(
-        default=300, ge=0, description="`up` refuses to start with less free space than this, MB."
+        default=300, ge=0, description=_("`up` refuses to start with less free space than this, MB.")
     )
-    start_timeout_seconds: float = Field(default=120, gt=0, description="How long one part may take until it answers.")
+    start_timeout_seconds: float = Field(
+        default=120, gt=0, description=_("How long one part may take until it answers.")
+    )
 
     # Outside servers: a value means that `up` does not start its own
     temporal_address: str | None = Field(
-        default=None, description="host:port of an outside Temporal. Default: embedded."
+        default=None, description=_("host:port of an outside Temporal. Default: embedded.")
     )
     kafka_bootstrap: str | None = Field(
-        default=None, description="host:port,... of an outside Kafka. Default: embedded."
+        default=None, description=_("host:port,... of an outside Kafka. Default: embedded.")
     )
     database_url: str | None = Field(
         default=None,
         repr=False,
-        description="postgresql+psycopg://user:password@host:port/name of an outside PostgreSQL. Default: embedded.",
+        description=_("postgresql+psycopg://user:password@host:port/name of an outside PostgreSQL. Default: embedded."),
     )
 
     # How outside servers know us. A secret may be given by a file instead: the same name with _FILE.
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
-        default="PLAINTEXT", description="How clients reach Kafka: with TLS (SSL), an account (SASL), both, or neither."
+        default="PLAINTEXT",
+        description=_("How clients reach Kafka: with TLS (SSL), an account (SASL), both, or neither."),
     )
     kafka_sasl_mechanism: Literal["SCRAM-SHA-256", "SCRAM-SHA-512", "PLAIN", "OAUTHBEARER"] | None = Field(
-        default=None, description="How an account of Kafka is proved."
+        default=None, description=_("How an account of Kafka is proved.")
     )
-    kafka_username: str | None = Field(default=None, description="Account at Kafka (SCRAM, PLAIN).")
-    kafka_password: SecretStr | None = Field(default=None, description="Its password.")
-    kafka_ca_file: Path | None = Field(default=None, description="Certificates (PEM) that Kafka's must descend from.")
-    kafka_cert_file: Path | None = Field(default=None, description="Our certificate (PEM) for Kafka.")
-    kafka_key_file: Path | None = Field(default=None, description="Its private key (PEM).")
-    kafka_oauth_token_url: str | None = Field(default=None, description="Where tokens for OAUTHBEARER are fetched.")
-    kafka_oauth_client_id: str | None = Field(default=None, description="Account at the token's issuer.")
-    kafka_oauth_client_secret: SecretStr | None = Field(default=None, description="Its secret.")
-    kafka_oauth_scope: str | None = Field(default=None, description="Scope asked of the token's issuer.")
+    kafka_username: str | None = Field(default=None, description=_("Account at Kafka (SCRAM, PLAIN)."))
+    kafka_password: SecretStr | None = Field(default=None, description=_("Its password."))
+    kafka_ca_file: Path | None = Field(
+        default=None, description=_("Certificates (PEM) that Kafka's must descend from.")
+    )
+    kafka_cert_file: Path | None = Field(default=None, description=_("Our certificate (PEM) for Kafka."))
+    kafka_key_file: Path | None = Field(default=None, description=_("Its private key (PEM)."))
+    kafka_oauth_token_url: str | None = Field(default=None, description=_("Where tokens for OAUTHBEARER are fetched."))
+    kafka_oauth_client_id: str | None = Field(default=None, description=_("Account at the token's issuer."))
+    kafka_oauth_client_secret: SecretStr | None = Field(default=None, description=_("Its secret."))
+    kafka_oauth_scope: str | None = Field(default=None, description=_("Scope asked of the token's issuer."))
     kafka_oauth_ca_file: Path | None = Field(
-        default=None, description="Certificates (PEM) that the token issuer's must descend from."
+        default=None, description=_("Certificates (PEM) that the token issuer's must descend from.")
     )
     kafka_accounts_file: Path | None = Field(
         default=None,
-        description="Accounts (name=password a line) that `prepare` makes at an outside Kafka, each with its rights.",
+        description=_(
+            "Accounts (name=password a line) that `prepare` makes at an outside Kafka, each with its rights."
+        ),
     )
-    temporal_tls: bool = Field(default=False, description="Whether Temporal is reached with TLS.")
+    temporal_tls: bool = Field(default=False, description=_("Whether Temporal is reached with TLS."))
     temporal_ca_file: Path | None = Field(
-        default=None, description="Certificates (PEM) that Temporal's must descend from."
+        default=None, description=_("Certificates (PEM) that Temporal's must descend from.")
     )
-    temporal_cert_file: Path | None = Field(default=None, description="Our certificate (PEM) for Temporal.")
-    temporal_key_file: Path | None = Field(default=None, description="Its private key (PEM).")
+    temporal_cert_file: Path | None = Field(default=None, description=_("Our certificate (PEM) for Temporal."))
+    temporal_key_file: Path | None = Field(default=None, description=_("Its private key (PEM)."))
     temporal_server_name: str | None = Field(
-        default=None, description="Name in Temporal's certificate, if not its host's."
+        default=None, description=_("Name in Temporal's certificate, if not its host's.")
     )
-    temporal_api_key: SecretStr | None = Field(default=None, description="API key for Temporal.")
+    temporal_api_key: SecretStr | None = Field(default=None, description=_("API key for Temporal."))
     database_password: SecretStr | None = Field(
-        default=None, description="Password of the database's account, if not in its URL."
+        default=None, description=_("Password of the database's account, if not in its URL.")
     )
     database_owner_url: str | None = Field(
         default=None,
         repr=False,
-        description="URL of the account that owns the tables, for `prepare` alone. Default: GREENLANE_DATABASE_URL.",
+        description=_("URL of the account that owns the tables, for `prepare` alone. Default: GREENLANE_DATABASE_URL."),
     )
     database_sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] | None = Field(
         default=None,
-        description="How the database's TLS is checked. Default: verify-full with a CA file, else what the URL says.",
+        description=_(
+            "How the database's TLS is checked. Default: verify-full with a CA file, else what the URL says."
+        ),
     )
     database_ca_file: Path | None = Field(
-        default=None, description="Certificates (PEM) that the database's must descend from."
+        default=None, description=_("Certificates (PEM) that the database's must descend from.")
     )
-    database_cert_file: Path | None = Field(default=None, description="Our certificate (PEM) for the database.")
-    database_key_file: Path | None = Field(default=None, description="Its private key (PEM).")
+    database_cert_file: Path | None = Field(default=None, description=_("Our certificate (PEM) for the database."))
+    database_key_file: Path | None = Field(default=None, description=_("Its private key (PEM)."))
 
     # Names
-    temporal_namespace: str = Field(default="default", min_length=1, description="Namespace in Temporal.")
-    task_queue: str = Field(default="greenlane", min_length=1, description="Task queue of the worker.")
-    topic_prefix: TopicPrefix = Field(default="greenlane", description="First part of every topic's name.")
+    temporal_namespace: str = Field(default="default", min_length=1, description=_("Namespace in Temporal."))
+    task_queue: str = Field(default="greenlane", min_length=1, description=_("Task queue of the worker."))
+    topic_prefix: TopicPrefix = Field(default="greenlane", description=_("First part of every topic's name."))
     partitions: int = Field(
-        default=2, ge=1, le=1000, description="Partitions of a topic when it is created; production wants more."
+        default=2, ge=1, le=1000, description=_("Partitions of a topic when it is created; production wants more.")
     )
-    replication_factor: int = Field(default=1, ge=1, description="Replicas of a topic when it is created.")
+    replication_factor: int = Field(default=1, ge=1, description=_("Replicas of a topic when it is created."))
 
     # Business
     profile: Literal["development", "demonstration", "production"] = Field(
-        default="development", description="What this installation is for; production refuses scaled time."
+        default="development", description=_("What this installation is for; production refuses scaled time.")
     )
     time_factor: float = Field(
-        default=1, ge=1, le=15_000, description="Business seconds per real second; other than 1 only to demonstrate."
+        default=1, ge=1, le=15_000, description=_("Business seconds per real second; other than 1 only to demonstrate.")
     )
     catalog_dir: Path | None = Field(
-        default=None, description="Folder of a catalogue to use instead of the built-in one."
+        default=None, description=_("Folder of a catalogue to use instead of the built-in one.")
     )
     flags: Annotated[frozenset[str], NoDecode] = Field(
-        default=frozenset(), description="Calendar flags that are set, comma-separated, such as culture_day."
+        default=frozenset(), description=_("Calendar flags that are set, comma-separated, such as culture_day.")
     )
-    language: Literal["vi", "en"] = Field(default="vi", description="Language of letters, alerts and screens.")
+    language: Literal["vi", "en"] = Field(default="vi", description=_("Language of letters, alerts and screens."))
 
     # Alerts
-    webhook_url: str | None = Field(default=None, repr=False, description="URL to which escalation alerts are posted.")
-    smtp_host: str | None = Field(default=None, description="Mail server for alerts; without it no mail is sent.")
-    smtp_port: int = Field(default=25, ge=1, le=65535, description="Port of the mail server.")
-    smtp_from: str = Field(default="greenlane@localhost", description="Sender of alert mails.")
-    smtp_to: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="Receivers of alert mails, comma-separated."
+    webhook_url: str | None = Field(
+        default=None, repr=False, description=_("URL to which escalation alerts are posted.")
     )
-    smtp_user: str | None = Field(default=None, description="Account at the mail server.")
-    smtp_password: SecretStr | None = Field(default=None, description="Its password.")
-    smtp_starttls: bool = Field(default=False, description="Whether to switch to TLS before sending.")
-    alert_timeout_seconds: float = Field(default=10, gt=0, description="How long one attempt to alert may take.")
+    smtp_host: str | None = Field(default=None, description=_("Mail server for alerts; without it no mail is sent."))
+    smtp_port: int = Field(default=25, ge=1, le=65535, description=_("Port of the mail server."))
+    smtp_from: str = Field(default="greenlane@localhost", description=_("Sender of alert mails."))
+    smtp_to: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description=_("Receivers of alert mails, comma-separated.")
+    )
+    smtp_user: str | None = Field(default=None, description=_("Account at the mail server."))
+    smtp_password: SecretStr | None = Field(default=None, description=_("Its password."))
+    smtp_starttls: bool = Field(default=False, description=_("Whether to switch to TLS before sending."))
+    alert_timeout_seconds: float = Field(default=10, gt=0, description=_("How long one attempt to alert may take."))
 
     # Processes
     sandbox: bool = Field(
-        default=False, description="Run workflows in Temporal's sandbox: safer, twice the worker's CPU."
+        default=False, description=_("Run workflows in Temporal's sandbox: safer, twice the worker's CPU.")
     )
-    max_workflow_tasks: int = Field(default=16, ge=1, description="Workflow tasks a worker runs at the same time.")
-    max_activities: int = Field(default=16, ge=1, description="Activities a worker runs at the same time.")
-    database_pool_size: int = Field(default=5, ge=1, description="Database connections a process keeps.")
+    max_workflow_tasks: int = Field(default=16, ge=1, description=_("Workflow tasks a worker runs at the same time."))
+    max_activities: int = Field(default=16, ge=1, description=_("Activities a worker runs at the same time."))
+    database_pool_size: int = Field(default=5, ge=1, description=_("Database connections a process keeps."))
     max_message_bytes: int = Field(
-        default=MESSAGE_MAX_BYTES, ge=1_024, description="Largest Kafka message accepted, bytes."
+        default=MESSAGE_MAX_BYTES, ge=1_024, description=_("Largest Kafka message accepted, bytes.")
     )
     process_instance: str | None = Field(
         default=None,
-        description="Name of this installation's one bridge that stays over restarts: it is back at work at once after a kill.",
+        description=_(
+            "Name of this installation's one bridge that stays over restarts: it is back at work at once after a kill."
+        ),
     )
-    bridge_poll_records: int = Field(default=500, ge=1, description="Records the bridge takes from Kafka at once.")
-    bridge_in_flight: int = Field(default=32, ge=1, description="Cases for which the bridge works at the same time.")
-    publisher_batch_rows: int = Field(default=500, ge=1, description="Outbox rows the publisher sends in one round.")
+    bridge_poll_records: int = Field(default=500, ge=1, description=_("Records the bridge takes from Kafka at once."))
+    bridge_in_flight: int = Field(default=32, ge=1, description=_("Cases for which the bridge works at the same time."))
+    publisher_batch_rows: int = Field(default=500, ge=1, description=_("Outbox rows the publisher sends in one round."))
     publisher_idle_milliseconds: int = Field(
-        default=50, ge=1, description="Pause of the publisher when there is nothing to send."
+        default=50, ge=1, description=_("Pause of the publisher when there is nothing to send.")
     )
     publisher_shards: int = Field(
-        default=1, ge=1, description="Shards of the outbox; one publisher process serves one or more."
+        default=1, ge=1, description=_("Shards of the outbox; one publisher process serves one or more.")
     )
     graceful_shutdown_seconds: float = Field(
-        default=10, ge=0, description="Time to finish work in hand when told to stop."
+        default=10, ge=0, description=_("Time to finish work in hand when told to stop.")
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="Least level that is logged."
+        default="info", description=_("Least level that is logged.")
     )
-    log_format: Literal["console", "json"] = Field(default="console", description="Form of log lines.")
+    log_format: Literal["console", "json"] = Field(default="console", description=_("Form of log lines."))
 
     @classmethod
     def settings_customise_sources(
@@ -244,6 +253,7 @@ class Settings(BaseSettings):
         dotenv_settings: Source,
         file_secret_settings: Source,
     ) -> tuple[Source, ...]:
+        """What is given in the program, then the guarded environment; nothing else."""
         del env_settings, dotenv_settings, file_secret_settings
         return init_settings, GuardedEnvironment(settings_cls)
 
@@ -307,7 +317,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _that_go_together(self) -> Self:
-        refuse_contradictions(self)
+        refuse_contradictions(dict(self))
         return self
 
     @property

@@ -29,7 +29,6 @@ from intake.temporal import CaseGateway, DossierGateway
 from intake.waiting_room import WaitingRoom
 from services.installation import Installation
 from sla.business_time import BusinessTime
-from store.catalogue import PublishedCatalogue
 from store.database import Store
 from store.dossiers import Dossiers
 from store.errors import StoreUnavailable
@@ -53,11 +52,6 @@ class Wiring(Installation):
     def topics(self) -> Topics:
         """The names of all topics."""
         return Topics(self.settings.topic_prefix)
-
-    @cached_property
-    def published(self) -> PublishedCatalogue:
-        """What was published of the catalogue."""
-        return PublishedCatalogue(self.store)
 
     @cached_property
     def catalogue(self) -> LiveCatalogue:

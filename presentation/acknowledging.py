@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
+
+from services.escalations import Escalation
 
 
 def acknowledge_command(reference: str, escalation: str | int, *, linked: bool = False) -> str:
@@ -18,3 +21,10 @@ def acknowledge_command(reference: str, escalation: str | int, *, linked: bool =
 def show_command(reference: str, *, linked: bool = False) -> str:
     """The command that shows a case, or a linked dossier."""
     return shlex.join(["greenlane", *(["dossier"] if linked else []), "show", reference])
+
+
+def command_of(escalation: Escalation, state_dir: Path | None) -> str:
+    """The command on the stack of this state folder; None: of the default one."""
+    item = escalation.item
+    command = acknowledge_command(escalation.reference, item.escalation_id, linked=item.linked)
+    return command if state_dir is None else f"{command} --state-dir {shlex.quote(str(state_dir.resolve()))}"

@@ -57,7 +57,7 @@ def present_json(present: Present) -> dict[str, Any]:
         "total": present.total,
         "position": present.position,
         "cases": case_list_json(present.open_cases),
-        "events": [{"position": row.position, **data_of(row.record)} for row in present.events],
+        "events": [{"position": event.row.position, **data_of(event.row.record)} for event in present.events],
     }
 
 

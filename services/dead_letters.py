@@ -71,12 +71,12 @@ def _box_of(installation: Installation, topic: str) -> LetterBox:
     return box
 
 
-def republish(installation: Installation, actor: Actor, from_id: int) -> int:
+def republish_outbox(installation: Installation, actor: Actor, from_id: int) -> int:
     """Owe Kafka the outbox again, from that row on; how many rows that is. Raises StoreError."""
     return Outbox(installation.store).republish(from_id)
 
 
-def waiting_rows(installation: Installation, actor: Actor) -> int:
+def count_unpublished(installation: Installation, actor: Actor) -> int:
     """How many rows of the outbox Kafka has not acknowledged. Raises StoreError."""
     return Outbox(installation.store).lag().rows
 
@@ -86,11 +86,11 @@ def await_publisher(installation: Installation, actor: Actor, progress: Callable
 
     Raises StoreError.
     """
-    left = waiting_rows(installation, actor)
+    left = count_unpublished(installation, actor)
     moved_at = time.monotonic()
     while left and time.monotonic() - moved_at < STALLED_SECONDS:
         time.sleep(LOOK_SECONDS)
-        now_left = waiting_rows(installation, actor)
+        now_left = count_unpublished(installation, actor)
         if now_left < left:
             progress(left - now_left)
             moved_at = time.monotonic()

@@ -17,6 +17,7 @@ from intake.catalogue import LiveCatalogue
 from intake.dossiers import DossierIntake
 from intake.records import IntakeRecords
 from sla.business_time import BusinessTime
+from store.catalogue import PublishedCatalogue
 from store.database import Store
 from store.inbox import Inbox
 from store.ledger import Ledger
@@ -82,6 +83,11 @@ class Installation(ABC):
     def catalog(self) -> Catalog:
         """The newest edition of the catalogue that this process knows. Raises the store's errors."""
         return self.catalogue.newest()
+
+    @cached_property
+    def published(self) -> PublishedCatalogue:
+        """What was published of the catalogue."""
+        return PublishedCatalogue(self.store)
 
     @cached_property
     def views(self) -> Views:

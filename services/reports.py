@@ -75,6 +75,11 @@ def report_cases(
     return Report(by, period, summed(accounts, by), whole, () if rules is None else rules.duties)
 
 
+def count_cases(installation: Installation) -> int:
+    """How many cases there are, of every time. Raises StoreError."""
+    return installation.views.count()
+
+
 def _accounts(
     installation: Installation, period: Period, now: datetime, progress: Callable[[int], None]
 ) -> Iterator[Account]:

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 
+from cases.turn import CaseView
 from events.language.commands import Actor
 from services.case_lists import CaseList, list_cases
 from services.installation import Installation
@@ -17,6 +18,15 @@ LOOK_BACK = 200
 
 
 @dataclass(frozen=True, slots=True)
+class SeenEvent:
+    """An event of the ledger."""
+
+    row: LedgerRow
+    case: CaseView | None
+    """Its case, as it was when an event of it was first seen; None: it is of a linked dossier."""
+
+
+@dataclass(frozen=True, slots=True)
 class Present:
     """What one look saw."""
 
@@ -25,7 +35,7 @@ class Present:
     """All cases, closed ones too."""
     position: int
     """Of the latest event in the ledger."""
-    events: tuple[LedgerRow, ...]
+    events: tuple[SeenEvent, ...]
     """The last ones, the oldest first."""
 
 
@@ -37,6 +47,7 @@ class Watch:
         self._actor = actor
         self._limit = limit
         self._events: deque[LedgerRow] = deque(maxlen=limit)
+        self._cases: dict[str, CaseView | None] = {}
         self._seen: set[int] = set()
         self._position: int | None = None
 
@@ -51,4 +62,10 @@ class Watch:
         self._events.extend(row for row in rows if row.position not in self._seen)
         self._position = max((row.position for row in rows), default=self._position or 0)
         self._seen = {row.position for row in rows}
-        return Present(cases, installation.views.count(), self._position, tuple(self._events))
+        events = tuple(SeenEvent(row, self._case(row.case_id)) for row in self._events)
+        return Present(cases, installation.views.count(), self._position, events)
+
+    def _case(self, case_id: str) -> CaseView | None:
+        if case_id not in self._cases:
+            self._cases[case_id] = self._installation.views.case(case_id)
+        return self._cases[case_id]

@@ -9,14 +9,14 @@ from typing import Final
 from sqlalchemy import func, select, update
 
 from events.language.case_events import EventRecord
+from events.transport.backoff import Backoff
 from store.arrays import Texts
 from store.database import Store
 from store.ledger import record_of_row
 from store.statements import statements_in
 from store.tables import alerts
 
-BACKOFF_FIRST_SECONDS = 5.0
-BACKOFF_MAX_SECONDS = 900.0
+REDELIVERY = Backoff(first_seconds=5.0, most_seconds=900.0)
 ERROR_LENGTH_MAX = 500
 
 SQL: Final = statements_in("alerts")
@@ -48,11 +48,6 @@ class AlertBacklog:
     """Real time since the oldest of them was recorded."""
 
 
-def backoff_seconds(attempts: int) -> float:
-    """How long to wait after this many failed attempts: 5 s, doubled each time, at most 15 minutes."""
-    return min(BACKOFF_MAX_SECONDS, BACKOFF_FIRST_SECONDS * 2.0 ** min(attempts - 1, 20))
-
-
 class AlertQueue:
     """The deliveries. Several processes may work on it; all calls raise StoreError."""
 
@@ -77,7 +72,7 @@ class AlertQueue:
 
     def retry_later(self, alert: DueAlert, error: str) -> float:
         """The attempt failed; returns in how many seconds the next one is due. `error` must hold no personal data."""
-        delay = backoff_seconds(alert.attempts)
+        delay = REDELIVERY.pause(alert.attempts)
         with self._store.writing() as connection:
             connection.execute(
                 update(alerts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from events.language.case_events import CalendarExhausted, EventRecord, RungFire
 from events.language.chain import link
 from events.language.dossier_events import DossierRungFired
 from events.language.identity import event_id_of, refusal_id_of
+from events.language.notices import AnswerRefused
 from events.language.routing import topics_of
 from events.language.topics import Topics
 from store.arrays import Blobs, Column, Instants, Ints, Kinds, Rows, Shorts, Texts
@@ -21,7 +21,6 @@ from store.statements import statements_in
 
 SLOTS = 64
 """The outbox is cut into this many parts for ever; a publisher of shard s among n serves those with `slot % n == s`."""
-NOTICE = "AnswerRefused"
 ALERTING = (RungFired, DossierRungFired, SuspensionReviewDue, CalendarExhausted)
 """What somebody is told of by e-mail and webhook: a fired rung, and a duty of which no clock tells."""
 
@@ -62,27 +61,6 @@ DEFINITIONS: Final[Kinds] = {"digests": Texts, "bodies": Texts}
 def slot_of(case_id: str) -> int:
     """The part of the outbox that holds all messages of this case, in order."""
     return zlib.crc32(case_id.encode()) % SLOTS
-
-
-def notice_body(case_id: str, notice: Notice) -> str:
-    """The message that tells a department why its answer was refused, as JSON."""
-    refusal = notice.refusal
-    return json.dumps(
-        {
-            "case_id": case_id,
-            "command_id": notice.command_id,
-            "step_id": notice.step_id,
-            "code": refusal.code,
-            "field": refusal.field,
-            "message": refusal.message("en"),
-            "remedy": refusal.remedy("en"),
-            "message_vi": refusal.message("vi"),
-            "remedy_vi": refusal.remedy("vi"),
-        },
-        ensure_ascii=False,
-        allow_nan=False,
-        separators=(",", ":"),
-    )
 
 
 @dataclass(slots=True)
@@ -152,7 +130,9 @@ class Batch:
         case_id = notice.named or case_id
         topics, event_id = self.topics, refusal_id_of(case_id, notice.settled_as or notice.command_id)
         topic = topics.work(notice.department) if notice.department is not None else topics.answers(notice.system or "")
-        self.outbox.add(slot_of(case_id), topic, case_id, None, event_id, NOTICE, notice_body(case_id, notice), None)
+        answer = AnswerRefused.of(notice.refusal, case_id=case_id, command_id=notice.command_id, step_id=notice.step_id)
+        name, body = AnswerRefused.__name__, answer.model_dump_json()
+        self.outbox.add(slot_of(case_id), topic, case_id, None, event_id, name, body, None)
 
     def _add_record(self, record: EventRecord, previous_hash: bytes) -> bytes:
         body = canonical_json(record)

@@ -11,8 +11,8 @@ from wording.catalogue import compile_file
 
 if TYPE_CHECKING:
     from events.transport.cluster import Cluster
+    from greenlane.addresses import StackAddresses
     from greenlane.settings import Settings
-    from greenlane.stack import StackAddresses
     from tests.store.database_server import DatabaseServer
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from greenlane.stack import StackAddresses
+from greenlane.addresses import StackAddresses
 from greenlane.stack.accounts import database_url_of
 from greenlane.stack.credentials import OWNER, Credentials
 from greenlane.stack.folder import StateFolder

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from pydantic import AwareDatetime
 
 from events.language.commands import Message
+from events.language.refusals import Refusal
 
 
 class AnswerRefused(Message):
@@ -22,6 +25,21 @@ class AnswerRefused(Message):
     remedy: str
     message_vi: str
     remedy_vi: str
+
+    @classmethod
+    def of(cls, refusal: Refusal, *, case_id: str, command_id: str, step_id: str | None) -> Self:
+        """The answer that carries a refusal, in both languages."""
+        return cls(
+            case_id=case_id,
+            command_id=command_id,
+            step_id=step_id,
+            code=refusal.code,
+            field=refusal.field,
+            message=refusal.message("en"),
+            remedy=refusal.remedy("en"),
+            message_vi=refusal.message("vi"),
+            remedy_vi=refusal.remedy("vi"),
+        )
 
 
 class MessageRefused(Message):

@@ -15,7 +15,7 @@ from kafka import errors as kafka_errors
 from kafka.consumer.subscription_state import AsyncConsumerRebalanceListener
 from kafka.structs import OffsetAndMetadata
 
-from events.transport.back_off import BackOff
+from events.transport.backoff import Wait
 from events.transport.cluster import Cluster
 from events.transport.errors import KafkaAwayError, is_refusal, reason_of
 from events.transport.metrics import BridgeMetrics
@@ -90,7 +90,7 @@ class Consumption:
         self._settings = settings
         self._metrics = metrics
         self._assigned = assigned
-        self._wait = BackOff(self.stop)
+        self._wait = Wait(self.stop)
         self._paused = False
         """Nothing is read for a while."""
         self._flooded: set[str] = set()

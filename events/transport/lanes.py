@@ -13,10 +13,11 @@ from pathlib import Path
 import structlog
 
 from events.language.envelope import MESSAGE_MAX_BYTES
+from events.transport.backoff import Backoff
 from events.transport.errors import TransportError, Unavailable, reason_of
 from events.transport.metrics import BridgeMetrics
 from events.transport.offsets import Job, OffsetBook
-from events.transport.outage import Outage
+from events.transport.outage import SHORT_OUTAGE, Outage
 from events.transport.ports import DeadLetter, Disposition, Handler, Incoming, Teller
 from events.transport.replays import Replays
 from wording.text import _
@@ -26,6 +27,7 @@ TOO_LARGE = "message_too_large"
 HANDLER_ERROR = "handler_error"
 UNREADABLE = "unreadable_record"
 BURY_RETRY_SECONDS = 1.0
+AFTER_FAULT = Backoff(first_seconds=0.2, most_seconds=5.0)
 OUR_FAULT = _("Nothing is to be mended: the operator lets it be handled again.")
 
 LaneKey = tuple[str, bytes | int]
@@ -43,11 +45,10 @@ class LaneSettings:
     """Keys handled at the same time."""
     attempts_max: int = 5
     """How often a message is tried that makes the handler fail, before it becomes a dead letter."""
-    retry_seconds: float = 0.2
-    """The pause before the second attempt; doubled for each further one."""
+    retries: Backoff = AFTER_FAULT
     max_message_bytes: int = MESSAGE_MAX_BYTES
-    outage_seconds: float = 0.1
-    outage_seconds_max: float = 5.0
+    outage: Backoff = SHORT_OUTAGE
+    """While what the handler needs is away."""
 
 
 @dataclass(slots=True)
@@ -74,7 +75,7 @@ class Lanes:
         settings: LaneSettings,
         metrics: BridgeMetrics,
     ) -> None:
-        self.outage = Outage(settings.outage_seconds, settings.outage_seconds_max)
+        self.outage = Outage(settings.outage)
         self._handler = handler
         self._book = book
         self._bury = bury
@@ -202,7 +203,7 @@ class Lanes:
         if attempt >= self._settings.attempts_max:
             return None
         self._metrics.retries.labels("handler_error").inc()
-        return self._settings.retry_seconds * 2.0 ** (attempt - 1)
+        return self._settings.retries.pause(attempt)
 
     async def _buried(self, message: Incoming, letter: DeadLetter, attempt: int) -> bool:
         try:

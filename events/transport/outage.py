@@ -6,17 +6,20 @@ import asyncio
 
 import structlog
 
+from events.transport.backoff import Backoff
+
 log = structlog.get_logger(__name__)
+
+SHORT_OUTAGE = Backoff(first_seconds=0.1, most_seconds=5.0)
 
 
 class Outage:
     """Lives in one event loop; `away` may be read from other threads."""
 
-    def __init__(self, first_seconds: float = 0.1, max_seconds: float = 5.0) -> None:
+    def __init__(self, backoff: Backoff = SHORT_OUTAGE) -> None:
         self.away = False
-        self._first_seconds = first_seconds
-        self._max_seconds = max_seconds
-        self._seconds = 0.0
+        self._backoff = backoff
+        self._failures = 0
         self._probing = False
         self._changed = asyncio.Event()
 
@@ -28,7 +31,7 @@ class Outage:
                 continue
             self._probing = True
             try:
-                await asyncio.sleep(self._seconds)
+                await asyncio.sleep(self._backoff.pause(self._failures))
             except asyncio.CancelledError:
                 self._let_another()
                 raise
@@ -37,10 +40,10 @@ class Outage:
     def failed(self, what: str) -> None:
         """Whoever tried found it away."""
         if not self.away:
-            self._seconds = self._first_seconds
+            self._failures = 1
             log.warning("handler_unavailable", what=what)
         elif self._probing:
-            self._seconds = min(self._seconds * 2, self._max_seconds)
+            self._failures += 1
         self.away = True
         self._let_another()
 

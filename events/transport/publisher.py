@@ -13,7 +13,7 @@ import structlog
 
 from events.language.envelope import MESSAGE_MAX_BYTES, binary_headers
 from events.transport.admin import cluster_id
-from events.transport.back_off import BackOff
+from events.transport.backoff import SERVER_AWAY, Backoff, Wait
 from events.transport.cluster import Cluster
 from events.transport.errors import (
     ClusterReplacedError,
@@ -53,17 +53,12 @@ class PublisherSettings:
     """From this rate on the pace is the slowest; below it, in proportion."""
     claim_seconds: float = 1.0
     """How often to ask for a shard that another process has."""
-    back_off_seconds: float = 0.25
-    back_off_seconds_max: float = 5.0
+    backoff: Backoff = SERVER_AWAY
     held_seconds: float = 5.0
     """How long a missing topic, or a message that its topic refuses, is left alone before the next attempt."""
     lag_seconds: float = 1.0
     """How often the lag is measured."""
     max_message_bytes: int = MESSAGE_MAX_BYTES
-
-    def back_off(self, stop: threading.Event) -> BackOff:
-        """The manner of waiting for what is away."""
-        return BackOff(stop, self.back_off_seconds, self.back_off_seconds_max)
 
 
 class Publisher:
@@ -122,7 +117,7 @@ class Publisher:
             raise self._failure
 
     def _connected(self) -> Producer | None:
-        wait = self._settings.back_off(self._stop)
+        wait = Wait(self._stop, self._settings.backoff)
         while not self._stop.is_set():
             try:
                 return Producer(
@@ -189,7 +184,7 @@ class ShardPublisher:
 
     def run(self) -> None:
         """Claim the shard, publish it while the lease holds, and claim it again. Raises NotPermittedError."""
-        wait = self.settings.back_off(self.stop)
+        wait = Wait(self.stop, self.settings.backoff)
         while not self.stop.is_set():
             try:
                 lease = self.outbox.claim_shard(self.shard)
@@ -208,7 +203,7 @@ class ShardPublisher:
                 wait.say_once(getattr(error, "code", "outbox_away"), str(error))
                 wait.pause()
 
-    def _publish(self, lease: ShardLease, wait: BackOff) -> None:
+    def _publish(self, lease: ShardLease, wait: Wait) -> None:
         while not self.stop.is_set():
             if not self._trusted:
                 self._check_cluster()
@@ -245,7 +240,7 @@ class ShardPublisher:
         slowness = self._rows_per_second / self.settings.pace_full_rows_per_second
         return self.settings.pace_seconds_max * min(1.0, slowness)
 
-    def _round(self, lease: ShardLease, rows: Sequence[OutboxRow], wait: BackOff) -> None:
+    def _round(self, lease: ShardLease, rows: Sequence[OutboxRow], wait: Wait) -> None:
         sent = self._hand_over(rows)
         self._await_settled(len(sent), wait)
         if not self._trusted:
@@ -273,7 +268,7 @@ class ShardPublisher:
                 self._fail(row, error, blocked)
         return sent
 
-    def _await_settled(self, messages: int, wait: BackOff) -> None:
+    def _await_settled(self, messages: int, wait: Wait) -> None:
         """Wait until Kafka has answered for the whole round, however long it is away, or we are told to stop."""
         while not self.producer.flush(timeout_seconds=1.0):
             self._trusted = False

@@ -106,7 +106,7 @@ def _keys(group: str, event: str, asked: str) -> list[tuple[str, str, str]]:
 
 def _until(matter: Matter) -> LazyText:
     if matter.until is None:
-        return _("")
+        return layout("")
     if matter.kind == "past_appointment":
         return _(", before {until}", until=matter.until)
     return layout(" ({until})", until=matter.until)

@@ -6,7 +6,7 @@ from typing import Final
 
 from cases.ticks import ALARMS
 from greenlane.alerts.matter import Matter
-from wording.text import Bilingual, LazyText, _, in_language
+from wording.text import Bilingual, LazyText, _, in_language, layout
 
 TITLES: Final = {
     ("statutory", "warning"): _("Appointment is near"),
@@ -158,5 +158,5 @@ def _lawful(matter: Matter) -> LazyText:
 
 def _promise(matter: Matter) -> LazyText:
     if matter.until is None:
-        return _("")
+        return layout("")
     return _("; the promise holds until {until}", until=matter.until)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from greenlane.cli.acting import acting
 from greenlane.cli.options import ActedBy, Json, Lang, StateDir
-from greenlane.cli.question import acting
+
+if TYPE_CHECKING:
+    from catalog.loader import Folder
+    from services.catalogue_places import Place
 
 PANEL = "Care"
 
@@ -52,17 +58,17 @@ def list_versions(
 
     Example: greenlane catalog list procedure karaoke-licence
     """
-    from greenlane.cli.catalog_places import the_place
+    from greenlane.cli.catalog_place import the_place
     from greenlane.cli.catalog_screen import CatalogScreen, entry_json
     from greenlane.cli.output import print_json, show
+    from services.catalogue_versions import list_versions as versions
 
     with the_place(state_dir, lang) as (place, settings):
-        screen = CatalogScreen.of(place, settings.language)
-        entries = screen.entries(kind, definition)
+        entries = versions(place, acting(None), kind, definition)
         if as_json:
             print_json({"ok": True, "entries": [entry_json(entry) for entry in entries]})
         else:
-            show(screen.entry_table(entries))
+            show(CatalogScreen.of(place, settings.language).entry_table(entries))
     return 0
 
 
@@ -73,15 +79,12 @@ def check(folder: Dir, *, state_dir: StateDir = None, lang: Lang = None, as_json
 
     Example: greenlane catalog check catalogue
     """
-    from greenlane.cli.catalog_acts import checked
-    from greenlane.cli.catalog_places import the_place
+    from greenlane.cli.catalog_place import the_place
     from greenlane.cli.catalog_screen import CatalogScreen
     from greenlane.cli.output import print_json, show
 
     with the_place(state_dir, lang, is_folder_meant=True) as (place, settings):
-        found = checked(place, folder, is_counted=True)
-        if found is None:
-            return 2
+        found = _checked(place, folder, is_counted=True)
         if as_json:
             print_json({"ok": True, "files": len(found.shelf.sources), "faults": []})
         else:
@@ -98,15 +101,12 @@ def diff(folder: Dir, *, state_dir: StateDir = None, lang: Lang = None, as_json:
     Example: greenlane catalog diff catalogue
     """
     from catalog.comparison import changes
-    from greenlane.cli.catalog_acts import checked
-    from greenlane.cli.catalog_places import the_place
+    from greenlane.cli.catalog_place import the_place
     from greenlane.cli.catalog_screen import CatalogScreen, change_json
     from greenlane.cli.output import print_json, show
 
     with the_place(state_dir, lang, is_folder_meant=True) as (place, settings):
-        found = checked(place, folder)
-        if found is None:
-            return 2
+        found = _checked(place, folder)
         before = [held.definition for held in place.held if held.is_published]
         differing = changes(before, found.definitions)
         if as_json:
@@ -132,20 +132,18 @@ def publish(
 
     Example: greenlane catalog publish catalogue --note "QĐ 12/QĐ-UBND"
     """
-    from greenlane.cli.catalog_acts import checked, published
-    from greenlane.cli.catalog_places import the_place
+    from greenlane.cli.catalog_place import the_place
     from greenlane.cli.catalog_screen import CatalogScreen
     from greenlane.cli.output import print_json, show
+    from services.catalogue_acts import publish_folder
 
     with the_place(state_dir, lang, is_folder_meant=True) as (place, settings):
-        found = checked(place, folder)
-        if found is None:
-            return 2
-        done = published(place, found, acting(by, "administrator").id, note)
-        if done is None:
-            return 2
+        found = _checked(place, folder)
+        with _faults_shown():
+            done = publish_folder(place, acting(by, "administrator"), found, note)
         if as_json:
-            print_json(done.as_json())
+            versions = [{**key._asdict(), "digest": digest} for key, digest in done.new]
+            print_json({"ok": True, "published": versions, "known": done.known})
         else:
             show(*CatalogScreen.of(place, settings.language).published(found, done))
     return 0
@@ -172,18 +170,20 @@ def retire(
 
     Example: greenlane catalog retire procedure karaoke-licence 2026-01-01 --on 2026-12-31
     """
-    from greenlane.cli.catalog_acts import retired
-    from greenlane.cli.catalog_places import the_place
+    from greenlane.cli.catalog_place import the_place
     from greenlane.cli.catalog_screen import CatalogScreen
     from greenlane.cli.output import print_json, show
+    from services.catalogue_acts import retire_version
 
     with the_place(state_dir, lang) as (place, settings):
-        account = acting(by, "administrator").id
-        done = retired(place, (kind, definition, version), on.date(), account, note)
+        actor = acting(by, "administrator")
+        retired = retire_version(place, actor, (kind, definition, version), on.date(), note)
         if as_json:
-            print_json(done.as_json())
+            until = retired.done.valid_until.isoformat()
+            key = retired.done.key._asdict()
+            print_json({"ok": True, **key, "valid_until": until, "open_cases": retired.open_cases})
         else:
-            show(*CatalogScreen.of(place, settings.language).retired(done))
+            show(*CatalogScreen.of(place, settings.language).retired(retired))
     return 0
 
 
@@ -196,10 +196,10 @@ def export(folder: Dir, *, state_dir: StateDir = None, lang: Lang = None, as_jso
     Example: greenlane catalog export catalogue
     """
     from catalog.writing import write_folder
-    from greenlane.cli.catalog_acts import files_of
-    from greenlane.cli.catalog_places import the_place
+    from greenlane.cli.catalog_place import the_place
     from greenlane.cli.catalog_screen import CatalogScreen
     from greenlane.cli.output import print_json, show
+    from services.catalogue_acts import files_of
 
     with the_place(state_dir, lang) as (place, settings):
         files = files_of(place)
@@ -210,3 +210,25 @@ def export(folder: Dir, *, state_dir: StateDir = None, lang: Lang = None, as_jso
             words = CatalogScreen.of(place, settings.language).words
             show(words("exported", files=len(files), folder=folder))
     return 0
+
+
+def _checked(place: Place, path: Path, *, is_counted: bool = False) -> Folder:
+    """The folder; else its faults are shown, for programs beside the number of files where they are counted."""
+    from catalog.loader import definition_files
+    from services.catalogue_acts import check_folder
+
+    with _faults_shown(lambda: {"files": len(definition_files(path))} if is_counted else {}):
+        return check_folder(place, acting(None, "administrator"), path)
+
+
+@contextmanager
+def _faults_shown(more: Callable[[], dict[str, object]] = dict) -> Iterator[None]:
+    """Show every fault of a catalogue, and end the command."""
+    from catalog.errors import CatalogInvalid
+    from greenlane.cli.calendar_file import show_faults
+
+    try:
+        yield
+    except CatalogInvalid as refused:
+        show_faults(refused.problems, ok=False, **more())
+        raise typer.Exit(2) from None

@@ -11,37 +11,24 @@ from rich.console import RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from catalog.catalogue import version_order
 from catalog.comparison import Change, FieldChange
 from catalog.definition import Key
-from catalog.errors import UnknownDefinition, UnknownKind
-from catalog.kinds import KINDS, key_of
 from catalog.loader import Folder
-from catalog.validity import Window
-from greenlane.cli.catalog_acts import Published, Retired, in_list_order, windows_of
-from greenlane.cli.catalog_places import Held, Place
 from greenlane.cli.clock import now
 from greenlane.cli.output import table_of
 from greenlane.cli.styles import painted
 from presentation.instants import instant_json
 from presentation.moments import Moments
 from presentation.words.catalog_words import CatalogWords
+from services.catalogue_acts import Published, Retired
+from services.catalogue_places import Place
+from services.catalogue_versions import Entry, drafts_of
 from sla.business_time import BusinessTime
 from wording.json_text import shown_json
 
 STATE_STYLES: Final = {"draft": "yellow", "future": "cyan", "in_force": "green", "ended": "dim", "replaced": "dim"}
 SHOWN_MAX: Final = 120
 """Characters of a value that differs; the whole of it stands in the files."""
-NO_WINDOW: Final = Window(None, None)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One version, with the days on which it holds and what that makes of it today."""
-
-    held: Held
-    window: Window
-    state: str
 
 
 @dataclass(frozen=True)
@@ -69,36 +56,6 @@ class CatalogScreen:
 
     # ---- versions
 
-    def entries(self, kind: str | None, id_: str | None) -> list[Entry]:
-        """Every version, or those of a kind, or of one definition. Raises UnknownKind, UnknownDefinition."""
-        if kind is not None and kind not in KINDS:
-            raise UnknownKind(kind, KINDS)
-        given = [held for held in self.place.held if kind in (None, held.key.kind)]
-        if id_ is not None and id_ not in {held.key.id for held in given}:
-            raise UnknownDefinition(id_, {held.key.id for held in given}, KINDS[str(kind)].noun)
-        holds, newest = windows_of(self.place), self._newest()
-        return [
-            Entry(held, holds.get(held.key, NO_WINDOW), self._state(held, holds.get(held.key), newest))
-            for held in sorted(given, key=in_list_order)
-            if id_ in (None, held.key.id)
-        ]
-
-    def _newest(self) -> set[Key]:
-        """The versions of the kinds without days that hold: the newest by number."""
-        newest: dict[tuple[str, str], Key] = {}
-        for held in sorted(self.place.held, key=lambda held: version_order(held.key.version)):
-            newest[held.key.kind, "" if KINDS[held.key.kind].one else held.key.id] = held.key
-        return set(newest.values())
-
-    def _state(self, held: Held, window: Window | None, newest: set[Key]) -> str:
-        if not held.is_published:
-            return "draft"
-        if window is None:
-            return "in_force" if held.key in newest else "replaced"
-        if window.first_day is not None and window.first_day > self.place.today:
-            return "future"
-        return "ended" if window.last_day is not None and window.last_day < self.place.today else "in_force"
-
     def entry_table(self, entries: Iterable[Entry]) -> Table:
         """One line a version; the first column is what `retire` takes."""
         keys = ("entry", "first_day", "last_day", "state", "published_at", "published_by")
@@ -119,10 +76,7 @@ class CatalogScreen:
 
     def sound(self, folder: Folder) -> Iterator[RenderableType]:
         """That nothing is wrong, and what would be published."""
-        # Where a stack runs, what it has not got would be published, whatever the folder says of itself.
-        stack = self.place.folder is None
-        published = {held.key for held in self.place.held} if stack else folder.published.keys()
-        drafts = {key_of(source.definition) for source in folder.shelf.sources} - published
+        drafts = drafts_of(self.place, folder)
         counts = {"folder": escape(str(folder.path)), "files": len(folder.shelf.sources), "drafts": len(drafts)}
         yield self.words("sound", **counts)
         for key in sorted(drafts):

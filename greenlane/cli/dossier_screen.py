@@ -4,77 +4,88 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-
-from rich.console import RenderableType
-from rich.markup import escape
-from rich.table import Table
-from rich.tree import Tree
+from typing import Final
 
 from cases.dossier.ends import joint_ends, verdict_of
 from cases.dossier.model import Part
 from cases.model import ClockStatus
 from events.language.dossier_events import CascadeEffect
 from events.language.reasons import said_reason
-from greenlane.cli.dossier_sheet import DossierSheet
-from greenlane.cli.names import beside
-from greenlane.cli.output import table_of
+from presentation.blocks import (
+    Block,
+    Line,
+    Table,
+    Tone,
+    Tree,
+    dim,
+    filled,
+    in_row,
+    line,
+    stacked,
+    strong,
+    table_of,
+    toned,
+)
 from presentation.dossiers.pictures import Box
 from presentation.moments import Moments
+from presentation.names import beside
+from services.dossier_sheets import DossierSheet
 from wording.text import in_language
 
-MARKS = {
-    "waiting": "[dim]○[/dim]",
-    "blocked": "[red]⊘[/red]",
-    "released": "[yellow]▶[/yellow]",
-    "granted": "[green]✓[/green]",
-    "replaced": "[green]✓[/green]",
+SIGNS: Final = {
+    "waiting": toned(Tone.DIM, "○"),
+    "blocked": toned(Tone.WRONG, "⊘"),
+    "released": toned(Tone.NEAR, "▶"),
+    "granted": toned(Tone.GOOD, "✓"),
+    "replaced": toned(Tone.GOOD, "✓"),
 }
-LOST_MARK = "[red]✗[/red]"
+LOST: Final = toned(Tone.WRONG, "✗")
 
 
-def screen_of(sheet: DossierSheet, moments: Moments) -> Iterator[RenderableType]:
+def screen_of(sheet: DossierSheet, moments: Moments) -> Iterator[Block]:
     """The whole dossier."""
     words, dossier = moments.words, sheet.dossier
     yield _tree(sheet, moments)
-    yield words("graph_legend")
+    yield filled(words.template("graph_legend"), red=toned(Tone.LATE, words("red")))
     if dossier.is_open:
         called = called_in(dossier.parts, moments)
-        yield words("path", path=escape(" → ".join(map(called, dossier.critical_path))) or "-")
-        yield words("held_now", holder=escape(moments.names.holder(sheet.holder)))
-        yield words("promise_is", at=moments.instant(dossier.promised_at), day=moments.day(dossier.promised_day))
+        yield line(words("path", path=" → ".join(map(called, dossier.critical_path)) or "-"))
+        yield line(words("held_now", holder=moments.names.holder(sheet.holder)))
+        yield line(words("promise_is", at=moments.instant(dossier.promised_at), day=moments.day(dossier.promised_day)))
     else:
         outcome = words.named("dossier_outcome", dossier.outcome)
-        yield words("dossier_ended", outcome=outcome, at=moments.instant(dossier.closed_at))
+        yield line(words("dossier_ended", outcome=outcome, at=moments.instant(dossier.closed_at)))
         yield from _withdrawal(sheet, moments)
     yield _joint(sheet, moments)
     yield _table(sheet, moments)
     yield _blame(sheet, moments)
     if moments.scale:
-        yield moments.scale
+        yield line(moments.scale)
 
 
-def _withdrawal(sheet: DossierSheet, moments: Moments) -> Iterator[str]:
+def _withdrawal(sheet: DossierSheet, moments: Moments) -> Iterator[Line]:
     """Why the applicant took it back, where that was said."""
     event, shown = sheet.withdrawal, replace(moments, texts=sheet.texts)
     why = None if event is None else event.reason or shown.written(event.reason_ref)
     if why is not None:
-        yield moments.words("dossier_because", text=escape(why))
+        yield line(moments.words("dossier_because", text=why))
 
 
-def _joint(sheet: DossierSheet, moments: Moments) -> str:
+def _joint(sheet: DossierSheet, moments: Moments) -> Line:
     """The joint promise: its ends, and what became of it."""
     words, dossier, verdict = moments.words, sheet.dossier, verdict_of(sheet.dossier)
     ends, basis = joint_ends(dossier), words.named("basis", dossier.basis)
     # Only a limit of the law is overdue; one that was reckoned is a promise, which is kept or broken.
-    state = words(f"{'clock' if dossier.basis == 'cap' else 'green'}.{verdict.state}")
+    state = line(words(f"{'clock' if dossier.basis == 'cap' else 'green'}.{verdict.state}"))
     if verdict.state is ClockStatus.BREACHED:
-        state = f"[bold red]{state}[/bold red]"
+        state = toned(Tone.LATE, state)
     elif verdict.appointment_kept is False:
-        state = f"{state}, [yellow]{words('joint_missed')}[/yellow]"
-    at = moments.instant(dossier.joint_due_at)
-    if ends is None or ends.lawful_end_at is None:
-        return words("joint_one", at=at, basis=basis, state=state)
-    return words("joint_is", at=at, day=moments.day(dossier.joint_lawful_day), basis=basis, state=state)
+        state = line(state, ", ", toned(Tone.NEAR, words("joint_missed")))
+    at, key = (
+        moments.instant(dossier.joint_due_at),
+        "joint_one" if ends is None or ends.lawful_end_at is None else "joint_is",
+    )
+    return filled(words.template(key), at=at, day=moments.day(dossier.joint_lawful_day), basis=basis, state=state)
 
 
 def _tree(sheet: DossierSheet, moments: Moments) -> Tree:
@@ -82,7 +93,7 @@ def _tree(sheet: DossierSheet, moments: Moments) -> Tree:
     dossier, declaration = sheet.dossier, sheet.dossier.declaration
     name = declaration.dossier_id if declaration is not None else dossier.dossier_id
     template = declaration and declaration.template
-    tree = Tree(f"[bold]{escape(name)}[/bold] {escape(moments.names.template(template)) if template else ''}")
+    tree = Tree(line(strong(name), " ", moments.names.template(template) if template else ""))
     place_of = {name: place for place, name in enumerate(dossier.graph.order)}
     branches: dict[str, Tree] = {}
     for name in dossier.graph.order:
@@ -92,26 +103,30 @@ def _tree(sheet: DossierSheet, moments: Moments) -> Tree:
     return tree
 
 
-def _leaf(sheet: DossierSheet, part: Part, others: list[str], moments: Moments) -> str:
-    dossier, words = sheet.dossier, moments.words
-    critical = part.name in dossier.critical_path and dossier.is_open
-    called = called_in(dossier.parts, moments)
-    procedure = escape(moments.names.procedure(part.application.procedure))
-    shown = f"[bold red]{procedure}[/bold red]" if critical else procedure
-    # The application's own name is typed into the next command.
-    shown = f"{shown} [dim]({escape(part.name)})[/dim]"
-    view = sheet.case(part)
-    due = f" → {moments.instant(view.statutory_due_at)}" if view is not None and view.closed_at is None else ""
+def _leaf(sheet: DossierSheet, part: Part, others: list[str], moments: Moments) -> Line:
+    dossier, view, called = sheet.dossier, sheet.case(part), called_in(sheet.dossier.parts, moments)
+    is_critical = part.name in dossier.critical_path and dossier.is_open
     advised = dossier.graph.practical[part.name]
-    hard = ", ".join(called(need) for need in others if need not in advised)
-    also = f" [dim]+ {escape(hard)}[/dim]" if hard else ""
-    soft = ", ".join(map(called, advised))
-    hint = f" [dim](~ {escape(soft)})[/dim]" if soft else ""
-    state = words.named("part", part.status)
-    causes = "; ".join(f"{called(cause.needs)}: {words.named('part', cause.status)}" for cause in part.troubles)
-    told = causes or _why(part, words.language)
-    why = f" [red]{escape(told)}[/red]" if told else ""
-    return f"{MARKS.get(part.status, LOST_MARK)} {shown} [dim]{state}[/dim]{due}{also}{hint}{why}"
+    also = ", ".join(called(need) for need in others if need not in advised)
+    is_running = view is not None and view.closed_at is None
+    return in_row(
+        (
+            SIGNS.get(part.status, LOST),
+            toned(Tone.LATE if is_critical else None, moments.names.procedure(part.application.procedure)),
+            # The application's own name is typed into the next command.
+            dim(f"({part.name}) {moments.words.named('part', part.status)}"),
+            f"→ {moments.instant(view.statutory_due_at)}" if view is not None and is_running else None,
+            dim(f"+ {also}") if also else None,
+            dim(f"(~ {', '.join(map(called, advised))})") if advised else None,
+            toned(Tone.WRONG, _trouble(part, called, moments)),
+        )
+    )
+
+
+def _trouble(part: Part, called: Callable[[str], str], moments: Moments) -> str:
+    words = moments.words
+    causes = (f"{called(cause.needs)}: {words.named('part', cause.status)}" for cause in part.troubles)
+    return "; ".join(causes) or _why(part, words.language)
 
 
 def _why(part: Part, language: str) -> str:
@@ -122,21 +137,20 @@ def _why(part: Part, language: str) -> str:
 
 
 def _table(sheet: DossierSheet, moments: Moments) -> Table:
-    words = moments.words
+    words, names = moments.words, moments.names
     headings = ("application_and_agency", "state_and_released", "appointment", "result_code", "slack")
-    table = table_of(None, *map(words, headings))
+    table = table_of(None, *map(words, headings), copied=False)
     for part in sheet.dossier.parts.values():
         view, slack = sheet.case(part), sheet.slack(part.name)
-        agency = escape(moments.names.department(sheet.dossier.agency(part.name)))
-        table.add_row(
-            f"{beside(moments.names.procedure(part.application.procedure), part.name)}\n[dim]{agency}[/dim]",
-            f"{words.named('part', part.status)}\n[dim]{moments.instant(part.released_at)}[/dim]",
+        agency = names.department(sheet.dossier.agency(part.name))
+        table.add(
+            stacked(beside(names.procedure(part.application.procedure), part.name), dim(agency)),
+            stacked(words.named("part", part.status), dim(moments.instant(part.released_at))),
             moments.instant(view.statutory_due_at if view is not None else None),
-            escape(part.result_number or "-"),
+            part.result_number or "-",
             "-" if slack is None else moments.hours(slack.total_seconds()),
-            end_section=True,
+            ends=True,
         )
-    table.columns[0].no_wrap = False
     return table
 
 
@@ -144,7 +158,7 @@ def _blame(sheet: DossierSheet, moments: Moments) -> Table:
     words = moments.words
     table = table_of(words("time_shares"), words("owner"), words("time"))
     for share in sheet.shares:
-        table.add_row(escape(moments.names.holder(share.owner)), moments.span(share.seconds))
+        table.add(moments.names.holder(share.owner), moments.span(share.seconds))
     return table
 
 
@@ -164,16 +178,11 @@ def boxes_of(sheet: DossierSheet, moments: Moments) -> dict[str, Box]:
 def cascade_table(effects: tuple[CascadeEffect, ...], parts: Mapping[str, Part], moments: Moments) -> Table:
     """What will happen to whom, and why."""
     words, called = moments.words, called_in(parts, moments)
-    table = table_of(None, *map(words, ("application", "effect", "policy", "because", "state")))
+    table = table_of(None, *map(words, ("application", "effect", "policy", "because", "state")), copied=False)
     for effect in effects:
-        table.add_row(
-            escape(called(effect.name)),
-            words.named("effect", effect.effect),
-            words.named("policy", effect.policy),
-            escape(called(effect.because)),
-            words.named("part", effect.status),
-        )
-    table.columns[0].no_wrap = False
+        groups = (("effect", effect.effect), ("policy", effect.policy))
+        what = [words.named(group, value) for group, value in groups]
+        table.add(called(effect.name), *what, called(effect.because), words.named("part", effect.status))
     return table
 
 

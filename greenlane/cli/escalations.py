@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -44,18 +45,25 @@ def escalations(
 
     Example: greenlane escalations --open --audience chairman-office
     """
-    from greenlane.cli.escalation_sheet import EscalationSheet
+    from greenlane.cli.acting import acting
+    from greenlane.cli.clock import now
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session
+    from presentation.acknowledging import command_of
+    from presentation.cases.escalations import escalation_screen
+    from presentation.json_of_escalations import escalation_json
+    from services.escalations import check_filter, list_escalations
     from store.escalations import EscalationFilter
 
+    command = partial(command_of, state_dir=state_dir)
     with a_session(state_dir, lang) as session:
         wanted = EscalationFilter(open_only=is_open, department=department, audience=audience)
-        sheet = EscalationSheet.of(session, wanted, limit=limit, state_dir=state_dir)
-        if not sheet.items:
-            sheet.refuse_unknown(wanted)
+        found = list_escalations(session.wiring, acting(None), wanted, limit=limit, now=now())
+        if not found.items:
+            check_filter(session.wiring, wanted)
         if as_json:
-            print_json({"ok": True, "total": sheet.total, "escalations": sheet.as_json()})
+            listed = [escalation_json(escalation, command) for escalation in found.items]
+            print_json({"ok": True, "total": found.total, "escalations": listed})
         else:
-            show(*sheet.screen())
+            show(*escalation_screen(found, session.moments, command))
     return 0

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import Annotated
 
 import typer
 
 from greenlane.cli.options import Json, Lang, StateDir, name_of
-
-if TYPE_CHECKING:
-    from greenlane.cli.session import Session
-    from store.views import CaseFilter
 
 LIMIT_MAX = 1000
 
@@ -73,39 +70,31 @@ def cases(
 
     Example: greenlane cases --open --lane green_24h
     """
+    from greenlane.cli.acting import acting
+    from greenlane.cli.clock import now
+    from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session
+    from presentation.cases.case_table import case_list_screen
+    from presentation.json_of_cases import case_list_json
+    from services.case_lists import list_cases
     from store.views import CaseFilter
 
+    wanted = CaseFilter(
+        status=status,
+        lane=lane,
+        holder=department,
+        procedure=procedure,
+        open_only=is_open,
+        late=overdue,
+        promise_states=frozenset({"past_appointment"} if past_appointment else ()),
+    )
     with a_session(state_dir, lang) as session:
-        wanted = CaseFilter(
-            status=status,
-            lane=lane,
-            holder=department,
-            procedure=procedure,
-            open_only=is_open,
-            late=overdue,
-            promise_states=frozenset({"past_appointment"} if past_appointment else ()),
-        )
-        _show_cases(session, wanted, limit, as_json=as_json)
+        listed = list_cases(session.wiring, acting(None), wanted, limit=limit, now=now())
+        if as_json:
+            print_json({"ok": True, "total": listed.total, "cases": case_list_json(listed)})
+        else:
+            show(*case_list_screen(listed, session.moments))
     return 0
-
-
-def _show_cases(session: Session, wanted: CaseFilter, limit: int, *, as_json: bool) -> None:
-    from greenlane.cli.late_steps import LateSteps
-    from greenlane.cli.output import print_json, show
-    from presentation.cases.case_table import case_table
-
-    found, total = session.views.cases(wanted, limit=limit), session.views.count(wanted)
-    late = LateSteps.of(session, [view.case_id for view in found])
-    if as_json:
-        listed = [{**view.model_dump(mode="json"), "late_steps": late.as_json(view.case_id)} for view in found]
-        print_json({"ok": True, "total": total, "cases": listed})
-    elif not found:
-        show(session.words("no_cases"))
-    else:
-        more = session.words("more_of", shown=len(found), total=total) if total > len(found) else None
-        table = case_table(session.words("cases"), found, session.moments)
-        show(table, more, late.table(), late.pointer(), session.moments.scale)
 
 
 def desk(
@@ -123,29 +112,20 @@ def desk(
 
     Example: greenlane desk construction --lang en
     """
-    from greenlane.cli.desk_sheet import DeskSheet
-    from greenlane.cli.escalation_sheet import EscalationSheet
+    from greenlane.cli.acting import acting
+    from greenlane.cli.clock import now
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session
-    from presentation.cases.case_table import work_table
-    from store.escalations import EscalationFilter
+    from presentation.acknowledging import command_of
+    from presentation.cases.desk import desk_screen
+    from presentation.json_of_cases import desk_json
+    from services.case_lists import read_desk
 
+    command = partial(command_of, state_dir=state_dir)
     with a_session(state_dir, lang) as session:
-        items = session.views.worklist(department, limit=limit)
-        told = EscalationSheet.of(
-            session, EscalationFilter(open_only=True, told=department), limit=limit, state_dir=state_dir
-        )
-        known = session.wiring.catalog.departments.get(department)
-        if known is None and not items and not told.items:
-            # An imported log has departments of its own; one without work cannot be told from a slip of the pen.
-            session.wiring.catalog.department(department)
-        sheet = DeskSheet.of(session, items)
+        waiting = read_desk(session.wiring, acting(None), department, limit=limit, now=now())
         if as_json:
-            print_json({"ok": True, "department": department, "work": sheet.as_json(), "escalations": told.as_json()})
-            return 0
-        name = known.name.in_language(session.words.language) if known else department
-        moments = session.moments
-        title = session.words("desk", department=name)
-        show(work_table(title, items, moments, sheet.time.since) if items else f"{title}: {session.words('no_work')}")
-        show(*sheet.screen(), *(told.screen() if told.items else ()), None if told.items else moments.scale)
+            print_json(desk_json(waiting, command))
+        else:
+            show(*desk_screen(waiting, session.moments, command))
     return 0

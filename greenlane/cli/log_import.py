@@ -34,12 +34,13 @@ def import_log(
     Example: greenlane import-log receipt.xes.gz
     """
     from greenlane.cli.budget_text import budget_of
-    from greenlane.cli.output import out, print_json
+    from greenlane.cli.output import print_json, show
     from greenlane.cli.session import on_stack
     from greenlane.importing.display import Terminal
     from greenlane.importing.preparation import prepared_log
     from greenlane.importing.run import ImportOptions, drive_import
     from greenlane.settings import Settings
+    from presentation.import_report import import_blocks
 
     options = ImportOptions(
         file=file, limit=None if limit is None else budget_of(limit), in_flight_max=in_flight, players=players
@@ -54,5 +55,5 @@ def import_log(
     if as_json:
         print_json(report.as_json())
     else:
-        report.show(out)
+        show(*import_blocks(report))
     return 0 if report.ok else 1

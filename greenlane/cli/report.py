@@ -45,21 +45,30 @@ def report(
 
     Example: greenlane report --by department --from 2026-03-01T00:00:00+07:00 --csv march.csv --plot march.svg
     """
+    from greenlane.cli.acting import acting
+    from greenlane.cli.clock import now
     from greenlane.cli.instants import instant_of
     from greenlane.cli.output import print_json, show
-    from greenlane.cli.report_sheet import Period, report_of, writable
+    from greenlane.cli.progress import counted
     from greenlane.cli.session import a_session
+    from greenlane.cli.writing import writable, write_file
+    from presentation.cases.report import report_plot, report_screen
+    from presentation.json_of_reports import report_csv, report_json
+    from presentation.words.time_words import TimeWords
+    from services.reports import Period, count_cases, report_cases
 
-    period = Period.checked(
-        *(instant_of(text, name) if text else None for name, text in (("from", from_at), ("to", to_at)))
-    )
+    period = Period(*(instant_of(text, name) if text else None for name, text in (("from", from_at), ("to", to_at))))
     writable(csv, ".csv", "csv")
     writable(plot, ".svg", "plot")
     with a_session(state_dir, lang) as session:
-        sheet = report_of(session, by.value, period)
-        sheet.write(csv, plot)
+        with counted(TimeWords(session.words.language)("looking"), count_cases(session.wiring)) as progress:
+            figures = report_cases(session.wiring, acting(None), by.value, period, now=now(), progress=progress)
+        if csv is not None:
+            write_file(csv, report_csv(figures), "csv")
+        if plot is not None:
+            write_file(plot, report_plot(figures, session.moments), "plot")
         if as_json:
-            print_json(sheet.as_json())
+            print_json(report_json(figures))
         else:
-            show(*sheet.screen())
+            show(*report_screen(figures, session.moments))
     return 0

@@ -17,13 +17,13 @@ from greenlane.cli.catalogue_in_use import warn_of_difference
 from greenlane.cli.clock import now
 from greenlane.cli.remedies import remedy_of
 from greenlane.connecting import database_of
+from greenlane.errors import ServerUnusableError
 from greenlane.probing.database import explained as database_trouble
 from greenlane.probing.kafka import explained as kafka_trouble
 from greenlane.probing.temporal import probe_temporal
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
 from greenlane.stack.causes import disk_full, of_our_own
-from greenlane.stack.errors import ServerUnusableError
 from greenlane.stack.progress import Terminal
 from greenlane.telemetry import configure_logging
 from greenlane.wiring import Wiring

@@ -10,9 +10,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from greenlane.cli.output import table_of
-from greenlane.cli.setting_words import SETTINGS_VI
-from greenlane.settings import PREFIX, Settings
+from greenlane.connection_rules import PREFIX
+from greenlane.settings import Settings
 from presentation.words.words import Words
+from wording.text import in_language
 
 MASK: Final = "***"
 _USERINFO: Final = re.compile(r"(?<=://)[^/@\s]*@")
@@ -45,8 +46,7 @@ def setting_table(language: str | None) -> Table:
     for setting in settings_json():
         value = "-" if setting["value"] is None else escape(str(setting["value"]))
         shown = f"[bold green]{value}[/bold green]" if setting["is_set"] else value
-        meaning = SETTINGS_VI[setting["name"]] if words.language == "vi" else setting["description"]
-        table.add_row(setting["variable"], shown, escape(meaning))
+        table.add_row(setting["variable"], shown, escape(in_language(setting["description"], words.language)))
     return table
 
 

@@ -20,14 +20,17 @@ def show(case: CaseReference, state_dir: StateDir = None, lang: Lang = None, as_
     Example: greenlane show H05.8-260302-0001
     """
     from greenlane.cli import output
-    from greenlane.cli.case_sheet import sheet_of
+    from greenlane.cli.acting import acting
+    from greenlane.cli.granting import granted
     from greenlane.cli.session import a_session
-    from greenlane.cli.sheet_screen import screen_of
+    from presentation.cases.case_screen import case_screen
+    from presentation.json_of_cases import case_json
+    from services.case_sheets import read_case
 
     with a_session(state_dir, lang) as session:
-        sheet = sheet_of(session, case)
+        sheet = granted(read_case(session.wiring, acting(None), case))
         if as_json:
-            output.print_json(sheet.as_json())
+            output.print_json(case_json(sheet, session.words.language))
         else:
-            output.show(*screen_of(sheet, session))
+            output.show(*case_screen(sheet, session.moments))
     return 0

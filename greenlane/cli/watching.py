@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from greenlane.cli.options import Json, Lang, StateDir
+
+if TYPE_CHECKING:
+    from greenlane.cli.session import Session
+    from services.watching import Present, Watch
 
 PANEL = "Cases"
 
@@ -31,17 +37,47 @@ def watch(
 
     Example: greenlane watch --interval 2
     """
-    from greenlane.cli.live_view import LiveView, follow
+    from greenlane.cli.acting import acting
+    from greenlane.cli.clock import now
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session
+    from presentation.cases.present import present_screen
+    from presentation.json_of_cases import present_json
+    from services.watching import Watch
 
     with a_session(state_dir, lang) as session:
-        view = LiveView(session, limit)
-        view.look()
+        watched = Watch(session.wiring, acting(None), limit)
+        present = watched.look(now())
         if as_json:
-            print_json(view.as_json())
+            print_json(present_json(present))
         elif once:
-            show(*view.screen())
+            show(*present_screen(present, session.moments))
         else:
-            follow(view, interval)
+            follow(session, watched, present, interval)
     return 0
+
+
+def follow(session: Session, watched: Watch, present: Present, interval_seconds: float) -> None:
+    """Show and refresh until interrupted. A database that is away for a while is waited for."""
+    from rich.live import Live
+
+    from greenlane.cli.clock import now
+    from greenlane.cli.failure import asked_language
+    from greenlane.cli.output import err, out
+    from greenlane.cli.terminal import together
+    from presentation.cases.present import present_screen
+    from store.errors import StoreError
+    from wording.text import in_language
+
+    shown = together(present_screen(present, session.moments))
+    with Live(shown, console=out, screen=out.is_terminal, auto_refresh=False) as live, suppress(KeyboardInterrupt):
+        while True:
+            time.sleep(interval_seconds)
+            try:
+                present = watched.look(now())
+            except StoreError as error:
+                if not error.retryable:
+                    raise
+                err.print(f"[yellow]![/yellow] {in_language(error.message, asked_language())}")
+                continue
+            live.update(together(present_screen(present, session.moments)), refresh=True)

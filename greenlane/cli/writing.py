@@ -25,3 +25,21 @@ def write_file(file: Path, content: str, field: str) -> None:
             field=field,
             remedy=_("Name a file that this user may write."),
         ) from error
+
+
+def writable(file: Path | None, suffix: str, field: str) -> None:
+    """Raises FileRefusedError before any server is asked, where the file cannot be meant."""
+    if file is None:
+        return
+    if file.suffix.lower() != suffix:
+        raise FileRefusedError(
+            _("{file} is no {suffix} file.", file=file, suffix=suffix),
+            field=field,
+            remedy=_("Name a file that ends in {suffix}.", suffix=suffix),
+        )
+    if not file.absolute().parent.is_dir():
+        raise FileRefusedError(
+            _("There is no folder {parent}.", parent=file.parent),
+            field=field,
+            remedy=_("Make the folder first."),
+        )

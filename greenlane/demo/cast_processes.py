@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from greenlane.admission import let_in
-from greenlane.demo.script import CAST, SYSTEM, Part
+from greenlane.demo.script import CAST, SYSTEM, Role
 from greenlane.wiring import Wiring
 
 OFFICES = (
@@ -21,7 +21,7 @@ OFFICES = (
 
 
 @contextmanager
-def outsiders(wiring: Wiring, parts: Sequence[Part], folder: Path) -> Iterator[None]:
+def outsiders(wiring: Wiring, parts: Sequence[Role], folder: Path) -> Iterator[None]:
     """Departments and applicants play their parts until the block ends."""
     (folder / "time.json").write_text(wiring.business_time.model_dump_json(), encoding="utf-8")
     (folder / "cast.json").write_bytes(CAST.dump_json(tuple(parts)))

@@ -24,7 +24,7 @@ from greenlane.demo.cast_processes import outsiders
 from greenlane.demo.openings import Opened, all_closed, open_all, openings_report
 from greenlane.demo.receiver import AlertReceiver
 from greenlane.demo.report import DemoReport
-from greenlane.demo.script import SOURCE, Manner, Part, message_of, the_cast
+from greenlane.demo.script import SOURCE, Manner, Role, message_of, the_cast
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
 from greenlane.stack.progress import Progress
@@ -55,7 +55,7 @@ class DemoFailedError(GreenlaneError):
 class Watched:
     """What was seen in the ledger so far."""
 
-    cast: dict[str, Part] = field(default_factory=dict)
+    cast: dict[str, Role] = field(default_factory=dict)
     """The cases that the demonstration waits for one by one; those of the openings are waited for with them."""
     position: int = 0
     events: int = 0
@@ -122,7 +122,7 @@ def run_demo(factor: float, progress: Progress, tell: Tell, *, keep: bool = Fals
         return report, wiring
 
 
-def _submit(wiring: Wiring, parts: list[Part], folder: Path, tell: Tell) -> None:
+def _submit(wiring: Wiring, parts: list[Role], folder: Path, tell: Tell) -> None:
     """Some applications come by the command, as an officer at a counter would send them."""
     day = wiring.business_time.business_anchor_at.astimezone(wiring.zone).date()
     file = folder / "applications.jsonl"
@@ -143,7 +143,7 @@ def _submit(wiring: Wiring, parts: list[Part], folder: Path, tell: Tell) -> None
     tell(f"{len(parts)} applications by `greenlane submit`, the others through Kafka")
 
 
-async def _watch(wiring: Wiring, parts: list[Part], opened: list[Opened], tell: Tell) -> Watched:
+async def _watch(wiring: Wiring, parts: list[Role], opened: list[Opened], tell: Tell) -> Watched:
     """Follow the ledger until everything is closed; acknowledge the first escalation, as a supervisor would."""
     watched, ledger, expected = Watched(cast={part.case_id: part for part in parts}), Ledger(wiring.store), len(parts)
     client = await wiring.temporal()
@@ -230,7 +230,7 @@ def _count_rung(record: EventRecord, event: RungFired, watched: Watched) -> None
         watched.to_acknowledge.append(record)
 
 
-def _waits_for_a_screen(part: Part | None, step_id: str) -> bool:
+def _waits_for_a_screen(part: Role | None, step_id: str) -> bool:
     answers = () if part is None else part.behaviours.get(step_id, ())
     return any(answer.manner is Manner.AT_SCREEN for answer in answers)
 

@@ -25,7 +25,7 @@ from events.language.envelope import binary_headers
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from greenlane.admission import KafkaAccess
-from greenlane.demo.script import CAST, SOURCE, SYSTEM, Behaviour, Manner, Part
+from greenlane.demo.script import CAST, SOURCE, SYSTEM, Behaviour, Manner, Role
 from sla.business_time import BusinessTime
 from wording.json_text import read_json
 
@@ -63,7 +63,7 @@ class Agenda:
 class Outsider:
     """One outside system."""
 
-    def __init__(self, cluster: Cluster, prefix: str, time: BusinessTime, cast: tuple[Part, ...]) -> None:
+    def __init__(self, cluster: Cluster, prefix: str, time: BusinessTime, cast: tuple[Role, ...]) -> None:
         self.topics = Topics(prefix)
         self.time = time
         self.cast = {part.case_id: part for part in cast}
@@ -122,7 +122,7 @@ class Departments(Outsider):
         self.agenda.add(decided_at, self.topics.decisions(event["department"]), "DecideStep", case_id, data)
 
     @staticmethod
-    def _behaviour(part: Part | None, event: dict[str, Any]) -> Behaviour:
+    def _behaviour(part: Role | None, event: dict[str, Any]) -> Behaviour:
         if part is None:
             return Behaviour()  # a case that a linked dossier opened: nobody knew of it when the parts were given out
         rounds = part.behaviours.get(event["step_id"], ())

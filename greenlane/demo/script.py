@@ -47,7 +47,7 @@ class Behaviour(BaseModel):
     consult: str | None = None
 
 
-class Part(BaseModel):
+class Role(BaseModel):
     """One application of the cast."""
 
     model_config = ConfigDict(frozen=True)
@@ -69,7 +69,7 @@ class Part(BaseModel):
         return case_id_of(SOURCE, self.name)
 
 
-CAST = TypeAdapter(tuple[Part, ...])
+CAST = TypeAdapter(tuple[Role, ...])
 
 
 def _late(hours: float) -> tuple[Behaviour, ...]:
@@ -91,48 +91,48 @@ def _in_the_evening() -> dict[str, tuple[Behaviour, ...]]:
     }
 
 
-def the_cast() -> tuple[Part, ...]:
+def the_cast() -> tuple[Role, ...]:
     """Applications of twelve procedures in all three lanes."""
     ring_road = {"project": "ring-road-4"}
     housing = {"project_class": "social-housing"}
     logistics = {"field": "import-export-logistics"}
     refused = (Behaviour(manner=Manner.REFUSE, hours=3),)
     return (
-        Part(name="D-01", procedure="household-business-registration", by="submit", behaviours=_in_the_evening()),
-        Part(name="D-02", procedure="household-business-registration", behaviours={"appraisal": _late(3)}),
-        Part(name="D-03", procedure="enterprise-registration", by="submit", behaviours={"appraisal": _supplement()}),
-        Part(name="D-04", procedure="enterprise-registration", facts=logistics),
-        Part(name="D-05", procedure="enterprise-registration", facts=logistics, behaviours={"signing": _late(6)}),
-        Part(name="D-06", procedure="karaoke-licence", by="submit", behaviours={"site-check": _late(30)}),
-        Part(name="D-07", procedure="karaoke-licence", behaviours={"opinion-police": refused}),
-        Part(name="D-08", procedure="karaoke-licence"),
-        Part(name="D-09", procedure="security-order-certificate", behaviours={"verification": _late(26)}),
-        Part(name="D-10", procedure="security-order-certificate", by="submit"),
-        Part(name="D-11", procedure="irc-no-policy-approval", facts=ring_road, by="submit"),
-        Part(name="D-12", procedure="irc-no-policy-approval", facts=ring_road, behaviours={"signing": _late(20)}),
-        Part(name="D-13", procedure="irc-no-policy-approval", facts={"field": "innovation"}),
-        Part(name="D-14", procedure="work-permit", facts=ring_road, by="submit"),
-        Part(name="D-15", procedure="work-permit", facts={"field": "high-quality-human-resources"}),
-        Part(name="D-16", procedure="investment-policy-approval", facts=ring_road),
-        Part(name="D-17", procedure="construction-permit-works", facts=housing, by="submit"),
-        Part(
+        Role(name="D-01", procedure="household-business-registration", by="submit", behaviours=_in_the_evening()),
+        Role(name="D-02", procedure="household-business-registration", behaviours={"appraisal": _late(3)}),
+        Role(name="D-03", procedure="enterprise-registration", by="submit", behaviours={"appraisal": _supplement()}),
+        Role(name="D-04", procedure="enterprise-registration", facts=logistics),
+        Role(name="D-05", procedure="enterprise-registration", facts=logistics, behaviours={"signing": _late(6)}),
+        Role(name="D-06", procedure="karaoke-licence", by="submit", behaviours={"site-check": _late(30)}),
+        Role(name="D-07", procedure="karaoke-licence", behaviours={"opinion-police": refused}),
+        Role(name="D-08", procedure="karaoke-licence"),
+        Role(name="D-09", procedure="security-order-certificate", behaviours={"verification": _late(26)}),
+        Role(name="D-10", procedure="security-order-certificate", by="submit"),
+        Role(name="D-11", procedure="irc-no-policy-approval", facts=ring_road, by="submit"),
+        Role(name="D-12", procedure="irc-no-policy-approval", facts=ring_road, behaviours={"signing": _late(20)}),
+        Role(name="D-13", procedure="irc-no-policy-approval", facts={"field": "innovation"}),
+        Role(name="D-14", procedure="work-permit", facts=ring_road, by="submit"),
+        Role(name="D-15", procedure="work-permit", facts={"field": "high-quality-human-resources"}),
+        Role(name="D-16", procedure="investment-policy-approval", facts=ring_road),
+        Role(name="D-17", procedure="construction-permit-works", facts=housing, by="submit"),
+        Role(
             name="D-18",
             procedure="construction-permit-works",
             facts=housing,
             behaviours={"site-check": (Behaviour(manner=Manner.CONSULT, hours=2, consult="health"),)},
         ),
-        Part(name="D-19", procedure="social-housing-investor", facts=housing),
-        Part(
+        Role(name="D-19", procedure="social-housing-investor", facts=housing),
+        Role(
             name="D-20", procedure="food-safety-certificate", facts=logistics, behaviours={"appraisal": _supplement(3)}
         ),
-        Part(name="D-21", procedure="food-safety-certificate", by="submit"),
-        Part(name="D-22", procedure="hazardous-chemicals", behaviours={"site-check": _supplement(4)}),
-        Part(name="D-23", procedure="liquor-retail", behaviours={"appraisal": refused}),
-        Part(name="D-24", procedure="fie-business-licence", facts=logistics, by="submit"),
+        Role(name="D-21", procedure="food-safety-certificate", by="submit"),
+        Role(name="D-22", procedure="hazardous-chemicals", behaviours={"site-check": _supplement(4)}),
+        Role(name="D-23", procedure="liquor-retail", behaviours={"appraisal": refused}),
+        Role(name="D-24", procedure="fie-business-licence", facts=logistics, by="submit"),
     )
 
 
-def message_of(part: Part, catalog: Catalog, on: date) -> dict[str, Any]:
+def message_of(part: Role, catalog: Catalog, on: date) -> dict[str, Any]:
     """The submission as an applicant sends it."""
     procedure = catalog.procedure(part.procedure, on)
     return {

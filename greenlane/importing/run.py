@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
+from audit.import_report import ImportReport
+from audit.imported_log import LogVerification, patiently
+from audit.verification import PublishedTopics
 from catalog.receiving import receiver
 from eventlog.identity import SYSTEM
 from eventlog.procedure import derived_definitions
@@ -19,9 +22,7 @@ from greenlane.importing.display import Display, Standing
 from greenlane.importing.errors import ImportInterruptedError
 from greenlane.importing.orders import Orders
 from greenlane.importing.preparation import Prepared, prepared_log, state_folder_errors
-from greenlane.importing.report import ImportReport
 from greenlane.importing.senders import Account, Senders
-from greenlane.importing.verification import Verification, patiently
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring
 from sla.units import Budget
@@ -106,7 +107,8 @@ class _Import:
         if not self._memory.finished:
             self._publish_procedure()
             self._drive(self._let_in(), begun_before=known is not None)
-        report = Verification(self._wiring, self._prepared, self._display).report()
+        published = PublishedTopics(self._wiring.cluster, self._wiring.topics)
+        report = LogVerification(self._wiring.store, published, self._key, self._prepared.index, self._display).report()
         if not self._memory.finished:
             elapsed = self._memory.elapsed_s
             self._memory.cases_per_s = round(report.closed / elapsed, 2) if elapsed else 0.0

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from events.transport.backoff import Backoff
 from greenlane.importing.errors import SenderFailedError
 from greenlane.importing.orders import NoteBook, Orders
 from greenlane.importing.player import note_name
@@ -22,8 +23,7 @@ PLAYER = "greenlane.importing.player"
 """The modules that are run; tests put a player here that holds its answers back."""
 FAILURES_MAX = 8
 """In a row, without anything sent or closed in between."""
-FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 10.0
+RESTART = Backoff(first_seconds=0.5, most_seconds=10.0)
 STOP_SECONDS = 5.0
 
 
@@ -79,8 +79,7 @@ class Sender:
                 field=self.command.name,
                 remedy=_("See {log}; then start the same import again, which continues.", log=self.command.log),
             )
-        pause = min(FIRST_PAUSE_SECONDS * 2 ** (self.failures - 1), LONGEST_PAUSE_SECONDS)
-        self.retry_at = time.monotonic() + pause
+        self.retry_at = time.monotonic() + RESTART.pause(self.failures)
         tell(f"the {self.command.name} ended ({describe_exit(code)}); it is started again")
 
 

@@ -13,10 +13,10 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import make_url
 
 from greenlane.connecting import database_of, owner_database_of
+from greenlane.errors import ServerUnusableError
 from greenlane.probing.tls import Target, connected, secured
 from greenlane.probing.troubles import DATABASE, Kind, Trouble, no_answer
 from greenlane.settings import Settings
-from greenlane.stack.errors import ServerUnusableError
 from wording.foreign import visible
 
 CONNECT_SECONDS: Final = 5

@@ -17,10 +17,10 @@ from kafka.protocol.parser import KafkaProtocol
 from kafka.protocol.sasl import SaslAuthenticateRequest, SaslHandshakeRequest
 
 from events.transport.cluster import Cluster
+from greenlane.errors import ServerUnusableError
 from greenlane.probing.kafka_rights import Needs, lacking
 from greenlane.probing.tls import HUNG_UP, SECONDS, Target, connected, refused_later, secured, speaks_tls
 from greenlane.probing.troubles import KAFKA, Trouble, no_answer
-from greenlane.stack.errors import ServerUnusableError
 from wording.foreign import visible
 
 PATIENCE_SECONDS: Final = 10.0

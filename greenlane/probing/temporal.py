@@ -13,10 +13,10 @@ from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.service import RPCError, RPCStatusCode
 
 from greenlane.connecting import TemporalPlace, temporal_of
+from greenlane.errors import ServerUnusableError
 from greenlane.probing.tls import SECONDS, Target, connected, refused_later, speaks_tls
 from greenlane.probing.troubles import TEMPORAL, Trouble, no_answer
 from greenlane.settings import Settings
-from greenlane.stack.errors import ServerUnusableError
 from greenlane.tls_files import context_of
 from wording.foreign import visible
 

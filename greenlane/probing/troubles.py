@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from greenlane.stack import errors
+from greenlane import errors
 from wording.libraries import library_said
 from wording.text import LazyText, Texts, _, message_and_remedy
 

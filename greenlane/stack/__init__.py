@@ -9,19 +9,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from greenlane.stack.addresses import StackAddresses
-    from greenlane.stack.errors import StackError
     from greenlane.stack.foreground import run_up
-    from greenlane.stack.part import ProcessSpec
+    from greenlane.stack.member import ProcessSpec
     from greenlane.stack.session import ensure_stack, running_stack
     from greenlane.stack.supervisor import Supervisor
 
-__all__ = ["ProcessSpec", "StackAddresses", "StackError", "Supervisor", "ensure_stack", "run_up", "running_stack"]
+__all__ = ["ProcessSpec", "Supervisor", "ensure_stack", "run_up", "running_stack"]
 
 _HOMES = {
-    "ProcessSpec": "part",
-    "StackAddresses": "addresses",
-    "StackError": "errors",
+    "ProcessSpec": "member",
     "Supervisor": "supervisor",
     "ensure_stack": "session",
     "run_up": "foreground",

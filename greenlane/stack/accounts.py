@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from greenlane.addresses import StackAddresses
 from greenlane.settings import Settings
-from greenlane.stack.addresses import StackAddresses
 from greenlane.stack.credentials import OPERATOR, OWNER, PARTS, Credentials
 from store.access import role_of
 

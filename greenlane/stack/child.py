@@ -16,8 +16,9 @@ from pathlib import Path
 
 import psutil
 
+from greenlane.errors import StackError
 from greenlane.stack.account import Account
-from greenlane.stack.errors import StackError, StartFailedError, StateFolderFullError
+from greenlane.stack.errors import StartFailedError, StateFolderFullError
 from greenlane.stack.folder import StateFolder
 from wording.text import LazyText, _, layout
 
@@ -80,6 +81,7 @@ class Child:
 
     @property
     def pid(self) -> int:
+        """The number of the process."""
         return self._process.pid
 
     def exit_code(self) -> int | None:
@@ -87,6 +89,7 @@ class Child:
         return self._process.poll()
 
     def ask_to_stop(self) -> None:
+        """Send it the signal by which it stops, and do not wait."""
         if self._process.poll() is None:
             self._process.send_signal(self.command.stop_signal)
 
@@ -183,7 +186,7 @@ def failure(child: Child, what: str) -> StackError:
     )
 
 
-class Register:
+class ProcessList:
     """What runs from a state folder, on disk, so that the next start can end what a killed supervisor left."""
 
     def __init__(self, folder: StateFolder) -> None:
@@ -191,6 +194,7 @@ class Register:
         self._entries: dict[str, dict[str, object]] = {}
 
     def add(self, child: Child) -> None:
+        """Note a process that was started."""
         try:
             started_at = psutil.Process(child.pid).create_time()
         except psutil.Error:
@@ -200,6 +204,7 @@ class Register:
         self._save()
 
     def remove(self, child: Child) -> None:
+        """Forget a process that has ended."""
         entry = self._entries.get(child.command.name)
         if entry is not None and entry["pid"] == child.pid:
             del self._entries[child.command.name]

@@ -12,10 +12,10 @@ from contextlib import suppress
 from types import FrameType
 from typing import IO, Any
 
+from greenlane.addresses import StackAddresses
 from greenlane.settings import Settings
-from greenlane.stack.addresses import StackAddresses
 from greenlane.stack.errors import StartCancelledError, for_relaying
-from greenlane.stack.part import ProcessSpec
+from greenlane.stack.member import ProcessSpec
 from greenlane.stack.progress import Progress, Terminal
 from greenlane.stack.supervisor import Prepare, Supervisor
 from wording.errors import GreenlaneError
@@ -33,11 +33,13 @@ class Wish:
         self._disowned = False
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:
+        """Note that somebody asked to stop."""
         del number, frame
         self._signalled = True
 
     @property
     def signalled(self) -> bool:
+        """Whether a signal asked to stop."""
         return self._signalled
 
     def __call__(self) -> bool:

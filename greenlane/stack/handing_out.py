@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from greenlane.settings import PREFIX, Settings
+from greenlane.addresses import StackAddresses
+from greenlane.connection_rules import PREFIX
+from greenlane.settings import Settings
 from greenlane.stack.accounts import database_url_of
-from greenlane.stack.addresses import StackAddresses
 from greenlane.stack.credentials import OPERATOR, Credentials
 from greenlane.stack.errors import AccessRefusedError
 from greenlane.stack.folder import StateFolder

@@ -15,6 +15,7 @@ from pathlib import Path
 from jgo.maven import MavenContext
 from requests import RequestException
 
+from events.transport.backoff import Backoff
 from greenlane.stack.errors import JarsUnavailableError
 from wording.libraries import os_said
 from wording.text import LazyText, _
@@ -22,7 +23,7 @@ from wording.text import LazyText, _
 LOCK_FILE = Path(__file__).with_name("kafka-jars.lock")
 THREADS = 8
 NETWORK_TIMEOUT_SECONDS = 20
-RETRY_PAUSES_SECONDS = (0.5, 2.0)
+RETRIES, RETRIES_MAX = Backoff(first_seconds=0.5, most_seconds=2.0, factor=4.0), 2
 ABANDONED_AFTER_SECONDS = 3_600
 
 
@@ -37,10 +38,12 @@ class Jar:
 
     @property
     def file_name(self) -> str:
+        """The name of its file, in the repository and in the cache."""
         return f"{self.artifact}-{self.version}.jar"
 
     @property
     def coordinates(self) -> str:
+        """Group, artifact and version, as Maven writes them."""
         return f"{self.group}:{self.artifact}:{self.version}"
 
     def is_in(self, file: Path) -> bool:
@@ -62,6 +65,7 @@ class Fetching:
     stop: threading.Event
 
     def say(self, present: int) -> None:
+        """Tell how much has been fetched."""
         if self.tell is not None:
             self.tell(present, self.total)
 
@@ -168,7 +172,7 @@ def _fetch(jar: Jar, context: MavenContext, job: Fetching) -> None:
 def _download(jar: Jar, context: MavenContext) -> Path:
     """One jar, tried again when the network fails in between."""
     artifact = context.project(jar.group, jar.artifact).at_version(jar.version).artifact()
-    for pause_seconds in RETRY_PAUSES_SECONDS:
+    for pause_seconds in RETRIES.pauses(RETRIES_MAX):
         try:
             return artifact.resolve()
         except RequestException:

@@ -23,7 +23,7 @@ from greenlane.stack.credentials import Credentials
 from greenlane.stack.errors import PlatformUnsupportedError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.jars import fetch_jars, locked_jars
-from greenlane.stack.part import Part, accepts
+from greenlane.stack.member import Member, accepts
 from greenlane.stack.ports import LOOPBACK
 from wording.text import _
 
@@ -59,7 +59,7 @@ def java_program() -> Path:
     )
 
 
-class Kafka(Part):
+class Kafka(Member):
     """One Kafka broker that is its own controller."""
 
     name = "kafka"
@@ -79,6 +79,7 @@ class Kafka(Part):
 
     @property
     def address(self) -> str:
+        """host:port for clients."""
         return f"{LOOPBACK}:{self._port}"
 
     @property
@@ -87,6 +88,7 @@ class Kafka(Part):
         return Cluster(self.address, owner_options(self._credentials))
 
     def prepare(self, tell: Callable[[str], None]) -> None:
+        """Fetch the jars, write the properties, and format the folder of a new broker."""
         java_program()
         jars = fetch_jars(
             locked_jars(),
@@ -196,10 +198,12 @@ class Kafka(Part):
         )
 
     def command(self) -> Command:
+        """Java with the jars and the properties of this run."""
         heap = (f"-Xmx{self._settings.kafka_heap_mb}m",)
         return self._java(self.name, "kafka.Kafka", str(self._root / "server.properties"), options=heap)
 
     def answers(self) -> bool:
+        """Whether its owner is answered."""
         return accepts(LOOPBACK, self._port) and cluster_answers(self.owners_cluster)
 
 

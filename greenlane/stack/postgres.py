@@ -25,7 +25,7 @@ from greenlane.stack.child import SIGNS_OF_A_FULL_DISK, Command, run_once, serve
 from greenlane.stack.credentials import OPERATOR, OWNER, Credentials
 from greenlane.stack.errors import PlatformUnsupportedError, StartFailedError
 from greenlane.stack.folder import StateFolder, folder_error
-from greenlane.stack.part import Part, accepts
+from greenlane.stack.member import Member, accepts
 from greenlane.stack.ports import LOOPBACK
 from store.access import ACCOUNTS, role_of
 from wording.text import _
@@ -68,7 +68,7 @@ def postgres_program(name: str) -> Path:
     )
 
 
-class Postgres(Part):
+class Postgres(Member):
     """One PostgreSQL server with its data in the state folder."""
 
     name = "postgresql"
@@ -93,9 +93,11 @@ class Postgres(Part):
 
     @property
     def data(self) -> Path:
+        """The folder of the cluster's data."""
         return self._root / "data"
 
     def prepare(self, tell: Callable[[str], None]) -> None:
+        """Make the cluster where there is none, under an account that may be used here."""
         program = postgres_program("postgres")
         named = account_for([program, self.data / "PG_VERSION"])
         self._account = None if named is None else named.private()
@@ -190,6 +192,7 @@ class Postgres(Part):
         )
 
     def command(self) -> Command:
+        """The server in the foreground."""
         options = [f"--{name}={value}" for name, value in {**SERVER_SETTINGS, "port": str(self._port)}.items()]
         command = self._run(self._account, "postgres", "-D", str(self.data), *options)
         return Command(**{**{f: getattr(command, f) for f in command.__slots__}, "name": self.name})
@@ -207,6 +210,7 @@ class Postgres(Part):
         )
 
     def answers(self) -> bool:
+        """Whether it answers a query."""
         if not accepts(LOOPBACK, self._port):
             return False
         try:
@@ -271,5 +275,5 @@ def verifier_of(password: str) -> str:
     salt = secrets.token_bytes(16)
     salted = hashlib.pbkdf2_hmac("sha256", password.encode("ascii"), salt, SCRAM_ROUNDS)
     client, server = (hmac.digest(salted, word, "sha256") for word in (b"Client Key", b"Server Key"))
-    texts = (base64.b64encode(part).decode("ascii") for part in (salt, hashlib.sha256(client).digest(), server))
+    texts = (base64.b64encode(piece).decode("ascii") for piece in (salt, hashlib.sha256(client).digest(), server))
     return "SCRAM-SHA-256${}:{}${}:{}".format(SCRAM_ROUNDS, *texts)

@@ -11,8 +11,9 @@ from typing import Any
 
 import psutil
 
-from greenlane.settings import PREFIX, Settings
-from greenlane.stack.addresses import StackAddresses
+from greenlane.addresses import StackAddresses
+from greenlane.connection_rules import PREFIX
+from greenlane.settings import Settings
 from greenlane.stack.child import CLOCK_TOLERANCE_SECONDS, describe_exit
 from greenlane.stack.errors import OtherStackError, StartFailedError, relayed
 from greenlane.stack.folder import StateFolder

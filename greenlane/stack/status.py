@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from greenlane.addresses import StackAddresses
+from greenlane.errors import ServerAwayError
 from greenlane.settings import Settings
-from greenlane.stack.addresses import StackAddresses
 from greenlane.stack.child import identified
 from greenlane.stack.credentials import PARTS as PROCESSES
-from greenlane.stack.errors import ServerAwayError
 from greenlane.stack.folder import StateFolder
-from greenlane.stack.part import serves
+from greenlane.stack.member import serves
 from greenlane.stack.session import running_stack
 from wording.errors import GreenlaneError
 

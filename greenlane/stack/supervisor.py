@@ -15,16 +15,18 @@ from typing import Final
 
 import psutil
 
+from events.transport.backoff import Backoff
+from greenlane.addresses import StackAddresses
+from greenlane.errors import ServerUnusableError, StackError
 from greenlane.probing.outside import probe_outside
 from greenlane.settings import Settings
 from greenlane.stack.accounts import kafka_account, settings_of
-from greenlane.stack.addresses import StackAddresses
-from greenlane.stack.child import Child, Register, describe_exit, failure, has_room
+from greenlane.stack.child import Child, ProcessList, describe_exit, failure, has_room
 from greenlane.stack.credentials import OPERATOR, OWNER, Credentials
-from greenlane.stack.errors import ServerUnusableError, StackError, StartCancelledError, StartFailedError
+from greenlane.stack.errors import StartCancelledError, StartFailedError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.kafka import Kafka
-from greenlane.stack.part import OwnProcess, Part, ProcessSpec
+from greenlane.stack.member import Member, OwnProcess, ProcessSpec
 from greenlane.stack.ports import Ports
 from greenlane.stack.postgres import Postgres
 from greenlane.stack.progress import Progress, Silent
@@ -33,8 +35,7 @@ from wording.libraries import os_said
 from wording.text import _, joined, layout
 
 POLL_SECONDS = 0.1
-FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 30.0
+RESTART = Backoff(first_seconds=0.5, most_seconds=30.0)
 STEADY_SECONDS = 60.0
 """A part that worked this long has its back-off forgiven."""
 ATTEMPTS_AT_START = 3
@@ -51,7 +52,7 @@ STARTING: Final = _("starting")
 class Watched:
     """A part with its running process; the instants are of the monotonic clock."""
 
-    part: Part
+    member: Member
     child: Child | None = None
     started_at: float = 0.0
     working: bool = False
@@ -80,7 +81,7 @@ class Supervisor:
         self._specs = tuple(processes)
         self._prepare = prepare
         self._progress = progress or Silent()
-        self._register = Register(self.folder)
+        self._register = ProcessList(self.folder)
         self._watched: list[Watched] = []
         self._stop_wanted = stop_wanted
         self._cancelled = threading.Event()
@@ -122,7 +123,7 @@ class Supervisor:
     def _bring_up(self, ports: Ports) -> StackAddresses:
         settings = self.settings
         postgres = temporal = kafka = None
-        servers: list[Part] = []
+        servers: list[Member] = []
         if settings.temporal_address is None:
             ui_port = ports.of("temporal_ui_port", settings.temporal_ui_port) if settings.temporal_ui else None
             temporal = Temporal(settings, self.folder, ports.of("temporal_port", settings.temporal_port), ui_port)
@@ -152,34 +153,34 @@ class Supervisor:
             for place, spec in enumerate(self._specs)
         ]
 
-    def _start_servers(self, servers: Sequence[Part]) -> None:
+    def _start_servers(self, servers: Sequence[Member]) -> None:
         """Prepares all at the same time, and starts each as soon as it is prepared."""
-        doing: dict[str, str] = {part.title: PREPARING for part in servers}
+        doing: dict[str, str] = {member.title: PREPARING for member in servers}
 
-        def told(part: Part, what: str) -> None:
-            doing[part.title] = what
+        def told(member: Member, what: str) -> None:
+            doing[member.title] = what
             told_of = [layout("{title}: {text}", title=title, text=text) for title, text in doing.items()]
             self._progress.doing(joined("; ", told_of))
 
-        def teller(part: Part) -> Callable[[str], None]:
-            return lambda what: told(part, what)
+        def teller(member: Member) -> Callable[[str], None]:
+            return lambda what: told(member, what)
 
         began = time.monotonic()
         pool = ThreadPoolExecutor(max(1, len(servers)))
         try:
-            waiting = {pool.submit(part.prepare, teller(part)): Watched(part) for part in servers}
+            waiting = {pool.submit(member.prepare, teller(member)): Watched(member) for member in servers}
             while waiting or any(not watched.working for watched in self._watched):
                 self._launch_prepared(waiting)
                 for watched in self._watched:
                     if not watched.working and self._came_up(watched):
-                        doing.pop(watched.part.title)
+                        doing.pop(watched.member.title)
                         seconds = f"{time.monotonic() - began:.1f}"
                         self._progress.done(
-                            _("{title} works after {seconds} s", title=watched.part.title, seconds=seconds)
+                            _("{title} works after {seconds} s", title=watched.member.title, seconds=seconds)
                         )
                 for watched in self._watched:
                     if not watched.working:
-                        told(watched.part, STARTING)
+                        told(watched.member, STARTING)
                 self._pause()
         except BaseException:
             self._cancelled.set()
@@ -220,18 +221,18 @@ class Supervisor:
             self._launch(watched)
             ours.append(watched)
         while missing := [watched for watched in ours if not watched.working and not self._came_up(watched)]:
-            names = ", ".join(watched.part.title for watched in missing)
+            names = ", ".join(watched.member.title for watched in missing)
             self._progress.doing(_("starting {names}", names=names))
             self._pause()
         if ours:
-            names = ", ".join(watched.part.title for watched in ours)
+            names = ", ".join(watched.member.title for watched in ours)
             self._progress.done(_("{names} work", names=names))
         self.addresses = replace(addresses, metrics=metrics)
         self._publish(ready=True)
         return self.addresses
 
     def _launch(self, watched: Watched) -> None:
-        watched.child = Child(watched.part.command())
+        watched.child = Child(watched.member.command())
         watched.started_at = time.monotonic()
         watched.working = False
         self._register.add(watched.child)
@@ -252,11 +253,11 @@ class Supervisor:
                     child,
                     _(
                         "{title} does not come up: it ended with {reason}.",
-                        title=watched.part.title,
+                        title=watched.member.title,
                         reason=describe_exit(code),
                     ),
                 )
-            watched.child, watched.retry_at = None, time.monotonic() + FIRST_PAUSE_SECONDS
+            watched.child, watched.retry_at = None, time.monotonic() + RESTART.pause(1)
             return False
         alive_seconds = time.monotonic() - watched.started_at
         if alive_seconds > self.settings.start_timeout_seconds:
@@ -264,21 +265,21 @@ class Supervisor:
                 child,
                 _(
                     "{title} does not answer after {alive_seconds:.0f} s.",
-                    title=watched.part.title,
+                    title=watched.member.title,
                     alive_seconds=alive_seconds,
                 ),
             )
         if not self._answers(watched):
             return False
-        watched.part.settle()
+        watched.member.settle()
         watched.working, watched.failures = True, 0
         return True
 
     def _answers(self, watched: Watched) -> bool:
         lived = time.monotonic() - watched.started_at
-        has_probe = not isinstance(watched.part, OwnProcess) or watched.part.has_probe
+        has_probe = not isinstance(watched.member, OwnProcess) or watched.member.has_probe
         try:
-            return watched.part.answers() if has_probe else lived > SETTLE_SECONDS
+            return watched.member.answers() if has_probe else lived > SETTLE_SECONDS
         except Exception:
             return False
 
@@ -301,7 +302,7 @@ class Supervisor:
         elif not watched.working:
             if self._answers(watched):
                 watched.working = True
-                title, seconds = watched.part.title, f"{now - watched.died_at:.1f}"
+                title, seconds = watched.member.title, f"{now - watched.died_at:.1f}"
                 self._progress.done(_("{title} is back after {seconds} s", title=title, seconds=seconds))
             elif now - watched.started_at > self.settings.start_timeout_seconds:
                 watched.child.kill()
@@ -313,7 +314,7 @@ class Supervisor:
             self._launch(watched)
         except OSError as error:  # No memory, no process number, no room for its log: it may pass.
             pause = self._next_pause(watched)
-            title = watched.part.title
+            title = watched.member.title
             self._progress.say(
                 _(
                     "{title} cannot be started ({reason}); trying again in {pause:.1f} s",
@@ -324,10 +325,10 @@ class Supervisor:
             )
 
     def _next_pause(self, watched: Watched) -> float:
-        pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(watched.failures, 10))
         watched.failures += 1
+        pause = RESTART.pause(watched.failures)
         watched.child, watched.working, watched.retry_at = None, False, time.monotonic() + pause
-        return float(pause)
+        return pause
 
     def _after_death(self, watched: Watched, child: Child, code: int) -> None:
         if watched.working or watched.failures == 0:
@@ -336,7 +337,7 @@ class Supervisor:
         self._register.remove(child)
         words = child.last_words(1)
         why = f": {words[:160]}" if words and code >= 0 else ""
-        title, how = watched.part.title, describe_exit(code)
+        title, how = watched.member.title, describe_exit(code)
         self._progress.say(
             _(
                 "{title} ended ({how}){why}; starting it again in {pause:.1f} s",
@@ -358,8 +359,8 @@ class Supervisor:
         self._cancelled.set()
         with suppress(OSError):  # The disk may have become read-only; the parts must be stopped all the same.
             self.folder.stack_file.unlink(missing_ok=True)
-        ours = [watched for watched in self._watched if isinstance(watched.part, OwnProcess)]
-        servers = [watched for watched in self._watched if not isinstance(watched.part, OwnProcess)]
+        ours = [watched for watched in self._watched if isinstance(watched.member, OwnProcess)]
+        servers = [watched for watched in self._watched if not isinstance(watched.member, OwnProcess)]
         # The servers do not need each other, so they stop at the same time, after everything that needs them.
         for group in (list(reversed(ours)), servers):
             self._stop_group(group)
@@ -385,7 +386,7 @@ class Supervisor:
         content = {
             "ready": ready,
             "profile": self.settings.profile,
-            "parts": [watched.part.name for watched in self._watched],
+            "parts": [watched.member.name for watched in self._watched],
             "supervisor": {"pid": me.pid, "started_at": me.create_time()},
             "addresses": self.addresses.as_json() if self.addresses is not None else None,
         }

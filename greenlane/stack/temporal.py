@@ -21,7 +21,7 @@ from greenlane.settings import Settings
 from greenlane.stack.child import Command, server_environment
 from greenlane.stack.errors import PlatformUnsupportedError
 from greenlane.stack.folder import StateFolder, folder_error
-from greenlane.stack.part import PROBE_SECONDS, Part, accepts
+from greenlane.stack.member import PROBE_SECONDS, Member, accepts
 from greenlane.stack.ports import LOOPBACK
 from wording.text import _
 
@@ -52,7 +52,7 @@ def temporal_program() -> Path:
     return Path(found)
 
 
-class Temporal(Part):
+class Temporal(Member):
     """One Temporal development server."""
 
     name = "temporal"
@@ -66,13 +66,16 @@ class Temporal(Part):
 
     @property
     def address(self) -> str:
+        """host:port of gRPC."""
         return f"{LOOPBACK}:{self._port}"
 
     @property
     def ui_address(self) -> str | None:
+        """URL of its web pages; None where they are not served."""
         return None if self._ui_port is None else f"http://{LOOPBACK}:{self._ui_port}"
 
     def prepare(self, tell: Callable[[str], None]) -> None:
+        """Make the folder of its file. Raises StateFolderUnusableError, StateFolderFullError."""
         del tell
         try:
             (self._folder.path / "temporal").mkdir(exist_ok=True, mode=0o700)
@@ -82,6 +85,7 @@ class Temporal(Part):
             raise folder_error(self._folder.path, error) from error
 
     def command(self) -> Command:
+        """The development server on its SQLite file."""
         ui = ("--headless",) if self._ui_port is None else ("--ui-port", str(self._ui_port), "--ui-disable-news-fetch")
         pairs = [
             *(("--search-attribute", f"{name}={kind}") for name, kind in SEARCH_ATTRIBUTES.items()),
@@ -100,6 +104,7 @@ class Temporal(Part):
         )
 
     def answers(self) -> bool:
+        """Whether it tells the namespace."""
         if not accepts(LOOPBACK, self._port):
             return False
         try:

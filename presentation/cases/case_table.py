@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 
-from cases.lateness import Lateness
-from cases.turn import CaseView, WorkItem
-from presentation.blocks import Column, Inline, Table, Tone, dim, line, stacked, table_of, toned
+from cases.turn import CaseView
+from presentation.blocks import Block, Column, Inline, Table, Tone, dim, line, stacked, table_of, toned
+from presentation.cases.late_steps import TOLD, late_step_table
 from presentation.cases.promises import nearness, promise_lines
+from presentation.lateness import delay_said
 from presentation.moments import Moments
 from presentation.names import beside
 from presentation.tones import lane_line, status_line
-
-Late = Callable[[str, Lateness], str]
-"""How late something of a stream is, in words."""
+from services.case_lists import CaseList
+from services.lateness import Delay, WaitingStep
+from wording.text import in_language
 
 
 def case_table(title: str, views: Iterable[CaseView], moments: Moments) -> Table:
@@ -32,6 +33,20 @@ def case_table(title: str, views: Iterable[CaseView], moments: Moments) -> Table
     return table
 
 
+def case_list_screen(found: CaseList, moments: Moments) -> Iterator[Block | None]:
+    """The cases, how many more there are, and below them the steps that are late."""
+    words = moments.words
+    if not found.cases:
+        yield line(words("no_cases"))
+        return
+    yield case_table(words("cases"), found.cases, moments)
+    shown = len(found.cases)
+    yield line(words("more_of", shown=shown, total=found.total)) if found.total > shown else None
+    yield late_step_table(found.late_steps, moments)
+    yield line(in_language(TOLD, words.language)) if found.late_steps else None
+    yield None if moments.scale is None else line(moments.scale)
+
+
 def _status(view: CaseView, moments: Moments) -> Inline:
     status = status_line(moments.words, "status", view.status)
     if view.outcome is not None:
@@ -41,14 +56,15 @@ def _status(view: CaseView, moments: Moments) -> Inline:
     return stacked(status, dim(moments.names.holder(view.holder)))
 
 
-def work_table(title: str, items: Iterable[WorkItem], moments: Moments, late: Late) -> Table:
+def work_table(title: str, steps: Iterable[WaitingStep], moments: Moments) -> Table:
     """One row a waiting step, with the id that its answer names; how late is in working time, as on every other list."""
     words, names = moments.words, moments.names
     table = table_of(title, *map(words, ("dossier", "step", "procedure_and_lane", "due", "level")))
-    for item in items:
+    for step in steps:
+        item, delay = step.item, step.delay
         tone = Tone.LATE if item.overdue else nearness(item.due_at, moments)
-        due_at = item.due_at if item.late is None else item.late.limit_at
-        distance = moments.distance(due_at) if item.late is None else late(item.case_id, item.late)
+        due_at = item.due_at if delay is None else delay.limit_at
+        distance = moments.distance(due_at) if delay is None else words("late", span=_span(delay, moments))
         table.add(
             item.dossier_code or item.case_id,
             beside(item.name_en if words.language == "en" else item.name_vi, item.step_id),
@@ -58,3 +74,7 @@ def work_table(title: str, items: Iterable[WorkItem], moments: Moments, late: La
             ends=True,
         )
     return table
+
+
+def _span(delay: Delay, moments: Moments) -> str:
+    return in_language(delay_said(delay), moments.words.language)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from cases.turn import EscalationItem
 from presentation.blocks import Block, Tone, command_line, dim, line, strong, toned
-from presentation.cases.case_table import Late
 from presentation.instants import end_said
+from presentation.lateness import delay_said
 from presentation.moments import Moments
 from presentation.names import both
+from services.escalations import Escalation, EscalationList
 from wording.text import LazyText, _, in_language
 
 OPEN: Final = _("Open escalations")
@@ -39,67 +39,58 @@ ACKNOWLEDGED: Final = _("acknowledged")
 CHAIN: Final = _("acknowledged at another level")
 
 
-@dataclass(frozen=True)
-class EscalationList:
-    """A list of escalations as of one look."""
+Command = Callable[[Escalation], str]
+"""What acknowledges an escalation at the door that shows it."""
 
-    items: Sequence[EscalationItem]
-    total: int
-    open_only: bool
-    moments: Moments
-    late: Late
-    told_department: Callable[[EscalationItem], str]
-    """Whose role is told."""
-    command: Callable[[EscalationItem], str]
-    """What acknowledges it."""
 
-    def screen(self) -> Iterator[Block]:
-        """A few lines for each, the command on a line of its own, never broken."""
-        if not self.items:
-            yield self._in(NONE_OPEN if self.open_only else NONE)
-            return
-        yield strong(f"{self._in(OPEN if self.open_only else ALL)}: {self.total}")
-        for item in self.items:
-            yield line()
-            yield from self._lines(item)
-        if self.total > len(self.items):
-            yield line()
-            yield line(self._in(MORE.filled(shown=len(self.items), total=self.total)))
-        if self.moments.scale is not None:
-            yield line(self.moments.scale)
+def escalation_screen(found: EscalationList, moments: Moments, command: Command) -> Iterator[Block]:
+    """A few lines for each, the command on a line of its own, never broken."""
+    language = moments.words.language
+    if not found.items:
+        yield line(in_language(NONE_OPEN if found.open_only else NONE, language))
+        return
+    yield strong(f"{in_language(OPEN if found.open_only else ALL, language)}: {found.total}")
+    for escalation in found.items:
+        yield line()
+        yield from _lines(escalation, moments, command)
+    if found.total > len(found.items):
+        yield line()
+        yield line(in_language(MORE.filled(shown=len(found.items), total=found.total), language))
+    if moments.scale is not None:
+        yield line(moments.scale)
 
-    def _lines(self, item: EscalationItem) -> Iterator[Block]:
-        names, moments = self.moments.names, self.moments
-        called = (names.template if item.linked else names.procedure)(item.procedure or "")
-        yield line(strong(item.dossier_code or item.dossier_id or item.case_id), f"  {called}")
-        yield line(f"  {self._what(item)}")
-        yield toned(Tone.WRONG if item.is_open else Tone.DIM, f"  {self._lateness(item)}")
-        role, at = names.audience(item.audience, self.told_department(item)), moments.instant(item.fired_at)
-        yield line(f"  {self._in(TOLD.filled(role=role, level=item.level, at=at))}")
-        if item.is_open:
-            yield line(f"  {self._in(TURN.filled(holder=names.holder(item.holder)))}")
-            yield command_line(self.command(item))
-        else:
-            yield dim(f"  {self._in(_end(item))}")
 
-    def _lateness(self, item: EscalationItem) -> str:
-        if item.late is None:
-            return self._in(WARNED)
-        kind = LATE[item.clock_kind]
-        late = self._in(kind.filled(late=self.late(item.case_id, item.late)))
-        limit = LIMIT.filled(at=end_said(item.late.limit_at, self.moments.zone))
-        return f"{late} ({self._in(limit)})"
+def _lines(escalation: Escalation, moments: Moments, command: Command) -> Iterator[Block]:
+    item, names, language = escalation.item, moments.names, moments.words.language
+    called = (names.template if item.linked else names.procedure)(item.procedure or "")
+    yield line(strong(item.dossier_code or item.dossier_id or item.case_id), f"  {called}")
+    yield line(f"  {in_language(_what(item, moments), language)}")
+    yield toned(Tone.WRONG if item.is_open else Tone.DIM, f"  {_lateness(escalation, moments)}")
+    role, at = names.audience(item.audience, escalation.told_department), moments.instant(item.fired_at)
+    yield line(f"  {in_language(TOLD.filled(role=role, level=item.level, at=at), language)}")
+    if item.is_open:
+        yield line(f"  {in_language(TURN.filled(holder=names.holder(item.holder)), language)}")
+        yield command_line(command(escalation))
+    else:
+        yield dim(f"  {in_language(_end(item), language)}")
 
-    def _what(self, item: EscalationItem) -> str:
-        department = self.moments.names.department(item.department)
-        if item.linked:
-            return self._in(JOINT.filled(department=department))
-        if item.name_vi is None or item.name_en is None:
-            return self._in(WHOLE.filled(department=department))
-        return self._in(STEP.filled(step=both(item.name_vi, item.name_en), department=department))
 
-    def _in(self, text: str) -> str:
-        return in_language(text, self.moments.words.language)
+def _lateness(escalation: Escalation, moments: Moments) -> str:
+    delay, language = escalation.delay, moments.words.language
+    if delay is None:
+        return in_language(WARNED, language)
+    late = LATE[escalation.item.clock_kind].filled(late=delay_said(delay))
+    limit = LIMIT.filled(at=end_said(delay.limit_at, moments.zone))
+    return f"{in_language(late, language)} ({in_language(limit, language)})"
+
+
+def _what(item: EscalationItem, moments: Moments) -> LazyText:
+    department = moments.names.department(item.department)
+    if item.linked:
+        return JOINT.filled(department=department)
+    if item.name_vi is None or item.name_en is None:
+        return WHOLE.filled(department=department)
+    return STEP.filled(step=both(item.name_vi, item.name_en), department=department)
 
 
 def _end(item: EscalationItem) -> LazyText:

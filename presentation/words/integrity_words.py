@@ -5,33 +5,32 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from wording.text import LazyText, _
+
 if TYPE_CHECKING:
     from presentation.words.words import Words
 
-INTEGRITY_TABLE: Final[dict[str, tuple[str, str]]] = {
-    "invariant.I1": ("Mỗi hồ sơ đã nhận được mở đúng một lần", "Every accepted application has exactly one case"),
-    "invariant.I2": ("Sự kiện của mỗi hồ sơ liền mạch và đúng quy tắc", "Events of a case have no gap and are lawful"),
-    "invariant.I3": ("Các kênh có đúng những gì phải gửi, đúng thứ tự", "The topics hold what is owed, in order"),
-    "invariant.I4": ("Mỗi tác động ra ngoài chỉ xảy ra một lần", "Each outside effect happens once"),
-    "invariant.I5": ("Mỗi đồng hồ kết thúc theo đúng một cách", "Every clock ends in exactly one way"),
-    "invariant.I6": ("Mỗi cảnh báo phát đúng một lần, đúng lúc", "Each rung fires once, and in time"),
-    "invariant.I7": ("Thời gian đã dùng được tính đúng", "Consumed time is reckoned right"),
-    "invariant.I8": ("Danh sách khớp với sổ cái", "The lists are what the ledger says"),
-    "invariant.I12": ("Phiên bản thủ tục không tự thay đổi", "No procedure version changes silently"),
-    "difference.case": ("dòng của hồ sơ", "row of the case"),
-    "difference.worklist": ("việc chờ xử lý", "waiting steps"),
-    "difference.escalations": ("báo cáo vượt cấp", "escalations"),
-    "difference.hash": ("mã băm của dòng", "hash of the row"),
-    "difference.chain": ("chuỗi băm của sổ cái", "hash chain of the ledger"),
-    "difference.unreadable": ("sổ cái không đọc được", "the ledger cannot be read"),
-    "difference.definitions": ("định nghĩa của hồ sơ", "definitions of the case"),
-    "difference.surplus": ("dòng thừa", "surplus row"),
-    "finding": ("{invariant}: sai ở {place}", "{invariant}: wrong at {place}"),
-    "finding_event": ("{stream}, sự kiện {event}", "{stream}, event {event}"),
-    "findings_in_english": (
-        "Chi tiết của từng sai lệch có bằng tiếng Anh: chạy lại với --lang en.",
-        "Each in detail above.",
-    ),
+INTEGRITY_TABLE: Final[dict[str, LazyText]] = {
+    "invariant.I1": _("Every accepted application has exactly one case"),
+    "invariant.I2": _("Events of a case have no gap and are lawful"),
+    "invariant.I3": _("The topics hold what is owed, in order"),
+    "invariant.I4": _("Each outside effect happens once"),
+    "invariant.I5": _("Every clock ends in exactly one way"),
+    "invariant.I6": _("Each rung fires once, and in time"),
+    "invariant.I7": _("Consumed time is reckoned right"),
+    "invariant.I8": _("The lists are what the ledger says"),
+    "invariant.I12": _("No procedure version changes silently"),
+    "difference.case": _("row of the case"),
+    "difference.worklist": _("waiting steps"),
+    "difference.escalations": _("escalations"),
+    "difference.hash": _("hash of the row"),
+    "difference.chain": _("hash chain of the ledger"),
+    "difference.unreadable": _("the ledger cannot be read"),
+    "difference.definitions": _("definitions of the case"),
+    "difference.surplus": _("surplus row"),
+    "finding": _("{invariant}: wrong at {place}"),
+    "finding_event": _("{stream}, event {event}"),
+    "findings_in_english": _("Each in detail above."),
 }
 _FINDING: Final = re.compile(r"^(?P<invariant>I\d+): (?P<stream>\S+?)(?: event (?P<event>\d+))?(?:[: ].*)?$", re.DOTALL)
 

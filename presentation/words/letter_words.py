@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-LETTER_TABLE: Final[dict[str, tuple[str, str]]] = {
-    "letter.attempts": ("Số lần thử", "Attempts"),
-    "letter.code": ("Mã lỗi", "Code"),
-    "letter.dead_at": ("Chuyển vào lúc", "Put away"),
-    "letter.dead_letter_topic": ("Kênh thông điệp hỏng", "Dead-letter topic"),
-    "letter.event_id": ("Mã thông điệp", "Message id"),
-    "letter.event_type": ("Loại thông điệp", "Kind of message"),
-    "letter.field": ("Trường", "Field"),
-    "letter.first_seen_at": ("Nhận lần đầu", "First seen"),
-    "letter.id": ("Thư", "Letter"),
-    "letter.key": ("Khóa", "Key"),
-    "letter.offset": ("Vị trí", "Offset"),
-    "letter.omitted": ("Quá lớn, không giữ nội dung", "Too large to be kept"),
-    "letter.partition": ("Phân vùng", "Partition"),
-    "letter.reason": ("Lý do", "Reason"),
-    "letter.replayed_at": ("Gửi lại lúc", "Sent again"),
-    "letter.size_bytes": ("Kích thước (byte)", "Size (bytes)"),
-    "letter.topic": ("Kênh ban đầu", "Came on topic"),
+from wording.text import LazyText, _
+
+LETTER_TABLE: Final[dict[str, LazyText]] = {
+    "letter.attempts": _("Attempts"),
+    "letter.code": _("Code"),
+    "letter.dead_at": _("Put away"),
+    "letter.dead_letter_topic": _("Dead-letter topic"),
+    "letter.event_id": _("Message id"),
+    "letter.event_type": _("Kind of message"),
+    "letter.field": _("Field"),
+    "letter.first_seen_at": _("First seen"),
+    "letter.id": _("Letter"),
+    "letter.key": _("Key"),
+    "letter.offset": _("Offset"),
+    "letter.omitted": _("Too large to be kept"),
+    "letter.partition": _("Partition"),
+    "letter.reason": _("Reason"),
+    "letter.replayed_at": _("Sent again"),
+    "letter.size_bytes": _("Size (bytes)"),
+    "letter.topic": _("Came on topic"),
 }

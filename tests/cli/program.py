@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from events.transport.cluster import Cluster
+from greenlane.addresses import StackAddresses
 from greenlane.admission import access_of
 from greenlane.settings import Settings
-from greenlane.stack import StackAddresses
 
 
 @dataclass(frozen=True)

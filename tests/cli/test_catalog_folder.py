@@ -12,10 +12,10 @@ import pytest
 
 from catalog.errors import CatalogInvalid, Problem
 from catalog.loader import DATA_FOLDER, load_catalog
-from greenlane.cli.catalog_places import FolderPlace
 from greenlane.cli.change_run import warn_of_what_begins_later
 from presentation.moments import Moments
 from presentation.words.words import Words
+from services.catalogue_places import FolderPlace
 from sla.business_time import BusinessTime
 from tests.catalog.folder import Folder
 from tests.cli.program import Program

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from greenlane.cli.live_view import LiveView
+from greenlane.cli.acting import acting
+from greenlane.cli.clock import now
 from greenlane.cli.session import a_session
+from presentation.json_of_cases import present_json
+from services.watching import Watch
 from tests.cli.program import LiveStack, Program
 
 CODE = re.compile(r"^H05\.8-\d{6}-\d{4,}$")
@@ -246,13 +249,11 @@ def test_watch_shows_what_happens(live: Program, live_stack: LiveStack, greenlan
 def test_each_look_reads_on(live: Program, live_stack: LiveStack) -> None:
     """What happened between two looks appears once, after what was there."""
     with a_session(live_stack.state_dir) as session:
-        view = LiveView(session, limit=50)
-        view.look()
-        before = view.as_json()["events"]
+        watch = Watch(session.wiring, acting(None), 50)
+        before = present_json(watch.look(now()))["events"]
         code = submitted(live, "watch-2")
         case_id = live("show", code).json["case"]["case_id"]
-        view.look()
-        events = view.as_json()["events"]
+        events = present_json(watch.look(now()))["events"]
     positions = [event["position"] for event in events]
     assert positions == sorted(set(positions))
     mine = [event for event in events if event["case_id"] == case_id]
@@ -273,7 +274,7 @@ def test_watching_goes_on_until_interrupted(
         if len(pauses) == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("greenlane.cli.live_view.time.sleep", pause)
+    monkeypatch.setattr("greenlane.cli.watching.time.sleep", pause)
     answer = greenlane("watch", "--interval", "2.5", "--state-dir", str(live_stack.state_dir))
     assert (answer.code, pauses) == (0, [2.5] * 3)
     assert code in answer.out

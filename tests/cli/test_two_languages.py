@@ -27,8 +27,9 @@ from events.transport import errors as transport
 from greenlane.cli.failure import InterruptedRunError, explained
 from greenlane.cli.page import PAGE
 from greenlane.cli.remedies import remedy_of
+from greenlane.errors import StackError
 from greenlane.probing.troubles import CLASSES, KAFKA, WORDS, Trouble
-from greenlane.stack.errors import StackError, for_relaying, relayed
+from greenlane.stack.errors import for_relaying, relayed
 from greenlane.stack.folder import folder_error
 from services.acknowledging import NoSuchAlertError, numbered
 from sla.errors import SlaError
@@ -267,12 +268,16 @@ def test_every_class_of_errors_is_looked_at() -> None:
     assert sorted(told - named) == []
 
 
+PLAIN = {"After", "Green: {at}", "Namespace in Temporal.", "done"}
+"""Their Vietnamese has no letter that only Vietnamese has."""
+
+
 def test_every_text_of_the_catalogue_is_a_translation() -> None:
     """Another text, with Vietnamese letters."""
     translated = [message for message in read(written_file("vi")) if message.id]
     for message in translated:
         en, vi = (text if isinstance(text, str) else text[0] for text in (message.id, message.string))
-        if en in TECHNICAL or not re.search(r"[^\W\d_]", re.sub(r"\{.*?\}", "", vi)):
+        if en in {*TECHNICAL, *PLAIN} or not re.search(r"[^\W\d_]", re.sub(r"\{.*?\}", "", vi)):
             continue
         assert is_vietnamese(vi), vi
         assert en != vi

@@ -16,8 +16,6 @@ from catalog.catalogue import Catalog
 from catalog.loader import load_catalog
 from catalog.model import Text
 from greenlane.settings import Settings
-from presentation.words.time_words import TABLE as TIME_TABLE
-from presentation.words.words import TABLE
 from wording.catalogue import read
 from wording.translations import written_file
 
@@ -106,14 +104,13 @@ def _words(texts: Iterator[str]) -> frozenset[str]:
 @cache
 def vietnamese_words() -> frozenset[str]:
     """Every word of the Vietnamese texts there are, also in lower case."""
-    from greenlane.cli.setting_words import SETTINGS_VI  # noqa: PLC0415
     from presentation.sources import SOURCES  # noqa: PLC0415
 
     catalogue = the_catalog()
     parts = (catalogue.procedures, catalogue.province, catalogue.lanes, catalogue.dossiers, catalogue.duties)
-    texts = [vi for vi, _ in (*TABLE.values(), *TIME_TABLE.values())]
+    texts: list[str] = []
     texts += [vi for _, vi in _pairs()]
-    texts += [*SETTINGS_VI.values(), *SOURCES.values()]
+    texts += [*SOURCES.values()]
     texts += [text for part in parts for text in _texts_of(part)]
     found = _words(iter(texts))
     return found | {word.lower() for word in found} | PROPER
@@ -122,9 +119,8 @@ def vietnamese_words() -> frozenset[str]:
 @cache
 def english_words() -> frozenset[str]:
     """Every word of the English texts that no Vietnamese text has."""
-    texts = [en for _, en in (*TABLE.values(), *TIME_TABLE.values())]
+    texts: list[str] = []
     texts += [en for en, _ in _pairs()]
-    texts += [field.description or "" for field in Settings.model_fields.values()]
     return _words(iter(texts)) - vietnamese_words()
 
 

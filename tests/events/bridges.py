@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from events.language.topics import Topics
 from events.transport.admin import TopicLayout, topic_maker
+from events.transport.backoff import Backoff
 from events.transport.bridge import Bridge, BridgeSettings, ConsumerSettings, LaneSettings, incoming_pattern
 from events.transport.cluster import Cluster
 from events.transport.metrics import BridgeMetrics
@@ -18,7 +19,8 @@ from tests.events.sending import read_topic
 
 MakeTopics = Callable[..., Topics]
 SEAL = b"of this installation"
-FAST = LaneSettings(retry_seconds=0.02, attempts_max=3, outage_seconds=0.02, outage_seconds_max=0.1)
+QUICK = Backoff(first_seconds=0.02, most_seconds=0.1)
+FAST = LaneSettings(attempts_max=3, retries=QUICK, outage=QUICK)
 
 
 def a_bridge(

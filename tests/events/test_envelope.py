@@ -28,7 +28,7 @@ texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40)
 ids = st.text(st.characters(codec="utf-8", categories=["L", "M", "N", "P", "S"]), min_size=1, max_size=40)
 sources = st.from_regex(SOURCE_PATTERN.rstrip("$"), fullmatch=True)
 traces = st.from_regex(TRACE_PATTERN.rstrip("$"), fullmatch=True)
-instants = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=7))]))
+instants = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=7))])).filter(lambda at: at.year > 1)
 
 
 def headers_with(**changes: bytes | None) -> list[tuple[str, bytes | None]]:

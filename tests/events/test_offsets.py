@@ -7,6 +7,7 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
+from events.transport.backoff import Backoff
 from events.transport.offsets import Job, OffsetBook
 from events.transport.outage import Outage
 
@@ -118,7 +119,7 @@ def test_messages_of_partitions_that_are_not_ours_are_not_taken() -> None:
 
 async def test_while_it_is_away_one_tries_for_all() -> None:
     """Everybody waits, one at a time tries, and the first answer lets all through."""
-    outage, tried, passed = Outage(first_seconds=0.01, max_seconds=0.02), 0, 0
+    outage, tried, passed = Outage(Backoff(0.01, 0.02, jitter=0.0)), 0, 0
     outage.failed("Temporal")
 
     async def caller() -> None:
@@ -143,7 +144,7 @@ async def test_while_it_is_away_one_tries_for_all() -> None:
 
 async def test_whoever_leaves_passes_the_turn_on() -> None:
     """A caller cancelled while it was its turn does not keep the others waiting."""
-    outage = Outage(first_seconds=0.01, max_seconds=0.01)
+    outage = Outage(Backoff(0.01, 0.01))
     outage.failed("Temporal")
     first = asyncio.create_task(outage.passage())
     await asyncio.sleep(0)

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from events.language.envelope import envelope_of
 from events.language.topics import Topics
 from events.transport.admin import TopicLayout, ensure_topics, topic_maker
+from events.transport.backoff import Backoff
 from events.transport.cluster import Cluster
 from events.transport.errors import (
     KafkaAwayError,
@@ -42,7 +43,8 @@ def publishing(
     make_topic: Callable[[str], None] | None = None,
 ) -> Iterator[Publisher]:
     """A publisher that runs for the length of a `with`."""
-    fast = settings or PublisherSettings(held_seconds=0.3, claim_seconds=0.1, lag_seconds=0.1, back_off_seconds=0.05)
+    quick = Backoff(first_seconds=0.05, most_seconds=5.0)
+    fast = settings or PublisherSettings(held_seconds=0.3, claim_seconds=0.1, lag_seconds=0.1, backoff=quick)
     publisher = Publisher(outbox, cluster, fast, PublisherMetrics(registry or CollectorRegistry()), make_topic)
     thread = threading.Thread(target=publisher.run)
     thread.start()

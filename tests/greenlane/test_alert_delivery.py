@@ -23,6 +23,7 @@ from catalog.catalogue import Catalog
 from catalog.province import Department, RoleHolder
 from events.language.case_events import ClockBreached
 from events.language.topics import Topics
+from events.transport.backoff import Backoff
 from greenlane.alerts import AlertSender
 from greenlane.alerts.audience import audience_of, duty_audience
 from greenlane.settings import Settings
@@ -165,7 +166,7 @@ async def test_after_a_failure_the_same_is_sent_again(
     """Every attempt carries the same key, so that a receiver that took the first drops the second."""
     mailbox, port = mail
     mailbox.refusals = 1
-    monkeypatch.setattr("store.alerts.BACKOFF_FIRST_SECONDS", 0.05)
+    monkeypatch.setattr("store.alerts.REDELIVERY", Backoff(first_seconds=0.05, most_seconds=1.0))
     event_id = fire()
     with WebReceiver(503, 500) as web:
         async with sending(store, webhook_url=web.url, smtp_host="127.0.0.1", smtp_port=port):

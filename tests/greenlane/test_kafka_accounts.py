@@ -36,11 +36,11 @@ from events.transport.accounts import Account, bindings_of, ensure_accounts, hel
 from events.transport.admin import TopicLayout, make_topic, topic_names
 from events.transport.cluster import Cluster
 from events.transport.errors import NotPermittedError
+from greenlane.addresses import StackAddresses
 from greenlane.admission import access_of, as_owner, let_in, prepare_kafka
 from greenlane.connecting import cluster_of
 from greenlane.probing.kafka import trouble_with
 from greenlane.settings import Settings
-from greenlane.stack import StackAddresses
 from greenlane.stack.credentials import ACCOUNTS, Credentials
 from greenlane.stack.folder import StateFolder
 from tests.kafka_attempts import DESCRIBE_CONTROLLERS, METADATA, answer_without_account, readable, writable

@@ -12,7 +12,7 @@ import yaml
 
 from greenlane.stack.child import Child, Command, server_environment
 from greenlane.stack.folder import StateFolder
-from greenlane.stack.part import accepts
+from greenlane.stack.member import accepts
 from greenlane.stack.ports import Ports
 from tests.e2e.real_servers.pki import Certified
 from tests.e2e.real_servers.programs import temporal_program

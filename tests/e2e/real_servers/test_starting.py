@@ -16,11 +16,13 @@ from psycopg import errors
 
 from events.transport.errors import KafkaAwayError
 from greenlane import processes
+from greenlane.addresses import StackAddresses
+from greenlane.errors import StackError
 from greenlane.prepare import prepare
 from greenlane.probing.kafka import probe_kafka
 from greenlane.probing.kafka_rights import Needs, needs_of_bridge, needs_of_publisher
 from greenlane.settings import Settings
-from greenlane.stack import StackAddresses, StackError, Supervisor
+from greenlane.stack import Supervisor
 from greenlane.stack.accounts import settings_of
 from greenlane.stack.credentials import ACCOUNTS, OPERATOR, OWNER, Credentials
 from greenlane.stack.errors import PortInUseError

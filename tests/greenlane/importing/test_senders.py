@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from eventlog.identity import ImportKey
+from events.transport.backoff import Backoff
 from greenlane.admission import KafkaAccess
 from greenlane.importing import senders as room
 from greenlane.importing.errors import SenderFailedError
@@ -79,7 +80,7 @@ def test_sender_that_dies_again_and_again_is_given_up_with_its_last_words(
 
 
 def test_senders_are_started_again_and_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(room, "RESTART", Backoff(first_seconds=0.01, most_seconds=0.1))
     told: list[str] = []
     senders = Senders(orders(tmp_path), told.append)
     for sender in senders._all:

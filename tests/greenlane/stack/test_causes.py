@@ -9,9 +9,9 @@ import pytest
 from events.transport.errors import NotPermittedError, TransportError, Unavailable
 from greenlane.cli.failure import explained
 from greenlane.cli.session import _meant
+from greenlane.errors import AccountRefusedError, ServerAwayError
 from greenlane.settings import Settings
 from greenlane.stack.causes import disk_full, of_our_own
-from greenlane.stack.errors import AccountRefusedError, ServerAwayError
 from greenlane.wiring import Wiring
 from services.errors import NotAnsweredError
 from wording.text import Bilingual

@@ -117,7 +117,7 @@ def test_a_connection_cut_in_the_middle_is_tried_again(repository: Repository, t
 def test_a_repository_that_is_away_says_what_helps(
     monkeypatch: pytest.MonkeyPatch, repository: Repository, tmp_path: Path, away: str
 ) -> None:
-    monkeypatch.setattr(room, "RETRY_PAUSES_SECONDS", (0.0,))
+    monkeypatch.setattr(room, "RETRIES_MAX", 0)
     repository.files.clear()
     with pytest.raises(JarsUnavailableError) as caught:
         fetch_jars(JARS, tmp_path, repository.url if away == "lacks" else "http://127.0.0.1:9")

@@ -23,19 +23,15 @@ from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
 from temporalio.client import Client
 
+from greenlane.addresses import StackAddresses
 from greenlane.admission import as_owner
 from greenlane.connecting import cluster_of
+from greenlane.errors import ServerUnusableError, StackError
 from greenlane.settings import Settings
-from greenlane.stack import StackAddresses, Supervisor, ensure_stack, running_stack
+from greenlane.stack import Supervisor, ensure_stack, running_stack
 from greenlane.stack.account import NUMBERS_OF_NOBODY
 from greenlane.stack.child import LAUNCHER
-from greenlane.stack.errors import (
-    OtherStackError,
-    PortInUseError,
-    ServerUnusableError,
-    StackAlreadyRunningError,
-    StackError,
-)
+from greenlane.stack.errors import OtherStackError, PortInUseError, StackAlreadyRunningError
 from greenlane.stack.folder import StateFolder
 from tests.database_accounts import owner_url
 

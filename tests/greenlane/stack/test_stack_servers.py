@@ -8,8 +8,8 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from temporalio.client import Client
 
 from events.transport.cluster import Cluster
+from greenlane.addresses import StackAddresses
 from greenlane.settings import Settings
-from greenlane.stack import StackAddresses
 
 
 async def test_temporal_has_our_search_attributes(servers: StackAddresses, server_settings: Settings) -> None:

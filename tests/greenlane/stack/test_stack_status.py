@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from greenlane.addresses import StackAddresses
 from greenlane.settings import Settings
-from greenlane.stack import StackAddresses
 from greenlane.stack.status import PartStatus, status_of
 
 PARTS = ["temporal", "postgresql", "kafka", "worker", "bridge", "publisher"]

@@ -1,14 +1,11 @@
-"""What an import comes to, for people and machines."""
+"""What an import comes to."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from rich.table import Table
-
 from eventlog.index import Summary
-from greenlane.console import Console
 
 
 @dataclass(slots=True)
@@ -43,27 +40,6 @@ class ImportReport:
         """Every event of the log is exactly one decision, every case closed, in order, and no invariant violated."""
         whole = self.closed == self.cases and not (self.lost or self.doubled or self.reordered)
         return whole and not any(self.violations.values())
-
-    def show(self, console: Console) -> None:
-        """The result as a table, and what was found wrong below it. Texts of the log are not shown."""
-        table = Table(show_header=False, box=None, pad_edge=False)
-        for label, number in (
-            ("cases closed", f"{self.closed:,} of {self.cases:,}"),
-            ("decisions recorded", f"{self.decisions:,}"),
-            ("lost / doubled / reordered", f"{self.lost:,} / {self.doubled:,} / {self.reordered:,}"),
-            ("redelivered (allowed)", f"{self.redelivered:,}"),
-            ("dead letters", f"{self.dead_letters:,}"),
-            ("cases per second", f"{self.cases_per_s:.1f} ({self.elapsed_s:,.1f} s of driving)"),
-            ("invariants violated", ", ".join(f"{name} {count}" for name, count in self.violations.items() if count)),
-        ):
-            table.add_row(label, number or f"none of {', '.join(self.violations)}")
-        console.print(table)
-        for finding in self.findings:
-            console.print(f"✗ {finding}", style="red", markup=False)
-        verdict = "every event of the log is one decision, in order" if self.ok else "not everything is as it should be"
-        console.print(("✓ " if self.ok else "✗ ") + verdict, style="green" if self.ok else "red", markup=False)
-        if self.stalled:
-            console.print("The same command continues where this one gave up.", markup=False)
 
     def as_json(self) -> dict[str, Any]:
         """The object of `--json`."""

@@ -1,9 +1,8 @@
-"""Where the commands of the catalogue act: on the running installation, or, where none runs, on a folder alone."""
+"""Where catalogues are looked at and changed: on the running installation, or, where none runs, on a folder alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -21,15 +20,9 @@ from catalog.loader import DATA_FOLDER, Folder, completed, read_folder
 from catalog.retiring import Retirement, Retiring
 from catalog.validity import Ends
 from catalog.writing import heading, publish_in, retire_in
-from greenlane.admission import is_embedded, let_in_published
-from greenlane.cli.catalogue_in_use import warn_of_difference
-from greenlane.cli.clock import now
-from greenlane.settings import Settings
-from greenlane.stack import running_stack
-from greenlane.wiring import Wiring
 from intake.publishing import enter, refuse_draft
+from services.installation import Installation
 from store.catalogue import Act, digests_in, ends_in
-from store.views import Views
 
 
 @dataclass(frozen=True)
@@ -108,6 +101,8 @@ class FolderPlace:
     """A folder alone: that of GREENLANE_CATALOG_DIR, or the one that is shipped."""
 
     folder: Path
+    now: datetime
+    """The real instant of this look."""
 
     @cached_property
     def read(self) -> Folder:
@@ -127,7 +122,7 @@ class FolderPlace:
     @property
     def today(self) -> date:
         """The real day in the province."""
-        return _real_day(self.zone)
+        return self.now.astimezone(self.zone).date()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -141,7 +136,7 @@ class FolderPlace:
 
     def publish(self, folder: Folder, by: str, note: str | None) -> set[Key]:
         """Enter the drafts among the folder's own digests."""
-        today = _real_day(assembled(folder.definitions).zone)
+        today = self.now.astimezone(assembled(folder.definitions).zone).date()
         return set(publish_in(folder, lambda: None, heading(today, by, note))[0])
 
     def retire(self, asked: tuple[str, str, str], on: date, by: str, note: str | None) -> Retirement:
@@ -163,17 +158,23 @@ class FolderPlace:
 
 
 @dataclass(frozen=True)
-class StackPlace:
+class InstallationPlace:
     """The catalogue of the running installation, in its database."""
 
-    wiring: Wiring
+    installation: Installation
+    now: datetime
+    """The real instant of this look."""
+    has_accounts: bool
+    """Whether the accounts of departments and systems are ours to hand out."""
+    let_in: Callable[[Iterable[str], Iterable[str]], None]
+    """Gives new departments and systems their topics, and their accounts where those are ours."""
 
     folder = None
 
     @cached_property
     def acts(self) -> tuple[Act, ...]:
         """Every act of publishing."""
-        return self.wiring.published.look().acts
+        return self.installation.published.look().acts
 
     @cached_property
     def held(self) -> list[Held]:
@@ -185,7 +186,7 @@ class StackPlace:
                 definition=version.parsed(),
                 file=place_of(KINDS[version.key.kind], version.file),
                 text=version.document,
-                published_at=self.wiring.business_time.to_business(act.at),
+                published_at=self.installation.business(act.at),
                 published_by=act.by,
             )
             for act in self.acts
@@ -200,17 +201,12 @@ class StackPlace:
     @cached_property
     def today(self) -> date:
         """The business day in the province."""
-        return self.wiring.business_time_now().astimezone(self.zone).date()
+        return self.installation.business(self.now).astimezone(self.zone).date()
 
     @cached_property
     def zone(self) -> ZoneInfo:
         """As its calendar says."""
         return assembled(held.definition for held in self.held).zone
-
-    @property
-    def has_accounts(self) -> bool:
-        """On a broker of our own."""
-        return is_embedded(self.wiring.settings)
 
     def refuse(self, folder: Folder) -> None:
         """What is published here may contradict it."""
@@ -221,7 +217,7 @@ class StackPlace:
 
         def entered() -> Act | None:
             self._let_in(folder)
-            published = self.wiring.published
+            published = self.installation.published
             return enter(published, folder.shelf, act="publish", by=by, note=note, ends=folder.ends)
 
         act = publish_in(folder, entered, heading(self.today, by, note))[1]
@@ -231,10 +227,9 @@ class StackPlace:
         """New departments and systems get their topics first: nothing may be sent where there is none."""
         held = {held.key for held in self.held}
         new = {key.kind for source in folder.shelf.sources if (key := key_of(source.definition)) not in held}
-        settings = self.wiring.settings
-        if {"province", "systems"} & new and settings.kafka_bootstrap is not None:
-            found = assembled(folder.definitions)
-            let_in_published(settings, found.departments, found.systems, self.wiring.topic_layout)
+        if {"province", "systems"} & new:
+            catalog = assembled(folder.definitions)
+            self.let_in(catalog.departments, catalog.systems)
 
     def retire(self, asked: tuple[str, str, str], on: date, by: str, note: str | None) -> Retirement:
         """Enter the retirement in the database."""
@@ -245,7 +240,7 @@ class StackPlace:
         done = self.retiring.of(*asked, on)
         if not done.stands:
             # Others may have published since: it is asked again where nobody else can.
-            self.wiring.published.retire(done.key, on, by=by, note=note, check=check)
+            self.installation.published.retire(done.key, on, by=by, note=note, check=check)
         return done
 
     @property
@@ -259,7 +254,7 @@ class StackPlace:
 
     def open_cases(self, key: Key, first: date | None, last: date) -> int:
         """By the read models: of a procedure those of this version, of the other kinds those received while it held."""
-        views = Views(self.wiring.store)
+        views = self.installation.views
         if key.kind == "procedure":
             return views.open_under(key.id, key.version)
         begins, ends = (self._midnight(day) for day in (first, None if last == date.max else last + timedelta(days=1)))
@@ -267,29 +262,6 @@ class StackPlace:
 
     def _midnight(self, day: date | None) -> datetime | None:
         return None if day is None else datetime(day.year, day.month, day.day, tzinfo=self.zone)
-
-
-@contextmanager
-def the_place(
-    state_dir: Path | None, language: str | None, *, is_folder_meant: bool = False
-) -> Iterator[tuple[Place, Settings]]:
-    """Where the commands act, and the settings. Starts nothing.
-
-    Says on standard error where the shell names a folder that is another catalogue, unless a folder is what is meant.
-    """
-    settings = Settings.load(state_dir=state_dir, language=language)
-    addresses = running_stack(settings)
-    if addresses is None and settings.database_url is None:
-        yield FolderPlace(settings.catalog_dir or DATA_FOLDER), settings
-        return
-    wiring = Wiring(settings if addresses is None else settings.resolved(addresses))
-    place = StackPlace(wiring)
-    try:
-        if not is_folder_meant:
-            warn_of_difference(settings, place.acts)
-        yield place, settings
-    finally:
-        wiring.close()
 
 
 def held_in(folder: Folder) -> list[Held]:
@@ -306,7 +278,3 @@ def held_in(folder: Folder) -> list[Held]:
         )
         for source in completed(folder.shelf).sources
     ]
-
-
-def _real_day(zone: ZoneInfo) -> date:
-    return now().astimezone(zone).date()

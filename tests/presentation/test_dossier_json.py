@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from greenlane.cli.dossier_sheet import DossierSheet
+from presentation.json_of_dossiers import dossier_json
+from services.dossier_sheets import DossierSheet
 from tests.builders import MONDAY
 from tests.cases.dossier.openings import Life, an_application, days, in_province, midnight_after
 
 
 def shown(life: Life, age: timedelta) -> dict:  # type: ignore[type-arg]
-    return DossierSheet(life.dossier, tuple(life.records), {}, None, MONDAY + age).as_json()
+    return dossier_json(DossierSheet(life.dossier, tuple(life.records), {}, None, MONDAY + age))
 
 
 def test_a_broken_promise_does_not_stop_the_count_of_who_uses_the_time() -> None:

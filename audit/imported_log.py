@@ -5,25 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import func, select
 
+from audit.import_report import ImportReport
 from audit.imported_cases import CaseEvidence, Findings, TopicOrder, event_ids
+from audit.verification import PublishedTopics
 from catalog.model import Definitions
-from eventlog.identity import SYSTEM
-from eventlog.index import TraceRow
+from eventlog.identity import SYSTEM, ImportKey
+from eventlog.index import Index, TraceRow
 from events.language.carried import header, key_of
-from events.language.topics import Topics
 from events.transport import dead_letters, listening
 from events.transport.errors import TransportError
 from events.transport.reading import read_all
-from greenlane.importing.display import Display
-from greenlane.importing.preparation import Prepared
-from greenlane.importing.report import ImportReport
-from greenlane.settings import Settings
-from greenlane.wiring import Wiring
 from intake.records import DERIVED_PROCEDURE
+from store.database import Store
 from store.definitions import DefinitionArchive
 from store.errors import StoreError
 from store.ledger import LedgerRow, rows_of_cases
@@ -55,39 +52,43 @@ def patiently(work: Callable[[], T]) -> T:
             time.sleep(1.0)
 
 
-def bridge_group(settings: Settings) -> str:
-    """The consumer group of the bridge."""
-    return Topics(settings.topic_prefix).bridge_group
-
-
-def _submissions(topics: Topics) -> tuple[str, str]:
-    """Where applications of logs came; before imports were a system of their own, on the portal's topic."""
-    return topics.submissions, topics.submissions_of(SYSTEM.id)
-
-
 def _number(invariant: str) -> int:
     return int(invariant[1:])
 
 
-class Verification:
+class Listener(Protocol):
+    """Whom the verification tells how far it is."""
+
+    def doing(self, what: str) -> None:
+        """What follows now."""
+
+    def say(self, what: str) -> None:
+        """A remark that stays."""
+
+
+class LogVerification:
     """One look at everything that belongs to one log."""
 
-    def __init__(self, wiring: Wiring, prepared: Prepared, display: Display) -> None:
-        self._wiring = wiring
-        self._prepared = prepared
-        self._display = display
-        self._archive = DefinitionArchive(wiring.store)
+    def __init__(
+        self, store: Store, published: PublishedTopics, key: ImportKey, index: Index, listener: Listener
+    ) -> None:
+        self._store = store
+        self._cluster, self._topics = published
+        self._key = key
+        self._index = index
+        self._listener = listener
+        self._archive = DefinitionArchive(store)
 
     def report(self) -> ImportReport:
         """Wait until the publisher has sent what is recorded, then count. Raises StoreError, TransportError."""
-        self._display.doing("waiting until everything recorded is published")
+        self._listener.doing("waiting until everything recorded is published")
         patiently(self._await_bridge)
         patiently(self._await_publisher)
-        self._display.doing("checking the ledger and the topic against the log")
+        self._listener.doing("checking the ledger and the topic against the log")
         order = patiently(self._topic)
         found = patiently(lambda: self._ledger(order))
         letters = patiently(self._dead_letters)
-        summary = self._prepared.summary
+        summary = self._index.summary
         return ImportReport(
             cases=summary.traces,
             closed=found.closed,
@@ -102,46 +103,47 @@ class Verification:
             log=summary,
         )
 
+    def _sent_to(self) -> list[str]:
+        """Where the log's messages went; before imports were a system of their own, applications to the portal's topic."""
+        topics = self._topics
+        decisions = (topics.decisions(slug) for slug in self._index.departments())
+        return [topics.submissions, topics.submissions_of(SYSTEM.id), *decisions]
+
     def _await_bridge(self) -> None:
         """Until every message of ours has been taken: one that was sent twice must have had its chance to do harm."""
-        topics, index = self._wiring.topics, self._prepared.index
-        names = [*_submissions(topics), *(topics.decisions(slug) for slug in index.departments())]
-        group = bridge_group(self._wiring.settings)
         deadline = time.monotonic() + QUIET_SECONDS
-        while listening.behind(self._wiring.cluster, names, CLIENT, group) and time.monotonic() < deadline:
+        group = self._topics.bridge_group
+        while listening.behind(self._cluster, self._sent_to(), CLIENT, group) and time.monotonic() < deadline:
             time.sleep(LOOK_SECONDS)
 
     def _await_publisher(self) -> None:
         """Until nothing waits of what was there at the call: others' cases may go on meanwhile."""
-        store = self._wiring.store
-        with store.reading() as connection:
+        with self._store.reading() as connection:
             mark = connection.scalar(select(func.max(outbox.c.id))) or 0
         waiting = select(func.count()).where(outbox_unpublished.c.id <= mark)
         deadline = time.monotonic() + QUIET_SECONDS
         while time.monotonic() < deadline:
-            with store.reading() as connection:
+            with self._store.reading() as connection:
                 if not connection.scalar(waiting):
                     return
             time.sleep(LOOK_SECONDS)
-        self._display.say("the publisher has not caught up; what it still owes counts as missing on the topic")
+        self._listener.say("the publisher has not caught up; what it still owes counts as missing on the topic")
 
     def _topic(self) -> TopicOrder:
-        order = TopicOrder({trace.case_id for page in self._prepared.index.pages() for trace in page})
-        topic = self._wiring.topics.case_events
-        for record in read_all(self._wiring.cluster, [topic]):
+        order = TopicOrder({trace.case_id for page in self._index.pages() for trace in page})
+        topic = self._topics.case_events
+        for record in read_all(self._cluster, [topic]):
             order.take(key_of(record), header(record, "ce_id"))
         return order
 
     def _ledger(self, order: TopicOrder) -> Findings:
         total = Findings()
-        for page in self._prepared.index.pages():
+        for page in self._index.pages():
             for found in self._page(page, order):
                 total.add(found, WORDS_MAX)
-        with self._wiring.store.reading() as connection:
-            known = connection.scalar(
-                select(func.count()).select_from(cases).where(cases.c.source == self._prepared.key.source)
-            )
-        if (extra := (known or 0) - self._prepared.summary.traces) > 0:
+        with self._store.reading() as connection:
+            known = connection.scalar(select(func.count()).select_from(cases).where(cases.c.source == self._key.source))
+        if (extra := (known or 0) - self._index.summary.traces) > 0:
             foreign = Findings()
             for _ in range(extra):
                 foreign.violate("I1", "a case of this import belongs to no trace")
@@ -150,13 +152,13 @@ class Verification:
 
     def _page(self, page: list[TraceRow], order: TopicOrder) -> list[Findings]:
         ids = [trace.case_id for trace in page]
-        decisions = self._prepared.index.decisions(page[0].position, page[-1].position)
+        decisions = self._index.decisions(page[0].position, page[-1].position)
         rows, accepted, applied, owed = self._stored(ids)
         definitions = self._definitions()
         found = []
         for trace in page:
             evidence = CaseEvidence(
-                key=self._prepared.key,
+                key=self._key,
                 trace=trace,
                 decisions=decisions.get(trace.position, {}),
                 definitions=definitions,
@@ -175,16 +177,16 @@ class Verification:
 
     def _definitions(self) -> Definitions:
         """What the import's procedure was published as. Raises DefinitionsUnknown."""
-        procedure_id = self._prepared.key.procedure_id
-        digest = self._wiring.store.remembered(DERIVED_PROCEDURE + procedure_id)
+        procedure_id = self._key.procedure_id
+        digest = self._store.remembered(DERIVED_PROCEDURE + procedure_id)
         return self._archive.definitions(digest or procedure_id)
 
     def _stored(
         self, ids: list[str]
     ) -> tuple[dict[str, list[LedgerRow]], dict[str, list[str]], dict[str, int], dict[str, int]]:
         """Ledger, accepted commands, applications and outbox rows of these cases, as of one instant each."""
-        topic = self._wiring.topics.case_events
-        with self._wiring.store.reading() as connection:
+        topic = self._topics.case_events
+        with self._store.reading() as connection:
             rows = {
                 case_id: list(group)
                 for case_id, group in groupby(rows_of_cases(connection, ids), lambda row: row.case_id)
@@ -206,12 +208,11 @@ class Verification:
 
     def _dead_letters(self) -> int:
         """Messages of this log that could not be processed and were not sent again since."""
-        cluster, topics = self._wiring.cluster, self._wiring.topics
-        asked = [*_submissions(topics), *(topics.decisions(slug) for slug in self._prepared.index.departments())]
-        wanted = {topics.dead_letters(topic) for topic in asked}
+        cluster, topics = self._cluster, self._topics
+        wanted = {topics.dead_letters(topic) for topic in self._sent_to()}
         existing = wanted.intersection(dead_letters.dead_letter_topics(cluster, topics))
         count = 0
         for topic in listening.not_empty(cluster, existing, CLIENT):
             for letter in dead_letters.LetterBox(cluster, topic).letters():
-                count += letter.key is not None and self._prepared.index.position_of(letter.key) is not None
+                count += letter.key is not None and self._index.position_of(letter.key) is not None
         return count

@@ -9,14 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from greenlane.settings import PREFIX, Settings
+from greenlane.connection_rules import PREFIX
+from greenlane.settings import Settings
 from greenlane.stack.child import Command, python_command
 from greenlane.stack.folder import StateFolder
 
 PROBE_SECONDS = 2.0
 
 
-class Part(ABC):
+class Member(ABC):
     """One thing that is started, answers, and is started again when it dies."""
 
     name: str
@@ -71,10 +72,11 @@ class ProcessSpec:
 
     @property
     def command_line(self) -> tuple[str, ...]:
+        """The arguments of Python."""
         return self.arguments or ("-m", "greenlane", self.name)
 
 
-class OwnProcess(Part):
+class OwnProcess(Member):
     """A process of Greenlane, given its settings in the environment."""
 
     def __init__(self, spec: ProcessSpec, settings: Settings, folder: StateFolder, metrics_port: int) -> None:
@@ -86,6 +88,7 @@ class OwnProcess(Part):
 
     @property
     def metrics_url(self) -> str:
+        """Where its metrics are served."""
         return f"http://{self._settings.metrics_host}:{self._metrics_port}/metrics"
 
     @property
@@ -94,6 +97,7 @@ class OwnProcess(Part):
         return self._spec.has_metrics
 
     def command(self) -> Command:
+        """Python with the settings in its environment."""
         environment = self._settings.environment_of_child() | {f"{PREFIX}METRICS_PORT": str(self._metrics_port)}
         return Command(
             name=self.name,
@@ -104,6 +108,7 @@ class OwnProcess(Part):
         )
 
     def answers(self) -> bool:
+        """Whether its metrics are served."""
         if not self._spec.has_metrics:
             return True
         return serves(self.metrics_url, PROBE_SECONDS)

@@ -47,12 +47,19 @@ def republish(
 
     Example: greenlane republish
     """
-    from greenlane.cli.letters import sent_again
+    from greenlane.cli.acting import acting
     from greenlane.cli.output import print_json, show
+    from greenlane.cli.progress import counted
     from greenlane.cli.session import a_session
+    from services.dead_letters import await_publisher, count_unpublished, republish_outbox
 
     with a_session(state_dir, lang) as session:
-        rows, waiting_rows = sent_again(session, from_id, wait=wait)
+        installation, actor = session.wiring, acting(None)
+        rows = republish_outbox(installation, actor, from_id)
+        waiting_rows = count_unpublished(installation, actor)
+        if wait:
+            with counted(session.words("republishing"), waiting_rows) as progress:
+                waiting_rows = await_publisher(installation, actor, progress)
         if as_json:
             print_json({"ok": not (wait and waiting_rows), "republished": rows, "waiting": waiting_rows})
         else:
@@ -76,17 +83,20 @@ def list_letters(
 
     Example: greenlane dlq list submissions
     """
-    from greenlane.cli.letters import as_json as letter_json
-    from greenlane.cli.letters import letter_table, letters_of
+    from greenlane.cli.acting import acting
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session
+    from presentation.blocks import line
+    from presentation.dead_letters import dead_letter_table
+    from presentation.json_of_dead_letters import dead_letter_json
+    from services.dead_letters import list_dead_letters
 
     with a_session(state_dir, lang) as session:
-        found = letters_of(session, topic, with_replayed=with_replayed)
+        found = list_dead_letters(session.wiring, acting(None), topic, with_replayed=with_replayed)
         if as_json:
-            print_json({"ok": True, "letters": [letter_json(box, letter) for box, letter in found]})
+            print_json({"ok": True, "letters": [dead_letter_json(filed) for filed in found]})
         else:
-            show(letter_table(session, found) if found else session.words("no_letters"))
+            show(dead_letter_table(found, session.moments) if found else line(session.words("no_letters")))
     return 0
 
 
@@ -105,18 +115,19 @@ def show_letter(
 
     Example: greenlane dlq show submissions 2-17 --content
     """
-    from greenlane.cli.letters import as_json as letter_json
-    from greenlane.cli.letters import box_of, letter_screen
+    from greenlane.cli.acting import acting
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session
+    from presentation.dead_letters import dead_letter_screen
+    from presentation.json_of_dead_letters import dead_letter_json
+    from services.dead_letters import read_dead_letter
 
     with a_session(state_dir, lang) as session:
-        box = box_of(session, topic)
-        letter = box.letter(letter_id)
+        filed = read_dead_letter(session.wiring, acting(None), topic, letter_id)
         if as_json:
-            print_json({"ok": True, "letter": letter_json(box.topic, letter, content=content)})
+            print_json({"ok": True, "letter": dead_letter_json(filed, content=content)})
         else:
-            show(*letter_screen(box.topic, letter, session, content=content))
+            show(*dead_letter_screen(filed, session.moments, content=content))
     return 0
 
 
@@ -135,9 +146,10 @@ def replay(
 
     Example: greenlane dlq replay finance 0-3 1-9
     """
-    from greenlane.cli.letters import box_of, replayed
+    from greenlane.cli.acting import acting
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session
+    from services.dead_letters import replay_dead_letters
 
     if bool(letter_ids) == everything:
         raise typer.BadParameter(
@@ -145,10 +157,9 @@ def replay(
             param_hint="ID... / --all",
         )
     with a_session(state_dir, lang) as session:
-        box = box_of(session, topic)
-        sent = replayed(session, box, letter_ids or None)
+        box, sent = replay_dead_letters(session.wiring, acting(None), topic, letter_ids or None)
         if as_json:
-            print_json({"ok": True, "topic": box.topic, "replayed": [letter.id for letter in sent]})
+            print_json({"ok": True, "topic": box, "replayed": [letter.id for letter in sent]})
         else:
-            show(session.words("replayed", count=len(sent), topic=box.topic.removesuffix(".dlq")))
+            show(session.words("replayed", count=len(sent), topic=box.removesuffix(".dlq")))
     return 0

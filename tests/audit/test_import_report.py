@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
-from rich.console import Console
 
+from audit.import_report import ImportReport
 from eventlog.index import Summary
-from greenlane.importing.report import ImportReport
 
 CONTRACT = {
     "ok",
@@ -56,17 +53,3 @@ def test_object_for_machines_has_the_contracts_keys() -> None:
     body = a_report().as_json()
     assert set(body) >= CONTRACT
     assert (body["ok"], body["cases"], body["decisions"], body["log"]["events"]) == (True, 3, 7, 7)
-
-
-def test_table_for_people_says_what_is_wrong() -> None:
-    text = io.StringIO()
-    a_report(lost=2, findings=["I3: [b]the topic[/b] lacks one"], violations={"I3": 1}, stalled=True).show(
-        Console(file=text, width=100, highlight=False)
-    )
-    shown = text.getvalue()
-    for part in ("2 / 0 / 0", "I3 1", "✗ I3: [b]the topic[/b] lacks one", "not everything", "continues"):
-        assert part in shown
-    text.truncate(0)
-    a_report().show(Console(file=text, width=100, highlight=False))
-    assert "none of I1, I2, I3, I4" in text.getvalue()
-    assert "✓ every event of the log is one decision" in text.getvalue()

@@ -10,8 +10,6 @@ from cases.model import ClockState
 from cases.stamp import STAMP
 from catalog.model import PROCEDURE_FACTS
 from events.language.case_events import ClockCancelled, LaneChanged
-from greenlane.cli.case_sheet import Sheet
-from greenlane.cli.session import Session
 from presentation.blocks import (
     Block,
     Inline,
@@ -34,13 +32,13 @@ from presentation.moments import Moments
 from presentation.names import beside
 from presentation.reasons import reason_text
 from presentation.tones import lane_line, status_line
+from services.case_sheets import CaseSheet
 
 BAR_CELLS = 24
 
 
-def screen_of(sheet: Sheet, session: Session) -> Iterator[Block | None]:
+def case_screen(sheet: CaseSheet, moments: Moments) -> Iterator[Block | None]:
     """The parts of the screen from top to bottom; None where there is nothing to show."""
-    moments = session.moments
     steps = {step.id: (step.name_vi, step.name_en) for step in sheet.case.steps.values()}
     moments = replace(moments, texts=sheet.texts, known=moments.names.of_case(sheet.case.definitions, steps))
     yield _stamp(sheet, moments)
@@ -54,7 +52,7 @@ def screen_of(sheet: Sheet, session: Session) -> Iterator[Block | None]:
     yield moments.scale
 
 
-def _stamp(sheet: Sheet, moments: Moments) -> Panel | None:
+def _stamp(sheet: CaseSheet, moments: Moments) -> Panel | None:
     stamp = sheet.stamp
     if stamp is None:
         return None
@@ -65,7 +63,7 @@ def _stamp(sheet: Sheet, moments: Moments) -> Panel | None:
     return Panel(toned(Tone.BEST, STAMP), (line(reason, " ", dim(f"({source})")),), Tone.BEST)
 
 
-def _matched(sheet: Sheet, moments: Moments) -> str:
+def _matched(sheet: CaseSheet, moments: Moments) -> str:
     """The facts by which the rule of the lane matched."""
     case, words = sheet.case, moments.words
     rule = next((rule for rule in case.definitions.lanes.rules if rule.id == sheet.rule), None)
@@ -78,7 +76,7 @@ def _matched(sheet: Sheet, moments: Moments) -> str:
     return "; ".join(f"{words.named('fact', name)}: {value}" for name, value in given.items())
 
 
-def _head(sheet: Sheet, moments: Moments) -> Panel:
+def _head(sheet: CaseSheet, moments: Moments) -> Panel:
     words, view, names, procedure = moments.words, sheet.view, moments.names, sheet.case.definitions.procedure
     status = status_line(words, "status", view.status)
     if view.outcome is not None:
@@ -100,7 +98,7 @@ def _head(sheet: Sheet, moments: Moments) -> Panel:
     return Panel(strong(view.dossier_code or view.case_id), (grid,), subtitle=dim(view.case_id))
 
 
-def _promise(sheet: Sheet, moments: Moments, kind: Kind) -> Inline | None:
+def _promise(sheet: CaseSheet, moments: Moments, kind: Kind) -> Inline | None:
     """Both ends, how far away the next of them is, and the appointment as first told where it was moved."""
     promised, lawful_day = promise_of(sheet.view, kind)
     if promised is None:
@@ -118,7 +116,7 @@ def _promise(sheet: Sheet, moments: Moments, kind: Kind) -> Inline | None:
     return in_row(parts)
 
 
-def _declined(sheet: Sheet, moments: Moments) -> Inline | None:
+def _declined(sheet: CaseSheet, moments: Moments) -> Inline | None:
     declined = sheet.declined
     if declined is None:
         return None
@@ -126,7 +124,7 @@ def _declined(sheet: Sheet, moments: Moments) -> Inline | None:
     return line("- ", dim(f"({why or '-'})"))
 
 
-def _clocks(sheet: Sheet, moments: Moments) -> Table | None:
+def _clocks(sheet: CaseSheet, moments: Moments) -> Table | None:
     words = moments.words
     headings = map(words, ("clock", "since", "due", "state", "level"))
     table = table_of(words("clocks"), *headings, copied=False)
@@ -142,7 +140,7 @@ def _clocks(sheet: Sheet, moments: Moments) -> Table | None:
     return table.unless_empty
 
 
-def _ends(sheet: Sheet, clock: ClockState, moments: Moments) -> Line:
+def _ends(sheet: CaseSheet, clock: ClockState, moments: Moments) -> Line:
     """The appointment, and below it the lawful end where that is another instant."""
     due_at, end_at = sheet.due_at(clock), sheet.end_at(clock)
     shown = moments.instant(due_at)
@@ -171,7 +169,7 @@ def _clock_state(clock: ClockState, cause: str | None, moments: Moments) -> Line
     return status_line(words, "green" if clock.kind == "green" else "clock", clock.status)
 
 
-def _steps(sheet: Sheet, moments: Moments) -> Table | None:
+def _steps(sheet: CaseSheet, moments: Moments) -> Table | None:
     words = moments.words
     headings = map(words, ("step", "department", "status", "since", "due"))
     table = table_of(words("steps"), *headings, copied=False)
@@ -189,7 +187,7 @@ def _steps(sheet: Sheet, moments: Moments) -> Table | None:
     return table.unless_empty
 
 
-def _refusals(sheet: Sheet, moments: Moments) -> Table | None:
+def _refusals(sheet: CaseSheet, moments: Moments) -> Table | None:
     words = moments.words
     table = table_of(words("refused_commands"), *map(words, ("at", "reason", "remedy")))
     for at, outcome in sheet.refusals:
@@ -200,7 +198,7 @@ def _refusals(sheet: Sheet, moments: Moments) -> Table | None:
     return table.unless_empty
 
 
-def _time_shares(sheet: Sheet, moments: Moments) -> Table | None:
+def _time_shares(sheet: CaseSheet, moments: Moments) -> Table | None:
     words = moments.words
     total = sum(share.seconds for share in sheet.time_shares)
     table = table_of(words("time_shares"), *map(words, ("owner", "time", "share")), "")
