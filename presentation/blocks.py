@@ -25,6 +25,7 @@ class Tone(StrEnum):
     NEAR = "near"
     WRONG = "wrong"
     LATE = "late"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
