@@ -46,13 +46,13 @@ def report(
     """
     from greenlane.cli.acting import acting
     from greenlane.cli.clock import now
-    from greenlane.cli.instants import instant_of
     from greenlane.cli.progress import counted
     from greenlane.cli.writing import writable, write_file
     from presentation.cases.report import report_plot, report_screen
     from presentation.json_of_reports import report_csv, report_json
     from presentation.words.time_words import TimeWords
     from services.reports import Period, count_cases, report_cases
+    from sla.instants import instant_of
 
     period = Period(*(instant_of(text, name) if text else None for name, text in (("from", from_at), ("to", to_at))))
     writable(csv, ".csv", "csv")
