@@ -10,7 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from greenlane.cli.output import table_of
-from greenlane.settings import PREFIX, Settings
+from greenlane.connection_rules import PREFIX
+from greenlane.settings import Settings
 from presentation.words.words import Words
 from wording.text import in_language
 

@@ -14,8 +14,8 @@ from cases.views import view_of
 from events.language import case_events as ev
 from events.language.commands import ENGINE, Actor, ActorKind, Assurance
 from events.language.reasons import ReasonCode, said_reason
+from greenlane.cli.acting import acting
 from greenlane.cli.promise_cells import Kind, appointment_markup, lawful_end_text, promise_of, rung_text
-from greenlane.cli.question import acting
 from presentation.actors import actor_text
 from presentation.cases.event_lines import detail_of
 from presentation.moments import Moments
