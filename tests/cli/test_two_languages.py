@@ -281,7 +281,7 @@ def test_every_text_of_the_catalogue_is_a_translation() -> None:
             continue
         assert is_vietnamese(vi), vi
         assert en != vi
-        assert message.context == "source" or not is_vietnamese(en), en
+        assert message.context == "source" or not is_vietnamese(en.replace("đồng", "")), en
     assert len(translated) > 1000
 
 
