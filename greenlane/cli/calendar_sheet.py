@@ -24,7 +24,7 @@ from greenlane.settings import Settings
 from presentation.instants import instant_json
 from presentation.moments import Moments
 from presentation.sources import source_text
-from presentation.words.time_words import TimeWords
+from presentation.words.words import Words
 from sla.business_time import BusinessTime
 from sla.calendar import CalendarDefinition, WorkingCalendar, compiled
 from sla.days import OfficeDays
@@ -33,6 +33,7 @@ from sla.definition import WEEKDAYS
 from sla.errors import AmountRefused, CalendarRangeError
 from sla.texts import ANSWER
 from sla.units import AMOUNT_MAX, Budget, Unit
+from wording.text import _
 
 Counting = Callable[[Budget, datetime, WorkingCalendar], Due]
 """`sla.deadline.due`, or `sla.beginning.beginning`."""
@@ -76,7 +77,7 @@ class CalendarSheet:
     def showing(cls, definition: CalendarDefinition, language: str) -> Self:
         """A calendar, also one that is in no catalogue."""
         zone = compiled(definition).zone
-        return cls(definition, Moments(TimeWords(language), zone, BusinessTime.real_time(), now()))
+        return cls(definition, Moments(Words(language), zone, BusinessTime.real_time(), now()))
 
     @cached_property
     def calendar(self) -> WorkingCalendar:
@@ -141,7 +142,11 @@ class CalendarSheet:
         """The same in words."""
         words, moments = self.moments.words, self.moments
         grid = Table.grid(padding=(0, 2))
-        lawful = words("no_day") if end.lawful_day is None else words("end_of", day=moments.day(end.lawful_day))
+        lawful = (
+            words(_("that very instant"))
+            if end.lawful_day is None
+            else words(_("24:00 of {day}"), day=moments.day(end.lawful_day))
+        )
         weekday = "" if end.lawful_day is None else f" [dim]{self._weekday(end.lawful_day)}[/dim]"
         for key, text in (
             ("calendar", f"{self.definition.id} {self.definition.version}"),
@@ -167,7 +172,9 @@ class CalendarSheet:
         """The same in words."""
         seconds = working.total_seconds()
         sign = "-" if seconds < 0 else ""
-        return self.moments.words("working_time", span=sign + self.moments.hours(seconds), seconds=f"{seconds:g}")
+        return self.moments.words(
+            _("{span} of working time ({seconds} s)"), span=sign + self.moments.hours(seconds), seconds=f"{seconds:g}"
+        )
 
     # ---- months
 
@@ -205,7 +212,7 @@ class CalendarSheet:
         yield Columns([self._month(first) for first in months], padding=(0, 2))
         yield self._legend()
         if given.source:
-            unverified = "" if given.verified else f" ({words('unverified')})"
+            unverified = "" if given.verified else f" ({words(_('not verified'))})"
             yield f"[dim]{escape(source_text(given.source, words.language))}{unverified}[/dim]"
 
     def _month(self, first: date) -> Table:
@@ -248,12 +255,20 @@ class CalendarSheet:
 def calendar_table(sheets: Sequence[CalendarSheet]) -> Table:
     """One line a calendar."""
     words = sheets[0].moments.words
-    keys = ("calendar", "version", "valid", "zone", "days_off", "made_up", "verified")
-    table = table_of(words("calendars"), *map(words, keys))
+    keys = (
+        _("Working calendar"),
+        _("Version"),
+        _("Valid"),
+        _("Time zone"),
+        _("Days off"),
+        _("Make-up days"),
+        _("Verified"),
+    )
+    table = table_of(words(_("Working calendars")), *map(words, keys))
     for sheet in sheets:
         given = sheet.definition
         valid = f"{sheet.moments.day(given.first_day)} – {sheet.moments.day(given.last_day)}"
-        verified = words("yes") if given.verified else f"[yellow]{words('no')}[/yellow]"
+        verified = words(_("yes")) if given.verified else f"[yellow]{words(_('no'))}[/yellow]"
         counts = str(len(given.days_off)), str(len(given.working_days))
         table.add_row(given.id, given.version, valid, given.zone, *counts, verified)
     return table

@@ -19,12 +19,13 @@ from greenlane.cli.output import table_of
 from greenlane.cli.styles import painted
 from presentation.instants import instant_json
 from presentation.moments import Moments
-from presentation.words.catalog_words import CatalogWords
+from presentation.words.words import Words
 from services.catalogue_acts import Published, Retired
 from services.catalogue_places import Place
 from services.catalogue_versions import Entry, drafts_of
 from sla.business_time import BusinessTime
 from wording.json_text import shown_json
+from wording.text import _
 
 STATE_STYLES: Final = {"draft": "yellow", "future": "cyan", "in_force": "green", "ended": "dim", "replaced": "dim"}
 SHOWN_MAX: Final = 120
@@ -36,12 +37,12 @@ class CatalogScreen:
     """A catalogue in a language."""
 
     place: Place
-    words: CatalogWords
+    words: Words
 
     @classmethod
     def of(cls, place: Place, language: str) -> Self:
         """The catalogue of the place."""
-        return cls(place, CatalogWords(language))
+        return cls(place, Words(language))
 
     @cached_property
     def moments(self) -> Moments:
@@ -52,14 +53,14 @@ class CatalogScreen:
     def place_name(self) -> str:
         """What the catalogue is that of."""
         folder = self.place.folder
-        return self.words("place.stack") if folder is None else str(folder)
+        return self.words(_("the running system")) if folder is None else str(folder)
 
     # ---- versions
 
     def entry_table(self, entries: Iterable[Entry]) -> Table:
         """One line a version; the first column is what `retire` takes."""
-        keys = ("entry", "first_day", "last_day", "state", "published_at", "published_by")
-        table = table_of(self.words("catalogue", place=escape(self.place_name)), *map(self.words, keys))
+        keys = (_("Kind, id, version"), _("Holds from"), _("Last day"), _("State"), _("Published"), _("By"))
+        table = table_of(self.words(_("Catalogue: {place}"), place=escape(self.place_name)), *map(self.words, keys))
         for entry in entries:
             first, last = entry.window
             table.add_row(
@@ -78,17 +79,17 @@ class CatalogScreen:
         """That nothing is wrong, and what would be published."""
         drafts = drafts_of(self.place, folder)
         counts = {"folder": escape(str(folder.path)), "files": len(folder.shelf.sources), "drafts": len(drafts)}
-        yield self.words("sound", **counts)
+        yield self.words(_("{folder}: {files} files, no fault. {drafts} version(s) are not published yet."), **counts)
         for key in sorted(drafts):
             yield f"  {escape(str(key))}"
 
     def difference(self, changes: Sequence[Change]) -> Iterator[RenderableType]:
         """Each version that differs, with its fields."""
         if not changes:
-            yield self.words("no_changes", place=escape(self.place_name))
+            yield self.words(_("Nothing differs from {place}."), place=escape(self.place_name))
         for change in changes:
             yield f"[bold]{self._title(change)}[/bold]"
-            table = table_of(None, *map(self.words, ("field", "before", "after")))
+            table = table_of(None, *map(self.words, (_("Field"), _("Before"), _("After"))))
             for field in change.fields:
                 table.add_row(escape(field.path), *map(escape, _shown(field)))
             if change.fields:
@@ -97,9 +98,9 @@ class CatalogScreen:
     def _title(self, change: Change) -> str:
         key = escape(str(Key(change.kind, change.id, change.after or change.before or "")))
         if change.after is None:
-            return self.words("missing_version", which=key)
+            return self.words(_("{which}: not in this folder"), which=key)
         if change.before is None:
-            return self.words("first_version", which=key)
+            return self.words(_("{which}: new"), which=key)
         name = "other_version" if change.before == change.after else "next_version"
         return self.words(name, which=key, before=escape(change.before))
 
@@ -108,7 +109,7 @@ class CatalogScreen:
     def published(self, folder: Folder, done: Published) -> Iterator[RenderableType]:
         """What was published, and what is to be done for it to reach what is open."""
         if not done.new:
-            yield self.words("nothing_new", known=done.known)
+            yield self.words(_("Nothing new: all {known} are published."), known=done.known)
             return
         for key, digest in done.new:
             yield f"  {escape(str(key))} [dim]{digest[:12]}[/dim]"
@@ -117,11 +118,21 @@ class CatalogScreen:
         if self.place.folder is not None:
             return
         earlier = {held.key[:2] for held in self.place.held}
-        for key, _ in done.new:
+        for key, _digest in done.new:
             if key.kind == "procedure" and key[:2] in earlier:
-                yield self.words("migrate", id=key.id, version=key.version)
+                yield self.words(
+                    _(
+                        "Open cases keep their version. To move them: greenlane procedure migrate {id} {version} "
+                        "--dry-run"
+                    ),
+                    id=key.id,
+                    version=key.version,
+                )
             if key.kind == "calendar" and key[:2] in earlier:
-                yield self.words("apply", id=key.id)
+                yield self.words(
+                    _("Open cases keep their calendar. To apply this one: greenlane calendar apply {id} --dry-run"),
+                    id=key.id,
+                )
         for party in done.parties:
             name = "channels" if self.place.has_accounts else "channels_outside"
             yield self.words(name, which=escape(party))
@@ -129,9 +140,13 @@ class CatalogScreen:
     def retired(self, done: Retired) -> Iterator[RenderableType]:
         """Until when it holds, and what becomes of the open cases."""
         key, day = escape(str(done.done.key)), self.moments.day(done.done.valid_until)
-        yield self.words("retired", which=key, day=day)
+        yield self.words(
+            _("{which} holds until {day} inclusive; nothing is received under it from the day after."),
+            which=key,
+            day=day,
+        )
         if done.open_cases:
-            yield self.words("retired_open", count=done.open_cases)
+            yield self.words(_("{count} open case(s) go on under it to their end."), count=done.open_cases)
         for template in done.templates:
             yield f"[yellow]![/yellow] {self.words('needed', template=escape(template))}"
 

@@ -20,7 +20,7 @@ from greenlane.cli.session import Session, waiting
 from greenlane.cli.styles import LATE, painted
 from presentation.instants import day_said, instant_json
 from presentation.moments import Moments
-from presentation.words.time_words import TimeWords
+from presentation.words.words import Words
 from services.change_previews import ChangePreview, Target, Unreachable
 from services.change_telling import Telling
 from services.changes import kind_of, plan_change, preview_change, tell_change
@@ -62,8 +62,8 @@ def run_change(
 
     Raises RefusedError for the first case that cannot come under the version, unless those are skipped: nothing is done then.
     """
-    words = TimeWords(session.words.language)
-    with counted(words("looking"), session.views.count(CaseFilter(open_only=True))) as progress:
+    words = Words(session.words.language)
+    with counted(words(_("Looking at the open cases")), session.views.count(CaseFilter(open_only=True))) as progress:
         preview = preview_change(session.wiring, actor, target, reason, progress, now=now())
     if preview.refused and not (dry_run or skip_refused):
         raise RefusedError(preview.refused[0].refusal)
@@ -79,8 +79,8 @@ def run_change(
     return 0
 
 
-def _tell(session: Session, actor: Actor, plan: Plan, rate: float, words: TimeWords) -> Telling:
-    with counted(words("telling"), plan.cases - plan.sent) as progress:
+def _tell(session: Session, actor: Actor, plan: Plan, rate: float, words: Words) -> Telling:
+    with counted(words(_("Telling the cases")), plan.cases - plan.sent) as progress:
         return waiting(lambda: tell_change(session.wiring, actor, plan, rate, progress))
 
 
@@ -123,7 +123,7 @@ def _missed_json(missed: Unreachable, language: str) -> dict[str, Any]:
     return {"case_id": missed.case_id, "code": missed.code, "message": in_language(missed.message, language)}
 
 
-def _show(session: Session, plan: Plan | None, preview: ChangePreview, telling: Telling, words: TimeWords) -> None:
+def _show(session: Session, plan: Plan | None, preview: ChangePreview, telling: Telling, words: Words) -> None:
     def called(case_id: str) -> str:
         """The dossier's code, which people know it by; its id until it has one."""
         view = session.views.case(case_id)
@@ -134,11 +134,31 @@ def _show(session: Session, plan: Plan | None, preview: ChangePreview, telling: 
     missed = [(m.case_id, in_language(m.message, words.language)) for m in (*preview.unreachable, *telling.untold)]
     for case_id, why in [*refused[:SHOWN_MAX], *missed[:SHOWN_MAX]]:
         show(f"[red]✗[/red] {called(case_id)}: {escape(why)}")
-    show(words("changed", **_counts(preview)))
-    show(words("dry") if plan is None and preview.changes else None)
-    show(words("told", plan=plan.number, sent=telling.sent) if plan is not None else None)
-    show(words("unreachable", cases=len(preview.unreachable)) if preview.unreachable else None)
-    show(words("untold", cases=len(telling.untold)) if telling.untold else None)
+    show(
+        words(
+            _("{cases} case(s) change: {earlier} clock(s) move earlier, {later} later; {waits} case(s) wait."),
+            **_counts(preview),
+        )
+    )
+    show(words(_("Nothing was done: call it without --dry-run.")) if plan is None and preview.changes else None)
+    show(
+        words(_("Plan {plan}: {sent} case(s) were told."), plan=plan.number, sent=telling.sent)
+        if plan is not None
+        else None
+    )
+    show(
+        words(
+            _("{cases} case(s) cannot be read and were stepped over: run `greenlane verify`, then this command again."),
+            cases=len(preview.unreachable),
+        )
+        if preview.unreachable
+        else None
+    )
+    show(
+        words(_("{cases} case(s) could not be told: it is tried again by itself."), cases=len(telling.untold))
+        if telling.untold
+        else None
+    )
 
 
 def _change_json(change: PlannedChange) -> dict[str, Any]:
@@ -153,12 +173,12 @@ def _change_json(change: PlannedChange) -> dict[str, Any]:
     }
 
 
-def change_table(
-    words: TimeWords, moments: Moments, changes: list[PlannedChange], called: Callable[[str], str]
-) -> Table:
+def change_table(words: Words, moments: Moments, changes: list[PlannedChange], called: Callable[[str], str]) -> Table:
     """The first changes; `called` gives a case's code."""
-    title = words("changes", shown=min(SHOWN_MAX, len(changes)), total=len(changes))
-    table = table_of(title, words("case"), words("clock"), words("former_due"), words("due"), words("reason"))
+    title = words(_("Changes ({shown} of {total})"), shown=min(SHOWN_MAX, len(changes)), total=len(changes))
+    table = table_of(
+        title, words(_("Case")), words(_("Clock")), words(_("Former due")), words(_("Due")), words(_("Reason"))
+    )
     for change in changes[:SHOWN_MAX]:
         table.add_row(
             called(change.case_id),

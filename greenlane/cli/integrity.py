@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from greenlane.cli.options import Json, Lang, StateDir
+from wording.text import _
 
 PANEL = "Care"
 
@@ -43,8 +44,8 @@ def verify(
 
     with a_session(state_dir, lang) as session:
         words = session.words
-        _, events = session.ledger.counts()
-        with counted(words("verifying"), events) as told:
+        events = session.ledger.counts()[1]
+        with counted(words(_("Verifying the ledger")), events) as told:
             wiring = session.wiring
             published = PublishedTopics(wiring.cluster, wiring.topics) if topics else None
             found = verified(wiring.store, published, told)
@@ -53,16 +54,30 @@ def verify(
             body |= {"older_events": found.older} if found.older else {}
             print_json(body if found.ok else body | {"findings": found.findings})
         else:
-            table = table_of(None, words("invariant"), words("violations"))
+            table = table_of(None, words(_("Invariant")), words(_("Violations")))
             for name, count in found.violations.items():
                 named = f"{words.named('invariant', name)} [dim]({name})[/dim]"
                 table.add_row(named, f"[bold red]{count}[/bold red]" if count else "[green]0[/green]")
             show(table, *(f"[red]✗[/red] {escape(finding_text(finding, words))}" for finding in found.findings))
-            show(words("findings_in_english") if found.findings and words.language == "vi" else None)
+            show(words(_("Each in detail above.")) if found.findings and words.language == "vi" else None)
             counts = {"cases": found.cases, "events": found.events}
             findings = sum(found.violations.values())
-            older = words("not_decided_again", events=found.older) if found.older else None
-            verdict = words("all_well", **counts) if found.ok else words("not_all_well", findings=findings, **counts)
+            older = (
+                words(
+                    _(
+                        "Of these, {events} events were decided by an older version under its own rules: "
+                        "checked, not decided again."
+                    ),
+                    events=found.older,
+                )
+                if found.older
+                else None
+            )
+            verdict = (
+                words(_("{cases} cases, {events} events: all is well."), **counts)
+                if found.ok
+                else words(_("{cases} cases, {events} events: {findings} finding(s)."), findings=findings, **counts)
+            )
             show(verdict, older)
     return 0 if found.ok else 2
 
@@ -89,8 +104,8 @@ def rebuild(
 
     with a_session(state_dir, lang) as session:
         words = session.words
-        cases, _ = session.ledger.counts()
-        with counted(words("verifying"), cases) as told:
+        cases = session.ledger.counts()[0]
+        with counted(words(_("Verifying the ledger")), cases) as told:
             outcome = rebuild_all(session.wiring.store, told, replace=replace)
         if as_json:
             print_json(outcome.as_json())
@@ -100,5 +115,8 @@ def rebuild(
                 what = words.named("difference", difference.what)
                 show(f"[red]✗[/red] {difference.case_id}: {what}")
             counts = {"cases": report.cases, "events": report.events, "differences": len(report.differences)}
-            show(words("rebuilt", **counts), words("replaced") if outcome.mended else None)
+            show(
+                words(_("{cases} cases, {events} events folded again: {differences} difference(s)."), **counts),
+                words(_("They were put right.")) if outcome.mended else None,
+            )
     return 0 if outcome.ok else 2

@@ -12,6 +12,7 @@ from cases.turn import CaseView
 from greenlane.cli.styles import LATE, SOON, SOON_SECONDS, painted, status_markup
 from presentation.moments import Moments
 from presentation.words.words import Words
+from wording.text import _
 
 Kind = Literal["statutory", "green"]
 KINDS: Final[tuple[Kind, ...]] = ("statutory", "green")
@@ -30,7 +31,7 @@ def appointment_markup(promised: Promised | None, kind: Kind, moments: Moments) 
         return "-"
     if promised.state == "cancelled":
         return state_markup(promised, kind, moments)
-    shown = moments.words("paused")
+    shown = moments.words(_("paused"))
     if promised.appointment_at is not None:
         shown = moments.instant(promised.appointment_at)
     if promised.state == "running":
@@ -48,13 +49,13 @@ def promise_lines(view: CaseView, moments: Moments) -> Iterator[str]:
         at, state = promised.appointment_at, promised.state
         is_over = state == "cancelled"
         if is_over and view.status in APPLICANT_HAS_IT:
-            shown, stands = words("starts_again"), ""
+            shown, stands = words(_("starts again when complete")), ""
         else:
-            shown = words("paused") if at is None else moments.instant(at)
+            shown = words(_("paused")) if at is None else moments.instant(at)
             stands = state_markup(promised, kind, moments)
         if state == "running":
             shown, stands = painted(shown, nearness(at, moments)), ""
-        yield words(f"promise.{kind}", at=stands if is_over and stands else shown)
+        yield words.named("promise", kind, at=stands if is_over and stands else shown)
         if stands and not is_over:
             yield stands
         if lawful_day is not None and not is_over:
@@ -66,7 +67,7 @@ def state_markup(promised: Promised, kind: Kind, moments: Moments) -> str:
     group = "clock" if kind == "statutory" else "green"
     state = status_markup(moments.words, group, promised.state)
     if promised.state == "met" and promised.appointment_kept is False:
-        state = f"{state} [yellow]({moments.words('appointment_missed')})[/yellow]"
+        state = f"{state} [yellow]({moments.words(_('after the appointment'))})[/yellow]"
     return f"{state} [dim]({moments.words.named('clock', 'set_aside')})[/dim]" if promised.set_aside else state
 
 
@@ -74,7 +75,10 @@ def lawful_end_text(lawful_day: date | None, kind: Kind, moments: Moments) -> st
     """Until when the law, or the lane, gives time; None for a limit that has one end, or none now."""
     if lawful_day is None:
         return None
-    return moments.words("lawful_end" if kind == "statutory" else "green_end", day=moments.day(lawful_day))
+    return moments.words(
+        _("lawful end: 24:00 of {day}") if kind == "statutory" else _("promise ends: 24:00 of {day}"),
+        day=moments.day(lawful_day),
+    )
 
 
 def nearness(due_at: datetime | None, moments: Moments) -> str | None:

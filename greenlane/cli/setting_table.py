@@ -13,7 +13,7 @@ from greenlane.cli.output import table_of
 from greenlane.connection_rules import PREFIX
 from greenlane.settings import Settings
 from presentation.words.words import Words
-from wording.text import in_language
+from wording.text import _, in_language
 
 MASK: Final = "***"
 _USERINFO: Final = re.compile(r"(?<=://)[^/@\s]*@")
@@ -42,7 +42,7 @@ def settings_json() -> list[dict[str, Any]]:
 def setting_table(language: str | None) -> Table:
     """The same for people; what differs from its default stands out."""
     words = Words(language or Settings.load().language)
-    table = table_of(words("settings"), words("setting"), words("value"), words("description"))
+    table = table_of(words(_("Settings")), words(_("Setting")), words(_("Value")), words(_("Meaning")))
     for setting in settings_json():
         value = "-" if setting["value"] is None else escape(str(setting["value"]))
         shown = f"[bold green]{value}[/bold green]" if setting["is_set"] else value

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from greenlane.cli.options import Json, Lang, StateDir, Strict, source_of
+from wording.text import _, _p
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,7 +65,7 @@ def submit(
     with a_session(state_dir, lang) as session:
         size_max_bytes = session.wiring.message_max_bytes
         entries = [entry for name, content in contents for entry in entries_of(name, content, size_max_bytes)]
-        with counted(session.words("submitting"), len(entries)) as progress:
+        with counted(session.words(_("Submitting")), len(entries)) as progress:
             handed_in = waiting(lambda: _hand_in(session.wiring, entries, source, progress, strict=strict))
         body = _body(handed_in, session.words.language)
         if any(body["promises"] is None for body in body["submitted"]):
@@ -159,7 +160,13 @@ def _show(session: Session, handed_in: Sequence[HandedIn]) -> None:
     from services.applications import Submitted
 
     words, moments = session.words, session.moments
-    headings = ("application", "dossier", "procedure_and_lane", "given_promise", "submitted")
+    headings = (
+        _("Application"),
+        _p("dossier", "Dossier"),
+        _("Procedure\nLane"),
+        _p("given_promise", "Appointments"),
+        _("Submitted"),
+    )
     table = table_of(None, *map(words, headings))
     taken = [(entry, answer) for entry, answer in handed_in if isinstance(answer, Submitted)]
     for entry, answer in taken:
@@ -169,7 +176,7 @@ def _show(session: Session, handed_in: Sequence[HandedIn]) -> None:
             (view and view.dossier_code) or answer.case_id,
             f"{escape(moments.names.procedure(view.procedure))}\n{lane_markup(words, view.lane)}" if view else "-",
             "\n".join(promise_lines(view, moments)) if view else "-",
-            words("known") if answer.is_known else f"[green]{words('new')}[/green]",
+            words(_("known")) if answer.is_known else f"[green]{words(_('new'))}[/green]",
         )
     show(table if table.row_count else None, moments.scale)
     for entry, outcome in handed_in:
@@ -184,4 +191,11 @@ def _show(session: Session, handed_in: Sequence[HandedIn]) -> None:
     if unrecorded:
         err.print(f"[yellow]![/yellow] {words('not_recorded', count=unrecorded)}")
     known = sum(answer.is_known for _, answer in taken)
-    show(words("submit_summary", new=len(taken) - known, known=known, refused=len(handed_in) - len(taken)))
+    show(
+        words(
+            _("{new} new, {known} known, {refused} refused."),
+            new=len(taken) - known,
+            known=known,
+            refused=len(handed_in) - len(taken),
+        )
+    )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from presentation.words.words import Words
 from wording.text import LazyText, _
 
-TABLE: Final[dict[str, LazyText]] = {
+CATALOG_TABLE: Final[dict[str, LazyText]] = {
     # headings
     "catalogue": _("Catalogue: {place}"),
     "entry": _("Kind, id, version"),
@@ -54,9 +53,3 @@ TABLE: Final[dict[str, LazyText]] = {
     ),
     "exported": _("{files} files written to {folder}. Edit there, then: greenlane catalog check {folder}"),
 }
-
-
-class CatalogWords(Words):
-    """The common table and this one."""
-
-    own = TABLE

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from presentation.words.words import Words
 from wording.text import LazyText, _
 
-TABLE: Final[dict[str, LazyText]] = {
+TIME_TABLE: Final[dict[str, LazyText]] = {
     # headings
     "audience": _("Audience"),
     "calendar": _("Working calendar"),
@@ -137,9 +136,3 @@ TABLE: Final[dict[str, LazyText]] = {
     "rule.flag_not_set": _("{day} counts as a working day: it is not confirmed as a day off (flag {flag})."),
     "rule.ladder": _("The rungs are reckoned on: {clock}."),
 }
-
-
-class TimeWords(Words):
-    """The common table and this one."""
-
-    own = TABLE

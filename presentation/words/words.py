@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar, Final
+from typing import Final
 
+from presentation.words.catalog_words import CATALOG_TABLE
 from presentation.words.dossier_words import DOSSIER_TABLE
 from presentation.words.integrity_words import INTEGRITY_TABLE
 from presentation.words.law_words import LAW_TABLE
 from presentation.words.letter_words import LETTER_TABLE
 from presentation.words.part_words import PART_TABLE
+from presentation.words.time_words import TIME_TABLE
 from wording.text import LazyText, _, _p, in_language, layout
 
 TABLE: Final[dict[str, LazyText]] = {
@@ -324,33 +325,36 @@ TABLE: Final[dict[str, LazyText]] = {
     **LETTER_TABLE,
     **LAW_TABLE,
     **PART_TABLE,
+    **TIME_TABLE,
+    **CATALOG_TABLE,
 }
 
 
 class Words:
-    """The table in one language; what is said in few places has a table of its own before it."""
-
-    own: ClassVar[Mapping[str, LazyText]] = {}
-    """Of a subclass: looked at first."""
+    """The texts of the screens in one language."""
 
     def __init__(self, language: str) -> None:
         self.language = language
 
-    def __call__(self, key: str, **given: object) -> str:
-        """The text of a key with its gaps filled. Raises KeyError for a key that no table has."""
-        return in_language(self._text(key).filled(**given), self.language)
+    def __call__(self, text: str, /, **given: object) -> str:
+        """The text with its gaps filled."""
+        return in_language(_text(text).filled(**given), self.language)
 
-    def template(self, key: str) -> str:
-        """The text of a key with its gaps, for what fills them in tones. Raises KeyError."""
-        return in_language(self._text(key), self.language)
+    def template(self, text: str) -> str:
+        """The text with its gaps, for what fills them in tones."""
+        return in_language(_text(text), self.language)
 
-    def named(self, group: str, value: str | None) -> str:
+    def named(self, group: str, value: str | None, /, **given: object) -> str:
         """A value of a closed set, such as a lane; what no table knows is shown as it is."""
         if value is None:
             return "-"
-        key = f"{group}.{value}"
-        found = self.own.get(key) or TABLE.get(key)
-        return value if found is None else in_language(found, self.language)
+        found = TABLE.get(f"{group}.{value}")
+        return value if found is None else self(found, **given)
 
-    def _text(self, key: str) -> LazyText:
-        return self.own[key] if key in self.own else TABLE[key]
+    def pattern(self, group: str, value: str) -> str:
+        """A value of a closed set with its gaps, for what fills them in tones. Raises KeyError."""
+        return in_language(TABLE[f"{group}.{value}"], self.language)
+
+
+def _text(text: str) -> LazyText:
+    return text if isinstance(text, LazyText) else TABLE[text]
