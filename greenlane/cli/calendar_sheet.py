@@ -149,10 +149,10 @@ class CalendarSheet:
         )
         weekday = "" if end.lawful_day is None else f" [dim]{self._weekday(end.lawful_day)}[/dim]"
         for key, text in (
-            ("calendar", f"{self.definition.id} {self.definition.version}"),
-            ("at", f"{moments.instant(at, seconds=True)}, {moments.budget(budget)}"),
-            ("appointment", f"[bold]{moments.instant(end.operational_at, seconds=True)}[/bold]"),
-            ("lawful", f"[bold]{lawful}[/bold]{weekday}"),
+            (_("Working calendar"), f"{self.definition.id} {self.definition.version}"),
+            (_("At"), f"{moments.instant(at, seconds=True)}, {moments.budget(budget)}"),
+            (_("Appointment"), f"[bold]{moments.instant(end.operational_at, seconds=True)}[/bold]"),
+            (_("Lawful end"), f"[bold]{lawful}[/bold]{weekday}"),
         ):
             grid.add_row(f"[bold]{words(key)}[/bold]", text)
         return grid

@@ -101,7 +101,11 @@ class CatalogScreen:
             return self.words(_("{which}: not in this folder"), which=key)
         if change.before is None:
             return self.words(_("{which}: new"), which=key)
-        name = "other_version" if change.before == change.after else "next_version"
+        name = (
+            _("{which}: says something else")
+            if change.before == change.after
+            else _("{which}: follows version {before}")
+        )
         return self.words(name, which=key, before=escape(change.before))
 
     # ---- acts
@@ -113,7 +117,11 @@ class CatalogScreen:
             return
         for key, digest in done.new:
             yield f"  {escape(str(key))} [dim]{digest[:12]}[/dim]"
-        name = "published_stack" if self.place.folder is None else "published_folder"
+        name = (
+            _("{count} version(s) published; the running system takes them up within 5 seconds.")
+            if self.place.folder is None
+            else _("{count} version(s) published in {folder}.")
+        )
         yield self.words(name, count=len(done.new), folder=escape(str(folder.path)))
         if self.place.folder is not None:
             return
@@ -134,7 +142,13 @@ class CatalogScreen:
                     id=key.id,
                 )
         for party in done.parties:
-            name = "channels" if self.place.has_accounts else "channels_outside"
+            name = (
+                _("{which} has channels of its own. Its account: greenlane access kafka {which}")
+                if self.place.has_accounts
+                else _(
+                    "{which} needs an account and rights on Kafka, from whoever runs that broker (docs/operations.md)."
+                )
+            )
             yield self.words(name, which=escape(party))
 
     def retired(self, done: Retired) -> Iterator[RenderableType]:
@@ -148,7 +162,15 @@ class CatalogScreen:
         if done.open_cases:
             yield self.words(_("{count} open case(s) go on under it to their end."), count=done.open_cases)
         for template in done.templates:
-            yield f"[yellow]![/yellow] {self.words('needed', template=escape(template))}"
+            needed = self.words(
+                _(
+                    "The dossier template '{template}' still asks for this procedure: no dossier can be opened by it "
+                    "from the day after. Publish a version of it without the procedure, or retire it: greenlane catalog "
+                    "list dossier {template}"
+                ),
+                template=escape(template),
+            )
+            yield f"[yellow]![/yellow] {needed}"
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:

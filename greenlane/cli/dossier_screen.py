@@ -87,14 +87,16 @@ def _joint(sheet: DossierSheet, moments: Moments) -> Line:
     words, dossier, verdict = moments.words, sheet.dossier, verdict_of(sheet.dossier)
     ends, basis = joint_ends(dossier), words.named("basis", dossier.basis)
     # Only a limit of the law is overdue; one that was reckoned is a promise, which is kept or broken.
-    state = line(words(f"{'clock' if dossier.basis == 'cap' else 'green'}.{verdict.state}"))
+    state = line(words.named("clock" if dossier.basis == "cap" else "green", verdict.state))
     if verdict.state is ClockStatus.BREACHED:
         state = toned(Tone.LATE, state)
     elif verdict.appointment_kept is False:
         state = line(state, ", ", toned(Tone.NEAR, words(_("appointment missed"))))
     at, key = (
         moments.instant(dossier.joint_due_at),
-        "joint_one" if ends is None or ends.lawful_end_at is None else "joint_is",
+        _("Joint limit ({basis}): {at}: {state}")
+        if ends is None or ends.lawful_end_at is None
+        else _("Joint limit ({basis}): appointment {at}, lawful end 24:00 of {day}: {state}"),
     )
     return filled(words.template(key), at=at, day=moments.day(dossier.joint_lawful_day), basis=basis, state=state)
 

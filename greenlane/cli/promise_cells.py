@@ -59,7 +59,7 @@ def promise_lines(view: CaseView, moments: Moments) -> Iterator[str]:
         if stands and not is_over:
             yield stands
         if lawful_day is not None and not is_over:
-            yield f"[dim]{words(f'end.{kind}', day=moments.day(lawful_day))}[/dim]"
+            yield f"[dim]{words.named('end', kind, day=moments.day(lawful_day))}[/dim]"
 
 
 def state_markup(promised: Promised, kind: Kind, moments: Moments) -> str:

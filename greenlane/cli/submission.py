@@ -189,7 +189,8 @@ def _show(session: Session, handed_in: Sequence[HandedIn]) -> None:
             say_error(error, f"{error['file']}:{error['line']}{name}:")
     unrecorded = sum(answer.view is None for _, answer in taken)
     if unrecorded:
-        err.print(f"[yellow]![/yellow] {words('not_recorded', count=unrecorded)}")
+        said = _("{count} accepted, not opened yet: no worker answers. They are opened as soon as one runs.")
+        err.print(f"[yellow]![/yellow] {words(said, count=unrecorded)}")
     known = sum(answer.is_known for _, answer in taken)
     show(
         words(

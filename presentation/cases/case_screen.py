@@ -33,7 +33,7 @@ from presentation.names import beside
 from presentation.reasons import reason_text
 from presentation.tones import lane_line, status_line
 from services.case_sheets import CaseSheet
-from wording.text import _
+from wording.text import LazyText, _, _p
 
 BAR_CELLS = 24
 
@@ -83,17 +83,17 @@ def _head(sheet: CaseSheet, moments: Moments) -> Panel:
     if view.outcome is not None:
         status = line(status, ": ", words.named("outcome", view.outcome))
     version = dim(words(_("version {version}"), version=procedure.version))
-    known: dict[str, Inline | None] = {
-        "procedure": line(procedure.name.in_language(words.language), " ", version),
-        "lane": lane_line(words, view.lane),
-        "status": status,
-        "agency": names.department(view.agency),
-        "opened_at": moments.instant(view.opened_at),
-        "holder": None if view.holder is None else names.holder(view.holder),
-        "statutory_due": _promise(sheet, moments, "statutory"),
-        "green_due": _promise(sheet, moments, "green"),
-        "closed_at": None if view.closed_at is None else moments.instant(view.closed_at),
-        "result_code": view.result_code,
+    known: dict[LazyText, Inline | None] = {
+        _("Procedure"): line(procedure.name.in_language(words.language), " ", version),
+        _("Lane"): lane_line(words, view.lane),
+        _("Status"): status,
+        _("Agency"): names.department(view.agency),
+        _p("opened_at", "Received"): moments.instant(view.opened_at),
+        _("Held by"): None if view.holder is None else names.holder(view.holder),
+        _("Statutory appointment"): _promise(sheet, moments, "statutory"),
+        _("Green appointment"): _promise(sheet, moments, "green"),
+        _("Closed"): None if view.closed_at is None else moments.instant(view.closed_at),
+        _("Result"): view.result_code,
     }
     grid = facts((words(key), text) for key, text in known.items())
     return Panel(strong(view.dossier_code or view.case_id), (grid,), subtitle=dim(view.case_id))

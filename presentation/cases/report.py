@@ -22,7 +22,9 @@ def report_screen(report: Report, moments: Moments) -> Iterator[Block | None]:
     """One line a group, a line for all, the appointments and the duties."""
     words = _words(moments)
     table = table_of(
-        words(_("Promised against used")), words(report.by), *(words.named("report", key) for key in FIGURES)
+        words(_("Promised against used")),
+        words.named("by", report.by),
+        *(words.named("report", key) for key in FIGURES),
     )
     for number, (name, tally) in enumerate(report.groups.items(), start=1):
         table.add(_named(report, name, moments), *_cells(tally), ends=number == len(report.groups))
@@ -65,7 +67,7 @@ def _cells(tally: Tally) -> Iterator[Inline]:
 def _appointment_table(report: Report, moments: Moments) -> Table | None:
     words = _words(moments)
     headings = (words.named("report", figure) for figure in APPOINTMENTS)
-    table = table_of(words(_("Appointments")), words(report.by), *headings)
+    table = table_of(words(_("Appointments")), words.named("by", report.by), *headings)
     for name, tally in report.groups.items():
         counts = [getattr(tally, figure) for figure in APPOINTMENTS]
         if any(counts):
@@ -78,7 +80,7 @@ def _duty_table(report: Report, moments: Moments) -> Table | None:
     names = {duty.id: duty.name.in_language(words.language) for duty in report.duties}
     table = table_of(
         words(_("The agencies' own duties of time")),
-        words(report.by),
+        words.named("by", report.by),
         words(_("Duty")),
         words(_("Arose")),
         words(_("Late")),

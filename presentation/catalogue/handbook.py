@@ -114,12 +114,12 @@ class Handbook:
         """One procedure with documents, steps, and what may be done to its cases."""
         words, moments = self.words, self._moments
         known = {
-            "procedure": beside(version.name.in_language(words.language), version.id),
-            "version": version.version,
-            "agency": self.names.department(version.agency),
-            "budget": moments.budget(version.limit),
-            "legal_basis": stacked(*(basis_line(basis, self.day, moments) for basis in version.legal_basis)),
-            "verified": yes_line(words, is_so=version.verified),
+            _("Procedure"): beside(version.name.in_language(words.language), version.id),
+            _("Version"): version.version,
+            _("Agency"): self.names.department(version.agency),
+            _("Limit"): moments.budget(version.limit),
+            _("Legal basis"): stacked(*(basis_line(basis, self.day, moments) for basis in version.legal_basis)),
+            _("Verified"): yes_line(words, is_so=version.verified),
         }
         yield facts((words(key), text) for key, text in known.items())
         yield self._document_table(version)

@@ -30,7 +30,7 @@ from presentation.cases.promises import Kind, lawful_end_text, rung_text
 from presentation.moments import Moments
 from presentation.time.reasons import moments_of, sentence_of, source_of
 from presentation.tones import lane_line
-from wording.text import _, _p
+from wording.text import LazyText, _, _p
 
 RUNG_TONES: Final = {
     "warning": Tone.NEAR,
@@ -54,18 +54,18 @@ def calculation_screen(answer: Answer, language: str, catalog: Catalog | None = 
     words, procedure, green = moments.words, answer.definitions.procedure, answer.green
     version = dim(words(_("version {version}"), version=procedure.version))
     promised = words(_("none")) if green is None else toned(Tone.GOOD, _promise(green, "green", moments))
-    known: dict[str, Inline] = {
-        "procedure": line(procedure.name.in_language(language), " ", version),
-        "lane": lane_line(words, answer.lane),
-        "received": moments.instant(answer.at, seconds=True),
-        "statutory_promise": _promise(answer.statutory, "statutory", moments),
-        "green_promise": promised,
+    known: dict[LazyText, Inline] = {
+        _("Procedure"): line(procedure.name.in_language(language), " ", version),
+        _("Lane"): lane_line(words, answer.lane),
+        _("Received"): moments.instant(answer.at, seconds=True),
+        _("Statutory limit"): _promise(answer.statutory, "statutory", moments),
+        _("Green promise"): promised,
     }
     grid = facts((words(key), text) for key, text in known.items())
     yield Panel(None, (grid, "", Timeline(tuple(_marks(answer))), _legend(answer, moments)))
     clock = "statutory" if green is None else "green"
-    yield _ladder("rungs", answer.rungs, clock, procedure.agency, moments)
-    yield _ladder("escalations", answer.escalations, clock, procedure.agency, moments)
+    yield _ladder(_("Rungs of the ladder"), answer.rungs, clock, procedure.agency, moments)
+    yield _ladder(_("Escalations after the end"), answer.escalations, clock, procedure.agency, moments)
     yield _shares(answer.steps, moments)
     source = Column(words(_("Source")), share=2, tone=Tone.DIM)
     reasons = table_of(words(_("Why")), Column(words(_("What holds")), share=3), source, copied=False)
@@ -84,7 +84,7 @@ def _promise(promised: Promised, kind: Kind, moments: Moments) -> Line:
     return line(f"{limit}: {moments.words(_('Appointment')).lower()} {shown} ", dim(f"({lawful})"))
 
 
-def _ladder(title: str, firing: Iterable[FiringRung], clock: str, agency: str, moments: Moments) -> Table:
+def _ladder(title: LazyText, firing: Iterable[FiringRung], clock: str, agency: str, moments: Moments) -> Table:
     words = moments.words
     table = table_of(words(title), *map(words, (_("Share"), _("What it says"), _("At"), _("Audience"), _("Level"))))
     for fires in firing:
@@ -104,7 +104,7 @@ def _ladder(title: str, firing: Iterable[FiringRung], clock: str, agency: str, m
 def _shares(shares: Iterable[StepShare], moments: Moments) -> Table:
     """How the promise is shared out; what lies on the longest path has no slack."""
     words, names = moments.words, moments.names
-    headings = map(words, (_("Step"), _("Department"), _p("needs", "After"), _("Limit"), _("Slack (working time)")))
+    headings = map(words, (_("Step"), _("Department"), _p("needs", "After"), _("Limit"), _("Slack")))
     table = table_of(words(_("The promise shared out over the steps")), *headings, copied=False)
     for share in shares:
         needs = "\n".join(map(names.step, share.step.needs))

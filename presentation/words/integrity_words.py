@@ -1,4 +1,4 @@
-"""What the screens about the ledger's soundness say, in Vietnamese and English."""
+"""What the screens about the ledger's soundness say."""
 
 from __future__ import annotations
 
@@ -28,9 +28,6 @@ INTEGRITY_TABLE: Final[dict[str, LazyText]] = {
     "difference.unreadable": _("the ledger cannot be read"),
     "difference.definitions": _("definitions of the case"),
     "difference.surplus": _("surplus row"),
-    "finding": _("{invariant}: wrong at {place}"),
-    "finding_event": _("{stream}, event {event}"),
-    "findings_in_english": _("Each in detail above."),
 }
 _FINDING: Final = re.compile(r"^(?P<invariant>I\d+): (?P<stream>\S+?)(?: event (?P<event>\d+))?(?:[: ].*)?$", re.DOTALL)
 
@@ -42,5 +39,7 @@ def finding_text(finding: str, words: Words) -> str:
         return finding
     place = found["stream"]
     if found["event"] is not None:
-        place = words("finding_event", stream=place, event=found["event"])
-    return words("finding", invariant=words.named("invariant", found["invariant"]), place=place)
+        place = words(_("{stream}, event {event}"), stream=place, event=found["event"])
+    return words(
+        _("{invariant}: wrong at {place}"), invariant=words.named("invariant", found["invariant"]), place=place
+    )
