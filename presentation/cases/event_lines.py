@@ -20,7 +20,6 @@ from presentation.tones import lane_line
 from presentation.words.words import Words
 from wording.text import _
 
-LATE_RUNGS: Final = ("breach", "escalation")
 ACTOR_WIDTH: Final = 24
 """What happened has the room; who did it may take two lines."""
 

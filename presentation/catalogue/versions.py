@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import datetime, time
 from typing import Any, Final, Self
-
-from rich.console import RenderableType
-from rich.markup import escape
-from rich.table import Table
 
 from catalog.comparison import Change, FieldChange
 from catalog.definition import Key
 from catalog.loader import Folder
-from greenlane.cli.clock import now
-from greenlane.cli.output import table_of
-from greenlane.cli.styles import painted
+from presentation.blocks import Block, Line, Table, Tone, dim, line, strong, table_of, toned
 from presentation.instants import instant_json
 from presentation.moments import Moments
+from presentation.troubles import WARNING
 from presentation.words.words import Words
 from services.catalogue_acts import Published, Retired
 from services.catalogue_places import Place
 from services.catalogue_versions import Entry, drafts_of
 from sla.business_time import BusinessTime
 from wording.json_text import shown_json
-from wording.text import _
+from wording.text import LazyText, _
 
-STATE_STYLES: Final = {"draft": "yellow", "future": "cyan", "in_force": "green", "ended": "dim", "replaced": "dim"}
+STATES: Final = {
+    "draft": Tone.NEAR,
+    "future": Tone.GOING,
+    "in_force": Tone.GOOD,
+    "ended": Tone.DIM,
+    "replaced": Tone.DIM,
+}
 SHOWN_MAX: Final = 120
 """Characters of a value that differs; the whole of it stands in the files."""
 
@@ -44,10 +45,11 @@ class CatalogScreen:
         """The catalogue of the place."""
         return cls(place, Words(language))
 
-    @cached_property
+    @property
     def moments(self) -> Moments:
         """Time as the screen shows it."""
-        return Moments(self.words, self.place.zone, BusinessTime.real_time(), now())
+        morning = datetime.combine(self.place.today, time(), self.place.zone)
+        return Moments(self.words, self.place.zone, BusinessTime.real_time(), morning)
 
     @property
     def place_name(self) -> str:
@@ -60,43 +62,41 @@ class CatalogScreen:
     def entry_table(self, entries: Iterable[Entry]) -> Table:
         """One line a version; the first column is what `retire` takes."""
         keys = (_("Kind, id, version"), _("Holds from"), _("Last day"), _("State"), _("Published"), _("By"))
-        table = table_of(self.words(_("Catalogue: {place}"), place=escape(self.place_name)), *map(self.words, keys))
+        table = table_of(self.words(_("Catalogue: {place}"), place=self.place_name), *map(self.words, keys))
         for entry in entries:
-            first, last = entry.window
-            table.add_row(
-                escape(str(entry.held.key)),
-                self.moments.day(first),
-                self.moments.day(last),
-                painted(self.words.named("version_state", entry.state), STATE_STYLES[entry.state]),
+            table.add(
+                str(entry.held.key),
+                *map(self.moments.day, entry.window),
+                toned(STATES[entry.state], self.words.named("version_state", entry.state)),
                 self.moments.instant(entry.held.published_at),
-                escape(entry.held.published_by or "-"),
+                entry.held.published_by or "-",
             )
         return table
 
     # ---- a folder
 
-    def sound(self, folder: Folder) -> Iterator[RenderableType]:
+    def sound(self, folder: Folder) -> Iterator[Block]:
         """That nothing is wrong, and what would be published."""
         drafts = drafts_of(self.place, folder)
-        counts = {"folder": escape(str(folder.path)), "files": len(folder.shelf.sources), "drafts": len(drafts)}
-        yield self.words(_("{folder}: {files} files, no fault. {drafts} version(s) are not published yet."), **counts)
+        counts = {"folder": folder.path, "files": len(folder.shelf.sources), "drafts": len(drafts)}
+        yield self._line(_("{folder}: {files} files, no fault. {drafts} version(s) are not published yet."), **counts)
         for key in sorted(drafts):
-            yield f"  {escape(str(key))}"
+            yield line(f"  {key}")
 
-    def difference(self, changes: Sequence[Change]) -> Iterator[RenderableType]:
+    def difference(self, changes: Sequence[Change]) -> Iterator[Block]:
         """Each version that differs, with its fields."""
         if not changes:
-            yield self.words(_("Nothing differs from {place}."), place=escape(self.place_name))
+            yield self._line(_("Nothing differs from {place}."), place=self.place_name)
         for change in changes:
-            yield f"[bold]{self._title(change)}[/bold]"
+            yield strong(self._title(change))
             table = table_of(None, *map(self.words, (_("Field"), _("Before"), _("After"))))
             for field in change.fields:
-                table.add_row(escape(field.path), *map(escape, _shown(field)))
-            if change.fields:
+                table.add(field.path, *_shown(field))
+            if table.rows:
                 yield table
 
     def _title(self, change: Change) -> str:
-        key = escape(str(Key(change.kind, change.id, change.after or change.before or "")))
+        key = Key(change.kind, change.id, change.after or change.before or "")
         if change.after is None:
             return self.words(_("{which}: not in this folder"), which=key)
         if change.before is None:
@@ -106,29 +106,29 @@ class CatalogScreen:
             if change.before == change.after
             else _("{which}: follows version {before}")
         )
-        return self.words(name, which=key, before=escape(change.before))
+        return self.words(name, which=key, before=change.before)
 
     # ---- acts
 
-    def published(self, folder: Folder, done: Published) -> Iterator[RenderableType]:
+    def published(self, folder: Folder, done: Published) -> Iterator[Block]:
         """What was published, and what is to be done for it to reach what is open."""
         if not done.new:
-            yield self.words(_("Nothing new: all {known} are published."), known=done.known)
+            yield self._line(_("Nothing new: all {known} are published."), known=done.known)
             return
         for key, digest in done.new:
-            yield f"  {escape(str(key))} [dim]{digest[:12]}[/dim]"
+            yield line(f"  {key} ", dim(digest[:12]))
         name = (
             _("{count} version(s) published; the running system takes them up within 5 seconds.")
             if self.place.folder is None
             else _("{count} version(s) published in {folder}.")
         )
-        yield self.words(name, count=len(done.new), folder=escape(str(folder.path)))
+        yield self._line(name, count=len(done.new), folder=folder.path)
         if self.place.folder is not None:
             return
         earlier = {held.key[:2] for held in self.place.held}
         for key, _digest in done.new:
             if key.kind == "procedure" and key[:2] in earlier:
-                yield self.words(
+                yield self._line(
                     _(
                         "Open cases keep their version. To move them: greenlane procedure migrate {id} {version} "
                         "--dry-run"
@@ -137,7 +137,7 @@ class CatalogScreen:
                     version=key.version,
                 )
             if key.kind == "calendar" and key[:2] in earlier:
-                yield self.words(
+                yield self._line(
                     _("Open cases keep their calendar. To apply this one: greenlane calendar apply {id} --dry-run"),
                     id=key.id,
                 )
@@ -149,28 +149,34 @@ class CatalogScreen:
                     "{which} needs an account and rights on Kafka, from whoever runs that broker (docs/operations.md)."
                 )
             )
-            yield self.words(name, which=escape(party))
+            yield self._line(name, which=party)
 
-    def retired(self, done: Retired) -> Iterator[RenderableType]:
+    def retired(self, done: Retired) -> Iterator[Block]:
         """Until when it holds, and what becomes of the open cases."""
-        key, day = escape(str(done.done.key)), self.moments.day(done.done.valid_until)
-        yield self.words(
+        key, day = done.done.key, self.moments.day(done.done.valid_until)
+        yield self._line(
             _("{which} holds until {day} inclusive; nothing is received under it from the day after."),
             which=key,
             day=day,
         )
         if done.open_cases:
-            yield self.words(_("{count} open case(s) go on under it to their end."), count=done.open_cases)
+            yield self._line(_("{count} open case(s) go on under it to their end."), count=done.open_cases)
         for template in done.templates:
-            needed = self.words(
-                _(
-                    "The dossier template '{template}' still asks for this procedure: no dossier can be opened by it "
-                    "from the day after. Publish a version of it without the procedure, or retire it: greenlane catalog "
-                    "list dossier {template}"
+            yield line(
+                WARNING,
+                " ",
+                self.words(
+                    _(
+                        "The dossier template '{template}' still asks for this procedure: no dossier can be "
+                        "opened by it from the day after. Publish a version of it without the procedure, or "
+                        "retire it: greenlane catalog list dossier {template}"
+                    ),
+                    template=template,
                 ),
-                template=escape(template),
             )
-            yield f"[yellow]![/yellow] {needed}"
+
+    def _line(self, text: LazyText, **gaps: object) -> Line:
+        return line(self.words(text, **gaps))
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:
