@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from audit.rebuilding import Rebuilt
 from audit.verification import VerificationReport
 from presentation.blocks import Block, Tone, dim, line, table_of, toned
-from presentation.words.integrity_words import finding_text
 from presentation.words.words import Words
+
+_FINDING: Final = re.compile(r"^(?P<invariant>I\d+): (?P<stream>\S+?)(?: event (?P<event>\d+))?(?:[: ].*)?$", re.DOTALL)
+
+
+def finding_text(finding: str, words: Words) -> str:
+    """A finding on the screen. The auditor's own words are English; in Vietnamese it says which rule is broken, and where."""
+    found = _FINDING.match(finding)
+    if words.language == "en" or found is None:
+        return finding
+    place = found["stream"]
+    if found["event"] is not None:
+        place = words("finding_event", stream=place, event=found["event"])
+    return words("finding", invariant=words.named("invariant", found["invariant"]), place=place)
 
 
 def verification_json(report: VerificationReport) -> dict[str, Any]:

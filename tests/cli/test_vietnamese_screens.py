@@ -28,9 +28,9 @@ from events.language.messages import DecisionMessage, message_error_of
 from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal, refuse
 from greenlane.cli.app import command_names
-from greenlane.cli.change_run import change_table
 from greenlane.settings import Settings
 from presentation.cases.event_lines import event_cells
+from presentation.catalogue.changes import change_table
 from presentation.moments import Moments
 from presentation.names import Names
 from presentation.words.time_words import TimeWords
