@@ -10,6 +10,7 @@ import typer
 
 from greenlane.cli.options import Json, Lang, Language
 from greenlane.cli.run import Run, as_command
+from wording.text import _
 
 if TYPE_CHECKING:
     from presentation.time.calendars import CalendarSheet
@@ -177,7 +178,7 @@ def check(
     from greenlane.cli.calendar_file import checked, show_faults
     from greenlane.cli.output import print_json, show
     from greenlane.settings import Settings
-    from presentation.words.time_words import TimeWords
+    from presentation.words.words import Words
 
     settings = Settings.load(language=lang)
     found = checked(file)
@@ -189,7 +190,7 @@ def check(
         print_json({"ok": True, "calendar": definition.id, "version": definition.version, "digest": definition.digest})
     else:
         names = {"file": file, "calendar": definition.id, "version": definition.version}
-        show(TimeWords(settings.language)("calendar_sound", **names))
+        show(Words(settings.language)(_("{file}: calendar {calendar} {version} is sound."), **names))
     return 0
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from greenlane.cli.run import Run, as_command
+from wording.text import _
 
 PANEL = "Cases"
 
@@ -51,14 +52,16 @@ def report(
     from greenlane.cli.writing import writable, write_file
     from presentation.cases.report import report_plot, report_screen
     from presentation.json_of_reports import report_csv, report_json
-    from presentation.words.time_words import TimeWords
+    from presentation.words.words import Words
     from services.reports import Period, count_cases, report_cases
 
     period = Period(*(instant_of(text, name) if text else None for name, text in (("from", from_at), ("to", to_at))))
     writable(csv, ".csv", "csv")
     writable(plot, ".svg", "plot")
     with run.session() as session:
-        with counted(TimeWords(session.words.language)("looking"), count_cases(session.wiring)) as progress:
+        with counted(
+            Words(session.words.language)(_("Looking at the open cases")), count_cases(session.wiring)
+        ) as progress:
             figures = report_cases(session.wiring, acting(None), by.value, period, now=now(), progress=progress)
         if csv is not None:
             write_file(csv, report_csv(figures), "csv")
