@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from greenlane.cli.options import Json, Lang, StateDir, Strict, source_of
+from greenlane.cli.options import Strict, source_of
+from greenlane.cli.run import Run, as_command
 from wording.text import _
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(submit)
 
 
+@as_command
 def submit(
+    run: Run,
     files: Annotated[
         list[str],
         typer.Argument(metavar="FILE...", help="YAML (also several documents), JSON or JSON lines; - is stdin."),
@@ -43,9 +46,6 @@ def submit(
         ),
     ] = SOURCE,
     strict: Strict = False,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Hand in applications from files, and wait until their cases are on record.
 
@@ -58,11 +58,11 @@ def submit(
     from greenlane.cli.files import contents_of
     from greenlane.cli.output import print_json
     from greenlane.cli.progress import counted
-    from greenlane.cli.session import a_session, waiting
+    from greenlane.cli.session import waiting
     from intake.application_files import entries_of
 
     contents = contents_of(files)
-    with a_session(state_dir, lang) as session:
+    with run.session() as session:
         size_max_bytes = session.wiring.message_max_bytes
         entries = [entry for name, content in contents for entry in entries_of(name, content, size_max_bytes)]
         with counted(session.words(_("Submitting")), len(entries)) as progress:
@@ -70,7 +70,7 @@ def submit(
         body = _body(handed_in, session.words.language)
         if any(body["promises"] is None for body in body["submitted"]):
             _say_why(session)
-        if as_json:
+        if run.as_json:
             print_json(body)
         else:
             _show(session, handed_in)
