@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from events.language.dossier_messages import DossierFile
-    from services.dossiers import SubmittedDossier
 
 PANEL = "Linked dossiers"
 SOURCE = "/command-line"
@@ -118,9 +117,9 @@ def submit(
     from greenlane.cli.clock import now
     from greenlane.cli.failure import say_left_out
     from greenlane.cli.granting import granted
-    from greenlane.cli.output import print_json
-    from greenlane.cli.output import show as shown
     from greenlane.cli.session import waiting
+    from presentation.dossiers.submitted import submitted_dossier_line
+    from presentation.json_of_submissions import submitted_dossier_json
     from services.actors import claimed
     from services.dossiers import declare_template, submit_dossier
 
@@ -134,26 +133,16 @@ def submit(
             lambda: submit_dossier(session.wiring, actor, declared, source, door="cli", now=now(), strict=strict)
         )
         submitted = granted(answer)
-        if run.as_json:
-            print_json(_submitted_json(submitted, session.words.language))
-        else:
-            key = (
-                _("Dossier {dossier} was submitted before.")
-                if submitted.is_known
-                else _("Dossier {dossier} submitted.")
-            )
-            key = (
-                _(
-                    "Dossier {dossier} was accepted, not opened yet: no worker answers. It is opened as soon "
-                    "as one runs."
-                )
-                if submitted.view is None
-                else key
-            )
-            shown(session.words(key, dossier=f"{submitted.dossier_id} ({submitted.stream_id})"), session.moments.scale)
+        language = session.words.language
+        if not run.as_json:
             for fact in submitted.left_out:
-                say_left_out(fact, "", session.words.language)
-    return 0 if submitted.view is not None else 2
+                say_left_out(fact, "", language)
+        code = 0 if submitted.view is not None else 2
+        return run.answer(
+            lambda: submitted_dossier_json(submitted, language),
+            lambda: (submitted_dossier_line(submitted, session.words), session.moments.scale),
+            code,
+        )
 
 
 def _dossier_in(file: str) -> DossierFile:
@@ -162,26 +151,6 @@ def _dossier_in(file: str) -> DossierFile:
 
     ((name, content),) = contents_of([file])
     return dossier_of(name, content)
-
-
-def _submitted_json(submitted: SubmittedDossier, language: str) -> dict[str, Any]:
-    """The answer of `dossier submit --json`."""
-    from presentation.instants import instant_json
-    from presentation.left_out import left_out_json
-
-    view = submitted.view
-    return {
-        "ok": view is not None,
-        "dossier": submitted.stream_id,
-        "dossier_id": submitted.dossier_id,
-        "known": submitted.is_known,
-        "applications": view and view.applications,
-        "released": view and view.released,
-        "lead": view and view.lead,
-        "joint_due_at": view and instant_json(view.joint_due_at),
-        "promised_at": view and instant_json(view.promised_at),
-        "left_out": left_out_json(submitted.left_out, language),
-    }
 
 
 @as_command
