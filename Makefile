@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 DEVELOPMENT := $(VENV)/.development-installed
+CATALOGUE := wording/locale/vi/LC_MESSAGES/greenlane
 
 .PHONY: help setup up demo test test-more check hooks bench bench-long test-long test-servers import-big lock clean
 
@@ -24,12 +25,15 @@ $(DEVELOPMENT): requirements-dev.lock $(RUNTIME)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
 	@touch $@
 
-setup: $(RUNTIME) ## install the program at .venv/bin/greenlane
+$(CATALOGUE).mo: $(CATALOGUE).po $(RUNTIME)
+	$(BIN)/python -m wording.compile
 
-demo: $(RUNTIME) ## run the main job on the embedded stack: applications in all lanes, departments, escalations
+setup: $(RUNTIME) $(CATALOGUE).mo ## install the program at .venv/bin/greenlane
+
+demo: setup ## run the main job on the embedded stack: applications in all lanes, departments, escalations
 	$(BIN)/greenlane demo
 
-up: $(RUNTIME) ## start the whole system on this machine and keep it running
+up: setup ## start the whole system on this machine and keep it running
 	$(BIN)/greenlane up
 
 test: $(DEVELOPMENT) ## the tests of every commit (some eleven minutes on two cores)
@@ -47,11 +51,12 @@ test-long: $(DEVELOPMENT) ## the long tier: every start day of ten years, a mill
 test-servers: $(DEVELOPMENT) ## outside servers for real: Kafka, Temporal, PostgreSQL under TLS, right and wrong accounts (needs Go and openssl)
 	REAL_SERVERS=1 $(BIN)/python -m pytest -q --timeout=0 tests/e2e/real_servers
 
-check: $(DEVELOPMENT) ## format, lint, types, import rules, generated files, deployment files
+check: $(DEVELOPMENT) ## format, lint, types, import rules, generated files, texts, deployment files
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m wording.check
 	$(BIN)/python -m deploy.check
 
 hooks: $(DEVELOPMENT) ## hold every commit in this checkout to `make check`
@@ -63,7 +68,7 @@ bench: $(DEVELOPMENT) ## benchmarks within 20 minutes; results in bench/results/
 bench-long: $(DEVELOPMENT) ## benchmarks that take longer: 10,000 open cases, 200 linked applications
 	$(BIN)/python -m bench --long
 
-import-big: $(RUNTIME) ## drive a whole event log through the live stack: make import-big LOG=file.xes.gz
+import-big: setup ## drive a whole event log through the live stack: make import-big LOG=file.xes.gz
 	@test -n "$(LOG)" || { echo "Name the event log (XES, also gzipped): make import-big LOG=file.xes.gz" >&2; exit 2; }
 	$(BIN)/greenlane import-log $(LOG)
 

@@ -10,16 +10,20 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
+from cases.dossier.cascade import preview
 from cases.dossier.graph import GraphFault
+from cases.dossier.model import Part
 from cases.turn import DossierView
 from catalog.facts import LeftOut
 from events.language.commands import Actor
 from events.language.dossier_commands import DossierCommand
+from events.language.dossier_events import CascadeEffect
 from events.language.dossier_messages import DossierFile
 from events.language.identity import dossier_id_of, is_dossier
 from events.language.refusals import Refusal, refuse
 from intake.declaration import declaration_of, identified
 from services.commanding import checked_command, refusal_of
+from services.dossier_sheets import read_dossier
 from services.installation import Installation
 from services.recorded import Patience
 from store.dossiers import Dossiers
@@ -48,6 +52,16 @@ def declare_template(
 ) -> DossierFile:
     """A declaration of a template, with every document that is asked for, once. Raises UnknownTemplate, TemplateNotInForce."""
     return declaration_of(installation.catalog, template, installation.business_day(now), applicant)
+
+
+@dataclass(frozen=True, slots=True)
+class Cascade:
+    """What follows from a lost result."""
+
+    stream_id: str
+    effects: tuple[CascadeEffect, ...]
+    parts: Mapping[str, Part]
+    """The dossier's applications by name."""
 
 
 async def submit_dossier(
@@ -110,6 +124,20 @@ async def command_dossier(
     intake = installation.dossier_intake(await installation.temporal())
     received = command.model_copy(update={"actor": actor, "received_at": installation.business(now)})
     return await refusal_of(intake.ask(stream_id, received), command.command_id, _unanswered) or stream_id
+
+
+def preview_cascade(
+    installation: Installation, actor: Actor, reference: str, name: str, *, now: datetime
+) -> Cascade | Refusal:
+    """What follows from the lost result of an application of a dossier, as things stand. Raises as `read_dossier`."""
+    sheet = read_dossier(installation, actor, reference, now=now)
+    if isinstance(sheet, Refusal):
+        return sheet
+    dossier = sheet.dossier
+    if name not in dossier.parts:
+        names = ", ".join(list(dossier.parts)[:20])
+        return refuse("dossier_application_unknown", "name", application=name, names=names)
+    return Cascade(dossier.dossier_id, preview(dossier, name), dossier.parts)
 
 
 def _unanswered(_why: str) -> str:

@@ -93,6 +93,8 @@ class DayException(_Data):
 
     day: date
     takes: Weekday = Weekday.MON
+    instead_of: date | None = None
+    """The day off that is worked on it; what was published before names it in `source` alone."""
     source: str = ""
 
 
@@ -142,6 +144,8 @@ class CalendarDefinition(_Data):
         for both in sorted(set(made_up) & {*self.days_off, *flagged}):
             raise CalendarInvalid.of("off_and_working", field="working_days", day=both)
         for entry in self.working_days:
+            if entry.instead_of is not None and entry.instead_of not in self.days_off:
+                raise CalendarInvalid.of("swap_not_off", field="working_days", day=entry.day, off=entry.instead_of)
             if not self.weekly.get(entry.takes):
                 raise CalendarInvalid.of("takes_no_hours", field="working_days", day=entry.day, takes=entry.takes)
 

@@ -31,6 +31,10 @@ TEXTS: Final[Texts] = {
     ),
     "no_window": (_("No weekday has a window."), _("Give at least one weekday hours.")),
     "off_and_working": (_("{day} is both a day off and a working day."), _("Keep one of the two.")),
+    "swap_not_off": (
+        _("{day} is worked instead of {off}, which is no day off."),
+        _("Name the day off for which it was swapped, and write that among the days off."),
+    ),
     "takes_no_hours": (_("{day} takes the hours of {takes}, which has none."), _("Name a weekday with windows.")),
     "unknown_flag": (_("Calendar {calendar} has no flag {flag}."), _("Name one of the calendar's flags.")),
     "unknown_zone": (_("{zone} is not a time zone."), _("Name one of the IANA database, such as Asia/Ho_Chi_Minh.")),

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sla.definition import WEEKDAYS, CalendarDefinition, Window
+from sla.days import OfficeDays
+from sla.definition import CalendarDefinition, Window
 
 DAY: Final = timedelta(days=1)
 
@@ -30,13 +31,9 @@ def day_start_at(day: date, zone: ZoneInfo) -> datetime:
 
 def spans(definition: CalendarDefinition, zone: ZoneInfo) -> Iterator[Span]:
     """Yield the working windows of every day of the calendar, in order, without overlap."""
-    off = frozenset(definition.days_off)
-    made_up = {entry.day: entry.takes for entry in definition.working_days}
-    day = definition.first_day
+    days, day = OfficeDays(definition), definition.first_day
     while day <= definition.last_day:
-        if day not in off:
-            weekday = made_up.get(day, WEEKDAYS[day.weekday()])
-            yield from _spans_of_day(day, definition.weekly.get(weekday, ()), zone)
+        yield from _spans_of_day(day, days.windows(day), zone)
         day += DAY
 
 

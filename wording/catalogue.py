@@ -25,6 +25,8 @@ msgstr ""
 """
 _CALLS: Final = {"_": 1, "_p": 2, "_n": 2}
 """What makes a text, and how many literals it begins with."""
+_EXAMPLE: Final = "Example: "
+"""Has the docstring of every command: it is the command's help, each paragraph a text."""
 
 
 class Text(NamedTuple):
@@ -100,10 +102,18 @@ def compile_file(language: str = "vi") -> Path:
 
 
 def _texts_in(file: Path) -> Iterator[Text]:
-    tree = ast.parse(file.read_bytes(), str(file))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS:
-            yield _text_in(node, node.func.id, file)
+    for node in ast.walk(ast.parse(file.read_bytes(), str(file))):
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if name in _CALLS:
+                yield _text_in(node, name, file)
+            case ast.Call(func=ast.Attribute(attr="Option" | "Argument" | "Typer")):
+                helps = [word.value for word in node.keywords if word.arg == "help"]
+                yield from (Text(str(text.value)) for text in helps if isinstance(text, ast.Constant))
+            case ast.Assign(targets=[ast.Name(id="PANEL")], value=ast.Constant(value=str(panel))):
+                yield Text(panel)
+            case ast.FunctionDef() if _EXAMPLE in (docstring := ast.get_docstring(node) or ""):
+                paragraphs = (" ".join(part.split()) for part in docstring.split("\n\n"))
+                yield from (Text(part) for part in paragraphs if not part.startswith(_EXAMPLE))
 
 
 def _text_in(node: ast.Call, name: str, file: Path) -> Text:

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from greenlane.cli.acting import acting, new_id
+from greenlane.cli.commanding import show_accepted
 from greenlane.cli.options import ActedBy, CaseReference, CommandId, Json, Lang, StateDir, name_of
-from greenlane.cli.question import acting, new_id
 
 PANEL = "Answers"
 Escalation = Annotated[
@@ -65,9 +66,7 @@ def acknowledge(
     """
     from greenlane.cli.clock import now
     from greenlane.cli.granting import granted
-    from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session, waiting
-    from presentation.cases.case_table import case_table
     from services.acknowledging import KIND, acknowledge_escalations, find_escalations
     from services.cases import case_command
 
@@ -80,11 +79,6 @@ def acknowledge(
             lambda: acknowledge_escalations(session.wiring, actor, case, ids, note, command_id=own_id, now=now())
         )
         done = granted(answer)
-        if as_json:
-            told = {"command_id": done.command_id, "acknowledged": ids, "case": done.case.model_dump(mode="json")}
-            print_json({"ok": True, "accepted": True, **told})
-            return 0
-        moments = session.moments
-        show(session.words("accepted", what=session.words(f"command.{KIND}")))
-        show(case_table(session.words("case"), [done.case], moments), moments.scale)
+        told = {"command_id": done.command_id, "acknowledged": ids}
+        show_accepted(session, KIND, done.case, told, as_json=as_json)
     return 0

@@ -6,14 +6,12 @@ from typing import Annotated
 
 import typer
 
+from greenlane.cli.commanding import Content, LegalBasis, Reason, of_case
 from greenlane.cli.due import Lane
-from greenlane.cli.options import ActedBy, ApprovedBy, CaseReference, CommandId, Json, Lang, StateDir, name_of
-from greenlane.cli.question import acting, asked
+from greenlane.cli.options import ApprovedBy, name_of
 
 PANEL = "Answers"
 
-Reason = Annotated[str, typer.Option("--reason", help="Why. Public in the case's history: no personal data.")]
-LegalBasis = Annotated[str, typer.Option("--legal-basis", help="Decree and article that allow it.")]
 Longer = Annotated[str, typer.Option("--by-time", metavar="AMOUNT", help='How much later, such as "2 working_days".')]
 
 
@@ -29,55 +27,39 @@ def register(app: typer.Typer) -> None:
         app.command(name, rich_help_panel=PANEL)(command)
 
 
+@of_case("RequestPayment")
 def request_payment(
-    case: CaseReference,
     step: Annotated[str, typer.Argument(metavar="STEP", help="Id of the step, as `show` lists it.", callback=name_of)],
     *,
     department: Annotated[str, typer.Option("--department", help="The department that asks; the step's own.")],
     amount: Annotated[int, typer.Option("--amount", metavar="VND", help="The fee in đồng.")],
     reason: Reason,
-    by: ActedBy = None,
-    command_id: CommandId = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
-) -> int:
+) -> Content:
     """Ask the applicant to pay the fee; where the procedure says so, the clocks stand still meanwhile.
 
     Example: greenlane pay-request H05.8-260302-0001 intake --department one-stop --amount 200000 --reason "Fee"
     """
-    content = {"step_id": step, "department": department, "amount_vnd": amount, "reason": reason}
-    return asked("RequestPayment", case, acting(by), content, command_id, state_dir, lang, as_json)
+    return {"step_id": step, "department": department, "amount_vnd": amount, "reason": reason}
 
 
+@of_case("ConfirmPayment")
 def confirm_payment(
-    case: CaseReference,
     *,
     receipt: Annotated[str, typer.Option("--receipt", help="The payment's number.")],
-    by: ActedBy = None,
-    command_id: CommandId = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
-) -> int:
+) -> Content:
     """Note that the fee was paid: the clocks run again.
 
     Example: greenlane pay-confirm H05.8-260302-0001 --receipt BL-2026-0007
     """
-    return asked("ConfirmPayment", case, acting(by), {"receipt": receipt}, command_id, state_dir, lang, as_json)
+    return {"receipt": receipt}
 
 
+@of_case("MoveAppointment", "supervisor")
 def move_appointment(
-    case: CaseReference,
     *,
     by_time: Longer,
     reason: Reason,
-    by: ActedBy = None,
-    command_id: CommandId = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
-) -> int:
+) -> Content:
     """Give the applicant a new appointment with an apology: once, and at least a day before the old one.
 
     The limit itself stays where it is.
@@ -86,23 +68,17 @@ def move_appointment(
     """
     from greenlane.cli.budget_text import budget_of
 
-    content = {"by": budget_of(by_time, "--by-time"), "reason": reason}
-    return asked("MoveAppointment", case, acting(by, "supervisor"), content, command_id, state_dir, lang, as_json)
+    return {"by": budget_of(by_time, "--by-time"), "reason": reason}
 
 
+@of_case("ExtendLimit", "supervisor")
 def extend(
-    case: CaseReference,
     *,
     by_time: Longer,
     reason: Reason,
     legal_basis: LegalBasis,
     approved_by: ApprovedBy = None,
-    by: ActedBy = None,
-    command_id: CommandId = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
-) -> int:
+) -> Content:
     """Extend the statutory limit where the sector's law allows it; a second person approves it, both dates stay on record.
 
     Example: greenlane extend H05.8-260302-0001 --by-time "5 days" --reason "Complex appraisal"
@@ -110,17 +86,16 @@ def extend(
     """
     from greenlane.cli.budget_text import budget_of
 
-    content = {
+    return {
         "by": budget_of(by_time, "--by-time"),
         "reason": reason,
         "legal_basis": legal_basis,
         "approved_by": approved_by,
     }
-    return asked("ExtendLimit", case, acting(by, "supervisor"), content, command_id, state_dir, lang, as_json)
 
 
+@of_case("ChangeLane", "supervisor")
 def change_lane(
-    case: CaseReference,
     lane: Annotated[Lane, typer.Argument(metavar="LANE", help="standard, green_60 or green_24h.")],
     *,
     reason: Reason,
@@ -129,12 +104,7 @@ def change_lane(
     override: Annotated[
         bool, typer.Option("--override", help="Grant a lane that no rule gives: on the decision's own legal basis.")
     ] = False,
-    by: ActedBy = None,
-    command_id: CommandId = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
-) -> int:
+) -> Content:
     """Grant or revoke a green lane after acceptance; elapsed time and pauses are kept, no breach is erased.
 
     A second person approves it. A lane that no rule of the decision table gives needs --override, and stands on record so.
@@ -142,11 +112,10 @@ def change_lane(
     Example: greenlane lane H05.4-260302-0001 green_60 --reason "Decided on 3 March" --legal-basis "QĐ 12/QĐ-UBND"
     --by lead-officer --approved-by chairman-office --override
     """
-    content = {
+    return {
         "lane": lane.value,
         "reason": reason,
         "legal_basis": legal_basis,
         "approved_by": approved_by,
         "override": override,
     }
-    return asked("ChangeLane", case, acting(by, "supervisor"), content, command_id, state_dir, lang, as_json)

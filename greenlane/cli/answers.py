@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.options import ActedBy, CaseReference, CommandId, Json, Lang, StateDir, name_of
-from greenlane.cli.question import acting, asked
+from greenlane.cli.commanding import Content, LegalBasis, Reason, of_case
+from greenlane.cli.options import name_of
 
 
 class Outcome(StrEnum):
@@ -31,7 +31,6 @@ class Silence(StrEnum):
 
 
 StepId = Annotated[str, typer.Argument(metavar="STEP", help="Id of the step, as `show` lists it.", callback=name_of)]
-Reason = Annotated[str, typer.Option("--reason", help="Why. Public in the case's history: no personal data.")]
 OptionalReason = Annotated[
     str | None, typer.Option("--reason", help="Why. Public in the case's history: no personal data.")
 ]
@@ -53,8 +52,8 @@ SilenceMeans = Annotated[
 ]
 
 
+@of_case("DecideStep")
 def decide(
-    case: CaseReference,
     step: StepId,
     outcome: Annotated[Outcome, typer.Argument(help="The department's answer.")],
     *,
@@ -73,12 +72,7 @@ def decide(
         str | None, typer.Option("--limit", help='Within which time, such as "3 working_days" or "8 working_hours".')
     ] = None,
     silence: SilenceMeans = None,
-    by: ActedBy = None,
-    command_id: CommandId = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
-) -> int:
+) -> Content:
     """Answer a step of a case for its department.
 
     Refusing and asking for documents need a --reason; asking for documents at least one --document; asking the applicant
@@ -91,7 +85,7 @@ def decide(
 
     within = None if limit is None else budget_of(limit)
     asked_of = {"question": question, "limit": within, "silence": None if silence is None else silence.value}
-    content = {
+    return {
         "step_id": step,
         "department": department,
         "outcome": outcome.value,
@@ -101,75 +95,56 @@ def decide(
         "question": question if outcome is Outcome.REQUEST_EXPLANATION else None,
         "consult": tuple({"department": each, **asked_of} for each in consult or ()),
     }
-    return asked("DecideStep", case, acting(by), content, command_id, state_dir, lang, as_json)
 
 
+@of_case("ReceiveSupplement")
 def supplement(
-    case: CaseReference,
     *,
     document: Documents = None,
     complete: Annotated[
         bool, typer.Option("--complete", help="Nothing more is awaited, whatever was asked for: an officer says so.")
     ] = False,
-    by: ActedBy = None,
-    command_id: CommandId = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
-) -> int:
+) -> Content:
     """Note that the applicant's documents came; the case goes on when all that was asked for is there.
 
     Example: greenlane supplement H05.8-260302-0001 --document security-certificate --by counter-3
     """
-    content = {"documents": tuple({"kind": kind} for kind in document or ()), "declared_complete": complete}
-    return asked("ReceiveSupplement", case, acting(by), content, command_id, state_dir, lang, as_json)
+    return {"documents": tuple({"kind": kind} for kind in document or ()), "declared_complete": complete}
 
 
+@of_case("ReceiveExplanation")
 def explain(
-    case: CaseReference,
     *,
     reference: Annotated[
         str | None, typer.Option("--reference", help="Where the answer lies; kept in the vault, not in the history.")
     ] = None,
-    by: ActedBy = None,
-    command_id: CommandId = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
-) -> int:
+) -> Content:
     """Note that the applicant has answered the question that was asked.
 
     Example: greenlane explain H05.8-260302-0001 --reference incoming-117 --by counter-3
     """
-    content = {"reference": reference}
-    return asked("ReceiveExplanation", case, acting(by), content, command_id, state_dir, lang, as_json)
+    return {"reference": reference}
 
 
+@of_case("WithdrawApplication")
 def withdraw(
-    case: CaseReference,
     *,
     reason: Annotated[
         str | None, typer.Option("--reason", help="The applicant's words; kept in the vault, not in the history.")
     ] = None,
-    by: ActedBy = None,
-    command_id: CommandId = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
-) -> int:
+) -> Content:
     """Take the application back on the applicant's wish; the case closes.
 
     Example: greenlane withdraw H05.8-260302-0001 --reason "The plans have changed"
     """
-    content = {"reason": reason}
-    return asked("WithdrawApplication", case, acting(by), content, command_id, state_dir, lang, as_json)
+    return {"reason": reason}
 
 
+@of_case("PauseClock", "supervisor")
 def pause(
-    case: CaseReference,
     *,
     reason: Reason,
-    legal_basis: Annotated[str, typer.Option("--legal-basis", help="Decree and article that allow it.")],
+    legal_basis: LegalBasis,
     from_at: Annotated[
         str | None,
         typer.Option("--from", metavar="INSTANT", help="When it began, if that was earlier; with its offset."),
@@ -177,42 +152,30 @@ def pause(
     until_at: Annotated[
         str | None, typer.Option("--until", metavar="INSTANT", help="When it ended, if it is over; with its offset.")
     ] = None,
-    by: ActedBy = None,
-    command_id: CommandId = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
-) -> int:
+) -> Content:
     """Suspend all clocks of a case, with reason and legal basis; or note that they stood still from one instant to another.
 
     A suspension begins and ends in the past, and no further back than the procedure allows.
 
     Example: greenlane pause H05.8-260302-0001 --reason "A court decides first" --legal-basis "61/2018/NĐ-CP art. 19"
     """
-    content = {"reason": reason, "legal_basis": legal_basis, **_stretch(from_at, until_at)}
-    return asked("PauseClock", case, acting(by, "supervisor"), content, command_id, state_dir, lang, as_json)
+    return {"reason": reason, "legal_basis": legal_basis, **_stretch(from_at, until_at)}
 
 
+@of_case("ResumeClock", "supervisor")
 def resume(
-    case: CaseReference,
     *,
     reason: Reason,
-    by: ActedBy = None,
-    command_id: CommandId = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
-) -> int:
+) -> Content:
     """Let the clocks of a suspended or stopped case run again.
 
     Example: greenlane resume H05.8-260302-0001 --reason "The court has decided"
     """
-    actor = acting(by, "supervisor")
-    return asked("ResumeClock", case, actor, {"reason": reason}, command_id, state_dir, lang, as_json)
+    return {"reason": reason}
 
 
+@of_case("ReassignStep", "supervisor")
 def reassign(
-    case: CaseReference,
     step: StepId,
     *,
     reason: Reason,
@@ -223,24 +186,18 @@ def reassign(
     escalation: Annotated[
         str | None, typer.Option("--escalation", metavar="ESCALATION", help="The alert that is answered by it.")
     ] = None,
-    by: ActedBy = None,
-    command_id: CommandId = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
-) -> int:
+) -> Content:
     """Give a step to another officer, or to another department.
 
     Example: greenlane reassign H05.8-260302-0001 site-check --officer officer-7 --reason "On leave"
     """
-    content = {
+    return {
         "step_id": step,
         "department": department,
         "officer": officer,
         "escalation_id": escalation,
         "reason": reason,
     }
-    return asked("ReassignStep", case, acting(by, "supervisor"), content, command_id, state_dir, lang, as_json)
 
 
 def _stretch(from_at: str | None, until_at: str | None) -> dict[str, datetime]:

@@ -39,16 +39,18 @@ from greenlane.cli.failure import (
     DEFECT,
     INTERRUPTED,
     InterruptedRunError,
+    asked_language,
     exit_code_of,
     explained,
     is_expected,
     show_error,
 )
+from greenlane.cli.help_texts import say_help_in
 from greenlane.cli.output import Answered, err, out, wants_json
 
 app = typer.Typer(
     name="greenlane",
-    help="Green-lane case processing for provincial licensing / Xử lý hồ sơ luồng xanh.",
+    help="Green-lane case processing for provincial licensing.",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -85,7 +87,7 @@ for theme in (
 
 @app.callback(invoke_without_command=True)
 def greenlane(context: typer.Context) -> None:
-    """Green-lane case processing for provincial licensing / Xử lý hồ sơ luồng xanh."""
+    """Green-lane case processing for provincial licensing."""
     if context.invoked_subcommand is None:
         out.print(context.get_help(), markup=False)
 
@@ -111,7 +113,9 @@ def run() -> int:
     """Run the command that `sys.argv` names; its exit code. Never raises."""
     Answered.yes = False
     try:
-        code = app(prog_name="greenlane", standalone_mode=False)
+        program = typer.main.get_command(app)
+        say_help_in(asked_language(), program)
+        code = program(prog_name="greenlane", standalone_mode=False)
     except (typer.Abort, KeyboardInterrupt):
         return _interrupted()
     except typer.Exit as leaving:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from greenlane.cli.acting import acting
 from greenlane.cli.options import ActedBy, Json, Lang, StateDir
-from greenlane.cli.question import acting
 
 if TYPE_CHECKING:
     from catalog.loader import Folder

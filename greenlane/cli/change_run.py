@@ -68,7 +68,11 @@ def run_change(
         told = {"dry_run": dry_run, "plan": plan and plan.number, "resumed": is_resumed, "sent": telling.sent}
         print_json(change_run_json(target, told, preview, telling, words.language))
     else:
-        show(*change_screen(None if plan is None else plan.number, preview, telling, session.moments, partial(_code, session)))
+        show(
+            *change_screen(
+                None if plan is None else plan.number, preview, telling, session.moments, partial(_code, session)
+            )
+        )
     return 0
 
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from greenlane.cli.acting import acting
 from greenlane.cli.calendars import group as calendar_group
 from greenlane.cli.options import ActedBy, Json, Lang, StateDir
-from greenlane.cli.question import acting
 
 PANEL = "Care"
 

@@ -47,9 +47,9 @@ def republish(
 
     Example: greenlane republish
     """
+    from greenlane.cli.acting import acting
     from greenlane.cli.output import print_json, show
     from greenlane.cli.progress import counted
-    from greenlane.cli.question import acting
     from greenlane.cli.session import a_session
     from services.dead_letters import await_publisher, count_unpublished, republish_outbox
 
@@ -83,8 +83,8 @@ def list_letters(
 
     Example: greenlane dlq list submissions
     """
+    from greenlane.cli.acting import acting
     from greenlane.cli.output import print_json, show
-    from greenlane.cli.question import acting
     from greenlane.cli.session import a_session
     from presentation.blocks import line
     from presentation.dead_letters import dead_letter_table
@@ -115,8 +115,8 @@ def show_letter(
 
     Example: greenlane dlq show submissions 2-17 --content
     """
+    from greenlane.cli.acting import acting
     from greenlane.cli.output import print_json, show
-    from greenlane.cli.question import acting
     from greenlane.cli.session import a_session
     from presentation.dead_letters import dead_letter_screen
     from presentation.json_of_dead_letters import dead_letter_json
@@ -146,8 +146,8 @@ def replay(
 
     Example: greenlane dlq replay finance 0-3 1-9
     """
+    from greenlane.cli.acting import acting
     from greenlane.cli.output import print_json, show
-    from greenlane.cli.question import acting
     from greenlane.cli.session import a_session
     from services.dead_letters import replay_dead_letters
 

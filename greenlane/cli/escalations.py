@@ -45,9 +45,9 @@ def escalations(
 
     Example: greenlane escalations --open --audience chairman-office
     """
+    from greenlane.cli.acting import acting
     from greenlane.cli.clock import now
     from greenlane.cli.output import print_json, show
-    from greenlane.cli.question import acting
     from greenlane.cli.session import a_session
     from presentation.acknowledging import command_of
     from presentation.cases.escalations import escalation_screen

@@ -70,9 +70,9 @@ def cases(
 
     Example: greenlane cases --open --lane green_24h
     """
+    from greenlane.cli.acting import acting
     from greenlane.cli.clock import now
     from greenlane.cli.output import print_json, show
-    from greenlane.cli.question import acting
     from greenlane.cli.session import a_session
     from presentation.cases.case_table import case_list_screen
     from presentation.json_of_cases import case_list_json
@@ -112,9 +112,9 @@ def desk(
 
     Example: greenlane desk construction --lang en
     """
+    from greenlane.cli.acting import acting
     from greenlane.cli.clock import now
     from greenlane.cli.output import print_json, show
-    from greenlane.cli.question import acting
     from greenlane.cli.session import a_session
     from presentation.acknowledging import command_of
     from presentation.cases.desk import desk_screen

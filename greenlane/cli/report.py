@@ -45,11 +45,11 @@ def report(
 
     Example: greenlane report --by department --from 2026-03-01T00:00:00+07:00 --csv march.csv --plot march.svg
     """
+    from greenlane.cli.acting import acting
     from greenlane.cli.clock import now
     from greenlane.cli.instants import instant_of
     from greenlane.cli.output import print_json, show
     from greenlane.cli.progress import counted
-    from greenlane.cli.question import acting
     from greenlane.cli.session import a_session
     from greenlane.cli.writing import writable, write_file
     from presentation.cases.report import report_plot, report_screen

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from pydantic import SecretStr
 
-from greenlane.settings import PREFIX, Settings
+from greenlane.connection_rules import PREFIX
+from greenlane.settings import Settings
 from presentation.blocks import Table, Tone, table_of, toned
 from presentation.words.words import Words
 from wording.text import in_language

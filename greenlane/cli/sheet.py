@@ -20,8 +20,8 @@ def show(case: CaseReference, state_dir: StateDir = None, lang: Lang = None, as_
     Example: greenlane show H05.8-260302-0001
     """
     from greenlane.cli import output
+    from greenlane.cli.acting import acting
     from greenlane.cli.granting import granted
-    from greenlane.cli.question import acting
     from greenlane.cli.session import a_session
     from presentation.cases.case_screen import case_screen
     from presentation.json_of_cases import case_json

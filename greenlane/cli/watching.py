@@ -37,9 +37,9 @@ def watch(
 
     Example: greenlane watch --interval 2
     """
+    from greenlane.cli.acting import acting
     from greenlane.cli.clock import now
     from greenlane.cli.output import print_json, show
-    from greenlane.cli.question import acting
     from greenlane.cli.session import a_session
     from presentation.cases.present import present_screen
     from presentation.json_of_cases import present_json

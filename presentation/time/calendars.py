@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from presentation.tones import yes_line
 from presentation.words.time_words import TimeWords
 from sla.business_time import BusinessTime
 from sla.calendar import CalendarDefinition, compiled
+from sla.days import OfficeDays
 from sla.deadline import Due
 from sla.definition import WEEKDAYS
 from sla.errors import CalendarRangeError
@@ -50,7 +50,6 @@ MARKS: Final = {
     "flagged": ("?", Tone.NEAR),
 }
 """How a day is drawn: a mark that a printer shows too, and a tone."""
-_SWAPPED: Final = re.compile(r"for (\d{1,2} [A-Z][a-z]+ \d{4})")
 
 
 @dataclass(frozen=True)
@@ -142,21 +141,11 @@ class CalendarSheet:
     def days_json(self, months: Iterable[date]) -> list[dict[str, Any]]:
         """Every day of these months with its kind and its opening hours."""
         return [
-            {"day": day.isoformat(), "kind": self.kind(day), "hours": self._hours(day)}
+            {"day": day.isoformat(), "kind": self.days.kind(day), "hours": self._hours(day)}
             for first in months
             for day in _days_of(first)
             if self.definition.first_day <= day <= self.definition.last_day
         ]
-
-    def kind(self, day: date) -> str:
-        """What a day is: working, weekend, holiday, swap, made_up or flagged."""
-        if day in self._made_up:
-            return "made_up"
-        if day in self.definition.days_off:
-            return "swap" if day in self._swapped else "holiday"
-        if any(day in entry.days for entry in self.definition.flagged_days_off):
-            return "flagged"
-        return "working" if self.definition.weekly.get(WEEKDAYS[day.weekday()]) else "weekend"
 
     def screen(self, months: Sequence[date]) -> Iterator[Block]:
         """The months side by side, what the marks mean, and the days that are not as usual."""
@@ -178,7 +167,7 @@ class CalendarSheet:
     def _cell(self, day: date) -> Line:
         if not self.definition.first_day <= day <= self.definition.last_day:
             return dim("  .")
-        mark, tone = MARKS[self.kind(day)]
+        mark, tone = MARKS[self.days.kind(day)]
         return toned(tone, f"{day.day:2}{mark}")
 
     def _legend(self) -> Line:
@@ -197,21 +186,12 @@ class CalendarSheet:
         return "CN" if day.weekday() == WEEKDAYS.index(WEEKDAYS[-1]) else f"T{day.weekday() + 2}"
 
     def _hours(self, day: date) -> list[str]:
-        kind = self.kind(day)
-        if kind in ("holiday", "swap", "weekend"):
-            return []
-        weekday = self._made_up.get(day, WEEKDAYS[day.weekday()])
-        return [f"{window.opens:%H:%M}-{window.closes:%H:%M}" for window in self.definition.weekly.get(weekday, ())]
+        return [f"{window.opens:%H:%M}-{window.closes:%H:%M}" for window in self.days.windows(day)]
 
     @cached_property
-    def _made_up(self) -> dict[date, Any]:
-        return {entry.day: entry.takes for entry in self.definition.working_days}
-
-    @cached_property
-    def _swapped(self) -> frozenset[date]:
-        """The days off that a make-up day stands for: the source of each make-up day names its own."""
-        named = (found for entry in self.definition.working_days for found in _SWAPPED.findall(entry.source))
-        return frozenset(_english_day(text) for text in named)
+    def days(self) -> OfficeDays:
+        """What each of its days is."""
+        return OfficeDays(self.definition)
 
 
 def calendar_table(sheets: Sequence[CalendarSheet]) -> Table:
@@ -234,9 +214,3 @@ def _days_of(first: date) -> list[date]:
 def _month_after(first: date, count: int) -> date:
     years, month = divmod(first.month - 1 + count, MONTHS_OF_YEAR)
     return date(first.year + years, month + 1, 1)
-
-
-def _english_day(text: str) -> date:
-    months = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-    day, month, year = text.split()
-    return date(int(year), months.index(month[:3].lower()) + 1, int(day))

@@ -301,7 +301,7 @@ def test_no_default_of_a_model_changed() -> None:
         LaneTable: {"lists": (), "rules": (), "promises": (), "valid_from": None, "valid_until": None},
         Department: {"code": None, "calendar": "vn-public", "roles": (), "verified": False},
         Rung: {"percent": None, "delay": None, "level": 0, "quiet_outside_hours": False, "counts_from": None},
-        DayException: {"takes": "mon"},
+        DayException: {"takes": "mon", "instead_of": None},
         CalendarDefinition: {"days_off": (), "working_days": (), "flagged_days_off": ()},
     }
     for model, defaults in pinned.items():

@@ -202,7 +202,7 @@ def test_a_calendar_without_the_needed_year(
 ) -> None:
     """No deadline is ever guessed: the application is refused until a version covers the days."""
     folder = tmp_path / "catalogue"
-    shutil.copytree(DATA_FOLDER, folder, ignore=shutil.ignore_patterns("digests.txt"))
+    shutil.copytree(DATA_FOLDER, folder, ignore=shutil.ignore_patterns("digests.txt", "vn-public.*"))
     (folder / "calendars" / "vn-public.yaml").write_text(SHORT_CALENDAR, encoding="utf-8")
     monkeypatch.setenv("GREENLANE_DATABASE_URL", _another_database(live_stack, "short", folder))
     answer = greenlane("submit", "-", "--json", stdin=karaoke("late-year-1"))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from greenlane.cli.acting import acting
 from greenlane.cli.clock import now
-from greenlane.cli.question import acting
 from greenlane.cli.session import a_session
 from presentation.json_of_cases import present_json
 from services.watching import Watch

@@ -14,7 +14,7 @@ from cases.views import view_of
 from events.language import case_events as ev
 from events.language.commands import ENGINE, Actor, ActorKind, Assurance
 from events.language.reasons import ReasonCode, said_reason
-from greenlane.cli.question import acting
+from greenlane.cli.acting import acting
 from presentation.actors import actor_text
 from presentation.cases.event_lines import detail_of
 from presentation.cases.promises import Kind, appointment_line, lawful_end_text, promise_of, rung_text

@@ -1,0 +1,150 @@
+"""`greenlane dossier ...`: what is asked of a linked dossier: its results, its cascade, its escalations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from greenlane.cli.acknowledgement import Escalation, Note, id_of, number_of
+from greenlane.cli.acting import acting, new_id
+from greenlane.cli.commanding import Content, Dossier, Options, of_dossier, run_dossier_command
+from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir, name_of
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Application, as the dossier calls it.", callback=name_of)]
+Reason = Annotated[str, typer.Option("--reason", help="Why; it stands in the ledger, without personal data.")]
+OptionalReason = Annotated[
+    str | None, typer.Option("--reason", help="Why; it stands in the ledger, without personal data.")
+]
+
+
+def cascade(
+    dossier: Dossier,
+    name: Name,
+    *,
+    preview: Annotated[
+        bool, typer.Option("--preview/--apply", help="Show what would happen (default), or do it.")
+    ] = True,
+    reason: OptionalReason = None,
+    by: ActedBy = None,
+    command_id: CommandId = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Show what a lost result does to what depends on it: stopped, kept, re-opened. With --apply, do it; twice is once.
+
+    Example: greenlane dossier cascade D-2026-17 security-order --preview
+    """
+    from greenlane.cli.clock import now
+    from greenlane.cli.granting import granted
+    from greenlane.cli.output import print_json, show
+    from greenlane.cli.session import a_session, waiting
+    from presentation.dossiers.screen import cascade_table
+    from services.dossiers import command_dossier, dossier_command, preview_cascade
+
+    actor, content = acting(by), {"name": name, "reason": reason}
+    command = dossier_command(actor, "ApplyCascade", content, command_id=new_id(command_id), now=now())
+    with a_session(state_dir, lang) as session:
+        cascade, words = granted(preview_cascade(session.wiring, actor, dossier, name, now=now())), session.words
+        if not preview:
+            granted(waiting(lambda: command_dossier(session.wiring, actor, cascade.stream_id, command, now=now())))
+        if as_json:
+            listed = [effect.model_dump(mode="json") for effect in cascade.effects]
+            print_json({"ok": True, "name": name, "applied": not preview, "effects": listed})
+        else:
+            table = cascade_table(cascade.effects, cascade.parts, session.moments) if cascade.effects else None
+            show(table or words("nothing_follows"), words("cascade_hint" if preview else "cascade_done"))
+    return 0
+
+
+@of_dossier("RevokeResult")
+def revoke(
+    name: Name,
+    *,
+    reason: Reason,
+    legal_basis: Annotated[str, typer.Option("--legal-basis", help="By which rule.")],
+    number: Annotated[
+        str | None, typer.Option("--number", help="Of a result from elsewhere that NAME stands on; default: its own.")
+    ] = None,
+) -> Content:
+    """Note that a result was revoked, also of a closed dossier: what waits for it is blocked; the cascade shows the rest.
+
+    Example: greenlane dossier revoke D-2026-17 registration --reason "issued by mistake" --legal-basis "45/2020 art. 15"
+    """
+    return {"name": name, "number": number, "reason": reason, "legal_basis": legal_basis}
+
+
+@of_dossier("RecordResult")
+def result(
+    name: Name,
+    *,
+    number: Annotated[str, typer.Option("--number", help="The result's number.")],
+    issuer: Annotated[str, typer.Option("--issuer", help="Who issued it.")],
+    issued_on: Annotated[datetime, typer.Option("--issued-on", formats=["%Y-%m-%d"], help="Day of issue.")],
+    valid_until: Annotated[
+        datetime | None, typer.Option("--valid-until", formats=["%Y-%m-%d"], help="Its last day; default: no end.")
+    ] = None,
+    replaces: Annotated[
+        str | None,
+        typer.Option(
+            "--replaces", help="Number of the result from elsewhere whose place it takes; default: NAME's own."
+        ),
+    ] = None,
+) -> Content:
+    """Let a result from elsewhere take the place of an application's own, or of another that it stands on.
+
+    Example: greenlane dossier result D-2026-17 registration --number 01/2026 --issuer commune --issued-on 2026-01-05
+    """
+    given = {
+        "number": number,
+        "issuer": issuer,
+        "issued_on": issued_on.date(),
+        "valid_until": valid_until and valid_until.date(),
+    }
+    return {"name": name, "result": given, "replaces": replaces}
+
+
+def acknowledge(
+    dossier: Dossier,
+    escalation: Escalation = None,
+    *,
+    note: Note = None,
+    by: ActedBy = None,
+    command_id: CommandId = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> int:
+    """Acknowledge an escalation of the joint clock, by default the latest: its chain stops, the breach stays on record.
+
+    By its number in the timeline, such as 12, or its id, such as joint/breach.
+
+    Example: greenlane dossier acknowledge D-2026-17 12 --by head-of-culture
+    """
+    if (exact := id_of(escalation)) is None:
+        from greenlane.cli.granting import granted
+        from greenlane.cli.session import a_session
+        from services.acknowledging import find_joint_escalation
+
+        with a_session(state_dir, lang) as session:
+            actor = acting(by, "supervisor")
+            exact = granted(find_joint_escalation(session.wiring, actor, dossier, number_of(escalation)))
+    content = {"escalation_id": exact, "note": note}
+    options = Options(by, command_id, state_dir, lang, as_json)
+    return run_dossier_command("AcknowledgeEscalation", "supervisor", dossier, content, options)
+
+
+@of_dossier("WithdrawDossier")
+def withdraw(
+    *,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="The applicant's words; kept in the vault, not in the history.")
+    ] = None,
+) -> Content:
+    """Take a whole dossier back: open cases are withdrawn, the rest is stopped.
+
+    Example: greenlane dossier withdraw D-2026-17
+    """
+    return {"reason": reason}
