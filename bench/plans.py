@@ -117,7 +117,7 @@ def _instants(ends: DueColumns) -> list[datetime]:
 
 
 def _fill_worklist(store: Store, case_ids: list[str], ends: DueColumns) -> None:
-    with store.writing_session() as session, session.cursor() as cursor, cursor.copy(COPY_WORK) as copy:
+    with store.session() as session, session.cursor() as cursor, cursor.copy(COPY_WORK) as copy:
         for number, (case_id, due_at) in enumerate(zip(case_ids, _instants(ends), strict=True)):
             department = DEPARTMENTS[number % len(DEPARTMENTS)]
             item = '{"case_id":"' + case_id + '","step_id":"signing","note":"' + "x" * 400 + '"}'

@@ -20,7 +20,7 @@ BUSINESS_TIME = "business-time"
 
 def flags_of(store: Store, settings: Settings) -> frozenset[str]:
     """The calendar flags that the installation was prepared with."""
-    kept = store.remembered(CALENDAR_FLAGS)
+    kept = store.recall(CALENDAR_FLAGS)
     return settings.flags if kept is None else frozenset(filter(None, kept.split(",")))
 
 
@@ -30,7 +30,7 @@ def business_time_of(store: Store, settings: Settings) -> BusinessTime:
     Who asks for no pace gets the stack's own. Raises SettingsError for another than the remembered one, and in production
     for any but real time.
     """
-    kept = store.remembered(BUSINESS_TIME)
+    kept = store.recall(BUSINESS_TIME)
     if kept is None:
         kept = store.remember_first(BUSINESS_TIME, _first_business_time(settings).model_dump_json())
     found = BusinessTime.model_validate_json(kept)

@@ -10,7 +10,6 @@ from typing import Final
 from events.language.commands import Actor
 from events.transport.dead_letters import Letter, LetterBox, dead_letter_topics, filled
 from events.transport.errors import TopicMissingError
-from events.transport.letters import texts_of
 from events.transport.producer import Producer
 from services.installation import Installation
 from store.outbox import Outbox
@@ -27,11 +26,6 @@ class FiledLetter:
 
     topic: str
     letter: Letter
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """Those of the message, as text."""
-        return texts_of(self.letter.headers)
 
 
 def list_dead_letters(

@@ -123,7 +123,7 @@ class Dossiers:
 
     def untold(self, most: int = 100) -> list[LinkedCase]:
         """Closed cases of open dossiers that know nothing of it."""
-        with self.store.writing_session() as session:
+        with self.store.session() as session:
             return [LinkedCase(*row) for row in session.execute(SQL["find_untold_ends"], {"most": most})]
 
     def stream_ids(self) -> list[str]:
@@ -172,7 +172,7 @@ def _differences(store: Store, *, replace: bool) -> Iterator[Difference]:
             continue
         yield from (Difference(stream_id, what) for what in wrong)
         if replace:
-            with store.writing_session() as session:
+            with store.session() as session:
                 session.execute(VIEWS["put_dossiers"], {"views": Texts([folded.model_dump_json()])})
                 put_in_place(session, [stream_id], alarms)
 
@@ -186,7 +186,7 @@ def _has_moved_on(streams: Dossiers, folded: DossierView) -> bool:
 
 
 def _wrong_rows(store: Store, view: DossierView, alarms: tuple[EscalationItem, ...]) -> list[What]:
-    with store.writing_session() as session:
+    with store.session() as session:
         row = session.execute(VIEWS["compare_dossier"], {"views": Texts([view.model_dump_json()])}).fetchone()
         is_same = row is not None and bool(row[0])
         others = list(differing(session, [view.case_id], (item.model_dump_json() for item in alarms)))

@@ -40,7 +40,7 @@ class Escalations:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def listed(self, wanted: EscalationFilter, *, limit: int = LIST_MAX) -> list[EscalationItem]:
+    def find(self, wanted: EscalationFilter, *, limit: int = LIST_MAX) -> list[EscalationItem]:
         """The most urgent first: the open ones, the highest level, what has been late longest."""
         table = escalations.c
         urgent = (table.level.desc(), table.limit_at, table.fired_at, table.case_id, table.escalation_id)

@@ -19,8 +19,8 @@ from services.acknowledging import (
     meant,
     numbered,
 )
-from tests.alerts.situations import fired, opened
 from tests.builders import MONDAY
+from tests.presentation.letters.situations import fired, opened
 
 CODE = "H05.8-260302-0001"
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
-from greenlane.alerts.letter import (
+from presentation.letters.letter import (
     INDENT,
     Letter,
     footer_of,
@@ -17,9 +17,9 @@ from greenlane.alerts.letter import (
     shortened,
     unheld_of,
 )
-from greenlane.alerts.matter import Matter, Scene
-from greenlane.alerts.requests import request_of
-from greenlane.alerts.sentences import lead_of, title_of
+from presentation.letters.matter import Matter, Scene
+from presentation.letters.requests import request_of
+from presentation.letters.sentences import lead_of, title_of
 from wording.foreign import visible
 from wording.text import LazyText, _, in_language, layout
 

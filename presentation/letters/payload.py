@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from cases.audience import Audience, Duty, Fired
 from cases.stamp import STAMP, is_green
 from cases.turn import CaseView, DossierView
 from events.language.case_events import RungFired
 from events.language.dossier_events import DossierRungFired
-from greenlane.alerts.audience import Audience, Duty, Fired
-from greenlane.alerts.letter import Letter
+from presentation.letters.letter import Letter
 from wording.text import LazyText, in_language
 
 

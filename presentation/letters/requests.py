@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cases.ticks import ALARMS
-from greenlane.alerts.matter import Matter
+from presentation.letters.matter import Matter
 from wording.text import LazyText, _, layout
 
 READ: Final = _("Nothing is left to do; this letter is for your information.")

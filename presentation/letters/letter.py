@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from cases.audience import Audience
 from cases.stamp import STAMP
-from greenlane.alerts.audience import Audience
-from greenlane.alerts.matter import Detail, Matter, Scene
-from greenlane.alerts.requests import request_of
-from greenlane.alerts.sentences import lead_of, title_of
 from presentation.instants import end_said
+from presentation.letters.matter import Detail, Matter, Scene
+from presentation.letters.requests import request_of
+from presentation.letters.sentences import lead_of, title_of
 from presentation.names import role_said
 from wording.foreign import visible
 from wording.text import Bilingual, LazyText, _, in_language, joined

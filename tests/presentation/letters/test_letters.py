@@ -10,13 +10,13 @@ import pytest
 
 from catalog.province import RoleHolder
 from events.language.case_events import RungFired
-from greenlane.alerts.letter import WIDTH, letter_of
-from greenlane.alerts.matter import Matter, Scene
-from greenlane.alerts.sentences import LEADS, TITLES
+from presentation.letters.letter import WIDTH, letter_of
+from presentation.letters.matter import Matter, Scene
+from presentation.letters.sentences import LEADS, TITLES
 from presentation.names import CLOCKS
 from sla.ladder import Rung
-from tests.alerts.golden_texts import FOLDER, golden_texts
-from tests.alerts.situations import CODE, at, opened, scene_at, the_catalog, written
+from tests.presentation.letters.golden_texts import FOLDER, golden_texts
+from tests.presentation.letters.situations import CODE, at, opened, scene_at, the_catalog, written
 from wording.text import Bilingual
 
 TEXTS = dict(golden_texts())
@@ -34,7 +34,7 @@ ENGLISH_COMPOUNDS = {"green-lane"}
 
 @pytest.mark.parametrize("file", sorted(TEXTS))
 def test_a_letter_says_what_its_golden_text_says(file: str) -> None:
-    """`python -m tests.alerts.golden_texts` writes them anew: read what it changed as a head of department would."""
+    """`python -m tests.presentation.letters.golden_texts` writes them anew: read the change as a head of department would."""
     assert TEXTS[file] == (FOLDER / file).read_text(encoding="utf-8")
 
 
@@ -201,7 +201,7 @@ def test_a_case_that_was_just_opened_can_be_written_about() -> None:
 
 def test_the_page_shows_letters_as_they_are() -> None:
     """The examples of docs/letters.md are golden texts."""
-    page = (FOLDER.parents[2] / "docs" / "letters.md").read_text(encoding="utf-8")
+    page = (FOLDER.parents[3] / "docs" / "letters.md").read_text(encoding="utf-8")
     letter, digest = TEXTS["step-escalation-chairman.vi.txt"], TEXTS["digest-of-many.en.txt"]
     assert f"```\n{letter}```\n" in page
     assert digest[:1200] in page

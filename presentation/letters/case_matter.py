@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
+from cases.audience import Audience, Duty
 from cases.model import (
     APPLICANT_CLOCKS,
     APPLICANT_HAS_IT,
@@ -22,11 +23,10 @@ from cases.ticks import ALARMS
 from cases.timetable import Timetable, timetable_of
 from catalog.dossier import Silence
 from events.language.case_events import CalendarExhausted, RungFired, SuspensionReviewDue
-from greenlane.alerts.audience import Audience, Duty
-from greenlane.alerts.matter import DUTY, Detail, Matter, Scene, asked_of
 from presentation.acknowledging import acknowledge_command, show_command
 from presentation.amounts import elapsed_said, span_said
 from presentation.instants import day_said, end_said, instant_said
+from presentation.letters.matter import DUTY, Detail, Matter, Scene, asked_of
 from presentation.names import CLOCKS, LANES, both, department_said, said
 from sla.calendar import WorkingCalendar, compiled
 from wording.text import LazyText, _, joined, layout

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from cases.audience import Audience
 from cases.dossier.ends import JointEnds, joint_ends
 from cases.dossier.model import Dossier, Part, PartStatus
 from cases.ticks import ALARMS
 from catalog.catalogue import Catalog
 from events.language.dossier_events import DossierRungFired
-from greenlane.alerts.audience import Audience
-from greenlane.alerts.matter import Detail, Matter, Scene, asked_of
 from presentation.acknowledging import acknowledge_command
 from presentation.amounts import elapsed_said
 from presentation.instants import end_said, instant_said
+from presentation.letters.matter import Detail, Matter, Scene, asked_of
 from presentation.names import department_said, said
 from sla.calendar import compiled
 from wording.text import LazyText, _, joined, layout

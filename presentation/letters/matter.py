@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from cases.audience import Audience
 from catalog.catalogue import Catalog
 from catalog.province import LEAD
-from greenlane.alerts.audience import Audience
 from wording.text import LazyText
 
 Topic = Literal[

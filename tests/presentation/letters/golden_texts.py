@@ -1,12 +1,12 @@
-"""The golden texts as files: `python -m tests.alerts.golden_texts` writes what the letters say now; read what it changed."""
+"""The golden texts as files. `python -m tests.presentation.letters.golden_texts` writes what is said; read what it changed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from greenlane.alerts.letter import Letter
-from tests.alerts.situations import letters
+from presentation.letters.letter import Letter
+from tests.presentation.letters.situations import letters
 from wording.text import in_language
 
 FOLDER = Path(__file__).parent / "golden"

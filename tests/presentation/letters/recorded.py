@@ -13,8 +13,8 @@ from events.language.case_events import CaseEvent, EventRecord
 from events.language.commands import Command, DocumentPart
 from events.language.identity import case_id_of
 from store.recorder import Recorder
-from tests.alerts.situations import DAY, KARAOKE, the_catalog
 from tests.builders import MONDAY, a_submission
+from tests.presentation.letters.situations import DAY, KARAOKE, the_catalog
 
 
 class RecordedCase:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cases.audience import audience_of, duty_audience
 from cases.dossier.model import Dossier
 from cases.dossier.ticks import next_due as next_joint_due
 from cases.model import Case
@@ -19,12 +20,11 @@ from catalog.model import Definitions
 from events.language.case_events import EventRecord, RungFired
 from events.language.commands import DocumentPart, Outcome, Tick
 from events.language.dossier_events import DossierRungFired
-from greenlane.alerts.audience import audience_of, duty_audience
-from greenlane.alerts.case_matter import duty_matter_of, matter_of
-from greenlane.alerts.digest import digest_of
-from greenlane.alerts.letter import Letter, letter_of
-from greenlane.alerts.linked_matter import joint_matter_of
-from greenlane.alerts.matter import Matter, Scene
+from presentation.letters.case_matter import duty_matter_of, matter_of
+from presentation.letters.digest import digest_of
+from presentation.letters.letter import Letter, letter_of
+from presentation.letters.linked_matter import joint_matter_of
+from presentation.letters.matter import Matter, Scene
 from sla.calendar import CalendarDefinition
 from sla.ladder import Rung
 from sla.units import Budget, Unit
