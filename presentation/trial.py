@@ -13,7 +13,7 @@ from presentation.blocks import Block, Inline, Line, Table, Tone, dim, table_of,
 from presentation.tones import lane_line
 from presentation.troubles import FAULT, FINE, WARNING, trouble_lines
 from presentation.words.words import Words
-from wording.text import LazyText, _, _p, in_language
+from wording.text import LazyText, _, _p, in_language, layout
 
 SIGNS: Final = {"ok": FINE, "failed": FAULT, "not_seen": dim("-")}
 REHEARSALS: Final = {
@@ -22,7 +22,7 @@ REHEARSALS: Final = {
     Rehearsal.CONSULTATION: _("An opinion for another department"),
     Rehearsal.LATE: _("A step that comes late"),
 }
-CODE: Final = _p("dossier", "Dossier")
+NOTHING: Final = layout("")
 EXAMPLES_MAX: Final = 2
 NO_FAULT: Final = _("nothing wrong")
 NOT_SEEN: Final = _("did not come about")
@@ -40,15 +40,18 @@ def trial_screen(report: ConformanceReport, language: str) -> Iterator[Block | N
     yield _verdict(report, language)
 
 
-def _said(language: str, *texts: str) -> tuple[str, ...]:
+def _words(language: str, *texts: LazyText) -> tuple[str, ...]:
     return tuple(in_language(text, language) for text in texts)
 
 
 def _cases(report: ConformanceReport, language: str) -> Table:
     words = Words(language)
-    headings = (CODE, _("Procedure"), _("Lane"), _p("how many", "Steps"), _("Waiting"), _("Faults"))
+    headings = (
+        *(_p("dossier", "Dossier"), _("Procedure"), _("Lane")),
+        *(_p("number of", "Steps"), _p("answers", "Waiting"), _("Faults")),
+    )
     title = _("What was sent as {source}", source=report.trial.source)
-    table = table_of(in_language(title, language), *_said(language, *headings))
+    table = table_of(in_language(title, language), *_words(language, *headings))
     for sent in report.trial.sent:
         own = [each for each in report.seen.assigned if each.case_id == sent.case_id]
         waits = sum(each.message_id in report.seen.given_up for each in own)
@@ -73,7 +76,7 @@ def _case(report: ConformanceReport, sent: TrialCase) -> str:
 
 
 def _rules(report: ConformanceReport, language: str) -> Table:
-    table = table_of(None, *_said(language, "", _p("demanded", "Rule"), _("Faults")))
+    table = table_of(None, *_words(language, NOTHING, _p("program", "Rule"), _("Faults")))
     for rule in Rule:
         state = report.state_of(rule)
         count = sum(fault.rule is rule for fault in report.verdict.faults)
@@ -87,7 +90,7 @@ def _rehearsals(report: ConformanceReport, language: str) -> Table | None:
     sent = [each for each in report.trial.sent if each.rehearsal is not None]
     if not sent:
         return None
-    table = table_of(None, *_said(language, "", _("Situation"), CODE, ""))
+    table = table_of(None, *_words(language, NOTHING, _("Situation"), _p("dossier", "Dossier"), NOTHING))
     for each in sent:
         faults = len(report.faults_of(each.case_id))
         missed = each in report.missed
