@@ -12,6 +12,7 @@ import typer
 
 from greenlane.cli.acting import acting
 from greenlane.cli.options import ActedBy, Json, Lang, StateDir
+from wording.text import _
 
 if TYPE_CHECKING:
     from catalog.loader import Folder
@@ -208,7 +209,13 @@ def export(folder: Dir, *, state_dir: StateDir = None, lang: Lang = None, as_jso
             print_json({"ok": True, "folder": str(folder), "files": len(files)})
         else:
             words = CatalogScreen.of(place, settings.language).words
-            show(words("exported", files=len(files), folder=folder))
+            show(
+                words(
+                    _("{files} files written to {folder}. Edit there, then: greenlane catalog check {folder}"),
+                    files=len(files),
+                    folder=folder,
+                )
+            )
     return 0
 
 

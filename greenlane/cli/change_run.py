@@ -16,7 +16,7 @@ from presentation.catalogue.changes import change_screen
 from presentation.instants import day_said
 from presentation.json_of_changes import change_run_json
 from presentation.moments import Moments
-from presentation.words.time_words import TimeWords
+from presentation.words.words import Words
 from services.change_previews import Target
 from services.change_telling import Telling
 from services.changes import plan_change, preview_change, tell_change
@@ -55,8 +55,8 @@ def run_change(
 
     Raises RefusedError for the first case that cannot come under the version, unless those are skipped: nothing is done then.
     """
-    words = TimeWords(session.words.language)
-    with counted(words("looking"), session.views.count(CaseFilter(open_only=True))) as progress:
+    words = Words(session.words.language)
+    with counted(words(_("Looking at the open cases")), session.views.count(CaseFilter(open_only=True))) as progress:
         preview = preview_change(session.wiring, actor, target, reason, progress, now=now())
     if preview.refused and not (dry_run or skip_refused):
         raise RefusedError(preview.refused[0].refusal)
@@ -76,8 +76,8 @@ def run_change(
     return 0
 
 
-def _tell(session: Session, actor: Actor, plan: Plan, rate: float, words: TimeWords) -> Telling:
-    with counted(words("telling"), plan.cases - plan.sent) as progress:
+def _tell(session: Session, actor: Actor, plan: Plan, rate: float, words: Words) -> Telling:
+    with counted(words(_("Telling the cases")), plan.cases - plan.sent) as progress:
         return waiting(lambda: tell_change(session.wiring, actor, plan, rate, progress))
 
 

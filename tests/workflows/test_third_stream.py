@@ -192,11 +192,12 @@ async def test_it_is_started_again_from_its_ledger(office: Office) -> None:
     one = await (await office.open()).opened()
     await one.handle.terminate("lost")
     state = COMPLAINTS.fold(one.name, LAW, office.memory.ledger[one.name])
-    await office.environment.client.start_workflow(
+    again = await office.environment.client.start_workflow(
         ComplaintWorkflow.run,
         args=[ComplaintInput.of(one.name, office.time, carried=ComplaintCarried.of(state)), LAW],
         id=one.name,
         task_queue=office.queue,
     )
+    assert (await again.query(VIEW_QUERY, result_type=ComplaintView)).sequence == 1
     await office.environment.sleep(11 * DAY)
     await soon(lambda: one.events == ["ComplaintLodged", "ComplaintOverdue"])
