@@ -1,4 +1,4 @@
-"""The settings of every process: read once from the environment (prefix ``GREENLANE_``), then passed down."""
+"""The settings of every process: read once from the environment (prefix `GREENLANE_`), then passed down."""
 
 from __future__ import annotations
 

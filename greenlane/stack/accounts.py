@@ -45,7 +45,7 @@ def _database(account: str, settings: Settings, addresses: StackAddresses, crede
 
 
 def database_url_of(account: str, url: str, credentials: Credentials) -> str:
-    """The URL of the embedded database at ``url``, whoever that is of, for another account."""
+    """The URL of the embedded database at `url`, whoever that is of, for another account."""
     place = url.rpartition("@")[2]
     password = quote(credentials.database(account), safe="")
     return f"{SCHEME}{role_of(DATABASE_OWNER_ROLE, account)}:{password}@{place}"

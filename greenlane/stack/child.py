@@ -94,7 +94,7 @@ class Child:
             self._process.send_signal(self.command.stop_signal)
 
     def finish(self) -> bool:
-        """Waits for the end after ``ask_to_stop``, then kills; whether it ended by itself."""
+        """Waits for the end after `ask_to_stop`, then kills; whether it ended by itself."""
         try:
             self._process.wait(self.command.stop_seconds)
         except subprocess.TimeoutExpired:

@@ -58,9 +58,9 @@ def run_up(
 ) -> int:
     """Runs a stack in the foreground until Ctrl-C or SIGTERM; the exit code. Must be called in the main thread.
 
-    ``prepare`` gets the settings with all addresses once the servers answer, before our processes start.
-    ``owned``: standard input is a pipe whose end means "stop", standard output tells the owner one JSON object a line.
-    Raises a StackError when it cannot start (with ``owned`` it is told to the owner instead, and the code is 2).
+    `prepare` gets the settings with all addresses once the servers answer, before our processes start.
+    `owned`: standard input is a pipe whose end means "stop", standard output tells the owner one JSON object a line.
+    Raises a StackError when it cannot start (with `owned` it is told to the owner instead, and the code is 2).
     """
     terminal = Terminal(language=settings.language)
     shown = progress or terminal

@@ -62,7 +62,7 @@ class Watched:
 
 
 class Supervisor:
-    """One embedded stack. ``start``, ``watch`` and ``stop`` belong in the main thread.
+    """One embedded stack. `start`, `watch` and `stop` belong in the main thread.
 
     The kernel ends our children when the thread that started them ends; that is how a killed supervisor leaves none.
     """
@@ -284,7 +284,7 @@ class Supervisor:
             return False
 
     def watch(self, until: Callable[[], bool]) -> None:
-        """Keeps everything running until ``until()`` is true, asked ten times a second."""
+        """Keeps everything running until `until()` is true, asked ten times a second."""
         while not until():
             for watched in self._watched:
                 self._look_after(watched)
@@ -349,7 +349,7 @@ class Supervisor:
         )
 
     def kill(self) -> None:
-        """Ends everything at once, also while ``stop`` waits for a part, which then waits no longer."""
+        """Ends everything at once, also while `stop` waits for a part, which then waits no longer."""
         for watched in self._watched:
             if watched.child is not None:
                 watched.child.kill_self()
