@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka import errors as kafka_errors
@@ -138,7 +137,7 @@ def _remove(admin: KafkaAdminClient, surplus: Sequence[ACL]) -> None:
     _refuse_failed([error for _, _, error in admin.delete_acls(filters) if error is not kafka_errors.NoError])
 
 
-def _refuse_failed(failed: Sequence[Any]) -> None:
+def _refuse_failed(failed: Sequence[type[Exception]]) -> None:
     if failed:
         raise failed[0]("a right could not be changed")
 

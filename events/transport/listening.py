@@ -13,7 +13,7 @@ from events.transport.cluster import Cluster
 from events.transport.errors import TopicMissingError
 
 METADATA_SECONDS = 20.0
-READ_OPTIONS: dict[str, Any] = {
+READ_OPTIONS: dict[str, object] = {
     "enable_auto_commit": False,
     "auto_offset_reset": "earliest",
     "fetch_max_wait_ms": 100,

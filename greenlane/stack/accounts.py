@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import quote
 
 from greenlane.addresses import StackAddresses
@@ -34,7 +33,9 @@ def kafka_account(account: str) -> str:
     return f".{account}"
 
 
-def _database(account: str, settings: Settings, addresses: StackAddresses, credentials: Credentials) -> dict[str, Any]:
+def _database(
+    account: str, settings: Settings, addresses: StackAddresses, credentials: Credentials
+) -> dict[str, object]:
     if settings.database_url is None:
         return {
             "database_url": database_url_of(account, addresses.database_url, credentials),
