@@ -15,9 +15,10 @@ from catalog.loader import load_catalog
 from events.language.access import access_list
 from events.language.topics import Topics
 from greenlane.cli.app import command_names
+from greenlane.connection_rules import PREFIX
 from greenlane.errors import SettingsError
 from greenlane.kafka_accounts import passwords_in
-from greenlane.settings import PREFIX, Settings, refuse_unknown
+from greenlane.settings import Settings, refuse_unknown
 
 FOLDER = Path(__file__).parent
 OF_THE_SERVERS = ("secrets.env.template", "temporal.env.template", "kafka.env.template")

@@ -29,8 +29,10 @@ class StackAddresses:
         return f"{scheme}://{account.partition(':')[0]}{at}{place}"
 
     def as_json(self) -> dict[str, Any]:
+        """All fields by name, with the password: for files that only their owner may read."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """What `as_json` gave."""
         return cls(**data)

@@ -16,8 +16,9 @@ from events.transport.accounts import Account, ensure_accounts, held_rights
 from events.transport.admin import TopicLayout, ensure_topics, topic_names
 from events.transport.cluster import Cluster
 from greenlane.connecting import GivenSettings, cluster_of, kafka_variables
+from greenlane.connection_rules import PREFIX
 from greenlane.kafka_accounts import passwords_in
-from greenlane.settings import PREFIX, Settings
+from greenlane.settings import Settings
 from greenlane.stack.credentials import Credentials
 from greenlane.stack.errors import AccessRefusedError
 from greenlane.stack.folder import StateFolder

@@ -11,9 +11,10 @@ from sqlalchemy import URL, make_url
 from temporalio.service import TLSConfig
 
 from events.transport.cluster import Cluster
+from greenlane.connection_rules import PREFIX
 from greenlane.errors import SettingsError
 from greenlane.oauth import ClientCredentials, Issuer
-from greenlane.settings import PREFIX, Settings
+from greenlane.settings import Settings
 from greenlane.tls_files import authority_context, context_of
 from wording.text import _
 

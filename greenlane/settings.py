@@ -6,7 +6,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -15,15 +15,11 @@ from pydantic_settings import PydanticBaseSettingsSource as Source
 
 from catalog.value_texts import value_message
 from events.language.envelope import MESSAGE_MAX_BYTES
-from greenlane.connection_rules import ContradictionError, refuse_contradictions
+from greenlane.addresses import StackAddresses
+from greenlane.connection_rules import PREFIX, ContradictionError, refuse_contradictions
 from greenlane.errors import SettingsError
 from greenlane.secret_files import SUFFIX, secrets_in_files
 from wording.text import _, _p, layout
-
-if TYPE_CHECKING:
-    from greenlane.addresses import StackAddresses
-
-PREFIX = "GREENLANE_"
 
 PORT_MAX = 65_535
 Port = Annotated[int, Field(ge=0, le=PORT_MAX)]
@@ -257,6 +253,7 @@ class Settings(BaseSettings):
         dotenv_settings: Source,
         file_secret_settings: Source,
     ) -> tuple[Source, ...]:
+        """What is given in the program, then the guarded environment; nothing else."""
         del env_settings, dotenv_settings, file_secret_settings
         return init_settings, GuardedEnvironment(settings_cls)
 

@@ -6,8 +6,9 @@ import ssl
 from pathlib import Path
 from typing import Final, Literal
 
+from greenlane.connection_rules import PREFIX
 from greenlane.errors import SettingsError
-from greenlane.settings import PREFIX, Settings
+from greenlane.settings import Settings
 from wording.libraries import os_said
 from wording.text import LazyText, _
 

@@ -23,10 +23,9 @@ from greenlane.settings import Settings
 from intake.cases import CaseIntake
 from intake.catalogue import LiveCatalogue
 from intake.dossiers import DossierIntake
-from intake.linked_gateway import DossierGateway
 from intake.records import IntakeRecords
 from intake.systems import Systems
-from intake.temporal import CaseGateway
+from intake.temporal import CaseGateway, DossierGateway
 from intake.waiting_room import WaitingRoom
 from services.installation import Installation
 from sla.business_time import BusinessTime
@@ -184,7 +183,6 @@ class Wiring(Installation):
             self.intake(client),
             DossierGateway(client, self.settings.task_queue),
             Dossiers(self.store),
-            self.inbox,
             self.catalogue,
         )
 

@@ -3,43 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from cases.bounds import too_long
-from cases.decide import draft_of
-from cases.evolve import fold
+from cases.decide import CASES, draft_of
 from cases.model import blank
 from cases.turn import CommandOutcome
 from catalog.errors import NotInForce, UnknownProcedure
 from catalog.facts import LeftOut, findings
 from catalog.model import Definitions
 from catalog.systems import PORTAL
+from events.language.case_events import EventRecord
 from events.language.commands import Actor, ActorKind, CaseCommand, SubmitApplication
 from events.language.envelope import MESSAGE_MAX_BYTES
 from events.language.identity import is_dossier, shown_reference
 from events.language.messages import SubmissionMessage
 from events.language.refusals import Refusal, refuse
 from events.language.sameness import with_digest
-from events.transport.errors import Unavailable
 from intake.catalogue import CatalogueSource
 from intake.extent import ROUTE_UNMEASURED, too_large
-from intake.lost_runs import BROUGHT_BACK, within_one_payload
 from intake.own_words import OwnWords, without_words
 from intake.parties import PartyBook
 from intake.person import Parted, parted
 from intake.records import IntakeRecords
+from intake.streams import KnownStream, StreamIntake
 from intake.strictness import unknown_fact
 from intake.systems import Systems
-from intake.temporal import CaseGateway, StreamUnknownError
+from intake.temporal import CaseGateway
 from intake.waiting_room import Admission, WaitingRoom
 from sla.business_time import BusinessTime
 from store.inbox import Acceptance
-from workflows.messages import Carried, CaseInput, CommandMessage
 
 Given = TypeVar("Given")
 
@@ -54,8 +50,11 @@ class Submitted:
     """The facts that no list knows: the case does not have them."""
 
 
-class CaseIntake:
+class CaseIntake(StreamIntake[CaseCommand, Definitions]):
     """Takes submissions and commands. Received instants are real; the cases' are business time: mapped here, once."""
+
+    noun = "case"
+    rules = CASES
 
     def __init__(
         self,
@@ -71,12 +70,10 @@ class CaseIntake:
 
         `event_max_bytes`: the largest message that the topics take.
         """
+        super().__init__(gateway, records, time)
         self.event_max_bytes = event_max_bytes
-        self._gateway = gateway
-        self._records = records
         self._words = OwnWords(records)
         self._catalogue = catalogue
-        self._time = time
         self._zone = zone
         self._room = room
         self.systems = Systems(records.systems, catalogue)
@@ -88,10 +85,34 @@ class CaseIntake:
         """The stack's business time."""
         return self._time
 
-    @property
-    def records(self) -> IntakeRecords:
-        """The store as the intake uses it."""
-        return self._records
+    # ---- what a kind of stream says
+
+    def owns(self, stream_id: str) -> bool:
+        """Whether a stream is a case's."""
+        return not is_dossier(stream_id)
+
+    def stored_opening(self, stream_id: str) -> tuple[SubmitApplication, Definitions] | None:
+        """What starts a case that was accepted and never opened."""
+        return self._records.opening_of(stream_id)
+
+    def stored_events(self, stream_id: str) -> tuple[Definitions, tuple[EventRecord, ...]]:
+        """A case's definitions and its whole ledger."""
+        return self._records.ledger_of(stream_id)
+
+    def known(self, stream_id: str) -> KnownStream | None:
+        """What is on record of a case."""
+        case = self._records.find(stream_id)
+        return None if case is None or case.status is None else case
+
+    async def take_after_end(self, stream_id: str, command: CaseCommand, known: KnownStream) -> Refusal | None:
+        """No command: a closed case stays closed."""
+        outcome = await asyncio.to_thread(self._records.outcome_of, stream_id, command)
+        if outcome is not None and outcome.refusal is not None:
+            return outcome.refusal
+        strange = await asyncio.to_thread(self._parties.strange_to, stream_id, command, is_closed=True)
+        return strange or refuse("case_closed", outcome=known.outcome or "")
+
+    # ---- submissions
 
     def business(self, real: datetime) -> datetime:
         """The business instant (UTC) of a real one."""
@@ -176,32 +197,8 @@ class CaseIntake:
         if found is Acceptance.SAME_UNOPENED:
             await self.open_accepted(submission.case_id)
         else:
-            await self._start(submission.case_id, opening, definitions)
+            await self.open_new(submission.case_id, opening, definitions)
         return Submitted(submission.case_id, known=found is not Acceptance.NEW)
-
-    async def _start(self, case_id: str, opening: SubmitApplication, definitions: Definitions) -> None:
-        await self._gateway.start(CaseInput(case_id=case_id, business_time=self._time, waiting=(opening,)), definitions)
-
-    async def open_accepted(self, case_id: str) -> bool:
-        """Start a case that was accepted but whose start may have been lost. False: there is no such case."""
-        stored = await asyncio.to_thread(self._records.opening_of, case_id)
-        if stored is None:
-            return False
-        opening, definitions = stored
-        lost = await self._lost(case_id)
-        along, behind = within_one_payload([opening, *lost])
-        given = CaseInput(case_id=case_id, business_time=self._time, waiting=tuple(along))
-        await self._gateway.start(given, definitions)
-        await self._signal_all(case_id, behind)
-        return True
-
-    async def open_forgotten(self, older_than_seconds: float) -> int:
-        """Start every case whose start was lost, e.g. because the process that accepted it was killed. Returns how many."""
-        forgotten = await asyncio.to_thread(self._records.unopened, older_than_seconds)
-        forgotten = [case_id for case_id in forgotten if not is_dossier(case_id)]
-        for case_id in forgotten:
-            await self.open_accepted(case_id)
-        return len(forgotten)
 
     async def _definitions(self, procedure_id: str, at: datetime) -> Definitions | Refusal:
         day, catalog = self.day(at), await self._catalogue.at(at)
@@ -212,7 +209,9 @@ class CaseIntake:
             near = ", ".join(error.suggestions) or "-"
             return derived or refuse("procedure_unknown", "procedure", procedure=procedure_id, near=near)
         except NotInForce as error:
-            return refuse("not_in_force", "procedure", what=f"{error.noun} {error.asked}", day=str(day))
+            return refuse("not_in_force", "procedure", what=f"{error.noun} {error.id}", day=str(day))
+
+    # ---- commands
 
     async def send(self, reference: str, command: CaseCommand) -> None:
         """Give a command to a case; nobody waits for the answer. Refused ones reach their sender on its own topic."""
@@ -241,25 +240,9 @@ class CaseIntake:
 
     async def hand_over(self, case_id: str, command: CaseCommand) -> None:
         """Give a case a command that has waited long enough; refused where the case can take none. Raises Unavailable."""
-        try:
-            await self._gateway.signal(case_id, command)
-        except StreamUnknownError:
-            refusal = await self._found_again(case_id, command)
-            if refusal is None:
-                refusal = await self._given_again(case_id, partial(self._gateway.signal, case_id, command))
-            if refusal is not None:
-                await self._refuse(case_id, command, refusal)
-
-    async def _given_again(self, case_id: str, give: Callable[[], Awaitable[Given]]) -> Given | Refusal:
-        """Give it to the case that was just brought back; it may be one that never became one."""
-        try:
-            return await give()
-        except StreamUnknownError as error:
-            found = await asyncio.to_thread(self._records.find, case_id)
-            if found is not None and found.status is not None:
-                # It ended this very moment, by other hands: next time we know more.
-                raise Unavailable("Temporal") from error
-            return refuse("case_unknown", "case")
+        refusal = await self.signal(case_id, command)
+        if refusal is not None:
+            await self._refuse(case_id, command, refusal)
 
     async def ask(self, reference: str, command: CaseCommand) -> CommandOutcome:
         """Give a command to a case and wait for the answer. Raises Unavailable."""
@@ -271,17 +254,7 @@ class CaseIntake:
         if refusal := too_long(command):
             strange = await asyncio.to_thread(self._parties.strange_to, case_id, command)
             return CommandOutcome(command_id=command.command_id, refusal=strange or refusal)
-        try:
-            return await self._gateway.update(case_id, command)
-        except StreamUnknownError:
-            refusal = await self._found_again(case_id, command)
-            if refusal is None:
-                answer = await self._given_again(case_id, partial(self._gateway.update, case_id, command))
-                if isinstance(answer, CommandOutcome):
-                    return answer
-                refusal = answer
-            settled = await asyncio.to_thread(self._records.outcome_of, case_id, command)
-            return settled or CommandOutcome(command_id=command.command_id, refusal=refusal)
+        return await self.answer_to(case_id, command)
 
     async def _parted(self, case_id: str, command: CaseCommand) -> CaseCommand:
         """The command as its case may have it, with its digest. The words of a stranger are kept beside nobody's data."""
@@ -301,58 +274,6 @@ class CaseIntake:
             return reference
         found = await asyncio.to_thread(self._records.find, reference)
         return None if found is None or is_dossier(found.case_id) else found.case_id
-
-    async def _found_again(self, case_id: str, command: CaseCommand) -> Refusal | None:
-        """Temporal knows no such case: say why, or bring it back (None). The inbox and the ledger are the authority."""
-        if await self.open_accepted(case_id):
-            return None
-        found = await asyncio.to_thread(self._records.find, case_id)
-        if found is None:
-            return refuse("case_unknown", "case")
-        if found.closed_at is None:
-            await self.revive(case_id)
-            return None
-        settled = await asyncio.to_thread(self._records.outcome_of, case_id, command)
-        if settled is not None and settled.refusal is not None:
-            return settled.refusal
-        strange = await asyncio.to_thread(self._parties.strange_to, case_id, command, is_closed=True)
-        return strange or refuse("case_closed", outcome=found.outcome or "")
-
-    async def wake(self, case_id: str) -> None:
-        """Let the case look what is due; brought back from its ledger where Temporal does not know it. Raises Unavailable."""
-        try:
-            await self._gateway.wake(case_id)
-        except StreamUnknownError:
-            await self.revive(case_id)
-
-    async def revive(self, case_id: str) -> bool:
-        """Start a case again from its ledger: its run failed or was ended by somebody, or Temporal lost it.
-
-        What that run was given and had not settled goes along. False: it runs. Raises Unavailable, StoreError.
-        """
-        definitions, records = await asyncio.to_thread(self._records.ledger_of, case_id)
-        case = fold(case_id, definitions, records)
-        along, behind = within_one_payload(await self._lost(case_id))
-        is_started = await self._gateway.start(
-            CaseInput(case_id=case_id, business_time=self._time, carried=Carried.of(case, along)),
-            # Not those of its opening: another calendar or procedure version may have been applied since.
-            case.definitions,
-            # Also where a run came to its end: a ledger that was restored from a backup may not know of it.
-            again=True,
-        )
-        if is_started:
-            BROUGHT_BACK.labels("case").inc()
-            await self._signal_all(case_id, behind)
-        return is_started
-
-    async def _lost(self, case_id: str) -> list[CaseCommand]:
-        """What the case's last run was given and had not settled, in order."""
-        given = [found.command for found in await self._gateway.given(case_id, CaseInput, CommandMessage)]
-        return await asyncio.to_thread(self._records.without_outcome, case_id, given)
-
-    async def _signal_all(self, case_id: str, commands: Sequence[CaseCommand]) -> None:
-        for command in commands:
-            await self._gateway.signal(case_id, command)
 
     async def _refuse(self, case_id: str, command: CaseCommand, refusal: Refusal) -> None:
         # What a sender typed where a case is named may be anything: it is kept in no table and goes out on no topic.

@@ -7,21 +7,17 @@ in between is found and gone on with.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
-
 from activities.linked import Done, Order
 from cases.dossier.components import components_of
-from cases.dossier.decide import decide_dossier
-from cases.dossier.evolve import fold_dossier
+from cases.dossier.decide import DOSSIERS, decide_dossier
 from cases.dossier.graph import GraphFault
 from cases.dossier.model import blank_dossier
 from cases.turn import CommandOutcome
 from catalog.dossier import DossierDefinitions
-from events.language.case_events import CaseClosed
+from events.language.case_events import CaseClosed, EventRecord
 from events.language.commands import (
     Actor,
     ActorKind,
@@ -37,48 +33,66 @@ from events.language.linking import end_of
 from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal, refuse
 from events.language.sameness import with_digest
-from intake import settling
 from intake.cases import CaseIntake, Submitted
 from intake.catalogue import CatalogueSource
 from intake.declaration import SplitDossier, definitions_of, findings_in, split
 from intake.extent import events_too_large
-from intake.linked_gateway import DossierGateway
-from intake.lost_runs import BROUGHT_BACK, within_one_payload
 from intake.outline import not_in_force, outline_of
 from intake.own_words import OwnWords
 from intake.person import Parted
+from intake.streams import KnownStream, StreamIntake
 from intake.strictness import unknown_fact
-from intake.temporal import StreamUnknownError
+from intake.temporal import DossierGateway
 from store.dossiers import Dossiers, LinkedCase
 from store.errors import DefinitionsUnknown
-from store.inbox import Acceptance, Inbox, Submission
-from workflows.messages import DossierCarried, DossierInput, DossierMessage
+from store.inbox import Acceptance
 
 LADDER = "case"
 WITHDRAWAL_ACTOR = Actor(kind=ActorKind.SYSTEM, id="dossier", assurance=Assurance.TOKEN)
 
 
-class DossierOpening(BaseModel):
-    """What starts a dossier again if its start was lost."""
-
-    model_config = ConfigDict(frozen=True)
-
-    command: SubmitDossier
-    definitions_digest: str
-
-
-class DossierIntake:
+class DossierIntake(StreamIntake[DossierCommand, DossierDefinitions]):
     """Takes dossiers and what concerns them. Received instants are real; those of orders and ends are business time."""
 
+    noun = "dossier"
+    rules = DOSSIERS
+
     def __init__(
-        self, intake: CaseIntake, gateway: DossierGateway, dossiers: Dossiers, inbox: Inbox, catalogue: CatalogueSource
+        self, intake: CaseIntake, gateway: DossierGateway, dossiers: Dossiers, catalogue: CatalogueSource
     ) -> None:
+        super().__init__(gateway, intake.records, intake.time)
         self._intake = intake
         self._words = OwnWords(intake.records)
-        self._gateway = gateway
         self._dossiers = dossiers
-        self._inbox = inbox
         self._catalogue = catalogue
+
+    # ---- what a kind of stream says
+
+    def owns(self, stream_id: str) -> bool:
+        """Whether a stream is a dossier's."""
+        return is_dossier(stream_id)
+
+    def stored_opening(self, stream_id: str) -> tuple[SubmitDossier, DossierDefinitions] | None:
+        """What starts a dossier that was accepted and never opened."""
+        opening = self._records.dossier_opening_of(stream_id)
+        return None if opening is None else (opening.command, self._dossiers.definitions(opening.definitions_digest))
+
+    def stored_events(self, stream_id: str) -> tuple[DossierDefinitions, tuple[EventRecord, ...]]:
+        """A dossier's definitions and its whole stream."""
+        return self._dossiers.stream(stream_id)
+
+    def known(self, stream_id: str) -> KnownStream | None:
+        """What is on record of a dossier."""
+        return self._dossiers.find(stream_id)
+
+    async def take_after_end(self, stream_id: str, command: DossierCommand, known: KnownStream) -> Refusal | None:
+        """A closed one comes back only for a result that is revoked (Decree 45/2020 art. 15), and with that in its hands: it
+        would leave at once otherwise."""
+        outcome = await asyncio.to_thread(self._records.outcome_of, stream_id, command)
+        if outcome is not None or not isinstance(command, RevokeResult):
+            return refuse("dossier_closed", outcome=known.outcome or "")
+        await self.start_from_ledger(stream_id, [command])
+        return None
 
     # ---- opening
 
@@ -133,18 +147,7 @@ class DossierIntake:
     ) -> Submitted | GraphFault:
         digest = await asyncio.to_thread(self._dossiers.keep, definitions)
         declaration = found.declaration
-        accepted = await self._inbox.accept_application(
-            Submission(
-                case_id=found.stream_id,
-                source=declaration.source,
-                application_id=declaration.dossier_id,
-                content_digest=found.content_digest,
-                subject_ref=declaration.subject_ref,
-                received_at=opening.received_at,
-                opening=DossierOpening(command=opening, definitions_digest=digest).model_dump_json(exclude_none=True),
-                person=found.person_json,
-            )
-        )
+        accepted = await self._records.accept_dossier(found, opening, digest)
         if accepted is Acceptance.CONFLICT:
             return GraphFault(
                 refuse("application_conflict", "dossier_id", application=declaration.dossier_id),
@@ -153,107 +156,19 @@ class DossierIntake:
         if accepted is Acceptance.SAME_UNOPENED:
             await self.open_accepted(found.stream_id)
         elif accepted is Acceptance.NEW:
-            await self._start(found.stream_id, opening, definitions)
+            await self.open_new(found.stream_id, opening, definitions)
         return Submitted(found.stream_id, known=accepted is not Acceptance.NEW)
-
-    async def _start(self, stream_id: str, opening: SubmitDossier, definitions: DossierDefinitions) -> None:
-        given = DossierInput(dossier_id=stream_id, business_time=self._intake.time, waiting=(opening,))
-        await self._gateway.start(given, definitions)
 
     async def open_forgotten(self, older_than_seconds: float) -> int:
         """Start every dossier whose start was lost, and tell of every end that was not told. Returns how many."""
-        forgotten = await asyncio.to_thread(self._intake.records.unopened, older_than_seconds)
-        found = [stream_id for stream_id in forgotten if is_dossier(stream_id)]
-        for stream_id in found:
-            await self.open_accepted(stream_id)
-        return len(found) + await self.report_untold()
-
-    async def open_accepted(self, stream_id: str) -> bool:
-        """Start a dossier that was accepted but whose start may have been lost. False: there is no such dossier."""
-        stored = await asyncio.to_thread(self._inbox.opening, stream_id)
-        if stored is None:
-            return False
-        opening = DossierOpening.model_validate_json(stored)
-        definitions = await asyncio.to_thread(self._dossiers.definitions, opening.definitions_digest)
-        along, behind = within_one_payload([opening.command, *await self._lost(stream_id)])
-        given = DossierInput(dossier_id=stream_id, business_time=self._intake.time, waiting=tuple(along))
-        if await self._gateway.start(given, definitions):
-            await self._signal_all(stream_id, behind)
-        return True
+        return await super().open_forgotten(older_than_seconds) + await self.report_untold()
 
     # ---- commands
 
     async def ask(self, stream_id: str, command: DossierCommand) -> CommandOutcome:
         """Give a dossier a command and wait for the answer. Raises Unavailable."""
         command = with_digest(await self._words.kept_apart(stream_id, command))
-        try:
-            return await self._gateway.update(stream_id, command)
-        except StreamUnknownError:
-            if (known := await self._settled(stream_id, command)) is not None:
-                return known
-        if await self._brought_back(stream_id, command):
-            try:
-                return await self._gateway.update(stream_id, command)
-            except StreamUnknownError:
-                # A closed dossier takes what it was brought back for along, and may have ended again by now.
-                if (known := await self._settled(stream_id, command)) is not None:
-                    return known
-        found = await asyncio.to_thread(self._dossiers.find, stream_id)
-        refusal = refuse("dossier_unknown") if found is None else refuse("dossier_closed", outcome=found.outcome or "")
-        return CommandOutcome(command_id=command.command_id, refusal=refusal)
-
-    async def _settled(self, stream_id: str, command: DossierCommand) -> CommandOutcome | None:
-        return await asyncio.to_thread(settling.outcome_of, self._inbox, stream_id, command)
-
-    async def wake(self, stream_id: str) -> None:
-        """Let the dossier look what is due; brought back where Temporal does not know it. Raises Unavailable."""
-        try:
-            await self._gateway.wake(stream_id)
-        except StreamUnknownError:
-            await self._brought_back(stream_id, None)
-
-    async def revive(self, stream_id: str) -> bool:
-        """Start an open dossier again from its ledger. False: it runs. Raises Unavailable, StoreError."""
-        definitions, records = await asyncio.to_thread(self._dossiers.stream, stream_id)
-        along, behind = within_one_payload(await self._lost(stream_id))
-        carried = DossierCarried.of(fold_dossier(stream_id, definitions, records), waiting=along)
-        given = DossierInput(dossier_id=stream_id, business_time=self._intake.time, carried=carried)
-        is_started = await self._gateway.start(given, definitions, again=True)
-        if is_started:
-            BROUGHT_BACK.labels("dossier").inc()
-            await self._signal_all(stream_id, behind)
-        return is_started
-
-    async def _brought_back(self, stream_id: str, command: DossierCommand | None) -> bool:
-        """Temporal runs no such dossier: bring it back from the inbox or the ledger. False: it is closed, or unknown.
-
-        A closed one comes back only for a result that is revoked (Decree 45/2020 art. 15), and with that in its hands: it
-        would leave at once otherwise.
-        """
-        if await self.open_accepted(stream_id):
-            return True
-        known = await asyncio.to_thread(self._dossiers.find, stream_id)
-        is_closed = known is not None and known.closed_at is not None
-        if known is None or (is_closed and not isinstance(command, RevokeResult)):
-            return False
-        if not is_closed:
-            await self.revive(stream_id)
-            return True
-        definitions, records = await asyncio.to_thread(self._dossiers.stream, stream_id)
-        waiting = () if command is None else (command,)
-        carried = DossierCarried.of(fold_dossier(stream_id, definitions, records), waiting=waiting)
-        given = DossierInput(dossier_id=stream_id, business_time=self._intake.time, carried=carried)
-        await self._gateway.start(given, definitions, again=True)
-        return True
-
-    async def _lost(self, stream_id: str) -> list[DossierCommand]:
-        """What the dossier's last run was given and had not settled, in order."""
-        given = [found.command for found in await self._gateway.given(stream_id, DossierInput, DossierMessage)]
-        return await asyncio.to_thread(self._intake.records.without_outcome, stream_id, given)
-
-    async def _signal_all(self, stream_id: str, commands: Sequence[DossierCommand]) -> None:
-        for command in commands:
-            await self._gateway.signal(stream_id, command)
+        return await self.answer_to(stream_id, command)
 
     # ---- what dossiers and their cases ask for (activities.linked.DossierCarrier)
 
@@ -294,11 +209,7 @@ class DossierIntake:
     async def tell(self, dossier_id: str, command: DossierCommand) -> None:
         """Give a dossier a command; nobody waits for the answer. Nothing happens where it is closed or unknown."""
         command = with_digest(await self._words.kept_apart(dossier_id, command))
-        try:
-            await self._gateway.signal(dossier_id, command)
-        except StreamUnknownError:
-            if await self._brought_back(dossier_id, command):
-                await self._gateway.signal(dossier_id, command)
+        await self.signal(dossier_id, command)
 
     async def report_untold(self) -> int:
         """Tell dossiers of ends that they know nothing of, e.g. since Temporal lost the case before it told. Returns how many."""
@@ -314,7 +225,7 @@ class DossierIntake:
 
     def _ending_of(self, case_id: str) -> CaseClosed | None:
         try:
-            _, records = self._intake.records.ledger_of(case_id)
+            _, records = self._records.ledger_of(case_id)
         except DefinitionsUnknown:
             return None
         last = records[-1].event

@@ -36,7 +36,7 @@ LISTED_MAX = 10_000
 
 log = structlog.get_logger()
 
-Asked = TypeVar("Asked", bound=Command)
+C = TypeVar("C", bound=Command)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class EndedRun:
     closed_at: datetime
 
 
-async def given_to(client: Client, workflow_id: str, given: type[Any], message: type[Any]) -> list[Any]:
+async def messages_of_lost_run(client: Client, workflow_id: str, given: type[Any], message: type[Any]) -> list[Any]:
     """What the last run of a workflow was given, in order, as its messages, if it did not come to its own end.
 
     `given`: the type of its input, which has `waiting` and `carried`; `message`: that of its signals, which has `command`.
@@ -102,7 +102,7 @@ async def ended_otherwise(client: Client, since: datetime) -> list[EndedRun]:
     ]
 
 
-def within_one_payload(commands: Sequence[Asked]) -> tuple[list[Asked], list[Asked]]:
+def within_one_payload(commands: Sequence[C]) -> tuple[list[C], list[C]]:
     """The first of these commands that fit into the input of a run, and those that do not."""
     size = 0
     for number, command in enumerate(commands):

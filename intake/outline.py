@@ -107,15 +107,15 @@ def _fault_in(outline: Outline, catalog: Catalog, day: date) -> GraphFault | Non
     return None if invalid is None else GraphFault(invalid, reference=invalid.details["number"])
 
 
-def _unknown(code: str, field: str, error: UnknownDefinition, **asked: str) -> GraphFault:
-    refusal = refuse(code, field, near=", ".join(error.suggestions) or "-", **asked)
-    return GraphFault(refusal, reference=next(iter(asked.values())))
+def _unknown(code: str, field: str, error: UnknownDefinition, **reference: str) -> GraphFault:
+    refusal = refuse(code, field, near=", ".join(error.suggestions) or "-", **reference)
+    return GraphFault(refusal, reference=next(iter(reference.values())))
 
 
 def not_in_force(error: NotInForce, field: str, day: date) -> GraphFault:
     """Why a dossier cannot be opened on a day that lies outside the law it asks for."""
-    refusal = refuse("not_in_force", field, what=f"{error.asked_for} {error.asked}", day=str(day))
-    return GraphFault(refusal, reference=error.asked)
+    refusal = refuse("not_in_force", field, what=f"{error.named_in} {error.id}", day=str(day))
+    return GraphFault(refusal, reference=error.id)
 
 
 def _lead_of(graph: Graph, procedures: Mapping[str, ProcedureVersion]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -11,9 +11,11 @@ from cases.turn import CommandOutcome
 from catalog.model import Definitions
 from events.language.case_events import ApplicationSubmitted, EventRecord
 from events.language.commands import Command, SubmitApplication
+from events.language.dossier_commands import SubmitDossier
 from events.language.refusals import Refusal
 from events.language.topics import Topics
 from intake import settling
+from intake.declaration import SplitDossier
 from intake.person import Parted
 from store.database import Store
 from store.definitions import DefinitionArchive
@@ -29,13 +31,17 @@ DERIVED_PROCEDURE = "derived-procedure/"
 """Key of the store's memory under which the definitions of a procedure derived from a log are found, by its id."""
 
 
-class Opening(BaseModel):
-    """What starts a case again if its start was lost: references and facts, and the law by its digest."""
+class Opening(BaseModel, Generic[C]):
+    """What starts a stream again if its start was lost: its first command, and the law by its digest."""
 
     model_config = ConfigDict(frozen=True)
 
-    command: SubmitApplication
+    command: C
     definitions_digest: str
+
+
+CaseOpening = Opening[SubmitApplication]
+DossierOpening = Opening[SubmitDossier]
 
 
 class IntakeRecords:
@@ -56,7 +62,7 @@ class IntakeRecords:
 
     async def accept(self, submission: Parted, opening: SubmitApplication, definitions: Definitions) -> Acceptance:
         """Put the person away and remember the submission, in one transaction; idempotent."""
-        application = submission.application
+        application, digest = submission.application, self._archive.keep(definitions)
         return await self._inbox.accept_application(
             Submission(
                 case_id=submission.case_id,
@@ -65,10 +71,24 @@ class IntakeRecords:
                 content_digest=submission.content_digest,
                 subject_ref=application.subject_ref,
                 received_at=opening.received_at,
-                opening=Opening(command=opening, definitions_digest=self._archive.keep(definitions)).model_dump_json(
-                    exclude_none=True
-                ),
+                opening=CaseOpening(command=opening, definitions_digest=digest).model_dump_json(exclude_none=True),
                 person=submission.person_json,
+            )
+        )
+
+    async def accept_dossier(self, dossier: SplitDossier, opening: SubmitDossier, digest: str) -> Acceptance:
+        """The same of a linked dossier, whose law is kept under this digest."""
+        declaration = dossier.declaration
+        return await self._inbox.accept_application(
+            Submission(
+                case_id=dossier.stream_id,
+                source=declaration.source,
+                application_id=declaration.dossier_id,
+                content_digest=dossier.content_digest,
+                subject_ref=declaration.subject_ref,
+                received_at=opening.received_at,
+                opening=DossierOpening(command=opening, definitions_digest=digest).model_dump_json(exclude_none=True),
+                person=dossier.person_json,
             )
         )
 
@@ -77,8 +97,13 @@ class IntakeRecords:
         stored = self._inbox.opening(case_id)
         if stored is None:
             return None
-        opening = Opening.model_validate_json(stored)
+        opening = CaseOpening.model_validate_json(stored)
         return opening.command, self._archive.definitions(opening.definitions_digest)
+
+    def dossier_opening_of(self, stream_id: str) -> DossierOpening | None:
+        """What starts a dossier that was accepted but never opened; None: no such dossier, or it was opened."""
+        stored = self._inbox.opening(stream_id)
+        return None if stored is None else DossierOpening.model_validate_json(stored)
 
     def unopened(self, older_than_seconds: float) -> list[str]:
         """Cases that were accepted but have recorded nothing for so long (real time)."""

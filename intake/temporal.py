@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar, Generic, TypeVar
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import SignalWorkflowExecutionRequest
@@ -15,24 +16,36 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from cases.classification import classify
 from cases.turn import CommandOutcome
+from catalog.dossier import DossierDefinitions
 from catalog.model import Definitions
-from events.language.commands import CaseCommand, Command, Message, SubmitApplication
+from events.language.commands import CaseCommand, Command, SubmitApplication
+from events.language.dossier_commands import DossierCommand
 from events.language.refusals import Refusal
 from events.transport.errors import Unavailable
-from intake.lost_runs import given_to
+from intake.lost_runs import messages_of_lost_run
 from wording.text import _
 from workflows.messages import (
     CASE_WORKFLOW,
     COMMAND_SIGNAL,
     COMMAND_UPDATE,
+    DOSSIER_WORKFLOW,
     LANE_ATTRIBUTE,
     PROCEDURE_ATTRIBUTE,
     REFUSAL,
     STATUS_ATTRIBUTE,
     WAKE_SIGNAL,
+    Carried,
     CaseInput,
     CommandMessage,
+    DossierCarried,
+    DossierInput,
+    DossierMessage,
+    StreamCarried,
+    StreamInput,
+    StreamMessage,
 )
+
+C = TypeVar("C", bound=Command)
 
 TEMPORARY = (
     RPCStatusCode.UNAVAILABLE,
@@ -71,32 +84,39 @@ def missing_as_unknown() -> Iterator[None]:
         raise
 
 
-class Gateway:
+class Gateway(ABC, Generic[C]):
     """How the intake reaches the workflows of one kind: starts one, gives one a command; each once, however often tried."""
+
+    workflow: ClassVar[str]
+    input_type: ClassVar[type[StreamInput[Any, Any]]]
+    carried_type: ClassVar[type[StreamCarried[Any, Any]]]
+    message_type: ClassVar[type[StreamMessage[Any]]]
 
     def __init__(self, client: Client, task_queue: str) -> None:
         self._client = client
         self._task_queue = task_queue
 
-    async def start_once(
-        self, workflow: str, workflow_id: str, given: Sequence[Any], *, again: bool = False, **named: Any
-    ) -> bool:
-        """Start the workflow with these arguments; False if it runs or has come to its end. Raises Unavailable.
+    @abstractmethod
+    def shown(self, given: Any, definitions: Any) -> dict[str, Any]:
+        """What Temporal's web pages show of a workflow that is started: its summary, its search attributes."""
 
-        `again`: also if it has, for the ledger knows better. A run that was terminated came to no end of its own: what its case
-        owes is not done.
+    async def start(self, given: StreamInput[Any, Any], definitions: Any, *, again: bool = False) -> bool:
+        """Start a stream; False if it runs, or has come to its end. Raises Unavailable.
+
+        `again`: also if it has, for the ledger knows better. A run that was terminated came to no end of its own: what its
+        stream owes is not done.
         """
         policies = WorkflowIDReusePolicy
         reuse = policies.ALLOW_DUPLICATE if again else policies.ALLOW_DUPLICATE_FAILED_ONLY
         try:
             with outages_as_unavailable():
                 await self._client.start_workflow(
-                    workflow,
-                    args=given,
-                    id=workflow_id,
+                    self.workflow,
+                    args=(given, definitions),
+                    id=given.stream_id,
                     task_queue=self._task_queue,
                     id_reuse_policy=reuse,
-                    **named,
+                    **self.shown(given, definitions),
                 )
         except WorkflowAlreadyStartedError:
             return False
@@ -106,38 +126,39 @@ class Gateway:
             return False
         return True
 
-    async def given(self, workflow_id: str, given: type[Any], message: type[Any]) -> list[Any]:
-        """What the last run of the workflow was given that did not come to its own end, as messages. Raises Unavailable."""
+    async def commands_of_lost_run(self, stream_id: str) -> list[C]:
+        """What the stream's last run was given that did not come to its own end, in order. Raises Unavailable."""
         with outages_as_unavailable():
-            found = await given_to(self._client, workflow_id, given, message)
-        return [one for one in found if one.is_for(workflow_id)]
+            messages = await messages_of_lost_run(self._client, stream_id, self.input_type, self.message_type)
+        return [message.command for message in messages if message.is_for(stream_id)]
 
-    async def send(self, workflow_id: str, message: Message, request_id: str) -> None:
-        """Give the workflow a command; durable when this returns. The server drops a repeated request.
+    async def signal(self, stream_id: str, command: C) -> None:
+        """Give the stream a command; durable when this returns. The server drops a repeated request.
 
         Raises StreamUnknownError, Unavailable.
         """
         # The SDK's own signal call makes a random request id; with one of ours the server deduplicates redeliveries.
-        payloads = await self._client.data_converter.encode([message])
+        payloads = await self._client.data_converter.encode([self.message_type.of(stream_id, command)])
         request = SignalWorkflowExecutionRequest(
             namespace=self._client.namespace,
-            workflow_execution=WorkflowExecution(workflow_id=workflow_id),
+            workflow_execution=WorkflowExecution(workflow_id=stream_id),
             signal_name=COMMAND_SIGNAL,
             identity=self._client.identity,
-            request_id=request_id,
+            request_id=request_id_of(command),
         )
         request.input.payloads.extend(payloads)
         with missing_as_unknown(), outages_as_unavailable():
             await self._client.workflow_service.signal_workflow_execution(request, retry=True)
 
-    async def wake(self, workflow_id: str) -> None:
-        """Let the workflow look what is due. Raises StreamUnknownError, Unavailable."""
+    async def wake(self, stream_id: str) -> None:
+        """Let the stream look what is due. Raises StreamUnknownError, Unavailable."""
         with missing_as_unknown(), outages_as_unavailable():
-            await self._client.get_workflow_handle(workflow_id).signal(WAKE_SIGNAL)
+            await self._client.get_workflow_handle(stream_id).signal(WAKE_SIGNAL)
 
-    async def ask(self, workflow_id: str, message: Message, command: Command) -> CommandOutcome:
-        """Give the workflow a command and wait for the answer. Raises StreamUnknownError, Unavailable."""
-        handle = self._client.get_workflow_handle(workflow_id)
+    async def update(self, stream_id: str, command: C) -> CommandOutcome:
+        """Give the stream a command and wait for the answer. Raises StreamUnknownError, Unavailable."""
+        handle = self._client.get_workflow_handle(stream_id)
+        message = self.message_type.of(stream_id, command)
         try:
             with missing_as_unknown(), outages_as_unavailable():
                 answer: CommandOutcome = await handle.execute_update(
@@ -153,27 +174,25 @@ class Gateway:
             raise Unavailable(_("the worker")) from error
 
 
-class CaseGateway(Gateway):
+class CaseGateway(Gateway[CaseCommand]):
     """What the intake does with the workflows of cases."""
 
-    async def start(self, given: CaseInput, definitions: Definitions, *, again: bool = False) -> bool:
-        """Start the case; False if it runs, or has ended and is not to run again. Raises Unavailable."""
-        return await self.start_once(
-            CASE_WORKFLOW,
-            given.case_id,
-            (given, definitions),
-            again=again,
-            search_attributes=_attributes(given, definitions),
-            static_summary=f"{definitions.procedure.id} {definitions.procedure.version}",
-        )
+    workflow, input_type, carried_type, message_type = CASE_WORKFLOW, CaseInput, Carried, CommandMessage
 
-    async def signal(self, case_id: str, command: CaseCommand) -> None:
-        """Give the case a command; nobody waits. Raises StreamUnknownError, Unavailable."""
-        await self.send(case_id, CommandMessage(command=command, case_id=case_id), request_id_of(command))
+    def shown(self, given: CaseInput, definitions: Definitions) -> dict[str, Any]:
+        """The procedure, and where the case stands."""
+        summary = f"{definitions.procedure.id} {definitions.procedure.version}"
+        return {"search_attributes": _attributes(given, definitions), "static_summary": summary}
 
-    async def update(self, case_id: str, command: CaseCommand) -> CommandOutcome:
-        """Give the case a command and wait for the answer. Raises StreamUnknownError, Unavailable."""
-        return await self.ask(case_id, CommandMessage(command=command, case_id=case_id), command)
+
+class DossierGateway(Gateway[DossierCommand]):
+    """What the intake does with the workflows of dossiers."""
+
+    workflow, input_type, carried_type, message_type = DOSSIER_WORKFLOW, DossierInput, DossierCarried, DossierMessage
+
+    def shown(self, _: DossierInput, __: DossierDefinitions) -> dict[str, Any]:
+        """That it is one."""
+        return {"static_summary": "linked dossier"}
 
 
 def request_id_of(command: Command) -> str:

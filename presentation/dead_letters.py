@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from events.language.topics import DEAD_LETTER_SUFFIX
-from events.transport.dead_letters import Letter
-from events.transport.letters import texts_of
 from presentation.blocks import Block, Table, dim, facts, line, stacked, table_of
 from presentation.json_of_dead_letters import dead_letter_json
 from presentation.moments import Moments
@@ -31,7 +29,7 @@ def dead_letter_table(found: Sequence[FiledLetter], moments: Moments) -> Table:
             # Letters tell real time; a screen has one time only.
             moments.two_lines(moments.time.to_business(letter.dead_at)),
             stacked(_message_name(letter.event_type, moments), dim(letter.field or "")),
-            _reason(letter, moments),
+            _reason(filed, moments),
             ends=True,
         )
     return table
@@ -41,10 +39,10 @@ def dead_letter_screen(filed: FiledLetter, moments: Moments, *, content: bool) -
     """One letter: why it lies there, its headers, and where wanted the message itself."""
     words, letter = moments.words, filed.letter
     known = {name: _fact(name, value, moments) for name, value in dead_letter_json(filed, content=content).items()}
-    known |= {"reason": _reason(letter, moments)}
+    known |= {"reason": _reason(filed, moments)}
     yield facts((words(f"letter.{name}"), text) for name, text in known.items())
     headers = table_of(words("headers"), words("name"), words("value"))
-    for name, text in texts_of(letter.headers).items():
+    for name, text in letter.header_texts.items():
         headers.add(name, text)
     yield headers
     if content:
@@ -67,8 +65,8 @@ def _message_name(event_type: str | None, moments: Moments) -> str:
     return moments.words.named("command", event_type)
 
 
-def _reason(letter: Letter, moments: Moments) -> str:
+def _reason(filed: FiledLetter, moments: Moments) -> str:
     """Why it could not be used; an older letter says it in English only."""
     if moments.words.language == "en":
-        return letter.reason
-    return letter.reason_vi or moments.words("letter_in_english", reason=letter.reason)
+        return filed.letter.reason
+    return filed.letter.reason_vi or moments.words("letter_in_english", reason=filed.letter.reason)

@@ -323,13 +323,13 @@ def _rows_of(clocks: ClockColumns, rows: NDArray[np.intp], table: _Table) -> _Ro
     )
 
 
-def _fill(ends: DueColumns, rows: NDArray[np.intp], found: _Ends, table: _Table) -> None:
-    ends.refused[rows] = found.refused
-    kept = ~found.refused
-    rows = rows[kept]
-    ends.operational_at[rows] = (found.operational[kept] + table.start_us).view("datetime64[us]")
-    if found.lawful is not None:
-        ends.lawful_day[rows] = table.first_day + found.lawful[kept]
+def _fill(ends: DueColumns, rows: NDArray[np.intp], computed: _Ends, table: _Table) -> None:
+    ends.refused[rows] = computed.refused
+    reached = ~computed.refused
+    rows = rows[reached]
+    ends.operational_at[rows] = (computed.operational[reached] + table.start_us).view("datetime64[us]")
+    if computed.lawful is not None:
+        ends.lawful_day[rows] = table.first_day + computed.lawful[reached]
 
 
 def _one_by_one(clocks: ClockColumns, calendar: WorkingCalendar, ends: DueColumns) -> None:

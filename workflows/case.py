@@ -33,6 +33,7 @@ class CaseWorkflow(StreamWorkflow[Case, CaseCommand]):
     """One case, from its submission until it is closed."""
 
     rules = CASES
+    carried_type = Carried
 
     @workflow.init
     def __init__(self, given: CaseInput, definitions: Definitions) -> None:
@@ -64,9 +65,6 @@ class CaseWorkflow(StreamWorkflow[Case, CaseCommand]):
     @property
     def _owes(self) -> bool:
         return self._is_over and self._linked is not None
-
-    def _carried(self) -> Carried:
-        return Carried.of(self._state, self._mail.waiting, self._mail.conflicting)
 
     def _evolve(self, record: EventRecord) -> None:
         super()._evolve(record)

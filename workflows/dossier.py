@@ -37,6 +37,7 @@ class DossierWorkflow(StreamWorkflow[Dossier, DossierCommand]):
     """One dossier, from its opening until its joint result."""
 
     rules = DOSSIERS
+    carried_type = DossierCarried
 
     @workflow.init
     def __init__(self, given: DossierInput, definitions: DossierDefinitions) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -76,9 +75,12 @@ class StreamCarried(Message, Generic[C, S]):
         return state  # type: ignore[no-any-return]
 
 
-class StreamInput(Message, ABC, Generic[C, K]):
+class StreamInput(Message, Generic[C, K]):
     """The input of a stream: its first command, and the stack's time. The law it is decided under is a second argument,
     alone, so that it can be shared by all streams that have the same; see workflows/converter.py."""
+
+    wire_id: ClassVar[str]
+    """The field that holds the stream's id."""
 
     business_time: BusinessTime
     waiting: tuple[C, ...] = ()
@@ -87,25 +89,33 @@ class StreamInput(Message, ABC, Generic[C, K]):
     turns_max: int | None = None
     """Continue as new after so many turns; None: when Temporal suggests it."""
 
+    @classmethod
+    def of(cls, stream_id: str, business_time: BusinessTime, **given: Any) -> Self:
+        """The input of a stream."""
+        return cls.model_validate({cls.wire_id: stream_id, "business_time": business_time, **given})
+
     @property
-    @abstractmethod
     def stream_id(self) -> str:
         """The stream's id in the ledger, whatever the wire calls it."""
+        return str(getattr(self, self.wire_id))
 
 
-class StreamMessage(Message, ABC, Generic[C]):
+class StreamMessage(Message, Generic[C]):
     """One command as a signal or update."""
+
+    wire_id: ClassVar[str]
+    """The field that says for whom it is: what was sealed for another stream is nobody's. None: of an older program."""
 
     command: C
 
-    @property
-    @abstractmethod
-    def stream_id(self) -> str | None:
-        """For whom it is: one that was sealed for another stream is nobody's. None: of an older program."""
+    @classmethod
+    def of(cls, stream_id: str, command: C) -> Self:
+        """A command for this stream."""
+        return cls.model_validate({cls.wire_id: stream_id, "command": command})
 
-    def is_for(self, workflow_id: str) -> bool:
-        """Whether it was meant for this workflow."""
-        return self.stream_id in (None, workflow_id)
+    def is_for(self, stream_id: str) -> bool:
+        """Whether it was meant for this stream."""
+        return getattr(self, self.wire_id) in (None, stream_id)
 
 
 class StreamResult(Message):
@@ -130,23 +140,17 @@ class Carried(StreamCarried[CaseCommand, Case]):
 class CaseInput(StreamInput[CaseCommand, Carried]):
     """The input of a case."""
 
-    case_id: str
+    wire_id = "case_id"
 
-    @property
-    def stream_id(self) -> str:
-        """The case's id."""
-        return self.case_id
+    case_id: str
 
 
 class CommandMessage(StreamMessage[CaseCommand]):
     """One command for a case."""
 
-    case_id: str | None = None
+    wire_id = "case_id"
 
-    @property
-    def stream_id(self) -> str | None:
-        """The case's id."""
-        return self.case_id
+    case_id: str | None = None
 
 
 class DossierCarried(StreamCarried[DossierCommand, Dossier]):
@@ -162,20 +166,14 @@ class DossierCarried(StreamCarried[DossierCommand, Dossier]):
 class DossierInput(StreamInput[DossierCommand, DossierCarried]):
     """The input of a dossier."""
 
-    dossier_id: str
+    wire_id = "dossier_id"
 
-    @property
-    def stream_id(self) -> str:
-        """The dossier's stream."""
-        return self.dossier_id
+    dossier_id: str
 
 
 class DossierMessage(StreamMessage[DossierCommand]):
     """One command for a dossier."""
 
-    dossier_id: str | None = None
+    wire_id = "dossier_id"
 
-    @property
-    def stream_id(self) -> str | None:
-        """The dossier's stream."""
-        return self.dossier_id
+    dossier_id: str | None = None

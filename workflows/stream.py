@@ -16,7 +16,15 @@ with workflow.unsafe.imports_passed_through():
     from events.language.commands import Command
     from events.language.refusals import Refusal, refuse
     from workflows.mailbox import Mailbox
-    from workflows.messages import REFUSAL, VIEW_QUERY, WAKE_SIGNAL, StreamInput, StreamMessage, StreamResult
+    from workflows.messages import (
+        REFUSAL,
+        VIEW_QUERY,
+        WAKE_SIGNAL,
+        StreamCarried,
+        StreamInput,
+        StreamMessage,
+        StreamResult,
+    )
     from workflows.recording import run_local
     from workflows.timer import DueTimer
 
@@ -36,6 +44,7 @@ class StreamWorkflow(Generic[S, C]):
     """
 
     rules: ClassVar[StreamRules[Any, Any, Any]]
+    carried_type: ClassVar[type[StreamCarried[Any, Any]]]
     record_activity: ClassVar[str] = RECORD
     proposal_type: ClassVar[type[Proposal]] = Proposal
     standing_type: ClassVar[type[Standing]] = Standing
@@ -113,9 +122,9 @@ class StreamWorkflow(Generic[S, C]):
         """Whether something is still to be done for others before the stream may leave."""
         return False
 
-    def _carried(self) -> Any:
+    def _carried(self) -> StreamCarried[C, Any]:
         """What goes along into the next run."""
-        raise NotImplementedError
+        return self.carried_type.of(self._state, self._mail.waiting, self._mail.conflicting)
 
     def _show(self) -> None:
         """Tell whoever looks into Temporal."""

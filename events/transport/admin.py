@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 
 from kafka import KafkaAdminClient
 from kafka import errors as kafka_errors
@@ -84,11 +83,6 @@ def make_topic(cluster: Cluster, topic: str, topics: Topics, layout: TopicLayout
     """
     with cluster.admin() as admin:
         _create(admin, [topic], topics, layout)
-
-
-def topic_maker(cluster: Cluster, topics: Topics, layout: TopicLayout) -> Callable[[str], None]:
-    """For publisher and bridge: makes one missing topic of ours."""
-    return partial(make_topic, cluster, topics=topics, layout=layout)
 
 
 def cluster_id(cluster: Cluster, timeout_seconds: float = 10.0) -> str:

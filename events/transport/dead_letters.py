@@ -51,6 +51,11 @@ class Letter:
     value: bytes | None
     """None in lists."""
 
+    @property
+    def header_texts(self) -> dict[str, str]:
+        """The headers as text, by name."""
+        return letters.texts_of(self.headers)
+
 
 def dead_letter_topics(cluster: Cluster, topics: Topics) -> tuple[str, ...]:
     """Every dead-letter topic under our prefix, sorted. Raises KafkaAwayError, NotPermittedError."""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from greenlane.cli.options import Json, Lang, StateDir
+from greenlane.cli.options import Json, Lang, Language, StateDir
+
+if TYPE_CHECKING:
+    from presentation.time.calendars import CalendarSheet
+    from services.calculating import Counting
 
 PANEL = "Looking things up"
 
@@ -60,10 +64,15 @@ def list_calendars(*, state_dir: StateDir = None, lang: Lang = None, as_json: Js
 
     Example: greenlane calendar list
     """
-    from greenlane.cli.calendar_sheet import CalendarSheet, calendar_table
+    from greenlane.cli.catalogue_in_use import catalogue_in_use
+    from greenlane.cli.clock import now
     from greenlane.cli.output import print_json, show
+    from greenlane.settings import Settings
+    from presentation.time.calendars import CalendarSheet, calendar_table
 
-    sheets = CalendarSheet.all_of(lang, state_dir)
+    settings = Settings.load(language=lang, state_dir=state_dir)
+    definitions = catalogue_in_use(settings).catalog.calendars.values()
+    sheets = [CalendarSheet.of(definition, settings.language, now()) for definition in definitions]
     if as_json:
         print_json({"ok": True, "calendars": [sheet.as_json() for sheet in sheets]})
     else:
@@ -86,10 +95,9 @@ def show_calendar(
 
     Example: greenlane calendar show --year 2026 --month 8
     """
-    from greenlane.cli.calendar_sheet import CalendarSheet
     from greenlane.cli.output import print_json, show
 
-    sheet = CalendarSheet.of(calendar, lang, state_dir)
+    sheet = _sheet(calendar, lang, state_dir)
     months = sheet.months(year, month)
     if as_json:
         print_json({"ok": True, "calendar": sheet.as_json(), "days": sheet.days_json(months)})
@@ -112,18 +120,9 @@ def add(
 
     Example: greenlane calendar add --at 2026-02-13T09:00:00+07:00 --amount 3 --unit working_days
     """
-    from greenlane.cli.calendar_sheet import CalendarSheet
-    from greenlane.cli.output import print_json, show
     from sla.deadline import due
 
-    sheet = CalendarSheet.of(calendar, lang, state_dir)
-    instant, budget = sheet.instant(at, "at"), sheet.budget(amount, unit.value)
-    end = sheet.end(due, budget, instant)
-    if as_json:
-        print_json(sheet.end_json(instant, budget, end))
-    else:
-        show(sheet.end_screen(instant, budget, end))
-    return 0
+    return _count(due, at, amount, unit, _sheet(calendar, lang, state_dir), as_json=as_json)
 
 
 def subtract(
@@ -143,18 +142,9 @@ def subtract(
 
     Example: greenlane calendar subtract --at 2026-02-25T09:00:00+07:00 --amount 3 --unit working_days
     """
-    from greenlane.cli.calendar_sheet import CalendarSheet
-    from greenlane.cli.output import print_json, show
     from sla.beginning import beginning
 
-    sheet = CalendarSheet.of(calendar, lang, state_dir)
-    instant, budget = sheet.instant(at, "at"), sheet.budget(amount, unit.value)
-    start = sheet.end(beginning, budget, instant)
-    if as_json:
-        print_json(sheet.end_json(instant, budget, start))
-    else:
-        show(sheet.end_screen(instant, budget, start))
-    return 0
+    return _count(beginning, at, amount, unit, _sheet(calendar, lang, state_dir), as_json=as_json)
 
 
 def between(
@@ -170,12 +160,16 @@ def between(
 
     Example: greenlane calendar between --from 2026-03-02T09:00:00+07:00 --to 2026-03-04T10:00:00+07:00
     """
-    from greenlane.cli.calendar_sheet import CalendarSheet
+    from greenlane.cli.instants import instant_of
     from greenlane.cli.output import print_json, show
+    from services.calculating import within
+    from sla.calendar import compiled
 
-    sheet = CalendarSheet.of(calendar, lang, state_dir)
-    begins, ends = sheet.instant(from_at, "from"), sheet.instant(to_at, "to")
-    working = sheet.calendar.between(begins, ends)
+    sheet = _sheet(calendar, lang, state_dir)
+    begins, ends = (
+        within(sheet.definition, instant_of(text, field), field) for text, field in ((from_at, "from"), (to_at, "to"))
+    )
+    working = compiled(sheet.definition).between(begins, ends)
     if as_json:
         print_json(sheet.between_json(begins, ends, working))
     else:
@@ -209,4 +203,32 @@ def check(
     else:
         names = {"file": file, "calendar": definition.id, "version": definition.version}
         show(TimeWords(settings.language)("calendar_sound", **names))
+    return 0
+
+
+def _sheet(calendar: str | None, lang: Language | None, state_dir: Path | None) -> CalendarSheet:
+    """A calendar of the catalogue in use; None: the province's own. Raises UnknownCalendar with what looks like it."""
+    from greenlane.cli.catalogue_in_use import catalogue_in_use
+    from greenlane.cli.clock import now
+    from greenlane.settings import Settings
+    from presentation.time.calendars import CalendarSheet
+
+    settings = Settings.load(language=lang, state_dir=state_dir)
+    catalog = catalogue_in_use(settings).catalog
+    return CalendarSheet.of(catalog.calendar(calendar or catalog.province.calendar), settings.language, now())
+
+
+def _count(count: Counting, at: str, amount: int, unit: CountedUnit, sheet: CalendarSheet, *, as_json: bool) -> int:
+    """Count from the instant, and show where that ends."""
+    from greenlane.cli.instants import instant_of
+    from greenlane.cli.output import print_json, show
+    from services.calculating import budget_of, counted_end, within
+
+    instant = within(sheet.definition, instant_of(at, "at"), "at")
+    budget = budget_of(sheet.definition, amount, unit.value)
+    end = counted_end(sheet.definition, count, budget, instant)
+    if as_json:
+        print_json(sheet.end_json(instant, budget, end))
+    else:
+        show(sheet.end_screen(instant, budget, end))
     return 0

@@ -59,8 +59,8 @@ def list_versions(
     Example: greenlane catalog list procedure karaoke-licence
     """
     from greenlane.cli.catalog_place import the_place
-    from greenlane.cli.catalog_screen import CatalogScreen, entry_json
     from greenlane.cli.output import print_json, show
+    from presentation.catalogue.versions import CatalogScreen, entry_json
     from services.catalogue_versions import list_versions as versions
 
     with the_place(state_dir, lang) as (place, settings):
@@ -80,8 +80,8 @@ def check(folder: Dir, *, state_dir: StateDir = None, lang: Lang = None, as_json
     Example: greenlane catalog check catalogue
     """
     from greenlane.cli.catalog_place import the_place
-    from greenlane.cli.catalog_screen import CatalogScreen
     from greenlane.cli.output import print_json, show
+    from presentation.catalogue.versions import CatalogScreen
 
     with the_place(state_dir, lang, is_folder_meant=True) as (place, settings):
         found = _checked(place, folder, is_counted=True)
@@ -102,8 +102,8 @@ def diff(folder: Dir, *, state_dir: StateDir = None, lang: Lang = None, as_json:
     """
     from catalog.comparison import changes
     from greenlane.cli.catalog_place import the_place
-    from greenlane.cli.catalog_screen import CatalogScreen, change_json
     from greenlane.cli.output import print_json, show
+    from presentation.catalogue.versions import CatalogScreen, change_json
 
     with the_place(state_dir, lang, is_folder_meant=True) as (place, settings):
         found = _checked(place, folder)
@@ -133,8 +133,8 @@ def publish(
     Example: greenlane catalog publish catalogue --note "QĐ 12/QĐ-UBND"
     """
     from greenlane.cli.catalog_place import the_place
-    from greenlane.cli.catalog_screen import CatalogScreen
     from greenlane.cli.output import print_json, show
+    from presentation.catalogue.versions import CatalogScreen
     from services.catalogue_acts import publish_folder
 
     with the_place(state_dir, lang, is_folder_meant=True) as (place, settings):
@@ -171,8 +171,8 @@ def retire(
     Example: greenlane catalog retire procedure karaoke-licence 2026-01-01 --on 2026-12-31
     """
     from greenlane.cli.catalog_place import the_place
-    from greenlane.cli.catalog_screen import CatalogScreen
     from greenlane.cli.output import print_json, show
+    from presentation.catalogue.versions import CatalogScreen
     from services.catalogue_acts import retire_version
 
     with the_place(state_dir, lang) as (place, settings):
@@ -197,8 +197,8 @@ def export(folder: Dir, *, state_dir: StateDir = None, lang: Lang = None, as_jso
     """
     from catalog.writing import write_folder
     from greenlane.cli.catalog_place import the_place
-    from greenlane.cli.catalog_screen import CatalogScreen
     from greenlane.cli.output import print_json, show
+    from presentation.catalogue.versions import CatalogScreen
     from services.catalogue_acts import files_of
 
     with the_place(state_dir, lang) as (place, settings):

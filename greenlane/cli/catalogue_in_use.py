@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from catalog.catalogue import Catalog
 from catalog.loader import load_catalog
 from greenlane.cli.failure import warn
-from greenlane.settings import PREFIX, Settings
+from greenlane.connection_rules import PREFIX
+from greenlane.settings import Settings
 from sla.business_time import BusinessTime
 from wording.text import _
 

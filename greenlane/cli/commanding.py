@@ -97,10 +97,10 @@ def show_accepted(session: Session, kind: str, view: CaseView, told: Mapping[str
 def run_dossier_command(kind: str, acts_as: Kind, dossier: str, content: Content, options: Options) -> int:
     """Give the dossier the command, and show it as it is then. Raises what the service raises."""
     from greenlane.cli.clock import now
-    from greenlane.cli.dossier_screen import screen_of
     from greenlane.cli.granting import granted
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session, waiting
+    from presentation.dossiers.screen import screen_of
     from presentation.json_of_dossiers import dossier_json
     from services.dossier_sheets import read_dossier
     from services.dossiers import command_dossier, dossier_command

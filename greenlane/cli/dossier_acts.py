@@ -38,10 +38,10 @@ def cascade(
     Example: greenlane dossier cascade D-2026-17 security-order --preview
     """
     from greenlane.cli.clock import now
-    from greenlane.cli.dossier_screen import cascade_table
     from greenlane.cli.granting import granted
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session, waiting
+    from presentation.dossiers.screen import cascade_table
     from services.dossiers import command_dossier, dossier_command, preview_cascade
 
     actor, content = acting(by), {"name": name, "reason": reason}

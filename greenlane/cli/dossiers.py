@@ -195,13 +195,13 @@ def show(
     Example: greenlane dossier show D-2026-17 --svg opening.svg
     """
     from greenlane.cli.clock import now
-    from greenlane.cli.dossier_screen import boxes_of, screen_of
     from greenlane.cli.granting import granted
     from greenlane.cli.output import print_json
     from greenlane.cli.output import show as shown
     from greenlane.cli.session import a_session
     from greenlane.cli.writing import write_file
     from presentation.dossiers import pictures as dossier_pictures
+    from presentation.dossiers.screen import boxes_of, screen_of
     from presentation.json_of_dossiers import dossier_json
     from services.dossier_sheets import read_dossier
 

@@ -1,4 +1,4 @@
-"""`greenlane due`: the desk calculator, on the catalogue in use."""
+"""`greenlane due`: the deadline calculator, on the catalogue in use."""
 
 from __future__ import annotations
 

@@ -63,9 +63,11 @@ def follow(session: Session, watched: Watch, present: Present, interval_seconds:
 
     from greenlane.cli.clock import now
     from greenlane.cli.failure import asked_language
-    from greenlane.cli.output import err, out
+    from greenlane.cli.output import out, tell
     from greenlane.cli.terminal import together
+    from presentation.blocks import line
     from presentation.cases.present import present_screen
+    from presentation.troubles import WARNING
     from store.errors import StoreError
     from wording.text import in_language
 
@@ -78,6 +80,6 @@ def follow(session: Session, watched: Watch, present: Present, interval_seconds:
             except StoreError as error:
                 if not error.retryable:
                     raise
-                err.print(f"[yellow]![/yellow] {in_language(error.message, asked_language())}")
+                tell(line(WARNING, " ", in_language(error.message, asked_language())))
                 continue
             live.update(together(present_screen(present, session.moments)), refresh=True)

@@ -52,25 +52,12 @@ class Display(Protocol):
 
 
 class Quiet:
-    """For tests."""
+    """Tells nobody: for tests."""
 
-    def reading(self, name: str, size_bytes: int) -> None:
-        del name, size_bytes
+    def say(self, *what: object, **named: object) -> None:
+        """Nothing."""
 
-    def read_bytes(self, position: int) -> None:
-        del position
-
-    def read(self, summary: Summary) -> None:
-        del summary
-
-    def standing(self, standing: Standing) -> None:
-        del standing
-
-    def doing(self, what: str) -> None:
-        del what
-
-    def say(self, what: str) -> None:
-        del what
+    reading = read_bytes = read = standing = doing = say
 
 
 class Terminal:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from greenlane.connection_rules import PREFIX
 from greenlane.sandbox.errors import SandboxRefusedError
-from greenlane.settings import PREFIX, Settings
+from greenlane.settings import Settings
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.session import running_stack
 from greenlane.wiring import Wiring

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from greenlane.connection_rules import PREFIX
 from greenlane.errors import ServerAwayError
-from greenlane.settings import PREFIX, Settings
+from greenlane.settings import Settings
 from greenlane.stack.child import has_room
 from greenlane.stack.errors import StateFolderFullError
 from wording.errors import GreenlaneError

@@ -81,6 +81,7 @@ class Child:
 
     @property
     def pid(self) -> int:
+        """The number of the process."""
         return self._process.pid
 
     def exit_code(self) -> int | None:
@@ -88,6 +89,7 @@ class Child:
         return self._process.poll()
 
     def ask_to_stop(self) -> None:
+        """Send it the signal by which it stops, and do not wait."""
         if self._process.poll() is None:
             self._process.send_signal(self.command.stop_signal)
 
@@ -184,7 +186,7 @@ def failure(child: Child, what: str) -> StackError:
     )
 
 
-class Register:
+class ProcessList:
     """What runs from a state folder, on disk, so that the next start can end what a killed supervisor left."""
 
     def __init__(self, folder: StateFolder) -> None:
@@ -192,6 +194,7 @@ class Register:
         self._entries: dict[str, dict[str, object]] = {}
 
     def add(self, child: Child) -> None:
+        """Note a process that was started."""
         try:
             started_at = psutil.Process(child.pid).create_time()
         except psutil.Error:
@@ -201,6 +204,7 @@ class Register:
         self._save()
 
     def remove(self, child: Child) -> None:
+        """Forget a process that has ended."""
         entry = self._entries.get(child.command.name)
         if entry is not None and entry["pid"] == child.pid:
             del self._entries[child.command.name]

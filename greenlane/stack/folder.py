@@ -38,14 +38,17 @@ class StateFolder:
 
     @property
     def logs(self) -> Path:
+        """The folder of the members' logs."""
         return self.path / "logs"
 
     @property
     def stack_file(self) -> Path:
+        """What runs, for commands in other processes."""
         return self.path / "stack.json"
 
     @property
     def process_file(self) -> Path:
+        """The processes that were started, so that a later run finds what an earlier one left."""
         return self.path / "processes.json"
 
     def prepare(self, min_free_mb: int) -> None:
@@ -107,6 +110,7 @@ class StateFolder:
             return
 
     def release(self) -> None:
+        """Give the locks back."""
         for lock in (self._lock, self._users):
             if lock is not None:
                 lock.close()
@@ -127,6 +131,7 @@ class StateFolder:
             self.detach()
 
     def detach(self) -> None:
+        """End this command's use of the stack."""
         if self._users is not None:
             self._users.close()
             self._users = None

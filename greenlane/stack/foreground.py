@@ -33,11 +33,13 @@ class Wish:
         self._disowned = False
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:
+        """Note that somebody asked to stop."""
         del number, frame
         self._signalled = True
 
     @property
     def signalled(self) -> bool:
+        """Whether a signal asked to stop."""
         return self._signalled
 
     def __call__(self) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from greenlane.addresses import StackAddresses
-from greenlane.settings import PREFIX, Settings
+from greenlane.connection_rules import PREFIX
+from greenlane.settings import Settings
 from greenlane.stack.accounts import database_url_of
 from greenlane.stack.credentials import OPERATOR, Credentials
 from greenlane.stack.errors import AccessRefusedError

@@ -38,10 +38,12 @@ class Jar:
 
     @property
     def file_name(self) -> str:
+        """The name of its file, in the repository and in the cache."""
         return f"{self.artifact}-{self.version}.jar"
 
     @property
     def coordinates(self) -> str:
+        """Group, artifact and version, as Maven writes them."""
         return f"{self.group}:{self.artifact}:{self.version}"
 
     def is_in(self, file: Path) -> bool:
@@ -63,6 +65,7 @@ class Fetching:
     stop: threading.Event
 
     def say(self, present: int) -> None:
+        """Tell how much has been fetched."""
         if self.tell is not None:
             self.tell(present, self.total)
 

@@ -78,6 +78,7 @@ class Kafka(Member):
 
     @property
     def address(self) -> str:
+        """host:port for clients."""
         return f"{LOOPBACK}:{self._port}"
 
     @property
@@ -86,6 +87,7 @@ class Kafka(Member):
         return Cluster(self.address, owner_options(self._credentials))
 
     def prepare(self, tell: Callable[[str], None]) -> None:
+        """Fetch the jars, write the properties, and format the folder of a new broker."""
         java_program()
         jars = fetch_jars(
             locked_jars(),
@@ -195,10 +197,12 @@ class Kafka(Member):
         )
 
     def command(self) -> Command:
+        """Java with the jars and the properties of this run."""
         heap = (f"-Xmx{self._settings.kafka_heap_mb}m",)
         return self._java(self.name, "kafka.Kafka", str(self._root / "server.properties"), options=heap)
 
     def answers(self) -> bool:
+        """Whether its owner is answered."""
         return accepts(LOOPBACK, self._port) and cluster_answers(self.owners_cluster)
 
 

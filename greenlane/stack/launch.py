@@ -21,14 +21,19 @@ LAUNCH_FAILED = 126
 
 
 class CapabilityHeader(ctypes.Structure):
+    """What Linux calls `__user_cap_header_struct`."""
+
     _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
 
 
 class CapabilityData(ctypes.Structure):
+    """What Linux calls `__user_cap_data_struct`."""
+
     _fields_ = (("effective", ctypes.c_uint32), ("permitted", ctypes.c_uint32), ("inheritable", ctypes.c_uint32))
 
 
 def checked(result: int, what: str) -> None:
+    """The result of a system call. Raises OSError where it is a failure."""
     if result != 0:
         raise OSError(ctypes.get_errno(), what)
 
@@ -52,6 +57,7 @@ def become(libc: ctypes.CDLL, uid: int, gid: int, capability: int | None) -> Non
 
 
 def main() -> None:
+    """Become the account and the program that the arguments name."""
     spec = json.loads(sys.argv[1])
     command = sys.argv[sys.argv.index("--") + 1 :]
     try:

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from greenlane.settings import PREFIX, Settings
+from greenlane.connection_rules import PREFIX
+from greenlane.settings import Settings
 from greenlane.stack.child import Command, python_command
 from greenlane.stack.folder import StateFolder
 
@@ -71,6 +72,7 @@ class ProcessSpec:
 
     @property
     def command_line(self) -> tuple[str, ...]:
+        """The arguments of Python."""
         return self.arguments or ("-m", "greenlane", self.name)
 
 
@@ -86,6 +88,7 @@ class OwnProcess(Member):
 
     @property
     def metrics_url(self) -> str:
+        """Where its metrics are served."""
         return f"http://{self._settings.metrics_host}:{self._metrics_port}/metrics"
 
     @property
@@ -94,6 +97,7 @@ class OwnProcess(Member):
         return self._spec.has_metrics
 
     def command(self) -> Command:
+        """Python with the settings in its environment."""
         environment = self._settings.environment_of_child() | {f"{PREFIX}METRICS_PORT": str(self._metrics_port)}
         return Command(
             name=self.name,
@@ -104,6 +108,7 @@ class OwnProcess(Member):
         )
 
     def answers(self) -> bool:
+        """Whether its metrics are served."""
         if not self._spec.has_metrics:
             return True
         return serves(self.metrics_url, PROBE_SECONDS)

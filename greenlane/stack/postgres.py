@@ -93,9 +93,11 @@ class Postgres(Member):
 
     @property
     def data(self) -> Path:
+        """The folder of the cluster's data."""
         return self._root / "data"
 
     def prepare(self, tell: Callable[[str], None]) -> None:
+        """Make the cluster where there is none, under an account that may be used here."""
         program = postgres_program("postgres")
         named = account_for([program, self.data / "PG_VERSION"])
         self._account = None if named is None else named.private()
@@ -190,6 +192,7 @@ class Postgres(Member):
         )
 
     def command(self) -> Command:
+        """The server in the foreground."""
         options = [f"--{name}={value}" for name, value in {**SERVER_SETTINGS, "port": str(self._port)}.items()]
         command = self._run(self._account, "postgres", "-D", str(self.data), *options)
         return Command(**{**{f: getattr(command, f) for f in command.__slots__}, "name": self.name})
@@ -207,6 +210,7 @@ class Postgres(Member):
         )
 
     def answers(self) -> bool:
+        """Whether it answers a query."""
         if not accepts(LOOPBACK, self._port):
             return False
         try:

@@ -29,16 +29,12 @@ class Progress(Protocol):
 
 
 class Silent:
-    """For tests and machines."""
-
-    def doing(self, what: str) -> None:
-        del what
-
-    def done(self, what: str) -> None:
-        del what
+    """Tells nobody: for tests and machines."""
 
     def say(self, what: str) -> None:
-        del what
+        """Nothing."""
+
+    doing = done = say
 
 
 class Terminal(AbstractContextManager["Terminal"]):
@@ -61,11 +57,13 @@ class Terminal(AbstractContextManager["Terminal"]):
         self.close()
 
     def close(self) -> None:
+        """Take the spinner off the terminal."""
         if self._status is not None:
             self._status.stop()
             self._status = None
 
     def doing(self, what: str) -> None:
+        """Show it on the spinner; into a file, now and then on a line of its own."""
         what = in_language(what, self.language)
         if what == self._last:
             return
@@ -83,11 +81,13 @@ class Terminal(AbstractContextManager["Terminal"]):
         self._last = what
 
     def done(self, what: str) -> None:
+        """A line with a tick."""
         self.close()
         self._last = ""
         self._line("✓", what, style="green")
 
     def say(self, what: str) -> None:
+        """A line with an exclamation mark."""
         self.close()
         self._line("!", what, style="yellow")
 

@@ -12,7 +12,8 @@ from typing import Any
 import psutil
 
 from greenlane.addresses import StackAddresses
-from greenlane.settings import PREFIX, Settings
+from greenlane.connection_rules import PREFIX
+from greenlane.settings import Settings
 from greenlane.stack.child import CLOCK_TOLERANCE_SECONDS, describe_exit
 from greenlane.stack.errors import OtherStackError, StartFailedError, relayed
 from greenlane.stack.folder import StateFolder

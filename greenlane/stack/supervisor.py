@@ -21,7 +21,7 @@ from greenlane.errors import ServerUnusableError, StackError
 from greenlane.probing.outside import probe_outside
 from greenlane.settings import Settings
 from greenlane.stack.accounts import kafka_account, settings_of
-from greenlane.stack.child import Child, Register, describe_exit, failure, has_room
+from greenlane.stack.child import Child, ProcessList, describe_exit, failure, has_room
 from greenlane.stack.credentials import OPERATOR, OWNER, Credentials
 from greenlane.stack.errors import StartCancelledError, StartFailedError
 from greenlane.stack.folder import StateFolder, folder_error
@@ -81,7 +81,7 @@ class Supervisor:
         self._specs = tuple(processes)
         self._prepare = prepare
         self._progress = progress or Silent()
-        self._register = Register(self.folder)
+        self._register = ProcessList(self.folder)
         self._watched: list[Watched] = []
         self._stop_wanted = stop_wanted
         self._cancelled = threading.Event()

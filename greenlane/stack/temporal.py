@@ -66,13 +66,16 @@ class Temporal(Member):
 
     @property
     def address(self) -> str:
+        """host:port of gRPC."""
         return f"{LOOPBACK}:{self._port}"
 
     @property
     def ui_address(self) -> str | None:
+        """URL of its web pages; None where they are not served."""
         return None if self._ui_port is None else f"http://{LOOPBACK}:{self._ui_port}"
 
     def prepare(self, tell: Callable[[str], None]) -> None:
+        """Make the folder of its file. Raises StateFolderUnusableError, StateFolderFullError."""
         del tell
         try:
             (self._folder.path / "temporal").mkdir(exist_ok=True, mode=0o700)
@@ -82,6 +85,7 @@ class Temporal(Member):
             raise folder_error(self._folder.path, error) from error
 
     def command(self) -> Command:
+        """The development server on its SQLite file."""
         ui = ("--headless",) if self._ui_port is None else ("--ui-port", str(self._ui_port), "--ui-disable-news-fetch")
         pairs = [
             *(("--search-attribute", f"{name}={kind}") for name, kind in SEARCH_ATTRIBUTES.items()),
@@ -100,6 +104,7 @@ class Temporal(Member):
         )
 
     def answers(self) -> bool:
+        """Whether it tells the namespace."""
         if not accepts(LOOPBACK, self._port):
             return False
         try:

@@ -19,7 +19,6 @@ from presentation.reasons import reason_text
 from presentation.tones import lane_line
 from presentation.words.words import Words
 
-LATE_RUNGS: Final = ("breach", "escalation")
 ACTOR_WIDTH: Final = 24
 """What happened has the room; who did it may take two lines."""
 

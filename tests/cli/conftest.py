@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from greenlane.settings import PREFIX
+from greenlane.connection_rules import PREFIX
 from tests.cli.program import Answer, LiveStack, Program, a_stack
 
 TIME_FACTOR = 2

@@ -149,7 +149,7 @@ def test_a_dossier_whose_start_was_lost_is_found_and_opened(live_stack: LiveStac
 
     from events.language.commands import Actor, ActorKind  # noqa: PLC0415
     from events.language.dossier_messages import DossierFile  # noqa: PLC0415
-    from intake.linked_gateway import DossierGateway  # noqa: PLC0415
+    from intake.temporal import DossierGateway  # noqa: PLC0415
 
     class KilledError(Exception):
         """The process was gone before the start."""

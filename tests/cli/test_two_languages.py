@@ -35,7 +35,7 @@ from services.acknowledging import NoSuchAlertError, numbered
 from sla.errors import SlaError
 from store import errors as store
 from tests.cli.program import Program
-from tests.cli.test_open_escalations import waiting
+from tests.services.test_acknowledging import waiting
 from wording.catalogue import read
 from wording.errors import GreenlaneError
 from wording.text import Bilingual, in_language

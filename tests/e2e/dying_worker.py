@@ -21,8 +21,7 @@ from greenlane.settings import Settings
 from greenlane.wiring import Wiring
 from intake.cases import CaseIntake
 from intake.dossiers import DossierIntake
-from intake.linked_gateway import DossierGateway
-from intake.temporal import CaseGateway
+from intake.temporal import CaseGateway, DossierGateway
 from store.dossiers import Dossiers, LinkedCase
 from store.recorder import Recorder
 from workflows.messages import CaseInput
@@ -123,7 +122,7 @@ async def work(task_queue: str, folder: str, *boundaries: str) -> None:
     cases = DyingCases(death, client, task_queue)
     intake = CaseIntake(cases, wiring.intake_records, wiring.catalogue, wiring.business_time, wiring.zone)
     gateway = DyingDossierGateway(death, client, task_queue)
-    desk = DossierIntake(intake, gateway, DyingDossiers(wiring, death), wiring.inbox, wiring.catalogue)
+    desk = DossierIntake(intake, gateway, DyingDossiers(wiring, death), wiring.catalogue)
     recorder = DyingRecorder(Recorder(wiring.store, wiring.topics), death)
     await case_worker(client, recorder, task_queue=task_queue, carrier=desk).run()
 

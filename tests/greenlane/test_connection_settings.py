@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from greenlane.connection_rules import PREFIX
 from greenlane.errors import SettingsError
-from greenlane.settings import PREFIX, Settings, secret_variables
+from greenlane.settings import Settings, secret_variables
 from wording.text import in_language
 
 

@@ -8,8 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from greenlane.addresses import StackAddresses
+from greenlane.connection_rules import PREFIX
 from greenlane.errors import SettingsError
-from greenlane.settings import PREFIX, Settings
+from greenlane.settings import Settings
 
 
 @pytest.fixture(autouse=True)

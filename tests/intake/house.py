@@ -22,10 +22,9 @@ from events.language.topics import Topics
 from intake.cases import CaseIntake
 from intake.dossiers import DossierIntake
 from intake.handing_over import HandOver
-from intake.linked_gateway import DossierGateway
 from intake.person import Parted
 from intake.records import IntakeRecords
-from intake.temporal import CaseGateway
+from intake.temporal import CaseGateway, DossierGateway
 from intake.waiting_room import WaitingRoom
 from sla.business_time import BusinessTime
 from store.database import Store
@@ -58,9 +57,7 @@ class House:
         self.gateway = CaseGateway(self.client, self.queue)
         self.room, self.intake = self.another_bridge()
         self.dossiers = Dossiers(store)
-        self.linked = DossierIntake(
-            self.intake, DossierGateway(self.client, self.queue), self.dossiers, self.inbox, self.catalogue
-        )
+        self.linked = DossierIntake(self.intake, DossierGateway(self.client, self.queue), self.dossiers, self.catalogue)
         self.handing = HandOver(self.waiting, self.room, self.intake)
         self.opened: list[str] = []
 
@@ -120,7 +117,7 @@ class House:
         """Temporal loses the case without a trace. Its test server cannot: the run ends, and its history is of no use."""
         handle = self.handle(case_id)
         await handle.terminate("lost")
-        self.gateway.given = _nothing  # type: ignore[method-assign]
+        self.gateway.commands_of_lost_run = _nothing  # type: ignore[method-assign]
 
     def handle(self, case_id: str) -> WorkflowHandle[Any, Any]:
         """The newest run of a case."""

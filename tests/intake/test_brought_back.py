@@ -18,7 +18,7 @@ from tests.intake.house import House, a_house, a_message
 from tests.workflows.routes import FIVE_STEPS
 from tests.workflows.stage import quiet, soon
 from workflows.case import CaseWorkflow
-from workflows.messages import COMMAND_SIGNAL, WAKE_SIGNAL, CaseInput, CommandMessage
+from workflows.messages import COMMAND_SIGNAL, WAKE_SIGNAL, CommandMessage
 from workflows.worker import case_worker
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -131,10 +131,10 @@ async def test_a_case_whose_start_was_lost_is_started_with_what_came_meanwhile(h
     case_id = await house.open()
     answer = a_message("one-stop", 1, at=house.now())
     await house.intake.send(case_id, answer)
-    assert await house.gateway.given(case_id, CaseInput, CommandMessage) == [], "it runs"
+    assert await house.gateway.commands_of_lost_run(case_id) == [], "it runs"
     await ended(house, case_id, "terminated")
-    given = await house.gateway.given(case_id, CaseInput, CommandMessage)
-    assert [found.command.command_id for found in given] == ["submit-1", answer.command_id]
+    given = await house.gateway.commands_of_lost_run(case_id)
+    assert [command.command_id for command in given] == ["submit-1", answer.command_id]
 
 
 async def test_a_stranger_in_the_history_is_not_believed(house: House) -> None:
@@ -144,8 +144,8 @@ async def test_a_stranger_in_the_history_is_not_believed(house: House) -> None:
     elsewhere = CommandMessage(command=a_message("one-stop", 1), case_id="case-of-another")
     await house.handle(case_id).signal(COMMAND_SIGNAL, elsewhere)
     await ended(house, case_id, "terminated")
-    given = await house.gateway.given(case_id, CaseInput, CommandMessage)
-    assert [found.command.command_id for found in given] == ["submit-1"]
+    given = await house.gateway.commands_of_lost_run(case_id)
+    assert [command.command_id for command in given] == ["submit-1"]
 
 
 async def test_a_case_that_came_to_its_end_is_left_alone(house: House, sweep: Sweep) -> None:

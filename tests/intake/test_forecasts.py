@@ -15,8 +15,8 @@ from catalog.loader import load_catalog
 from events.language.commands import Actor, ActorKind
 from events.language.dossier_events import DossierAnnounced, DossierOpened, DossierPromised, JointClockStarted
 from events.language.dossier_messages import DossierFile
-from intake.dossiers import DossierOpening
 from intake.outline import Forecast, forecast
+from intake.records import DossierOpening
 from tests.builders import MONDAY
 from tests.intake.house import House
 

@@ -22,9 +22,8 @@ from events.language.case_events import EventRecord
 from events.language.topics import Topics
 from intake.cases import CaseIntake
 from intake.dossiers import DossierIntake
-from intake.linked_gateway import DossierGateway
 from intake.records import IntakeRecords
-from intake.temporal import CaseGateway
+from intake.temporal import CaseGateway, DossierGateway
 from intake.waking import Waking
 from sla.business_time import BusinessTime
 from store.database import Store
@@ -79,7 +78,7 @@ class Upgraded:
             ZoneInfo("Asia/Ho_Chi_Minh"),
         )
         self.linked = DossierIntake(
-            self.intake, DossierGateway(self.client, self.queue), Dossiers(store), self.inbox, self.catalogue
+            self.intake, DossierGateway(self.client, self.queue), Dossiers(store), self.catalogue
         )
         self.waking = Waking(self.views, self.intake, self.linked)
 

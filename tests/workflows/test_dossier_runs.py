@@ -22,8 +22,7 @@ from events.language.commands import Application
 from events.language.dossier_commands import ApplyCascade, RecordEnd, RevokeResult
 from events.language.identity import dossier_id_of
 from events.language.refusals import refuse
-from intake.linked_gateway import DossierGateway
-from intake.temporal import StreamUnknownError
+from intake.temporal import DossierGateway, StreamUnknownError
 from sla.business_time import BusinessTime
 from tests.builders import MONDAY
 from tests.cases.dossier.openings import OFFICER, SYSTEM, a_submission, an_application, days, definitions

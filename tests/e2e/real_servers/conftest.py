@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from greenlane.settings import PREFIX
+from greenlane.connection_rules import PREFIX
 from tests.e2e.real_servers.pki import Authority, Certified, has_openssl
 
 REAL_SERVERS = (

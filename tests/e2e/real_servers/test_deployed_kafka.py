@@ -16,8 +16,9 @@ from catalog.loader import load_catalog
 from events.transport.admin import TopicLayout, topic_names
 from greenlane.admission import prepare_kafka
 from greenlane.connecting import cluster_of
+from greenlane.connection_rules import PREFIX
 from greenlane.probing.kafka import probe_kafka
-from greenlane.settings import PREFIX, Settings
+from greenlane.settings import Settings
 from greenlane.stack.child import Child, Command, run_once, server_environment
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.jars import fetch_jars, locked_jars

@@ -27,8 +27,9 @@ from events.transport.errors import TransportError
 from events.transport.producer import Producer
 from greenlane.admission import KafkaAccess, prepare_kafka
 from greenlane.connecting import cluster_of
+from greenlane.connection_rules import PREFIX
 from greenlane.errors import SettingsError
-from greenlane.settings import PREFIX, Settings
+from greenlane.settings import Settings
 from greenlane.wiring import Wiring
 from store.access import ACCOUNTS
 from tests.e2e.real_servers.brokers import Listener, OutsideKafka

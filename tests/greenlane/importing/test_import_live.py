@@ -26,9 +26,10 @@ from events.language.topics import Topics
 from events.transport.admin import TopicLayout
 from events.transport.producer import Producer
 from greenlane.admission import let_in
+from greenlane.connection_rules import PREFIX
 from greenlane.importing.display import Quiet
 from greenlane.importing.run import ImportOptions, run_import
-from greenlane.settings import PREFIX, Settings
+from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
 from greenlane.wiring import Wiring
 from sla.units import Budget, Unit

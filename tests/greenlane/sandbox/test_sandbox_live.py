@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
+from greenlane.connection_rules import PREFIX
 from greenlane.sandbox.errors import SandboxRefusedError
 from greenlane.sandbox.stage import running_development_stack
-from greenlane.settings import PREFIX, Settings
+from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
 from greenlane.wiring import Wiring
 from store.views import CaseFilter, Views

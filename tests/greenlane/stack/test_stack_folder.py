@@ -17,7 +17,7 @@ import pytest
 from greenlane.errors import StackError
 from greenlane.settings import Settings
 from greenlane.stack import Supervisor, running_stack
-from greenlane.stack.child import Child, Command, Register
+from greenlane.stack.child import Child, Command, ProcessList
 from greenlane.stack.errors import PortInUseError, StackAlreadyRunningError
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.ports import Ports, is_free
@@ -192,11 +192,11 @@ def test_chosen_ports_are_kept_while_they_are_free(folder: StateFolder) -> None:
 def test_leftovers_are_ended_and_nobody_else(folder: StateFolder) -> None:
     left = Child(Command(name="left", argv=SLEEP, log=folder.logs / "left.log", environment=dict(os.environ)))
     with subprocess.Popen(SLEEP) as stranger:
-        Register(folder).add(left)
+        ProcessList(folder).add(left)
         recorded = folder.read(folder.process_file)
         other = {"pid": stranger.pid, "started_at": psutil.Process(stranger.pid).create_time() - 100}
         folder.write(folder.process_file, {**recorded, "reused": {**recorded["left"], **other}})
-        assert Register(folder).end_leftovers() == ["left"]
+        assert ProcessList(folder).end_leftovers() == ["left"]
         assert left.exit_code() is not None
         assert stranger.poll() is None
         stranger.kill()

@@ -150,12 +150,12 @@ def test_the_form_of_standard_input_is_found_out() -> None:
     """JSON lines, JSON over several lines, and YAML."""
     one, lines = json.dumps(GOOD, indent=2), f"{json.dumps(GOOD)}\n{json.dumps(GOOD)}\n"
     for content, count in ((one, 1), (lines, 2), (f"[{one}]", 1), (YAML, 3), (f"\ufeff{one}", 1)):
-        entries = read("-", content)
+        entries = read("(stdin)", content)
         assert [bool(e.problems) for e in entries] == [False] * count
         assert {e.file for e in entries} == {"(stdin)"}
 
 
-@pytest.mark.parametrize("name", ["a.yaml", "a.json", "a.jsonl", "-"])
+@pytest.mark.parametrize("name", ["a.yaml", "a.json", "a.jsonl", "(stdin)"])
 def test_an_empty_file_is_a_fault(name: str) -> None:
     """Nothing to take is no success."""
     assert faults(name, b" \n") == [(1, "empty", "")]
@@ -184,7 +184,7 @@ def test_no_fault_quotes_a_value(fields: dict[str, object]) -> None:
         assert SECRET not in json.dumps(entry.error, ensure_ascii=False)
 
 
-@given(st.binary(max_size=300), st.sampled_from(["a.yaml", "a.json", "a.jsonl", "-"]))
+@given(st.binary(max_size=300), st.sampled_from(["a.yaml", "a.json", "a.jsonl", "(stdin)"]))
 def test_any_bytes_are_read_or_refused(content: bytes, name: str) -> None:
     """Whatever a file holds, each of its parts is an application or a fault with a line."""
     entries = read(name, content)
@@ -221,7 +221,7 @@ def test_yaml_keeps_what_was_typed_where_no_number_is_asked() -> None:
     assert message.step_limit.amount == 3
 
 
-@pytest.mark.parametrize("name", ["a.json", "a.jsonl", "-"])
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl", "(stdin)"])
 @pytest.mark.parametrize(
     ("text", "code"),
     [

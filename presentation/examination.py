@@ -4,28 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.markup import escape
-from rich.table import Table
-
 from audit.installation.check import Check
+from presentation.blocks import Grid, Inline, Tone, line, stacked, toned
+from presentation.troubles import FAULT, FINE, MENDED_BY
 from presentation.words.words import Words
 
 
-def verdict_table(checks: Sequence[Check], language: str) -> Table:
+def verdict_table(checks: Sequence[Check], language: str) -> Grid:
     """One line a check; what is wrong stands out, with what mends it below."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+    rows: list[tuple[Inline, ...]] = []
     for check in checks:
         body = check.as_json(language)
-        mark = "[green]✓[/green]" if check.ok else "[bold red]✗[/bold red]"
-        name = escape(check.id) if check.ok else f"[bold red]{escape(check.id)}[/bold red]"
-        text = escape(body["message"])
-        if body["remedy"]:
-            text += f"\n[green]→[/green] {escape(body['remedy'])}"
-        table.add_row(mark, name, text)
-    return table
+        remedy = line(MENDED_BY, " ", body["remedy"]) if body["remedy"] else None
+        sign, tone = (FINE, None) if check.ok else (FAULT, Tone.LATE)
+        rows.append((sign, toned(tone, check.id), stacked(body["message"], remedy)))
+    return Grid(rows, folds=True)
 
 
 def verdict_words(checks: Sequence[Check], language: str) -> str:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from rich.markup import escape
-from rich.table import Table
-
 from audit.conformance.rehearsals import Rehearsal
 from audit.conformance.report import ConformanceReport, title_of
 from audit.conformance.trial import TrialCase
 from audit.conformance.verdicts import Fault, Rule
-from greenlane.cli.output import out, show, table_of
-from greenlane.cli.styles import lane_markup
+from presentation.blocks import Block, Inline, Line, Table, Tone, dim, table_of, toned, unbroken
+from presentation.tones import lane_line
+from presentation.troubles import FAULT, FINE, WARNING, trouble_lines
 from presentation.words.words import Words
 from wording.text import Bilingual, LazyText, _, in_language
 
-MARKS: Final = {"ok": "[green]✓[/green]", "failed": "[bold red]✗[/bold red]", "not_seen": "[dim]-[/dim]"}
+SIGNS: Final = {"ok": FINE, "failed": FAULT, "not_seen": dim("-")}
 REHEARSALS: Final = {
     Rehearsal.REFUSAL: _("A refusal of its answer"),
     Rehearsal.SUPPLEMENT: _("The step again, after a supplement"),
@@ -29,16 +27,16 @@ NO_FAULT: Final = _("nothing wrong")
 NOT_SEEN: Final = _("did not come about")
 
 
-def shown(report: ConformanceReport, language: str) -> None:
-    """Print it."""
-    show(_cases(report, language), _rules(report, language), _rehearsals(report, language))
-    _say_faults(report, language)
+def trial_screen(report: ConformanceReport, language: str) -> Iterator[Block | None]:
+    """Case by case, rule by rule, and each fault with what mends it."""
+    yield from (_cases(report, language), _rules(report, language), _rehearsals(report, language))
+    yield from _faults(report, language)
     for case_id, text in report.hitches.items():
         told = _("Not the program's fault: {case_id}: {text}", case_id=case_id, text=text)
-        out.print(f"[yellow]![/yellow] {escape(in_language(told, language))}", soft_wrap=True)
+        yield from trouble_lines(WARNING, in_language(told, language))
     for remark in _remarks(report):
-        out.print(in_language(remark, language), soft_wrap=True, markup=False)
-    out.print(_verdict(report, language), soft_wrap=True)
+        yield unbroken(in_language(remark, language))
+    yield _verdict(report, language)
 
 
 def _words(language: str, *texts: tuple[str, str]) -> tuple[str, ...]:
@@ -61,15 +59,19 @@ def _cases(report: ConformanceReport, language: str) -> Table:
         own = [each for each in report.seen.assigned if each.case_id == sent.case_id]
         waits = sum(each.message_id in report.seen.given_up for each in own)
         faults = len(report.faults_of(sent.case_id))
-        table.add_row(
-            escape(_case(report, sent)),
-            escape(sent.name.in_language(language)),
-            lane_markup(words, sent.lane),
+        table.add(
+            _case(report, sent),
+            sent.name.in_language(language),
+            lane_line(words, sent.lane),
             str(len(own)),
-            f"[bold red]{waits}[/bold red]" if waits else "0",
-            f"[bold red]{faults}[/bold red]" if faults else "0",
+            _count(waits),
+            _count(faults),
         )
     return table
+
+
+def _count(number: int) -> Inline:
+    return toned(Tone.LATE if number else None, str(number))
 
 
 def _case(report: ConformanceReport, sent: TrialCase) -> str:
@@ -83,7 +85,7 @@ def _rules(report: ConformanceReport, language: str) -> Table:
         count = sum(fault.rule is rule for fault in report.verdict.faults)
         if rule is Rule.ANSWERED and state == "failed":
             count = report.verdict.unanswered
-        table.add_row(MARKS[state], title_of(rule, language), "-" if state == "not_seen" else str(count))
+        table.add(SIGNS[state], title_of(rule, language), "-" if state == "not_seen" else str(count))
     return table
 
 
@@ -95,36 +97,32 @@ def _rehearsals(report: ConformanceReport, language: str) -> Table | None:
     for each in sent:
         faults = len(report.faults_of(each.case_id))
         missed = each in report.missed
-        mark = MARKS["failed" if faults else "not_seen" if missed else "ok"]
+        mark = SIGNS["failed" if faults else "not_seen" if missed else "ok"]
         told = NOT_SEEN if missed else NO_FAULT
         count = _("{faults} fault(s)", faults=faults) if faults else told
         situation = in_language(REHEARSALS[each.rehearsal], language) if each.rehearsal else ""
-        table.add_row(mark, situation, escape(_case(report, each)), in_language(count, language))
+        table.add(mark, situation, _case(report, each), in_language(count, language))
     return table
 
 
-def _say_faults(report: ConformanceReport, language: str) -> None:
+def _faults(report: ConformanceReport, language: str) -> Iterator[Line]:
     """Each kind of fault, with its first examples: what is wrong in the program is wrong in every case."""
     by_code: dict[str, list[Fault]] = {}
     for fault in report.verdict.faults:
         by_code.setdefault(fault.code, []).append(fault)
     for alike in by_code.values():
         for fault in alike[:EXAMPLES_MAX]:
-            _say_fault(report, fault, language)
+            where = _place(report, fault) if fault.case_id else ""
+            message, remedy = (in_language(text, language) for text in (fault.message, fault.remedy))
+            yield from trouble_lines(FAULT, message, remedy, where=where)
         if more := alike[EXAMPLES_MAX:]:
             codes = ", ".join(dict.fromkeys(_place(report, fault) for fault in more))
             told = _("and {count} more of this kind: {codes}", count=len(more), codes=codes)
-            out.print(f"  [dim]…[/dim] {escape(in_language(told, language))}", soft_wrap=True)
+            yield unbroken("  ", dim("…"), " ", in_language(told, language))
 
 
 def _place(report: ConformanceReport, fault: Fault) -> str:
     return (report.seen.code_of(fault.case_id) or fault.case_id) if fault.case_id else ", ".join(fault.places)
-
-
-def _say_fault(report: ConformanceReport, fault: Fault, language: str) -> None:
-    where = f"[bold]{escape(_place(report, fault))}[/bold] " if fault.case_id else ""
-    out.print(f"[bold red]✗[/bold red] {where}{escape(in_language(fault.message, language))}", soft_wrap=True)
-    out.print(f"  [green]→[/green] {escape(in_language(fault.remedy, language))}", soft_wrap=True)
 
 
 def _remarks(report: ConformanceReport) -> Iterator[LazyText]:
@@ -140,7 +138,7 @@ def _remarks(report: ConformanceReport) -> Iterator[LazyText]:
         yield _("What did not come about could not be judged: mend what is named above, and run the sandbox again.")
 
 
-def _verdict(report: ConformanceReport, language: str) -> str:
+def _verdict(report: ConformanceReport, language: str) -> Line:
     found = report.verdict
     counts = _(
         "{count} cases, {seen_count} steps assigned, {answered} answered, {unanswered} "
@@ -153,14 +151,13 @@ def _verdict(report: ConformanceReport, language: str) -> str:
         refused=found.refused,
         elapsed=report.elapsed.total_seconds(),
     )
-    if report.interrupted:
-        word = _("stopped before it was done")
-        return f"[yellow]![/yellow] {in_language(word, language)}: {in_language(counts, language)}"
     faults = len(found.faults)
-    if report.passed:
-        word, mark = _("The program did everything right"), MARKS["ok"]
+    if report.interrupted:
+        word, sign = _("stopped before it was done"), WARNING
+    elif report.passed:
+        word, sign = _("The program did everything right"), FINE
     elif faults:
-        word, mark = _("{faults} fault(s) of the program", faults=faults), MARKS["failed"]
+        word, sign = _("{faults} fault(s) of the program", faults=faults), FAULT
     else:
-        word, mark = _("Not everything could be judged"), MARKS["failed"]
-    return f"{mark} {in_language(word, language)}: {in_language(counts, language)}"
+        word, sign = _("Not everything could be judged"), FAULT
+    return unbroken(sign, f" {in_language(word, language)}: {in_language(counts, language)}")

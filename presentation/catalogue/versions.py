@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import datetime, time
 from typing import Any, Final, Self
-
-from rich.console import RenderableType
-from rich.markup import escape
-from rich.table import Table
 
 from catalog.comparison import Change, FieldChange
 from catalog.definition import Key
 from catalog.loader import Folder
-from greenlane.cli.clock import now
-from greenlane.cli.output import table_of
-from greenlane.cli.styles import painted
+from presentation.blocks import Block, Line, Table, Tone, dim, line, strong, table_of, toned
 from presentation.instants import instant_json
 from presentation.moments import Moments
+from presentation.troubles import WARNING
 from presentation.words.catalog_words import CatalogWords
 from services.catalogue_acts import Published, Retired
 from services.catalogue_places import Place
@@ -26,7 +21,13 @@ from services.catalogue_versions import Entry, drafts_of
 from sla.business_time import BusinessTime
 from wording.json_text import shown_json
 
-STATE_STYLES: Final = {"draft": "yellow", "future": "cyan", "in_force": "green", "ended": "dim", "replaced": "dim"}
+STATES: Final = {
+    "draft": Tone.NEAR,
+    "future": Tone.GOING,
+    "in_force": Tone.GOOD,
+    "ended": Tone.DIM,
+    "replaced": Tone.DIM,
+}
 SHOWN_MAX: Final = 120
 """Characters of a value that differs; the whole of it stands in the files."""
 
@@ -43,10 +44,11 @@ class CatalogScreen:
         """The catalogue of the place."""
         return cls(place, CatalogWords(language))
 
-    @cached_property
+    @property
     def moments(self) -> Moments:
         """Time as the screen shows it."""
-        return Moments(self.words, self.place.zone, BusinessTime.real_time(), now())
+        morning = datetime.combine(self.place.today, time(), self.place.zone)
+        return Moments(self.words, self.place.zone, BusinessTime.real_time(), morning)
 
     @property
     def place_name(self) -> str:
@@ -59,81 +61,82 @@ class CatalogScreen:
     def entry_table(self, entries: Iterable[Entry]) -> Table:
         """One line a version; the first column is what `retire` takes."""
         keys = ("entry", "first_day", "last_day", "state", "published_at", "published_by")
-        table = table_of(self.words("catalogue", place=escape(self.place_name)), *map(self.words, keys))
+        table = table_of(self.words("catalogue", place=self.place_name), *map(self.words, keys))
         for entry in entries:
-            first, last = entry.window
-            table.add_row(
-                escape(str(entry.held.key)),
-                self.moments.day(first),
-                self.moments.day(last),
-                painted(self.words.named("version_state", entry.state), STATE_STYLES[entry.state]),
+            table.add(
+                str(entry.held.key),
+                *map(self.moments.day, entry.window),
+                toned(STATES[entry.state], self.words.named("version_state", entry.state)),
                 self.moments.instant(entry.held.published_at),
-                escape(entry.held.published_by or "-"),
+                entry.held.published_by or "-",
             )
         return table
 
     # ---- a folder
 
-    def sound(self, folder: Folder) -> Iterator[RenderableType]:
+    def sound(self, folder: Folder) -> Iterator[Block]:
         """That nothing is wrong, and what would be published."""
         drafts = drafts_of(self.place, folder)
-        counts = {"folder": escape(str(folder.path)), "files": len(folder.shelf.sources), "drafts": len(drafts)}
-        yield self.words("sound", **counts)
+        counts = {"folder": folder.path, "files": len(folder.shelf.sources), "drafts": len(drafts)}
+        yield self._line("sound", **counts)
         for key in sorted(drafts):
-            yield f"  {escape(str(key))}"
+            yield line(f"  {key}")
 
-    def difference(self, changes: Sequence[Change]) -> Iterator[RenderableType]:
+    def difference(self, changes: Sequence[Change]) -> Iterator[Block]:
         """Each version that differs, with its fields."""
         if not changes:
-            yield self.words("no_changes", place=escape(self.place_name))
+            yield self._line("no_changes", place=self.place_name)
         for change in changes:
-            yield f"[bold]{self._title(change)}[/bold]"
+            yield strong(self._title(change))
             table = table_of(None, *map(self.words, ("field", "before", "after")))
             for field in change.fields:
-                table.add_row(escape(field.path), *map(escape, _shown(field)))
-            if change.fields:
+                table.add(field.path, *_shown(field))
+            if table.rows:
                 yield table
 
     def _title(self, change: Change) -> str:
-        key = escape(str(Key(change.kind, change.id, change.after or change.before or "")))
+        key = Key(change.kind, change.id, change.after or change.before or "")
         if change.after is None:
             return self.words("missing_version", which=key)
         if change.before is None:
             return self.words("first_version", which=key)
         name = "other_version" if change.before == change.after else "next_version"
-        return self.words(name, which=key, before=escape(change.before))
+        return self.words(name, which=key, before=change.before)
 
     # ---- acts
 
-    def published(self, folder: Folder, done: Published) -> Iterator[RenderableType]:
+    def published(self, folder: Folder, done: Published) -> Iterator[Block]:
         """What was published, and what is to be done for it to reach what is open."""
         if not done.new:
-            yield self.words("nothing_new", known=done.known)
+            yield self._line("nothing_new", known=done.known)
             return
         for key, digest in done.new:
-            yield f"  {escape(str(key))} [dim]{digest[:12]}[/dim]"
+            yield line(f"  {key} ", dim(digest[:12]))
         name = "published_stack" if self.place.folder is None else "published_folder"
-        yield self.words(name, count=len(done.new), folder=escape(str(folder.path)))
+        yield self._line(name, count=len(done.new), folder=folder.path)
         if self.place.folder is not None:
             return
         earlier = {held.key[:2] for held in self.place.held}
         for key, _ in done.new:
             if key.kind == "procedure" and key[:2] in earlier:
-                yield self.words("migrate", id=key.id, version=key.version)
+                yield self._line("migrate", id=key.id, version=key.version)
             if key.kind == "calendar" and key[:2] in earlier:
-                yield self.words("apply", id=key.id)
+                yield self._line("apply", id=key.id)
         for party in done.parties:
             name = "channels" if self.place.has_accounts else "channels_outside"
-            yield self.words(name, which=escape(party))
+            yield self._line(name, which=party)
 
-    def retired(self, done: Retired) -> Iterator[RenderableType]:
+    def retired(self, done: Retired) -> Iterator[Block]:
         """Until when it holds, and what becomes of the open cases."""
-        key, day = escape(str(done.done.key)), self.moments.day(done.done.valid_until)
-        yield self.words("retired", which=key, day=day)
+        key, day = done.done.key, self.moments.day(done.done.valid_until)
+        yield self._line("retired", which=key, day=day)
         if done.open_cases:
-            yield self.words("retired_open", count=done.open_cases)
+            yield self._line("retired_open", count=done.open_cases)
         for template in done.templates:
-            yield f"[yellow]![/yellow] {self.words('needed', template=escape(template))}"
+            yield line(WARNING, " ", self.words("needed", template=template))
+
+    def _line(self, key: str, **gaps: object) -> Line:
+        return line(self.words(key, **gaps))
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:

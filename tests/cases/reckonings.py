@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cases.reporting import Account, account_of
+from cases.reporting import Reckoning, reckoning_of
 from catalog.loader import load_catalog
 from tests.builders import Life
 
 RULES = load_catalog().duties
 
 
-def account(life: Life, now: datetime | None = None) -> Account:
-    found = account_of(life.definitions, life.records, RULES, now or life.records[-1].at)
+def reckoning(life: Life, now: datetime | None = None) -> Reckoning:
+    found = reckoning_of(life.definitions, life.records, RULES, now or life.records[-1].at)
     assert found is not None
     return found
