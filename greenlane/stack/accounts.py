@@ -21,11 +21,15 @@ def settings_of(part: str, settings: Settings, addresses: StackAddresses, creden
     process of a test, works as the operator.
     """
     account = part if part in (OWNER, *PARTS) else OPERATOR
-    told = settings.resolved(addresses).model_copy(update=_database(account, settings, addresses, credentials))
+    settings_there = settings.resolved(addresses).model_copy(
+        update=_database(account, settings, addresses, credentials)
+    )
     if settings.kafka_bootstrap is not None:
-        return told
+        return settings_there
     name = kafka_account(account)
-    return told.with_kafka_account(name, credentials.kafka(name), "PLAIN" if account == OWNER else "SCRAM-SHA-256")
+    return settings_there.with_kafka_account(
+        name, credentials.kafka(name), "PLAIN" if account == OWNER else "SCRAM-SHA-256"
+    )
 
 
 def kafka_account(account: str) -> str:
