@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from catalog.document import SIZE_MAX_BYTES, DocumentRefused
 from catalog.errors import CatalogInvalid, CatalogUnreadable, Problem
 from catalog.reader import SourceRefused, read
-from greenlane.cli.failure import asked_language, say_error, told_in, warn
+from greenlane.cli.failure import asked_language, say_error, warn
 from greenlane.cli.output import print_json, wants_json
+from presentation.failures import told_in
 from sla.calendar import CalendarDefinition, with_flags
 from wording.libraries import os_said
 from wording.text import _

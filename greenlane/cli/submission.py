@@ -142,8 +142,8 @@ def _entry_json(entry: Entry, answer: Submitted | Refusal | None, language: str)
 
 def _error_of(entry: Entry, refusal: Refusal | None, language: str) -> dict[str, Any]:
     """Why an entry is no case as `{code, field, message, remedy, file, line}`: what is wrong with it, or what refuses it."""
-    from greenlane.cli.failure import told_in
     from greenlane.cli.granting import RefusedError
+    from presentation.failures import told_in
 
     if refusal is None:
         return told_in(entry.error, language)
