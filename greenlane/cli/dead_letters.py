@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from greenlane.cli.options import Json, Lang, StateDir
-from wording.text import _
+from wording.text import _, _n
 
 Topic = Annotated[
     str,
@@ -63,8 +63,12 @@ def republish(
         if as_json:
             print_json({"ok": not (wait and waiting_rows), "republished": rows, "waiting": waiting_rows})
         else:
-            left = session.words(_("{count} message(s) still wait."), count=waiting_rows) if waiting_rows else None
-            show(session.words(_("{count} message(s) are sent again."), count=rows), left)
+            left = (
+                session.words(_n("{count} message still waits.", "{count} messages still wait.", waiting_rows))
+                if waiting_rows
+                else None
+            )
+            show(session.words(_n("{count} message is sent again.", "{count} messages are sent again.", rows)), left)
     return 2 if wait and waiting_rows else 0
 
 
@@ -167,7 +171,8 @@ def replay(
         else:
             show(
                 session.words(
-                    _("{count} message(s) sent again to {topic}."), count=len(sent), topic=box.removesuffix(".dlq")
+                    _n("{count} message sent again to {topic}.", "{count} messages sent again to {topic}.", len(sent)),
+                    topic=box.removesuffix(".dlq"),
                 )
             )
     return 0
