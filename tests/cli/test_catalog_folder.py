@@ -56,12 +56,12 @@ def test_an_administrator_publishes_a_second_version(greenlane: Program, folder:
         "catalog", "publish", str(folder.path), "--note", "QĐ 12/QĐ-UBND", "--by", "an.nguyen", "--json"
     ).json
     (entered,) = done["published"]
-    assert (done["ok"], done["known"], entered["version"]) == (True, 7, "2")
+    assert (done["ok"], done["known"], entered["version"]) == (True, 8, "2")
     lines = (folder.path / "digests.txt").read_text().splitlines()
     assert lines[-2].endswith("an.nguyen: QĐ 12/QĐ-UBND")
     assert lines[-1] == f"procedure shop-licence 2 {entered['digest']}"
     again = greenlane("catalog", "publish", str(folder.path), "--json").json
-    assert again == {"ok": True, "published": [], "known": 8}
+    assert again == {"ok": True, "published": [], "known": 9}
     assert greenlane("catalog", "diff", str(folder.path), "--json").json == {"ok": True, "changes": []}
     first, second = greenlane("catalog", "list", "procedure", "shop-licence", "--json").json["entries"]
     assert first.keys() == second.keys() == TODAY_KEYS
