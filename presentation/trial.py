@@ -47,12 +47,8 @@ def _words(language: str, *texts: LazyText) -> tuple[str, ...]:
 def _cases(report: ConformanceReport, language: str) -> Table:
     words = Words(language)
     headings = (
-        _p("dossier", "Dossier"),
-        _("Procedure"),
-        _("Lane"),
-        _p("number of", "Steps"),
-        _p("answers", "Waiting"),
-        _("Faults"),
+        *(_p("dossier", "Dossier"), _("Procedure"), _("Lane")),
+        *(_p("number of", "Steps"), _p("answers", "Waiting"), _("Faults")),
     )
     title = _("What was sent as {source}", source=report.trial.source)
     table = table_of(in_language(title, language), *_words(language, *headings))

@@ -153,9 +153,9 @@ def between(
 
     Example: greenlane calendar between --from 2026-03-02T09:00:00+07:00 --to 2026-03-04T10:00:00+07:00
     """
-    from greenlane.cli.instants import instant_of
     from services.calculating import within
     from sla.calendar import compiled
+    from sla.instants import instant_of
 
     sheet = _sheet(calendar, run.lang, run.state_dir)
     begins, ends = (
@@ -175,17 +175,15 @@ def check(
 
     Example: greenlane calendar check vn-public-2027.yaml
     """
-    from greenlane.cli.calendar_file import checked, show_faults
+    from catalog.calendar_files import read_calendar
+    from greenlane.cli.faults import faults_shown
     from greenlane.cli.output import print_json, show
     from greenlane.settings import Settings
     from presentation.words.words import Words
 
     settings = Settings.load(language=lang)
-    found = checked(file)
-    if not found.definition:
-        show_faults(found.problems)
-        return 2
-    definition = found.definition
+    with faults_shown():
+        definition = read_calendar(file)
     if as_json:
         print_json({"ok": True, "calendar": definition.id, "version": definition.version, "digest": definition.digest})
     else:
@@ -208,9 +206,9 @@ def _sheet(calendar: str | None, lang: Language | None, state_dir: Path | None) 
 
 def _count(count: Counting, at: str, amount: int, unit: CountedUnit, sheet: CalendarSheet, *, as_json: bool) -> int:
     """Count from the instant, and show where that ends."""
-    from greenlane.cli.instants import instant_of
     from greenlane.cli.output import print_json, show
     from services.calculating import budget_of, counted_end, within
+    from sla.instants import instant_of
 
     instant = within(sheet.definition, instant_of(at, "at"), "at")
     budget = budget_of(sheet.definition, amount, unit.value)

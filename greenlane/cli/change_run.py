@@ -12,6 +12,7 @@ from greenlane.cli.granting import RefusedError
 from greenlane.cli.output import print_json, show
 from greenlane.cli.progress import counted
 from greenlane.cli.session import Session, waiting
+from greenlane.wiring import Wiring
 from presentation.catalogue.changes import change_screen
 from presentation.instants import day_said
 from presentation.json_of_changes import change_run_json
@@ -20,6 +21,7 @@ from presentation.words.words import Words
 from services.change_previews import Target
 from services.change_telling import Telling
 from services.changes import plan_change, preview_change, tell_change
+from sla.calendar import CalendarDefinition
 from store.changes import Plan
 from store.views import CaseFilter
 from wording.text import _
@@ -38,6 +40,26 @@ def warn_of_what_begins_later(version: ProcedureVersion, moments: Moments) -> No
     )
     remedy = _("Where the new text does not say so, wait for that day.")
     warn(told, remedy, moments.words.language)
+
+
+def warn_of_new_cases(target: CalendarDefinition, wiring: Wiring) -> None:
+    """Say on standard error where new cases would be received under another version than the open ones get."""
+    current = wiring.catalog.calendars.get(target.id)
+    if current is not None and current.digest == target.digest:
+        return
+    named = {"calendar": target.id, "version": target.version, "current": "" if current is None else current.version}
+    if current is None:
+        told = _("Calendar {calendar} {version} is not in the catalogue: no new case will be under it.", **named)
+    else:
+        told = _(
+            "Calendar {calendar} {version} is not what the catalogue holds: new cases go on under version {current}.",
+            **named,
+        )
+    remedy = _(
+        "Put the file into calendars/ of a catalogue folder (`greenlane catalog export "
+        "DIR`), and publish that (`greenlane catalog publish DIR`)."
+    )
+    warn(told, remedy, wiring.settings.language)
 
 
 def run_change(

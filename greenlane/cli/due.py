@@ -47,11 +47,11 @@ def due(
     """
     from greenlane.cli.catalogue_in_use import catalogue_in_use
     from greenlane.cli.clock import now
-    from greenlane.cli.instants import instant_of, pause_of
     from greenlane.settings import Settings
     from presentation.time.calculation import calculation_screen
     from presentation.time.calculation_json import calculation_json
     from services.calculating import calculated
+    from sla.instants import instant_of, pause_of
 
     received_at = instant_of(at, "at")
     pauses = tuple(pause_of(text) for text in pause or ())

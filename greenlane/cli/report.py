@@ -47,21 +47,18 @@ def report(
     """
     from greenlane.cli.acting import acting
     from greenlane.cli.clock import now
-    from greenlane.cli.instants import instant_of
     from greenlane.cli.progress import counted
     from greenlane.cli.writing import writable, write_file
     from presentation.cases.report import report_plot, report_screen
     from presentation.json_of_reports import report_csv, report_json
-    from presentation.words.words import Words
     from services.reports import Period, count_cases, report_cases
+    from sla.instants import instant_of
 
     period = Period(*(instant_of(text, name) if text else None for name, text in (("from", from_at), ("to", to_at))))
     writable(csv, ".csv", "csv")
     writable(plot, ".svg", "plot")
     with run.session() as session:
-        with counted(
-            Words(session.words.language)(_("Looking at the open cases")), count_cases(session.wiring)
-        ) as progress:
+        with counted(session.words(_("Looking at the open cases")), count_cases(session.wiring)) as progress:
             figures = report_cases(session.wiring, acting(None), by.value, period, now=now(), progress=progress)
         if csv is not None:
             write_file(csv, report_csv(figures), "csv")
