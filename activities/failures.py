@@ -27,6 +27,7 @@ class FailureMapping(Interceptor):
     """
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002 - Temporal's name
+        """What maps the errors of every activity of the worker."""
         return _Mapped(next)
 
 

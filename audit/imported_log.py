@@ -178,7 +178,7 @@ class LogVerification:
     def _definitions(self) -> Definitions:
         """What the import's procedure was published as. Raises DefinitionsUnknown."""
         procedure_id = self._key.procedure_id
-        digest = self._store.remembered(DERIVED_PROCEDURE + procedure_id)
+        digest = self._store.recall(DERIVED_PROCEDURE + procedure_id)
         return self._archive.definitions(digest or procedure_id)
 
     def _stored(

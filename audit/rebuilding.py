@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from cases.decide import CASES
 from cases.stream import Projection
@@ -34,16 +33,6 @@ class Rebuilt:
         if self.report.replaced:
             left = tuple(difference for difference in left if difference.what in OF_THE_LEDGER)
         return not left
-
-    def as_json(self) -> dict[str, Any]:
-        """The answer of `rebuild --json`."""
-        return {
-            "ok": self.ok,
-            "cases": self.report.cases,
-            "events": self.report.events,
-            "replaced": self.report.replaced,
-            "differences": [{"case_id": d.case_id, "what": d.what} for d in self.report.differences],
-        }
 
 
 def rebuild_all(store: Store, watch: Callable[[], None], *, replace: bool) -> Rebuilt:

@@ -1,6 +1,6 @@
 """What a new holiday costs down to the disk: a million deadlines computed, the plan and the worklist's due column stored.
 
-A section of ``python -m bench.time``, on a real PostgreSQL that writes through to the disk. The figure is wall-clock time,
+A section of `python -m bench.time`, on a real PostgreSQL that writes through to the disk. The figure is wall-clock time,
 since most of it is PostgreSQL's; on a busy machine the processor time of both, beside it, says what an idle one would
 take. Not in it: reading the open cases out of the ledger, and the events, which follow as paced commands.
 """
@@ -117,7 +117,7 @@ def _instants(ends: DueColumns) -> list[datetime]:
 
 
 def _fill_worklist(store: Store, case_ids: list[str], ends: DueColumns) -> None:
-    with store.writing_session() as session, session.cursor() as cursor, cursor.copy(COPY_WORK) as copy:
+    with store.session() as session, session.cursor() as cursor, cursor.copy(COPY_WORK) as copy:
         for number, (case_id, due_at) in enumerate(zip(case_ids, _instants(ends), strict=True)):
             department = DEPARTMENTS[number % len(DEPARTMENTS)]
             item = '{"case_id":"' + case_id + '","step_id":"signing","note":"' + "x" * 400 + '"}'

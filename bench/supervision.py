@@ -92,9 +92,9 @@ def _measured(store: Store) -> dict[str, Any]:
     told = EscalationFilter(open_only=True, told="chairman-office")
     return {
         "open_escalations": rows.count(everything),
-        "escalations --open": _median(lambda: (rows.listed(everything, limit=50), rows.count(everything))),
-        "escalations": _median(lambda: (rows.listed(EscalationFilter(), limit=50), rows.count(EscalationFilter()))),
-        "desk chairman-office": _median(lambda: (rows.listed(told, limit=50), rows.count(told))),
+        "escalations --open": _median(lambda: (rows.find(everything, limit=50), rows.count(everything))),
+        "escalations": _median(lambda: (rows.find(EscalationFilter(), limit=50), rows.count(EscalationFilter()))),
+        "desk chairman-office": _median(lambda: (rows.find(told, limit=50), rows.count(told))),
         "cases --overdue": _median(
             lambda: (views.late_steps([view.case_id for view in views.cases(late, limit=50)]), views.count(late))
         ),

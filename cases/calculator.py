@@ -1,4 +1,4 @@
-"""The desk calculator: both promises of an application, its ladder, and each rule that made them, without any server.
+"""The deadline calculator: both promises of an application, its ladder, and each rule that made them, without any server.
 
 It asks the functions that the cases themselves run on. So an officer who checks a date here checks the engine.
 """
@@ -244,7 +244,7 @@ def _pauses(suspensions: Sequence[Suspension], at: datetime) -> Iterator[Reason]
 
 
 def _calendar(definition: CalendarDefinition, at: datetime, promised: Sequence[Promised | None]) -> Iterator[Reason]:
-    ends = [found.due for found in promised if found is not None]
+    ends = [promise.due for promise in promised if promise is not None]
     last_day = max(end.lawful_day or end.operational_at.date() for end in ends)
     yield Reason(
         "calendar",
@@ -275,9 +275,9 @@ def _department_calendars(definitions: Definitions) -> Iterator[Reason]:
     for department in dict.fromkeys(step.department for step in definitions.procedure.steps if step.clock):
         calendar_id = definitions.calendar_ids.get(department)
         if calendar_id is not None:
-            kept = definitions.calendar_of(calendar_id)
-            details = {"department": department, "calendar": kept.id, "version": kept.version}
-            yield Reason("department_calendar", kept.source or f"{kept.id} {kept.version}", details)
+            own = definitions.calendar_of(calendar_id)
+            details = {"department": department, "calendar": own.id, "version": own.version}
+            yield Reason("department_calendar", own.source or f"{own.id} {own.version}", details)
 
 
 def _is_weekly(definition: CalendarDefinition, day: date) -> bool:

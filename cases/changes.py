@@ -187,10 +187,10 @@ def migrate(draft: Draft, command: MigrateProcedure) -> Refusal | None:
 
 def _vanishing(case: Case, latter: ProcedureVersion) -> str | None:
     former = {step.id: step.department for step in case.definitions.procedure.steps}
-    kept = {step.id: step.department for step in latter.steps}
+    remaining = {step.id: step.department for step in latter.steps}
     for step in case.open_steps:
         # By the department that the procedure names: who holds a step that was given to another keeps it.
-        if step.kind == "processing" and (step.id not in kept or kept[step.id] != former.get(step.id)):
+        if step.kind == "processing" and (step.id not in remaining or remaining[step.id] != former.get(step.id)):
             return step.clock_id or f"step:{step.id}"
     has_clock = any(state.kind in CASE_CLOCKS and not state.stopped for state in case.clocks.values())
     return "statutory" if has_clock and latter.limit is None else None

@@ -1,4 +1,4 @@
-"""Promised against used: the account of one case, read from its ledger, and the sums of many. Pure.
+"""Promised against used: the reckoning of one case, read from its ledger, and the sums of many. Pure.
 
 All times are working time in seconds, so that cases can be added up: of the calendar on which the clock ran, and of the
 case's calendar where it is about no clock; what a suspension or the applicant took is left out of what was used.
@@ -93,7 +93,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class Reckoning:
     """One case as the reports see it."""
 
     case_id: str
@@ -107,10 +107,10 @@ class Account:
     """Who had the case how long, in wall-clock seconds; they sum to the whole life."""
 
 
-def account_of(
+def reckoning_of(
     definitions: Definitions, records: Sequence[EventRecord], rules: DutyRules | None, now: datetime
-) -> Account | None:
-    """The account of a case up to now; None for a ledger without a submission."""
+) -> Reckoning | None:
+    """The reckoning of a case up to now; None for a ledger without a submission."""
     if not records or not isinstance(records[0].event, ev.ApplicationSubmitted):
         return None
     case = fold(records[0].case_id, definitions, records)
@@ -135,7 +135,7 @@ def account_of(
         tally.cases, tally.closed = 1, int(case.is_closed)
     until_at = case.closed_at or now
     owners = {share.owner: share.seconds for share in time_shares(case, until_at)}
-    return Account(case.case_id, case.definitions.procedure.id, case.lane, case.opened_at, whole, departments, owners)
+    return Reckoning(case.case_id, case.definitions.procedure.id, case.lane, case.opened_at, whole, departments, owners)
 
 
 def _tallies_of(state: ClockState, case: Case, whole: Tally, departments: dict[str, Tally]) -> list[Tally]:
@@ -148,14 +148,14 @@ def _tallies_of(state: ClockState, case: Case, whole: Tally, departments: dict[s
 
 
 def _count_clock(case: Case, state: ClockState, tallies: Iterable[Tally], calendar: WorkingCalendar) -> None:
-    found, breached = promised(case, state), counts_as_breached(case, state)
+    promise, breached = promised(case, state), counts_as_breached(case, state)
     for tally in tallies:
-        tally.set_aside += found.set_aside
+        tally.set_aside += promise.set_aside
         tally.breached += breached
         if state.status is ClockStatus.CANCELLED or not (state.stopped or breached):
             continue
         tally.clocks += 1
-        tally.met += found.state == ClockStatus.MET
+        tally.met += promise.state == ClockStatus.MET
         if state.ended_at is not None:
             tally.promised_seconds += promised_working(state.clock, calendar)
             tally.used_seconds += used_working(state.clock, state.ended_at, calendar)
@@ -163,14 +163,14 @@ def _count_clock(case: Case, state: ClockState, tallies: Iterable[Tally], calend
 
 def _count_appointment(case: Case, state: ClockState, whole: Tally, departments: dict[str, Tally]) -> None:
     """What became of the appointment of the promise that counts; whoever had the case then missed it."""
-    found, table = promised(case, state), timetable_of(state, case.definitions)
+    promise, table = promised(case, state), timetable_of(state, case.definitions)
     if not table.two_ends:
         return
-    if found.state == ClockStatus.PAST_APPOINTMENT:
+    if promise.state == ClockStatus.PAST_APPOINTMENT:
         for tally in (whole, *_of_owner(case.spans[-1].owner, departments)):
             tally.past_appointment += 1
     # Of an older breach nobody recorded that the appointment had passed before.
-    if found.appointment_kept is False or counts_as_breached(case, state):
+    if promise.appointment_kept is False or counts_as_breached(case, state):
         passed_at = state.appointment_passed_at or table.appointment_at
         for tally in (whole, *_of_owner(_owner_at(case, passed_at), departments)):
             tally.appointments_missed += 1
@@ -252,13 +252,13 @@ def _count_duty(tally: Tally, duty: DutyKept, now: datetime) -> None:
     tally.duties_late[duty.duty] = tally.duties_late.get(duty.duty, 0) + duty.late_at(now)
 
 
-def summed(accounts: Iterable[Account], by: str) -> dict[str, Tally]:
-    """The accounts added up by `department`, `lane` or `procedure`; in the order of the names."""
-    found: dict[str, Tally] = {}
-    for account in accounts:
+def summed(reckonings: Iterable[Reckoning], by: str) -> dict[str, Tally]:
+    """The reckonings added up by `department`, `lane` or `procedure`; in the order of the names."""
+    tallies: dict[str, Tally] = {}
+    for reckoning in reckonings:
         if by == "department":
-            for department, tally in account.departments.items():
-                found.setdefault(department, Tally()).add(tally)
+            for department, tally in reckoning.departments.items():
+                tallies.setdefault(department, Tally()).add(tally)
         else:
-            found.setdefault(account.lane if by == "lane" else account.procedure, Tally()).add(account.whole)
-    return dict(sorted(found.items()))
+            tallies.setdefault(reckoning.lane if by == "lane" else reckoning.procedure, Tally()).add(reckoning.whole)
+    return dict(sorted(tallies.items()))

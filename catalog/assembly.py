@@ -31,20 +31,20 @@ def assembled(definitions: Iterable[BaseModel], ends: Ends = NO_ENDS, flags: fro
     `flags` take announced holidays off the calendars whose law is not confirmed. Raises UnknownCalendarFlag for a flag no
     calendar has.
     """
-    given = list(definitions)
-    calendars = newest(_of(CalendarDefinition, given))
+    versions = list(definitions)
+    calendars = newest(_of(CalendarDefinition, versions))
     _refuse_unknown_flags(calendars, flags)
     return Catalog(
-        procedures=_by_id(_of(ProcedureVersion, given)),
-        province=newest(_of(Province, given))[-1],
-        lanes=in_order(_of(LaneTable, given)),
-        ladders={ladder.id: ladder for ladder in newest(_of(Ladder, given))},
+        procedures=_by_id(_of(ProcedureVersion, versions)),
+        province=newest(_of(Province, versions))[-1],
+        lanes=in_order(_of(LaneTable, versions)),
+        ladders={ladder.id: ladder for ladder in newest(_of(Ladder, versions))},
         calendars={calendar.id: _flagged(calendar, flags) for calendar in calendars},
         flags=flags,
-        dossiers=_by_id(_of(DossierTemplate, given)),
-        silence=next(reversed(newest(_of(SilenceRules, given))), None),
-        duties=next(reversed(newest(_of(DutyRules, given))), None),
-        systems={system.id: system for lists in newest(_of(SystemList, given))[-1:] for system in lists.systems},
+        dossiers=_by_id(_of(DossierTemplate, versions)),
+        silence=next(reversed(newest(_of(SilenceRules, versions))), None),
+        duties=next(reversed(newest(_of(DutyRules, versions))), None),
+        systems={system.id: system for lists in newest(_of(SystemList, versions))[-1:] for system in lists.systems},
         ends=ends,
     )
 

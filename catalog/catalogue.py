@@ -63,10 +63,10 @@ class Catalog:
         versions = self.procedures.get(procedure_id)
         if versions is None:
             raise UnknownProcedure(procedure_id, self.procedures)
-        found = version_on(versions, on, self.ends)
-        if found is None:
+        version = version_on(versions, on, self.ends)
+        if version is None:
             raise ProcedureNotInForce(procedure_id, on, (window for _, window in windows(versions, self.ends)))
-        return found
+        return version
 
     def window_of(self, procedure: ProcedureVersion) -> Window:
         """The days on which this version of the catalogue is in force: its successor's beginning ends them."""
@@ -82,10 +82,10 @@ class Catalog:
         versions = self.dossiers.get(template_id)
         if versions is None:
             raise UnknownTemplate(template_id, self.dossiers)
-        found = version_on(versions, on, self.ends)
-        if found is None:
+        version = version_on(versions, on, self.ends)
+        if version is None:
             raise TemplateNotInForce(template_id, on, (window for _, window in windows(versions, self.ends)))
-        return found
+        return version
 
     def templates_on(self, day: date) -> list[DossierTemplate]:
         """Every template in force on the day, by id."""
@@ -93,10 +93,10 @@ class Catalog:
 
     def lane_table(self, on: date) -> LaneTable:
         """The decision table in force on the day. Raises LanesNotInForce."""
-        found = version_on(self.lanes, on, self.ends)
-        if found is None:
+        table = version_on(self.lanes, on, self.ends)
+        if table is None:
             raise LanesNotInForce(self.province.id, on, (window for _, window in windows(self.lanes, self.ends)))
-        return found
+        return table
 
     def department(self, department_id: str) -> Department:
         """The department. Raises UnknownDepartment."""
@@ -108,8 +108,8 @@ class Catalog:
     def holder_of(self, audience: str, department_id: str | None, agency_id: str) -> RoleHolder | None:
         """Who a rung's audience is, for a step of the department in a case of the agency; None: nobody holds the role."""
         departments = self.departments
-        asked, role = audience_of(audience, department_id, agency_id, departments)
-        department = departments.get(asked)
+        owner_id, role = audience_of(audience, department_id, agency_id, departments)
+        department = departments.get(owner_id)
         return next((holder for holder in department.roles if holder.role == role), None) if department else None
 
     def calendar(self, calendar_id: str) -> CalendarDefinition:
@@ -174,13 +174,13 @@ class Catalog:
         rules = self.silence
         if rules is None:
             return ()
-        given = {"procedure": procedure.id, "sector": procedure.sector}
-        return tuple(name for name in self.departments if rules.forbids_consent(**given, department=name))
+        matter = {"procedure": procedure.id, "sector": procedure.sector}
+        return tuple(name for name in self.departments if rules.forbids_consent(**matter, department=name))
 
 
 def _in_force(by_id: Mapping[str, tuple[V, ...]], day: date, ends: Ends) -> list[V]:
-    found = (version_on(versions, day, ends) for _, versions in sorted(by_id.items()))
-    return [version for version in found if version is not None]
+    current = (version_on(versions, day, ends) for _, versions in sorted(by_id.items()))
+    return [version for version in current if version is not None]
 
 
 def version_order(version: str) -> tuple[tuple[int, int, str], ...]:

@@ -44,9 +44,9 @@ class Change:
 def changes(before: Iterable[BaseModel], after: Iterable[BaseModel]) -> list[Change]:
     """What `after` adds, changes and lacks, by kind and id; a new version is compared with the one that it follows."""
     old, new = _by_key(before), _by_key(after)
-    found = [change for key in old.keys() | new.keys() for change in _of(key, old, new)]
+    differences = [change for key in old.keys() | new.keys() for change in _of(key, old, new)]
     order = {kind: place for place, kind in enumerate(KINDS)}
-    return sorted(found, key=lambda change: (order[change.kind], change.id, version_order(change.after or "")))
+    return sorted(differences, key=lambda change: (order[change.kind], change.id, version_order(change.after or "")))
 
 
 def field_changes(before: Any, after: Any, path: str = "") -> Iterator[FieldChange]:

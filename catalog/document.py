@@ -231,12 +231,12 @@ def _syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
     else:
         key = "yaml_syntax"
     problem = str(getattr(error, "problem", None) or "")
-    told = ", ".join(filter(None, (getattr(error, "context", None), problem)))
-    why = yaml_said(told, problem)
+    english = ", ".join(filter(None, (getattr(error, "context", None), problem)))
+    why = yaml_said(english, problem)
     return Problem.of(key, "yaml_syntax", file, (line, column), _field_near(lines, line), why=why)
 
 
 def _field_near(lines: list[str], line: int) -> str | None:
     """The nearest key at or above a line: a broken document has no paths yet."""
-    found = (_KEY.match(text) for text in reversed(lines[:line]))
-    return next((match.group(1) for match in found if match), None)
+    matches = (_KEY.match(text) for text in reversed(lines[:line]))
+    return next((match.group(1) for match in matches if match), None)

@@ -11,7 +11,7 @@ from typing import ClassVar, Self
 from catalog.texts import NONE, OR, TEXTS
 from wording.text import LazyText, _, joined, layout, message_and_remedy, sentences
 
-ASKED_MAX = 200
+MISSPELT_MAX = 200
 
 
 class CatalogError(Exception):
@@ -55,7 +55,7 @@ class Problem:
         return cls(file, *place, field, message, remedy, code)
 
     @property
-    def told(self) -> LazyText:
+    def placed(self) -> LazyText:
         """The fault with its place."""
         place = self.field or _("(document)")
         return layout(
@@ -68,7 +68,7 @@ class Problem:
         )
 
     def __str__(self) -> str:
-        return str(self.told)
+        return str(self.placed)
 
 
 class CatalogInvalid(CatalogError):
@@ -80,7 +80,7 @@ class CatalogInvalid(CatalogError):
         self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column, p.field or "", p.message)))
         first = self.problems[0]
         count = len(self.problems)
-        faults = joined("\n", [problem.told for problem in self.problems])
+        faults = joined("\n", [problem.placed for problem in self.problems])
         key = "one_fault" if count == 1 else "faults"
         message, remedy = message_and_remedy(TEXTS, key, {"count": count, "faults": faults})
         super().__init__(message, field=f"{first.file}:{first.line} {first.field or '(document)'}", remedy=remedy)
@@ -109,14 +109,19 @@ class UnknownDefinition(CatalogError):
 
     code = "unknown_definition"
     noun: ClassVar[LazyText] = _("definition")
-    asked: ClassVar[str] = "id"
+    named_in: ClassVar[str] = "id"
 
-    def __init__(self, asked: str, known: Iterable[str], noun: LazyText | None = None) -> None:
-        suggestions = close_matches(asked, known)
+    def __init__(self, unknown_id: str, known: Iterable[str], noun: LazyText | None = None) -> None:
+        suggestions = close_matches(unknown_id, known)
         key = "unknown_near" if suggestions else "unknown"
-        details = {"noun": noun or self.noun, "asked": repr(asked), "near": joined(OR, suggestions)}
+        details = {"noun": noun or self.noun, "asked": repr(unknown_id), "near": joined(OR, suggestions)}
         message, remedy = message_and_remedy(TEXTS, key, details)
-        super().__init__(message, field=self.asked, remedy=remedy, suggestions=suggestions)
+        super().__init__(message, field=self.named_in, remedy=remedy, suggestions=suggestions)
+
+    @property
+    def near(self) -> str:
+        """What looks like it, as a refusal quotes it; `-`: nothing does."""
+        return ", ".join(self.suggestions) or "-"
 
 
 class UnknownProcedure(UnknownDefinition):
@@ -124,7 +129,7 @@ class UnknownProcedure(UnknownDefinition):
 
     code = "unknown_procedure"
     noun = _("procedure")
-    asked = "procedure"
+    named_in = "procedure"
 
 
 class UnknownDepartment(UnknownDefinition):
@@ -132,7 +137,7 @@ class UnknownDepartment(UnknownDefinition):
 
     code = "unknown_department"
     noun = _("department")
-    asked = "department"
+    named_in = "department"
 
 
 class UnknownRole(UnknownDefinition):
@@ -140,7 +145,7 @@ class UnknownRole(UnknownDefinition):
 
     code = "unknown_role"
     noun = _("role")
-    asked = "audience"
+    named_in = "audience"
 
 
 class UnknownCalendar(UnknownDefinition):
@@ -148,7 +153,7 @@ class UnknownCalendar(UnknownDefinition):
 
     code = "unknown_calendar"
     noun = _("calendar")
-    asked = "calendar"
+    named_in = "calendar"
 
 
 class UnknownLadder(UnknownDefinition):
@@ -156,7 +161,7 @@ class UnknownLadder(UnknownDefinition):
 
     code = "unknown_ladder"
     noun = _("ladder")
-    asked = "ladder"
+    named_in = "ladder"
 
 
 class UnknownTemplate(UnknownDefinition):
@@ -164,7 +169,7 @@ class UnknownTemplate(UnknownDefinition):
 
     code = "unknown_template"
     noun = _("template")
-    asked = "template"
+    named_in = "template"
 
 
 class UnknownCalendarFlag(UnknownDefinition):
@@ -172,7 +177,7 @@ class UnknownCalendarFlag(UnknownDefinition):
 
     code = "unknown_calendar_flag"
     noun = _("calendar flag")
-    asked = "flags"
+    named_in = "flags"
 
 
 class UnknownKind(UnknownDefinition):
@@ -180,7 +185,7 @@ class UnknownKind(UnknownDefinition):
 
     code = "unknown_kind"
     noun = _("kind of definition")
-    asked = "kind"
+    named_in = "kind"
 
 
 class UnknownVersion(CatalogError):
@@ -200,14 +205,14 @@ class NotInForce(CatalogError):
 
     code = "not_in_force"
     noun: ClassVar[LazyText] = _("definition")
-    asked_for: ClassVar[str] = "definition"
+    named_in: ClassVar[str] = "definition"
 
-    def __init__(self, asked: str, day: date, windows: Iterable[tuple[date | None, date | None]]) -> None:
-        self.asked = asked
+    def __init__(self, definition_id: str, day: date, windows: Iterable[tuple[date | None, date | None]]) -> None:
+        self.id = definition_id
         held = [_("{first} to {last}", first=window[0] or "...", last=window[1] or "...") for window in windows]
-        details = {"noun": self.noun, "asked": repr(asked), "day": day, "held": joined(", ", held) or NONE}
+        details = {"noun": self.noun, "asked": repr(definition_id), "day": day, "held": joined(", ", held) or NONE}
         message, remedy = message_and_remedy(TEXTS, "not_in_force", details)
-        super().__init__(message, field=self.asked_for, remedy=remedy)
+        super().__init__(message, field=self.named_in, remedy=remedy)
 
 
 class ProcedureNotInForce(NotInForce):
@@ -215,7 +220,7 @@ class ProcedureNotInForce(NotInForce):
 
     code = "procedure_not_in_force"
     noun = _("procedure")
-    asked_for = "procedure"
+    named_in = "procedure"
 
 
 class LanesNotInForce(NotInForce):
@@ -223,7 +228,7 @@ class LanesNotInForce(NotInForce):
 
     code = "lanes_not_in_force"
     noun = _("lanes")
-    asked_for = "lanes"
+    named_in = "lanes"
 
 
 class TemplateNotInForce(NotInForce):
@@ -231,7 +236,7 @@ class TemplateNotInForce(NotInForce):
 
     code = "template_not_in_force"
     noun = _("template")
-    asked_for = "template"
+    named_in = "template"
 
 
 def and_more(message: str, others: int) -> str:
@@ -239,8 +244,8 @@ def and_more(message: str, others: int) -> str:
     return _("{message} (and {others} more)", message=message, others=others) if others else message
 
 
-def close_matches(asked: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
+def close_matches(misspelt: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
     """Ids that look like the misspelt one, best first; nothing looks like what is longer than any id."""
-    if len(asked) > ASKED_MAX:
+    if len(misspelt) > MISSPELT_MAX:
         return ()
-    return tuple(difflib.get_close_matches(asked.lower(), sorted(known), n=count, cutoff=0.6))
+    return tuple(difflib.get_close_matches(misspelt.lower(), sorted(known), n=count, cutoff=0.6))

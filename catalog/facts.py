@@ -73,28 +73,28 @@ def admitted(table: LaneTable, facts: Mapping[str, Fact]) -> dict[str, Fact]:
 
 def left_out(table: LaneTable, facts: Mapping[str, Fact]) -> dict[str, Fact]:
     """The facts that stay with the person."""
-    kept = admitted(table, facts)
-    return {name: value for name, value in facts.items() if name not in kept}
+    taken = admitted(table, facts)
+    return {name: value for name, value in facts.items() if name not in taken}
 
 
 def findings(table: LaneTable, facts: Mapping[str, Fact]) -> tuple[LeftOut, ...]:
     """Each fact that is left out, with the nearest that is known; in the order in which they were given."""
     known = _of(table)
-    found: list[LeftOut] = []
+    unlisted: list[LeftOut] = []
     for name, value in left_out(table, facts).items():
         is_known = name in known
         # The name is misspelt, or else the value, which is shown to nobody.
         near = close_matches(str(value) if is_known else name, known[name].texts if is_known else known, 1)
-        found.append(LeftOut(name, near[0] if near else None, is_known=is_known))
-    return tuple(found)
+        unlisted.append(LeftOut(name, near[0] if near else None, is_known=is_known))
+    return tuple(unlisted)
 
 
 def _of(table: LaneTable) -> Mapping[str, _Admitted]:
-    kept: Mapping[str, _Admitted] | None = table.__dict__.get(_KEPT)
-    if kept is None:
+    known: Mapping[str, _Admitted] | None = table.__dict__.get(_KEPT)
+    if known is None:
         # Not a field: it takes no part in equality or digest, is never written out, and a changed copy makes its own.
-        kept = table.__dict__[_KEPT] = {name: _admitted_by(table, name) for name in table.facts}
-    return kept
+        known = table.__dict__[_KEPT] = {name: _admitted_by(table, name) for name in table.facts}
+    return known
 
 
 def _admitted_by(table: LaneTable, name: str) -> _Admitted:

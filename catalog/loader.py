@@ -46,8 +46,8 @@ def _shipped(flags: frozenset[str]) -> Catalog:
 
 
 def _loaded(folder: Path, flags: frozenset[str]) -> Catalog:
-    found = read_folder(folder)
-    return assembled(found.definitions, found.ends, flags)
+    contents = read_folder(folder)
+    return assembled(contents.definitions, contents.ends, flags)
 
 
 @dataclass(frozen=True)
@@ -163,10 +163,10 @@ def definition_files(folder: Path) -> list[Path]:
 def _misplaced(folder: Path) -> list[Problem]:
     """A definition in a misspelt folder would silently be no definition."""
     placed = set(definition_files(folder))
-    found = {*folder.rglob("*.yaml"), *folder.rglob("*.yml")} - placed
+    strays = {*folder.rglob("*.yaml"), *folder.rglob("*.yml")} - placed
     remedy = _("Name it as one of {places}", places=", ".join(PLACES.values()))
     return [
-        Problem(name_of(file), 1, 1, None, _("nothing reads this file"), remedy, "misplaced") for file in sorted(found)
+        Problem(name_of(file), 1, 1, None, _("nothing reads this file"), remedy, "misplaced") for file in sorted(strays)
     ]
 
 
@@ -201,6 +201,6 @@ def missing(shelf: Shelf, folder: Path) -> list[Problem]:
             _("Add the file"),
             "missing_file",
         )
-        for found, place, what in parts
-        if not found
+        for definitions, place, what in parts
+        if not definitions
     ]

@@ -370,15 +370,15 @@ class Definitions(Definition):
     @cached_property
     def calendars(self) -> dict[str, CalendarDefinition]:
         """Every calendar that a clock of the case can run on, by id."""
-        return {kept.calendar.id: kept.calendar for kept in self.department_calendars} | {
+        return {entry.calendar.id: entry.calendar for entry in self.department_calendars} | {
             self.calendar.id: self.calendar
         }
 
     @cached_property
     def calendar_ids(self) -> dict[str, str]:
         """By department, the id of the calendar that it keeps; the case's own is left out."""
-        others = [kept for kept in self.department_calendars if kept.calendar.id != self.calendar.id]
-        return {name: kept.calendar.id for kept in others for name in kept.departments}
+        others = [entry for entry in self.department_calendars if entry.calendar.id != self.calendar.id]
+        return {name: entry.calendar.id for entry in others for name in entry.departments}
 
     def calendar_of(self, calendar_id: str | None) -> CalendarDefinition:
         """The calendar that a clock names; None: the case's own."""
@@ -388,8 +388,8 @@ class Definitions(Definition):
         """The same with this version of one of its calendars."""
         if calendar.id == self.calendar.id:
             return self.model_copy(update={"calendar": calendar})
-        kept = tuple(
+        calendars = tuple(
             other.model_copy(update={"calendar": calendar}) if other.calendar.id == calendar.id else other
             for other in self.department_calendars
         )
-        return self.model_copy(update={"department_calendars": kept})
+        return self.model_copy(update={"department_calendars": calendars})

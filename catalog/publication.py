@@ -98,10 +98,10 @@ def problems_beside(shelf: Shelf, elsewhere: Sequence[Source[Any]], published: M
 
 def changed_on(shelf: Shelf, published: Mapping[Key, str]) -> list[Problem]:
     """Every version on the shelf that was published with other content."""
-    given = ((key_of(source.definition), source) for source in shelf.sources)
+    versions = ((key_of(source.definition), source) for source in shelf.sources)
     return [
         changed(key, source, published[key])
-        for key, source in given
+        for key, source in versions
         if key in published and digest_of(source.definition) != published[key]
     ]
 

@@ -46,8 +46,8 @@ def understood(model: type[M], document: Document) -> Source[M]:
         return Source(model.model_validate(document.value), document)
     except ValidationError as error:
         names = field_names(model)
-        found = [problem for report in error.errors() for problem in _problems(document, report, names)]
-        raise SourceRefused(_without_echoes(found)) from None
+        problems = [problem for report in error.errors() for problem in _problems(document, report, names)]
+        raise SourceRefused(_without_echoes(problems)) from None
 
 
 def field_names(model: type[BaseModel]) -> frozenset[str]:

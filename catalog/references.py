@@ -91,7 +91,7 @@ _SHELVES: Final[dict[type[BaseModel], str]] = {
 
 def problems_of(shelf: Shelf, systems: SystemList) -> list[Problem]:
     """Every reference that leads nowhere and every collision of versions, in all files. `systems`: the list that holds."""
-    found = [
+    problems = [
         *_twice(shelf.procedures),
         *_twice(shelf.provinces),
         *_twice(shelf.lanes),
@@ -106,27 +106,27 @@ def problems_of(shelf: Shelf, systems: SystemList) -> list[Problem]:
         *_same_beginning(shelf.lanes, one_table=True),
     ]
     for procedure in shelf.procedures:
-        found += _procedure_problems(procedure, shelf)
+        problems += _procedure_problems(procedure, shelf)
     for province in shelf.provinces:
-        found += _province_problems(province, shelf)
-        found += _account_problems(province, systems)
+        problems += _province_problems(province, shelf)
+        problems += _account_problems(province, systems)
     for ladder in shelf.ladders:
-        found += _ladder_problems(ladder, shelf)
+        problems += _ladder_problems(ladder, shelf)
     for table in shelf.lanes:
-        found += _lane_problems(table, shelf)
+        problems += _lane_problems(table, shelf)
     for template in shelf.dossiers:
-        found += _template_problems(template, shelf)
+        problems += _template_problems(template, shelf)
     for rules in shelf.silences:
-        found += _silence_problems(rules, shelf)
-    return found
+        problems += _silence_problems(rules, shelf)
+    return problems
 
 
-def _unknown(source: Source[M], path: Path, noun: str, asked: str, known: set[str]) -> Iterator[Problem]:
-    if asked not in known:
-        meant = close_matches(asked, known)
+def _unknown(source: Source[M], path: Path, noun: str, reference: str, known: set[str]) -> Iterator[Problem]:
+    if reference not in known:
+        meant = close_matches(reference, known)
         remedy = NEAR.filled(near=joined(OR, map(repr, meant))) if meant else _("Add the {noun}", noun=NOUNS[noun])
         yield source.document.problem(
-            path, _("unknown {noun} {asked!r}", noun=NOUNS[noun], asked=asked), remedy, f"unknown_{noun}"
+            path, _("unknown {noun} {asked!r}", noun=NOUNS[noun], asked=reference), remedy, f"unknown_{noun}"
         )
 
 
@@ -169,20 +169,25 @@ def _account_problems(source: Source[Province], systems: SystemList) -> Iterator
             yield source.document.problem(path, message, remedy, "account_twice")
 
 
-def _uncovered(source: Source[Province], path: Path, kept: str, shelf: Shelf) -> Iterator[Problem]:
+def _uncovered(source: Source[Province], path: Path, calendar_id: str, shelf: Shelf) -> Iterator[Problem]:
     """A clock of the department would run out of days while its case still has some: told now, not in a case."""
     newest = {c.id: c for c in sorted((s.definition for s in shelf.calendars), key=lambda c: version_order(c.version))}
-    if kept not in newest:
+    if calendar_id not in newest:
         return
-    own = newest[kept]
-    for calendar_id in sorted({procedure.definition.calendar for procedure in shelf.procedures} & newest.keys()):
-        needed = newest[calendar_id]
+    own = newest[calendar_id]
+    for needed_id in sorted({procedure.definition.calendar for procedure in shelf.procedures} & newest.keys()):
+        needed = newest[needed_id]
         if own.first_day > needed.first_day or own.last_day < needed.last_day:
-            message = (
-                f"calendar '{kept}' covers {own.first_day} to {own.last_day}, cases run on '{calendar_id}' from "
-                f"{needed.first_day} to {needed.last_day}"
+            message = _(
+                "calendar '{own}' covers {first} to {last}, cases run on '{needed}' from {needed_first} to {needed_last}",
+                own=calendar_id,
+                first=own.first_day,
+                last=own.last_day,
+                needed=needed_id,
+                needed_first=needed.first_day,
+                needed_last=needed.last_day,
             )
-            remedy = f"Publish a version of '{kept}' that covers these days"
+            remedy = _("Publish a version of '{calendar}' that covers these days", calendar=calendar_id)
             yield source.document.problem(path, message, remedy, "calendar_range")
 
 
@@ -202,26 +207,28 @@ def _template_problems(source: Source[DossierTemplate], shelf: Shelf) -> Iterato
             if edge.document is not None and part.procedure in documents:
                 here = (*path, "needs", j, "document")
                 yield from _unknown(source, here, "document", edge.document, documents[part.procedure])
-    for i, asked in enumerate(template.consultations):
-        yield from _unknown(source, ("consultations", i, "department"), "department", asked.department, departments)
-        if _is_unlawful_silence(template, asked, shelf):
+    for i, consultation in enumerate(template.consultations):
+        yield from _unknown(
+            source, ("consultations", i, "department"), "department", consultation.department, departments
+        )
+        if _is_unlawful_silence(template, consultation, shelf):
             message = _(
                 "the silence of '{department}' may never mean consent here: {silence} is not allowed",
-                department=asked.department,
-                silence=asked.silence,
+                department=consultation.department,
+                silence=consultation.silence,
             )
             yield source.document.problem(("consultations", i, "silence"), message, _("Write escalate"), "silence")
 
 
-def _is_unlawful_silence(template: DossierTemplate, asked: TemplateConsultation, shelf: Shelf) -> bool:
+def _is_unlawful_silence(template: DossierTemplate, consultation: TemplateConsultation, shelf: Shelf) -> bool:
     """Whether an agency would be told to take for consent what the list of the province says is none."""
     by_name = {part.name: part.procedure for part in template.applications}
     sectors = {(p.definition.id, p.definition.sector) for p in shelf.procedures}
-    asked_for = [(id_, sector) for id_, sector in sectors if id_ == by_name.get(asked.application)]
-    return asked.silence is not Silence.ESCALATE and any(
-        rules.definition.forbids_consent(procedure=procedure, sector=sector, department=asked.department)
+    consulted_on = [(id_, sector) for id_, sector in sectors if id_ == by_name.get(consultation.application)]
+    return consultation.silence is not Silence.ESCALATE and any(
+        rules.definition.forbids_consent(procedure=procedure, sector=sector, department=consultation.department)
         for rules in shelf.silences
-        for procedure, sector in asked_for
+        for procedure, sector in consulted_on
     )
 
 

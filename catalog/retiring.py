@@ -46,7 +46,7 @@ class Retiring:
     def of(self, kind: str, id_: str, version: str, on: date) -> Retirement:
         """The retirement. Raises UnknownKind, UnknownDefinition, UnknownVersion, RetirementRefused."""
         key, versions = self._found(kind, id_, version)
-        definition = next(found for found in versions if (found.id, found.version) == key[1:])
+        definition = next(candidate for candidate in versions if (candidate.id, candidate.version) == key[1:])
         if self.ends.get(key, definition.valid_until) == on:
             return Retirement(key, on, stands=True)
         named = {"noun": KINDS[kind].noun, "id": id_, "version": version}
@@ -67,26 +67,26 @@ class Retiring:
         """The version's key, and all versions among which it stands, the earliest first."""
         if kind not in KINDS:
             raise UnknownKind(kind, KINDS)
-        found = KINDS[kind]
-        versions = [definition for definition in self.definitions if kind_of(definition) is found]
-        own = self._named(found, versions, id_)
+        meant = KINDS[kind]
+        versions = [definition for definition in self.definitions if kind_of(definition) is meant]
+        own = self._named(meant, versions, id_)
         key = Key(kind, id_, version)
-        if not found.dated:
-            raise RetirementRefused.of("retire_kind", field="kind", noun=found.noun)
-        details = {"noun": found.noun, "id": id_, "version": version}
+        if not meant.dated:
+            raise RetirementRefused.of("retire_kind", field="kind", noun=meant.noun)
+        details = {"noun": meant.noun, "id": id_, "version": version}
         if version not in {definition.version for definition in own}:
             known = joined(", ", [definition.version for definition in in_order(own)])
             raise UnknownVersion.of("retire_version", field="version", known=known, **details)
         if key not in self.published:
             raise RetirementRefused.of("retire_draft", field="version", **details)
-        return key, in_order(versions if found.one else own)
+        return key, in_order(versions if meant.one else own)
 
     @staticmethod
     def _named(kind: Kind, versions: Iterable[Any], id_: str) -> list[Any]:
-        given = list(versions)
-        own = [definition for definition in given if definition.id == id_]
+        everything = list(versions)
+        own = [definition for definition in everything if definition.id == id_]
         if not own:
-            raise UnknownDefinition(id_, {definition.id for definition in given}, kind.noun)
+            raise UnknownDefinition(id_, {definition.id for definition in everything}, kind.noun)
         return own
 
     def _refuse_ended(self, definition: Any, on: date, details: Mapping[str, str]) -> None:
@@ -116,7 +116,7 @@ class Retiring:
         if done.key.kind != "procedure":
             return []
         _, versions = self._found(*done.key)
-        definition = next(found for found in versions if found.version == done.key.version)
+        definition = next(version for version in versions if version.version == done.key.version)
         first, next_ = done.valid_until + ONE_DAY, self._follower(versions, definition)
         last = date.max if next_ is None else next_ - ONE_DAY
         return sorted(
@@ -129,9 +129,9 @@ class Retiring:
         )
 
     def _templates(self) -> Iterable[tuple[DossierTemplate, Any]]:
-        found = [definition for definition in self.definitions if isinstance(definition, DossierTemplate)]
-        for id_ in sorted({template.id for template in found}):
-            yield from windows(in_order(template for template in found if template.id == id_), self.ends)
+        templates = [definition for definition in self.definitions if isinstance(definition, DossierTemplate)]
+        for id_ in sorted({template.id for template in templates}):
+            yield from windows(in_order(template for template in templates if template.id == id_), self.ends)
 
 
 def _said(day: date) -> LazyText:

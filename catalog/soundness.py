@@ -20,11 +20,16 @@ class StepLike(Protocol):
     """What the checks need to know of a step."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """What it is called within its procedure."""
+
     @property
-    def needs(self) -> tuple[str, ...]: ...
+    def needs(self) -> tuple[str, ...]:
+        """The steps that must be done before."""
+
     @property
-    def budget(self) -> Budget | None: ...
+    def budget(self) -> Budget | None:
+        """How long it may take by itself; None: its share of the whole."""
 
 
 class Unsound(ValueError):

@@ -23,11 +23,16 @@ class Versioned(Protocol):
     """A version that begins on a day, and may say itself on which it ends."""
 
     @property
-    def version(self) -> str: ...
+    def version(self) -> str:
+        """What it is called among the versions of its id."""
+
     @property
-    def valid_from(self) -> date | None: ...
+    def valid_from(self) -> date | None:
+        """Its first day; None: since ever."""
+
     @property
-    def valid_until(self) -> date | None: ...
+    def valid_until(self) -> date | None:
+        """The last day that it states itself; None: it states none."""
 
 
 V = TypeVar("V", bound=Versioned)

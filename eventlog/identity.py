@@ -10,11 +10,12 @@ from catalog.basis import Text
 from catalog.systems import SubmittingSystem
 from events.language.identity import CaseId, case_id_of, message_command_id
 from sla.units import Budget
+from wording.text import _
 
 NAME_MAX = 80
 SOURCES = "/import"
 """Above the sources of all imports."""
-SYSTEM = SubmittingSystem(id="import", name=Text(vi="Nhập nhật ký", en="Import of logs"), sources=(SOURCES,))
+SYSTEM = SubmittingSystem(id="import", name=Text.of(_("Import of logs")), sources=(SOURCES,))
 """Who hands the applications of logs in, and acts for their departments; registered by the first import."""
 
 

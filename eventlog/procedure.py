@@ -7,6 +7,7 @@ from datetime import date
 from catalog.catalogue import Catalog
 from catalog.model import Definitions, ProcedureVersion, Text
 from eventlog.identity import ImportKey
+from wording.text import _
 
 
 def derived_definitions(key: ImportKey, catalog: Catalog, agency: str, received_day: date) -> Definitions:
@@ -15,7 +16,7 @@ def derived_definitions(key: ImportKey, catalog: Catalog, agency: str, received_
     procedure = ProcedureVersion(
         id=key.procedure_id,
         version=key.key[:12],
-        name=Text(vi=f"Nhật ký sự kiện nhập vào {digits}", en=f"Imported event log {digits}"),
+        name=Text.of(_("Imported event log {digits}", digits=digits)),
         agency=agency,
         limit=None,
         route="declared",

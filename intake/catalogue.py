@@ -86,12 +86,12 @@ class LiveCatalogue:
             return self._looked()
 
     def _looked(self) -> bool:
-        found = self._published.look(after=self._acts[-1].number if self._acts else 0)
-        for act in found.acts:
+        look = self._published.look(after=self._acts[-1].number if self._acts else 0)
+        for act in look.acts:
             self._take(act)
-        if found.complete_until is not None:
-            self._known_until = self._business.to_business(found.complete_until + IN_FORCE_AFTER)
-        return found.complete_until is not None
+        if look.complete_until is not None:
+            self._known_until = self._business.to_business(look.complete_until + IN_FORCE_AFTER)
+        return look.complete_until is not None
 
     def _looked_for(self, instant: datetime) -> bool:
         """Whether every edition up to the instant is known, now that somebody looked. Raises StoreError."""
@@ -137,13 +137,13 @@ class LiveCatalogue:
 
     async def keep_current(self) -> None:
         """Look until cancelled."""
-        told = 0
+        reported = 0
         while True:
             try:
                 await asyncio.to_thread(self.look)
-                for act in self._acts[told:]:
+                for act in self._acts[reported:]:
                     log.info("catalogue taken up", edition=act.number, act=act.act, versions=len(act.versions))
-                told = len(self._acts)
+                reported = len(self._acts)
             except StoreError as error:
                 log.warning("what was published meanwhile is not known", reason=error.code)
             await asyncio.sleep(LOOK_SECONDS)

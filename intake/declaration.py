@@ -102,7 +102,7 @@ def linked_procedure(version: ProcedureVersion) -> LinkedProcedure:
 
 
 def split(
-    given: DossierFile,
+    handed_in: DossierFile,
     source: str,
     procedures: Mapping[str, ProcedureVersion],
     lanes: LaneTable,
@@ -114,7 +114,7 @@ def split(
 
     Raises MessageError for `data` that says what no application may say.
     """
-    file = with_components(given, components)
+    file = with_components(handed_in, components)
     stream_id = dossier_id_of(source, file.dossier_id or "")
     data = {part.name: parsed(LinkedData, dict(part.data)) for part in file.applications}
     # One upload serves every application that asks for the kind; the first is as good as the next.
@@ -150,21 +150,21 @@ def split(
     size = len(declaration.model_dump_json().encode())
     if size > DECLARATION_MAX_BYTES:
         return refuse("dossier_too_large", "applications", size=str(size), most=str(DECLARATION_MAX_BYTES))
-    return SplitDossier(stream_id, declaration, _person(stream_id, file, data, lanes), _digest(given))
+    return SplitDossier(stream_id, declaration, _person(stream_id, file, data, lanes), _digest(handed_in))
 
 
 def findings_in(file: DossierFile, lanes: LaneTable) -> tuple[LeftOut, ...]:
     """The facts that no list knows, each name once. Raises MessageError for `data` that says what no application may say."""
-    given = [file.facts, *(parsed(LinkedData, dict(part.data)).facts for part in file.applications)]
-    found: dict[str, LeftOut] = {}
-    for facts in given:
+    groups = [file.facts, *(parsed(LinkedData, dict(part.data)).facts for part in file.applications)]
+    by_name: dict[str, LeftOut] = {}
+    for facts in groups:
         for one in findings(lanes, facts):
-            found.setdefault(one.name, one)
-    return tuple(found.values())
+            by_name.setdefault(one.name, one)
+    return tuple(by_name.values())
 
 
 def _all_documents(file: DossierFile, data: Mapping[str, LinkedData]) -> list[DocumentMessage]:
-    return [*file.documents, *(document for found in data.values() for document in found.documents)]
+    return [*file.documents, *(document for own in data.values() for document in own.documents)]
 
 
 def _documents(
@@ -173,24 +173,29 @@ def _documents(
     """What this application's dossier holds. What the State has, or a result of the dossier is, is not asked for."""
     served = {need.document for need in part.needs if need.document is not None and need.kind is EdgeKind.HARD}
     missing = [
-        asked.kind
-        for asked in procedure.documents
-        if asked.required and not asked.held_by_state and asked.kind not in served and asked.kind not in uploaded
+        required.kind
+        for required in procedure.documents
+        if required.required
+        and not required.held_by_state
+        and required.kind not in served
+        and required.kind not in uploaded
     ]
     if missing:
         shown = ", ".join(f"{part.name}: {kind}" for kind in missing)
         return refuse("documents_missing", "documents", documents=shown)
-    kinds = [asked.kind for asked in procedure.documents if asked.kind in uploaded and asked.kind not in served]
+    kinds = [
+        required.kind for required in procedure.documents if required.kind in uploaded and required.kind not in served
+    ]
     return tuple(uploaded[kind] for kind in kinds)
 
 
 def _person(stream_id: str, file: DossierFile, data: Mapping[str, LinkedData], lanes: LaneTable) -> str:
     facts: dict[str, dict[str, Fact]] = {"": dict(file.facts), **{name: dict(d.facts) for name, d in data.items()}}
-    kept = {name: left_out(lanes, found) for name, found in facts.items()}
+    unlisted = {name: left_out(lanes, part_facts) for name, part_facts in facts.items()}
     person = {
         "applicant": file.applicant,
         "documents": told_of(stream_id, _all_documents(file, data)),
-        "other_facts": {name: found for name, found in kept.items() if found},
+        "other_facts": {name: part_facts for name, part_facts in unlisted.items() if part_facts},
     }
     return json.dumps(person, ensure_ascii=False, allow_nan=False)
 
@@ -203,9 +208,9 @@ def _digest(file: DossierFile) -> str:
 
 
 def definitions_of(
-    procedures: Mapping[str, ProcedureVersion], template: DossierTemplate | None, **given: Any
+    procedures: Mapping[str, ProcedureVersion], template: DossierTemplate | None, **frozen: Any
 ) -> DossierDefinitions:
     """What the dossier is decided under. `given`: calendar, ladder, departments."""
     linked = {version.id: linked_procedure(version) for version in procedures.values()}
     consultations = () if template is None else template.consultations
-    return DossierDefinitions(procedures=linked, consultations=consultations, **given)
+    return DossierDefinitions(procedures=linked, consultations=consultations, **frozen)

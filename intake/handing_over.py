@@ -73,7 +73,7 @@ class HandOver:
 
     async def round(self, lease: HandingOver) -> int:
         """Forget what was answered, and hand over what follows; how many commands that were. Raises Unavailable, StoreError."""
-        await asyncio.to_thread(lease.drop_settled)
+        await asyncio.to_thread(lease.drop_answered)
         found = await asyncio.to_thread(lease.following, AT_ONCE)
         if time.monotonic() - self._looked_at >= UNANSWERED_LOOK_SECONDS:
             self._looked_at = time.monotonic()

@@ -85,10 +85,10 @@ class Reception:
         except (EnvelopeError, MessageError) as error:
             return DeadLetter(error.code, error.field, _about(error.field, error.reason))
         except ValidationError as error:
-            found = message_error_of(error)
+            fault = message_error_of(error)
             # The sender wrote an `id`; only we make a command's id of it.
-            field = "id" if found.field == "command_id" else found.field
-            return DeadLetter(found.code, field, _about(field, found.reason))
+            field = "id" if fault.field == "command_id" else fault.field
+            return DeadLetter(fault.code, field, _about(field, fault.reason))
         except StoreError as error:
             if error.retryable:
                 raise Unavailable("PostgreSQL") from error
@@ -117,15 +117,15 @@ class Reception:
         systems = self._intake.systems
         system = systems.known_id(system_id) or await asyncio.to_thread(systems.of_id, system_id)
         if system is None:
-            told = _("no submitting system is registered under this name")
-            return DeadLetter("system_unknown", "topic", _about("topic", told))
+            reason = _("no submitting system is registered under this name")
+            return DeadLetter("system_unknown", "topic", _about("topic", reason))
         if system.owns(source):
             return None
         if system_id == PORTAL and await self._intake.came_from(_case_of(data, source), source):
             return None
         own = ", ".join(system.sources)
-        told = _("system {system} has {own} and what lies below them", system=system_id, own=own)
-        return DeadLetter("source_not_yours", "source", _about("source", told))
+        reason = _("system {system} has {own} and what lies below them", system=system_id, own=own)
+        return DeadLetter("source_not_yours", "source", _about("source", reason))
 
     async def _decision(self, envelope: Envelope, message: Incoming, department: str) -> Disposition:
         kind = DECISION_MESSAGES.get(envelope.name)
@@ -138,12 +138,12 @@ class Reception:
         return Done()
 
     async def _send(self, data: object, command_id: str, actor: Actor, message: Incoming, department: str = "") -> None:
-        given: dict[str, Any] = {
+        common: dict[str, Any] = {
             "command_id": command_id,
             "received_at": self._intake.business(message.timestamp_at),
             "actor": actor,
         }
-        reference, command = command_of(data, given, department)
+        reference, command = command_of(data, common, department)
         await self._intake.send(reference, command)
 
     async def _actor(self, kind: ActorKind, account: str, message: Incoming) -> Actor:
@@ -160,25 +160,25 @@ class Reception:
         return message_command_id(kind, account, envelope.source, envelope.id)
 
 
-def command_of(data: object, given: dict[str, Any], department: str) -> tuple[str, CaseCommand]:
+def command_of(data: object, common: dict[str, Any], department: str) -> tuple[str, CaseCommand]:
     """The command that a message asks for, and the case it names. The department is the topic's, never the message's."""
     match data:
         case DecisionMessage(case=case):
             content = data.model_dump(exclude={"case"})
-            return case, DecideStep.model_validate(given | content | {"department": department})
+            return case, DecideStep.model_validate(common | content | {"department": department})
         case PauseMessage(case=case):
-            return case, PauseClock(**given, reason=data.reason, legal_basis=data.legal_basis)
+            return case, PauseClock(**common, reason=data.reason, legal_basis=data.legal_basis)
         case ResumeMessage(case=case):
-            return case, ResumeClock(**given, reason=data.reason)
+            return case, ResumeClock(**common, reason=data.reason)
         case StopMessage(case=case) | ReturnMessage(case=case):
             kind = StopCase if isinstance(data, StopMessage) else ReturnCase
-            return case, kind.model_validate(given | data.model_dump(exclude={"case"}))
+            return case, kind.model_validate(common | data.model_dump(exclude={"case"}))
         case SupplementMessage(case=case):
-            return case, ReceiveSupplement(**given, documents=data.documents, declared_complete=data.declared_complete)
+            return case, ReceiveSupplement(**common, documents=data.documents, declared_complete=data.declared_complete)
         case ExplanationMessage(case=case):
-            return case, ReceiveExplanation(**given, reference=data.reference)
+            return case, ReceiveExplanation(**common, reference=data.reference)
         case WithdrawalMessage(case=case):
-            return case, WithdrawApplication(**given, reason=data.reason)
+            return case, WithdrawApplication(**common, reason=data.reason)
         case _:
             raise MessageError("type", _("not a command for a case"), code="unknown_type")
 
@@ -201,4 +201,4 @@ def _unknown_type(known: dict[str, Any]) -> DeadLetter:
 
 def _refused(refusal: Refusal) -> DeadLetter:
     # The applicant's part is in the message: it is kept as a dead letter, and its sender is told.
-    return DeadLetter(refusal.code, refusal.field, *refusal.without_quotes.told)
+    return DeadLetter(refusal.code, refusal.field, *refusal.without_quotes.texts)

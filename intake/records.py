@@ -148,7 +148,7 @@ class IntakeRecords:
 
     def derived_procedure(self, procedure_id: str) -> Definitions | None:
         """The definitions of a procedure derived from an imported log."""
-        digest = self._store.remembered(DERIVED_PROCEDURE + procedure_id)
+        digest = self._store.recall(DERIVED_PROCEDURE + procedure_id)
         return None if digest is None else self._archive.definitions(digest)
 
     def publish_derived(self, definitions: Definitions) -> None:

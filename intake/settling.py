@@ -28,7 +28,7 @@ def outcome_of(inbox: Inbox, stream_id: str, command: Command) -> CommandOutcome
 def without_outcome(inbox: Inbox, stream_id: str, keys: Collection[CommandKey]) -> set[CommandKey]:
     """Those of these commands, by id and digest, that have no outcome yet."""
     conflicts = {one: conflict_id_of(one[0], one[1] or "") for one in keys}
-    known = inbox.settled(stream_id, [*{command_id for command_id, _ in conflicts}, *conflicts.values()])
+    known = inbox.ended_commands(stream_id, [*{command_id for command_id, _ in conflicts}, *conflicts.values()])
 
     def is_settled(command_id: str, digest: str | None) -> bool:
         return command_id in known and not is_other(digest, known[command_id])

@@ -6,7 +6,7 @@ A tone says what a text means; a door gives it a colour. Text is only text: no d
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 from string import Formatter
@@ -25,6 +25,7 @@ class Tone(StrEnum):
     NEAR = "near"
     WRONG = "wrong"
     LATE = "late"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,12 @@ def toned(tone: Tone | None, *parts: Inline) -> Line:
 
 def command_line(text: str) -> Line:
     """A command to be copied, two blanks from the left."""
-    return Line((Span(f"  {text}", Tone.GOING),), unbroken=True)
+    return unbroken(toned(Tone.GOING, f"  {text}"))
+
+
+def unbroken(*parts: Inline) -> Line:
+    """The parts in a row that only the reader's own window breaks."""
+    return replace(line(*parts), unbroken=True)
 
 
 strong: Final = partial(toned, Tone.STRONG)

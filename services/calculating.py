@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from cases.calculator import Answer, calculate, refuse_future
 from catalog.catalogue import Catalog
 from catalog.errors import UnknownProcedure
 from catalog.model import LaneId
-from sla.calendar import compiled
-from sla.errors import CalendarRangeError
+from sla.calendar import CalendarDefinition, WorkingCalendar, compiled
+from sla.deadline import Due
+from sla.errors import AmountRefused, CalendarRangeError
 from sla.suspension import Suspension
+from sla.texts import ANSWER
+from sla.units import AMOUNT_MAX, Budget, Unit
 from wording.errors import GreenlaneError
 from wording.text import _
 
@@ -54,3 +57,37 @@ def calculated(
             remedy=_("Name a procedure with a limit."),
         )
     return answer
+
+
+Counting = Callable[[Budget, datetime, WorkingCalendar], Due]
+"""`sla.deadline.due`, or `sla.beginning.beginning`."""
+
+
+def within(definition: CalendarDefinition, at: datetime, field: str) -> datetime:
+    """An instant that is within the calendar's years. Raises CalendarRangeError with the field."""
+    try:
+        compiled(definition).local(at)
+    except CalendarRangeError as error:
+        raise CalendarRangeError(error.reason, field=field, remedy=error.remedy) from None
+    return at
+
+
+def counted_end(definition: CalendarDefinition, count: Counting, budget: Budget, at: datetime) -> Due:
+    """The end of an amount of time that begins within the calendar. Raises CalendarRangeError for the amount."""
+    try:
+        return count(budget, at, compiled(definition))
+    except CalendarRangeError:
+        raise _beyond(definition) from None
+
+
+def budget_of(definition: CalendarDefinition, amount: int, unit: str) -> Budget:
+    """An amount of time. Raises AmountRefused where it is not a positive number, CalendarRangeError for a vast one."""
+    if amount < 1:
+        raise AmountRefused.of("amount_not_positive", field="amount", given=amount)
+    if amount > AMOUNT_MAX:
+        raise _beyond(definition)
+    return Budget(amount=amount, unit=Unit(unit))
+
+
+def _beyond(definition: CalendarDefinition) -> CalendarRangeError:
+    return CalendarRangeError.outside(ANSWER, definition, field="amount", key="amount_outside")

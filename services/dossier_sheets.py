@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from cases.dossier.blame import blame
 from cases.dossier.evolve import fold_dossier
 from cases.dossier.model import Dossier, Part
-from cases.dossier.promise import remaining
+from cases.dossier.promise import held_up_by, remaining
 from cases.dossier.schedule import Schedule
 from cases.turn import CaseView
 from events.language.case_events import EventRecord
@@ -47,11 +47,7 @@ class DossierSheet:
     @property
     def holder(self) -> str | None:
         """Who holds everything up now: the department that has the critical case, as that case says itself."""
-        for name in self.dossier.critical_path:
-            view = self.case(self.dossier.parts[name])
-            if view is not None and view.closed_at is None:
-                return view.holder
-        return self.dossier.holder
+        return held_up_by(self.dossier, {case_id: v.holder for case_id, v in self.cases.items() if v.closed_at is None})
 
     def case(self, part: Part) -> CaseView | None:
         """The row of the application's latest case; None: it has none yet."""

@@ -45,7 +45,7 @@ def list_escalations(
 ) -> EscalationList:
     """The escalations that are wanted, at most so many. Raises StoreError."""
     rows = Escalations(installation.store)
-    items = rows.listed(wanted, limit=limit)
+    items = rows.find(wanted, limit=limit)
     total = len(items) if len(items) < limit else rows.count(wanted)
     delays = Delays(installation, installation.business(now))
     return EscalationList(

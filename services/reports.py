@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from cases.reporting import Account, Tally, account_of, summed
+from cases.reporting import Reckoning, Tally, reckoning_of, summed
 from catalog.duties import DutyRule
 from events.language.case_events import ApplicationSubmitted
 from events.language.commands import Actor
@@ -67,12 +67,12 @@ def report_cases(
 
     Raises StoreError.
     """
-    whole, accounts = Tally(), []
-    for account in _accounts(installation, period, installation.business(now), progress):
-        whole.add(account.whole)
-        accounts.append(account)
+    whole, reckonings = Tally(), []
+    for reckoning in _reckonings(installation, period, installation.business(now), progress):
+        whole.add(reckoning.whole)
+        reckonings.append(reckoning)
     rules = installation.catalog.duties
-    return Report(by, period, summed(accounts, by), whole, () if rules is None else rules.duties)
+    return Report(by, period, summed(reckonings, by), whole, () if rules is None else rules.duties)
 
 
 def count_cases(installation: Installation) -> int:
@@ -80,10 +80,10 @@ def count_cases(installation: Installation) -> int:
     return installation.views.count()
 
 
-def _accounts(
+def _reckonings(
     installation: Installation, period: Period, now: datetime, progress: Callable[[int], None]
-) -> Iterator[Account]:
-    """The accounts of the cases opened in the period, the latest first, read in batches."""
+) -> Iterator[Reckoning]:
+    """The reckonings of the cases opened in the period, the latest first, read in batches."""
     archive, rules = DefinitionArchive(installation.store), installation.catalog.duties
     # The list goes on after an instant and an id: from the end of the period, whatever the id.
     after = None if period.until_at is None else (period.until_at, "")
@@ -97,9 +97,9 @@ def _accounts(
             first = records[0].event
             if not isinstance(first, ApplicationSubmitted):
                 continue
-            account = account_of(archive.definitions(first.definitions_digest), records, rules, now)
-            if account is not None:
-                yield account
+            reckoning = reckoning_of(archive.definitions(first.definitions_digest), records, rules, now)
+            if reckoning is not None:
+                yield reckoning
         progress(len(wanted))
         if len(wanted) < len(views):
             return

@@ -57,7 +57,7 @@ class AlertQueue:
     def claim(self, channels: Sequence[str], limit: int = 20, lease_seconds: float = 60.0) -> list[DueAlert]:
         """Take due deliveries, oldest first; nobody else gets them before the lease ends (a killed process's come again)."""
         wanted = {"channels": Texts(channels), "limit": limit, "lease_seconds": lease_seconds}
-        with self._store.writing_session() as session:
+        with self._store.session() as session:
             rows = session.execute(SQL["claim_alerts"], wanted).fetchall()
         return sorted((_due_alert(*row) for row in rows), key=lambda alert: alert.id)
 

@@ -7,7 +7,7 @@ recording a turn (1.9 ms instead of 0.3 ms). A column has one type, so it can be
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -23,8 +23,8 @@ MICROSECOND = timedelta(microseconds=1)
 _length = struct.Struct("!i").pack
 
 
-class Texts(list[Any]):
-    """A column of text: str, or None for NULL."""
+class Texts(list[str | None]):
+    """A column of text."""
 
 
 class Blobs(list[bytes]):
@@ -61,9 +61,9 @@ class Rows:
 
     def __init__(self, kinds: Kinds) -> None:
         self._kinds = kinds
-        self._rows: list[tuple[Any, ...]] = []
+        self._rows: list[tuple[object, ...]] = []
 
-    def add(self, *values: Any) -> None:
+    def add(self, *values: object) -> None:
         """Append one row; as many values as there are kinds."""
         self._rows.append(values)
 
@@ -77,89 +77,41 @@ class Rows:
         return {name: kind(column) for (name, kind), column in zip(self._kinds.items(), columns, strict=True)}
 
 
-def _packed(element_oid: int, elements: Iterable[bytes | None]) -> bytes:
+def _packed(element_oid: int, pack: Callable[[Any], bytes], column: list[Any]) -> bytes:
     """One-dimensional array, lower bound 1 (the format of PostgreSQL's array_recv)."""
+    if not column:
+        return struct.pack("!iiI", 0, 0, element_oid)
     parts: list[bytes] = []
-    count, nulls = 0, 0
-    for element in elements:
-        count += 1
-        if element is None:
-            nulls = 1
+    for value in column:
+        if value is None:
             parts.append(NULL)
         else:
+            element = pack(value)
             parts.append(_length(len(element)))
             parts.append(element)
-    if not count:
-        return struct.pack("!iiI", 0, 0, element_oid)
-    return struct.pack("!iiIii", 1, nulls, element_oid, count, 1) + b"".join(parts)
+    return struct.pack("!iiIii", 1, None in column, element_oid, len(column), 1) + b"".join(parts)
 
 
-class TextsDumper(Dumper):
-    format = Format.BINARY
-    oid = 1009
+def _dumper(array_oid: int, element_oid: int, pack: Callable[[Any], bytes]) -> type[Dumper]:
+    class ArrayDumper(Dumper):
+        format = Format.BINARY
+        oid = array_oid
 
-    def dump(self, obj: Texts) -> Buffer:
-        return _packed(25, [None if value is None else value.encode() for value in obj])
+        def dump(self, obj: list[Any]) -> Buffer:
+            return _packed(element_oid, pack, obj)
 
-
-class BlobsDumper(Dumper):
-    format = Format.BINARY
-    oid = 1001
-
-    def dump(self, obj: Blobs) -> Buffer:
-        return _packed(17, obj)
+    return ArrayDumper
 
 
-class ShortsDumper(Dumper):
-    format = Format.BINARY
-    oid = 1005
+_eight = struct.Struct("!q").pack
 
-    def dump(self, obj: Shorts) -> Buffer:
-        pack = struct.Struct("!h").pack
-        return _packed(21, map(pack, obj))
-
-
-class IntsDumper(Dumper):
-    format = Format.BINARY
-    oid = 1007
-
-    def dump(self, obj: Ints) -> Buffer:
-        return _packed(23, [None if value is None else _length(value) for value in obj])
-
-
-class BigsDumper(Dumper):
-    format = Format.BINARY
-    oid = 1016
-
-    def dump(self, obj: Bigs) -> Buffer:
-        pack = struct.Struct("!q").pack
-        return _packed(20, map(pack, obj))
-
-
-class InstantsDumper(Dumper):
-    format = Format.BINARY
-    oid = 1185
-
-    def dump(self, obj: Instants) -> Buffer:
-        pack = struct.Struct("!q").pack
-        return _packed(1184, [None if at is None else pack((at - POSTGRES_EPOCH) // MICROSECOND) for at in obj])
-
-
-class DaysDumper(Dumper):
-    format = Format.BINARY
-    oid = 1182
-
-    def dump(self, obj: Days) -> Buffer:
-        return _packed(1082, [_length(day.toordinal() - POSTGRES_EPOCH_DAY) for day in obj])
-
-
-for column, dumper in (
-    (Texts, TextsDumper),
-    (Blobs, BlobsDumper),
-    (Shorts, ShortsDumper),
-    (Ints, IntsDumper),
-    (Bigs, BigsDumper),
-    (Instants, InstantsDumper),
-    (Days, DaysDumper),
+for kind, array_oid, element_oid, pack in (
+    (Texts, 1009, 25, str.encode),
+    (Blobs, 1001, 17, bytes),
+    (Shorts, 1005, 21, struct.Struct("!h").pack),
+    (Ints, 1007, 23, _length),
+    (Bigs, 1016, 20, _eight),
+    (Instants, 1185, 1184, lambda at: _eight((at - POSTGRES_EPOCH) // MICROSECOND)),
+    (Days, 1182, 1082, lambda day: _length(day.toordinal() - POSTGRES_EPOCH_DAY)),
 ):
-    psycopg.adapters.register_dumper(column, dumper)
+    psycopg.adapters.register_dumper(kind, _dumper(array_oid, element_oid, pack))

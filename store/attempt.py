@@ -108,7 +108,7 @@ class Attempt:
             rows = self._session.execute(SQL["find_ledger_heads"], {"case_ids": doubtful}, prepare=True, binary=True)
             heads.update((case_id, Head(sequence, digest)) for case_id, sequence, digest in rows)
         return (
-            {case_id: heads.get(case_id, EMPTY) for case_id in case_ids},
+            {turn.case_id: heads.get(turn.case_id, EMPTY) for turn in turns},
             {(row[0], row[1]): outcome_of(*row[1:]) for row in known or ()},
         )
 

@@ -89,8 +89,8 @@ class ChangePlans:
         """
         rows = list(changes)
         ranks = _ranks(rows)
-        with self._store.writing_session() as session:
-            number = _entered(session, head, len(ranks))
+        with self._store.session() as session:
+            number = _add_plan(session, head, len(ranks))
             rows.sort(key=lambda row: ranks[row.case_id])
             with session.cursor() as cursor, cursor.copy(SQL["copy_items"]) as copy:
                 copy.write(BEGINNING)
@@ -122,9 +122,9 @@ class ChangePlans:
         """These cases could not be told, each with the code of why. Their due columns say again what they themselves say."""
         if not codes:
             return
-        case_ids = Texts(sorted(codes))
-        untold = {"plan": plan.number, "case_ids": case_ids, "codes": Texts(codes[case_id] for case_id in case_ids)}
-        with self._store.writing_session() as session:
+        case_ids, reasons = zip(*sorted(codes.items()), strict=True)
+        untold = {"plan": plan.number, "case_ids": Texts(case_ids), "codes": Texts(reasons)}
+        with self._store.session() as session:
             for statement in ("put_untold", "put_back_work", "put_back_cases"):
                 session.execute(SQL[statement], untold)
 
@@ -161,7 +161,7 @@ def _plan_of(row: Row[Any]) -> Plan:
     return Plan(row.number, head, row.cases, row.sent)
 
 
-def _entered(session: Session, head: PlanHead, cases: int) -> int:
+def _add_plan(session: Session, head: PlanHead, cases: int) -> int:
     row = session.execute(SQL["add_plan"], asdict(head) | {"cases": cases}).fetchone()
     if row is None:
         raise AssertionError("an inserted plan has a number")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import Column, DateTime, MetaData, Text, func
 
@@ -18,18 +18,21 @@ metadata = MetaData(
 )
 
 
-def key(name: str) -> Column[Any]:
+def key(name: str) -> Column[str]:
+    """A text that names the row."""
     return Column(name, Text, primary_key=True)
 
 
-def text_of(name: str, *, null: bool = False) -> Column[Any]:
+def text_of(name: str, *, null: bool = False) -> Column[str]:
+    """A text; with `null`, perhaps none."""
     return Column(name, Text, nullable=null)
 
 
-def instant(name: str, *, null: bool = False) -> Column[Any]:
+def instant(name: str, *, null: bool = False) -> Column[datetime]:
+    """An instant (UTC)."""
     return Column(name, DateTime(timezone=True), nullable=null)
 
 
-def written_at(name: str) -> Column[Any]:
+def written_at(name: str) -> Column[datetime]:
     """An instant of real time, given by the database: for operators, never for a rule."""
     return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())

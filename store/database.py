@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, func, make_url, select
 from sqlalchemy.dialects.postgresql import insert
 
 from store.access import grant_access
-from store.errors import StoreNewer, StoreNotMigrated, StoreUnavailable, translated
+from store.errors import StoreNewer, StoreNotMigrated, StoreUnavailable, as_store_errors
 from store.tables import stack
 from wording.text import LazyText, _, _p
 
@@ -102,19 +102,19 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for queries; what was done in it is rolled back. Raises StoreError."""
-        with translated(), self.engine.connect() as connection:
+        with as_store_errors(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction, committed at the end. Raises StoreError; then nothing is known to be written."""
-        with translated(), self.engine.begin() as connection:
+        with as_store_errors(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
-    def writing_session(self) -> Iterator[Session]:
-        """A transaction on the driver's own connection, out of the pool, for statements that take arrays. Raises StoreError."""
-        with translated(), self.engine.begin() as connection:
+    def session(self) -> Iterator[Session]:
+        """A transaction on the driver's own connection, out of the pool, for named statements. Raises StoreError."""
+        with as_store_errors(), self.engine.begin() as connection:
             session: Session | None = connection.connection.driver_connection
             if session is None:
                 raise StoreUnavailable(reason=_("the connection was lost"))
@@ -122,7 +122,7 @@ class Store:
 
     def open_session(self, name: str, *, autocommit: bool = False) -> Session:
         """A connection of its own beside the pool, for a writer or a lease; the caller closes it. Raises StoreUnavailable."""
-        with translated():
+        with as_store_errors():
             return psycopg.connect(
                 self._conninfo,
                 autocommit=autocommit,
@@ -138,11 +138,11 @@ class Store:
         Returns the roles of accounts that the server does not have. Several processes may call it at once. Raises
         StoreAccessDenied for another account, StoreNewer for a database that a newer program has prepared.
         """
-        with translated(), self.engine.begin() as connection:
+        with as_store_errors(), self.engine.begin() as connection:
             connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
-            found, known = MigrationContext.configure(connection).get_current_revision(), known_revisions()
-            if found is not None and found not in known:
-                raise StoreNewer(found=found, known=known[-1])
+            revision, known = MigrationContext.configure(connection).get_current_revision(), known_revisions()
+            if revision is not None and revision not in known:
+                raise StoreNewer(found=revision, known=known[-1])
             configuration = _migrations()
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, "head")
@@ -156,13 +156,13 @@ class Store:
     def verify_schema(self) -> None:
         """Raises StoreNotMigrated when the database is not at this program's revision, StoreNewer when it is beyond."""
         known = known_revisions()
-        if (found := self.schema_revision()) == known[-1]:
+        if (revision := self.schema_revision()) == known[-1]:
             return
-        if found is not None and found not in known:
-            raise StoreNewer(found=found, known=known[-1])
-        raise StoreNotMigrated(reason=_at(found, known[-1]))
+        if revision is not None and revision not in known:
+            raise StoreNewer(found=revision, known=known[-1])
+        raise StoreNotMigrated(reason=_at(revision, known[-1]))
 
-    def remembered(self, key: str) -> str | None:
+    def recall(self, key: str) -> str | None:
         """What the installation keeps under this key."""
         with self.reading() as connection:
             return connection.scalar(select(stack.c.value).where(stack.c.key == key))
@@ -177,8 +177,35 @@ class Store:
         """Keep this value unless there is one already; returns the one that stands (e.g. the stack's business time)."""
         with self.writing() as connection:
             connection.execute(insert(stack).values(key=key, value=value).on_conflict_do_nothing())
-            kept: str = connection.scalars(select(stack.c.value).where(stack.c.key == key)).one()
-            return kept
+            standing: str = connection.scalars(select(stack.c.value).where(stack.c.key == key)).one()
+            return standing
+
+
+class LastingSession:
+    """A session that is opened when it is first needed, and anew after it was lost. For one thread at a time."""
+
+    def __init__(self, store: Store, name: str) -> None:
+        self._store = store
+        self._name = name
+        self._session: Session | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the session of the last use is still there."""
+        return self._session is not None and not self._session.closed
+
+    def get(self) -> Session:
+        """The session, in autocommit. Raises StoreUnavailable."""
+        if self._session is None or self._session.closed:
+            self._session = self._store.open_session(self._name, autocommit=True)
+        return self._session
+
+    def drop(self) -> None:
+        """Give the connection back."""
+        if self._session is not None:
+            with suppress(psycopg.Error):
+                self._session.close()
+            self._session = None
 
 
 def known_revisions() -> tuple[str, ...]:
@@ -187,8 +214,8 @@ def known_revisions() -> tuple[str, ...]:
     return tuple(reversed([script.revision for script in scripts.walk_revisions()]))
 
 
-def _at(found: str | None, needed: str) -> LazyText:
-    at = _p("yet", "none") if found is None else found
+def _at(revision: str | None, needed: str) -> LazyText:
+    at = _p("yet", "none") if revision is None else revision
     return _("it is at version {at}, {needed} is needed", at=at, needed=needed)
 
 

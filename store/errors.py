@@ -219,7 +219,7 @@ def failure_of(error: psycopg.Error) -> StoreError | None:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def as_store_errors() -> Iterator[None]:
     """Errors of psycopg and SQLAlchemy within come out as StoreError where a caller can act on them."""
     try:
         yield

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -17,8 +16,8 @@ from events.language.identity import DOSSIER_CODE_PATTERN
 from events.language.topics import Topics
 from store.arrays import Blobs, Instants, Kinds, Rows, Texts
 from store.batch import Batch
-from store.database import Session, Store, transaction
-from store.errors import translated
+from store.database import LastingSession, Store, transaction
+from store.errors import as_store_errors
 from store.group_commit import GroupCommit, waves
 from store.outcome import outcome_of
 from store.statements import statements_in
@@ -107,7 +106,7 @@ class Inbox:
     def __init__(self, store: Store, topics: Topics) -> None:
         self._store = store
         self._topics = topics
-        self._session: Session | None = None
+        self._session = LastingSession(store, "inbox")
         self._commit: GroupCommit[Submission, Acceptance] = GroupCommit("inbox", self._write)
 
     async def accept_application(self, submission: Submission) -> Acceptance:
@@ -124,7 +123,7 @@ class Inbox:
     def close(self) -> None:
         """Write what waits, then give the connection back."""
         self._commit.close()
-        self._drop_session()
+        self._session.drop()
 
     def find_case(self, key: str) -> KnownCase | None:
         """The case with this case id or dossier code; None when it was never accepted."""
@@ -158,7 +157,7 @@ class Inbox:
             row = connection.execute(query).one_or_none()
         return None if row is None else outcome_of(command_id, *row)
 
-    def settled(self, case_id: str, command_ids: Sequence[str]) -> dict[str, str | None]:
+    def ended_commands(self, case_id: str, command_ids: Sequence[str]) -> dict[str, str | None]:
         """Which of these commands have their outcome, with the digest of what was asked."""
         query = select(commands.c.command_id, commands.c.digest).where(
             commands.c.case_id == case_id, commands.c.command_id.in_(command_ids)
@@ -186,12 +185,12 @@ class Inbox:
         if notice is not None:
             batch.add_notice(case_id, notice)
         try:
-            with self._store.writing_session() as session:
+            with self._store.session() as session:
                 batch.send(session)
         except psycopg.errors.UniqueViolation:
-            if (settled := self.command_outcome(case_id, outcome.command_id)) is None:
+            if (standing := self.command_outcome(case_id, outcome.command_id)) is None:
                 raise
-            return settled
+            return standing
         return outcome
 
     def opening(self, case_id: str) -> str | None:
@@ -219,7 +218,7 @@ class Inbox:
             for wave in waves(submissions, lambda submission: submission.case_id):
                 answers.update(zip(wave, self._attempt([submissions[i] for i in wave]), strict=True))
         except BaseException:
-            self._drop_session()
+            self._session.drop()
             raise
         return [answers[index] for index in range(len(submissions))]
 
@@ -241,10 +240,8 @@ class Inbox:
                 files.add(
                     one.case_id, file.reference, one.subject_ref, file.kind, file.name, file.media_type, file.content
                 )
-        with translated():
-            if self._session is None or self._session.closed:
-                self._session = self._store.open_session("inbox", autocommit=True)
-            session = self._session
+        with as_store_errors():
+            session = self._session.get()
             with transaction(session):
                 columns = people.columns
                 has_persons = any(one.person for one in submissions)
@@ -255,16 +252,10 @@ class Inbox:
                 known = session.execute(SQL["find_applications"], columns, prepare=True)
                 new = {case_id for (case_id,) in added}
                 digests = {case_id: (digest, opened) for case_id, digest, opened in known}
-        return [Acceptance.NEW if one.case_id in new else _compared(one, *digests[one.case_id]) for one in submissions]
-
-    def _drop_session(self) -> None:
-        if self._session is not None:
-            with suppress(psycopg.Error):
-                self._session.close()
-            self._session = None
+        return [Acceptance.NEW if one.case_id in new else _compare(one, *digests[one.case_id]) for one in submissions]
 
 
-def _compared(submission: Submission, digest: str, opened: bool) -> Acceptance:
+def _compare(submission: Submission, digest: str, opened: bool) -> Acceptance:
     if digest != submission.content_digest:
         return Acceptance.CONFLICT
     return Acceptance.SAME_OPEN if opened else Acceptance.SAME_UNOPENED

@@ -16,7 +16,7 @@ from events.transport.ports import OutboxLag, OutboxRow
 from store.arrays import Bigs, Shorts, Texts
 from store.batch import SLOTS
 from store.database import Session, Store
-from store.errors import StoreError, translated
+from store.errors import StoreError, as_store_errors
 from store.statements import statements_in
 from store.tables import outbox, outbox_unpublished, stack
 
@@ -42,7 +42,7 @@ class Outbox:
         if not 0 <= shard < self._shards:
             raise ValueError(f"shard: 0 to {self._shards - 1}, not {shard}")
         slots = [slot for slot in range(SLOTS) if slot % self._shards == shard]
-        with _available():
+        with _as_unavailable():
             session = self._store.open_session("publisher", autocommit=True)
             lease = OutboxLease(session, slots)
             try:
@@ -59,18 +59,18 @@ class Outbox:
     def lag(self) -> OutboxLag:
         """What waits, over all shards."""
         age = func.coalesce(func.extract("epoch", func.now() - func.min(outbox_unpublished.c.recorded_at)), 0)
-        with _available(), self._store.reading() as connection:
+        with _as_unavailable(), self._store.reading() as connection:
             rows, seconds = connection.execute(select(func.count(), age).select_from(outbox_unpublished)).one()
         return OutboxLag(rows=rows, oldest_seconds=max(0.0, float(seconds)))
 
     def cluster_id(self) -> str | None:
         """The Kafka cluster that got what is marked as published."""
-        with _available():
-            return self._store.remembered(CLUSTER)
+        with _as_unavailable():
+            return self._store.recall(CLUSTER)
 
     def remember_cluster(self, cluster_id: str) -> None:
         """From now on this is the cluster that holds what is marked."""
-        with _available():
+        with _as_unavailable():
             self._store.remember(CLUSTER, cluster_id)
 
     def republish(self, from_id: int = 0) -> int:
@@ -79,7 +79,7 @@ class Outbox:
         The remembered cluster is forgotten with it: the publisher takes the one it finds.
         """
         again = select(outbox.c.id, outbox.c.slot).where(outbox.c.id >= from_id)
-        with _available(), self._store.writing() as connection:
+        with _as_unavailable(), self._store.writing() as connection:
             connection.execute(insert(outbox_unpublished).from_select(["id", "slot"], again).on_conflict_do_nothing())
             rows = connection.scalar(select(func.count()).where(outbox.c.id >= from_id)) or 0
             connection.execute(delete(stack).where(stack.c.key == CLUSTER))
@@ -89,7 +89,7 @@ class Outbox:
     def messages(self, batch: int = 5000) -> Iterator[tuple[str, str, str, int]]:
         """All messages ever owed, as (topic, event id, case id, outbox id) in the order of their ids; for verification."""
         query = select(outbox.c.topic, outbox.c.event_id, outbox.c.case_id, outbox.c.id).order_by(outbox.c.id)
-        with _available(), self._store.reading() as connection:
+        with _as_unavailable(), self._store.reading() as connection:
             for row in connection.execution_options(yield_per=batch).execute(query):
                 yield row[0], row[1], row[2], row[3]
 
@@ -103,7 +103,7 @@ class OutboxLease:
 
     def unpublished(self, limit: int, without_topics: Set[str] = frozenset()) -> Sequence[OutboxRow]:
         """The first rows not yet marked, by id: per case in the order of the ledger."""
-        with _available():
+        with _as_unavailable():
             statement = SQL["find_unpublished_elsewhere" if without_topics else "find_unpublished"]
             wanted = {"topics": Texts(sorted(without_topics)), "slots": self._slots, "limit": limit}
             return [OutboxRow(*row) for row in self._session.execute(statement, wanted, prepare=True)]
@@ -111,12 +111,12 @@ class OutboxLease:
     def mark_published(self, ids: Sequence[int]) -> None:
         """These rows were acknowledged by Kafka."""
         if ids:
-            with _available():
+            with _as_unavailable():
                 self._session.execute(SQL["mark_published"], {"ids": Bigs(ids)}, prepare=True)
 
     def wait(self, timeout_seconds: float) -> None:
-        """Return when a transaction that added rows has been committed since the last call, at the latest after the timeout."""
-        with _available():
+        """When a transaction that added rows has been committed since the last call, at the latest after the timeout."""
+        with _as_unavailable():
             for _ in self._session.notifies(timeout=timeout_seconds, stop_after=1):
                 pass
 
@@ -135,9 +135,9 @@ class OutboxLease:
 
 
 @contextmanager
-def _available() -> Iterator[None]:
+def _as_unavailable() -> Iterator[None]:
     try:
-        with translated():
+        with as_store_errors():
             yield
     except StoreError as error:
         if not error.retryable:  # such as a right that is missing: no waiting helps, and its own words do

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 import psycopg
 
 from cases.turn import Recorded, Turn
 from events.language.topics import Topics
 from store.attempt import EMPTY, Answer, Attempt, Head, fault_of
-from store.database import Session, Store
+from store.database import LastingSession, Session, Store
 from store.errors import MalformedTurn, StoreError, failure_of
 from store.group_commit import GroupCommit, waves
 
@@ -27,10 +26,9 @@ class Recorder:
         """`channels`: the ways of alerting that are configured (`webhook`, `email`); each fired rung, suspension to be
         reviewed and calendar that ends too early gets a delivery for each.
         """
-        self._store = store
         self._topics = topics
         self._channels = tuple(channels)
-        self._session: Session | None = None
+        self._session = LastingSession(store, "recorder")
         self._kept_digests: set[str] = set()
         self._heads: dict[str, Head] = {}
         self._commit: GroupCommit[Turn, Recorded] = GroupCommit("recorder", self._write)
@@ -50,7 +48,7 @@ class Recorder:
     def close(self) -> None:
         """Write what waits, then give the connection back."""
         self._commit.close()
-        self._drop_session()
+        self._session.drop()
 
     def _write(self, turns: Sequence[Turn]) -> Sequence[Answer]:
         answers: dict[int, Answer] = {}
@@ -144,18 +142,11 @@ class Recorder:
         return answers
 
     def _session_now(self) -> Session:
-        if self._session is None or self._session.closed:
+        if not self._session.is_open:
             # Another server, or an older copy of this one, may answer now: it need not have what we remember.
             self._kept_digests.clear()
             self._heads.clear()
-            self._session = self._store.open_session("recorder", autocommit=True)
-        return self._session
-
-    def _drop_session(self) -> None:
-        if self._session is not None:
-            with suppress(psycopg.Error):
-                self._session.close()
-            self._session = None
+        return self._session.get()
 
 
 def _case_of(turn: Turn) -> str:

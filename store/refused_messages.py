@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-import psycopg
-
 from store.arrays import Kinds, Rows, Shorts, Texts
 from store.batch import slot_of
-from store.database import Session, Store
-from store.errors import translated
+from store.database import LastingSession, Store
+from store.errors import as_store_errors
 from store.group_commit import GroupCommit
 from store.statements import statements_in
 
@@ -42,8 +39,7 @@ class RefusedMessages:
     """Writes answers to the outbox, those that come together in one transaction. From one event loop."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        self._session: Session | None = None
+        self._session = LastingSession(store, "answers")
         self._commit: GroupCommit[Answer, None] = GroupCommit("answers", self._write)
 
     async def owe(self, answer: Answer) -> None:
@@ -53,25 +49,17 @@ class RefusedMessages:
     def close(self) -> None:
         """Write what waits, then give the connection back."""
         self._commit.close()
-        self._drop_session()
+        self._session.drop()
 
     def _write(self, answers: Sequence[Answer]) -> Sequence[None]:
         rows = Rows(ANSWERS)
         for answer in {(each.event_id, each.topic): each for each in answers}.values():
             rows.add(slot_of(answer.key), answer.topic, answer.key, answer.event_id, answer.name, answer.body)
         try:
-            with translated():
-                if self._session is None or self._session.closed:
-                    self._session = self._store.open_session("answers", autocommit=True)
+            with as_store_errors():
                 # In the order in which they came: ids of the outbox are given as the rows are.
-                self._session.execute(SQL["add_answers"], rows.columns, prepare=True)
+                self._session.get().execute(SQL["add_answers"], rows.columns, prepare=True)
         except BaseException:
-            self._drop_session()
+            self._session.drop()
             raise
         return [None] * len(answers)
-
-    def _drop_session(self) -> None:
-        if self._session is not None:
-            with suppress(psycopg.Error):
-                self._session.close()
-            self._session = None

@@ -20,7 +20,7 @@ def renew(store: Store, project: Project) -> tuple[Difference, ...]:
     What the ledger itself has broken (`chain`, `unreadable`, `definitions`) cannot be folded and stays as it is.
     Idempotent: killed in the middle, it begins again. Two may do it at once. Raises StoreError.
     """
-    if store.remembered(KEY) == READ_MODELS:
+    if store.recall(KEY) == READ_MODELS:
         return ()
     differences = (*rebuild(store, project, replace=True).differences, *rebuild_dossiers(store, replace=True))
     store.remember(KEY, READ_MODELS)

@@ -17,7 +17,7 @@ SEAL_BYTES = 32
 
 def make_workflow_seal(store: Store) -> None:
     """Make the seal of this installation; nothing happens where it is made. Raises StoreError."""
-    if store.remembered(WORKFLOW_SEAL) is not None:
+    if store.recall(WORKFLOW_SEAL) is not None:
         return
     with store.reading() as connection:
         has_older = bool(connection.scalar(select(exists(select(applications.c.case_id)))))
@@ -28,11 +28,11 @@ def make_workflow_seal(store: Store) -> None:
 
 def workflow_seal(store: Store) -> tuple[bytes, bool] | None:
     """The key, and whether anything is open that was begun without a seal; None: no seal was made. Raises StoreError."""
-    kept = store.remembered(WORKFLOW_SEAL)
-    if kept is None:
+    seal = store.recall(WORKFLOW_SEAL)
+    if seal is None:
         return None
-    before = store.remembered(UNSEALED_BEFORE)
-    return bytes.fromhex(kept), before is not None and _is_anything_open(store, datetime.fromisoformat(before))
+    before = store.recall(UNSEALED_BEFORE)
+    return bytes.fromhex(seal), before is not None and _is_anything_open(store, datetime.fromisoformat(before))
 
 
 def _is_anything_open(store: Store, before: datetime) -> bool:
@@ -45,11 +45,11 @@ def _is_anything_open(store: Store, before: datetime) -> bool:
 
 def make_letters_seal(store: Store) -> None:
     """Make the seal of this installation's dead letters; nothing happens where it is made. Raises StoreError."""
-    if store.remembered(LETTERS_SEAL) is None:
+    if store.recall(LETTERS_SEAL) is None:
         store.remember_first(LETTERS_SEAL, secrets.token_hex(SEAL_BYTES))
 
 
 def letters_seal(store: Store) -> bytes | None:
     """The key of dead letters; None: none was made. Raises StoreError."""
-    kept = store.remembered(LETTERS_SEAL)
-    return None if kept is None else bytes.fromhex(kept)
+    seal = store.recall(LETTERS_SEAL)
+    return None if seal is None else bytes.fromhex(seal)

@@ -7,8 +7,6 @@ update stays within its page (HOT).
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -285,11 +283,11 @@ FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only()
 """A slip of a tool or an operator fails loudly; who tampers on purpose is found by the hash chain."""
 
 
-def _create_vault(_: MetaData, connection: Connection, **__: Any) -> None:
+def _create_vault(_: MetaData, connection: Connection, **__: object) -> None:
     connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {VAULT}"))
 
 
-def _guard_ledger(_: Table, connection: Connection, **__: Any) -> None:
+def _guard_ledger(_: Table, connection: Connection, **__: object) -> None:
     for statement in LEDGER_GUARD:
         connection.execute(text(statement))
 

@@ -12,7 +12,7 @@ import psycopg
 
 from store.arrays import Bigs
 from store.database import Session, Store
-from store.errors import translated
+from store.errors import as_store_errors
 from store.statements import statements_in
 
 ROWS_MAX = 1_000
@@ -64,7 +64,7 @@ class WaitingCommands:
             "rows_max": ROWS_MAX,
             "bytes_max": BYTES_MAX,
         }
-        with self._store.writing_session() as session:
+        with self._store.session() as session:
             row = session.execute(SQL["add_command"], waiting).fetchone()
         position, standing = row if row is not None else (None, None)
         if position is not None:
@@ -73,18 +73,18 @@ class WaitingCommands:
 
     def senders(self) -> set[tuple[str, str]]:
         """(case, sender) of all that waits."""
-        with self._store.writing_session() as session:
+        with self._store.session() as session:
             return {(case_id, sender) for case_id, sender in session.execute(SQL["find_senders"])}
 
     def count(self) -> tuple[int, float]:
         """How many commands wait, and how long the oldest of them has (real seconds)."""
-        with self._store.writing_session() as session:
+        with self._store.session() as session:
             row = session.execute(SQL["count_commands"]).fetchone()
         return (0, 0.0) if row is None else (int(row[0]), float(row[1]))
 
     def lease(self) -> HandingOver | None:
         """The right to hand over; None while another process has it."""
-        with translated():
+        with as_store_errors():
             session = self._store.open_session("waiting room", autocommit=True)
             try:
                 if session.execute(SQL["try_lease"], {"key": LOCK}).fetchone() == (True,):
@@ -104,29 +104,29 @@ class HandingOver:
 
     def has_any(self) -> bool:
         """Whether anything waits."""
-        with translated():
+        with as_store_errors():
             return self._session.execute(SQL["has_any"]).fetchone() == (True,)
 
-    def drop_settled(self) -> int:
+    def drop_answered(self) -> int:
         """Forget what has its outcome; how many that were."""
-        with translated():
+        with as_store_errors():
             return self._session.execute(SQL["drop_answered"]).rowcount
 
     def following(self, most: int) -> list[WaitingCommand]:
         """What is to be handed over next, in the order in which that is to be done."""
-        with translated():
+        with as_store_errors():
             limits = {"handed_max": HANDED_MAX, "limit": most}
             return [WaitingCommand(*row) for row in self._session.execute(SQL["find_next"], limits)]
 
     def unanswered(self, after_seconds: float, most: int) -> list[WaitingCommand]:
         """What was handed over long ago and has no outcome: whoever had it may have lost it."""
-        with translated():
+        with as_store_errors():
             limits = {"after_seconds": after_seconds, "limit": most}
             return [WaitingCommand(*row) for row in self._session.execute(SQL["find_unanswered"], limits)]
 
     def mark_sent(self, positions: Sequence[int]) -> None:
         """These are in Temporal's hands, as of now."""
-        with translated():
+        with as_store_errors():
             self._session.execute(SQL["mark_sent"], {"positions": Bigs(positions)})
 
     def release(self) -> None:

@@ -57,6 +57,8 @@ WRITES = {
     # Run by whoever changes the program or its catalogue.
     "events/schemas.py",
     "catalog/schemas.py",
+    "wording/check.py",
+    "wording/extract.py",
 }
 
 

@@ -6,10 +6,11 @@ from typing import Final
 
 from catalog.basis import Text
 from catalog.systems import SubmittingSystem
+from wording.text import _
 
 SOURCES: Final = "/sandbox"
 """Above the sources of all runs: a case whose source begins so is nobody's."""
-SYSTEM: Final = SubmittingSystem(id="sandbox", name=Text(vi="Thử chương trình", en="Sandbox"), sources=(SOURCES,))
+SYSTEM: Final = SubmittingSystem(id="sandbox", name=Text.of(_("Sandbox")), sources=(SOURCES,))
 """Who hands the applications in, and acts for the other departments; registered by the first run."""
 CLIENT: Final = "greenlane-sandbox"
 APPLICANT: Final = {"name": "Người nộp thử / Sandbox applicant", "id_number": "000000000000", "phone": "0000000000"}

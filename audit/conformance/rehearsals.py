@@ -22,6 +22,7 @@ from catalog.model import (
 )
 from catalog.receiving import receiver
 from sla.units import Budget, Unit
+from wording.text import _
 
 
 class Rehearsal(StrEnum):
@@ -44,7 +45,7 @@ CLOSING_STEP: Final = "signing"
 ASKING_STEP: Final = "appraisal"
 """The other department's step that asks for an opinion."""
 DOCUMENT: Final = "drawings"
-FORM: Final = Text(vi="Đơn đề nghị", en="Application form")
+FORM: Final = Text.of(_("Application form"))
 SUPPLEMENTS_MAX: Final = 10
 """The program may ask for documents too, before or after the other department does."""
 LATE_LIMIT: Final = Budget(amount=1, unit=Unit.MINUTES)
@@ -54,10 +55,10 @@ OPINION_LIMIT: Final = Budget(amount=2, unit=Unit.WORKING_DAYS)
 QUESTION: Final = "Đề nghị cho ý kiến về hồ sơ thử này / Please give your opinion on this sandbox case"
 
 NAMES: Final = {
-    Rehearsal.REFUSAL: Text(vi="Thử: câu trả lời bị từ chối", en="Sandbox: an answer is refused"),
-    Rehearsal.SUPPLEMENT: Text(vi="Thử: bổ sung hồ sơ", en="Sandbox: documents are supplemented"),
-    Rehearsal.CONSULTATION: Text(vi="Thử: cho ý kiến", en="Sandbox: an opinion is asked"),
-    Rehearsal.LATE: Text(vi="Thử: bước đã trễ hạn", en="Sandbox: a step comes late"),
+    Rehearsal.REFUSAL: Text.of(_("Sandbox: an answer is refused")),
+    Rehearsal.SUPPLEMENT: Text.of(_("Sandbox: documents are supplemented")),
+    Rehearsal.CONSULTATION: Text.of(_("Sandbox: an opinion is asked")),
+    Rehearsal.LATE: Text.of(_("Sandbox: a step comes late")),
 }
 
 
@@ -82,10 +83,10 @@ def definitions_of(rehearsal: Rehearsal, department: str, other: str, catalog: C
 
 
 def _steps(rehearsal: Rehearsal, department: str, other: str) -> tuple[StepDefinition, ...]:
-    handling = Text(vi="Thẩm định", en="Appraisal")
+    handling = Text.of(_("Appraisal"))
     match rehearsal:
         case Rehearsal.SUPPLEMENT:
-            signing = Text(vi="Ký kết quả", en="Signing")
+            signing = Text.of(_("Signing"))
             return (
                 StepDefinition(id=STEP, name=handling, department=department),
                 StepDefinition(id=CLOSING_STEP, name=signing, department=other, needs=(STEP,)),

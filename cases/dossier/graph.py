@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from catalog.dossier import EdgeKind
+from events.language.dossier_messages import Need
 from events.language.refusals import Refusal, refuse
 
 
@@ -21,22 +22,16 @@ class Edge(NamedTuple):
     kind: EdgeKind
 
 
-class NeedLike(Protocol):
-    """What the graph must know of a need."""
+class Needing(Protocol):
+    """An application with what it needs, in a file or in a declaration."""
 
     @property
-    def name(self) -> str | None: ...
-    @property
-    def kind(self) -> EdgeKind: ...
-
-
-class PartLike(Protocol):
-    """What the graph must know of an application."""
+    def name(self) -> str:
+        """What it is called within its dossier."""
 
     @property
-    def name(self) -> str: ...
-    @property
-    def needs(self) -> Sequence[NeedLike]: ...
+    def needs(self) -> Sequence[Need]:
+        """What it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +84,7 @@ class Graph:
         return {name: tuple(sources) for name, sources in found.items()}
 
 
-def graph_of(parts: Sequence[PartLike]) -> Graph | GraphFault:
+def graph_of(parts: Sequence[Needing]) -> Graph | GraphFault:
     """The graph of a dossier's applications, or why they are none: a name twice, an unknown name, a circle."""
     names = tuple(part.name for part in parts)
     for place, name in enumerate(names):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from cases.dossier.draft import DossierDraft
@@ -61,6 +62,12 @@ def holder_of(dossier: Dossier, critical_path: tuple[str, ...]) -> str | None:
         if dossier.parts[name].status is PartStatus.RELEASED:
             return dossier.agency(name)
     return next((dossier.agency(part.name) for part in dossier.of_status(PartStatus.RELEASED)), dossier.lead)
+
+
+def held_up_by(dossier: Dossier, holders: Mapping[str, str | None]) -> str | None:
+    """Who holds everything up now: whoever has the critical case, by the holders of the open cases; else whose turn it is."""
+    critical = (dossier.parts[name].case_id or "" for name in dossier.critical_path)
+    return next((holders[case_id] for case_id in critical if case_id in holders), dossier.holder)
 
 
 def renew(draft: DossierDraft) -> None:

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
-from typing import Protocol
 
+from cases.dossier.graph import Needing
 from catalog.dossier import EdgeKind
-from events.language.dossier_messages import Need, ResultReference
+from events.language.dossier_messages import ResultReference
 from events.language.refusals import Refusal, refuse
-
-
-class Needing(Protocol):
-    """An application with what it needs, in a file or in a declaration."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def needs(self) -> Sequence[Need]: ...
 
 
 def refusal_of_result(result: ResultReference, application: str, day: date, field: str) -> Refusal | None:

@@ -82,20 +82,20 @@ class Need(Message):
         return self
 
 
-def _in_one_form(given: Any) -> Any:
+def _in_one_form(raw: Any) -> Any:
     """What a sender needs, in the form that names have."""
-    if isinstance(given, str):
-        return {"name": _NORMAL.validate_python(given)}
-    if not isinstance(given, dict):
-        return given
-    found = {
-        **given,
-        **{key: _NORMAL.validate_python(given[key]) for key in ("name",) if isinstance(given.get(key), str)},
+    if isinstance(raw, str):
+        return {"name": _NORMAL.validate_python(raw)}
+    if not isinstance(raw, dict):
+        return raw
+    need = {
+        **raw,
+        **{key: _NORMAL.validate_python(raw[key]) for key in ("name",) if isinstance(raw.get(key), str)},
     }
-    result = found.get("result")
+    result = need.get("result")
     if isinstance(result, dict):
-        found["result"] = {key: tidy(part) if isinstance(part, str) else part for key, part in result.items()}
-    return found
+        need["result"] = {key: tidy(part) if isinstance(part, str) else part for key, part in result.items()}
+    return need
 
 
 _NORMAL: Final[TypeAdapter[str]] = TypeAdapter(Annotated[str, NORMAL])

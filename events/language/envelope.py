@@ -108,8 +108,8 @@ def binary_headers(
 
 def envelope_of(headers: Iterable[tuple[str, bytes | None]], value: bytes | None) -> Envelope:
     """Read a message in binary or structured mode. Raises EnvelopeError that names the field, never its value."""
-    given = list(headers)
-    content_type = _content_type(given)
+    pairs = list(headers)
+    content_type = _content_type(pairs)
     media = content_type.split(";")[0].strip().lower()
     if media == BATCH_CONTENT_TYPE or media.startswith(f"{BATCH_CONTENT_TYPE}+"):
         raise EnvelopeError(
@@ -128,7 +128,7 @@ def envelope_of(headers: Iterable[tuple[str, bytes | None]], value: bytes | None
     if is_structured:
         # The mode is what the content type says; attributes that stand in headers as well are copies.
         return _structured(_json_of(value))
-    attributes = _attributes_in(given)
+    attributes = _attributes_in(pairs)
     if "specversion" in attributes:
         return _checked(attributes, _object(_json_of(value)))
     body = _json_of(value)
@@ -149,13 +149,13 @@ def envelope_of(headers: Iterable[tuple[str, bytes | None]], value: bytes | None
 
 def named_in(headers: Iterable[tuple[str, bytes | None]], value: bytes | None) -> tuple[str, str] | None:
     """Source and id of a message, also of one that cannot be read otherwise; None: not even these are told."""
-    given = list(headers)
+    pairs = list(headers)
     try:
-        envelope = envelope_of(given, value)
+        envelope = envelope_of(pairs, value)
         return envelope.source, envelope.id
     except EnvelopeError:
         try:
-            attributes = _attributes_in(given)
+            attributes = _attributes_in(pairs)
         except EnvelopeError:
             return None
     source, event_id = attributes.get("source", ""), tidy(attributes.get("id", ""))
@@ -164,10 +164,10 @@ def named_in(headers: Iterable[tuple[str, bytes | None]], value: bytes | None) -
 
 
 def _content_type(headers: Headers | list[tuple[str, bytes | None]]) -> str:
-    found = [raw or b"" for key, raw in headers if key.lower() == "content-type"]
-    if len(found) > 1:
+    values = [raw or b"" for key, raw in headers if key.lower() == "content-type"]
+    if len(values) > 1:
         raise EnvelopeError("duplicate_key", "content-type", _("the header stands twice"))
-    return _decoded(found[0], "content-type") if found else ""
+    return _decoded(values[0], "content-type") if values else ""
 
 
 def _refuse_charset(content_type: str, field: str) -> None:
@@ -178,19 +178,19 @@ def _refuse_charset(content_type: str, field: str) -> None:
 
 def _attributes_in(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, Any]:
     """The attributes that stand in headers. Those of extensions are none of ours, whatever they hold."""
-    found: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
     for key, raw in headers:
         name = key.lower().removeprefix(_PREFIX)
         if not key.lower().startswith(_PREFIX) or name not in _OURS or raw is None:
             continue
-        if name in found:
+        if name in attributes:
             raise EnvelopeError(
                 "duplicate_key",
                 name,
                 _("the header {prefix}{name} stands twice", prefix=_PREFIX, name=name),
             )
-        found[name] = _decoded(raw, name)
-    return found
+        attributes[name] = _decoded(raw, name)
+    return attributes
 
 
 def _decoded(raw: bytes, field: str) -> str:

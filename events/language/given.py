@@ -30,14 +30,14 @@ GivenText = Annotated[str, StringConstraints(max_length=300), TEXT_TYPED]
 
 def _fact(value: Any) -> Any:
     """One finding for what is too large for a fact; the members of a union would each have one of their own."""
-    given = as_typed(value)
-    if isinstance(given, int | float) and abs(given) > FACT_MAX:
+    fact = as_typed(value)
+    if isinstance(fact, int | float) and abs(fact) > FACT_MAX:
         raise PydanticCustomError("fact_size", "A number in a fact is {most} at most", {"most": FACT_MAX})
-    if isinstance(given, str) and len(given) > FACT_TEXT_MAX:
+    if isinstance(fact, str) and len(fact) > FACT_TEXT_MAX:
         raise PydanticCustomError(
             "fact_length", "A text in a fact has {most} characters at most", {"most": FACT_TEXT_MAX}
         )
-    return given
+    return fact
 
 
 GivenFact = Annotated[
@@ -54,8 +54,8 @@ def _typed_fields(value: Any) -> Any:
 
 
 def _in_one_form(step: DeclaredStep) -> DeclaredStep:
-    given = _GivenStep.model_validate(step.model_dump())
-    return step.model_copy(update=given.model_dump())
+    normal = _GivenStep.model_validate(step.model_dump())
+    return step.model_copy(update=normal.model_dump())
 
 
 class _GivenStep(Message):

@@ -16,7 +16,7 @@ def end_of(
     linked: DossierReference, case_id: str, ending: CaseClosed | None, refusal: Refusal | None, now: datetime
 ) -> RecordEnd:
     """The command that tells of an end; without an ending, of an application that the rules never made a case."""
-    given = {
+    common = {
         "command_id": end_command_id(case_id),
         "received_at": now if ending is None else ending.closed_at,
         "actor": Actor(kind=ActorKind.SYSTEM, id=case_id, assurance=Assurance.TOKEN),
@@ -26,11 +26,11 @@ def end_of(
     }
     if ending is None:
         code = ReasonCode.NEVER_A_CASE if refusal is None else None
-        return RecordEnd.model_validate({**given, "outcome": "returned", "reason_code": code, "refusal": refusal})
+        return RecordEnd.model_validate({**common, "outcome": "returned", "reason_code": code, "refusal": refusal})
     shares = tuple(OwnedTime(owner=share.owner, seconds=share.seconds) for share in ending.time_shares)
     return RecordEnd.model_validate(
         {
-            **given,
+            **common,
             "outcome": ending.outcome,
             "result_code": ending.result_code,
             "reason": ending.reason,

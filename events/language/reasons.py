@@ -78,7 +78,7 @@ def code_of(sentence: str) -> tuple[ReasonCode, dict[str, str]] | None:
         (_OLDER_AFTER_STATUTE, ReasonCode.AFTER_STATUTE, "limit"),
         (_OLDER_CUTS_MINIMUM, ReasonCode.CUTS_MINIMUM, "minimum"),
     ):
-        promise, found, other = sentence.partition(between)
-        if found:
+        promise, mark, other = sentence.partition(between)
+        if mark:
             return code, {"promise": promise, name: other}
     return None

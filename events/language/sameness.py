@@ -18,11 +18,13 @@ HOW_IT_CAME = {"command_id", "received_at", "actor", "digest", "named"}
 def digest_of(command: BaseModel) -> str:
     """SHA-256 (hex, 32 digits) of a command's type, its actor's kind and id, and all that it asks for."""
     # A text that is sent again in another form of the same letters is the same text.
-    asked = tidied(command.model_dump(mode="json", exclude=HOW_IT_CAME, exclude_defaults=True))
+    wanted = tidied(command.model_dump(mode="json", exclude=HOW_IT_CAME, exclude_defaults=True))
     actor = getattr(command, "actor", None)
     who = [] if actor is None else [str(actor.kind), actor.id]
     kind = getattr(command, "type", type(command).__name__)
-    content = json.dumps([kind, who, asked], ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    content = json.dumps(
+        [kind, who, wanted], ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+    )
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -36,6 +38,6 @@ def with_digest(command: Asked) -> Asked:
     return command.model_copy(update={"digest": digest_of(command)})
 
 
-def is_other(digest: str | None, settled: str | None) -> bool:
+def is_other(digest: str | None, known: str | None) -> bool:
     """Whether two commands with one id ask for different things, as far as their digests are known."""
-    return digest is not None and settled is not None and digest != settled
+    return digest is not None and known is not None and digest != known

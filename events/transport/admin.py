@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 
 from kafka import KafkaAdminClient
 from kafka import errors as kafka_errors
@@ -86,11 +85,6 @@ def make_topic(cluster: Cluster, topic: str, topics: Topics, layout: TopicLayout
         _create(admin, [topic], topics, layout)
 
 
-def topic_maker(cluster: Cluster, topics: Topics, layout: TopicLayout) -> Callable[[str], None]:
-    """For publisher and bridge: makes one missing topic of ours."""
-    return partial(make_topic, cluster, topics=topics, layout=layout)
-
-
 def cluster_id(cluster: Cluster, timeout_seconds: float = 10.0) -> str:
     """The id of the cluster that answers at this address. Raises KafkaAwayError, NotPermittedError."""
     with cluster.admin(timeout_seconds) as admin:
@@ -126,9 +120,9 @@ def _hold(admin: KafkaAdminClient, rules: dict[str, dict[str, str]]) -> None:
     if not rules:
         return
     resources = [ConfigResource(ConfigResourceType.TOPIC, name, list(wanted)) for name, wanted in rules.items()]
-    found = admin.describe_configs(resources, config_filter="all")
+    configs = admin.describe_configs(resources, config_filter="all")
     wrong = {
-        name: {key: value for key, value in wanted.items() if _value(found, name, key) != value}
+        name: {key: value for key, value in wanted.items() if _value(configs, name, key) != value}
         for name, wanted in rules.items()
     }
     changed = [ConfigResource(ConfigResourceType.TOPIC, name, lacking) for name, lacking in wrong.items() if lacking]
@@ -136,5 +130,5 @@ def _hold(admin: KafkaAdminClient, rules: dict[str, dict[str, str]]) -> None:
         admin.alter_configs(changed)
 
 
-def _value(found: dict[str, dict[str, dict[str, dict[str, object]]]], topic: str, key: str) -> object:
-    return found["topic"].get(topic, {}).get(key, {}).get("value")
+def _value(configs: dict[str, dict[str, dict[str, dict[str, object]]]], topic: str, key: str) -> object:
+    return configs["topic"].get(topic, {}).get(key, {}).get("value")

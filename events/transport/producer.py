@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from collections.abc import Sequence
@@ -93,7 +92,7 @@ class Producer:
         self._cluster = cluster
         self._max_message_bytes = max_message_bytes
         # Idempotence and acks=all are the client's defaults; said here because everything rests on them.
-        self._options: dict[str, Any] = {
+        self._options: dict[str, object] = {
             "acks": "all",
             "enable_idempotence": True,
             "compression_type": None,
@@ -152,12 +151,6 @@ class Producer:
     ) -> tuple[int, int]:
         """Send and wait for the acknowledgement; returns partition and offset. Raises TransportError."""
         return self.send(topic, key, value, headers).wait(timeout_seconds)
-
-    async def deliver(
-        self, topic: str, key: str | bytes | None, value: bytes | None, headers: SendHeaders = ()
-    ) -> tuple[int, int]:
-        """As `send_now`, without blocking the event loop."""
-        return await asyncio.to_thread(self.send_now, topic, key, value, headers)
 
     def flush(self, timeout_seconds: float) -> bool:
         """Send what is buffered at once and wait until all of it is settled; False after the timeout."""

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import localtime
 
-from greenlane.alerts.letter import Letter
 from greenlane.settings import Settings
+from presentation.letters.letter import Letter
 
 
 def mail_of(message_id: str, letter: Letter, receivers: Sequence[str], settings: Settings) -> EmailMessage:

@@ -13,13 +13,13 @@ import httpx
 import structlog
 from prometheus_client import Counter
 
-from greenlane.alerts.audience import Audience
-from greenlane.alerts.digest import digest_of
-from greenlane.alerts.letter import Letter
+from cases.audience import Audience
 from greenlane.alerts.mail import mail_of, send
 from greenlane.alerts.telling import Teller, Telling
 from greenlane.settings import Settings
 from intake.catalogue import CatalogueSource
+from presentation.letters.digest import digest_of
+from presentation.letters.letter import Letter
 from store.alerts import AlertQueue, DueAlert
 from store.database import Store
 from store.errors import StoreError

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cases.audience import Audience, audience_of, duty_audience
 from cases.dossier.evolve import fold_dossier
 from cases.dossier.views import dossier_view_of
 from cases.evolve import fold
@@ -16,12 +17,11 @@ from cases.views import view_of
 from catalog.catalogue import Catalog
 from events.language.case_events import ApplicationSubmitted, CalendarExhausted, RungFired, SuspensionReviewDue
 from events.language.dossier_events import DossierRungFired
-from greenlane.alerts.audience import Audience, audience_of, duty_audience
-from greenlane.alerts.case_matter import duty_matter_of, matter_of
-from greenlane.alerts.letter import Letter, letter_of
-from greenlane.alerts.linked_matter import joint_matter_of
-from greenlane.alerts.matter import Matter, Scene
-from greenlane.alerts.payload import dossier_payload_of, duty_payload_of, payload_of
+from presentation.letters.case_matter import duty_matter_of, matter_of
+from presentation.letters.letter import Letter, letter_of
+from presentation.letters.linked_matter import joint_matter_of
+from presentation.letters.matter import Matter, Scene
+from presentation.letters.payload import dossier_payload_of, duty_payload_of, payload_of
 from store.alerts import DueAlert
 from store.database import Store
 from store.definitions import DefinitionArchive

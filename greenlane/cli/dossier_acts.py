@@ -11,6 +11,7 @@ from greenlane.cli.acknowledgement import Escalation, Note, id_of, number_of
 from greenlane.cli.acting import acting, new_id
 from greenlane.cli.commanding import Content, Dossier, Options, of_dossier, run_dossier_command
 from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir, name_of
+from wording.text import _
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Application, as the dossier calls it.", callback=name_of)]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it stands in the ledger, without personal data.")]
@@ -38,10 +39,10 @@ def cascade(
     Example: greenlane dossier cascade D-2026-17 security-order --preview
     """
     from greenlane.cli.clock import now
-    from greenlane.cli.dossier_screen import cascade_table
     from greenlane.cli.granting import granted
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session, waiting
+    from presentation.dossiers.screen import cascade_table
     from services.dossiers import command_dossier, dossier_command, preview_cascade
 
     actor, content = acting(by), {"name": name, "reason": reason}
@@ -55,7 +56,10 @@ def cascade(
             print_json({"ok": True, "name": name, "applied": not preview, "effects": listed})
         else:
             table = cascade_table(cascade.effects, cascade.parts, session.moments) if cascade.effects else None
-            show(table or words("nothing_follows"), words("cascade_hint" if preview else "cascade_done"))
+            show(
+                table or words(_("Nothing follows from it.")),
+                words(_("Do it with --apply.") if preview else _("Done.")),
+            )
     return 0
 
 

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
 from typer.exceptions import TyperException
 
-from greenlane.cli.output import Answered, err, print_json, wants_json
+from greenlane.cli.output import Answered, print_json, tell, wants_json
 from greenlane.cli.usage import usage_said
+from presentation.troubles import FAULT, WARNING, trouble_lines
 from wording.errors import GreenlaneError
 from wording.libraries import library_said
 from wording.text import _, in_language, sentences
@@ -138,11 +138,8 @@ def show_error(body: dict[str, Any]) -> None:
 
 def say_error(body: dict[str, Any], where: str = "") -> None:
     """One error on standard error in words; `where`: file and line."""
-    place = f"[bold]{escape(where)}[/bold] " if where else ""
-    field = f" [dim]({escape(str(body['field']))})[/dim]" if body.get("field") else ""
-    err.print(f"[bold red]✗[/bold red] {place}{escape(str(body['message']))}{field}", soft_wrap=True)
-    if body.get("remedy"):
-        err.print(f"  [green]→[/green] {escape(str(body['remedy']))}", soft_wrap=True)
+    message, remedy, field = (str(body.get(name) or "") for name in ("message", "remedy", "field"))
+    tell(*trouble_lines(FAULT, message, remedy, where=where, field=field))
 
 
 def say_left_out(fact: LeftOut, where: str, language: str) -> None:
@@ -152,6 +149,4 @@ def say_left_out(fact: LeftOut, where: str, language: str) -> None:
 
 def warn(message: str, remedy: str, language: str, where: str = "") -> None:
     """What is not refused, but should be known, on standard error in words; `where`: what it is about."""
-    place = f"[bold]{escape(where)}[/bold] " if where else ""
-    err.print(f"[yellow]![/yellow] {place}{escape(in_language(message, language))}", soft_wrap=True)
-    err.print(f"  [green]→[/green] {escape(in_language(remedy, language))}", soft_wrap=True)
+    tell(*trouble_lines(WARNING, in_language(message, language), in_language(remedy, language), where=where))

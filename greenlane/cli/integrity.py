@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from greenlane.cli.options import Json, Lang, StateDir
+from wording.text import _
 
 PANEL = "Care"
 
@@ -32,38 +33,21 @@ def verify(
 
     Example: greenlane verify --topics
     """
-    from rich.markup import escape
-
-    from audit.verification import PublishedTopics
-    from audit.verification import verify as verified
-    from greenlane.cli.output import print_json, show, table_of
+    from greenlane.cli.acting import acting
+    from greenlane.cli.output import print_json, show
     from greenlane.cli.progress import counted
     from greenlane.cli.session import a_session
-    from presentation.words.integrity_words import finding_text
+    from presentation.integrity import verification_json, verification_screen
+    from services.verification import count_ledger, verify_installation
 
     with a_session(state_dir, lang) as session:
-        words = session.words
-        _, events = session.ledger.counts()
-        with counted(words("verifying"), events) as told:
-            wiring = session.wiring
-            published = PublishedTopics(wiring.cluster, wiring.topics) if topics else None
-            found = verified(wiring.store, published, told)
+        events = count_ledger(session.wiring)[1]
+        with counted(session.words(_("Verifying the ledger")), events) as progress:
+            found = verify_installation(session.wiring, acting(None), topics=topics, progress=progress)
         if as_json:
-            body = {"ok": found.ok, "cases": found.cases, "events": found.events, "violations": found.violations}
-            body |= {"older_events": found.older} if found.older else {}
-            print_json(body if found.ok else body | {"findings": found.findings})
+            print_json(verification_json(found))
         else:
-            table = table_of(None, words("invariant"), words("violations"))
-            for name, count in found.violations.items():
-                named = f"{words.named('invariant', name)} [dim]({name})[/dim]"
-                table.add_row(named, f"[bold red]{count}[/bold red]" if count else "[green]0[/green]")
-            show(table, *(f"[red]✗[/red] {escape(finding_text(finding, words))}" for finding in found.findings))
-            show(words("findings_in_english") if found.findings and words.language == "vi" else None)
-            counts = {"cases": found.cases, "events": found.events}
-            findings = sum(found.violations.values())
-            older = words("not_decided_again", events=found.older) if found.older else None
-            verdict = words("all_well", **counts) if found.ok else words("not_all_well", findings=findings, **counts)
-            show(verdict, older)
+            show(*verification_screen(found, session.words))
     return 0 if found.ok else 2
 
 
@@ -82,23 +66,19 @@ def rebuild(
 
     Example: greenlane rebuild --replace
     """
-    from audit.rebuilding import rebuild_all
+    from greenlane.cli.acting import acting
     from greenlane.cli.output import print_json, show
     from greenlane.cli.progress import counted
     from greenlane.cli.session import a_session
+    from presentation.integrity import rebuilt_json, rebuilt_screen
+    from services.verification import count_ledger, rebuild_read_models
 
     with a_session(state_dir, lang) as session:
-        words = session.words
-        cases, _ = session.ledger.counts()
-        with counted(words("verifying"), cases) as told:
-            outcome = rebuild_all(session.wiring.store, told, replace=replace)
+        cases = count_ledger(session.wiring)[0]
+        with counted(session.words(_("Verifying the ledger")), cases) as progress:
+            rebuilt = rebuild_read_models(session.wiring, acting(None), replace=replace, progress=progress)
         if as_json:
-            print_json(outcome.as_json())
+            print_json(rebuilt_json(rebuilt))
         else:
-            report = outcome.report
-            for difference in report.differences:
-                what = words.named("difference", difference.what)
-                show(f"[red]✗[/red] {difference.case_id}: {what}")
-            counts = {"cases": report.cases, "events": report.events, "differences": len(report.differences)}
-            show(words("rebuilt", **counts), words("replaced") if outcome.mended else None)
-    return 0 if outcome.ok else 2
+            show(*rebuilt_screen(rebuilt, session.words))
+    return 0 if rebuilt.ok else 2

@@ -42,13 +42,13 @@ def sandbox(
     """
     from audit.conformance.trial import trial_of
     from greenlane.cli.failure import INTERRUPTED, REFUSED, InterruptedRunError, explained
-    from greenlane.cli.output import print_json
-    from greenlane.cli.sandbox_screen import shown
+    from greenlane.cli.output import print_json, show
     from greenlane.sandbox.director import Run, new_run
     from greenlane.sandbox.stage import running_development_stack
     from greenlane.settings import Settings
     from greenlane.stack.progress import Terminal
     from greenlane.telemetry import configure_logging
+    from presentation.trial import trial_screen
 
     settings = Settings.load(state_dir=state_dir, language=lang)
     configure_logging(settings.model_copy(update={"log_level": "warning"}), "command")
@@ -61,7 +61,7 @@ def sandbox(
         stopped = {"error": explained(InterruptedRunError())} if report.interrupted else {}
         print_json({**report.as_json(language), **stopped})
     else:
-        shown(report, language)
+        show(*trial_screen(report, language))
     if report.interrupted:
         return INTERRUPTED
     return 0 if report.passed else REFUSED

@@ -6,14 +6,12 @@ import re
 from typing import Any, Final
 
 from pydantic import SecretStr
-from rich.markup import escape
-from rich.table import Table
 
-from greenlane.cli.output import table_of
 from greenlane.connection_rules import PREFIX
 from greenlane.settings import Settings
+from presentation.blocks import Table, Tone, table_of, toned
 from presentation.words.words import Words
-from wording.text import in_language
+from wording.text import _, in_language
 
 MASK: Final = "***"
 _USERINFO: Final = re.compile(r"(?<=://)[^/@\s]*@")
@@ -42,11 +40,11 @@ def settings_json() -> list[dict[str, Any]]:
 def setting_table(language: str | None) -> Table:
     """The same for people; what differs from its default stands out."""
     words = Words(language or Settings.load().language)
-    table = table_of(words("settings"), words("setting"), words("value"), words("description"))
+    table = table_of(words(_("Settings")), *map(words, (_("Setting"), _("Value"), _("Meaning"))))
     for setting in settings_json():
-        value = "-" if setting["value"] is None else escape(str(setting["value"]))
-        shown = f"[bold green]{value}[/bold green]" if setting["is_set"] else value
-        table.add_row(setting["variable"], shown, escape(in_language(setting["description"], words.language)))
+        value = "-" if setting["value"] is None else str(setting["value"])
+        meaning = in_language(setting["description"], words.language)
+        table.add(setting["variable"], toned(Tone.BEST if setting["is_set"] else None, value), meaning)
     return table
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from greenlane.cli.options import Json, Lang, StateDir, Strict, source_of
+from wording.text import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,7 +65,7 @@ def submit(
     with a_session(state_dir, lang) as session:
         size_max_bytes = session.wiring.message_max_bytes
         entries = [entry for name, content in contents for entry in entries_of(name, content, size_max_bytes)]
-        with counted(session.words("submitting"), len(entries)) as progress:
+        with counted(session.words(_("Submitting")), len(entries)) as progress:
             handed_in = waiting(lambda: _hand_in(session.wiring, entries, source, progress, strict=strict))
         body = _body(handed_in, session.words.language)
         if any(body["promises"] is None for body in body["submitted"]):
@@ -150,28 +151,17 @@ def _error_of(entry: Entry, refusal: Refusal | None, language: str) -> dict[str,
 
 
 def _show(session: Session, handed_in: Sequence[HandedIn]) -> None:
-    from rich.markup import escape
-
     from greenlane.cli.failure import say_error, say_left_out
-    from greenlane.cli.output import err, show, table_of
-    from greenlane.cli.promise_cells import promise_lines
-    from greenlane.cli.styles import lane_markup
+    from greenlane.cli.output import show, tell
+    from presentation.blocks import line
+    from presentation.cases.submitted import submitted_table
+    from presentation.troubles import WARNING
     from services.applications import Submitted
 
     words, moments = session.words, session.moments
-    headings = ("application", "dossier", "procedure_and_lane", "given_promise", "submitted")
-    table = table_of(None, *map(words, headings))
     taken = [(entry, answer) for entry, answer in handed_in if isinstance(answer, Submitted)]
-    for entry, answer in taken:
-        view = answer.view
-        table.add_row(
-            escape(entry.application_id or ""),
-            (view and view.dossier_code) or answer.case_id,
-            f"{escape(moments.names.procedure(view.procedure))}\n{lane_markup(words, view.lane)}" if view else "-",
-            "\n".join(promise_lines(view, moments)) if view else "-",
-            words("known") if answer.is_known else f"[green]{words('new')}[/green]",
-        )
-    show(table if table.row_count else None, moments.scale)
+    table = submitted_table(((entry.application_id or "", answer) for entry, answer in taken), moments)
+    show(table, moments.scale)
     for entry, outcome in handed_in:
         if isinstance(outcome, Submitted):
             for fact in outcome.left_out:
@@ -182,6 +172,22 @@ def _show(session: Session, handed_in: Sequence[HandedIn]) -> None:
             say_error(error, f"{error['file']}:{error['line']}{name}:")
     unrecorded = sum(answer.view is None for _, answer in taken)
     if unrecorded:
-        err.print(f"[yellow]![/yellow] {words('not_recorded', count=unrecorded)}")
+        tell(
+            line(
+                WARNING,
+                " ",
+                words(
+                    _("{count} accepted, not opened yet: no worker answers. They are opened as soon as one runs."),
+                    count=unrecorded,
+                ),
+            )
+        )
     known = sum(answer.is_known for _, answer in taken)
-    show(words("submit_summary", new=len(taken) - known, known=known, refused=len(handed_in) - len(taken)))
+    show(
+        words(
+            _("{new} new, {known} known, {refused} refused."),
+            new=len(taken) - known,
+            known=known,
+            refused=len(handed_in) - len(taken),
+        )
+    )

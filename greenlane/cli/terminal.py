@@ -26,6 +26,7 @@ STYLES: Final = {
     Tone.NEAR: "yellow",
     Tone.WRONG: "red",
     Tone.LATE: "bold red",
+    Tone.OTHER: "bold magenta",
 }
 
 

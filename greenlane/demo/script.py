@@ -12,13 +12,12 @@ from catalog.basis import Text
 from catalog.catalogue import Catalog
 from catalog.systems import SubmittingSystem
 from events.language.identity import case_id_of
+from wording.text import _
 
 SOURCE = "/demonstration"
 OPENINGS_SOURCE = "/demonstration-openings"
 """A source of their own: the demonstration counts its single applications apart."""
-SYSTEM = SubmittingSystem(
-    id="demonstration", name=Text(vi="Trình diễn", en="Demonstration"), sources=(SOURCE, OPENINGS_SOURCE)
-)
+SYSTEM = SubmittingSystem(id="demonstration", name=Text.of(_("Demonstration")), sources=(SOURCE, OPENINGS_SOURCE))
 """Who hands the applications in, and acts for the departments; registered when the demonstration begins."""
 
 

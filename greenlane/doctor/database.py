@@ -26,7 +26,7 @@ from store.access import ACCOUNTS, role_of
 from store.alerts import AlertQueue
 from store.catalogue import Act
 from store.database import known_revisions
-from store.errors import StoreError, translated
+from store.errors import StoreError, as_store_errors
 from store.outbox import LOCK_SPACE, Outbox
 from store.statements import statements_in
 from store.systems import RegisteredSystems
@@ -79,7 +79,7 @@ def database(settings: Settings) -> Database:
     url = database_of(settings)
     if (trouble := explained(url)) is not None:
         raise trouble
-    with translated(), _session(url) as session:
+    with as_store_errors(), _session(url) as session:
         found = _server(session, url)
         if not found.prepared:
             return found
@@ -94,7 +94,7 @@ def database(settings: Settings) -> Database:
 
 def stamp_of(settings: Settings, topic: str, event_id: str, stamped_at: datetime) -> Stamp | None:
     """What PostgreSQL's clock says of an event that a broker has stamped; None: it does not know that event."""
-    with translated(), _session(database_of(settings)) as session:
+    with as_store_errors(), _session(database_of(settings)) as session:
         row = session.execute(SQL["find_recording"], {"event_id": event_id, "topic": topic}).fetchone()
     return None if row is None else Stamp(stamped_at, row[0], row[1])
 
@@ -141,7 +141,7 @@ def _work(session: psycopg.Connection[Any], wiring: Wiring) -> Work:
 
 
 def _catalogue(found: Database, wiring: Wiring) -> None:
-    kept = wiring.store.remembered(BUSINESS_TIME)
+    kept = wiring.store.recall(BUSINESS_TIME)
     time = BusinessTime.real_time() if kept is None else BusinessTime.model_validate_json(kept)
     try:
         business_time_of(wiring.store, wiring.settings)

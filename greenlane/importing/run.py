@@ -65,7 +65,7 @@ class Memory:
     @classmethod
     def of(cls, store: Store, key: str) -> Self | None:
         """The memory of this import; None before its first run."""
-        found = store.remembered(key)
+        found = store.recall(key)
         return None if found is None else cls(**read_json(found))
 
     def keep(self, store: Store, key: str) -> None:

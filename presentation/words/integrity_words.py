@@ -1,14 +1,10 @@
-"""What the screens about the ledger's soundness say, in Vietnamese and English."""
+"""What the screens about the ledger's soundness say."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from wording.text import LazyText, _
-
-if TYPE_CHECKING:
-    from presentation.words.words import Words
 
 INTEGRITY_TABLE: Final[dict[str, LazyText]] = {
     "invariant.I1": _("Every accepted application has exactly one case"),
@@ -28,19 +24,4 @@ INTEGRITY_TABLE: Final[dict[str, LazyText]] = {
     "difference.unreadable": _("the ledger cannot be read"),
     "difference.definitions": _("definitions of the case"),
     "difference.surplus": _("surplus row"),
-    "finding": _("{invariant}: wrong at {place}"),
-    "finding_event": _("{stream}, event {event}"),
-    "findings_in_english": _("Each in detail above."),
 }
-_FINDING: Final = re.compile(r"^(?P<invariant>I\d+): (?P<stream>\S+?)(?: event (?P<event>\d+))?(?:[: ].*)?$", re.DOTALL)
-
-
-def finding_text(finding: str, words: Words) -> str:
-    """A finding on the screen. The auditor's own words are English; in Vietnamese it says which rule is broken, and where."""
-    found = _FINDING.match(finding)
-    if words.language == "en" or found is None:
-        return finding
-    place = found["stream"]
-    if found["event"] is not None:
-        place = words("finding_event", stream=place, event=found["event"])
-    return words("finding", invariant=words.named("invariant", found["invariant"]), place=place)

@@ -10,7 +10,7 @@ import pytest
 
 from audit.invariants import check_case, replay_decisions
 from cases.model import ClockStatus
-from cases.reporting import account_of
+from cases.reporting import reckoning_of
 from cases.slack import shares_of
 from cases.timetable import appointment_at
 from cases.views import work_of
@@ -212,9 +212,9 @@ def test_a_report_counts_a_department_in_its_own_time() -> None:
     life = on_friday_afternoon()
     life.live_until(local("09 07:00"))
     life.do(an_answer("fire", "police", local("09 07:00")))
-    account = account_of(life.definitions, life.records, None, local("09 08:00"))
-    assert account is not None
-    police = account.departments["police"]
+    reckoning = reckoning_of(life.definitions, life.records, None, local("09 08:00"))
+    assert reckoning is not None
+    police = reckoning.departments["police"]
     assert (police.promised_seconds, police.used_seconds) == (10 * 3600, 5.5 * 3600)
 
 

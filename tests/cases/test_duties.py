@@ -28,7 +28,7 @@ from tests.builders import (
     text,
     the_definitions,
 )
-from tests.cases.accounts import RULES, account
+from tests.cases.reckonings import RULES, reckoning
 
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 
@@ -57,16 +57,16 @@ def test_a_notice_of_supplements_has_its_own_limit(days: int, late: bool) -> Non
     at = MONDAY + days * DAY
     life.live_until(at)
     life.do(an_answer("intake", "one-stop", at, Outcome.REQUEST_SUPPLEMENT, documents=("form",)))
-    found = account(life).whole
+    found = reckoning(life).whole
     assert (found.duties["supplement-notice"], found.duties_late["supplement-notice"]) == (1, int(late))
 
 
 def test_an_online_submission_is_answered_at_once() -> None:
     """Eight working hours by Decree 45/2020; the engine confirms by itself. A counter has no such duty."""
     online, counter = an_open_life(), an_open_life(channel="counter")
-    assert account(online).whole.duties["answer-online"] == 1
-    assert account(online).whole.duties_late["answer-online"] == 0
-    assert "answer-online" not in account(counter).whole.duties
+    assert reckoning(online).whole.duties["answer-online"] == 1
+    assert reckoning(online).whole.duties_late["answer-online"] == 0
+    assert "answer-online" not in reckoning(counter).whole.duties
 
 
 AROUND = pytest.mark.parametrize(("seconds", "late"), [(-1, False), (0, False), (1, True)])
@@ -91,7 +91,7 @@ def test_an_acceptance_after_ten_days_is_late() -> None:
     """However little time lies between the two events of its turn."""
     life = Life()
     life.do(a_submission(MONDAY), now=MONDAY + 10 * DAY)
-    assert account(life, MONDAY + 10 * DAY).whole.duties_late["answer-online"] == 1
+    assert reckoning(life, MONDAY + 10 * DAY).whole.duties_late["answer-online"] == 1
 
 
 @AROUND
@@ -116,7 +116,7 @@ def test_a_transfer_is_late_when_the_next_office_had_it_late(seconds: int, late:
     life.do(an_answer("intake", "one-stop", MONDAY + 3 * HOUR), now=moved_at)
     (found,) = kept(life, "transfer")
     assert (found.due_at, found.done_at, found.late_at(moved_at)) == (due_at, moved_at, late)
-    assert account(life, moved_at).whole.duties_late["transfer"] == int(late)
+    assert reckoning(life, moved_at).whole.duties_late["transfer"] == int(late)
 
 
 def test_a_dossier_that_waits_for_documents_is_not_to_be_handed_on() -> None:
@@ -151,7 +151,7 @@ def test_a_case_that_ends_where_it_was_received_was_not_to_be_handed_on(seconds:
     """Before the duty fell due there is none; an end after it does not undo that the dossier had lain there."""
     life = an_open_life()
     life.do(a_withdrawal(MONDAY.replace(hour=10) + timedelta(seconds=seconds)))
-    found = account(life, MONDAY + 9 * DAY).whole
+    found = reckoning(life, MONDAY + 9 * DAY).whole
     assert (found.duties.get("transfer", 0), found.duties_late.get("transfer", 0)) == (int(late), int(late))
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.model import CaseStatus
-from cases.reporting import Account, Tally, account_of, summed
+from cases.reporting import Reckoning, Tally, reckoning_of, summed
 from events.language.commands import ConfirmPayment, MoveAppointment, Outcome, PauseClock, RequestPayment
 from events.language.refusals import Refusal
 from sla.units import Budget, Unit
@@ -28,7 +28,7 @@ from tests.builders import (
     an_answer,
     an_open_life,
 )
-from tests.cases.accounts import RULES, account
+from tests.cases.reckonings import RULES, reckoning
 from tests.upgrade.fixtures import the_ledger
 
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
@@ -37,7 +37,7 @@ SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 def test_promised_against_used_in_working_time() -> None:
     """Five working days were promised, two hours used; the steps' times are their departments'."""
     life = a_closed_life()
-    found = account(life)
+    found = reckoning(life)
     assert (found.whole.closed, found.whole.clocks, found.whole.met, found.whole.breached) == (1, 1, 1, 0)
     assert found.whole.promised_seconds == 5 * 8 * 3600
     assert found.whole.used_seconds == 2 * 3600
@@ -52,7 +52,7 @@ def test_suspended_time_is_not_used_time() -> None:
     life.do(a_pause(MONDAY + HOUR))
     life.do(a_resumption(MONDAY + DAY))
     life.do(an_answer("intake", "one-stop", MONDAY + DAY + HOUR, Outcome.REFUSE))
-    found = account(life)
+    found = reckoning(life)
     assert found.whole.used_seconds == 2 * 3600
     assert found.departments["one-stop"].held_seconds == 2 * 3600
     assert found.owners == {"one-stop": 2 * 3600, "suspension": 23 * 3600}
@@ -63,7 +63,7 @@ def test_breaches_and_escalations_are_counted() -> None:
     life = an_open_life()
     life.live_until(MONDAY + 9 * DAY)
     life.do(a_withdrawal(MONDAY + 9 * DAY))
-    found = account(life)
+    found = reckoning(life)
     assert (found.whole.breached, found.whole.met) == (1, 0)
     assert found.whole.escalations == 4, "two of the case's ladder, two of the step's"
     assert found.departments["one-stop"].escalations == 2
@@ -93,7 +93,7 @@ def test_an_appointment_that_passed_is_no_breach(now: datetime, past: int, misse
     life = Life()
     life.do(a_submission(RECEIVED))
     life.live_until(now)
-    found = account(life, now)
+    found = reckoning(life, now)
     for tally in (found.whole, found.departments["one-stop"]):
         assert (tally.past_appointment, tally.appointments_missed) == (past, missed)
     assert found.whole.breached == breached
@@ -106,7 +106,7 @@ def test_what_was_answered_between_the_ends_is_met_and_its_appointment_missed() 
     life.live_until(LAWFUL_END - HOUR)
     for step in ("intake", "appraisal", "fire", "signing"):
         life.do(an_answer(step, life.case.steps[step].department, LAWFUL_END - HOUR))
-    found = account(life, LAWFUL_END + DAY)
+    found = reckoning(life, LAWFUL_END + DAY)
     whole = found.whole
     assert (whole.met, whole.breached, whole.past_appointment, whole.appointments_missed) == (1, 0, 0, 1)
     assert [name for name, tally in found.departments.items() if tally.appointments_missed] == ["one-stop"]
@@ -125,7 +125,7 @@ def test_an_older_breach_counts_where_the_lawful_end_had_passed(
 ) -> None:
     """An older version recorded it at the appointment: a case that ended before the day was over kept its limit."""
     old = the_ledger(name)
-    found = account_of(old.definitions, old.records, RULES, old.records[-1].at)
+    found = reckoning_of(old.definitions, old.records, RULES, old.records[-1].at)
     assert found is not None
     whole = found.whole
     assert (whole.breached, whole.met, whole.appointments_missed, whole.set_aside) == (breached, met, missed, met)
@@ -139,10 +139,10 @@ def test_new_appointments_are_counted(name: str) -> None:
         by = Budget(amount=2, unit=Unit.WORKING_DAYS)
         common: dict[str, Any] = {"command_id": "m", "received_at": MONDAY + DAY, "actor": SUPERVISOR}
         life.do(MoveAppointment(**common, by=by, reason="the road is flooded"))
-        found: Account | None = account(life)
+        found: Reckoning | None = reckoning(life)
     else:
         old = the_ledger(name)
-        found = account_of(old.definitions, old.records, RULES, old.records[-1].at)
+        found = reckoning_of(old.definitions, old.records, RULES, old.records[-1].at)
     assert found is not None
     assert found.whole.new_appointments == 1
     assert sum(tally.new_appointments for tally in found.departments.values()) >= 1
@@ -153,7 +153,7 @@ def test_our_own_delay_is_an_owner_among_the_departments() -> None:
     life = an_open_life()
     life.do(an_answer("intake", "one-stop", MONDAY + HOUR), now=MONDAY + HOUR + timedelta(minutes=20))
     now = MONDAY + 2 * HOUR
-    found = account(life, now)
+    found = reckoning(life, now)
     held = {name: tally.held_seconds for name, tally in found.departments.items() if tally.held_seconds}
     assert held == {"one-stop": 3600, "system": 1200, "culture": 2400}
     assert sum(held.values()) == found.whole.held_seconds == 2 * 3600
@@ -165,20 +165,20 @@ def test_a_department_that_gave_its_step_away_keeps_what_it_held() -> None:
     """The step is another's now; the hours before were not."""
     life = an_open_life()
     life.do(a_reassignment("intake", MONDAY + HOUR, department="finance"))
-    found = account(life, MONDAY + 2 * HOUR)
+    found = reckoning(life, MONDAY + 2 * HOUR)
     assert found.departments["one-stop"].held_seconds == 3600
     assert found.departments["finance"].held_seconds == 3600
 
 
 def test_accounts_add_up_by_whatever_they_are_grouped() -> None:
     """Lane, procedure, department."""
-    accounts = [account(a_closed_life()), account(a_closed_life())]
+    reckonings = [reckoning(a_closed_life()), reckoning(a_closed_life())]
     whole = Tally()
-    for found in accounts:
+    for found in reckonings:
         whole.add(found.whole)
-    assert summed(accounts, "lane")["standard"] == whole
-    assert summed(accounts, "procedure")["karaoke"] == whole
-    departments = summed(accounts, "department")
+    assert summed(reckonings, "lane")["standard"] == whole
+    assert summed(reckonings, "procedure")["karaoke"] == whole
+    departments = summed(reckonings, "department")
     assert departments["culture"].cases == 2
     assert sum(tally.held_seconds for tally in departments.values()) == whole.held_seconds
 
@@ -226,4 +226,4 @@ def test_every_second_has_one_owner(story: list[tuple[int, int]]) -> None:
     assert all(seconds > 0 for seconds in shares)
     assert sum(shares) == elapsed == closed.elapsed_seconds
     assert life.case.status is CaseStatus.CLOSED
-    assert sum(account(life).owners.values()) == elapsed
+    assert sum(reckoning(life).owners.values()) == elapsed

@@ -22,8 +22,8 @@ from events.language.refusals import TEXTS
 from greenlane.cli.failure import DEFECT, explained
 from greenlane.cli.listing import Status
 from greenlane.cli.page import PAGE, commands, refusal_lines, synopsis_of, told, updated
-from greenlane.cli.styles import STATUSES
 from presentation.cases.event_lines import _DETAILS
+from presentation.tones import STATUSES
 from presentation.words.words import TABLE, Words
 from tests.cli.program import Program
 from wording.text import in_language

@@ -15,9 +15,9 @@ from events.language import case_events as ev
 from events.language.commands import ENGINE, Actor, ActorKind, Assurance
 from events.language.reasons import ReasonCode, said_reason
 from greenlane.cli.acting import acting
-from greenlane.cli.promise_cells import Kind, appointment_markup, lawful_end_text, promise_of, rung_text
 from presentation.actors import actor_text
 from presentation.cases.event_lines import detail_of
+from presentation.cases.promises import Kind, appointment_line, lawful_end_text, promise_of, rung_text
 from presentation.moments import Moments
 from presentation.reasons import reason_text
 from presentation.words.words import TABLE, Words
@@ -49,7 +49,7 @@ def an_open_case(until: datetime, **change: object) -> Life:
 def shown(view: CaseView, language: str, kind: Kind = "statutory", now: datetime = MONDAY) -> str:
     at = moments(language, now)
     promised, lawful_day = promise_of(view, kind)
-    return f"{appointment_markup(promised, kind, at)} {lawful_end_text(lawful_day, kind, at)}"
+    return f"{appointment_line(promised, kind, at)} {lawful_end_text(lawful_day, kind, at)}"
 
 
 def test_past_the_appointment_is_not_overdue() -> None:

@@ -28,12 +28,11 @@ from events.language.messages import DecisionMessage, message_error_of
 from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal, refuse
 from greenlane.cli.app import command_names
-from greenlane.cli.change_run import change_table
 from greenlane.settings import Settings
 from presentation.cases.event_lines import event_cells
+from presentation.catalogue.changes import change_table
 from presentation.moments import Moments
 from presentation.names import Names
-from presentation.words.time_words import TimeWords
 from presentation.words.words import TABLE, Words
 from sla.business_time import BusinessTime
 from sla.calendar import CalendarDefinition
@@ -211,7 +210,7 @@ def test_no_event_shows_a_code_or_an_english_word(kind: type[BaseModel]) -> None
             record = EventRecord.model_construct(
                 case_id="case-1", sequence=1, at=AT, decided_at=AT, command_id="c", actor=actor, event=event
             )
-            shown = "\n".join(event_cells(record, moments()))
+            shown = "\n".join(map(str, event_cells(record, moments())))
             # Markup is no text.
             plain = (
                 shown.replace("[/]", "")
@@ -257,7 +256,7 @@ def test_a_clock_that_begins_again_is_not_cancelled() -> None:
     """The limit starts anew when the dossier is complete (Decree 61/2018 art. 19(4))."""
     again = ev.ClockCancelled(clock_id="statutory", ended_at=AT, cause="restart")
     record = EventRecord(case_id="case-1", sequence=1, at=AT, decided_at=AT, command_id="c", event=again)
-    shown = " ".join(event_cells(record, moments()))
+    shown = " ".join(map(str, event_cells(record, moments())))
     assert "Tính lại từ đầu" in shown
     assert "hủy" not in shown.lower()
 
@@ -268,7 +267,7 @@ def test_only_the_laws_limit_is_overdue() -> None:
     for clock in ("statutory", "green", "step:site-check", "consultation:site-check.opinion-1"):
         breach = ev.ClockBreached(clock_id=clock, due_at=AT, two_ends=True)
         record = EventRecord(case_id="case-1", sequence=1, at=AT, decided_at=AT, command_id="c", event=breach)
-        said[clock] = event_cells(record, moments())[1]
+        said[clock] = str(event_cells(record, moments())[1])
     assert "QUÁ HẠN" in said.pop("statutory")
     assert "LỠ CAM KẾT" in said["green"]
     assert all("quá hạn" not in text.lower() for text in said.values()), said
@@ -389,7 +388,7 @@ def test_a_change_of_time_names_its_cases_by_their_codes() -> None:
     ]
     moments = Moments(Words("vi"), ZoneInfo("Asia/Ho_Chi_Minh"), BusinessTime.real_time(), AT)
     codes = {"case-1": "H05.8-260302-0001", "case-2": "H05.8-260302-0002"}
-    table = change_table(TimeWords("vi"), moments, changes, codes.__getitem__)
+    table = change_table(Words("vi"), moments, changes, codes.__getitem__)
     dossiers, clocks = ([str(cell) for cell in column.cells] for column in table.columns[:2])
     assert dossiers == list(codes.values())
     assert clocks == ["thời hạn theo luật", "cả hồ sơ"]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 from prometheus_client import CollectorRegistry
 
 from events.language.topics import Topics
-from events.transport.admin import TopicLayout, topic_maker
+from events.transport.admin import TopicLayout, make_topic
 from events.transport.backoff import Backoff
 from events.transport.bridge import Bridge, BridgeSettings, ConsumerSettings, LaneSettings, incoming_pattern
 from events.transport.cluster import Cluster
@@ -53,7 +54,7 @@ def a_bridge(
         handler,
         settings=BridgeSettings(how, handling),
         metrics=BridgeMetrics(registry or CollectorRegistry()),
-        make_topic=topic_maker(cluster, topics, TopicLayout(partitions=1)),
+        make_topic=partial(make_topic, cluster, topics=topics, layout=TopicLayout(partitions=1)),
         teller=teller,
         replays=Replays(cluster, topics, seal),
     )

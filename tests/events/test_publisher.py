@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from prometheus_client import CollectorRegistry
 
 from events.language.envelope import envelope_of
 from events.language.topics import Topics
-from events.transport.admin import TopicLayout, ensure_topics, topic_maker
+from events.transport.admin import TopicLayout, ensure_topics, make_topic
 from events.transport.backoff import Backoff
 from events.transport.cluster import Cluster
 from events.transport.errors import (
@@ -206,7 +207,9 @@ def test_a_missing_topic_is_made(cluster: Cluster, topics: Topics) -> None:
     """Where the publisher may make topics it does, with the rules of their kind."""
     outbox = MemoryOutbox()
     outbox.add(a_row(1, topic=topics.work("new")))
-    with publishing(outbox, cluster, make_topic=topic_maker(cluster, topics, TopicLayout(partitions=2))):
+    with publishing(
+        outbox, cluster, make_topic=partial(make_topic, cluster, topics=topics, layout=TopicLayout(partitions=2))
+    ):
         wait_until(lambda: outbox.lag().rows == 0, "it was marked")
     assert sequences(cluster, topics.work("new"), at_least=1) == {"case-a": [1]}
 

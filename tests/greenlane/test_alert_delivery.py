@@ -16,6 +16,7 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import text
 
+from cases.audience import audience_of, duty_audience
 from cases.dossier.decide import DOSSIERS
 from cases.dossier.evolve import evolve_dossier
 from cases.dossier.model import blank_dossier
@@ -25,16 +26,15 @@ from events.language.case_events import ClockBreached
 from events.language.topics import Topics
 from events.transport.backoff import Backoff
 from greenlane.alerts import AlertSender
-from greenlane.alerts.audience import audience_of, duty_audience
 from greenlane.settings import Settings
 from store.database import Store
 from store.dossiers import Dossiers
 from store.recorder import Recorder
-from tests.alerts.recorded import RecordedCase
-from tests.alerts.situations import the_catalog
 from tests.builders import MONDAY
 from tests.cases.dossier.openings import DOSSIER_ID, a_submission, an_application, days, definitions
 from tests.greenlane.receivers import Mailbox, MailServer, WebReceiver
+from tests.presentation.letters.recorded import RecordedCase
+from tests.presentation.letters.situations import the_catalog
 from tests.settled_catalogue import SettledCatalogue
 from tests.store.turn_builder import exhausted, review, rung
 

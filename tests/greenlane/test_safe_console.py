@@ -15,24 +15,25 @@ import pytest
 import structlog
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.live import Live
 from rich.markup import escape
 from rich.panel import Panel
 from rich.progress import Progress, TextColumn
-from rich.table import Table
 from rich.text import Text
-from rich.tree import Tree
 
 from cases.dossier.graph import Graph
 from events.language.refusals import refuse
 from events.transport.letters import letter_headers, texts_of
 from events.transport.ports import DeadLetter, Incoming
 from greenlane.cli import output
-from greenlane.cli.output import print_json, table_of
+from greenlane.cli.output import print_json
+from greenlane.cli.terminal import rendered
 from greenlane.console import Console
 from greenlane.settings import Settings
 from greenlane.telemetry import configure_logging
+from presentation import blocks
+from presentation.blocks import Block, Tree, strong, table_of
 from presentation.dossiers.pictures import Box, mermaid, svg
 from presentation.plot import Bars, bar_plot
 from wording.foreign import in_cell, visible
@@ -48,10 +49,10 @@ def acting(text: str) -> set[str]:
     }
 
 
-def table(cell: str) -> Table:
+def table(cell: str) -> RenderableType:
     found = table_of(cell, cell)
-    found.add_row(cell)
-    return found
+    found.add(cell)
+    return rendered(found)
 
 
 def tree(cell: str) -> Tree:
@@ -60,12 +61,14 @@ def tree(cell: str) -> Tree:
     return found
 
 
-HOLDERS: dict[str, Callable[[str], RenderableType]] = {
-    "line": str,
-    "table": table,
+HOLDERS: dict[str, Callable[[str], Block]] = {
+    "text": str,
+    "line": strong,
     "tree": tree,
-    "panel": lambda cell: Panel(cell, title=cell),
-    "group": lambda cell: Group(cell, Panel(table(cell))),
+    "panel": lambda cell: blocks.Panel(cell, (cell,), subtitle=cell),
+    "grid": lambda cell: blocks.Grid([(cell, cell)], title=cell),
+    "beside": lambda cell: blocks.Beside((cell, cell)),
+    "timeline": lambda cell: blocks.Panel(cell, (blocks.Timeline((blocks.Mark("x", blocks.Tone.DIM, 0.5),)),)),
 }
 
 
@@ -74,7 +77,7 @@ def test_no_cell_can_forget_it(name: str) -> None:
     """Whatever holds a text that others wrote, it is written out, whole, and says what it said."""
     file = io.StringIO()
     console = Console(file=file, width=200, force_terminal=False)
-    console.print(HOLDERS[name](escape(HOSTILE)))
+    console.print(rendered(HOLDERS[name](HOSTILE)), table(HOSTILE))
     shown = file.getvalue()
     assert not acting(shown)
     assert "".join(SHOWN.split()) in "".join(shown.split())
@@ -93,7 +96,7 @@ def test_a_text_that_no_markup_went_through_is_written_out_as_well() -> None:
 def test_nothing_that_can_be_written_acts(text: str) -> None:
     """Any characters, in a table that is laid out with the width that they are shown in."""
     file = io.StringIO()
-    Console(file=file, width=400, force_terminal=False).print(table(escape(text)))
+    Console(file=file, width=400, force_terminal=False).print(table(text))
     lines = file.getvalue().splitlines()
     assert not acting(file.getvalue())
     assert len({Text(line).cell_len for line in lines if "│" in line or "┃" in line}) <= 1
@@ -103,8 +106,8 @@ def test_live_views_and_bars_are_written_the_same_way() -> None:
     """On a terminal their own signs remain: colours and moves of the cursor, none of anybody else."""
     file = io.StringIO()
     console = Console(file=file, width=120, force_terminal=True, color_system=None, legacy_windows=False)
-    with Live(table(escape(HOSTILE)), console=console, auto_refresh=False) as live:
-        live.update(table(escape(HOSTILE * 2)), refresh=True)
+    with Live(table(HOSTILE), console=console, auto_refresh=False) as live:
+        live.update(table(HOSTILE * 2), refresh=True)
     with Progress(TextColumn("{task.description}"), console=console) as progress:
         progress.add_task(escape(HOSTILE))
     with console.status(escape(HOSTILE)):
@@ -117,7 +120,7 @@ def test_live_views_and_bars_are_written_the_same_way() -> None:
 def test_a_picture_of_the_terminal_is_xml() -> None:
     """`greenlane demo --picture`, of whatever was printed."""
     console = Console(record=True, width=200, file=io.StringIO())
-    console.print(table(escape(HOSTILE)))
+    console.print(table(HOSTILE))
     ET.fromstring(console.export_svg(title="picture"))
 
 

@@ -13,7 +13,7 @@ from presentation.amounts import budget_said, elapsed_said, span_said, working_s
 from presentation.instants import end_said, instant_said
 from sla.calendar import compiled
 from sla.units import Budget, Unit
-from tests.alerts.situations import the_catalog
+from tests.presentation.letters.situations import the_catalog
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 CALENDAR = compiled(the_catalog().calendar("vn-public"))

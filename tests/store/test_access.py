@@ -181,7 +181,7 @@ def test_rights_that_are_no_longer_in_the_list_go(database_server: DatabaseServe
     """Migrating takes back what somebody gave by hand, to an account or to everybody."""
     fresh = database_server.fresh_database()
     store = Store(fresh)
-    with store.writing_session() as session:
+    with store.session() as session:
         session.execute("GRANT ALL ON ledger TO greenlane_worker, PUBLIC")
         session.execute("GRANT UPDATE (body) ON ledger TO greenlane_publisher")
         session.execute("GRANT ALL ON SCHEMA public, vault TO PUBLIC")

@@ -54,7 +54,7 @@ def two(recorder: Recorder) -> tuple[Living, Living]:
 def listed(store: Store, **wanted: object) -> list[tuple[str, str]]:
     rows = Escalations(store)
     kept = EscalationFilter(**wanted)  # type: ignore[arg-type]
-    found = [(item.case_id, item.escalation_id.rpartition("/")[2]) for item in rows.listed(kept)]
+    found = [(item.case_id, item.escalation_id.rpartition("/")[2]) for item in rows.find(kept)]
     assert rows.count(kept) == len(found)
     return found
 
@@ -67,7 +67,7 @@ def test_the_most_urgent_come_first(store: Store, two: tuple[Living, Living]) ->
     two[1].turn(LATE + timedelta(minutes=1), an_acknowledgement("step:intake/office", LATE + timedelta(minutes=1)))
     assert listed(store, open_only=True) == [place for place in urgent if place[0] == first]
     assert listed(store)[3:] == [place for place in urgent if place[0] == second]
-    acknowledged = [item.escalation_id for item in Escalations(store).listed(EscalationFilter()) if item.acknowledged]
+    acknowledged = [item.escalation_id for item in Escalations(store).find(EscalationFilter()) if item.acknowledged]
     assert acknowledged == ["step:intake/office"]
 
 
@@ -85,7 +85,7 @@ def test_the_list_is_narrowed(store: Store, two: tuple[Living, Living]) -> None:
 def test_a_page_of_it(store: Store, two: tuple[Living, Living]) -> None:
     """So many at most; how many there are is told apart."""
     rows = Escalations(store)
-    assert len(rows.listed(EscalationFilter(), limit=2)) == 2
+    assert len(rows.find(EscalationFilter(), limit=2)) == 2
     assert rows.count(EscalationFilter()) == 6
 
 
@@ -95,20 +95,20 @@ def test_a_case_of_an_early_version_names_no_department(store: Store, recorder: 
     living = Living(recorder, 1, lasting).open(MONDAY)
     living.turn(LATE)
     assert {rung for _, rung in listed(store, told="chairman-office")} == {"office"}
-    assert {item.audience_department for item in Escalations(store).listed(EscalationFilter())} == {None}
+    assert {item.audience_department for item in Escalations(store).find(EscalationFilter())} == {None}
 
 
 def test_the_rows_are_what_the_ledger_folds_to(store: Store, two: tuple[Living, Living]) -> None:
     """Through an answer, an acknowledgement and the end of the case; when each fired is kept."""
     assert rebuild(store, CASES.project).equal
-    before = {item.escalation_id: item.fired_at for item in Escalations(store).listed(EscalationFilter())}
+    before = {item.escalation_id: item.fired_at for item in Escalations(store).find(EscalationFilter())}
     living = two[0]
     at = LATE + timedelta(hours=1)
     living.turn(at, an_answer("intake", "one-stop", at))
     assert rebuild(store, CASES.project).equal
     living.turn(at + timedelta(days=5))
     assert rebuild(store, CASES.project).equal
-    after = {item.escalation_id: item.fired_at for item in Escalations(store).listed(EscalationFilter())}
+    after = {item.escalation_id: item.fired_at for item in Escalations(store).find(EscalationFilter())}
     assert {name: after[name] for name in before} == before
 
 
@@ -128,12 +128,12 @@ def test_any_change_is_found_and_put_right(
 ) -> None:
     """By the account of the command line."""
     case_id, operator = two[0].case.case_id, as_account("operator")
-    before = Escalations(store).listed(EscalationFilter())
+    before = Escalations(store).find(EscalationFilter())
     with store.writing() as connection:
         connection.execute(text(statement.format(case_id)))
     assert rebuild(operator, CASES.project).differences == (Difference(case_id, "escalations"),)
     assert rebuild(operator, CASES.project, replace=True).differences == (Difference(case_id, "escalations"),)
-    assert Escalations(store).listed(EscalationFilter()) == before
+    assert Escalations(store).find(EscalationFilter()) == before
     assert rebuild(operator, CASES.project).equal
 
 
@@ -158,7 +158,7 @@ def test_those_of_linked_dossiers_are_among_them(store: Store, recorder: Recorde
         assert taken is not None
         for record in recorder.record_now(taken).records:
             dossier = evolve_dossier(dossier, record)
-    found = Escalations(store).listed(EscalationFilter(open_only=True))
+    found = Escalations(store).find(EscalationFilter(open_only=True))
     assert {(item.case_id, item.linked, item.dossier_id) for item in found} == {(DOSSIER_ID, True, "D-1")}
     assert {item.escalation_id for item in found} >= {"joint/breach"}
     assert rebuild_dossiers(store) == []
@@ -166,4 +166,4 @@ def test_those_of_linked_dossiers_are_among_them(store: Store, recorder: Recorde
         connection.execute(text("UPDATE escalations SET level = 9"))
     assert rebuild_dossiers(store, replace=True) == [Difference(DOSSIER_ID, "escalations")]
     assert rebuild_dossiers(store) == []
-    assert Escalations(store).listed(EscalationFilter(open_only=True)) == found
+    assert Escalations(store).find(EscalationFilter(open_only=True)) == found

@@ -106,11 +106,11 @@ def test_a_database_that_is_away_is_retryable(store: Store) -> None:
 
 def test_what_the_installation_remembers(store: Store) -> None:
     """The first business time stands; the cluster may change."""
-    assert store.remembered("business_time") is None
+    assert store.recall("business_time") is None
     assert store.remember_first("business_time", "one") == "one"
     assert store.remember_first("business_time", "two") == "one"
     store.remember("business_time", "three")
-    assert store.remembered("business_time") == "three"
+    assert store.recall("business_time") == "three"
 
 
 def test_acknowledged_means_on_disk(store: Store) -> None:

@@ -57,14 +57,14 @@ def test_statements_are_read_as_they_are_written() -> None:
 @pytest.mark.parametrize("name", sorted(PLANNED))
 def test_postgresql_plans_every_statement(store: Store, name: str) -> None:
     """Tables, columns and types are those of the migrated schema."""
-    with store.writing_session() as session:
+    with store.session() as session:
         session.execute(f"EXPLAIN (GENERIC_PLAN) {_numbered(ALL[name])}")
 
 
 @pytest.mark.parametrize("name", sorted(set(ALL) - PLANNED - {"changes.copy_items"}))
 def test_postgresql_takes_what_has_no_plan(store: Store, name: str) -> None:
     """Settings, locks and the like."""
-    with store.writing_session() as session:
+    with store.session() as session:
         session.execute(ALL[name])
 
 
