@@ -16,7 +16,7 @@ from store.arrays import Texts
 from store.database import Store
 from store.dossiers import Dossiers
 from store.errors import DefinitionsUnknown, LedgerRowBroken
-from store.escalations import differing, put_in_place
+from store.escalations import find_differing, put_in_place
 from store.ledger import Ledger
 from store.statements import statements_in
 from store.tables import ledger
@@ -27,13 +27,13 @@ SQL: Final = statements_in("views")
 
 def rebuild_dossiers(store: Store, *, replace: bool = False) -> list[Difference]:
     """Fold every dossier of the ledger again; compare its row, and put it right where that is wanted."""
-    found = list(_differences(store, replace=replace))
+    differences = list(_differences(store, replace=replace))
     with store.writing() as connection:
         known = select(ledger.c.case_id).where(ledger.c.case_id == dossiers.c.case_id, ledger.c.sequence == 1).exists()
         surplus = list(connection.scalars(select(dossiers.c.case_id).where(~known)))
         if replace:
             connection.execute(delete(dossiers).where(~known))
-    return [*found, *(Difference(stream_id, "surplus") for stream_id in surplus)]
+    return [*differences, *(Difference(stream_id, "surplus") for stream_id in surplus)]
 
 
 def _differences(store: Store, *, replace: bool) -> Iterator[Difference]:
@@ -73,6 +73,6 @@ def _wrong_rows(store: Store, view: DossierView, alarms: tuple[EscalationItem, .
     with store.session() as session:
         row = session.execute(SQL["compare_dossier"], {"views": Texts([view.model_dump_json()])}).fetchone()
         is_same = row is not None and bool(row[0])
-        others = list(differing(session, [view.case_id], (item.model_dump_json() for item in alarms)))
-    found: dict[What, bool] = {"case": not is_same, "escalations": bool(others)}
-    return [what for what, is_wrong in found.items() if is_wrong]
+        others = list(find_differing(session, [view.case_id], (item.model_dump_json() for item in alarms)))
+    wrong: dict[What, bool] = {"case": not is_same, "escalations": bool(others)}
+    return [what for what, is_wrong in wrong.items() if is_wrong]

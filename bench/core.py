@@ -1,13 +1,13 @@
 """What the rules themselves cost: the life of a five-step case through the pure core, and the fold of its ledger.
 
-``python -m bench.core`` writes bench/results/core.json. No server, no database: CASES.take_turn, and evolve on what stands, as
+`python -m bench.core` writes bench/results/core.json. No server, no database: CASES.take_turn, and evolve on what stands, as
 the workflow does it. Processor time of this one process; of many rounds the best, since a busy machine only adds.
 
-- ``core_life_ms``: one case of five steps, six turns, 26 events: decided, viewed, evolved.
-- ``core_life_late_ms``: the same with every step answered a day after its end, so that the whole ladder fires.
-- ``events_per_s``: events folded in a second, as an audit or a rebuild does it.
-- ``verified_events_per_s``: events checked against every invariant and decided again.
-- ``classify_us``: one classification by the province's own decision table.
+- `core_life_ms`: one case of five steps, six turns, 26 events: decided, viewed, evolved.
+- `core_life_late_ms`: the same with every step answered a day after its end, so that the whole ladder fires.
+- `events_per_s`: events folded in a second, as an audit or a rebuild does it.
+- `verified_events_per_s`: events checked against every invariant and decided again.
+- `classify_us`: one classification by the province's own decision table.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def classify_section() -> Figures:
-    """``classify_us``, as ``bench.time`` has it."""
+    """`classify_us`, as `bench.time` has it."""
     return classification()
 
 

@@ -1,6 +1,6 @@
 """What a new holiday costs down to the disk: a million deadlines computed, the plan and the worklist's due column stored.
 
-A section of ``python -m bench.time``, on a real PostgreSQL that writes through to the disk. The figure is wall-clock time,
+A section of `python -m bench.time`, on a real PostgreSQL that writes through to the disk. The figure is wall-clock time,
 since most of it is PostgreSQL's; on a busy machine the processor time of both, beside it, says what an idle one would
 take. Not in it: reading the open cases out of the ledger, and the events, which follow as paced commands.
 """

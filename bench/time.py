@@ -1,7 +1,7 @@
 """How fast time is computed, side by side with the libraries one would otherwise take.
 
-``python -m bench.time [SECTION ...]`` runs the sections and merges their figures into bench/results/time.json. A section
-is a function that returns figures by name; add one to ``SECTIONS``. Before a call is timed its answer is checked: the
+`python -m bench.time [SECTION ...]` runs the sections and merges their figures into bench/results/time.json. A section
+is a function that returns figures by name; add one to `SECTIONS`. Before a call is timed its answer is checked: the
 libraries must agree before they race. A ratio is one scalar call against one scalar call, both warm. All figures are
 processor time of this one process, so that a busy machine does not flatter the shorter call, which finds a gap.
 """
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def against_businesstimedelta() -> Figures:
-    """Time ``add`` and ``between`` against businesstimedelta, on the public calendar with its two sessions."""
+    """Time `add` and `between` against businesstimedelta, on the public calendar with its two sessions."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the library's own, about pytz
         import businesstimedelta  # type: ignore[import-untyped] # noqa: PLC0415 - a section imports what only it compares
@@ -84,10 +84,10 @@ def against_businesstimedelta() -> Figures:
 
 
 def against_business_duration() -> Figures:
-    """Time ``between`` against business-duration.
+    """Time `between` against business-duration.
 
     One call of it knows one session a day, so that the race of call against call is on a calendar with the morning only;
-    the figures with ``two_sessions`` are its two calls for the public calendar against our one.
+    the figures with `two_sessions` are its two calls for the public calendar against our one.
     """
     from business_duration import businessDuration  # type: ignore[import-untyped] # noqa: PLC0415
 
@@ -119,9 +119,9 @@ def against_business_duration() -> Figures:
 
 
 def unseen_instants() -> Figures:
-    """Time ``between`` on instants never asked before, and both calls over short and long stretches.
+    """Time `between` on instants never asked before, and both calls over short and long stretches.
 
-    ``between`` remembers the positions of instants; what it costs without that is said here. No cost grows with the
+    `between` remembers the positions of instants; what it costs without that is said here. No cost grows with the
     interval.
     """
     calendar = compiled(public_calendar())
@@ -194,12 +194,12 @@ SECTIONS: Final[dict[str, Callable[[], Figures]]] = {
 
 
 def public_calendar() -> CalendarDefinition:
-    """Return the calendar of the public offices as the catalogue ships it."""
+    """The calendar of the public offices as the catalogue ships it."""
     return CalendarDefinition.model_validate(yaml.safe_load(CALENDAR.read_text(encoding="utf-8")))
 
 
 def nanoseconds(call: str, names: dict[str, Any], calls: int = 50_000, rounds: int = 7) -> float:
-    """Return the time of one warm call: the best of several rounds, since noise only ever adds."""
+    """The time of one warm call: the best of several rounds, since noise only ever adds."""
     return (
         min(timeit.repeat(call, timer=clock, globals={**globals(), **names}, number=calls, repeat=rounds)) / calls * 1e9
     )

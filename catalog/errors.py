@@ -118,6 +118,11 @@ class UnknownDefinition(CatalogError):
         message, remedy = message_and_remedy(TEXTS, key, details)
         super().__init__(message, field=self.named_in, remedy=remedy, suggestions=suggestions)
 
+    @property
+    def near(self) -> str:
+        """What looks like it, as a refusal quotes it; `-`: nothing does."""
+        return ", ".join(self.suggestions) or "-"
+
 
 class UnknownProcedure(UnknownDefinition):
     """No procedure has this id."""

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 @dataclass(frozen=True, slots=True)
 class StackAddresses:
-    """Addresses of a running stack, and accounts there. ``database_url`` holds a password: show ``shown_database`` instead."""
+    """Addresses of a running stack, and accounts there. `database_url` holds a password: show `shown_database` instead."""
 
     temporal_address: str
     kafka_bootstrap: str

@@ -206,8 +206,7 @@ class CaseIntake(StreamIntake[CaseCommand, Definitions]):
             return catalog.definitions_for(procedure_id, day)
         except UnknownProcedure as error:
             derived = await asyncio.to_thread(self._records.derived_procedure, procedure_id)
-            near = ", ".join(error.suggestions) or "-"
-            return derived or refuse("procedure_unknown", "procedure", procedure=procedure_id, near=near)
+            return derived or refuse("procedure_unknown", "procedure", procedure=procedure_id, near=error.near)
         except NotInForce as error:
             return refuse("not_in_force", "procedure", what=f"{error.noun} {error.id}", day=str(day))
 

@@ -15,7 +15,7 @@ from cases.dossier.results import refusal_of_results
 from cases.dossier.schedule import Limit, Schedule, nominal_path, schedule
 from catalog.catalogue import Catalog
 from catalog.dossier import DossierTemplate
-from catalog.errors import NotInForce, UnknownDefinition, UnknownProcedure, UnknownTemplate
+from catalog.errors import NotInForce, UnknownProcedure, UnknownTemplate
 from catalog.model import ProcedureVersion
 from events.language.dossier_messages import DossierFile
 from events.language.refusals import refuse
@@ -78,7 +78,8 @@ def outline_of(file: DossierFile, catalog: Catalog, day: date) -> Outline | Grap
         try:
             template = catalog.template(file.template, day)
         except UnknownTemplate as error:
-            return _unknown("template_unknown", "template", error, template=file.template)
+            refusal = refuse("template_unknown", "template", template=file.template, near=error.near)
+            return GraphFault(refusal, reference=file.template)
         except NotInForce as error:
             return not_in_force(error, "template", day)
         file = filled(file, template)
@@ -91,7 +92,8 @@ def outline_of(file: DossierFile, catalog: Catalog, day: date) -> Outline | Grap
         try:
             procedures[part.name] = catalog.procedure(part.procedure, day)
         except UnknownProcedure as error:
-            return _unknown("procedure_unknown", "applications.procedure", error, procedure=part.procedure)
+            refusal = refuse("procedure_unknown", "applications.procedure", procedure=part.procedure, near=error.near)
+            return GraphFault(refusal, reference=part.procedure)
         except NotInForce as error:
             lawless = lawless or error
             procedures[part.name] = catalog.procedures[part.procedure][0]
@@ -105,11 +107,6 @@ def _fault_in(outline: Outline, catalog: Catalog, day: date) -> GraphFault | Non
         return GraphFault(refusal, reference=outline.lead)
     invalid = refusal_of_results(outline.file.applications, day)
     return None if invalid is None else GraphFault(invalid, reference=invalid.details["number"])
-
-
-def _unknown(code: str, field: str, error: UnknownDefinition, **reference: str) -> GraphFault:
-    refusal = refuse(code, field, near=", ".join(error.suggestions) or "-", **reference)
-    return GraphFault(refusal, reference=next(iter(reference.values())))
 
 
 def not_in_force(error: NotInForce, field: str, day: date) -> GraphFault:

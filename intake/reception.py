@@ -201,4 +201,4 @@ def _unknown_type(known: dict[str, Any]) -> DeadLetter:
 
 def _refused(refusal: Refusal) -> DeadLetter:
     # The applicant's part is in the message: it is kept as a dead letter, and its sender is told.
-    return DeadLetter(refusal.code, refusal.field, *refusal.without_quotes.told)
+    return DeadLetter(refusal.code, refusal.field, *refusal.without_quotes.texts)

@@ -11,12 +11,13 @@ from presentation.blocks import Block, Table, dim, facts, line, stacked, table_o
 from presentation.json_of_dead_letters import dead_letter_json
 from presentation.moments import Moments
 from services.dead_letters import FiledLetter
+from wording.text import _, _p
 
 
 def dead_letter_table(found: Sequence[FiledLetter], moments: Moments) -> Table:
     """One line a letter."""
     words = moments.words
-    table = table_of(None, *map(words, ("topic_and_letter", "at", "message", "reason")))
+    table = table_of(None, *map(words, (_("Topic\nLetter"), _("At"), _("Message\nField"), _("Reason"))))
     for filed in found:
         letter = filed.letter
         table.add(
@@ -24,7 +25,7 @@ def dead_letter_table(found: Sequence[FiledLetter], moments: Moments) -> Table:
             stacked(
                 filed.topic.removesuffix(DEAD_LETTER_SUFFIX),
                 letter.id,
-                dim(words("sent_again")) if letter.replayed_at else None,
+                dim(words(_("sent again"))) if letter.replayed_at else None,
             ),
             # Letters tell real time; a screen has one time only.
             moments.two_lines(moments.time.to_business(letter.dead_at)),
@@ -40,8 +41,8 @@ def dead_letter_screen(filed: FiledLetter, moments: Moments, *, content: bool) -
     words, letter = moments.words, filed.letter
     known = {name: _fact(name, value, moments) for name, value in dead_letter_json(filed, content=content).items()}
     known |= {"reason": _reason(filed, moments)}
-    yield facts((words(f"letter.{name}"), text) for name, text in known.items())
-    headers = table_of(words("headers"), words("name"), words("value"))
+    yield facts((words.named("letter", name), text) for name, text in known.items())
+    headers = table_of(words(_("Headers")), words(_("Name")), words(_("Value")))
     for name, text in letter.header_texts.items():
         headers.add(name, text)
     yield headers
@@ -54,7 +55,7 @@ def _fact(name: str, value: Any, moments: Moments) -> str:
     if value is None or value == "":
         return "-"
     if isinstance(value, bool):
-        return moments.words("yes" if value else "no")
+        return moments.words(_("yes") if value else _("no"))
     if name.endswith("_at"):
         return moments.instant(moments.time.to_business(datetime.fromisoformat(value)), seconds=True)
     return _message_name(value, moments) if name == "event_type" else str(value)
@@ -69,4 +70,4 @@ def _reason(filed: FiledLetter, moments: Moments) -> str:
     """Why it could not be used; an older letter says it in English only."""
     if moments.words.language == "en":
         return filed.letter.reason
-    return filed.letter.reason_vi or moments.words("letter_in_english", reason=filed.letter.reason)
+    return filed.letter.reason_vi or moments.words(_p("letter_in_english", "{reason}"), reason=filed.letter.reason)

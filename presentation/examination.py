@@ -8,6 +8,7 @@ from audit.installation.check import Check
 from presentation.blocks import Grid, Inline, Tone, line, stacked, toned
 from presentation.troubles import FAULT, FINE, MENDED_BY
 from presentation.words.words import Words
+from wording.text import _
 
 
 def verdict_table(checks: Sequence[Check], language: str) -> Grid:
@@ -25,5 +26,5 @@ def verdict_words(checks: Sequence[Check], language: str) -> str:
     """The whole in one sentence."""
     words, wrong = Words(language), sum(not check.ok for check in checks)
     if wrong:
-        return words("checks_failed", wrong=wrong, total=len(checks))
-    return words("checks_passed", total=len(checks))
+        return words(_("{total} checks: {wrong} to be mended."), wrong=wrong, total=len(checks))
+    return words(_("{total} checks: all is well."), total=len(checks))

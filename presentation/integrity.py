@@ -10,6 +10,7 @@ from audit.rebuilding import Rebuilt
 from audit.verification import VerificationReport
 from presentation.blocks import Block, Tone, dim, line, table_of, toned
 from presentation.words.words import Words
+from wording.text import _
 
 _FINDING: Final = re.compile(r"^(?P<invariant>I\d+): (?P<stream>\S+?)(?: event (?P<event>\d+))?(?:[: ].*)?$", re.DOTALL)
 
@@ -21,8 +22,10 @@ def finding_text(finding: str, words: Words) -> str:
         return finding
     place = found["stream"]
     if found["event"] is not None:
-        place = words("finding_event", stream=place, event=found["event"])
-    return words("finding", invariant=words.named("invariant", found["invariant"]), place=place)
+        place = words(_("{stream}, event {event}"), stream=place, event=found["event"])
+    return words(
+        _("{invariant}: wrong at {place}"), invariant=words.named("invariant", found["invariant"]), place=place
+    )
 
 
 def verification_json(report: VerificationReport) -> dict[str, Any]:
@@ -34,19 +37,31 @@ def verification_json(report: VerificationReport) -> dict[str, Any]:
 
 def verification_screen(report: VerificationReport, words: Words) -> Iterator[Block]:
     """One line an invariant, each finding, and what follows."""
-    table = table_of(None, words("invariant"), words("violations"))
+    table = table_of(None, words(_("Invariant")), words(_("Violations")))
     for name, count in report.violations.items():
         named = line(words.named("invariant", name), " ", dim(f"({name})"))
         table.add(named, toned(Tone.LATE, str(count)) if count else toned(Tone.GOOD, "0"))
     yield table
     yield from (_wrong(finding_text(finding, words)) for finding in report.findings)
     if report.findings and words.language == "vi":
-        yield line(words("findings_in_english"))
+        yield line(words(_("Each in detail above.")))
     counts = {"cases": report.cases, "events": report.events}
     findings = sum(report.violations.values())
-    yield line(words("all_well", **counts) if report.ok else words("not_all_well", findings=findings, **counts))
+    yield line(
+        words(_("{cases} cases, {events} events: all is well."), **counts)
+        if report.ok
+        else words(_("{cases} cases, {events} events: {findings} finding(s)."), findings=findings, **counts)
+    )
     if report.older:
-        yield line(words("not_decided_again", events=report.older))
+        yield line(
+            words(
+                _(
+                    "Of these, {events} events were decided by an older version under its own rules: "
+                    "checked, not decided again."
+                ),
+                events=report.older,
+            )
+        )
 
 
 def rebuilt_json(rebuilt: Rebuilt) -> dict[str, Any]:
@@ -67,9 +82,9 @@ def rebuilt_screen(rebuilt: Rebuilt, words: Words) -> Iterator[Block]:
     for difference in report.differences:
         yield _wrong(f"{difference.case_id}: {words.named('difference', difference.what)}")
     counts = {"cases": report.cases, "events": report.events, "differences": len(report.differences)}
-    yield line(words("rebuilt", **counts))
+    yield line(words(_("{cases} cases, {events} events folded again: {differences} difference(s)."), **counts))
     if rebuilt.mended:
-        yield line(words("replaced"))
+        yield line(words(_("They were put right.")))
 
 
 def _wrong(text: str) -> Block:

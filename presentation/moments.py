@@ -41,7 +41,7 @@ class Moments:
         """What an applicant wrote. Older events hold it themselves: then it is what they hold."""
         if reference is None or not is_held_apart(reference):
             return reference
-        return self.texts.get(reference) or self.words("in_vault")
+        return self.texts.get(reference) or self.words(_("(kept in the vault)"))
 
     def instant(self, at: datetime | None, *, seconds: bool = False) -> str:
         """Day and time of day; `-` for none."""
@@ -84,7 +84,7 @@ class Moments:
         if due_at is None:
             return ""
         seconds = (due_at - self.now).total_seconds()
-        return self.words("left" if seconds >= 0 else "late", span=self.span(seconds))
+        return self.words(_("{span} left") if seconds >= 0 else _("{span} late"), span=self.span(seconds))
 
     def is_past(self, due_at: datetime | None) -> bool:
         """Whether a due instant has passed."""
@@ -99,4 +99,8 @@ class Moments:
         """What a screen must say where business time is not real time; None: it is."""
         if self.time.factor == 1:
             return None
-        return self.words("scaled", factor=f"{self.time.factor:g}", resolution=f"{self.time.resolution:g}")
+        return self.words(
+            _("Business time runs {factor} times as fast; a real millisecond is {resolution} s of it."),
+            factor=f"{self.time.factor:g}",
+            resolution=f"{self.time.resolution:g}",
+        )

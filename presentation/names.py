@@ -134,7 +134,7 @@ class Names:
         if step in self.steps:
             return self.steps[step]
         asked = _OPINION.match(step)
-        return step if asked is None else self.words("opinion_on", step=self.step(asked["asking"]))
+        return step if asked is None else self.words(_("Opinion on: {step}"), step=self.step(asked["asking"]))
 
     def document(self, kind: str) -> str:
         """A kind of document."""
@@ -154,7 +154,7 @@ class Names:
         if step is None:
             return self.words.named("kind", kind)
         named = self.step(step)
-        return named if kind == "consultation" else self.words("clock_of_step", step=named)
+        return named if kind == "consultation" else self.words(_("step: {step}"), step=named)
 
     def audience(self, audience: str, department: str | None) -> str:
         """To whom a rung speaks: the role and its department. None: whose it is does not stand on record."""
@@ -162,13 +162,13 @@ class Names:
         if self.catalog is not None and (department is not None or audience in self.catalog.departments):
             return in_language(role_said(self.catalog, audience, department or audience), self.words.language)
         role = self.words.named("role", audience.removeprefix(LEAD))
-        return self.words("role_of_agency", role=role) if of_agency else role
+        return self.words(_("{role} of the agency"), role=role) if of_agency else role
 
     def calendar(self, calendar_id: str) -> str:
         """A working calendar: of the province's own that it is that one."""
         if calendar_id == (PUBLIC_CALENDAR if self.catalog is None else self.catalog.province.calendar):
-            return self.words("province_calendar")
-        return self.words("other_calendar", calendar=calendar_id)
+            return self.words(_("public working calendar"))
+        return self.words(_("working calendar {calendar}"), calendar=calendar_id)
 
 
 def kind_of(clock_id: str) -> str:

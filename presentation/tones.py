@@ -6,6 +6,7 @@ from typing import Final
 
 from presentation.blocks import Line, Tone, toned
 from presentation.words.words import Words
+from wording.text import _
 
 LANES: Final = {"green_24h": Tone.BEST, "green_60": Tone.GOOD}
 STATUSES: Final = {
@@ -41,4 +42,4 @@ def status_line(words: Words, group: str, status: str | None) -> Line:
 
 def yes_line(words: Words, *, is_so: bool) -> Line:
     """Yes, or a no that stands out."""
-    return toned(None, words("yes")) if is_so else toned(Tone.NEAR, words("no"))
+    return toned(None, words(_("yes"))) if is_so else toned(Tone.NEAR, words(_("no")))

@@ -13,7 +13,7 @@ from presentation.blocks import Block, Inline, Line, Table, Tone, dim, table_of,
 from presentation.tones import lane_line
 from presentation.troubles import FAULT, FINE, WARNING, trouble_lines
 from presentation.words.words import Words
-from wording.text import Bilingual, LazyText, _, in_language
+from wording.text import LazyText, _, _p, in_language, layout
 
 SIGNS: Final = {"ok": FINE, "failed": FAULT, "not_seen": dim("-")}
 REHEARSALS: Final = {
@@ -22,6 +22,7 @@ REHEARSALS: Final = {
     Rehearsal.CONSULTATION: _("An opinion for another department"),
     Rehearsal.LATE: _("A step that comes late"),
 }
+NOTHING: Final = layout("")
 EXAMPLES_MAX: Final = 2
 NO_FAULT: Final = _("nothing wrong")
 NOT_SEEN: Final = _("did not come about")
@@ -39,19 +40,15 @@ def trial_screen(report: ConformanceReport, language: str) -> Iterator[Block | N
     yield _verdict(report, language)
 
 
-def _words(language: str, *texts: tuple[str, str]) -> tuple[str, ...]:
-    return tuple(in_language(Bilingual(en, vi), language) for en, vi in texts)
+def _words(language: str, *texts: LazyText) -> tuple[str, ...]:
+    return tuple(in_language(text, language) for text in texts)
 
 
 def _cases(report: ConformanceReport, language: str) -> Table:
     words = Words(language)
     headings = (
-        ("Dossier", "Mã hồ sơ"),
-        ("Procedure", "Thủ tục"),
-        ("Lane", "Luồng"),
-        ("Steps", "Số bước"),
-        ("Waiting", "Chưa trả lời"),
-        ("Faults", "Lỗi"),
+        *(_p("dossier", "Dossier"), _("Procedure"), _("Lane")),
+        *(_p("number of", "Steps"), _p("answers", "Waiting"), _("Faults")),
     )
     title = _("What was sent as {source}", source=report.trial.source)
     table = table_of(in_language(title, language), *_words(language, *headings))
@@ -79,7 +76,7 @@ def _case(report: ConformanceReport, sent: TrialCase) -> str:
 
 
 def _rules(report: ConformanceReport, language: str) -> Table:
-    table = table_of(None, *_words(language, ("", ""), ("Rule", "Yêu cầu"), ("Faults", "Lỗi")))
+    table = table_of(None, *_words(language, NOTHING, _p("program", "Rule"), _("Faults")))
     for rule in Rule:
         state = report.state_of(rule)
         count = sum(fault.rule is rule for fault in report.verdict.faults)
@@ -93,7 +90,7 @@ def _rehearsals(report: ConformanceReport, language: str) -> Table | None:
     sent = [each for each in report.trial.sent if each.rehearsal is not None]
     if not sent:
         return None
-    table = table_of(None, *_words(language, ("", ""), ("Situation", "Tình huống"), ("Dossier", "Mã hồ sơ"), ("", "")))
+    table = table_of(None, *_words(language, NOTHING, _("Situation"), _p("dossier", "Dossier"), NOTHING))
     for each in sent:
         faults = len(report.faults_of(each.case_id))
         missed = each in report.missed

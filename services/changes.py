@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from catalog.calendar_files import read_calendar
 from catalog.catalogue import Catalog
 from catalog.errors import UnknownProcedure, close_matches
 from catalog.model import ProcedureVersion
@@ -16,7 +18,7 @@ from services.change_previews import ChangePreview, Progress, Target, preview_ca
 from services.change_telling import Telling, tell_cases
 from services.errors import ServiceError
 from services.installation import Installation
-from sla.calendar import CalendarDefinition
+from sla.calendar import CalendarDefinition, with_flags
 from store.changes import ChangePlans, ChangeRow, Plan, PlanHead
 from wording.text import _, joined
 
@@ -28,6 +30,19 @@ class UnknownVersionError(ServiceError):
     """The procedure has no such version."""
 
     code = "unknown_version"
+
+
+def calendar_of(installation: Installation, name: str, flags: Iterable[str]) -> CalendarDefinition:
+    """The calendar in a file of this name with its flags resolved, or the one of the catalogue with this id.
+
+    Raises UnknownCalendar, CatalogUnreadable, CatalogInvalid.
+    """
+    file = Path(name)
+    if not (file.is_file() or file.suffix in (".yaml", ".yml")):
+        return installation.catalog.calendar(name)
+    definition = read_calendar(file)
+    own = {*flags} & {entry.flag for entry in definition.flagged_days_off}
+    return with_flags(definition, own) if own else definition
 
 
 def version_of(catalog: Catalog, procedure_id: str, version: str) -> ProcedureVersion:

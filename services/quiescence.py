@@ -22,7 +22,7 @@ class NotPublishedError(ServiceError):
 
 
 def await_published(installation: Installation, timeout_seconds: float = 60.0) -> None:
-    """Return once the outbox is empty. Raises NotPublishedError, StoreError."""
+    """Once the outbox is empty. Raises NotPublishedError, StoreError."""
     outbox = Outbox(installation.store)
     ends_at = time.monotonic() + timeout_seconds
     while (lag := outbox.lag()).rows:

@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 
 
 def beginning(budget: Budget, ends_at: datetime, calendar: WorkingCalendar) -> Due:
-    """Return from when a limit must run to end at the instant; its day is the day of receipt, itself not counted.
+    """From when a limit must run to end at the instant; its day is the day of receipt, itself not counted.
 
     Hours, working hours and working days are exact inverses of `sla.deadline.due` on working instants. A limit in days
     or months counts back on the calendar; a day off moves back to the working day before, the last one on which the
@@ -35,14 +35,14 @@ def beginning(budget: Budget, ends_at: datetime, calendar: WorkingCalendar) -> D
 
 
 def working_day_before(day: date, calendar: WorkingCalendar) -> date:
-    """Return the day itself if it is a working day, else the last one before it. Raises CalendarRangeError."""
+    """The day itself if it is a working day, else the last one before it. Raises CalendarRangeError."""
     if calendar.is_working_day(day):
         return day
     return calendar.working_day_of_rank(calendar.rank_at(day) - 1)
 
 
 def _days_before(ends_at: datetime, days: int, calendar: WorkingCalendar) -> datetime:
-    """Return the instant from which ``WorkingCalendar.add_days`` leads to this one.
+    """The instant from which `WorkingCalendar.add_days` leads to this one.
 
     The end of a day is reached from the opening of a day, never from a closing: a closing is no working instant.
     """

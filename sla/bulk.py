@@ -1,6 +1,6 @@
 """The ends of very many clocks at once: what one new holiday does to a million deadlines, in seconds on one core.
 
-The same rules as ``Clock.due``, written over columns. A calendar whose zone changes its clocks is computed one clock at
+The same rules as `Clock.due`, written over columns. A calendar whose zone changes its clocks is computed one clock at
 a time.
 """
 
@@ -39,8 +39,8 @@ Bools = NDArray[np.bool_]
 class ClockColumns:
     """Clocks as columns, one row each. Instants in microseconds since 1970 UTC.
 
-    ``pauses`` are rounds: the first suspended stretch of every clock, the second of every clock, and so on, as
-    ``sla.suspension.pauses`` lays them out; a clock without one has ``FAR_US`` twice. ``open_ended`` clocks have no end.
+    `pauses` are rounds: the first suspended stretch of every clock, the second of every clock, and so on, as
+    `sla.suspension.pauses` lays them out; a clock without one has `FAR_US` twice. `open_ended` clocks have no end.
     """
 
     unit: NDArray[np.int8]
@@ -53,7 +53,7 @@ class ClockColumns:
 
 @dataclass(frozen=True)
 class DueColumns:
-    """The ends of clocks as columns. NaT where there is none; ``refused`` where the calendar does not cover it."""
+    """The ends of clocks as columns. NaT where there is none; `refused` where the calendar does not cover it."""
 
     operational_at: NDArray[np.datetime64]
     lawful_day: NDArray[np.datetime64]
@@ -61,7 +61,7 @@ class DueColumns:
 
 
 def columns_of(clocks: Sequence[Clock]) -> ClockColumns:
-    """Return the clocks as columns."""
+    """The clocks as columns."""
     stopped = [pauses(clock.suspensions, clock.anchored_at) for clock in clocks]
     rounds = max(map(len, stopped), default=0)
     size = len(clocks)
@@ -81,7 +81,7 @@ def columns_of(clocks: Sequence[Clock]) -> ClockColumns:
 
 
 def due_columns(clocks: ClockColumns, calendar: WorkingCalendar) -> DueColumns:
-    """Return when each clock ends under the calendar, equal to ``Clock.due`` row by row."""
+    """When each clock ends under the calendar, equal to `Clock.due` row by row."""
     size = len(clocks.amount)
     ends = DueColumns(
         np.full(size, "NaT", "datetime64[us]"), np.full(size, "NaT", "datetime64[D]"), np.zeros(size, np.bool_)
@@ -252,7 +252,7 @@ def _months(table: _Table, rows: _Rows) -> _Ends:
 
 
 def _after_working_days(table: _Table, rows: _Rows, refused: Bools) -> Ints:
-    """Return the position of the end of the working days, as ``WorkingCalendar.add_days`` counts them."""
+    """The position of the end of the working days, as `WorkingCalendar.add_days` counts them."""
     moved = table.normalise(rows.anchored, refused)
     rank = table.rank_at(moved // DAY_US, refused)
     into_day = table.position(moved) - table.day_start[np.minimum(rank, len(table.days))]

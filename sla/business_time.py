@@ -15,7 +15,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 class BusinessTime(BaseModel):
-    """A mapping between real instants and business instants: ``factor`` business seconds pass in a real second.
+    """A mapping between real instants and business instants: `factor` business seconds pass in a real second.
 
     Instants come out in UTC. Computed exactly, as a fraction; rounded to a whole microsecond: to business time down and
     to real time up, so that a timer set for a business instant never fires before it.
@@ -35,7 +35,7 @@ class BusinessTime(BaseModel):
 
     @classmethod
     def real_time(cls) -> Self:
-        """Return business time that is real time."""
+        """Business time that is real time."""
         epoch = datetime.fromtimestamp(0, UTC)
         return cls(business_anchor_at=epoch, real_anchor_at=epoch, factor=1.0)
 
@@ -45,12 +45,12 @@ class BusinessTime(BaseModel):
         return self.factor / 1000
 
     def to_business(self, real: datetime) -> datetime:
-        """Return the business instant at the real instant. Raises NaiveInstant without an offset."""
+        """The business instant at the real instant. Raises NaiveInstant without an offset."""
         passed = (_utc(real) - self.real_anchor_at.astimezone(UTC)) // MICROSECOND
         return self.business_anchor_at.astimezone(UTC) + math.floor(passed * Fraction(self.factor)) * MICROSECOND
 
     def to_real(self, business: datetime) -> datetime:
-        """Return the first real microsecond at which business time has reached the instant."""
+        """The first real microsecond at which business time has reached the instant."""
         wanted = (_utc(business) - self.business_anchor_at.astimezone(UTC)) // MICROSECOND
         return self.real_anchor_at.astimezone(UTC) + math.ceil(wanted / Fraction(self.factor)) * MICROSECOND
 

@@ -67,7 +67,7 @@ _compiled: dict[str, WorkingCalendar] = {}
 
 
 def compiled(definition: CalendarDefinition) -> WorkingCalendar:
-    """Return the calendar ready for arithmetic; compiled once per process and digest."""
+    """The calendar ready for arithmetic; compiled once per process and digest."""
     digest = definition.digest
     calendar = _compiled.get(digest)
     if calendar is None:
@@ -79,7 +79,7 @@ def compiled(definition: CalendarDefinition) -> WorkingCalendar:
 
 
 class Layout(NamedTuple):
-    """The tables of a calendar. Times since ``start_at`` (UTC) and on the axis of working time."""
+    """The tables of a calendar. Times since `start_at` (UTC) and on the axis of working time."""
 
     start_at: datetime
     length: timedelta
@@ -95,10 +95,10 @@ class WorkingCalendar:
     """A calendar ready for arithmetic. Instants go in with any offset and come out in the calendar's zone.
 
     A working instant lies in a window: at or after its opening, before its closing. Every method raises
-    CalendarRangeError outside ``first_day``..``last_day`` and NaiveInstant for an instant without an offset.
+    CalendarRangeError outside `first_day`..`last_day` and NaiveInstant for an instant without an offset.
     """
 
-    # Named, because ``between`` on known instants is so short that finding its table by name was a tenth of it.
+    # Named, because `between` on known instants is so short that finding its table by name was a tenth of it.
     __slots__ = (
         "_bases", "_before", "_day_start", "_days", "_ends", "_first", "_length", "_opens", "_origin", "_positions", "_rank",
         "_start_at", "_total", "_widths", "definition", "ends_at", "first_day", "fixed_offset", "last_day", "zone",
@@ -155,48 +155,48 @@ class WorkingCalendar:
     # ---- days
 
     def is_working_day(self, day: date) -> bool:
-        """Tell whether the local day has any working time."""
+        """Whether the local day has any working time."""
         index = self._index(day)
         return self._rank[index + 1] > self._rank[index]
 
     def next_working_day(self, day: date) -> date:
-        """Return the day itself if it is a working day, else the next one."""
+        """The day itself if it is a working day, else the next one."""
         return self.working_day_after(day, 0)
 
     def follows_day_off(self, day: date) -> bool:
-        """Tell whether the day before, within the calendar, is off."""
+        """Whether the day before, within the calendar, is off."""
         return day > self.first_day and not self.is_working_day(day - DAY)
 
     def rank_at(self, day: date) -> int:
-        """Return the rank of the first working day at or after the day: how many working days lie before it."""
+        """The rank of the first working day at or after the day: how many working days lie before it."""
         return self._rank[self._index(day)]
 
     def rank_after(self, day: date) -> int:
-        """Return the rank of the first working day after the day."""
+        """The rank of the first working day after the day."""
         return self._rank[self._index(day) + 1]
 
     def working_day_after(self, day: date, count: int) -> date:
-        """Return the count-th working day after the day, itself not counted; with 0 the first one at or after it."""
+        """The count-th working day after the day, itself not counted; with 0 the first one at or after it."""
         index = self._index(day)
         rank = self._rank[index + 1] + count - 1 if count > 0 else self._rank[index]
         return self.working_day_of_rank(rank)
 
     def working_day_of_rank(self, rank: int) -> date:
-        """Return the working day before which ``rank`` working days lie in the calendar."""
+        """The working day before which `rank` working days lie in the calendar."""
         if not 0 <= rank < len(self._days):
             raise self._outside(ANSWER, "day")
         return self._days[rank]
 
     def hours_of_rank(self, rank: int) -> tuple[timedelta, timedelta]:
-        """Return where the working day of that rank begins and ends on the axis of working time."""
+        """Where the working day of that rank begins and ends on the axis of working time."""
         return self._day_start[rank], self._day_start[rank + 1]
 
     def ranks_within(self, begins: timedelta, ends: timedelta) -> tuple[int, int]:
-        """Return the range (first, past the last) of the working days that lie wholly in a stretch of working time."""
+        """The range (first, past the last) of the working days that lie wholly in a stretch of working time."""
         return bisect_left(self._day_start, begins), bisect_right(self._day_start, ends) - 1
 
     def lawful_day(self, received_day: date, budget: Budget) -> date:
-        """Return the day whose 24:00 ends a limit in days. Civil Code 2015 art. 147-148.
+        """The day whose 24:00 ends a limit in days. Civil Code 2015 art. 147-148.
 
         The day of receipt is not counted. A limit in working days ends on the N-th working day; one in days or months
         on that day (the corresponding day, or the month's last), moved on to the next working day if it is off.
@@ -207,7 +207,7 @@ class WorkingCalendar:
         return self.next_working_day(self.counted_day(received_day, budget))
 
     def counted_day(self, received_day: date, budget: Budget) -> date:
-        """Return the last day of a limit in days or months as counted, before it moves on from a day off."""
+        """The last day of a limit in days or months as counted, before it moves on from a day off."""
         self._index(received_day)
         if budget.unit not in {Unit.DAYS, Unit.MONTHS}:
             raise UnitWithoutDay.of("unit_without_day", field="unit", unit=budget.unit)
@@ -222,12 +222,12 @@ class WorkingCalendar:
         return date(year, month + 1, min(received_day.day, monthrange(year, month + 1)[1]))
 
     def closing_at(self, day: date) -> datetime:
-        """Return when a working day's last window closes."""
+        """When a working day's last window closes."""
         _, end = self.hours_of_rank(self.rank_at(self.next_working_day(day)))
         return self._earlier_window_at(end)
 
     def end_of_day(self, day: date) -> datetime:
-        """Return 24:00 of the local day: 00:00 of the next one, in the calendar's zone."""
+        """24:00 of the local day: 00:00 of the next one, in the calendar's zone."""
         index = self._index(day)
         if self.fixed_offset:
             return self._origin + DAY * (index + 1)
@@ -236,21 +236,21 @@ class WorkingCalendar:
     # ---- instants
 
     def local(self, at: datetime) -> datetime:
-        """Return the instant in the calendar's zone; refuse one that the calendar does not cover."""
+        """The instant in the calendar's zone. Raises CalendarRangeError for one that the calendar does not cover."""
         self._window(at)
         return at.astimezone(self.zone)
 
     def local_day(self, at: datetime) -> date:
-        """Return the local date of the instant."""
+        """The local date of the instant."""
         return self.local(at).date()
 
     def is_working_instant(self, at: datetime) -> bool:
-        """Tell whether the instant lies in a window."""
+        """Whether the instant lies in a window."""
         elapsed, index = self._window(at)
         return elapsed - self._opens[index] < self._widths[index]
 
     def normalise(self, at: datetime) -> datetime:
-        """Return the instant itself if working, else the next opening."""
+        """The instant itself if working, else the next opening."""
         elapsed, index = self._window(at)
         if elapsed - self._opens[index] < self._widths[index]:
             return at.astimezone(self.zone)
@@ -259,14 +259,14 @@ class WorkingCalendar:
         return self._at(self._opens[index + 1])
 
     def position(self, at: datetime) -> timedelta:
-        """Return the working time from the calendar's first day to the instant."""
+        """The working time from the calendar's first day to the instant."""
         elapsed, index = self._window(at)
         inside = elapsed - self._opens[index]
         width = self._widths[index]
         return self._before[index] + (inside if inside < width else width)
 
     def between(self, start: datetime, end: datetime) -> timedelta:
-        """Return the working time from ``start`` up to ``end``; negative if ``end`` is earlier."""
+        """The working time from `start` up to `end`; negative if `end` is earlier."""
         positions = self._positions
         try:
             return positions[end] - positions[start]
@@ -274,7 +274,7 @@ class WorkingCalendar:
             return self._remembered(end) - self._remembered(start)
 
     def add(self, at: datetime, working: timedelta) -> datetime:
-        """Return the instant that much working time later. A sum that lands on a boundary ends the earlier window.
+        """The instant that much working time later. A sum that lands on a boundary ends the earlier window.
 
         Adding no time returns the instant unmoved; a negative time is subtracted.
         """
@@ -286,10 +286,10 @@ class WorkingCalendar:
         return self.subtract(at, -working) if working else self.local(at)
 
     def subtract(self, at: datetime, working: timedelta) -> datetime:
-        """Return the instant that much working time earlier. A boundary is the start of the later window.
+        """The instant that much working time earlier. A boundary is the start of the later window.
 
-        So ``subtract(add(t, w), w) == t`` for every working instant, and ``add(subtract(t, w), w) == t`` for every
-        instant that ``add`` returns.
+        So `subtract(add(t, w), w) == t` for every working instant, and `add(subtract(t, w), w) == t` for every
+        instant that `add` returns.
         """
         if working < ZERO:
             return self.add(at, -working)
@@ -301,7 +301,7 @@ class WorkingCalendar:
         return self._later_window_at(target)
 
     def add_days(self, at: datetime, days: int) -> datetime:
-        """Return the operational instant N working days later: the same working time into the N-th working day.
+        """The operational instant N working days later: the same working time into the N-th working day.
 
         An instant outside working time first moves to the next opening. Nothing worked on a day is the end of the
         working day before it; a shorter target day ends the limit at its closing. Raises AmountRefused below 1.
@@ -319,7 +319,7 @@ class WorkingCalendar:
         return self._earlier_window_at(position)
 
     def near_time_on(self, day: date, like: datetime) -> datetime:
-        """Return the instant of a working day at the wall-clock time of ``like``.
+        """The instant of a working day at the wall-clock time of `like`.
 
         Before the opening that is the opening; in a break or after the closing, the end of the window before it. The
         opening after a break is a working instant like any other.
@@ -352,7 +352,7 @@ class WorkingCalendar:
     # ---- inside
 
     def _remembered(self, at: datetime) -> timedelta:
-        """Return the position of an instant and keep it for the next time."""
+        """The position of an instant, kept for the next time."""
         position = self.position(at)
         tzinfo = at.tzinfo
         # Only under a fixed offset are equal datetimes surely the same instant (PEP 495: of a repeated hour they are not).
@@ -371,7 +371,7 @@ class WorkingCalendar:
         return moved if self.fixed_offset else moved.astimezone(self.zone)
 
     def _window(self, at: datetime) -> tuple[timedelta, int]:
-        """Return the time since the calendar's start, and the last window that opens at or before the instant."""
+        """The time since the calendar's start, and the last window that opens at or before the instant."""
         try:
             elapsed = at - (self._start_at if at.tzinfo is UTC else self._origin)
         except TypeError:

@@ -1,13 +1,13 @@
 """A clock: a budget from an anchor, with its suspensions. A pure value; everything else about it is derived.
 
 While suspended there is no deadline and nothing is overdue. A suspension moves the end by the suspended time in the
-clock's own measure: the wall clock for ``hours``, ``days`` and ``months``, working time for the working units.
+clock's own measure: the wall clock for `hours`, `days` and `months`, working time for the working units.
 Overlapping suspensions count once. An end is never earlier because of a suspension, and never later than the suspended
 time makes it:
 
-- ``working_days``: the lawful day does not count working days that were wholly suspended, and is never before the
+- `working_days`: the lawful day does not count working days that were wholly suspended, and is never before the
   operational day. A suspension of a part of a day moves the operational instant only.
-- ``days``, ``months``: the counted end moves by the suspended time, and then on from a day off.
+- `days`, `months`: the counted end moves by the suspended time, and then on from a day off.
 - an end that falls into a suspension moves to where the suspension ends.
 """
 
@@ -55,7 +55,7 @@ class Clock(BaseModel):
     # ---- suspensions
 
     def suspended_at(self, at: datetime) -> bool:
-        """Tell whether the clock is suspended at the instant."""
+        """Whether the clock is suspended at the instant."""
         moment = _utc(at, "at")
         return any(
             entry.from_at.astimezone(UTC) <= moment
@@ -65,19 +65,19 @@ class Clock(BaseModel):
 
     @property
     def is_open_ended(self) -> bool:
-        """Tell whether a suspension has no end yet, so that there is no deadline."""
+        """Whether a suspension has no end yet, so that there is no deadline."""
         return any(entry.until_at is None for entry in self.suspensions)
 
     def suspend(self, from_at: datetime, reason: str, legal_basis: str | None = None) -> Clock:
-        """Return the clock suspended from the instant on, until it is resumed."""
+        """The clock suspended from the instant on, until it is resumed."""
         _utc(from_at, "from_at")
         entry = Suspension(from_at=from_at, reason=reason, legal_basis=legal_basis)
         return self.model_copy(update={"suspensions": (*self.suspensions, entry)})
 
     def resume(self, until_at: datetime, reason: str | None = None) -> Clock:
-        """Return the clock with its open suspensions ended (those with the reason, if one is named).
+        """The clock with its open suspensions ended (those with the reason, if one is named).
 
-        Raises NotSuspended if none is open, SuspensionReversed if one begins after ``until_at``.
+        Raises NotSuspended if none is open, SuspensionReversed if one begins after `until_at`.
         """
         until = _utc(until_at, "until_at")
         ended = 0
@@ -100,7 +100,7 @@ class Clock(BaseModel):
         return self.model_copy(update={"suspensions": tuple(entries)})
 
     def extended(self, by: Budget) -> Clock:
-        """Return the clock with a larger budget. Raises ValueError where the unit is another."""
+        """The clock with a larger budget. Raises ValueError where the unit is another."""
         if by.unit is not self.budget.unit:
             raise ValueError(f"a limit in {self.budget.unit} cannot be extended by {by.unit}")
         return self.model_copy(update={"budget": Budget(amount=self.budget.amount + by.amount, unit=by.unit)})
@@ -108,13 +108,13 @@ class Clock(BaseModel):
     # ---- ends
 
     def due(self, calendar: WorkingCalendar) -> Due | None:
-        """Return when the budget ends, or None while a suspension is open."""
+        """When the budget ends, or None while a suspension is open."""
         if self.is_open_ended:
             return None
         return self._due(calendar)
 
     def instant_at(self, percent: int, calendar: WorkingCalendar) -> datetime | None:
-        """Return the instant at which that many percent of the budget are consumed; None while suspended.
+        """The instant at which that many percent of the budget are consumed; None while suspended.
 
         100 is exactly the operational end. Rounded up to a microsecond: never early. Raises ShareRefused beyond 1..100.
         """
@@ -141,7 +141,7 @@ class Clock(BaseModel):
         ]
 
     def later(self, from_at: datetime, delay: Budget, calendar: WorkingCalendar) -> datetime | None:
-        """Return the instant that lies the delay after another, in the delay's own unit; None while suspended.
+        """The instant that lies the delay after another, in the delay's own unit; None while suspended.
 
         Suspensions after the instant hold the delay up as well.
         """
@@ -151,7 +151,7 @@ class Clock(BaseModel):
     # ---- use of the budget
 
     def consumed(self, now: datetime, calendar: WorkingCalendar) -> timedelta:
-        """Return the time run so far, suspensions left out: working time for working units, else wall clock.
+        """The time run so far, suspensions left out: working time for working units, else wall clock.
 
         Zero before the anchor; it goes on after the end.
         """
@@ -167,13 +167,13 @@ class Clock(BaseModel):
         return self._measure(start, at, calendar) - sum(stopped, ZERO)
 
     def total(self, calendar: WorkingCalendar) -> timedelta:
-        """Return the whole budget as time in the clock's measure. An open suspension counts as not yet begun."""
+        """The whole budget as time in the clock's measure. An open suspension counts as not yet begun."""
         closed = tuple(entry for entry in self.suspensions if entry.until_at is not None)
         ended = self if len(closed) == len(self.suspensions) else self.model_copy(update={"suspensions": closed})
         return ended.consumed(ended._due(calendar).operational_at, calendar)
 
     def remaining(self, now: datetime, calendar: WorkingCalendar) -> timedelta:
-        """Return the time left, held while suspended; negative by what the clock is over."""
+        """The time left, held while suspended; negative by what the clock is over."""
         return self.total(calendar) - self.consumed(now, calendar)
 
     # ---- inside
@@ -196,14 +196,14 @@ class Clock(BaseModel):
     def _due_on_working_day(
         self, operational_at: datetime, stopped: tuple[Pause, ...], calendar: WorkingCalendar
     ) -> Due:
-        """Return the end of working days that were in part suspended."""
+        """The end of working days that were in part suspended."""
         received = counted_from(self.anchored_at, calendar, self.after_hours).date()
         rank = last_rank_past_pauses(calendar.rank_after(received), self.budget.amount, stopped, calendar)
         last_day = max(calendar.working_day_of_rank(rank), _day_ended_by(operational_at))
         return due_on(operational_at, day_past_pauses(last_day, stopped, calendar), calendar)
 
     def _due_on_counted_day(self, stopped: tuple[Pause, ...], calendar: WorkingCalendar) -> Due:
-        """Return the end of calendar days or months that were in part suspended."""
+        """The end of calendar days or months that were in part suspended."""
         counted = counted_from(self.anchored_at, calendar, self.after_hours)
         last = calendar.counted_day(counted.date(), self.budget)
         plain_at = counted.replace(year=last.year, month=last.month, day=last.day)
@@ -224,7 +224,7 @@ class Clock(BaseModel):
     def _run(
         self, start: datetime, amount: timedelta, stopped: tuple[Pause, ...], calendar: WorkingCalendar
     ) -> datetime:
-        """Return when the amount has run from the start, the pauses left out. Instants in UTC."""
+        """When the amount has run from the start, the pauses left out. Instants in UTC."""
         at = start
         for pause in stopped:
             if pause.until_at <= at:
@@ -248,7 +248,7 @@ class Clock(BaseModel):
 
 
 def _day_ended_by(at: datetime) -> date:
-    """Return the local day of an end. Midnight ends the day before: a window may close at 24:00."""
+    """The local day of an end. Midnight ends the day before: a window may close at 24:00."""
     return (at - MICROSECOND).date()
 
 

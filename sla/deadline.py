@@ -33,10 +33,10 @@ class Due(NamedTuple):
 def due(
     budget: Budget, anchored_at: datetime, calendar: WorkingCalendar, after_hours: AfterHours = AfterHours.RECEIPT
 ) -> Due:
-    """Return when a limit that starts at the anchor ends. Civil Code 2015 art. 147-148.
+    """When a limit that starts at the anchor ends. Civil Code 2015 art. 147-148.
 
-    ``hours`` run by the wall clock from the exact instant and ``working_hours`` on the calendar; neither has a lawful
-    day. ``working_days`` end operationally at the same working time of the N-th working day. ``days`` and ``months``
+    `hours` run by the wall clock from the exact instant and `working_hours` on the calendar; neither has a lawful
+    day. `working_days` end operationally at the same working time of the N-th working day. `days` and `months`
     end at the same wall-clock time of the lawful day, or at the end of the window before it.
     Raises CalendarRangeError when the anchor or the answer lies outside the calendar, NaiveInstant without an offset.
     """
@@ -53,19 +53,19 @@ def due(
 
 
 def due_on(operational_at: datetime, lawful_day: date, calendar: WorkingCalendar) -> Due:
-    """Return the end of a limit whose last day is known."""
+    """The end of a limit whose last day is known."""
     return Due(operational_at, lawful_day, calendar.end_of_day(lawful_day))
 
 
 def counted_from(anchored_at: datetime, calendar: WorkingCalendar, after_hours: AfterHours) -> datetime:
-    """Return the instant from whose day the lawful end counts, in the calendar's zone."""
+    """The instant from whose day the lawful end counts, in the calendar's zone."""
     if after_hours is AfterHours.NEXT_OPENING:
         return calendar.normalise(anchored_at)
     return calendar.local(anchored_at)
 
 
 def transfer_due_at(received_at: datetime, calendar: WorkingCalendar, cut_off: time) -> datetime:
-    """Return by when a dossier received at the counter must be handed to the office that handles it.
+    """By when a dossier received at the counter must be handed to the office that handles it.
 
     Within the working day of receipt; if received after the cut-off, at the start of the next working day (Decree
     61/2018 art. 18, whose cut-off is 15:00: data, since it may differ), also where the offices had closed by then. A

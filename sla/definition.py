@@ -43,9 +43,9 @@ class _Data(BaseModel):
 
 
 class Window(_Data):
-    """Opening hours within one day, local time, whole minutes: from ``opens`` up to but not including ``closes``.
+    """Opening hours within one day, local time, whole minutes: from `opens` up to but not including `closes`.
 
-    Written ``"07:00-11:30"``. A window that closes at 00:00 closes at the day's end.
+    Written `"07:00-11:30"`. A window that closes at 00:00 closes at the day's end.
     """
 
     opens: time
@@ -107,10 +107,10 @@ class FlaggedDays(_Data):
 
 
 class CalendarDefinition(_Data):
-    """A published version of a working calendar: law as data. Compact in JSON with ``exclude_defaults``.
+    """A published version of a working calendar: law as data. Compact in JSON with `exclude_defaults`.
 
-    Dates are local dates of ``zone``. Flagged days are working days until ``with_flags`` takes them off.
-    Raises pydantic's ValidationError; each report's ``ctx["error"]`` is an error of ``sla.errors``.
+    Dates are local dates of `zone`. Flagged days are working days until `with_flags` takes them off.
+    Raises pydantic's ValidationError; each report's `ctx["error"]` is an error of `sla.errors`.
     """
 
     id: Name
@@ -158,12 +158,12 @@ class CalendarDefinition(_Data):
         ).hexdigest()
 
     def compact(self) -> dict[str, Any]:
-        """Return the definition as plain JSON values, without what is at its default."""
+        """The definition as plain JSON values, without what is at its default."""
         return self.model_dump(mode="json", exclude_defaults=True)
 
 
 def with_flags(definition: CalendarDefinition, flags: Collection[str]) -> CalendarDefinition:
-    """Return the calendar with the flagged days of the set flags taken off and the flags resolved.
+    """The calendar with the flagged days of the set flags taken off and the flags resolved.
 
     A flag that is not set leaves its days as working days. Raises UnknownFlag for a flag the calendar does not have.
     """

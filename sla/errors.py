@@ -15,7 +15,7 @@ class SlaError(ValueError):
     """A calculation or a definition of time that is refused. A retry with the same input never helps.
 
     It is a ValueError so that a pydantic model reports it under the field it belongs to; the error itself is then
-    found in the report's ``ctx["error"]``.
+    found in the report's `ctx["error"]`.
     """
 
     code: ClassVar[str] = "sla_error"

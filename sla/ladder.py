@@ -24,9 +24,9 @@ class Rung(BaseModel):
     """One message of a ladder: at a share of the way to the appointment, or at a delay after the end.
 
     A clock has one end, or two: the appointment (operational) and the lawful end. The breach is the end's, whichever it
-    is; ``past_appointment`` says that the first of two has passed, and a clock with one end has no such rung.
+    is; `past_appointment` says that the first of two has passed, and a clock with one end has no such rung.
 
-    ``audience`` is a role; who holds it is found when the rung fires. ``quiet_outside_hours`` holds a rung that would
+    `audience` is a role; who holds it is found when the rung fires. `quiet_outside_hours` holds a rung that would
     fire outside working time back to the next working instant.
     """
 
@@ -96,9 +96,9 @@ class Ladder(BaseModel):
 def rung_instants(
     clock: Clock, ladder: Ladder, calendar: WorkingCalendar, *, two_ends: bool
 ) -> list[tuple[Rung, datetime]]:
-    """Return when each rung fires, in the calendar's zone, in the order of firing; empty while the clock is suspended.
+    """When each rung fires, in the calendar's zone, in the order of firing; empty while the clock is suspended.
 
-    ``two_ends`` as in ``rung_instant``. A rung held back to the opening may fire after one that stands after it in the
+    `two_ends` as in `rung_instant`. A rung held back to the opening may fire after one that stands after it in the
     ladder: it never holds that one up, so a breach is on time whatever the warnings do. Raises CalendarRangeError beyond
     the calendar.
     """
@@ -107,11 +107,11 @@ def rung_instants(
 
 
 def rung_instant(rung: Rung, clock: Clock, calendar: WorkingCalendar, *, two_ends: bool) -> datetime | None:
-    """Return when one rung fires, in the calendar's zone.
+    """When one rung fires, in the calendar's zone.
 
-    ``two_ends``: whether the lawful end of a limit in days, where it has one, is an end of its own behind the
+    `two_ends`: whether the lawful end of a limit in days, where it has one, is an end of its own behind the
     appointment; else the operational end is the only one. None while the clock is suspended, and for the rung
-    ``past_appointment`` of a clock that has but one end. Raises CalendarRangeError beyond the calendar.
+    `past_appointment` of a clock that has but one end. Raises CalendarRangeError beyond the calendar.
     """
     ends = clock.due(calendar)
     if ends is None:

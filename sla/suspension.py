@@ -15,7 +15,7 @@ OPEN_END: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class Suspension(BaseModel):
-    """Time that does not count, from ``from_at`` up to ``until_at``; open while that is None."""
+    """Time that does not count, from `from_at` up to `until_at`; open while that is None."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -44,7 +44,7 @@ class Pause(NamedTuple):
 
 
 def pauses(suspensions: Sequence[Suspension], anchored_at: datetime) -> tuple[Pause, ...]:
-    """Return the suspended time after the anchor, in order, each moment once. An open end is ``OPEN_END``."""
+    """The suspended time after the anchor, in order, each moment once. An open end is `OPEN_END`."""
     if not suspensions:
         return ()
     anchor = anchored_at.astimezone(UTC)
@@ -61,7 +61,7 @@ def pauses(suspensions: Sequence[Suspension], anchored_at: datetime) -> tuple[Pa
 
 
 def day_past_pauses(day: date, stopped: Iterable[Pause], calendar: WorkingCalendar) -> date:
-    """Return the last day of a limit, moved on while its end falls into suspended time. ``stopped`` is in order."""
+    """The last day of a limit, moved on while its end falls into suspended time. `stopped` is in order."""
     for pause in stopped:
         if pause.from_at < calendar.end_of_day(day) <= pause.until_at:
             day = calendar.next_working_day(calendar.local_day(pause.until_at))
@@ -69,7 +69,7 @@ def day_past_pauses(day: date, stopped: Iterable[Pause], calendar: WorkingCalend
 
 
 def instant_past_pauses(at: datetime, stopped: Iterable[Pause], calendar: WorkingCalendar) -> datetime:
-    """Return the instant, moved on to the next working instant while it falls into suspended time.
+    """The instant, moved on to the next working instant while it falls into suspended time.
 
     An end at which a suspension begins was reached; one that was moved there was not.
     """
@@ -82,7 +82,7 @@ def instant_past_pauses(at: datetime, stopped: Iterable[Pause], calendar: Workin
 
 
 def last_rank_past_pauses(first: int, count: int, stopped: Iterable[Pause], calendar: WorkingCalendar) -> int:
-    """Return the rank of the last of ``count`` working days from ``first`` on, those wholly suspended left out."""
+    """The rank of the last of `count` working days from `first` on, those wholly suspended left out."""
     last = first + count - 1
     for begins, ends in _worked_stretches(stopped, calendar):
         low, high = calendar.ranks_within(begins, ends)
@@ -93,7 +93,7 @@ def last_rank_past_pauses(first: int, count: int, stopped: Iterable[Pause], cale
 
 
 def _worked_stretches(stopped: Iterable[Pause], calendar: WorkingCalendar) -> list[tuple[timedelta, timedelta]]:
-    """Return the pauses on the axis of working time: two with only a break between them are one there."""
+    """The pauses on the axis of working time: two with only a break between them are one there."""
     stretches: list[tuple[timedelta, timedelta]] = []
     for pause in stopped:
         if pause.from_at >= calendar.ends_at:

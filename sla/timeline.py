@@ -22,7 +22,7 @@ class Span(NamedTuple):
 
 
 def day_start_at(day: date, zone: ZoneInfo) -> datetime:
-    """Return the instant (UTC) at which the local day begins.
+    """The instant (UTC) at which the local day begins.
 
     Where the clock change skips midnight the day begins when the clock has moved on.
     """
@@ -30,7 +30,7 @@ def day_start_at(day: date, zone: ZoneInfo) -> datetime:
 
 
 def spans(definition: CalendarDefinition, zone: ZoneInfo) -> Iterator[Span]:
-    """Yield the working windows of every day of the calendar, in order, without overlap."""
+    """The working windows of every day of the calendar, in order, without overlap."""
     days, day = OfficeDays(definition), definition.first_day
     while day <= definition.last_day:
         yield from _spans_of_day(day, days.windows(day), zone)
@@ -38,7 +38,7 @@ def spans(definition: CalendarDefinition, zone: ZoneInfo) -> Iterator[Span]:
 
 
 def has_fixed_offset(definition: CalendarDefinition, zone: ZoneInfo) -> bool:
-    """Tell whether the zone keeps one offset from UTC over the whole validity of the calendar."""
+    """Whether the zone keeps one offset from UTC over the whole validity of the calendar."""
     at = day_start_at(definition.first_day, zone) - DAY
     last_at = day_start_at(definition.last_day, zone) + 2 * DAY
     offset = _offset(at, zone)
@@ -50,7 +50,7 @@ def has_fixed_offset(definition: CalendarDefinition, zone: ZoneInfo) -> bool:
 
 
 def _spans_of_day(day: date, windows: tuple[Window, ...], zone: ZoneInfo) -> Iterator[Span]:
-    """Yield the instants whose local time lies in a window: an hour skipped does not count, an hour repeated twice."""
+    """The instants whose local time lies in a window: an hour skipped does not count, an hour repeated twice."""
     if not windows:
         return
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
@@ -63,7 +63,7 @@ def _spans_of_day(day: date, windows: tuple[Window, ...], zone: ZoneInfo) -> Ite
 
 
 def _segments(start_at: datetime, end_at: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime, timedelta]]:
-    """Yield the parts of the stretch in which the zone keeps one offset."""
+    """The parts of the stretch in which the zone keeps one offset."""
     begins_at, at = start_at, start_at
     while at < end_at:
         after = min(at + DAY, end_at)
@@ -76,7 +76,7 @@ def _segments(start_at: datetime, end_at: datetime, zone: ZoneInfo) -> Iterator[
 
 
 def _change_between(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
-    """Return the second at which the zone's offset changes. Zones change on whole seconds."""
+    """The second at which the zone's offset changes. Zones change on whole seconds."""
     low, high = 0, int((after - before).total_seconds())
     offset = _offset(before, zone)
     while high - low > 1:

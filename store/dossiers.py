@@ -79,8 +79,8 @@ class Dossiers:
     def view(self, stream_id: str) -> DossierView | None:
         """The dossier's row; None before its first turn is on record."""
         with self.store.reading() as connection:
-            found = connection.scalar(select(dossiers.c.view).where(dossiers.c.case_id == stream_id))
-        return None if found is None else DossierView.model_validate_json(found)
+            view = connection.scalar(select(dossiers.c.view).where(dossiers.c.case_id == stream_id))
+        return None if view is None else DossierView.model_validate_json(view)
 
     def views(self, *, open_only: bool = False, limit: int = 200) -> list[DossierView]:
         """The latest dossiers first."""
@@ -98,8 +98,8 @@ class Dossiers:
             .where(dossier_cases.c.dossier_id == stream_id)
         )
         with self.store.reading() as connection:
-            found = [CaseView.model_validate_json(view) for view in connection.scalars(query)]
-        return {view.case_id: view for view in found}
+            views = [CaseView.model_validate_json(view) for view in connection.scalars(query)]
+        return {view.case_id: view for view in views}
 
     def link(self, linked: LinkedCase) -> None:
         """Remember that a case is a dossier's, before the case is accepted. Idempotent."""

@@ -115,7 +115,7 @@ class OutboxLease:
                 self._session.execute(SQL["mark_published"], {"ids": Bigs(ids)}, prepare=True)
 
     def wait(self, timeout_seconds: float) -> None:
-        """Return when a transaction that added rows has been committed since the last call, at the latest after the timeout."""
+        """When a transaction that added rows has been committed since the last call, at the latest after the timeout."""
         with _as_unavailable():
             for _ in self._session.notifies(timeout=timeout_seconds, stop_after=1):
                 pass

@@ -8,8 +8,8 @@ from typing import ClassVar
 class GreenlaneError(Exception):
     """An expected failure, shown to the user without a traceback.
 
-    ``code`` is stable and for machines, ``field`` names the setting, file or port that is meant (empty when there is
-    none), ``message`` says what happened and ``remedy`` what helps.
+    `code` is stable and for machines, `field` names the setting, file or port that is meant (empty when there is
+    none), `message` says what happened and `remedy` what helps.
     """
 
     code: ClassVar[str] = "error"
@@ -24,5 +24,5 @@ class GreenlaneError(Exception):
         return f"{self.message} {self.remedy}".strip()
 
     def as_json(self) -> dict[str, str]:
-        """The body of ``{"error": ...}`` in the contract for machines."""
+        """The body of `{"error": ...}` in the contract for machines."""
         return {"code": self.code, "field": self.field, "message": self.message, "remedy": self.remedy}

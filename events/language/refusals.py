@@ -192,17 +192,17 @@ class Refusal(BaseModel):
         return self.code in {"step_not_assigned", "case_suspended", "consultation_open", "calendar_range"}
 
     @property
-    def told(self) -> tuple[LazyText, LazyText]:
+    def texts(self) -> tuple[LazyText, LazyText]:
         """Why, and what to do. A detail may be a name that somebody else wrote."""
         return message_and_remedy(TEXTS, self.code, {name: visible(detail) for name, detail in self.details.items()})
 
     def message(self, language: str = "en") -> str:
         """One sentence that says why."""
-        return in_language(self.told[0], language)
+        return in_language(self.texts[0], language)
 
     def remedy(self, language: str = "en") -> str:
         """One sentence that says what to do."""
-        return in_language(self.told[1], language)
+        return in_language(self.texts[1], language)
 
 
 def refuse(code: str, field: str | None = None, **details: str) -> Refusal:

@@ -24,7 +24,7 @@ class Outage:
         self._changed = asyncio.Event()
 
     async def passage(self) -> None:
-        """Return at once while all is well; else when it is this caller's turn to try, or when it works again."""
+        """At once while all is well; else when it is this caller's turn to try, or when it works again."""
         while self.away:
             if self._probing:
                 await self._changed.wait()

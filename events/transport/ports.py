@@ -56,7 +56,7 @@ class ShardLease(Protocol):
         ...
 
     def wait(self, timeout_seconds: float) -> None:
-        """Return as soon as there may be new rows, at the latest after the timeout."""
+        """As soon as there may be new rows, at the latest after the timeout."""
         ...
 
     def release(self) -> None:

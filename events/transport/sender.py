@@ -50,7 +50,7 @@ class Outgoing:
         self._waiting.append((parcel, self._send(parcel)))
 
     def settle(self) -> None:
-        """Return when Kafka has everything that was handed over. Raises as `add`."""
+        """When Kafka has everything that was handed over. Raises as `add`."""
         while self._waiting:
             self._producer.flush(FLUSH_SECONDS)
             left: list[tuple[Parcel, Pending]] = []

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.options import Json, Lang, StateDir
+from greenlane.cli.run import Run, as_command
 
 PANEL = "Running it"
 
@@ -35,15 +35,13 @@ def register(app: typer.Typer) -> None:
     app.add_typer(access, name="access", rich_help_panel=PANEL)
 
 
+@as_command
 def kafka(
+    run: Run,
     name: Annotated[
         str,
         typer.Argument(metavar="NAME", help="A department, a submitting system, or auditor (reads what is public)."),
     ],
-    *,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Give the account at embedded Kafka of a department, a submitting system or an auditor, and what it may do there.
 
@@ -55,8 +53,8 @@ def kafka(
     from greenlane.cli.output import out, print_json
     from greenlane.settings import Settings
 
-    found, rights = kafka_access(Settings.load(state_dir=state_dir, language=lang), name)
-    if as_json:
+    found, rights = kafka_access(Settings.load(state_dir=run.state_dir, language=run.lang), name)
+    if run.as_json:
         print_json(
             {"ok": True, **found.as_json(), "read": sorted(rights.reads), "write": sorted(rights.writes)},
         )
@@ -65,7 +63,9 @@ def kafka(
     return 0
 
 
+@as_command
 def database(
+    run: Run,
     role: Annotated[
         DatabaseAccount,
         typer.Argument(
@@ -74,10 +74,6 @@ def database(
             show_choices=False,
         ),
     ],
-    *,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Give the URL of one of the embedded database's accounts, each with the least rights it needs.
 
@@ -87,8 +83,8 @@ def database(
     from greenlane.settings import Settings
     from greenlane.stack.handing_out import database_access
 
-    url = database_access(Settings.load(state_dir=state_dir, language=lang), role)
-    if as_json:
+    url = database_access(Settings.load(state_dir=run.state_dir, language=run.lang), role)
+    if run.as_json:
         print_json({"ok": True, "url": url})
     else:
         out.print(url, markup=False, soft_wrap=True)

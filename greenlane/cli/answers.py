@@ -201,7 +201,7 @@ def reassign(
 
 
 def _stretch(from_at: str | None, until_at: str | None) -> dict[str, datetime]:
-    from greenlane.cli.instants import instant_of, refuse_reversed
+    from sla.instants import instant_of, refuse_reversed
 
     found = {
         name: instant_of(text, option)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from greenlane.cli.options import Json, Lang, Language, StateDir
+from greenlane.cli.options import Json, Lang, Language
+from greenlane.cli.run import Run, as_command
+from wording.text import _
 
 if TYPE_CHECKING:
     from presentation.time.calendars import CalendarSheet
@@ -59,35 +61,32 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, rich_help_panel=PANEL)
 
 
-def list_calendars(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = False) -> int:
+@as_command
+def list_calendars(run: Run) -> int:
     """List the working calendars with their versions, years and opening hours.
 
     Example: greenlane calendar list
     """
     from greenlane.cli.catalogue_in_use import catalogue_in_use
     from greenlane.cli.clock import now
-    from greenlane.cli.output import print_json, show
     from greenlane.settings import Settings
     from presentation.time.calendars import CalendarSheet, calendar_table
 
-    settings = Settings.load(language=lang, state_dir=state_dir)
+    settings = Settings.load(language=run.lang, state_dir=run.state_dir)
     definitions = catalogue_in_use(settings).catalog.calendars.values()
     sheets = [CalendarSheet.of(definition, settings.language, now()) for definition in definitions]
-    if as_json:
-        print_json({"ok": True, "calendars": [sheet.as_json() for sheet in sheets]})
-    else:
-        show(calendar_table(sheets))
-    return 0
+    return run.answer(
+        lambda: {"ok": True, "calendars": [sheet.as_json() for sheet in sheets]}, lambda: (calendar_table(sheets),)
+    )
 
 
+@as_command
 def show_calendar(
+    run: Run,
     *,
     calendar: CalendarId = None,
     year: Annotated[int | None, typer.Option("--year", help="A whole year; with --month one month of it.")] = None,
     month: Annotated[int | None, typer.Option("--month", min=1, max=12, help="One month.")] = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Draw months of a calendar: weekends, holidays, swapped days and make-up working days.
 
@@ -95,26 +94,22 @@ def show_calendar(
 
     Example: greenlane calendar show --year 2026 --month 8
     """
-    from greenlane.cli.output import print_json, show
 
-    sheet = _sheet(calendar, lang, state_dir)
+    sheet = _sheet(calendar, run.lang, run.state_dir)
     months = sheet.months(year, month)
-    if as_json:
-        print_json({"ok": True, "calendar": sheet.as_json(), "days": sheet.days_json(months)})
-    else:
-        show(*sheet.screen(months))
-    return 0
+    return run.answer(
+        lambda: {"ok": True, "calendar": sheet.as_json(), "days": sheet.days_json(months)}, lambda: sheet.screen(months)
+    )
 
 
+@as_command
 def add(
+    run: Run,
     *,
     at: At,
     amount: Amount,
     unit: CountedIn,
     calendar: CalendarId = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Compute when a limit ends: the appointment, and the day whose 24:00 is its lawful end.
 
@@ -122,18 +117,17 @@ def add(
     """
     from sla.deadline import due
 
-    return _count(due, at, amount, unit, _sheet(calendar, lang, state_dir), as_json=as_json)
+    return _count(due, at, amount, unit, _sheet(calendar, run.lang, run.state_dir), as_json=run.as_json)
 
 
+@as_command
 def subtract(
+    run: Run,
     *,
     at: At,
     amount: Amount,
     unit: CountedIn,
     calendar: CalendarId = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Compute from when a limit must run to end at the instant, and the day of receipt that has it end on that day.
 
@@ -144,37 +138,31 @@ def subtract(
     """
     from sla.beginning import beginning
 
-    return _count(beginning, at, amount, unit, _sheet(calendar, lang, state_dir), as_json=as_json)
+    return _count(beginning, at, amount, unit, _sheet(calendar, run.lang, run.state_dir), as_json=run.as_json)
 
 
+@as_command
 def between(
+    run: Run,
     *,
     from_at: Annotated[str, typer.Option("--from", metavar="INSTANT", help="The beginning, with its offset.")],
     to_at: Annotated[str, typer.Option("--to", metavar="INSTANT", help="The end, with its offset.")],
     calendar: CalendarId = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Compute the working time between two instants; negative where the end comes first.
 
     Example: greenlane calendar between --from 2026-03-02T09:00:00+07:00 --to 2026-03-04T10:00:00+07:00
     """
-    from greenlane.cli.instants import instant_of
-    from greenlane.cli.output import print_json, show
     from services.calculating import within
     from sla.calendar import compiled
+    from sla.instants import instant_of
 
-    sheet = _sheet(calendar, lang, state_dir)
+    sheet = _sheet(calendar, run.lang, run.state_dir)
     begins, ends = (
         within(sheet.definition, instant_of(text, field), field) for text, field in ((from_at, "from"), (to_at, "to"))
     )
     working = compiled(sheet.definition).between(begins, ends)
-    if as_json:
-        print_json(sheet.between_json(begins, ends, working))
-    else:
-        show(sheet.between_line(working))
-    return 0
+    return run.answer(lambda: sheet.between_json(begins, ends, working), lambda: (sheet.between_line(working),))
 
 
 def check(
@@ -187,22 +175,20 @@ def check(
 
     Example: greenlane calendar check vn-public-2027.yaml
     """
-    from greenlane.cli.calendar_file import checked, show_faults
+    from catalog.calendar_files import read_calendar
+    from greenlane.cli.faults import faults_shown
     from greenlane.cli.output import print_json, show
     from greenlane.settings import Settings
-    from presentation.words.time_words import TimeWords
+    from presentation.words.words import Words
 
     settings = Settings.load(language=lang)
-    found = checked(file)
-    if not found.definition:
-        show_faults(found.problems)
-        return 2
-    definition = found.definition
+    with faults_shown():
+        definition = read_calendar(file)
     if as_json:
         print_json({"ok": True, "calendar": definition.id, "version": definition.version, "digest": definition.digest})
     else:
         names = {"file": file, "calendar": definition.id, "version": definition.version}
-        show(TimeWords(settings.language)("calendar_sound", **names))
+        show(Words(settings.language)(_("{file}: calendar {calendar} {version} is sound."), **names))
     return 0
 
 
@@ -220,9 +206,9 @@ def _sheet(calendar: str | None, lang: Language | None, state_dir: Path | None) 
 
 def _count(count: Counting, at: str, amount: int, unit: CountedUnit, sheet: CalendarSheet, *, as_json: bool) -> int:
     """Count from the instant, and show where that ends."""
-    from greenlane.cli.instants import instant_of
     from greenlane.cli.output import print_json, show
     from services.calculating import budget_of, counted_end, within
+    from sla.instants import instant_of
 
     instant = within(sheet.definition, instant_of(at, "at"), "at")
     budget = budget_of(sheet.definition, amount, unit.value)

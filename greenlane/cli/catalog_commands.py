@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +10,7 @@ import typer
 
 from greenlane.cli.acting import acting
 from greenlane.cli.options import ActedBy, Json, Lang, StateDir
+from wording.text import _
 
 if TYPE_CHECKING:
     from catalog.loader import Folder
@@ -133,13 +132,14 @@ def publish(
     Example: greenlane catalog publish catalogue --note "QĐ 12/QĐ-UBND"
     """
     from greenlane.cli.catalog_place import the_place
+    from greenlane.cli.faults import faults_shown
     from greenlane.cli.output import print_json, show
     from presentation.catalogue.versions import CatalogScreen
     from services.catalogue_acts import publish_folder
 
     with the_place(state_dir, lang, is_folder_meant=True) as (place, settings):
         found = _checked(place, folder)
-        with _faults_shown():
+        with faults_shown(lambda: {"ok": False}):
             done = publish_folder(place, acting(by, "administrator"), found, note)
         if as_json:
             versions = [{**key._asdict(), "digest": digest} for key, digest in done.new]
@@ -208,27 +208,21 @@ def export(folder: Dir, *, state_dir: StateDir = None, lang: Lang = None, as_jso
             print_json({"ok": True, "folder": str(folder), "files": len(files)})
         else:
             words = CatalogScreen.of(place, settings.language).words
-            show(words("exported", files=len(files), folder=folder))
+            show(
+                words(
+                    _("{files} files written to {folder}. Edit there, then: greenlane catalog check {folder}"),
+                    files=len(files),
+                    folder=folder,
+                )
+            )
     return 0
 
 
 def _checked(place: Place, path: Path, *, is_counted: bool = False) -> Folder:
     """The folder; else its faults are shown, for programs beside the number of files where they are counted."""
     from catalog.loader import definition_files
+    from greenlane.cli.faults import faults_shown
     from services.catalogue_acts import check_folder
 
-    with _faults_shown(lambda: {"files": len(definition_files(path))} if is_counted else {}):
+    with faults_shown(lambda: {"ok": False} | ({"files": len(definition_files(path))} if is_counted else {})):
         return check_folder(place, acting(None, "administrator"), path)
-
-
-@contextmanager
-def _faults_shown(more: Callable[[], dict[str, object]] = dict) -> Iterator[None]:
-    """Show every fault of a catalogue, and end the command."""
-    from catalog.errors import CatalogInvalid
-    from greenlane.cli.calendar_file import show_faults
-
-    try:
-        yield
-    except CatalogInvalid as refused:
-        show_faults(refused.problems, ok=False, **more())
-        raise typer.Exit(2) from None

@@ -12,14 +12,16 @@ from greenlane.cli.granting import RefusedError
 from greenlane.cli.output import print_json, show
 from greenlane.cli.progress import counted
 from greenlane.cli.session import Session, waiting
+from greenlane.wiring import Wiring
 from presentation.catalogue.changes import change_screen
 from presentation.instants import day_said
 from presentation.json_of_changes import change_run_json
 from presentation.moments import Moments
-from presentation.words.time_words import TimeWords
+from presentation.words.words import Words
 from services.change_previews import Target
 from services.change_telling import Telling
 from services.changes import plan_change, preview_change, tell_change
+from sla.calendar import CalendarDefinition
 from store.changes import Plan
 from store.views import CaseFilter
 from wording.text import _
@@ -40,6 +42,26 @@ def warn_of_what_begins_later(version: ProcedureVersion, moments: Moments) -> No
     warn(told, remedy, moments.words.language)
 
 
+def warn_of_new_cases(target: CalendarDefinition, wiring: Wiring) -> None:
+    """Say on standard error where new cases would be received under another version than the open ones get."""
+    current = wiring.catalog.calendars.get(target.id)
+    if current is not None and current.digest == target.digest:
+        return
+    named = {"calendar": target.id, "version": target.version, "current": "" if current is None else current.version}
+    if current is None:
+        told = _("Calendar {calendar} {version} is not in the catalogue: no new case will be under it.", **named)
+    else:
+        told = _(
+            "Calendar {calendar} {version} is not what the catalogue holds: new cases go on under version {current}.",
+            **named,
+        )
+    remedy = _(
+        "Put the file into calendars/ of a catalogue folder (`greenlane catalog export "
+        "DIR`), and publish that (`greenlane catalog publish DIR`)."
+    )
+    warn(told, remedy, wiring.settings.language)
+
+
 def run_change(
     session: Session,
     target: Target,
@@ -55,8 +77,8 @@ def run_change(
 
     Raises RefusedError for the first case that cannot come under the version, unless those are skipped: nothing is done then.
     """
-    words = TimeWords(session.words.language)
-    with counted(words("looking"), session.views.count(CaseFilter(open_only=True))) as progress:
+    words = Words(session.words.language)
+    with counted(words(_("Looking at the open cases")), session.views.count(CaseFilter(open_only=True))) as progress:
         preview = preview_change(session.wiring, actor, target, reason, progress, now=now())
     if preview.refused and not (dry_run or skip_refused):
         raise RefusedError(preview.refused[0].refusal)
@@ -76,8 +98,8 @@ def run_change(
     return 0
 
 
-def _tell(session: Session, actor: Actor, plan: Plan, rate: float, words: TimeWords) -> Telling:
-    with counted(words("telling"), plan.cases - plan.sent) as progress:
+def _tell(session: Session, actor: Actor, plan: Plan, rate: float, words: Words) -> Telling:
+    with counted(words(_("Telling the cases")), plan.cases - plan.sent) as progress:
         return waiting(lambda: tell_change(session.wiring, actor, plan, rate, progress))
 
 

@@ -53,13 +53,13 @@ def apply_calendar(
 
     Example: greenlane calendar apply vn-public-2027.yaml --dry-run
     """
-    from greenlane.cli.calendar_file import target_of, warn_of_new_cases
-    from greenlane.cli.change_run import run_change
+    from greenlane.cli.change_run import run_change, warn_of_new_cases
     from greenlane.cli.session import a_session
+    from services.changes import calendar_of
 
     actor = acting(by, "administrator")
     with a_session(state_dir, lang) as session:
-        target = target_of(calendar, session.wiring)
+        target = calendar_of(session.wiring, calendar, session.wiring.settings.flags)
         warn_of_new_cases(target, session.wiring)
         return run_change(session, target, reason, actor, dry_run=dry_run, rate=rate, as_json=as_json)
 

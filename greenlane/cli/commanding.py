@@ -12,6 +12,7 @@ import typer
 
 from greenlane.cli.acting import Kind, acting, new_id
 from greenlane.cli.options import ActedBy, CaseReference, CommandId, Json, Lang, StateDir, name_of
+from wording.text import _
 
 if TYPE_CHECKING:
     from cases.turn import CaseView
@@ -90,8 +91,8 @@ def show_accepted(session: Session, kind: str, view: CaseView, told: Mapping[str
         print_json({"ok": True, "accepted": True, **told, "case": view.model_dump(mode="json")})
         return
     moments = session.moments
-    show(session.words("accepted", what=session.words(f"command.{kind}")))
-    show(case_table(session.words("case"), [view], moments), moments.scale)
+    show(session.words(_("Recorded: {what}."), what=session.words.named("command", kind)))
+    show(case_table(session.words(_("Case")), [view], moments), moments.scale)
 
 
 def run_dossier_command(kind: str, acts_as: Kind, dossier: str, content: Content, options: Options) -> int:

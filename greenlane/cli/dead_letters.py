@@ -58,13 +58,13 @@ def republish(
         rows = republish_outbox(installation, actor, from_id)
         waiting_rows = count_unpublished(installation, actor)
         if wait:
-            with counted(session.words("republishing"), waiting_rows) as progress:
+            with counted(session.words(_("Sending again")), waiting_rows) as progress:
                 waiting_rows = await_publisher(installation, actor, progress)
         if as_json:
             print_json({"ok": not (wait and waiting_rows), "republished": rows, "waiting": waiting_rows})
         else:
-            left = session.words("still_waiting", count=waiting_rows) if waiting_rows else None
-            show(session.words("republished", count=rows), left)
+            left = session.words(_("{count} message(s) still wait."), count=waiting_rows) if waiting_rows else None
+            show(session.words(_("{count} message(s) are sent again."), count=rows), left)
     return 2 if wait and waiting_rows else 0
 
 
@@ -96,7 +96,11 @@ def list_letters(
         if as_json:
             print_json({"ok": True, "letters": [dead_letter_json(filed) for filed in found]})
         else:
-            show(dead_letter_table(found, session.moments) if found else line(session.words("no_letters")))
+            show(
+                dead_letter_table(found, session.moments)
+                if found
+                else line(session.words(_("There are no dead letters.")))
+            )
     return 0
 
 
@@ -161,5 +165,9 @@ def replay(
         if as_json:
             print_json({"ok": True, "topic": box, "replayed": [letter.id for letter in sent]})
         else:
-            show(session.words("replayed", count=len(sent), topic=box.removesuffix(".dlq")))
+            show(
+                session.words(
+                    _("{count} message(s) sent again to {topic}."), count=len(sent), topic=box.removesuffix(".dlq")
+                )
+            )
     return 0

@@ -11,6 +11,7 @@ from greenlane.cli.acknowledgement import Escalation, Note, id_of, number_of
 from greenlane.cli.acting import acting, new_id
 from greenlane.cli.commanding import Content, Dossier, Options, of_dossier, run_dossier_command
 from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir, name_of
+from wording.text import _
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Application, as the dossier calls it.", callback=name_of)]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it stands in the ledger, without personal data.")]
@@ -55,7 +56,10 @@ def cascade(
             print_json({"ok": True, "name": name, "applied": not preview, "effects": listed})
         else:
             table = cascade_table(cascade.effects, cascade.parts, session.moments) if cascade.effects else None
-            show(table or words("nothing_follows"), words("cascade_hint" if preview else "cascade_done"))
+            show(
+                table or words(_("Nothing follows from it.")),
+                words(_("Do it with --apply.") if preview else _("Done.")),
+            )
     return 0
 
 

@@ -145,8 +145,19 @@ def submit(
         if as_json:
             print_json(_submitted_json(submitted, session.words.language))
         else:
-            key = "dossier_known" if submitted.is_known else "dossier_submitted"
-            key = "dossier_not_recorded" if submitted.view is None else key
+            key = (
+                _("Dossier {dossier} was submitted before.")
+                if submitted.is_known
+                else _("Dossier {dossier} submitted.")
+            )
+            key = (
+                _(
+                    "Dossier {dossier} was accepted, not opened yet: no worker answers. It is opened as soon "
+                    "as one runs."
+                )
+                if submitted.view is None
+                else key
+            )
             shown(session.words(key, dossier=f"{submitted.dossier_id} ({submitted.stream_id})"), session.moments.scale)
             for fact in submitted.left_out:
                 say_left_out(fact, "", session.words.language)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.options import Json, Lang, StateDir
+from greenlane.cli.run import Run, as_command
 
 PANEL = "Looking things up"
 
@@ -25,7 +25,9 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(due)
 
 
+@as_command
 def due(
+    run: Run,
     procedure: Annotated[str, typer.Argument(metavar="PROCEDURE", help="Id of the procedure.")],
     *,
     at: Annotated[str, typer.Option("--at", metavar="INSTANT", help="When it is received: RFC 3339 with the offset.")],
@@ -37,9 +39,6 @@ def due(
     calendar: Annotated[
         str | None, typer.Option("--calendar", metavar="ID", help="Another calendar than the procedure's own.")
     ] = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Calculate both promises of an application, its warnings and escalations, and why.
 
@@ -48,20 +47,18 @@ def due(
     """
     from greenlane.cli.catalogue_in_use import catalogue_in_use
     from greenlane.cli.clock import now
-    from greenlane.cli.instants import instant_of, pause_of
-    from greenlane.cli.output import print_json, show
     from greenlane.settings import Settings
     from presentation.time.calculation import calculation_screen
     from presentation.time.calculation_json import calculation_json
     from services.calculating import calculated
+    from sla.instants import instant_of, pause_of
 
     received_at = instant_of(at, "at")
     pauses = tuple(pause_of(text) for text in pause or ())
-    settings = Settings.load(language=lang, state_dir=state_dir)
+    settings = Settings.load(language=run.lang, state_dir=run.state_dir)
     catalog = catalogue_in_use(settings).catalog
     answer = calculated(catalog, procedure, lane.value, received_at, pauses, calendar, now=now())
-    if as_json:
-        print_json({"ok": True, **calculation_json(answer, settings.language, catalog)})
-    else:
-        show(*calculation_screen(answer, settings.language, catalog))
-    return 0
+    return run.answer(
+        lambda: {"ok": True, **calculation_json(answer, settings.language, catalog)},
+        lambda: calculation_screen(answer, settings.language, catalog),
+    )

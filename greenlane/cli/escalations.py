@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from greenlane.cli.listing import Limit
-from greenlane.cli.options import Json, Lang, StateDir, name_of
+from greenlane.cli.options import name_of
+from greenlane.cli.run import Run, as_command
 
 PANEL = "Cases"
 
@@ -18,7 +19,9 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(escalations)
 
 
+@as_command
 def escalations(
+    run: Run,
     *,
     department: Annotated[
         str | None,
@@ -37,9 +40,6 @@ def escalations(
         bool, typer.Option("--open", help="Only those that wait for somebody: neither acknowledged nor over.")
     ] = False,
     limit: Limit = 50,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """List the escalations of cases and linked dossiers, the most urgent first, each with the command to acknowledge it.
 
@@ -48,20 +48,19 @@ def escalations(
     from greenlane.cli.acting import acting
     from greenlane.cli.clock import now
     from greenlane.cli.output import print_json, show
-    from greenlane.cli.session import a_session
     from presentation.acknowledging import command_of
     from presentation.cases.escalations import escalation_screen
     from presentation.json_of_escalations import escalation_json
     from services.escalations import check_filter, list_escalations
     from store.escalations import EscalationFilter
 
-    command = partial(command_of, state_dir=state_dir)
-    with a_session(state_dir, lang) as session:
+    command = partial(command_of, state_dir=run.state_dir)
+    with run.session() as session:
         wanted = EscalationFilter(open_only=is_open, department=department, audience=audience)
         found = list_escalations(session.wiring, acting(None), wanted, limit=limit, now=now())
         if not found.items:
             check_filter(session.wiring, wanted)
-        if as_json:
+        if run.as_json:
             listed = [escalation_json(escalation, command) for escalation in found.items]
             print_json({"ok": True, "total": found.total, "escalations": listed})
         else:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from greenlane.cli.options import Json, Lang, StateDir
+from wording.text import _
 
 PANEL = "Care"
 
@@ -40,8 +41,8 @@ def verify(
     from services.verification import count_ledger, verify_installation
 
     with a_session(state_dir, lang) as session:
-        _, events = count_ledger(session.wiring)
-        with counted(session.words("verifying"), events) as progress:
+        events = count_ledger(session.wiring)[1]
+        with counted(session.words(_("Verifying the ledger")), events) as progress:
             found = verify_installation(session.wiring, acting(None), topics=topics, progress=progress)
         if as_json:
             print_json(verification_json(found))
@@ -73,8 +74,8 @@ def rebuild(
     from services.verification import count_ledger, rebuild_read_models
 
     with a_session(state_dir, lang) as session:
-        cases, _ = count_ledger(session.wiring)
-        with counted(session.words("verifying"), cases) as progress:
+        cases = count_ledger(session.wiring)[0]
+        with counted(session.words(_("Verifying the ledger")), cases) as progress:
             rebuilt = rebuild_read_models(session.wiring, acting(None), replace=replace, progress=progress)
         if as_json:
             print_json(rebuilt_json(rebuilt))

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.options import Json, Lang, StateDir, name_of
+from greenlane.cli.options import name_of
+from greenlane.cli.run import Run, as_command
 
 LIMIT_MAX = 1000
 
@@ -44,7 +45,9 @@ def register(app: typer.Typer) -> None:
         app.command(rich_help_panel=PANEL)(command)
 
 
+@as_command
 def cases(
+    run: Run,
     *,
     status: Annotated[Status | None, typer.Option("--status", help="Only cases in this state.")] = None,
     lane: Annotated[Lane | None, typer.Option("--lane", help="Only cases of this lane.")] = None,
@@ -60,9 +63,6 @@ def cases(
     ] = False,
     is_open: Annotated[bool, typer.Option("--open", help="Only open cases.")] = False,
     limit: Limit = 50,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """List cases, the latest first, with both promises and who holds them now.
 
@@ -72,8 +72,6 @@ def cases(
     """
     from greenlane.cli.acting import acting
     from greenlane.cli.clock import now
-    from greenlane.cli.output import print_json, show
-    from greenlane.cli.session import a_session
     from presentation.cases.case_table import case_list_screen
     from presentation.json_of_cases import case_list_json
     from services.case_lists import list_cases
@@ -88,23 +86,21 @@ def cases(
         late=overdue,
         promise_states=frozenset({"past_appointment"} if past_appointment else ()),
     )
-    with a_session(state_dir, lang) as session:
+    with run.session() as session:
         listed = list_cases(session.wiring, acting(None), wanted, limit=limit, now=now())
-        if as_json:
-            print_json({"ok": True, "total": listed.total, "cases": case_list_json(listed)})
-        else:
-            show(*case_list_screen(listed, session.moments))
-    return 0
+        return run.answer(
+            lambda: {"ok": True, "total": listed.total, "cases": case_list_json(listed)},
+            lambda: case_list_screen(listed, session.moments),
+        )
 
 
+@as_command
 def desk(
+    run: Run,
     department: Annotated[
         str, typer.Argument(metavar="DEPARTMENT", help="Id of the department, such as finance.", callback=name_of)
     ],
     limit: Limit = 200,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Show what waits for a department, the most urgent first, and the escalations that are told to it.
 
@@ -114,18 +110,12 @@ def desk(
     """
     from greenlane.cli.acting import acting
     from greenlane.cli.clock import now
-    from greenlane.cli.output import print_json, show
-    from greenlane.cli.session import a_session
     from presentation.acknowledging import command_of
     from presentation.cases.desk import desk_screen
     from presentation.json_of_cases import desk_json
     from services.case_lists import read_desk
 
-    command = partial(command_of, state_dir=state_dir)
-    with a_session(state_dir, lang) as session:
+    command = partial(command_of, state_dir=run.state_dir)
+    with run.session() as session:
         waiting = read_desk(session.wiring, acting(None), department, limit=limit, now=now())
-        if as_json:
-            print_json(desk_json(waiting, command))
-        else:
-            show(*desk_screen(waiting, session.moments, command))
-    return 0
+        return run.answer(lambda: desk_json(waiting, command), lambda: desk_screen(waiting, session.moments, command))

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.options import Json, Lang, StateDir, fact_of
+from greenlane.cli.options import Json, Lang, fact_of
+from greenlane.cli.run import Run, as_command
 
 Day = Annotated[
     datetime | None,
@@ -23,15 +24,14 @@ def register(app: typer.Typer) -> None:
         app.command(rich_help_panel=PANEL)(command)
 
 
+@as_command
 def procedures(
+    run: Run,
     procedure: Annotated[
         str | None, typer.Argument(metavar="PROCEDURE", help="Only this one, with its documents and steps.")
     ] = None,
     *,
     on: Day = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """List the procedures in force, or show one with the documents and steps it needs.
 
@@ -40,9 +40,9 @@ def procedures(
     from greenlane.cli import handbook
     from greenlane.cli.output import print_json, show
 
-    book = handbook.opened(lang, on, state_dir)
+    book = handbook.opened(run.lang, on, run.state_dir)
     found = [book.procedure(procedure)] if procedure is not None else book.procedures
-    if as_json:
+    if run.as_json:
         print_json({"ok": True, "on": book.day.isoformat(), "procedures": [book.procedure_json(v) for v in found]})
     elif procedure is not None:
         show(*book.procedure_screen(found[0]))
@@ -51,7 +51,8 @@ def procedures(
     return 0
 
 
-def departments(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = False) -> int:
+@as_command
+def departments(run: Run) -> int:
     """List the departments of the province, with their codes and who holds which role.
 
     Example: greenlane departments --lang en
@@ -59,8 +60,8 @@ def departments(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json 
     from greenlane.cli import handbook
     from greenlane.cli.output import print_json, show
 
-    book = handbook.opened(lang, None, state_dir)
-    if as_json:
+    book = handbook.opened(run.lang, None, run.state_dir)
+    if run.as_json:
         listed = [department.model_dump(mode="json") for department in book.catalog.departments.values()]
         print_json({"ok": True, "departments": listed})
     else:
@@ -68,7 +69,12 @@ def departments(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json 
     return 0
 
 
-def lanes(*, on: Day = None, state_dir: StateDir = None, lang: Lang = None, as_json: Json = False) -> int:
+@as_command
+def lanes(
+    run: Run,
+    *,
+    on: Day = None,
+) -> int:
     """Show the decision table of the lanes: which rule gives which lane, and what each lane promises.
 
     Example: greenlane lanes --on 2026-03-02
@@ -76,8 +82,8 @@ def lanes(*, on: Day = None, state_dir: StateDir = None, lang: Lang = None, as_j
     from greenlane.cli import handbook
     from greenlane.cli.output import print_json, show
 
-    book = handbook.opened(lang, on, state_dir)
-    if as_json:
+    book = handbook.opened(run.lang, on, run.state_dir)
+    if run.as_json:
         table = book.lane_table.model_dump(mode="json", exclude={"lists"})
         print_json({"ok": True, "on": book.day.isoformat(), "table": table})
     else:
@@ -85,32 +91,28 @@ def lanes(*, on: Day = None, state_dir: StateDir = None, lang: Lang = None, as_j
     return 0
 
 
+@as_command
 def classify(
+    run: Run,
     procedure: Annotated[str, typer.Argument(metavar="PROCEDURE", help="Id of the procedure.")],
     *,
     fact: Annotated[
         list[str] | None, typer.Option("--fact", metavar="NAME=VALUE", help="A fact; may be given several times.")
     ] = None,
     on: Day = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Explain which lane an application would take, and what each other lane lacks.
 
     Example: greenlane classify work-permit --fact project=ring-road-4
     """
     from greenlane.cli import handbook
-    from greenlane.cli.output import print_json, show
 
-    book = handbook.opened(lang, on, state_dir)
+    book = handbook.opened(run.lang, on, run.state_dir)
     facts = dict(fact_of(text) for text in fact or ())
     judged = book.classified(procedure, facts)
-    if as_json:
-        print_json({"ok": True, "on": book.day.isoformat(), **judged.as_json()})
-    else:
-        show(*book.classification_screen(judged))
-    return 0
+    return run.answer(
+        lambda: {"ok": True, "on": book.day.isoformat(), **judged.as_json()}, lambda: book.classification_screen(judged)
+    )
 
 
 def settings(*, lang: Lang = None, as_json: Json = False) -> int:

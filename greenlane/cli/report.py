@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.options import Json, Lang, StateDir
+from greenlane.cli.run import Run, as_command
+from wording.text import _
 
 PANEL = "Cases"
 
@@ -26,7 +27,9 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(report)
 
 
+@as_command
 def report(
+    run: Run,
     *,
     by: Annotated[Grouping, typer.Option("--by", help="What the figures are added up by.")] = Grouping.LANE,
     from_at: Annotated[
@@ -37,9 +40,6 @@ def report(
     ] = None,
     csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write the figures as CSV too.")] = None,
     plot: Annotated[Path | None, typer.Option("--plot", metavar="FILE.svg", help="Draw promised against used.")] = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Report promised against used time, breaches, escalations and the agencies' own duties, all in working time.
 
@@ -47,28 +47,21 @@ def report(
     """
     from greenlane.cli.acting import acting
     from greenlane.cli.clock import now
-    from greenlane.cli.instants import instant_of
-    from greenlane.cli.output import print_json, show
     from greenlane.cli.progress import counted
-    from greenlane.cli.session import a_session
     from greenlane.cli.writing import writable, write_file
     from presentation.cases.report import report_plot, report_screen
     from presentation.json_of_reports import report_csv, report_json
-    from presentation.words.time_words import TimeWords
     from services.reports import Period, count_cases, report_cases
+    from sla.instants import instant_of
 
     period = Period(*(instant_of(text, name) if text else None for name, text in (("from", from_at), ("to", to_at))))
     writable(csv, ".csv", "csv")
     writable(plot, ".svg", "plot")
-    with a_session(state_dir, lang) as session:
-        with counted(TimeWords(session.words.language)("looking"), count_cases(session.wiring)) as progress:
+    with run.session() as session:
+        with counted(session.words(_("Looking at the open cases")), count_cases(session.wiring)) as progress:
             figures = report_cases(session.wiring, acting(None), by.value, period, now=now(), progress=progress)
         if csv is not None:
             write_file(csv, report_csv(figures), "csv")
         if plot is not None:
             write_file(plot, report_plot(figures, session.moments), "plot")
-        if as_json:
-            print_json(report_json(figures))
-        else:
-            show(*report_screen(figures, session.moments))
-    return 0
+        return run.answer(lambda: report_json(figures), lambda: report_screen(figures, session.moments))

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from greenlane.cli.options import Json, Lang, StateDir
+from wording.text import _
 
 PANEL = "Running it"
 
@@ -64,13 +65,13 @@ def status(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = Fal
         parts = {name: part.as_json() | told.get(name, {}) for name, part in found.parts.items()}
         print_json({"ok": found.ok, "running": found.running, "parts": parts})
         return 0 if found.ok else 2
-    table = table_of(None, *map(words, ("part", "state", "address", "metrics")))
+    table = table_of(None, *map(words, (_("Part"), _("State"), _("Address"), _("Metrics"))))
     for name, part in found.parts.items():
         tone = Tone.GOOD if part.state == "running" else Tone.LATE
         state = toned(tone, words.named("part_state", part.state))
         table.add(name, state, part.address or "-", part.metrics or "-")
-    verdict = words("parts_ok" if found.ok else "parts_not_ok")
-    show(table, verdict if found.running else words("no_stack", folder=settings.state_dir))
+    verdict = words(_("All parts run.") if found.ok else _("Not all parts run."))
+    show(table, verdict if found.running else words(_("No stack runs in {folder}."), folder=settings.state_dir))
     for trouble in troubles.values():
         say_error(trouble)
     return 0 if found.ok else 2

@@ -11,7 +11,7 @@ from greenlane.connection_rules import PREFIX
 from greenlane.settings import Settings
 from presentation.blocks import Table, Tone, table_of, toned
 from presentation.words.words import Words
-from wording.text import in_language
+from wording.text import _, in_language
 
 MASK: Final = "***"
 _USERINFO: Final = re.compile(r"(?<=://)[^/@\s]*@")
@@ -40,7 +40,7 @@ def settings_json() -> list[dict[str, Any]]:
 def setting_table(language: str | None) -> Table:
     """The same for people; what differs from its default stands out."""
     words = Words(language or Settings.load().language)
-    table = table_of(words("settings"), *map(words, ("setting", "value", "description")))
+    table = table_of(words(_("Settings")), *map(words, (_("Setting"), _("Value"), _("Meaning"))))
     for setting in settings_json():
         value = "-" if setting["value"] is None else str(setting["value"])
         meaning = in_language(setting["description"], words.language)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from greenlane.cli.options import CaseReference, Json, Lang, StateDir
+from greenlane.cli.options import CaseReference
+from greenlane.cli.run import Run, as_command
 
 PANEL = "Cases"
 
@@ -14,7 +15,11 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(show)
 
 
-def show(case: CaseReference, state_dir: StateDir = None, lang: Lang = None, as_json: Json = False) -> int:
+@as_command
+def show(
+    run: Run,
+    case: CaseReference,
+) -> int:
     """Show a case: both promises, its clocks, who holds it, its steps and its whole timeline.
 
     Example: greenlane show H05.8-260302-0001
@@ -22,14 +27,13 @@ def show(case: CaseReference, state_dir: StateDir = None, lang: Lang = None, as_
     from greenlane.cli import output
     from greenlane.cli.acting import acting
     from greenlane.cli.granting import granted
-    from greenlane.cli.session import a_session
     from presentation.cases.case_screen import case_screen
     from presentation.json_of_cases import case_json
     from services.case_sheets import read_case
 
-    with a_session(state_dir, lang) as session:
+    with run.session() as session:
         sheet = granted(read_case(session.wiring, acting(None), case))
-        if as_json:
+        if run.as_json:
             output.print_json(case_json(sheet, session.words.language))
         else:
             output.show(*case_screen(sheet, session.moments))

@@ -34,7 +34,7 @@ def stop_case(
     Example: greenlane stop H05.8-260302-0001 --reason "A court has seized the deed" --legal-basis "15/2021/NĐ-CP"
     --by lead-officer --approved-by chairman-office
     """
-    from greenlane.cli.instants import instant_of
+    from sla.instants import instant_of
 
     return {
         "reason": reason,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from greenlane.cli.options import Json, Lang, StateDir, Strict, source_of
+from wording.text import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,7 +65,7 @@ def submit(
     with a_session(state_dir, lang) as session:
         size_max_bytes = session.wiring.message_max_bytes
         entries = [entry for name, content in contents for entry in entries_of(name, content, size_max_bytes)]
-        with counted(session.words("submitting"), len(entries)) as progress:
+        with counted(session.words(_("Submitting")), len(entries)) as progress:
             handed_in = waiting(lambda: _hand_in(session.wiring, entries, source, progress, strict=strict))
         body = _body(handed_in, session.words.language)
         if any(body["promises"] is None for body in body["submitted"]):
@@ -171,6 +172,22 @@ def _show(session: Session, handed_in: Sequence[HandedIn]) -> None:
             say_error(error, f"{error['file']}:{error['line']}{name}:")
     unrecorded = sum(answer.view is None for _, answer in taken)
     if unrecorded:
-        tell(line(WARNING, " ", words("not_recorded", count=unrecorded)))
+        tell(
+            line(
+                WARNING,
+                " ",
+                words(
+                    _("{count} accepted, not opened yet: no worker answers. They are opened as soon as one runs."),
+                    count=unrecorded,
+                ),
+            )
+        )
     known = sum(answer.is_known for _, answer in taken)
-    show(words("submit_summary", new=len(taken) - known, known=known, refused=len(handed_in) - len(taken)))
+    show(
+        words(
+            _("{new} new, {known} known, {refused} refused."),
+            new=len(taken) - known,
+            known=known,
+            refused=len(handed_in) - len(taken),
+        )
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from greenlane.cli.options import Json, Lang, StateDir
+from greenlane.cli.run import Run, as_command
 
 if TYPE_CHECKING:
     from greenlane.cli.session import Session
@@ -22,14 +22,13 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(watch)
 
 
+@as_command
 def watch(
+    run: Run,
     *,
     once: Annotated[bool, typer.Option("--once", help="Show the present once and leave.")] = False,
     interval: Annotated[float, typer.Option("--interval", min=0.2, max=60, help="Seconds between two looks.")] = 1.0,
     limit: Annotated[int, typer.Option("--limit", min=1, max=200, help="So many cases and events at most.")] = 15,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Watch open cases and what happens to them, until Ctrl-C.
 
@@ -40,15 +39,14 @@ def watch(
     from greenlane.cli.acting import acting
     from greenlane.cli.clock import now
     from greenlane.cli.output import print_json, show
-    from greenlane.cli.session import a_session
     from presentation.cases.present import present_screen
     from presentation.json_of_cases import present_json
     from services.watching import Watch
 
-    with a_session(state_dir, lang) as session:
+    with run.session() as session:
         watched = Watch(session.wiring, acting(None), limit)
         present = watched.look(now())
-        if as_json:
+        if run.as_json:
             print_json(present_json(present))
         elif once:
             show(*present_screen(present, session.moments))

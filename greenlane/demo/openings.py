@@ -57,7 +57,7 @@ async def open_all(wiring: Wiring) -> list[Opened]:
             received_at=datetime.now(UTC),
         )
         if not isinstance(answer, Submitted):
-            message, remedy = answer.refusal.told
+            message, remedy = answer.refusal.texts
             raise OpeningRefusedError(message, field=template.id, remedy=remedy)
         opened.append(Opened(template.id, answer.case_id))
     return opened

@@ -13,22 +13,23 @@ from rich.table import Table
 from cases.promised import Promised
 from cases.turn import CaseView
 from greenlane.console import Console
+from wording.text import LazyText, _, _p, in_language
 
 LANES = ("standard", "green_60", "green_24h")
 MARKS = {"met": "[green]kept ✓[/green]", "breached": "[red]broken ✗[/red]", "cancelled": "[dim]-[/dim]"}
 
 CASE_HEADINGS = (
-    "Mã hồ sơ\nDossier",
-    "Thủ tục\nProcedure",
-    "Luồng\nLane",
-    "Kết quả\nOutcome",
-    "Hẹn trả\nAppointment",
-    "Hết hạn\ntheo luật\nLawful end",
-    "Kết thúc\nClosed",
-    "Hẹn\nAppt.",
-    "Luật\nLaw",
-    "Hẹn trả\nluồng xanh\nGreen appt.",
-    "Xanh\nGreen",
+    _p("dossier", "Dossier"),
+    _("Procedure"),
+    _("Lane"),
+    _("Outcome"),
+    _("Appointment"),
+    _p("narrow", "Lawful end"),
+    _("Closed"),
+    _p("narrow", "Appt."),
+    _p("narrow", "Law"),
+    _p("narrow", "Green appt."),
+    _p("narrow", "Green"),
 )
 
 
@@ -92,10 +93,10 @@ class DemoReport:
             console.print(self._openings())
         rungs = ", ".join(f"{kind} {count}" for kind, count in sorted(self.rungs.items())) or "none"
         console.print(
-            f"Rungs fired / Mốc cảnh báo: {rungs}; acknowledged {self.acknowledged}; by webhook {self.alerts_by_webhook}"
+            f"{_both(_('Rungs fired'))}: {rungs}; acknowledged {self.acknowledged}; by webhook {self.alerts_by_webhook}"
         )
         checked = " ".join(f"{name} {'✓' if not count else f'✗ {count}'}" for name, count in self.violations.items())
-        console.print(f"Invariants / Bất biến: {checked}")
+        console.print(f"{_both(_('Invariants'))}: {checked}")
         verdict = "[bold green]✓ all is well[/bold green]" if self.ok else "[bold red]✗ not well[/bold red]"
         console.print(
             f"{verdict}: {self.closed} of {self.expected} cases closed, {self.events} events, dead letters {self.dead_letters},"
@@ -104,7 +105,7 @@ class DemoReport:
 
     def _cases(self, zone: ZoneInfo) -> Table:
         table = Table(
-            title="Promised against used / Cam kết và thực tế",
+            title=_both(_("Promised against used")),
             title_justify="left",
             header_style="bold",
             box=box.SIMPLE_HEAD,
@@ -112,7 +113,7 @@ class DemoReport:
             pad_edge=False,
         )
         for heading in CASE_HEADINGS:
-            table.add_column(heading, no_wrap=True, vertical="bottom")
+            table.add_column(f"{in_language(heading, 'vi')}\n{heading}", no_wrap=True, vertical="bottom")
         for view in sorted(self.views, key=lambda one: one.opened_at):
             table.add_row(
                 view.dossier_code or view.application_id,
@@ -130,7 +131,7 @@ class DemoReport:
         return table
 
     def _openings(self) -> Table:
-        table = Table(title="Business openings / Hồ sơ liên thông", title_justify="left", header_style="bold")
+        table = Table(title=_both(_("Business openings")), title_justify="left", header_style="bold")
         for name in ("Opening", "Applications", "Closed", "Released early", "Promise"):
             table.add_column(name, no_wrap=True)
         for template, found in self.dossiers.items():
@@ -141,7 +142,7 @@ class DemoReport:
 
     def _outcomes(self) -> Table:
         outcomes = sorted({view.outcome or "open" for view in self.views})
-        table = Table(title="By lane and outcome / Theo luồng và kết quả", title_justify="left", header_style="bold")
+        table = Table(title=_both(_("By lane and outcome")), title_justify="left", header_style="bold")
         table.add_column("Lane")
         for outcome in (*outcomes, "all"):
             table.add_column(outcome, justify="right")
@@ -149,6 +150,11 @@ class DemoReport:
             found = _counts(view.outcome or "open" for view in self.views if view.lane == lane)
             table.add_row(_coloured(lane), *(str(found.get(o, 0)) for o in outcomes), str(sum(found.values())))
         return table
+
+
+def _both(text: LazyText) -> str:
+    """The demonstration speaks to everybody at once."""
+    return f"{text} / {in_language(text, 'vi')}"
 
 
 def _kept(promised: Promised | None) -> str:

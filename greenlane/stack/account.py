@@ -44,7 +44,7 @@ class Account:
 
 
 def account_for(paths: Iterable[Path]) -> Account | None:
-    """The account to use when we are root, able to reach all ``paths``; None when we are an ordinary user already.
+    """The account to use when we are root, able to reach all `paths`; None when we are an ordinary user already.
 
     Raises AccountUnavailableError when there is no such account, or it cannot get through to a path.
     """

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from types import FrameType
-from typing import IO, Any
+from typing import IO
 
 from greenlane.addresses import StackAddresses
 from greenlane.settings import Settings
@@ -58,9 +58,9 @@ def run_up(
 ) -> int:
     """Runs a stack in the foreground until Ctrl-C or SIGTERM; the exit code. Must be called in the main thread.
 
-    ``prepare`` gets the settings with all addresses once the servers answer, before our processes start.
-    ``owned``: standard input is a pipe whose end means "stop", standard output tells the owner one JSON object a line.
-    Raises a StackError when it cannot start (with ``owned`` it is told to the owner instead, and the code is 2).
+    `prepare` gets the settings with all addresses once the servers answer, before our processes start.
+    `owned`: standard input is a pipe whose end means "stop", standard output tells the owner one JSON object a line.
+    Raises a StackError when it cannot start (with `owned` it is told to the owner instead, and the code is 2).
     """
     terminal = Terminal(language=settings.language)
     shown = progress or terminal
@@ -99,7 +99,7 @@ def _stop(supervisor: Supervisor, wish: Wish, *, owned: bool) -> None:
     supervisor.stop()
 
 
-def _tell_owner(owned: bool, message: dict[str, Any]) -> None:
+def _tell_owner(owned: bool, message: dict[str, object]) -> None:
     if owned:
         with suppress(OSError):  # The owner may be gone, which its pipe tells us anyway.
             os.write(1, json.dumps(message, allow_nan=False).encode() + b"\n")

@@ -88,9 +88,9 @@ def fetch_jars(
     tell: Callable[[int, int], None] | None = None,
     cancelled: threading.Event | None = None,
 ) -> list[Path]:
-    """Makes every jar present and verified in ``folder``; what is there already is checked and kept.
+    """Makes every jar present and verified in `folder`; what is there already is checked and kept.
 
-    ``tell`` hears how many of how many are there. Raises JarsUnavailableError, naming the jar.
+    `tell` hears how many of how many are there. Raises JarsUnavailableError, naming the jar.
     """
     wanted = list(jars)
     job = Fetching(folder, len(wanted), tell, cancelled or threading.Event())

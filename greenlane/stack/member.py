@@ -63,7 +63,7 @@ class ProcessSpec:
     """One of our processes: `python -m greenlane NAME`, or another module for tests.
 
     It serves Prometheus metrics on GREENLANE_METRICS_HOST and GREENLANE_METRICS_PORT once it works; that is how the
-    supervisor knows. Without ``has_metrics`` it counts as working when it has not ended within a second.
+    supervisor knows. Without `has_metrics` it counts as working when it has not ended within a second.
     """
 
     name: str
@@ -93,7 +93,7 @@ class OwnProcess(Member):
 
     @property
     def has_probe(self) -> bool:
-        """Whether ``answers`` knows more than that it is alive."""
+        """Whether `answers` knows more than that it is alive."""
         return self._spec.has_metrics
 
     def command(self) -> Command:

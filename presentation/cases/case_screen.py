@@ -33,6 +33,7 @@ from presentation.names import beside
 from presentation.reasons import reason_text
 from presentation.tones import lane_line, status_line
 from services.case_sheets import CaseSheet
+from wording.text import LazyText, _, _p
 
 BAR_CELLS = 24
 
@@ -45,7 +46,7 @@ def case_screen(sheet: CaseSheet, moments: Moments) -> Iterator[Block | None]:
     yield _head(sheet, moments)
     yield _clocks(sheet, moments)
     yield _steps(sheet, moments)
-    yield event_table(moments.words("timeline"), sheet.records, moments)
+    yield event_table(moments.words(_("Timeline")), sheet.records, moments)
     yield _refusals(sheet, moments)
     yield near_miss_table(sheet.near_misses, moments.words)
     yield _time_shares(sheet, moments)
@@ -59,7 +60,7 @@ def _stamp(sheet: CaseSheet, moments: Moments) -> Panel | None:
     reason, source = stamp.reason, stamp.source
     if not any(isinstance(record.event, LaneChanged) for record in sheet.records):
         reason = _matched(sheet, moments)
-        source = moments.words("lane_table", version=sheet.case.definitions.lanes.version)
+        source = moments.words(_("table of lanes {version}"), version=sheet.case.definitions.lanes.version)
     return Panel(toned(Tone.BEST, STAMP), (line(reason, " ", dim(f"({source})")),), Tone.BEST)
 
 
@@ -81,18 +82,18 @@ def _head(sheet: CaseSheet, moments: Moments) -> Panel:
     status = status_line(words, "status", view.status)
     if view.outcome is not None:
         status = line(status, ": ", words.named("outcome", view.outcome))
-    version = dim(words("of_version", version=procedure.version))
-    known: dict[str, Inline | None] = {
-        "procedure": line(procedure.name.in_language(words.language), " ", version),
-        "lane": lane_line(words, view.lane),
-        "status": status,
-        "agency": names.department(view.agency),
-        "opened_at": moments.instant(view.opened_at),
-        "holder": None if view.holder is None else names.holder(view.holder),
-        "statutory_due": _promise(sheet, moments, "statutory"),
-        "green_due": _promise(sheet, moments, "green"),
-        "closed_at": None if view.closed_at is None else moments.instant(view.closed_at),
-        "result_code": view.result_code,
+    version = dim(words(_("version {version}"), version=procedure.version))
+    known: dict[LazyText, Inline | None] = {
+        _("Procedure"): line(procedure.name.in_language(words.language), " ", version),
+        _("Lane"): lane_line(words, view.lane),
+        _("Status"): status,
+        _("Agency"): names.department(view.agency),
+        _p("opened_at", "Received"): moments.instant(view.opened_at),
+        _("Held by"): None if view.holder is None else names.holder(view.holder),
+        _("Statutory appointment"): _promise(sheet, moments, "statutory"),
+        _("Green appointment"): _promise(sheet, moments, "green"),
+        _("Closed"): None if view.closed_at is None else moments.instant(view.closed_at),
+        _("Result"): view.result_code,
     }
     grid = facts((words(key), text) for key, text in known.items())
     return Panel(strong(view.dossier_code or view.case_id), (grid,), subtitle=dim(view.case_id))
@@ -112,7 +113,7 @@ def _promise(sheet: CaseSheet, moments: Moments, kind: Kind) -> Inline | None:
         parts.append(moments.distance(promised.lawful_end_at if is_past else promised.appointment_at))
     first_at = promised.first_appointment_at
     if first_at is not None and first_at != promised.appointment_at:
-        parts.append(dim(words("first_told", at=moments.instant(first_at))))
+        parts.append(dim(words(_("first told: {at}"), at=moments.instant(first_at))))
     return in_row(parts)
 
 
@@ -126,8 +127,8 @@ def _declined(sheet: CaseSheet, moments: Moments) -> Inline | None:
 
 def _clocks(sheet: CaseSheet, moments: Moments) -> Table | None:
     words = moments.words
-    headings = map(words, ("clock", "since", "due", "state", "level"))
-    table = table_of(words("clocks"), *headings, copied=False)
+    headings = map(words, (_("Clock"), _("Since"), _("Due"), _("State"), _("Level")))
+    table = table_of(words(_("Clocks")), *headings, copied=False)
     causes = {r.event.clock_id: r.event.cause for r in sheet.records if isinstance(r.event, ClockCancelled)}
     for clock in sheet.case.clocks.values():
         table.add(
@@ -147,7 +148,7 @@ def _ends(sheet: CaseSheet, clock: ClockState, moments: Moments) -> Line:
     if end_at is None or end_at == due_at:
         return line(shown)
     kind = "green" if clock.kind == "green" else "statutory"
-    return stacked(shown, dim(moments.words(f"end.{kind}", day=_last_day(end_at, moments))))
+    return stacked(shown, dim(moments.words.named("end", kind, day=_last_day(end_at, moments))))
 
 
 def _last_day(end_at: datetime, moments: Moments) -> str:
@@ -160,7 +161,7 @@ def _clock_state(clock: ClockState, cause: str | None, moments: Moments) -> Line
     if clock.set_aside:
         return status_line(words, "clock", "set_aside")
     if clock.is_paused and not clock.stopped:
-        return toned(Tone.NEAR, words("paused"))
+        return toned(Tone.NEAR, words(_("paused")))
     if cause is not None:
         # It did not come to nothing: another takes its place, or what it measured is no longer asked for.
         return dim(words.named("cause", cause))
@@ -171,8 +172,8 @@ def _clock_state(clock: ClockState, cause: str | None, moments: Moments) -> Line
 
 def _steps(sheet: CaseSheet, moments: Moments) -> Table | None:
     words = moments.words
-    headings = map(words, ("step", "department", "status", "since", "due"))
-    table = table_of(words("steps"), *headings, copied=False)
+    headings = map(words, (_("Step"), _("Department"), _("Status"), _("Since"), _("Due")))
+    table = table_of(words(_("Steps")), *headings, copied=False)
     for step in sheet.case.steps.values():
         clock = sheet.case.clocks.get(step.clock_id or "")
         due_at = sheet.due_at(clock) if clock is not None and step.is_open else None
@@ -189,7 +190,7 @@ def _steps(sheet: CaseSheet, moments: Moments) -> Table | None:
 
 def _refusals(sheet: CaseSheet, moments: Moments) -> Table | None:
     words = moments.words
-    table = table_of(words("refused_commands"), *map(words, ("at", "reason", "remedy")))
+    table = table_of(words(_("Refused commands")), *map(words, (_("At"), _("Reason"), _("Remedy"))))
     for at, outcome in sheet.refusals:
         if outcome.refusal is not None:
             # The inbox tells real time; the screen has one time only.
@@ -201,7 +202,7 @@ def _refusals(sheet: CaseSheet, moments: Moments) -> Table | None:
 def _time_shares(sheet: CaseSheet, moments: Moments) -> Table | None:
     words = moments.words
     total = sum(share.seconds for share in sheet.time_shares)
-    table = table_of(words("time_shares"), *map(words, ("owner", "time", "share")), "")
+    table = table_of(words(_("Who used the time")), *map(words, (_("Owner of the time"), _("Time"), _("Share"))), "")
     for share in sorted(sheet.time_shares, key=lambda share: -share.seconds) if total else ():
         part = share.seconds / total
         table.add(

@@ -14,13 +14,15 @@ from presentation.names import beside
 from presentation.tones import lane_line, status_line
 from services.case_lists import CaseList
 from services.lateness import Delay, WaitingStep
-from wording.text import in_language
+from wording.text import _, _p, in_language
 
 
 def case_table(title: str, views: Iterable[CaseView], moments: Moments) -> Table:
     """One row a case: what belongs together stands below one another."""
     words, names = moments.words, moments.names
-    *headings, promise = map(words, ("dossier_and_receipt", "procedure_and_lane", "status_and_holder", "given_promise"))
+    *headings, promise = map(
+        words, (_("Dossier\nReceived"), _("Procedure\nLane"), _("Status\nHeld by"), _p("given_promise", "Appointments"))
+    )
     table = table_of(title, *headings, Column(promise, unbroken=True))
     for view in views:
         table.add(
@@ -37,11 +39,11 @@ def case_list_screen(found: CaseList, moments: Moments) -> Iterator[Block | None
     """The cases, how many more there are, and below them the steps that are late."""
     words = moments.words
     if not found.cases:
-        yield line(words("no_cases"))
+        yield line(words(_("There are no cases.")))
         return
-    yield case_table(words("cases"), found.cases, moments)
+    yield case_table(words(_("Cases")), found.cases, moments)
     shown = len(found.cases)
-    yield line(words("more_of", shown=shown, total=found.total)) if found.total > shown else None
+    yield line(words(_("{shown} of {total} shown."), shown=shown, total=found.total)) if found.total > shown else None
     yield late_step_table(found.late_steps, moments)
     yield line(in_language(TOLD, words.language)) if found.late_steps else None
     yield None if moments.scale is None else line(moments.scale)
@@ -59,12 +61,14 @@ def _status(view: CaseView, moments: Moments) -> Inline:
 def work_table(title: str, steps: Iterable[WaitingStep], moments: Moments) -> Table:
     """One row a waiting step, with the id that its answer names; how late is in working time, as on every other list."""
     words, names = moments.words, moments.names
-    table = table_of(title, *map(words, ("dossier", "step", "procedure_and_lane", "due", "level")))
+    table = table_of(
+        title, *map(words, (_p("dossier", "Dossier"), _("Step"), _("Procedure\nLane"), _("Due"), _("Level")))
+    )
     for step in steps:
         item, delay = step.item, step.delay
         tone = Tone.LATE if item.overdue else nearness(item.due_at, moments)
         due_at = item.due_at if delay is None else delay.limit_at
-        distance = moments.distance(due_at) if delay is None else words("late", span=_span(delay, moments))
+        distance = moments.distance(due_at) if delay is None else words(_("{span} late"), span=_span(delay, moments))
         table.add(
             item.dossier_code or item.case_id,
             beside(item.name_en if words.language == "en" else item.name_vi, item.step_id),

@@ -25,8 +25,8 @@ def desk_screen(desk: Desk, moments: Moments, command: Callable[[Escalation], st
     """From top to bottom. `command`: what acknowledges an escalation at this door."""
     words = moments.words
     name = desk.department if desk.known is None else desk.known.name.in_language(words.language)
-    title = words("desk", department=name)
-    yield work_table(title, desk.work, moments) if desk.work else line(f"{title}: {words('no_work')}")
+    title = words(_("What waits for {department}"), department=name)
+    yield work_table(title, desk.work, moments) if desk.work else line(f"{title}: {words(_('Nothing waits.'))}")
     yield from _questions(desk, moments)
     if desk.escalations.items:
         yield from escalation_screen(desk.escalations, moments, command)

@@ -18,6 +18,7 @@ from presentation.names import kind_of
 from presentation.reasons import reason_text
 from presentation.tones import lane_line
 from presentation.words.words import Words
+from wording.text import _
 
 ACTOR_WIDTH: Final = 24
 """What happened has the room; who did it may take two lines."""
@@ -33,7 +34,11 @@ def event_table(title: str, records: Iterable[EventRecord], moments: Moments) ->
 
 def event_columns(words: Words) -> tuple[Column, ...]:
     """The headings of an event's cells."""
-    return Column(words("at")), Column(words("event_and_details")), Column(words("actor"), width_max=ACTOR_WIDTH)
+    return (
+        Column(words(_("At"))),
+        Column(words(_("Event and details"))),
+        Column(words(_("Who acted")), width_max=ACTOR_WIDTH),
+    )
 
 
 def event_cells(record: EventRecord, moments: Moments) -> tuple[Inline, Inline, Inline]:
@@ -51,7 +56,7 @@ def event_cells(record: EventRecord, moments: Moments) -> tuple[Inline, Inline, 
 def _name_of(event: CaseEvent, moments: Moments) -> Line:
     words = moments.words
     if isinstance(event, ev.ClockCancelled) and event.cause == "restart":
-        return strong(words("event.clock_restarts"))
+        return strong(words(_("Clock starts again")))
     if isinstance(event, ev.ClockBreached):
         # Only of the law's limit is it said that it is overdue.
         return toned(Tone.LATE, words.named("breach", kind_of(event.clock_id)).upper())
@@ -63,7 +68,7 @@ def _name_of(event: CaseEvent, moments: Moments) -> Line:
 
 def near_miss_table(near_misses: Iterable[NearMiss], words: Words) -> Table | None:
     """What each lane that did not match lacked."""
-    table = table_of(words("near_misses"), *map(words, ("lane", "condition")))
+    table = table_of(words(_("Why no other lane")), *map(words, (_("Lane"), _("What is missing"))))
     for miss in near_misses:
         missing = miss.missing_en if words.language == "en" else miss.missing_vi
         table.add(lane_line(words, miss.lane), "; ".join(missing))
@@ -78,7 +83,7 @@ def detail_of(event: CaseEvent, moments: Moments) -> str:
 def _late(event: ev.RungFired, moments: Moments) -> str:
     if event.late_seconds < MINUTE_SECONDS:
         return ""
-    return moments.words("told_late", span=moments.span(event.late_seconds))
+    return moments.words(_("told {span} late"), span=moments.span(event.late_seconds))
 
 
 def _at(step_id: str, department: str, moments: Moments) -> str:
@@ -98,7 +103,7 @@ def _clocks(clock_ids: Iterable[str], moments: Moments) -> str:
 def _assigned(event: ev.StepAssigned, moments: Moments) -> str:
     words = moments.words
     name = event.name_en if words.language == "en" else event.name_vi
-    due = f"{words('due')}: {moments.instant(event.due_at)}" if event.due_at else ""
+    due = f"{words(_('Due'))}: {moments.instant(event.due_at)}" if event.due_at else ""
     return joined(f"{name} → {moments.names.department(event.department)}", due, event.question, event.officer)
 
 
@@ -116,26 +121,30 @@ def _moved(event: ev.AppointmentMoved, moments: Moments) -> str:
 
 
 def _ended(event: ev.ClockMet | ev.ClockStopped, moments: Moments) -> str:
-    used = "" if event.consumed_seconds is None else moments.words("used", span=moments.hours(event.consumed_seconds))
-    missed = moments.words("appointment_missed") if event.appointment_kept is False else ""
+    used = (
+        ""
+        if event.consumed_seconds is None
+        else moments.words(_("{span} used"), span=moments.hours(event.consumed_seconds))
+    )
+    missed = moments.words(_("after the appointment")) if event.appointment_kept is False else ""
     return joined(moments.names.clock(event.clock_id), used, missed)
 
 
 def _breached(event: ev.ClockBreached, moments: Moments) -> str:
     # Of a clock with one end, and in older events, it is the appointment that passed.
-    name = moments.words("end" if event.two_ends else "due")
+    name = moments.words(_("Lawful end") if event.two_ends else _("Due"))
     return joined(moments.names.clock(event.clock_id), f"{name}: {moments.end(event.due_at)}")
 
 
 def _started(event: ev.ClockStarted, moments: Moments) -> str:
     told_at, names = event.first_appointment_at, moments.names
-    told = f"{moments.words('appointment')}: {moments.instant(told_at)}" if told_at is not None else ""
+    told = f"{moments.words(_('Appointment'))}: {moments.instant(told_at)}" if told_at is not None else ""
     calendar = names.calendar(event.calendar) if event.calendar is not None else ""
     return joined(names.clock_of(event.kind, event.step_id), moments.budget(event.budget), calendar, told)
 
 
 def _late_request(*, late: bool, moments: Moments) -> str:
-    return moments.words("asked_late") if late else ""
+    return moments.words(_("asked after the limit for asking")) if late else ""
 
 
 def _explanation(event: ev.ExplanationRequested, moments: Moments) -> str:
@@ -153,13 +162,13 @@ def _supplement(event: ev.SupplementRequested, moments: Moments) -> str:
 def _received(event: ev.SupplementReceived, moments: Moments) -> str:
     words, names = moments.words, moments.names
     still = ", ".join(named_with(names.document(kind), kind) for kind in event.missing)
-    missing = words("still_missing", documents=still) if event.missing else ""
-    declared = words("declared_complete") if event.declared_complete else ""
+    missing = words(_("still missing: {documents}"), documents=still) if event.missing else ""
+    declared = words(_("declared complete")) if event.declared_complete else ""
     return joined(", ".join(names.document(part.kind) for part in event.documents), missing, declared)
 
 
 def _stopped(event: ev.CaseStopped, moments: Moments) -> str:
-    until = moments.words("until", at=moments.instant(event.until_at)) if event.until_at is not None else ""
+    until = moments.words(_("until {at}"), at=moments.instant(event.until_at)) if event.until_at is not None else ""
     return joined(event.reason, event.legal_basis, until, _approved(event.approved_by, moments))
 
 
@@ -167,7 +176,9 @@ def _approved(account: str | None, moments: Moments) -> str:
     if not account:
         return ""
     words = moments.words
-    return words("approved_by", account=account, assurance=words.named("assurance", "claimed"))
+    return words(
+        _("approved by {account} ({assurance})"), account=account, assurance=words.named("assurance", "claimed")
+    )
 
 
 def _extended(event: ev.ClockExtended, moments: Moments) -> str:
@@ -186,13 +197,13 @@ def _lane_changed(event: ev.LaneChanged, moments: Moments) -> str:
 
 
 def _review(event: ev.SuspensionReviewDue, moments: Moments) -> str:
-    since = moments.words("since_at", at=moments.instant(event.since_at))
+    since = moments.words(_("since {at}"), at=moments.instant(event.since_at))
     return joined(f"→ {moments.names.department(event.department)}", since)
 
 
 def _exhausted(event: ev.CalendarExhausted, moments: Moments) -> str:
     calendar = f"{moments.names.calendar(event.calendar.id)} {event.calendar.version}"
-    ends = moments.words("calendar_ends", day=moments.day(event.last_day))
+    ends = moments.words(_("the calendar ends on {day}"), day=moments.day(event.last_day))
     return joined(calendar, ends, _clocks(event.clock_ids, moments))
 
 
@@ -283,12 +294,14 @@ _DETAILS: Final[dict[type, Callable[[Any, Moments], str]]] = {
     ev.ClockPaused: _paused,
     ev.ClockResumed: lambda e, m: joined(_clocks(e.clock_ids, m), reason_text(e.reason, e.code, m)),
     ev.AppointmentPassed: lambda e, m: joined(
-        m.names.clock(e.clock_id), f"{m.words('appointment')}: {m.instant(e.appointment_at)}"
+        m.names.clock(e.clock_id), f"{m.words(_('Appointment'))}: {m.instant(e.appointment_at)}"
     ),
     ev.AppointmentMoved: _moved,
     ev.ClockMet: _ended,
     ev.ClockBreached: _breached,
-    ev.BreachConfirmed: lambda e, m: joined(m.names.clock(e.clock_id), f"{m.words('end')}: {m.end(e.lawful_end_at)}"),
+    ev.BreachConfirmed: lambda e, m: joined(
+        m.names.clock(e.clock_id), f"{m.words(_('Lawful end'))}: {m.end(e.lawful_end_at)}"
+    ),
     ev.ClockStopped: _ended,
     ev.ClockCancelled: _cancelled,
     ev.BreachSetAside: _set_aside,

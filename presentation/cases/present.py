@@ -12,12 +12,13 @@ from presentation.cases.event_lines import event_cells, event_columns
 from presentation.cases.late_steps import late_step_table
 from presentation.moments import Moments
 from services.watching import Present
+from wording.text import _
 
 
 def present_screen(present: Present, moments: Moments) -> Iterator[Block]:
     """From top to bottom."""
     seen, total = present.open_cases, present.total
-    title = f"{moments.words('open_cases')}: {seen.total} / {total}   {moments.instant(moments.now)}"
+    title = f"{moments.words(_('Open cases'))}: {seen.total} / {total}   {moments.instant(moments.now)}"
     yield case_table(title, seen.cases, moments)
     if (late := late_step_table(seen.late_steps, moments)) is not None:
         yield late
@@ -28,7 +29,7 @@ def present_screen(present: Present, moments: Moments) -> Iterator[Block]:
 
 def _event_table(present: Present, moments: Moments) -> Table:
     codes = {view.case_id: view.dossier_code or view.case_id for view in present.open_cases.cases}
-    table = table_of(moments.words("events"), moments.words("case"), *event_columns(moments.words))
+    table = table_of(moments.words(_("Latest events")), moments.words(_("Case")), *event_columns(moments.words))
     for event in present.events:
         case_id = event.row.case_id
         table.add(codes.get(case_id, case_id), *event_cells(event.row.record, _of_case(event.case, moments)))

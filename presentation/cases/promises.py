@@ -13,6 +13,7 @@ from presentation.blocks import Inline, Line, Tone, dim, filled, line, toned
 from presentation.moments import Moments
 from presentation.tones import SOON_SECONDS, status_line
 from presentation.words.words import Words
+from wording.text import _
 
 Kind = Literal["statutory", "green"]
 KINDS: Final[tuple[Kind, ...]] = ("statutory", "green")
@@ -32,7 +33,7 @@ def appointment_line(promised: Promised | None, kind: Kind, moments: Moments) ->
     if promised.state == "cancelled":
         return state_line(promised, kind, moments)
     at = promised.appointment_at
-    shown = moments.words("paused") if at is None else moments.instant(at)
+    shown = moments.words(_("paused")) if at is None else moments.instant(at)
     if promised.state == "running":
         return toned(nearness(at, moments), shown)
     return line(shown, " ", state_line(promised, kind, moments))
@@ -50,17 +51,17 @@ def _short_lines(
     view: CaseView, kind: Kind, promised: Promised, lawful_day: date | None, moments: Moments
 ) -> Iterator[Inline]:
     words, at = moments.words, promised.appointment_at
-    shown, state = words("paused") if at is None else moments.instant(at), state_line(promised, kind, moments)
+    shown, state = words(_("paused")) if at is None else moments.instant(at), state_line(promised, kind, moments)
     if promised.state == "cancelled":
-        over = words("starts_again") if view.status in APPLICANT_HAS_IT else state
-        yield filled(words.template(f"promise.{kind}"), at=over)
+        over = words(_("starts again when complete")) if view.status in APPLICANT_HAS_IT else state
+        yield filled(words.pattern("promise", kind), at=over)
         return
     is_running = promised.state == "running"
-    yield filled(words.template(f"promise.{kind}"), at=toned(nearness(at, moments) if is_running else None, shown))
+    yield filled(words.pattern("promise", kind), at=toned(nearness(at, moments) if is_running else None, shown))
     if not is_running:
         yield state
     if lawful_day is not None:
-        yield dim(words(f"end.{kind}", day=moments.day(lawful_day)))
+        yield dim(words.named("end", kind, day=moments.day(lawful_day)))
 
 
 def state_line(promised: Promised, kind: Kind, moments: Moments) -> Line:
@@ -68,7 +69,7 @@ def state_line(promised: Promised, kind: Kind, moments: Moments) -> Line:
     words = moments.words
     state = status_line(words, "clock" if kind == "statutory" else "green", promised.state)
     if promised.state == "met" and promised.appointment_kept is False:
-        state = line(state, " ", toned(Tone.NEAR, f"({words('appointment_missed')})"))
+        state = line(state, " ", toned(Tone.NEAR, f"({words(_('after the appointment'))})"))
     return line(state, " ", dim(f"({words.named('clock', 'set_aside')})")) if promised.set_aside else state
 
 
@@ -76,7 +77,10 @@ def lawful_end_text(lawful_day: date | None, kind: Kind, moments: Moments) -> st
     """Until when the law, or the lane, gives time; None for a limit that has one end, or none now."""
     if lawful_day is None:
         return None
-    return moments.words("lawful_end" if kind == "statutory" else "green_end", day=moments.day(lawful_day))
+    return moments.words(
+        _("lawful end: 24:00 of {day}") if kind == "statutory" else _("promise ends: 24:00 of {day}"),
+        day=moments.day(lawful_day),
+    )
 
 
 def nearness(due_at: datetime | None, moments: Moments) -> Tone | None:

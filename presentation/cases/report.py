@@ -8,8 +8,9 @@ from cases.reporting import Tally
 from presentation.blocks import Block, Inline, Table, Tone, dim, line, strong, table_of, toned
 from presentation.moments import Moments
 from presentation.plot import Bars, bar_plot
-from presentation.words.time_words import TimeWords
+from presentation.words.words import Words
 from services.reports import Report
+from wording.text import _
 
 HOUR_SECONDS = 3600
 FIGURES = ("cases", "closed", "met", "breached", "set_aside", "escalations", "promised", "used", "share", "held")
@@ -20,19 +21,30 @@ APPOINTMENTS = ("past_appointment", "appointments_missed", "new_appointments")
 def report_screen(report: Report, moments: Moments) -> Iterator[Block | None]:
     """One line a group, a line for all, the appointments and the duties."""
     words = _words(moments)
-    table = table_of(words("report"), words(report.by), *(words(f"report.{key}") for key in FIGURES))
+    table = table_of(
+        words(_("Promised against used")),
+        words.named("by", report.by),
+        *(words.named("report", key) for key in FIGURES),
+    )
     for number, (name, tally) in enumerate(report.groups.items(), start=1):
         table.add(_named(report, name, moments), *_cells(tally), ends=number == len(report.groups))
-    table.add(strong(words("report.total")), *_cells(report.whole))
+    table.add(strong(words(_("All"))), *_cells(report.whole))
     yield table
     yield _appointment_table(report, moments)
     yield _duty_table(report, moments)
-    yield dim(words("report.measure"))
+    yield dim(
+        words(
+            _(
+                "Working hours. Breached: past the lawful end. Used: of promises that have ended, "
+                "suspensions left out. Held: every minute has one owner."
+            )
+        )
+    )
     yield None if moments.scale is None else line(moments.scale)
 
 
-def _words(moments: Moments) -> TimeWords:
-    return TimeWords(moments.words.language)
+def _words(moments: Moments) -> Words:
+    return Words(moments.words.language)
 
 
 def _named(report: Report, name: str, moments: Moments) -> str:
@@ -54,8 +66,8 @@ def _cells(tally: Tally) -> Iterator[Inline]:
 
 def _appointment_table(report: Report, moments: Moments) -> Table | None:
     words = _words(moments)
-    headings = (words(f"report.{figure}") for figure in APPOINTMENTS)
-    table = table_of(words("report.appointments"), words(report.by), *headings)
+    headings = (words.named("report", figure) for figure in APPOINTMENTS)
+    table = table_of(words(_("Appointments")), words.named("by", report.by), *headings)
     for name, tally in report.groups.items():
         counts = [getattr(tally, figure) for figure in APPOINTMENTS]
         if any(counts):
@@ -66,7 +78,13 @@ def _appointment_table(report: Report, moments: Moments) -> Table | None:
 def _duty_table(report: Report, moments: Moments) -> Table | None:
     words = _words(moments)
     names = {duty.id: duty.name.in_language(words.language) for duty in report.duties}
-    table = table_of(words("duties"), words(report.by), words("duty"), words("report.arose"), words("report.late"))
+    table = table_of(
+        words(_("The agencies' own duties of time")),
+        words.named("by", report.by),
+        words(_("Duty")),
+        words(_("Arose")),
+        words(_("Late")),
+    )
     for name, tally in report.groups.items():
         for duty, arose in tally.duties.items():
             late = tally.duties_late.get(duty, 0)
@@ -87,7 +105,7 @@ def report_plot(report: Report, moments: Moments) -> str:
         )
         for name, tally in report.groups.items()
     ]
-    return bar_plot(words("report"), (words("report.promised"), words("report.used")), bars)
+    return bar_plot(words(_("Promised against used")), (words(_("Promised (h)")), words(_("Used (h)"))), bars)
 
 
 def _hours(seconds: float) -> str:

@@ -9,12 +9,19 @@ from presentation.cases.promises import promise_lines
 from presentation.moments import Moments
 from presentation.tones import lane_line
 from services.applications import Submitted
+from wording.text import _, _p
 
 
 def submitted_table(taken: Iterable[tuple[str, Submitted]], moments: Moments) -> Table | None:
     """One row an application, by its source's id: its lane and its promises, once they are on record."""
     words, names = moments.words, moments.names
-    headings = ("application", "dossier", "procedure_and_lane", "given_promise", "submitted")
+    headings = (
+        _("Application"),
+        _p("dossier", "Dossier"),
+        _("Procedure\nLane"),
+        _p("given_promise", "Appointments"),
+        _("Submitted"),
+    )
     table = table_of(None, *map(words, headings))
     for application_id, answer in taken:
         view = answer.view
@@ -23,6 +30,6 @@ def submitted_table(taken: Iterable[tuple[str, Submitted]], moments: Moments) ->
             (view and view.dossier_code) or answer.case_id,
             stacked(names.procedure(view.procedure), lane_line(words, view.lane)) if view else "-",
             stacked(*promise_lines(view, moments)) if view else "-",
-            words("known") if answer.is_known else toned(Tone.GOOD, words("new")),
+            words(_("known")) if answer.is_known else toned(Tone.GOOD, words(_("new"))),
         )
     return table.unless_empty

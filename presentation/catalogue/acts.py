@@ -22,6 +22,7 @@ from catalog.model import (
 from presentation.blocks import Line, Table, Tone, table_of, toned
 from presentation.moments import Moments
 from sla.units import Budget
+from wording.text import LazyText, _
 
 ONE_DAY = timedelta(days=1)
 
@@ -29,7 +30,8 @@ ONE_DAY = timedelta(days=1)
 def basis_text(basis: LegalBasis, day: date, moments: Moments) -> str:
     """Document and article, and what is to be known of them on the day: superseded, amended, not verified."""
     words = moments.words
-    cited = f"{basis.document} {words('law.article', article=basis.article)}" if basis.article else basis.document
+    article = words(_("art. {article}"), article=basis.article) if basis.article else ""
+    cited = f"{basis.document} {article}".rstrip()
     known = "; ".join(_known(basis, day, moments))
     return f"{cited} ({known})" if known else cited
 
@@ -48,11 +50,11 @@ def basis_json(basis: LegalBasis, day: date) -> dict[str, Any]:
 def act_table(version: ProcedureVersion, day: date, moments: Moments) -> Table:
     """One line an act: what holds for it, and by which text."""
     words = moments.words
-    table = table_of(words("acts"), *map(words, ("act", "rule_text", "legal_basis")))
+    table = table_of(words(_("What may be done to a case")), *map(words, (_("Act"), _("What holds"), _("Legal basis"))))
     for name, rule in acts_of(version).items():
         basis = getattr(rule, "legal_basis", None)
         shown = "-" if basis is None else basis_line(basis, day, moments)
-        table.add(words(f"act.{name}"), "; ".join(_said(rule, version, moments)), shown)
+        table.add(words.named("act", name), "; ".join(_said(rule, version, moments)), shown)
     return table
 
 
@@ -80,14 +82,14 @@ def _known(basis: LegalBasis, day: date, moments: Moments) -> Iterator[str]:
     words = moments.words
     if basis.valid_until is not None and basis.valid_until < day:
         ended = moments.day(basis.valid_until + ONE_DAY)
-        key = "law.superseded" if basis.superseded_by else "law.ended"
+        key = _("superseded since {day} by {document}") if basis.superseded_by else _("no longer in force since {day}")
         yield words(key, day=ended, document=basis.superseded_by)
     elif basis.superseded_by is not None:
-        yield words("law.amended", document=basis.superseded_by)
+        yield words(_("amended or replaced by {document}"), document=basis.superseded_by)
     if basis.valid_from is not None and day < basis.valid_from:
-        yield words("law.not_yet", day=moments.day(basis.valid_from))
+        yield words(_("in force from {day}"), day=moments.day(basis.valid_from))
     if basis.verified is False:
-        yield words("law.unverified")
+        yield words(_("not verified"))
 
 
 def _said(rule: Act, version: ProcedureVersion, moments: Moments) -> Iterator[str]:
@@ -95,42 +97,55 @@ def _said(rule: Act, version: ProcedureVersion, moments: Moments) -> Iterator[st
     match rule:
         case SupplementRule():
             yield from _asked(rule, moments)
-            yield words(f"act.clock.{version.clock_policy}")
+            yield words.named("act.clock", version.clock_policy)
         case ExplanationRule():
             yield from _asked(rule, moments)
-            yield words(f"act.clock.{rule.clock}")
+            yield words.named("act.clock", rule.clock)
             yield from _stages(rule.steps, version, moments)
         case RefusalRule():
-            yield words("act.reason")
+            yield words(_("in writing, with the reason"))
             yield from _stages(rule.steps, version, moments)
         case StopRule():
-            yield words("act.approval")
-            yield from _budgets((("act.cap", rule.cap), ("act.review", rule.review_after)), moments)
+            yield words(_("approved by a second person"))
+            yield from _budgets(
+                ((_("at most {budget}"), rule.cap), (_("looked at again every {budget}"), rule.review_after)), moments
+            )
             if rule.return_allowed:
-                yield words("act.return")
+                yield words(_("the dossier may be returned"))
         case SuspensionRule():
-            times = ("act.backdate", rule.backdate_max), ("act.cap", rule.cap), ("act.review", rule.review_after)
+            times = (
+                (_("entered at most {budget} later"), rule.backdate_max),
+                (_("at most {budget}"), rule.cap),
+                (_("looked at again every {budget}"), rule.review_after),
+            )
             yield from _budgets(times, moments)
         case AppointmentRule():
-            yield words("act.rounds", count=rule.reappointments_max)
+            yield words(_("at most {count} time(s)"), count=rule.reappointments_max)
             # Without a bound of its own a new appointment lies at most the procedure's limit behind the former one.
             moved = rule.move_max or version.limit
-            times = ("act.apology", rule.notice), ("act.move", moved), ("act.extension", rule.extension_max)
+            times = (
+                (_("with an apology at least {budget} before"), rule.notice),
+                (_("moved by at most {budget}"), moved),
+                (_("extended by at most {budget}"), rule.extension_max),
+            )
             yield from _budgets(times, moments)
 
 
 def _asked(rule: SupplementRule | ExplanationRule, moments: Moments) -> Iterator[str]:
-    yield moments.words("act.rounds", count=rule.rounds_max)
-    yield from _budgets((("act.notice", rule.notice_limit), ("act.applicant", rule.applicant_limit)), moments)
+    yield moments.words(_("at most {count} time(s)"), count=rule.rounds_max)
+    yield from _budgets(
+        ((_("asked for within {budget}"), rule.notice_limit), (_("answered within {budget}"), rule.applicant_limit)),
+        moments,
+    )
     if rule.applicant_limit is not None:
-        yield moments.words(f"act.expiry.{rule.on_expiry}")
+        yield moments.words.named("act.expiry", rule.on_expiry)
 
 
 def _stages(steps: tuple[str, ...], version: ProcedureVersion, moments: Moments) -> Iterator[str]:
     if steps:
         names = moments.names.of_procedure(version)
-        yield moments.words("act.steps", steps=", ".join(map(names.step, steps)))
+        yield moments.words(_("at the steps: {steps}"), steps=", ".join(map(names.step, steps)))
 
 
-def _budgets(named: Iterable[tuple[str, Budget | None]], moments: Moments) -> Iterator[str]:
+def _budgets(named: Iterable[tuple[LazyText, Budget | None]], moments: Moments) -> Iterator[str]:
     return (moments.words(key, budget=moments.budget(budget)) for key, budget in named if budget is not None)

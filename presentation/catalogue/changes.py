@@ -10,10 +10,10 @@ from cases.plans import PlannedChange
 from presentation.blocks import Block, Table, Tone, line, table_of, toned
 from presentation.json_of_changes import counts_of
 from presentation.moments import Moments
-from presentation.words.time_words import TimeWords
+from presentation.words.words import Words
 from services.change_previews import ChangePreview
 from services.change_telling import Telling
-from wording.text import in_language
+from wording.text import _, in_language
 
 SHOWN_MAX: Final = 50
 REASONS: Final = {
@@ -31,27 +31,38 @@ def change_screen(
     plan_number: int | None, preview: ChangePreview, telling: Telling, moments: Moments, called: Called
 ) -> Iterator[Block]:
     """The first changes, the first cases that cannot change or were not told, and how many there are of each."""
-    words = TimeWords(moments.words.language)
+    words = Words(moments.words.language)
     if preview.changes:
         yield change_table(words, moments, preview.changes, called)
     refused = [(one.case_id, one.refusal.message(words.language)) for one in preview.refused]
     missed = [(m.case_id, in_language(m.message, words.language)) for m in (*preview.unreachable, *telling.untold)]
     for case_id, why in chain(refused[:SHOWN_MAX], missed[:SHOWN_MAX]):
         yield line(toned(Tone.WRONG, "✗"), f" {called(case_id)}: {why}")
-    yield line(words("changed", **counts_of(preview)))
+    yield line(
+        words(
+            _("{cases} case(s) change: {earlier} clock(s) move earlier, {later} later; {waits} case(s) wait."),
+            **counts_of(preview),
+        )
+    )
     if plan_number is not None:
-        yield line(words("told", plan=plan_number, sent=telling.sent))
+        yield line(words(_("Plan {plan}: {sent} case(s) were told."), plan=plan_number, sent=telling.sent))
     elif preview.changes:
-        yield line(words("dry"))
-    for key, left in (("unreachable", preview.unreachable), ("untold", telling.untold)):
+        yield line(words(_("Nothing was done: call it without --dry-run.")))
+    for key, left in (
+        (
+            _("{cases} case(s) cannot be read and were stepped over: run `greenlane verify`, then this command again."),
+            preview.unreachable,
+        ),
+        (_("{cases} case(s) could not be told: it is tried again by itself."), telling.untold),
+    ):
         if left:
             yield line(words(key, cases=len(left)))
 
 
-def change_table(words: TimeWords, moments: Moments, changes: Sequence[PlannedChange], called: Called) -> Table:
+def change_table(words: Words, moments: Moments, changes: Sequence[PlannedChange], called: Called) -> Table:
     """The first changes."""
-    title = words("changes", shown=min(SHOWN_MAX, len(changes)), total=len(changes))
-    table = table_of(title, *map(words, ("case", "clock", "former_due", "due", "reason")))
+    title = words(_("Changes ({shown} of {total})"), shown=min(SHOWN_MAX, len(changes)), total=len(changes))
+    table = table_of(title, *map(words, (_("Case"), _("Clock"), _("Former due"), _("Due"), _("Reason"))))
     for change in changes[:SHOWN_MAX]:
         table.add(
             called(change.case_id),

@@ -20,6 +20,7 @@ from presentation.sources import source_text
 from presentation.tones import lane_line, yes_line
 from presentation.words.words import Words
 from sla.business_time import BusinessTime
+from wording.text import _, _p
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,8 @@ class Handbook:
     def procedure_table(self, versions: Iterable[ProcedureVersion]) -> Table:
         """One line a procedure."""
         words, moments = self.words, self._moments
-        headings = map(words, ("procedure", "agency", "budget", "verified"))
-        table = table_of(words("procedures", day=moments.day(self.day)), *headings, copied=False)
+        headings = map(words, (_("Procedure"), _("Agency"), _("Limit"), _("Verified")))
+        table = table_of(words(_("Procedures in force on {day}"), day=moments.day(self.day)), *headings, copied=False)
         for version in versions:
             table.add(
                 beside(version.name.in_language(words.language), version.id),
@@ -113,12 +114,12 @@ class Handbook:
         """One procedure with documents, steps, and what may be done to its cases."""
         words, moments = self.words, self._moments
         known = {
-            "procedure": beside(version.name.in_language(words.language), version.id),
-            "version": version.version,
-            "agency": self.names.department(version.agency),
-            "budget": moments.budget(version.limit),
-            "legal_basis": stacked(*(basis_line(basis, self.day, moments) for basis in version.legal_basis)),
-            "verified": yes_line(words, is_so=version.verified),
+            _("Procedure"): beside(version.name.in_language(words.language), version.id),
+            _("Version"): version.version,
+            _("Agency"): self.names.department(version.agency),
+            _("Limit"): moments.budget(version.limit),
+            _("Legal basis"): stacked(*(basis_line(basis, self.day, moments) for basis in version.legal_basis)),
+            _("Verified"): yes_line(words, is_so=version.verified),
         }
         yield facts((words(key), text) for key, text in known.items())
         yield self._document_table(version)
@@ -127,16 +128,18 @@ class Handbook:
 
     def _document_table(self, version: ProcedureVersion) -> Table:
         words = self.words
-        table = table_of(words("documents"), words("document"), words("required"), copied=False)
+        table = table_of(words(_("Documents")), words(_("Document")), words(_("Required")), copied=False)
         for document in version.documents:
             is_needed = document.required and not document.held_by_state
             named = beside(document.name.in_language(words.language), document.kind)
-            table.add(named, words("yes" if is_needed else "no"))
+            table.add(named, words(_("yes") if is_needed else _("no")))
         return table
 
     def _step_table(self, version: ProcedureVersion) -> Table:
         words, names = self.words, self.names.of_procedure(version)
-        table = table_of(words("steps"), *map(words, ("step", "department", "needs")), copied=False)
+        table = table_of(
+            words(_("Steps")), *map(words, (_("Step"), _("Department"), _p("needs", "After"))), copied=False
+        )
         for step in version.steps:
             department = beside(names.department(step.department), step.department)
             table.add(beside(names.step(step), step.id), department, "\n".join(map(names.step, step.needs)))
@@ -145,8 +148,8 @@ class Handbook:
     def department_table(self) -> Table:
         """One line a department."""
         words, language = self.words, self.words.language
-        title = words("departments", province=self.catalog.province.name.in_language(language))
-        table = table_of(title, *map(words, ("department", "code", "role")), copied=False)
+        title = words(_("Departments of {province}"), province=self.catalog.province.name.in_language(language))
+        table = table_of(title, *map(words, (_("Department"), _p("code", "Code"), _("Role"))), copied=False)
         for department in self.catalog.departments.values():
             roles = (f"{words.named('role', holder.role)}: {holder.email or '-'}" for holder in department.roles)
             named = beside(department.name.in_language(language), department.id)
@@ -156,13 +159,13 @@ class Handbook:
     def lane_screen(self) -> Iterator[Block]:
         """The rules in their order, the first that matches wins, and the promises."""
         words, table = self.words, self.lane_table
-        headings = map(words, ("lane", "conditions", "promise"))
-        rules = table_of(words("lanes", version=table.version), *headings)
+        headings = map(words, (_("Lane"), _("Conditions"), _("Promise")))
+        rules = table_of(words(_("Lanes by the table of lanes {version}"), version=table.version), *headings)
         for rule in table.rules:
             promise = self._promise(table.promise_by_lane[rule.lane])
             rules.add(lane_line(words, rule.lane), "\n".join(map(self._condition, rule.when)), promise)
         yield rules
-        lists = table_of(None, words("list"), words("entries"))
+        lists = table_of(None, words(_("List")), words(_("Entries")))
         for each in table.lists:
             # What a list names is typed as a fact; where it names procedures, they have names.
             lists.add(each.id, "; ".join(map(self.names.procedure, each.entries)))
@@ -175,7 +178,7 @@ class Handbook:
         # The fact's own name is typed where an application is classified; those of the procedure are not.
         asked = named if fact in PROCEDURE_FACTS or named == fact else f"{named} ({fact})"
         if condition.in_list is not None:
-            return words("in_list", fact=asked, list=condition.in_list)
+            return words(_("{fact} is on the list {list}"), fact=asked, list=condition.in_list)
         if condition.at_least is not None:
             return f"{asked} ≥ {condition.at_least}"
         value = self.names.procedure(str(condition.equals)) if fact == "procedure" else condition.equals
@@ -185,15 +188,21 @@ class Handbook:
         """The lane, and what each other lane lacks."""
         words, classification = self.words, judged.classification
         name, lane = judged.procedure.name.in_language(words.language), lane_line(words, classification.lane)
-        yield filled(words.template("would_be"), procedure=name, lane=lane)
+        yield filled(words.template(_("Procedure {procedure} would take the lane: {lane}")), procedure=name, lane=lane)
         yield near_miss_table(classification.near_misses, words)
         if judged.ignored:
-            yield line(words("ignored", facts=", ".join(judged.ignored), asked=", ".join(self.lane_table.facts)))
+            yield line(
+                words(
+                    _("No lane asks for: {facts}. What is asked: {asked}."),
+                    facts=", ".join(judged.ignored),
+                    asked=", ".join(self.lane_table.facts),
+                )
+            )
 
     def _promise(self, promise: Promise) -> str:
         if promise.budget is not None:
             return self._moments.budget(promise.budget)
-        return self.words("reduced", percent=f"{(promise.reduction or 0) * 100:.0f}")
+        return self.words(_("{percent} % less time"), percent=f"{(promise.reduction or 0) * 100:.0f}")
 
     @property
     def names(self) -> Names:

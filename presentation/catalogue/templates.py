@@ -11,6 +11,7 @@ from presentation.blocks import Table, table_of
 from presentation.catalogue.acts import basis_json
 from presentation.names import Names, beside
 from presentation.words.words import Words
+from wording.text import _
 
 
 def template_json(template: DossierTemplate, words: Words, day: date) -> dict[str, Any]:
@@ -51,12 +52,12 @@ def template_json(template: DossierTemplate, words: Words, day: date) -> dict[st
 def template_table(templates: Iterable[DossierTemplate], names: Names) -> Table:
     """One line an application: what it is, and what it needs. The template's id is typed to hand it in."""
     words = names.words
-    table = table_of(None, *map(words, ("template", "application", "after", "verified")), copied=False)
+    table = table_of(None, *map(words, (_("Template"), _("Application"), _("After"), _("Verified"))), copied=False)
     for template in templates:
         procedures = {part.name: names.procedure(part.procedure) for part in template.applications}
         named, last = beside(template.name.in_language(words.language), template.id), template.applications[-1]
         for place, part in enumerate(template.applications):
             needs = [procedures[e.needs] if e.kind == "hard" else f"(~ {procedures[e.needs]})" for e in part.needs]
-            sure = words("yes" if all(edge.verified for edge in part.needs) else "no")
+            sure = words(_("yes") if all(edge.verified for edge in part.needs) else _("no"))
             table.add("" if place else named, procedures[part.name], "\n".join(needs) or "-", sure, ends=part is last)
     return table

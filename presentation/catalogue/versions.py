@@ -14,12 +14,13 @@ from presentation.blocks import Block, Line, Table, Tone, dim, line, strong, tab
 from presentation.instants import instant_json
 from presentation.moments import Moments
 from presentation.troubles import WARNING
-from presentation.words.catalog_words import CatalogWords
+from presentation.words.words import Words
 from services.catalogue_acts import Published, Retired
 from services.catalogue_places import Place
 from services.catalogue_versions import Entry, drafts_of
 from sla.business_time import BusinessTime
 from wording.json_text import shown_json
+from wording.text import LazyText, _
 
 STATES: Final = {
     "draft": Tone.NEAR,
@@ -37,12 +38,12 @@ class CatalogScreen:
     """A catalogue in a language."""
 
     place: Place
-    words: CatalogWords
+    words: Words
 
     @classmethod
     def of(cls, place: Place, language: str) -> Self:
         """The catalogue of the place."""
-        return cls(place, CatalogWords(language))
+        return cls(place, Words(language))
 
     @property
     def moments(self) -> Moments:
@@ -54,14 +55,14 @@ class CatalogScreen:
     def place_name(self) -> str:
         """What the catalogue is that of."""
         folder = self.place.folder
-        return self.words("place.stack") if folder is None else str(folder)
+        return self.words(_("the running system")) if folder is None else str(folder)
 
     # ---- versions
 
     def entry_table(self, entries: Iterable[Entry]) -> Table:
         """One line a version; the first column is what `retire` takes."""
-        keys = ("entry", "first_day", "last_day", "state", "published_at", "published_by")
-        table = table_of(self.words("catalogue", place=self.place_name), *map(self.words, keys))
+        keys = (_("Kind, id, version"), _("Holds from"), _("Last day"), _("State"), _("Published"), _("By"))
+        table = table_of(self.words(_("Catalogue: {place}"), place=self.place_name), *map(self.words, keys))
         for entry in entries:
             table.add(
                 str(entry.held.key),
@@ -78,17 +79,17 @@ class CatalogScreen:
         """That nothing is wrong, and what would be published."""
         drafts = drafts_of(self.place, folder)
         counts = {"folder": folder.path, "files": len(folder.shelf.sources), "drafts": len(drafts)}
-        yield self._line("sound", **counts)
+        yield self._line(_("{folder}: {files} files, no fault. {drafts} version(s) are not published yet."), **counts)
         for key in sorted(drafts):
             yield line(f"  {key}")
 
     def difference(self, changes: Sequence[Change]) -> Iterator[Block]:
         """Each version that differs, with its fields."""
         if not changes:
-            yield self._line("no_changes", place=self.place_name)
+            yield self._line(_("Nothing differs from {place}."), place=self.place_name)
         for change in changes:
             yield strong(self._title(change))
-            table = table_of(None, *map(self.words, ("field", "before", "after")))
+            table = table_of(None, *map(self.words, (_("Field"), _("Before"), _("After"))))
             for field in change.fields:
                 table.add(field.path, *_shown(field))
             if table.rows:
@@ -97,10 +98,14 @@ class CatalogScreen:
     def _title(self, change: Change) -> str:
         key = Key(change.kind, change.id, change.after or change.before or "")
         if change.after is None:
-            return self.words("missing_version", which=key)
+            return self.words(_("{which}: not in this folder"), which=key)
         if change.before is None:
-            return self.words("first_version", which=key)
-        name = "other_version" if change.before == change.after else "next_version"
+            return self.words(_("{which}: new"), which=key)
+        name = (
+            _("{which}: says something else")
+            if change.before == change.after
+            else _("{which}: follows version {before}")
+        )
         return self.words(name, which=key, before=change.before)
 
     # ---- acts
@@ -108,35 +113,70 @@ class CatalogScreen:
     def published(self, folder: Folder, done: Published) -> Iterator[Block]:
         """What was published, and what is to be done for it to reach what is open."""
         if not done.new:
-            yield self._line("nothing_new", known=done.known)
+            yield self._line(_("Nothing new: all {known} are published."), known=done.known)
             return
         for key, digest in done.new:
             yield line(f"  {key} ", dim(digest[:12]))
-        name = "published_stack" if self.place.folder is None else "published_folder"
+        name = (
+            _("{count} version(s) published; the running system takes them up within 5 seconds.")
+            if self.place.folder is None
+            else _("{count} version(s) published in {folder}.")
+        )
         yield self._line(name, count=len(done.new), folder=folder.path)
         if self.place.folder is not None:
             return
         earlier = {held.key[:2] for held in self.place.held}
-        for key, _ in done.new:
+        for key, _digest in done.new:
             if key.kind == "procedure" and key[:2] in earlier:
-                yield self._line("migrate", id=key.id, version=key.version)
+                yield self._line(
+                    _(
+                        "Open cases keep their version. To move them: greenlane procedure migrate {id} {version} "
+                        "--dry-run"
+                    ),
+                    id=key.id,
+                    version=key.version,
+                )
             if key.kind == "calendar" and key[:2] in earlier:
-                yield self._line("apply", id=key.id)
+                yield self._line(
+                    _("Open cases keep their calendar. To apply this one: greenlane calendar apply {id} --dry-run"),
+                    id=key.id,
+                )
         for party in done.parties:
-            name = "channels" if self.place.has_accounts else "channels_outside"
+            name = (
+                _("{which} has channels of its own. Its account: greenlane access kafka {which}")
+                if self.place.has_accounts
+                else _(
+                    "{which} needs an account and rights on Kafka, from whoever runs that broker (docs/operations.md)."
+                )
+            )
             yield self._line(name, which=party)
 
     def retired(self, done: Retired) -> Iterator[Block]:
         """Until when it holds, and what becomes of the open cases."""
         key, day = done.done.key, self.moments.day(done.done.valid_until)
-        yield self._line("retired", which=key, day=day)
+        yield self._line(
+            _("{which} holds until {day} inclusive; nothing is received under it from the day after."),
+            which=key,
+            day=day,
+        )
         if done.open_cases:
-            yield self._line("retired_open", count=done.open_cases)
+            yield self._line(_("{count} open case(s) go on under it to their end."), count=done.open_cases)
         for template in done.templates:
-            yield line(WARNING, " ", self.words("needed", template=template))
+            yield line(
+                WARNING,
+                " ",
+                self.words(
+                    _(
+                        "The dossier template '{template}' still asks for this procedure: no dossier can be "
+                        "opened by it from the day after. Publish a version of it without the procedure, or "
+                        "retire it: greenlane catalog list dossier {template}"
+                    ),
+                    template=template,
+                ),
+            )
 
-    def _line(self, key: str, **gaps: object) -> Line:
-        return line(self.words(key, **gaps))
+    def _line(self, text: LazyText, **gaps: object) -> Line:
+        return line(self.words(text, **gaps))
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from events.language.dossier_commands import OwnedTime
 from presentation.actors import actor_text
 from presentation.moments import Moments
 from presentation.reasons import reason_text
+from wording.text import _
 
 BETWEEN: Final = "; "
 
@@ -43,7 +44,7 @@ def _announced(event: ev.DossierAnnounced, moments: Moments) -> str:
 
 
 def _due(at: Any, moments: Moments) -> str:
-    return f"{moments.words('appointment')}: {moments.instant(at)}"
+    return f"{moments.words(_('Appointment'))}: {moments.instant(at)}"
 
 
 def _ended(event: ev.ApplicationEnded, moments: Moments) -> str:
@@ -73,8 +74,10 @@ def _cascaded(event: ev.CascadeApplied, moments: Moments) -> str:
 
 def _promised(event: ev.DossierPromised, moments: Moments) -> str:
     names = moments.names
-    holder = "" if event.holder is None else moments.words("held_now", holder=names.holder(event.holder))
-    path = moments.words("path", path=" → ".join(event.critical_path)) if event.critical_path else ""
+    holder = "" if event.holder is None else moments.words(_("Held by: {holder}"), holder=names.holder(event.holder))
+    path = (
+        moments.words(_("Critical path: {path}"), path=" → ".join(event.critical_path)) if event.critical_path else ""
+    )
     return joined(moments.instant(event.operational_at), path, holder)
 
 
@@ -91,7 +94,7 @@ def _shares(shares: Iterable[OwnedTime], moments: Moments) -> str:
 
 
 def _breached(event: ev.DossierBreached, moments: Moments) -> str:
-    return joined(f"{moments.words('end')}: {moments.end(event.due_at)}", _shares(event.blame, moments))
+    return joined(f"{moments.words(_('Lawful end'))}: {moments.end(event.due_at)}", _shares(event.blame, moments))
 
 
 def _reopened(event: ev.DossierReopened, moments: Moments) -> str:
@@ -106,8 +109,8 @@ def _withdrawn(event: ev.DossierWithdrawn, moments: Moments) -> str:
 
 def _closed(event: ev.DossierClosed, moments: Moments) -> str:
     words = moments.words
-    kept = words("joint_kept" if event.promise_kept else "joint_broken")
-    missed = words("joint_missed") if event.appointment_kept is False else ""
+    kept = words(_("joint promise kept") if event.promise_kept else _("joint promise broken"))
+    missed = words(_("appointment missed")) if event.appointment_kept is False else ""
     outcome = words.named("dossier_outcome", event.outcome)
     return joined(outcome, kept, missed, moments.span(event.elapsed_seconds))
 
@@ -146,7 +149,7 @@ DOSSIER_DETAILS: Final[Mapping[type, Callable[[Any, Moments], str]]] = {
     ev.DossierRungFired: _rung,
     ev.DossierAppointmentPassed: lambda e, m: _due(e.appointment_at, m),
     ev.DossierBreached: _breached,
-    ev.DossierBreachConfirmed: lambda e, m: f"{m.words('end')}: {m.end(e.lawful_end_at)}",
+    ev.DossierBreachConfirmed: lambda e, m: f"{m.words(_('Lawful end'))}: {m.end(e.lawful_end_at)}",
     ev.DossierBreachSetAside: _set_aside,
     ev.DossierReopened: _reopened,
     ev.DossierWithdrawn: _withdrawn,

@@ -7,27 +7,41 @@ from collections.abc import Iterator
 from intake.outline import Forecast
 from presentation.blocks import Block, Table, Tone, dim, line, stacked, table_of, toned
 from presentation.moments import Moments
-from wording.text import in_language
+from wording.text import _, in_language
 
 
 def plan_screen(plan: Forecast, moments: Moments) -> Iterator[Block]:
     """One line an application, the critical path, the promise, and whether the joint limit holds."""
     words, schedule = moments.words, plan.schedule
     yield _table(plan, moments)
-    yield line(words("path", path=" → ".join(_called(plan, name, moments) for name in plan.critical_path)))
+    yield line(
+        words(_("Critical path: {path}"), path=" → ".join(_called(plan, name, moments) for name in plan.critical_path))
+    )
     if schedule is None:
-        yield line(words("no_promise", reason=in_language(plan.unpromised or "-", words.language)))
+        yield line(words(_("No promise: {reason}"), reason=in_language(plan.unpromised or "-", words.language)))
         return
-    yield line(words("promise_is", at=moments.instant(schedule.operational_at), day=moments.day(schedule.lawful_day)))
+    yield line(
+        words(
+            _("Promise: {at}, lawful end: {day}."),
+            at=moments.instant(schedule.operational_at),
+            day=moments.day(schedule.lawful_day),
+        )
+    )
     if plan.cap is not None:
         due = moments.instant(plan.cap.operational_at)
-        yield line(words("cap_kept" if plan.keeps_cap else "cap_broken", due=due))
+        yield line(
+            words(
+                _("Within the joint limit: {due}.") if plan.keeps_cap else _("Beyond the joint limit: {due}."), due=due
+            )
+        )
 
 
 def _table(plan: Forecast, moments: Moments) -> Table:
     words, graph = moments.words, plan.outline.graph
-    headings = map(words, ("application_and_agency", "after", "since_and_due", "slack"))
-    table = table_of(words("dossier_plan", at=moments.instant(plan.opened_at)), *headings, copied=False)
+    headings = map(words, (_("Application\nAgency"), _("After"), _("Since\nAppointment"), _("Slack (working time)")))
+    table = table_of(
+        words(_("Plan of the dossier from {at}"), at=moments.instant(plan.opened_at)), *headings, copied=False
+    )
     for name in graph.order:
         entry = plan.schedule and plan.schedule.planned.get(name)
         needs = [_called(plan, need, moments) for need in graph.hard[name]]

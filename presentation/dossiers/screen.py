@@ -30,7 +30,7 @@ from presentation.dossiers.pictures import Box
 from presentation.moments import Moments
 from presentation.names import beside
 from services.dossier_sheets import DossierSheet
-from wording.text import in_language
+from wording.text import _, in_language
 
 SIGNS: Final = {
     "waiting": toned(Tone.DIM, "○"),
@@ -46,15 +46,26 @@ def screen_of(sheet: DossierSheet, moments: Moments) -> Iterator[Block]:
     """The whole dossier."""
     words, dossier = moments.words, sheet.dossier
     yield _tree(sheet, moments)
-    yield filled(words.template("graph_legend"), red=toned(Tone.LATE, words("red")))
+    yield filled(
+        words.template(
+            _("Each is below what it waits for; + needs these too; (~) better after these; {red}: critical path.")
+        ),
+        red=toned(Tone.LATE, words(_("red"))),
+    )
     if dossier.is_open:
         called = called_in(dossier.parts, moments)
-        yield line(words("path", path=" → ".join(map(called, dossier.critical_path)) or "-"))
-        yield line(words("held_now", holder=moments.names.holder(sheet.holder)))
-        yield line(words("promise_is", at=moments.instant(dossier.promised_at), day=moments.day(dossier.promised_day)))
+        yield line(words(_("Critical path: {path}"), path=" → ".join(map(called, dossier.critical_path)) or "-"))
+        yield line(words(_("Held by: {holder}"), holder=moments.names.holder(sheet.holder)))
+        yield line(
+            words(
+                _("Promise: {at}, lawful end: {day}."),
+                at=moments.instant(dossier.promised_at),
+                day=moments.day(dossier.promised_day),
+            )
+        )
     else:
         outcome = words.named("dossier_outcome", dossier.outcome)
-        yield line(words("dossier_ended", outcome=outcome, at=moments.instant(dossier.closed_at)))
+        yield line(words(_("Ended: {outcome}, {at}."), outcome=outcome, at=moments.instant(dossier.closed_at)))
         yield from _withdrawal(sheet, moments)
     yield _joint(sheet, moments)
     yield _table(sheet, moments)
@@ -68,7 +79,7 @@ def _withdrawal(sheet: DossierSheet, moments: Moments) -> Iterator[Line]:
     event, shown = sheet.withdrawal, replace(moments, texts=sheet.texts)
     why = None if event is None else event.reason or shown.written(event.reason_ref)
     if why is not None:
-        yield line(moments.words("dossier_because", text=why))
+        yield line(moments.words(_("Reason of the withdrawal: {text}"), text=why))
 
 
 def _joint(sheet: DossierSheet, moments: Moments) -> Line:
@@ -76,14 +87,16 @@ def _joint(sheet: DossierSheet, moments: Moments) -> Line:
     words, dossier, verdict = moments.words, sheet.dossier, verdict_of(sheet.dossier)
     ends, basis = joint_ends(dossier), words.named("basis", dossier.basis)
     # Only a limit of the law is overdue; one that was reckoned is a promise, which is kept or broken.
-    state = line(words(f"{'clock' if dossier.basis == 'cap' else 'green'}.{verdict.state}"))
+    state = line(words.named("clock" if dossier.basis == "cap" else "green", verdict.state))
     if verdict.state is ClockStatus.BREACHED:
         state = toned(Tone.LATE, state)
     elif verdict.appointment_kept is False:
-        state = line(state, ", ", toned(Tone.NEAR, words("joint_missed")))
+        state = line(state, ", ", toned(Tone.NEAR, words(_("appointment missed"))))
     at, key = (
         moments.instant(dossier.joint_due_at),
-        "joint_one" if ends is None or ends.lawful_end_at is None else "joint_is",
+        _("Joint limit ({basis}): {at}: {state}")
+        if ends is None or ends.lawful_end_at is None
+        else _("Joint limit ({basis}): appointment {at}, lawful end 24:00 of {day}: {state}"),
     )
     return filled(words.template(key), at=at, day=moments.day(dossier.joint_lawful_day), basis=basis, state=state)
 
@@ -138,7 +151,13 @@ def _why(part: Part, language: str) -> str:
 
 def _table(sheet: DossierSheet, moments: Moments) -> Table:
     words, names = moments.words, moments.names
-    headings = ("application_and_agency", "state_and_released", "appointment", "result_code", "slack")
+    headings = (
+        _("Application\nAgency"),
+        _("State\nReleased"),
+        _("Appointment"),
+        _("Result"),
+        _("Slack (working time)"),
+    )
     table = table_of(None, *map(words, headings), copied=False)
     for part in sheet.dossier.parts.values():
         view, slack = sheet.case(part), sheet.slack(part.name)
@@ -156,7 +175,7 @@ def _table(sheet: DossierSheet, moments: Moments) -> Table:
 
 def _blame(sheet: DossierSheet, moments: Moments) -> Table:
     words = moments.words
-    table = table_of(words("time_shares"), words("owner"), words("time"))
+    table = table_of(words(_("Who used the time")), words(_("Owner of the time")), words(_("Time")))
     for share in sheet.shares:
         table.add(moments.names.holder(share.owner), moments.span(share.seconds))
     return table
@@ -178,7 +197,9 @@ def boxes_of(sheet: DossierSheet, moments: Moments) -> dict[str, Box]:
 def cascade_table(effects: tuple[CascadeEffect, ...], parts: Mapping[str, Part], moments: Moments) -> Table:
     """What will happen to whom, and why."""
     words, called = moments.words, called_in(parts, moments)
-    table = table_of(None, *map(words, ("application", "effect", "policy", "because", "state")), copied=False)
+    table = table_of(
+        None, *map(words, (_("Application"), _("Effect"), _("Policy"), _("Because"), _("State"))), copied=False
+    )
     for effect in effects:
         groups = (("effect", effect.effect), ("policy", effect.policy))
         what = [words.named(group, value) for group, value in groups]

@@ -30,6 +30,7 @@ from presentation.cases.promises import Kind, lawful_end_text, rung_text
 from presentation.moments import Moments
 from presentation.time.reasons import moments_of, sentence_of, source_of
 from presentation.tones import lane_line
+from wording.text import LazyText, _, _p
 
 RUNG_TONES: Final = {
     "warning": Tone.NEAR,
@@ -51,23 +52,23 @@ def calculation_screen(answer: Answer, language: str, catalog: Catalog | None = 
     """The promises with a drawing of the time between, the ladder, and each rule with its source."""
     moments = moments_of(answer, language, catalog)
     words, procedure, green = moments.words, answer.definitions.procedure, answer.green
-    version = dim(words("of_version", version=procedure.version))
-    promised = words("no_green") if green is None else toned(Tone.GOOD, _promise(green, "green", moments))
-    known: dict[str, Inline] = {
-        "procedure": line(procedure.name.in_language(language), " ", version),
-        "lane": lane_line(words, answer.lane),
-        "received": moments.instant(answer.at, seconds=True),
-        "statutory_promise": _promise(answer.statutory, "statutory", moments),
-        "green_promise": promised,
+    version = dim(words(_("version {version}"), version=procedure.version))
+    promised = words(_("none")) if green is None else toned(Tone.GOOD, _promise(green, "green", moments))
+    known: dict[LazyText, Inline] = {
+        _("Procedure"): line(procedure.name.in_language(language), " ", version),
+        _("Lane"): lane_line(words, answer.lane),
+        _("Received"): moments.instant(answer.at, seconds=True),
+        _("Statutory limit"): _promise(answer.statutory, "statutory", moments),
+        _("Green promise"): promised,
     }
     grid = facts((words(key), text) for key, text in known.items())
     yield Panel(None, (grid, "", Timeline(tuple(_marks(answer))), _legend(answer, moments)))
     clock = "statutory" if green is None else "green"
-    yield _ladder("rungs", answer.rungs, clock, procedure.agency, moments)
-    yield _ladder("escalations", answer.escalations, clock, procedure.agency, moments)
+    yield _ladder(_("Rungs of the ladder"), answer.rungs, clock, procedure.agency, moments)
+    yield _ladder(_("Escalations after the end"), answer.escalations, clock, procedure.agency, moments)
     yield _shares(answer.steps, moments)
-    source = Column(words("source"), share=2, tone=Tone.DIM)
-    reasons = table_of(words("reasons"), Column(words("rule_text"), share=3), source, copied=False)
+    source = Column(words(_("Source")), share=2, tone=Tone.DIM)
+    reasons = table_of(words(_("Why")), Column(words(_("What holds")), share=3), source, copied=False)
     for reason in answer.reasons:
         reasons.add(sentence_of(reason, moments), source_of(reason, answer, moments))
     yield reasons
@@ -80,18 +81,20 @@ def _promise(promised: Promised, kind: Kind, moments: Moments) -> Line:
     if end.lawful_day is None:
         return line(f"{limit}: {shown}")
     lawful = lawful_end_text(end.lawful_day, kind, moments)
-    return line(f"{limit}: {moments.words('appointment').lower()} {shown} ", dim(f"({lawful})"))
+    return line(f"{limit}: {moments.words(_('Appointment')).lower()} {shown} ", dim(f"({lawful})"))
 
 
-def _ladder(title: str, firing: Iterable[FiringRung], clock: str, agency: str, moments: Moments) -> Table:
+def _ladder(title: LazyText, firing: Iterable[FiringRung], clock: str, agency: str, moments: Moments) -> Table:
     words = moments.words
-    table = table_of(words(title), *map(words, ("share", "what", "at", "audience", "level")))
+    table = table_of(words(title), *map(words, (_("Share"), _("What it says"), _("At"), _("Audience"), _("Level"))))
     for fires in firing:
         rung = fires.rung
         table.add(
             f"{rung.percent} %" if rung.percent is not None else f"+ {moments.budget(rung.delay)}",
             rung_text(words, rung.kind, clock),
-            toned(RUNG_TONES[rung.kind], words("not_covered") if fires.at is None else moments.end(fires.at)),
+            toned(
+                RUNG_TONES[rung.kind], words(_("beyond the calendar")) if fires.at is None else moments.end(fires.at)
+            ),
             moments.names.audience(rung.audience, agency),
             str(rung.level) if rung.level else "",
         )
@@ -101,8 +104,8 @@ def _ladder(title: str, firing: Iterable[FiringRung], clock: str, agency: str, m
 def _shares(shares: Iterable[StepShare], moments: Moments) -> Table:
     """How the promise is shared out; what lies on the longest path has no slack."""
     words, names = moments.words, moments.names
-    headings = map(words, ("step", "department", "needs", "budget", "slack"))
-    table = table_of(words("shares"), *headings, copied=False)
+    headings = map(words, (_("Step"), _("Department"), _p("needs", "After"), _("Limit"), _("Slack")))
+    table = table_of(words(_("The promise shared out over the steps")), *headings, copied=False)
     for share in shares:
         needs = "\n".join(map(names.step, share.step.needs))
         department = names.department(share.step.department)
@@ -113,7 +116,11 @@ def _shares(shares: Iterable[StepShare], moments: Moments) -> Table:
 def _slack(share: StepShare, moments: Moments) -> Inline:
     if share.slack < ZERO:  # its department's calendar takes it beyond the promise
         return toned(Tone.LATE, f"-{moments.hours(-share.slack.total_seconds())}")
-    return strong(moments.words("critical")) if share.is_critical else moments.hours(share.slack.total_seconds())
+    return (
+        strong(moments.words(_("on the longest path")))
+        if share.is_critical
+        else moments.hours(share.slack.total_seconds())
+    )
 
 
 def _marks(answer: Answer) -> Iterator[Mark]:

@@ -28,7 +28,7 @@ from presentation.instants import instant_json
 from presentation.moments import Moments
 from presentation.sources import source_text
 from presentation.tones import yes_line
-from presentation.words.time_words import TimeWords
+from presentation.words.words import Words
 from sla.business_time import BusinessTime
 from sla.calendar import CalendarDefinition, compiled
 from sla.days import OfficeDays
@@ -36,6 +36,7 @@ from sla.deadline import Due
 from sla.definition import WEEKDAYS
 from sla.errors import CalendarRangeError
 from sla.units import Budget
+from wording.text import LazyText, _
 
 MONDAY: Final = date(2026, 3, 2)
 DAY: Final = timedelta(days=1)
@@ -63,7 +64,7 @@ class CalendarSheet:
     def of(cls, definition: CalendarDefinition, language: str, now: datetime) -> Self:
         """A calendar as it is looked at now, also one that is in no catalogue."""
         zone = compiled(definition).zone
-        return cls(definition, Moments(TimeWords(language), zone, BusinessTime.real_time(), now))
+        return cls(definition, Moments(Words(language), zone, BusinessTime.real_time(), now))
 
     def as_json(self) -> dict[str, Any]:
         """Which version of which calendar."""
@@ -93,14 +94,14 @@ class CalendarSheet:
     def end_screen(self, at: datetime, budget: Budget, end: Due) -> Grid:
         """The same in words."""
         words, moments, day = self.moments.words, self.moments, end.lawful_day
-        lawful: Inline = strong(words("no_day"))
+        lawful: Inline = strong(words(_("that very instant")))
         if day is not None:
-            lawful = line(strong(words("end_of", day=moments.day(day))), " ", dim(self._weekday(day)))
-        known: dict[str, Inline] = {
-            "calendar": f"{self.definition.id} {self.definition.version}",
-            "at": f"{moments.instant(at, seconds=True)}, {moments.budget(budget)}",
-            "appointment": strong(moments.instant(end.operational_at, seconds=True)),
-            "lawful": lawful,
+            lawful = line(strong(words(_("24:00 of {day}"), day=moments.day(day))), " ", dim(self._weekday(day)))
+        known: dict[LazyText, Inline] = {
+            _("Working calendar"): f"{self.definition.id} {self.definition.version}",
+            _("At"): f"{moments.instant(at, seconds=True)}, {moments.budget(budget)}",
+            _("Appointment"): strong(moments.instant(end.operational_at, seconds=True)),
+            _("Lawful end"): lawful,
         }
         return facts((words(key), text) for key, text in known.items())
 
@@ -119,7 +120,9 @@ class CalendarSheet:
         """The same in words."""
         seconds = working.total_seconds()
         sign = "-" if seconds < 0 else ""
-        return self.moments.words("working_time", span=sign + self.moments.hours(seconds), seconds=f"{seconds:g}")
+        return self.moments.words(
+            _("{span} of working time ({seconds} s)"), span=sign + self.moments.hours(seconds), seconds=f"{seconds:g}"
+        )
 
     def months(self, year: int | None, month: int | None) -> list[date]:
         """The first days of the months to draw. Raises CalendarRangeError for a year that the calendar does not cover."""
@@ -155,7 +158,7 @@ class CalendarSheet:
         yield Beside(tuple(map(self._month, months)))
         yield self._legend()
         if shown.source:
-            unverified = "" if shown.verified else f" ({words('unverified')})"
+            unverified = "" if shown.verified else f" ({words(_('not verified'))})"
             yield dim(f"{source_text(shown.source, words.language)}{unverified}")
 
     def _month(self, first: date) -> Grid:
@@ -197,8 +200,16 @@ class CalendarSheet:
 def calendar_table(sheets: Sequence[CalendarSheet]) -> Table:
     """One line a calendar."""
     words = sheets[0].moments.words
-    keys = ("calendar", "version", "valid", "zone", "days_off", "made_up", "verified")
-    table = table_of(words("calendars"), *map(words, keys))
+    keys = (
+        _("Working calendar"),
+        _("Version"),
+        _("Valid"),
+        _("Time zone"),
+        _("Days off"),
+        _("Make-up days"),
+        _("Verified"),
+    )
+    table = table_of(words(_("Working calendars")), *map(words, keys))
     for sheet in sheets:
         shown = sheet.definition
         valid = f"{sheet.moments.day(shown.first_day)} – {sheet.moments.day(shown.last_day)}"

@@ -11,9 +11,10 @@ from catalog.catalogue import Catalog
 from presentation.moments import Moments
 from presentation.names import Names
 from presentation.sources import source_text
-from presentation.words.time_words import TimeWords
+from presentation.words.words import Words
 from sla.business_time import BusinessTime
 from sla.units import Budget
+from wording.text import _
 
 NAMED: Final = ("procedure", "department", "calendar")
 """What a reason tells by its id, and a sentence by its name."""
@@ -21,7 +22,7 @@ NAMED: Final = ("procedure", "department", "calendar")
 
 def moments_of(answer: Answer, language: str, catalog: Catalog | None) -> Moments:
     """Time and names as the answer's screen has them."""
-    zone, words = ZoneInfo(answer.definitions.calendar.zone), TimeWords(language)
+    zone, words = ZoneInfo(answer.definitions.calendar.zone), Words(language)
     names = Names(words, catalog).of_procedure(answer.definitions.procedure)
     return Moments(words, zone, BusinessTime.real_time(), answer.at, known=names)
 
@@ -33,11 +34,11 @@ def sentence_of(reason: Reason, moments: Moments) -> str:
     for name, value in reason.details.items():
         given[name] = _worded(name, value, moments)
     if reason.details.get("verified") is False:
-        given["unverified"] = f" ({words('unverified')})"
+        given["unverified"] = f" ({words(_('not verified'))})"
     budget = reason.details.get("budget")
     if isinstance(budget, Budget):
         given["amount"] = budget.amount
-    return words(f"rule.{reason.rule}", **given)
+    return words.named("rule", reason.rule, **given)
 
 
 def source_of(reason: Reason, answer: Answer, moments: Moments) -> str:
@@ -45,10 +46,10 @@ def source_of(reason: Reason, answer: Answer, moments: Moments) -> str:
     words, given, text = moments.words, answer.definitions, reason.source
     ladder = given.case_ladder
     for definition, named in (
-        (given.lanes, words("lane_table", version=given.lanes.version)),
+        (given.lanes, words(_("table of lanes {version}"), version=given.lanes.version)),
         (given.calendar, f"{moments.names.calendar(given.calendar.id)} {given.calendar.version}"),
-        (ladder, words("ladder", version=ladder.version)),
-        (given.procedure, words("of_version", version=given.procedure.version)),
+        (ladder, words(_("ladder {version}"), version=ladder.version)),
+        (given.procedure, words(_("version {version}"), version=given.procedure.version)),
     ):
         known = f"{definition.id} {definition.version}"
         if text == known:

@@ -1,4 +1,4 @@
-"""What the screens about the ledger's soundness say, in Vietnamese and English."""
+"""What the screens about the ledger's soundness say."""
 
 from __future__ import annotations
 
@@ -24,7 +24,4 @@ INTEGRITY_TABLE: Final[dict[str, LazyText]] = {
     "difference.unreadable": _("the ledger cannot be read"),
     "difference.definitions": _("definitions of the case"),
     "difference.surplus": _("surplus row"),
-    "finding": _("{invariant}: wrong at {place}"),
-    "finding_event": _("{stream}, event {event}"),
-    "findings_in_english": _("Each in detail above."),
 }

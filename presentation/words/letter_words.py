@@ -1,4 +1,4 @@
-"""What the screens of dead letters say, in Vietnamese and English."""
+"""What the screens of dead letters say."""
 
 from __future__ import annotations
 

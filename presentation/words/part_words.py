@@ -7,14 +7,6 @@ from typing import Final
 from wording.text import LazyText, _
 
 PART_TABLE: Final[dict[str, LazyText]] = {
-    "part": _("Part"),
-    "address": _("Address"),
-    "metrics": _("Metrics"),
-    "parts_ok": _("All parts run."),
-    "parts_not_ok": _("Not all parts run."),
-    "no_stack": _("No stack runs in {folder}."),
-    "checks_passed": _("{total} checks: all is well."),
-    "checks_failed": _("{total} checks: {wrong} to be mended."),
     "part_state.running": _("running"),
     "part_state.not_answering": _("runs, does not answer"),
     "part_state.starting": _("starting"),

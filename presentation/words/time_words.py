@@ -4,83 +4,28 @@ from __future__ import annotations
 
 from typing import Final
 
-from presentation.words.words import Words
 from wording.text import LazyText, _
 
-TABLE: Final[dict[str, LazyText]] = {
-    # headings
-    "audience": _("Audience"),
-    "calendar": _("Working calendar"),
-    "calendars": _("Working calendars"),
-    "escalations": _("Escalations after the end"),
-    "green_promise": _("Green promise"),
-    "lawful": _("Lawful end"),
-    "received": _("Received"),
-    "reasons": _("Why"),
-    "rungs": _("Rungs of the ladder"),
-    "source": _("Source"),
-    "statutory_promise": _("Statutory limit"),
-    "ladder": _("ladder {version}"),
-    "pauses": _("Suspended"),
-    "valid": _("Valid"),
-    "what": _("What it says"),
-    "zone": _("Time zone"),
-    "days_off": _("Days off"),
-    "made_up": _("Make-up days"),
+TIME_TABLE: Final[dict[str, LazyText]] = {
     # sentences
-    "end_of": _("24:00 of {day}"),
-    "no_green": _("none"),
-    "no_day": _("that very instant"),
-    "not_covered": _("beyond the calendar"),
-    "calendar_sound": _("{file}: calendar {calendar} {version} is sound."),
-    "working_time": _("{span} of working time ({seconds} s)"),
-    "unverified": _("not verified"),
-    "changed": _("{cases} case(s) change: {earlier} clock(s) move earlier, {later} later; {waits} case(s) wait."),
-    "changes": _("Changes ({shown} of {total})"),
-    "dry": _("Nothing was done: call it without --dry-run."),
-    "former_due": _("Former due"),
-    "looking": _("Looking at the open cases"),
-    "telling": _("Telling the cases"),
-    "unreachable": _(
-        "{cases} case(s) cannot be read and were stepped over: run `greenlane verify`, then this command again."
-    ),
-    "untold": _("{cases} case(s) could not be told: it is tried again by itself."),
-    "told": _("Plan {plan}: {sent} case(s) were told."),
     "change.earlier": _("earlier"),
     "change.later": _("later"),
     "change.covered": _("has a due instant now"),
     "change.uncovered": _("beyond the calendar"),
     "change.waits": _("waits"),
-    "critical": _("on the longest path"),
-    "department": _("Department"),
-    "shares": _("The promise shared out over the steps"),
-    "slack": _("Slack"),
-    "duties": _("The agencies' own duties of time"),
-    "duty": _("Duty"),
-    "report": _("Promised against used"),
     "report.cases": _("Cases"),
     "report.closed": _("Closed"),
     "report.met": _("Met"),
     "report.breached": _("Breached"),
-    "report.appointments": _("Appointments"),
     "report.past_appointment": _("Past now"),
     "report.appointments_missed": _("Missed"),
     "report.new_appointments": _("New"),
-    "owner.system": _("the system"),
-    "owner.between_steps": _("between steps"),
     "report.set_aside": _("Set aside"),
     "report.escalations": _("Escalated"),
     "report.promised": _("Promised (h)"),
     "report.used": _("Used (h)"),
     "report.share": _("Share"),
     "report.held": _("Held (h)"),
-    "report.arose": _("Arose"),
-    "report.late": _("Late"),
-    "report.total": _("All"),
-    "report.measure": _(
-        "Working hours. Breached: past the lawful end. Used: of promises that have ended, "
-        "suspensions left out. Held: every minute has one owner."
-    ),
     # marks of the drawings
     "mark.received": _("received"),
     "mark.rung": _("rung"),
@@ -137,9 +82,3 @@ TABLE: Final[dict[str, LazyText]] = {
     "rule.flag_not_set": _("{day} counts as a working day: it is not confirmed as a day off (flag {flag})."),
     "rule.ladder": _("The rungs are reckoned on: {clock}."),
 }
-
-
-class TimeWords(Words):
-    """The common table and this one."""
-
-    own = TABLE

@@ -1,159 +1,26 @@
-"""What the screens say: one table. Refusals have their texts with the language itself."""
+"""Closed sets on the screens, by group and code: states, lanes, events. What a screen says itself stands in the screen."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar, Final
+from typing import Final
 
+from presentation.words.catalog_words import CATALOG_TABLE
 from presentation.words.dossier_words import DOSSIER_TABLE
 from presentation.words.integrity_words import INTEGRITY_TABLE
 from presentation.words.law_words import LAW_TABLE
 from presentation.words.letter_words import LETTER_TABLE
 from presentation.words.part_words import PART_TABLE
+from presentation.words.time_words import TIME_TABLE
 from wording.text import LazyText, _, _p, in_language, layout
 
 TABLE: Final[dict[str, LazyText]] = {
-    # headings
-    "actor": _("Who acted"),
-    "application": _("Application"),
-    "appointment": _("Appointment"),
-    "at": _("At"),
-    "agency": _("Agency"),
-    "budget": _("Limit"),
-    "case": _("Case"),
-    "cases": _("Cases"),
-    "clock": _("Clock"),
-    "clocks": _("Clocks"),
-    "code": _p("code", "Code"),
-    "closed_at": _("Closed"),
-    "clock_of_step": _("step: {step}"),
-    "condition": _("What is missing"),
-    "conditions": _("Conditions"),
-    "department": _("Department"),
-    "departments": _("Departments of {province}"),
-    "description": _("Meaning"),
-    "desk": _("What waits for {department}"),
-    "document": _("Document"),
-    "documents": _("Documents"),
-    "dossier": _p("dossier", "Dossier"),
-    "dossier_and_receipt": _("Dossier\nReceived"),
-    "due": _("Due"),
-    "end": _("Lawful end"),
-    "entries": _("Entries"),
-    "event": _("Event"),
-    "event_and_details": _("Event and details"),
-    "events": _("Latest events"),
-    "field": _("Field"),
-    "given_promise": _p("given_promise", "Appointments"),
-    "green_due": _("Green appointment"),
-    "headers": _("Headers"),
-    "holder": _("Held by"),
-    "invariant": _("Invariant"),
-    "lane": _("Lane"),
-    "lane_table": _("table of lanes {version}"),
-    "lanes": _("Lanes by the table of lanes {version}"),
-    "legal_basis": _("Legal basis"),
-    "message": _("Message\nField"),
-    "letters": _("Dead letters of {topic}"),
-    "letter_in_english": _p("letter_in_english", "{reason}"),
-    "level": _("Level"),
-    "list": _("List"),
-    "name": _("Name"),
-    "needs": _p("needs", "After"),
-    "near_misses": _("Why no other lane"),
-    "officer": _("Officer"),
-    "open_cases": _("Open cases"),
-    "opened_at": _p("opened_at", "Received"),
-    "of_version": _("version {version}"),
-    "owner": _("Owner of the time"),
-    "procedure": _("Procedure"),
-    "procedure_and_lane": _("Procedure\nLane"),
-    "procedures": _("Procedures in force on {day}"),
-    "promise": _("Promise"),
-    "reason": _("Reason"),
-    "reduced": _("{percent} % less time"),
-    "refused_commands": _("Refused commands"),
-    "remedy": _("Remedy"),
-    "result_code": _("Result"),
-    "role": _("Role"),
-    "required": _("Required"),
-    "rule": _("Rule"),
-    "setting": _("Setting"),
-    "settings": _("Settings"),
-    "share": _("Share"),
-    "since": _("Since"),
-    "state": _("State"),
-    "status": _("Status"),
-    "status_and_holder": _("Status\nHeld by"),
-    "statutory_due": _("Statutory appointment"),
-    "step": _("Step"),
-    "steps": _("Steps"),
-    "submitted": _("Submitted"),
-    "time": _("Time"),
-    "time_shares": _("Who used the time"),
-    "timeline": _("Timeline"),
-    "topic_and_letter": _("Topic\nLetter"),
-    "value": _("Value"),
-    "verified": _("Verified"),
-    "version": _("Version"),
-    "violations": _("Violations"),
+    "by.department": _("Department"),
+    "by.lane": _("Lane"),
+    "by.procedure": _("Procedure"),
     # sentences
-    "accepted": _("Recorded: {what}."),
-    "all_well": _("{cases} cases, {events} events: all is well."),
-    "appointment_missed": _("after the appointment"),
-    "approved_by": _("approved by {account} ({assurance})"),
-    "asked_late": _("asked after the limit for asking"),
-    "calendar_ends": _("the calendar ends on {day}"),
-    "declared_complete": _("declared complete"),
-    "first_told": _("first told: {at}"),
-    "green_end": _("promise ends: 24:00 of {day}"),
-    "ignored": _("No lane asks for: {facts}. What is asked: {asked}."),
-    "in_list": _("{fact} is on the list {list}"),
-    "in_vault": _("(kept in the vault)"),
-    "known": _("known"),
-    "late": _("{span} late"),
-    "left": _("{span} left"),
-    "lawful_end": _("lawful end: 24:00 of {day}"),
-    "more_of": _("{shown} of {total} shown."),
-    "new": _("new"),
-    "no": _("no"),
-    "no_cases": _("There are no cases."),
-    "no_letters": _("There are no dead letters."),
-    "no_work": _("Nothing waits."),
-    "not_decided_again": _(
-        "Of these, {events} events were decided by an older version under its own rules: checked, not decided again."
-    ),
-    "not_all_well": _("{cases} cases, {events} events: {findings} finding(s)."),
-    "not_on_record": _("not on record"),
-    "not_recorded": _("{count} accepted, not opened yet: no worker answers. They are opened as soon as one runs."),
-    "paused": _("paused"),
-    "rebuilt": _("{cases} cases, {events} events folded again: {differences} difference(s)."),
-    "replaced": _("They were put right."),
-    "replayed": _("{count} message(s) sent again to {topic}."),
-    "republished": _("{count} message(s) are sent again."),
-    "republishing": _("Sending again"),
-    "scaled": _("Business time runs {factor} times as fast; a real millisecond is {resolution} s of it."),
-    "sent_again": _("sent again"),
-    "starts_again": _("starts again when complete"),
     "promise.green": _("Green: {at}"),
     "promise.statutory": layout("{at}"),
-    "since_and_due": _("Since\nAppointment"),
-    "since_at": _("since {at}"),
-    "still_missing": _("still missing: {documents}"),
-    "still_waiting": _("{count} message(s) still wait."),
-    "submit_summary": _("{new} new, {known} known, {refused} refused."),
-    "submitting": _("Submitting"),
-    "told_late": _("told {span} late"),
-    "used": _("{span} used"),
-    "until": _("until {at}"),
-    "verifying": _("Verifying the ledger"),
-    "would_be": _("Procedure {procedure} would take the lane: {lane}"),
-    "yes": _("yes"),
     # names
-    "opinion_on": _("Opinion on: {step}"),
-    "other_calendar": _("working calendar {calendar}"),
-    "province_calendar": _("public working calendar"),
-    "role_of_agency": _("{role} of the agency"),
     "role.administrator": _("administrator"),
     "role.head": _("head"),
     "role.officer": _("officer"),
@@ -324,33 +191,32 @@ TABLE: Final[dict[str, LazyText]] = {
     **LETTER_TABLE,
     **LAW_TABLE,
     **PART_TABLE,
+    **TIME_TABLE,
+    **CATALOG_TABLE,
 }
 
 
 class Words:
-    """The table in one language; what is said in few places has a table of its own before it."""
-
-    own: ClassVar[Mapping[str, LazyText]] = {}
-    """Of a subclass: looked at first."""
+    """The texts of the screens in one language."""
 
     def __init__(self, language: str) -> None:
         self.language = language
 
-    def __call__(self, key: str, **given: object) -> str:
-        """The text of a key with its gaps filled. Raises KeyError for a key that no table has."""
-        return in_language(self._text(key).filled(**given), self.language)
+    def __call__(self, text: LazyText, /, **given: object) -> str:
+        """The text with its gaps filled."""
+        return in_language(text.filled(**given), self.language)
 
-    def template(self, key: str) -> str:
-        """The text of a key with its gaps, for what fills them in tones. Raises KeyError."""
-        return in_language(self._text(key), self.language)
+    def template(self, text: LazyText) -> str:
+        """The text with its gaps, for what fills them in tones."""
+        return in_language(text, self.language)
 
-    def named(self, group: str, value: str | None) -> str:
+    def named(self, group: str, value: str | None, /, **given: object) -> str:
         """A value of a closed set, such as a lane; what no table knows is shown as it is."""
         if value is None:
             return "-"
-        key = f"{group}.{value}"
-        found = self.own.get(key) or TABLE.get(key)
-        return value if found is None else in_language(found, self.language)
+        found = TABLE.get(f"{group}.{value}")
+        return value if found is None else self(found, **given)
 
-    def _text(self, key: str) -> LazyText:
-        return self.own[key] if key in self.own else TABLE[key]
+    def pattern(self, group: str, value: str) -> str:
+        """A value of a closed set with its gaps, for what fills them in tones. Raises KeyError."""
+        return in_language(TABLE[f"{group}.{value}"], self.language)

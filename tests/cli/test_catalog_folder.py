@@ -43,7 +43,7 @@ def second_version(folder: Folder) -> Path:
 def test_an_administrator_publishes_a_second_version(greenlane: Program, folder: Folder) -> None:
     """Check, diff, publish, list: each says what it should, and the second publication finds nothing to do."""
     second_version(folder)
-    assert greenlane("catalog", "check", str(folder.path), "--json").json == {"ok": True, "files": 8, "faults": []}
+    assert greenlane("catalog", "check", str(folder.path), "--json").json == {"ok": True, "files": 9, "faults": []}
     (change,) = greenlane("catalog", "diff", str(folder.path), "--json").json["changes"]
     assert change == {
         "kind": "procedure",
@@ -56,7 +56,7 @@ def test_an_administrator_publishes_a_second_version(greenlane: Program, folder:
         "catalog", "publish", str(folder.path), "--note", "QĐ 12/QĐ-UBND", "--by", "an.nguyen", "--json"
     ).json
     (entered,) = done["published"]
-    assert (done["ok"], done["known"], entered["version"]) == (True, 7, "2")
+    assert (done["ok"], done["known"], entered["version"]) == (True, 8, "2")
     lines = (folder.path / "digests.txt").read_text().splitlines()
     assert lines[-2].endswith("an.nguyen: QĐ 12/QĐ-UBND")
     assert lines[-1] == f"procedure shop-licence 2 {entered['digest']}"
@@ -80,7 +80,7 @@ def test_faults_are_told_all_at_once(greenlane: Program, folder: Folder) -> None
         answer = greenlane("catalog", command, str(folder.path), "--json")
         body = answer.json
         assert (answer.code, body["ok"], len(body["faults"])) == (2, False, 2), answer
-        assert body.get("files") == (9 if command == "check" else None)
+        assert body.get("files") == (10 if command == "check" else None)
         assert body["error"] == {name: body["faults"][0][name] for name in body["error"]}
         assert all(set(f) == {"code", "file", "line", "column", "field", "message", "remedy"} for f in body["faults"])
     wrong.unlink()

@@ -268,7 +268,7 @@ def test_every_class_of_errors_is_looked_at() -> None:
     assert sorted(told - named) == []
 
 
-PLAIN = {"After", "Green: {at}", "Namespace in Temporal.", "done"}
+PLAIN = {"After", "Green", "Green: {at}", "Namespace in Temporal.", "done"}
 """Their Vietnamese has no letter that only Vietnamese has."""
 
 
@@ -281,7 +281,7 @@ def test_every_text_of_the_catalogue_is_a_translation() -> None:
             continue
         assert is_vietnamese(vi), vi
         assert en != vi
-        assert not is_vietnamese(en), en
+        assert message.context == "source" or not is_vietnamese(en.replace("đồng", "")), en
     assert len(translated) > 1000
 
 

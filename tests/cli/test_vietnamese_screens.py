@@ -33,7 +33,6 @@ from presentation.cases.event_lines import event_cells
 from presentation.catalogue.changes import change_table
 from presentation.moments import Moments
 from presentation.names import Names
-from presentation.words.time_words import TimeWords
 from presentation.words.words import TABLE, Words
 from sla.business_time import BusinessTime
 from sla.calendar import CalendarDefinition
@@ -389,7 +388,7 @@ def test_a_change_of_time_names_its_cases_by_their_codes() -> None:
     ]
     moments = Moments(Words("vi"), ZoneInfo("Asia/Ho_Chi_Minh"), BusinessTime.real_time(), AT)
     codes = {"case-1": "H05.8-260302-0001", "case-2": "H05.8-260302-0002"}
-    table = change_table(TimeWords("vi"), moments, changes, codes.__getitem__)
+    table = change_table(Words("vi"), moments, changes, codes.__getitem__)
     dossiers, clocks = ([str(cell) for cell in column.cells] for column in table.columns[:2])
     assert dossiers == list(codes.values())
     assert clocks == ["thời hạn theo luật", "cả hồ sơ"]

@@ -104,13 +104,10 @@ def _words(texts: Iterator[str]) -> frozenset[str]:
 @cache
 def vietnamese_words() -> frozenset[str]:
     """Every word of the Vietnamese texts there are, also in lower case."""
-    from presentation.sources import SOURCES  # noqa: PLC0415
-
     catalogue = the_catalog()
     parts = (catalogue.procedures, catalogue.province, catalogue.lanes, catalogue.dossiers, catalogue.duties)
     texts: list[str] = []
     texts += [vi for _, vi in _pairs()]
-    texts += [*SOURCES.values()]
     texts += [text for part in parts for text in _texts_of(part)]
     found = _words(iter(texts))
     return found | {word.lower() for word in found} | PROPER

@@ -12,7 +12,7 @@ from audit.conformance.observations import Answer, Assignment, Cancellation, Obs
 from audit.conformance.verdict_words import FAULTS, RULES
 from audit.conformance.verdicts import SOURCES_MAX, UNDER_WAY_MS, Rule, Verdict, judge, unsettled_answers
 from events.language.case_events import CaseClosed, EventRecord, StepAssigned, StepCancelled, StepDecided
-from greenlane.cli.sandbox_screen import REHEARSALS
+from presentation.trial import REHEARSALS
 from wording.text import Bilingual, in_language
 
 CASE, STEP, DEPARTMENT = "case-1", "handling", "culture"

@@ -1,0 +1,69 @@
+"""One run of a command: what its common options say, and how it answers. Light until it is called."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+from greenlane.cli.options import Json, Lang, StateDir
+
+if TYPE_CHECKING:
+    from greenlane.cli.session import Session
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True)
+class Run:
+    """The options that every command has, in the order in which they stand in its help."""
+
+    state_dir: StateDir = None
+    lang: Lang = None
+    as_json: Json = False
+
+    def session(self) -> AbstractContextManager[Session]:
+        """A session on the installation: the running one, or one started for this command."""
+        from greenlane.cli.session import a_session
+
+        return a_session(self.state_dir, self.lang)
+
+    def answer(self, body: Callable[[], dict[str, Any]], screen: Callable[[], Iterable[Any]], code: int = 0) -> int:
+        """One JSON object for a program, or blocks for a person; the exit code."""
+        from greenlane.cli.output import print_json, show
+
+        if self.as_json:
+            print_json(body())
+        else:
+            show(*screen())
+        return code
+
+
+R = TypeVar("R", bound=Run)
+
+
+def with_options(function: Callable[..., int], options: type[Run], *first: inspect.Parameter) -> Callable[..., int]:
+    """The function as a command: `first`, its own parameters, and the options, of which it gets a run as its first argument."""
+    _, *own = inspect.signature(function, eval_str=True).parameters.values()
+    common = [
+        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for parameter in inspect.signature(options, eval_str=True).parameters.values()
+    ]
+
+    @functools.wraps(function)
+    def command(**given: Any) -> int:
+        run = options(**{option.name: given.pop(option.name) for option in common})
+        return function(run, **given)
+
+    parameters = [*first, *own, *common]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return command
+
+
+def as_command(function: Callable[Concatenate[Run, P], int]) -> Callable[..., int]:
+    """The function as a command, with the options of every run behind its own parameters."""
+    return with_options(function, Run)
