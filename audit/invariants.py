@@ -177,8 +177,8 @@ def view_equals_story(story: Story, view: CaseView | None, work: Sequence[WorkIt
         found.append(Violation("I8", case_id, None, "the case's row differs from the fold of its ledger"))
     kept = {item.step_id: item.model_dump_json() for item in work}
     folded = {item.step_id: item.model_dump_json() for item in work_of(story.case)}
-    differing = sorted(step for step in kept.keys() | folded.keys() if kept.get(step) != folded.get(step))
-    found.extend(Violation("I8", case_id, None, f"the worklist differs at step {step}") for step in differing)
+    find_differing = sorted(step for step in kept.keys() | folded.keys() if kept.get(step) != folded.get(step))
+    found.extend(Violation("I8", case_id, None, f"the worklist differs at step {step}") for step in find_differing)
     return found
 
 

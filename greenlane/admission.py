@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from catalog.errors import close_matches
 from catalog.systems import PORTAL
@@ -86,7 +86,7 @@ class KafkaAccess:
         path.write_text(json.dumps(asdict(self), allow_nan=False), encoding="utf-8")
         return path
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """What a machine is told."""
         return {name: value for name, value in asdict(self).items() if name != "variables"}
 
@@ -105,7 +105,7 @@ class KafkaAccess:
         """Kafka, as this account reaches it."""
         if self.variables:
             return cluster_of(GivenSettings.load(**self.variables))
-        options: dict[str, Any] = {
+        options: dict[str, object] = {
             "security_protocol": self.security_protocol,
             "sasl_mechanism": self.sasl_mechanism,
             "sasl_plain_username": self.username,

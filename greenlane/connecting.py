@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from sqlalchemy import URL, make_url
@@ -34,9 +34,9 @@ def cluster_of(settings: Settings) -> Cluster:
     return Cluster(settings.kafka_bootstrap, kafka_options(settings))
 
 
-def kafka_options(settings: Settings) -> dict[str, Any]:
+def kafka_options(settings: Settings) -> dict[str, object]:
     """The connection options of kafka-python. Raises SettingsError for a certificate or key that cannot be used."""
-    options: dict[str, Any] = {"security_protocol": settings.kafka_security_protocol}
+    options: dict[str, object] = {"security_protocol": settings.kafka_security_protocol}
     if settings.kafka_security_protocol in TLS_PROTOCOLS:
         options["ssl_context"] = context_of(settings, "kafka")
     if settings.kafka_sasl_mechanism is not None:

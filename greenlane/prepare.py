@@ -83,8 +83,8 @@ def _enter_catalogue(published: PublishedCatalogue, folder: Folder, settings: Se
 
 def _refuse_drafts_that_are_needed(folder: Folder) -> None:
     """What was published of a folder must be a whole catalogue by itself. Raises CatalogInvalid."""
-    kept = [source for source in folder.shelf.sources if key_of(source.definition) in folder.published]
-    alone = Shelf().with_more(kept)
+    sources = [source for source in folder.shelf.sources if key_of(source.definition) in folder.published]
+    alone = Shelf().with_more(sources)
     if problems := problems_across(completed(alone)) + missing(alone, folder.path):
         remedy = _(
             "Here only what was published counts: publish the drafts with `greenlane catalog publish {folder}`",

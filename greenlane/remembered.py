@@ -20,8 +20,8 @@ BUSINESS_TIME = "business-time"
 
 def flags_of(store: Store, settings: Settings) -> frozenset[str]:
     """The calendar flags that the installation was prepared with."""
-    kept = store.recall(CALENDAR_FLAGS)
-    return settings.flags if kept is None else frozenset(filter(None, kept.split(",")))
+    flags = store.recall(CALENDAR_FLAGS)
+    return settings.flags if flags is None else frozenset(filter(None, flags.split(",")))
 
 
 def business_time_of(store: Store, settings: Settings) -> BusinessTime:
@@ -30,25 +30,25 @@ def business_time_of(store: Store, settings: Settings) -> BusinessTime:
     Who asks for no pace gets the stack's own. Raises SettingsError for another than the remembered one, and in production
     for any but real time.
     """
-    kept = store.recall(BUSINESS_TIME)
-    if kept is None:
-        kept = store.remember_first(BUSINESS_TIME, _first_business_time(settings).model_dump_json())
-    found = BusinessTime.model_validate_json(kept)
-    asked = "time_factor" in settings.model_fields_set or settings.profile == "production"
-    if asked and found.factor != settings.time_factor:
+    stored = store.recall(BUSINESS_TIME)
+    if stored is None:
+        stored = store.remember_first(BUSINESS_TIME, _first_business_time(settings).model_dump_json())
+    standing = BusinessTime.model_validate_json(stored)
+    is_asked_for = "time_factor" in settings.model_fields_set or settings.profile == "production"
+    if is_asked_for and standing.factor != settings.time_factor:
         raise SettingsError(
             _(
                 "This stack runs at {factor:g} business seconds a second; {time_factor:g} is asked for.",
-                factor=found.factor,
+                factor=standing.factor,
                 time_factor=settings.time_factor,
             ),
             field="GREENLANE_TIME_FACTOR",
             remedy=_(
                 "Set it to {factor:g}, or use another state folder: time never changes under open cases.",
-                factor=found.factor,
+                factor=standing.factor,
             ),
         )
-    return found
+    return standing
 
 
 def _first_business_time(settings: Settings) -> BusinessTime:

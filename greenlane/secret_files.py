@@ -17,7 +17,7 @@ LARGEST_SECRET_BYTES: Final = 65_536
 def secrets_in_files(environment: Mapping[str, str], variables: Iterable[str]) -> dict[str, str]:
     """By variable, what the file holds that `<variable>_FILE` names. Raises SettingsError; what a file holds is in no error."""
     given = {name.upper(): value for name, value in environment.items() if value}
-    found = {}
+    contents = {}
     for variable in variables:
         pointer = f"{variable}{SUFFIX}"
         if pointer not in given:
@@ -28,8 +28,8 @@ def secrets_in_files(environment: Mapping[str, str], variables: Iterable[str]) -
                 field=pointer,
                 remedy=_("Unset one of them."),
             )
-        found[variable] = _held_in(pointer, Path(given[pointer]).expanduser())
-    return found
+        contents[variable] = _held_in(pointer, Path(given[pointer]).expanduser())
+    return contents
 
 
 def _held_in(pointer: str, file: Path) -> str:

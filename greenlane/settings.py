@@ -263,11 +263,11 @@ class Settings(BaseSettings):
 
         Raises SettingsError with the first bad one named, for the command line.
         """
-        given = {name: value for name, value in overrides.items() if value is not None}
+        values = {name: value for name, value in overrides.items() if value is not None}
         try:
-            return cls(**given)
+            return cls(**values)
         except ValidationError as error:
-            raise _explained(error, given) from None
+            raise _explained(error, values) from None
 
     @field_validator(
         *("state_dir", "cache_dir", "catalog_dir", "kafka_ca_file", "kafka_cert_file", "kafka_key_file"),
@@ -336,10 +336,10 @@ class Settings(BaseSettings):
             "kafka_bootstrap": addresses.kafka_bootstrap,
             "database_url": addresses.database_url,
         }
-        found = self.model_copy(update=servers)
+        settings = self.model_copy(update=servers)
         if addresses.kafka_username is None or addresses.kafka_password is None:
-            return found
-        return found.with_kafka_account(addresses.kafka_username, addresses.kafka_password)
+            return settings
+        return settings.with_kafka_account(addresses.kafka_username, addresses.kafka_password)
 
     def with_kafka_account(
         self, username: str, password: str, mechanism: Literal["SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-256"

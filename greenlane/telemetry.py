@@ -43,12 +43,12 @@ class StandardErrorHandler(logging.Handler):
             self.handleError(record)
 
 
-def _safe(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _safe(_: object, __: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
     """Every text of a line made visible; only a trace of calls, which is ours, keeps its line ends."""
     return {name: _visible(value, lines=name in ("exception", "stack")) for name, value in event.items()}
 
 
-def _visible(value: Any, *, lines: bool) -> Any:
+def _visible(value: object, *, lines: bool) -> object:
     match value:
         case str():
             return visible(value, lines=lines)
@@ -103,7 +103,7 @@ def serve_metrics(settings: Settings, sdk_address: str | None = None) -> None:
     """Serve our metrics, and the Temporal SDK's beside them, on one page. Raises MetricsPortError."""
 
     def page(
-        _environ: dict[str, Any], start_response: Callable[[str, list[tuple[str, str]]], object]
+        _environ: dict[str, object], start_response: Callable[[str, list[tuple[str, str]]], object]
     ) -> Iterable[bytes]:
         start_response("200 OK", [("Content-Type", CONTENT_TYPE_LATEST)])
         return [generate_latest(REGISTRY), _sdk_page(sdk_address)]

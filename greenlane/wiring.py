@@ -85,8 +85,8 @@ class Wiring(Installation):
     @property
     def identity_since(self) -> datetime | None:
         """Up to when messages keep the ids of the program before; None: this database never had any."""
-        kept = self.store.recall(IDENTITY_SINCE)
-        return None if kept is None else datetime.fromisoformat(kept)
+        since = self.store.recall(IDENTITY_SINCE)
+        return None if since is None else datetime.fromisoformat(since)
 
     def business_time_now(self) -> datetime:
         """The business instant now (UTC)."""

@@ -144,11 +144,11 @@ def grant_access(session: Session) -> tuple[str, ...]:
         raise StoreAccessDenied(reason=_("it does not own the tables"))
     roles = {account: role_of(owner, account) for account in ACCOUNTS}
     known = {name for (name,) in session.execute(SQL["find_roles"], {"roles": list(roles.values())})}
-    found = {account: role for account, role in roles.items() if role in known}
-    if found:
+    present = {account: role for account, role in roles.items() if role in known}
+    if present:
         database, version = _one(session, "find_database"), session.info.server_version
         # In one go: a statement apiece would be a hundred round trips.
-        session.execute(sql.SQL(";\n").join(_statements(database, found, maintain=version >= MAINTAIN_SINCE)))
+        session.execute(sql.SQL(";\n").join(_statements(database, present, maintain=version >= MAINTAIN_SINCE)))
     return tuple(role for role in roles.values() if role not in known)
 
 

@@ -82,8 +82,8 @@ class PublishedCatalogue:
             # Every statement by itself: a process that is stopped in the middle of a look keeps nobody from publishing.
             connection = session.execution_options(isolation_level="AUTOCOMMIT")
             # Whoever publishes holds the lock until everybody can see what was published; an act after it is written later.
-            asked = select(func.statement_timestamp(), func.pg_try_advisory_xact_lock_shared(PUBLISHING_LOCK))
-            now, is_still = connection.execute(asked).one()
+            query = select(func.statement_timestamp(), func.pg_try_advisory_xact_lock_shared(PUBLISHING_LOCK))
+            now, is_still = connection.execute(query).one()
             return Look(_acts(connection, after), now if is_still else None)
 
     def publish(
@@ -101,7 +101,7 @@ class PublishedCatalogue:
         `check` sees all that is there, and may raise.
         """
         with self._store.writing() as connection:
-            _alone(connection)
+            _lock_publishing(connection)
             acts = _acts(connection, 0)
             check(acts)
             held = digests_in(acts)
@@ -110,7 +110,7 @@ class PublishedCatalogue:
             ended = [(key, day) for key, day in ends.items() if key in known and key not in ends_in(acts)]
             if not new and not ended and acts:
                 return None
-            done = _added(connection, acts, act, by, note)
+            done = _add_edition(connection, acts, act, by, note)
             if new:
                 connection.execute(insert(catalog_versions), [_row(version, done.number) for version in new])
             if ended:
@@ -123,12 +123,12 @@ class PublishedCatalogue:
     ) -> Act | None:
         """Give a version a last day, as one act; None: it has this one. `check` sees all that is there, and may raise."""
         with self._store.writing() as connection:
-            _alone(connection)
+            _lock_publishing(connection)
             acts = _acts(connection, 0)
             check(acts)
             if ends_in(acts).get(key) == last_day:
                 return None
-            done = _added(connection, acts, "retire", by, note)
+            done = _add_edition(connection, acts, "retire", by, note)
             row = {**key._asdict(), "last_day": last_day, "edition": done.number}
             connection.execute(insert(catalog_ends).values(row))
         return Act(done.number, "retire", by, note, done.at, ends=((key, last_day),))
@@ -144,12 +144,12 @@ def ends_in(acts: Iterable[Act]) -> dict[Key, date]:
     return {key: last_day for act in acts for key, last_day in act.ends}
 
 
-def _alone(connection: Connection) -> None:
+def _lock_publishing(connection: Connection) -> None:
     connection.execute(select(func.set_config("idle_in_transaction_session_timeout", f"{STALLED_SECONDS}s", True)))
     connection.execute(select(func.pg_advisory_xact_lock(PUBLISHING_LOCK)))
 
 
-def _added(connection: Connection, acts: Sequence[Act], act: ActName, by: str, note: str | None) -> Act:
+def _add_edition(connection: Connection, acts: Sequence[Act], act: ActName, by: str, note: str | None) -> Act:
     number = acts[-1].number + 1 if acts else 1
     # Never before the act before it, even where the server's clock was put back.
     now = func.greatest(func.clock_timestamp(), acts[-1].at) if acts else func.clock_timestamp()
@@ -160,8 +160,8 @@ def _added(connection: Connection, acts: Sequence[Act], act: ActName, by: str, n
 
 def _acts(connection: Connection, after: int) -> tuple[Act, ...]:
     edition = catalog_editions.c
-    found = connection.execute(select(catalog_editions).where(edition.number > after).order_by(edition.number)).all()
-    if not found:
+    editions = connection.execute(select(catalog_editions).where(edition.number > after).order_by(edition.number)).all()
+    if not editions:
         return ()
     versions = _by_edition(connection, catalog_versions, after)
     ends = _by_edition(connection, catalog_ends, after)
@@ -172,10 +172,10 @@ def _acts(connection: Connection, after: int) -> tuple[Act, ...]:
             row.by,
             row.note,
             row.at,
-            tuple(_version(found) for found in versions.get(row.number, ())),
-            tuple((Key(found.kind, found.id, found.version), found.last_day) for found in ends.get(row.number, ())),
+            tuple(map(_version, versions.get(row.number, ()))),
+            tuple((Key(end.kind, end.id, end.version), end.last_day) for end in ends.get(row.number, ())),
         )
-        for row in found
+        for row in editions
     )
 
 
@@ -183,10 +183,10 @@ def _by_edition(connection: Connection, table: Table, after: int) -> Mapping[int
     # In an order, so that every process puts the same catalogue together.
     key = table.c
     rows = select(table).where(key.edition > after).order_by(key.edition, key.kind, key.id, key.version)
-    found: dict[int, list[Row[tuple[object, ...]]]] = {}
+    by_edition: dict[int, list[Row[tuple[object, ...]]]] = {}
     for row in connection.execute(rows):
-        found.setdefault(row.edition, []).append(row)
-    return found
+        by_edition.setdefault(row.edition, []).append(row)
+    return by_edition
 
 
 def _version(row: Row[tuple[object, ...]]) -> PublishedVersion:

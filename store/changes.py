@@ -90,7 +90,7 @@ class ChangePlans:
         rows = list(changes)
         ranks = _ranks(rows)
         with self._store.session() as session:
-            number = _entered(session, head, len(ranks))
+            number = _add_plan(session, head, len(ranks))
             rows.sort(key=lambda row: ranks[row.case_id])
             with session.cursor() as cursor, cursor.copy(SQL["copy_items"]) as copy:
                 copy.write(BEGINNING)
@@ -161,7 +161,7 @@ def _plan_of(row: Row[Any]) -> Plan:
     return Plan(row.number, head, row.cases, row.sent)
 
 
-def _entered(session: Session, head: PlanHead, cases: int) -> int:
+def _add_plan(session: Session, head: PlanHead, cases: int) -> int:
     row = session.execute(SQL["add_plan"], asdict(head) | {"cases": cases}).fetchone()
     if row is None:
         raise AssertionError("an inserted plan has a number")

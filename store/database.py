@@ -140,9 +140,9 @@ class Store:
         """
         with as_store_errors(), self.engine.begin() as connection:
             connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
-            found, known = MigrationContext.configure(connection).get_current_revision(), known_revisions()
-            if found is not None and found not in known:
-                raise StoreNewer(found=found, known=known[-1])
+            revision, known = MigrationContext.configure(connection).get_current_revision(), known_revisions()
+            if revision is not None and revision not in known:
+                raise StoreNewer(found=revision, known=known[-1])
             configuration = _migrations()
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, "head")
@@ -156,11 +156,11 @@ class Store:
     def verify_schema(self) -> None:
         """Raises StoreNotMigrated when the database is not at this program's revision, StoreNewer when it is beyond."""
         known = known_revisions()
-        if (found := self.schema_revision()) == known[-1]:
+        if (revision := self.schema_revision()) == known[-1]:
             return
-        if found is not None and found not in known:
-            raise StoreNewer(found=found, known=known[-1])
-        raise StoreNotMigrated(reason=_at(found, known[-1]))
+        if revision is not None and revision not in known:
+            raise StoreNewer(found=revision, known=known[-1])
+        raise StoreNotMigrated(reason=_at(revision, known[-1]))
 
     def recall(self, key: str) -> str | None:
         """What the installation keeps under this key."""
@@ -177,8 +177,8 @@ class Store:
         """Keep this value unless there is one already; returns the one that stands (e.g. the stack's business time)."""
         with self.writing() as connection:
             connection.execute(insert(stack).values(key=key, value=value).on_conflict_do_nothing())
-            kept: str = connection.scalars(select(stack.c.value).where(stack.c.key == key)).one()
-            return kept
+            standing: str = connection.scalars(select(stack.c.value).where(stack.c.key == key)).one()
+            return standing
 
 
 class LastingSession:
@@ -214,8 +214,8 @@ def known_revisions() -> tuple[str, ...]:
     return tuple(reversed([script.revision for script in scripts.walk_revisions()]))
 
 
-def _at(found: str | None, needed: str) -> LazyText:
-    at = _p("yet", "none") if found is None else found
+def _at(revision: str | None, needed: str) -> LazyText:
+    at = _p("yet", "none") if revision is None else revision
     return _("it is at version {at}, {needed} is needed", at=at, needed=needed)
 
 

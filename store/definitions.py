@@ -24,16 +24,16 @@ class DefinitionArchive:
         self._cache: dict[str, Definitions] = {}
         self._lock = threading.Lock()
 
-    def keep(self, given: Definitions) -> str:
+    def keep(self, parsed: Definitions) -> str:
         """Keep them for ever, once; the digest under which they are found."""
-        digest = given.digest
+        digest = parsed.digest
         with self._lock:
             known = digest in self._cache
         if not known:
-            row = {"digest": digest, "body": given.model_dump_json(exclude_defaults=True)}
+            row = {"digest": digest, "body": parsed.model_dump_json(exclude_defaults=True)}
             with self._store.writing() as connection:
                 connection.execute(insert(definitions).values(row).on_conflict_do_nothing())
-            self._remember(digest, given)
+            self._remember(digest, parsed)
         return digest
 
     def keep_body(self, digest: str, body: str) -> str:
@@ -53,8 +53,8 @@ class DefinitionArchive:
     def definitions(self, digest: str) -> Definitions:
         """The definitions with this digest. Raises DefinitionsUnknown."""
         with self._lock:
-            if found := self._cache.get(digest):
-                return found
+            if cached := self._cache.get(digest):
+                return cached
         parsed = Definitions.model_validate_json(self.body(digest))
         self._remember(digest, parsed)
         return parsed

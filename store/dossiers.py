@@ -23,7 +23,7 @@ from store.arrays import Texts
 from store.database import Store
 from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown, LedgerRowBroken
-from store.escalations import differing, put_in_place
+from store.escalations import find_differing, put_in_place
 from store.ledger import Ledger
 from store.rebuild import Difference, What
 from store.statements import statements_in
@@ -88,8 +88,8 @@ class Dossiers:
     def view(self, stream_id: str) -> DossierView | None:
         """The dossier's row; None before its first turn is on record."""
         with self.store.reading() as connection:
-            found = connection.scalar(select(dossiers.c.view).where(dossiers.c.case_id == stream_id))
-        return None if found is None else DossierView.model_validate_json(found)
+            view = connection.scalar(select(dossiers.c.view).where(dossiers.c.case_id == stream_id))
+        return None if view is None else DossierView.model_validate_json(view)
 
     def views(self, *, open_only: bool = False, limit: int = 200) -> list[DossierView]:
         """The latest dossiers first."""
@@ -107,8 +107,8 @@ class Dossiers:
             .where(dossier_cases.c.dossier_id == stream_id)
         )
         with self.store.reading() as connection:
-            found = [CaseView.model_validate_json(view) for view in connection.scalars(query)]
-        return {view.case_id: view for view in found}
+            views = [CaseView.model_validate_json(view) for view in connection.scalars(query)]
+        return {view.case_id: view for view in views}
 
     def link(self, linked: LinkedCase) -> None:
         """Remember that a case is a dossier's, before the case is accepted. Idempotent."""
@@ -139,13 +139,13 @@ class Dossiers:
 
 def rebuild_dossiers(store: Store, *, replace: bool = False) -> list[Difference]:
     """Fold every dossier of the ledger again; compare its row, and put it right where that is wanted."""
-    found = list(_differences(store, replace=replace))
+    differences = list(_differences(store, replace=replace))
     with store.writing() as connection:
         known = select(ledger.c.case_id).where(ledger.c.case_id == dossiers.c.case_id, ledger.c.sequence == 1).exists()
         surplus = list(connection.scalars(select(dossiers.c.case_id).where(~known)))
         if replace:
             connection.execute(delete(dossiers).where(~known))
-    return [*found, *(Difference(stream_id, "surplus") for stream_id in surplus)]
+    return [*differences, *(Difference(stream_id, "surplus") for stream_id in surplus)]
 
 
 def _differences(store: Store, *, replace: bool) -> Iterator[Difference]:
@@ -189,6 +189,6 @@ def _wrong_rows(store: Store, view: DossierView, alarms: tuple[EscalationItem, .
     with store.session() as session:
         row = session.execute(VIEWS["compare_dossier"], {"views": Texts([view.model_dump_json()])}).fetchone()
         is_same = row is not None and bool(row[0])
-        others = list(differing(session, [view.case_id], (item.model_dump_json() for item in alarms)))
-    found: dict[What, bool] = {"case": not is_same, "escalations": bool(others)}
-    return [what for what, is_wrong in found.items() if is_wrong]
+        others = list(find_differing(session, [view.case_id], (item.model_dump_json() for item in alarms)))
+    wrong: dict[What, bool] = {"case": not is_same, "escalations": bool(others)}
+    return [what for what, is_wrong in wrong.items() if is_wrong]

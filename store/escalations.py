@@ -80,10 +80,10 @@ def _conditions(wanted: EscalationFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def differing(session: Session, streams: Iterable[str], items: Iterable[str]) -> Iterator[str]:
+def find_differing(session: Session, streams: Iterable[str], items: Iterable[str]) -> Iterator[str]:
     """Those of these cases or dossiers of which the rows are not what the items (JSON) say."""
-    found = {"items": Texts(items), "case_ids": Texts(streams)}
-    for (case_id,) in session.execute(SQL["compare_escalations"], found):
+    expected = {"items": Texts(items), "case_ids": Texts(streams)}
+    for (case_id,) in session.execute(SQL["compare_escalations"], expected):
         yield case_id
 
 

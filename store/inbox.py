@@ -188,9 +188,9 @@ class Inbox:
             with self._store.session() as session:
                 batch.send(session)
         except psycopg.errors.UniqueViolation:
-            if (settled := self.command_outcome(case_id, outcome.command_id)) is None:
+            if (standing := self.command_outcome(case_id, outcome.command_id)) is None:
                 raise
-            return settled
+            return standing
         return outcome
 
     def opening(self, case_id: str) -> str | None:
@@ -252,10 +252,10 @@ class Inbox:
                 known = session.execute(SQL["find_applications"], columns, prepare=True)
                 new = {case_id for (case_id,) in added}
                 digests = {case_id: (digest, opened) for case_id, digest, opened in known}
-        return [Acceptance.NEW if one.case_id in new else _compared(one, *digests[one.case_id]) for one in submissions]
+        return [Acceptance.NEW if one.case_id in new else _compare(one, *digests[one.case_id]) for one in submissions]
 
 
-def _compared(submission: Submission, digest: str, opened: bool) -> Acceptance:
+def _compare(submission: Submission, digest: str, opened: bool) -> Acceptance:
     if digest != submission.content_digest:
         return Acceptance.CONFLICT
     return Acceptance.SAME_OPEN if opened else Acceptance.SAME_UNOPENED

@@ -20,7 +20,7 @@ from store.batch import WORK_KEYS
 from store.database import Session, Store
 from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown, LedgerRowBroken
-from store.escalations import differing, put_in_place
+from store.escalations import find_differing, put_in_place
 from store.ledger import LedgerRow, rows_of_cases
 from store.statements import statements_in
 from store.tables import ledger
@@ -86,7 +86,7 @@ def rebuild(store: Store, project: Project, *, replace: bool = False) -> Rebuild
     differences: list[Difference] = []
     for case_ids in _batches(store):
         differences += folding.compare(case_ids, replace=replace)
-    differences += _surplus(store, replace=replace)
+    differences += _find_surplus(store, replace=replace)
     return RebuildReport(folding.cases, folding.events, tuple(differences), replace)
 
 
@@ -112,7 +112,7 @@ class Folding:
                     folded.append(outcome)
                 else:
                     differences.append(outcome)
-            wrong = list(_compared(_session_of(connection), folded))
+            wrong = list(_compare(_session_of(connection), folded))
             if replace:
                 ids = {difference.case_id for difference in wrong}
                 _put(_session_of(connection), [one for one in folded if one.case_id in ids])
@@ -158,7 +158,7 @@ def _batches(store: Store) -> Iterator[list[str]]:
         last = case_ids[-1]
 
 
-def _compared(session: Session, folded: list[Folded]) -> Iterator[Difference]:
+def _compare(session: Session, folded: list[Folded]) -> Iterator[Difference]:
     views, hashes = Texts(one.view for one in folded), Blobs(one.hash for one in folded)
     for case_id, same_view, same_hash in session.execute(SQL["compare_cases"], {"views": views, "hashes": hashes}):
         if not same_view:
@@ -169,7 +169,7 @@ def _compared(session: Session, folded: list[Folded]) -> Iterator[Difference]:
     for (case_id,) in session.execute(SQL["compare_work"], {"items": items, "case_ids": _ids(folded)}):
         yield Difference(case_id, "worklist")
     alarms = (item.model_dump_json() for one in folded for item in one.escalations)
-    for case_id in differing(session, (one.case_id for one in folded), alarms):
+    for case_id in find_differing(session, (one.case_id for one in folded), alarms):
         yield Difference(case_id, "escalations")
 
 
@@ -193,7 +193,7 @@ def _put(session: Session, folded: list[Folded]) -> None:
     put_in_place(session, (one.case_id for one in folded), (item for one in folded for item in one.escalations))
 
 
-def _surplus(store: Store, *, replace: bool) -> list[Difference]:
+def _find_surplus(store: Store, *, replace: bool) -> list[Difference]:
     """Rows of cases that the ledger does not have."""
     found: set[str] = set()
     with store.writing() as connection:

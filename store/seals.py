@@ -28,11 +28,11 @@ def make_workflow_seal(store: Store) -> None:
 
 def workflow_seal(store: Store) -> tuple[bytes, bool] | None:
     """The key, and whether anything is open that was begun without a seal; None: no seal was made. Raises StoreError."""
-    kept = store.recall(WORKFLOW_SEAL)
-    if kept is None:
+    seal = store.recall(WORKFLOW_SEAL)
+    if seal is None:
         return None
     before = store.recall(UNSEALED_BEFORE)
-    return bytes.fromhex(kept), before is not None and _is_anything_open(store, datetime.fromisoformat(before))
+    return bytes.fromhex(seal), before is not None and _is_anything_open(store, datetime.fromisoformat(before))
 
 
 def _is_anything_open(store: Store, before: datetime) -> bool:
@@ -51,5 +51,5 @@ def make_letters_seal(store: Store) -> None:
 
 def letters_seal(store: Store) -> bytes | None:
     """The key of dead letters; None: none was made. Raises StoreError."""
-    kept = store.recall(LETTERS_SEAL)
-    return None if kept is None else bytes.fromhex(kept)
+    seal = store.recall(LETTERS_SEAL)
+    return None if seal is None else bytes.fromhex(seal)

@@ -48,7 +48,7 @@ class Vault:
         That is another where the reference has another text already: it never changes its own. Nothing is kept, and
         nothing changes, where nobody submitted such an application.
         """
-        found = dict(zip(texts, texts, strict=True))
+        references = dict(zip(texts, texts, strict=True))
         with self._store.writing() as connection:
             subject_ref = connection.scalar(
                 select(applications.c.subject_ref).where(applications.c.case_id == stream_id)
@@ -58,9 +58,9 @@ class Vault:
                 connection.execute(insert(texts_table).values(row).on_conflict_do_nothing())
                 query = select(texts_table.c.content).where(texts_table.c.reference == reference)
                 if connection.scalar(query) != content:
-                    found[reference] = row["reference"] = reference + OTHER_TEXT_SUFFIX
+                    references[reference] = row["reference"] = reference + OTHER_TEXT_SUFFIX
                     connection.execute(insert(texts_table).values(row).on_conflict_do_nothing())
-        return found
+        return references
 
     def texts(self, references: Sequence[str]) -> dict[str, str]:
         """What stands under these references, of those that are known."""

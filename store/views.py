@@ -132,8 +132,8 @@ class Views:
     def _items(self, query: Select[str], limit: int) -> list[WorkItem]:
         urgent = (worklist.c.due_at.asc().nulls_last(), worklist.c.assigned_at, worklist.c.case_id, worklist.c.step_id)
         with self._store.reading() as connection:
-            found = connection.scalars(query.order_by(*urgent).limit(limit))
-            return [WorkItem.model_validate_json(item) for item in found]
+            items = connection.scalars(query.order_by(*urgent).limit(limit))
+            return [WorkItem.model_validate_json(item) for item in items]
 
     def open_cases(self) -> list[OpenCases]:
         """Open cases by lane and holder, for metrics; its cost follows the open cases, not the age of the system."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka import errors as kafka_errors
@@ -50,19 +49,19 @@ def ensure_accounts(cluster: Cluster, accounts: Iterable[Account], *, exact: boo
     """
     accounts = tuple(accounts)
     with cluster.admin() as admin:
-        found = _bindings(admin)  # first: who may not know them is refused at once
+        bindings = _bindings(admin)  # first: who may not know them is refused at once
         known = {} if exact else admin.describe_user_scram_credentials()
         # An account may come twice, with what it may do for itself and for others.
         passwords = {each.rights.account: each.password for each in accounts if each.password is not None}
         _set_passwords(admin, {name: password for name, password in passwords.items() if name not in known})
         wanted = {binding for account in accounts for binding in bindings_of(account.rights)}
-        missing = sorted(wanted - found, key=repr)
+        missing = sorted(wanted - bindings, key=repr)
         for start in range(0, len(missing), BINDINGS_A_REQUEST):
             _refuse_failed(admin.create_acls(missing[start : start + BINDINGS_A_REQUEST])["failed"])
         surplus: list[ACL] = []
         if exact:
             ours = {_principal(account.rights) for account in accounts}
-            surplus = [binding for binding in found - wanted if binding.principal in ours]
+            surplus = [binding for binding in bindings - wanted if binding.principal in ours]
             _remove(admin, surplus)
         _await(lambda: _in_force(admin, accounts, wanted if missing else set(), surplus))
 
@@ -73,8 +72,8 @@ def held_rights(cluster: Cluster, account: str) -> Rights:
         bindings = [each for each in _bindings(admin) if each.principal == f"User:{account}"]
 
     def topics(operation: ACLOperation) -> frozenset[str]:
-        found = (each.resource_pattern for each in bindings if each.operation is operation)
-        return frozenset(each.resource_name for each in found if each.resource_type is ResourceType.TOPIC)
+        patterns = (each.resource_pattern for each in bindings if each.operation is operation)
+        return frozenset(each.resource_name for each in patterns if each.resource_type is ResourceType.TOPIC)
 
     return Rights(account, reads=topics(ACLOperation.READ), writes=topics(ACLOperation.WRITE))
 
@@ -103,19 +102,19 @@ def _principal(rights: Rights) -> str:
 def _set_passwords(admin: KafkaAdminClient, passwords: Mapping[str, str]) -> None:
     names = sorted(passwords)
     for start in range(0, len(names), ACCOUNTS_A_REQUEST):
-        asked = [
+        upsertions = [
             UserScramCredentialUpsertion(name, MECHANISM, passwords[name])
             for name in names[start : start + ACCOUNTS_A_REQUEST]
         ]
-        for name, message in admin.alter_user_scram_credentials(asked).items():
+        for name, message in admin.alter_user_scram_credentials(upsertions).items():
             if message is not None:
                 raise RequestRefusedError(what=f"account {name}", reason=str(message))
 
 
 def _bindings(admin: KafkaAdminClient) -> set[ACL]:
     everything = ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY)
-    found, _ = admin.describe_acls(ACLFilter(None, None, ACLOperation.ANY, ACLPermissionType.ANY, everything))
-    return set(found)
+    bindings, _ = admin.describe_acls(ACLFilter(None, None, ACLOperation.ANY, ACLPermissionType.ANY, everything))
+    return set(bindings)
 
 
 def _remove(admin: KafkaAdminClient, surplus: Sequence[ACL]) -> None:
@@ -138,7 +137,7 @@ def _remove(admin: KafkaAdminClient, surplus: Sequence[ACL]) -> None:
     _refuse_failed([error for _, _, error in admin.delete_acls(filters) if error is not kafka_errors.NoError])
 
 
-def _refuse_failed(failed: Sequence[Any]) -> None:
+def _refuse_failed(failed: Sequence[type[Exception]]) -> None:
     if failed:
         raise failed[0]("a right could not be changed")
 
@@ -150,8 +149,8 @@ def _in_force(admin: KafkaAdminClient, accounts: Sequence[Account], wanted: set[
         return False
     if not (wanted or surplus):
         return True
-    found = _bindings(admin)
-    return wanted <= found and found.isdisjoint(surplus)
+    bindings = _bindings(admin)
+    return wanted <= bindings and bindings.isdisjoint(surplus)
 
 
 def _await(done: Callable[[], bool]) -> None:

@@ -120,9 +120,9 @@ def _hold(admin: KafkaAdminClient, rules: dict[str, dict[str, str]]) -> None:
     if not rules:
         return
     resources = [ConfigResource(ConfigResourceType.TOPIC, name, list(wanted)) for name, wanted in rules.items()]
-    found = admin.describe_configs(resources, config_filter="all")
+    configs = admin.describe_configs(resources, config_filter="all")
     wrong = {
-        name: {key: value for key, value in wanted.items() if _value(found, name, key) != value}
+        name: {key: value for key, value in wanted.items() if _value(configs, name, key) != value}
         for name, wanted in rules.items()
     }
     changed = [ConfigResource(ConfigResourceType.TOPIC, name, lacking) for name, lacking in wrong.items() if lacking]
@@ -130,5 +130,5 @@ def _hold(admin: KafkaAdminClient, rules: dict[str, dict[str, str]]) -> None:
         admin.alter_configs(changed)
 
 
-def _value(found: dict[str, dict[str, dict[str, dict[str, object]]]], topic: str, key: str) -> object:
-    return found["topic"].get(topic, {}).get(key, {}).get("value")
+def _value(configs: dict[str, dict[str, dict[str, dict[str, object]]]], topic: str, key: str) -> object:
+    return configs["topic"].get(topic, {}).get(key, {}).get("value")

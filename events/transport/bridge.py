@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
@@ -17,7 +16,7 @@ from events.transport.errors import MessageTooLargeError, TopicMissingError
 from events.transport.lanes import Lanes, LaneSettings, Waiting
 from events.transport.letters import SEAL, letter_headers, seal_of
 from events.transport.metrics import BridgeMetrics
-from events.transport.offsets import OffsetBook
+from events.transport.offsets import Job, OffsetBook
 from events.transport.ports import DeadLetter, Handler, Incoming, Teller
 from events.transport.producer import Producer
 from events.transport.replays import Replays
@@ -117,7 +116,7 @@ class Bridge:
                 await asyncio.to_thread(self._producer.close)
         reading.result()
 
-    def _hand(self, arrived: list[tuple[Incoming, Any]]) -> None:
+    def _hand(self, arrived: list[tuple[Incoming, Job]]) -> None:
         now = time.monotonic()
         self._loop.call_soon_threadsafe(self._lanes.put, [Waiting(message, job, now) for message, job in arrived])
 

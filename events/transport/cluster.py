@@ -37,9 +37,9 @@ class Cluster:
 
     bootstrap: str
     """host:port,host:port,..."""
-    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    options: Mapping[str, object] = field(default_factory=dict, repr=False)
 
-    def client_options(self, client_id: str) -> dict[str, Any]:
+    def client_options(self, client_id: str) -> dict[str, object]:
         """What every client of ours is given."""
         return {
             "bootstrap_servers": [server.strip() for server in self.bootstrap.split(",")],
@@ -50,11 +50,11 @@ class Cluster:
             **self.options,
         }
 
-    def connected(self, kind: type[Client], client_id: str, **options: Any) -> Client:
+    def connected(self, kind: type[Client], client_id: str, **options: object) -> Client:
         """A client of this kind that has found a broker. Raises KafkaAwayError, NotPermittedError."""
         began: list[Any] = []
 
-        def network(**configs: Any) -> Any:
+        def network(**configs: object) -> Any:
             began.append(kind.DEFAULT_CONFIG["kafka_client"](**configs))
             return began[-1]
 

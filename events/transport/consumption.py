@@ -19,7 +19,7 @@ from events.transport.backoff import Wait
 from events.transport.cluster import Cluster
 from events.transport.errors import KafkaAwayError, is_refusal, reason_of
 from events.transport.metrics import BridgeMetrics
-from events.transport.offsets import OffsetBook, Partition
+from events.transport.offsets import Job, OffsetBook, Partition
 from events.transport.ports import Incoming
 from wording.text import _
 
@@ -33,7 +33,7 @@ CLOSE_MS = 3_000
 UNREADABLE_TRIES = 3
 """How often a record is fetched that Kafka's client cannot read: what a network spoilt is whole the next time."""
 
-Hand = Callable[[list[tuple[Incoming, Any]]], None]
+Hand = Callable[[list[tuple[Incoming, Job]]], None]
 """Takes messages with their jobs, from the consumer's thread."""
 
 log = structlog.get_logger(__name__)
@@ -255,7 +255,7 @@ class Consumption:
         self._finished_at_commit = finished
         self._committing = True
 
-        def settled(_: Any, outcome: Any) -> None:
+        def settled(_: object, outcome: object) -> None:
             self._committing = False
             if isinstance(outcome, BaseException):
                 # The next commit says the same and more; at worst messages come again.

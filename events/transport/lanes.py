@@ -183,10 +183,10 @@ class Lanes:
 
     async def _disposition(self, waiting: Waiting) -> Disposition:
         if self._replays is not None and self._replays.is_order(waiting.message):
-            found = await asyncio.to_thread(self._replays.found, waiting.message)
-            if isinstance(found, DeadLetter):
-                return found
-            waiting.message = found
+            original = await asyncio.to_thread(self._replays.original_of, waiting.message)
+            if isinstance(original, DeadLetter):
+                return original
+            waiting.message = original
         message = waiting.message
         if message.unreadable is not None:
             return DeadLetter(UNREADABLE, "record", message.unreadable)

@@ -13,7 +13,7 @@ from events.transport.cluster import Cluster
 from events.transport.errors import TopicMissingError
 
 METADATA_SECONDS = 20.0
-READ_OPTIONS: dict[str, Any] = {
+READ_OPTIONS: dict[str, object] = {
     "enable_auto_commit": False,
     "auto_offset_reset": "earliest",
     "fetch_max_wait_ms": 100,
@@ -62,11 +62,11 @@ def assigned(
 
 def _partitions(consumer: Any, topic: str) -> list[TopicPartition]:
     deadline = time.monotonic() + METADATA_SECONDS
-    while not (found := consumer.partitions_for_topic(topic)):
+    while not (partitions := consumer.partitions_for_topic(topic)):
         if time.monotonic() > deadline:
             raise TopicMissingError(topic=topic)
         time.sleep(0.2)
-    return [TopicPartition(topic, partition) for partition in sorted(found)]
+    return [TopicPartition(topic, partition) for partition in sorted(partitions)]
 
 
 def move(consumer: Any, offsets: Mapping[Place, int]) -> None:
@@ -78,8 +78,8 @@ def move(consumer: Any, offsets: Mapping[Place, int]) -> None:
 
 def offsets_of(consumer: Any) -> dict[Place, int]:
     """The offset of the next record of every partition whose place is known; Kafka may be away."""
-    found = {(place.topic, place.partition): consumer.position(place) for place in consumer.assignment()}
-    return {place: offset for place, offset in found.items() if offset is not None}
+    positions = {(place.topic, place.partition): consumer.position(place) for place in consumer.assignment()}
+    return {place: offset for place, offset in positions.items() if offset is not None}
 
 
 def not_empty(cluster: Cluster, topics: Iterable[str], client_id: str) -> list[str]:

@@ -92,7 +92,7 @@ class Producer:
         self._cluster = cluster
         self._max_message_bytes = max_message_bytes
         # Idempotence and acks=all are the client's defaults; said here because everything rests on them.
-        self._options: dict[str, Any] = {
+        self._options: dict[str, object] = {
             "acks": "all",
             "enable_idempotence": True,
             "compression_type": None,

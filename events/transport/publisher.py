@@ -325,12 +325,12 @@ class ShardPublisher:
 
     def _check_cluster(self) -> None:
         """Raises ClusterReplacedError when Kafka answers, but is not the cluster that holds what is marked."""
-        found = cluster_id(self.cluster, timeout_seconds=3.0)
+        answering = cluster_id(self.cluster, timeout_seconds=3.0)
         remembered = self.outbox.cluster_id()
         if remembered is None:
-            self.outbox.remember_cluster(found)
-        elif remembered != found:
-            raise ClusterReplacedError(remembered=remembered, found=found)
+            self.outbox.remember_cluster(answering)
+        elif remembered != answering:
+            raise ClusterReplacedError(remembered=remembered, found=answering)
         self._trusted = True
 
 

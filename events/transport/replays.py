@@ -50,7 +50,7 @@ class Replays:
         """Whether this is an order to replay a letter."""
         return message.topic == self.topics.replays
 
-    def found(self, order: Incoming) -> Incoming | DeadLetter:
+    def original_of(self, order: Incoming) -> Incoming | DeadLetter:
         """The message that is to be handled again, as it first came. Raises Unavailable when Kafka does not answer."""
         reference = REFERENCE.fullmatch(order.value or b"")
         topic = "" if reference is None else reference["topic"].decode()

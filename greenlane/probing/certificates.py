@@ -13,11 +13,11 @@ def shown_by(target: Target) -> bytes | None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    found = secured(target, context)
-    if not isinstance(found, ssl.SSLSocket):
+    channel = secured(target, context)
+    if not isinstance(channel, ssl.SSLSocket):
         return None
-    with found:
-        return found.getpeercert(binary_form=True)
+    with channel:
+        return channel.getpeercert(binary_form=True)
 
 
 def target_of(address: str) -> Target:

@@ -61,13 +61,13 @@ def explained(url: str) -> ServerUnusableError | None:
     return None
 
 
-def _trouble(given: Mapping[str, Any], error: psycopg.Error) -> Trouble:
-    host = str(given.get("host") or "localhost").split(",")[0]
-    port = int(str(given.get("port") or DEFAULT_PORT).split(",")[0])
+def _trouble(options: Mapping[str, Any], error: psycopg.Error) -> Trouble:
+    host = str(options.get("host") or "localhost").split(",")[0]
+    port = int(str(options.get("port") or DEFAULT_PORT).split(",")[0])
     target = Target(host, port, opening=asks_for_tls)
     said = _last_words(error)
     is_socket = host.startswith("/")
-    if not is_socket and (beneath := _beneath(given, target)) is not None:
+    if not is_socket and (beneath := _beneath(options, target)) is not None:
         return beneath
     if isinstance(error, psycopg.errors.ConnectionTimeout):
         # Its port is open, or what lies beneath would have told: whoever listens there hangs.
@@ -88,23 +88,23 @@ def _last_words(error: psycopg.Error) -> str:
     return visible(said)[:LONGEST_REASON].rstrip(".")
 
 
-def _beneath(given: Mapping[str, Any], target: Target) -> Trouble | None:
+def _beneath(options: Mapping[str, Any], target: Target) -> Trouble | None:
     """What is wrong below PostgreSQL's own protocol."""
-    under_tls = given.get("sslmode") in UNDER_TLS
-    found: socket.socket | Trouble = secured(target, _context(given)) if under_tls else connected(target)
-    if isinstance(found, Trouble):
-        return found
-    found.close()
+    under_tls = options.get("sslmode") in UNDER_TLS
+    channel: socket.socket | Trouble = secured(target, _context(options)) if under_tls else connected(target)
+    if isinstance(channel, Trouble):
+        return channel
+    channel.close()
     return None
 
 
-def _context(given: Mapping[str, Any]) -> ssl.SSLContext:
+def _context(options: Mapping[str, Any]) -> ssl.SSLContext:
     """As libpq checks: `require` believes any certificate, unless it is told an authority."""
-    authority, mode = given.get("sslrootcert"), given["sslmode"]
+    authority, mode = options.get("sslrootcert"), options["sslmode"]
     try:
         context = ssl.create_default_context(cafile=None if authority in {None, "system"} else str(authority))
-        if given.get("sslcert"):
-            context.load_cert_chain(str(given["sslcert"]), given.get("sslkey"), password="")
+        if options.get("sslcert"):
+            context.load_cert_chain(str(options["sslcert"]), options.get("sslkey"), password="")
     except OSError:
         context = ssl.create_default_context()  # a faulty file: libpq has said so
     context.check_hostname = mode == "verify-full"

@@ -121,28 +121,28 @@ def _conversed(talk: Conversation, target: Target, options: Mapping[str, Any], n
 
 
 def _account_refused(talk: Conversation, target: Target, options: Mapping[str, Any]) -> Trouble | None:
-    asked = str(options["sasl_mechanism"])
+    mechanism = str(options["sasl_mechanism"])
     try:
-        answer = talk.ask(SaslHandshakeRequest(mechanism=asked, version=1))
+        answer = talk.ask(SaslHandshakeRequest(mechanism=mechanism, version=1))
     except HungUpError:
         return Trouble("account_not_asked", target.place)
     error = kafka_errors.for_code(answer.error_code)
     if error is kafka_errors.IllegalSaslStateError:
         return Trouble("account_not_asked", target.place)
-    if error is not kafka_errors.NoError or asked not in answer.mechanisms:
+    if error is not kafka_errors.NoError or mechanism not in answer.mechanisms:
         offered = ", ".join(sorted(map(visible, answer.mechanisms))) or "-"
-        return Trouble("mechanism_refused", target.place, {"asked": asked, "offered": offered})
+        return Trouble("mechanism_refused", target.place, {"asked": mechanism, "offered": offered})
     with _proof_failures() as failed:
-        proof = get_sasl_mechanism(asked)(host=target.host, **options)
+        proof = get_sasl_mechanism(mechanism)(host=target.host, **options)
         for _ in range(MOST_ROUNDS):
             if proof.is_done():
                 break
             answer = talk.ask(SaslAuthenticateRequest(proof.auth_bytes(), version=0))
             if kafka_errors.for_code(answer.error_code) is not kafka_errors.NoError:
-                return Trouble("account_refused", target.place, _why(answer.error_message) | _secret_of(asked))
+                return Trouble("account_refused", target.place, _why(answer.error_message) | _secret_of(mechanism))
             proof.receive(answer.auth_bytes)
     if failed or not proof.is_authenticated():
-        return Trouble("account_refused", target.place, _why(*failed) | _secret_of(asked))
+        return Trouble("account_refused", target.place, _why(*failed) | _secret_of(mechanism))
     return None
 
 

@@ -58,17 +58,17 @@ def lacking(ask: Ask, needs: Needs) -> LazyText | None:
     if not names:
         return None
     topics = [MetadataRequest.MetadataRequestTopic(name=name) for name in names]
-    asked = MetadataRequest(
+    request = MetadataRequest(
         topics=topics,
         allow_auto_topic_creation=False,
         include_topic_authorized_operations=True,
         version=METADATA_VERSION,
     )
-    found = list(ask(asked).topics)
-    unread = _without(ACLOperation.READ, (topic for topic in found if topic.name in needs.reads))
+    topics_told = list(ask(request).topics)
+    unread = _without(ACLOperation.READ, (topic for topic in topics_told if topic.name in needs.reads))
     if unread:
         return _("read {topics}", topics=_some(unread))
-    unwritten = _without(ACLOperation.WRITE, (topic for topic in found if topic.name in needs.writes))
+    unwritten = _without(ACLOperation.WRITE, (topic for topic in topics_told if topic.name in needs.writes))
     return _("write {topics}", topics=_some(unwritten)) if unwritten else None
 
 
@@ -77,8 +77,8 @@ def _without(operation: ACLOperation, topics: Iterable[Any]) -> list[str]:
     for topic in topics:
         error = kafka_errors.for_code(topic.error_code)
         # None: a broker that does not say.
-        told = topic.authorized_operations if error is kafka_errors.NoError else None
-        lacks = told is not None and operation not in told
+        operations = topic.authorized_operations if error is kafka_errors.NoError else None
+        lacks = operations is not None and operation not in operations
         if error is kafka_errors.TopicAuthorizationFailedError or lacks:
             names.append(str(topic.name))
     return sorted(names)

@@ -78,22 +78,22 @@ def secured(target: Target, context: ssl.SSLContext) -> ssl.SSLSocket | Trouble:
             return Trouble("tls_not_offered", target.place)
         if target.protocols:
             context.set_alpn_protocols(list(target.protocols))
-        found = context.wrap_socket(plain, server_hostname=(target.name or target.host).rstrip("."))
+        channel = context.wrap_socket(plain, server_hostname=(target.name or target.host).rstrip("."))
     except (OSError, ValueError) as error:
         plain.close()
         return _why(error, target)
-    return found
+    return channel
 
 
 def refused_later(target: Target, context: ssl.SSLContext) -> Trouble | None:
     """Why a server hangs up though the handshake went well: since TLS 1.3 it looks at our certificate only after it."""
-    found = secured(target, context)
-    if isinstance(found, Trouble):
-        return found
-    with found:
+    channel = secured(target, context)
+    if isinstance(channel, Trouble):
+        return channel
+    with channel:
         try:
-            found.settimeout(LATE_SECONDS)
-            found.recv(1)
+            channel.settimeout(LATE_SECONDS)
+            channel.recv(1)
         except TimeoutError:
             return None
         except ConnectionError:
@@ -108,10 +108,10 @@ def speaks_tls(target: Target) -> bool:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE  # nothing is told to it
-    found = secured(target, context)
-    if isinstance(found, Trouble):
-        return found.kind in {"our_certificate_refused", "tls_failed"}
-    found.close()
+    channel = secured(target, context)
+    if isinstance(channel, Trouble):
+        return channel.kind in {"our_certificate_refused", "tls_failed"}
+    channel.close()
     return True
 
 

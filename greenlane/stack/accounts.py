@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import quote
 
 from greenlane.addresses import StackAddresses
@@ -22,11 +21,15 @@ def settings_of(part: str, settings: Settings, addresses: StackAddresses, creden
     process of a test, works as the operator.
     """
     account = part if part in (OWNER, *PARTS) else OPERATOR
-    told = settings.resolved(addresses).model_copy(update=_database(account, settings, addresses, credentials))
+    settings_there = settings.resolved(addresses).model_copy(
+        update=_database(account, settings, addresses, credentials)
+    )
     if settings.kafka_bootstrap is not None:
-        return told
+        return settings_there
     name = kafka_account(account)
-    return told.with_kafka_account(name, credentials.kafka(name), "PLAIN" if account == OWNER else "SCRAM-SHA-256")
+    return settings_there.with_kafka_account(
+        name, credentials.kafka(name), "PLAIN" if account == OWNER else "SCRAM-SHA-256"
+    )
 
 
 def kafka_account(account: str) -> str:
@@ -34,7 +37,9 @@ def kafka_account(account: str) -> str:
     return f".{account}"
 
 
-def _database(account: str, settings: Settings, addresses: StackAddresses, credentials: Credentials) -> dict[str, Any]:
+def _database(
+    account: str, settings: Settings, addresses: StackAddresses, credentials: Credentials
+) -> dict[str, object]:
     if settings.database_url is None:
         return {
             "database_url": database_url_of(account, addresses.database_url, credentials),

@@ -48,8 +48,8 @@ class Command:
 
 def server_environment() -> dict[str, str]:
     """A bare environment for servers: PGOPTIONS or JAVA_TOOL_OPTIONS of the user must not change what we start."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-    return {**kept, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    return {**inherited, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 class Child:

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -182,7 +182,7 @@ class StateFolder:
             raise folder_error(file, error) from error
         return content if isinstance(content, dict) else {}
 
-    def write(self, file: Path, content: dict[str, Any]) -> None:
+    def write(self, file: Path, content: Mapping[str, object]) -> None:
         """Replaces a small JSON file, readable by nobody else: it may hold a password."""
         try:
             handle, name = tempfile.mkstemp(dir=self.path, prefix=file.name)  # mkstemp gives mode 0600

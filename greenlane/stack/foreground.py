@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from types import FrameType
-from typing import IO, Any
+from typing import IO
 
 from greenlane.addresses import StackAddresses
 from greenlane.settings import Settings
@@ -99,7 +99,7 @@ def _stop(supervisor: Supervisor, wish: Wish, *, owned: bool) -> None:
     supervisor.stop()
 
 
-def _tell_owner(owned: bool, message: dict[str, Any]) -> None:
+def _tell_owner(owned: bool, message: dict[str, object]) -> None:
     if owned:
         with suppress(OSError):  # The owner may be gone, which its pipe tells us anyway.
             os.write(1, json.dumps(message, allow_nan=False).encode() + b"\n")

