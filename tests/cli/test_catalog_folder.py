@@ -12,6 +12,7 @@ import pytest
 
 from catalog.errors import CatalogInvalid, Problem
 from catalog.loader import DATA_FOLDER, load_catalog
+from presentation.catalogue.cautions import of_what_begins_later
 from presentation.moments import Moments
 from presentation.words.words import Words
 from services.catalogue_places import FolderPlace
