@@ -389,6 +389,6 @@ def test_a_change_of_time_names_its_cases_by_their_codes() -> None:
     moments = Moments(Words("vi"), ZoneInfo("Asia/Ho_Chi_Minh"), BusinessTime.real_time(), AT)
     codes = {"case-1": "H05.8-260302-0001", "case-2": "H05.8-260302-0002"}
     table = change_table(Words("vi"), moments, changes, codes.__getitem__)
-    dossiers, clocks = ([str(cell) for cell in column.cells] for column in table.columns[:2])
-    assert dossiers == list(codes.values())
-    assert clocks == ["thời hạn theo luật", "cả hồ sơ"]
+    dossiers, clocks = zip(*(row.cells[:2] for row in table.rows), strict=True)
+    assert dossiers == tuple(codes.values())
+    assert clocks == ("thời hạn theo luật", "cả hồ sơ")
