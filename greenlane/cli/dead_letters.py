@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from greenlane.cli.run import Run, as_command
-from wording.text import _
+from wording.text import _, _n
 
 Topic = Annotated[
     str,
@@ -61,8 +61,12 @@ def republish(
         if run.as_json:
             print_json({"ok": not (wait and waiting_rows), "republished": rows, "waiting": waiting_rows})
         else:
-            left = session.words(_("{count} message(s) still wait."), count=waiting_rows) if waiting_rows else None
-            show(session.words(_("{count} message(s) are sent again."), count=rows), left)
+            left = (
+                session.words(_n("{count} message still waits.", "{count} messages still wait.", waiting_rows))
+                if waiting_rows
+                else None
+            )
+            show(session.words(_n("{count} message is sent again.", "{count} messages are sent again.", rows)), left)
     return 2 if wait and waiting_rows else 0
 
 
@@ -153,7 +157,8 @@ def replay(
             lambda: {"ok": True, "topic": box, "replayed": [letter.id for letter in sent]},
             lambda: (
                 session.words(
-                    _("{count} message(s) sent again to {topic}."), count=len(sent), topic=box.removesuffix(".dlq")
+                    _n("{count} message sent again to {topic}.", "{count} messages sent again to {topic}.", len(sent)),
+                    topic=box.removesuffix(".dlq"),
                 ),
             ),
         )
