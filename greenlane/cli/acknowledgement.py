@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from greenlane.cli.acting import acting, new_id
+from greenlane.cli.clock import now
 from greenlane.cli.commanding import show_accepted
 from greenlane.cli.options import ActedBy, CaseReference, CommandId, Json, Lang, StateDir, name_of
 
@@ -64,7 +65,6 @@ def acknowledge(
 
     Example: greenlane acknowledge H05.8-260302-0001 17 --by head-of-culture
     """
-    from greenlane.cli.clock import now
     from greenlane.cli.granting import granted
     from greenlane.cli.session import a_session, waiting
     from services.acknowledging import KIND, acknowledge_escalations, find_escalations

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from greenlane.cli.acting import Kind, acting, new_id
+from greenlane.cli.clock import now
 from greenlane.cli.options import ActedBy, CaseReference, CommandId, Json, Lang, StateDir, name_of
 from wording.text import _
 
@@ -69,7 +70,6 @@ def _with_options(name: str, reference: Any, run: Callable[..., int], content_of
 
 def run_case_command(kind: str, acts_as: Kind, case: str, content: Content, options: Options) -> int:
     """Give the case the command, and show it as it is then. Raises what the service raises."""
-    from greenlane.cli.clock import now
     from greenlane.cli.granting import granted
     from greenlane.cli.session import a_session, waiting
     from services.cases import case_command, command_case
@@ -97,7 +97,6 @@ def show_accepted(session: Session, kind: str, view: CaseView, told: Mapping[str
 
 def run_dossier_command(kind: str, acts_as: Kind, dossier: str, content: Content, options: Options) -> int:
     """Give the dossier the command, and show it as it is then. Raises what the service raises."""
-    from greenlane.cli.clock import now
     from greenlane.cli.granting import granted
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session, waiting

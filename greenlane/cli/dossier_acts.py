@@ -9,6 +9,7 @@ import typer
 
 from greenlane.cli.acknowledgement import Escalation, Note, id_of, number_of
 from greenlane.cli.acting import acting, new_id
+from greenlane.cli.clock import now
 from greenlane.cli.commanding import Content, Dossier, Options, of_dossier, run_dossier_command
 from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir, name_of
 from wording.text import _
@@ -38,7 +39,6 @@ def cascade(
 
     Example: greenlane dossier cascade D-2026-17 security-order --preview
     """
-    from greenlane.cli.clock import now
     from greenlane.cli.granting import granted
     from greenlane.cli.output import print_json, show
     from greenlane.cli.session import a_session, waiting
