@@ -11,8 +11,7 @@ from cases.stream import Projection
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
 from store.database import Store
-from store.dossiers import rebuild_dossiers
-from store.rebuild import OF_THE_LEDGER, RebuildReport, rebuild
+from store.rebuild import OF_THE_LEDGER, RebuildReport, rebuild, rebuild_dossiers
 
 
 @dataclass(frozen=True, slots=True)

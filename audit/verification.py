@@ -19,9 +19,9 @@ from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from events.transport.reading import read_all
 from store.database import Store
-from store.dossiers import Dossiers, rebuild_dossiers
+from store.dossiers import Dossiers
 from store.outbox import Outbox
-from store.rebuild import Difference, rebuild
+from store.rebuild import Difference, rebuild, rebuild_dossiers
 from store.verification import accepted_without_case, effects_repeated
 
 CHECKED = ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I12")

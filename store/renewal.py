@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from store.database import Store
-from store.dossiers import rebuild_dossiers
-from store.rebuild import Difference, Project, rebuild
+from store.rebuild import Difference, Project, rebuild, rebuild_dossiers
 
 READ_MODELS: Final = "3"
 """What the rows say and how it is folded: another number wherever either changes, also without another column."""

@@ -33,8 +33,9 @@ from intake.dossiers import DossierIntake
 from intake.publishing import enter
 from store.catalogue import PublishedCatalogue
 from store.database import Store
-from store.dossiers import Dossiers, rebuild_dossiers
+from store.dossiers import Dossiers
 from store.errors import DefinitionsUnknown
+from store.rebuild import rebuild_dossiers
 from store.tables import applications
 from store.verification import accepted_without_case, effects_repeated
 from store.view_tables import cases

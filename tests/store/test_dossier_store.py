@@ -15,9 +15,10 @@ from cases.turn import Turn
 from events.language.dossier_commands import DossierCommand
 from events.language.topics import Topics
 from store.database import Store
-from store.dossiers import Dossiers, LinkedCase, rebuild_dossiers
+from store.dossiers import Dossiers, LinkedCase
 from store.inbox import Inbox, Submission
 from store.outbox import Outbox
+from store.rebuild import rebuild_dossiers
 from store.recorder import Recorder
 from store.verification import accepted_without_case, effects_repeated
 from tests.builders import MONDAY

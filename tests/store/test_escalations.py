@@ -15,9 +15,9 @@ from cases.dossier.model import blank_dossier
 from catalog.model import Definitions
 from sla.ladder import Ladder, Rung
 from store.database import Store
-from store.dossiers import Dossiers, rebuild_dossiers
+from store.dossiers import Dossiers
 from store.escalations import EscalationFilter, Escalations
-from store.rebuild import Difference, rebuild
+from store.rebuild import Difference, rebuild, rebuild_dossiers
 from store.recorder import Recorder
 from tests.builders import MONDAY, an_acknowledgement, an_answer, the_definitions
 from tests.cases.dossier import openings

@@ -16,10 +16,9 @@ from catalog.model import Definitions
 from events.language.case_events import EventRecord
 from store.access import ACCOUNTS
 from store.database import Store
-from store.dossiers import rebuild_dossiers
 from store.errors import StoreAccessDenied
 from store.outbox import Outbox
-from store.rebuild import rebuild
+from store.rebuild import rebuild, rebuild_dossiers
 from store.renewal import renew
 from store.verification import accepted_without_case, effects_repeated
 from store.views import Views
