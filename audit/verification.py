@@ -10,6 +10,7 @@ from typing import NamedTuple
 from audit.dossier_redecision import dossier_redecided
 from audit.dossiers import check_dossier
 from audit.invariants import Violation, check_story, replay_story
+from audit.rebuild import Difference, rebuild, rebuild_dossiers
 from audit.story import story_of
 from cases.decide import CASES
 from cases.stream import Projection
@@ -21,7 +22,6 @@ from events.transport.reading import read_all
 from store.database import Store
 from store.dossiers import Dossiers
 from store.outbox import Outbox
-from store.rebuild import Difference, rebuild, rebuild_dossiers
 from store.verification import accepted_without_case, effects_repeated
 
 CHECKED = ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I12")

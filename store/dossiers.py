@@ -1,4 +1,4 @@
-"""Linked dossiers in the store: their streams, their read model, which cases are theirs, and its rebuild."""
+"""Linked dossiers in the store: their streams, their read model, and which cases are theirs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from store.tables import ledger
 from store.view_tables import cases, dossier_cases, dossiers
 
 SQL: Final = statements_in("dossiers")
-VIEWS: Final = statements_in("views")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ import pytest_asyncio
 from sqlalchemy import func, select
 
 from audit.dossiers import check_dossier
+from audit.rebuild import rebuild_dossiers
 from cases.dossier.evolve import fold_dossier
 from cases.dossier.model import Dossier, PartStatus
 from cases.turn import WorkItem
@@ -35,7 +36,6 @@ from store.catalogue import PublishedCatalogue
 from store.database import Store
 from store.dossiers import Dossiers
 from store.errors import DefinitionsUnknown
-from store.rebuild import rebuild_dossiers
 from store.tables import applications
 from store.verification import accepted_without_case, effects_repeated
 from store.view_tables import cases

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from audit.rebuild import rebuild_dossiers
 from cases.dossier.decide import DOSSIERS
 from cases.dossier.model import Dossier, blank_dossier
 from cases.dossier.views import dossier_view_of
@@ -18,7 +19,6 @@ from store.database import Store
 from store.dossiers import Dossiers, LinkedCase
 from store.inbox import Inbox, Submission
 from store.outbox import Outbox
-from store.rebuild import rebuild_dossiers
 from store.recorder import Recorder
 from store.verification import accepted_without_case, effects_repeated
 from tests.builders import MONDAY

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from audit.rebuild import Difference, rebuild, rebuild_dossiers
 from cases.decide import CASES
 from cases.dossier.decide import DOSSIERS
 from cases.dossier.evolve import evolve_dossier
@@ -17,7 +18,6 @@ from sla.ladder import Ladder, Rung
 from store.database import Store
 from store.dossiers import Dossiers
 from store.escalations import EscalationFilter, Escalations
-from store.rebuild import Difference, rebuild, rebuild_dossiers
 from store.recorder import Recorder
 from tests.builders import MONDAY, an_acknowledgement, an_answer, the_definitions
 from tests.cases.dossier import openings

@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from audit.rebuild import rebuild, rebuild_dossiers
+from audit.rebuilding import renew
 from cases.promised import Promises
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
@@ -18,8 +20,6 @@ from store.access import ACCOUNTS
 from store.database import Store
 from store.errors import StoreAccessDenied
 from store.outbox import Outbox
-from store.rebuild import rebuild, rebuild_dossiers
-from store.renewal import renew
 from store.verification import accepted_without_case, effects_repeated
 from store.views import Views
 from tests.store.database_server import DatabaseServer
@@ -90,7 +90,7 @@ def test_preparing_renews_the_rows_of_an_old_database_once(upgraded: Store) -> N
         connection.execute(text("ALTER TABLE ledger DISABLE TRIGGER ledger_append_only"))
         forge = "UPDATE ledger SET hash = '\\x00' WHERE case_id = :case_id AND sequence = 2"
         connection.execute(text(forge), {"case_id": broken})
-    found = {(difference.case_id, difference.what) for difference in renew(upgraded, project)}
+    found = {(difference.case_id, difference.what) for difference in renew(upgraded)}
     assert (broken, "chain") in found
     promised = {view.case_id for view in Views(upgraded).cases(limit=1000) if view.promises.statutory is not None}
     for line in LINES:
@@ -100,7 +100,7 @@ def test_preparing_renews_the_rows_of_an_old_database_once(upgraded: Store) -> N
     assert rebuild_dossiers(upgraded) == []
     with upgraded.writing() as connection:
         connection.execute(text("UPDATE cases SET breaches = 77"))
-    assert renew(upgraded, project) == (), "they are of this version: nothing is folded again"
+    assert renew(upgraded) == (), "they are of this version: nothing is folded again"
     assert {difference.what for difference in rebuild(upgraded, project).differences} == {"chain", "case"}
 
 
@@ -117,7 +117,7 @@ def test_a_renewal_that_was_killed_begins_again(upgraded: Store) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         renew(upgraded, dying)
-    renew(upgraded, project)
+    renew(upgraded)
     assert rebuild(upgraded, project).equal
 
 
