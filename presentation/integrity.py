@@ -10,7 +10,7 @@ from audit.rebuilding import Rebuilt
 from audit.verification import VerificationReport
 from presentation.blocks import Block, Tone, dim, line, table_of, toned
 from presentation.words.words import Words
-from wording.text import _
+from wording.text import _, _n
 
 _FINDING: Final = re.compile(r"^(?P<invariant>I\d+): (?P<stream>\S+?)(?: event (?P<event>\d+))?(?:[: ].*)?$", re.DOTALL)
 
@@ -46,11 +46,11 @@ def verification_screen(report: VerificationReport, words: Words) -> Iterator[Bl
     if report.findings and words.language == "vi":
         yield line(words(_("Each in detail above.")))
     counts = {"cases": report.cases, "events": report.events}
-    findings = sum(report.violations.values())
+    found = _n("{count} finding", "{count} findings", sum(report.violations.values()))
     yield line(
         words(_("{cases} cases, {events} events: all is well."), **counts)
         if report.ok
-        else words(_("{cases} cases, {events} events: {findings} finding(s)."), findings=findings, **counts)
+        else words(_("{cases} cases, {events} events: {findings}."), findings=found, **counts)
     )
     if report.older:
         yield line(
@@ -81,8 +81,9 @@ def rebuilt_screen(rebuilt: Rebuilt, words: Words) -> Iterator[Block]:
     report = rebuilt.report
     for difference in report.differences:
         yield _wrong(f"{difference.case_id}: {words.named('difference', difference.what)}")
-    counts = {"cases": report.cases, "events": report.events, "differences": len(report.differences)}
-    yield line(words(_("{cases} cases, {events} events folded again: {differences} difference(s)."), **counts))
+    found = _n("{count} difference", "{count} differences", len(report.differences))
+    counts = {"cases": report.cases, "events": report.events, "differences": found}
+    yield line(words(_("{cases} cases, {events} events folded again: {differences}."), **counts))
     if rebuilt.mended:
         yield line(words(_("They were put right.")))
 

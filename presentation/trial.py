@@ -13,7 +13,7 @@ from presentation.blocks import Block, Inline, Line, Table, Tone, dim, table_of,
 from presentation.tones import lane_line
 from presentation.troubles import FAULT, FINE, WARNING, trouble_lines
 from presentation.words.words import Words
-from wording.text import LazyText, _, _p, in_language, layout
+from wording.text import LazyText, _, _n, _p, in_language, layout
 
 SIGNS: Final = {"ok": FINE, "failed": FAULT, "not_seen": dim("-")}
 REHEARSALS: Final = {
@@ -96,7 +96,7 @@ def _rehearsals(report: ConformanceReport, language: str) -> Table | None:
         missed = each in report.missed
         mark = SIGNS["failed" if faults else "not_seen" if missed else "ok"]
         told = NOT_SEEN if missed else NO_FAULT
-        count = _("{faults} fault(s)", faults=faults) if faults else told
+        count = _n("{count} fault", "{count} faults", faults) if faults else told
         situation = in_language(REHEARSALS[each.rehearsal], language) if each.rehearsal else ""
         table.add(mark, situation, _case(report, each), in_language(count, language))
     return table
@@ -154,7 +154,7 @@ def _verdict(report: ConformanceReport, language: str) -> Line:
     elif report.passed:
         word, sign = _("The program did everything right"), FINE
     elif faults:
-        word, sign = _("{faults} fault(s) of the program", faults=faults), FAULT
+        word, sign = _n("{count} fault of the program", "{count} faults of the program", faults), FAULT
     else:
         word, sign = _("Not everything could be judged"), FAULT
     return unbroken(sign, f" {in_language(word, language)}: {in_language(counts, language)}")

@@ -39,7 +39,7 @@ def _faults_in(text: Text, message: Message) -> Iterator[str]:
     if message.fuzzy:
         yield f"doubtful (fuzzy): {text.msgid}"
     try:
-        gaps = gaps_of(text.msgid)
+        gaps = gaps_of(text.many or text.msgid)
         differing = [form for form in forms if gaps_of(form) != gaps]
     except ValueError as error:
         yield f"gaps cannot be read ({error}): {text.msgid}"

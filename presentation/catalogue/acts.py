@@ -22,7 +22,7 @@ from catalog.model import (
 from presentation.blocks import Line, Table, Tone, table_of, toned
 from presentation.moments import Moments
 from sla.units import Budget
-from wording.text import LazyText, _
+from wording.text import LazyText, _, _n
 
 ONE_DAY = timedelta(days=1)
 
@@ -120,7 +120,7 @@ def _said(rule: Act, version: ProcedureVersion, moments: Moments) -> Iterator[st
             )
             yield from _budgets(times, moments)
         case AppointmentRule():
-            yield words(_("at most {count} time(s)"), count=rule.reappointments_max)
+            yield words(_n("at most once", "at most {count} times", rule.reappointments_max))
             # Without a bound of its own a new appointment lies at most the procedure's limit behind the former one.
             moved = rule.move_max or version.limit
             times = (
@@ -132,7 +132,7 @@ def _said(rule: Act, version: ProcedureVersion, moments: Moments) -> Iterator[st
 
 
 def _asked(rule: SupplementRule | ExplanationRule, moments: Moments) -> Iterator[str]:
-    yield moments.words(_("at most {count} time(s)"), count=rule.rounds_max)
+    yield moments.words(_n("at most once", "at most {count} times", rule.rounds_max))
     yield from _budgets(
         ((_("asked for within {budget}"), rule.notice_limit), (_("answered within {budget}"), rule.applicant_limit)),
         moments,

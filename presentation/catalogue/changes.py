@@ -13,7 +13,7 @@ from presentation.moments import Moments
 from presentation.words.words import Words
 from services.change_previews import ChangePreview
 from services.change_telling import Telling
-from wording.text import _, in_language
+from wording.text import _, _n, in_language
 
 SHOWN_MAX: Final = 50
 REASONS: Final = {
@@ -40,23 +40,41 @@ def change_screen(
         yield line(toned(Tone.WRONG, "✗"), f" {called(case_id)}: {why}")
     yield line(
         words(
-            _("{cases} case(s) change: {earlier} clock(s) move earlier, {later} later; {waits} case(s) wait."),
+            _(
+                "Cases that change: {cases}. Clocks that move earlier: {earlier}, later: {later}. Cases that wait: {waits}."
+            ),
             **counts_of(preview),
         )
     )
     if plan_number is not None:
-        yield line(words(_("Plan {plan}: {sent} case(s) were told."), plan=plan_number, sent=telling.sent))
+        yield line(
+            words(
+                _n("Plan {plan}: {count} case was told.", "Plan {plan}: {count} cases were told.", telling.sent),
+                plan=plan_number,
+            )
+        )
     elif preview.changes:
         yield line(words(_("Nothing was done: call it without --dry-run.")))
-    for key, left in (
+    for text, left in (
         (
-            _("{cases} case(s) cannot be read and were stepped over: run `greenlane verify`, then this command again."),
+            _n(
+                "{count} case cannot be read and was stepped over: run `greenlane verify`, then this command again.",
+                "{count} cases cannot be read and were stepped over: run `greenlane verify`, then this command again.",
+                len(preview.unreachable),
+            ),
             preview.unreachable,
         ),
-        (_("{cases} case(s) could not be told: it is tried again by itself."), telling.untold),
+        (
+            _n(
+                "{count} case could not be told: it is tried again by itself.",
+                "{count} cases could not be told: it is tried again by itself.",
+                len(telling.untold),
+            ),
+            telling.untold,
+        ),
     ):
         if left:
-            yield line(words(key, cases=len(left)))
+            yield line(words(text))
 
 
 def change_table(words: Words, moments: Moments, changes: Sequence[PlannedChange], called: Called) -> Table:

@@ -20,7 +20,7 @@ from services.catalogue_places import Place
 from services.catalogue_versions import Entry, drafts_of
 from sla.business_time import BusinessTime
 from wording.json_text import shown_json
-from wording.text import LazyText, _
+from wording.text import LazyText, _, _n
 
 STATES: Final = {
     "draft": Tone.NEAR,
@@ -79,7 +79,7 @@ class CatalogScreen:
         """That nothing is wrong, and what would be published."""
         drafts = drafts_of(self.place, folder)
         counts = {"folder": folder.path, "files": len(folder.shelf.sources), "drafts": len(drafts)}
-        yield self._line(_("{folder}: {files} files, no fault. {drafts} version(s) are not published yet."), **counts)
+        yield self._line(_("{folder}: {files} files, no fault. Not published yet: {drafts}."), **counts)
         for key in sorted(drafts):
             yield line(f"  {key}")
 
@@ -117,12 +117,16 @@ class CatalogScreen:
             return
         for key, digest in done.new:
             yield line(f"  {key} ", dim(digest[:12]))
-        name = (
-            _("{count} version(s) published; the running system takes them up within 5 seconds.")
-            if self.place.folder is None
-            else _("{count} version(s) published in {folder}.")
-        )
-        yield self._line(name, count=len(done.new), folder=folder.path)
+        count = len(done.new)
+        if self.place.folder is None:
+            text = _n(
+                "{count} version published; the running system takes it up within 5 seconds.",
+                "{count} versions published; the running system takes them up within 5 seconds.",
+                count,
+            )
+        else:
+            text = _n("{count} version published in {folder}.", "{count} versions published in {folder}.", count)
+        yield self._line(text, folder=folder.path)
         if self.place.folder is not None:
             return
         earlier = {held.key[:2] for held in self.place.held}
@@ -160,7 +164,13 @@ class CatalogScreen:
             day=day,
         )
         if done.open_cases:
-            yield self._line(_("{count} open case(s) go on under it to their end."), count=done.open_cases)
+            yield self._line(
+                _n(
+                    "{count} open case goes on under it to its end.",
+                    "{count} open cases go on under it to their end.",
+                    done.open_cases,
+                )
+            )
         for template in done.templates:
             yield line(
                 WARNING,
