@@ -62,8 +62,8 @@ def publish_folder(place: Place, actor: Actor, folder: Folder, note: str | None)
 
 def _parties(definitions: Sequence[object]) -> set[str]:
     """Who has an account of its own by these definitions."""
-    departments = {party.id for found in definitions if isinstance(found, Province) for party in found.departments}
-    return departments | {party.id for found in definitions if isinstance(found, SystemList) for party in found.systems}
+    departments = {party.id for one in definitions if isinstance(one, Province) for party in one.departments}
+    return departments | {party.id for one in definitions if isinstance(one, SystemList) for party in one.systems}
 
 
 def retire_version(place: Place, actor: Actor, version: tuple[str, str, str], on: date, note: str | None) -> Retired:
@@ -94,8 +94,8 @@ def files_of(place: Place) -> dict[str, str]:
 def _lines(held: Sequence[Held]) -> list[str]:
     """The published versions with their digests, those of one act together under who published them."""
     lines: list[str] = []
-    given = [version for version in held if version.is_published]
-    for (at, by), versions in groupby(given, key=lambda version: (version.published_at, version.published_by)):
+    published = [version for version in held if version.is_published]
+    for (at, by), versions in groupby(published, key=lambda version: (version.published_at, version.published_by)):
         lines += [] if at is None or by is None else [heading(at.date(), by, None)]
         lines += [f"{version.key} {version.digest}\n" for version in sorted(versions, key=lambda version: version.key)]
     return lines

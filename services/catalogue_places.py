@@ -82,7 +82,7 @@ class Place(Protocol):
         """Publish the drafts of a folder; which are new here. Raises CatalogInvalid, CatalogUnwritable, StoreError."""
         ...
 
-    def retire(self, asked: tuple[str, str, str], on: date, by: str, note: str | None) -> Retirement:
+    def retire(self, version: tuple[str, str, str], on: date, by: str, note: str | None) -> Retirement:
         """Retire a version. Raises what `Retiring.of` does, CatalogUnwritable, StoreError."""
         ...
 
@@ -139,9 +139,9 @@ class FolderPlace:
         today = self.now.astimezone(assembled(folder.definitions).zone).date()
         return set(publish_in(folder, lambda: None, heading(today, by, note))[0])
 
-    def retire(self, asked: tuple[str, str, str], on: date, by: str, note: str | None) -> Retirement:
+    def retire(self, version: tuple[str, str, str], on: date, by: str, note: str | None) -> Retirement:
         """Enter the retirement in the folder. Raises CatalogUnwritable for the folder that is shipped."""
-        done = self.retiring.of(*asked, on)
+        done = self.retiring.of(*version, on)
         if self.folder == DATA_FOLDER:
             raise CatalogUnwritable.of("shipped_folder", field="GREENLANE_CATALOG_DIR")
         if not done.stands:
@@ -231,13 +231,13 @@ class InstallationPlace:
             catalog = assembled(folder.definitions)
             self.let_in(catalog.departments, catalog.systems)
 
-    def retire(self, asked: tuple[str, str, str], on: date, by: str, note: str | None) -> Retirement:
+    def retire(self, version: tuple[str, str, str], on: date, by: str, note: str | None) -> Retirement:
         """Enter the retirement in the database."""
 
         def check(acts: Sequence[Act]) -> None:
-            self._retiring(acts).of(*asked, on)
+            self._retiring(acts).of(*version, on)
 
-        done = self.retiring.of(*asked, on)
+        done = self.retiring.of(*version, on)
         if not done.stands:
             # Others may have published since: it is asked again where nobody else can.
             self.installation.published.retire(done.key, on, by=by, note=note, check=check)

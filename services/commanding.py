@@ -35,8 +35,8 @@ def checked_command(
     try:
         return known.validate_python(envelope | tidied(dict(content)))
     except ValidationError as error:
-        found = message_error_of(error)
-        raise MessageError(found.field.removeprefix(f"{kind}."), found.reason, code=found.code) from None
+        fault = message_error_of(error)
+        raise MessageError(fault.field.removeprefix(f"{kind}."), fault.reason, code=fault.code) from None
 
 
 async def refusal_of(answer: Awaitable[CommandOutcome], command_id: str, said: Callable[[str], str]) -> Refusal | None:

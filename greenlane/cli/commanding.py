@@ -45,8 +45,8 @@ def _of(name: str, reference: Any, run_command: Callable[..., int], content_of: 
     target = inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=reference)
 
     @functools.wraps(content_of)
-    def command(run: Act, **given: Any) -> int:
-        return run_command(given.pop(name), content_of(**given), run)
+    def command(run: Act, **options: Any) -> int:
+        return run_command(options.pop(name), content_of(**options), run)
 
     own = inspect.signature(content_of, eval_str=True).parameters.values()
     leading = inspect.Parameter("run", inspect.Parameter.POSITIONAL_ONLY)
