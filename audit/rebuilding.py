@@ -1,18 +1,24 @@
-"""The read models folded again, and what became of their differences."""
+"""All read models folded again, when somebody asks for it and after an upgrade, and what became of their differences."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
+from audit.dossier_rebuild import rebuild_dossiers
+from audit.rebuild import OF_THE_LEDGER, Difference, Project, RebuildReport, rebuild
 from cases.decide import CASES
 from cases.stream import Projection
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
 from store.database import Store
-from store.dossiers import rebuild_dossiers
-from store.rebuild import OF_THE_LEDGER, RebuildReport, rebuild
+
+READ_MODELS: Final = "3"
+"""What the rows say and how it is folded: another number wherever either changes, also without another column."""
+KEY: Final = "read-models"
+"""Key of the store's memory: the version of which all rows are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +51,16 @@ def rebuild_all(store: Store, watch: Callable[[], None], *, replace: bool) -> Re
     report = rebuild(store, folded, replace=replace)
     linked = tuple(rebuild_dossiers(store, replace=replace))
     return Rebuilt(dataclasses.replace(report, differences=report.differences + linked))
+
+
+def renew(store: Store, project: Project = CASES.project) -> tuple[Difference, ...]:
+    """Fold every case and dossier again unless that was done since the upgrade; what was found otherwise, put right already.
+
+    What the ledger itself has broken (`chain`, `unreadable`, `definitions`) cannot be folded and stays as it is.
+    Idempotent: killed in the middle, it begins again. Two may do it at once. Raises StoreError.
+    """
+    if store.recall(KEY) == READ_MODELS:
+        return ()
+    differences = (*rebuild(store, project, replace=True).differences, *rebuild_dossiers(store, replace=True))
+    store.remember(KEY, READ_MODELS)
+    return differences

@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from audit.dossier_rebuild import rebuild_dossiers
 from audit.dossier_redecision import dossier_redecided
 from audit.dossiers import check_dossier
 from audit.invariants import Violation, check_story, replay_story
+from audit.rebuild import Difference, rebuild
 from audit.story import story_of
 from cases.decide import CASES
 from cases.stream import Projection
@@ -19,9 +21,8 @@ from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from events.transport.reading import read_all
 from store.database import Store
-from store.dossiers import Dossiers, rebuild_dossiers
+from store.dossiers import Dossiers
 from store.outbox import Outbox
-from store.rebuild import Difference, rebuild
 from store.verification import accepted_without_case, effects_repeated
 
 CHECKED = ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I12")

@@ -21,13 +21,13 @@ def move(draft: Draft, command: MoveAppointment) -> Refusal | None:
 
     It moves what the applicant was told, never the limit: whoever needs more time in law needs an extension.
     """
-    rule = draft.case.definitions.procedure.appointment
-    if draft.case.appointments_moved >= rule.reappointments_max:
-        return refuse("appointment_moved", times=str(draft.case.appointments_moved))
-    state = _running(draft.case)
+    rule = draft.state.definitions.procedure.appointment
+    if draft.state.appointments_moved >= rule.reappointments_max:
+        return refuse("appointment_moved", times=str(draft.state.appointments_moved))
+    state = _running(draft.state)
     if state is None or state.status is ClockStatus.PAST_APPOINTMENT:
         return refuse("no_clock", clock="statutory") if state is None else _late(draft, state, rule)
-    former_at = appointment_at(state, draft.case.definitions)
+    former_at = appointment_at(state, draft.state.definitions)
     if former_at is None or not _is_in_time(draft, rule.notice, former_at):
         return _late(draft, state, rule)
     refusal = _unlawful_length(state, command.by, rule.move_max or state.clock.budget)
@@ -44,14 +44,14 @@ def move(draft: Draft, command: MoveAppointment) -> Refusal | None:
             reason=command.reason,
             former_appointment_at=former_at,
             appointment_at=draft.utc(told.operational_at),
-            departments=draft.case.working_departments,
+            departments=draft.state.working_departments,
         )
     )
     return None
 
 
 def _late(draft: Draft, state: ClockState, rule: AppointmentRule) -> Refusal:
-    told_at = appointment_at(state, draft.case.definitions)
+    told_at = appointment_at(state, draft.state.definitions)
     shown = "-" if told_at is None else told_at.astimezone(draft.calendar.zone).isoformat(timespec="minutes")
     return refuse("appointment_late", due=shown, notice=str(rule.notice))
 
@@ -78,14 +78,14 @@ def _sum(one: Budget, other: Budget) -> Budget:
 
 def extend(draft: Draft, command: ExtendLimit) -> Refusal | None:
     """An extension with reason and a second person's approval, within what the procedure's law allows in all."""
-    most = draft.case.definitions.procedure.appointment.extension_max
-    given = draft.case.extended_by + command.by.amount
+    most = draft.state.definitions.procedure.appointment.extension_max
+    given = draft.state.extended_by + command.by.amount
     if most is None or command.by.unit is not most.unit or given > most.amount:
         return refuse("extension_refused", "by", by=str(command.by), most="0" if most is None else str(most))
     refusal = not_seconded(command.actor, command.approved_by)
     if refusal is not None:
         return refusal
-    state = _running(draft.case)
+    state = _running(draft.state)
     if state is None:
         return refuse("no_clock", clock="statutory")
     return _extend(draft, state, command)
@@ -104,7 +104,7 @@ def _extend(draft: Draft, state: ClockState, command: ExtendLimit) -> Refusal | 
     room = AMOUNT_MAX - state.clock.budget.amount
     if by.amount > room:
         return refuse("extension_refused", "by", by=str(by), most=f"{room} {unit}")
-    former_at = appointment_at(state, draft.case.definitions)
+    former_at = appointment_at(state, draft.state.definitions)
     longer = state.clock.extended(by)
     told = (longer if state.appointment_by is None else longer.extended(state.appointment_by)).due(draft.calendar)
     if former_at is None or told is None:
@@ -119,7 +119,7 @@ def _extend(draft: Draft, state: ClockState, command: ExtendLimit) -> Refusal | 
             approved_by=command.approved_by,
             former_due_at=former_at,
             due_at=draft.utc(told.operational_at),
-            departments=draft.case.working_departments,
+            departments=draft.state.working_departments,
         )
     )
     return None

@@ -30,7 +30,7 @@ from sla.units import Budget
 
 def change_lane(draft: Draft, command: ChangeLane) -> Refusal | None:
     """Grant or revoke a green lane: the promise is reckoned from acceptance, so elapsed time and pauses are kept."""
-    case = draft.case
+    case = draft.state
     if command.lane == case.lane:
         return refuse("nothing_changes", "lane")
     refusal = not_seconded(command.actor, command.approved_by)
@@ -75,7 +75,7 @@ def _entitling_rule(case: Case, lane: LaneId) -> str | None:
 
 def _promised_anew(draft: Draft, lane: LaneId, statutory: ClockState) -> Budget | None:
     """What the lane promises from now on, its clock started; None: nothing, said where the lane would."""
-    green = green_budget(draft.case.definitions, lane)
+    green = green_budget(draft.state.definitions, lane)
     if green is None:
         return None
     promise = given_beside(statutory.clock, green, draft)
@@ -91,10 +91,10 @@ def _promised_anew(draft: Draft, lane: LaneId, statutory: ClockState) -> Budget 
 
 def _share_anew(draft: Draft, promised: Budget, statutory: ClockState) -> None:
     """Give the open steps their share of the new promise; a share that would be past already is not given."""
-    definitions = draft.case.definitions
+    definitions = draft.state.definitions
     by_id = {step.id: step for step in definitions.procedure.steps}
-    for step in draft.case.open_steps:
-        state = draft.case.clocks.get(step.clock_id or "")
+    for step in draft.state.open_steps:
+        state = draft.state.clocks.get(step.clock_id or "")
         definition = by_id.get(step.id)
         if state is None or definition is None or state.stopped or not state.is_undecided:
             continue
@@ -110,7 +110,7 @@ def apply_calendar(draft: Draft, command: ApplyCalendar) -> Refusal | None:
 
     Refused where nothing would change, and where no clock of the case can run on the calendar.
     """
-    case = draft.case
+    case = draft.state
     former = case.definitions.calendars.get(command.calendar.id)
     if former is None:
         known = ", ".join(case.definitions.calendars)
@@ -162,7 +162,7 @@ def migrate(draft: Draft, command: MigrateProcedure) -> Refusal | None:
     An open request for documents stays what it was when it was made: a clock that it cancelled begins anew with the
     documents, one that it holds goes on, whatever the new version's policy says of requests to come.
     """
-    case = draft.case
+    case = draft.state
     former, latter = case.definitions.procedure, command.procedure
     if latter.id != former.id:
         return refuse("procedure_other", "procedure.id", procedure=former.id, given=latter.id)
@@ -198,17 +198,17 @@ def _vanishing(case: Case, latter: ProcedureVersion) -> str | None:
 
 def _clocks_anew(draft: Draft) -> None:
     """The case's clocks with the new budgets, from the same anchors and with the same pauses; a breach stays as it is."""
-    definitions = draft.case.definitions
-    statutory = draft.case.current_clock("statutory")
+    definitions = draft.state.definitions
+    statutory = draft.state.current_clock("statutory")
     limit = definitions.procedure.limit
     if statutory is None or limit is None or statutory.stopped or not statutory.is_undecided:
         return
     if limit != statutory.clock.budget:
         cancel(draft, statutory.id, "migrated")
         rearm(draft, "statutory", limit, statutory)
-        statutory = draft.case.current_clock("statutory") or statutory
-    green = draft.case.current_clock("green")
-    budget = green_budget(definitions, draft.case.lane)
+        statutory = draft.state.current_clock("statutory") or statutory
+    green = draft.state.current_clock("green")
+    budget = green_budget(definitions, draft.state.lane)
     if green is None or green.stopped or not green.is_undecided or budget is None:
         return
     promise = given_beside(statutory.clock, budget, draft)

@@ -59,10 +59,10 @@ def arm(
     somebody can still publish a longer one, or choose a shorter limit. In an open case the clock is armed without an end,
     and `CalendarExhausted` says so: nobody's answer is refused because of a calendar.
     """
-    after_hours = draft.case.definitions.procedure.after_hours if kind in CASE_CLOCKS else AfterHours.RECEIPT
-    calendar = draft.case.definitions.calendar_ids.get(department or "")
+    after_hours = draft.state.definitions.procedure.after_hours if kind in CASE_CLOCKS else AfterHours.RECEIPT
+    calendar = draft.state.definitions.calendar_ids.get(department or "")
     started = ClockStarted(
-        clock_id=_free_id(draft.case, kind, step_id),
+        clock_id=_free_id(draft.state, kind, step_id),
         kind=kind,
         step_id=step_id,
         budget=budget,
@@ -104,7 +104,7 @@ def _standing_still(draft: Draft, kind: ClockKind) -> tuple[Suspension, ...]:
     No clock of the case runs then, those of steps and consultations neither: a department may go on working, and what it
     takes is not counted against it.
     """
-    case = draft.case
+    case = draft.state
     stands = case.status in (CaseStatus.SUSPENDED, CaseStatus.STOPPED, CaseStatus.AWAITING_PAYMENT)
     if case.status in APPLICANT_HAS_IT:
         runs_on = explanation_rule(case.definitions.procedure).clock == "RUN"
@@ -126,7 +126,7 @@ def rearm(draft: Draft, kind: ClockKind, budget: Budget, former: ClockState, ste
     keeps = former.appointment_by is not None and former.appointment_by.unit is budget.unit
     draft.emit(
         ClockStarted(
-            clock_id=_free_id(draft.case, kind, step_id),
+            clock_id=_free_id(draft.state, kind, step_id),
             kind=kind,
             step_id=step_id,
             budget=budget,
@@ -160,15 +160,15 @@ def _first_told(draft: Draft, budget: Budget, beside: ClockState) -> datetime | 
 
 def arm_case_clocks(draft: Draft) -> None:
     """Start the statutory clock and, where the lane promises more, the green one, both from the draft's instant."""
-    definitions = draft.case.definitions
+    definitions = draft.state.definitions
     statutory = definitions.procedure.limit
     if statutory is None:
         return
     armed = arm(draft, "statutory", statutory, draft.at)
-    green = green_budget(definitions, draft.case.lane)
+    green = green_budget(definitions, draft.state.lane)
     if green is None:
         return
-    promise = given_beside(draft.case.clocks[armed].clock, green, draft)
+    promise = given_beside(draft.state.clocks[armed].clock, green, draft)
     if isinstance(promise, Budget):
         arm(draft, "green", promise, draft.at)
     else:
@@ -183,7 +183,7 @@ def given_beside(statutory: Clock, green: Budget | ReasonCode, draft: Draft) -> 
     if exceeds_statute(green, statutory, draft.calendar):
         details = {"promise": promised, "limit": str(statutory.budget)}
         return GreenPromiseDeclined(code=ReasonCode.AFTER_STATUTE, details=details)
-    least = minimum_cut(green, draft.case.definitions.procedure, statutory.anchored_at, draft.calendar)
+    least = minimum_cut(green, draft.state.definitions.procedure, statutory.anchored_at, draft.calendar)
     if least is not None:
         details = {"promise": promised, "minimum": str(least)}
         return GreenPromiseDeclined(code=ReasonCode.CUTS_MINIMUM, details=details)
@@ -222,7 +222,7 @@ def pause(
                 reason=reason,
                 legal_basis=legal_basis,
                 review_at=review_at,
-                departments=draft.case.working_departments,
+                departments=draft.state.working_departments,
             )
         )
 
@@ -232,7 +232,7 @@ def resume(draft: Draft, cause: PauseCause, reason: str | None = None, code: Rea
 
     What lies between is our own delay, and a department has its work again only when it is told.
     """
-    paused = [s for s in running(draft.case) if s.is_paused and _is_held_by(cause, s, draft.case)]
+    paused = [s for s in running(draft.state) if s.is_paused and _is_held_by(cause, s, draft.state)]
     # A message that was long under way may say it ended before we heard that it began: then it lasted no time at all.
     until_at = max([draft.at, *(state.clock.suspensions[-1].from_at for state in paused)])
     work_until_at = max(until_at, draft.now)
@@ -248,7 +248,7 @@ def resume(draft: Draft, cause: PauseCause, reason: str | None = None, code: Rea
                 code=code,
                 work_ids=work,
                 work_until_at=work_until_at if work else None,
-                departments=draft.case.working_departments,
+                departments=draft.state.working_departments,
             )
         )
 
@@ -267,14 +267,14 @@ def _is_held_by(cause: PauseCause, state: ClockState, case: Case) -> bool:
 
 def finish(draft: Draft, clock_id: str | None) -> None:
     """What the clock measured is done at the draft's instant: met, set aside, or a breach that stays on record."""
-    state = draft.case.clocks.get(clock_id or "")
+    state = draft.state.clocks.get(clock_id or "")
     if state is None or state.stopped:
         return
-    ends_at = end_at(state, draft.case.definitions)
+    ends_at = end_at(state, draft.state.definitions)
     if state.status is ClockStatus.BREACHED:
         # It may stand still, from before the end on record perhaps: its end is where it would be if it ran on from now.
         runs = state.changed({"clock": as_it_will_run(state.clock, draft.at)})
-        would_end_at = end_at(runs, draft.case.definitions)
+        would_end_at = end_at(runs, draft.state.definitions)
         if would_end_at is not None and draft.at <= would_end_at:
             _set_aside(draft, state, ends_at)
         else:
@@ -308,7 +308,7 @@ def _set_aside(draft: Draft, state: ClockState, ends_at: datetime | None) -> Non
 
 
 def _appointment_kept(draft: Draft, state: ClockState) -> bool | None:
-    table = timetable_of(state, draft.case.definitions)
+    table = timetable_of(state, draft.state.definitions)
     if not table.two_ends:
         return None
     if table.appointment_at is None:
@@ -325,7 +325,7 @@ def breach(draft: Draft, state: ClockState, ends_at: datetime) -> None:
 
 def stop(draft: Draft, clock_id: str) -> None:
     """What a breached clock measured is over at the draft's instant; the breach stays."""
-    state = draft.case.clocks[clock_id]
+    state = draft.state.clocks[clock_id]
     draft.emit(
         ClockStopped(
             clock_id=clock_id,
@@ -350,7 +350,7 @@ def _consumed_seconds(draft: Draft, state: ClockState) -> float | None:
 
 def cancel(draft: Draft, clock_id: str | None, cause: str) -> None:
     """The clock ends without a verdict; a breach already on record stays and the clock only stops."""
-    state = draft.case.clocks.get(clock_id or "")
+    state = draft.state.clocks.get(clock_id or "")
     if state is None or state.stopped:
         return
     if state.status is ClockStatus.BREACHED:

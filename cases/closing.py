@@ -17,21 +17,21 @@ ANSWERED = ("issued", "refused")
 
 def close(draft: Draft, outcome: str, reason: str | None = None, *, code: ReasonCode | None = None) -> None:
     """End the case at the draft's instant. `reason`: what somebody wrote; `code`: the engine's own."""
-    for step in draft.case.open_steps:
+    for step in draft.state.open_steps:
         cancel(draft, step.clock_id, "closed")
         draft.emit(StepCancelled(step_id=step.id, department=step.department, cause="case_closed"))
-    for state in list(running(draft.case)):
+    for state in list(running(draft.state)):
         if state.kind in CASE_CLOCKS and outcome in ANSWERED:
             finish(draft, state.id)
         else:
             cancel(draft, state.id, "withdrawn" if outcome == "withdrawn" else "closed")
-    shares = time_shares(draft.case, draft.at)
+    shares = time_shares(draft.state, draft.at)
     draft.emit(
         CaseClosed.model_validate(
             {
                 "outcome": outcome,
                 "closed_at": draft.at,
-                "result_code": _result_code(draft.case) if outcome == "issued" else None,
+                "result_code": _result_code(draft.state) if outcome == "issued" else None,
                 "reason": reason,
                 "reason_code": code,
                 "elapsed_seconds": sum(share.seconds for share in shares),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -23,9 +23,7 @@ from cases.senders import stranger
 from cases.stream import StreamRules
 from cases.ticks import ALARMS, escalation_id_of, fire
 from cases.timetable import ladder_of, next_due
-from cases.turn import CaseView, CommandOutcome, EscalationItem, Notice, WorkItem
 from cases.views import view_of, work_of
-from catalog.model import Definitions
 from events.language.case_events import (
     ApplicationAccepted,
     ApplicationClassified,
@@ -33,11 +31,9 @@ from events.language.case_events import (
     ApplicationWithdrawn,
     DefinitionRef,
     EscalationAcknowledged,
-    EventRecord,
 )
 from events.language.commands import (
     AcknowledgeEscalation,
-    Actor,
     Application,
     ApplyCalendar,
     ChangeLane,
@@ -56,11 +52,9 @@ from events.language.commands import (
     ReturnCase,
     StopCase,
     SubmitApplication,
-    Tick,
     WithdrawApplication,
 )
 from events.language.refusals import Refusal, refuse
-from sla.calendar import CalendarDefinition
 
 
 def _refused_by_state(case: Case, command: Command) -> Refusal | None:
@@ -91,8 +85,8 @@ def _withdraw(draft: Draft, command: WithdrawApplication) -> Refusal | None:
 
 
 def _submit(draft: Draft, command: SubmitApplication) -> Refusal | None:
-    application, definitions = command.application, draft.case.definitions
-    refusal = _incomplete(draft.case, application)
+    application, definitions = command.application, draft.state.definitions
+    refusal = _incomplete(draft.state, application)
     if refusal is not None:
         return refusal
     procedure, calendar, lanes = definitions.procedure, definitions.calendar, definitions.lanes
@@ -135,9 +129,9 @@ def _incomplete(case: Case, application: Application) -> Refusal | None:
 
 def _acknowledge(draft: Draft, command: AcknowledgeEscalation) -> Refusal | None:
     clock_id, _, _ = command.escalation_id.rpartition("/")
-    if not _has_fired(draft.case, clock_id, command.escalation_id):
+    if not _has_fired(draft.state, clock_id, command.escalation_id):
         return refuse("escalation_unknown", "escalation_id", escalation=command.escalation_id)
-    if command.escalation_id in draft.case.acknowledged:
+    if command.escalation_id in draft.state.acknowledged:
         return refuse("already_acknowledged", "escalation_id", escalation=command.escalation_id)
     draft.emit(
         EscalationAcknowledged(
@@ -180,87 +174,44 @@ _DECIDED_BY: Final[dict[type, Callable[[Draft, Any], Refusal | None]]] = {
 """Every command has its rule; a test compares the two lists."""
 
 
-class CaseRules(StreamRules[Case, Definitions, Draft]):
-    """The rules of a case."""
-
-    opening = SubmitApplication
-
-    def blank(self, stream_id: str, definitions: Definitions) -> Case:
-        """The case before its first event."""
-        return blank(stream_id, definitions)
-
-    def evolve(self, state: Case, record: EventRecord) -> Case:
-        """The case after one more event."""
-        return evolve(state, record)
-
-    def draft(self, state: Case, *, at: datetime, now: datetime, command_id: str, actor: Actor) -> Draft:
-        """An empty draft."""
-        return Draft(state, at=at, now=now, command_id=command_id, actor=actor)
-
-    def next_due(self, state: Case) -> datetime | None:
-        """The earliest instant at which something falls due by itself."""
-        return next_due(state)
-
-    def fire(self, draft: Draft, tick: Tick) -> None:
-        """Let everything happen that is due."""
-        fire(draft, tick)
-
-    def unknown(self) -> Refusal:
-        """The answer of a case that is not there."""
-        return refuse("case_unknown", "case")
-
-    def stranger(self, state: Case, command: Command) -> Refusal | None:
-        """Why whoever sent the command has no say in the case."""
-        return stranger(state, command)
-
-    def apply(self, draft: Draft, command: Any) -> Refusal | None:
-        """What the command makes happen, or why it may not."""
-        refusal = _refused_by_state(draft.case, command) or _apply(draft, command)
-        return refusal or too_much(command, draft.case)
-
-    def meant(self, state: Case, command: Command) -> Command:
-        """The command with the step that it means."""
-        return meant(command, "step_id", state.steps)
-
-    def counts_at(self, state: Case, command: Command, now: datetime) -> datetime:
-        """The business instant (UTC) at which a command counts: its receipt, within what it is about and what has been."""
-        # A clock that runs ahead of ours never moves a command into our future, and nothing counts before what it is about:
-        # the case, the assignment that is answered, the request for documents.
-        at, begun_at = min(command.received_at, now), state.opened_at
-        if isinstance(command, DecideStep | RequestPayment) and command.step_id in state.steps:
-            begun_at = state.steps[command.step_id].assigned_at or begun_at
-        elif (
-            isinstance(command, ReceiveSupplement | ReceiveExplanation | ConfirmPayment)
-            and state.spans
-            and state.spans[-1].owner == "applicant"
-        ):
-            begun_at = state.spans[-1].started_at
-        return (at if begun_at is None else max(at, begun_at)).astimezone(UTC)
-
-    def calendar_of(self, state: Case, calendar_id: str | None) -> CalendarDefinition:
-        """The calendar that ends too early for a command."""
-        return state.definitions.calendars.get(calendar_id or "", state.definitions.calendar)
-
-    def view(self, state: Case) -> CaseView:
-        """The case's row."""
-        return view_of(state)
-
-    def work(self, state: Case) -> tuple[WorkItem, ...]:
-        """The steps that wait for a department's answer."""
-        return work_of(state)
-
-    def escalations(self, state: Case, fired_at: Mapping[str, datetime]) -> tuple[EscalationItem, ...]:
-        """The escalations that may be acknowledged, or were."""
-        return escalations_of(state, fired_at)
-
-    def opened_under(self, state: Case) -> Definitions:
-        """What the case is decided under, kept for the auditor's replay."""
-        return state.definitions
-
-    def notice(self, command: Command, outcome: CommandOutcome) -> Notice | None:
-        """The answer that is owed to the sender of a refused command."""
-        return notice_of(command, outcome)
+def _decide_command(draft: Draft, command: Command) -> Refusal | None:
+    refusal = _refused_by_state(draft.state, command) or _apply(draft, command)
+    return refusal or too_much(command, draft.state)
 
 
-CASES: Final = CaseRules()
+def counts_at(case: Case, command: Command, now: datetime) -> datetime:
+    """The business instant (UTC) at which a command counts: its receipt, within what it is about and what has been."""
+    # A clock that runs ahead of ours never moves a command into our future, and nothing counts before what it is about:
+    # the case, the assignment that is answered, the request for documents.
+    at, begun_at = min(command.received_at, now), case.opened_at
+    if isinstance(command, DecideStep | RequestPayment) and command.step_id in case.steps:
+        begun_at = case.steps[command.step_id].assigned_at or begun_at
+    elif (
+        isinstance(command, ReceiveSupplement | ReceiveExplanation | ConfirmPayment)
+        and case.spans
+        and case.spans[-1].owner == "applicant"
+    ):
+        begun_at = case.spans[-1].started_at
+    return (at if begun_at is None else max(at, begun_at)).astimezone(UTC)
+
+
+CASES: Final = StreamRules(
+    opening=SubmitApplication,
+    blank=blank,
+    evolve=evolve,
+    draft=Draft,
+    next_due=next_due,
+    fire=fire,
+    unknown=refuse("case_unknown", "case"),
+    stranger=stranger,
+    apply=_decide_command,
+    view=view_of,
+    counts_at=counts_at,
+    meant=lambda case, command: meant(command, "step_id", case.steps),
+    calendar_of=lambda case, name: case.definitions.calendars.get(name or "", case.definitions.calendar),
+    work=work_of,
+    escalations=escalations_of,
+    opened_under=lambda case: case.definitions,
+    notice=notice_of,
+)
 decide, draft_of = CASES.decide, CASES.draft_of

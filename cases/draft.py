@@ -7,23 +7,14 @@ from datetime import UTC, datetime
 from cases.evolve import evolve
 from cases.model import Case
 from cases.stream import StreamDraft
-from events.language.case_events import ApplicationSubmitted, EventRecord
+from events.language.case_events import ApplicationSubmitted
 from sla.calendar import WorkingCalendar, compiled
 
 
 class Draft(StreamDraft[Case]):
     """Collects the records that a command yields on a case."""
 
-    opening = ApplicationSubmitted
-
-    @property
-    def case(self) -> Case:
-        """The case as the records so far make it."""
-        return self.state
-
-    def evolved(self, record: EventRecord) -> Case:
-        """The case after one more event."""
-        return evolve(self.state, record)
+    opening, evolve = ApplicationSubmitted, staticmethod(evolve)
 
     def calendar_of(self, calendar_id: str | None) -> WorkingCalendar:
         """The working calendar on which a clock runs that names this one; None: the case's own."""

@@ -17,7 +17,7 @@ from events.language.refusals import Refusal, refuse
 
 def request(draft: Draft, step: StepState, command: DecideStep) -> Refusal | None:
     """Ask the applicant a question. The waiting time is outside the clocks, unless the procedure's rule says they run."""
-    case = draft.case
+    case = draft.state
     rule = explanation_rule(case.definitions.procedure)
     refusal = applicant_has_it(case, "outcome")
     if refusal is not None:
@@ -44,7 +44,7 @@ def request(draft: Draft, step: StepState, command: DecideStep) -> Refusal | Non
         )
     )
     if rule.clock == "PAUSE":
-        pause(draft, running(draft.case), "explanation", command.question, command.legal_basis)
+        pause(draft, running(draft.state), "explanation", command.question, command.legal_basis)
     if rule.applicant_limit is not None:
         arm(draft, "explanation", rule.applicant_limit, draft.now)
     return None
@@ -52,7 +52,7 @@ def request(draft: Draft, step: StepState, command: DecideStep) -> Refusal | Non
 
 def receive(draft: Draft, command: ReceiveExplanation) -> Refusal | None:
     """The applicant answered: the clocks go on where they stood, and the asking step is assigned again."""
-    case = draft.case
+    case = draft.state
     if case.status is not CaseStatus.AWAITING_EXPLANATION or case.explanation_step is None:
         return refuse("no_explanation_awaited")
     asking = case.steps[case.explanation_step]
@@ -64,8 +64,8 @@ def receive(draft: Draft, command: ReceiveExplanation) -> Refusal | None:
             departments=case.working_departments,
         )
     )
-    own_limit = draft.case.current_clock("explanation")
+    own_limit = draft.state.current_clock("explanation")
     finish(draft, own_limit.id if own_limit else None)
     resume(draft, "explanation", code=ReasonCode.EXPLANATION_RECEIVED)
-    assign(draft, draft.case.steps[asking.id])
+    assign(draft, draft.state.steps[asking.id])
     return None

@@ -129,10 +129,10 @@ def tried_out(case: Case, command: ApplyCalendar | MigrateProcedure) -> list[Pla
     if isinstance(drafted, Refusal):
         return RefusedChange(case.case_id, drafted)
     changes = []
-    for kind, step_id in sorted(_measures(case) | _measures(drafted.case), key=str):
-        former, latter = _current(case, kind, step_id), _current(drafted.case, kind, step_id)
+    for kind, step_id in sorted(_measures(case) | _measures(drafted.state), key=str):
+        former, latter = _current(case, kind, step_id), _current(drafted.state, kind, step_id)
         before = None if former is None else appointment_at(former, case.definitions)
-        after = None if latter is None else appointment_at(latter, drafted.case.definitions)
+        after = None if latter is None else appointment_at(latter, drafted.state.definitions)
         named = latter or former
         if before != after and named is not None:
             changes.append(PlannedChange(case.case_id, named.id, kind, step_id, before, after))

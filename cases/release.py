@@ -16,11 +16,11 @@ from sla.units import Budget
 
 def release(draft: Draft) -> None:
     """Assign every step whose prerequisites are done; close the case when all are done."""
-    steps = draft.case.steps
+    steps = draft.state.steps
     for step in list(steps.values()):
         if step.status is StepStatus.WAITING and all(steps[need].status is StepStatus.DONE for need in step.needs):
             assign(draft, step)
-    if all(step.status is StepStatus.DONE for step in draft.case.steps.values() if step.kind == "processing"):
+    if all(step.status is StepStatus.DONE for step in draft.state.steps.values() if step.kind == "processing"):
         close(draft, "issued")
 
 
@@ -30,7 +30,7 @@ def assign(draft: Draft, step: StepState) -> None:
     The clock begins with the turn, never before: until then the department could not know.
     """
     clock_id = step.clock_id
-    if clock_id is None or draft.case.clocks[clock_id].stopped:
+    if clock_id is None or draft.state.clocks[clock_id].stopped:
         budget = _budget_of(draft, step)
         clock_id = None if budget is None else arm(draft, "step", budget, draft.now, step.id, step.department)
     say_assigned(draft, step, clock_id)
@@ -38,8 +38,8 @@ def assign(draft: Draft, step: StepState) -> None:
 
 def say_assigned(draft: Draft, step: StepState, clock_id: str | None) -> None:
     """Tell the department that the step is its own now, with what it needs to know."""
-    case = draft.case
-    due_at = None if clock_id is None else appointment_at(case.clocks[clock_id], draft.case.definitions)
+    case = draft.state
+    due_at = None if clock_id is None else appointment_at(case.clocks[clock_id], draft.state.definitions)
     asker = case.steps.get(step.asked_by or "")
     procedure, documents = case.definitions.procedure, documents_of(case)
     draft.emit(
@@ -71,7 +71,7 @@ def say_assigned(draft: Draft, step: StepState, clock_id: str | None) -> None:
 
 
 def _budget_of(draft: Draft, step: StepState) -> Budget | None:
-    case = draft.case
+    case = draft.state
     if case.definitions.procedure.route == "declared":
         return case.application.step_limit if case.application is not None else None
     definition = next((d for d in case.definitions.procedure.steps if d.id == step.id), None)

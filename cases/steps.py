@@ -27,11 +27,11 @@ OPINIONS_MAX = 200
 
 def decide_step(draft: Draft, command: DecideStep) -> Refusal | None:
     """A department's answer."""
-    refusal = not_of_department(draft.case, command.step_id, command.department)
+    refusal = not_of_department(draft.state, command.step_id, command.department)
     if refusal is not None:
         return refusal
-    step = draft.case.steps[command.step_id]
-    refusal = _not_answerable(draft.case, step)
+    step = draft.state.steps[command.step_id]
+    refusal = _not_answerable(draft.state, step)
     if refusal is not None:
         return refusal
     if step.kind == "consultation":
@@ -63,9 +63,9 @@ def _not_answerable(case: Case, step: StepState) -> Refusal | None:
 
 
 def _say_decided(draft: Draft, step: StepState, command: DecideStep) -> None:
-    state = draft.case.clocks.get(step.clock_id or "")
-    due_at = None if state is None else end_at(state, draft.case.definitions)
-    asker = draft.case.steps.get(step.asked_by or "")
+    state = draft.state.clocks.get(step.clock_id or "")
+    due_at = None if state is None else end_at(state, draft.state.definitions)
+    asker = draft.state.steps.get(step.asked_by or "")
     draft.emit(
         StepDecided(
             step_id=step.id,
@@ -86,7 +86,7 @@ def _say_decided(draft: Draft, step: StepState, command: DecideStep) -> None:
 def _approve(draft: Draft, step: StepState, command: DecideStep) -> Refusal | None:
     waiting = [
         asked.department
-        for asked in draft.case.steps.values()
+        for asked in draft.state.steps.values()
         if asked.asked_by == step.id and asked.status is StepStatus.ASSIGNED and _is_awaited(asked)
     ]
     if waiting:
@@ -105,7 +105,7 @@ def _refuse(draft: Draft, step: StepState, command: DecideStep) -> Refusal | Non
     # Decree 63/2010 art. 18(5): a refusal is in writing and states its reason.
     if command.reason is None:
         return refuse("field_missing", "reason", name="reason")
-    stages = refusal_rule(draft.case.definitions.procedure).steps
+    stages = refusal_rule(draft.state.definitions.procedure).steps
     if stages and step.id not in stages:
         return refuse("act_not_here", "step_id", step=step.id, steps=", ".join(stages))
     _say_decided(draft, step, command)
@@ -125,13 +125,13 @@ def _give_opinion(draft: Draft, step: StepState, command: DecideStep) -> Refusal
 def _consult(draft: Draft, step: StepState, command: DecideStep) -> Refusal | None:
     if not command.consult:
         return refuse("field_missing", "consult", name="consult")
-    asked = sum(other.kind == "consultation" for other in draft.case.steps.values())
+    asked = sum(other.kind == "consultation" for other in draft.state.steps.values())
     if asked + len(command.consult) > OPINIONS_MAX:
         return refuse("too_many_opinions", "consult", most=str(OPINIONS_MAX), asked=str(asked))
     for request in command.consult:
-        if request.department not in draft.case.definitions.departments:
+        if request.department not in draft.state.definitions.departments:
             return refuse("department_unknown", "consult.department", department=request.department)
-        refusal = _unlawful_silence(draft.case, request)
+        refusal = _unlawful_silence(draft.state, request)
         if refusal is not None:
             return refusal
     draft.emit(
@@ -166,14 +166,14 @@ def _silence_of(case: Case, request: ConsultationRequest) -> Silence | None:
 
 def _ask(draft: Draft, step: StepState, request: ConsultationRequest) -> None:
     asked = StepState(
-        id=_opinion_id(draft.case, step),
+        id=_opinion_id(draft.state, step),
         name_vi=f"Cho ý kiến: {step.name_vi}",
         name_en=f"Opinion on: {step.name_en}",
         department=request.department,
         kind="consultation",
         asked_by=step.id,
         question=request.question,
-        silence=_silence_of(draft.case, request),
+        silence=_silence_of(draft.state, request),
     )
     clock_id = None
     if request.limit is not None:
@@ -191,13 +191,13 @@ def _opinion_id(case: Case, step: StepState) -> str:
 
 def reassign(draft: Draft, command: ReassignStep) -> Refusal | None:
     """A supervisor gives an open step to another officer or department; its clock runs on, on the calendar it started on."""
-    step = draft.case.steps.get(command.step_id)
+    step = draft.state.steps.get(command.step_id)
     if step is None:
-        return refuse("step_unknown", "step_id", step=command.step_id, steps=shown_steps(draft.case))
+        return refuse("step_unknown", "step_id", step=command.step_id, steps=shown_steps(draft.state))
     if not step.is_open:
         return refuse("already_answered", "step_id", step=step.id, status=step.status)
     target = command.department or step.department
-    if target != step.department and target not in draft.case.definitions.departments:
+    if target != step.department and target not in draft.state.definitions.departments:
         return refuse("department_unknown", "department", department=target)
     if target == step.department and command.officer is None:
         return refuse("field_missing", "officer", name="officer")
@@ -213,7 +213,7 @@ def reassign(draft: Draft, command: ReassignStep) -> Refusal | None:
             escalation_id=command.escalation_id,
         )
     )
-    moved = draft.case.steps[step.id]
+    moved = draft.state.steps[step.id]
     if target != step.department and step.status is StepStatus.ASSIGNED:
         say_assigned(draft, moved, moved.clock_id)
     return None

@@ -18,7 +18,7 @@ from events.language.refusals import Refusal, refuse
 
 def stop_case(draft: Draft, command: StopCase) -> Refusal | None:
     """Stop the case: from what it is doing, or while the applicant does not answer. A second person approves it."""
-    case = draft.case
+    case = draft.state
     rule = stop_rule(case.definitions.procedure)
     refusal = not_a_holder(case, command.actor) or not_seconded(command.actor, command.approved_by)
     if refusal is None and case.status not in APPLICANT_HAS_IT:
@@ -55,13 +55,13 @@ def stop_case(draft: Draft, command: StopCase) -> Refusal | None:
 
 def return_case(draft: Draft, command: ReturnCase) -> Refusal | None:
     """Give a stopped case back, in writing, without a result."""
-    refusal = not_a_holder(draft.case, command.actor)
+    refusal = not_a_holder(draft.state, command.actor)
     if refusal is not None:
         return refusal
-    if draft.case.status is not CaseStatus.STOPPED:
+    if draft.state.status is not CaseStatus.STOPPED:
         return refuse("not_stopped")
-    if not stop_rule(draft.case.definitions.procedure).return_allowed:
-        return refuse("return_not_allowed", procedure=draft.case.definitions.procedure.id)
+    if not stop_rule(draft.state.definitions.procedure).return_allowed:
+        return refuse("return_not_allowed", procedure=draft.state.definitions.procedure.id)
     draft.emit(CaseReturned(reason=command.reason, legal_basis=command.legal_basis))
     close(draft, "returned", command.reason)
     return None

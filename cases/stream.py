@@ -7,8 +7,8 @@ third.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
@@ -73,7 +73,7 @@ L = TypeVar("L", bound=StreamDefinitions)
 """Its law: the definitions."""
 
 
-class StreamDraft(ABC, Generic[S]):
+class StreamDraft(Generic[S]):
     """Collects the records that one command yields; each is evolved at once, so that the next rule sees what the last did.
 
     `at`: the business instant at which they count; `now`: the one at which they are decided (both UTC).
@@ -91,9 +91,10 @@ class StreamDraft(ABC, Generic[S]):
         self.actor = actor
         self.records: list[EventRecord] = []
 
-    @abstractmethod
-    def evolved(self, record: EventRecord) -> S:
-        """The state after one more event."""
+    @staticmethod
+    def evolve(state: Any, record: EventRecord, /) -> Any:
+        """The state after one more event; each kind has its own."""
+        raise NotImplementedError
 
     @property
     def is_opening(self) -> bool:
@@ -117,7 +118,7 @@ class StreamDraft(ABC, Generic[S]):
             event=event,
         )
         self.records.append(record)
-        self.state = self.evolved(record)
+        self.state = self.evolve(self.state, record)
 
 
 R = TypeVar("R", bound=StreamDraft[Any])
@@ -131,87 +132,57 @@ class Projection(NamedTuple):
     escalations: tuple[EscalationItem, ...]
 
 
-class StreamRules(ABC, Generic[S, L, R]):
-    """The rules of one kind of stream; what all kinds have in common is decided here."""
+def received_at(state: StreamState, command: Command, now: datetime) -> datetime:
+    """The receipt of a command, never in our future nor before its stream."""
+    at = min(command.received_at, now)
+    return (at if state.opened_at is None else max(at, state.opened_at)).astimezone(UTC)
 
-    opening: ClassVar[type[Command]]
+
+@dataclass(frozen=True, kw_only=True)
+class StreamRules(Generic[S, L, R]):
+    """The rules of one kind of stream, all pure; what all kinds have in common is decided here."""
+
+    opening: type[Command]
     """The command that begins a stream; whatever the clocks say, it is decided first."""
-    turn_type: ClassVar[type[Turn]] = Turn
-    written_max_bytes: ClassVar[int | None] = None
+    blank: Callable[[str, L], S]
+    """The state before the first event."""
+    evolve: Callable[[S, EventRecord], S]
+    """The state after one more event. Total: it never fails on an event that `decide` produced."""
+    draft: Callable[..., R]
+    """An empty draft on a state; see StreamDraft."""
+    next_due: Callable[[S], datetime | None]
+    """The earliest business instant (UTC) at which something falls due by itself; None: nothing does."""
+    fire: Callable[[R, Tick], None]
+    """Lets everything happen that is due up to the tick's instant."""
+    unknown: Refusal
+    """The answer of a stream that is not there."""
+    stranger: Callable[[S, Any], Refusal | None]
+    """Why whoever sent a command has no say in the stream; None: it has a part in it."""
+    apply: Callable[[R, Any], Refusal | None]
+    """What a command makes happen, or why it may not: the state's own no first."""
+    view: Callable[[S], Any]
+    """The stream's row in its read model. Only for a stream that was opened."""
+
+    counts_at: Callable[[S, Command, datetime], datetime] = received_at
+    """The business instant (UTC) at which a command counts, when it is decided at another."""
+    meant: Callable[[S, Command], Command] = lambda _, command: command
+    """The command with the known names that it means, where names are written in two ways."""
+    follow: Callable[[R], None] = lambda _: None
+    """Lets happen what follows from every change, whatever made it."""
+    calendar_of: Callable[[S, str | None], CalendarDefinition] = lambda state, _: state.definitions.calendar
+    """The calendar with this id, which ends too early for a command; None, or not its own: the stream's."""
+    work: Callable[[S], tuple[WorkItem, ...]] = lambda _: ()
+    """The stream's whole worklist."""
+    escalations: Callable[[S, Mapping[str, datetime]], tuple[EscalationItem, ...]] = lambda _, __: ()
+    """All escalations that may be acknowledged, or were; with when each fired, as far as the events at hand say."""
+    opened_under: Callable[[S], Definitions | None] = lambda _: None
+    """What goes into the archive with the first turn; None: whoever opens the stream keeps it there."""
+    notice: Callable[[Command, CommandOutcome], Notice | None] = lambda _, __: None
+    """The answer that is owed to the sender of a refused command; None: it gets it otherwise."""
+    turn_type: type[Turn] = Turn
+    written_max_bytes: int | None = None
     """A turn that has written so much is over, and what is left waits for the next, which comes at once; None: it need not be
     measured, since no command makes much happen."""
-
-    # ---- what a kind says
-
-    @abstractmethod
-    def blank(self, stream_id: str, definitions: L) -> S:
-        """The state before the first event."""
-
-    @abstractmethod
-    def evolve(self, state: S, record: EventRecord) -> S:
-        """The state after one more event. Total: it never fails on an event that `decide` produced."""
-
-    @abstractmethod
-    def draft(self, state: S, *, at: datetime, now: datetime, command_id: str, actor: Actor) -> R:
-        """An empty draft."""
-
-    @abstractmethod
-    def next_due(self, state: S) -> datetime | None:
-        """The earliest business instant (UTC) at which something falls due by itself; None: nothing does."""
-
-    @abstractmethod
-    def fire(self, draft: R, tick: Tick) -> None:
-        """Let everything happen that is due up to the tick's instant."""
-
-    @abstractmethod
-    def unknown(self) -> Refusal:
-        """The answer of a stream that is not there."""
-
-    @abstractmethod
-    def stranger(self, state: S, command: Command) -> Refusal | None:
-        """Why whoever sent the command has no say in the stream; None: it has a part in it."""
-
-    @abstractmethod
-    def apply(self, draft: R, command: Any) -> Refusal | None:
-        """What the command makes happen, or why it may not: the state's own no first."""
-
-    @abstractmethod
-    def view(self, state: S) -> CaseView | DossierView:
-        """The stream's row in its read model. Only for a stream that was opened."""
-
-    def meant(self, _: S, command: Command) -> Command:
-        """The command with the known names that it means, where names are written in two ways."""
-        return command
-
-    def counts_at(self, state: S, command: Command, now: datetime) -> datetime:
-        """The business instant (UTC) at which a command counts: its receipt, never in our future nor before the stream."""
-        at = min(command.received_at, now)
-        return (at if state.opened_at is None else max(at, state.opened_at)).astimezone(UTC)
-
-    def follow(self, draft: R) -> None:
-        """What follows from every change, whatever made it."""
-
-    def calendar_of(self, state: S, _: str | None) -> CalendarDefinition:
-        """The calendar with this id, which ends too early for a command; None, or not its own: the stream's."""
-        return state.definitions.calendar
-
-    def work(self, _: S) -> tuple[WorkItem, ...]:
-        """The stream's whole worklist."""
-        return ()
-
-    def escalations(self, _: S, __: Mapping[str, datetime]) -> tuple[EscalationItem, ...]:
-        """All escalations that may be acknowledged, or were; with when each fired, as far as the events at hand say."""
-        return ()
-
-    def opened_under(self, _: S) -> Definitions | None:
-        """What goes into the ledger's archive with the first turn; None: whoever opens the stream keeps it there."""
-        return None
-
-    def notice(self, _: Command, __: CommandOutcome) -> Notice | None:
-        """The answer that is owed to the sender of a refused command; None: it gets it otherwise."""
-        return None
-
-    # ---- what every kind does
 
     def decide(
         self, state: S, command: Command | Tick, now: datetime, *, hears_all: bool = False

@@ -21,21 +21,21 @@ from sla.units import Budget
 
 def request(draft: Draft, step: StepState, command: DecideStep) -> Refusal | None:
     """Ask the applicant for documents: RESTART cancels the case's clocks, PAUSE holds them."""
-    procedure = draft.case.definitions.procedure
+    procedure = draft.state.definitions.procedure
     rule = procedure.supplement
-    refusal = applicant_has_it(draft.case, "outcome")
+    refusal = applicant_has_it(draft.state, "outcome")
     if refusal is not None:
         return refusal
     if command.reason is None:
         return refuse("field_missing", "reason", name="reason")
-    if draft.case.supplement_rounds >= rule.rounds_max:
-        return refuse("supplement_rounds", "outcome", rounds=str(draft.case.supplement_rounds))
+    if draft.state.supplement_rounds >= rule.rounds_max:
+        return refuse("supplement_rounds", "outcome", rounds=str(draft.state.supplement_rounds))
     notice_due_at = notice_due(draft, rule.notice_limit)
     draft.emit(
         SupplementRequested(
             step_id=step.id,
             department=step.department,
-            round=draft.case.supplement_rounds + 1,
+            round=draft.state.supplement_rounds + 1,
             documents=command.documents,
             reason=command.reason,
             requested_at=draft.at,
@@ -47,10 +47,10 @@ def request(draft: Draft, step: StepState, command: DecideStep) -> Refusal | Non
     )
     if procedure.clock_policy is ClockPolicy.RESTART:
         for kind in CASE_CLOCKS:
-            state = draft.case.current_clock(kind)
+            state = draft.state.current_clock(kind)
             cancel(draft, state.id if state else None, "restart")
         cancel(draft, step.clock_id, "restart")
-    pause(draft, running(draft.case), "supplement", command.reason, command.legal_basis)
+    pause(draft, running(draft.state), "supplement", command.reason, command.legal_basis)
     if rule.applicant_limit is not None:
         # From the turn on: the applicant is told then, and never pays for our delay.
         arm(draft, "supplement", rule.applicant_limit, draft.now)
@@ -60,10 +60,10 @@ def request(draft: Draft, step: StepState, command: DecideStep) -> Refusal | Non
 def notice_due(draft: Draft, limit: Budget | None) -> datetime | None:
     """By when the applicant was to be asked; its lawful end is the end of the day. None: no limit is known."""
     # Decree 61/2018 art. 19(4): the request itself has a limit, counted from receipt.
-    if limit is None or draft.case.received_at is None:
+    if limit is None or draft.state.received_at is None:
         return None
     try:
-        found = due(limit, draft.case.received_at, draft.calendar)
+        found = due(limit, draft.state.received_at, draft.calendar)
     except CalendarRangeError:
         return None
     return (found.lawful_end_at or found.operational_at).astimezone(UTC)
@@ -71,7 +71,7 @@ def notice_due(draft: Draft, limit: Budget | None) -> datetime | None:
 
 def receive(draft: Draft, command: ReceiveSupplement) -> Refusal | None:
     """Documents came. When nothing is missing the clocks go on, or start anew, and the asking step is assigned again."""
-    case = draft.case
+    case = draft.state
     if case.status is not CaseStatus.AWAITING_SUPPLEMENT or case.supplement_step is None:
         return refuse("no_supplement_awaited")
     missing = _missing(case, command)
@@ -106,11 +106,11 @@ def _is_declared_complete(command: ReceiveSupplement) -> bool:
 
 
 def _go_on(draft: Draft, asking: StepState) -> None:
-    procedure = draft.case.definitions.procedure
-    own_limit = draft.case.current_clock("supplement")
+    procedure = draft.state.definitions.procedure
+    own_limit = draft.state.current_clock("supplement")
     finish(draft, own_limit.id if own_limit else None)
     resume(draft, "supplement", code=ReasonCode.DOCUMENTS_RECEIVED)
-    statutory = draft.case.current_clock("statutory")
+    statutory = draft.state.current_clock("statutory")
     # By what was done when they were asked for: the procedure may have been migrated to the other policy since.
     anew = procedure.clock_policy is ClockPolicy.RESTART if statutory is None else statutory.stopped
     if anew:
@@ -118,14 +118,14 @@ def _go_on(draft: Draft, asking: StepState) -> None:
     if anew and procedure.restart_steps:
         _restart_steps(draft, asking)
         return
-    assign(draft, draft.case.steps[asking.id])
+    assign(draft, draft.state.steps[asking.id])
 
 
 def _restart_steps(draft: Draft, asking: StepState) -> None:
-    for step in draft.case.open_steps:
+    for step in draft.state.open_steps:
         if step.id != asking.id:
             cancel(draft, step.clock_id, "restart")
             draft.emit(StepCancelled(step_id=step.id, department=step.department, cause="restart"))
-    processing = tuple(step.id for step in draft.case.steps.values() if step.kind == "processing")
+    processing = tuple(step.id for step in draft.state.steps.values() if step.kind == "processing")
     draft.emit(StepsRestarted(step_ids=processing))
     release(draft)

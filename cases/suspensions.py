@@ -34,25 +34,25 @@ from sla.units import Budget
 def suspend(draft: Draft, command: PauseClock) -> Refusal | None:
     """Stop the clocks from now on, from an earlier instant on, or note that they stood still for a while."""
     from_at = command.from_at or draft.at
-    refusal = not_a_holder(draft.case, command.actor) or _unlawful_times(draft, from_at, command.until_at)
+    refusal = not_a_holder(draft.state, command.actor) or _unlawful_times(draft, from_at, command.until_at)
     if refusal is not None:
         return refusal
     if command.until_at is not None:
         return _note(draft, command, from_at, command.until_at)
-    refusal = stands_still(draft.case)
+    refusal = stands_still(draft.state)
     if refusal is not None:
         return refusal
-    rule = draft.case.definitions.procedure.suspension
+    rule = draft.state.definitions.procedure.suspension
     draft.emit(
         ClockPaused(
-            clock_ids=tuple(state.id for state in running(draft.case) if not state.is_paused),
+            clock_ids=tuple(state.id for state in running(draft.state) if not state.is_paused),
             from_at=from_at,
             cause="suspension",
             reason=command.reason,
             legal_basis=command.legal_basis,
             ends_at=later(draft, rule.cap, from_at),
             review_at=None if rule.cap is not None else later(draft, rule.review_after, from_at),
-            departments=draft.case.working_departments,
+            departments=draft.state.working_departments,
         )
     )
     return None
@@ -94,7 +94,7 @@ def later(draft: Draft, budget: Budget | None, from_at: datetime) -> datetime | 
 
 def remind(draft: Draft, due_at: datetime) -> None:
     """Somebody must look at the suspension again; and again after as long, while nothing happens."""
-    case = draft.case
+    case = draft.state
     procedure = case.definitions.procedure
     stopped = case.status is CaseStatus.STOPPED
     again = stop_rule(procedure).review_after if stopped else procedure.suspension.review_after
@@ -110,7 +110,7 @@ def remind(draft: Draft, due_at: datetime) -> None:
 
 def end_by_itself(draft: Draft) -> None:
     """The longest time of a suspension, or the time set for a stop, has passed."""
-    if draft.case.status is CaseStatus.STOPPED:
+    if draft.state.status is CaseStatus.STOPPED:
         resume(draft, "stop", code=ReasonCode.STOP_ENDED)
     else:
         resume(draft, "suspension", code=ReasonCode.SUSPENSION_CAP)
@@ -121,7 +121,7 @@ def _unlawful_times(draft: Draft, from_at: datetime, until_at: datetime | None) 
         return refuse("suspension_future", "from_at" if from_at > draft.at else "until_at")
     if until_at is not None and until_at <= from_at:
         return refuse("suspension_reversed", "until_at")
-    most = draft.case.definitions.procedure.suspension.backdate_max
+    most = draft.state.definitions.procedure.suspension.backdate_max
     try:
         back_until = due(most, from_at, draft.calendar).operational_at
     except CalendarRangeError:
@@ -136,12 +136,12 @@ def _note(draft: Draft, command: PauseClock, from_at: datetime, until_at: dateti
     draft.emit(
         ClockSuspended(
             # Also those that stand still now: what is noted first and what later comes to the same.
-            clock_ids=tuple(state.id for state in running(draft.case) if state.kind not in APPLICANT_CLOCKS),
+            clock_ids=tuple(state.id for state in running(draft.state) if state.kind not in APPLICANT_CLOCKS),
             from_at=from_at,
             until_at=until_at,
             reason=command.reason,
             legal_basis=command.legal_basis,
-            departments=draft.case.working_departments,
+            departments=draft.state.working_departments,
         )
     )
     return None
@@ -149,7 +149,7 @@ def _note(draft: Draft, command: PauseClock, from_at: datetime, until_at: dateti
 
 def end_suspension(draft: Draft, command: ResumeClock) -> Refusal | None:
     """Let the clocks run again: a suspension ends, or a stop."""
-    case = draft.case
+    case = draft.state
     if case.status not in (CaseStatus.SUSPENDED, CaseStatus.STOPPED):
         return refuse("not_suspended")
     refusal = not_a_holder(case, command.actor)
@@ -190,7 +190,7 @@ def shown_steps(case: Case) -> str:
 
 def request_payment(draft: Draft, command: RequestPayment) -> Refusal | None:
     """Ask for the fee. The clocks stand still where the procedure's law says so."""
-    case = draft.case
+    case = draft.state
     refusal = not_of_department(case, command.step_id, command.department)
     if refusal is not None:
         return refusal
@@ -210,13 +210,13 @@ def request_payment(draft: Draft, command: RequestPayment) -> Refusal | None:
     if pauses:
         # A fee that is never paid is looked at again as a suspension is: nothing waits for ever unseen.
         review_at = later(draft, case.definitions.procedure.suspension.review_after, draft.at)
-        pause(draft, running(draft.case), "payment", command.reason, review_at=review_at)
+        pause(draft, running(draft.state), "payment", command.reason, review_at=review_at)
     return None
 
 
 def confirm_payment(draft: Draft, command: ConfirmPayment) -> Refusal | None:
     """The fee was paid: it is on record, and clocks that waited for it run again."""
-    case = draft.case
+    case = draft.state
     waits = case.status is CaseStatus.AWAITING_PAYMENT
     if not waits and case.payments_asked <= case.payments_confirmed:
         return refuse("no_payment_awaited")

@@ -31,8 +31,8 @@ ALARMS: Final = ("breach", "escalation")
 
 def fire(draft: Draft, tick: Tick) -> None:
     """Fire everything due up to the tick's instant."""
-    while not draft.case.is_closed:
-        item = next_item(draft.case)
+    while not draft.state.is_closed:
+        item = next_item(draft.state)
         if item is None or item.at > tick.due_at:
             return
         if item.clock_id == SUSPENSION:
@@ -40,7 +40,7 @@ def fire(draft: Draft, tick: Tick) -> None:
         elif item.clock_id == REVIEW:
             remind(draft, item.at)
         else:
-            _fire_of_clock(draft, draft.case.clocks[item.clock_id], item)
+            _fire_of_clock(draft, draft.state.clocks[item.clock_id], item)
 
 
 def _fire_of_clock(draft: Draft, state: ClockState, item: DueItem) -> None:
@@ -60,13 +60,13 @@ def _fire_of_clock(draft: Draft, state: ClockState, item: DueItem) -> None:
 def _breach(draft: Draft, state: ClockState, item: DueItem) -> None:
     breach(draft, state, item.at)
     if state.kind in APPLICANT_CLOCKS:
-        rules = draft.case.definitions.procedure
+        rules = draft.state.definitions.procedure
         rule = rules.supplement if state.kind == "supplement" else explanation_rule(rules)
         stop(draft, state.id)
         close(draft, rule.on_expiry, code=ReasonCode.APPLICANT_LIMIT)
     elif state.kind == "consultation" and state.step_id is not None:
-        step = draft.case.steps[state.step_id]
-        asker = draft.case.steps[step.asked_by or state.step_id]
+        step = draft.state.steps[state.step_id]
+        asker = draft.state.steps[step.asked_by or state.step_id]
         draft.emit(
             ConsultationLapsed(
                 step_id=step.id,
@@ -81,7 +81,7 @@ def _breach(draft: Draft, state: ClockState, item: DueItem) -> None:
 def _set_aside_early(draft: Draft, state: ClockState) -> None:
     # An older rule took the appointment for the end: while the law's end has not passed there is no breach. Where it has,
     # the breach stands, and nobody is told a second time.
-    table = timetable_of(state, draft.case.definitions)
+    table = timetable_of(state, draft.state.definitions)
     if table.lawful_end_at is not None and table.lawful_end_at < draft.now:
         draft.emit(BreachConfirmed(clock_id=state.id, lawful_end_at=table.lawful_end_at))
         return
@@ -94,11 +94,11 @@ def _set_aside_early(draft: Draft, state: ClockState) -> None:
 
 
 def _tell_end_of_calendar(draft: Draft, state: ClockState) -> None:
-    calendar = draft.case.definitions.calendar_of(state.calendar)
+    calendar = draft.state.definitions.calendar_of(state.calendar)
     beyond = tuple(
         other.id
-        for other in running(draft.case)
-        if other.calendar == state.calendar and timetable_of(other, draft.case.definitions).is_beyond_calendar
+        for other in running(draft.state)
+        if other.calendar == state.calendar and timetable_of(other, draft.state.definitions).is_beyond_calendar
     )
     draft.emit(
         CalendarExhausted(
@@ -110,19 +110,19 @@ def _tell_end_of_calendar(draft: Draft, state: ClockState) -> None:
 
 
 def _fire_rung(draft: Draft, state: ClockState, item: DueItem) -> None:
-    rung = _rung(draft.case, state, item.rung)
+    rung = _rung(draft.state, state, item.rung)
     draft.emit(
         RungFired(
             escalation_id=escalation_id_of(state, rung),
             clock_id=state.id,
             clock_kind=state.kind,
             step_id=state.step_id,
-            department=_department(draft.case, state),
+            department=_department(draft.state, state),
             rung=rung.id,
             kind=rung.kind,
             level=rung.level,
             audience=rung.audience,
-            audience_department=told_department(draft.case, state, rung),
+            audience_department=told_department(draft.state, state, rung),
             due_at=item.at,
             late_seconds=max(0.0, (draft.now - item.at).total_seconds()),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from catalog.dossier import DossierTemplate, SilenceRules
 from catalog.duties import DutyRules
 from catalog.errors import (
     LanesNotInForce,
+    NotInForce,
     ProcedureNotInForce,
     TemplateNotInForce,
     UnknownCalendar,
@@ -63,10 +64,7 @@ class Catalog:
         versions = self.procedures.get(procedure_id)
         if versions is None:
             raise UnknownProcedure(procedure_id, self.procedures)
-        version = version_on(versions, on, self.ends)
-        if version is None:
-            raise ProcedureNotInForce(procedure_id, on, (window for _, window in windows(versions, self.ends)))
-        return version
+        return self._in_force(versions, on, procedure_id, ProcedureNotInForce)
 
     def window_of(self, procedure: ProcedureVersion) -> Window:
         """The days on which this version of the catalogue is in force: its successor's beginning ends them."""
@@ -82,10 +80,7 @@ class Catalog:
         versions = self.dossiers.get(template_id)
         if versions is None:
             raise UnknownTemplate(template_id, self.dossiers)
-        version = version_on(versions, on, self.ends)
-        if version is None:
-            raise TemplateNotInForce(template_id, on, (window for _, window in windows(versions, self.ends)))
-        return version
+        return self._in_force(versions, on, template_id, TemplateNotInForce)
 
     def templates_on(self, day: date) -> list[DossierTemplate]:
         """Every template in force on the day, by id."""
@@ -93,10 +88,13 @@ class Catalog:
 
     def lane_table(self, on: date) -> LaneTable:
         """The decision table in force on the day. Raises LanesNotInForce."""
-        table = version_on(self.lanes, on, self.ends)
-        if table is None:
-            raise LanesNotInForce(self.province.id, on, (window for _, window in windows(self.lanes, self.ends)))
-        return table
+        return self._in_force(self.lanes, on, self.province.id, LanesNotInForce)
+
+    def _in_force(self, versions: Sequence[V], on: date, id_: str, error: type[NotInForce]) -> V:
+        version = version_on(versions, on, self.ends)
+        if version is None:
+            raise error(id_, on, (window for _, window in windows(versions, self.ends)))
+        return version
 
     def department(self, department_id: str) -> Department:
         """The department. Raises UnknownDepartment."""

@@ -10,7 +10,8 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.service import RPCError, RPCStatusCode
 
-from cases.decide import CASES
+from audit.rebuild import OF_THE_LEDGER
+from audit.rebuilding import renew
 from catalog.assembly import assembled
 from catalog.errors import CatalogInvalid
 from catalog.kinds import key_of
@@ -28,8 +29,6 @@ from intake.publishing import enter
 from store.access import CALENDAR_FLAGS
 from store.catalogue import PublishedCatalogue
 from store.database import Store
-from store.rebuild import OF_THE_LEDGER
-from store.renewal import renew
 from store.seals import make_letters_seal, make_workflow_seal
 from store.systems import RegisteredSystems
 from wording.text import _
@@ -98,7 +97,7 @@ def _make_tables(store: Store) -> None:
     missing = store.migrate()
     if missing:
         log.warning("the database has not all accounts of the processes", missing=", ".join(missing))
-    for difference in renew(store, CASES.project):
+    for difference in renew(store):
         if difference.what in OF_THE_LEDGER:
             log.warning("a read model cannot be folded", case_id=difference.case_id, what=difference.what)
 

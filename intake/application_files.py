@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from catalog.document import DEPTH_MAX, Document, DocumentRefused, Mark, parse
-from catalog.errors import Problem, and_more
+from catalog.errors import Problem
 from catalog.reader import SourceRefused, understood
 from catalog.soundness import Path as FieldPath
 from events.language.messages import SubmissionMessage
@@ -38,13 +38,6 @@ class Entry:
     application_id: str | None
     message: SubmissionMessage | None
     problems: tuple[Problem, ...] = ()
-
-    @property
-    def error(self) -> dict[str, Any]:
-        """The first fault as `{code, field, message, remedy, file, line}`; says how many there are."""
-        first = self.problems[0]
-        error = {name: getattr(first, name) for name in ("code", "field", "message", "remedy", "file", "line")}
-        return error | {"field": first.field or "", "message": and_more(first.message, len(self.problems) - 1)}
 
 
 def entries_of(name: str, content: bytes, size_max_bytes: int) -> Iterator[Entry]:

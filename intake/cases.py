@@ -178,7 +178,7 @@ class CaseIntake(StreamIntake[CaseCommand, Definitions]):
         drafted = draft_of(blank(submission.case_id, definitions), opening, opening.received_at)
         if isinstance(drafted, Refusal):
             return drafted
-        measured = (drafted.case, drafted.records, self.event_max_bytes)
+        measured = (drafted.state, drafted.records, self.event_max_bytes)
         is_long = len(opening.application.route) > ROUTE_UNMEASURED
         refused = await asyncio.to_thread(too_large, *measured) if is_long else too_large(*measured)
         if refused is not None:

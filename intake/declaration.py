@@ -125,14 +125,10 @@ def split(
         documents = _documents(part, procedures[part.name], uploaded)
         if isinstance(documents, Refusal):
             return documents
-        facts = {**file.facts, **data[part.name].facts}
+        facts = admitted(lanes, {**file.facts, **data[part.name].facts})
         applications.append(
             LinkedApplication(
-                name=part.name,
-                procedure=part.procedure,
-                needs=part.needs,
-                documents=documents,
-                facts=admitted(lanes, facts),
+                name=part.name, procedure=part.procedure, needs=part.needs, documents=documents, facts=facts
             )
         )
     declaration = Declaration(

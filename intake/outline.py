@@ -73,16 +73,10 @@ class Forecast:
 
 def outline_of(file: DossierFile, catalog: Catalog, day: date) -> Outline | GraphFault:
     """Understand a file by the law of a local day; or why it is no dossier, with the circle or the reference at fault."""
-    template: DossierTemplate | None = None
-    if file.template is not None:
-        try:
-            template = catalog.template(file.template, day)
-        except UnknownTemplate as error:
-            refusal = refuse("template_unknown", "template", template=file.template, near=error.near)
-            return GraphFault(refusal, reference=file.template)
-        except NotInForce as error:
-            return not_in_force(error, "template", day)
-        file = filled(file, template)
+    template = None if file.template is None else _template_of(file.template, catalog, day)
+    if isinstance(template, GraphFault):
+        return template
+    file = file if template is None else filled(file, template)
     graph = graph_of(file.applications)
     if isinstance(graph, GraphFault):
         return graph
@@ -99,6 +93,16 @@ def outline_of(file: DossierFile, catalog: Catalog, day: date) -> Outline | Grap
             procedures[part.name] = catalog.procedures[part.procedure][0]
     outline = Outline(file, template, graph, procedures, file.lead or _lead_of(graph, procedures), lawless)
     return _fault_in(outline, catalog, day) or outline
+
+
+def _template_of(template_id: str, catalog: Catalog, day: date) -> DossierTemplate | GraphFault:
+    try:
+        return catalog.template(template_id, day)
+    except UnknownTemplate as error:
+        refusal = refuse("template_unknown", "template", template=template_id, near=error.near)
+        return GraphFault(refusal, reference=template_id)
+    except NotInForce as error:
+        return not_in_force(error, "template", day)
 
 
 def _fault_in(outline: Outline, catalog: Catalog, day: date) -> GraphFault | None:

@@ -154,7 +154,7 @@ class StreamIntake(ABC, Generic[C, L]):
             is_settled = await asyncio.to_thread(self._records.outcome_of, stream_id, command) is not None
             if is_settled or await asyncio.to_thread(self.known, stream_id) is None:
                 # What it was brought back for is done; or its opening was refused, and it never became one.
-                return self.rules.unknown()
+                return self.rules.unknown
             # It ended this very moment, by other hands: next time we know more.
             raise Unavailable("Temporal") from error
 
@@ -175,7 +175,7 @@ class StreamIntake(ABC, Generic[C, L]):
             return None
         known = await asyncio.to_thread(self.known, stream_id)
         if known is None:
-            return self.rules.unknown()
+            return self.rules.unknown
         if known.closed_at is not None:
             return await self.take_after_end(stream_id, command, known)
         await self.revive(stream_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,6 +14,7 @@ from events.language.commands import Actor
 from events.language.identity import case_id_of
 from events.language.messages import SubmissionMessage
 from events.language.refusals import Refusal
+from intake.application_files import Entry
 from intake.cases import CaseIntake
 from services.installation import Installation
 from services.recorded import Patience
@@ -32,6 +33,37 @@ class Submitted:
     """The case as recorded; None: nobody has recorded it yet."""
     left_out: tuple[LeftOut, ...]
     """The facts that no list knows: the case does not have them."""
+
+
+SubmittedEntry = tuple[Entry, Submitted | Refusal | None]
+"""An entry of a file, with what became of it; None: it cannot be read."""
+
+
+async def submit_entries(
+    installation: Installation,
+    actor: Actor,
+    entries: Sequence[Entry],
+    source: str,
+    *,
+    door: str,
+    clock: Callable[[], datetime],
+    progress: Callable[..., None] = lambda: None,
+    strict: bool = False,
+) -> list[SubmittedEntry]:
+    """Hand in the entries of files, as `submit_applications` does; what became of each, in their order."""
+    messages = [entry.message for entry in entries if entry.message is not None]
+    progress(len(entries) - len(messages))
+    answers = iter(
+        await submit_applications(
+            installation, actor, messages, source, door=door, clock=clock, progress=progress, strict=strict
+        )
+    )
+    return [(entry, None if entry.message is None else next(answers)) for entry in entries]
+
+
+def is_unrecorded(entries: Iterable[SubmittedEntry]) -> bool:
+    """Whether any was accepted that nobody has recorded yet."""
+    return any(isinstance(answer, Submitted) and answer.view is None for _, answer in entries)
 
 
 async def submit_applications(

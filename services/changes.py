@@ -20,6 +20,7 @@ from services.errors import ServiceError
 from services.installation import Installation
 from sla.calendar import CalendarDefinition, with_flags
 from store.changes import ChangePlans, ChangeRow, Plan, PlanHead
+from store.views import CaseFilter
 from wording.text import _, joined
 
 if TYPE_CHECKING:
@@ -59,6 +60,11 @@ def version_of(catalog: Catalog, procedure_id: str, version: str) -> ProcedureVe
         field="version",
         remedy=NEAR.filled(near=joined(OR, meant)),
     )
+
+
+def count_open_cases(installation: Installation, actor: Actor) -> int:
+    """How many cases a preview looks at, at most. Raises StoreError."""
+    return installation.views.count(CaseFilter(open_only=True))
 
 
 def preview_change(

@@ -111,3 +111,8 @@ class Installation(ABC):
     def business_day(self, real: datetime) -> date:
         """The province's calendar day at a real instant."""
         return self.business(real).astimezone(self.zone).date()
+
+    def code_of(self, case_id: str) -> str:
+        """What people know a case by: its dossier's code; its id until it has one. Raises StoreError."""
+        view = self.views.case(case_id)
+        return (view and view.dossier_code) or case_id

@@ -98,7 +98,7 @@ class StreamWorkflow(Generic[S, C]):
     def check_early(self, message: StreamMessage[Any]) -> None:
         """Raise an ApplicationError of type Refusal when a no is certain already: so it leaves no trace in the history."""
         if not message.is_for(self._given.stream_id):
-            _refuse(self.rules.unknown())
+            _refuse(self.rules.unknown)
         now = self._now()
         due_at = self.rules.next_due(self._state)
         # Only a first run knows all that was settled: to a command of long ago the ledger's transaction gives its old answer.

@@ -15,7 +15,7 @@ from events.language.dossier_events import DossierBreachSetAside, DossierClosed,
 
 def close_if_over(draft: DossierDraft) -> None:
     """Close when every application is over, and no result stands on one that is lost: somebody must decide that first."""
-    dossier = draft.dossier
+    dossier = draft.state
     if dossier.opened_at is None or not all(part.is_over for part in dossier.parts.values()) or is_open_over(dossier):
         return
     closed_at = max([draft.at, *(part.ended_at for part in dossier.parts.values() if part.ended_at is not None)])
@@ -31,7 +31,7 @@ def close_if_over(draft: DossierDraft) -> None:
                     JointResult(name=part.name, status=part.status, result_code=part.result_number)
                     for part in dossier.parts.values()
                 ],
-                "promise_kept": _promise_kept(draft.dossier),
+                "promise_kept": _promise_kept(draft.state),
                 "appointment_kept": _appointment_kept(dossier, closed_at),
                 "elapsed_seconds": sum(share.seconds for share in shares),
                 "time_shares": shares,
@@ -42,7 +42,7 @@ def close_if_over(draft: DossierDraft) -> None:
 
 def _settle(draft: DossierDraft, closed_at: datetime) -> None:
     """The verdict on the joint promise counts from the end, whenever we heard of it: as for a case's clock."""
-    dossier, ends = draft.dossier, joint_ends(draft.dossier)
+    dossier, ends = draft.state, joint_ends(draft.state)
     if ends is None:
         return
     if dossier.counts_as_breached and closed_at <= ends.end_at:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any, Final
+from datetime import UTC
+from typing import Final
 
 from cases.dossier.cascade import preview
 from cases.dossier.closing import close_if_over
@@ -21,10 +20,8 @@ from cases.dossier.views import dossier_escalations_of, dossier_view_of
 from cases.meant import meant
 from cases.stream import StreamRules
 from cases.ticks import ALARMS
-from cases.turn import DossierView, EscalationItem
-from catalog.dossier import DossierDefinitions
-from events.language.case_events import EscalationAcknowledged, EventRecord
-from events.language.commands import AcknowledgeEscalation, Actor, Command, Tick
+from events.language.case_events import EscalationAcknowledged
+from events.language.commands import AcknowledgeEscalation, Command
 from events.language.dossier_commands import (
     ApplyCascade,
     DossierCommand,
@@ -69,11 +66,13 @@ def _refused_by_state(dossier: Dossier, command: Command) -> Refusal | None:
     return None
 
 
-def _go_on(draft: DossierDraft) -> None:
+def _follow(draft: DossierDraft) -> None:
     """What follows from every change: what can be released is, the promise is new, and the end is the end."""
+    if not draft.state.is_open or _only_corrects(draft):
+        return
     release_ready(draft)
     close_if_over(draft)
-    if draft.dossier.is_open:
+    if draft.state.is_open:
         renew(draft)
 
 
@@ -97,7 +96,7 @@ def _apply(draft: DossierDraft, command: DossierCommand) -> Refusal | None:
 
 
 def _end(draft: DossierDraft, command: RecordEnd) -> Refusal | None:
-    part = draft.dossier.parts[command.name]
+    part = draft.state.parts[command.name]
     if part.status is not PartStatus.RELEASED or part.round != command.round:
         return refuse("nothing_changes")
     draft.emit(
@@ -119,7 +118,7 @@ def _end(draft: DossierDraft, command: RecordEnd) -> Refusal | None:
 
 
 def _revoke(draft: DossierDraft, command: RevokeResult) -> Refusal | None:
-    part, number = draft.dossier.parts[command.name], command.number
+    part, number = draft.state.parts[command.name], command.number
     own = part.result_number if part.has_result else None
     from_elsewhere = number is not None and number != own
     if number is None or number == own:
@@ -143,7 +142,7 @@ def _revoke(draft: DossierDraft, command: RevokeResult) -> Refusal | None:
 
 def _reopen(draft: DossierDraft, command: RevokeResult) -> None:
     """Decree 45/2020 art. 15: a result can be revoked after the dossier is closed; what stands on it is decided anew."""
-    dossier = draft.dossier
+    dossier = draft.state
     if dossier.closed_at is None:
         return
     draft.emit(
@@ -159,7 +158,7 @@ def _reopen(draft: DossierDraft, command: RevokeResult) -> None:
 
 
 def _record_result(draft: DossierDraft, command: RecordResult) -> Refusal | None:
-    part, result, replaced = draft.dossier.parts[command.name], command.result, command.replaces
+    part, result, replaced = draft.state.parts[command.name], command.result, command.replaces
     if replaced is not None:
         if part.result_from_elsewhere(replaced) is None:
             return refuse("result_not_held", "replaces", application=part.name, number=replaced)
@@ -174,7 +173,7 @@ def _record_result(draft: DossierDraft, command: RecordResult) -> Refusal | None
 
 
 def _cascade(draft: DossierDraft, command: ApplyCascade) -> Refusal | None:
-    dossier = draft.dossier
+    dossier = draft.state
     effects = preview(dossier, command.name)
     if all(effect.effect == "kept" for effect in effects):
         # Applied before, or nothing is to be done: the same command again changes nothing, and is no mistake.
@@ -187,7 +186,7 @@ def _cascade(draft: DossierDraft, command: ApplyCascade) -> Refusal | None:
 
 
 def _acknowledge(draft: DossierDraft, command: AcknowledgeEscalation) -> Refusal | None:
-    dossier = draft.dossier
+    dossier = draft.state
     # A warning is read, not acknowledged, as is a passed appointment: that would silence what is still to come.
     rungs = [rung for rung in dossier.definitions.ladder.rungs if rung.id in dossier.fired and rung.kind in ALARMS]
     if command.escalation_id not in {escalation_id_of(dossier, rung) for rung in rungs}:
@@ -200,61 +199,20 @@ def _acknowledge(draft: DossierDraft, command: AcknowledgeEscalation) -> Refusal
     return None
 
 
-class DossierRules(StreamRules[Dossier, DossierDefinitions, DossierDraft]):
-    """The rules of a linked dossier."""
-
-    opening = SubmitDossier
-    written_max_bytes = WRITTEN_MAX_BYTES
-
-    def blank(self, stream_id: str, definitions: DossierDefinitions) -> Dossier:
-        """The dossier before its first event."""
-        return blank_dossier(stream_id, definitions)
-
-    def evolve(self, state: Dossier, record: EventRecord) -> Dossier:
-        """The dossier after one more event."""
-        return evolve_dossier(state, record)
-
-    def draft(self, state: Dossier, *, at: datetime, now: datetime, command_id: str, actor: Actor) -> DossierDraft:
-        """An empty draft."""
-        return DossierDraft(state, at=at.astimezone(UTC), now=now, command_id=command_id, actor=actor)
-
-    def next_due(self, state: Dossier) -> datetime | None:
-        """The earliest instant at which something falls due by itself."""
-        return next_due(state)
-
-    def fire(self, draft: DossierDraft, _: Tick) -> None:
-        """Let everything happen that is due up to the draft's instant, which is the tick's."""
-        fire_due(draft)
-
-    def unknown(self) -> Refusal:
-        """The answer of a dossier that is not there."""
-        return refuse("dossier_unknown")
-
-    def stranger(self, state: Dossier, command: Command) -> Refusal | None:
-        """Why whoever sent the command has no say in the dossier."""
-        return dossier_stranger(state, command)
-
-    def apply(self, draft: DossierDraft, command: Any) -> Refusal | None:
-        """What the command makes happen, or why it may not."""
-        return _refused_by_state(draft.dossier, command) or _apply(draft, command)
-
-    def follow(self, draft: DossierDraft) -> None:
-        """What can be released is, the promise is new, and the end is the end."""
-        if draft.dossier.is_open and not _only_corrects(draft):
-            _go_on(draft)
-
-    def meant(self, state: Dossier, command: Command) -> Command:
-        """The command with the application that it means."""
-        return meant(command, "name", state.parts)
-
-    def view(self, state: Dossier) -> DossierView:
-        """The dossier's row."""
-        return dossier_view_of(state)
-
-    def escalations(self, state: Dossier, fired_at: Mapping[str, datetime]) -> tuple[EscalationItem, ...]:
-        """The escalations that may be acknowledged, or were."""
-        return dossier_escalations_of(state, fired_at)
-
-
-DOSSIERS: Final = DossierRules()
+DOSSIERS: Final = StreamRules(
+    opening=SubmitDossier,
+    blank=blank_dossier,
+    evolve=evolve_dossier,
+    draft=lambda dossier, *, at, **more: DossierDraft(dossier, at=at.astimezone(UTC), **more),
+    next_due=next_due,
+    fire=lambda draft, _: fire_due(draft),
+    unknown=refuse("dossier_unknown"),
+    stranger=dossier_stranger,
+    apply=lambda draft, command: _refused_by_state(draft.state, command) or _apply(draft, command),
+    view=dossier_view_of,
+    meant=lambda dossier, command: meant(command, "name", dossier.parts),
+    follow=_follow,
+    escalations=dossier_escalations_of,
+    written_max_bytes=WRITTEN_MAX_BYTES,
+)
 decide_dossier = DOSSIERS.decide

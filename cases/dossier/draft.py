@@ -8,23 +8,13 @@ from zoneinfo import ZoneInfo
 from cases.dossier.evolve import evolve_dossier
 from cases.dossier.model import Dossier
 from cases.stream import StreamDraft
-from events.language.case_events import EventRecord
 from events.language.dossier_events import DossierOpened
 
 
 class DossierDraft(StreamDraft[Dossier]):
     """Collects the records that a command yields on a dossier."""
 
-    opening = DossierOpened
-
-    @property
-    def dossier(self) -> Dossier:
-        """The dossier as the records so far make it."""
-        return self.state
-
-    def evolved(self, record: EventRecord) -> Dossier:
-        """The dossier after one more event."""
-        return evolve_dossier(self.state, record)
+    opening, evolve = DossierOpened, staticmethod(evolve_dossier)
 
     @property
     def day(self) -> date:

@@ -25,8 +25,8 @@ def open_dossier(draft: DossierDraft, declaration: Declaration) -> Refusal | Non
     refusal = refusal_of(draft, declaration)
     if refusal is not None:
         return refusal
-    draft.emit(DossierOpened(declaration=declaration, definitions_digest=draft.dossier.definitions.digest))
-    dossier = draft.dossier
+    draft.emit(DossierOpened(declaration=declaration, definitions_digest=draft.state.definitions.digest))
+    dossier = draft.state
     whole = schedule(dossier.graph, limits_of(declaration, dossier.definitions), draft.at, draft.calendar)
     start_joint_clock(draft, whole)
     _announce(draft, whole)
@@ -38,7 +38,7 @@ def refusal_of(draft: DossierDraft, declaration: Declaration) -> Refusal | None:
     graph = graph_of(declaration.applications)
     if isinstance(graph, GraphFault):
         return graph.refusal
-    known = draft.dossier.definitions.procedures
+    known = draft.state.definitions.procedures
     for part in declaration.applications:
         if part.procedure not in known:
             return refuse("procedure_unknown", "applications.procedure", procedure=part.procedure, near="-")
@@ -47,7 +47,7 @@ def refusal_of(draft: DossierDraft, declaration: Declaration) -> Refusal | None:
 
 def _announce(draft: DossierDraft, whole: Schedule) -> None:
     """Decree 61/2018 art. 19(6)b: sent to all agencies at once, with the lead, each one's task and its due date."""
-    dossier = draft.dossier
+    dossier = draft.state
     agencies: dict[str, list[str]] = {dossier.lead: []}
     for name in dossier.graph.order:
         agencies.setdefault(dossier.agency(name), []).append(name)

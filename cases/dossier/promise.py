@@ -72,7 +72,7 @@ def held_up_by(dossier: Dossier, holders: Mapping[str, str | None]) -> str | Non
 
 def renew(draft: DossierDraft) -> None:
     """Compute the promise anew, and say it where it has changed."""
-    dossier = draft.dossier
+    dossier = draft.state
     found = remaining(dossier, draft.at)
     path = found.critical_path if found is not None else ()
     event = DossierPromised(
@@ -93,7 +93,7 @@ def renew(draft: DossierDraft) -> None:
 
 def start_joint_clock(draft: DossierDraft, whole: Schedule) -> None:
     """Start the promise over the whole: the joint limit, or the critical path as it is now. Raises CalendarRangeError."""
-    declaration = draft.dossier.declaration
+    declaration = draft.state.declaration
     if declaration is None:
         raise TypeError("a dossier that was never opened promises nothing")
     basis = "critical_path" if declaration.cap is None else "cap"
@@ -110,7 +110,7 @@ def start_joint_clock(draft: DossierDraft, whole: Schedule) -> None:
             "lawful_day": found.lawful_day if declaration.cap is not None else whole.lawful_day,
         }
     )
-    ends = joint_ends(draft.dossier.changed(joint_clock_of(started)))
+    ends = joint_ends(draft.state.changed(joint_clock_of(started)))
     draft.emit(started.model_copy(update={"lawful_end_at": ends and ends.lawful_end_at}))
 
 

@@ -14,16 +14,16 @@ from events.language.identity import case_id_of
 
 def release_ready(draft: DossierDraft) -> None:
     """Release every application whose hard prerequisites are granted; block and unblock the others. In graph order."""
-    if draft.dossier.withdrawn:
+    if draft.state.withdrawn:
         return
-    for name in draft.dossier.graph.order:
-        part = draft.dossier.parts[name]
+    for name in draft.state.graph.order:
+        part = draft.state.parts[name]
         if part.status in UNBEGUN:
             _settle(draft, part)
 
 
 def _settle(draft: DossierDraft, part: Part) -> None:
-    dossier = draft.dossier
+    dossier = draft.state
     hard = [need for need in part.needs if _is_hard(dossier, part, need)]
     causes = tuple(cause for need in hard if (cause := _cause(draft, part, need)) is not None)
     if causes:
@@ -47,7 +47,7 @@ def _cause(draft: DossierDraft, part: Part, need: Need) -> BlockCause | None:
         lost = next((cause for cause in part.lost_results if cause.needs == number), None)
         valid = lost is None and need.result.valid_on(draft.day)
         return None if valid else lost or BlockCause(needs=number, status=PartStatus.EXPIRED)
-    needed = draft.dossier.parts[need.name or ""]
+    needed = draft.state.parts[need.name or ""]
     if needed.has_result or needed.leaving is PartStatus.WAITING:
         return None
     if needed.status in LOST:
@@ -64,7 +64,7 @@ def _cause(draft: DossierDraft, part: Part, need: Need) -> BlockCause | None:
 
 
 def _release(draft: DossierDraft, part: Part) -> ApplicationReleased:
-    dossier = draft.dossier
+    dossier = draft.state
     if dossier.declaration is None:
         raise TypeError("a dossier that was never opened releases nothing")
     number = part.round + 1

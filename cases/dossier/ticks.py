@@ -66,7 +66,7 @@ def next_falling(dossier: Dossier) -> Falling | None:
 
 def fire_due(draft: DossierDraft) -> None:
     """Let everything happen that is due up to the draft's instant."""
-    while (item := next_falling(draft.dossier)) is not None and item.at <= draft.at:
+    while (item := next_falling(draft.state)) is not None and item.at <= draft.at:
         match item.what:
             case "expiry":
                 _expire(draft, item)
@@ -82,7 +82,7 @@ def fire_due(draft: DossierDraft) -> None:
 
 def breach(draft: DossierDraft, end_at: datetime) -> None:
     """Record that the end of the joint promise passed."""
-    dossier, ends = draft.dossier, joint_ends(draft.dossier)
+    dossier, ends = draft.state, joint_ends(draft.state)
     two_ends = ends is not None and ends.lawful_end_at is not None
     shares = blame(dossier, end_at)
     draft.emit(DossierBreached(due_at=end_at, critical_path=dossier.critical_path, blame=shares, two_ends=two_ends))
@@ -143,7 +143,7 @@ def _instant(rung: Rung, clock: Clock, ends: JointEnds, calendar: WorkingCalenda
 def _correct(draft: DossierDraft) -> None:
     # An older rule took the appointment for the end: while the law's end has not passed there is no breach. Where it has,
     # the breach stands, and nobody is told a second time.
-    dossier, ends = draft.dossier, joint_ends(draft.dossier)
+    dossier, ends = draft.state, joint_ends(draft.state)
     if ends is None or ends.lawful_end_at is None:
         return
     if ends.lawful_end_at < draft.now:
@@ -191,7 +191,7 @@ def _expire(draft: DossierDraft, item: Falling) -> None:
 
 
 def _fire(draft: DossierDraft, item: Falling) -> None:
-    dossier = draft.dossier
+    dossier = draft.state
     rung = next(rung for rung in dossier.definitions.ladder.rungs if rung.id == item.rung)
     draft.emit(
         DossierRungFired(

@@ -42,11 +42,11 @@ from greenlane.cli.failure import (
     asked_language,
     exit_code_of,
     explained,
-    is_expected,
     show_error,
 )
 from greenlane.cli.help_texts import say_help_in
 from greenlane.cli.output import Answered, err, out, wants_json
+from presentation.failures import is_expected
 
 app = typer.Typer(
     name="greenlane",

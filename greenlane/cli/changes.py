@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from greenlane.cli.acting import acting
 from greenlane.cli.calendars import group as calendar_group
-from greenlane.cli.options import ActedBy, Json, Lang, StateDir
+from greenlane.cli.options import ActedBy
+from greenlane.cli.run import Run, as_command
+from wording.text import _
+
+if TYPE_CHECKING:
+    from events.language.commands import Actor
+    from greenlane.cli.session import Session
+    from presentation.catalogue.cautions import Caution
+    from services.change_previews import Target
 
 PANEL = "Care"
 
@@ -33,16 +42,15 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, rich_help_panel=PANEL)
 
 
+@as_command
 def apply_calendar(
+    run: Run,
     calendar: Annotated[str, typer.Argument(metavar="FILE|ID", help="A calendar's file, or an id of the catalogue.")],
     *,
     dry_run: DryRun = False,
     reason: Reason = "a new version of the working calendar",
     rate: Rate = 50.0,
     by: ActedBy = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Let a new version of a calendar apply to the open cases that it changes; nobody else is touched.
 
@@ -53,18 +61,19 @@ def apply_calendar(
 
     Example: greenlane calendar apply vn-public-2027.yaml --dry-run
     """
-    from greenlane.cli.change_run import run_change, warn_of_new_cases
-    from greenlane.cli.session import a_session
+    from presentation.catalogue.cautions import of_new_cases
     from services.changes import calendar_of
 
     actor = acting(by, "administrator")
-    with a_session(state_dir, lang) as session:
+    with run.session() as session:
         target = calendar_of(session.wiring, calendar, session.wiring.settings.flags)
-        warn_of_new_cases(target, session.wiring)
-        return run_change(session, target, reason, actor, dry_run=dry_run, rate=rate, as_json=as_json)
+        _warn(session, of_new_cases(target, session.wiring.catalog))
+        return _change(run, session, target, reason, actor, rate, dry_run=dry_run)
 
 
+@as_command
 def migrate_procedure(
+    run: Run,
     procedure: Annotated[str, typer.Argument(metavar="PROCEDURE", help="Id of the procedure.")],
     version: Annotated[str, typer.Argument(metavar="VERSION", help="The version of the catalogue to come under.")],
     *,
@@ -75,9 +84,6 @@ def migrate_procedure(
     ] = False,
     rate: Rate = 50.0,
     by: ActedBy = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Put the open cases of a procedure under another version of it. Refused where a clock would vanish.
 
@@ -86,13 +92,63 @@ def migrate_procedure(
 
     Example: greenlane procedure migrate work-permit 2027-01-01 --dry-run
     """
-    from greenlane.cli.change_run import run_change, warn_of_what_begins_later
-    from greenlane.cli.session import a_session
+    from presentation.catalogue.cautions import of_what_begins_later
     from services.changes import version_of
 
     actor = acting(by, "administrator")
-    with a_session(state_dir, lang) as session:
+    with run.session() as session:
         target = version_of(session.wiring.catalog, procedure, version)
-        warn_of_what_begins_later(target, session.moments)
-        options = {"dry_run": dry_run, "skip_refused": skip_refused, "as_json": as_json}
-        return run_change(session, target, reason, actor, rate=rate, **options)
+        _warn(session, of_what_begins_later(target, session.moments))
+        return _change(run, session, target, reason, actor, rate, dry_run=dry_run, skip_refused=skip_refused)
+
+
+def _warn(session: Session, caution: Caution | None) -> None:
+    from greenlane.cli.failure import warn
+
+    if caution is not None:
+        warn(*caution, session.words.language)
+
+
+def _change(
+    run: Run,
+    session: Session,
+    target: Target,
+    reason: str,
+    actor: Actor,
+    rate: float,
+    *,
+    dry_run: bool,
+    skip_refused: bool = True,
+) -> int:
+    """Look what changes, and do it, unless it is a dry run.
+
+    Raises RefusedError for the first case that cannot come under the version, unless those are skipped: nothing is done then.
+    """
+    from greenlane.cli.clock import now
+    from greenlane.cli.granting import RefusedError
+    from greenlane.cli.progress import counted
+    from greenlane.cli.session import waiting
+    from presentation.catalogue.changes import change_screen
+    from presentation.json_of_changes import change_run_json
+    from services.change_telling import Telling
+    from services.changes import count_open_cases, plan_change, preview_change, tell_change
+
+    installation, words = session.wiring, session.words
+    with counted(words(_("Looking at the open cases")), count_open_cases(installation, actor)) as progress:
+        preview = preview_change(installation, actor, target, reason, progress, now=now())
+    if preview.refused and not (dry_run or skip_refused):
+        raise RefusedError(preview.refused[0].refusal)
+    plan, is_resumed, telling = None, False, Telling()
+    if not dry_run:
+        plan, is_resumed = plan_change(installation, actor, target, reason, preview, now=now())
+    if plan is not None:
+        number, left = plan.number, plan.cases - plan.sent
+        with counted(words(_("Telling the cases")), left) as progress:
+            telling = waiting(partial(tell_change, installation, actor, plan, rate, progress))
+    else:
+        number = None
+    done = {"dry_run": dry_run, "plan": number, "resumed": is_resumed, "sent": telling.sent}
+    return run.answer(
+        lambda: change_run_json(target, done, preview, telling, words.language),
+        lambda: change_screen(number, preview, telling, session.moments, installation.code_of),
+    )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.options import Json, Lang, StateDir
+from greenlane.cli.run import Run, as_command
 from wording.text import _, _n
 
 Topic = Annotated[
@@ -33,13 +33,12 @@ def register(app: typer.Typer) -> None:
     app.add_typer(dlq, name="dlq", rich_help_panel=PANEL)
 
 
+@as_command
 def republish(
+    run: Run,
     *,
     from_id: Annotated[int, typer.Option("--from", min=0, help="Only outbox rows with this id or a greater one.")] = 0,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until the publisher has sent them.")] = True,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Send what the outbox holds to Kafka again, for a cluster that was lost or replaced.
 
@@ -50,17 +49,16 @@ def republish(
     from greenlane.cli.acting import acting
     from greenlane.cli.output import print_json, show
     from greenlane.cli.progress import counted
-    from greenlane.cli.session import a_session
     from services.dead_letters import await_publisher, count_unpublished, republish_outbox
 
-    with a_session(state_dir, lang) as session:
+    with run.session() as session:
         installation, actor = session.wiring, acting(None)
         rows = republish_outbox(installation, actor, from_id)
         waiting_rows = count_unpublished(installation, actor)
         if wait:
             with counted(session.words(_("Sending again")), waiting_rows) as progress:
                 waiting_rows = await_publisher(installation, actor, progress)
-        if as_json:
+        if run.as_json:
             print_json({"ok": not (wait and waiting_rows), "republished": rows, "waiting": waiting_rows})
         else:
             left = (
@@ -72,91 +70,80 @@ def republish(
     return 2 if wait and waiting_rows else 0
 
 
+@as_command
 def list_letters(
+    run: Run,
     topic: Annotated[
         str | None,
         typer.Argument(metavar="TOPIC", help="Only of this topic, `submissions`, or this department's or system's."),
     ] = None,
     *,
     with_replayed: Annotated[bool, typer.Option("--all", help="Also those that were sent again.")] = False,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """List dead letters: where they came from, when, and why they could not be used.
 
     Example: greenlane dlq list submissions
     """
     from greenlane.cli.acting import acting
-    from greenlane.cli.output import print_json, show
-    from greenlane.cli.session import a_session
     from presentation.blocks import line
     from presentation.dead_letters import dead_letter_table
     from presentation.json_of_dead_letters import dead_letter_json
     from services.dead_letters import list_dead_letters
 
-    with a_session(state_dir, lang) as session:
+    with run.session() as session:
         found = list_dead_letters(session.wiring, acting(None), topic, with_replayed=with_replayed)
-        if as_json:
-            print_json({"ok": True, "letters": [dead_letter_json(filed) for filed in found]})
-        else:
-            show(
+        return run.answer(
+            lambda: {"ok": True, "letters": [dead_letter_json(filed) for filed in found]},
+            lambda: (
                 dead_letter_table(found, session.moments)
                 if found
-                else line(session.words(_("There are no dead letters.")))
-            )
-    return 0
+                else line(session.words(_("There are no dead letters."))),
+            ),
+        )
 
 
+@as_command
 def show_letter(
+    run: Run,
     topic: Topic,
     letter_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the letter, as `list` shows it.")],
     *,
     content: Annotated[
         bool, typer.Option("--content", help="Show the message itself too: it may hold personal data.")
     ] = False,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Show one dead letter with its headers.
 
     Example: greenlane dlq show submissions 2-17 --content
     """
     from greenlane.cli.acting import acting
-    from greenlane.cli.output import print_json, show
-    from greenlane.cli.session import a_session
     from presentation.dead_letters import dead_letter_screen
     from presentation.json_of_dead_letters import dead_letter_json
     from services.dead_letters import read_dead_letter
 
-    with a_session(state_dir, lang) as session:
+    with run.session() as session:
         filed = read_dead_letter(session.wiring, acting(None), topic, letter_id)
-        if as_json:
-            print_json({"ok": True, "letter": dead_letter_json(filed, content=content)})
-        else:
-            show(*dead_letter_screen(filed, session.moments, content=content))
-    return 0
+        return run.answer(
+            lambda: {"ok": True, "letter": dead_letter_json(filed, content=content)},
+            lambda: dead_letter_screen(filed, session.moments, content=content),
+        )
 
 
+@as_command
 def replay(
+    run: Run,
     topic: Topic,
     letter_ids: Annotated[
         list[str] | None, typer.Argument(metavar="ID...", help="Ids of the letters, as `list` shows them.")
     ] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="All that were not sent again before.")] = False,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Send dead letters again to the topic they came from, byte for byte.
 
     Example: greenlane dlq replay finance 0-3 1-9
     """
     from greenlane.cli.acting import acting
-    from greenlane.cli.output import print_json, show
-    from greenlane.cli.session import a_session
     from services.dead_letters import replay_dead_letters
 
     if bool(letter_ids) == everything:
@@ -164,15 +151,14 @@ def replay(
             _("Name the letters, or --all of them."),
             param_hint="ID... / --all",
         )
-    with a_session(state_dir, lang) as session:
+    with run.session() as session:
         box, sent = replay_dead_letters(session.wiring, acting(None), topic, letter_ids or None)
-        if as_json:
-            print_json({"ok": True, "topic": box, "replayed": [letter.id for letter in sent]})
-        else:
-            show(
+        return run.answer(
+            lambda: {"ok": True, "topic": box, "replayed": [letter.id for letter in sent]},
+            lambda: (
                 session.words(
                     _n("{count} message sent again to {topic}.", "{count} messages sent again to {topic}.", len(sent)),
                     topic=box.removesuffix(".dlq"),
-                )
-            )
-    return 0
+                ),
+            ),
+        )

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 import typer
 
 from catalog.errors import CatalogInvalid, Problem
-from greenlane.cli.failure import REFUSED, asked_language, say_error, told_in
+from greenlane.cli.failure import REFUSED, asked_language, say_error
 from greenlane.cli.output import print_json, wants_json
+from presentation.failures import told_in
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.options import Json, Lang, StateDir
+from greenlane.cli.run import Run, as_command
 from wording.text import _
 
 PANEL = "Care"
@@ -18,14 +18,13 @@ def register(app: typer.Typer) -> None:
         app.command(rich_help_panel=PANEL)(command)
 
 
+@as_command
 def verify(
+    run: Run,
     *,
     topics: Annotated[
         bool, typer.Option("--topics", help="Compare Kafka's topics with the outbox too (I3); reads them whole.")
     ] = False,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Verify the whole ledger: hash chains, every rule decided again, clocks, read models, inbox.
 
@@ -34,31 +33,26 @@ def verify(
     Example: greenlane verify --topics
     """
     from greenlane.cli.acting import acting
-    from greenlane.cli.output import print_json, show
     from greenlane.cli.progress import counted
-    from greenlane.cli.session import a_session
     from presentation.integrity import verification_json, verification_screen
     from services.verification import count_ledger, verify_installation
 
-    with a_session(state_dir, lang) as session:
+    with run.session() as session:
         events = count_ledger(session.wiring)[1]
         with counted(session.words(_("Verifying the ledger")), events) as progress:
             found = verify_installation(session.wiring, acting(None), topics=topics, progress=progress)
-        if as_json:
-            print_json(verification_json(found))
-        else:
-            show(*verification_screen(found, session.words))
-    return 0 if found.ok else 2
+        return run.answer(
+            lambda: verification_json(found), lambda: verification_screen(found, session.words), 0 if found.ok else 2
+        )
 
 
+@as_command
 def rebuild(
+    run: Run,
     *,
     replace: Annotated[
         bool, typer.Option("--replace", help="Put what was folded in place of what differs; else only compare.")
     ] = False,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Fold the read models again from the ledger, and compare them byte for byte or replace them.
 
@@ -67,18 +61,14 @@ def rebuild(
     Example: greenlane rebuild --replace
     """
     from greenlane.cli.acting import acting
-    from greenlane.cli.output import print_json, show
     from greenlane.cli.progress import counted
-    from greenlane.cli.session import a_session
     from presentation.integrity import rebuilt_json, rebuilt_screen
     from services.verification import count_ledger, rebuild_read_models
 
-    with a_session(state_dir, lang) as session:
+    with run.session() as session:
         cases = count_ledger(session.wiring)[0]
         with counted(session.words(_("Verifying the ledger")), cases) as progress:
             rebuilt = rebuild_read_models(session.wiring, acting(None), replace=replace, progress=progress)
-        if as_json:
-            print_json(rebuilt_json(rebuilt))
-        else:
-            show(*rebuilt_screen(rebuilt, session.words))
-    return 0 if rebuilt.ok else 2
+        return run.answer(
+            lambda: rebuilt_json(rebuilt), lambda: rebuilt_screen(rebuilt, session.words), 0 if rebuilt.ok else 2
+        )

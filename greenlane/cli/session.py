@@ -5,32 +5,27 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from events.transport.errors import KafkaAwayError, NotPermittedError, TransportError, Unavailable
+from events.transport.errors import TransportError, Unavailable
 from greenlane.cli.catalogue_in_use import warn_of_difference
 from greenlane.cli.clock import now
 from greenlane.cli.remedies import remedy_of
-from greenlane.connecting import database_of
 from greenlane.errors import ServerUnusableError
-from greenlane.probing.database import explained as database_trouble
-from greenlane.probing.kafka import explained as kafka_trouble
-from greenlane.probing.temporal import probe_temporal
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
-from greenlane.stack.causes import disk_full, of_our_own
+from greenlane.stack.causes import cause_of
 from greenlane.stack.progress import Terminal
 from greenlane.telemetry import configure_logging
 from greenlane.wiring import Wiring
 from presentation.moments import Moments
 from presentation.names import Names
 from presentation.words.words import Words
-from services.errors import NotAnsweredError, ServiceError
+from services.errors import ServiceError
 from store.errors import StoreUnavailable
 from store.inbox import Inbox
 from store.ledger import Ledger
@@ -74,37 +69,11 @@ def _wired(settings: Settings, given: Settings) -> Iterator[Wiring]:
             warn_of_difference(settings, wiring.catalogue.known_acts())
         yield wiring
     except (TransportError, StoreUnavailable, Unavailable, ServerUnusableError, ServiceError) as error:
-        raise _meant(error, wiring, given) from error
+        if isinstance(error, ServiceError):
+            error.remedy = remedy_of(error)
+        raise cause_of(error, wiring.cluster, settings, given) from error
     finally:
         wiring.close()
-
-
-def _meant(error: Exception, wiring: Wiring, given: Settings) -> Exception:
-    """What is behind the failure of a server: clients say that time ran out, or that something is refused."""
-    found = error
-    if isinstance(error, ServiceError):
-        error.remedy = remedy_of(error)
-    if isinstance(error, KafkaAwayError | NotPermittedError):
-        found = kafka_trouble(wiring.cluster) or error
-    elif isinstance(error, StoreUnavailable):
-        found = database_trouble(database_of(wiring.settings)) or error
-    elif isinstance(error, Unavailable):
-        found = _temporal_trouble(wiring.settings) or error
-    if isinstance(found, TransportError) and not found.retryable:
-        return found
-    if isinstance(found, ServiceError) and not isinstance(found, NotAnsweredError):
-        return found
-    again = found.remedy if isinstance(found, NotAnsweredError) else ""
-    return disk_full(given, again) or of_our_own(found, given) or found
-
-
-def _temporal_trouble(settings: Settings) -> ServerUnusableError | None:
-    try:
-        with ThreadPoolExecutor(1) as pool:  # the caller's thread may have a loop of its own
-            pool.submit(asyncio.run, probe_temporal(settings)).result()
-    except ServerUnusableError as error:
-        return error
-    return None
 
 
 @dataclass(frozen=True)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from greenlane.cli.options import Json, Lang, StateDir, Strict, source_of
+from greenlane.cli.options import Strict, source_of
+from greenlane.cli.run import Run, as_command
 from wording.text import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from events.language.refusals import Refusal
     from greenlane.cli.session import Session
-    from greenlane.wiring import Wiring
-    from intake.application_files import Entry
-    from services.applications import Submitted
-
-    HandedIn = tuple[Entry, Submitted | Refusal | None]
-    """An entry, with what became of it; None: it cannot be read."""
+    from presentation.words.words import Words
+    from services.applications import SubmittedEntry
 
 SOURCE = "/command-line"
 
@@ -31,7 +28,9 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(submit)
 
 
+@as_command
 def submit(
+    run: Run,
     files: Annotated[
         list[str],
         typer.Argument(metavar="FILE...", help="YAML (also several documents), JSON or JSON lines; - is stdin."),
@@ -43,9 +42,6 @@ def submit(
         ),
     ] = SOURCE,
     strict: Strict = False,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Hand in applications from files, and wait until their cases are on record.
 
@@ -55,25 +51,33 @@ def submit(
 
     Example: greenlane submit applications.yaml --lang en
     """
+    from greenlane.cli.clock import now
     from greenlane.cli.files import contents_of
-    from greenlane.cli.output import print_json
+    from greenlane.cli.output import print_json, show
     from greenlane.cli.progress import counted
-    from greenlane.cli.session import a_session, waiting
+    from greenlane.cli.session import waiting
     from intake.application_files import entries_of
+    from presentation.cases.submitted import submitted_line, submitted_table
+    from presentation.json_of_submissions import submitted_json
+    from services.actors import claimed
+    from services.applications import is_unrecorded, submit_entries
 
-    contents = contents_of(files)
-    with a_session(state_dir, lang) as session:
-        size_max_bytes = session.wiring.message_max_bytes
-        entries = [entry for name, content in contents for entry in entries_of(name, content, size_max_bytes)]
+    contents, applicant = contents_of(files), claimed("applicant", source)
+    with run.session() as session:
+        at, most = session.wiring, session.wiring.message_max_bytes
+        entries = [entry for name, content in contents for entry in entries_of(name, content, most)]
         with counted(session.words(_("Submitting")), len(entries)) as progress:
-            handed_in = waiting(lambda: _hand_in(session.wiring, entries, source, progress, strict=strict))
-        body = _body(handed_in, session.words.language)
-        if any(body["promises"] is None for body in body["submitted"]):
+            handing_in = partial(submit_entries, at, applicant, entries, source, door="cli", clock=now)
+            submitted = waiting(partial(handing_in, progress=progress, strict=strict))
+        if is_unrecorded(submitted):
             _say_why(session)
-        if as_json:
+        body = submitted_json(submitted, session.words.language)
+        if run.as_json:
             print_json(body)
         else:
-            _show(session, handed_in)
+            show(submitted_table(submitted, session.moments), session.moments.scale)
+            _say_faults(submitted, session.words)
+            show(submitted_line(submitted, session.words))
     return 0 if body["ok"] else 2
 
 
@@ -89,105 +93,20 @@ def _say_why(session: Session) -> None:
         say_error(explained(full, session.words.language))
 
 
-async def _hand_in(
-    wiring: Wiring, entries: Sequence[Entry], source: str, progress: Callable[..., None], *, strict: bool
-) -> list[HandedIn]:
-    """What became of each entry, in the order of the files."""
-    from greenlane.cli.clock import now
-    from services.actors import claimed
-    from services.applications import submit_applications
-
-    messages = [entry.message for entry in entries if entry.message is not None]
-    progress(len(entries) - len(messages))
-    applicant = claimed("applicant", source)
-    answers = iter(
-        await submit_applications(
-            wiring, applicant, messages, source, door="cli", clock=now, progress=progress, strict=strict
-        )
-    )
-    return [(entry, None if entry.message is None else next(answers)) for entry in entries]
-
-
-def _body(handed_in: Sequence[HandedIn], language: str) -> dict[str, Any]:
-    bodies = [_entry_json(entry, answer, language) for entry, answer in handed_in]
-    refused = [body for body in bodies if "error" in body]
-    submitted = [body for body in bodies if "error" not in body]
-    return {
-        "ok": not refused and all(body["promises"] is not None for body in submitted),
-        "submitted": submitted,
-        "refused": refused,
-    }
-
-
-def _entry_json(entry: Entry, answer: Submitted | Refusal | None, language: str) -> dict[str, Any]:
-    from presentation.instants import instant_json
-    from presentation.left_out import left_out_json
-    from services.applications import Submitted
-
-    if not isinstance(answer, Submitted):
-        return {"application_id": entry.application_id, "error": _error_of(entry, answer, language)}
-    view = answer.view
-    return {
-        "application_id": entry.application_id,
-        "case_id": answer.case_id,
-        "dossier_code": view and view.dossier_code,
-        "lane": view and view.lane,
-        "known": answer.is_known,
-        "statutory_due_at": view and instant_json(view.statutory_due_at),
-        "green_due_at": view and instant_json(view.green_due_at),
-        "promises": view and view.promises.model_dump(mode="json"),
-        "left_out": left_out_json(answer.left_out, language),
-    }
-
-
-def _error_of(entry: Entry, refusal: Refusal | None, language: str) -> dict[str, Any]:
-    """Why an entry is no case as `{code, field, message, remedy, file, line}`: what is wrong with it, or what refuses it."""
-    from greenlane.cli.failure import told_in
-    from greenlane.cli.granting import RefusedError
-
-    if refusal is None:
-        return told_in(entry.error, language)
-    return told_in(RefusedError(refusal).as_json(), language) | {"file": entry.file, "line": entry.line}
-
-
-def _show(session: Session, handed_in: Sequence[HandedIn]) -> None:
+def _say_faults(submitted: Sequence[SubmittedEntry], words: Words) -> None:
+    """What was left out, and what was refused, on standard error: each with its file and line."""
     from greenlane.cli.failure import say_error, say_left_out
-    from greenlane.cli.output import show, tell
-    from presentation.blocks import line
-    from presentation.cases.submitted import submitted_table
-    from presentation.troubles import WARNING
+    from greenlane.cli.output import tell
+    from presentation.cases.submitted import unrecorded_line
+    from presentation.json_of_submissions import fault_json
     from services.applications import Submitted
 
-    words, moments = session.words, session.moments
-    taken = [(entry, answer) for entry, answer in handed_in if isinstance(answer, Submitted)]
-    table = submitted_table(((entry.application_id or "", answer) for entry, answer in taken), moments)
-    show(table, moments.scale)
-    for entry, outcome in handed_in:
-        if isinstance(outcome, Submitted):
-            for fact in outcome.left_out:
-                say_left_out(fact, f"{entry.file}:{entry.line} {entry.application_id}:", words.language)
+    for entry, answer in submitted:
+        name = f" {entry.application_id}" if entry.application_id else ""
+        if isinstance(answer, Submitted):
+            for fact in answer.left_out:
+                say_left_out(fact, f"{entry.file}:{entry.line}{name}:", words.language)
         else:
-            name = f" {entry.application_id}" if entry.application_id else ""
-            error = _error_of(entry, outcome, words.language)
-            say_error(error, f"{error['file']}:{error['line']}{name}:")
-    unrecorded = sum(answer.view is None for _, answer in taken)
-    if unrecorded:
-        tell(
-            line(
-                WARNING,
-                " ",
-                words(
-                    _("{count} accepted, not opened yet: no worker answers. They are opened as soon as one runs."),
-                    count=unrecorded,
-                ),
-            )
-        )
-    known = sum(answer.is_known for _, answer in taken)
-    show(
-        words(
-            _("{new} new, {known} known, {refused} refused."),
-            new=len(taken) - known,
-            known=known,
-            refused=len(handed_in) - len(taken),
-        )
-    )
+            fault = fault_json(entry, answer, words.language)
+            say_error(fault, f"{fault['file']}:{fault['line']}{name}:")
+    tell(unrecorded_line(submitted, words))

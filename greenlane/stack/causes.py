@@ -2,18 +2,57 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
+from events.transport.cluster import Cluster
+from events.transport.errors import KafkaAwayError, NotPermittedError, TransportError, Unavailable
+from greenlane.connecting import database_of
 from greenlane.connection_rules import PREFIX
-from greenlane.errors import ServerAwayError
+from greenlane.errors import ServerAwayError, ServerUnusableError
+from greenlane.probing.database import explained as database_trouble
+from greenlane.probing.kafka import explained as kafka_trouble
+from greenlane.probing.temporal import probe_temporal
 from greenlane.settings import Settings
 from greenlane.stack.child import has_room
 from greenlane.stack.errors import StateFolderFullError
+from services.errors import NotAnsweredError, ServiceError
+from store.errors import StoreUnavailable
 from wording.errors import GreenlaneError
 from wording.text import _
 
 PARTS_BY_SETTING: Final = {"temporal_address": "temporal", "kafka_bootstrap": "kafka", "database_url": "postgresql"}
 """Each server that is embedded where this setting is not set."""
+
+
+def cause_of(error: Exception, cluster: Cluster, settings: Settings, given: Settings) -> Exception:
+    """What is behind the failure of a server: clients say that time ran out, or that something is refused.
+
+    `settings`: with every address; `given`: as the shell gives them.
+    """
+    cause = error
+    if isinstance(error, KafkaAwayError | NotPermittedError):
+        cause = kafka_trouble(cluster) or error
+    elif isinstance(error, StoreUnavailable):
+        cause = database_trouble(database_of(settings)) or error
+    elif isinstance(error, Unavailable):
+        cause = _temporal_trouble(settings) or error
+    if isinstance(cause, TransportError) and not cause.retryable:
+        return cause
+    if isinstance(cause, ServiceError) and not isinstance(cause, NotAnsweredError):
+        return cause
+    again = cause.remedy if isinstance(cause, NotAnsweredError) else ""
+    return disk_full(given, again) or of_our_own(cause, given) or cause
+
+
+def _temporal_trouble(settings: Settings) -> ServerUnusableError | None:
+    try:
+        with ThreadPoolExecutor(1) as pool:  # the caller's thread may have a loop of its own
+            pool.submit(asyncio.run, probe_temporal(settings)).result()
+    except ServerUnusableError as error:
+        return error
+    return None
 
 
 def disk_full(settings: Settings, again: str = "") -> StateFolderFullError | None:

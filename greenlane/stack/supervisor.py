@@ -35,7 +35,8 @@ from wording.libraries import os_said
 from wording.text import _, joined, layout
 
 POLL_SECONDS = 0.1
-RESTART = Backoff(first_seconds=0.5, most_seconds=30.0)
+RESTART = Backoff(first_seconds=0.5, most_seconds=30.0, jitter=0.0)
+"""Without chance: nobody else starts these, and the pause is told beforehand."""
 STEADY_SECONDS = 60.0
 """A part that worked this long has its back-off forgiven."""
 ATTEMPTS_AT_START = 3

@@ -12,7 +12,7 @@ import pytest
 
 from catalog.errors import CatalogInvalid, Problem
 from catalog.loader import DATA_FOLDER, load_catalog
-from greenlane.cli.change_run import warn_of_what_begins_later
+from presentation.catalogue.cautions import of_what_begins_later
 from presentation.moments import Moments
 from presentation.words.words import Words
 from services.catalogue_places import FolderPlace
@@ -61,7 +61,7 @@ def test_an_administrator_publishes_a_second_version(greenlane: Program, folder:
     assert lines[-2].endswith("an.nguyen: QĐ 12/QĐ-UBND")
     assert lines[-1] == f"procedure shop-licence 2 {entered['digest']}"
     again = greenlane("catalog", "publish", str(folder.path), "--json").json
-    assert again == {"ok": True, "published": [], "known": 8}
+    assert again == {"ok": True, "published": [], "known": 9}
     assert greenlane("catalog", "diff", str(folder.path), "--json").json == {"ok": True, "changes": []}
     first, second = greenlane("catalog", "list", "procedure", "shop-licence", "--json").json["entries"]
     assert first.keys() == second.keys() == TODAY_KEYS
@@ -251,14 +251,12 @@ def test_somebody_publishes_between_check_and_publication(
 
 
 @pytest.mark.parametrize(("begins", "is_told"), [(date(2026, 3, 2), False), (date(2026, 3, 3), True), (None, False)])
-def test_migrating_to_a_version_that_begins_later_is_told(
-    begins: date | None, is_told: bool, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_migrating_to_a_version_that_begins_later_is_told(begins: date | None, is_told: bool) -> None:
     """Open cases would come under it before new ones do; the day is the province's, which has begun before that of UTC."""
     version = load_catalog().procedures["work-permit"][0].model_copy(update={"valid_from": begins})
     at = datetime(2026, 3, 1, 18, tzinfo=UTC)
     moments = Moments(
         Words("en"), ZoneInfo("Asia/Ho_Chi_Minh"), BusinessTime(business_anchor_at=at, real_anchor_at=at), at
     )
-    warn_of_what_begins_later(version, moments)
-    assert ("begins on" in capsys.readouterr().err) is is_told
+    caution = of_what_begins_later(version, moments)
+    assert (caution is not None and "begins on" in caution[0]) is is_told

@@ -21,10 +21,10 @@ from events.language import case_events, dossier_events
 from events.language.refusals import TEXTS
 from greenlane.cli.failure import DEFECT, explained
 from greenlane.cli.listing import Status
-from greenlane.cli.page import PAGE, commands, refusal_lines, synopsis_of, told, updated
 from presentation.cases.event_lines import _DETAILS
 from presentation.tones import STATUSES
 from presentation.words.words import TABLE, Words
+from tests.cli.command_page import PAGE, commands, refusal_lines, synopsis_of, told, updated
 from tests.cli.program import Program
 from wording.text import in_language
 
@@ -39,7 +39,7 @@ HELP_CPU_SECONDS = 0.6
 
 
 COMMANDS = dict(commands())
-MEND = "`python -m greenlane.cli.page` mends the page"
+MEND = "`python -m tests.cli.command_page` mends the page"
 
 
 def test_the_page_names_every_command_and_option_and_no_other() -> None:

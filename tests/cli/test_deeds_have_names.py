@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from greenlane.cli.page import commands
+from tests.cli.command_page import commands
 
 DEEDS = {
     " ".join(path): command for path, command in commands() if any("--command-id" in p.opts for p in command.params)

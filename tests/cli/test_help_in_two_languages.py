@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from greenlane.cli.page import commands
+from tests.cli.command_page import commands
 from tests.cli.program import Program
 from wording.text import LazyText
 

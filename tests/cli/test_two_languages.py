@@ -25,7 +25,6 @@ from eventlog.errors import LogMalformedError, Place
 from events.language.messages import MessageError, message_error_of
 from events.transport import errors as transport
 from greenlane.cli.failure import InterruptedRunError, explained
-from greenlane.cli.page import PAGE
 from greenlane.cli.remedies import remedy_of
 from greenlane.errors import StackError
 from greenlane.probing.troubles import CLASSES, KAFKA, WORDS, Trouble
@@ -34,6 +33,7 @@ from greenlane.stack.folder import folder_error
 from services.acknowledging import NoSuchAlertError, numbered
 from sla.errors import SlaError
 from store import errors as store
+from tests.cli.command_page import PAGE
 from tests.cli.program import Program
 from tests.services.test_acknowledging import waiting
 from wording.catalogue import read

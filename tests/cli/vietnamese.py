@@ -36,7 +36,7 @@ CODES_IN = (
     "sla.deadline",
     "sla.ladder",
     "sla.units",
-    "store.rebuild",
+    "audit.rebuild",
 )
 WORD = re.compile(r"(?<![\w@./:-])[A-Za-z][\w.:/-]*\w(?![\w-])")
 """A word or an id of at least two characters; an address, or what stands behind a slash, is none."""

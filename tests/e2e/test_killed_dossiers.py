@@ -17,6 +17,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
+from audit.dossier_rebuild import rebuild_dossiers
 from audit.dossiers import check_dossier
 from cases.dossier.evolve import fold_dossier
 from cases.dossier.model import Dossier, PartStatus
@@ -33,7 +34,7 @@ from intake.dossiers import DossierIntake
 from intake.publishing import enter
 from store.catalogue import PublishedCatalogue
 from store.database import Store
-from store.dossiers import Dossiers, rebuild_dossiers
+from store.dossiers import Dossiers
 from store.errors import DefinitionsUnknown
 from store.tables import applications
 from store.verification import accepted_without_case, effects_repeated

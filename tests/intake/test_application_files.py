@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import yaml
@@ -12,9 +13,14 @@ from hypothesis import strategies as st
 
 from events.language.messages import SubmissionMessage
 from intake.application_files import Entry, entries_of
+from presentation.json_of_submissions import fault_json
 
 LIMIT_BYTES = 4_000
 GOOD = {"application_id": "A-1", "procedure": "karaoke-licence", "applicant": {"name": "Nguyễn Văn A"}}
+
+
+def fault(entry: Entry) -> dict[str, Any]:
+    return fault_json(entry, None, "en")
 
 
 def read(name: str, content: bytes | str) -> list[Entry]:
@@ -23,7 +29,7 @@ def read(name: str, content: bytes | str) -> list[Entry]:
 
 def faults(name: str, content: bytes | str) -> list[tuple[int, str, str]]:
     """(line, code, field) of each refused entry, by its first fault."""
-    return [(e.error["line"], e.error["code"], e.error["field"]) for e in read(name, content) if e.problems]
+    return [(fault(e)["line"], fault(e)["code"], fault(e)["field"]) for e in read(name, content) if e.problems]
 
 
 YAML = """\
@@ -59,7 +65,7 @@ def test_a_broken_document_hides_no_other() -> None:
     """What stands before and after it is taken."""
     text = "application_id: 'A-1\nprocedure: x\n---\napplication_id: A-2\nprocedure: work-permit\napplicant: {}\n"
     broken, good = read("a.yaml", text)
-    assert (broken.error["code"], broken.message) == ("yaml_syntax", None)
+    assert (fault(broken)["code"], broken.message) == ("yaml_syntax", None)
     assert (good.application_id, good.line, good.problems) == ("A-2", 4, ())
 
 
@@ -102,8 +108,8 @@ def test_what_programs_write_twice_may_be_an_alias() -> None:
 def test_yaml_faults_are_named(text: str, line: int, code: str, field: str) -> None:
     """Line, code and field, with a remedy."""
     (entry,) = read("a.yaml", text)
-    assert (entry.error["line"], entry.error["code"], entry.error["field"]) == (line, code, field)
-    assert entry.error["remedy"]
+    assert (fault(entry)["line"], fault(entry)["code"], fault(entry)["field"]) == (line, code, field)
+    assert fault(entry)["remedy"]
 
 
 def test_json_is_one_application_or_many() -> None:
@@ -181,7 +187,7 @@ def test_no_fault_quotes_a_value(fields: dict[str, object]) -> None:
     """Whatever is wrong, what the applicant wrote is not repeated: errors go to logs and screens."""
     for entry in read("a.json", json.dumps(fields)):
         assert entry.problems
-        assert SECRET not in json.dumps(entry.error, ensure_ascii=False)
+        assert SECRET not in json.dumps(fault(entry), ensure_ascii=False)
 
 
 @given(st.binary(max_size=300), st.sampled_from(["a.yaml", "a.json", "a.jsonl", "(stdin)"]))
@@ -190,7 +196,7 @@ def test_any_bytes_are_read_or_refused(content: bytes, name: str) -> None:
     entries = read(name, content)
     assert entries
     assert all((entry.message is None) == bool(entry.problems) for entry in entries)
-    assert all(entry.error["line"] >= 1 for entry in entries if entry.problems)
+    assert all(fault(entry)["line"] >= 1 for entry in entries if entry.problems)
 
 
 def test_yaml_keeps_what_was_typed_where_no_number_is_asked() -> None:
@@ -257,5 +263,5 @@ def test_a_json_file_with_a_byte_order_mark_is_read() -> None:
 def test_names_and_facts_have_bounds(change: dict[str, object], code: str, field: str) -> None:
     """Said where they come in, with the field: not where a letter with them cannot be sent."""
     (entry,) = read("a.json", json.dumps(GOOD | change))
-    assert (entry.error["code"], entry.error["field"]) == (code, field)
-    assert entry.error["remedy"]
+    assert (fault(entry)["code"], fault(entry)["field"]) == (code, field)
+    assert fault(entry)["remedy"]

@@ -60,7 +60,7 @@ def opening(route: Sequence[DeclaredStep], limit: Budget | None = None) -> Submi
 def asked(command: SubmitApplication, event_max_bytes: int = MESSAGE_MAX_BYTES) -> Refusal | None:
     drafted = draft_of(blank("case-1", declared()), command, MONDAY)
     assert isinstance(drafted, Draft)
-    return too_large(drafted.case, drafted.records, event_max_bytes)
+    return too_large(drafted.state, drafted.records, event_max_bytes)
 
 
 def state_size(case: Case) -> int:
@@ -110,8 +110,8 @@ def test_the_whole_life_of_what_was_accepted_fits(limit: Budget | None) -> None:
     definitions, command = declared(), opening(a_route(250, 400), limit)
     drafted = draft_of(blank("case-1", definitions), command, MONDAY)
     assert isinstance(drafted, Draft)
-    assert too_large(drafted.case, drafted.records, MESSAGE_MAX_BYTES) is None
-    foreseen = state_size(at_its_end(drafted.case))
+    assert too_large(drafted.state, drafted.records, MESSAGE_MAX_BYTES) is None
+    foreseen = state_size(at_its_end(drafted.state))
     life = Life(definitions)
     life.do(command)
     for number, step in enumerate(command.application.route):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from audit.rebuild import Projection, rebuild
 from cases.decide import CASES
 from cases.escalations import escalations_of
 from cases.evolve import evolve, fold
@@ -18,7 +19,6 @@ from events.language.commands import Command
 from events.language.identity import case_id_of
 from store.database import Store
 from store.definitions import DefinitionArchive
-from store.rebuild import Projection, rebuild
 from store.recorder import Recorder
 from tests.builders import MONDAY, a_submission, an_answer, the_definitions
 from tests.department_calendars import KEPT

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from audit.dossier_rebuild import rebuild_dossiers
 from cases.dossier.decide import DOSSIERS
 from cases.dossier.model import Dossier, blank_dossier
 from cases.dossier.views import dossier_view_of
@@ -15,7 +16,7 @@ from cases.turn import Turn
 from events.language.dossier_commands import DossierCommand
 from events.language.topics import Topics
 from store.database import Store
-from store.dossiers import Dossiers, LinkedCase, rebuild_dossiers
+from store.dossiers import Dossiers, LinkedCase
 from store.inbox import Inbox, Submission
 from store.outbox import Outbox
 from store.recorder import Recorder

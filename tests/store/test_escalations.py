@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from audit.dossier_rebuild import rebuild_dossiers
+from audit.rebuild import Difference, rebuild
 from cases.decide import CASES
 from cases.dossier.decide import DOSSIERS
 from cases.dossier.evolve import evolve_dossier
@@ -15,9 +17,8 @@ from cases.dossier.model import blank_dossier
 from catalog.model import Definitions
 from sla.ladder import Ladder, Rung
 from store.database import Store
-from store.dossiers import Dossiers, rebuild_dossiers
+from store.dossiers import Dossiers
 from store.escalations import EscalationFilter, Escalations
-from store.rebuild import Difference, rebuild
 from store.recorder import Recorder
 from tests.builders import MONDAY, an_acknowledgement, an_answer, the_definitions
 from tests.cases.dossier import openings

@@ -11,16 +11,16 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from audit.dossier_rebuild import rebuild_dossiers
+from audit.rebuild import rebuild
+from audit.rebuilding import renew
 from cases.promised import Promises
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
 from store.access import ACCOUNTS
 from store.database import Store
-from store.dossiers import rebuild_dossiers
 from store.errors import StoreAccessDenied
 from store.outbox import Outbox
-from store.rebuild import rebuild
-from store.renewal import renew
 from store.verification import accepted_without_case, effects_repeated
 from store.views import Views
 from tests.store.database_server import DatabaseServer
@@ -91,7 +91,7 @@ def test_preparing_renews_the_rows_of_an_old_database_once(upgraded: Store) -> N
         connection.execute(text("ALTER TABLE ledger DISABLE TRIGGER ledger_append_only"))
         forge = "UPDATE ledger SET hash = '\\x00' WHERE case_id = :case_id AND sequence = 2"
         connection.execute(text(forge), {"case_id": broken})
-    found = {(difference.case_id, difference.what) for difference in renew(upgraded, project)}
+    found = {(difference.case_id, difference.what) for difference in renew(upgraded)}
     assert (broken, "chain") in found
     promised = {view.case_id for view in Views(upgraded).cases(limit=1000) if view.promises.statutory is not None}
     for line in LINES:
@@ -101,7 +101,7 @@ def test_preparing_renews_the_rows_of_an_old_database_once(upgraded: Store) -> N
     assert rebuild_dossiers(upgraded) == []
     with upgraded.writing() as connection:
         connection.execute(text("UPDATE cases SET breaches = 77"))
-    assert renew(upgraded, project) == (), "they are of this version: nothing is folded again"
+    assert renew(upgraded) == (), "they are of this version: nothing is folded again"
     assert {difference.what for difference in rebuild(upgraded, project).differences} == {"chain", "case"}
 
 
@@ -118,7 +118,7 @@ def test_a_renewal_that_was_killed_begins_again(upgraded: Store) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         renew(upgraded, dying)
-    renew(upgraded, project)
+    renew(upgraded)
     assert rebuild(upgraded, project).equal
 
 

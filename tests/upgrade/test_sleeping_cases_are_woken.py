@@ -16,6 +16,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.record import RECORD, Proposal, Standing
+from audit.rebuilding import renew
 from catalog.loader import load_catalog
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
@@ -30,14 +31,13 @@ from store.database import Store
 from store.dossiers import Dossiers
 from store.inbox import Inbox
 from store.recorder import Recorder
-from store.renewal import renew
 from store.views import Views
 from tests.builders import an_answer
 from tests.settled_catalogue import SettledCatalogue
 from tests.store.database_server import DatabaseServer
 from tests.upgrade.fixtures import the_ledger
 from tests.upgrade.going_on import local
-from tests.upgrade.old_database import project, upgraded_store
+from tests.upgrade.old_database import upgraded_store
 from tests.workflows.stage import kinds, quiet, soon, time_skipping
 from workflows.case import CaseWorkflow
 from workflows.messages import CASE_WORKFLOW, Carried, CaseInput
@@ -146,7 +146,7 @@ async def soon_recorded(handle: WorkflowHandle[object, object]) -> None:
 async def upgraded(database_server: DatabaseServer) -> AsyncIterator[Upgraded]:
     """On Monday 16 March at noon, after `prepare`: no process of today has run yet."""
     with upgraded_store(database_server) as store:
-        assert renew(store, project)
+        assert renew(store)
         async with time_skipping() as environment:
             now = await environment.get_current_time()
             time = BusinessTime(business_anchor_at=BETWEEN, real_anchor_at=now, factor=1)

@@ -6,7 +6,7 @@ ten days of receipt the agency says whether it takes the complaint up.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
@@ -139,63 +139,60 @@ def evolve_complaint(complaint: Complaint, record: EventRecord) -> Complaint:
 
 
 class ComplaintDraft(StreamDraft[Complaint]):
-    opening = ComplaintLodged
-    record_type = ComplaintRecord
-
-    def evolved(self, record: EventRecord) -> Complaint:
-        return evolve_complaint(self.state, record)
+    opening, evolve, record_type = ComplaintLodged, staticmethod(evolve_complaint), ComplaintRecord
 
 
-class ComplaintRules(StreamRules[Complaint, ComplaintLaw, ComplaintDraft]):
-    opening = LodgeComplaint
-    turn_type = ComplaintTurn
-
-    def blank(self, stream_id: str, definitions: ComplaintLaw) -> Complaint:
-        return Complaint(complaint_id=stream_id, definitions=definitions)
-
-    def evolve(self, state: Complaint, record: EventRecord) -> Complaint:
-        return evolve_complaint(state, record)
-
-    def draft(self, state: Complaint, *, at: datetime, now: datetime, command_id: str, actor: Actor) -> ComplaintDraft:
-        return ComplaintDraft(state, at=at, now=now, command_id=command_id, actor=actor)
-
-    def next_due(self, state: Complaint) -> datetime | None:
-        return None if state.overdue or state.is_closed else state.due_at
-
-    def fire(self, draft: ComplaintDraft, tick: Tick) -> None:
-        due_at = self.next_due(draft.state)
-        if due_at is not None and due_at <= tick.due_at:
-            draft.emit(ComplaintOverdue())
-
-    def unknown(self) -> Refusal:
-        return refuse("case_unknown", "case")
-
-    def stranger(self, state: Complaint, command: Command) -> Refusal | None:
-        is_other = command.actor.kind is ActorKind.DEPARTMENT and command.actor.id != state.agency
-        return self.unknown() if state.sequence and is_other else None
-
-    def apply(self, draft: ComplaintDraft, command: ComplaintCommand) -> Refusal | None:
-        match command:
-            case LodgeComplaint(about=about, agency=agency):
-                if draft.state.sequence:
-                    return refuse("case_exists")
-                due_at = draft.at + timedelta(days=draft.state.definitions.days)
-                draft.emit(ComplaintLodged(about=about, agency=agency, due_at=due_at.astimezone(UTC)))
-            case AnswerComplaint(taken_up=taken_up):
-                if draft.state.is_closed:
-                    return refuse("case_closed", outcome=draft.state.outcome)
-                draft.emit(ComplaintAnswered(taken_up=taken_up, by=command.actor))
-        return None
-
-    def view(self, state: Complaint) -> ComplaintView:
-        return ComplaintView(
-            case_id=state.complaint_id,
-            sequence=state.sequence,
-            agency=state.agency or "",
-            overdue=state.overdue,
-            outcome=state.outcome,
-            next_due_at=self.next_due(state),
-        )
+def next_due(complaint: Complaint) -> datetime | None:
+    return None if complaint.overdue or complaint.is_closed else complaint.due_at
 
 
-COMPLAINTS = ComplaintRules()
+def fire(draft: ComplaintDraft, tick: Tick) -> None:
+    due_at = next_due(draft.state)
+    if due_at is not None and due_at <= tick.due_at:
+        draft.emit(ComplaintOverdue())
+
+
+def stranger(complaint: Complaint, command: Command) -> Refusal | None:
+    is_other = command.actor.kind is ActorKind.DEPARTMENT and command.actor.id != complaint.agency
+    return UNKNOWN if complaint.sequence and is_other else None
+
+
+def apply(draft: ComplaintDraft, command: ComplaintCommand) -> Refusal | None:
+    match command:
+        case LodgeComplaint(about=about, agency=agency):
+            if draft.state.sequence:
+                return refuse("case_exists")
+            due_at = draft.at + timedelta(days=draft.state.definitions.days)
+            draft.emit(ComplaintLodged(about=about, agency=agency, due_at=due_at))
+        case AnswerComplaint(taken_up=taken_up):
+            if draft.state.is_closed:
+                return refuse("case_closed", outcome=draft.state.outcome)
+            draft.emit(ComplaintAnswered(taken_up=taken_up, by=command.actor))
+    return None
+
+
+def view_of(complaint: Complaint) -> ComplaintView:
+    return ComplaintView(
+        case_id=complaint.complaint_id,
+        sequence=complaint.sequence,
+        agency=complaint.agency or "",
+        overdue=complaint.overdue,
+        outcome=complaint.outcome,
+        next_due_at=next_due(complaint),
+    )
+
+
+UNKNOWN = refuse("case_unknown", "case")
+COMPLAINTS = StreamRules(
+    opening=LodgeComplaint,
+    blank=lambda stream_id, law: Complaint(complaint_id=stream_id, definitions=law),
+    evolve=evolve_complaint,
+    draft=ComplaintDraft,
+    next_due=next_due,
+    fire=fire,
+    unknown=UNKNOWN,
+    stranger=stranger,
+    apply=apply,
+    view=view_of,
+    turn_type=ComplaintTurn,
+)

@@ -14,7 +14,8 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
 from activities.record import Proposal, Standing
-from cases.decide import CaseRules
+from cases.decide import CASES
+from cases.stream import StreamRules
 from tests.workflows.record_golden import BASELINE, GOLDEN
 from tests.workflows.shapes import SHAPES, commands_of, played
 from workflows.case import CaseWorkflow
@@ -83,8 +84,8 @@ async def test_the_commands_of_a_case_are_those_of_the_baseline(environment: Wor
 
 async def test_other_rules_part_no_case_from_its_history(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rules may be mended while cases run: a replay follows what was recorded, whatever they would say today."""
-    monkeypatch.setattr(CaseRules, "take_turn", lambda *_: None)
-    monkeypatch.setattr(CaseRules, "next_due", lambda *_: None)
+    monkeypatch.setattr(StreamRules, "take_turn", lambda *_: None)
+    monkeypatch.setitem(vars(CASES), "next_due", lambda _: None)
     assert await failures(sandbox=False) == []
 
 

@@ -190,6 +190,8 @@ async def test_nobody_can_tell_that_it_was_continued(office: Office) -> None:
 async def test_it_is_started_again_from_its_ledger(office: Office) -> None:
     """As the intake brings back what Temporal lost: the fold goes along, and the due instant is asked for."""
     one = await (await office.open()).opened()
+    # Its first task is over: the test server lets no time pass beside a task of a run that was terminated.
+    assert (await one.handle.query(VIEW_QUERY, result_type=ComplaintView)).sequence == 1
     await one.handle.terminate("lost")
     state = COMPLAINTS.fold(one.name, LAW, office.memory.ledger[one.name])
     again = await office.environment.client.start_workflow(
@@ -198,7 +200,6 @@ async def test_it_is_started_again_from_its_ledger(office: Office) -> None:
         id=one.name,
         task_queue=office.queue,
     )
-    assert (await again.query(VIEW_QUERY, result_type=ComplaintView)).sequence == 1
     await office.environment.sleep(11 * DAY)
     await soon(lambda: one.events == ["ComplaintLodged", "ComplaintOverdue"])
     await again.terminate()

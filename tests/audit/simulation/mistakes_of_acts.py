@@ -38,13 +38,13 @@ def one_round_of_documents_more(patch: pytest.MonkeyPatch) -> None:
     right = supplements.request
 
     def once_more(draft: Draft, step: Any, command: Any) -> Any:
-        procedure = draft.case.definitions.procedure
+        procedure = draft.state.definitions.procedure
         rule = procedure.supplement.model_copy(update={"rounds_max": procedure.supplement.rounds_max + 1})
-        definitions = draft.case.definitions
+        definitions = draft.state.definitions
         more = definitions.model_copy(update={"procedure": procedure.model_copy(update={"supplement": rule})})
-        draft.case = draft.case.changed({"definitions": more})
+        draft.state = draft.state.changed({"definitions": more})
         found = right(draft, step, command)
-        draft.case = draft.case.changed({"definitions": definitions})
+        draft.state = draft.state.changed({"definitions": definitions})
         return found
 
     everywhere(patch, right, once_more)
@@ -68,7 +68,7 @@ def a_late_notice_is_never_late(patch: pytest.MonkeyPatch) -> None:
 @mistake
 def steps_are_not_done_anew(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
-        supplements, "_restart_steps", lambda draft, asking: release.assign(draft, draft.case.steps[asking.id])
+        supplements, "_restart_steps", lambda draft, asking: release.assign(draft, draft.state.steps[asking.id])
     )
 
 

@@ -196,7 +196,7 @@ def every_late_answer_is_forgiven(patch: pytest.MonkeyPatch) -> None:
     right = clocks.finish
 
     def forgiving(draft: Draft, clock_id: str | None) -> None:
-        state = draft.case.clocks.get(clock_id or "")
+        state = draft.state.clocks.get(clock_id or "")
         if state is not None and not state.stopped and state.status is ClockStatus.BREACHED:
             draft.emit(ev.BreachSetAside(clock_id=state.id, received_at=draft.at, due_at=draft.at))
         else:

@@ -11,6 +11,7 @@ import pytest
 
 from cases import evolve
 from cases.model import Case
+from cases.stream import StreamRules
 
 Mistake = Callable[[pytest.MonkeyPatch], None]
 MISTAKES: list[Mistake] = []
@@ -30,9 +31,10 @@ def everywhere(patch: pytest.MonkeyPatch, right: Any, wrong: Any) -> None:
         for known, value in list(vars(module).items()):
             if value is right:
                 patch.setattr(module, known, wrong)
-            elif isinstance(value, dict):
-                for key in [key for key, entry in value.items() if entry is right]:
-                    patch.setitem(value, key, wrong)
+            elif isinstance(value, dict | StreamRules):
+                table = value if isinstance(value, dict) else vars(value)
+                for key in [key for key, entry in table.items() if entry is right]:
+                    patch.setitem(table, key, wrong)
 
 
 def folds(patch: pytest.MonkeyPatch, event: type, change: Callable[[Case, Any, datetime, Any], Any]) -> None:

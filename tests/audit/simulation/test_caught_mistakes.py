@@ -14,7 +14,6 @@ from cases import (
     changes,
     clocks,
     closing,
-    decide,
     evolve,
     spans,
     stops,
@@ -25,7 +24,7 @@ from cases import (
     timetable,
     views,
 )
-from cases.decide import draft_of
+from cases.decide import CASES, draft_of
 from cases.draft import Draft
 from cases.model import Case, CaseStatus, ClockState, ClockStatus
 from cases.turn import Recorded, Turn
@@ -106,7 +105,7 @@ def late_answers_are_set_aside(patch: pytest.MonkeyPatch) -> None:
     right = clocks.stop
 
     def aside(draft: Draft, clock_id: str) -> None:
-        due_at = timetable.appointment_at(draft.case.clocks[clock_id], draft.case.definitions)
+        due_at = timetable.appointment_at(draft.state.clocks[clock_id], draft.state.definitions)
         if due_at is None:
             return right(draft, clock_id)
         return draft.emit(ev.BreachSetAside(clock_id=clock_id, received_at=draft.at, due_at=due_at))
@@ -143,7 +142,7 @@ def a_turn_fires_one_instant_only(patch: pytest.MonkeyPatch) -> None:
 
 def the_view_is_a_turn_old(patch: pytest.MonkeyPatch) -> None:
     right = views.view_of
-    patch.setattr(decide, "view_of", lambda case: right(case).model_copy(update={"breaches": 0}))
+    patch.setitem(vars(CASES), "view", lambda case: right(case).model_copy(update={"breaches": 0}))
 
 
 def a_lost_result_is_written_again(patch: pytest.MonkeyPatch) -> None:

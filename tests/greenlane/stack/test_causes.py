@@ -8,10 +8,9 @@ import pytest
 
 from events.transport.errors import NotPermittedError, TransportError, Unavailable
 from greenlane.cli.failure import explained
-from greenlane.cli.session import _meant
 from greenlane.errors import AccountRefusedError, ServerAwayError
 from greenlane.settings import Settings
-from greenlane.stack.causes import disk_full, of_our_own
+from greenlane.stack.causes import cause_of, disk_full, of_our_own
 from greenlane.wiring import Wiring
 from services.errors import NotAnsweredError
 from wording.text import Bilingual
@@ -39,7 +38,7 @@ def test_a_full_disk_is_behind_every_failure_of_our_own_servers(tmp_path: Path) 
         NotAnsweredError("Nobody.", field="command_id", remedy=AGAIN),
         ServerAwayError("Away."),
     ):
-        told = explained(_meant(met, wiring, given), "en")
+        told = explained(cause_of(met, wiring.cluster, wiring.settings, given), "en")
         assert (told["code"], told["field"]) == ("state_folder_full", "GREENLANE_STATE_DIR")
         assert "Free some space" in told["remedy"]
         assert ("--command-id x" in told["remedy"]) is isinstance(met, NotAnsweredError)
@@ -49,7 +48,7 @@ def test_a_full_disk_is_behind_every_failure_of_our_own_servers(tmp_path: Path) 
 def test_the_disk_here_is_no_matter_of_outside_servers(tmp_path: Path) -> None:
     given = Settings(state_dir=tmp_path, **OUTSIDE)
     assert disk_full(given) is None
-    told = _meant(Unavailable("Temporal"), Wiring(given), given)
+    told = cause_of(Unavailable("Temporal"), Wiring(given).cluster, given, given)
     assert explained(told, "en")["code"] == "server_away"
     assert explained(told, "en")["field"] == "GREENLANE_TEMPORAL_ADDRESS"
 
@@ -58,9 +57,12 @@ def test_with_room_on_the_disk_what_was_met_stands(tmp_path: Path) -> None:
     given = Settings(state_dir=tmp_path)
     wiring = Wiring(given.model_copy(update=OUTSIDE))
     unanswered = NotAnsweredError("Nobody.", field="command_id", remedy=AGAIN)
-    assert _meant(unanswered, wiring, given) is unanswered
+    assert cause_of(unanswered, wiring.cluster, wiring.settings, given) is unanswered
     refused: TransportError = NotPermittedError(what="this account", reason="r")
-    assert explained(_meant(refused, wiring, given), "en")["code"] in {"server_away", "not_permitted"}
+    assert explained(cause_of(refused, wiring.cluster, wiring.settings, given), "en")["code"] in {
+        "server_away",
+        "not_permitted",
+    }
 
 
 def test_a_server_that_we_started_has_no_address_to_correct(tmp_path: Path) -> None:

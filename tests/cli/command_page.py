@@ -1,4 +1,4 @@
-"""The page of the command line held to the program: `python -m greenlane.cli.page` adds what docs/command-line.md lacks.
+"""The page of the command line held to the program: `python -m tests.cli.command_page` adds what docs/command-line.md lacks.
 
 What a command takes stands on the page word for word; what it answers is written by hand beside it.
 """

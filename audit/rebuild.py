@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, Literal, cast
@@ -76,6 +76,16 @@ class Folded:
 SQL: Final = statements_in("views")
 
 
+def is_chained(rows: Iterable[LedgerRow]) -> bool:
+    """Whether the rows of one stream stand in their order, each with the hash that the one before it makes."""
+    digest = GENESIS
+    for sequence, row in enumerate(rows, 1):
+        digest = link(digest, row.body)
+        if digest != row.hash or row.sequence != sequence:
+            return False
+    return True
+
+
 def rebuild(store: Store, project: Project, *, replace: bool = False) -> RebuildReport:
     """Fold every case of the ledger again. Compares, and with `replace` puts the fold in place of what differs.
 
@@ -121,11 +131,8 @@ class Folding:
     def _fold(self, case_id: str, rows: list[LedgerRow]) -> Folded | Difference:
         self.cases += 1
         self.events += len(rows)
-        digest = GENESIS
-        for sequence, row in enumerate(rows, 1):
-            digest = link(digest, row.body)
-            if digest != row.hash or row.sequence != sequence:
-                return Difference(case_id, "chain")
+        if not is_chained(rows):
+            return Difference(case_id, "chain")
         try:
             records = tuple(row.record for row in rows)
             first = records[0].event
@@ -138,7 +145,7 @@ class Folding:
             return Difference(case_id, "definitions")
         view, work, escalated = self._project(case_id, definitions, records)
         items = tuple((item.step_id, item.model_dump_json()) for item in work)
-        return Folded(case_id, view.model_dump_json(), digest, items, escalated)
+        return Folded(case_id, view.model_dump_json(), rows[-1].hash, items, escalated)
 
 
 def _batches(store: Store) -> Iterator[list[str]]:

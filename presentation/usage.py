@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from typer.exceptions import TyperException
-
+from catalog.value_texts import value_message
 from wording.text import Bilingual, LazyText, _, in_language, layout
 
 CHOICE: Final = re.compile(r"^(?P<given>'.*'|\".*\") is not one of (?P<choices>.+)$", re.DOTALL)
@@ -47,7 +46,16 @@ PARTS: Final[tuple[tuple[re.Pattern[str], LazyText], ...]] = (
 NOT_AS_MEANT: Final = _("The command is not used as it is meant.")
 
 
-def usage_said(error: TyperException) -> LazyText:
+def usage_body(error: Any) -> dict[str, Any]:
+    """The body of `{"error": ...}`: which parameter, what is wrong, and where its use is told."""
+    parameter, context = getattr(error, "param", None), getattr(error, "ctx", None)
+    hints = getattr(error, "param_hint", None), getattr(error, "option_name", None), getattr(parameter, "name", None)
+    field = next((str(hint) for hint in hints if hint), "")
+    see = _("See `{command} --help`.", command="greenlane" if context is None else str(context.command_path))
+    return {"code": "usage", "field": field, "message": usage_said(error), "remedy": see}
+
+
+def usage_said(error: Any) -> LazyText:
     """One sentence that says what is wrong."""
     if isinstance(error.message, LazyText):
         return error.message
@@ -88,8 +96,6 @@ def _finding(error: Any) -> LazyText:
     if findings is None:
         text = str(error.message).rstrip(".")
         return Bilingual(_lowered(text), _("the value is not valid"))
-    from catalog.value_texts import value_message  # only where somebody mistyped
-
     first = findings()[0]
     text = str(first["msg"]).removeprefix("Value error, ")
     choice = CHOICE.match(text)

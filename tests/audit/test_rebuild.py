@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
+from audit.rebuild import Difference, RebuildReport, rebuild
 from store.database import Store
-from store.rebuild import Difference, RebuildReport, rebuild
 from store.recorder import Recorder
 from tests.store.turn_builder import Sketch, project
 
