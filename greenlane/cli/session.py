@@ -14,7 +14,6 @@ from typing import TypeVar
 from events.transport.errors import TransportError, Unavailable
 from greenlane.cli.catalogue_in_use import warn_of_difference
 from greenlane.cli.clock import now
-from greenlane.cli.remedies import remedy_of
 from greenlane.errors import ServerUnusableError
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
@@ -24,6 +23,7 @@ from greenlane.telemetry import configure_logging
 from greenlane.wiring import Wiring
 from presentation.moments import Moments
 from presentation.names import Names
+from presentation.remedies import remedy_of
 from presentation.words.words import Words
 from services.errors import ServiceError
 from store.errors import StoreUnavailable

@@ -61,7 +61,7 @@ def follow(session: Session, watched: Watch, present: Present, interval_seconds:
 
     from greenlane.cli.failure import asked_language
     from greenlane.cli.output import out, tell
-    from greenlane.cli.terminal import together
+    from greenlane.terminal import together
     from presentation.blocks import line
     from presentation.cases.present import present_screen
     from presentation.troubles import WARNING

@@ -25,11 +25,11 @@ from eventlog.errors import LogMalformedError, Place
 from events.language.messages import MessageError, message_error_of
 from events.transport import errors as transport
 from greenlane.cli.failure import InterruptedRunError, explained
-from greenlane.cli.remedies import remedy_of
 from greenlane.errors import StackError
 from greenlane.probing.troubles import CLASSES, KAFKA, WORDS, Trouble
 from greenlane.stack.errors import for_relaying, relayed
 from greenlane.stack.folder import folder_error
+from presentation.remedies import remedy_of
 from services.acknowledging import NoSuchAlertError, numbered
 from sla.errors import SlaError
 from store import errors as store
