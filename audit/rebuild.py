@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, select
 
+from cases.dossier.decide import DOSSIERS
 from cases.stream import Projection
 from cases.turn import EscalationItem
-from catalog.model import Definitions
+from catalog.dossier import DossierDefinitions
 from events.language.case_events import ApplicationSubmitted, EventRecord
 from events.language.chain import GENESIS, link
+from events.language.dossier_events import DossierOpened
 from events.language.identity import DOSSIER_PREFIX
 from store.arrays import Blobs, Rows, Texts
 from store.batch import WORK_KEYS
@@ -24,13 +26,13 @@ from store.escalations import find_differing, put_in_place
 from store.ledger import LedgerRow, rows_of_cases
 from store.statements import statements_in
 from store.tables import ledger
-from store.view_tables import cases, escalations, worklist
+from store.view_tables import cases, dossiers, escalations, worklist
 
-Project = Callable[[str, Definitions, tuple[EventRecord, ...]], Projection]
-"""The pure fold of one case: of its id, its definitions, and all its events."""
+Project = Callable[[str, Any, tuple[EventRecord, ...]], Projection]
+"""The pure fold of one stream: of its id, its definitions, and all its events."""
 
-BATCH_CASES = 200
-"""Cases folded in one transaction; while they are replaced, recording waits for about as long as that takes."""
+BATCH_STREAMS = 200
+"""Streams folded in one transaction; while they are replaced, recording waits for about as long as that takes."""
 
 OF_THE_LEDGER: Final = ("chain", "unreadable", "definitions")
 """What a fold cannot put right: the ledger itself is not what was written."""
@@ -63,9 +65,9 @@ class RebuildReport:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """What the read models of one case should be."""
+    """What the read models of one stream should be."""
 
-    case_id: str
+    stream_id: str
     view: str
     hash: bytes
     work: tuple[tuple[str, str], ...]
@@ -76,14 +78,19 @@ class Folded:
 SQL: Final = statements_in("views")
 
 
-def is_chained(rows: Iterable[LedgerRow]) -> bool:
-    """Whether the rows of one stream stand in their order, each with the hash that the one before it makes."""
-    digest = GENESIS
-    for sequence, row in enumerate(rows, 1):
-        digest = link(digest, row.body)
-        if digest != row.hash or row.sequence != sequence:
-            return False
-    return True
+@dataclass(frozen=True, slots=True)
+class ReadModels:
+    """Where the streams of one kind stand, and how their rows are compared and put in place."""
+
+    opening: type[ApplicationSubmitted] | type[DossierOpened]
+    """A stream's first event, which names its definitions."""
+    streams: ColumnElement[bool]
+    """The ledger's rows of this kind."""
+    definitions: Callable[[DefinitionArchive, str], Any]
+    """What stands in the archive under a digest. Raises DefinitionsUnknown."""
+    tables: tuple[Table, ...]
+    compare: Callable[[Session, list[Folded]], Iterator[Difference]]
+    put: Callable[[Session, list[Folded]], None]
 
 
 def rebuild(store: Store, project: Project, *, replace: bool = False) -> RebuildReport:
@@ -92,80 +99,93 @@ def rebuild(store: Store, project: Project, *, replace: bool = False) -> Rebuild
     May run beside a live system: each batch is seen as of one instant. A case whose own ledger is broken (`chain`,
     `unreadable`, `definitions`) is reported and left alone. Raises StoreError.
     """
-    folding = Folding(store, project)
+    return _rebuild_kind(store, CASE_ROWS, project, replace=replace)
+
+
+def rebuild_dossiers(store: Store, *, replace: bool = False) -> list[Difference]:
+    """The same of every linked dossier."""
+    return list(_rebuild_kind(store, DOSSIER_ROWS, DOSSIERS.project, replace=replace).differences)
+
+
+def _rebuild_kind(store: Store, rows: ReadModels, project: Project, *, replace: bool) -> RebuildReport:
+    folding = Folding(store, rows, project)
     differences: list[Difference] = []
-    for case_ids in _batches(store):
-        differences += folding.compare(case_ids, replace=replace)
-    differences += _find_surplus(store, replace=replace)
-    return RebuildReport(folding.cases, folding.events, tuple(differences), replace)
+    for stream_ids in _batches(store, rows):
+        differences += folding.compare(stream_ids, replace=replace)
+    differences += _find_surplus(store, rows, replace=replace)
+    return RebuildReport(folding.streams, folding.events, tuple(differences), replace)
 
 
 class Folding:
     """One run over the ledger."""
 
-    def __init__(self, store: Store, project: Project) -> None:
+    def __init__(self, store: Store, rows: ReadModels, project: Project) -> None:
         self._store = store
+        self._rows = rows
         self._project = project
         self._archive = DefinitionArchive(store)
-        self.cases = 0
+        self.streams = 0
         self.events = 0
 
-    def compare(self, case_ids: list[str], *, replace: bool) -> list[Difference]:
-        """The differences of these cases, put right where that is wanted and possible."""
+    def compare(self, stream_ids: list[str], *, replace: bool) -> list[Difference]:
+        """The differences of these streams, put right where that is wanted and possible."""
         with self._store.writing() as connection:
             _session_of(connection).execute(SQL["hold_up_recording" if replace else "see_one_instant"])
             folded: list[Folded] = []
             differences: list[Difference] = []
-            for case_id, rows in groupby(rows_of_cases(connection, case_ids), lambda row: row.case_id):
-                outcome = self._fold(case_id, list(rows))
+            for stream_id, rows in groupby(rows_of_cases(connection, stream_ids), lambda row: row.case_id):
+                outcome = self._fold(stream_id, list(rows))
                 if isinstance(outcome, Folded):
                     folded.append(outcome)
                 else:
                     differences.append(outcome)
-            wrong = list(_compare(_session_of(connection), folded))
+            wrong = list(self._rows.compare(_session_of(connection), folded))
             if replace:
                 ids = {difference.case_id for difference in wrong}
-                _put(_session_of(connection), [one for one in folded if one.case_id in ids])
+                self._rows.put(_session_of(connection), [one for one in folded if one.stream_id in ids])
         return differences + wrong
 
-    def _fold(self, case_id: str, rows: list[LedgerRow]) -> Folded | Difference:
-        self.cases += 1
+    def _fold(self, stream_id: str, rows: list[LedgerRow]) -> Folded | Difference:
+        self.streams += 1
         self.events += len(rows)
-        if not is_chained(rows):
-            return Difference(case_id, "chain")
+        digest = GENESIS
+        for sequence, row in enumerate(rows, 1):
+            digest = link(digest, row.body)
+            if digest != row.hash or row.sequence != sequence:
+                return Difference(stream_id, "chain")
         try:
             records = tuple(row.record for row in rows)
             first = records[0].event
-            if not isinstance(first, ApplicationSubmitted):
-                return Difference(case_id, "unreadable")
-            definitions = self._archive.definitions(first.definitions_digest)
+            if not isinstance(first, self._rows.opening):
+                return Difference(stream_id, "unreadable")
+            definitions = self._rows.definitions(self._archive, first.definitions_digest)
         except LedgerRowBroken:
-            return Difference(case_id, "unreadable")
+            return Difference(stream_id, "unreadable")
         except DefinitionsUnknown:
-            return Difference(case_id, "definitions")
-        view, work, escalated = self._project(case_id, definitions, records)
+            return Difference(stream_id, "definitions")
+        view, work, escalated = self._project(stream_id, definitions, records)
         items = tuple((item.step_id, item.model_dump_json()) for item in work)
-        return Folded(case_id, view.model_dump_json(), rows[-1].hash, items, escalated)
+        return Folded(stream_id, view.model_dump_json(), digest, items, escalated)
 
 
-def _batches(store: Store) -> Iterator[list[str]]:
+def _batches(store: Store, rows: ReadModels) -> Iterator[list[str]]:
     last = ""
     while True:
         query = (
             select(ledger.c.case_id)
-            .where(ledger.c.sequence == 1, ledger.c.case_id > last, ~ledger.c.case_id.startswith(DOSSIER_PREFIX))
+            .where(ledger.c.sequence == 1, ledger.c.case_id > last, rows.streams)
             .order_by(ledger.c.case_id)
-            .limit(BATCH_CASES)
+            .limit(BATCH_STREAMS)
         )
         with store.reading() as connection:
-            case_ids = list(connection.scalars(query))
-        if not case_ids:
+            stream_ids = list(connection.scalars(query))
+        if not stream_ids:
             return
-        yield case_ids
-        last = case_ids[-1]
+        yield stream_ids
+        last = stream_ids[-1]
 
 
-def _compare(session: Session, folded: list[Folded]) -> Iterator[Difference]:
+def _compare_cases(session: Session, folded: list[Folded]) -> Iterator[Difference]:
     views, hashes = Texts(one.view for one in folded), Blobs(one.hash for one in folded)
     for case_id, same_view, same_hash in session.execute(SQL["compare_cases"], {"views": views, "hashes": hashes}):
         if not same_view:
@@ -173,18 +193,30 @@ def _compare(session: Session, folded: list[Folded]) -> Iterator[Difference]:
         if not same_hash:
             yield Difference(case_id, "hash")
     items = Texts(item for one in folded for _, item in one.work)
-    for (case_id,) in session.execute(SQL["compare_work"], {"items": items, "case_ids": _ids(folded)}):
+    for (case_id,) in session.execute(SQL["compare_work"], {"items": items, "case_ids": Texts(_ids(folded))}):
         yield Difference(case_id, "worklist")
+    yield from _compare_escalations(session, folded)
+
+
+def _compare_dossiers(session: Session, folded: list[Folded]) -> Iterator[Difference]:
+    views = Texts(one.view for one in folded)
+    for stream_id, is_same in session.execute(SQL["compare_dossiers"], {"views": views}):
+        if not is_same:
+            yield Difference(stream_id, "case")
+    yield from _compare_escalations(session, folded)
+
+
+def _compare_escalations(session: Session, folded: list[Folded]) -> Iterator[Difference]:
     alarms = (item.model_dump_json() for one in folded for item in one.escalations)
-    for case_id in find_differing(session, (one.case_id for one in folded), alarms):
-        yield Difference(case_id, "escalations")
+    for stream_id in find_differing(session, _ids(folded), alarms):
+        yield Difference(stream_id, "escalations")
 
 
-def _ids(folded: list[Folded]) -> Texts:
-    return Texts(one.case_id for one in folded)
+def _ids(folded: list[Folded]) -> list[str]:
+    return [one.stream_id for one in folded]
 
 
-def _put(session: Session, folded: list[Folded]) -> None:
+def _put_cases(session: Session, folded: list[Folded]) -> None:
     if not folded:
         return
     heads = {"hashes": Blobs(one.hash for one in folded), "views": Texts(one.view for one in folded)}
@@ -192,26 +224,53 @@ def _put(session: Session, folded: list[Folded]) -> None:
     waiting = Rows(WORK_KEYS)
     for one in folded:
         for step_id, _ in one.work:
-            waiting.add(one.case_id, step_id)
-    session.execute(SQL["drop_work"], waiting.columns | {"work_case_ids": _ids(folded)})
+            waiting.add(one.stream_id, step_id)
+    session.execute(SQL["drop_work"], waiting.columns | {"work_case_ids": Texts(_ids(folded))})
     items = Texts(item for one in folded for _, item in one.work)
     if items:
         session.execute(SQL["put_work"], {"work_items": items})
-    put_in_place(session, (one.case_id for one in folded), (item for one in folded for item in one.escalations))
+    _put_escalations(session, folded)
 
 
-def _find_surplus(store: Store, *, replace: bool) -> list[Difference]:
-    """Rows of cases that the ledger does not have."""
-    found: set[str] = set()
+def _put_dossiers(session: Session, folded: list[Folded]) -> None:
+    session.execute(SQL["put_dossiers"], {"views": Texts(one.view for one in folded)})
+    _put_escalations(session, folded)
+
+
+def _put_escalations(session: Session, folded: list[Folded]) -> None:
+    put_in_place(session, _ids(folded), (item for one in folded for item in one.escalations))
+
+
+def _find_surplus(store: Store, rows: ReadModels, *, replace: bool) -> list[Difference]:
+    """Rows of streams that the ledger does not have."""
+    surplus: set[str] = set()
     with store.writing() as connection:
-        for table in (cases, worklist, escalations):
+        for table in rows.tables:
             # The recorder writes all in one transaction, so a row here is never ahead of the ledger.
             known = select(ledger.c.case_id).where(ledger.c.case_id == table.c.case_id, ledger.c.sequence == 1).exists()
-            found.update(connection.scalars(select(table.c.case_id).where(~known)))
+            surplus.update(connection.scalars(select(table.c.case_id).where(~known)))
             if replace:
                 connection.execute(delete(table).where(~known))
-    return [Difference(case_id, "surplus") for case_id in sorted(found)]
+    return [Difference(stream_id, "surplus") for stream_id in sorted(surplus)]
 
 
 def _session_of(connection: Connection) -> Session:
     return cast("Session", connection.connection.driver_connection)
+
+
+CASE_ROWS: Final = ReadModels(
+    opening=ApplicationSubmitted,
+    streams=~ledger.c.case_id.startswith(DOSSIER_PREFIX),
+    definitions=DefinitionArchive.definitions,
+    tables=(cases, worklist, escalations),
+    compare=_compare_cases,
+    put=_put_cases,
+)
+DOSSIER_ROWS: Final = ReadModels(
+    opening=DossierOpened,
+    streams=ledger.c.case_id.startswith(DOSSIER_PREFIX),
+    definitions=lambda archive, digest: DossierDefinitions.model_validate_json(archive.body(digest)),
+    tables=(dossiers,),
+    compare=_compare_dossiers,
+    put=_put_dossiers,
+)

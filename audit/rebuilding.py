@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from audit.dossier_rebuild import rebuild_dossiers
-from audit.rebuild import OF_THE_LEDGER, Difference, Project, RebuildReport, rebuild
+from audit.rebuild import OF_THE_LEDGER, Difference, Project, RebuildReport, rebuild, rebuild_dossiers
 from cases.decide import CASES
 from cases.stream import Projection
 from catalog.model import Definitions

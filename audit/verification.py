@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from audit.dossier_rebuild import rebuild_dossiers
 from audit.dossier_redecision import dossier_redecided
 from audit.dossiers import check_dossier
 from audit.invariants import Violation, check_story, replay_story
-from audit.rebuild import Difference, rebuild
+from audit.rebuild import Difference, rebuild, rebuild_dossiers
 from audit.story import story_of
 from cases.decide import CASES
 from cases.stream import Projection

@@ -170,9 +170,10 @@ SET linked = excluded.linked, dossier_code = excluded.dossier_code, dossier_id =
     level = excluded.level, fired_at = excluded.fired_at, is_open = excluded.is_open,
     acknowledged = excluded.acknowledged, limit_at = excluded.limit_at, late = excluded.late;
 
--- compare_dossier --
--- Whether the row of a linked dossier is what its view (JSON) says.
+-- compare_dossiers --
+-- For each linked dossier, whether its row is what its view (JSON) says.
 SELECT
+    r.case_id,
     d.case_id IS NOT NULL AND d.view = t.view
     AND ROW(
         d.case_id, d.sequence, d.source, d.dossier_id, d.template, d.lead, d.status, d.outcome, d.opened_at,

@@ -289,7 +289,7 @@ def test_findings_of_pydantic_are_told_in_vietnamese() -> None:
     """Also one that the table does not know; the English is pydantic's own."""
     for kind in (*_MESSAGES, *_REMEDIES, "never_heard_of"):
         for said in (value_message(kind, {"msg": "Input should be otherwise"}), value_remedy(kind)):
-            assert is_vietnamese(said.vi)
+            assert is_vietnamese(in_language(said, "vi"))
             assert not is_vietnamese(said)
 
 

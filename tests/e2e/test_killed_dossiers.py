@@ -17,8 +17,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
-from audit.dossier_rebuild import rebuild_dossiers
 from audit.dossiers import check_dossier
+from audit.rebuild import rebuild_dossiers
 from cases.dossier.evolve import fold_dossier
 from cases.dossier.model import Dossier, PartStatus
 from cases.turn import WorkItem

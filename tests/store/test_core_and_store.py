@@ -6,15 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from audit.rebuild import Projection, rebuild
+from audit.rebuild import rebuild
 from cases.decide import CASES
-from cases.escalations import escalations_of
-from cases.evolve import evolve, fold
+from cases.evolve import evolve
 from cases.model import Case, blank
-from cases.stream import fired_among
-from cases.views import view_of, work_of
+from cases.views import view_of
 from catalog.model import Definitions
-from events.language.case_events import EventRecord
 from events.language.commands import Command
 from events.language.identity import case_id_of
 from store.database import Store
@@ -22,11 +19,6 @@ from store.definitions import DefinitionArchive
 from store.recorder import Recorder
 from tests.builders import MONDAY, a_submission, an_answer, the_definitions
 from tests.department_calendars import KEPT
-
-
-def project(case_id: str, definitions: Definitions, records: tuple[EventRecord, ...]) -> Projection:
-    case = fold(case_id, definitions, records)
-    return view_of(case), work_of(case), escalations_of(case, fired_among(records))
 
 
 @pytest.mark.parametrize("definitions", [the_definitions(), the_definitions(department_calendars=KEPT)])
@@ -53,7 +45,7 @@ def test_a_whole_case(store: Store, recorder: Recorder, definitions: Definitions
         assert recorded.outcomes == turn.outcomes
         for record in recorded.records:
             case = evolve(case, record)
-        assert rebuild(store, project).equal
+        assert rebuild(store, CASES.project).equal
     assert view_of(case).status == "closed"
     assert view_of(case).breaches > 0
     assert DefinitionArchive(store).definitions(definitions.digest) == definitions

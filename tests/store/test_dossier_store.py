@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from audit.dossier_rebuild import rebuild_dossiers
+from audit.rebuild import rebuild_dossiers
 from cases.dossier.decide import DOSSIERS
 from cases.dossier.model import Dossier, blank_dossier
 from cases.dossier.views import dossier_view_of

@@ -8,8 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from audit.dossier_rebuild import rebuild_dossiers
-from audit.rebuild import Difference, rebuild
+from audit.rebuild import Difference, rebuild, rebuild_dossiers
 from cases.decide import CASES
 from cases.dossier.decide import DOSSIERS
 from cases.dossier.evolve import evolve_dossier

@@ -11,8 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from audit.dossier_rebuild import rebuild_dossiers
-from audit.rebuild import rebuild
+from audit.rebuild import rebuild, rebuild_dossiers
 from audit.rebuilding import renew
 from cases.promised import Promises
 from catalog.model import Definitions
