@@ -45,8 +45,8 @@ class MemoryRecorder:
         fault = _fault_of(turn, len(standing))
         if fault is not None:
             raise fault
-        settled = [self.outcomes.get((turn.case_id, outcome.command_id)) for outcome in turn.outcomes]
-        known = tuple(outcome for outcome in settled if outcome is not None)
+        ended = [self.outcomes.get((turn.case_id, outcome.command_id)) for outcome in turn.outcomes]
+        known = tuple(outcome for outcome in ended if outcome is not None)
         if known or len(standing) + 1 != turn.expected_sequence:
             return Recorded(records=tuple(standing[turn.expected_sequence - 1 :]), outcomes=known)
         return self._written(self._coded(turn))

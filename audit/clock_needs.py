@@ -137,10 +137,10 @@ def extended(case: Case, event: ev.ClockExtended) -> str | None:
 
 def exhausted(case: Case, event: ev.CalendarExhausted) -> str | None:
     """Why no CalendarExhausted may follow on this case; None: it may."""
-    kept = case.definitions.calendars.get(event.calendar.id)
-    if kept is None or kept.digest != event.calendar.digest or kept.last_day != event.last_day:
+    calendar = case.definitions.calendars.get(event.calendar.id)
+    if calendar is None or calendar.digest != event.calendar.digest or calendar.last_day != event.last_day:
         return f"the case has no calendar {event.calendar.id} {event.calendar.version} that ends so"
-    return _first(_runs_on(case, clock_id, kept) for clock_id in event.clock_ids)
+    return _first(_runs_on(case, clock_id, calendar) for clock_id in event.clock_ids)
 
 
 def _runs_on(case: Case, clock_id: str, calendar: CalendarDefinition) -> str | None:
@@ -176,5 +176,5 @@ def _running_unpaused(case: Case, clock_id: str) -> str | None:
     return _running(case, clock_id) or (f"clock {clock_id} stands still already" if still else None)
 
 
-def _first(found: Iterable[str | None]) -> str | None:
-    return next((reason for reason in found if reason is not None), None)
+def _first(reasons: Iterable[str | None]) -> str | None:
+    return next((reason for reason in reasons if reason is not None), None)

@@ -34,64 +34,64 @@ def dossier_redecided(definitions: DossierDefinitions, records: Sequence[EventRe
     """What the rules of today would have decided otherwise than the stream says."""
     dossier = blank_dossier(records[0].case_id if records else "", definitions)
     for _, group in groupby(records, key=lambda record: record.command_id):
-        told = list(group)
-        first = told[0]
+        turn = list(group)
+        first = turn[0]
         if first.actor is not None:
-            command = command_of(told)
+            command = command_of(turn)
             if command is None:
                 yield Violation("I2", first.case_id, first.sequence, f"no command begins with {first.event.type}")
             else:
                 decided = decide_dossier(dossier, command, first.decided_at)
-                yield from _compared(told, decided)
-        for record in told:
+                yield from _compared(turn, decided)
+        for record in turn:
             dossier = evolve_dossier(dossier, record)
 
 
-def _compared(told: Sequence[EventRecord], decided: list[EventRecord] | Refusal) -> Iterator[Violation]:
-    first = told[0]
+def _compared(turn: Sequence[EventRecord], decided: list[EventRecord] | Refusal) -> Iterator[Violation]:
+    first = turn[0]
     if isinstance(decided, Refusal):
         yield Violation("I2", first.case_id, first.sequence, f"would be refused today: {decided.code}")
         return
-    for record, again in zip(told, decided, strict=False):
+    for record, again in zip(turn, decided, strict=False):
         if canonical_json(record) != canonical_json(again):
             message = f"today's rules say {again.event.type}, the ledger {record.event.type}"
             if record.event.type == again.event.type:
                 message = f"today's rules give {again.event.type} another content"
             yield Violation("I2", record.case_id, record.sequence, message)
             return
-    if len(decided) != len(told):
-        message = f"today's rules yield {len(decided)} events, the ledger holds {len(told)}"
+    if len(decided) != len(turn):
+        message = f"today's rules yield {len(decided)} events, the ledger holds {len(turn)}"
         yield Violation("I2", first.case_id, first.sequence, message)
 
 
-def command_of(told: Sequence[EventRecord]) -> DossierCommand | Tick | None:
+def command_of(turn: Sequence[EventRecord]) -> DossierCommand | Tick | None:
     """The command that these events answer; None: no command begins like this."""
-    first = told[0]
+    first = turn[0]
     if first.command_id.startswith(TICK_PREFIX):
         return Tick(due_at=first.at)
     make = _MAKERS.get(type(first.event))
     if make is None:
         return None
-    given = {"command_id": first.command_id, "received_at": first.at, "actor": first.actor}
-    command: DossierCommand = make(told, given)
+    basics = {"command_id": first.command_id, "received_at": first.at, "actor": first.actor}
+    command: DossierCommand = make(turn, basics)
     return command
 
 
-def _end(told: Sequence[EventRecord], given: dict[str, Any]) -> RecordEnd:
-    said = told[0].event.model_dump(exclude={"type", "ended_at"})
-    return RecordEnd.model_validate(given | said)
+def _end(turn: Sequence[EventRecord], basics: dict[str, Any]) -> RecordEnd:
+    said = turn[0].event.model_dump(exclude={"type", "ended_at"})
+    return RecordEnd.model_validate(basics | said)
 
 
-def _revocation(told: Sequence[EventRecord], given: dict[str, Any]) -> RevokeResult:
+def _revocation(turn: Sequence[EventRecord], basics: dict[str, Any]) -> RevokeResult:
     # Of a closed dossier its re-opening comes first.
-    event = next(record.event for record in told if isinstance(record.event, ev.ResultRevoked))
+    event = next(record.event for record in turn if isinstance(record.event, ev.ResultRevoked))
     said = event.model_dump(include={"name", "reason", "legal_basis"})
-    return RevokeResult.model_validate(given | said | {"number": event.result_code if event.from_elsewhere else None})
+    return RevokeResult.model_validate(basics | said | {"number": event.result_code if event.from_elsewhere else None})
 
 
 def _said(kind: type[Any], *fields: str) -> Callable[[Sequence[EventRecord], dict[str, Any]], Any]:
-    def make(told: Sequence[EventRecord], given: dict[str, Any]) -> Any:
-        return kind.model_validate(given | told[0].event.model_dump(include=set(fields)))
+    def make(turn: Sequence[EventRecord], basics: dict[str, Any]) -> Any:
+        return kind.model_validate(basics | turn[0].event.model_dump(include=set(fields)))
 
     return make
 

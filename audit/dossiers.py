@@ -17,19 +17,19 @@ SHARES_TOLERANCE_SECONDS = 1e-3
 def check_dossier(definitions: DossierDefinitions, records: Sequence[EventRecord]) -> list[Violation]:
     """Every finding about one dossier's stream; an empty list is a sound one."""
     dossier = blank_dossier(records[0].case_id if records else "", definitions)
-    found: list[Violation] = []
+    violations: list[Violation] = []
     for expected, record in enumerate(records, start=1):
         if record.sequence != expected or record.case_id != dossier.dossier_id:
-            found.append(Violation("I2", dossier.dossier_id, record.sequence, f"stands where {expected} should"))
-        found += [
+            violations.append(Violation("I2", dossier.dossier_id, record.sequence, f"stands where {expected} should"))
+        violations += [
             Violation(rule, dossier.dossier_id, record.sequence, text) for rule, text in _unlawful(dossier, record)
         ]
         try:
             dossier = evolve_dossier(dossier, record)
         except Exception as error:
             text = f"{record.event.type} cannot follow: {error!r}"
-            return [*found, Violation("I2", dossier.dossier_id, record.sequence, text)]
-    return found
+            return [*violations, Violation("I2", dossier.dossier_id, record.sequence, text)]
+    return violations
 
 
 def released_early(definitions: DossierDefinitions, records: Sequence[EventRecord]) -> int:

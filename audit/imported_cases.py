@@ -68,56 +68,56 @@ class CaseEvidence:
 
     def findings(self) -> Findings:
         """What the ledger shows."""
-        found = Findings()
+        findings = Findings()
         if not self.rows:
-            found.violate("I1", f"{self.trace.application_id} has no case")
-            found.lost = self.trace.events
-            return found
-        self._chain(found)
+            findings.violate("I1", f"{self.trace.application_id} has no case")
+            findings.lost = self.trace.events
+            return findings
+        self._chain(findings)
         try:
             records = [row.record for row in self.rows]
         except LedgerRowBroken as error:
-            found.violate("I2", str(error))
-            found.lost = self.trace.events
-            return found
-        self._submission(found, records)
-        self._story(found, records)
-        self._decided(found, records)
-        return found
+            findings.violate("I2", str(error))
+            findings.lost = self.trace.events
+            return findings
+        self._submission(findings, records)
+        self._story(findings, records)
+        self._decided(findings, records)
+        return findings
 
-    def _chain(self, found: Findings) -> None:
+    def _chain(self, findings: Findings) -> None:
         previous = GENESIS
         for place, row in enumerate(self.rows, 1):
             if row.sequence != place:
-                found.violate("I2", f"{self.trace.case_id} has event {row.sequence} in place {place}")
+                findings.violate("I2", f"{self.trace.case_id} has event {row.sequence} in place {place}")
                 return
             previous = link(previous, row.body)
             if row.hash != previous:
-                found.violate("I2", f"{self.trace.case_id} breaks its hash chain at event {place}")
+                findings.violate("I2", f"{self.trace.case_id} breaks its hash chain at event {place}")
                 return
 
-    def _submission(self, found: Findings, records: Sequence[EventRecord]) -> None:
+    def _submission(self, findings: Findings, records: Sequence[EventRecord]) -> None:
         submitted = [record.event for record in records if isinstance(record.event, ApplicationSubmitted)]
         ids = [(event.application.source, event.application.application_id) for event in submitted]
         if ids != [(self.key.source, self.trace.application_id)] or self.applications != 1:
-            found.violate("I1", f"{self.trace.case_id} is not exactly the case of {self.trace.application_id}")
+            findings.violate("I1", f"{self.trace.case_id} is not exactly the case of {self.trace.application_id}")
         elif [step.id for step in submitted[0].application.route] != self._route():
-            found.violate("I1", f"{self.trace.case_id} has another route than its trace")
+            findings.violate("I1", f"{self.trace.case_id} has another route than its trace")
 
     def _route(self) -> list[str]:
         return [row.step_id for row in sorted(self.decisions.values(), key=lambda row: row.event)]
 
-    def _story(self, found: Findings, records: Sequence[EventRecord]) -> None:
+    def _story(self, findings: Findings, records: Sequence[EventRecord]) -> None:
         """Each event lawful after the one before, each step of the trace assigned in its order, and nothing after the end."""
         for violation in check_case(self.definitions, records):
-            found.violate(violation.invariant, str(violation).partition(" ")[2])
-        found.closed = sum(isinstance(record.event, CaseClosed) for record in records[-1:])
+            findings.violate(violation.invariant, str(violation).partition(" ")[2])
+        findings.closed = sum(isinstance(record.event, CaseClosed) for record in records[-1:])
         assigned = [record.event.step_id for record in records if isinstance(record.event, StepAssigned)]
         route = self._route()
-        if assigned != (route if found.closed else route[: len(assigned)]):
-            found.violate("I2", f"{self.trace.case_id} does not follow its route")
+        if assigned != (route if findings.closed else route[: len(assigned)]):
+            findings.violate("I2", f"{self.trace.case_id} does not follow its route")
 
-    def _decided(self, found: Findings, records: Sequence[EventRecord]) -> None:
+    def _decided(self, findings: Findings, records: Sequence[EventRecord]) -> None:
         effects: Counter[str] = Counter()
         kept: set[int] = set()
         for record in records:
@@ -127,12 +127,12 @@ class CaseEvidence:
             row = self.decisions.get(record.event.step_id)
             if row is not None and record.command_id in self.command_ids(row, record.event.department):
                 kept.add(row.event)
-        found.decisions = len(kept)
-        found.lost = self.trace.events - len(kept)
-        found.doubled = sum(number > 1 for number in effects.values())
+        findings.decisions = len(kept)
+        findings.lost = self.trace.events - len(kept)
+        findings.doubled = sum(number > 1 for number in effects.values())
         for command_id, number in effects.items():
             if number > 1 or command_id not in self.accepted:
-                found.violate("I4", f"{command_id} has {number} effects in {self.trace.case_id}")
+                findings.violate("I4", f"{command_id} has {number} effects in {self.trace.case_id}")
 
     def command_ids(self, row: DecisionRow, department: str) -> tuple[str, str]:
         """The command that the intake makes of an event's message; the second: that an older program made of it."""

@@ -86,20 +86,22 @@ class LogVerification:
         patiently(self._await_publisher)
         self._listener.doing("checking the ledger and the topic against the log")
         order = patiently(self._topic)
-        found = patiently(lambda: self._ledger(order))
+        findings = patiently(lambda: self._ledger(order))
         letters = patiently(self._dead_letters)
         summary = self._index.summary
         return ImportReport(
             cases=summary.traces,
-            closed=found.closed,
-            decisions=found.decisions,
-            lost=found.lost,
-            doubled=found.doubled,
+            closed=findings.closed,
+            decisions=findings.decisions,
+            lost=findings.lost,
+            doubled=findings.doubled,
             reordered=len(order.reordered),
             redelivered=order.redelivered,
-            violations={name: found.violations[name] for name in sorted({*INVARIANTS, *found.violations}, key=_number)},
+            violations={
+                name: findings.violations[name] for name in sorted({*INVARIANTS, *findings.violations}, key=_number)
+            },
             dead_letters=letters,
-            findings=found.words,
+            findings=findings.words,
             log=summary,
         )
 
@@ -139,8 +141,8 @@ class LogVerification:
     def _ledger(self, order: TopicOrder) -> Findings:
         total = Findings()
         for page in self._index.pages():
-            for found in self._page(page, order):
-                total.add(found, WORDS_MAX)
+            for findings in self._page(page, order):
+                total.add(findings, WORDS_MAX)
         with self._store.reading() as connection:
             known = connection.scalar(select(func.count()).select_from(cases).where(cases.c.source == self._key.source))
         if (extra := (known or 0) - self._index.summary.traces) > 0:
@@ -155,7 +157,7 @@ class LogVerification:
         decisions = self._index.decisions(page[0].position, page[-1].position)
         rows, accepted, applied, owed = self._stored(ids)
         definitions = self._definitions()
-        found = []
+        of_page = []
         for trace in page:
             evidence = CaseEvidence(
                 key=self._key,
@@ -172,8 +174,8 @@ class LogVerification:
                 findings.violate("I3", f"the topic does not hold exactly the {last} events of {trace.case_id}")
             elif owed.get(trace.case_id, 0) != last:
                 findings.violate("I3", f"the outbox does not hold exactly the {last} events of {trace.case_id}")
-            found.append(findings)
-        return found
+            of_page.append(findings)
+        return of_page
 
     def _definitions(self) -> Definitions:
         """What the import's procedure was published as. Raises DefinitionsUnknown."""
@@ -191,12 +193,12 @@ class LogVerification:
                 case_id: list(group)
                 for case_id, group in groupby(rows_of_cases(connection, ids), lambda row: row.case_id)
             }
-            settled: dict[str, list[str]] = {}
+            accepted: dict[str, list[str]] = {}
             query: Any = select(commands.c.case_id, commands.c.command_id).where(
                 commands.c.case_id.in_(ids), commands.c.accepted
             )
             for case_id, command_id in connection.execute(query):
-                settled.setdefault(case_id, []).append(command_id)
+                accepted.setdefault(case_id, []).append(command_id)
             query = select(applications.c.case_id, func.count()).where(applications.c.case_id.in_(ids))
             applied = {row[0]: int(row[1]) for row in connection.execute(query.group_by(applications.c.case_id))}
             wanted = [event_id for case_id in rows for event_id in event_ids(case_id, len(rows[case_id]))]
@@ -204,7 +206,7 @@ class LogVerification:
                 outbox.c.topic == topic, outbox.c.event_id == func.any(wanted)
             )
             owed = {row[0]: int(row[1]) for row in connection.execute(query.group_by(outbox.c.case_id))}
-        return rows, settled, applied, owed
+        return rows, accepted, applied, owed
 
     def _dead_letters(self) -> int:
         """Messages of this log that could not be processed and were not sent again since."""

@@ -64,12 +64,12 @@ def check_case(
 
 def check_story(story: Story, *, open_ok: bool = True, until_at: datetime | None = None) -> list[Violation]:
     """The same for a story that was told already."""
-    found = list(sequence(story))
+    violations = list(sequence(story))
     for check in CHECKS:
-        found.extend(check(story))
-    found.extend(clock_endings(story, open_ok=open_ok))
-    found.extend(_unattended(story, open_ok=open_ok, until_at=until_at))
-    return found
+        violations.extend(check(story))
+    violations.extend(clock_endings(story, open_ok=open_ok))
+    violations.extend(_unattended(story, open_ok=open_ok, until_at=until_at))
+    return violations
 
 
 def sequence(story: Story) -> Iterator[Violation]:
@@ -177,8 +177,8 @@ def view_equals_story(story: Story, view: CaseView | None, work: Sequence[WorkIt
         found.append(Violation("I8", case_id, None, "the case's row differs from the fold of its ledger"))
     kept = {item.step_id: item.model_dump_json() for item in work}
     folded = {item.step_id: item.model_dump_json() for item in work_of(story.case)}
-    find_differing = sorted(step for step in kept.keys() | folded.keys() if kept.get(step) != folded.get(step))
-    found.extend(Violation("I8", case_id, None, f"the worklist differs at step {step}") for step in find_differing)
+    differing = sorted(step for step in kept.keys() | folded.keys() if kept.get(step) != folded.get(step))
+    found.extend(Violation("I8", case_id, None, f"the worklist differs at step {step}") for step in differing)
     return found
 
 

@@ -229,20 +229,20 @@ def _paid(case: Case, _: ev.PaymentConfirmed) -> str | None:
 
 
 def _calendar_applied(case: Case, event: ev.CalendarApplied) -> str | None:
-    kept = case.definitions.calendars.get(event.calendar.id)
-    if kept is None:
+    current = case.definitions.calendars.get(event.calendar.id)
+    if current is None:
         return f"{event.calendar.id} is no calendar of the case"
-    return _follows(kept, event.former, event.calendar.id)
+    return _follows(current, event.former, event.calendar.id)
 
 
 def _migrated(case: Case, event: ev.ProcedureMigrated) -> str | None:
     return _follows(case.definitions.procedure, event.former, event.procedure.id)
 
 
-def _follows(kept: CalendarDefinition | ProcedureVersion, former: ev.DefinitionRef, latter_id: str) -> str | None:
-    if (former.id, former.version, former.digest) != (kept.id, kept.version, kept.digest):
-        return f"it follows {kept.id} {kept.version}, not {former.id} {former.version}"
-    return None if latter_id == kept.id else f"{latter_id} is no version of {kept.id}"
+def _follows(current: CalendarDefinition | ProcedureVersion, former: ev.DefinitionRef, latter_id: str) -> str | None:
+    if (former.id, former.version, former.digest) != (current.id, current.version, current.digest):
+        return f"it follows {current.id} {current.version}, not {former.id} {former.version}"
+    return None if latter_id == current.id else f"{latter_id} is no version of {current.id}"
 
 
 def _is_assigned(case: Case, step_id: str) -> str | None:

@@ -74,7 +74,7 @@ def _compared(story: Story, scenes: Sequence[Scene], command: Command | Tick) ->
         return
     for scene, again in zip(scenes, decided, strict=False):
         record = _unreviewed(scene.record, again) if is_earlier else again
-        record = _as_told(scene.record, record) if tells_less else record
+        record = _as_recorded(scene.record, record) if tells_less else record
         if canonical_json(_uncoded(scene.record)) != canonical_json(_uncoded(record)):
             message = f"today's rules say {record.event.type}, the ledger {scene.record.event.type}"
             if record.event.type == scene.record.event.type:
@@ -94,9 +94,9 @@ def _is_earlier(case: Case) -> bool:
     return case.application is not None and case.application.system is None
 
 
-def _unreviewed(told: EventRecord, again: EventRecord) -> EventRecord:
+def _unreviewed(recorded: EventRecord, again: EventRecord) -> EventRecord:
     """What today's rules say of a fee, without the review where the ledger has none."""
-    paused, said = told.event, again.event
+    paused, said = recorded.event, again.event
     if not isinstance(paused, ev.ClockPaused) or not isinstance(said, ev.ClockPaused) or said.cause != "payment":
         return again
     return again.model_copy(
@@ -104,7 +104,7 @@ def _unreviewed(told: EventRecord, again: EventRecord) -> EventRecord:
     )
 
 
-_TOLD_SINCE: dict[type, tuple[str, ...]] = {
+_RECORDED_SINCE: dict[type, tuple[str, ...]] = {
     ev.StepAssigned: (
         *("procedure_name_vi", "procedure_name_en", "asked_by_department"),
         *("limit", "facts", "documents", "documents_left_out"),
@@ -124,10 +124,10 @@ def _tells_less(story: Story) -> bool:
     return first is not None and first.facts is None
 
 
-def _as_told(told: EventRecord, again: EventRecord) -> EventRecord:
+def _as_recorded(recorded: EventRecord, again: EventRecord) -> EventRecord:
     """What today's rules say, without what the ledger does not tell departments."""
-    absent = [name for name in _TOLD_SINCE.get(type(told.event), ()) if getattr(told.event, name) is None]
-    if not absent or type(again.event) is not type(told.event):
+    absent = [name for name in _RECORDED_SINCE.get(type(recorded.event), ()) if getattr(recorded.event, name) is None]
+    if not absent or type(again.event) is not type(recorded.event):
         return again
     return again.model_copy(update={"event": again.event.model_copy(update=dict.fromkeys(absent))})
 
@@ -156,14 +156,14 @@ def _first_of(kind: type[E], scenes: Sequence[Scene]) -> E | None:
     return next((scene.record.event for scene in scenes if isinstance(scene.record.event, kind)), None)
 
 
-LazyText = tuple[type[Command], dict[str, Any]]
+Draft = tuple[type[Command], dict[str, Any]]
 
 
-def _submission(event: ev.ApplicationSubmitted, _: Sequence[Scene]) -> LazyText:
+def _submission(event: ev.ApplicationSubmitted, _: Sequence[Scene]) -> Draft:
     return SubmitApplication, {"application": event.application}
 
 
-def _answer(event: ev.StepDecided, _: Sequence[Scene]) -> LazyText:
+def _answer(event: ev.StepDecided, _: Sequence[Scene]) -> Draft:
     return DecideStep, {
         "step_id": event.step_id,
         "department": event.department,
@@ -174,7 +174,7 @@ def _answer(event: ev.StepDecided, _: Sequence[Scene]) -> LazyText:
     }
 
 
-def _consultation(event: ev.ConsultationRequested, scenes: Sequence[Scene]) -> LazyText:
+def _consultation(event: ev.ConsultationRequested, scenes: Sequence[Scene]) -> Draft:
     return DecideStep, {
         "step_id": event.step_id,
         "department": scenes[0].before.steps[event.step_id].department,
@@ -186,7 +186,7 @@ def _consultation(event: ev.ConsultationRequested, scenes: Sequence[Scene]) -> L
     }
 
 
-def _supplement_request(event: ev.SupplementRequested, _: Sequence[Scene]) -> LazyText:
+def _supplement_request(event: ev.SupplementRequested, _: Sequence[Scene]) -> Draft:
     return DecideStep, {
         "step_id": event.step_id,
         "department": event.department,
@@ -198,7 +198,7 @@ def _supplement_request(event: ev.SupplementRequested, _: Sequence[Scene]) -> La
     }
 
 
-def _question(event: ev.ExplanationRequested, _: Sequence[Scene]) -> LazyText:
+def _question(event: ev.ExplanationRequested, _: Sequence[Scene]) -> Draft:
     return DecideStep, {
         "step_id": event.step_id,
         "department": event.department,
@@ -210,78 +210,78 @@ def _question(event: ev.ExplanationRequested, _: Sequence[Scene]) -> LazyText:
     }
 
 
-def _supplement(event: ev.SupplementReceived, _: Sequence[Scene]) -> LazyText:
+def _supplement(event: ev.SupplementReceived, _: Sequence[Scene]) -> Draft:
     return ReceiveSupplement, {"documents": event.documents, "declared_complete": event.declared_complete}
 
 
-def _explanation(event: ev.ExplanationReceived, _: Sequence[Scene]) -> LazyText:
+def _explanation(event: ev.ExplanationReceived, _: Sequence[Scene]) -> Draft:
     return ReceiveExplanation, {"reference": event.reference}
 
 
-def _stop(event: ev.CaseStopped, _: Sequence[Scene]) -> LazyText:
+def _stop(event: ev.CaseStopped, _: Sequence[Scene]) -> Draft:
     # The earlier of what the command said and what the procedure allows: said again, it is the earlier still.
     approval = {"approved_by": event.approved_by, "until_at": event.until_at}
     return StopCase, {"reason": event.reason, "legal_basis": event.legal_basis} | approval
 
 
-def _return(event: ev.CaseReturned, _: Sequence[Scene]) -> LazyText:
+def _return(event: ev.CaseReturned, _: Sequence[Scene]) -> Draft:
     return ReturnCase, {"reason": event.reason, "legal_basis": event.legal_basis}
 
 
-def _pause(event: ev.ClockPaused, _: Sequence[Scene]) -> LazyText:
+def _pause(event: ev.ClockPaused, _: Sequence[Scene]) -> Draft:
     return PauseClock, {"reason": event.reason, "legal_basis": event.legal_basis or "", "from_at": event.from_at}
 
 
-def _noted_pause(event: ev.ClockSuspended, _: Sequence[Scene]) -> LazyText:
+def _noted_pause(event: ev.ClockSuspended, _: Sequence[Scene]) -> Draft:
     times = {"from_at": event.from_at, "until_at": event.until_at}
     return PauseClock, {"reason": event.reason, "legal_basis": event.legal_basis} | times
 
 
-def _payment_request(event: ev.PaymentRequested, _: Sequence[Scene]) -> LazyText:
+def _payment_request(event: ev.PaymentRequested, _: Sequence[Scene]) -> Draft:
     asked = {"amount_vnd": event.amount_vnd, "reason": event.reason}
     return RequestPayment, {"step_id": event.step_id, "department": event.department} | asked
 
 
-def _payment(event: ev.PaymentConfirmed, _: Sequence[Scene]) -> LazyText:
+def _payment(event: ev.PaymentConfirmed, _: Sequence[Scene]) -> Draft:
     return ConfirmPayment, {"receipt": event.receipt}
 
 
-def _move(event: ev.AppointmentMoved, _: Sequence[Scene]) -> LazyText:
+def _move(event: ev.AppointmentMoved, _: Sequence[Scene]) -> Draft:
     return MoveAppointment, {"by": event.by, "reason": event.reason}
 
 
-def _extension(event: ev.ClockExtended, _: Sequence[Scene]) -> LazyText:
+def _extension(event: ev.ClockExtended, _: Sequence[Scene]) -> Draft:
     approval = {"legal_basis": event.legal_basis or "", "approved_by": event.approved_by}
     return ExtendLimit, {"by": event.by, "reason": event.reason} | approval
 
 
-def _lane_change(event: ev.LaneChanged, _: Sequence[Scene]) -> LazyText:
+def _lane_change(event: ev.LaneChanged, _: Sequence[Scene]) -> Draft:
     said = {"lane": event.to_lane, "reason": event.reason, "legal_basis": event.legal_basis}
     return ChangeLane, said | {"approved_by": event.approved_by, "override": event.entitlement == "override"}
 
 
-def _calendar(event: ev.CalendarApplied, _: Sequence[Scene]) -> LazyText:
+def _calendar(event: ev.CalendarApplied, _: Sequence[Scene]) -> Draft:
     return ApplyCalendar, {"calendar": event.calendar, "reason": event.reason}
 
 
-def _migration(event: ev.ProcedureMigrated, _: Sequence[Scene]) -> LazyText:
+def _migration(event: ev.ProcedureMigrated, _: Sequence[Scene]) -> Draft:
     return MigrateProcedure, {"procedure": event.procedure, "reason": event.reason}
 
 
-def _resumption(event: ev.ClockResumed, _: Sequence[Scene]) -> LazyText:
+def _resumption(event: ev.ClockResumed, _: Sequence[Scene]) -> Draft:
     return ResumeClock, {"reason": event.reason}
 
 
-def _withdrawal(event: ev.ApplicationWithdrawn, _: Sequence[Scene]) -> LazyText:
+def _withdrawal(event: ev.ApplicationWithdrawn, _: Sequence[Scene]) -> Draft:
     given = {"reason": event.reason, "reason_ref": event.reason_ref, "reason_code": event.reason_code}
     return WithdrawApplication, given
 
 
-def _acknowledgement(event: ev.EscalationAcknowledged, _: Sequence[Scene]) -> LazyText:
+def _acknowledgement(event: ev.EscalationAcknowledged, _: Sequence[Scene]) -> Draft:
     return AcknowledgeEscalation, {"escalation_id": event.escalation_id, "note": event.note}
 
 
-def _reassignment(_: ev.StepReassigned | ev.StepCancelled, scenes: Sequence[Scene]) -> LazyText:
+def _reassignment(_: ev.StepReassigned | ev.StepCancelled, scenes: Sequence[Scene]) -> Draft:
     moved = _first_of(ev.StepReassigned, scenes)
     if moved is None:
         raise ValueError("a step was taken away and given to nobody")
@@ -294,7 +294,7 @@ def _reassignment(_: ev.StepReassigned | ev.StepCancelled, scenes: Sequence[Scen
     }
 
 
-_MAKERS: dict[type, Callable[[Any, Sequence[Scene]], LazyText]] = {
+_MAKERS: dict[type, Callable[[Any, Sequence[Scene]], Draft]] = {
     ev.ApplicationSubmitted: _submission,
     ev.StepDecided: _answer,
     ev.ConsultationRequested: _consultation,

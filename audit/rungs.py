@@ -23,13 +23,13 @@ AFTER_BREACH = ("breach", "escalation")
 
 def rungs(story: Story) -> Iterator[Violation]:
     """I6: each rung fires once, in order, never early, never while suspended, never after the answer was recorded."""
-    told: set[str] = set()
+    fired: set[str] = set()
     for scene in story.scenes:
         event = scene.record.event
         if not isinstance(event, ev.RungFired):
             continue
-        reason = f"{event.escalation_id} fired twice" if event.escalation_id in told else None
-        told.add(event.escalation_id)
+        reason = f"{event.escalation_id} fired twice" if event.escalation_id in fired else None
+        fired.add(event.escalation_id)
         state = scene.before.clocks.get(event.clock_id)
         if state is not None and reason is None:
             reason = _wrong_rung(scene, event, state)

@@ -46,12 +46,12 @@ def _wrong_total(scene: Scene, event: ev.CaseClosed, opened_at: datetime) -> Ite
 
 
 def _wrong_owners(story: Story, closing: Scene, event: ev.CaseClosed) -> Iterator[Violation]:
-    found = _shares_until(story, closing, event.closed_at)
-    told = {share.owner: share.seconds for share in event.time_shares}
-    for owner in sorted(found.keys() | told.keys()):
-        mine, given = found.get(owner, 0.0), told.get(owner, 0.0)
-        if abs(mine - given) > TOLERANCE_SECONDS:
-            message = f"{owner} had the case for {mine} s, recorded {given} s"
+    counted = _shares_until(story, closing, event.closed_at)
+    recorded = {share.owner: share.seconds for share in event.time_shares}
+    for owner in sorted(counted.keys() | recorded.keys()):
+        mine, theirs = counted.get(owner, 0.0), recorded.get(owner, 0.0)
+        if abs(mine - theirs) > TOLERANCE_SECONDS:
+            message = f"{owner} had the case for {mine} s, recorded {theirs} s"
             yield Violation("I7", story.case_id, closing.record.sequence, message)
 
 
@@ -104,20 +104,20 @@ def _owner(case: Case) -> str:
 
 def _painted(line: list[Held], from_at: datetime, until_at: datetime | None) -> list[Held]:
     """The line with a stretch of it given to the suspension, but for what was the applicant's."""
-    found: list[Held] = []
+    counted: list[Held] = []
     for (begun_at, owner), following in zip(line, [*line[1:], None], strict=True):
         ends_at = None if following is None else following[0]
         stands_at = max(from_at, begun_at)
         stops_at = ends_at if until_at is None or (ends_at is not None and ends_at < until_at) else until_at
         if owner == "applicant" or (stops_at is not None and stands_at >= stops_at):
-            found.append((begun_at, owner))
+            counted.append((begun_at, owner))
             continue
         if begun_at < stands_at:
-            found.append((begun_at, owner))
-        found.append((stands_at, SUSPENSION))
+            counted.append((begun_at, owner))
+        counted.append((stands_at, SUSPENSION))
         if stops_at is not None and stops_at != ends_at:
-            found.append((stops_at, owner))
-    return _joined(found)
+            counted.append((stops_at, owner))
+    return _joined(counted)
 
 
 def _joined(line: list[Held]) -> list[Held]:

@@ -37,10 +37,10 @@ def clock_endings(story: Story, *, open_ok: bool) -> Iterator[Violation]:
         if reason is not None:
             yield Violation("I5", story.case_id, scene.record.sequence, reason)
     for clock_id, state in story.case.clocks.items():
-        found = ends.get(clock_id, [])
+        endings = ends.get(clock_id, [])
         still_runs = not state.stopped and not story.case.is_closed
-        if len(found) > 1 or (not found and not (open_ok and still_runs)):
-            yield Violation("I5", story.case_id, None, f"clock {clock_id} ended {len(found)} times: {found}")
+        if len(endings) > 1 or (not endings and not (open_ok and still_runs)):
+            yield Violation("I5", story.case_id, None, f"clock {clock_id} ended {len(endings)} times: {endings}")
         if story.case.is_closed and not state.stopped:
             yield Violation("I5", story.case_id, None, f"clock {clock_id} outlives its case")
 

@@ -34,8 +34,8 @@ def move(draft: Draft, command: MoveAppointment) -> Refusal | None:
     if refusal is not None:
         return refusal
     moved = command.by if state.appointment_by is None else _sum(state.appointment_by, command.by)
-    told = state.clock.extended(moved).due(draft.calendar)
-    if told is None:
+    limit = state.clock.extended(moved).due(draft.calendar)
+    if limit is None:
         return refuse("no_clock", clock="statutory")
     draft.emit(
         AppointmentMoved(
@@ -43,7 +43,7 @@ def move(draft: Draft, command: MoveAppointment) -> Refusal | None:
             by=command.by,
             reason=command.reason,
             former_appointment_at=former_at,
-            appointment_at=draft.utc(told.operational_at),
+            appointment_at=draft.utc(limit.operational_at),
             departments=draft.state.working_departments,
         )
     )
@@ -79,8 +79,8 @@ def _sum(one: Budget, other: Budget) -> Budget:
 def extend(draft: Draft, command: ExtendLimit) -> Refusal | None:
     """An extension with reason and a second person's approval, within what the procedure's law allows in all."""
     most = draft.state.definitions.procedure.appointment.extension_max
-    given = draft.state.extended_by + command.by.amount
-    if most is None or command.by.unit is not most.unit or given > most.amount:
+    extended = draft.state.extended_by + command.by.amount
+    if most is None or command.by.unit is not most.unit or extended > most.amount:
         return refuse("extension_refused", "by", by=str(command.by), most="0" if most is None else str(most))
     refusal = not_seconded(command.actor, command.approved_by)
     if refusal is not None:
@@ -106,8 +106,8 @@ def _extend(draft: Draft, state: ClockState, command: ExtendLimit) -> Refusal | 
         return refuse("extension_refused", "by", by=str(by), most=f"{room} {unit}")
     former_at = appointment_at(state, draft.state.definitions)
     longer = state.clock.extended(by)
-    told = (longer if state.appointment_by is None else longer.extended(state.appointment_by)).due(draft.calendar)
-    if former_at is None or told is None:
+    limit = (longer if state.appointment_by is None else longer.extended(state.appointment_by)).due(draft.calendar)
+    if former_at is None or limit is None:
         return refuse("no_clock", clock="statutory")
     draft.emit(
         ClockExtended(
@@ -118,7 +118,7 @@ def _extend(draft: Draft, state: ClockState, command: ExtendLimit) -> Refusal | 
             legal_basis=command.legal_basis,
             approved_by=command.approved_by,
             former_due_at=former_at,
-            due_at=draft.utc(told.operational_at),
+            due_at=draft.utc(limit.operational_at),
             departments=draft.state.working_departments,
         )
     )

@@ -50,15 +50,15 @@ def duty_audience(duty: Duty, agency: str, catalog: Catalog) -> Audience:
     if isinstance(duty, SuspensionReviewDue):
         return _held(HEAD, duty.department, agency, catalog)
     for department in (ONE_STOP, agency, *catalog.departments):
-        found = _held(ADMINISTRATOR, department, agency, catalog)
-        if found.addresses:
-            return found
+        administrator = _held(ADMINISTRATOR, department, agency, catalog)
+        if administrator.addresses:
+            return administrator
     return _held(HEAD, ONE_STOP if ONE_STOP in catalog.departments else agency, agency, catalog)
 
 
 def _held(role: str, department: str | None, agency: str, catalog: Catalog) -> Audience:
     holder = catalog.holder_of(role, department, agency)
-    found = (holder.email, holder.substitute_email) if holder is not None else ()
+    addresses_held = (holder.email, holder.substitute_email) if holder is not None else ()
     own, _ = responsible(role, department, agency, catalog.departments)
-    addresses = tuple(address for address in found if address)
+    addresses = tuple(address for address in addresses_held if address)
     return Audience(own, role, addresses, "both" if holder is None else holder.language)

@@ -95,18 +95,18 @@ class _RuleTest:
 
     def near_miss(self, places: tuple[int, ...]) -> NearMiss:
         """What this rule lacked, in words."""
-        found = self._near_misses.get(places)
-        if found is None:
-            found = self._near_misses[places] = _near_miss(self.rule, [self.rule.when[place] for place in places])
-        return found
+        miss = self._near_misses.get(places)
+        if miss is None:
+            miss = self._near_misses[places] = _near_miss(self.rule, [self.rule.when[place] for place in places])
+        return miss
 
 
 def _tests_of(table: LaneTable) -> tuple[_RuleTest, ...]:
-    kept: tuple[_RuleTest, ...] | None = table.__dict__.get(_KEPT)
-    if kept is None:
+    tests: tuple[_RuleTest, ...] | None = table.__dict__.get(_KEPT)
+    if tests is None:
         # Not a field: it takes no part in equality or digest, is never written out, and a changed copy makes its own.
-        kept = table.__dict__[_KEPT] = tuple(_RuleTest(rule, table) for rule in table.rules)
-    return kept
+        tests = table.__dict__[_KEPT] = tuple(_RuleTest(rule, table) for rule in table.rules)
+    return tests
 
 
 def _members(condition: Condition, table: LaneTable) -> frozenset[str] | None:

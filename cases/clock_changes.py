@@ -186,8 +186,8 @@ def _review_due(_: Case, event: ev.SuspensionReviewDue, __: datetime) -> Change:
 
 
 def _exhausted(case: Case, event: ev.CalendarExhausted, _: datetime) -> Change:
-    told = {"told_beyond": event.calendar.digest}
-    named = {clock_id: case.clocks[clock_id].changed(told) for clock_id in event.clock_ids}
+    beyond = {"told_beyond": event.calendar.digest}
+    named = {clock_id: case.clocks[clock_id].changed(beyond) for clock_id in event.clock_ids}
     return {"clocks": {**case.clocks, **named}}
 
 

@@ -93,9 +93,9 @@ def _free_id(case: Case, kind: ClockKind, step_id: str | None) -> str:
     # The number goes on until the id is free: a declared step may be called `a.2`, and so meet the second clock of `a`.
     stem = f"{kind}:{step_id}" if step_id is not None else kind
     number = 1 + sum(c.kind == kind and c.step_id == step_id for c in case.clocks.values())
-    while (found := stem if number == 1 else f"{stem}.{number}") in case.clocks:
+    while (clock_id := stem if number == 1 else f"{stem}.{number}") in case.clocks:
         number += 1
-    return found
+    return clock_id
 
 
 def _standing_still(draft: Draft, kind: ClockKind) -> tuple[Suspension, ...]:
@@ -152,10 +152,10 @@ def _first_told(draft: Draft, budget: Budget, beside: ClockState) -> datetime | 
         return None
     runs = as_it_will_run(beside.clock.model_copy(update={"budget": budget}), draft.at)
     try:
-        found = runs.due(draft.calendar_of(beside.calendar))
+        end = runs.due(draft.calendar_of(beside.calendar))
     except CalendarRangeError:
         return None
-    return None if found is None else draft.utc(found.operational_at)
+    return None if end is None else draft.utc(end.operational_at)
 
 
 def arm_case_clocks(draft: Draft) -> None:
@@ -260,9 +260,9 @@ def _is_held_by(cause: PauseCause, state: ClockState, case: Case) -> bool:
     # A stop while the applicant was to answer held the applicant's own limit; the case's clocks were held by the request
     # already, and still are, unless they run on beside an explanation.
     runs_on = explanation_rule(case.definitions.procedure).clock == "RUN"
-    asked = case.stopped_from is CaseStatus.AWAITING_SUPPLEMENT
-    asked = asked or (case.stopped_from is CaseStatus.AWAITING_EXPLANATION and not runs_on)
-    return of_applicant or not asked
+    awaited = case.stopped_from is CaseStatus.AWAITING_SUPPLEMENT
+    awaited = awaited or (case.stopped_from is CaseStatus.AWAITING_EXPLANATION and not runs_on)
+    return of_applicant or not awaited
 
 
 def finish(draft: Draft, clock_id: str | None) -> None:

@@ -99,8 +99,12 @@ def _submit(draft: Draft, command: SubmitApplication) -> Refusal | None:
             lanes=DefinitionRef(id=lanes.id, version=lanes.version, digest=lanes.digest),
         )
     )
-    found = classify(lanes, procedure, application.facts)
-    draft.emit(ApplicationClassified(lane=found.lane, rule=found.rule, near_misses=found.near_misses))
+    classification = classify(lanes, procedure, application.facts)
+    draft.emit(
+        ApplicationClassified(
+            lane=classification.lane, rule=classification.rule, near_misses=classification.near_misses
+        )
+    )
     draft.emit(
         ApplicationAccepted(
             agency=procedure.agency,
@@ -115,9 +119,9 @@ def _submit(draft: Draft, command: SubmitApplication) -> Refusal | None:
 
 def _incomplete(case: Case, application: Application) -> Refusal | None:
     procedure = case.definitions.procedure
-    given = {document.kind for document in application.documents}
+    kinds = {document.kind for document in application.documents}
     # Decree 56/2023 art. 1(4): what connected State data hold already is not asked for.
-    missing = [d.kind for d in procedure.documents if d.required and not d.held_by_state and d.kind not in given]
+    missing = [d.kind for d in procedure.documents if d.required and not d.held_by_state and d.kind not in kinds]
     if missing:
         return refuse("documents_missing", "documents", documents=", ".join(missing))
     if procedure.route == "defined":

@@ -41,11 +41,11 @@ def duties_of(definitions: Definitions, rules: DutyRules | None, records: Sequen
     if rules is None or not records or not isinstance(records[0].event, ev.ApplicationSubmitted):
         return []
     channel = records[0].event.application.channel
-    found: list[DutyKept] = []
+    duties: list[DutyKept] = []
     for rule in rules.duties:
         if channel in rule.channels:
-            found.extend(_MEASURES[rule.kind](rule, definitions, records))
-    return found
+            duties.extend(_MEASURES[rule.kind](rule, definitions, records))
+    return duties
 
 
 def _answers(rule: DutyRule, definitions: Definitions, records: Sequence[EventRecord]) -> Iterator[DutyKept]:
@@ -76,7 +76,9 @@ def _transfers(rule: DutyRule, definitions: Definitions, records: Sequence[Event
     the applicant has the case, or it stands suspended, nothing is to be handed on: what was not late by then counts from when
     it is back.
     """
-    receiving = next((found for found in (_department_of(record.event) for record in records) if found), None)
+    receiving = next(
+        (department for department in (_department_of(record.event) for record in records) if department), None
+    )
     others = {step.department for step in definitions.procedure.steps} - {receiving}
     due_at: datetime | None = None
     for record, begins_at, ends_at in _in_hand(records):

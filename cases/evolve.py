@@ -85,14 +85,14 @@ def _calendar_applied(case: Case, event: ev.CalendarApplied, _: datetime) -> Cha
 
 
 def _migrated(case: Case, event: ev.ProcedureMigrated, _: datetime) -> Change:
-    kept = {step.id: step for step in case.steps.values() if step.status is not StepStatus.WAITING}
+    begun = {step.id: step for step in case.steps.values() if step.status is not StepStatus.WAITING}
     steps = {
         step.id: StepState(
             id=step.id, name_vi=step.name.vi, name_en=step.name.en, department=step.department, needs=step.needs
         )
         for step in event.procedure.steps
     }
-    for step_id, step in kept.items():
+    for step_id, step in begun.items():
         needs = steps[step_id].needs if step_id in steps else ()
         steps[step_id] = step.changed({"needs": needs})
     return {"definitions": case.definitions.model_copy(update={"procedure": event.procedure}), "steps": steps}
@@ -108,7 +108,7 @@ def _assigned(case: Case, event: ev.StepAssigned, _: datetime) -> Change:
     }
     if event.step_id in case.steps:
         return {"steps": with_step(case, event.step_id, **change)}
-    asked = StepState(
+    step = StepState(
         id=event.step_id,
         name_vi=event.name_vi,
         name_en=event.name_en,
@@ -119,7 +119,7 @@ def _assigned(case: Case, event: ev.StepAssigned, _: datetime) -> Change:
         clock_id=next((c.id for c in case.clocks.values() if c.step_id == event.step_id and not c.stopped), None),
         **change,
     )
-    return {"steps": {**case.steps, event.step_id: asked}}
+    return {"steps": {**case.steps, event.step_id: step}}
 
 
 def _decided(case: Case, event: ev.StepDecided, _: datetime) -> Change:
@@ -153,13 +153,13 @@ def _supplement_requested(case: Case, event: ev.SupplementRequested, _: datetime
 
 
 def _supplement_received(case: Case, event: ev.SupplementReceived, at: datetime) -> Change:
-    given: Change = {
+    change: Change = {
         "supplements": None if case.supplements is None else (*case.supplements, *event.documents)[-DOCUMENTS_MAX:],
         "documents_given": case.documents_given + len(event.documents),
     }
     if event.missing:
-        return given | {"documents_awaited": event.missing}
-    return given | {
+        return change | {"documents_awaited": event.missing}
+    return change | {
         "status": CaseStatus.IN_PROGRESS,
         "supplement_step": None,
         "documents_awaited": (),

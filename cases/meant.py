@@ -16,9 +16,9 @@ def meant(command: C, field: str, names: Iterable[str]) -> C:
 
     What comes in has one form; a ledger from before may hold a name with decomposed accents or blanks around it.
     """
-    asked = getattr(command, field, None)
+    typed = getattr(command, field, None)
     known = list(names)
-    if not isinstance(asked, str) or asked in known:
+    if not isinstance(typed, str) or typed in known:
         return command
-    alike = [name for name in known if tidy(name) == tidy(asked)]
+    alike = [name for name in known if tidy(name) == tidy(typed)]
     return command.model_copy(update={field: alike[0]}) if len(alike) == 1 else command

@@ -264,4 +264,4 @@ def holder(status: CaseStatus, steps: Mapping[str, StepState]) -> str:
         for step in steps.values()
         if step.status is StepStatus.ASSIGNED and step.assigned_at is not None
     ]
-    return min(held, key=lambda found: found[:2])[2] if held else "between_steps"
+    return min(held, key=lambda entry: entry[:2])[2] if held else "between_steps"

@@ -21,8 +21,8 @@ def _with_documents(state: Mapping[str, Any]) -> dict[str, Any]:
     if _NEWEST in state:
         return dict(state)
     application = state.get("application") or {}
-    given = {"documents_given": len(application.get("documents", ()))}
-    return {**state, **given, _NEWEST: None if state.get("supplement_rounds") else ()}
+    counted = {"documents_given": len(application.get("documents", ()))}
+    return {**state, **counted, _NEWEST: None if state.get("supplement_rounds") else ()}
 
 
 def _with_breaches(state: Mapping[str, Any]) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def _first_told(case: Case, state: ClockState) -> datetime | None:
         return table.appointment_at
     bare = state.clock.model_copy(update={"suspensions": ()})
     try:
-        found = bare.due(compiled(case.definitions.calendar_of(state.calendar)))
+        end = bare.due(compiled(case.definitions.calendar_of(state.calendar)))
     except CalendarRangeError:
         return None
-    return None if found is None else found.operational_at.astimezone(UTC)
+    return None if end is None else end.operational_at.astimezone(UTC)

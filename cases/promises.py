@@ -179,11 +179,11 @@ def _in_proportion(step: StepDefinition, procedure: ProcedureVersion, measure: _
 
 
 def _longest_weight(procedure: ProcedureVersion) -> int:
-    kept: int | None = procedure.__dict__.get(_KEPT)
-    if kept is None:
+    longest: int | None = procedure.__dict__.get(_KEPT)
+    if longest is None:
         # Not a field: it takes no part in equality or digest, and a changed copy makes its own.
-        kept = procedure.__dict__[_KEPT] = _longest(procedure.steps, _weight)
-    return kept
+        longest = procedure.__dict__[_KEPT] = _longest(procedure.steps, _weight)
+    return longest
 
 
 def _weight(step: StepDefinition) -> int:
@@ -193,14 +193,14 @@ def _weight(step: StepDefinition) -> int:
 def _longest_path(steps: tuple[StepDefinition, ...], lengths: Mapping[str, Fraction]) -> list[StepDefinition]:
     """The steps of the longest path (their graph has no circles: the catalogue refuses them)."""
     by_id = {step.id: step for step in steps}
-    found: dict[str, tuple[Fraction, list[StepDefinition]]] = {}
+    paths: dict[str, tuple[Fraction, list[StepDefinition]]] = {}
 
     def until_end_of(step_id: str) -> tuple[Fraction, list[StepDefinition]]:
-        if step_id not in found:
+        if step_id not in paths:
             step = by_id[step_id]
             before = max((until_end_of(need) for need in step.needs), key=itemgetter(0), default=(Fraction(0), []))
-            found[step_id] = before[0] + lengths.get(step_id, 0), [*before[1], step]
-        return found[step_id]
+            paths[step_id] = before[0] + lengths.get(step_id, 0), [*before[1], step]
+        return paths[step_id]
 
     return max((until_end_of(step_id) for step_id in by_id), key=itemgetter(0), default=(Fraction(0), []))[1]
 
@@ -208,12 +208,12 @@ def _longest_path(steps: tuple[StepDefinition, ...], lengths: Mapping[str, Fract
 def _longest(steps: tuple[StepDefinition, ...], length: Callable[[StepDefinition], int]) -> int:
     """The length of the longest path through the steps (their graph has no circles: the catalogue refuses them)."""
     by_id = {step.id: step for step in steps}
-    found: dict[str, int] = {}
+    lengths: dict[str, int] = {}
 
     def until_end_of(step_id: str) -> int:
-        if step_id not in found:
+        if step_id not in lengths:
             step = by_id[step_id]
-            found[step_id] = length(step) + max((until_end_of(need) for need in step.needs), default=0)
-        return found[step_id]
+            lengths[step_id] = length(step) + max((until_end_of(need) for need in step.needs), default=0)
+        return lengths[step_id]
 
     return max((until_end_of(step_id) for step_id in by_id), default=0)

@@ -85,10 +85,10 @@ def _last_end(
 
 def _reached(step: StepDefinition, neighbours: Mapping[str, tuple[str, ...]]) -> set[str]:
     """The step and all that it reaches through its neighbours."""
-    found = {step.id}
-    while more := {other for step_id in found for other in neighbours[step_id]} - found:
-        found |= more
-    return found
+    reached = {step.id}
+    while more := {other for step_id in reached for other in neighbours[step_id]} - reached:
+        reached |= more
+    return reached
 
 
 def _signed(one_at: datetime, other_at: datetime, calendar: WorkingCalendar, working: bool) -> timedelta:
@@ -114,11 +114,11 @@ def _longest(
     steps: Sequence[StepDefinition], neighbours: Mapping[str, tuple[str, ...]], lengths: Mapping[str, timedelta]
 ) -> dict[str, timedelta]:
     """The length of the longest path that ends with each step, the step included; the graph has no circles."""
-    found: dict[str, timedelta] = {}
+    longest: dict[str, timedelta] = {}
     waiting = [step.id for step in steps]
     while waiting:
-        ready = [step_id for step_id in waiting if all(other in found for other in neighbours[step_id])]
+        ready = [step_id for step_id in waiting if all(other in longest for other in neighbours[step_id])]
         for step_id in ready:
-            found[step_id] = lengths[step_id] + max((found[other] for other in neighbours[step_id]), default=ZERO)
-        waiting = [step_id for step_id in waiting if step_id not in found]
-    return found
+            longest[step_id] = lengths[step_id] + max((longest[other] for other in neighbours[step_id]), default=ZERO)
+        waiting = [step_id for step_id in waiting if step_id not in longest]
+    return longest

@@ -31,8 +31,8 @@ def handed_over(spans: tuple[Span, ...], owner: str, at: datetime, turn_at: date
 
 def _followed(spans: tuple[Span, ...], span: Span) -> tuple[Span, ...]:
     # Who had it for no time at all did not have it.
-    kept = spans[:-1] if spans[-1].started_at == span.started_at else spans
-    return kept if kept and kept[-1].owner == span.owner else (*kept, span)
+    before = spans[:-1] if spans[-1].started_at == span.started_at else spans
+    return before if before and before[-1].owner == span.owner else (*before, span)
 
 
 def suspended(spans: tuple[Span, ...], from_at: datetime, until_at: datetime | None) -> tuple[Span, ...]:
@@ -40,22 +40,22 @@ def suspended(spans: tuple[Span, ...], from_at: datetime, until_at: datetime | N
 
     `until_at` None: from then on. Time before the case was opened is nobody's.
     """
-    found: list[Span] = []
+    parts: list[Span] = []
     for span, following in zip(spans, [*spans[1:], None], strict=True):
         ends_at = None if following is None else following.started_at
-        _add(found, span)
+        _add(parts, span)
         begins_at = max(from_at, span.started_at)
         within = (ends_at is None or begins_at < ends_at) and (until_at is None or begins_at < until_at)
         if span.owner in KEPT or not within:
             continue
         if begins_at == span.started_at:
-            found.pop()
-        _add(found, Span(SUSPENSION, begins_at))
+            parts.pop()
+        _add(parts, Span(SUSPENSION, begins_at))
         if until_at is not None and (ends_at is None or until_at < ends_at):
-            _add(found, Span(span.owner, until_at))
-    return tuple(found)
+            _add(parts, Span(span.owner, until_at))
+    return tuple(parts)
 
 
-def _add(found: list[Span], span: Span) -> None:
-    if not found or found[-1].owner != span.owner:
-        found.append(span)
+def _add(parts: list[Span], span: Span) -> None:
+    if not parts or parts[-1].owner != span.owner:
+        parts.append(span)

@@ -85,9 +85,9 @@ def _say_decided(draft: Draft, step: StepState, command: DecideStep) -> None:
 
 def _approve(draft: Draft, step: StepState, command: DecideStep) -> Refusal | None:
     waiting = [
-        asked.department
-        for asked in draft.state.steps.values()
-        if asked.asked_by == step.id and asked.status is StepStatus.ASSIGNED and _is_awaited(asked)
+        opinion.department
+        for opinion in draft.state.steps.values()
+        if opinion.asked_by == step.id and opinion.status is StepStatus.ASSIGNED and _is_awaited(opinion)
     ]
     if waiting:
         return refuse("consultation_open", "step_id", step=step.id, departments=", ".join(waiting))
@@ -96,9 +96,9 @@ def _approve(draft: Draft, step: StepState, command: DecideStep) -> Refusal | No
     return None
 
 
-def _is_awaited(asked: StepState) -> bool:
+def _is_awaited(opinion: StepState) -> bool:
     # Silence that is to be escalated never lets the step go on: the answer is awaited, however late.
-    return not asked.lapsed or asked.silence is Silence.ESCALATE
+    return not opinion.lapsed or opinion.silence is Silence.ESCALATE
 
 
 def _refuse(draft: Draft, step: StepState, command: DecideStep) -> Refusal | None:
@@ -125,9 +125,9 @@ def _give_opinion(draft: Draft, step: StepState, command: DecideStep) -> Refusal
 def _consult(draft: Draft, step: StepState, command: DecideStep) -> Refusal | None:
     if not command.consult:
         return refuse("field_missing", "consult", name="consult")
-    asked = sum(other.kind == "consultation" for other in draft.state.steps.values())
-    if asked + len(command.consult) > OPINIONS_MAX:
-        return refuse("too_many_opinions", "consult", most=str(OPINIONS_MAX), asked=str(asked))
+    opinions = sum(other.kind == "consultation" for other in draft.state.steps.values())
+    if opinions + len(command.consult) > OPINIONS_MAX:
+        return refuse("too_many_opinions", "consult", most=str(OPINIONS_MAX), asked=str(opinions))
     for request in command.consult:
         if request.department not in draft.state.definitions.departments:
             return refuse("department_unknown", "consult.department", department=request.department)
@@ -165,7 +165,7 @@ def _silence_of(case: Case, request: ConsultationRequest) -> Silence | None:
 
 
 def _ask(draft: Draft, step: StepState, request: ConsultationRequest) -> None:
-    asked = StepState(
+    opinion = StepState(
         id=_opinion_id(draft.state, step),
         name_vi=f"Cho ý kiến: {step.name_vi}",
         name_en=f"Opinion on: {step.name_en}",
@@ -177,16 +177,16 @@ def _ask(draft: Draft, step: StepState, request: ConsultationRequest) -> None:
     )
     clock_id = None
     if request.limit is not None:
-        clock_id = arm(draft, "consultation", request.limit, draft.now, asked.id, asked.department)
-    say_assigned(draft, asked, clock_id)
+        clock_id = arm(draft, "consultation", request.limit, draft.now, opinion.id, opinion.department)
+    say_assigned(draft, opinion, clock_id)
 
 
 def _opinion_id(case: Case, step: StepState) -> str:
     # The number goes on until the id is free: a declared route may have a step of that very name.
-    number = 1 + sum(asked.asked_by == step.id for asked in case.steps.values())
-    while (found := f"{step.id}.opinion-{number}") in case.steps:
+    number = 1 + sum(other.asked_by == step.id for other in case.steps.values())
+    while (opinion_id := f"{step.id}.opinion-{number}") in case.steps:
         number += 1
-    return found
+    return opinion_id
 
 
 def reassign(draft: Draft, command: ReassignStep) -> Refusal | None:

@@ -63,10 +63,10 @@ def notice_due(draft: Draft, limit: Budget | None) -> datetime | None:
     if limit is None or draft.state.received_at is None:
         return None
     try:
-        found = due(limit, draft.state.received_at, draft.calendar)
+        end = due(limit, draft.state.received_at, draft.calendar)
     except CalendarRangeError:
         return None
-    return (found.lawful_end_at or found.operational_at).astimezone(UTC)
+    return (end.lawful_end_at or end.operational_at).astimezone(UTC)
 
 
 def receive(draft: Draft, command: ReceiveSupplement) -> Refusal | None:
@@ -96,8 +96,8 @@ def receive(draft: Draft, command: ReceiveSupplement) -> Refusal | None:
 def _missing(case: Case, command: ReceiveSupplement) -> tuple[str, ...]:
     if _is_declared_complete(command):
         return ()
-    given = {document.kind for document in command.documents}
-    return tuple(kind for kind in case.documents_awaited if kind not in given)
+    kinds = {document.kind for document in command.documents}
+    return tuple(kind for kind in case.documents_awaited if kind not in kinds)
 
 
 def _is_declared_complete(command: ReceiveSupplement) -> bool:

@@ -25,8 +25,8 @@ def documents_of(case: Case) -> tuple[DocumentPart, ...] | None:
     application = case.application
     if application is None or case.supplements is None:
         return None
-    given = (*application.documents, *case.supplements)
-    return tuple(_named(part) for part in given[-_most(case) :])
+    documents = (*application.documents, *case.supplements)
+    return tuple(_named(part) for part in documents[-_most(case) :])
 
 
 def left_out(case: Case, told: tuple[DocumentPart, ...] | None) -> int | None:

@@ -80,8 +80,8 @@ class Timetable:
         """It has no end because the calendar ends before it does, not because it is suspended."""
         self.due = self._due(self.clock)
         """The limit's ends; None while the clock is suspended, or where the calendar ends before."""
-        told = self.due if self._told is self.clock else self._due(self._told)
-        self.appointment_at = None if told is None else told.operational_at.astimezone(UTC)
+        first = self.due if self._told is self.clock else self._due(self._told)
+        self.appointment_at = None if first is None else first.operational_at.astimezone(UTC)
         """As told to the applicant; the only end, where there is one."""
         self.lawful_end_at = self._lawful_end()
         """None: the clock has one end, or none now."""
@@ -170,14 +170,14 @@ _recent: dict[tuple[object, ...], Timetable] = {}
 
 def timetable_of(state: ClockState, definitions: Definitions) -> Timetable:
     """The timetable of a clock; worked out anew only when the clock itself has changed, by a pause for instance."""
-    kept: Timetable | None = state.__dict__.get(_KEPT)
+    timetable: Timetable | None = state.__dict__.get(_KEPT)
     if (
-        kept is not None
-        and kept.clock is state.clock
-        and kept.appointment_by == state.appointment_by
-        and kept.definitions is definitions
+        timetable is not None
+        and timetable.clock is state.clock
+        and timetable.appointment_by == state.appointment_by
+        and timetable.definitions is definitions
     ):
-        return kept
+        return timetable
     made = _recent_or_made(state, definitions)
     state.__dict__[_KEPT] = made  # not a field: it takes no part in equality, and is never written out
     return made
@@ -256,12 +256,12 @@ def ladder_of(definitions: Definitions, kind: ClockKind) -> Ladder | None:
 
 def _first(state: ClockState, definitions: Definitions) -> DueItem | None:
     # Kept beside the state until it changes: of two hundred clocks one has changed since they were asked before.
-    kept: tuple[Definitions, DueItem | None] | None = state.__dict__.get(FIRST)
-    if kept is not None and kept[0] is definitions:
-        return kept[1]
-    found = None if state.is_paused else _first_of(state, timetable_of(state, definitions))
-    state.__dict__[FIRST] = (definitions, found)
-    return found
+    remembered: tuple[Definitions, DueItem | None] | None = state.__dict__.get(FIRST)
+    if remembered is not None and remembered[0] is definitions:
+        return remembered[1]
+    item = None if state.is_paused else _first_of(state, timetable_of(state, definitions))
+    state.__dict__[FIRST] = (definitions, item)
+    return item
 
 
 def _first_of(state: ClockState, table: Timetable) -> DueItem | None:

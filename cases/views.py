@@ -83,8 +83,8 @@ def _due_at(case: Case, state: ClockState | None) -> datetime | None:
 
 
 def _lawful_day(case: Case, state: ClockState | None) -> date | None:
-    found = None if state is None else timetable_of(state, case.definitions).due
-    return None if found is None else found.lawful_day
+    end = None if state is None else timetable_of(state, case.definitions).due
+    return None if end is None else end.lawful_day
 
 
 def _stands_at(case: Case, clock_id: str | None, status: str) -> bool:

@@ -9,7 +9,7 @@ from pydantic import StringConstraints, model_validator
 
 from catalog.definition import Definition
 from catalog.soundness import in_force, raise_if_unsound, validity_problems
-from wording.text import LazyText
+from wording.text import LazyText, in_language
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?$")]
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$")]
@@ -27,7 +27,7 @@ class Text(Definition):
     @classmethod
     def of(cls, text: LazyText) -> Self:
         """A text of ours in both languages."""
-        return cls(vi=text.vi, en=str(text))
+        return cls(vi=in_language(text, "vi"), en=str(text))
 
     def in_language(self, language: str) -> str:
         """The text in `vi` or `en`; any other language falls back to Vietnamese, the language of the law."""

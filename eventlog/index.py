@@ -136,11 +136,11 @@ class Index:
 
     def decisions(self, first: int, last: int) -> dict[int, dict[str, DecisionRow]]:
         """The events of the traces from `first` to `last`, by place and step."""
-        found: dict[int, dict[str, DecisionRow]] = {}
+        by_place: dict[int, dict[str, DecisionRow]] = {}
         query = "SELECT * FROM decisions WHERE position BETWEEN ? AND ?"
         for row in map(DecisionRow._make, self._rows.execute(query, (first, last))):
-            found.setdefault(row.position, {})[row.step_id] = row
-        return found
+            by_place.setdefault(row.position, {})[row.step_id] = row
+        return by_place
 
 
 class IndexWriter:

@@ -69,14 +69,14 @@ class Naming:
     def steps(self, trace: Trace) -> list[Step]:
         """The route of a trace: one step per event, told apart by how often its activity has occurred in it."""
         seen: Counter[str] = Counter()
-        found = []
+        route = []
         for event in trace.events:
             activity = tidy(event.first("concept:name") or "")
             stem = self._stem(activity)
             seen[stem] += 1
             name = plain(activity)[:STEP_NAME_MAX] or "(unnamed)"
-            found.append(Step(f"{stem}.{seen[stem]}", name, self.department(event)))
-        return found
+            route.append(Step(f"{stem}.{seen[stem]}", name, self.department(event)))
+        return route
 
     def department(self, event: Event) -> str:
         """The slug of who did it: its group, else its resource, else `unassigned`."""
@@ -152,5 +152,5 @@ def _free(name: str, taken: dict[str, str]) -> str:
 
 
 def _plain(text: str) -> str:
-    found = unicodedata.normalize("NFKD", text.replace("đ", "d").replace("Đ", "D")).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "_", found.lower()).strip("_")
+    letters = unicodedata.normalize("NFKD", text.replace("đ", "d").replace("Đ", "D")).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", letters.lower()).strip("_")

@@ -73,7 +73,9 @@ class _Reading:
             events=len(steps),
             submission=self._submission(trace, application_id, steps),
         )
-        self._writer.add(row, [self._decision(*given) for given in enumerate(zip(trace.events, steps, strict=True), 1)])
+        self._writer.add(
+            row, [self._decision(*numbered) for numbered in enumerate(zip(trace.events, steps, strict=True), 1)]
+        )
 
     def _submission(self, trace: Trace, application_id: str, steps: list[Step]) -> str:
         limit = self._key.limit
@@ -99,8 +101,8 @@ class _Reading:
             )
         return body
 
-    def _decision(self, number: int, given: tuple[Event, Step]) -> DecisionRow:
-        event, step = given
+    def _decision(self, number: int, mapped: tuple[Event, Step]) -> DecisionRow:
+        event, step = mapped
         self._events_of[step.department] += 1
         self.summary.events_without_name += event.first("concept:name") is None
         if event.first("org:group") is None:

@@ -82,18 +82,18 @@ class LogFile:
 
     def digest(self, watch: Watch | None = None) -> str:
         """SHA-256 (hex) of the unpacked content: the same log, packed or not, is the same import. Raises LogError."""
-        found = hashlib.sha256()
+        hashing = hashlib.sha256()
         for block in self.blocks(watch):
-            found.update(block)
-        return found.hexdigest()
+            hashing.update(block)
+        return hashing.hexdigest()
 
     def verified_blocks(self, digest: str, watch: Watch | None = None) -> Iterator[bytes]:
         """The content in blocks. Raises LogError, and LogChangedError at the end if it is not that of the digest."""
-        found = hashlib.sha256()
+        hashing = hashlib.sha256()
         for block in self.blocks(watch):
-            found.update(block)
+            hashing.update(block)
             yield block
-        if found.hexdigest() != digest:
+        if hashing.hexdigest() != digest:
             raise LogChangedError(
                 self.path,
                 _("the file changed while it was read."),

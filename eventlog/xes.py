@@ -185,7 +185,7 @@ class XesReader:
         self._event = Event(self._parser.CurrentLineNumber)
         trace.events.append(self._event)
 
-    def _within(self, found: list[Attribute], tag: str, attributes: dict[str, str]) -> None:
+    def _within(self, into: list[Attribute], tag: str, attributes: dict[str, str]) -> None:
         """An element inside a trace or an event: an attribute of it, or of another attribute."""
         path = self._path
         if tag in ATTRIBUTES:
@@ -193,7 +193,7 @@ class XesReader:
             path.append((f"{path[-1]}/{key}" if path else key)[:KEY_MAX])
             value = attributes.get("value")
             if value is not None or tag not in COLLECTIONS:
-                self._keep(found, Attribute(path[-1], self._bounded(value or "")))
+                self._keep(into, Attribute(path[-1], self._bounded(value or "")))
             return
         if tag in {"trace", "event"}:
             raise LogNotXesError(
@@ -206,10 +206,10 @@ class XesReader:
             self.unusual["unknown_elements"] += 1
         path.append(path[-1] if path else "")
 
-    def _keep(self, found: list[Attribute], attribute: Attribute) -> None:
+    def _keep(self, into: list[Attribute], attribute: Attribute) -> None:
         self._kept += len(attribute.key) + len(attribute.value)
         if self._kept <= TRACE_MAX:
-            found.append(attribute)
+            into.append(attribute)
         else:
             self.unusual["attributes_left_out"] += 1
 

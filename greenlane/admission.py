@@ -229,9 +229,9 @@ def _topics_of(topics: Topics, departments: Iterable[str], systems: Iterable[str
 def _known(cluster: Cluster, topics: Topics, departments: set[str], systems: set[str]) -> tuple[set[str], set[str]]:
     """These, and those whose topics are there: a log that was imported has brought departments that no catalogue names."""
     names = topic_names(cluster)
-    found = {department for name in names if (department := topics.department_of(name)) is not None}
+    named = {department for name in names if (department := topics.department_of(name)) is not None}
     senders = {system for name in names if (system := topics.system_of(name)) is not None}
-    return departments | found, systems | senders
+    return departments | named, systems | senders
 
 
 def _named(file: Path, rights: Iterable[Rights]) -> list[Account]:

@@ -69,8 +69,8 @@ class GivenSettings(Settings):
 
 def kafka_variables(settings: Settings) -> dict[str, str]:
     """All that is set for Kafka, by setting, for another program (secrets in clear)."""
-    found = {name.removeprefix(PREFIX).lower(): value for name, value in settings.environment().items()}
-    return {name: value for name, value in found.items() if name.startswith("kafka_") and name not in PREPARED_WITH}
+    variables = {name.removeprefix(PREFIX).lower(): value for name, value in settings.environment().items()}
+    return {name: value for name, value in variables.items() if name.startswith("kafka_") and name not in PREPARED_WITH}
 
 
 def _issuer(settings: Settings) -> Issuer:
@@ -147,14 +147,14 @@ def owner_database_of(settings: Settings) -> str:
 
 
 def _with_tls(settings: Settings, url: URL) -> str:
-    asked = settings.database_sslmode or ("verify-full" if settings.database_ca_file is not None else None)
+    mode = settings.database_sslmode or ("verify-full" if settings.database_ca_file is not None else None)
     if settings.database_ca_file is not None or settings.database_cert_file is not None:
         context_of(settings, "database")  # libpq's words for a faulty file name no setting
     options = {
-        "sslmode": asked,
+        "sslmode": mode,
         "sslrootcert": settings.database_ca_file,
         "sslcert": settings.database_cert_file,
         "sslkey": settings.database_key_file,
     }
-    given = {name: str(value) for name, value in options.items() if value is not None}
-    return url.update_query_dict(given).render_as_string(hide_password=False)
+    query = {name: str(value) for name, value in options.items() if value is not None}
+    return url.update_query_dict(query).render_as_string(hide_password=False)

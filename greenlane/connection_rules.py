@@ -67,10 +67,10 @@ def _real_time(settings: Values) -> Iterator[ContradictionError]:
 def _pairs(settings: Values) -> Iterator[ContradictionError]:
     for server in ("kafka", "temporal", "database"):
         names = f"{server}_cert_file", f"{server}_key_file"
-        given = [name for name in names if settings[name] is not None]
-        if len(given) == 1:
-            (missing,) = set(names) - set(given)
-            yield _missing(missing, f"{PREFIX}{given[0].upper()}")
+        named = [name for name in names if settings[name] is not None]
+        if len(named) == 1:
+            (missing,) = set(names) - set(named)
+            yield _missing(missing, f"{PREFIX}{named[0].upper()}")
 
 
 def _server_named(settings: Values) -> Iterator[ContradictionError]:

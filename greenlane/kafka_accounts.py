@@ -25,13 +25,13 @@ def passwords_in(file: Path, known: Collection[str]) -> dict[str, str | None]:
     except (OSError, UnicodeDecodeError) as error:
         why = os_said(error) if isinstance(error, OSError) else "UTF-8"
         raise _refused(_("The file {file} cannot be read ({why})", file=file, why=why)) from None
-    found: dict[str, str | None] = {}
+    passwords: dict[str, str | None] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.startswith("#"):
             continue
         name, separator, password = line.partition("=")
         name = name.strip()
-        if name in found:
+        if name in passwords:
             raise _refused(_at(file, number, _("{name} is there twice", name=visible(name))))
         if name not in known:
             near = ", ".join(close_matches(name, known)) or ", ".join(sorted(known))
@@ -39,8 +39,8 @@ def passwords_in(file: Path, known: Collection[str]) -> dict[str, str | None]:
             raise _refused(_at(file, number, said))
         if separator and not password:
             raise _refused(_at(file, number, _("the password is empty")))
-        found[name] = password if separator else None
-    return found
+        passwords[name] = password if separator else None
+    return passwords
 
 
 def _at(file: Path, number: int, said: LazyText) -> LazyText:

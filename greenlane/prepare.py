@@ -104,14 +104,14 @@ def _make_tables(store: Store) -> None:
 
 async def _search_attributes(wiring: Wiring) -> None:
     client = await wiring.temporal()
-    found = await client.operator_service.list_search_attributes(
+    attributes = await client.operator_service.list_search_attributes(
         ListSearchAttributesRequest(namespace=client.namespace)
     )
     keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
     missing = {
         key.name: keyword
         for key in (PROCEDURE_ATTRIBUTE, LANE_ATTRIBUTE, STATUS_ATTRIBUTE)
-        if key.name not in found.custom_attributes
+        if key.name not in attributes.custom_attributes
     }
     if not missing:
         return

@@ -16,19 +16,19 @@ LARGEST_SECRET_BYTES: Final = 65_536
 
 def secrets_in_files(environment: Mapping[str, str], variables: Iterable[str]) -> dict[str, str]:
     """By variable, what the file holds that `<variable>_FILE` names. Raises SettingsError; what a file holds is in no error."""
-    given = {name.upper(): value for name, value in environment.items() if value}
+    set_here = {name.upper(): value for name, value in environment.items() if value}
     contents = {}
     for variable in variables:
         pointer = f"{variable}{SUFFIX}"
-        if pointer not in given:
+        if pointer not in set_here:
             continue
-        if variable in given:
+        if variable in set_here:
             raise SettingsError(
                 _("{variable} and {pointer} are both set.", variable=variable, pointer=pointer),
                 field=pointer,
                 remedy=_("Unset one of them."),
             )
-        contents[variable] = _held_in(pointer, Path(given[pointer]).expanduser())
+        contents[variable] = _held_in(pointer, Path(set_here[pointer]).expanduser())
     return contents
 
 

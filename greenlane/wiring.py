@@ -151,8 +151,8 @@ class Wiring(Installation):
 
     @cached_property
     def _data_converter(self) -> DataConverter:
-        found = workflow_seal(self.store)
-        return DATA_CONVERTER if found is None else sealed(Seal(*found))
+        seal = workflow_seal(self.store)
+        return DATA_CONVERTER if seal is None else sealed(Seal(*seal))
 
     def close(self) -> None:
         """Give back every connection that was made."""

@@ -85,8 +85,8 @@ def _gathered(problems: list[Problem]) -> tuple[Problem, ...]:
     by_field: dict[str | None, Problem] = {}
     for problem in problems:
         known = by_field.get(problem.field)
-        told = problem if known is None else replace(known, message=joined(OR_ELSE, [known.message, problem.message]))
-        by_field[problem.field] = told
+        joint = problem if known is None else replace(known, message=joined(OR_ELSE, [known.message, problem.message]))
+        by_field[problem.field] = joint
     return tuple(by_field.values())
 
 
@@ -174,8 +174,8 @@ def _json_values(file: str, content: bytes, first_line: int, *, whole: bool) -> 
 
 
 def _skip(text: str, place: int) -> int:
-    found = _BLANK.match(text, place)
-    return found.end() if found else place
+    blank = _BLANK.match(text, place)
+    return blank.end() if blank else place
 
 
 def _json_problem(file: str, first_line: int, line: int, error: JsonRefusedError | RecursionError) -> Problem:

@@ -152,8 +152,8 @@ class CaseIntake(StreamIntake[CaseCommand, Definitions]):
 
     async def system_of(self, source: str) -> str:
         """The system that speaks for the applicants of a source: the portal, where it is nobody's. Raises StoreError."""
-        found = self.systems.known_owner_of(source) or await asyncio.to_thread(self.systems.owner_of, source)
-        return PORTAL if found is None else found.id
+        system = self.systems.known_owner_of(source) or await asyncio.to_thread(self.systems.owner_of, source)
+        return PORTAL if system is None else system.id
 
     async def came_from(self, reference: str, source: str) -> bool:
         """Whether the case that is meant came from this very source, and the source is no system's. Raises StoreError.
@@ -188,17 +188,17 @@ class CaseIntake(StreamIntake[CaseCommand, Definitions]):
     async def _open(
         self, submission: Parted, opening: SubmitApplication, definitions: Definitions
     ) -> Submitted | Refusal:
-        found = await self._records.accept(submission, opening, definitions)
-        if found is Acceptance.CONFLICT:
+        acceptance = await self._records.accept(submission, opening, definitions)
+        if acceptance is Acceptance.CONFLICT:
             application_id = submission.application.application_id
             return refuse("application_conflict", "application_id", application=application_id)
-        if found is Acceptance.SAME_OPEN:
+        if acceptance is Acceptance.SAME_OPEN:
             return Submitted(submission.case_id, known=True)
-        if found is Acceptance.SAME_UNOPENED:
+        if acceptance is Acceptance.SAME_UNOPENED:
             await self.open_accepted(submission.case_id)
         else:
             await self.open_new(submission.case_id, opening, definitions)
-        return Submitted(submission.case_id, known=found is not Acceptance.NEW)
+        return Submitted(submission.case_id, known=acceptance is not Acceptance.NEW)
 
     async def _definitions(self, procedure_id: str, at: datetime) -> Definitions | Refusal:
         day, catalog = self.day(at), await self._catalogue.at(at)
@@ -271,8 +271,8 @@ class CaseIntake(StreamIntake[CaseCommand, Definitions]):
         """The case that is meant; None: there is none. A linked dossier is no case."""
         if reference.startswith("case-"):
             return reference
-        found = await asyncio.to_thread(self._records.find, reference)
-        return None if found is None or is_dossier(found.case_id) else found.case_id
+        known = await asyncio.to_thread(self._records.find, reference)
+        return None if known is None or is_dossier(known.case_id) else known.case_id
 
     async def _refuse(self, case_id: str, command: CaseCommand, refusal: Refusal) -> None:
         # What a sender typed where a case is named may be anything: it is kept in no table and goes out on no topic.

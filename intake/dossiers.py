@@ -123,9 +123,9 @@ class DossierIntake(StreamIntake[DossierCommand, DossierDefinitions]):
         left_out = findings_in(outline.file, lanes)
         if strict and (unknown := unknown_fact(left_out)) is not None:
             return GraphFault(unknown, reference=left_out[0].name)
-        found = split(outline.file, source, procedures, lanes, outline.lead, components, system)
-        if isinstance(found, Refusal):
-            return GraphFault(found)
+        split_file = split(outline.file, source, procedures, lanes, outline.lead, components, system)
+        if isinstance(split_file, Refusal):
+            return GraphFault(split_file)
         definitions = definitions_of(
             outline.procedures,
             outline.template,
@@ -133,31 +133,31 @@ class DossierIntake(StreamIntake[DossierCommand, DossierDefinitions]):
             ladder=catalog.ladder(LADDER),
             departments=tuple(catalog.departments),
         )
-        opening = SubmitDossier(command_id=command_id, received_at=at, actor=actor, declaration=found.declaration)
-        decided = decide_dossier(blank_dossier(found.stream_id, definitions), opening, at)
+        opening = SubmitDossier(command_id=command_id, received_at=at, actor=actor, declaration=split_file.declaration)
+        decided = decide_dossier(blank_dossier(split_file.stream_id, definitions), opening, at)
         if isinstance(decided, Refusal):
             return GraphFault(decided, reference=decided.details.get("number") or decided.details.get("procedure"))
         if too_much := events_too_large(decided, "applications", self._intake.event_max_bytes):
             return GraphFault(too_much)
-        opened = await self._open(found, opening, definitions)
+        opened = await self._open(split_file, opening, definitions)
         return opened if isinstance(opened, GraphFault) else replace(opened, left_out=left_out)
 
     async def _open(
-        self, found: SplitDossier, opening: SubmitDossier, definitions: DossierDefinitions
+        self, parts: SplitDossier, opening: SubmitDossier, definitions: DossierDefinitions
     ) -> Submitted | GraphFault:
         digest = await asyncio.to_thread(self._dossiers.keep, definitions)
-        declaration = found.declaration
-        accepted = await self._records.accept_dossier(found, opening, digest)
+        declaration = parts.declaration
+        accepted = await self._records.accept_dossier(parts, opening, digest)
         if accepted is Acceptance.CONFLICT:
             return GraphFault(
                 refuse("application_conflict", "dossier_id", application=declaration.dossier_id),
                 reference=declaration.dossier_id,
             )
         if accepted is Acceptance.SAME_UNOPENED:
-            await self.open_accepted(found.stream_id)
+            await self.open_accepted(parts.stream_id)
         elif accepted is Acceptance.NEW:
-            await self.open_new(found.stream_id, opening, definitions)
-        return Submitted(found.stream_id, known=accepted is not Acceptance.NEW)
+            await self.open_new(parts.stream_id, opening, definitions)
+        return Submitted(parts.stream_id, known=accepted is not Acceptance.NEW)
 
     async def open_forgotten(self, older_than_seconds: float) -> int:
         """Start every dossier whose start was lost, and tell of every end that was not told. Returns how many."""
@@ -189,8 +189,8 @@ class DossierIntake(StreamIntake[DossierCommand, DossierDefinitions]):
         )
         # The person is in the vault already, under the dossier's own reference.
         parted = Parted(order.case_id, application, "", f"linked:{order.dossier_id}:{order.name}:{order.round}")
-        found = await self._intake.take(parted, opening)
-        return Done(key=order.key, refusal=found if isinstance(found, Refusal) else None)
+        taken = await self._intake.take(parted, opening)
+        return Done(key=order.key, refusal=taken if isinstance(taken, Refusal) else None)
 
     async def _withdraw(self, order: Order) -> Done:
         command = WithdrawApplication(

@@ -24,13 +24,13 @@ def difference_of(folder: Path, acts: Sequence[Act]) -> LazyText | None:
 
 def _difference(here: Mapping[Key, str], there: Mapping[Key, str]) -> LazyText | None:
     other = {key for key in here.keys() & there.keys() if here[key] != there[key]}
-    found = [
+    parts = [
         _part(_("only in the folder: {names}"), here.keys() - there.keys()),
         _part(_("not in the folder: {names}"), there.keys() - here.keys()),
         _part(_("with other content: {names}"), other),
     ]
-    told = [part for part in found if part is not None]
-    return joined("; ", told) if told else None
+    said = [part for part in parts if part is not None]
+    return joined("; ", said) if said else None
 
 
 def _part(text: LazyText, keys: set[Key]) -> LazyText | None:

@@ -74,11 +74,11 @@ class HandOver:
     async def round(self, lease: HandingOver) -> int:
         """Forget what was answered, and hand over what follows; how many commands that were. Raises Unavailable, StoreError."""
         await asyncio.to_thread(lease.drop_answered)
-        found = await asyncio.to_thread(lease.following, AT_ONCE)
+        waiting = await asyncio.to_thread(lease.following, AT_ONCE)
         if time.monotonic() - self._looked_at >= UNANSWERED_LOOK_SECONDS:
             self._looked_at = time.monotonic()
-            found = [*await asyncio.to_thread(lease.unanswered, UNANSWERED_SECONDS, AT_ONCE), *found]
-        by_case = {case_id: list(those) for case_id, those in groupby(sorted(found, key=_case), key=_case)}
+            waiting = [*await asyncio.to_thread(lease.unanswered, UNANSWERED_SECONDS, AT_ONCE), *waiting]
+        by_case = {case_id: list(those) for case_id, those in groupby(sorted(waiting, key=_case), key=_case)}
         some = asyncio.Semaphore(CASES_AT_ONCE)
 
         async def one_case(commands: Sequence[WaitingCommand]) -> None:
@@ -89,11 +89,11 @@ class HandOver:
         for failure in results:
             if isinstance(failure, BaseException):
                 raise failure
-        return len(found)
+        return len(waiting)
 
     async def _give(self, lease: HandingOver, commands: Sequence[WaitingCommand]) -> None:
         """Commands of one case, one after the other. Raises Unavailable, StoreError of what may pass."""
-        given: list[int] = []
+        positions: list[int] = []
         try:
             for waiting in commands:
                 try:
@@ -107,10 +107,10 @@ class HandOver:
                     log.error(
                         "a command that waits cannot be handed over", case=waiting.case_id, error=type(error).__name__
                     )
-                given.append(waiting.position)
+                positions.append(waiting.position)
         finally:
-            if given:
-                await asyncio.to_thread(lease.mark_sent, given)
+            if positions:
+                await asyncio.to_thread(lease.mark_sent, positions)
 
 
 def _case(waiting: WaitingCommand) -> str:

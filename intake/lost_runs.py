@@ -48,27 +48,29 @@ class EndedRun:
     closed_at: datetime
 
 
-async def messages_of_lost_run(client: Client, workflow_id: str, given: type[Any], message: type[Any]) -> list[Any]:
+async def messages_of_lost_run(
+    client: Client, workflow_id: str, input_type: type[Any], message: type[Any]
+) -> list[Any]:
     """What the last run of a workflow was given, in order, as its messages, if it did not come to its own end.
 
     `given`: the type of its input, which has `waiting` and `carried`; `message`: that of its signals, which has `command`.
     What bears no seal of ours was never said.
     """
-    found: list[Any] = []
+    commands: list[Any] = []
     handle = client.get_workflow_handle(workflow_id)
     try:
         if (await handle.describe()).status not in LOST:
             return []
         async for event in handle.fetch_history_events():
-            found += await _commands_in(event, client.data_converter, given, message)
+            commands += await _commands_in(event, client.data_converter, input_type, message)
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
-    return found
+    return commands
 
 
 async def _commands_in(
-    event: HistoryEvent, converter: DataConverter, given: type[Any], message: type[Any]
+    event: HistoryEvent, converter: DataConverter, input_type: type[Any], message: type[Any]
 ) -> list[Any]:
     try:
         if event.HasField("workflow_execution_signaled_event_attributes"):
@@ -78,7 +80,7 @@ async def _commands_in(
             return list(await converter.decode(signal.input.payloads[:1], [message]))
         if event.HasField("workflow_execution_started_event_attributes"):
             started = event.workflow_execution_started_event_attributes
-            [input_] = await converter.decode(started.input.payloads[:1], [given])
+            [input_] = await converter.decode(started.input.payloads[:1], [input_type])
             carried = input_.carried
             along = input_.waiting if carried is None else (*carried.waiting, *carried.conflicting)
             return [message(command=command) for command in along]
@@ -96,9 +98,9 @@ async def ended_otherwise(client: Client, since: datetime) -> list[EndedRun]:
         f" AND CloseTime >= '{since.isoformat()}'"
     )
     return [
-        EndedRun(found.id, found.run_id, found.close_time)
-        async for found in client.list_workflows(query, limit=LISTED_MAX)
-        if found.close_time is not None
+        EndedRun(run.id, run.run_id, run.close_time)
+        async for run in client.list_workflows(query, limit=LISTED_MAX)
+        if run.close_time is not None
     ]
 
 

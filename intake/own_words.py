@@ -66,10 +66,10 @@ class OwnWords:
             texts[reference] = text
             return reference
 
-        kept = referring(command, noted)
+        referred = referring(command, noted)
         if not texts:
             return command
         standing = await asyncio.to_thread(self._records.keep_texts, stream_id, texts)
-        if all(reference == found for reference, found in standing.items()):
-            return kept
+        if all(reference == content for reference, content in standing.items()):
+            return referred
         return referring(command, lambda field, _: standing[text_ref_of(stream_id, command.command_id, field)])

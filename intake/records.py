@@ -107,7 +107,7 @@ class IntakeRecords:
 
     def unopened(self, older_than_seconds: float) -> list[str]:
         """Cases that were accepted but have recorded nothing for so long (real time)."""
-        return [found.case_id for found in self._inbox.unopened(older_than_seconds)]
+        return [submission.case_id for submission in self._inbox.unopened(older_than_seconds)]
 
     def keep_texts(self, stream_id: str, texts: Mapping[str, str]) -> dict[str, str]:
         """Put what an applicant wrote in the vault; by reference, the one under which it stands."""

@@ -19,9 +19,9 @@ CommandKey = tuple[str, str | None]
 
 def outcome_of(inbox: Inbox, stream_id: str, command: Command) -> CommandOutcome | None:
     """How the command ended: as it was settled, or refused where another command had its id. None: it was never settled."""
-    found = inbox.command_outcome(stream_id, command.command_id)
-    if found is None or not is_other(command.digest, found.digest):
-        return found
+    outcome = inbox.command_outcome(stream_id, command.command_id)
+    if outcome is None or not is_other(command.digest, outcome.digest):
+        return outcome
     return conflict_outcome(command).model_copy(update={"command_id": command.command_id})
 
 
@@ -42,9 +42,9 @@ def refuse(inbox: Inbox, stream_id: str, command: Command, refusal: Refusal) -> 
     What was settled before keeps its outcome, and nobody is told again; another command of the same id is told so.
     """
     outcome = CommandOutcome(command_id=command.command_id, refusal=refusal, digest=command.digest)
-    found = inbox.refuse_command(stream_id, outcome, notice_of(command, outcome))
-    if not is_other(command.digest, found.digest):
-        return found
+    standing = inbox.refuse_command(stream_id, outcome, notice_of(command, outcome))
+    if not is_other(command.digest, standing.digest):
+        return standing
     return refuse_conflict(inbox, stream_id, command)
 
 

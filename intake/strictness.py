@@ -8,11 +8,11 @@ from catalog.facts import LeftOut
 from events.language.refusals import Refusal, refuse
 
 
-def unknown_fact(found: Sequence[LeftOut]) -> Refusal | None:
+def unknown_fact(unlisted: Sequence[LeftOut]) -> Refusal | None:
     """The refusal of a submission that shall hold no unknown fact; None: it holds none."""
-    if not found:
+    if not unlisted:
         return None
-    first = found[0]
+    first = unlisted[0]
     details = {"fact": first.name, "near": first.nearest or "-"}
     if first.is_known:
         return refuse("fact_value_unknown", first.field, **details)

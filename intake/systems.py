@@ -27,11 +27,11 @@ class Systems:
 
     def of_id(self, system_id: str) -> SubmittingSystem | None:
         """The system with this id; None: there is none. Raises StoreError."""
-        found = self.known_id(system_id)
-        if found is None:
+        system = self.known_id(system_id)
+        if system is None:
             self._look()
-            found = self.known_id(system_id)
-        return found
+            system = self.known_id(system_id)
+        return system
 
     def known_id(self, system_id: str) -> SubmittingSystem | None:
         """The same without asking the database: for those whose answer is nearly always there."""
@@ -43,11 +43,11 @@ class Systems:
 
     def owner_of(self, source: str) -> SubmittingSystem | None:
         """The system to which a CloudEvents source belongs; None: to none. Raises StoreError."""
-        found = self.known_owner_of(source)
-        if found is None:
+        system = self.known_owner_of(source)
+        if system is None:
             self._look()
-            found = self.known_owner_of(source)
-        return found
+            system = self.known_owner_of(source)
+        return system
 
     def all(self) -> tuple[SubmittingSystem, ...]:
         """Every system, the catalogue's first. Raises StoreError."""

@@ -207,11 +207,11 @@ def refusal_in(cause: BaseException | None) -> Refusal | None:
     return None
 
 
-def _attributes(given: CaseInput, definitions: Definitions) -> TypedSearchAttributes:
+def _attributes(input_: CaseInput, definitions: Definitions) -> TypedSearchAttributes:
     status, lane = "in_progress", "standard"
-    if given.carried is not None:
-        status, lane = given.carried.state["status"], given.carried.state["lane"]
-    opening = next((command for command in given.waiting if isinstance(command, SubmitApplication)), None)
+    if input_.carried is not None:
+        status, lane = input_.carried.state["status"], input_.carried.state["lane"]
+    opening = next((command for command in input_.waiting if isinstance(command, SubmitApplication)), None)
     if opening is not None:
         lane = classify(definitions.lanes, definitions.procedure, opening.application.facts).lane
     return TypedSearchAttributes(

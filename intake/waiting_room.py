@@ -77,9 +77,9 @@ class WaitingRoom:
             await self.refresh()
         if sender not in self._queues:
             handed = self._handed_by(sender)
-            asked = command.command_id, command.digest
-            if asked in handed or len(handed) < HANDED_MAX or await self._is_heard(sender):
-                handed.add(asked)
+            identity = command.command_id, command.digest
+            if identity in handed or len(handed) < HANDED_MAX or await self._is_heard(sender):
+                handed.add(identity)
                 return Admission.PASSES
         return await self._wait(sender, command)
 
@@ -89,11 +89,11 @@ class WaitingRoom:
             self._is_stale.clear()
             self._joined.clear()
             try:
-                found = await asyncio.to_thread(self._waiting.senders)
+                senders = await asyncio.to_thread(self._waiting.senders)
             except StoreError:
                 self._is_stale.set()
                 raise
-            self._queues = found | self._joined
+            self._queues = senders | self._joined
 
     async def keep_current(self) -> None:
         """Go on looking up, until cancelled: queues end when their last command is answered, and other processes make some."""

@@ -37,8 +37,8 @@ class Waking:
         now = datetime.now(UTC)
         self._woken = {name: at for name, at in self._woken.items() if now - at < WOKEN_AGAIN_AFTER}
         missed_at = self._cases.business(now - timedelta(seconds=older_than_seconds))
-        found = await asyncio.to_thread(self._views.sleeping, missed_at, 0.0)
-        fresh = [(name, is_linked) for name, is_linked in found if name not in self._woken]
+        sleeping = await asyncio.to_thread(self._views.sleeping, missed_at, 0.0)
+        fresh = [(name, is_linked) for name, is_linked in sleeping if name not in self._woken]
         woken = 0
         for name, is_linked in fresh:
             self._woken[name] = now
@@ -75,13 +75,13 @@ class Sweep:
         fresh = {run.workflow_id for run in ended if run.run_id not in self._seen}
         due = {name for name, at in self._again.items() if now - at >= WOKEN_AGAIN_AFTER}
         is_linked = dict(await asyncio.to_thread(self._views.open_among, sorted(fresh | due)))
-        found = 0
+        brought_back = 0
         for name, linked in is_linked.items():
-            found += await self._bring_back(name, linked, now)
+            brought_back += await self._bring_back(name, linked, now)
         self._seen = {run.run_id: run.closed_at for run in ended}
         self._again = {name: at for name, at in self._again.items() if name not in due or name in is_linked}
         self._since = now
-        return found
+        return brought_back
 
     async def _bring_back(self, name: str, is_linked: bool, now: datetime) -> bool:
         self._again.pop(name, None)

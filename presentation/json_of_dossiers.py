@@ -14,6 +14,7 @@ from events.language.case_events import data_of
 from events.language.dossier_messages import Need
 from presentation.instants import instant_json
 from services.dossier_sheets import DossierSheet
+from services.dossiers import Cascade
 
 
 def dossier_json(sheet: DossierSheet) -> dict[str, Any]:
@@ -107,3 +108,9 @@ def _clock(view: CaseView) -> dict[str, Any]:
         "state": view.promises.statutory and view.promises.statutory.state,
         "green_due_at": instant_json(view.green_due_at),
     }
+
+
+def cascade_json(cascade: Cascade, name: str, *, is_applied: bool) -> dict[str, Any]:
+    """The answer of `dossier cascade --json`."""
+    effects = [effect.model_dump(mode="json") for effect in cascade.effects]
+    return {"ok": True, "name": name, "applied": is_applied, "effects": effects}

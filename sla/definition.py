@@ -16,7 +16,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_serializer, model_valid
 
 from sla.errors import CalendarInvalid, OverlappingWindows, UnknownFlag, UnknownZone, UnsortedWindows
 
-MIDNIGHT: Final = time(0)
 YEARS_MAX: Final = 60
 WINDOWS_PER_DAY_MAX: Final = 12
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import exists, select
 
 from store.access import LETTERS_SEAL, UNSEALED_BEFORE, WORKFLOW_SEAL
 from store.database import Store
@@ -37,10 +37,10 @@ def workflow_seal(store: Store) -> tuple[bytes, bool] | None:
 
 def _is_anything_open(store: Store, before: datetime) -> bool:
     older = select(applications.c.case_id).where(applications.c.recorded_at <= before)
-    closed = select(text("1")).where(cases.c.case_id == applications.c.case_id, cases.c.closed_at.is_not(None))
-    ended = select(text("1")).where(dossiers.c.case_id == applications.c.case_id, dossiers.c.closed_at.is_not(None))
+    closed = exists().where(cases.c.case_id == applications.c.case_id, cases.c.closed_at.is_not(None))
+    ended = exists().where(dossiers.c.case_id == applications.c.case_id, dossiers.c.closed_at.is_not(None))
     with store.reading() as connection:
-        return bool(connection.scalar(select(exists(older.where(~exists(closed), ~exists(ended))))))
+        return bool(connection.scalar(select(exists(older.where(~closed, ~ended)))))
 
 
 def make_letters_seal(store: Store) -> None:

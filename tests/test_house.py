@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import ROOT, House, measured, rooms
+from tests.house import ROOT, House, measured, rooms, share
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +29,39 @@ def test_every_package_is_a_room(house: House) -> None:
     assert there == set(rooms())
 
 
+def test_functions_are_short(house: House) -> None:
+    lengths = [place.lines for place in house.functions]
+    assert [str(place) for place in house.functions if place.lines > 50] == []
+    assert share(lengths, 0.5) <= 6
+    assert share(lengths, 0.9) <= 18
+
+
+def test_files_are_short(house: House) -> None:
+    sizes = list(house.files.values())
+    assert [file for file, lines in house.files.items() if lines > 400] == []
+    assert share(sizes, 0.5) <= 110
+
+
 def test_everything_is_annotated(house: House) -> None:
     assert house.not_annotated == []
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_what_is_public_is_told(house: House, room: str) -> None:
+    missing = [str(place) for place in house.without_docstring if place.file.startswith(f"{room}/")]
+    assert house.documented(room) >= 0.98, missing
 
 
 def test_few_findings_are_waved_through(house: House) -> None:
     assert house.whole_file_ignores == []
     assert 1000 * house.ignores / house.lines <= 0.4
+
+
+def test_vietnamese_is_in_the_catalogue(house: House) -> None:
+    assert house.vietnamese.total() <= 60, house.vietnamese.most_common(10)
+
+
+def test_the_program_is_thin(house: House) -> None:
+    """What anybody may ask or do is in services, what is drawn in presentation: the program wires and runs."""
+    assert house.lines_below("greenlane") <= house.lines / 4
+    assert house.lines_below("greenlane/cli") <= 4_000

@@ -46,7 +46,6 @@ READS_ITS_OWN = {
     "events/language/case_events.py",
     "greenlane/remembered.py",
     "greenlane/doctor/database.py",
-    "greenlane/changing.py",
     "greenlane/demo/outsider.py",
 }
 WRITES = {

@@ -51,11 +51,6 @@ class LazyText(str):
         """The text with these gaps filled as well."""
         return type(self)(self.msgid, {**(self.details or {}), **details}, self.context, self.many)
 
-    @property
-    def vi(self) -> str:
-        """The text in Vietnamese."""
-        return self.said_in("vi")
-
     def _pattern(self, language: str) -> str:
         known = translations(language)
         if self.many is not None and self.details is not None:

@@ -48,9 +48,9 @@ class Hearing:
     def _hear_work(self, record: Any) -> None:
         match kind_of(record):
             case "AnswerRefused":
-                told = AnswerRefused.model_validate(read_json(record.value))
-                if told.case_id in self._cases:
-                    self._refuse(told, told.case_id, None, record.timestamp)
+                refused = AnswerRefused.model_validate(read_json(record.value))
+                if refused.case_id in self._cases:
+                    self._refuse(refused, refused.case_id, None, record.timestamp)
             case "MessageRefused":
                 unusable = MessageRefused.model_validate(read_json(record.value))
                 if unusable.topic == self._decisions:
@@ -58,16 +58,20 @@ class Hearing:
             case "StepAssigned" | "StepCancelled" if key_of(record) in self._cases:
                 self._hear_step(record, record_of(record.value))
 
-    def _refuse(self, told: AnswerRefused | MessageRefused, case_id: str | None, place: str | None, at_ms: int) -> None:
-        name = told.command_id or ""
+    def _refuse(
+        self, refused: AnswerRefused | MessageRefused, case_id: str | None, place: str | None, at_ms: int
+    ) -> None:
+        name = refused.command_id or ""
         if any((each.case_id, each.command_id, each.place) == (case_id, name, place) for each in self._seen.refused):
             return
-        message, remedy = Bilingual(told.message, told.message_vi), Bilingual(told.remedy, told.remedy_vi)
-        self._seen.refused.append(Rejection(name, case_id, place, told.code, told.field or "", message, remedy, at_ms))
+        message, remedy = Bilingual(refused.message, refused.message_vi), Bilingual(refused.remedy, refused.remedy_vi)
+        self._seen.refused.append(
+            Rejection(name, case_id, place, refused.code, refused.field or "", message, remedy, at_ms)
+        )
         self.moved += 1
 
-    def _hear_step(self, record: Any, told: EventRecord) -> None:
-        message_id, event = header(record, "ce_id"), told.event
+    def _hear_step(self, record: Any, entry: EventRecord) -> None:
+        message_id, event = header(record, "ce_id"), entry.event
         assigned = {each.message_id for each in self._seen.assigned}
         if message_id in assigned | {each.message_id for each in self._seen.cancelled}:
             return
@@ -78,7 +82,7 @@ class Hearing:
             self._seen.assigned.append(
                 Assignment(
                     message_id,
-                    told.case_id,
+                    entry.case_id,
                     event.step_id,
                     event.round,
                     event.kind,
@@ -88,7 +92,7 @@ class Hearing:
                 )
             )
         elif isinstance(event, StepCancelled):
-            self._seen.cancelled.append(Cancellation(message_id, told.case_id, event.step_id, record.timestamp))
+            self._seen.cancelled.append(Cancellation(message_id, entry.case_id, event.step_id, record.timestamp))
 
     def _hear_answer(self, record: Any) -> None:
         self._seen.answers.append(answer_of(record, self._department, self._cases, self._seen.dossier_codes()))

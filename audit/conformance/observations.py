@@ -103,11 +103,11 @@ class Observations:
 
     def effects(self) -> dict[tuple[str, str], set[str]]:
         """By case and command, the types of the events that it had as its effect: of those that were taken."""
-        found: dict[tuple[str, str], set[str]] = {}
+        effects_of: dict[tuple[str, str], set[str]] = {}
         for own in self.events.values():
             for record in own:
-                found.setdefault((record.case_id, record.command_id), set()).add(record.event.type)
-        return found
+                effects_of.setdefault((record.case_id, record.command_id), set()).add(record.event.type)
+        return effects_of
 
     def refusals(self) -> dict[tuple[str | None, str], Rejection]:
         """By case and command, what was refused."""

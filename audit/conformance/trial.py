@@ -108,14 +108,14 @@ def _sent(source: str, name: str, procedure: ProcedureVersion, lane: LaneId, **m
 def _other(catalog: Catalog, department: str) -> str:
     agency = receiver(catalog).id
     others = [agency, *sorted(catalog.departments)]
-    found = next((name for name in others if name != department), None)
-    if found is None:
+    other = next((name for name in others if name != department), None)
+    if other is None:
         raise NothingToSendError(
             _("The catalogue has no other department, which the sandbox could play."),
             field="department",
             remedy=_("Add another department to the catalogue."),
         )
-    return found
+    return other
 
 
 def _taking_part(

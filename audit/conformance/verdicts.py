@@ -123,7 +123,7 @@ def judge(seen: Observations, *, foreign: Callable[[str], bool], in_real_time: b
         *_ids(seen),
         *_keys(seen),
     ]
-    faults = _told_once(faults)
+    faults = _without_repetition(faults)
     return Verdict(
         tuple(faults),
         frozenset(judged.looked_at | _looked_at(seen)),
@@ -134,7 +134,7 @@ def judge(seen: Observations, *, foreign: Callable[[str], bool], in_real_time: b
     )
 
 
-def _told_once(faults: list[Fault]) -> list[Fault]:
+def _without_repetition(faults: list[Fault]) -> list[Fault]:
     """One reuse of an id has several signs; only the most telling one is told."""
     signs = ("id_not_new", "id_not_unique", "conflict")
     ids = {sign: {name for fault in faults if fault.code == sign for name in fault.message_ids} for sign in signs}
@@ -143,14 +143,14 @@ def _told_once(faults: list[Fault]) -> list[Fault]:
 
 
 def _looked_at(seen: Observations) -> set[Rule]:
-    found: set[Rule] = set()
+    rules: set[Rule] = set()
     if seen.answers:
-        found |= {Rule.READABLE, Rule.IDS, Rule.SOURCE, Rule.ORDER, Rule.OWN_STEPS}
+        rules |= {Rule.READABLE, Rule.IDS, Rule.SOURCE, Rule.ORDER, Rule.OWN_STEPS}
     if any(each.case_id is not None for each in seen.refused):
-        found.add(Rule.REFUSALS)
+        rules.add(Rule.REFUSALS)
     if seen.cancelled:
-        found.add(Rule.CANCELLED)
-    return found
+        rules.add(Rule.CANCELLED)
+    return rules
 
 
 class _Judgement:
@@ -184,10 +184,12 @@ class _Judgement:
             if answer.case_id is not None and answer.step_id is not None:
                 answers[answer.case_id, answer.step_id].append(answer)
         for step, own in by_step.items():
-            given = sorted(answers.pop(step, []), key=lambda each: each.at_ms)
+            own_answers = sorted(answers.pop(step, []), key=lambda each: each.at_ms)
             ends: list[int | None] = [*(following.at_ms for _, following in pairwise(own)), None]
             for assigned, end in zip(own, ends, strict=True):
-                mine = [each for each in given if each.at_ms >= assigned.at_ms and (end is None or each.at_ms < end)]
+                mine = [
+                    each for each in own_answers if each.at_ms >= assigned.at_ms and (end is None or each.at_ms < end)
+                ]
                 yield from self._of_assignment(assigned, mine)
         for (_, step_id), strange in answers.items():
             usable = (each for each in strange if each.place not in self._unusable)
@@ -258,10 +260,10 @@ class _Judgement:
 
 
 def _fault(rule: Rule, name: str, assigned: Assignment, answers: Sequence[Answer] = (), /, **details: Any) -> Fault:
-    given = {"step": assigned.name, "assigned": assigned.message_id, "round": assigned.round, **details}
+    gaps = {"step": assigned.name, "assigned": assigned.message_id, "round": assigned.round, **details}
     if answers:
-        given |= {"id": answers[0].id, "place": answers[0].place, "count": len(answers)}
-    message, remedy = fault_text(name, given)
+        gaps |= {"id": answers[0].id, "place": answers[0].place, "count": len(answers)}
+    message, remedy = fault_text(name, gaps)
     ids, places = tuple(each.id for each in answers), tuple(each.place for each in answers)
     return Fault(rule, name, message, remedy, assigned.case_id, assigned.step_id, assigned.message_id, ids, places)
 

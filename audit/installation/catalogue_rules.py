@@ -19,9 +19,9 @@ CALENDAR_NOTICE: Final = timedelta(days=90)
 ROLES_LISTED: Final = 8
 
 
-def catalogue(found: Catalog, edition: int | None) -> Check:
+def catalogue(in_use: Catalog, edition: int | None) -> Check:
     """That a catalogue can be read, and which one; `edition`: of an installation's, the number of the newest."""
-    procedures, departments = len(found.procedures), len(found.departments)
+    procedures, departments = len(in_use.procedures), len(in_use.departments)
     which = (
         _("The catalogue of the folder")
         if edition is None
@@ -73,9 +73,9 @@ def catalogue_folder(
     )
 
 
-def calendars(found: Iterable[CalendarDefinition], today: date) -> Check:
+def calendars(newest: Iterable[CalendarDefinition], today: date) -> Check:
     """Whether the newest version of each calendar reaches far enough; `today` is the business day."""
-    known = sorted(found, key=lambda each: (each.last_day, each.id))
+    known = sorted(newest, key=lambda each: (each.last_day, each.id))
     ending = [each for each in known if each.last_day - today < CALENDAR_NOTICE]
     if not ending:
         first = known[0]
@@ -145,12 +145,12 @@ def roles(catalog: Catalog, today: date, channels: Collection[str]) -> Check:
 def called_roles(catalog: Catalog, today: date) -> list[tuple[str, str]]:
     """Department and role of everybody whom a rung of a procedure in force may call."""
     departments = catalog.departments
-    found = {
+    called = {
         audience_of(rung, department, procedure.agency, departments)
         for procedure in catalog.procedures_on(today)
         for department, rung in _calls(catalog, procedure)
     }
-    return sorted(found)
+    return sorted(called)
 
 
 def _calls(catalog: Catalog, procedure: ProcedureVersion) -> Iterable[tuple[str | None, str]]:
@@ -162,6 +162,6 @@ def _calls(catalog: Catalog, procedure: ProcedureVersion) -> Iterable[tuple[str 
 
 
 def _reached(catalog: Catalog, department: str, role: str) -> bool:
-    found = catalog.departments.get(department)
-    holders = () if found is None else found.roles
+    known = catalog.departments.get(department)
+    holders = () if known is None else known.roles
     return any(holder.role == role and (holder.email or holder.substitute_email) for holder in holders)

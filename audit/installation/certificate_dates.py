@@ -47,14 +47,14 @@ def _instant(form: int, text: str) -> datetime:
 
 def certificates_of(pem: str) -> list[bytes]:
     """Every certificate of a PEM text. Raises NoCertificateError for one that is damaged."""
-    found = []
+    certificates = []
     for block in pem.split(BEGIN)[1:]:
         body, end, _ = block.partition(END)
         try:
-            found.append(ssl.PEM_cert_to_DER_cert(f"{BEGIN}{body}{end}\n"))
+            certificates.append(ssl.PEM_cert_to_DER_cert(f"{BEGIN}{body}{end}\n"))
         except ValueError as error:
             raise NoCertificateError(str(error)) from error
-    return found
+    return certificates
 
 
 def _parts(content: bytes) -> Iterator[tuple[int, bytes]]:

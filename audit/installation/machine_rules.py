@@ -56,9 +56,9 @@ def python(version: tuple[int, int, int]) -> Check:
     )
 
 
-def programs(found: Mapping[str, bool]) -> Check:
+def programs(there_by_name: Mapping[str, bool]) -> Check:
     """Programs of the servers that `greenlane up` starts by itself."""
-    missing = [name for name, there in found.items() if not there]
+    missing = [name for name, there in there_by_name.items() if not there]
     if missing:
         names = listed(missing)
         return Check(
@@ -66,9 +66,9 @@ def programs(found: Mapping[str, bool]) -> Check:
             _("The programs of embedded servers are missing: {names}.", names=names),
             _("Install the program's wheels again (make setup), or name outside servers."),
         )
-    if not found:
+    if not there_by_name:
         return Check("programs", _("All servers are outside ones."))
-    names = listed(list(found))
+    names = listed(list(there_by_name))
     return Check(
         "programs",
         _("The programs of embedded servers are there: {names}.", names=names),
@@ -123,31 +123,31 @@ def state_folder(folder: Folder) -> Check:
     )
 
 
-def disk(found: Disk, needed_mb: int) -> Check:
+def disk(measured: Disk, needed_mb: int) -> Check:
     """The room on the disk of the state folder."""
     remedy = _("Free some space, or set GREENLANE_STATE_DIR to another disk.")
-    if found.free_mb < needed_mb:
+    if measured.free_mb < needed_mb:
         return Check(
             "disk",
             _(
                 "Only {free_mb} MB are free on the disk of {folder}; {needed_mb} MB are needed.",
-                free_mb=found.free_mb,
-                folder=found.folder,
+                free_mb=measured.free_mb,
+                folder=measured.folder,
                 needed_mb=needed_mb,
             ),
             remedy,
         )
-    if found.free_files is not None and found.free_files < FREE_FILES_MIN:
+    if measured.free_files is not None and measured.free_files < FREE_FILES_MIN:
         return Check(
             "disk",
             _(
                 "The disk of {folder} can hold only {free_files} more files.",
-                folder=found.folder,
-                free_files=found.free_files,
+                folder=measured.folder,
+                free_files=measured.free_files,
             ),
             remedy,
         )
     return Check(
         "disk",
-        _("{free_mb} MB are free on the disk of {folder}.", free_mb=found.free_mb, folder=found.folder),
+        _("{free_mb} MB are free on the disk of {folder}.", free_mb=measured.free_mb, folder=measured.folder),
     )

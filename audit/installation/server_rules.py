@@ -36,27 +36,27 @@ class Server:
     under_tls: bool = False
 
 
-def server(found: Server) -> Check:
+def server(reached: Server) -> Check:
     """Its version, for one that can be used."""
-    title, needed = TITLES[found.name], VERSIONS_NEEDED[found.name]
-    version = ".".join(map(str, found.version))
-    if found.version and found.version < needed:
+    title, needed = TITLES[reached.name], VERSIONS_NEEDED[reached.name]
+    version = ".".join(map(str, reached.version))
+    if reached.version and reached.version < needed:
         wanted = ".".join(map(str, needed))
         return Check(
-            found.name,
+            reached.name,
             _(
                 "{title} at {place} is version {version}, which is too old.",
                 title=title,
-                place=found.place,
+                place=reached.place,
                 version=version,
             ),
             _("Upgrade it to {wanted} or later.", wanted=wanted),
         )
-    account = _("as {account}", account=found.account) if found.account else _("without an account")
-    tls = _("under TLS") if found.under_tls else _("without TLS")
-    gaps = {"title": title, "version": version or "?", "place": found.place, "account": account, "tls": tls}
+    account = _("as {account}", account=reached.account) if reached.account else _("without an account")
+    tls = _("under TLS") if reached.under_tls else _("without TLS")
+    gaps = {"title": title, "version": version or "?", "place": reached.place, "account": account, "tls": tls}
     said = _("{title} {version} at {place} takes us: {account}, {tls}.", **gaps)
-    return Check(found.name, said)
+    return Check(reached.name, said)
 
 
 def tables(found: str | None, known: Sequence[str]) -> Check:
@@ -226,9 +226,9 @@ class Certificate:
     ends_at: datetime
 
 
-def certificates(found: Iterable[Certificate], now: datetime) -> Check:
+def certificates(all_of_them: Iterable[Certificate], now: datetime) -> Check:
     """Whether every certificate is valid for another month."""
-    looked_at = sorted(found, key=lambda each: each.ends_at)
+    looked_at = sorted(all_of_them, key=lambda each: each.ends_at)
     ending = [each for each in looked_at if each.ends_at - now < CERTIFICATE_NOTICE]
     if not looked_at:
         return Check("certificates", _("No connection rests on a certificate."))

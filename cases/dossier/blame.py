@@ -61,12 +61,12 @@ def _add_delay(shares: dict[str, float], part: Part, begun_at: datetime, gate: P
 
 
 def _share_out(shares: dict[str, float], dossier: Dossier, part: Part, seconds: float) -> None:
-    told = sum(share.seconds for share in part.time_shares)
-    if part.ended_at is None or told <= 0:
+    total = sum(share.seconds for share in part.time_shares)
+    if part.ended_at is None or total <= 0:
         _add(shares, dossier.agency(part.name), seconds)
         return
     for share in part.time_shares:
-        _add(shares, share.owner, seconds * share.seconds / told)
+        _add(shares, share.owner, seconds * share.seconds / total)
 
 
 def _add(shares: dict[str, float], owner: str, seconds: float) -> None:

@@ -48,8 +48,8 @@ def preview(dossier: Dossier, name: str) -> tuple[CascadeEffect, ...]:
 
 
 def _strongest(part: Part, causes: list[str]) -> tuple[CascadePolicy, str]:
-    found = [(need.policy, needed) for need in part.needs if (needed := _needed(need)) in causes]
-    return min(found, key=lambda entry: _STRONGEST.index(entry[0]))
+    policies = [(need.policy, needed) for need in part.needs if (needed := _needed(need)) in causes]
+    return min(policies, key=lambda entry: _STRONGEST.index(entry[0]))
 
 
 def _needed(need: Need) -> str:

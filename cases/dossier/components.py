@@ -10,14 +10,14 @@ from events.language.dossier_messages import DossierFile, LinkedPart, Need
 
 def components_of(templates: Iterable[DossierTemplate]) -> dict[tuple[str, str], str]:
     """Which component of the second procedure's dossier the first one's result is, as the templates say."""
-    found: dict[tuple[str, str], str] = {}
+    components: dict[tuple[str, str], str] = {}
     for template in templates:
         procedure_of = {part.name: part.procedure for part in template.applications}
         for part in template.applications:
             for edge in part.needs:
                 if edge.document is not None and edge.kind is EdgeKind.HARD:
-                    found.setdefault((procedure_of[edge.needs], part.procedure), edge.document)
-    return found
+                    components.setdefault((procedure_of[edge.needs], part.procedure), edge.document)
+    return components
 
 
 def with_components(file: DossierFile, components: Mapping[tuple[str, str], str]) -> DossierFile:

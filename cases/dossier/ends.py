@@ -50,8 +50,8 @@ def _lawful_end(declaration: Same[Declaration], definitions: Same[DossierDefinit
     calendar = compiled(definitions.value.calendar)
     try:
         if declaration.value.cap is not None:
-            found = clock.due(calendar) if clock.budget.unit in TWO_ENDED_UNITS else None
-            end_at = None if found is None else found.lawful_end_at
+            limit = clock.due(calendar) if clock.budget.unit in TWO_ENDED_UNITS else None
+            end_at = None if limit is None else limit.lawful_end_at
         else:
             graph = graph_in(declaration)
             limits = limits_of(declaration.value, definitions.value)

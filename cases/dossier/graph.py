@@ -65,11 +65,11 @@ class Graph:
     @cached_property
     def dependants(self) -> dict[str, tuple[str, ...]]:
         """Which applications must have the result of each, by name."""
-        found: dict[str, list[str]] = {name: [] for name in self.names}
+        targets_of: dict[str, list[str]] = {name: [] for name in self.names}
         for edge in self.edges:
             if edge.kind is EdgeKind.HARD:
-                found[edge.source].append(edge.target)
-        return {name: tuple(targets) for name, targets in found.items()}
+                targets_of[edge.source].append(edge.target)
+        return {name: tuple(targets) for name, targets in targets_of.items()}
 
     @cached_property
     def order(self) -> tuple[str, ...]:
@@ -77,11 +77,11 @@ class Graph:
         return _sorted(self.names, self.edges)
 
     def _sources(self, kind: EdgeKind) -> dict[str, tuple[str, ...]]:
-        found: dict[str, list[str]] = {name: [] for name in self.names}
+        sources_of: dict[str, list[str]] = {name: [] for name in self.names}
         for edge in self.edges:
             if edge.kind is kind:
-                found[edge.target].append(edge.source)
-        return {name: tuple(sources) for name, sources in found.items()}
+                sources_of[edge.target].append(edge.source)
+        return {name: tuple(sources) for name, sources in sources_of.items()}
 
 
 def graph_of(parts: Sequence[Needing]) -> Graph | GraphFault:
@@ -109,9 +109,9 @@ def graph_of(parts: Sequence[Needing]) -> Graph | GraphFault:
     return Graph(names, ordered)
 
 
-def _unknown(name: str, asked: str, names: Iterable[str]) -> Refusal:
-    near = ", ".join(difflib.get_close_matches(asked, list(names), n=3, cutoff=0.6)) or "-"
-    return refuse("reference_unknown", "applications.needs", application=name, reference=asked, near=near)
+def _unknown(name: str, reference: str, names: Iterable[str]) -> Refusal:
+    near = ", ".join(difflib.get_close_matches(reference, list(names), n=3, cutoff=0.6)) or "-"
+    return refuse("reference_unknown", "applications.needs", application=name, reference=reference, near=near)
 
 
 def _sorted(names: Sequence[str], edges: Iterable[Edge]) -> tuple[str, ...]:

@@ -242,10 +242,10 @@ class Same(Generic[T]):
 @lru_cache(64)
 def graph_in(declaration: Same[Declaration]) -> Graph:
     """Who needs whom, of a declaration that was opened."""
-    found = graph_of(declaration.value.applications)
-    if isinstance(found, GraphFault):
+    graph = graph_of(declaration.value.applications)
+    if isinstance(graph, GraphFault):
         raise TypeError("a dossier was opened that is no graph")
-    return found
+    return graph
 
 
 def blank_dossier(dossier_id: str, definitions: DossierDefinitions) -> Dossier:

@@ -61,7 +61,7 @@ def _announce(draft: DossierDraft, whole: Schedule) -> None:
             )
             for name in names
         )
-        asked = tuple(
+        consultations = tuple(
             AnnouncedConsultation(
                 application=entry.application, department=entry.department, limit=entry.limit, silence=entry.silence
             )
@@ -73,7 +73,7 @@ def _announce(draft: DossierDraft, whole: Schedule) -> None:
                 department=agency,
                 lead=dossier.lead,
                 tasks=tasks,
-                consultations=asked,
+                consultations=consultations,
                 joint_due_at=dossier.joint_due_at or draft.at,
             )
         )

@@ -73,11 +73,11 @@ def held_up_by(dossier: Dossier, holders: Mapping[str, str | None]) -> str | Non
 def renew(draft: DossierDraft) -> None:
     """Compute the promise anew, and say it where it has changed."""
     dossier = draft.state
-    found = remaining(dossier, draft.at)
-    path = found.critical_path if found is not None else ()
+    left = remaining(dossier, draft.at)
+    path = left.critical_path if left is not None else ()
     event = DossierPromised(
-        operational_at=found and found.operational_at.astimezone(draft.at.tzinfo),
-        lawful_day=found and found.lawful_day,
+        operational_at=left and left.operational_at.astimezone(draft.at.tzinfo),
+        lawful_day=left and left.lawful_day,
         critical_path=path,
         holder=holder_of(dossier, path),
     )
@@ -99,15 +99,15 @@ def start_joint_clock(draft: DossierDraft, whole: Schedule) -> None:
     basis = "critical_path" if declaration.cap is None else "cap"
     budget = declaration.cap or _working_budget(draft.at, whole, draft.calendar)
     after_hours = declaration.after_hours
-    found = due(budget, draft.at, draft.calendar, after_hours)
+    end = due(budget, draft.at, draft.calendar, after_hours)
     started = JointClockStarted.model_validate(
         {
             "basis": basis,
             "budget": budget,
             "anchored_at": draft.at,
             "after_hours": after_hours,
-            "due_at": found.operational_at.astimezone(draft.at.tzinfo),
-            "lawful_day": found.lawful_day if declaration.cap is not None else whole.lawful_day,
+            "due_at": end.operational_at.astimezone(draft.at.tzinfo),
+            "lawful_day": end.lawful_day if declaration.cap is not None else whole.lawful_day,
         }
     )
     ends = joint_ends(draft.state.changed(joint_clock_of(started)))

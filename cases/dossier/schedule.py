@@ -99,8 +99,8 @@ def _planned(limit: Limit, starts_at: datetime, from_at: datetime, calendar: Wor
     if limit.budget is None:
         ends_at = calendar.local(max(starts_at, from_at))
         return Planned(starts_at, ends_at, ends_at.date())
-    found = due(limit.budget, starts_at, calendar, limit.after_hours)
-    return Planned(starts_at, max(found.operational_at, calendar.local(from_at)), found.lawful_day, found.lawful_end_at)
+    end = due(limit.budget, starts_at, calendar, limit.after_hours)
+    return Planned(starts_at, max(end.operational_at, calendar.local(from_at)), end.lawful_day, end.lawful_end_at)
 
 
 def _with_path(graph: Graph, planned: dict[str, Planned], calendar: WorkingCalendar) -> Schedule:

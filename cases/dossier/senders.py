@@ -23,5 +23,5 @@ def dossier_stranger(dossier: Dossier, command: Command) -> Refusal | None:
 
 def _departments_of(dossier: Dossier) -> set[str]:
     """The agencies that decide on its applications, the one that answers for the whole, and those that are consulted."""
-    consulted = {asked.department for asked in dossier.definitions.consultations}
+    consulted = {consultation.department for consultation in dossier.definitions.consultations}
     return {dossier.lead} | consulted | {dossier.agency(name) for name in dossier.parts}

@@ -53,8 +53,8 @@ class Falling(NamedTuple):
 
 def next_due(dossier: Dossier) -> datetime | None:
     """The earliest instant at which something falls due by itself; None: nothing does."""
-    found = next_falling(dossier)
-    return None if found is None else found.at
+    falling = next_falling(dossier)
+    return None if falling is None else falling.at
 
 
 def next_falling(dossier: Dossier) -> Falling | None:

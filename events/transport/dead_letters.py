@@ -60,8 +60,8 @@ class Letter:
 def dead_letter_topics(cluster: Cluster, topics: Topics) -> tuple[str, ...]:
     """Every dead-letter topic under our prefix, sorted. Raises KafkaAwayError, NotPermittedError."""
     prefix = topics.prefix + "."
-    found = topic_names(cluster)
-    return tuple(sorted(name for name in found if name.startswith(prefix) and name.endswith(DEAD_LETTER_SUFFIX)))
+    names = topic_names(cluster)
+    return tuple(sorted(name for name in names if name.startswith(prefix) and name.endswith(DEAD_LETTER_SUFFIX)))
 
 
 def filled(cluster: Cluster, names: Collection[str]) -> tuple[str, ...]:
@@ -87,8 +87,8 @@ def open_letters(cluster: Cluster, topics: Topics) -> dict[str, int]:
     by_topic: dict[str, list[Incoming]] = {}
     for record in read_all(cluster, filled(cluster, dead_letter_topics(cluster, topics))):
         by_topic.setdefault(record.topic, []).append(replace(record, value=None))
-    found = {topic: len(_letters_in(records, with_replayed=False)) for topic, records in by_topic.items()}
-    return {topic: count for topic, count in found.items() if count}
+    counts = {topic: len(_letters_in(records, with_replayed=False)) for topic, records in by_topic.items()}
+    return {topic: count for topic, count in counts.items() if count}
 
 
 class LetterBox:

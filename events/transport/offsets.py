@@ -145,28 +145,28 @@ class OffsetBook:
     def unfinished(self) -> dict[str, int]:
         """How many messages of each topic are taken and not finished."""
         with self._lock:
-            found: dict[str, int] = {}
+            backlogs: dict[str, int] = {}
             for (topic, _), each in self._assignments.items():
-                found[topic] = found.get(topic, 0) + len(each.pending) - len(each.finished)
-            return found
+                backlogs[topic] = backlogs.get(topic, 0) + len(each.pending) - len(each.finished)
+            return backlogs
 
     def positions(self) -> dict[Partition, int]:
         """The lowest unfinished offset of every partition of which anything was read."""
         with self._lock:
-            found = {partition: each.position() for partition, each in self._assignments.items()}
-            return {partition: position for partition, position in found.items() if position is not None}
+            positions = {partition: each.position() for partition, each in self._assignments.items()}
+            return {partition: position for partition, position in positions.items() if position is not None}
 
     def committable(self, partitions: Iterable[Partition] | None = None) -> dict[Partition, int]:
         """What is to be committed: the positions that have moved since the last commit that succeeded."""
         with self._lock:
             wanted = self._assignments if partitions is None else partitions
-            found: dict[Partition, int] = {}
+            committable: dict[Partition, int] = {}
             for partition in wanted:
                 assignment = self._assignments.get(partition)
                 position = assignment.position() if assignment is not None else None
                 if assignment is not None and position is not None and position != assignment.committed:
-                    found[partition] = position
-            return found
+                    committable[partition] = position
+            return committable
 
     def confirmed(self, offsets: dict[Partition, int]) -> None:
         """These were committed."""

@@ -49,11 +49,11 @@ def _partitions(consumer: KafkaConsumer, topic: str) -> Iterable[int]:
 def _until(consumer: KafkaConsumer, ends: dict[TopicPartition, int]) -> Iterator[Incoming]:
     empty = 0
     while ends:
-        found = consumer.poll(timeout_ms=POLL_MS)
-        empty = 0 if found else empty + 1
+        polled = consumer.poll(timeout_ms=POLL_MS)
+        empty = 0 if polled else empty + 1
         if empty > EMPTY_POLLS_MAX:
             raise kafka_errors.KafkaTimeoutError(f"{len(ends)} partition(s) fell silent before their end")
-        for place, messages in found.items():
+        for place, messages in polled.items():
             for message in messages:
                 if message.offset < ends.get(place, 0):
                     yield incoming_of(message)

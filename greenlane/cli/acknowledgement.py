@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.acting import acting, new_id
+from greenlane.cli.acting import acting
+from greenlane.cli.clock import now
 from greenlane.cli.commanding import show_accepted
-from greenlane.cli.options import ActedBy, CaseReference, CommandId, Json, Lang, StateDir, name_of
+from greenlane.cli.options import CaseReference, name_of
+from greenlane.cli.run import Act, as_act
 
 PANEL = "Answers"
 Escalation = Annotated[
@@ -45,17 +47,14 @@ def number_of(escalation: str | None) -> int | None:
     return None if escalation is None or id_of(escalation) is not None else int(escalation)
 
 
+@as_act
 def acknowledge(
+    run: Act,
     case: CaseReference,
     escalation: Escalation = None,
     *,
     level: Level = None,
     note: Note = None,
-    by: ActedBy = None,
-    command_id: CommandId = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Acknowledge an escalation: its chain stops, the breach stays on record.
 
@@ -64,21 +63,19 @@ def acknowledge(
 
     Example: greenlane acknowledge H05.8-260302-0001 17 --by head-of-culture
     """
-    from greenlane.cli.clock import now
     from greenlane.cli.granting import granted
-    from greenlane.cli.session import a_session, waiting
+    from greenlane.cli.session import waiting
     from services.acknowledging import KIND, acknowledge_escalations, find_escalations
     from services.cases import case_command
 
-    actor, own_id, exact = acting(by, "supervisor"), new_id(command_id), id_of(escalation)
+    actor, own_id, exact = acting(run.by, "supervisor"), run.new_id, id_of(escalation)
     # Whatever is meant: what cannot be said is refused before a stack is started.
     case_command(actor, KIND, {"escalation_id": exact or "-", "note": note}, command_id=own_id, now=now())
-    with a_session(state_dir, lang) as session:
+    with run.session() as session:
         ids = [exact] if exact else granted(find_escalations(session.wiring, actor, case, number_of(escalation), level))
         answer = waiting(
             lambda: acknowledge_escalations(session.wiring, actor, case, ids, note, command_id=own_id, now=now())
         )
         done = granted(answer)
         told = {"command_id": done.command_id, "acknowledged": ids}
-        show_accepted(session, KIND, done.case, told, as_json=as_json)
-    return 0
+        return show_accepted(run, session, KIND, done.case, told)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pwd
-import uuid
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -27,8 +26,3 @@ def _system_account() -> str:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:  # a container may run under a number that has no name
         return f"uid-{os.getuid()}"
-
-
-def new_id(command_id: str | None) -> str:
-    """The id that was given, or a new one."""
-    return command_id or f"cli:{uuid.uuid4()}"

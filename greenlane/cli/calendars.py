@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from greenlane.cli.clock import now
 from greenlane.cli.options import Json, Lang, Language
 from greenlane.cli.run import Run, as_command
 from wording.text import _
@@ -68,7 +69,6 @@ def list_calendars(run: Run) -> int:
     Example: greenlane calendar list
     """
     from greenlane.cli.catalogue_in_use import catalogue_in_use
-    from greenlane.cli.clock import now
     from greenlane.settings import Settings
     from presentation.time.calendars import CalendarSheet, calendar_table
 
@@ -195,7 +195,6 @@ def check(
 def _sheet(calendar: str | None, lang: Language | None, state_dir: Path | None) -> CalendarSheet:
     """A calendar of the catalogue in use; None: the province's own. Raises UnknownCalendar with what looks like it."""
     from greenlane.cli.catalogue_in_use import catalogue_in_use
-    from greenlane.cli.clock import now
     from greenlane.settings import Settings
     from presentation.time.calendars import CalendarSheet
 

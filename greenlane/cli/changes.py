@@ -9,6 +9,7 @@ import typer
 
 from greenlane.cli.acting import acting
 from greenlane.cli.calendars import group as calendar_group
+from greenlane.cli.clock import now
 from greenlane.cli.options import ActedBy
 from greenlane.cli.run import Run, as_command
 from wording.text import _
@@ -124,7 +125,6 @@ def _change(
 
     Raises RefusedError for the first case that cannot come under the version, unless those are skipped: nothing is done then.
     """
-    from greenlane.cli.clock import now
     from greenlane.cli.granting import RefusedError
     from greenlane.cli.progress import counted
     from greenlane.cli.session import waiting

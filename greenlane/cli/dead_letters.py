@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from greenlane.cli.acting import acting
 from greenlane.cli.run import Run, as_command
 from wording.text import _, _n
 
@@ -46,7 +47,6 @@ def republish(
 
     Example: greenlane republish
     """
-    from greenlane.cli.acting import acting
     from greenlane.cli.output import print_json, show
     from greenlane.cli.progress import counted
     from services.dead_letters import await_publisher, count_unpublished, republish_outbox
@@ -84,7 +84,6 @@ def list_letters(
 
     Example: greenlane dlq list submissions
     """
-    from greenlane.cli.acting import acting
     from presentation.blocks import line
     from presentation.dead_letters import dead_letter_table
     from presentation.json_of_dead_letters import dead_letter_json
@@ -116,7 +115,6 @@ def show_letter(
 
     Example: greenlane dlq show submissions 2-17 --content
     """
-    from greenlane.cli.acting import acting
     from presentation.dead_letters import dead_letter_screen
     from presentation.json_of_dead_letters import dead_letter_json
     from services.dead_letters import read_dead_letter
@@ -143,7 +141,6 @@ def replay(
 
     Example: greenlane dlq replay finance 0-3 1-9
     """
-    from greenlane.cli.acting import acting
     from services.dead_letters import replay_dead_letters
 
     if bool(letter_ids) == everything:

@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from greenlane.cli.acknowledgement import Escalation, Note, id_of, number_of
-from greenlane.cli.acting import acting, new_id
-from greenlane.cli.commanding import Content, Dossier, Options, of_dossier, run_dossier_command
-from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir, name_of
-from wording.text import _
+from greenlane.cli.acting import acting
+from greenlane.cli.clock import now
+from greenlane.cli.commanding import Content, Dossier, of_dossier, run_dossier_command
+from greenlane.cli.options import name_of
+from greenlane.cli.run import Act, as_act
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Application, as the dossier calls it.", callback=name_of)]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it stands in the ledger, without personal data.")]
@@ -20,7 +21,9 @@ OptionalReason = Annotated[
 ]
 
 
+@as_act
 def cascade(
+    run: Act,
     dossier: Dossier,
     name: Name,
     *,
@@ -28,39 +31,27 @@ def cascade(
         bool, typer.Option("--preview/--apply", help="Show what would happen (default), or do it.")
     ] = True,
     reason: OptionalReason = None,
-    by: ActedBy = None,
-    command_id: CommandId = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Show what a lost result does to what depends on it: stopped, kept, re-opened. With --apply, do it; twice is once.
 
     Example: greenlane dossier cascade D-2026-17 security-order --preview
     """
-    from greenlane.cli.clock import now
     from greenlane.cli.granting import granted
-    from greenlane.cli.output import print_json, show
-    from greenlane.cli.session import a_session, waiting
-    from presentation.dossiers.screen import cascade_table
+    from greenlane.cli.session import waiting
+    from presentation.dossiers.screen import cascade_screen
+    from presentation.json_of_dossiers import cascade_json
     from services.dossiers import command_dossier, dossier_command, preview_cascade
 
-    actor, content = acting(by), {"name": name, "reason": reason}
-    command = dossier_command(actor, "ApplyCascade", content, command_id=new_id(command_id), now=now())
-    with a_session(state_dir, lang) as session:
-        cascade, words = granted(preview_cascade(session.wiring, actor, dossier, name, now=now())), session.words
+    actor, content = acting(run.by), {"name": name, "reason": reason}
+    command = dossier_command(actor, "ApplyCascade", content, command_id=run.new_id, now=now())
+    with run.session() as session:
+        cascade = granted(preview_cascade(session.wiring, actor, dossier, name, now=now()))
         if not preview:
             granted(waiting(lambda: command_dossier(session.wiring, actor, cascade.stream_id, command, now=now())))
-        if as_json:
-            listed = [effect.model_dump(mode="json") for effect in cascade.effects]
-            print_json({"ok": True, "name": name, "applied": not preview, "effects": listed})
-        else:
-            table = cascade_table(cascade.effects, cascade.parts, session.moments) if cascade.effects else None
-            show(
-                table or words(_("Nothing follows from it.")),
-                words(_("Do it with --apply.") if preview else _("Done.")),
-            )
-    return 0
+        return run.answer(
+            lambda: cascade_json(cascade, name, is_applied=not preview),
+            lambda: cascade_screen(cascade, session.moments, is_applied=not preview),
+        )
 
 
 @of_dossier("RevokeResult")
@@ -110,16 +101,13 @@ def result(
     return {"name": name, "result": given, "replaces": replaces}
 
 
+@as_act
 def acknowledge(
+    run: Act,
     dossier: Dossier,
     escalation: Escalation = None,
     *,
     note: Note = None,
-    by: ActedBy = None,
-    command_id: CommandId = None,
-    state_dir: StateDir = None,
-    lang: Lang = None,
-    as_json: Json = False,
 ) -> int:
     """Acknowledge an escalation of the joint clock, by default the latest: its chain stops, the breach stays on record.
 
@@ -129,15 +117,13 @@ def acknowledge(
     """
     if (exact := id_of(escalation)) is None:
         from greenlane.cli.granting import granted
-        from greenlane.cli.session import a_session
         from services.acknowledging import find_joint_escalation
 
-        with a_session(state_dir, lang) as session:
-            actor = acting(by, "supervisor")
+        with run.session() as session:
+            actor = acting(run.by, "supervisor")
             exact = granted(find_joint_escalation(session.wiring, actor, dossier, number_of(escalation)))
     content = {"escalation_id": exact, "note": note}
-    options = Options(by, command_id, state_dir, lang, as_json)
-    return run_dossier_command("AcknowledgeEscalation", "supervisor", dossier, content, options)
+    return run_dossier_command("AcknowledgeEscalation", "supervisor", dossier, content, run)
 
 
 @of_dossier("WithdrawDossier")

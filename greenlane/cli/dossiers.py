@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from greenlane.cli.acting import acting
+from greenlane.cli.clock import now
 from greenlane.cli.commanding import Dossier
 from greenlane.cli.dossier_acts import acknowledge, cascade, result, revoke, withdraw
 from greenlane.cli.options import Strict, source_of
@@ -54,7 +55,6 @@ def plan(
     Example: greenlane dossier plan opening.yaml --at 2026-03-02T09:00+07:00
     """
     from greenlane.cli import handbook
-    from greenlane.cli.clock import now
     from greenlane.cli.granting import granted
     from intake.outline import forecast
     from presentation.dossiers.plan import plan_screen
@@ -114,7 +114,6 @@ def submit(
 
     Example: greenlane dossier submit opening.yaml
     """
-    from greenlane.cli.clock import now
     from greenlane.cli.failure import say_left_out
     from greenlane.cli.granting import granted
     from greenlane.cli.session import waiting
@@ -165,7 +164,6 @@ def show(
 
     Example: greenlane dossier show D-2026-17 --svg opening.svg
     """
-    from greenlane.cli.clock import now
     from greenlane.cli.granting import granted
     from greenlane.cli.writing import write_file
     from presentation.dossiers import pictures as dossier_pictures

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from greenlane.cli.clock import now
 from greenlane.cli.run import Run, as_command
 
 PANEL = "Looking things up"
@@ -46,7 +47,6 @@ def due(
     --pause 2026-03-04T07:00:00+07:00/2026-03-06T07:00:00+07:00
     """
     from greenlane.cli.catalogue_in_use import catalogue_in_use
-    from greenlane.cli.clock import now
     from greenlane.settings import Settings
     from presentation.time.calculation import calculation_screen
     from presentation.time.calculation_json import calculation_json

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from greenlane.cli.acting import acting
+from greenlane.cli.clock import now
 from greenlane.cli.listing import Limit
 from greenlane.cli.options import name_of
 from greenlane.cli.run import Run, as_command
@@ -45,8 +47,6 @@ def escalations(
 
     Example: greenlane escalations --open --audience chairman-office
     """
-    from greenlane.cli.acting import acting
-    from greenlane.cli.clock import now
     from greenlane.cli.output import print_json, show
     from presentation.acknowledging import command_of
     from presentation.cases.escalations import escalation_screen

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from greenlane.cli.acting import acting
 from greenlane.cli.run import Run, as_command
 from wording.text import _
 
@@ -32,7 +33,6 @@ def verify(
 
     Example: greenlane verify --topics
     """
-    from greenlane.cli.acting import acting
     from greenlane.cli.progress import counted
     from presentation.integrity import verification_json, verification_screen
     from services.verification import count_ledger, verify_installation
@@ -60,7 +60,6 @@ def rebuild(
 
     Example: greenlane rebuild --replace
     """
-    from greenlane.cli.acting import acting
     from greenlane.cli.progress import counted
     from presentation.integrity import rebuilt_json, rebuilt_screen
     from services.verification import count_ledger, rebuild_read_models

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from greenlane.cli.acting import acting
+from greenlane.cli.clock import now
 from greenlane.cli.options import name_of
 from greenlane.cli.run import Run, as_command
 
@@ -70,8 +72,6 @@ def cases(
 
     Example: greenlane cases --open --lane green_24h
     """
-    from greenlane.cli.acting import acting
-    from greenlane.cli.clock import now
     from presentation.cases.case_table import case_list_screen
     from presentation.json_of_cases import case_list_json
     from services.case_lists import list_cases
@@ -108,8 +108,6 @@ def desk(
 
     Example: greenlane desk construction --lang en
     """
-    from greenlane.cli.acting import acting
-    from greenlane.cli.clock import now
     from presentation.acknowledging import command_of
     from presentation.cases.desk import desk_screen
     from presentation.json_of_cases import desk_json

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from greenlane.cli.terminal import rendered
 from greenlane.console import Console
+from greenlane.terminal import rendered
 from presentation.blocks import Block, Line
 from wording.json_text import shown_json
 

@@ -121,10 +121,13 @@ def settings(*, lang: Lang = None, as_json: Json = False) -> int:
     Example: greenlane settings --json
     """
     from greenlane.cli.output import print_json, show
-    from greenlane.cli.setting_table import setting_table, settings_json
+    from greenlane.setting_list import settings_json
+    from greenlane.settings import Settings
+    from presentation.settings import setting_table
+    from presentation.words.words import Words
 
     if as_json:
         print_json({"ok": True, "settings": settings_json()})
     else:
-        show(setting_table(lang))
+        show(setting_table(settings_json(), Words(lang or Settings.load().language)))
     return 0

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from greenlane.cli.acting import acting
+from greenlane.cli.clock import now
 from greenlane.cli.run import Run, as_command
 from wording.text import _
 
@@ -45,8 +47,6 @@ def report(
 
     Example: greenlane report --by department --from 2026-03-01T00:00:00+07:00 --csv march.csv --plot march.svg
     """
-    from greenlane.cli.acting import acting
-    from greenlane.cli.clock import now
     from greenlane.cli.progress import counted
     from greenlane.cli.writing import writable, write_file
     from presentation.cases.report import report_plot, report_screen

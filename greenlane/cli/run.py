@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import inspect
+import uuid
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
-from greenlane.cli.options import Json, Lang, StateDir
+from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir
 
 if TYPE_CHECKING:
     from greenlane.cli.session import Session
@@ -42,7 +44,17 @@ class Run:
         return code
 
 
-R = TypeVar("R", bound=Run)
+@dataclass(frozen=True)
+class Act(Run):
+    """The options of every command that asks for something: who acts, and under which id."""
+
+    by: ActedBy = None
+    command_id: CommandId = None
+
+    @cached_property
+    def new_id(self) -> str:
+        """The id that was given, or a new one."""
+        return self.command_id or f"cli:{uuid.uuid4()}"
 
 
 def with_options(function: Callable[..., int], options: type[Run], *first: inspect.Parameter) -> Callable[..., int]:
@@ -52,6 +64,8 @@ def with_options(function: Callable[..., int], options: type[Run], *first: inspe
         parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
         for parameter in inspect.signature(options, eval_str=True).parameters.values()
     ]
+    # What an act says of itself stands in the help before what every run has.
+    common.sort(key=lambda parameter: parameter.name in Run.__dataclass_fields__)
 
     @functools.wraps(function)
     def command(**given: Any) -> int:
@@ -67,3 +81,8 @@ def with_options(function: Callable[..., int], options: type[Run], *first: inspe
 def as_command(function: Callable[Concatenate[Run, P], int]) -> Callable[..., int]:
     """The function as a command, with the options of every run behind its own parameters."""
     return with_options(function, Run)
+
+
+def as_act(function: Callable[Concatenate[Act, P], int]) -> Callable[..., int]:
+    """The function as a command that asks for something, with the options of every act behind its own parameters."""
+    return with_options(function, Act)

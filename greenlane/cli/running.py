@@ -54,7 +54,7 @@ def status(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = Fal
     from greenlane.cli.output import print_json, show
     from greenlane.settings import Settings
     from greenlane.stack.status import status_of
-    from presentation.blocks import Tone, table_of, toned
+    from presentation.members import member_table
     from presentation.words.words import Words
 
     settings = Settings.load(state_dir=state_dir, language=lang)
@@ -65,13 +65,12 @@ def status(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = Fal
         parts = {name: part.as_json() | told.get(name, {}) for name, part in found.parts.items()}
         print_json({"ok": found.ok, "running": found.running, "parts": parts})
         return 0 if found.ok else 2
-    table = table_of(None, *map(words, (_("Part"), _("State"), _("Address"), _("Metrics"))))
-    for name, part in found.parts.items():
-        tone = Tone.GOOD if part.state == "running" else Tone.LATE
-        state = toned(tone, words.named("part_state", part.state))
-        table.add(name, state, part.address or "-", part.metrics or "-")
+    rows = ((name, part.state, part.address, part.metrics) for name, part in found.parts.items())
     verdict = words(_("All parts run.") if found.ok else _("Not all parts run."))
-    show(table, verdict if found.running else words(_("No stack runs in {folder}."), folder=settings.state_dir))
+    show(
+        member_table(rows, words),
+        verdict if found.running else words(_("No stack runs in {folder}."), folder=settings.state_dir),
+    )
     for trouble in troubles.values():
         say_error(trouble)
     return 0 if found.ok else 2

@@ -14,7 +14,6 @@ from typing import TypeVar
 from events.transport.errors import TransportError, Unavailable
 from greenlane.cli.catalogue_in_use import warn_of_difference
 from greenlane.cli.clock import now
-from greenlane.cli.remedies import remedy_of
 from greenlane.errors import ServerUnusableError
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
@@ -24,12 +23,10 @@ from greenlane.telemetry import configure_logging
 from greenlane.wiring import Wiring
 from presentation.moments import Moments
 from presentation.names import Names
+from presentation.remedies import remedy_of
 from presentation.words.words import Words
 from services.errors import ServiceError
 from store.errors import StoreUnavailable
-from store.inbox import Inbox
-from store.ledger import Ledger
-from store.views import Views
 
 T = TypeVar("T")
 
@@ -93,21 +90,6 @@ class Session:
         time = self.wiring.business_time
         instant = time.to_business(now())
         return Moments(self.words, self.wiring.zone, time, instant, known=Names(self.words, self.wiring.catalog))
-
-    @property
-    def views(self) -> Views:
-        """The read models."""
-        return self.wiring.views
-
-    @property
-    def ledger(self) -> Ledger:
-        """The ledger."""
-        return self.wiring.ledger
-
-    @property
-    def inbox(self) -> Inbox:
-        """What was submitted and commanded, for reading."""
-        return self.wiring.inbox
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from greenlane.cli.acting import acting
 from greenlane.cli.options import CaseReference
 from greenlane.cli.run import Run, as_command
 
@@ -25,7 +26,6 @@ def show(
     Example: greenlane show H05.8-260302-0001
     """
     from greenlane.cli import output
-    from greenlane.cli.acting import acting
     from greenlane.cli.granting import granted
     from presentation.cases.case_screen import case_screen
     from presentation.json_of_cases import case_json

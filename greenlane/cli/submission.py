@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from greenlane.cli.clock import now
 from greenlane.cli.options import Strict, source_of
 from greenlane.cli.run import Run, as_command
 from wording.text import _
@@ -51,7 +52,6 @@ def submit(
 
     Example: greenlane submit applications.yaml --lang en
     """
-    from greenlane.cli.clock import now
     from greenlane.cli.files import contents_of
     from greenlane.cli.output import print_json, show
     from greenlane.cli.progress import counted

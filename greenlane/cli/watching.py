@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from greenlane.cli.acting import acting
+from greenlane.cli.clock import now
 from greenlane.cli.run import Run, as_command
 
 if TYPE_CHECKING:
@@ -36,8 +38,6 @@ def watch(
 
     Example: greenlane watch --interval 2
     """
-    from greenlane.cli.acting import acting
-    from greenlane.cli.clock import now
     from greenlane.cli.output import print_json, show
     from presentation.cases.present import present_screen
     from presentation.json_of_cases import present_json
@@ -59,10 +59,9 @@ def follow(session: Session, watched: Watch, present: Present, interval_seconds:
     """Show and refresh until interrupted. A database that is away for a while is waited for."""
     from rich.live import Live
 
-    from greenlane.cli.clock import now
     from greenlane.cli.failure import asked_language
     from greenlane.cli.output import out, tell
-    from greenlane.cli.terminal import together
+    from greenlane.terminal import together
     from presentation.blocks import line
     from presentation.cases.present import present_screen
     from presentation.troubles import WARNING

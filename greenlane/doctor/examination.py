@@ -15,7 +15,7 @@ from events.language.topics import Topics
 from greenlane.doctor import machine, setting_rules
 from greenlane.doctor.database import Database
 from greenlane.doctor.failures import failed
-from greenlane.doctor.findings import Findings, found_under
+from greenlane.doctor.findings import Findings, examine_all
 from greenlane.doctor.kafka import Kafka
 from greenlane.doctor.temporal import Temporal
 from greenlane.settings import Settings
@@ -39,7 +39,7 @@ NEEDED: Final = {
 
 def examine(settings: Settings) -> list[Check]:
     """Every check that can be made now, in the order in which they are told. Starts and changes nothing."""
-    found = found_under(settings)
+    found = examine_all(settings)
     return in_order(
         [
             *_of_settings(settings),

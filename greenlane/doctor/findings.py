@@ -51,32 +51,32 @@ class Findings:
     """The one that the settings name; the installation's own is the database's."""
 
 
-def found_under(settings: Settings) -> Findings:
+def examine_all(settings: Settings) -> Findings:
     """Ask everybody whom the settings name, and the stack of the state folder. Starts and changes nothing."""
     outside = all((settings.temporal_address, settings.kafka_bootstrap, settings.database_url))
-    found = Findings(settings, settings, outside)
+    findings = Findings(settings, settings, outside)
     try:
-        found.held = not outside and StateFolder(settings.state_dir).is_held()
-        addresses = running_stack(settings) if found.held else None
+        findings.held = not outside and StateFolder(settings.state_dir).is_held()
+        addresses = running_stack(settings) if findings.held else None
         if addresses is not None:
-            found.running = True
+            findings.running = True
             refuse_other(settings, addresses)
-            found.settings = settings.resolved(addresses)
+            findings.settings = settings.resolved(addresses)
     except GreenlaneError as error:
-        found.other = error
-    _fill(found, together(_looks(found, settings), SECONDS))
-    found.stamp = _stamp(found)
-    return found
+        findings.other = error
+    _fill(findings, together(_looks(findings, settings), SECONDS))
+    findings.stamp = _stamp(findings)
+    return findings
 
 
-def _looks(found: Findings, given: Settings) -> dict[str, Callable[[], Any]]:
-    settings = found.settings
+def _looks(findings: Findings, as_set: Settings) -> dict[str, Callable[[], Any]]:
+    settings = findings.settings
     looks: dict[str, Callable[[], Any]] = {
         "certificates": lambda: certificates(settings),
-        "catalog": lambda: load_catalog(given.catalog_dir, given.flags),
+        "catalog": lambda: load_catalog(as_set.catalog_dir, as_set.flags),
     }
-    if found.running:
-        looks["status"] = lambda: status_of(given)
+    if findings.running:
+        looks["status"] = lambda: status_of(as_set)
     if settings.temporal_address is not None:
         looks["temporal"] = lambda: temporal(settings)
     if settings.kafka_bootstrap is not None:
@@ -86,21 +86,21 @@ def _looks(found: Findings, given: Settings) -> dict[str, Callable[[], Any]]:
     return looks
 
 
-def _fill(found: Findings, answers: dict[str, Any]) -> None:
+def _fill(findings: Findings, answers: dict[str, Any]) -> None:
     for name, answer in answers.items():
         if name in {"certificates", "status"} and isinstance(answer, Exception):
             continue  # what is wrong there is told where it is used
-        setattr(found, name, answer)
+        setattr(findings, name, answer)
 
 
-def _stamp(found: Findings) -> Stamp | None:
+def _stamp(findings: Findings) -> Stamp | None:
     """The last event as broker and database date it; None where it cannot be had: that is told elsewhere."""
-    if not isinstance(found.kafka, Kafka) or not isinstance(found.database, Database):
+    if not isinstance(findings.kafka, Kafka) or not isinstance(findings.database, Database):
         return None
-    if found.kafka.last_event is None or not found.database.prepared:
+    if findings.kafka.last_event is None or not findings.database.prepared:
         return None
-    event_id, stamped_at = found.kafka.last_event
-    topic = Topics(found.settings.topic_prefix).case_events
-    look = {"stamp": lambda: stamp_of(found.settings, topic, event_id, stamped_at)}
+    event_id, stamped_at = findings.kafka.last_event
+    topic = Topics(findings.settings.topic_prefix).case_events
+    look = {"stamp": lambda: stamp_of(findings.settings, topic, event_id, stamped_at)}
     answer = together(look, SECONDS)["stamp"]
     return None if isinstance(answer, Exception) else answer

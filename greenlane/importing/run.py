@@ -22,7 +22,7 @@ from greenlane.importing.display import Display, Standing
 from greenlane.importing.errors import ImportInterruptedError
 from greenlane.importing.orders import Orders
 from greenlane.importing.preparation import Prepared, prepared_log, state_folder_errors
-from greenlane.importing.senders import Account, Senders
+from greenlane.importing.senders import Counts, Senders
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring
 from sla.units import Budget
@@ -182,13 +182,13 @@ class _Import:
         progress: tuple[int, ...] = ()
         while not senders.tend():
             now = time.monotonic()
-            account = senders.account()
+            counts = senders.counts()
             self._memory.elapsed_s = before + now - began
-            self._show(account)
-            if account.progress != progress:
-                progress, moved_at = account.progress, now
+            self._show(counts)
+            if counts.progress != progress:
+                progress, moved_at = counts.progress, now
             if now - moved_at > self._options.stall_seconds:
-                self._give_up(account, now - moved_at)
+                self._give_up(counts, now - moved_at)
                 return
             if now - saved_at > SAVE_SECONDS:
                 saved_at = now
@@ -196,26 +196,26 @@ class _Import:
                     self._remember()
             time.sleep(LOOK_SECONDS)
         self._memory.elapsed_s = before + time.monotonic() - began
-        self._show(senders.account())
+        self._show(senders.counts())
 
-    def _give_up(self, account: Account, seconds: float) -> None:
+    def _give_up(self, counts: Counts, seconds: float) -> None:
         self._stalled = True
         self._memory.given_up += 1
-        refused = ", ".join(f"{count} {code}" for code, count in account.refused.items())
+        refused = ", ".join(f"{count} {code}" for code, count in counts.refused.items())
         self._display.say(
             f"nothing has moved for {seconds:.0f} s: the rest is given up for now"
             + (f"; answers refused: {refused}" if refused else "")
         )
 
-    def _show(self, account: Account) -> None:
+    def _show(self, counts: Counts) -> None:
         elapsed = self._memory.elapsed_s
         self._display.standing(
             Standing(
                 cases=self._prepared.summary.traces,
-                submitted=account.submitted,
-                closed=account.closed,
-                decisions=account.decided,
-                in_flight=account.in_flight,
-                cases_per_s=account.closed / elapsed if elapsed else 0.0,
+                submitted=counts.submitted,
+                closed=counts.closed,
+                decisions=counts.decided,
+                in_flight=counts.in_flight,
+                cases_per_s=counts.closed / elapsed if elapsed else 0.0,
             )
         )

@@ -28,7 +28,7 @@ STOP_SECONDS = 5.0
 
 
 @dataclass(slots=True)
-class Account:
+class Counts:
     """What the senders have noted together."""
 
     submitted: int = 0
@@ -99,7 +99,7 @@ class Senders:
             self.submitter,
             *(Sender(self._command(f"player-{number}", PLAYER, str(path), str(number))) for number in self._players),
         ]
-        self._seen = Account().progress
+        self._seen = Counts().progress
 
     def _command(self, name: str, module: str, *arguments: str) -> Command:
         return Command(
@@ -127,10 +127,10 @@ class Senders:
                 sender.start()
         return False
 
-    def account(self) -> Account:
+    def counts(self) -> Counts:
         """How far they are."""
         noted = NoteBook.read(self._folder / NOTE)
-        account = Account(
+        counts = Counts(
             submitted=int(noted.get("submitted", 0)),
             closed=int(noted.get("closed", 0)),
             failed=int(noted.get("failed", 0)),
@@ -138,13 +138,13 @@ class Senders:
         )
         for number in self._players:
             played = NoteBook.read(self._folder / note_name(number))
-            account.decided += int(played.get("decided", 0))
-            account.refused.update(played.get("refused", {}))
-        if account.progress != self._seen:
-            self._seen = account.progress
+            counts.decided += int(played.get("decided", 0))
+            counts.refused.update(played.get("refused", {}))
+        if counts.progress != self._seen:
+            self._seen = counts.progress
             for sender in self._all:
                 sender.failures = 0
-        return account
+        return counts
 
     def stop(self) -> None:
         """Let them finish what they do, then end them."""

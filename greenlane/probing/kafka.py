@@ -77,14 +77,14 @@ def explained(cluster: Cluster) -> ServerUnusableError | None:
 
 def trouble_with(cluster: Cluster, needs: Needs = NOTHING) -> Trouble | None:
     """What is wrong with the cluster: None when one of its brokers serves us, else what tells most."""
-    found: list[Trouble] = []
+    troubles: list[Trouble] = []
     for address in cluster.bootstrap.split(","):
         host, _, port = address.strip().rpartition(":")
         trouble = _with_broker(Target(host.strip("[]"), int(port)), cluster.options, needs)
         if trouble is None:
             return None
-        found.append(trouble)
-    return next((each for each in found if each.kind != "server_away"), found[0])
+        troubles.append(trouble)
+    return next((each for each in troubles if each.kind != "server_away"), troubles[0])
 
 
 def _with_broker(target: Target, options: Mapping[str, Any], needs: Needs) -> Trouble | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,9 +23,10 @@ from events.language.carried import Parcel, key_of, kind_of
 from events.language.commands import Actor, ActorKind, Assurance, CaseCommand, PauseClock, ReassignStep
 from events.language.notices import MessageRefused
 from events.transport import listening
+from events.transport.cluster import Cluster
 from events.transport.publisher import EVENT_SOURCE
 from events.transport.sender import Outgoing
-from greenlane.admission import let_in
+from greenlane.admission import KafkaAccess, let_in
 from greenlane.stack.progress import Progress
 from greenlane.wiring import Wiring
 from intake.cases import CaseIntake
@@ -41,6 +42,10 @@ LAST_WORDS_SECONDS = 20.0
 OUTCOME_SECONDS = 60.0
 """How long the engine may take for an answer or a withdrawal before the sandbox goes on without."""
 SUPERVISOR = Actor(kind=ActorKind.SUPERVISOR, id="sandbox", assurance=Assurance.CLAIMED)
+
+
+Ask = Callable[[str, CaseCommand], str | None]
+"""Gives a case a command; what is told of a refusal, None where it was taken."""
 
 
 @dataclass(slots=True)
@@ -99,7 +104,7 @@ class Run:
         wiring = self._wiring
         access = self._let_in()
         outgoing = Outgoing(access.cluster, self._trial.source, NeverStops(), CLIENT, wiring.settings.max_message_bytes)
-        with closing(outgoing), closing(self._listening(access.cluster)) as consumer, self._intake() as ask:
+        with closing(outgoing), closing(self._listening(access.cluster)) as consumer, self._commanding() as ask:
             try:
                 self._submit(outgoing)
                 self._until_answered(consumer, outgoing, ask)
@@ -109,7 +114,7 @@ class Run:
             self._end(consumer, outgoing, ask, hurried=self._seen.cut_short)
         return self._report()
 
-    def _let_in(self) -> Any:
+    def _let_in(self) -> KafkaAccess:
         wiring, topics, department = self._wiring, self._wiring.topics, self._trial.department
         self._tell(_("letting the sandbox in"))
         wiring.systems.register(SYSTEM)
@@ -124,7 +129,7 @@ class Run:
             layout=wiring.topic_layout,
         )
 
-    def _listening(self, cluster: Any) -> Any:
+    def _listening(self, cluster: Cluster) -> Any:
         topics, department = self._wiring.topics, self._trial.department
         names = (topics.case_events, topics.answers(SYSTEM.id), topics.work(department), topics.decisions(department))
         consumer = listening.assigned(cluster, names, CLIENT)
@@ -134,7 +139,7 @@ class Run:
         return consumer
 
     @contextmanager
-    def _intake(self) -> Iterator[Any]:
+    def _commanding(self) -> Iterator[Ask]:
         """A way to give cases a supervisor's commands."""
         loop = asyncio.new_event_loop()
         try:
@@ -157,7 +162,7 @@ class Run:
             outgoing.add(self._cast.submission(sent))
         outgoing.settle()
 
-    def _until_answered(self, consumer: Any, outgoing: Outgoing, ask: Any) -> None:
+    def _until_answered(self, consumer: Any, outgoing: Outgoing, ask: Ask) -> None:
         """Until every case has ended, or the program has let the time pass in which it was to answer."""
         while not self._all_ended():
             self._turn(consumer, outgoing, ask)
@@ -175,7 +180,7 @@ class Run:
     def _is_ours(self, case_id: str) -> bool:
         return self._seen.is_closed(case_id) or any(each.case_id == case_id for each in self._seen.assigned)
 
-    def _turn(self, consumer: Any, outgoing: Outgoing, ask: Any) -> None:
+    def _turn(self, consumer: Any, outgoing: Outgoing, ask: Ask) -> None:
         """Hear what there is, do what follows from it."""
         for records in consumer.poll(timeout_ms=POLL_MS).values():
             for record in records:
@@ -196,19 +201,21 @@ class Run:
         """One of the sandbox's own applications was not taken: the report says so."""
         case_id = key_of(record)
         if kind_of(record) == MessageRefused.__name__ and case_id in self._trial.by_case:
-            told = MessageRefused.model_validate(read_json(record.value))
-            self._hitches.append(Hitch(case_id, in_language(Bilingual(told.message, told.message_vi), self._language)))
+            refused = MessageRefused.model_validate(read_json(record.value))
+            self._hitches.append(
+                Hitch(case_id, in_language(Bilingual(refused.message, refused.message_vi), self._language))
+            )
             self._withdrawn.add(case_id)
 
-    def _hand_over(self, act: HandOver, ask: Any) -> None:
-        given = {"received_at": self._wiring.business_time_now(), "actor": SUPERVISOR, "reason": REASON}
+    def _hand_over(self, act: HandOver, ask: Ask) -> None:
+        basics = {"received_at": self._wiring.business_time_now(), "actor": SUPERVISOR, "reason": REASON}
         commands: list[CaseCommand] = []
         if act.suspended:
             pause_id = f"sandbox:{act.case_id}:pause"
-            commands.append(PauseClock(command_id=pause_id, legal_basis=LEGAL_BASIS, **given))
+            commands.append(PauseClock(command_id=pause_id, legal_basis=LEGAL_BASIS, **basics))
         over_id = f"sandbox:{act.case_id}:hand-over"
         step = {"step_id": act.step_id, "department": self._trial.department}
-        commands.append(ReassignStep(command_id=over_id, **step, **given))
+        commands.append(ReassignStep(command_id=over_id, **step, **basics))
         for command in commands:
             refused = ask(act.case_id, command)
             if refused is not None:
@@ -233,7 +240,7 @@ class Run:
         refused = {hitch.case_id for hitch in self._hitches}
         return all(self._seen.is_closed(sent.case_id) or sent.case_id in refused for sent in self._trial.sent)
 
-    def _end(self, consumer: Any, outgoing: Outgoing, ask: Any, *, hurried: bool) -> None:
+    def _end(self, consumer: Any, outgoing: Outgoing, ask: Ask, *, hurried: bool) -> None:
         """Withdraw what is still open, and hear what became of the last answers. Nothing of the run stays open."""
         for sent in self._trial.sent:
             self._withdraw(sent.case_id, outgoing)

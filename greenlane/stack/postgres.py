@@ -33,10 +33,10 @@ from wording.text import _
 SUPERUSER = "postgres"
 SCRAM_ROUNDS = 4096
 DATABASE = "greenlane"
-PLAIN = "login nosuperuser nocreaterole noreplication nobypassrls"
+PLAIN = "LOGIN NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 """What every account of ours is, also where somebody had made it more."""
 ONLY_WITH_A_PASSWORD = f"# Written at each start.\nhost all all {LOOPBACK}/32 scram-sha-256\n"
-NO_LARGE_OBJECTS = "revoke execute on function lo_create(oid), lo_creat(integer), lo_from_bytea(oid, bytea) from public"
+NO_LARGE_OBJECTS = "REVOKE EXECUTE ON FUNCTION lo_create(oid), lo_creat(integer), lo_from_bytea(oid, bytea) FROM PUBLIC"
 """Otherwise every account could fill the disk with things of its own."""
 SERVER_SETTINGS = {
     "listen_addresses": LOOPBACK,
@@ -215,7 +215,7 @@ class Postgres(Member):
             return False
         try:
             with self.superuser() as connection:
-                return connection.execute("select 1").fetchone() == (1,)
+                return connection.execute("SELECT 1").fetchone() == (1,)
         except psycopg.Error:
             return False
 
@@ -238,23 +238,23 @@ class Postgres(Member):
 
     def _make_accounts(self) -> None:
         with self.superuser() as connection:
-            known = {name for (name,) in connection.execute("select rolname from pg_roles")}
+            known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
             for account in (OWNER, *ACCOUNTS):
                 role = role_of(DATABASE_OWNER_ROLE, account)
                 connection.execute(
-                    sql.SQL("{} role {} with {} password {}").format(
-                        sql.SQL("alter" if role in known else "create"),
+                    sql.SQL("{} ROLE {} WITH {} PASSWORD {}").format(
+                        sql.SQL("ALTER" if role in known else "CREATE"),
                         sql.Identifier(role),
                         # Tests and rebuilds make databases of their own beside the real one.
-                        sql.SQL(f"{PLAIN} {'createdb' if account == OWNER else 'nocreatedb'}"),
+                        sql.SQL(f"{PLAIN} {'CREATEDB' if account == OWNER else 'NOCREATEDB'}"),
                         sql.Literal(self._credentials.database(account)),
                     )
                 )
             names = sql.Identifier(DATABASE), sql.Identifier(DATABASE_OWNER_ROLE)
-            if not connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
-                connection.execute(sql.SQL("create database {} owner {}").format(*names))
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*names))
             # Beside their own database, accounts have no business in any.
-            connection.execute("revoke connect, temporary on database postgres, template1 from public")
+            connection.execute("REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC")
         # Functions are of each database; those made later are copies of the template.
         for database in ("template1", DATABASE):
             with self.superuser(database) as connection:

@@ -48,8 +48,8 @@ class PartStatus:
 
     def as_json(self) -> dict[str, Any]:
         """The part for machines; without metrics there is no such key."""
-        found: dict[str, Any] = {"state": self.state, "address": self.address}
-        return found if self.metrics is None else found | {"metrics": self.metrics}
+        status: dict[str, Any] = {"state": self.state, "address": self.address}
+        return status if self.metrics is None else status | {"metrics": self.metrics}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,8 @@ class _Look:
     def _address(self, name: str) -> str | None:
         where = self.settings if self.addresses is None else self.addresses
         field = {"temporal": "temporal_address", "kafka": "kafka_bootstrap", "postgresql": "database_url"}[name]
-        found: str | None = getattr(where, field)
-        return _place(found) if name == "postgresql" else found
+        place: str | None = getattr(where, field)
+        return _place(place) if name == "postgresql" else place
 
     def _state(self, name: str, address: str | None, metrics: str | None) -> State:
         if name in self.started:

@@ -30,6 +30,7 @@ from presentation.dossiers.pictures import Box
 from presentation.moments import Moments
 from presentation.names import beside
 from services.dossier_sheets import DossierSheet
+from services.dossiers import Cascade
 from wording.text import _, in_language
 
 SIGNS: Final = {
@@ -192,6 +193,16 @@ def boxes_of(sheet: DossierSheet, moments: Moments) -> dict[str, Box]:
         critical = dossier.is_open and part.name in dossier.critical_path
         found[part.name] = Box(moments.names.procedure(part.application.procedure), part.status, lines, critical)
     return found
+
+
+def cascade_screen(cascade: Cascade, moments: Moments, *, is_applied: bool) -> Iterator[Block]:
+    """What follows from a lost result, and whether it was done."""
+    words = moments.words
+    if cascade.effects:
+        yield cascade_table(cascade.effects, cascade.parts, moments)
+    else:
+        yield line(words(_("Nothing follows from it.")))
+    yield line(words(_("Done.") if is_applied else _("Do it with --apply.")))
 
 
 def cascade_table(effects: tuple[CascadeEffect, ...], parts: Mapping[str, Part], moments: Moments) -> Table:

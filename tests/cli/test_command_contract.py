@@ -147,7 +147,7 @@ def test_a_defect_is_told_as_one(greenlane: Program, monkeypatch: pytest.MonkeyP
     def broken() -> list[dict[str, Any]]:
         raise ZeroDivisionError("by hand")
 
-    monkeypatch.setattr("greenlane.cli.setting_table.settings_json", broken)
+    monkeypatch.setattr("greenlane.setting_list.settings_json", broken)
     answer = greenlane("settings", "--json")
     assert answer.code == DEFECT
     assert answer.json["error"]["code"] == "defect"
@@ -162,7 +162,7 @@ def test_bare_help_and_interruption(greenlane: Program, monkeypatch: pytest.Monk
     def interrupted() -> list[dict[str, Any]]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("greenlane.cli.setting_table.settings_json", interrupted)
+    monkeypatch.setattr("greenlane.setting_list.settings_json", interrupted)
     answer = greenlane("settings", "--json")
     assert answer.code == 130
     assert answer.json["error"]["code"] == "interrupted"

@@ -155,7 +155,7 @@ def test_a_dossier_whose_start_was_lost_is_found_and_opened(live_stack: LiveStac
         """The process was gone before the start."""
 
     class NoStart(DossierGateway):
-        async def start(self, *_: object) -> None:
+        async def start(self, *_: object, **__: object) -> bool:
             raise KilledError
 
     async def submit(wiring: Wiring) -> None:

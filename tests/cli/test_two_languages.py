@@ -25,11 +25,11 @@ from eventlog.errors import LogMalformedError, Place
 from events.language.messages import MessageError, message_error_of
 from events.transport import errors as transport
 from greenlane.cli.failure import InterruptedRunError, explained
-from greenlane.cli.remedies import remedy_of
 from greenlane.errors import StackError
 from greenlane.probing.troubles import CLASSES, KAFKA, WORDS, Trouble
 from greenlane.stack.errors import for_relaying, relayed
 from greenlane.stack.folder import folder_error
+from presentation.remedies import remedy_of
 from services.acknowledging import NoSuchAlertError, numbered
 from sla.errors import SlaError
 from store import errors as store
@@ -289,7 +289,7 @@ def test_findings_of_pydantic_are_told_in_vietnamese() -> None:
     """Also one that the table does not know; the English is pydantic's own."""
     for kind in (*_MESSAGES, *_REMEDIES, "never_heard_of"):
         for said in (value_message(kind, {"msg": "Input should be otherwise"}), value_remedy(kind)):
-            assert is_vietnamese(said.vi)
+            assert is_vietnamese(in_language(said, "vi"))
             assert not is_vietnamese(said)
 
 

@@ -171,7 +171,7 @@ def _allowed(call: str) -> set[str]:
 
 
 def _setting_values() -> Iterator[str]:
-    from greenlane.cli.setting_table import settings_json  # noqa: PLC0415
+    from greenlane.setting_list import settings_json  # noqa: PLC0415
 
     for setting in settings_json():
         yield f"{setting['value']} {setting['variable']}"

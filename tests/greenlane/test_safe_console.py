@@ -28,10 +28,10 @@ from events.transport.letters import letter_headers, texts_of
 from events.transport.ports import DeadLetter, Incoming
 from greenlane.cli import output
 from greenlane.cli.output import print_json
-from greenlane.cli.terminal import rendered
 from greenlane.console import Console
 from greenlane.settings import Settings
 from greenlane.telemetry import configure_logging
+from greenlane.terminal import rendered
 from presentation import blocks
 from presentation.blocks import Block, Tree, strong, table_of
 from presentation.dossiers.pictures import Box, mermaid, svg

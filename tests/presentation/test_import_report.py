@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from greenlane.cli.terminal import rendered
+from greenlane.terminal import rendered
 from presentation.import_report import import_blocks
 from tests.audit.test_import_report import a_report
 

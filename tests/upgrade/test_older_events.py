@@ -6,6 +6,7 @@ import pytest
 
 from events.language.reasons import ReasonCode, code_of, said_reason
 from tests.upgrade.fixtures import names_of, the_ledger
+from wording.text import in_language
 
 ENGINES_OWN = {
     "lane_granted_too_late": ("GreenPromiseDeclined", ReasonCode.PROMISE_PAST, {}),
@@ -39,10 +40,10 @@ def test_a_sentence_of_the_engine_is_read_as_its_code(name: str) -> None:
     found = code_of(event.reason)
     assert found == (code, details)
     said = said_reason(*found)
-    assert said.vi != str(said)
-    assert all(amount.split()[0] in said.vi for amount in details.values())
-    assert "{" not in said.vi + said
-    assert not {"hours", "days"} & set(said.vi.split())
+    assert in_language(said, "vi") != str(said)
+    assert all(amount.split()[0] in in_language(said, "vi") for amount in details.values())
+    assert "{" not in in_language(said, "vi") + said
+    assert not {"hours", "days"} & set(in_language(said, "vi").split())
 
 
 @pytest.mark.parametrize("name", names_of("case"))
@@ -67,7 +68,7 @@ def test_a_sentence_of_the_engine_that_no_kept_ledger_has_is_read_too(sentence: 
     that its dossier withdrew."""
     found = code_of(sentence)
     assert found is not None
-    assert said_reason(*found).vi
+    assert in_language(said_reason(*found), "vi")
 
 
 @pytest.mark.parametrize("sentence", sorted(OFFICERS))

@@ -101,15 +101,15 @@ def test_senders_are_started_again_and_stopped(tmp_path: Path, monkeypatch: pyte
 
 def test_account_adds_up_and_forgives_failures_that_are_past(tmp_path: Path) -> None:
     senders = Senders(orders(tmp_path, 2), lambda _: None)
-    assert senders.account().progress == (0, 0, 0, 0)
+    assert senders.counts().progress == (0, 0, 0, 0)
     senders.submitter.failures = 3
-    assert senders.account().progress == (0, 0, 0, 0)
+    assert senders.counts().progress == (0, 0, 0, 0)
     assert senders.submitter.failures == 3
     NoteBook(tmp_path / NOTE).note({"submitted": 7, "closed": 2, "failed": 1, "in_flight": 4}, now=True)
     for number in (1, 2):
         NoteBook(tmp_path / note_name(number)).note({"decided": 10, "refused": {"case_closed": 1}}, now=True)
-    account = senders.account()
-    assert (account.progress, account.in_flight, account.refused) == ((7, 2, 1, 20), 4, {"case_closed": 2})
+    counts = senders.counts()
+    assert (counts.progress, counts.in_flight, counts.refused) == ((7, 2, 1, 20), 4, {"case_closed": 2})
     assert senders.submitter.failures == 0
 
 

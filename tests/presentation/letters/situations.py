@@ -41,7 +41,7 @@ from tests.builders import (
 )
 from tests.cases.dossier.openings import Life as LinkedLife
 from tests.cases.dossier.openings import an_application, days
-from wording.text import Bilingual
+from wording.text import Bilingual, in_language
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 DAY = date(2026, 3, 2)
@@ -371,6 +371,6 @@ def letters() -> Iterator[tuple[str, Letter]]:
 def numbered(matter: Matter, number: int) -> Matter:
     """The same of another dossier."""
     code = f"{CODE[:-4]}{number:04}"
-    named = Bilingual(matter.named.replace(CODE, code), matter.named.vi.replace(CODE, code))
+    named = Bilingual(matter.named.replace(CODE, code), in_language(matter.named, "vi").replace(CODE, code))
     command = matter.command and matter.command.replace(CODE, code)
     return replace(matter, code=code, named=named, command=command)

@@ -17,7 +17,7 @@ from presentation.names import CLOCKS
 from sla.ladder import Rung
 from tests.presentation.letters.golden_texts import FOLDER, golden_texts
 from tests.presentation.letters.situations import CODE, at, opened, scene_at, the_catalog, written
-from wording.text import Bilingual
+from wording.text import Bilingual, in_language
 
 TEXTS = dict(golden_texts())
 COMMAND = re.compile(
@@ -127,15 +127,19 @@ def test_overdue_is_said_of_the_law_alone(file: str) -> None:
 def test_which_dossier_which_procedure_which_step_both_dates_how_late_whose_turn_and_what_to_do(name: str) -> None:
     """All of it stands in the letter, in names."""
     matter, scene = written(name)
-    text = " ".join(letter_of(matter, scene).text.vi.split())
+    text = " ".join(in_language(letter_of(matter, scene).text, "vi").split())
     assert CODE in text
-    assert f"Thủ tục: {matter.details[0].text.vi}" in text
+    assert f"Thủ tục: {in_language(matter.details[0].text, 'vi')}" in text
     assert "Hẹn trả kết quả: " in text
     assert "Hết hạn theo luật: " in text
     assert "Đang chờ: " in text
     assert "Đề nghị " in text
-    assert matter.step is None or f"“{matter.step.vi}”" in text or f"Bước: {matter.step.vi}" in text
-    assert matter.amount is None or matter.amount.vi in text
+    assert (
+        matter.step is None
+        or f"“{in_language(matter.step, 'vi')}”" in text
+        or f"Bước: {in_language(matter.step, 'vi')}" in text
+    )
+    assert matter.amount is None or in_language(matter.amount, "vi") in text
 
 
 def test_every_kind_of_rung_and_clock_has_its_words() -> None:
@@ -150,7 +154,7 @@ def test_every_kind_of_rung_and_clock_has_its_words() -> None:
         for kind in kinds:
             letter = letter_of(replace(matter, topic=topic, kind=kind), scene)
             assert letter.text
-            assert "{" not in letter.text + letter.text.vi
+            assert "{" not in letter.text + in_language(letter.text, "vi")
 
 
 def _read(language: str, first: str = "vi") -> str:
@@ -196,7 +200,7 @@ def test_a_case_that_was_just_opened_can_be_written_about() -> None:
     life = opened()
     assert life.case.current_clock("green") is None
     matter: Matter = written("statutory-warning-officer")[0]
-    assert letter_of(replace(matter, details=(), turn=None, amount=None), scene_at(at(3, 9))).text.vi
+    assert in_language(letter_of(replace(matter, details=(), turn=None, amount=None), scene_at(at(3, 9))).text, "vi")
 
 
 def test_the_page_shows_letters_as_they_are() -> None:

@@ -9,9 +9,6 @@ from pydantic import SecretStr
 
 from greenlane.connection_rules import PREFIX
 from greenlane.settings import Settings
-from presentation.blocks import Table, Tone, table_of, toned
-from presentation.words.words import Words
-from wording.text import _, in_language
 
 MASK: Final = "***"
 _USERINFO: Final = re.compile(r"(?<=://)[^/@\s]*@")
@@ -35,17 +32,6 @@ def settings_json() -> list[dict[str, Any]]:
             }
         )
     return listed
-
-
-def setting_table(language: str | None) -> Table:
-    """The same for people; what differs from its default stands out."""
-    words = Words(language or Settings.load().language)
-    table = table_of(words(_("Settings")), *map(words, (_("Setting"), _("Value"), _("Meaning"))))
-    for setting in settings_json():
-        value = "-" if setting["value"] is None else str(setting["value"])
-        meaning = in_language(setting["description"], words.language)
-        table.add(setting["variable"], toned(Tone.BEST if setting["is_set"] else None, value), meaning)
-    return table
 
 
 def _shown(value: Any) -> Any:
