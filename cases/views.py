@@ -65,7 +65,7 @@ def work_of(case: Case) -> tuple[WorkItem, ...]:
             dossier_code=case.dossier_code,
             assigned_at=step.assigned_at,
             due_at=_due_at(case, case.clocks.get(step.clock_id or "")),
-            overdue=_is(case, step.clock_id, "breached"),
+            overdue=_stands_at(case, step.clock_id, "breached"),
             level=_level(case, step.clock_id),
             officer=step.officer,
             asked_by=step.asked_by,
@@ -87,7 +87,7 @@ def _lawful_day(case: Case, state: ClockState | None) -> date | None:
     return None if end is None else end.lawful_day
 
 
-def _is(case: Case, clock_id: str | None, status: str) -> bool:
+def _stands_at(case: Case, clock_id: str | None, status: str) -> bool:
     state = case.clocks.get(clock_id or "")
     return state is not None and state.status == status
 

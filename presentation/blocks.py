@@ -64,7 +64,7 @@ def line(*parts: Inline) -> Line:
 
 def toned(tone: Tone | None, *parts: Inline) -> Line:
     """The parts in a row and in a tone; what has one of its own keeps it."""
-    spans = (span for part in parts for span in (part.spans if isinstance(part, Line) else (Span(part),)))
+    spans = (span for part in parts for span in (part.spans if isinstance(part, Line) else (Span(part),)) if span.text)
     return Line(tuple(Span(span.text, tone or Tone.PLAIN) if span.tone is Tone.PLAIN else span for span in spans))
 
 

@@ -7,7 +7,6 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -28,8 +27,8 @@ class Waiting(Generic[Item, Result]):
     """One caller: its item, and where the answer goes."""
 
     item: Item
-    future: asyncio.Future[Result] | Future[Result]
-    loop: asyncio.AbstractEventLoop | None = None
+    future: asyncio.Future[Result]
+    loop: asyncio.AbstractEventLoop
 
 
 @dataclass(slots=True)
@@ -55,12 +54,6 @@ class GroupCommit(Generic[Item, Result]):
         future: asyncio.Future[Result] = loop.create_future()
         self._enqueue(Waiting(item, future, loop))
         return await future
-
-    def submit_now(self, item: Item) -> Result:
-        """From a thread without event loop: blocks until the item is committed. Raises StoreError."""
-        future: Future[Result] = Future()
-        self._enqueue(Waiting(item, future))
-        return future.result()
 
     def close(self) -> None:
         """Finish what waits, then stop. Later items are refused with RecorderClosed."""
@@ -122,10 +115,7 @@ def waves(items: Sequence[Item], key: Callable[[Item], str]) -> list[list[int]]:
 def _answer(batch: list[Waiting[Item, Result]], results: Sequence[Result | Exception]) -> None:
     by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Waiting[Item, Result], Result | Exception]]] = {}
     for waiting, result in zip(batch, results, strict=True):
-        if waiting.loop is None:
-            _settle([(waiting, result)])
-        else:
-            by_loop.setdefault(waiting.loop, []).append((waiting, result))
+        by_loop.setdefault(waiting.loop, []).append((waiting, result))
     for loop, answers in by_loop.items():
         # One wake-up of the loop for all its callers. A loop that closed meanwhile has nobody left to tell.
         with suppress(RuntimeError):

@@ -116,10 +116,6 @@ class Inbox:
         """
         return await self._commit.submit(submission)
 
-    def accept_application_now(self, submission: Submission) -> Acceptance:
-        """The same, blocking."""
-        return self._commit.submit_now(submission)
-
     def close(self) -> None:
         """Write what waits, then give the connection back."""
         self._commit.close()

@@ -41,10 +41,6 @@ class Recorder:
         """
         return await self._commit.submit(turn)
 
-    def record_now(self, turn: Turn) -> Recorded:
-        """The same, blocking, for tools."""
-        return self._commit.submit_now(turn)
-
     def close(self) -> None:
         """Write what waits, then give the connection back."""
         self._commit.close()

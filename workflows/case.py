@@ -76,7 +76,7 @@ class CaseWorkflow(StreamWorkflow[Case, CaseCommand]):
         if self._linked is None or not self._is_over:
             return
         refusal = next((refusal for refusal in self._mail.settled.values() if refusal is not None), None)
-        command = end_of(self._linked, self._given.stream_id, self._ending, refusal, self._now())
+        command = end_of(self._linked, self._input.stream_id, self._ending, refusal, self._now())
         arguments = [self._linked.dossier, command]
         if await run_local(REPORT_END, arguments, bool, f"end of {self._linked.name}") is not None:
             self._linked = None

@@ -34,7 +34,7 @@ class StuckError(Exception):
 async def run_local(name: str, arguments: Sequence[Any], answer: type[T], summary: str) -> T | None:
     """The answer of a local activity; None: nobody could be reached for long. Raises StuckError where no retry helps."""
     try:
-        found: T = await workflow.execute_local_activity(
+        result: T = await workflow.execute_local_activity(
             name,
             args=arguments,
             result_type=answer,
@@ -52,4 +52,4 @@ async def run_local(name: str, arguments: Sequence[Any], answer: type[T], summar
         if isinstance(cause, ApplicationError) and cause.non_retryable:
             raise StuckError(cause.message) from None
         return None
-    return found
+    return result

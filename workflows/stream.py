@@ -51,7 +51,7 @@ class StreamWorkflow(Generic[S, C]):
 
     def __init__(self, given: StreamInput[Any, Any], definitions: Any) -> None:
         carried = given.carried
-        self._given = given
+        self._input = given
         self._state: S = carried.restored(definitions) if carried else self.rules.blank(given.stream_id, definitions)
         self._mail: Mailbox[C] = (
             Mailbox(carried.waiting, carried.settled, carried.conflicting) if carried else Mailbox(given.waiting, {})
@@ -75,7 +75,7 @@ class StreamWorkflow(Generic[S, C]):
         if not self._is_over:
             carried = self._carried()
             # The definitions that stand now: another calendar or procedure version may have been applied in this run.
-            args = [self._given.model_copy(update={"waiting": (), "carried": carried}), self._state.definitions]
+            args = [self._input.model_copy(update={"waiting": (), "carried": carried}), self._state.definitions]
             workflow.continue_as_new(args=args)
         return StreamResult(outcome=self._state.outcome, sequence=self._state.sequence)
 
@@ -92,17 +92,17 @@ class StreamWorkflow(Generic[S, C]):
     def take_in(self, message: StreamMessage[Any] | None) -> None:
         """Put a signalled command with what waits."""
         # Whoever reaches Temporal can send a signal with nothing in it, or with what was sealed for another stream.
-        if message is not None and message.is_for(self._given.stream_id):
+        if message is not None and message.is_for(self._input.stream_id):
             self._mail.put(message.command)
 
     def check_early(self, message: StreamMessage[Any]) -> None:
         """Raise an ApplicationError of type Refusal when a no is certain already: so it leaves no trace in the history."""
-        if not message.is_for(self._given.stream_id):
+        if not message.is_for(self._input.stream_id):
             _refuse(self.rules.unknown)
         now = self._now()
         due_at = self.rules.next_due(self._state)
         # Only a first run knows all that was settled: to a command of long ago the ledger's transaction gives its old answer.
-        is_known = self._given.carried is not None or message.command.command_id in self._mail.settled
+        is_known = self._input.carried is not None or message.command.command_id in self._mail.settled
         unsure = not self._mail.is_empty or self._asks or (due_at is not None and due_at <= now)
         if self._mail.is_conflict(message.command):
             _refuse(refuse("command_conflict", "command_id"))
@@ -135,7 +135,7 @@ class StreamWorkflow(Generic[S, C]):
     # ---- the loop
 
     def _now(self) -> datetime:
-        return self._given.business_time.to_business(workflow.now())
+        return self._input.business_time.to_business(workflow.now())
 
     @property
     def _is_called(self) -> bool:
@@ -157,7 +157,7 @@ class StreamWorkflow(Generic[S, C]):
 
     @property
     def _is_long(self) -> bool:
-        limit = self._given.turns_max
+        limit = self._input.turns_max
         return workflow.info().is_continue_as_new_suggested() if limit is None else self._turns >= limit
 
     async def _take_turn(self) -> None:
@@ -185,7 +185,7 @@ class StreamWorkflow(Generic[S, C]):
 
     @property
     def _wakes_at(self) -> datetime | None:
-        return None if self._next_due_at is None else self._given.business_time.to_real(self._next_due_at)
+        return None if self._next_due_at is None else self._input.business_time.to_real(self._next_due_at)
 
     def _arm(self) -> None:
         if not self._is_over and not self._is_called:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from audit.rebuild import Difference, RebuildReport, rebuild
 from store.database import Store
 from store.recorder import Recorder
+from tests.blocking import record_now
 from tests.store.turn_builder import Sketch, project
 
 
@@ -88,7 +89,7 @@ def test_from_nothing(store: Store, operator: Store, sketches: list[Sketch], rec
     report = rebuild(operator, project, replace=True)
     assert len({difference.case_id for difference in report.differences}) == 12
     assert snapshot(store) == before
-    assert recorder.record_now(sketches[0].answer()).records
+    assert record_now(recorder, sketches[0].answer()).records
 
 
 def test_rows_without_a_ledger_are_surplus(store: Store, operator: Store, sketches: list[Sketch]) -> None:

@@ -189,7 +189,7 @@ def test_screens_in_both_languages(greenlane: Program, folder: Folder) -> None:
     told = greenlane("catalog", "diff", str(folder.path), "--lang", "vi").out
     assert "tiếp theo phiên bản 1" in " ".join(told.split())
     assert "limit.amount" in told
-    assert "1 phiên bản chưa ban hành" in greenlane("catalog", "check", str(folder.path), "--lang", "vi").out
+    assert "Chưa ban hành: 1 phiên bản" in greenlane("catalog", "check", str(folder.path), "--lang", "vi").out
     assert "Đã ban hành 1 phiên bản" in greenlane("catalog", "publish", str(folder.path), "--lang", "vi").out
     assert "Không có gì mới" in greenlane("catalog", "publish", str(folder.path), "--lang", "vi").out
     act = ("catalog", "retire", "procedure", "shop-licence", "2", "--on", "2099-12-31", "--lang", "vi")

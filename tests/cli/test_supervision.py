@@ -24,6 +24,7 @@ from store.catalogue import PublishedCatalogue
 from store.database import Store
 from store.dossiers import Dossiers
 from store.recorder import Recorder
+from tests.blocking import record_now
 from tests.builders import a_question, an_acknowledgement, an_answer
 from tests.cases.dossier import openings
 from tests.cases.dossier.openings import DOSSIER_ID, days
@@ -97,7 +98,7 @@ def opening(store: Store, recorder: Recorder) -> str:
     for commands, at in (((submission,), OPENED), ((), NOW)):
         taken = DOSSIERS.take_turn(dossier, commands, at)
         assert taken is not None
-        for record in recorder.record_now(taken).records:
+        for record in record_now(recorder, taken).records:
             dossier = evolve_dossier(dossier, record)
     return DOSSIER_ID
 

@@ -30,6 +30,7 @@ from greenlane.settings import Settings
 from store.database import Store
 from store.dossiers import Dossiers
 from store.recorder import Recorder
+from tests.blocking import record_now
 from tests.builders import MONDAY
 from tests.cases.dossier.openings import DOSSIER_ID, a_submission, an_application, days, definitions
 from tests.greenlane.receivers import Mailbox, MailServer, WebReceiver
@@ -138,7 +139,7 @@ async def test_a_rung_of_a_joint_clock_is_told_too(store: Store, mail: tuple[Mai
     for commands, at in (([command], command.received_at), ([], command.received_at + timedelta(days=30))):
         turn = DOSSIERS.take_turn(dossier, commands, at)
         assert turn is not None
-        recorder.record_now(turn)
+        record_now(recorder, turn)
         for record in turn.records:
             dossier = evolve_dossier(dossier, record)
     recorder.close()

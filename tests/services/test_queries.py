@@ -29,6 +29,7 @@ from store.escalations import EscalationFilter
 from store.inbox import Inbox, Submission
 from store.recorder import Recorder
 from store.views import CaseFilter
+from tests.blocking import accept_now
 from tests.builders import MONDAY, an_answer
 from tests.services.door import HouseInstallation
 from tests.settled_catalogue import SettledCatalogue
@@ -66,7 +67,7 @@ def installation(store: Store) -> Iterator[Installation]:
 
 def accepted(store: Store, case_id: str, name: str) -> None:
     inbox = Inbox(store, TOPICS)
-    inbox.accept_application_now(Submission(case_id, "/portal", name, name, f"subject-{name}", MONDAY, "{}", "{}"))
+    accept_now(inbox, Submission(case_id, "/portal", name, name, f"subject-{name}", MONDAY, "{}", "{}"))
     inbox.close()
 
 

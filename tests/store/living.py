@@ -11,6 +11,7 @@ from catalog.model import Definitions
 from events.language.commands import Command
 from events.language.identity import case_id_of
 from store.recorder import Recorder
+from tests.blocking import record_now
 from tests.builders import a_submission
 
 
@@ -26,7 +27,7 @@ class Living:
         """What is due up to the instant, and the commands."""
         taken = CASES.take_turn(self.case, commands, at)
         assert taken is not None
-        recorded = self.recorder.record_now(taken)
+        recorded = record_now(self.recorder, taken)
         assert all(outcome.accepted for outcome in recorded.outcomes), recorded.outcomes
         for record in recorded.records:
             self.case = evolve(self.case, record)

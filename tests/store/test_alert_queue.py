@@ -11,6 +11,7 @@ from sqlalchemy import text
 from store.alerts import REDELIVERY, AlertQueue, DueAlert
 from store.database import Store
 from store.recorder import Recorder
+from tests.blocking import record_now
 from tests.store.turn_builder import Sketch, exhausted, review
 
 BOTH = ("webhook", "email")
@@ -21,8 +22,8 @@ def queue(as_account: Callable[[str], Store], recorder: Recorder) -> AlertQueue:
     """Two rungs fired: four deliveries."""
     for number in (1, 2):
         sketch = Sketch(number)
-        sketch.take(recorder.record_now(sketch.opening()))
-        recorder.record_now(sketch.rung())
+        sketch.take(record_now(recorder, sketch.opening()))
+        record_now(recorder, sketch.rung())
     return AlertQueue(as_account("publisher"))
 
 
@@ -33,7 +34,7 @@ def due_now(store: Store) -> None:
 
 def test_each_rung_is_owed_once_a_channel(store: Store, queue: AlertQueue, recorder: Recorder) -> None:
     """Recording the same turn again owes nothing more."""
-    recorder.record_now(Sketch(1).opening())
+    record_now(recorder, Sketch(1).opening())
     due = queue.claim(BOTH)
     assert sorted((alert.event_id, alert.channel) for alert in due) == sorted(
         (f"{Sketch(number).case_id}.6", channel) for number in (1, 2) for channel in BOTH
@@ -44,8 +45,8 @@ def test_each_rung_is_owed_once_a_channel(store: Store, queue: AlertQueue, recor
 def test_duties_that_no_clock_tells_of_are_owed_like_rungs(store: Store, recorder: Recorder) -> None:
     """A suspension to be looked at again, a calendar that ends too early: once a channel each, in the order recorded."""
     sketch = Sketch()
-    sketch.take(recorder.record_now(sketch.opening()))
-    recorder.record_now(sketch.turn((review(), exhausted())))
+    sketch.take(record_now(recorder, sketch.opening()))
+    record_now(recorder, sketch.turn((review(), exhausted())))
     due = AlertQueue(store).claim(BOTH)
     assert sorted((alert.event_id, alert.channel, alert.record.event.type) for alert in due) == [
         (f"{sketch.case_id}.6", "email", "SuspensionReviewDue"),

@@ -17,6 +17,7 @@ from events.language.identity import case_id_of
 from store.database import Store
 from store.definitions import DefinitionArchive
 from store.recorder import Recorder
+from tests.blocking import record_now
 from tests.builders import MONDAY, a_submission, an_answer, the_definitions
 from tests.department_calendars import KEPT
 
@@ -41,7 +42,7 @@ def test_a_whole_case(store: Store, recorder: Recorder, definitions: Definitions
     for command, later in waiting:
         turn = CASES.take_turn(case, () if command is None else (command,), MONDAY + later)
         assert turn is not None
-        recorded = recorder.record_now(turn)
+        recorded = record_now(recorder, turn)
         assert recorded.outcomes == turn.outcomes
         for record in recorded.records:
             case = evolve(case, record)

@@ -21,6 +21,7 @@ from store.inbox import Inbox, Submission
 from store.outbox import Outbox
 from store.recorder import Recorder
 from store.verification import accepted_without_case, effects_repeated
+from tests.blocking import accept_now, record_now
 from tests.builders import MONDAY
 from tests.cases.dossier.openings import DOSSIER_ID, Life, a_submission, an_application, days, definitions
 
@@ -58,18 +59,18 @@ def opened(store: Store, recorder: Recorder) -> Dossiers:
     """A dossier on record."""
     inbox = Inbox(store, TOPICS)
     given = Submission(DOSSIER_ID, "/portal", "D-1", "digest", "subject-1", MONDAY, "{}", "{}")
-    inbox.accept_application_now(given)
+    accept_now(inbox, given)
     inbox.close()
     dossiers = Dossiers(store)
     dossiers.keep(definitions(LIMITS))
-    recorder.record_now(opening())
+    record_now(recorder, opening())
     return dossiers
 
 
 def test_a_dossier_is_recorded_whole_and_once(store: Store, recorder: Recorder, opened: Dossiers) -> None:
     """The same turn again finds what stands; the row is the fold; every agency is owed its announcement."""
     turn = opening()
-    assert recorder.record_now(turn).records == turn.records
+    assert record_now(recorder, turn).records == turn.records
     kept, records = opened.stream(DOSSIER_ID)
     assert (kept, records) == (definitions(LIMITS), turn.records)
     assert opened.view(DOSSIER_ID) == turn.view
@@ -86,7 +87,7 @@ def test_a_second_writer_of_the_same_place_writes_nothing(store: Store, opened: 
     other = Recorder(store, TOPICS)
     blank = blank_dossier(DOSSIER_ID, definitions(LIMITS))
     late = a_submission([an_application("a")], MONDAY + timedelta(hours=1)).model_copy(update={"command_id": "other"})
-    answer = other.record_now(turn_of(blank, late))
+    answer = record_now(other, turn_of(blank, late))
     other.close()
     assert answer.outcomes == ()
     assert answer.records == opened.stream(DOSSIER_ID)[1]
@@ -125,7 +126,7 @@ def test_an_end_that_was_not_told_is_found(store: Store, recorder: Recorder, ope
             {"id": case_id, "at": datetime.now(UTC)},
         )
     assert opened.untold() == [linked]
-    recorder.record_now(turn_of(life.dossier, life.ending("a", MONDAY + timedelta(hours=1))))
+    record_now(recorder, turn_of(life.dossier, life.ending("a", MONDAY + timedelta(hours=1))))
     assert opened.untold() == []
     view = opened.view(DOSSIER_ID)
     assert view is not None

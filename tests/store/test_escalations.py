@@ -19,6 +19,7 @@ from store.database import Store
 from store.dossiers import Dossiers
 from store.escalations import EscalationFilter, Escalations
 from store.recorder import Recorder
+from tests.blocking import record_now
 from tests.builders import MONDAY, an_acknowledgement, an_answer, the_definitions
 from tests.cases.dossier import openings
 from tests.cases.dossier.openings import DOSSIER_ID, days
@@ -156,7 +157,7 @@ def test_those_of_linked_dossiers_are_among_them(store: Store, recorder: Recorde
     for commands, at in (((opening,), MONDAY), ((), MONDAY + timedelta(days=30))):
         taken = DOSSIERS.take_turn(dossier, commands, at)
         assert taken is not None
-        for record in recorder.record_now(taken).records:
+        for record in record_now(recorder, taken).records:
             dossier = evolve_dossier(dossier, record)
     found = Escalations(store).find(EscalationFilter(open_only=True))
     assert {(item.case_id, item.linked, item.dossier_id) for item in found} == {(DOSSIER_ID, True, "D-1")}

@@ -17,6 +17,7 @@ from store.database import Store
 from store.inbox import Acceptance, Inbox, Submission
 from store.recorder import Recorder
 from store.vault import Vault, VaultDocument
+from tests.blocking import accept_now, record_now
 from tests.store.conftest import TOPICS
 from tests.store.turn_builder import MORNING, SOURCE, Sketch
 
@@ -49,19 +50,19 @@ class TestApplications:
     def test_new_then_unopened_then_open(self, inbox: Inbox, recorder: Recorder) -> None:
         """The same submission is one case, and whether its case lives is known."""
         submission = a_submission()
-        assert inbox.accept_application_now(submission) is Acceptance.NEW
-        assert inbox.accept_application_now(submission) is Acceptance.SAME_UNOPENED
+        assert accept_now(inbox, submission) is Acceptance.NEW
+        assert accept_now(inbox, submission) is Acceptance.SAME_UNOPENED
         assert inbox.opening(submission.case_id) == submission.opening
-        recorder.record_now(Sketch().opening())
-        assert inbox.accept_application_now(submission) is Acceptance.SAME_OPEN
+        record_now(recorder, Sketch().opening())
+        assert accept_now(inbox, submission) is Acceptance.SAME_OPEN
         assert inbox.opening(submission.case_id) is None
 
     def test_other_content_is_a_conflict_and_leaves_the_first_person_alone(self, store: Store, inbox: Inbox) -> None:
         """A used id must never show one person's data in another's case."""
-        inbox.accept_application_now(a_submission(person="first"))
+        accept_now(inbox, a_submission(person="first"))
         intruder = a_submission(digest="content-2", person="second")
         intruder = replace(intruder, documents=(replace(intruder.documents[0], reference="document-other"),))
-        assert inbox.accept_application_now(intruder) is Acceptance.CONFLICT
+        assert accept_now(inbox, intruder) is Acceptance.CONFLICT
         assert Vault(store).data(intruder.subject_ref) == '{"name":"first"}'
         assert Vault(store).references(intruder.subject_ref) == ("document-1",)
 
@@ -85,8 +86,8 @@ class TestApplications:
     def test_a_lost_start_is_found(self, store: Store, inbox: Inbox, recorder: Recorder) -> None:
         """An accepted application whose case recorded nothing can be started again."""
         for number in (1, 2):
-            inbox.accept_application_now(a_submission(number))
-        recorder.record_now(Sketch(2).opening())
+            accept_now(inbox, a_submission(number))
+        record_now(recorder, Sketch(2).opening())
         assert [found.case_id for found in inbox.unopened(0)] == [a_submission(1).case_id]
         assert inbox.unopened(3600) == []
 
@@ -96,11 +97,11 @@ class TestCases:
         """Every command takes either; unknown ones are known to be unknown."""
         submission = a_submission()
         assert inbox.find_case(submission.case_id) is None
-        inbox.accept_application_now(submission)
+        accept_now(inbox, submission)
         accepted = inbox.find_case(submission.case_id)
         assert accepted is not None
         assert accepted.status is None
-        recorder.record_now(Sketch().opening())
+        record_now(recorder, Sketch().opening())
         by_id, by_code = inbox.find_case(submission.case_id), inbox.find_case("H05.7-260302-0001")
         assert by_id == by_code
         assert by_id is not None
@@ -144,10 +145,10 @@ class TestRefusals:
 class TestVault:
     def test_personal_data_lie_in_the_vault_alone(self, store: Store, inbox: Inbox, recorder: Recorder) -> None:
         """A canary that was submitted occurs in no table outside the vault's schema, whatever the column."""
-        inbox.accept_application_now(a_submission())
+        accept_now(inbox, a_submission())
         sketch = Sketch()
-        sketch.take(recorder.record_now(sketch.opening()))
-        recorder.record_now(sketch.answer())
+        sketch.take(record_now(recorder, sketch.opening()))
+        record_now(recorder, sketch.answer())
         tables = text("SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('public', :vault)")
         found = set()
         with store.reading() as connection:
@@ -181,7 +182,7 @@ class TestVault:
     def test_what_an_applicant_wrote_later_keeps_its_text(self, store: Store, inbox: Inbox) -> None:
         """Under its application's person; another text under the same reference stands beside it; a stranger's nowhere."""
         submission, vault = a_submission(), Vault(store)
-        inbox.accept_application_now(submission)
+        accept_now(inbox, submission)
         reference = text_ref_of(submission.case_id, "w1", "reason")
         other = reference + OTHER_TEXT_SUFFIX
         given = {reference: CANARY, text_ref_of(submission.case_id, "w1", "documents.0"): "a.pdf"}

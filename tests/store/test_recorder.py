@@ -24,6 +24,7 @@ from store.inbox import Inbox
 from store.ledger import Ledger
 from store.recorder import Recorder
 from store.views import Views
+from tests.blocking import record_now
 from tests.store.conftest import TOPICS
 from tests.store.turn_builder import BRIDGE, DEFINITIONS, Sketch, assigned, outcome
 
@@ -60,7 +61,7 @@ class TestFirstTurn:
     def test_writes_what_it_returns(self, store: Store, recorder: Recorder) -> None:
         """The ledger holds exactly the returned records, chained from the beginning."""
         sketch = Sketch()
-        recorded = sketch.take(recorder.record_now(sketch.opening()))
+        recorded = sketch.take(record_now(recorder, sketch.opening()))
         assert Ledger(store).records(sketch.case_id) == recorded.records
         digest = GENESIS
         for row in Ledger(store).rows(sketch.case_id):
@@ -72,17 +73,17 @@ class TestFirstTurn:
     def test_who_acted_is_part_of_what_is_chained(self, store: Store, recorder: Recorder) -> None:
         """Stored with each record and covered by its hash; of a record that names nobody the text is that of older versions."""
         sketch = Sketch()
-        sketch.take(recorder.record_now(sketch.opening()))
+        sketch.take(record_now(recorder, sketch.opening()))
         turn = sketch.turn((assigned("signing", "culture"),))
         older = turn.model_copy(update={"records": tuple(r.model_copy(update={"actor": None}) for r in turn.records)})
-        sketch.take(recorder.record_now(older))
-        sketch.take(recorder.record_now(sketch.rung()))
+        sketch.take(record_now(recorder, older))
+        sketch.take(record_now(recorder, sketch.rung()))
         told = [(row.record.actor, '"actor"' in row.body) for row in Ledger(store).rows(sketch.case_id)]
         assert told == [*[(BRIDGE, True)] * 5, (None, False), (ENGINE, True)]
 
     def test_gives_the_dossier_code_everywhere(self, store: Store, recorder: Recorder) -> None:
         """The code is in the events, the case's row and the worklist."""
-        recorded = recorder.record_now(Sketch().opening())
+        recorded = record_now(recorder, Sketch().opening())
         found = {
             r.event.dossier_code for r in recorded.records if isinstance(r.event, ApplicationAccepted | StepAssigned)
         }
@@ -94,7 +95,7 @@ class TestFirstTurn:
 
     def test_owes_every_message_that_routing_names(self, store: Store, recorder: Recorder) -> None:
         """One outbox row a topic of each event, in the ledger's order, all unpublished."""
-        recorded = recorder.record_now(Sketch().opening())
+        recorded = record_now(recorder, Sketch().opening())
         wanted = [
             (topic, event_id_of(r.case_id, r.sequence), r.event.type, r.sequence, slot_of(r.case_id), r.at)
             for r in recorded.records
@@ -107,7 +108,7 @@ class TestFirstTurn:
     def test_marks_the_application_as_opened_and_keeps_the_definitions(self, store: Store, recorder: Recorder) -> None:
         """What the case is decided under is kept under the digest that its first event names, once."""
         for number in (1, 2):
-            recorder.record_now(Sketch(number).opening())
+            record_now(recorder, Sketch(number).opening())
         assert rows(store, "SELECT digest FROM definitions") == [(DEFINITIONS.digest,)]
 
 
@@ -115,40 +116,40 @@ class TestRepetition:
     def test_the_same_turn_twice_is_one(self, store: Store, recorder: Recorder) -> None:
         """A crash after the commit: the repeated turn finds its rows and writes nothing."""
         turn = Sketch().opening()
-        first = recorder.record_now(turn)
+        first = record_now(recorder, turn)
         before = everything(store)
-        assert recorder.record_now(turn) == first
+        assert record_now(recorder, turn) == first
         assert everything(store) == before
 
     def test_a_look_that_writes_nothing_holds_nobody_up(self, store: Store, recorder: Recorder) -> None:
         """Its transaction is over when the answer is there: no lock stays behind."""
         turn = Sketch().opening()
         for _ in range(3):
-            recorder.record_now(turn)
+            record_now(recorder, turn)
             busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle'"
             assert rows(store, busy + " AND application_name = 'greenlane recorder'") == [(0,)]
 
     def test_another_turn_gets_what_stands(self, store: Store, recorder: Recorder) -> None:
         """Decided anew with another message: the recorded events and outcomes come back, the new command stays open."""
         sketch = Sketch()
-        sketch.take(recorder.record_now(sketch.opening()))
-        stands = recorder.record_now(sketch.answer(command_id="first"))
+        sketch.take(record_now(recorder, sketch.opening()))
+        stands = record_now(recorder, sketch.answer(command_id="first"))
         before = everything(store)
         other = sketch.turn((assigned("other", "culture"),), outcome("second"), outcome("first"))
-        found = recorder.record_now(other)
+        found = record_now(recorder, other)
         assert found == Recorded(records=stands.records, outcomes=(outcome("first"),))
         assert everything(store) == before
 
     def test_a_refusal_without_events_is_settled_once(self, store: Store, recorder: Recorder) -> None:
         """Only its outcome comes back, although the sequence still matches; the department is told once."""
         sketch = Sketch()
-        sketch.take(recorder.record_now(sketch.opening()))
+        sketch.take(record_now(recorder, sketch.opening()))
         refused = sketch.refusal("finance:1")
-        assert recorder.record_now(refused) == Recorded(records=(), outcomes=refused.outcomes)
+        assert record_now(recorder, refused) == Recorded(records=(), outcomes=refused.outcomes)
         before = everything(store)
-        assert recorder.record_now(refused) == Recorded(records=(), outcomes=refused.outcomes)
+        assert record_now(recorder, refused) == Recorded(records=(), outcomes=refused.outcomes)
         both = sketch.turn((assigned("more", "culture"),), *refused.outcomes, outcome("one-stop:2"))
-        assert recorder.record_now(both) == Recorded(records=(), outcomes=refused.outcomes)
+        assert record_now(recorder, both) == Recorded(records=(), outcomes=refused.outcomes)
         assert everything(store) == before
         notice = rows(store, "SELECT topic, event_id, body FROM outbox WHERE name = 'AnswerRefused'")
         assert [(topic, event_id) for topic, event_id, _ in notice] == [
@@ -160,19 +161,19 @@ class TestRepetition:
         """A sender that counts per case is not cheated of its second decision."""
         for number in (1, 2):
             sketch = Sketch(number)
-            sketch.take(recorder.record_now(sketch.opening()))
-            recorder.record_now(sketch.refusal("finance:1"))
+            sketch.take(record_now(recorder, sketch.opening()))
+            record_now(recorder, sketch.refusal("finance:1"))
         assert rows(store, "SELECT count(*), count(DISTINCT event_id) FROM outbox WHERE sequence IS NULL") == [(2, 2)]
 
     def test_a_case_whose_row_is_missing_goes_on(self, store: Store, recorder: Recorder) -> None:
         """The read model may be emptied to be rebuilt: the ledger knows where the case stands."""
         sketch = Sketch()
         opening = sketch.opening()
-        sketch.take(recorder.record_now(opening))
+        sketch.take(record_now(recorder, opening))
         with store.writing() as connection:
             connection.execute(text("DELETE FROM cases"))
-        assert recorder.record_now(opening).records == sketch.records
-        recorded = sketch.take(recorder.record_now(sketch.answer()))
+        assert record_now(recorder, opening).records == sketch.records
+        recorded = sketch.take(record_now(recorder, sketch.answer()))
         assert Ledger(store).records(sketch.case_id) == sketch.records
         assert recorded.records[0].sequence == 6
 
@@ -184,7 +185,7 @@ class TestFaults:
         opening = sketch.opening()
         sketch.take(Recorded(records=opening.records, outcomes=()))
         with pytest.raises(LedgerBehind, match="ends at event 0"):
-            recorder.record_now(sketch.answer())
+            record_now(recorder, sketch.answer())
 
     @pytest.mark.parametrize(
         "change",
@@ -200,7 +201,7 @@ class TestFaults:
     ) -> None:
         """A defect of ours must not reach the ledger."""
         with pytest.raises(MalformedTurn):
-            recorder.record_now(Sketch().opening().model_copy(update=change))
+            record_now(recorder, Sketch().opening().model_copy(update=change))
         assert rows(store, "SELECT count(*) FROM ledger") == [(0,)]
 
     async def test_a_fault_in_one_turn_does_not_hurt_the_others(self, store: Store, recorder: Recorder) -> None:
@@ -237,7 +238,7 @@ class TestFaults:
 
     def test_the_ledger_refuses_to_be_changed(self, store: Store, recorder: Recorder) -> None:
         """A slip of an operator fails loudly."""
-        recorder.record_now(Sketch().opening())
+        record_now(recorder, Sketch().opening())
         for statement in ("DELETE FROM ledger", "UPDATE ledger SET type = 'x'", "TRUNCATE ledger"):
             with pytest.raises(Exception, match="append-only"), store.writing() as connection:
                 connection.execute(text(statement))
@@ -247,7 +248,7 @@ class TestFaults:
         closed = new_recorder()
         closed.close()
         with pytest.raises(RecorderClosed):
-            closed.record_now(Sketch().opening())
+            record_now(closed, Sketch().opening())
 
 
 class TestConcurrency:
@@ -312,12 +313,12 @@ class TestWorklist:
         """What is answered goes, what is new comes, other cases stay as they are."""
         one, two = Sketch(1), Sketch(2)
         for sketch in (one, two):
-            sketch.take(recorder.record_now(sketch.opening()))
-        one.take(recorder.record_now(one.answer("intake", "one-stop")))
+            sketch.take(record_now(recorder, sketch.opening()))
+        one.take(record_now(recorder, one.answer("intake", "one-stop")))
         views = Views(store)
         assert sorted(item.step_id for item in views.worklist(case_id=one.case_id)) == ["fire", "next-5", "side-5"]
         assert sorted(item.step_id for item in views.worklist(case_id=two.case_id)) == ["fire", "intake"]
-        one.take(recorder.record_now(one.closing()))
+        one.take(record_now(recorder, one.closing()))
         assert views.worklist(case_id=one.case_id) == []
         closed = views.case(one.case_id)
         assert closed is not None
@@ -326,9 +327,9 @@ class TestWorklist:
     def test_outcomes_are_found_in_the_inbox(self, store: Store, recorder: Recorder) -> None:
         """Accepted and refused commands, by case and id."""
         sketch = Sketch()
-        sketch.take(recorder.record_now(sketch.opening("submit-1")))
+        sketch.take(record_now(recorder, sketch.opening("submit-1")))
         refused = sketch.refusal("finance:1")
-        recorder.record_now(refused)
+        record_now(recorder, refused)
         inbox = Inbox(store, TOPICS)
         assert inbox.command_outcome(sketch.case_id, "submit-1") == outcome("submit-1")
         assert inbox.command_outcome(sketch.case_id, "finance:1") == refused.outcomes[0]

@@ -14,6 +14,7 @@ from store.errors import StoreUnavailable
 from store.inbox import Inbox
 from store.ledger import Ledger
 from store.recorder import Recorder
+from tests.blocking import accept_now, record_now
 from tests.store.conftest import TOPICS
 from tests.store.database_server import DatabaseServer
 from tests.store.test_inbox import a_submission
@@ -109,11 +110,11 @@ async def test_a_lost_acknowledgement_is_found_again(
 def test_the_inbox_comes_back_too(store: Store, database_server: DatabaseServer) -> None:
     """A submission that met a lost connection is accepted by the next attempt, once."""
     inbox = Inbox(store, TOPICS)
-    assert inbox.accept_application_now(a_submission(1)) == "new"
+    assert accept_now(inbox, a_submission(1)) == "new"
     database_server.end_connections("greenlane inbox")
     with pytest.raises(StoreUnavailable):
-        inbox.accept_application_now(a_submission(2))
-    assert inbox.accept_application_now(a_submission(2)) == "new"
+        accept_now(inbox, a_submission(2))
+    assert accept_now(inbox, a_submission(2)) == "new"
     inbox.close()
 
 
@@ -123,4 +124,4 @@ def test_a_standby_is_not_ours_to_write(store: Store, recorder: Recorder) -> Non
         name = connection.scalar(text("SELECT current_database()"))
         connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
     with pytest.raises(StoreUnavailable, match="25006"):
-        recorder.record_now(Sketch().opening())
+        record_now(recorder, Sketch().opening())

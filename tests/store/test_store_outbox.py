@@ -15,6 +15,7 @@ from store.database import Store
 from store.ledger import Ledger
 from store.outbox import Outbox, OutboxLease
 from store.recorder import Recorder
+from tests.blocking import record_now
 from tests.events.outbox_contract import OutboxContract
 from tests.store.database_server import DatabaseServer
 from tests.store.turn_builder import Sketch
@@ -72,7 +73,7 @@ def test_a_recorded_turn_is_published_with_the_ledgers_bytes(
 ) -> None:
     """The body of a message is the row that the hash covers, not a copy of it."""
     sketch = Sketch()
-    sketch.take(recorder.record_now(sketch.opening()))
+    sketch.take(record_now(recorder, sketch.opening()))
     bodies = {row.sequence: row.body for row in Ledger(store).rows(sketch.case_id)}
     found = lease.unpublished(100)
     assert len(found) == 7
@@ -91,7 +92,7 @@ def test_recording_wakes_the_publisher(recorder: Recorder, lease: OutboxLease) -
 
     waiter = threading.Thread(target=wait)
     waiter.start()
-    recorder.record_now(Sketch().opening())
+    record_now(recorder, Sketch().opening())
     assert woken.wait(PATIENCE_SECONDS)
     waiter.join()
 
@@ -114,7 +115,7 @@ def test_another_number_of_shards_never_shares_a_case(store: Store) -> None:
 def test_every_slot_belongs_to_one_shard(store: Store, recorder: Recorder) -> None:
     """All cases are published, whatever the number of shards."""
     for number in range(30):
-        recorder.record_now(Sketch(number).opening())
+        record_now(recorder, Sketch(number).opening())
     outbox, seen = Outbox(store, shards=3), 0
     for shard in range(3):
         lease = outbox.claim_shard(shard)
@@ -132,7 +133,7 @@ def test_a_lost_connection_ends_the_lease(
     store: Store, recorder: Recorder, lease: OutboxLease, database_server: DatabaseServer
 ) -> None:
     """Its holder learns with the next call, and another may claim at once."""
-    recorder.record_now(Sketch().opening())
+    record_now(recorder, Sketch().opening())
     database_server.end_connections("greenlane publisher")
     with pytest.raises(Unavailable):
         lease.unpublished(10)
@@ -144,7 +145,7 @@ def test_a_lost_connection_ends_the_lease(
 
 def test_all_messages_can_be_listed(store: Store, recorder: Recorder) -> None:
     """What was ever owed, for the comparison with the topics."""
-    recorder.record_now(Sketch().opening())
+    record_now(recorder, Sketch().opening())
     listed = list(Outbox(store).messages(batch=2))
     assert len(listed) == 7
     assert listed[0] == ("greenlane.case-events.v1", f"{Sketch().case_id}.1", Sketch().case_id, listed[0][3])

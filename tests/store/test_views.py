@@ -14,6 +14,7 @@ from cases.turn import Turn
 from store.database import Store
 from store.recorder import Recorder
 from store.views import CaseFilter, ClosedCases, OpenCases, OpenSteps, Progress, Views
+from tests.blocking import record_now
 from tests.store.turn_builder import MORNING, SOURCE, Sketch
 
 VERDICTS = {
@@ -87,7 +88,7 @@ def test_a_case_reads_as_it_was_folded(views: Views, store: Store, recorder: Rec
     """By id or by code, the same value that the fold gave."""
     sketch = Sketch(7)
     turn = sketch.opening()
-    recorded = recorder.record_now(turn)
+    recorded = record_now(recorder, turn)
     view = views.case(sketch.case_id)
     assert view is not None
     assert turn.view is not None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
 
+from activities.record import TurnRecorder
 from cases.decide import CASES
 from cases.dossier.decide import DOSSIERS
 from cases.dossier.evolve import evolve_dossier
@@ -13,30 +13,22 @@ from cases.dossier.ticks import next_due as dossier_next_due
 from cases.evolve import evolve
 from cases.model import Case, blank
 from cases.timetable import next_due
-from cases.turn import Recorded, Turn
 from catalog.dossier import DossierDefinitions
 from catalog.model import Definitions
 from events.language.commands import Command, SubmitApplication
 from events.language.dossier_commands import DossierCommand, RecordEnd
 from events.language.identity import case_id_of, dossier_id_of
 from events.language.refusals import Refusal
+from tests.blocking import record_now
 from tests.builders import APPLICANT, MONDAY, an_application
 
 SOURCE = "/portal"
 
 
-class SyncRecorder(Protocol):
-    """Writes a turn and waits for it."""
-
-    def record_now(self, turn: Turn) -> Recorded:
-        """Write the turn, or return what stands in its place."""
-        ...
-
-
 class PlayedCase:
     """One case; `name` is its application's number."""
 
-    def __init__(self, recorder: SyncRecorder, name: str, definitions: Definitions) -> None:
+    def __init__(self, recorder: TurnRecorder, name: str, definitions: Definitions) -> None:
         self.recorder, self.name, self.definitions = recorder, name, definitions
         self.case: Case = blank(case_id_of(SOURCE, name), definitions)
         self.settled: dict[str, Refusal | None] = {}
@@ -58,7 +50,7 @@ class PlayedCase:
         """One turn; unless told so, nothing is refused."""
         turn = CASES.take_turn(self.case, commands, now or max(command.received_at for command in commands))
         assert turn is not None
-        standing = self.recorder.record_now(turn)
+        standing = record_now(self.recorder, turn)
         assert refused == any(outcome.refusal for outcome in standing.outcomes), standing.outcomes
         self.settled.update({outcome.command_id: outcome.refusal for outcome in standing.outcomes})
         for record in standing.records:
@@ -73,7 +65,7 @@ class PlayedCase:
 class PlayedDossier:
     """One dossier, and its applications' ends as their cases tell them."""
 
-    def __init__(self, recorder: SyncRecorder, name: str, definitions: DossierDefinitions) -> None:
+    def __init__(self, recorder: TurnRecorder, name: str, definitions: DossierDefinitions) -> None:
         self.recorder, self.name, self.definitions = recorder, name, definitions
         self.dossier: Dossier = blank_dossier(dossier_id_of(SOURCE, name), definitions)
         self.settled: dict[str, Refusal | None] = {}
@@ -86,7 +78,7 @@ class PlayedDossier:
         """One turn; nothing is refused."""
         turn = DOSSIERS.take_turn(self.dossier, commands, now or max(command.received_at for command in commands))
         assert turn is not None
-        standing = self.recorder.record_now(turn)
+        standing = record_now(self.recorder, turn)
         assert not any(outcome.refusal for outcome in standing.outcomes), standing.outcomes
         self.settled.update({outcome.command_id: outcome.refusal for outcome in standing.outcomes})
         for record in standing.records:

@@ -26,6 +26,7 @@ from store.dossiers import Dossiers
 from store.inbox import Inbox, Submission
 from store.ledger import Ledger
 from store.recorder import Recorder
+from tests.blocking import accept_now
 from tests.builders import MONDAY
 from tests.store.database_server import DatabaseServer
 from tests.upgrade import case_lives, early_lives, step_lives
@@ -93,7 +94,7 @@ def record(store: Store, names: Iterable[str]) -> list[PlayedCase | PlayedDossie
             played = PlayedDossier(recorder, name, opening())
             dossiers.keep(played.definitions)
         submission = Submission(played.stream_id, SOURCE, name, "digest", "subject-1", MONDAY, "{}", "{}")
-        inbox.accept_application_now(submission)
+        accept_now(inbox, submission)
         lived(played) if isinstance(played, PlayedCase) else of_dossier(played)
         found.append(played)
     inbox.close()

@@ -13,6 +13,7 @@ from events.language.case_events import CaseEvent, EventRecord
 from events.language.commands import Command, DocumentPart
 from events.language.identity import case_id_of
 from store.recorder import Recorder
+from tests.blocking import record_now
 from tests.builders import MONDAY, a_submission
 from tests.presentation.letters.situations import DAY, KARAOKE, the_catalog
 
@@ -65,7 +66,7 @@ class RecordedCase:
         return self._keep(turn)
 
     def _keep(self, turn: Turn) -> list[EventRecord]:
-        recorded = self._recorder.record_now(turn)
+        recorded = record_now(self._recorder, turn)
         for record in recorded.records:
             self.case = evolve(self.case, record)
         self.records.extend(recorded.records)
