@@ -106,12 +106,12 @@ def classify(
     Example: greenlane classify work-permit --fact project=ring-road-4
     """
     from greenlane.cli import handbook
+    from services.classifying import classify_application
 
     book = handbook.opened(run.lang, on, run.state_dir)
-    facts = dict(fact_of(text) for text in fact or ())
-    judged = book.classified(procedure, facts)
+    judged = classify_application(book.catalog, book.day, procedure, dict(fact_of(text) for text in fact or ()))
     return run.answer(
-        lambda: {"ok": True, "on": book.day.isoformat(), **judged.as_json()}, lambda: book.classification_screen(judged)
+        lambda: {"ok": True, **book.classification_json(judged)}, lambda: book.classification_screen(judged)
     )
 
 

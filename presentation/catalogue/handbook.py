@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
 
-from cases.classification import Classification, classify
 from catalog.catalogue import Catalog
-from catalog.model import PROCEDURE_FACTS, Condition, Fact, LaneTable, ProcedureVersion, Promise
+from catalog.model import PROCEDURE_FACTS, Condition, LaneTable, ProcedureVersion, Promise
 from presentation.blocks import Block, Table, dim, facts, filled, line, stacked, table_of
 from presentation.cases.event_lines import near_miss_table
 from presentation.catalogue.acts import act_table, acts_json, basis_json, basis_line
@@ -19,29 +18,9 @@ from presentation.names import Names, beside
 from presentation.sources import source_text
 from presentation.tones import lane_line, yes_line
 from presentation.words.words import Words
+from services.classifying import Judged
 from sla.business_time import BusinessTime
 from wording.text import _, _p
-
-
-@dataclass(frozen=True)
-class Judged:
-    """How an application would be classified."""
-
-    procedure: ProcedureVersion
-    facts: Mapping[str, Fact]
-    ignored: tuple[str, ...]
-    """Facts that no lane asks for."""
-    classification: Classification
-
-    def as_json(self) -> dict[str, Any]:
-        """The answer of `classify --json`."""
-        return {
-            "procedure": self.procedure.id,
-            "lane": self.classification.lane,
-            "rule": self.classification.rule,
-            "near_misses": [miss.model_dump(mode="json") for miss in self.classification.near_misses],
-            "ignored_facts": list(self.ignored),
-        }
 
 
 @dataclass(frozen=True)
@@ -65,13 +44,6 @@ class Handbook:
     def lane_table(self) -> LaneTable:
         """The decision table in force."""
         return self.catalog.lane_table(self.day)
-
-    def classified(self, procedure_id: str, facts: Mapping[str, Fact]) -> Judged:
-        """How an application with these facts would be classified."""
-        table, version = self.lane_table, self.procedure(procedure_id)
-        known = {name: value for name, value in facts.items() if name in table.facts}
-        ignored = tuple(name for name in facts if name not in table.facts)
-        return Judged(version, known, ignored, classify(table, version, known))
 
     def procedure_json(self, version: ProcedureVersion) -> dict[str, Any]:
         """One entry of `procedures --json`."""
@@ -183,6 +155,17 @@ class Handbook:
             return f"{asked} ≥ {condition.at_least}"
         value = self.names.procedure(str(condition.equals)) if fact == "procedure" else condition.equals
         return f"{asked} = {value}"
+
+    def classification_json(self, judged: Judged) -> dict[str, Any]:
+        """The answer of `classify --json`."""
+        return {
+            "on": self.day.isoformat(),
+            "procedure": judged.procedure.id,
+            "lane": judged.classification.lane,
+            "rule": judged.classification.rule,
+            "near_misses": [miss.model_dump(mode="json") for miss in judged.classification.near_misses],
+            "ignored_facts": list(judged.ignored),
+        }
 
     def classification_screen(self, judged: Judged) -> Iterator[Block | None]:
         """The lane, and what each other lane lacks."""
