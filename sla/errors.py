@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from datetime import date
+from typing import ClassVar, Literal, Protocol, Self
 
 from sla.texts import TEXTS
 from wording.text import message_and_remedy, sentences
 
-if TYPE_CHECKING:
-    from sla.definition import CalendarDefinition
+
+class Years(Protocol):
+    """A calendar, as far as its errors name it; the definition of one stands above them."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def version(self) -> str:
+        """Its version."""
+
+    @property
+    def first_day(self) -> date:
+        """The first day that it covers."""
+
+    @property
+    def last_day(self) -> date:
+        """The last one."""
 
 
 class SlaError(ValueError):
@@ -45,7 +63,7 @@ class CalendarRangeError(SlaError):
     def outside(
         cls,
         what: object,
-        calendar: CalendarDefinition,
+        calendar: Years,
         *,
         field: str,
         key: Literal["outside", "amount_outside"] = "outside",

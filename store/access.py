@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from psycopg import sql
+from psycopg import Connection, sql
 
 from store.errors import StoreAccessDenied
 from store.statements import statements_in
 from wording.text import _
-
-if TYPE_CHECKING:
-    from store.database import Session
 
 SQL: Final = statements_in("database")
 
@@ -133,7 +130,7 @@ def role_of(owner: str, account: str) -> str:
     return owner if account == OWNER else f"{owner}_{account}"
 
 
-def grant_access(session: Session) -> tuple[str, ...]:
+def grant_access(session: Connection[tuple[Any, ...]]) -> tuple[str, ...]:
     """Grant what stands here, and take back everything else, within the caller's transaction, as the owner.
 
     Returns the roles that the server does not have. Where it has none of them, whoever runs it gives rights by his own means:
@@ -152,7 +149,7 @@ def grant_access(session: Session) -> tuple[str, ...]:
     return tuple(role for role in roles.values() if role not in known)
 
 
-def _one(session: Session, statement: str) -> Any:
+def _one(session: Connection[tuple[Any, ...]], statement: str) -> Any:
     row = session.execute(SQL[statement]).fetchone()
     if row is None:
         raise AssertionError("the ledger is there, and so is the database")

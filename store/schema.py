@@ -6,7 +6,8 @@ from typing import Final
 
 from sqlalchemy import MetaData
 
-# A table is known once its module is loaded: whoever needs them all takes the metadata from here.
-from store import columns
+from store import tables, view_tables
 
-metadata: Final[MetaData] = columns.metadata
+FILES: Final = (tables, view_tables)
+"""A table is known once its module is loaded: whoever needs them all takes the metadata from here."""
+metadata: Final[MetaData] = tables.ledger.metadata

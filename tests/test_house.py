@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
+import grimp
+import networkx
 import pytest
 
 from tests.house import ROOT, House, measured, rooms, share
@@ -27,6 +29,15 @@ def test_every_package_is_a_room(house: House) -> None:
     """A folder with Python at the top that no import rule knows would escape all of this."""
     there = {file.parent.name for file in ROOT.glob("*/__init__.py")} - {"tests", "bench", "deploy"}
     assert there == set(rooms())
+
+
+def test_no_module_needs_itself() -> None:
+    """No circle of imports, not even for types alone: each module can be read after those below it."""
+    graph = grimp.build_graph(*rooms())
+    imports = networkx.DiGraph(
+        (each, used) for each in graph.modules for used in graph.find_modules_directly_imported_by(each)
+    )
+    assert [circle for circle in networkx.strongly_connected_components(imports) if len(circle) > 1] == []
 
 
 def test_functions_are_short(house: House) -> None:
