@@ -154,8 +154,12 @@ def replay(
             lambda: {"ok": True, "topic": box, "replayed": [letter.id for letter in sent]},
             lambda: (
                 session.words(
-                    _n("{count} message sent again to {topic}.", "{count} messages sent again to {topic}.", len(sent)),
-                    topic=box.removesuffix(".dlq"),
+                    _n(
+                        "{count} message sent again to {topic}.",
+                        "{count} messages sent again to {topic}.",
+                        len(sent),
+                        topic=box.removesuffix(".dlq"),
+                    )
                 ),
             ),
         )

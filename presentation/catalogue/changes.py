@@ -49,8 +49,12 @@ def change_screen(
     if plan_number is not None:
         yield line(
             words(
-                _n("Plan {plan}: {count} case was told.", "Plan {plan}: {count} cases were told.", telling.sent),
-                plan=plan_number,
+                _n(
+                    "Plan {plan}: {count} case was told.",
+                    "Plan {plan}: {count} cases were told.",
+                    telling.sent,
+                    plan=plan_number,
+                )
             )
         )
     elif preview.changes:

@@ -125,8 +125,13 @@ class CatalogScreen:
                 count,
             )
         else:
-            text = _n("{count} version published in {folder}.", "{count} versions published in {folder}.", count)
-        yield self._line(text, folder=folder.path)
+            text = _n(
+                "{count} version published in {folder}.",
+                "{count} versions published in {folder}.",
+                count,
+                folder=folder.path,
+            )
+        yield self._line(text)
         if self.place.folder is not None:
             return
         earlier = {held.key[:2] for held in self.place.held}
