@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import string
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -101,6 +102,11 @@ def compile_file(language: str = "vi") -> Path:
     return file
 
 
+def gaps_of(text: str) -> set[str]:
+    """The names of the gaps. Raises ValueError where a brace is not closed."""
+    return {name for _text, name, _spec, _conversion in string.Formatter().parse(text) if name is not None}
+
+
 def _texts_in(file: Path) -> Iterator[Text]:
     for node in ast.walk(ast.parse(file.read_bytes(), str(file))):
         match node:
@@ -128,6 +134,12 @@ def _text_in(node: ast.Call, name: str, file: Path) -> Text:
         case "_p":
             return Text(literals[1], context=literals[0])
         case "_n":
+            # Its gaps are filled where it stands: whoever shows it has the number only.
+            unfilled = gaps_of(literals[1]) - {"count", *(keyword.arg for keyword in node.keywords if keyword.arg)}
+            if unfilled and all(keyword.arg for keyword in node.keywords):
+                raise SyntaxError(
+                    f"gaps that nobody fills: {unfilled}", (str(file), node.lineno, node.col_offset, None)
+                )
             return Text(literals[0], many=literals[1])
         case _:
             return Text(literals[0])

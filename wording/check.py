@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import string
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Message
 
-from wording.catalogue import Text, canonical, forms_of, read, text_of, texts_of
+from wording.catalogue import Text, canonical, forms_of, gaps_of, read, text_of, texts_of
 from wording.translations import written_file
 
 
@@ -24,11 +23,6 @@ def faults_of(file: Path, texts: Iterable[Text]) -> Iterator[str]:
         yield from _faults_in(text, known[text])
     if canonical(catalog) != file.read_bytes():
         yield "not in its own form, run `python -m wording.extract`"
-
-
-def gaps_of(text: str) -> set[str]:
-    """The names of the gaps. Raises ValueError where a brace is not closed."""
-    return {name for _text, name, _spec, _conversion in string.Formatter().parse(text) if name is not None}
 
 
 def _faults_in(text: Text, message: Message) -> Iterator[str]:

@@ -13,7 +13,7 @@ from presentation.moments import Moments
 from presentation.words.words import Words
 from services.change_previews import ChangePreview
 from services.change_telling import Telling
-from wording.text import _, _n, in_language
+from wording.text import LazyText, _, _n, in_language
 
 SHOWN_MAX: Final = 50
 REASONS: Final = {
@@ -59,26 +59,22 @@ def change_screen(
         )
     elif preview.changes:
         yield line(words(_("Nothing was done: call it without --dry-run.")))
-    for text, left in (
-        (
-            _n(
-                "{count} case cannot be read and was stepped over: run `greenlane verify`, then this command again.",
-                "{count} cases cannot be read and were stepped over: run `greenlane verify`, then this command again.",
-                len(preview.unreachable),
-            ),
-            preview.unreachable,
-        ),
-        (
-            _n(
-                "{count} case could not be told: it is tried again by itself.",
-                "{count} cases could not be told: it is tried again by itself.",
-                len(telling.untold),
-            ),
-            telling.untold,
-        ),
-    ):
-        if left:
-            yield line(words(text))
+    yield from (line(words(text)) for text in _left_behind(preview, telling))
+
+
+def _left_behind(preview: ChangePreview, telling: Telling) -> Iterator[LazyText]:
+    if preview.unreachable:
+        yield _n(
+            "{count} case cannot be read and was stepped over: run `greenlane verify`, then this command again.",
+            "{count} cases cannot be read and were stepped over: run `greenlane verify`, then this command again.",
+            len(preview.unreachable),
+        )
+    if telling.untold:
+        yield _n(
+            "{count} case could not be told: it is tried again by itself.",
+            "{count} cases could not be told: it is tried again by itself.",
+            len(telling.untold),
+        )
 
 
 def change_table(words: Words, moments: Moments, changes: Sequence[PlannedChange], called: Called) -> Table:

@@ -49,11 +49,18 @@ def test_each_fault_is_found(tmp_path: Path, texts: list[Text], change: Callable
     assert [found for found in faults_of(file, texts) if found.startswith(fault)]
 
 
-def test_a_text_that_is_no_literal_is_refused(tmp_path: Path) -> None:
-    """No catalogue could have it."""
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ('_("a" + name)', "no literal"),
+        ('_n("{count} case of {plan}", "{count} cases of {plan}", 2)', "nobody fills: {'plan'}"),
+    ],
+)
+def test_a_text_that_cannot_be_said_is_refused(tmp_path: Path, said: str, fault: str) -> None:
+    """No catalogue could have the one; the other would end in a KeyError on the screen."""
     room = tmp_path / "room"
     room.mkdir()
     (room / "__init__.py").write_text("", encoding="utf-8")
-    (room / "words.py").write_text('from wording.text import _\n_("a" + name)\n', encoding="utf-8")
-    with pytest.raises(SyntaxError, match="no literal"):
+    (room / "words.py").write_text(f"from wording.text import _, _n\n{said}\n", encoding="utf-8")
+    with pytest.raises(SyntaxError, match=fault):
         list(texts_of(tmp_path))
