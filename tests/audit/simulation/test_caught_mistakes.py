@@ -245,7 +245,7 @@ def who_acted_is_forgotten(patch: pytest.MonkeyPatch) -> None:
     right = Draft.emit
 
     def forgetful(self: Draft, event: ev.CaseEvent) -> None:
-        actor, self.actor = self.actor, None if self.case.sequence > 2 else self.actor  # type: ignore[assignment]
+        actor, self.actor = self.actor, None if self.state.sequence > 2 else self.actor  # type: ignore[assignment]
         right(self, event)
         self.actor = actor
 
