@@ -221,8 +221,9 @@ def test_every_code_that_is_shown_has_its_word() -> None:
     from events.language.reasons import said_reason  # noqa: PLC0415
 
     for code in ReasonCode:
-        said = said_reason(code, {"promise": "1 working_days", "limit": "2 days", "minimum": "3 hours"})
-        assert not strangers(said.vi), said.vi
+        reason = said_reason(code, {"promise": "1 working_days", "limit": "2 days", "minimum": "3 hours"})
+        said = in_language(reason, "vi")
+        assert not strangers(said), said
     for unit in Unit:
         shown = moments().budget(Budget(amount=7, unit=unit))
         assert not strangers(shown), shown
