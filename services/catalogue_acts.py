@@ -15,7 +15,7 @@ from catalog.loader import Folder, read_folder
 from catalog.province import Province
 from catalog.retiring import Retirement
 from catalog.systems import SystemList
-from catalog.writing import heading
+from catalog.writing import heading, write_folder
 from events.language.commands import Actor
 from services.catalogue_places import Held, Place
 from services.catalogue_versions import windows_of
@@ -73,7 +73,14 @@ def retire_version(place: Place, actor: Actor, version: tuple[str, str, str], on
     return Retired(done, place.open_cases(done.key, first, on), place.retiring.templates_without(done))
 
 
-def files_of(place: Place) -> dict[str, str]:
+def export_folder(place: Place, actor: Actor, folder: Path) -> int:
+    """Write the catalogue as a folder that is new or empty; how many files. Raises CatalogUnwritable, StoreError."""
+    files = _files_of(place)
+    write_folder(folder, files)
+    return len(files)
+
+
+def _files_of(place: Place) -> dict[str, str]:
     """The catalogue as the files of a folder: the texts as they were published, and what says that they were."""
     named: dict[str, str] = {}
     for held in place.held:

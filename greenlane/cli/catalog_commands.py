@@ -99,15 +99,13 @@ def diff(folder: Dir, *, state_dir: StateDir = None, lang: Lang = None, as_json:
 
     Example: greenlane catalog diff catalogue
     """
-    from catalog.comparison import changes
     from greenlane.cli.catalog_place import the_place
     from greenlane.cli.output import print_json, show
     from presentation.catalogue.versions import CatalogScreen, change_json
+    from services.catalogue_versions import compare_folder
 
     with the_place(state_dir, lang, is_folder_meant=True) as (place, settings):
-        found = _checked(place, folder)
-        before = [held.definition for held in place.held if held.is_published]
-        differing = changes(before, found.definitions)
+        differing = compare_folder(place, acting(None), _checked(place, folder))
         if as_json:
             print_json({"ok": True, "changes": [change_json(change) for change in differing]})
         else:
@@ -195,23 +193,21 @@ def export(folder: Dir, *, state_dir: StateDir = None, lang: Lang = None, as_jso
 
     Example: greenlane catalog export catalogue
     """
-    from catalog.writing import write_folder
     from greenlane.cli.catalog_place import the_place
     from greenlane.cli.output import print_json, show
     from presentation.catalogue.versions import CatalogScreen
-    from services.catalogue_acts import files_of
+    from services.catalogue_acts import export_folder
 
     with the_place(state_dir, lang) as (place, settings):
-        files = files_of(place)
-        write_folder(folder, files)
+        files = export_folder(place, acting(None), folder)
         if as_json:
-            print_json({"ok": True, "folder": str(folder), "files": len(files)})
+            print_json({"ok": True, "folder": str(folder), "files": files})
         else:
             words = CatalogScreen.of(place, settings.language).words
             show(
                 words(
                     _("{files} files written to {folder}. Edit there, then: greenlane catalog check {folder}"),
-                    files=len(files),
+                    files=files,
                     folder=folder,
                 )
             )
