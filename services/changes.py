@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalog.calendar_files import read_calendar
 from catalog.catalogue import Catalog
 from catalog.errors import UnknownProcedure, close_matches
 from catalog.model import ProcedureVersion
 from catalog.texts import OR
 from catalog.value_texts import NEAR
 from events.language.commands import Actor
+from events.language.refusals import Refusal
 from services.change_previews import ChangePreview, Progress, Target, preview_calendar, preview_migration
 from services.change_telling import Telling, tell_cases
 from services.errors import ServiceError
@@ -33,17 +33,35 @@ class UnknownVersionError(ServiceError):
     code = "unknown_version"
 
 
-def calendar_of(installation: Installation, name: str, flags: Iterable[str]) -> CalendarDefinition:
-    """The calendar in a file of this name with its flags resolved, or the one of the catalogue with this id.
+@dataclass(frozen=True, slots=True)
+class PreparedChange:
+    """A change that was looked at, with its plan."""
 
-    Raises UnknownCalendar, CatalogUnreadable, CatalogInvalid.
-    """
-    file = Path(name)
-    if not (file.is_file() or file.suffix in (".yaml", ".yml")):
-        return installation.catalog.calendar(name)
-    definition = read_calendar(file)
-    own = {*flags} & {entry.flag for entry in definition.flagged_days_off}
-    return with_flags(definition, own) if own else definition
+    preview: ChangePreview
+    plan: Plan | None = None
+    """None: nothing is to be told."""
+    is_resumed: bool = False
+    """An earlier run made the plan."""
+
+    @property
+    def number(self) -> int | None:
+        """The plan's."""
+        return None if self.plan is None else self.plan.number
+
+    @property
+    def left(self) -> int:
+        """How many cases are still to be told."""
+        return 0 if self.plan is None else self.plan.cases - self.plan.sent
+
+
+def calendar_of(
+    installation: Installation, actor: Actor, wanted: CalendarDefinition | str, flags: Iterable[str]
+) -> CalendarDefinition:
+    """A calendar with its flags resolved, or the one of the catalogue with this id. Raises UnknownCalendar, StoreError."""
+    if isinstance(wanted, str):
+        return installation.catalog.calendar(wanted)
+    own = {*flags} & {entry.flag for entry in wanted.flagged_days_off}
+    return with_flags(wanted, own) if own else wanted
 
 
 def version_of(catalog: Catalog, procedure_id: str, version: str) -> ProcedureVersion:
@@ -90,10 +108,43 @@ def plan_change(
     return (store_plan(installation, head, preview.changes) if preview.changes else None), False
 
 
-async def tell_change(installation: Installation, actor: Actor, plan: Plan, rate: float, progress: Progress) -> Telling:
-    """Tell the cases of a plan, at most `rate` a second. Raises as `tell_cases`."""
+def prepare_change(
+    installation: Installation,
+    actor: Actor,
+    target: Target,
+    reason: str,
+    progress: Progress,
+    *,
+    dry_run: bool,
+    skip_refused: bool,
+    now: datetime,
+) -> PreparedChange | Refusal:
+    """Look what the version changes, and plan it unless that is all; the first case's refusal unless those are skipped.
+
+    Raises StoreError.
+    """
+    preview = preview_change(installation, actor, target, reason, progress, now=now)
+    if dry_run:
+        return PreparedChange(preview)
+    if preview.refused and not skip_refused:
+        return preview.refused[0].refusal
+    return PreparedChange(preview, *plan_change(installation, actor, target, reason, preview, now=now))
+
+
+async def tell_change(
+    installation: Installation,
+    actor: Actor,
+    prepared: PreparedChange,
+    rate: float,
+    progress: Progress,
+    *,
+    clock: Callable[[], datetime],
+) -> Telling:
+    """Tell the cases of what was planned, if anything was, at most `rate` a second. Raises as `tell_cases`."""
+    if prepared.plan is None:
+        return Telling()
     intake = installation.intake(await installation.temporal())
-    return await tell_cases(installation.store, intake, plan, rate, progress)
+    return await tell_cases(installation.store, intake, prepared.plan, rate, progress, clock)
 
 
 def store_plan(installation: Installation, head: PlanHead, changes: Iterable[PlannedChange]) -> Plan:

@@ -18,7 +18,7 @@ from services.case_lists import list_cases, read_desk
 from services.case_sheets import read_case
 from services.dossier_sheets import read_dossier
 from services.errors import NotAnsweredError
-from services.escalations import check_filter, list_escalations
+from services.escalations import list_escalations
 from services.installation import Installation
 from services.reports import Period, PeriodReversedError, count_cases, report_cases
 from services.verification import count_ledger, rebuild_read_models, verify_installation
@@ -118,10 +118,11 @@ def test_escalations_say_how_late_and_by_what_name(installation: Installation, l
     assert first.delay is not None
     assert first.delay.limit_at < LATE
     with pytest.raises(UnknownRole):
-        check_filter(installation, EscalationFilter(audience="nobody"))
+        list_escalations(installation, OFFICER, EscalationFilter(audience="nobody"), limit=2, now=LATE)
     with pytest.raises(UnknownDepartment):
-        check_filter(installation, EscalationFilter(department="nowhere"))
-    check_filter(installation, EscalationFilter(department="one-stop", audience="lead-head"))
+        list_escalations(installation, OFFICER, EscalationFilter(department="nowhere"), limit=2, now=LATE)
+    known = EscalationFilter(department="finance", audience="lead-head")
+    assert not list_escalations(installation, OFFICER, known, limit=2, now=LATE).items
 
 
 def test_a_case_is_read_by_its_id_and_its_code(installation: Installation, store: Store, late: Living) -> None:
