@@ -81,7 +81,7 @@ def matter_of(rung: RungFired, case: Case, audience: Audience, scene: Scene, num
 
 def duty_matter_of(duty: Duty, case: Case, audience: Audience, scene: Scene) -> Matter:
     """The facts of what somebody must do though no clock says so."""
-    given: dict[str, Any] = {
+    common: dict[str, Any] = {
         "kind": DUTY,
         "level": 0,
         "asked": "head",
@@ -93,14 +93,14 @@ def duty_matter_of(duty: Duty, case: Case, audience: Audience, scene: Scene) -> 
     match duty:
         case SuspensionReviewDue():
             is_over = case.suspended_since_at is None and not case.is_closed
-            given["settled"] = RESUMED if is_over else given["settled"]
+            common["settled"] = RESUMED if is_over else common["settled"]
             return Matter(
                 topic="stop" if case.status is CaseStatus.STOPPED else "suspension",
                 at=duty.due_at,
                 amount=span_said((scene.now - duty.since_at).total_seconds()),
                 until=instant_said(duty.since_at, scene.zone),
                 department=department_said(scene.catalog, duty.department),
-                **given,
+                **common,
             )
         case CalendarExhausted():
             return Matter(
@@ -108,7 +108,7 @@ def duty_matter_of(duty: Duty, case: Case, audience: Audience, scene: Scene) -> 
                 at=scene.now,
                 until=day_said(duty.last_day),
                 extra=joined("; ", [_clock_said(case, clock_id) for clock_id in duty.clock_ids]),
-                **given,
+                **common,
             )
 
 

@@ -64,11 +64,11 @@ def _subject(groups: Sequence[Sequence[Matter]], language: str) -> str:
 
 def _counts(groups: Sequence[Sequence[Matter]], language: str) -> list[str]:
     """How many of each kind, such as `2 × QUÁ HẠN`; one kind may stand in two groups, of different urgency."""
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for group in groups:
         title = in_language(title_of(group[0]), language)
-        found[title] = found.get(title, 0) + len(group)
-    return [f"{count} × {title}" for title, count in found.items()]
+        counts[title] = counts.get(title, 0) + len(group)
+    return [f"{count} × {title}" for title, count in counts.items()]
 
 
 def _text(groups: Sequence[Sequence[Matter]], scene: Scene, language: str) -> str:

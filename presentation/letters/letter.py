@@ -128,10 +128,10 @@ def lines_of(text: str, indent: str = "", first: str | None = None) -> str:
 
 def commands_of(matter: Matter, language: str, indent: str = "") -> list[str]:
     """The command that acknowledges, and the one that finds a dossier without a code, each with what it is for."""
-    given: Sequence[tuple[LazyText, str | None]] = ((ACKNOWLEDGE, matter.command), (FIND, matter.find))
+    actions: Sequence[tuple[LazyText, str | None]] = ((ACKNOWLEDGE, matter.command), (FIND, matter.find))
     return [
         f"{lines_of(in_language(text, language), indent)}\n{indent}{INDENT}{command}"
-        for text, command in given
+        for text, command in actions
         if command is not None
     ]
 
