@@ -158,7 +158,9 @@ def _text(matter: Matter, scene: Scene, language: str) -> str:
 def _aside(matter: Matter) -> LazyText | None:
     """What must be known beside the first sentence."""
     extra = matter.extra if matter.topic == "consultation" else None
-    parts = [part for part in (extra, matter.standing if matter.settled is None else None, matter.settled) if part]
+    parts = [
+        part for part in (extra, matter.standing if matter.resolution is None else None, matter.resolution) if part
+    ]
     if not parts:
         return None
     return joined(" ", parts)
