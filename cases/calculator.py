@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from cases.classification import may_open_to
 from cases.promises import exceeds_statute, green_budget, minimum_cut
@@ -21,17 +22,28 @@ from sla.errors import CalendarRangeError, SuspensionInFuture
 from sla.ladder import Ladder, Rung, rung_instant
 from sla.suspension import Suspension, pauses
 from sla.units import WALL_CLOCK, WORKING_TIME, Budget, Unit
+from wording.text import LazyText, _p
+
+
+class Cited(NamedTuple):
+    """A law or a form, and its articles."""
+
+    document: LazyText
+    articles: str = ""
+
+
+CIVIL_CODE = _p("source", "Civil Code 2015")
 
 COUNTING = {
-    **dict.fromkeys(WALL_CLOCK, ("counted_hours", "Bộ luật Dân sự 2015 / Civil Code 2015 art. 146, 147(1)")),
-    **dict.fromkeys(WORKING_TIME, ("counted_working_hours", "Bộ luật Dân sự 2015 / Civil Code 2015 art. 147(1)")),
-    Unit.WORKING_DAYS: ("counted_working_days", "Bộ luật Dân sự 2015 / Civil Code 2015 art. 147(2), 148(2)"),
-    Unit.DAYS: ("counted_days", "Bộ luật Dân sự 2015 / Civil Code 2015 art. 147(2), 148(2)"),
-    Unit.MONTHS: ("counted_months", "Bộ luật Dân sự 2015 / Civil Code 2015 art. 147(2), 148(4)"),
+    **dict.fromkeys(WALL_CLOCK, ("counted_hours", Cited(CIVIL_CODE, "146, 147(1)"))),
+    **dict.fromkeys(WORKING_TIME, ("counted_working_hours", Cited(CIVIL_CODE, "147(1)"))),
+    Unit.WORKING_DAYS: ("counted_working_days", Cited(CIVIL_CODE, "147(2), 148(2)")),
+    Unit.DAYS: ("counted_days", Cited(CIVIL_CODE, "147(2), 148(2)")),
+    Unit.MONTHS: ("counted_months", Cited(CIVIL_CODE, "147(2), 148(4)")),
 }
-DAY_OFF_MOVES_ON = "Bộ luật Dân sự 2015 / Civil Code 2015 art. 148(5)"
-RECEIPT = "Bộ luật Dân sự 2015 / Civil Code 2015 art. 147(2)"
-SUSPENSION = "mẫu 05 TT 03/2025 / form 05 of Circular 03/2025"
+DAY_OFF_MOVES_ON = Cited(CIVIL_CODE, "148(5)")
+RECEIPT = Cited(CIVIL_CODE, "147(2)")
+SUSPENSION = Cited(_p("source", "form 05 of Circular 03/2025"))
 DAYS_SHOWN_MAX = 12
 
 
@@ -40,7 +52,7 @@ class Reason:
     """One rule that made the answer: a code for the screens' words, what fills them, and where the rule is from."""
 
     rule: str
-    source: str
+    source: str | Cited
     details: Mapping[str, object] = field(default_factory=dict)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from cases.calculator import Cited
 from wording.text import LazyText, _p
 
 _KNOWN: Final = frozenset(
@@ -47,17 +48,28 @@ _KNOWN: Final = frozenset(
         _p("source", "no green lane yet"),
     )
 )
-_BOTH: Final = re.compile(r"^(?P<vi>.+?) / (?P<en>.+?)(?P<articles> art\. .+)?$")
-"""What the calculator cites in both languages at once, with the articles behind."""
 _ARTICLE_SAID: Final = _p("of a law", "art.")
 _ARTICLE: Final = re.compile(r"\bart\. ")
 
 
+def source_json(source: str | Cited) -> str:
+    """A source for machines: what the calculator cites is in both languages at once, with the articles behind."""
+    if isinstance(source, str):
+        return source
+    return f"{source.document.said_in('vi')} / {source.document}{_articles_of(source, 'en')}"
+
+
+def cited_text(source: Cited, language: str) -> str:
+    """What the calculator cites, in the screen's language."""
+    return f"{source.document.said_in(language)}{_articles_of(source, language)}"
+
+
+def _articles_of(source: Cited, language: str) -> str:
+    return f" {_ARTICLE_SAID.said_in(language)} {source.articles}" if source.articles else ""
+
+
 def source_text(source: str, language: str) -> str:
-    """A source in the screen's language."""
-    both = _BOTH.match(source)
-    if both is not None:
-        source = f"{both[language]}{both['articles'] or ''}"
+    """A source of the catalogue in the screen's language."""
     if language == "en":
         return source
     known = LazyText(source, context="source")

@@ -11,6 +11,7 @@ from cases.slack import StepShare
 from cases.timetable import has_two_ends
 from catalog.catalogue import Catalog
 from presentation.instants import instant_json
+from presentation.sources import source_json
 from presentation.time.reasons import moments_of, sentence_of
 from sla.calendar import WorkingCalendar, compiled
 from sla.units import Budget
@@ -41,7 +42,7 @@ def calculation_json(answer: Answer, language: str, catalog: Catalog | None = No
         "escalations": [{"delay": _budget_json(r.rung.delay), **_rung_json(r, clock)} for r in answer.escalations],
         "steps": [_step_json(share) for share in answer.steps],
         "reasons": [
-            {"rule": reason.rule, "text": sentence_of(reason, moments), "source": reason.source}
+            {"rule": reason.rule, "text": sentence_of(reason, moments), "source": source_json(reason.source)}
             for reason in answer.reasons
         ],
     }

@@ -10,7 +10,7 @@ from cases.calculator import Answer, Reason
 from catalog.catalogue import Catalog
 from presentation.moments import Moments
 from presentation.names import Names
-from presentation.sources import source_text
+from presentation.sources import cited_text, source_text
 from presentation.words.words import Words
 from sla.business_time import BusinessTime
 from sla.units import Budget
@@ -44,6 +44,8 @@ def sentence_of(reason: Reason, moments: Moments) -> str:
 def source_of(reason: Reason, answer: Answer, moments: Moments) -> str:
     """Where a rule comes from: tables of the catalogue by their names."""
     words, definitions, text = moments.words, answer.definitions, reason.source
+    if not isinstance(text, str):
+        return cited_text(text, words.language)
     ladder = definitions.case_ladder
     for definition, named in (
         (definitions.lanes, words(_("table of lanes {version}"), version=definitions.lanes.version)),
