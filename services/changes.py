@@ -135,5 +135,9 @@ def head_of(target: Target, reason: str, actor: Actor, planned_at: datetime) -> 
     """What a plan for this version is about."""
     body = target.model_dump_json(exclude_defaults=True)
     account = f"{actor.kind}:{actor.id}"
-    kind = "calendar" if isinstance(target, CalendarDefinition) else "procedure"
-    return PlanHead(kind, target.id, target.version, target.digest, body, reason, account, planned_at)
+    return PlanHead(kind_of(target), target.id, target.version, target.digest, body, reason, account, planned_at)
+
+
+def kind_of(target: Target) -> str:
+    """What a plan for this version changes, as the store names it."""
+    return "calendar" if isinstance(target, CalendarDefinition) else "procedure"

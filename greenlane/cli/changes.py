@@ -18,7 +18,7 @@ from wording.text import _
 if TYPE_CHECKING:
     from events.language.commands import Actor
     from greenlane.cli.session import Session
-    from presentation.catalogue.cautions import Caution
+    from services.cautions import Caution
     from services.change_previews import Target
     from sla.calendar import CalendarDefinition
 
@@ -64,13 +64,13 @@ def apply_calendar(
 
     Example: greenlane calendar apply vn-public-2027.yaml --dry-run
     """
-    from presentation.catalogue.cautions import of_new_cases
+    from services.cautions import caution_of_calendar
     from services.changes import calendar_of
 
     actor = acting(by, "administrator")
     with run.session() as session:
         target = calendar_of(session.wiring, actor, _calendar_in(calendar), session.wiring.settings.flags)
-        _warn(session, of_new_cases(target, session.wiring.catalog))
+        _warn(session, caution_of_calendar(target, session.wiring.catalog))
         return _change(run, session, target, reason, actor, rate, dry_run=dry_run)
 
 
@@ -95,21 +95,22 @@ def migrate_procedure(
 
     Example: greenlane procedure migrate work-permit 2027-01-01 --dry-run
     """
-    from presentation.catalogue.cautions import of_what_begins_later
+    from services.cautions import caution_of_version
     from services.changes import version_of
 
     actor = acting(by, "administrator")
     with run.session() as session:
         target = version_of(session.wiring.catalog, procedure, version)
-        _warn(session, of_what_begins_later(target, session.moments))
+        _warn(session, caution_of_version(target, session.moments.now, session.moments.zone))
         return _change(run, session, target, reason, actor, rate, dry_run=dry_run, skip_refused=skip_refused)
 
 
 def _warn(session: Session, caution: Caution | None) -> None:
     from greenlane.cli.failure import warn
+    from presentation.catalogue.cautions import caution_said
 
     if caution is not None:
-        warn(*caution, session.words.language)
+        warn(*caution_said(caution), session.words.language)
 
 
 def _calendar_in(name: str) -> CalendarDefinition | str:

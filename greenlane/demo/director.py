@@ -29,6 +29,7 @@ from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
 from greenlane.stack.progress import Progress
 from greenlane.wiring import Wiring
+from presentation.integrity import finding_line
 from services.actors import claimed
 from services.quiescence import await_published, dead_letter_count
 from store.ledger import Ledger
@@ -264,7 +265,7 @@ def _report(wiring: Wiring, watched: Watched, expected: int, elapsed_s: float) -
         dead_letters=dead_letter_count(wiring, claimed("operator", "demo")),
         alerts_by_webhook=0,
         violations=checked.violations,
-        findings=checked.findings,
+        findings=[finding_line(finding) for finding in checked.findings],
         elapsed_s=elapsed_s,
         factor=wiring.business_time.factor,
         events=checked.events,
