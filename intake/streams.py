@@ -200,9 +200,9 @@ class StreamIntake(ABC, Generic[C, L]):
         await self.revive(stream_id)
         return None
 
-    async def _start(self, stream_id: str, definitions: L, *, again: bool = False, **given: Any) -> bool:
+    async def _start(self, stream_id: str, definitions: L, *, again: bool = False, **begins_with: Any) -> bool:
         return await self._gateway.start(
-            self._gateway.input_type.of(stream_id, self._time, **given), definitions, again=again
+            self._gateway.input_type.of(stream_id, self._time, **begins_with), definitions, again=again
         )
 
     async def _lost_commands(self, stream_id: str) -> list[C]:
