@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from audit.invariants import check_case, replay_decisions, view_equals_fold
+from audit.invariants import check_case, replay_decisions
 from cases.decide import CASES
 from cases.evolve import evolve, fold
 from cases.model import Case, CaseStatus, StepStatus, blank
@@ -54,6 +54,7 @@ from tests.builders import (
     an_explanation,
     the_definitions,
 )
+from tests.invariants import view_equals_fold
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
