@@ -12,7 +12,7 @@ from audit.invariants import check_case, replay_decisions
 from cases.decide import CASES
 from cases.evolve import evolve, fold
 from cases.model import Case, CaseStatus, StepStatus, blank
-from cases.timetable import due_items, next_due
+from cases.timetable import next_due
 from cases.turn import CaseView
 from catalog.model import (
     AppointmentRule,
@@ -55,6 +55,7 @@ from tests.builders import (
     the_definitions,
 )
 from tests.invariants import view_equals_fold
+from tests.timetables import due_items
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
