@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-
 from cases.model import Case, ClockState
 from cases.timetable import DueItem, open_among, timetable_of
 from catalog.model import Definitions
