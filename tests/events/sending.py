@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
@@ -62,7 +62,23 @@ async def until(condition: Callable[[], Any], what: str, seconds: float = PATIEN
         await asyncio.sleep(0.02)
 
 
-class CountingOutbox(MemoryOutbox):
+class WatchedOutbox(MemoryOutbox):
+    """An outbox that shows which rows are marked as published."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.published: set[int] = set()
+
+    def mark(self, ids: Sequence[int]) -> None:
+        super().mark(ids)
+        self.published |= set(ids)
+
+    def republish(self, from_id: int = 0) -> int:
+        self.published = {each for each in self.published if each < from_id}
+        return super().republish(from_id)
+
+
+class CountingOutbox(WatchedOutbox):
     """An outbox that counts how often somebody asked for a shard: a publisher that may not go on asks again and again."""
 
     def __init__(self) -> None:

@@ -30,6 +30,7 @@ from tests.events.sending import (
     CountingOutbox,
     Remembering,
     Running,
+    WatchedOutbox,
     committed,
     read_topic,
     send_all,
@@ -212,7 +213,7 @@ def test_stopping_while_kafka_is_away_does_not_hang(broker: Broker) -> None:
     """Rows in hand stay unmarked, and the process ends. The last of this module: it leaves the broker dead."""
     cluster = broker.cluster
     topics = own_topics(cluster, "stopping")
-    outbox = MemoryOutbox()
+    outbox = WatchedOutbox()
     registry = CollectorRegistry()
     publisher = Publisher(outbox, cluster, PublisherSettings(), PublisherMetrics(registry))
     thread = threading.Thread(target=publisher.run)
@@ -225,7 +226,7 @@ def test_stopping_while_kafka_is_away_does_not_hang(broker: Broker) -> None:
     publisher.stop()
     thread.join(PATIENCE_SECONDS)
     assert not thread.is_alive()
-    assert outbox.published_ids() == {1}
+    assert outbox.published == {1}
 
 
 @pytest.fixture(autouse=True)
