@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
@@ -125,10 +126,22 @@ class Remembering:
         return found
 
 
+class ReadyBridge(Bridge):
+    """A bridge that can be waited for."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        self._ready = threading.Event()
+        super().__init__(*args, assigned=self._ready.set, **named)
+
+    async def wait_ready(self, timeout_seconds: float = 30.0) -> bool:
+        """Wait until partitions were assigned for the first time."""
+        return await asyncio.to_thread(self._ready.wait, timeout_seconds)
+
+
 class Running:
     """A bridge that runs for the length of an `async with`."""
 
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: ReadyBridge) -> None:
         self.bridge = bridge
 
     async def __aenter__(self) -> Bridge:

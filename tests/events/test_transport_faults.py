@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry
 
 from events.language.topics import Topics
 from events.transport.admin import TopicLayout, ensure_topics
-from events.transport.bridge import Bridge, BridgeSettings, ConsumerSettings, LaneSettings, incoming_pattern
+from events.transport.bridge import BridgeSettings, ConsumerSettings, LaneSettings, incoming_pattern
 from events.transport.cluster import Cluster
 from events.transport.memory import MemoryOutbox
 from events.transport.metrics import BridgeMetrics, PublisherMetrics
@@ -28,6 +28,7 @@ from tests.events.outbox_contract import a_row
 from tests.events.sending import (
     PATIENCE_SECONDS,
     CountingOutbox,
+    ReadyBridge,
     Remembering,
     Running,
     WatchedOutbox,
@@ -121,7 +122,7 @@ async def test_publisher_and_bridge_outlive_a_killed_broker(broker: Broker) -> N
     outbox, handler = MemoryOutbox(), Remembering()
     publisher = Publisher(outbox, cluster, PublisherSettings(), PublisherMetrics(CollectorRegistry()))
     publishing = threading.Thread(target=publisher.run)
-    bridge = Bridge(
+    bridge = ReadyBridge(
         cluster,
         incoming_pattern(topics),
         handler,
