@@ -23,6 +23,7 @@ from presentation.letters.letter import Letter
 from store.alerts import AlertQueue, DueAlert
 from store.database import Store
 from store.errors import StoreError
+from wording.text import _
 
 log = structlog.get_logger()
 
@@ -140,7 +141,7 @@ class AlertSender:
     def _mail(self, message_id: str, letter: Letter, audience: Audience) -> None:
         receivers = audience.addresses or self._settings.smtp_to
         if not receivers:
-            raise OSError("nobody to send it to: the role is not held and GREENLANE_SMTP_TO is empty")
+            raise OSError(_("nobody to send it to: the role is not held and GREENLANE_SMTP_TO is empty"))
         send(mail_of(message_id, letter, receivers, self._settings), receivers, self._settings)
 
 

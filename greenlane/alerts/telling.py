@@ -89,5 +89,5 @@ class Teller:
     def _case(self, case_id: str) -> Case:
         records = self._ledger.records(case_id)
         if not records or not isinstance(records[0].event, ApplicationSubmitted):
-            raise DefinitionsUnknown(digest=f"(of {case_id}: its ledger does not begin with a submission)")
+            raise DefinitionsUnknown(stream_id=case_id)
         return fold(case_id, self._archive.definitions(records[0].event.definitions_digest), records)
