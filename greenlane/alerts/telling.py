@@ -59,7 +59,7 @@ class Teller:
         now = self._now()
         return Scene(self._catalog(), self._zone, now if not_before is None else max(now, not_before), self._language)
 
-    def told(self, alert: DueAlert) -> Telling:
+    def telling_of(self, alert: DueAlert) -> Telling:
         """Who is told what. Raises StoreError, TypeError for a record that is no alert."""
         scene = self.scene(alert.record.decided_at)
         match alert.record.event:

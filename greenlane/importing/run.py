@@ -65,8 +65,8 @@ class Memory:
     @classmethod
     def of(cls, store: Store, key: str) -> Self | None:
         """The memory of this import; None before its first run."""
-        found = store.recall(key)
-        return None if found is None else cls(**read_json(found))
+        memory = store.recall(key)
+        return None if memory is None else cls(**read_json(memory))
 
     def keep(self, store: Store, key: str) -> None:
         """Remember it. Raises StoreError."""
@@ -138,8 +138,8 @@ class _Import:
         )
         self._display.doing(_("making the topics of {count} departments", count=len(departments)))
         patiently(lambda: self._wiring.systems.register(SYSTEM))
-        given = {"departments": departments, "systems": (SYSTEM.id,)}
-        return patiently(lambda: let_in(settings, SYSTEM.id, **given, layout=layout))
+        parties = {"departments": departments, "systems": (SYSTEM.id,)}
+        return patiently(lambda: let_in(settings, SYSTEM.id, **parties, layout=layout))
 
     def _orders(self, access: KafkaAccess, *, begun_before: bool) -> Orders:
         settings, prepared = self._wiring.settings, self._prepared
