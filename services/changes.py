@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from catalog.catalogue import Catalog
 from catalog.errors import UnknownProcedure, close_matches
@@ -22,9 +21,6 @@ from sla.calendar import CalendarDefinition, with_flags
 from store.changes import ChangePlans, ChangeRow, Plan, PlanHead
 from store.views import CaseFilter
 from wording.text import _, joined
-
-if TYPE_CHECKING:
-    from cases.plans import PlannedChange
 
 
 class UnknownVersionError(ServiceError):
@@ -85,29 +81,6 @@ def count_open_cases(installation: Installation, actor: Actor) -> int:
     return installation.views.count(CaseFilter(open_only=True))
 
 
-def preview_change(
-    installation: Installation, actor: Actor, target: Target, reason: str, progress: Progress, *, now: datetime
-) -> ChangePreview:
-    """What the version changes; `progress` hears how many cases have been looked at. Raises retryable StoreError."""
-    if isinstance(target, CalendarDefinition):
-        return preview_calendar(installation, target, progress)
-    return preview_migration(installation, actor, target, reason, progress, at=installation.business(now))
-
-
-def plan_change(
-    installation: Installation, actor: Actor, target: Target, reason: str, preview: ChangePreview, *, now: datetime
-) -> tuple[Plan | None, bool]:
-    """The plan that is to be told, and whether an earlier run has made it; None: nothing changes. Raises StoreError.
-
-    A plan that was killed goes on first; what it left untold is among the changes of the preview as well.
-    """
-    head = head_of(target, reason, actor, installation.business(now))
-    unfinished = ChangePlans(installation.store).unfinished(head.kind, head.digest)
-    if unfinished is not None:
-        return unfinished, True
-    return (store_plan(installation, head, preview.changes) if preview.changes else None), False
-
-
 def prepare_change(
     installation: Installation,
     actor: Actor,
@@ -121,14 +94,25 @@ def prepare_change(
 ) -> PreparedChange | Refusal:
     """Look what the version changes, and plan it unless that is all; the first case's refusal unless those are skipped.
 
-    Raises StoreError.
+    `progress` hears how many cases have been looked at. Raises StoreError.
     """
-    preview = preview_change(installation, actor, target, reason, progress, now=now)
+    at = installation.business(now)
+    if isinstance(target, CalendarDefinition):
+        preview = preview_calendar(installation, target, progress)
+    else:
+        preview = preview_migration(installation, actor, target, reason, progress, at=at)
     if dry_run:
         return PreparedChange(preview)
     if preview.refused and not skip_refused:
         return preview.refused[0].refusal
-    return PreparedChange(preview, *plan_change(installation, actor, target, reason, preview, now=now))
+    head, plans = head_of(target, reason, actor, at), ChangePlans(installation.store)
+    # A plan that was killed goes on first; what it left untold is among the changes of the preview as well.
+    plan = plans.unfinished(head.kind, head.digest)
+    if plan is not None or not preview.changes:
+        return PreparedChange(preview, plan, is_resumed=plan is not None)
+    changes = preview.changes
+    rows = (ChangeRow(c.case_id, c.clock_id, c.kind, c.step_id, c.former_due_at, c.due_at, c.reason) for c in changes)
+    return PreparedChange(preview, plans.keep(head, rows))
 
 
 async def tell_change(
@@ -145,12 +129,6 @@ async def tell_change(
         return Telling()
     intake = installation.intake(await installation.temporal())
     return await tell_cases(installation.store, intake, prepared.plan, rate, progress, clock)
-
-
-def store_plan(installation: Installation, head: PlanHead, changes: Iterable[PlannedChange]) -> Plan:
-    """The stored plan with the due columns that it moves. Raises StoreError."""
-    rows = (ChangeRow(c.case_id, c.clock_id, c.kind, c.step_id, c.former_due_at, c.due_at, c.reason) for c in changes)
-    return ChangePlans(installation.store).keep(head, rows)
 
 
 def head_of(target: Target, reason: str, actor: Actor, planned_at: datetime) -> PlanHead:

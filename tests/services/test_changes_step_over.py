@@ -18,7 +18,7 @@ from events.transport.errors import Unavailable
 from services.actors import claimed
 from services.change_previews import ChangePreview
 from services.change_telling import UNAVAILABLE, Healing, tell_cases
-from services.changes import plan_change, preview_change
+from services.changes import PreparedChange, prepare_change
 from sla.calendar import CalendarDefinition
 from store.changes import ChangePlans, Plan
 from store.views import Views
@@ -56,15 +56,22 @@ def a_version() -> ProcedureVersion:
     return five_steps().procedure.model_copy(update={"version": "2"})
 
 
+def prepared(installation: Any, target: Target, *, dry_run: bool) -> PreparedChange:
+    change = prepare_change(
+        installation, ACTOR, target, "QĐ 1", lambda _: None, dry_run=dry_run, skip_refused=True, now=real_now()
+    )
+    assert isinstance(change, PreparedChange)
+    return change
+
+
 def looked_at(installation: Any, target: Target) -> ChangePreview:
-    return preview_change(installation, ACTOR, target, "QĐ 1", lambda _: None, now=datetime.now(UTC))
+    return prepared(installation, target, dry_run=True).preview
 
 
 def planned(installation: Any, target: Target) -> tuple[ChangePreview, Plan]:
-    preview = looked_at(installation, target)
-    plan, _ = plan_change(installation, ACTOR, target, "QĐ 1", preview, now=datetime.now(UTC))
-    assert plan is not None
-    return preview, plan
+    change = prepared(installation, target, dry_run=False)
+    assert change.plan is not None
+    return change.preview, change.plan
 
 
 def version_of(house: House, case_id: str, target: Target) -> str:

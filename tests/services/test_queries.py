@@ -148,7 +148,7 @@ def test_a_report_adds_up_what_it_groups(installation: Installation, late: Livin
     """Of a period that ends after it begins; each case is folded once."""
     progress: list[int] = []
     report = report_cases(installation, OFFICER, "department", Period(MONDAY, LATE), now=LATE, progress=progress.append)
-    assert (report.whole.cases, count_cases(installation), sum(progress)) == (1, 1, 1)
+    assert (report.whole.cases, count_cases(installation, OFFICER), sum(progress)) == (1, 1, 1)
     assert sum(tally.escalations for tally in report.groups.values()) == report.whole.escalations == 2
     assert report_cases(installation, OFFICER, "lane", Period(LATE, None), now=LATE).groups == {}
     with pytest.raises(PeriodReversedError):
@@ -171,7 +171,7 @@ def test_a_sound_installation_is_found_sound(installation: Installation, late: L
     """Every invariant that a ledger at rest can show; and the read models are its fold."""
     seen: list[int] = []
     found = verify_installation(installation, OFFICER, topics=False, progress=seen.append)
-    cases, events = count_ledger(installation)
+    cases, events = count_ledger(installation, OFFICER)
     assert (found.cases, found.events, sum(seen)) == (cases, events, events)
     assert {name for name, count in found.violations.items() if count} <= {"I4"}
     assert rebuild_read_models(installation, OFFICER, replace=False).ok
