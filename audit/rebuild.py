@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, Protocol, cast
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, select
 
@@ -78,11 +78,20 @@ class Folded:
 SQL: Final = statements_in("views")
 
 
+class NamesDefinitions(Protocol):
+    """A first event, which names what its stream was opened under."""
+
+    @property
+    def definitions_digest(self) -> str:
+        """Under which it stands in the archive."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ReadModels:
     """Where the streams of one kind stand, and how their rows are compared and put in place."""
 
-    opening: type[ApplicationSubmitted] | type[DossierOpened]
+    opening: type[NamesDefinitions]
     """A stream's first event, which names its definitions."""
     streams: ColumnElement[bool]
     """The ledger's rows of this kind."""

@@ -102,7 +102,7 @@ def find_joint_escalation(installation: Installation, actor: Actor, dossier: str
 
     Raises NoSuchAlertError, NothingToAcknowledgeError, StoreError.
     """
-    stream_id = find_dossier(installation, dossier)
+    stream_id = find_dossier(installation, actor, dossier)
     if isinstance(stream_id, Refusal):
         return stream_id
     return _meant_in(installation, stream_id, dossier, number, None, linked=True)[0]

@@ -14,6 +14,8 @@ from services.lateness import Delays, WaitingStep
 from store.escalations import EscalationFilter
 from store.views import CaseFilter
 
+__all__ = ["CaseFilter", "CaseList", "Desk", "list_cases", "read_desk"]
+
 
 @dataclass(frozen=True, slots=True)
 class CaseList:

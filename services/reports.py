@@ -75,7 +75,7 @@ def report_cases(
     return Report(by, period, summed(reckonings, by), whole, () if rules is None else rules.duties)
 
 
-def count_cases(installation: Installation) -> int:
+def count_cases(installation: Installation, actor: Actor) -> int:
     """How many cases there are, of every time. Raises StoreError."""
     return installation.views.count()
 

@@ -17,15 +17,15 @@ def accepted_without_case(store: Store) -> list[str]:
         return [stream_id for statement in one_sided for (stream_id,) in session.execute(SQL[statement])]
 
 
-def effects_repeated(store: Store) -> list[str]:
-    """I4: commands whose effect stands twice in a ledger, or that have an effect and were never accepted."""
+def effects_repeated(store: Store) -> list[tuple[str, str]]:
+    """I4: commands whose effect stands twice in a ledger, or that have an effect and were never accepted: case, and what."""
     faults = {
         "find_repeated_effects": "has two effects",
         "find_effects_without_outcome": "has an effect and was not accepted",
     }
     with store.session() as session:
         return [
-            f"{stream_id}: command {command_id} {fault}"
+            (stream_id, f"command {command_id} {fault}")
             for statement, fault in faults.items()
             for stream_id, command_id in session.execute(SQL[statement])
         ]
