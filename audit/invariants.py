@@ -94,12 +94,12 @@ def frozen_definitions(story: Story) -> Iterator[Violation]:
             continue
         definitions = story.definitions
         procedure, calendar, lanes = definitions.procedure, definitions.calendar, definitions.lanes
-        kept = (
+        pinned = (
             DefinitionRef(id=procedure.id, version=procedure.version, digest=procedure.digest),
             DefinitionRef(id=calendar.id, version=calendar.version, digest=calendar.digest),
             DefinitionRef(id=lanes.id, version=lanes.version, digest=lanes.digest),
         )
-        for said, used in zip((event.procedure, event.calendar, event.lanes), kept, strict=True):
+        for said, used in zip((event.procedure, event.calendar, event.lanes), pinned, strict=True):
             if said != used:
                 message = f"submitted under {said.id} {said.version}, kept with {used.id} {used.version}"
                 yield Violation("I12", story.case_id, scene.record.sequence, message)
