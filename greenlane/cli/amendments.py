@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from greenlane.cli.commanding import Content, LegalBasis, Reason, of_case
-from greenlane.cli.due import Lane
+from greenlane.cli.listing import Lane
 from greenlane.cli.options import ApprovedBy, name_of
 
 PANEL = "Answers"
