@@ -27,7 +27,8 @@ from bench.throughput.usage import cpu_seconds, stack_processes
 from events.language.commands import Actor, ActorKind, DecideStep, Outcome
 from events.language.dossier_messages import DossierFile
 from greenlane.wiring import Wiring
-from intake.cases import CaseIntake, Submitted
+from intake.cases import CaseIntake
+from intake.streams import Submitted
 from services.actors import claimed
 from services.quiescence import await_published
 from store.dossiers import Dossiers

@@ -182,8 +182,8 @@ def _bridge_settings(settings: Settings) -> BridgeSettings:
 async def _look_again(look: Callable[[float], Awaitable[int]], said: str) -> None:
     while True:
         try:
-            if found := await look(FORGOTTEN_AFTER_SECONDS):
-                log.warning(said, cases=found)
+            if forgotten := await look(FORGOTTEN_AFTER_SECONDS):
+                log.warning(said, cases=forgotten)
         except Exception as error:
             log.warning("could not look for what was lost", error=type(error).__name__)
         await asyncio.sleep(FORGOTTEN_LOOK_SECONDS)

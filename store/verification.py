@@ -14,7 +14,7 @@ def accepted_without_case(store: Store) -> list[str]:
     """I1: accepted submissions that have no case, and cases that nobody submitted."""
     with store.session() as session:
         one_sided = ("find_applications_without_case", "find_cases_without_application")
-        return [case_id for statement in one_sided for (case_id,) in session.execute(SQL[statement])]
+        return [stream_id for statement in one_sided for (stream_id,) in session.execute(SQL[statement])]
 
 
 def effects_repeated(store: Store) -> list[tuple[str, str]]:
@@ -25,7 +25,7 @@ def effects_repeated(store: Store) -> list[tuple[str, str]]:
     }
     with store.session() as session:
         return [
-            (case_id, f"command {command_id} {fault}")
+            (stream_id, f"command {command_id} {fault}")
             for statement, fault in faults.items()
-            for case_id, command_id in session.execute(SQL[statement])
+            for stream_id, command_id in session.execute(SQL[statement])
         ]

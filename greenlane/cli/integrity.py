@@ -40,9 +40,9 @@ def verify(
     with run.session() as session:
         events = count_ledger(session.wiring, acting(None))[1]
         with counted(session.words(_("Verifying the ledger")), events) as progress:
-            found = verify_installation(session.wiring, acting(None), topics=topics, progress=progress)
+            report = verify_installation(session.wiring, acting(None), topics=topics, progress=progress)
         return run.answer(
-            lambda: verification_json(found), lambda: verification_screen(found, session.words), 0 if found.ok else 2
+            lambda: verification_json(report), lambda: verification_screen(report, session.words), 0 if report.ok else 2
         )
 
 

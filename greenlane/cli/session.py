@@ -56,7 +56,7 @@ def quiet(settings: Settings) -> None:
         logging.getLogger("kafka").setLevel(logging.CRITICAL)
 
 
-def _wired(settings: Settings, given: Settings) -> Iterator[Wiring]:
+def _wired(settings: Settings, shell_settings: Settings) -> Iterator[Wiring]:
     wiring = Wiring(settings)
     try:
         if settings.catalog_dir is not None:
@@ -65,7 +65,7 @@ def _wired(settings: Settings, given: Settings) -> Iterator[Wiring]:
     except EXPLAINED as error:
         if isinstance(error, ServiceError):
             error.remedy = remedy_of(error)
-        raise cause_of(error, wiring.cluster, settings, given) from error
+        raise cause_of(error, wiring.cluster, settings, shell_settings) from error
     finally:
         wiring.close()
 

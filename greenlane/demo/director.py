@@ -197,8 +197,8 @@ def _see(record: EventRecord, watched: Watched, wiring: Wiring, tell: Tell) -> N
         case "ApplicationReleased":
             tell(f"{at} [blue]released[/blue]   {record.case_id[-6:]} {event.name}")
         case "DossierClosed":
-            kept = "✓" if event.promise_kept else "✗"
-            tell(f"{at} [bold green]opening[/bold green]    {record.case_id[-6:]} {event.outcome}, promise {kept}")
+            promise = "✓" if event.promise_kept else "✗"
+            tell(f"{at} [bold green]opening[/bold green]    {record.case_id[-6:]} {event.outcome}, promise {promise}")
         case "EscalationAcknowledged":
             watched.acknowledged += 1
 

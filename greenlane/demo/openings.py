@@ -14,8 +14,8 @@ from events.language.dossier_messages import DossierFile
 from events.language.messages import DocumentMessage
 from greenlane.demo.script import OPENINGS_SOURCE, SYSTEM
 from greenlane.wiring import Wiring
-from intake.cases import Submitted
 from intake.declaration import filled
+from intake.streams import Submitted
 from store.dossiers import Dossiers
 from wording.errors import GreenlaneError
 
@@ -41,8 +41,8 @@ async def open_all(wiring: Wiring) -> list[Opened]:
     opened: list[Opened] = []
     for template in wiring.catalog.templates_on(day):
         bare = filled(DossierFile(template=template.id), template)
-        asked = [d for part in bare.applications for d in wiring.catalog.procedure(part.procedure, day).documents]
-        kinds = dict.fromkeys(document.kind for document in asked if not document.held_by_state)
+        documents = [d for part in bare.applications for d in wiring.catalog.procedure(part.procedure, day).documents]
+        kinds = dict.fromkeys(document.kind for document in documents if not document.held_by_state)
         file = DossierFile(
             dossier_id=f"opening-{template.id}",
             template=template.id,

@@ -221,9 +221,8 @@ def test_every_code_that_is_shown_has_its_word() -> None:
     from events.language.reasons import said_reason  # noqa: PLC0415
 
     for code in ReasonCode:
-        reason = said_reason(code, {"promise": "1 working_days", "limit": "2 days", "minimum": "3 hours"})
-        said = in_language(reason, "vi")
-        assert not strangers(said), said
+        said = said_reason(code, {"promise": "1 working_days", "limit": "2 days", "minimum": "3 hours"})
+        assert not strangers(in_language(said, "vi")), in_language(said, "vi")
     for unit in Unit:
         shown = moments().budget(Budget(amount=7, unit=unit))
         assert not strangers(shown), shown
@@ -285,7 +284,7 @@ def test_findings_of_pydantic_have_vietnamese_of_their_own() -> None:
     assert kinds <= set(_MESSAGES) | {"value_error", "assertion_error"}, sorted(kinds - set(_MESSAGES))
     for kind in (*kinds, "never_heard_of"):
         said = value_message(kind, {"msg": "Input should be otherwise", "ctx": context})
-        assert not strangers(in_language(said, "vi")), said
+        assert not strangers(in_language(said, "vi")), in_language(said, "vi")
         assert " or " not in in_language(said, "vi")
         assert "{" not in in_language(said, "vi")
 
@@ -315,7 +314,7 @@ def test_a_library_never_speaks_english_on_a_vietnamese_screen() -> None:
     """The operating system, the readers of YAML and JSON, a server's own sentence."""
     for number in sorted(errno.errorcode):
         said = os_said(OSError(number, os.strerror(number)))
-        assert not strangers(in_language(said, "vi")), said
+        assert not strangers(in_language(said, "vi")), in_language(said, "vi")
     for text in (
         "a: [1",
         "a: b: c",
