@@ -117,7 +117,7 @@ class StateFolder:
         self._lock = self._users = None
 
     @contextmanager
-    def attached(self) -> Iterator[None]:
+    def in_use(self) -> Iterator[None]:
         """Mark this command as a user of the stack, which keeps an owned one from stopping; wait out a stop."""
         try:
             self._make()

@@ -55,7 +55,7 @@ def ensure_stack(
     Raises a StackError when none can be had, with what stopped it.
     """
     folder = StateFolder(settings.state_dir)
-    with folder.attached():
+    with folder.in_use():
         if running := _wait_while_starting(settings, folder, progress):
             refuse_other(settings, running)
             yield running
