@@ -16,7 +16,7 @@ from greenlane.errors import SettingsError
 from greenlane.oauth import ClientCredentials, Issuer
 from greenlane.settings import Settings
 from greenlane.tls_files import authority_context, context_of
-from wording.text import _
+from wording.text import LazyText, _
 
 PREPARED_WITH: Final = frozenset({"kafka_port", "kafka_controller_port", "kafka_heap_mb", "kafka_accounts_file"})
 """Settings that begin like those of a connection, and are none."""
@@ -25,13 +25,14 @@ TLS_PROTOCOLS: Final = frozenset({"SSL", "SASL_SSL"})
 
 def cluster_of(settings: Settings) -> Cluster:
     """The Kafka cluster, and as whom it is reached. Raises SettingsError when none is named."""
-    if settings.kafka_bootstrap is None:
-        raise SettingsError(
-            _("No Kafka is named."),
-            field="GREENLANE_KAFKA_BOOTSTRAP",
-            remedy=_("Name one, or start `greenlane up`."),
-        )
-    return Cluster(settings.kafka_bootstrap, kafka_options(settings))
+    bootstrap = _named(settings.kafka_bootstrap, _("No Kafka is named."), "GREENLANE_KAFKA_BOOTSTRAP")
+    return Cluster(bootstrap, kafka_options(settings))
+
+
+def _named(address: str | None, message: LazyText, variable: str) -> str:
+    if address is None:
+        raise SettingsError(message, field=variable, remedy=_("Name one, or start `greenlane up`."))
+    return address
 
 
 def kafka_options(settings: Settings) -> dict[str, object]:
@@ -96,15 +97,10 @@ class TemporalPlace:
 
 def temporal_of(settings: Settings) -> TemporalPlace:
     """Temporal as the settings name it. Raises SettingsError when none is named, or a file cannot be used."""
-    if settings.temporal_address is None:
-        raise SettingsError(
-            _("No Temporal is named."),
-            field="GREENLANE_TEMPORAL_ADDRESS",
-            remedy=_("Name one, or start `greenlane up`."),
-        )
+    address = _named(settings.temporal_address, _("No Temporal is named."), "GREENLANE_TEMPORAL_ADDRESS")
     key = settings.temporal_api_key
     return TemporalPlace(
-        address=settings.temporal_address,
+        address=address,
         namespace=settings.temporal_namespace,
         tls=_temporal_tls(settings) if settings.temporal_tls else False,
         api_key=None if key is None else key.get_secret_value(),
@@ -127,13 +123,7 @@ def _content(file: Path | None) -> bytes | None:
 
 def database_of(settings: Settings) -> str:
     """The database's URL as the processes use it, with password and TLS. Raises SettingsError when none is named."""
-    if settings.database_url is None:
-        raise SettingsError(
-            _("No database is named."),
-            field="GREENLANE_DATABASE_URL",
-            remedy=_("Name one, or start `greenlane up`."),
-        )
-    url = make_url(settings.database_url)
+    url = make_url(_named(settings.database_url, _("No database is named."), "GREENLANE_DATABASE_URL"))
     if settings.database_password is not None and url.password is None:
         url = url.set(password=settings.database_password.get_secret_value())
     return _with_tls(settings, url)

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.commanding import Content, LegalBasis, Reason, of_case
-from greenlane.cli.due import Lane
-from greenlane.cli.options import ApprovedBy, name_of
+from greenlane.cli.commanding import Content, LegalBasis, of_case
+from greenlane.cli.listing import Lane
+from greenlane.cli.options import ApprovedBy, Reason, StepId
 
 PANEL = "Answers"
 
@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 @of_case("RequestPayment")
 def request_payment(
-    step: Annotated[str, typer.Argument(metavar="STEP", help="Id of the step, as `show` lists it.", callback=name_of)],
+    step: StepId,
     *,
     department: Annotated[str, typer.Option("--department", help="The department that asks; the step's own.")],
     amount: Annotated[int, typer.Option("--amount", metavar="VND", help="The fee in đồng.")],

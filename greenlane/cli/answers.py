@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.commanding import Content, LegalBasis, Reason, of_case
-from greenlane.cli.options import name_of
+from greenlane.cli.commanding import Content, LegalBasis, of_case
+from greenlane.cli.options import ApplicantsReason, OptionalReason, Reason, StepId
 
 
 class Outcome(StrEnum):
@@ -30,10 +30,6 @@ class Silence(StrEnum):
     ESCALATE = "escalate"
 
 
-StepId = Annotated[str, typer.Argument(metavar="STEP", help="Id of the step, as `show` lists it.", callback=name_of)]
-OptionalReason = Annotated[
-    str | None, typer.Option("--reason", help="Why. Public in the case's history: no personal data.")
-]
 Documents = Annotated[
     list[str] | None, typer.Option("--document", metavar="KIND", help="Kind of a document; may be given several times.")
 ]
@@ -129,9 +125,7 @@ def explain(
 @of_case("WithdrawApplication")
 def withdraw(
     *,
-    reason: Annotated[
-        str | None, typer.Option("--reason", help="The applicant's words; kept in the vault, not in the history.")
-    ] = None,
+    reason: ApplicantsReason = None,
 ) -> Content:
     """Take the application back on the applicant's wish; the case closes.
 

@@ -27,7 +27,6 @@ Command = Callable[..., int]
 Dossier = Annotated[
     str, typer.Argument(metavar="DOSSIER", help="Dossier (dossier-...), or its source's own id.", callback=name_of)
 ]
-Reason = Annotated[str, typer.Option("--reason", help="Why. Public in the case's history: no personal data.")]
 LegalBasis = Annotated[str, typer.Option("--legal-basis", help="Decree and article that allow it.")]
 
 

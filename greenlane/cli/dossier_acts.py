@@ -11,14 +11,10 @@ from greenlane.cli.acknowledgement import Escalation, Note, id_of, number_of
 from greenlane.cli.acting import acting
 from greenlane.cli.clock import now
 from greenlane.cli.commanding import Content, Dossier, of_dossier, run_dossier_command
-from greenlane.cli.options import name_of
+from greenlane.cli.options import ApplicantsReason, LedgerReason, OptionalLedgerReason, name_of
 from greenlane.cli.run import Act, as_act
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Application, as the dossier calls it.", callback=name_of)]
-Reason = Annotated[str, typer.Option("--reason", help="Why; it stands in the ledger, without personal data.")]
-OptionalReason = Annotated[
-    str | None, typer.Option("--reason", help="Why; it stands in the ledger, without personal data.")
-]
 
 
 @as_act
@@ -30,7 +26,7 @@ def cascade(
     preview: Annotated[
         bool, typer.Option("--preview/--apply", help="Show what would happen (default), or do it.")
     ] = True,
-    reason: OptionalReason = None,
+    reason: OptionalLedgerReason = None,
 ) -> int:
     """Show what a lost result does to what depends on it: stopped, kept, re-opened. With --apply, do it; twice is once.
 
@@ -58,7 +54,7 @@ def cascade(
 def revoke(
     name: Name,
     *,
-    reason: Reason,
+    reason: LedgerReason,
     legal_basis: Annotated[str, typer.Option("--legal-basis", help="By which rule.")],
     number: Annotated[
         str | None, typer.Option("--number", help="Of a result from elsewhere that NAME stands on; default: its own.")
@@ -129,9 +125,7 @@ def acknowledge(
 @of_dossier("WithdrawDossier")
 def withdraw(
     *,
-    reason: Annotated[
-        str | None, typer.Option("--reason", help="The applicant's words; kept in the vault, not in the history.")
-    ] = None,
+    reason: ApplicantsReason = None,
 ) -> Content:
     """Take a whole dossier back: open cases are withdrawn, the rest is stopped.
 

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from greenlane.cli.clock import now
+from greenlane.cli.listing import Lane
 from greenlane.cli.run import Run, as_command
 
 PANEL = "Looking things up"
-
-
-class Lane(StrEnum):
-    """The lanes, as the catalogue names them; here so that --help needs no catalogue."""
-
-    STANDARD = "standard"
-    GREEN_60 = "green_60"
-    GREEN_24H = "green_24h"
 
 
 def register(app: typer.Typer) -> None:

@@ -47,7 +47,6 @@ def escalations(
 
     Example: greenlane escalations --open --audience chairman-office
     """
-    from greenlane.cli.output import print_json, show
     from presentation.acknowledging import command_of
     from presentation.cases.escalations import escalation_screen
     from presentation.json_of_escalations import escalation_json
@@ -57,9 +56,11 @@ def escalations(
     with run.session() as session:
         wanted = EscalationFilter(open_only=is_open, department=department, audience=audience)
         found = list_escalations(session.wiring, acting(None), wanted, limit=limit, now=now())
-        if run.as_json:
-            listed = [escalation_json(escalation, command) for escalation in found.items]
-            print_json({"ok": True, "total": found.total, "escalations": listed})
-        else:
-            show(*escalation_screen(found, session.moments, command))
-    return 0
+        return run.answer(
+            lambda: {
+                "ok": True,
+                "total": found.total,
+                "escalations": [escalation_json(one, command) for one in found.items],
+            },
+            lambda: escalation_screen(found, session.moments, command),
+        )

@@ -17,7 +17,7 @@ LIMIT_MAX = 1000
 
 
 class Lane(StrEnum):
-    """The lanes by which cases are listed."""
+    """The lanes, as the catalogue names them; here so that --help needs no catalogue."""
 
     STANDARD = "standard"
     GREEN_60 = "green_60"

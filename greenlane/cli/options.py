@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -63,6 +63,16 @@ CommandId = Annotated[
 Strict = Annotated[
     bool,
     typer.Option("--strict", help="Refuse an application with a fact that no list knows, instead of leaving it out."),
+]
+StepId = Annotated[str, typer.Argument(metavar="STEP", help="Id of the step, as `show` lists it.", callback=name_of)]
+_REASON: Final = typer.Option("--reason", help="Why. Public in the case's history: no personal data.")
+Reason = Annotated[str, _REASON]
+OptionalReason = Annotated[str | None, _REASON]
+_LEDGER_REASON: Final = typer.Option("--reason", help="Why; it stands in the ledger, without personal data.")
+LedgerReason = Annotated[str, _LEDGER_REASON]
+OptionalLedgerReason = Annotated[str | None, _LEDGER_REASON]
+ApplicantsReason = Annotated[
+    str | None, typer.Option("--reason", help="The applicant's words; kept in the vault, not in the history.")
 ]
 By = Annotated[str, typer.Option("--by", help="Account of whoever acts; an account, never a person's name.")]
 ActedBy = Annotated[

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.commanding import Content, LegalBasis, Reason, of_case
-from greenlane.cli.options import ApprovedBy
+from greenlane.cli.commanding import Content, LegalBasis, of_case
+from greenlane.cli.options import ApprovedBy, Reason
 
 PANEL = "Answers"
 

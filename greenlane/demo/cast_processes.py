@@ -21,7 +21,7 @@ OFFICES = (
 
 
 @contextmanager
-def outsiders(wiring: Wiring, parts: Sequence[Role], folder: Path) -> Iterator[None]:
+def playing_outsiders(wiring: Wiring, parts: Sequence[Role], folder: Path) -> Iterator[None]:
     """Departments and applicants play their parts until the block ends."""
     (folder / "time.json").write_text(wiring.business_time.model_dump_json(), encoding="utf-8")
     (folder / "cast.json").write_bytes(CAST.dump_json(tuple(parts)))

@@ -20,10 +20,10 @@ from temporalio.client import Client
 from audit.verification import PublishedTopics, verify
 from events.language.case_events import EventRecord, RungFired, StepAssigned
 from events.language.commands import AcknowledgeEscalation, Actor, ActorKind, DecideStep, Outcome
-from greenlane.demo.cast_processes import outsiders
+from greenlane.demo.cast_processes import playing_outsiders
 from greenlane.demo.openings import Opened, all_closed, open_all, openings_report
 from greenlane.demo.receiver import AlertReceiver
-from greenlane.demo.report import DemoReport
+from greenlane.demo.report import DemoReport, both
 from greenlane.demo.script import SOURCE, Manner, Role, message_of, the_cast
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
@@ -72,7 +72,7 @@ class Watched:
 
 
 @contextmanager
-def stage(factor: float, progress: Progress, keep: bool) -> Iterator[tuple[Wiring, AlertReceiver, Path]]:
+def running_stage(factor: float, progress: Progress, keep: bool) -> Iterator[tuple[Wiring, AlertReceiver, Path]]:
     """A fresh stack in a folder of its own, on free ports, with a supervisor's system that takes alerts."""
     folder = Path(tempfile.mkdtemp(prefix="greenlane-demo-"))
     receiver = AlertReceiver()
@@ -101,7 +101,7 @@ def stage(factor: float, progress: Progress, keep: bool) -> Iterator[tuple[Wirin
 
 def run_demo(factor: float, progress: Progress, tell: Tell, *, keep: bool = False) -> tuple[DemoReport, Wiring]:
     """Play the whole demonstration; the report is read from what the stack recorded."""
-    with stage(factor, progress, keep) as (wiring, receiver, folder):
+    with running_stage(factor, progress, keep) as (wiring, receiver, folder):
         began = time.monotonic()
         day = wiring.business_time.business_anchor_at.astimezone(wiring.zone).date()
         parts = [
@@ -109,13 +109,13 @@ def run_demo(factor: float, progress: Progress, tell: Tell, *, keep: bool = Fals
             for part in the_cast()
         ]
         tell(
-            f"[bold]Business time runs {factor:g} times as fast[/bold] / Thời gian nghiệp vụ nhanh gấp {factor:g} lần: "
+            f"{both(_('[bold]Business time runs {factor:g} times as fast[/bold]', factor=factor))}: "
             f"1 working day = {8 * 3600 / factor:.1f} s, resolution {wiring.business_time.resolution:.1f} s per ms"
         )
-        with outsiders(wiring, parts, folder):
+        with playing_outsiders(wiring, parts, folder):
             _submit(wiring, [part for part in parts if part.by == "submit"], folder, tell)
             opened = asyncio.run(open_all(wiring))
-            tell(f"{len(opened)} business openings as linked dossiers / hồ sơ liên thông")
+            tell(f"{len(opened)} {both(_('business openings as linked dossiers'))}")
             watched = asyncio.run(_watch(wiring, parts, opened, tell))
             await_published(wiring, claimed("operator", "demo"))
         report = _report(wiring, watched, len(parts), time.monotonic() - began)

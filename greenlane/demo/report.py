@@ -93,10 +93,10 @@ class DemoReport:
             console.print(self._openings())
         rungs = ", ".join(f"{kind} {count}" for kind, count in sorted(self.rungs.items())) or "none"
         console.print(
-            f"{_both(_('Rungs fired'))}: {rungs}; acknowledged {self.acknowledged}; by webhook {self.alerts_by_webhook}"
+            f"{both(_('Rungs fired'))}: {rungs}; acknowledged {self.acknowledged}; by webhook {self.alerts_by_webhook}"
         )
         checked = " ".join(f"{name} {'✓' if not count else f'✗ {count}'}" for name, count in self.violations.items())
-        console.print(f"{_both(_('Invariants'))}: {checked}")
+        console.print(f"{both(_('Invariants'))}: {checked}")
         verdict = "[bold green]✓ all is well[/bold green]" if self.ok else "[bold red]✗ not well[/bold red]"
         console.print(
             f"{verdict}: {self.closed} of {self.expected} cases closed, {self.events} events, dead letters {self.dead_letters},"
@@ -105,7 +105,7 @@ class DemoReport:
 
     def _cases(self, zone: ZoneInfo) -> Table:
         table = Table(
-            title=_both(_("Promised against used")),
+            title=both(_("Promised against used")),
             title_justify="left",
             header_style="bold",
             box=box.SIMPLE_HEAD,
@@ -131,7 +131,7 @@ class DemoReport:
         return table
 
     def _openings(self) -> Table:
-        table = Table(title=_both(_("Business openings")), title_justify="left", header_style="bold")
+        table = Table(title=both(_("Business openings")), title_justify="left", header_style="bold")
         for name in ("Opening", "Applications", "Closed", "Released early", "Promise"):
             table.add_column(name, no_wrap=True)
         for template, totals in self.dossiers.items():
@@ -142,7 +142,7 @@ class DemoReport:
 
     def _outcomes(self) -> Table:
         outcomes = sorted({view.outcome or "open" for view in self.views})
-        table = Table(title=_both(_("By lane and outcome")), title_justify="left", header_style="bold")
+        table = Table(title=both(_("By lane and outcome")), title_justify="left", header_style="bold")
         table.add_column("Lane")
         for outcome in (*outcomes, "all"):
             table.add_column(outcome, justify="right")
@@ -152,7 +152,7 @@ class DemoReport:
         return table
 
 
-def _both(text: LazyText) -> str:
+def both(text: LazyText) -> str:
     """The demonstration speaks to everybody at once."""
     return f"{text} / {in_language(text, 'vi')}"
 

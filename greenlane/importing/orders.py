@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -15,9 +16,11 @@ from typing import Any, Self
 from eventlog.identity import SYSTEM, ImportKey
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
-from events.transport.sender import Outgoing
+from events.transport.errors import TransportError
+from events.transport.sender import Outgoing, Stopped
 from greenlane.admission import KafkaAccess
 from sla.units import Budget
+from wording.foreign import visible
 from wording.json_text import read_json
 
 NOTE_EVERY_SECONDS = 0.3
@@ -116,6 +119,18 @@ class NoteBook:
         except (FileNotFoundError, ValueError):
             return {}
         return values
+
+
+def exit_code_of(run: Callable[[], None]) -> int:
+    """The exit code of a sender's process, whose work this is; why Kafka could not be used goes to its log."""
+    try:
+        run()
+    except Stopped:
+        return STOPPED
+    except TransportError as error:
+        sys.stderr.write(f"{visible(str(error))}\n")
+        return 1
+    return 0
 
 
 def replace(path: Path, values: Mapping[str, Any]) -> None:

@@ -18,12 +18,10 @@ from kafka import errors as kafka_errors
 from eventlog.index import Index
 from events.language.carried import Parcel, key_of, kind_of
 from events.transport import listening
-from events.transport.errors import TransportError
 from events.transport.listening import Share
-from events.transport.sender import Outgoing, Stopped
-from greenlane.importing.orders import STOPPED, NoteBook, Orders, StopWish
+from events.transport.sender import Outgoing
+from greenlane.importing.orders import NoteBook, Orders, StopWish, exit_code_of
 from greenlane.importing.submitter import Diary
-from wording.foreign import visible
 from wording.json_text import read_json
 
 POLL_MS = 100
@@ -124,17 +122,9 @@ class Player:
 
 def main(arguments: list[str]) -> int:
     """The process."""
-    orders = Orders.read(Path(arguments[0]))
-    stop = StopWish()
+    orders, stop = Orders.read(Path(arguments[0])), StopWish()
     with closing(Index(Path(orders.index))) as index:
-        try:
-            Player(orders, index, int(arguments[1]), stop).run()
-        except Stopped:
-            return STOPPED
-        except TransportError as error:
-            sys.stderr.write(f"{visible(str(error))}\n")
-            return 1
-    return 0
+        return exit_code_of(Player(orders, index, int(arguments[1]), stop).run)
 
 
 if __name__ == "__main__":

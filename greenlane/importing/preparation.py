@@ -46,7 +46,7 @@ def prepared_log(settings: Settings, file: Path, limit: Budget | None, display: 
     key = ImportKey(log.digest(), limit)
     StateFolder(settings.state_dir).prepare(settings.min_free_disk_mb)
     folder = settings.state_dir / "imports" / key.key[:16]
-    with _holding(folder):
+    with _locked(folder):
         path = folder / "log.sqlite"
         with state_folder_errors(path):
             index = Index.of(path, key.log_digest) or read_log(
@@ -60,7 +60,7 @@ def prepared_log(settings: Settings, file: Path, limit: Budget | None, display: 
 
 
 @contextmanager
-def _holding(folder: Path) -> Iterator[None]:
+def _locked(folder: Path) -> Iterator[None]:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = (folder / "lock").open("ab")

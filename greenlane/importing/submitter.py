@@ -17,11 +17,9 @@ from eventlog.index import Index, TraceRow
 from events.language.carried import Parcel, key_of, kind_of
 from events.language.notices import MessageRefused
 from events.transport import listening
-from events.transport.errors import TransportError
 from events.transport.listening import Place
 from events.transport.sender import Outgoing, Stopped
-from greenlane.importing.orders import STOPPED, NoteBook, Orders, StopWish
-from wording.foreign import visible
+from greenlane.importing.orders import NoteBook, Orders, StopWish, exit_code_of
 from wording.json_text import read_json
 
 POLL_MS = 50
@@ -209,17 +207,9 @@ class Submitter:
 
 def main(arguments: list[str]) -> int:
     """The process."""
-    orders = Orders.read(Path(arguments[0]))
-    stop = StopWish()
+    orders, stop = Orders.read(Path(arguments[0])), StopWish()
     with closing(Index(Path(orders.index))) as index, closing(Diary(orders.diary)) as diary:
-        try:
-            Submitter(orders, index, diary, stop).run()
-        except Stopped:
-            return STOPPED
-        except TransportError as error:
-            sys.stderr.write(f"{visible(str(error))}\n")
-            return 1
-    return 0
+        return exit_code_of(Submitter(orders, index, diary, stop).run)
 
 
 if __name__ == "__main__":

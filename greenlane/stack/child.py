@@ -94,7 +94,7 @@ class Child:
             self._process.send_signal(self.command.stop_signal)
 
     def finish(self) -> bool:
-        """Waits for the end after `ask_to_stop`, then kills; whether it ended by itself."""
+        """Wait for the end after `ask_to_stop`, then kill; whether it ended by itself."""
         try:
             self._process.wait(self.command.stop_seconds)
         except subprocess.TimeoutExpired:
@@ -108,7 +108,7 @@ class Child:
             os.kill(self.pid, signal.SIGKILL)
 
     def kill(self) -> None:
-        """Ends it, with the processes that it started itself."""
+        """End it, with the processes that it started itself."""
         try:
             family = psutil.Process(self.pid).children(recursive=True)
         except psutil.Error:
@@ -142,7 +142,7 @@ def describe_exit(code: int) -> LazyText:
 
 
 def run_once(command: Command, seconds: float = 120) -> None:
-    """Runs a program to its end, such as initdb. Raises StartFailedError with its last words."""
+    """Run a program to its end, such as initdb. Raises StartFailedError with its last words."""
     child = Child(command)
     deadline = time.monotonic() + seconds
     while (code := child.exit_code()) is None:
@@ -216,7 +216,7 @@ class ProcessList:
             self._folder.write(self._folder.process_file, self._entries)
 
     def end_leftovers(self) -> list[str]:
-        """Ends processes of an earlier supervisor of this folder, surely none but those; names of what was ended."""
+        """End processes of an earlier supervisor of this folder, surely none but those; names of what was ended."""
         recorded = self._folder.read(self._folder.process_file)
         leftovers = {name: process for name, entry in recorded.items() if (process := identified(entry))}
         family = [*leftovers.values()]

@@ -52,7 +52,7 @@ class StateFolder:
         return self.path / "processes.json"
 
     def prepare(self, min_free_mb: int) -> None:
-        """Makes the folder and tries to write in it. Raises StateFolderUnusableError or StateFolderFullError."""
+        """Make the folder and try to write in it. Raises StateFolderUnusableError or StateFolderFullError."""
         if "," in str(self.path):
             raise StateFolderUnusableError(
                 _(
@@ -91,7 +91,7 @@ class StateFolder:
         self.path.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
 
     def hold(self) -> None:
-        """Takes the folder for this process until it ends. Raises StackAlreadyRunningError, StateFolderUnusableError."""
+        """Take the folder for this process until it ends. Raises StackAlreadyRunningError, StateFolderUnusableError."""
         try:
             lock = _for_locking(self.path / "lock")
         except OSError as error:
@@ -117,8 +117,8 @@ class StateFolder:
         self._lock = self._users = None
 
     @contextmanager
-    def attached(self) -> Iterator[None]:
-        """Marks this command as a user of the stack, which keeps an owned one from stopping; waits out a stop."""
+    def in_use(self) -> Iterator[None]:
+        """Mark this command as a user of the stack, which keeps an owned one from stopping; wait out a stop."""
         try:
             self._make()
             self._users = _for_locking(self.path / "users")
@@ -183,7 +183,7 @@ class StateFolder:
         return content if isinstance(content, dict) else {}
 
     def write(self, file: Path, content: Mapping[str, object]) -> None:
-        """Replaces a small JSON file, readable by nobody else: it may hold a password."""
+        """Replace a small JSON file, readable by nobody else: it may hold a password."""
         try:
             handle, name = tempfile.mkstemp(dir=self.path, prefix=file.name)  # mkstemp gives mode 0600
             with os.fdopen(handle, "w", encoding="utf-8") as stream:

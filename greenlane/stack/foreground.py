@@ -1,4 +1,4 @@
-"""Runs a stack in the foreground: what `greenlane up` does, for a person, a service manager or a command that owns it."""
+"""Run a stack in the foreground: what `greenlane up` does, for a person, a service manager or a command that owns it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def run_up(
     owned: bool = False,
     progress: Progress | None = None,
 ) -> int:
-    """Runs a stack in the foreground until Ctrl-C or SIGTERM; the exit code. Must be called in the main thread.
+    """Run a stack in the foreground until Ctrl-C or SIGTERM; the exit code. Must be called in the main thread.
 
     `prepare` gets the settings with all addresses once the servers answer, before our processes start.
     `owned`: standard input is a pipe whose end means "stop", standard output tells the owner one JSON object a line.

@@ -88,7 +88,7 @@ def fetch_jars(
     tell: Callable[[int, int], None] | None = None,
     cancelled: threading.Event | None = None,
 ) -> list[Path]:
-    """Makes every jar present and verified in `folder`; what is there already is checked and kept.
+    """Make every jar present and verified in `folder`; what is there already is checked and kept.
 
     `tell` hears how many of how many are there. Raises JarsUnavailableError, naming the jar.
     """
@@ -183,7 +183,7 @@ def _download(jar: Jar, context: MavenContext) -> Path:
 
 
 def _sweep(folder: Path) -> None:
-    """Removes what killed runs left behind, not what another one is fetching now."""
+    """Remove what killed runs left behind, not what another one is fetching now."""
     for staging in folder.glob("fetching-*"):
         if time.time() - staging.stat().st_mtime > ABANDONED_AFTER_SECONDS:
             shutil.rmtree(staging, ignore_errors=True)

@@ -108,7 +108,7 @@ class Kafka(Member):
             raise folder_error(self._folder.path, error) from error
 
     def _format(self) -> None:
-        """Formats beside the final place, then one rename: a start that was killed here begins anew."""
+        """Format beside the final place, then one rename: a start that was killed here begins anew."""
         fresh = self._root / "data.new"
         if fresh.exists():
             shutil.rmtree(fresh)

@@ -1,4 +1,4 @@
-"""Turns itself into a server that dies with the supervisor, under another account where root must not run it.
+"""Become a server that dies with the supervisor, under another account where root must not run it.
 
 Run as a script by a bare interpreter (`python -I -S launch.py SPEC -- COMMAND...`), never imported by the supervisor:
 what it does is not safe between fork and exec of a program with threads, and costs 15 ms this way.
@@ -39,7 +39,7 @@ def checked(result: int, what: str) -> None:
 
 
 def become(libc: ctypes.CDLL, uid: int, gid: int, capability: int | None) -> None:
-    """Gives up root for good; keeps at most the one capability, and only for what is executed next."""
+    """Give up root for good; keep at most the one capability, and only for what is executed next."""
     if capability is not None:
         # Keeps capabilities across the change of account, and lets access(2) heed them: PostgreSQL asks it whether its
         # own programs may be executed, and below a closed folder would hear no.

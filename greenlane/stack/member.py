@@ -24,7 +24,7 @@ class Member(ABC):
     title: str
 
     def prepare(self, tell: Callable[[str], None]) -> None:
-        """Makes everything ready to start; may take long, runs in a thread of its own while others prepare."""
+        """Make everything ready to start; may take long, runs in a thread of its own while others prepare."""
         del tell
 
     @abstractmethod

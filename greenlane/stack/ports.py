@@ -30,7 +30,7 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
 
 
 class Ports:
-    """Chooses the ports of one stack. Two stacks never agree on one, since each checks again when it starts."""
+    """The chosen ports of one stack. Two stacks never agree on one, since each checks again when it starts."""
 
     def __init__(self, folder: StateFolder) -> None:
         self._folder = folder

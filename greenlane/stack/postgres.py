@@ -141,7 +141,7 @@ class Postgres(Member):
         made.rename(self.data)
 
     def _take_over(self) -> None:
-        """Makes the data the account's own, also where another user filled the folder, and lets in whoever has a password."""
+        """Make the data the account's own, also where another user filled the folder, and let in whoever has a password."""
         if self._account is not None:
             os.chown(self._root, os.geteuid(), os.getegid())
             self._root.chmod(0o711)
@@ -164,7 +164,7 @@ class Postgres(Member):
             os.chown(path, account.uid, account.gid, follow_symlinks=False)
 
     def _drop_stale_lock(self) -> None:
-        """Removes postmaster.pid when its number now belongs to another program, as after a reboot.
+        """Remove postmaster.pid when its number now belongs to another program, as after a reboot.
 
         PostgreSQL itself must refuse then, not knowing that we hold the state folder.
         """

@@ -55,7 +55,7 @@ def ensure_stack(
     Raises a StackError when none can be had, with what stopped it.
     """
     folder = StateFolder(settings.state_dir)
-    with folder.attached():
+    with folder.in_use():
         if running := _wait_while_starting(settings, folder, progress):
             refuse_other(settings, running)
             yield running
@@ -129,7 +129,7 @@ class OwnedStack:
                     yield message
 
     def addresses(self) -> StackAddresses:
-        """Waits until it is ready. Raises what kept it from it."""
+        """Wait until it is ready. Raises what kept it from it."""
         for message in self._messages():
             if "ready" in message:
                 return StackAddresses.from_json(message["ready"])
@@ -142,7 +142,7 @@ class OwnedStack:
         )
 
     def disown(self) -> None:
-        """Lets it stop, and waits for that unless other commands still use it."""
+        """Let it stop, and wait for that unless other commands still use it."""
         if self._process.stdin:
             with suppress(OSError):
                 self._process.stdin.close()

@@ -1,4 +1,4 @@
-"""Starts the parts of a stack in order, watches them, starts again what dies, and stops all in the opposite order."""
+"""Start the parts of a stack in order, watch them, start again what dies, and stop all in the opposite order."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Supervisor:
         self._cancelled = threading.Event()
 
     def start(self) -> StackAddresses:
-        """Brings everything up. Raises a StackError and leaves nothing behind when it cannot."""
+        """Bring everything up. Raises a StackError and leaves nothing behind when it cannot."""
         self.folder.prepare(self.settings.min_free_disk_mb)
         self.folder.hold()
         try:
@@ -155,7 +155,7 @@ class Supervisor:
         ]
 
     def _start_servers(self, servers: Sequence[Member]) -> None:
-        """Prepares all at the same time, and starts each as soon as it is prepared."""
+        """Prepare all at the same time, and start each as soon as it is prepared."""
         doing: dict[str, str] = {member.title: PREPARING for member in servers}
 
         def report(member: Member, what: str) -> None:
@@ -285,7 +285,7 @@ class Supervisor:
             return False
 
     def watch(self, until: Callable[[], bool]) -> None:
-        """Keeps everything running until `until()` is true, asked ten times a second."""
+        """Keep everything running until `until()` is true, asked ten times a second."""
         while not until():
             for watched in self._watched:
                 self._look_after(watched)
@@ -350,13 +350,13 @@ class Supervisor:
         )
 
     def kill(self) -> None:
-        """Ends everything at once, also while `stop` waits for a part, which then waits no longer."""
+        """End everything at once, also while `stop` waits for a part, which then waits no longer."""
         for watched in self._watched:
             if watched.child is not None:
                 watched.child.kill_self()
 
     def stop(self) -> None:
-        """Ends all parts, ours first, each with time to finish; then gives the folder back. Never raises for a part."""
+        """End all parts, ours first, each with time to finish; then give the folder back. Never raises for a part."""
         self._cancelled.set()
         with suppress(OSError):  # The disk may have become read-only; the parts must be stopped all the same.
             self.folder.stack_file.unlink(missing_ok=True)

@@ -128,6 +128,6 @@ async def _probe(address: str, namespace: str) -> None:
 
 
 def _in_thread(work: Coroutine[Any, Any, None]) -> None:
-    """Runs a coroutine to its end, also when the caller's thread has a running loop."""
+    """Run a coroutine to its end, also when the caller's thread has a running loop."""
     with ThreadPoolExecutor(1) as pool:
         pool.submit(asyncio.run, work).result()

@@ -13,7 +13,7 @@ import pytest
 
 from audit.verification import PublishedTopics, verify
 from events.language.identity import is_dossier
-from greenlane.demo.cast_processes import outsiders
+from greenlane.demo.cast_processes import playing_outsiders
 from greenlane.demo.openings import Opened, all_closed, open_all, openings_report
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
@@ -60,7 +60,7 @@ def test_openings_survive_the_death_of_every_part(tmp_path: Path) -> None:
         supervisor = psutil.Process(int(stack["supervisor"]["pid"]))
         wiring = Wiring(settings.resolved(addresses))
         try:
-            with outsiders(wiring, (), tmp_path):
+            with playing_outsiders(wiring, (), tmp_path):
                 opened = asyncio.run(open_all(wiring))
                 applications = sum(len(wiring.catalog.dossiers[one.template][-1].applications) for one in opened)
                 until_closed(wiring, supervisor, opened, applications)

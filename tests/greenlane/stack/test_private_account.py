@@ -76,7 +76,7 @@ def test_another_account_cannot_keep_a_stack_from_starting(folder: StateFolder) 
     for name in ("lock", "users"):
         (folder.path / name).touch(mode=0o644)
     folder.hold()
-    with folder.attached():
+    with folder.in_use():
         for name in ("lock", "users"):
             assert as_nobody("cat", str(folder.path / name)) != 0
 
