@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, Protocol, cast
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, select
 
@@ -23,7 +23,7 @@ from store.database import Session, Store
 from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown, LedgerRowBroken
 from store.escalations import find_differing, put_in_place
-from store.ledger import LedgerRow, rows_of_cases
+from store.ledger import LedgerRow, rows_of_streams
 from store.statements import statements_in
 from store.tables import ledger
 from store.view_tables import cases, dossiers, escalations, worklist
@@ -78,11 +78,20 @@ class Folded:
 SQL: Final = statements_in("views")
 
 
+class NamesDefinitions(Protocol):
+    """A first event, which names what its stream was opened under."""
+
+    @property
+    def definitions_digest(self) -> str:
+        """Under which it stands in the archive."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ReadModels:
     """Where the streams of one kind stand, and how their rows are compared and put in place."""
 
-    opening: type[ApplicationSubmitted] | type[DossierOpened]
+    opening: type[NamesDefinitions]
     """A stream's first event, which names its definitions."""
     streams: ColumnElement[bool]
     """The ledger's rows of this kind."""
@@ -133,7 +142,7 @@ class Folding:
             _session_of(connection).execute(SQL["hold_up_recording" if replace else "see_one_instant"])
             folded: list[Folded] = []
             differences: list[Difference] = []
-            for stream_id, rows in groupby(rows_of_cases(connection, stream_ids), lambda row: row.case_id):
+            for stream_id, rows in groupby(rows_of_streams(connection, stream_ids), lambda row: row.case_id):
                 outcome = self._fold(stream_id, list(rows))
                 if isinstance(outcome, Folded):
                     folded.append(outcome)

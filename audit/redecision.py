@@ -1,8 +1,6 @@
-"""Deciding a case again from its ledger: each accepted command is put together from its events and decided anew.
+"""Deciding a case again from its ledger.
 
-An event of an accepted command holds what the command said and who gave it, so that the command can be made again;
-`received_at` is the instant at which it counted. The dossier code comes from the recording transaction, not from the rules:
-it is taken as given. Refused commands left no event, and are not seen.
+The dossier code comes from the recording transaction, not from the rules: it is taken as it stands.
 
 Events that do not say who acted are older than today's rules: they were decided under others, and are not decided again.
 `Story.older` counts them, so that nobody takes them for decided again.
@@ -10,21 +8,22 @@ Events that do not say who acted are older than today's rules: they were decided
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
+from functools import partial
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any
 
-from audit.story import Scene, Story
+from audit.redeciding import Answer, Draft, Makers, fields_of, first_of, is_equal, redecide, says
+from audit.story import Story
 from audit.violation import Violation
-from cases.decide import decide
+from cases.decide import CASES
 from cases.model import Case
 from events.language import case_events as ev
-from events.language.case_events import EventRecord, canonical_json
+from events.language.case_events import EventRecord
 from events.language.commands import (
     AcknowledgeEscalation,
     ApplyCalendar,
     ChangeLane,
-    Command,
     ConfirmPayment,
     DecideStep,
     ExtendLimit,
@@ -40,50 +39,27 @@ from events.language.commands import (
     ReturnCase,
     StopCase,
     SubmitApplication,
-    Tick,
     WithdrawApplication,
 )
-from events.language.identity import TICK_PREFIX
-from events.language.refusals import Refusal
 
 
 def redecided(story: Story) -> Iterator[Violation]:
     """What the rules of today would have decided otherwise than the ledger says, from the first newer event on."""
+    tells_less = _tells_less(story)
     newer = story.scenes[story.older :]
     for _, group in groupby(newer, key=lambda scene: (scene.record.command_id, scene.record.decided_at)):
         scenes = list(group)
-        command = command_of(scenes)
-        if command is None:
-            message = f"no command begins with {scenes[0].record.event.type}"
-            yield Violation("I2", story.case_id, scenes[0].record.sequence, message)
-            continue
-        yield from _compared(story, scenes, command)
+        answer = Answer(scenes[0].before, [scene.record for scene in scenes])
+        is_earlier = _is_earlier(answer.before)
+        is_same = partial(_is_same, is_earlier=is_earlier, tells_less=tells_less)
+        yield from redecide(CASES, [answer], _MAKERS, is_same=is_same, hears_all=is_earlier)
 
 
-def _compared(story: Story, scenes: Sequence[Scene], command: Command | Tick) -> Iterator[Violation]:
-    first = scenes[0]
-    is_earlier, tells_less = _is_earlier(first.before), _tells_less(story)
-    try:
-        decided = decide(first.before, command, first.record.decided_at, hears_all=is_earlier)
-    except Exception as error:  # on a case that no rule could have made; the auditor goes on with the next command
-        message = f"{type(command).__name__} cannot be decided: {error!r}"
-        yield Violation("I2", story.case_id, first.record.sequence, message)
-        return
-    if isinstance(decided, Refusal):
-        yield Violation("I2", story.case_id, first.record.sequence, f"would be refused today: {decided.code}")
-        return
-    for scene, again in zip(scenes, decided, strict=False):
-        record = _unreviewed(scene.record, again) if is_earlier else again
-        record = _as_recorded(scene.record, record) if tells_less else record
-        if canonical_json(_uncoded(scene.record)) != canonical_json(_uncoded(record)):
-            message = f"today's rules say {record.event.type}, the ledger {scene.record.event.type}"
-            if record.event.type == scene.record.event.type:
-                message = f"today's rules give {record.event.type} another content"
-            yield Violation("I2", story.case_id, scene.record.sequence, message)
-            return
-    if len(decided) != len(scenes):
-        message = f"today's rules yield {len(decided)} events, the ledger holds {len(scenes)}"
-        yield Violation("I2", story.case_id, first.record.sequence, message)
+def _is_same(recorded: EventRecord, again: EventRecord, *, is_earlier: bool, tells_less: bool) -> bool:
+    """Whether the ledger holds what today's rules say, as far as the case's rules and program said it then."""
+    again = _unreviewed(recorded, again) if is_earlier else again
+    again = _as_recorded(recorded, again) if tells_less else again
+    return is_equal(_uncoded(recorded), _uncoded(again))
 
 
 def _is_earlier(case: Case) -> bool:
@@ -120,7 +96,7 @@ _RECORDED_SINCE: dict[type, tuple[str, ...]] = {
 
 def _tells_less(story: Story) -> bool:
     """Whether the case began under a program that told departments less: what it left out then, it may have left out."""
-    first = _first_of(ev.StepAssigned, story.scenes)
+    first = first_of(ev.StepAssigned, (scene.record for scene in story.scenes))
     return first is not None and first.facts is None
 
 
@@ -132,192 +108,70 @@ def _as_recorded(recorded: EventRecord, again: EventRecord) -> EventRecord:
     return again.model_copy(update={"event": again.event.model_copy(update=dict.fromkeys(absent))})
 
 
-def command_of(scenes: Sequence[Scene]) -> Command | Tick | None:
-    """The command that these events answer; None: no command begins like this, or not on this case."""
-    first = scenes[0].record
-    if first.command_id.startswith(TICK_PREFIX):
-        return Tick(due_at=first.at)
-    make = _MAKERS.get(type(first.event))
-    if make is None or first.actor is None:
-        return None
-    try:
-        kind, fields = make(first.event, scenes)
-        return kind(command_id=first.command_id, received_at=first.at, actor=first.actor, **fields)
-    except (LookupError, ValueError):
-        return (
-            None  # a ledger that was tampered with may name what the case has not, or leave out what a command must say
-        )
+def _step_answer(outcome: Outcome, event: Any, **more: Any) -> Draft:
+    said = fields_of(event, "step_id", "department", "reason", "legal_basis")
+    return DecideStep, said | {"outcome": outcome, "data": event.data or {}} | more
 
 
-E = TypeVar("E")
+def _consultation(event: ev.ConsultationRequested, answer: Answer[Case]) -> Draft:
+    department = answer.before.steps[event.step_id].department
+    return _step_answer(Outcome.CONSULT, event, department=department, consult=event.requests)
 
 
-def _first_of(kind: type[E], scenes: Sequence[Scene]) -> E | None:
-    return next((scene.record.event for scene in scenes if isinstance(scene.record.event, kind)), None)
+def _supplement_request(event: ev.SupplementRequested, _: Answer[Case]) -> Draft:
+    return _step_answer(Outcome.REQUEST_SUPPLEMENT, event, documents=event.documents)
 
 
-Draft = tuple[type[Command], dict[str, Any]]
+def _question(event: ev.ExplanationRequested, _: Answer[Case]) -> Draft:
+    return _step_answer(Outcome.REQUEST_EXPLANATION, event, question=event.question)
 
 
-def _submission(event: ev.ApplicationSubmitted, _: Sequence[Scene]) -> Draft:
-    return SubmitApplication, {"application": event.application}
+def _pause(event: ev.ClockPaused, _: Answer[Case]) -> Draft:
+    return PauseClock, fields_of(event, "reason", "from_at") | {"legal_basis": event.legal_basis or ""}
 
 
-def _answer(event: ev.StepDecided, _: Sequence[Scene]) -> Draft:
-    return DecideStep, {
-        "step_id": event.step_id,
-        "department": event.department,
-        "outcome": event.outcome,
-        "reason": event.reason,
-        "legal_basis": event.legal_basis,
-        "data": event.data,
-    }
+def _extension(event: ev.ClockExtended, _: Answer[Case]) -> Draft:
+    return ExtendLimit, fields_of(event, "by", "reason", "approved_by") | {"legal_basis": event.legal_basis or ""}
 
 
-def _consultation(event: ev.ConsultationRequested, scenes: Sequence[Scene]) -> Draft:
-    return DecideStep, {
-        "step_id": event.step_id,
-        "department": scenes[0].before.steps[event.step_id].department,
-        "outcome": Outcome.CONSULT,
-        "reason": event.reason,
-        "consult": event.requests,
-        "legal_basis": event.legal_basis,
-        "data": event.data or {},
-    }
+def _lane_change(event: ev.LaneChanged, _: Answer[Case]) -> Draft:
+    said = fields_of(event, "reason", "legal_basis", "approved_by")
+    return ChangeLane, said | {"lane": event.to_lane, "override": event.entitlement == "override"}
 
 
-def _supplement_request(event: ev.SupplementRequested, _: Sequence[Scene]) -> Draft:
-    return DecideStep, {
-        "step_id": event.step_id,
-        "department": event.department,
-        "outcome": Outcome.REQUEST_SUPPLEMENT,
-        "reason": event.reason,
-        "documents": event.documents,
-        "legal_basis": event.legal_basis,
-        "data": event.data or {},
-    }
-
-
-def _question(event: ev.ExplanationRequested, _: Sequence[Scene]) -> Draft:
-    return DecideStep, {
-        "step_id": event.step_id,
-        "department": event.department,
-        "outcome": Outcome.REQUEST_EXPLANATION,
-        "question": event.question,
-        "reason": event.reason,
-        "legal_basis": event.legal_basis,
-        "data": event.data or {},
-    }
-
-
-def _supplement(event: ev.SupplementReceived, _: Sequence[Scene]) -> Draft:
-    return ReceiveSupplement, {"documents": event.documents, "declared_complete": event.declared_complete}
-
-
-def _explanation(event: ev.ExplanationReceived, _: Sequence[Scene]) -> Draft:
-    return ReceiveExplanation, {"reference": event.reference}
-
-
-def _stop(event: ev.CaseStopped, _: Sequence[Scene]) -> Draft:
-    # The earlier of what the command said and what the procedure allows: said again, it is the earlier still.
-    approval = {"approved_by": event.approved_by, "until_at": event.until_at}
-    return StopCase, {"reason": event.reason, "legal_basis": event.legal_basis} | approval
-
-
-def _return(event: ev.CaseReturned, _: Sequence[Scene]) -> Draft:
-    return ReturnCase, {"reason": event.reason, "legal_basis": event.legal_basis}
-
-
-def _pause(event: ev.ClockPaused, _: Sequence[Scene]) -> Draft:
-    return PauseClock, {"reason": event.reason, "legal_basis": event.legal_basis or "", "from_at": event.from_at}
-
-
-def _noted_pause(event: ev.ClockSuspended, _: Sequence[Scene]) -> Draft:
-    times = {"from_at": event.from_at, "until_at": event.until_at}
-    return PauseClock, {"reason": event.reason, "legal_basis": event.legal_basis} | times
-
-
-def _payment_request(event: ev.PaymentRequested, _: Sequence[Scene]) -> Draft:
-    asked = {"amount_vnd": event.amount_vnd, "reason": event.reason}
-    return RequestPayment, {"step_id": event.step_id, "department": event.department} | asked
-
-
-def _payment(event: ev.PaymentConfirmed, _: Sequence[Scene]) -> Draft:
-    return ConfirmPayment, {"receipt": event.receipt}
-
-
-def _move(event: ev.AppointmentMoved, _: Sequence[Scene]) -> Draft:
-    return MoveAppointment, {"by": event.by, "reason": event.reason}
-
-
-def _extension(event: ev.ClockExtended, _: Sequence[Scene]) -> Draft:
-    approval = {"legal_basis": event.legal_basis or "", "approved_by": event.approved_by}
-    return ExtendLimit, {"by": event.by, "reason": event.reason} | approval
-
-
-def _lane_change(event: ev.LaneChanged, _: Sequence[Scene]) -> Draft:
-    said = {"lane": event.to_lane, "reason": event.reason, "legal_basis": event.legal_basis}
-    return ChangeLane, said | {"approved_by": event.approved_by, "override": event.entitlement == "override"}
-
-
-def _calendar(event: ev.CalendarApplied, _: Sequence[Scene]) -> Draft:
-    return ApplyCalendar, {"calendar": event.calendar, "reason": event.reason}
-
-
-def _migration(event: ev.ProcedureMigrated, _: Sequence[Scene]) -> Draft:
-    return MigrateProcedure, {"procedure": event.procedure, "reason": event.reason}
-
-
-def _resumption(event: ev.ClockResumed, _: Sequence[Scene]) -> Draft:
-    return ResumeClock, {"reason": event.reason}
-
-
-def _withdrawal(event: ev.ApplicationWithdrawn, _: Sequence[Scene]) -> Draft:
-    given = {"reason": event.reason, "reason_ref": event.reason_ref, "reason_code": event.reason_code}
-    return WithdrawApplication, given
-
-
-def _acknowledgement(event: ev.EscalationAcknowledged, _: Sequence[Scene]) -> Draft:
-    return AcknowledgeEscalation, {"escalation_id": event.escalation_id, "note": event.note}
-
-
-def _reassignment(_: ev.StepReassigned | ev.StepCancelled, scenes: Sequence[Scene]) -> Draft:
-    moved = _first_of(ev.StepReassigned, scenes)
+def _reassignment(_: ev.StepReassigned | ev.StepCancelled, answer: Answer[Case]) -> Draft:
+    moved = first_of(ev.StepReassigned, answer.records)
     if moved is None:
         raise ValueError("a step was taken away and given to nobody")
-    return ReassignStep, {
-        "step_id": moved.step_id,
-        "department": moved.to_department,
-        "officer": moved.officer,
-        "reason": moved.reason,
-        "escalation_id": moved.escalation_id,
-    }
+    said = fields_of(moved, "step_id", "officer", "reason", "escalation_id")
+    return ReassignStep, said | {"department": moved.to_department}
 
 
-_MAKERS: dict[type, Callable[[Any, Sequence[Scene]], Draft]] = {
-    ev.ApplicationSubmitted: _submission,
-    ev.StepDecided: _answer,
+_MAKERS: Makers = {
+    ev.ApplicationSubmitted: says(SubmitApplication, "application"),
+    ev.StepDecided: says(DecideStep, "step_id", "department", "outcome", "reason", "legal_basis", "data"),
     ev.ConsultationRequested: _consultation,
     ev.SupplementRequested: _supplement_request,
-    ev.SupplementReceived: _supplement,
+    ev.SupplementReceived: says(ReceiveSupplement, "documents", "declared_complete"),
     ev.ExplanationRequested: _question,
-    ev.ExplanationReceived: _explanation,
-    ev.CaseStopped: _stop,
-    ev.CaseReturned: _return,
+    ev.ExplanationReceived: says(ReceiveExplanation, "reference"),
+    # The earlier of what the command said and what the procedure allows: said again, it is the earlier still.
+    ev.CaseStopped: says(StopCase, "reason", "legal_basis", "approved_by", "until_at"),
+    ev.CaseReturned: says(ReturnCase, "reason", "legal_basis"),
     ev.ClockPaused: _pause,
-    ev.ClockResumed: _resumption,
-    ev.ApplicationWithdrawn: _withdrawal,
-    ev.EscalationAcknowledged: _acknowledgement,
+    ev.ClockResumed: says(ResumeClock, "reason"),
+    ev.ApplicationWithdrawn: says(WithdrawApplication, "reason", "reason_ref", "reason_code"),
+    ev.EscalationAcknowledged: says(AcknowledgeEscalation, "escalation_id", "note"),
     ev.StepReassigned: _reassignment,
     ev.StepCancelled: _reassignment,
-    ev.ClockSuspended: _noted_pause,
-    ev.PaymentRequested: _payment_request,
-    ev.PaymentConfirmed: _payment,
-    ev.AppointmentMoved: _move,
+    ev.ClockSuspended: says(PauseClock, "reason", "legal_basis", "from_at", "until_at"),
+    ev.PaymentRequested: says(RequestPayment, "step_id", "department", "amount_vnd", "reason"),
+    ev.PaymentConfirmed: says(ConfirmPayment, "receipt"),
+    ev.AppointmentMoved: says(MoveAppointment, "by", "reason"),
     ev.ClockExtended: _extension,
     ev.LaneChanged: _lane_change,
-    ev.CalendarApplied: _calendar,
-    ev.ProcedureMigrated: _migration,
+    ev.CalendarApplied: says(ApplyCalendar, "calendar", "reason"),
+    ev.ProcedureMigrated: says(MigrateProcedure, "procedure", "reason"),
 }
 """By the first event of a command's answer: the command itself."""
 

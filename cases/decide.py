@@ -152,7 +152,7 @@ def _has_fired(case: Case, clock_id: str, escalation_id: str) -> bool:
         return False
     # A warning is read, not acknowledged: that would silence the escalations that are still to come.
     fired = (rung for rung in ladder.rungs if rung.id in state.fired and rung.kind in ALARMS)
-    return any(escalation_id_of(state, rung) == escalation_id for rung in fired)
+    return any(escalation_id_of(state.id, state.set_asides, rung) == escalation_id for rung in fired)
 
 
 _DECIDED_BY: Final[dict[type, Callable[[Draft, Any], Refusal | None]]] = {

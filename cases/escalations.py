@@ -51,9 +51,10 @@ def _alarms(case: Case, state: ClockState) -> Iterator[Rung]:
 
 
 def _item(case: Case, state: ClockState, rung: Rung, fired_at: Mapping[str, datetime]) -> EscalationItem:
-    procedure = case.definitions.procedure
+    procedure, departments = case.definitions.procedure, case.definitions.departments
     step = case.steps.get(state.step_id or "")
-    escalation_id = escalation_id_of(state, rung)
+    department = procedure.agency if step is None else step.department
+    escalation_id = escalation_id_of(state.id, state.set_asides, rung)
     late = lateness_of(case, state)
     is_open = not (state.acknowledged or state.stopped or case.is_closed)
     return EscalationItem(
@@ -69,10 +70,10 @@ def _item(case: Case, state: ClockState, rung: Rung, fired_at: Mapping[str, date
         step_id=state.step_id,
         name_vi=None if step is None else step.name_vi,
         name_en=None if step is None else step.name_en,
-        department=procedure.agency if step is None else step.department,
+        department=department,
         holder=_holder(case, state, step) if is_open else None,
         audience=rung.audience,
-        audience_department=told_department(case, state, rung),
+        audience_department=told_department(rung, department, procedure.agency, departments),
         kind=rung.kind,
         level=rung.level,
         fired_at=fired_at.get(escalation_id) or state.breached_at or state.clock.anchored_at,

@@ -59,7 +59,7 @@ def promised(case: Case, state: ClockState) -> Promised:
         state=status.value,
         set_aside=state.set_aside or state.set_asides > 0 or (state.status is not status and state.stopped),
         met_at=state.ended_at if status is ClockStatus.MET else None,
-        appointment_kept=_kept(case, state, status),
+        appointment_kept=_appointment_kept(case, state, status),
     )
 
 
@@ -81,7 +81,7 @@ def counts_as_breached(case: Case, state: ClockState) -> bool:
     return _verdict(case, state) is ClockStatus.BREACHED
 
 
-def _kept(case: Case, state: ClockState, status: ClockStatus) -> bool | None:
+def _appointment_kept(case: Case, state: ClockState, status: ClockStatus) -> bool | None:
     if state.appointment_kept is not None or not state.stopped or status is not ClockStatus.MET:
         return state.appointment_kept
     # An older event does not say: what was done by the appointment of the clock was.

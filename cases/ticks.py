@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Final
 
 from cases.clocks import breach, running, stop
@@ -79,18 +81,27 @@ def _breach(draft: Draft, state: ClockState, item: DueItem) -> None:
 
 
 def _set_aside_early(draft: Draft, state: ClockState) -> None:
-    # An older rule took the appointment for the end: while the law's end has not passed there is no breach. Where it has,
-    # the breach stands, and nobody is told a second time.
     table = timetable_of(state, draft.state.definitions)
-    if table.lawful_end_at is not None and table.lawful_end_at < draft.now:
-        draft.emit(BreachConfirmed(clock_id=state.id, lawful_end_at=table.lawful_end_at))
-        return
-    too_early = tuple(rung for rung in state.fired if table.kinds.get(rung) in ALARMS)
-    draft.emit(
-        BreachSetAside(
-            clock_id=state.id, received_at=draft.now, due_at=table.lawful_end_at, cause="lawful_end", rungs=too_early
+    end_at, too_early = table.lawful_end_at, rungs_too_early(table.lawful_end_at, draft.now, state.fired, table.kinds)
+    if too_early is None:
+        draft.emit(BreachConfirmed(clock_id=state.id, lawful_end_at=end_at))
+    else:
+        draft.emit(
+            BreachSetAside(clock_id=state.id, received_at=draft.now, due_at=end_at, cause="lawful_end", rungs=too_early)
         )
-    )
+
+
+def rungs_too_early(
+    lawful_end_at: datetime | None, now: datetime, fired: Iterable[str], kinds: Mapping[str, str]
+) -> tuple[str, ...] | None:
+    """The alarms that count no more, of a breach recorded before the law's end; None: that has passed, and the breach stands.
+
+    An older rule took the appointment for the end: while the law's end has not passed there is no breach. Where it has,
+    nobody is told a second time. `kinds`: by rung.
+    """
+    if lawful_end_at is not None and lawful_end_at < now:
+        return None
+    return tuple(rung for rung in fired if kinds.get(rung) in ALARMS)
 
 
 def _tell_end_of_calendar(draft: Draft, state: ClockState) -> None:
@@ -110,29 +121,32 @@ def _tell_end_of_calendar(draft: Draft, state: ClockState) -> None:
 
 
 def _fire_rung(draft: Draft, state: ClockState, item: DueItem) -> None:
-    rung = _rung(draft.state, state, item.rung)
+    definitions, rung = draft.state.definitions, _rung(draft.state, state, item.rung)
+    department = _department(draft.state, state)
     draft.emit(
         RungFired(
-            escalation_id=escalation_id_of(state, rung),
+            escalation_id=escalation_id_of(state.id, state.set_asides, rung),
             clock_id=state.id,
             clock_kind=state.kind,
             step_id=state.step_id,
-            department=_department(draft.state, state),
+            department=department,
             rung=rung.id,
             kind=rung.kind,
             level=rung.level,
             audience=rung.audience,
-            audience_department=told_department(draft.state, state, rung),
+            audience_department=told_department(
+                rung, department, definitions.procedure.agency, definitions.departments
+            ),
             due_at=item.at,
             late_seconds=max(0.0, (draft.now - item.at).total_seconds()),
         )
     )
 
 
-def escalation_id_of(state: ClockState, rung: Rung) -> str:
+def escalation_id_of(clock_id: str, set_asides: int, rung: Rung) -> str:
     """The id of a rung that fires on a clock. After a breach that was set aside its rungs fire anew, under ids of their own."""
-    again = f".{state.set_asides + 1}" if state.set_asides and rung.kind in ALARMS else ""
-    return f"{state.id}/{rung.id}{again}"
+    again = f".{set_asides + 1}" if set_asides and rung.kind in ALARMS else ""
+    return f"{clock_id}/{rung.id}{again}"
 
 
 def _rung(case: Case, state: ClockState, rung_id: str | None) -> Rung:
@@ -141,13 +155,9 @@ def _rung(case: Case, state: ClockState, rung_id: str | None) -> Rung:
     return next(rung for rung in rungs if rung.id == rung_id)
 
 
-def told_department(case: Case, state: ClockState, rung: Rung) -> str | None:
+def told_department(rung: Rung, holder: str | None, agency: str, departments: Collection[str]) -> str | None:
     """The department whose role a rung tells; None: definitions of an early version do not say which departments there are."""
-    definitions = case.definitions
-    if not definitions.departments:
-        return None
-    agency = definitions.procedure.agency
-    return audience_of(rung.audience, _department(case, state), agency, definitions.departments)[0]
+    return audience_of(rung.audience, holder, agency, departments)[0] if departments else None
 
 
 def _department(case: Case, state: ClockState) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from cases.decide import CASES, draft_of
 from cases.model import blank
 from cases.turn import CommandOutcome
 from catalog.errors import NotInForce, UnknownProcedure
-from catalog.facts import LeftOut, findings
+from catalog.facts import findings
 from catalog.model import Definitions
 from catalog.systems import PORTAL
 from events.language.case_events import EventRecord
@@ -29,25 +29,14 @@ from intake.own_words import OwnWords, without_words
 from intake.parties import PartyBook
 from intake.person import Parted, parted
 from intake.records import IntakeRecords
-from intake.streams import KnownStream, StreamIntake
+from intake.streams import KnownStream, StreamIntake, Submitted
 from intake.strictness import unknown_fact
 from intake.systems import Systems
 from intake.temporal import CaseGateway
 from intake.waiting_room import Admission, WaitingRoom
 from sla.business_time import BusinessTime
-from store.inbox import Acceptance
 
 Given = TypeVar("Given")
-
-
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """A submission that was taken. `known`: it had been submitted before, with the same content."""
-
-    case_id: str
-    known: bool
-    left_out: tuple[LeftOut, ...] = ()
-    """The facts that no list knows: the case does not have them."""
 
 
 class CaseIntake(StreamIntake[CaseCommand, Definitions]):
@@ -189,16 +178,9 @@ class CaseIntake(StreamIntake[CaseCommand, Definitions]):
         self, submission: Parted, opening: SubmitApplication, definitions: Definitions
     ) -> Submitted | Refusal:
         acceptance = await self._records.accept(submission, opening, definitions)
-        if acceptance is Acceptance.CONFLICT:
-            application_id = submission.application.application_id
-            return refuse("application_conflict", "application_id", application=application_id)
-        if acceptance is Acceptance.SAME_OPEN:
-            return Submitted(submission.case_id, known=True)
-        if acceptance is Acceptance.SAME_UNOPENED:
-            await self.open_accepted(submission.case_id)
-        else:
-            await self.open_new(submission.case_id, opening, definitions)
-        return Submitted(submission.case_id, known=acceptance is not Acceptance.NEW)
+        taken = await self.open_as(acceptance, submission.case_id, opening, definitions)
+        application_id = submission.application.application_id
+        return taken or refuse("application_conflict", "application_id", application=application_id)
 
     async def _definitions(self, procedure_id: str, at: datetime) -> Definitions | Refusal:
         day, catalog = self.day(at), await self._catalogue.at(at)

@@ -33,19 +33,18 @@ from events.language.linking import end_of
 from events.language.reasons import ReasonCode
 from events.language.refusals import Refusal, refuse
 from events.language.sameness import with_digest
-from intake.cases import CaseIntake, Submitted
+from intake.cases import CaseIntake
 from intake.catalogue import CatalogueSource
 from intake.declaration import SplitDossier, definitions_of, findings_in, split
 from intake.extent import events_too_large
 from intake.outline import not_in_force, outline_of
 from intake.own_words import OwnWords
 from intake.person import Parted
-from intake.streams import KnownStream, StreamIntake
+from intake.streams import KnownStream, StreamIntake, Submitted
 from intake.strictness import unknown_fact
 from intake.temporal import DossierGateway
 from store.dossiers import Dossiers, LinkedCase
 from store.errors import DefinitionsUnknown
-from store.inbox import Acceptance
 
 LADDER = "case"
 WITHDRAWAL_ACTOR = Actor(kind=ActorKind.SYSTEM, id="dossier", assurance=Assurance.TOKEN)
@@ -146,18 +145,10 @@ class DossierIntake(StreamIntake[DossierCommand, DossierDefinitions]):
         self, parts: SplitDossier, opening: SubmitDossier, definitions: DossierDefinitions
     ) -> Submitted | GraphFault:
         digest = await asyncio.to_thread(self._dossiers.keep, definitions)
-        declaration = parts.declaration
-        accepted = await self._records.accept_dossier(parts, opening, digest)
-        if accepted is Acceptance.CONFLICT:
-            return GraphFault(
-                refuse("application_conflict", "dossier_id", application=declaration.dossier_id),
-                reference=declaration.dossier_id,
-            )
-        if accepted is Acceptance.SAME_UNOPENED:
-            await self.open_accepted(parts.stream_id)
-        elif accepted is Acceptance.NEW:
-            await self.open_new(parts.stream_id, opening, definitions)
-        return Submitted(parts.stream_id, known=accepted is not Acceptance.NEW)
+        acceptance = await self._records.accept_dossier(parts, opening, digest)
+        taken = await self.open_as(acceptance, parts.stream_id, opening, definitions)
+        name = parts.declaration.dossier_id
+        return taken or GraphFault(refuse("application_conflict", "dossier_id", application=name), reference=name)
 
     async def open_forgotten(self, older_than_seconds: float) -> int:
         """Start every dossier whose start was lost, and tell of every end that was not told. Returns how many."""

@@ -17,7 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from events.language.commands import Command
 from workflows.mailbox import CARRIED_MAX_BYTES
-from workflows.messages import CASE_WORKFLOW, COMMAND_SIGNAL, DOSSIER_WORKFLOW
+from workflows.messages import CASE_WORKFLOW, COMMAND_SIGNAL, DOSSIER_WORKFLOW, StreamInput, StreamMessage
 
 BROUGHT_BACK = Counter(
     "greenlane_cases_brought_back",
@@ -37,6 +37,7 @@ LISTED_MAX = 10_000
 log = structlog.get_logger()
 
 C = TypeVar("C", bound=Command)
+M = TypeVar("M", bound=StreamMessage[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +50,29 @@ class EndedRun:
 
 
 async def messages_of_lost_run(
-    client: Client, workflow_id: str, input_type: type[Any], message: type[Any]
-) -> list[Any]:
+    client: Client, workflow_id: str, input_type: type[StreamInput[C, Any]], message: type[M]
+) -> list[M]:
     """What the last run of a workflow was given, in order, as its messages, if it did not come to its own end.
 
-    `given`: the type of its input, which has `waiting` and `carried`; `message`: that of its signals, which has `command`.
+    `input_type`: the type of its input, which has `waiting` and `carried`; `message`: that of its signals, which has `command`.
     What bears no seal of ours was never said.
     """
-    commands: list[Any] = []
+    messages: list[M] = []
     handle = client.get_workflow_handle(workflow_id)
     try:
         if (await handle.describe()).status not in LOST:
             return []
         async for event in handle.fetch_history_events():
-            commands += await _commands_in(event, client.data_converter, input_type, message)
+            messages += await _messages_in(event, client.data_converter, input_type, message)
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
-    return commands
+    return messages
 
 
-async def _commands_in(
-    event: HistoryEvent, converter: DataConverter, input_type: type[Any], message: type[Any]
-) -> list[Any]:
+async def _messages_in(
+    event: HistoryEvent, converter: DataConverter, input_type: type[StreamInput[C, Any]], message: type[M]
+) -> list[M]:
     try:
         if event.HasField("workflow_execution_signaled_event_attributes"):
             signal = event.workflow_execution_signaled_event_attributes

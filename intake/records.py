@@ -63,32 +63,37 @@ class IntakeRecords:
     async def accept(self, submission: Parted, opening: SubmitApplication, definitions: Definitions) -> Acceptance:
         """Put the person away and remember the submission, in one transaction; idempotent."""
         application, digest = submission.application, self._archive.keep(definitions)
-        return await self._inbox.accept_application(
-            Submission(
-                case_id=submission.case_id,
-                source=application.source,
-                application_id=application.application_id,
-                content_digest=submission.content_digest,
-                subject_ref=application.subject_ref,
-                received_at=opening.received_at,
-                opening=CaseOpening(command=opening, definitions_digest=digest).model_dump_json(exclude_none=True),
-                person=submission.person_json,
-            )
+        names, stored = (
+            (application.source, application.application_id),
+            CaseOpening(command=opening, definitions_digest=digest),
         )
+        return await self._accept(submission.case_id, names, application.subject_ref, submission, stored)
 
     async def accept_dossier(self, dossier: SplitDossier, opening: SubmitDossier, digest: str) -> Acceptance:
         """The same of a linked dossier, whose law is kept under this digest."""
-        declaration = dossier.declaration
+        declaration, stored = dossier.declaration, DossierOpening(command=opening, definitions_digest=digest)
+        names = (declaration.source, declaration.dossier_id)
+        return await self._accept(dossier.stream_id, names, declaration.subject_ref, dossier, stored)
+
+    async def _accept(
+        self,
+        stream_id: str,
+        names: tuple[str, str],
+        subject_ref: str,
+        submission: Parted | SplitDossier,
+        opening: CaseOpening | DossierOpening,
+    ) -> Acceptance:
+        """`names`: the source, and what the source calls it."""
         return await self._inbox.accept_application(
             Submission(
-                case_id=dossier.stream_id,
-                source=declaration.source,
-                application_id=declaration.dossier_id,
-                content_digest=dossier.content_digest,
-                subject_ref=declaration.subject_ref,
-                received_at=opening.received_at,
-                opening=DossierOpening(command=opening, definitions_digest=digest).model_dump_json(exclude_none=True),
-                person=dossier.person_json,
+                case_id=stream_id,
+                source=names[0],
+                application_id=names[1],
+                content_digest=submission.content_digest,
+                subject_ref=subject_ref,
+                received_at=opening.command.received_at,
+                opening=opening.model_dump_json(exclude_none=True),
+                person=submission.person_json,
             )
         )
 

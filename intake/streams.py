@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from cases.stream import StreamRules
 from cases.turn import CommandOutcome
+from catalog.facts import LeftOut
 from events.language.case_events import EventRecord
 from events.language.commands import Command
 from events.language.refusals import Refusal
@@ -22,10 +24,21 @@ from intake.lost_runs import BROUGHT_BACK, within_one_payload
 from intake.records import IntakeRecords
 from intake.temporal import Gateway, StreamUnknownError
 from sla.business_time import BusinessTime
+from store.inbox import Acceptance
 
 C = TypeVar("C", bound=Command)
 L = TypeVar("L")
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A submission that was taken. `known`: it had been submitted before, with the same content."""
+
+    case_id: str
+    known: bool
+    left_out: tuple[LeftOut, ...] = ()
+    """The facts that no list knows: the stream does not have them."""
 
 
 class KnownStream(Protocol):
@@ -83,9 +96,15 @@ class StreamIntake(ABC, Generic[C, L]):
 
     # ---- what every kind does
 
-    async def open_new(self, stream_id: str, opening: C, definitions: L) -> None:
-        """Start a stream that was accepted just now. Raises Unavailable."""
-        await self._start(stream_id, definitions, waiting=(opening,))
+    async def open_as(self, acceptance: Acceptance, stream_id: str, opening: C, definitions: L) -> Submitted | None:
+        """Start a stream as far as its acceptance asks for; None: it has other content, and is refused. Raises Unavailable."""
+        if acceptance is Acceptance.CONFLICT:
+            return None
+        if acceptance is Acceptance.NEW:
+            await self._start(stream_id, definitions, waiting=(opening,))
+        elif acceptance is Acceptance.SAME_UNOPENED:
+            await self.open_accepted(stream_id)
+        return Submitted(stream_id, known=acceptance is not Acceptance.NEW)
 
     async def open_accepted(self, stream_id: str) -> bool:
         """Start a stream that was accepted but whose start may have been lost. False: there is no such stream."""
@@ -181,9 +200,9 @@ class StreamIntake(ABC, Generic[C, L]):
         await self.revive(stream_id)
         return None
 
-    async def _start(self, stream_id: str, definitions: L, *, again: bool = False, **given: Any) -> bool:
+    async def _start(self, stream_id: str, definitions: L, *, again: bool = False, **begins_with: Any) -> bool:
         return await self._gateway.start(
-            self._gateway.input_type.of(stream_id, self._time, **given), definitions, again=again
+            self._gateway.input_type.of(stream_id, self._time, **begins_with), definitions, again=again
         )
 
     async def _lost_commands(self, stream_id: str) -> list[C]:

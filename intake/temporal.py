@@ -97,10 +97,10 @@ class Gateway(ABC, Generic[C]):
         self._task_queue = task_queue
 
     @abstractmethod
-    def shown(self, given: Any, definitions: Any) -> dict[str, Any]:
+    def shown(self, stream_input: Any, definitions: Any) -> dict[str, Any]:
         """What Temporal's web pages show of a workflow that is started: its summary, its search attributes."""
 
-    async def start(self, given: StreamInput[Any, Any], definitions: Any, *, again: bool = False) -> bool:
+    async def start(self, stream_input: StreamInput[Any, Any], definitions: Any, *, again: bool = False) -> bool:
         """Start a stream; False if it runs, or has come to its end. Raises Unavailable.
 
         `again`: also if it has, for the ledger knows better. A run that was terminated came to no end of its own: what its
@@ -112,11 +112,11 @@ class Gateway(ABC, Generic[C]):
             with outages_as_unavailable():
                 await self._client.start_workflow(
                     self.workflow,
-                    args=(given, definitions),
-                    id=given.stream_id,
+                    args=(stream_input, definitions),
+                    id=stream_input.stream_id,
                     task_queue=self._task_queue,
                     id_reuse_policy=reuse,
-                    **self.shown(given, definitions),
+                    **self.shown(stream_input, definitions),
                 )
         except WorkflowAlreadyStartedError:
             return False
@@ -179,10 +179,10 @@ class CaseGateway(Gateway[CaseCommand]):
 
     workflow, input_type, carried_type, message_type = CASE_WORKFLOW, CaseInput, Carried, CommandMessage
 
-    def shown(self, given: CaseInput, definitions: Definitions) -> dict[str, Any]:
+    def shown(self, stream_input: CaseInput, definitions: Definitions) -> dict[str, Any]:
         """The procedure, and where the case stands."""
         summary = f"{definitions.procedure.id} {definitions.procedure.version}"
-        return {"search_attributes": _attributes(given, definitions), "static_summary": summary}
+        return {"search_attributes": _attributes(stream_input, definitions), "static_summary": summary}
 
 
 class DossierGateway(Gateway[DossierCommand]):

@@ -36,10 +36,10 @@ class CaseWorkflow(StreamWorkflow[Case, CaseCommand]):
     carried_type = Carried
 
     @workflow.init
-    def __init__(self, given: CaseInput, definitions: Definitions) -> None:
-        super().__init__(given, definitions)
+    def __init__(self, stream_input: CaseInput, definitions: Definitions) -> None:
+        super().__init__(stream_input, definitions)
         self._ending: CaseClosed | None = None
-        self._linked = _linked_of(given, self._state)
+        self._linked = _linked_of(stream_input, self._state)
         """The dossier that waits for this case's end; None: it stands alone, or has told it."""
 
     @workflow.run
@@ -99,8 +99,8 @@ class CaseWorkflow(StreamWorkflow[Case, CaseCommand]):
             workflow.upsert_search_attributes(changed)
 
 
-def _linked_of(given: CaseInput, case: Case) -> DossierReference | None:
+def _linked_of(stream_input: CaseInput, case: Case) -> DossierReference | None:
     if case.application is not None:
         return case.application.linked
-    opening = next((command for command in given.waiting if isinstance(command, SubmitApplication)), None)
+    opening = next((command for command in stream_input.waiting if isinstance(command, SubmitApplication)), None)
     return None if opening is None else opening.application.linked

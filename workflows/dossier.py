@@ -40,9 +40,9 @@ class DossierWorkflow(StreamWorkflow[Dossier, DossierCommand]):
     carried_type = DossierCarried
 
     @workflow.init
-    def __init__(self, given: DossierInput, definitions: DossierDefinitions) -> None:
-        super().__init__(given, definitions)
-        self._done: set[str] = set(given.carried.done) if given.carried else set()
+    def __init__(self, stream_input: DossierInput, definitions: DossierDefinitions) -> None:
+        super().__init__(stream_input, definitions)
+        self._done: set[str] = set(stream_input.carried.done) if stream_input.carried else set()
 
     @workflow.run
     async def run(self, _: DossierInput, __: DossierDefinitions) -> StreamResult:

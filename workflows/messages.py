@@ -90,9 +90,9 @@ class StreamInput(Message, Generic[C, K]):
     """Continue as new after so many turns; None: when Temporal suggests it."""
 
     @classmethod
-    def of(cls, stream_id: str, business_time: BusinessTime, **given: Any) -> Self:
+    def of(cls, stream_id: str, business_time: BusinessTime, **begins_with: Any) -> Self:
         """The input of a stream."""
-        return cls.model_validate({cls.wire_id: stream_id, "business_time": business_time, **given})
+        return cls.model_validate({cls.wire_id: stream_id, "business_time": business_time, **begins_with})
 
     @property
     def stream_id(self) -> str:

@@ -49,12 +49,16 @@ class StreamWorkflow(Generic[S, C]):
     proposal_type: ClassVar[type[Proposal]] = Proposal
     standing_type: ClassVar[type[Standing]] = Standing
 
-    def __init__(self, given: StreamInput[Any, Any], definitions: Any) -> None:
-        carried = given.carried
-        self._input = given
-        self._state: S = carried.restored(definitions) if carried else self.rules.blank(given.stream_id, definitions)
+    def __init__(self, stream_input: StreamInput[Any, Any], definitions: Any) -> None:
+        carried = stream_input.carried
+        self._input = stream_input
+        self._state: S = (
+            carried.restored(definitions) if carried else self.rules.blank(stream_input.stream_id, definitions)
+        )
         self._mail: Mailbox[C] = (
-            Mailbox(carried.waiting, carried.settled, carried.conflicting) if carried else Mailbox(given.waiting, {})
+            Mailbox(carried.waiting, carried.settled, carried.conflicting)
+            if carried
+            else Mailbox(stream_input.waiting, {})
         )
         self._timer = DueTimer()
         self._next_due_at: datetime | None = None

@@ -24,12 +24,13 @@ def with_components(file: DossierFile, components: Mapping[tuple[str, str], str]
     """The file with the component that a bare need is, where the catalogue knows it: whoever needs a licence means that."""
     procedure_of = {part.name: part.procedure for part in file.applications}
 
-    def told(part: LinkedPart, need: Need) -> Need:
+    def with_component(part: LinkedPart, need: Need) -> Need:
         if need.name is None or need.document is not None or need.kind is not EdgeKind.HARD:
             return need
         return need.model_copy(update={"document": components.get((procedure_of[need.name], part.procedure))})
 
     parts = tuple(
-        part.model_copy(update={"needs": tuple(told(part, need) for need in part.needs)}) for part in file.applications
+        part.model_copy(update={"needs": tuple(with_component(part, need) for need in part.needs)})
+        for part in file.applications
     )
     return file.model_copy(update={"applications": parts})

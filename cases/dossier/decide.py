@@ -15,11 +15,11 @@ from cases.dossier.promise import renew
 from cases.dossier.release import release_ready
 from cases.dossier.results import refusal_of_result
 from cases.dossier.senders import dossier_stranger
-from cases.dossier.ticks import JOINT, escalation_id_of, fire_due, next_due
+from cases.dossier.ticks import JOINT, fire_due, next_due
 from cases.dossier.views import dossier_escalations_of, dossier_view_of
 from cases.meant import meant
 from cases.stream import StreamRules
-from cases.ticks import ALARMS
+from cases.ticks import ALARMS, escalation_id_of
 from events.language.case_events import EscalationAcknowledged
 from events.language.commands import AcknowledgeEscalation, Command
 from events.language.dossier_commands import (
@@ -189,7 +189,7 @@ def _acknowledge(draft: DossierDraft, command: AcknowledgeEscalation) -> Refusal
     dossier = draft.state
     # A warning is read, not acknowledged, as is a passed appointment: that would silence what is still to come.
     rungs = [rung for rung in dossier.definitions.ladder.rungs if rung.id in dossier.fired and rung.kind in ALARMS]
-    if command.escalation_id not in {escalation_id_of(dossier, rung) for rung in rungs}:
+    if command.escalation_id not in {escalation_id_of(JOINT, dossier.set_asides, rung) for rung in rungs}:
         return refuse("escalation_unknown", "escalation_id", escalation=command.escalation_id)
     if command.escalation_id in dossier.acknowledged:
         return refuse("already_acknowledged", "escalation_id", escalation=command.escalation_id)

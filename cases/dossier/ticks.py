@@ -11,8 +11,7 @@ from cases.dossier.blame import blame
 from cases.dossier.draft import DossierDraft
 from cases.dossier.ends import JointEnds, joint_ends, recorded_early_at
 from cases.dossier.model import UNBEGUN, Dossier, Part, PartStatus, Same
-from cases.ticks import ALARMS
-from catalog.audiences import audience_of
+from cases.ticks import escalation_id_of, rungs_too_early, told_department
 from catalog.dossier import EdgeKind
 from events.language.dossier_events import (
     DossierAppointmentPassed,
@@ -88,12 +87,6 @@ def breach(draft: DossierDraft, end_at: datetime) -> None:
     draft.emit(DossierBreached(due_at=end_at, critical_path=dossier.critical_path, blame=shares, two_ends=two_ends))
 
 
-def escalation_id_of(dossier: Dossier, rung: Rung) -> str:
-    """The id of a rung that fires. After a breach that was set aside its rungs fire anew, under ids of their own."""
-    again = f".{dossier.set_asides + 1}" if dossier.set_asides and rung.kind in ALARMS else ""
-    return f"{JOINT}/{rung.id}{again}"
-
-
 def _of_clock(dossier: Dossier) -> Iterator[Falling]:
     ends = joint_ends(dossier)
     if dossier.clock is None or ends is None or dossier.joint_ended_at is not None:
@@ -141,17 +134,15 @@ def _instant(rung: Rung, clock: Clock, ends: JointEnds, calendar: WorkingCalenda
 
 
 def _correct(draft: DossierDraft) -> None:
-    # An older rule took the appointment for the end: while the law's end has not passed there is no breach. Where it has,
-    # the breach stands, and nobody is told a second time.
     dossier, ends = draft.state, joint_ends(draft.state)
     if ends is None or ends.lawful_end_at is None:
         return
-    if ends.lawful_end_at < draft.now:
-        draft.emit(DossierBreachConfirmed(lawful_end_at=ends.lawful_end_at))
-        return
     kinds = {rung.id: rung.kind for rung in dossier.definitions.ladder.rungs}
-    too_early = tuple(rung for rung in dossier.fired if kinds.get(rung) in ALARMS)
-    draft.emit(DossierBreachSetAside(due_at=ends.lawful_end_at, cause="lawful_end", rungs=too_early))
+    too_early = rungs_too_early(ends.lawful_end_at, draft.now, dossier.fired, kinds)
+    if too_early is None:
+        draft.emit(DossierBreachConfirmed(lawful_end_at=ends.lawful_end_at))
+    else:
+        draft.emit(DossierBreachSetAside(due_at=ends.lawful_end_at, cause="lawful_end", rungs=too_early))
 
 
 def _of_results(dossier: Dossier) -> Iterator[Falling]:
@@ -195,21 +186,15 @@ def _fire(draft: DossierDraft, item: Falling) -> None:
     rung = next(rung for rung in dossier.definitions.ladder.rungs if rung.id == item.rung)
     draft.emit(
         DossierRungFired(
-            escalation_id=escalation_id_of(dossier, rung),
+            escalation_id=escalation_id_of(JOINT, dossier.set_asides, rung),
             rung=rung.id,
             kind=rung.kind,
             level=rung.level,
             audience=rung.audience,
-            audience_department=told_department(dossier, rung),
+            audience_department=told_department(rung, dossier.holder, dossier.lead, dossier.definitions.departments),
             lead=dossier.lead,
             holder=dossier.holder,
             due_at=item.at,
             late_seconds=max(0.0, (draft.now - item.at).total_seconds()),
         )
     )
-
-
-def told_department(dossier: Dossier, rung: Rung) -> str | None:
-    """The department whose role a rung tells; None: definitions of an early version do not say which departments there are."""
-    departments = dossier.definitions.departments
-    return audience_of(rung.audience, dossier.holder, dossier.lead, departments)[0] if departments else None

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 from cases.dossier.ends import joint_ends, verdict_of
 from cases.dossier.model import Dossier, PartStatus
-from cases.dossier.ticks import JOINT, escalation_id_of, next_due, told_department
+from cases.dossier.ticks import JOINT, next_due
 from cases.lateness import Lateness, pauses_after
 from cases.model import ClockStatus
-from cases.ticks import ALARMS
+from cases.ticks import ALARMS, escalation_id_of, told_department
 from cases.turn import DossierView, EscalationItem
 from sla.ladder import Rung
 
@@ -57,7 +57,7 @@ def _escalations(dossier: Dossier, fired_at: Mapping[str, datetime]) -> Iterator
     late = _lateness(dossier)
     is_open = dossier.is_open and dossier.joint_ended_at is None and not dossier.acknowledged
     for rung in _alarms(dossier):
-        escalation_id = escalation_id_of(dossier, rung)
+        escalation_id = escalation_id_of(JOINT, dossier.set_asides, rung)
         yield EscalationItem(
             case_id=dossier.dossier_id,
             escalation_id=escalation_id,
@@ -74,7 +74,7 @@ def _escalations(dossier: Dossier, fired_at: Mapping[str, datetime]) -> Iterator
             department=dossier.holder or dossier.lead,
             holder=dossier.holder if is_open else None,
             audience=rung.audience,
-            audience_department=told_department(dossier, rung),
+            audience_department=told_department(rung, dossier.holder, dossier.lead, dossier.definitions.departments),
             kind=rung.kind,
             level=rung.level,
             fired_at=fired_at.get(escalation_id) or dossier.breached_at or clock.anchored_at,

@@ -12,7 +12,7 @@ from wording.text import _
 
 if TYPE_CHECKING:
     from greenlane.catalogue_in_use import CatalogueInUse
-    from store.catalogue import Act
+    from services.catalogue_places import Act
 
 
 def catalogue_in_use(settings: Settings) -> CatalogueInUse:
@@ -36,7 +36,7 @@ def warn_of_difference(settings: Settings, acts: Sequence[Act]) -> None:
     if folder is None or not acts:
         return
     from catalog.errors import CatalogError
-    from intake.folder_difference import difference_of
+    from services.catalogue_places import difference_of
 
     try:
         difference = difference_of(folder, acts)

@@ -38,7 +38,7 @@ def verify(
     from services.verification import count_ledger, verify_installation
 
     with run.session() as session:
-        events = count_ledger(session.wiring)[1]
+        events = count_ledger(session.wiring, acting(None))[1]
         with counted(session.words(_("Verifying the ledger")), events) as progress:
             report = verify_installation(session.wiring, acting(None), topics=topics, progress=progress)
         return run.answer(
@@ -65,7 +65,7 @@ def rebuild(
     from services.verification import count_ledger, rebuild_read_models
 
     with run.session() as session:
-        cases = count_ledger(session.wiring)[0]
+        cases = count_ledger(session.wiring, acting(None))[0]
         with counted(session.words(_("Verifying the ledger")), cases) as progress:
             rebuilt = rebuild_read_models(session.wiring, acting(None), replace=replace, progress=progress)
         return run.answer(

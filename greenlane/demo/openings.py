@@ -14,8 +14,8 @@ from events.language.dossier_messages import DossierFile
 from events.language.messages import DocumentMessage
 from greenlane.demo.script import OPENINGS_SOURCE, SYSTEM
 from greenlane.wiring import Wiring
-from intake.cases import Submitted
 from intake.declaration import filled
+from intake.streams import Submitted
 from store.dossiers import Dossiers
 from wording.errors import GreenlaneError
 

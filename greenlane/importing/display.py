@@ -52,15 +52,6 @@ class Display(Protocol):
         """A remark that stays."""
 
 
-class Quiet:
-    """Tells nobody: for tests."""
-
-    def say(self, *what: object, **named: object) -> None:
-        """Nothing."""
-
-    reading = read_bytes = read = standing = doing = say
-
-
 class Terminal:
     """For people. Use it as a context manager, so that the terminal is left in order."""
 

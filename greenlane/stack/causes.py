@@ -25,6 +25,9 @@ from wording.text import _
 PARTS_BY_SETTING: Final = {"temporal_address": "temporal", "kafka_bootstrap": "kafka", "database_url": "postgresql"}
 """Each server that is embedded where this setting is not set."""
 
+EXPLAINED: Final = (TransportError, StoreUnavailable, Unavailable, ServerUnusableError, ServiceError)
+"""The failures behind which there may be a cause."""
+
 
 def cause_of(error: Exception, cluster: Cluster, settings: Settings, shell_settings: Settings) -> Exception:
     """What is behind the failure of a server: clients say that time ran out, or that something is refused.

@@ -29,9 +29,10 @@ from events.language.dossier_messages import DossierFile
 from events.language.identity import is_dossier
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring
-from intake.cases import CaseIntake, Submitted
+from intake.cases import CaseIntake
 from intake.dossiers import DossierIntake
 from intake.publishing import enter
+from intake.streams import Submitted
 from store.catalogue import PublishedCatalogue
 from store.database import Store
 from store.dossiers import Dossiers

@@ -32,7 +32,7 @@ from events.language.dossier_messages import DossierFile, LinkedPart
 from events.language.identity import is_dossier
 from events.language.messages import DocumentMessage
 from greenlane.wiring import Wiring
-from intake.cases import Submitted
+from intake.streams import Submitted
 from tests.e2e.killing import kill
 
 pytestmark = pytest.mark.more

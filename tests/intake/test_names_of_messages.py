@@ -14,8 +14,8 @@ from events.language.envelope import binary_headers
 from events.language.identity import message_command_id, message_digest_of
 from events.language.topics import Topics
 from events.transport.ports import Done, Incoming
-from intake.cases import Submitted
 from intake.reception import Reception
+from intake.streams import Submitted
 from intake.trust import Trust
 from tests.intake.fake_systems import AnySystem
 

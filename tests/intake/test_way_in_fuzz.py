@@ -22,9 +22,9 @@ from events.language.text import is_storable
 from events.language.topics import Topics
 from events.transport.letters import letter_headers
 from events.transport.ports import DeadLetter, Done
-from intake.cases import Submitted
 from intake.person import parted
 from intake.reception import Reception
+from intake.streams import Submitted
 from tests.intake.fake_systems import AnySystem
 from tests.intake.strange_messages import AT, CANARY, COUNT, LAWFUL, Strange, strange
 from wording.foreign import is_plain

@@ -50,8 +50,8 @@ class ComplaintWorkflow(StreamWorkflow[Complaint, ComplaintCommand]):
     carried_type = ComplaintCarried
 
     @workflow.init
-    def __init__(self, given: ComplaintInput, definitions: ComplaintLaw) -> None:
-        super().__init__(given, definitions)
+    def __init__(self, stream_input: ComplaintInput, definitions: ComplaintLaw) -> None:
+        super().__init__(stream_input, definitions)
 
     @workflow.run
     async def run(self, _: ComplaintInput, __: ComplaintLaw) -> StreamResult:

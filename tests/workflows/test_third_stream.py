@@ -20,8 +20,11 @@ from cases.turn import CommandOutcome
 from events.language.case_events import canonical_json
 from events.language.commands import Actor, ActorKind, Assurance
 from events.language.sameness import with_digest
+from intake.lost_runs import BROUGHT_BACK
+from intake.streams import Submitted
 from sla.business_time import BusinessTime
 from tests.builders import MONDAY, the_definitions
+from tests.workflows.complaint_intake import ComplaintGateway, ComplaintIntake, MemoryRecords
 from tests.workflows.complaint_workflow import (
     ComplaintCarried,
     ComplaintInput,
@@ -60,18 +63,28 @@ def answered(
     return AnswerComplaint(command_id=command_id, received_at=at, actor=actor, taken_up=taken_up)
 
 
+def new_name() -> str:
+    return f"complaint-{uuid.uuid4().hex[:24]}"
+
+
+def brought_back() -> float:
+    return BROUGHT_BACK.labels("complaint")._value.get()
+
+
 class Office:
     """Where complaints are lodged and answered. Business time is the server's."""
 
     def __init__(self, environment: WorkflowEnvironment, queue: str) -> None:
         self.environment, self.queue, self.memory = environment, queue, MemoryRecorder()
         self.time = BusinessTime(business_anchor_at=MONDAY, real_anchor_at=MONDAY)
+        gateway = ComplaintGateway(environment.client, queue)
+        self.intake = ComplaintIntake(gateway, MemoryRecords(self.memory), LAW, self.time)
 
     async def now(self) -> datetime:
         return self.time.to_business(await self.environment.get_current_time())
 
     async def open(self, **given: Any) -> Complaints:
-        name = f"complaint-{uuid.uuid4().hex[:24]}"
+        name = new_name()
         given = given or {"waiting": (lodged(await self.now()),)}
         handle = await self.environment.client.start_workflow(
             ComplaintWorkflow.run,
@@ -80,6 +93,9 @@ class Office:
             task_queue=self.queue,
         )
         return Complaints(self, name, handle)
+
+    def found(self, name: str) -> Complaints:
+        return Complaints(self, name, self.environment.client.get_workflow_handle(name, result_type=StreamResult))
 
 
 class Complaints:
@@ -203,3 +219,41 @@ async def test_it_is_started_again_from_its_ledger(office: Office) -> None:
     await office.environment.sleep(11 * DAY)
     await soon(lambda: one.events == ["ComplaintLodged", "ComplaintOverdue"])
     await again.terminate()
+
+
+async def test_the_intake_opens_it_once(office: Office) -> None:
+    """The same again is known, other content under its name is none of it; one that is not there is said so."""
+    name, opening = new_name(), lodged(await office.now())
+    first = await office.intake.lodge(name, opening)
+    one = await office.found(name).opened()
+    again = await office.intake.lodge(name, opening.model_copy())
+    assert (first, again) == (Submitted(name, known=False), Submitted(name, known=True))
+    assert await office.intake.lodge(name, opening.model_copy(update={"about": "another matter"})) is None
+    assert (await office.intake.answer_to(name, with_digest(answered(await office.now())))).accepted
+    assert (await one.handle.result()).outcome == "taken_up"
+    late = await office.intake.answer_to(name, with_digest(answered(await office.now(), "late")))
+    nowhere = await office.intake.answer_to(new_name(), with_digest(answered(await office.now())))
+    assert [answer.refusal and answer.refusal.code for answer in (late, nowhere)] == ["case_closed", "case_unknown"]
+    assert one.events == ["ComplaintLodged", "ComplaintAnswered"]
+
+
+async def test_one_whose_start_was_lost_is_started(office: Office) -> None:
+    """It was accepted, and then the process was killed."""
+    name = new_name()
+    office.intake.stored.accept(name, lodged(await office.now()))
+    assert await office.intake.open_forgotten(0) == 1
+    one = await office.found(name).opened()
+    assert await office.intake.open_forgotten(0) == 0
+    await one.handle.terminate()
+
+
+async def test_a_command_brings_back_what_was_lost(office: Office) -> None:
+    """Its run was ended by somebody; its state is the fold of its ledger."""
+    one = await (await office.open()).opened()
+    assert (await one.handle.query(VIEW_QUERY, result_type=ComplaintView)).sequence == 1
+    await one.handle.terminate("an operator's mistake")
+    before = brought_back()
+    assert (await office.intake.answer_to(one.name, with_digest(answered(await office.now(), taken_up=False)))).accepted
+    assert (await office.found(one.name).handle.result()).outcome == "refused"
+    assert one.events == ["ComplaintLodged", "ComplaintAnswered"]
+    assert brought_back() == before + 1
