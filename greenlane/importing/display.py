@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -88,12 +88,8 @@ class Terminal:
         self._end_bar()
         self._line(
             _(
-                "log read: {traces:,} traces, {events:,} events, {activities:,} activities, {departments:,} departments",
-                traces=summary.traces,
-                events=summary.events,
-                activities=summary.activities,
-                departments=summary.departments,
-            )
+                "log read: {traces:,} traces, {events:,} events, {activities:,} activities, {departments:,} departments"
+            ).filled(**asdict(summary))
         )
         unusual = [text.filled(count=count) for name, text in UNUSUAL.items() if (count := getattr(summary, name))]
         if unusual:
@@ -101,14 +97,7 @@ class Terminal:
 
     def standing(self, standing: Standing) -> None:
         """Move the bar of the cases."""
-        words = _(
-            "{closed:,}/{cases:,} cases closed, {decisions:,} decisions sent, {pace:.1f} cases/s, {in_flight} in flight",
-            closed=standing.closed,
-            cases=standing.cases,
-            decisions=standing.decisions,
-            pace=standing.cases_per_s,
-            in_flight=standing.in_flight,
-        )
+        words = STANDING.filled(**asdict(standing))
         if not self._console.is_terminal:
             if self._now() >= self._quiet_until:
                 self._quiet_until = self._now() + LINE_EVERY_SECONDS
@@ -157,6 +146,9 @@ class Terminal:
         return in_language(words, self._language)
 
 
+STANDING = _(
+    "{closed:,}/{cases:,} cases closed, {decisions:,} decisions sent, {cases_per_s:.1f} cases/s, {in_flight} in flight"
+)
 UNUSUAL = {
     "empty_traces": _("{count:,} traces without events"),
     "traces_without_name": _("{count:,} traces without a name"),
