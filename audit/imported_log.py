@@ -23,7 +23,7 @@ from intake.records import DERIVED_PROCEDURE
 from store.database import Store
 from store.definitions import DefinitionArchive
 from store.errors import StoreError
-from store.ledger import LedgerRow, rows_of_cases
+from store.ledger import LedgerRow, rows_of_streams
 from store.tables import applications, commands, outbox, outbox_unpublished
 from store.view_tables import cases
 
@@ -191,7 +191,7 @@ class LogVerification:
         with self._store.reading() as connection:
             rows = {
                 case_id: list(group)
-                for case_id, group in groupby(rows_of_cases(connection, ids), lambda row: row.case_id)
+                for case_id, group in groupby(rows_of_streams(connection, ids), lambda row: row.case_id)
             }
             accepted: dict[str, list[str]] = {}
             query: Any = select(commands.c.case_id, commands.c.command_id).where(

@@ -23,7 +23,7 @@ from store.database import Session, Store
 from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown, LedgerRowBroken
 from store.escalations import find_differing, put_in_place
-from store.ledger import LedgerRow, rows_of_cases
+from store.ledger import LedgerRow, rows_of_streams
 from store.statements import statements_in
 from store.tables import ledger
 from store.view_tables import cases, dossiers, escalations, worklist
@@ -142,7 +142,7 @@ class Folding:
             _session_of(connection).execute(SQL["hold_up_recording" if replace else "see_one_instant"])
             folded: list[Folded] = []
             differences: list[Difference] = []
-            for stream_id, rows in groupby(rows_of_cases(connection, stream_ids), lambda row: row.case_id):
+            for stream_id, rows in groupby(rows_of_streams(connection, stream_ids), lambda row: row.case_id):
                 outcome = self._fold(stream_id, list(rows))
                 if isinstance(outcome, Folded):
                     folded.append(outcome)

@@ -35,7 +35,7 @@ class VerificationReport:
     cases: int = 0
     events: int = 0
     violations: dict[str, int] = field(default_factory=dict)
-    findings: list[str] = field(default_factory=list)
+    findings: list[Violation] = field(default_factory=list)
     redelivered: int = 0
     """Repeated records on the topics: allowed, counted."""
     older: int = 0
@@ -46,11 +46,11 @@ class VerificationReport:
         """Nothing was found wrong."""
         return not any(self.violations.values())
 
-    def note(self, invariant: str, finding: str) -> None:
+    def note(self, violation: Violation) -> None:
         """Count a violation."""
-        self.violations[invariant] = self.violations.get(invariant, 0) + 1
+        self.violations[violation.invariant] = self.violations.get(violation.invariant, 0) + 1
         if len(self.findings) < FINDINGS_MAX:
-            self.findings.append(f"{invariant}: {finding}")
+            self.findings.append(violation)
 
 
 class PublishedTopics(NamedTuple):
@@ -74,7 +74,7 @@ def verify(
         story = story_of(definitions, records)
         report.older += story.older
         for violation in (*check_story(story), *replay_story(story)):
-            _note(report, violation)
+            report.note(violation)
         if watch is not None:
             watch(len(records))
         return CASES.project(case_id, definitions, records)
@@ -83,11 +83,11 @@ def verify(
     report.cases, report.events = folded.cases, folded.events
     for difference in (*folded.differences, *_check_dossiers(store, report)):
         read_model = difference.what in ("case", "worklist", "escalations", "surplus")
-        report.note("I8" if read_model else "I2", f"{difference.case_id}: {difference.what}")
+        report.note(Violation("I8" if read_model else "I2", difference.case_id, None, difference.what))
     for case_id in accepted_without_case(store):
-        report.note("I1", f"{case_id} was accepted and has no case")
-    for effect in effects_repeated(store):
-        report.note("I4", effect)
+        report.note(Violation("I1", case_id, None, "was accepted and has no case", goes_on=True))
+    for case_id, effect in effects_repeated(store):
+        report.note(Violation("I4", case_id, None, effect))
     if topics is not None:
         _compare_topics(store, topics, report)
     return report
@@ -102,12 +102,8 @@ def _check_dossiers(store: Store, report: VerificationReport) -> list[Difference
             definitions, records = streams.stream(stream_id)
             report.events += len(records)
             for violation in (*check_dossier(definitions, records), *dossier_redecided(definitions, records)):
-                _note(report, violation)
+                report.note(violation)
     return wrong
-
-
-def _note(report: VerificationReport, violation: Violation) -> None:
-    report.note(violation.invariant, f"{violation.case_id} event {violation.sequence}: {violation.message}")
 
 
 def _compare_topics(store: Store, topics: PublishedTopics, report: VerificationReport) -> None:
@@ -123,10 +119,11 @@ def _compare_topics(store: Store, topics: PublishedTopics, report: VerificationR
         if message.topic == topics.names.case_events and seen[key] == 1:
             case_id, _, sequence = event_id.rpartition(".")
             if int(sequence) <= last.get(case_id, 0):
-                report.note("I3", f"{case_id}: event {sequence} came after event {last[case_id]}")
+                came = f"event {sequence} came after event {last[case_id]}"
+                report.note(Violation("I3", case_id, None, came))
             last[case_id] = max(int(sequence), last.get(case_id, 0))
     for topic, missing in sorted(set(owed) - set(seen)):
-        report.note("I3", f"{missing} is owed to {topic} and not there")
+        report.note(Violation("I3", missing, None, f"is owed to {topic} and not there", goes_on=True))
     for topic, surplus in sorted(set(seen) - set(owed)):
-        report.note("I3", f"{surplus} is on {topic} and was never owed")
+        report.note(Violation("I3", surplus, None, f"is on {topic} and was never owed", goes_on=True))
     report.redelivered = sum(count - 1 for count in seen.values())

@@ -14,6 +14,8 @@ class Violation:
     case_id: str
     sequence: int | None
     message: str
+    goes_on: bool = False
+    """The message goes on from the id of the case, or of what is meant: "… is owed to …"."""
 
     def __str__(self) -> str:
         place = self.case_id if self.sequence is None else f"{self.case_id}.{self.sequence}"

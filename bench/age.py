@@ -19,6 +19,7 @@ import psutil
 
 from bench.throughput.__main__ import PROCEDURE, WARM_UP_CASES, access_file, ours_round, the_stack
 from greenlane.wiring import Wiring
+from services.actors import claimed
 from services.quiescence import await_published
 from store.ledger import Ledger
 from store.views import CaseFilter, Views
@@ -73,7 +74,7 @@ def _fill(wiring: Wiring, cases: int) -> float:
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    await_published(wiring, timeout_seconds=300)
+    await_published(wiring, claimed("operator", "bench"), timeout_seconds=300)
     return time.monotonic() - began
 
 

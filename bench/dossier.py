@@ -29,6 +29,7 @@ from events.language.dossier_messages import DossierFile
 from greenlane.wiring import Wiring
 from intake.cases import CaseIntake
 from intake.streams import Submitted
+from services.actors import claimed
 from services.quiescence import await_published
 from store.dossiers import Dossiers
 from store.views import Views
@@ -160,7 +161,7 @@ def main() -> None:
     with the_stack() as (wiring, supervisor):
         before = cpu_seconds(stack_processes(supervisor))
         result = asyncio.run(run(wiring, asked.applications))
-        await_published(wiring)
+        await_published(wiring, claimed("operator", "bench"))
         after = cpu_seconds(stack_processes(supervisor))
         checked = verify(wiring.store, PublishedTopics(wiring.cluster, wiring.topics))
     result |= {

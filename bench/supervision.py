@@ -89,7 +89,7 @@ def _fill(store: Store, count: int) -> None:
 def _measured(store: Store) -> dict[str, Any]:
     rows, views = Escalations(store), Views(store)
     everything, late = EscalationFilter(open_only=True), CaseFilter(late=True)
-    told = EscalationFilter(open_only=True, told="chairman-office")
+    told = EscalationFilter(open_only=True, told_department="chairman-office")
     return {
         "open_escalations": rows.count(everything),
         "escalations --open": _median(lambda: (rows.find(everything, limit=50), rows.count(everything))),

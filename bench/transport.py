@@ -27,7 +27,7 @@ from prometheus_client import CollectorRegistry
 
 from events.language.topics import Topics
 from events.transport.admin import TopicLayout, ensure_topics
-from events.transport.bridge import Bridge, BridgeSettings, ConsumerSettings, LaneSettings, incoming_pattern
+from events.transport.bridge import BridgeSettings, ConsumerSettings, LaneSettings, incoming_pattern
 from events.transport.cluster import Cluster
 from events.transport.memory import MemoryOutbox
 from events.transport.metrics import BridgeMetrics, PublisherMetrics
@@ -35,6 +35,7 @@ from events.transport.ports import Disposition, Done, Incoming, OutboxRow
 from events.transport.publisher import Publisher, PublisherSettings
 from tests.events.broker import Broker
 from tests.events.outbox_contract import a_row
+from tests.events.sending import ReadyBridge
 
 RESULTS = Path(__file__).parent / "results" / "transport.json"
 ROUNDS = 3
@@ -124,7 +125,7 @@ class Counting:
 async def bridge_all(cluster: Cluster, topics: Topics, count: int) -> dict[str, float]:
     """A full topic, until all is handled."""
     handler = Counting(count)
-    bridge = Bridge(
+    bridge = ReadyBridge(
         cluster,
         incoming_pattern(topics),
         handler,

@@ -224,11 +224,6 @@ def lawful_end_at(state: ClockState, definitions: Definitions) -> datetime | Non
     return timetable_of(state, definitions).lawful_end_at
 
 
-def due_items(case: Case) -> list[DueItem]:
-    """All that is still to fall due, in the order in which it must happen."""
-    return sorted(item for state in case.clocks.values() for item in _pending(state, case.definitions))
-
-
 def next_item(case: Case) -> DueItem | None:
     """The first thing that is still to fall due."""
     if case.is_closed:
@@ -268,12 +263,12 @@ def _first_of(state: ClockState, table: Timetable) -> DueItem | None:
     correction = _correction(state, table)
     if correction is not None:
         return correction
-    first = next(_open_among(table.until_end, state, table), None)
+    first = next(open_among(table.until_end, state, table), None)
     # Nothing at a delay after an end comes before the earlier end.
     ends_at = min((at for at in (table.appointment_at, table.end_at) if at is not None), default=None)
     if first is not None and ends_at is not None and first.at <= ends_at:
         return first
-    late = next(_open_among(table.after_end, state, table), None)
+    late = next(open_among(table.after_end, state, table), None)
     return min((item for item in (first, late) if item is not None), default=None)
 
 
@@ -292,13 +287,8 @@ def _correction(state: ClockState, table: Timetable) -> DueItem | None:
     return None
 
 
-def _pending(state: ClockState, definitions: Definitions) -> Iterator[DueItem]:
-    if not state.stopped and not state.is_paused:
-        table = timetable_of(state, definitions)
-        yield from _open_among(table.until_end + table.after_end, state, table)
-
-
-def _open_among(items: Iterable[DueItem], state: ClockState, table: Timetable) -> Iterator[DueItem]:
+def open_among(items: Iterable[DueItem], state: ClockState, table: Timetable) -> Iterator[DueItem]:
+    """Those of the items that are still to happen on this clock."""
     for item in items:
         if item.what == "appointment":
             # It passes once, for each time it was moved before that.

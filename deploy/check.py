@@ -89,48 +89,48 @@ def problems() -> list[str]:
         compose = Compose.model_validate(yaml.safe_load((FOLDER / "compose.yaml").read_text(encoding="utf-8")))
     except (ValidationError, yaml.YAMLError) as error:
         return [f"compose.yaml: {error}"]
-    found = [
+    faults = [
         f"compose.yaml: {key}: unknown top-level key" for key in compose.model_extra or {} if not key.startswith("x-")
     ]
     for name, service in compose.services.items():
-        found += [f"compose.yaml: services.{name}: {problem}" for problem in _service(service, compose)]
+        faults += [f"compose.yaml: services.{name}: {problem}" for problem in _service(service, compose)]
     for template in sorted(FOLDER.glob("*.env.template")):
-        found += _settings(template.name) if template.name not in OF_THE_SERVERS else []
-    found += _accounts()
-    found += _scripts()
-    return found
+        faults += _settings(template.name) if template.name not in OF_THE_SERVERS else []
+    faults += _accounts()
+    faults += _scripts()
+    return faults
 
 
 def _service(service: Service, compose: Compose) -> list[str]:
-    found = [
+    faults = [
         f"depends on {other}, which is no service" for other in service.depends_on if other not in compose.services
     ]
     for other, dependency in service.depends_on.items():
         target = compose.services.get(other)
         if dependency.condition == "service_healthy" and target is not None and target.healthcheck is None:
-            found.append(f"waits for {other} to be healthy, which has no health check")
+            faults.append(f"waits for {other} to be healthy, which has no health check")
     shared = (service.network_mode or "").removeprefix("service:")
     if shared and shared not in compose.services:
-        found.append(f"shares the network of {shared}, which is no service")
+        faults.append(f"shares the network of {shared}, which is no service")
     if ":" not in service.image or service.image.endswith(":latest"):
-        found.append(f"{service.image} names no version")
+        faults.append(f"{service.image} names no version")
     if service.build is not None and not (FOLDER / service.build.context / service.build.dockerfile).is_file():
-        found.append(f"there is no {service.build.dockerfile}")
+        faults.append(f"there is no {service.build.dockerfile}")
     if service.build is not None and (service.command or [""])[0] not in command_names():
-        found.append(f"{service.command} is no command of the program")
-    found += [
+        faults.append(f"{service.command} is no command of the program")
+    faults += [
         f"there is no {file}.template" for file in service.env_file if not (FOLDER / f"{file}.template").is_file()
     ]
     for volume in service.volumes:
         source = volume.split(":")[0]
         made = (FOLDER / source).is_file() or (FOLDER / f"{source}.template").is_file()
         known = made if source.startswith(".") else source in compose.volumes
-        found += [] if known else [f"the volume {source} is not there"]
-    return found
+        faults += [] if known else [f"the volume {source} is not there"]
+    return faults
 
 
 def _settings(template: str) -> list[str]:
-    found = []
+    faults = []
     values: dict[str, str] = {}
     for name in dict.fromkeys((COMMON, template)):
         for number, line in enumerate((FOLDER / name).read_text(encoding="utf-8").splitlines(), start=1):
@@ -140,14 +140,14 @@ def _settings(template: str) -> list[str]:
             try:
                 refuse_unknown({variable: value})
             except SettingsError as error:
-                found.append(f"{name}:{number}: {error}")
+                faults.append(f"{name}:{number}: {error}")
             if not line.startswith("#"):
                 values[variable.removeprefix(PREFIX).lower()] = value
     try:
         Settings.load(**values)
     except Exception as error:
-        found.append(f"{template}: {error}")
-    return found
+        faults.append(f"{template}: {error}")
+    return faults
 
 
 def _accounts() -> list[str]:
@@ -163,11 +163,11 @@ def _accounts() -> list[str]:
 
 
 def _scripts() -> list[str]:
-    found = []
+    faults = []
     for script in FOLDER.glob("*.sh"):
         done = subprocess.run(["bash", "-n", str(script)], capture_output=True, text=True, check=False)  # noqa: S607
-        found += [f"{script.name}: {shlex.quote(done.stderr)}"] if done.returncode else []
-    return found
+        faults += [f"{script.name}: {shlex.quote(done.stderr)}"] if done.returncode else []
+    return faults
 
 
 if __name__ == "__main__":

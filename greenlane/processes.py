@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 
 import structlog
@@ -142,7 +143,8 @@ async def bridge(settings: Settings) -> None:
             group.create_task(HandOver(wiring.waiting, room, intake).run())
             views = Views(wiring.store)
             waking, sweep = Waking(views, intake, linked), Sweep(client, views, intake, linked)
-            group.create_task(_look_again(Healing(wiring.store, intake).look, "cases told that a plan could not reach"))
+            healing = Healing(wiring.store, intake, partial(datetime.now, UTC))
+            group.create_task(_look_again(healing.look, "cases told that a plan could not reach"))
             group.create_task(_look_again(sweep.look, "cases brought back whose run had ended"))
             group.create_task(_look_again(waking.look, "cases woken that slept through their due instant"))
             group.create_task(
@@ -180,8 +182,8 @@ def _bridge_settings(settings: Settings) -> BridgeSettings:
 async def _look_again(look: Callable[[float], Awaitable[int]], said: str) -> None:
     while True:
         try:
-            if found := await look(FORGOTTEN_AFTER_SECONDS):
-                log.warning(said, cases=found)
+            if forgotten := await look(FORGOTTEN_AFTER_SECONDS):
+                log.warning(said, cases=forgotten)
         except Exception as error:
             log.warning("could not look for what was lost", error=type(error).__name__)
         await asyncio.sleep(FORGOTTEN_LOOK_SECONDS)

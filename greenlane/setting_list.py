@@ -17,7 +17,7 @@ _QUERY: Final = re.compile(r"\?[^\s]*$")
 
 def settings_json() -> list[dict[str, Any]]:
     """Every setting: name, variable, value, whether it was set, its default and meaning. Raises SettingsError."""
-    found = Settings.load()
+    settings = Settings.load()
     listed = []
     for name, field in Settings.model_fields.items():
         default = field.get_default(call_default_factory=True)
@@ -25,8 +25,8 @@ def settings_json() -> list[dict[str, Any]]:
             {
                 "name": name,
                 "variable": f"{PREFIX}{name.upper()}",
-                "value": _shown(getattr(found, name)),
-                "is_set": name in found.model_fields_set,
+                "value": _shown(getattr(settings, name)),
+                "is_set": name in settings.model_fields_set,
                 "default": _shown(default),
                 "description": field.description or "",
             }

@@ -148,7 +148,7 @@ class IntakeRecords:
         """A case's definitions and its whole ledger. Raises DefinitionsUnknown for a case that has none."""
         records = self._ledger.records(case_id)
         if not records or not isinstance(records[0].event, ApplicationSubmitted):
-            raise DefinitionsUnknown(digest=f"(of {case_id}: its ledger does not begin with a submission)")
+            raise DefinitionsUnknown(stream_id=case_id)
         return self._archive.definitions(records[0].event.definitions_digest), records
 
     def derived_procedure(self, procedure_id: str) -> Definitions | None:

@@ -14,11 +14,11 @@ from services.dead_letters import FiledLetter
 from wording.text import _, _p
 
 
-def dead_letter_table(found: Sequence[FiledLetter], moments: Moments) -> Table:
+def dead_letter_table(letters: Sequence[FiledLetter], moments: Moments) -> Table:
     """One line a letter."""
     words = moments.words
     table = table_of(None, *map(words, (_("Topic\nLetter"), _("At"), _("Message\nField"), _("Reason"))))
-    for filed in found:
+    for filed in letters:
         letter = filed.letter
         table.add(
             # Both are typed to look at it, or to send it again.

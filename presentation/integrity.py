@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from audit.rebuilding import Rebuilt
 from audit.verification import VerificationReport
+from audit.violation import Violation
 from presentation.blocks import Block, Tone, dim, line, table_of, toned
 from presentation.words.words import Words
 from wording.text import _, _n
 
-_FINDING: Final = re.compile(r"^(?P<invariant>I\d+): (?P<stream>\S+?)(?: event (?P<event>\d+))?(?:[: ].*)?$", re.DOTALL)
+
+def finding_line(finding: Violation) -> str:
+    """A finding in the auditor's own words, which are English: for programs, and on an English screen."""
+    # Of a whole case these two have always said `event None`: programs read it so.
+    at_event = finding.sequence is not None or finding.invariant in ("I5", "I14")
+    place = f"{finding.case_id} event {finding.sequence}" if at_event else finding.case_id
+    return f"{finding.invariant}: {place}{' ' if finding.goes_on else ': '}{finding.message}"
 
 
-def finding_text(finding: str, words: Words) -> str:
-    """A finding on the screen. The auditor's own words are English; in Vietnamese it says which rule is broken, and where."""
-    found = _FINDING.match(finding)
-    if words.language == "en" or found is None:
-        return finding
-    place = found["stream"]
-    if found["event"] is not None:
-        place = words(_("{stream}, event {event}"), stream=place, event=found["event"])
-    return words(
-        _("{invariant}: wrong at {place}"), invariant=words.named("invariant", found["invariant"]), place=place
-    )
+def finding_text(finding: Violation, words: Words) -> str:
+    """A finding on the screen. In Vietnamese it says which rule is broken, and where."""
+    if words.language == "en":
+        return finding_line(finding)
+    place = finding.case_id
+    if finding.sequence is not None:
+        place = words(_("{stream}, event {event}"), stream=place, event=finding.sequence)
+    return words(_("{invariant}: wrong at {place}"), invariant=words.named("invariant", finding.invariant), place=place)
 
 
 def verification_json(report: VerificationReport) -> dict[str, Any]:
     """The answer of `verify --json`."""
     body = {"ok": report.ok, "cases": report.cases, "events": report.events, "violations": report.violations}
     body |= {"older_events": report.older} if report.older else {}
-    return body if report.ok else body | {"findings": report.findings}
+    return body if report.ok else body | {"findings": [finding_line(finding) for finding in report.findings]}
 
 
 def verification_screen(report: VerificationReport, words: Words) -> Iterator[Block]:
@@ -46,11 +49,11 @@ def verification_screen(report: VerificationReport, words: Words) -> Iterator[Bl
     if report.findings and words.language == "vi":
         yield line(words(_("Each in detail above.")))
     counts = {"cases": report.cases, "events": report.events}
-    found = _n("{count} finding", "{count} findings", sum(report.violations.values()))
+    findings = _n("{count} finding", "{count} findings", sum(report.violations.values()))
     yield line(
         words(_("{cases} cases, {events} events: all is well."), **counts)
         if report.ok
-        else words(_("{cases} cases, {events} events: {findings}."), findings=found, **counts)
+        else words(_("{cases} cases, {events} events: {findings}."), findings=findings, **counts)
     )
     if report.older:
         yield line(
@@ -81,8 +84,8 @@ def rebuilt_screen(rebuilt: Rebuilt, words: Words) -> Iterator[Block]:
     report = rebuilt.report
     for difference in report.differences:
         yield _wrong(f"{difference.case_id}: {words.named('difference', difference.what)}")
-    found = _n("{count} difference", "{count} differences", len(report.differences))
-    counts = {"cases": report.cases, "events": report.events, "differences": found}
+    differences = _n("{count} difference", "{count} differences", len(report.differences))
+    counts = {"cases": report.cases, "events": report.events, "differences": differences}
     yield line(words(_("{cases} cases, {events} events folded again: {differences}."), **counts))
     if rebuilt.mended:
         yield line(words(_("They were put right.")))

@@ -45,8 +45,8 @@ def desk_json(desk: Desk, command: Callable[[Escalation], str]) -> dict[str, Any
         {**step.item.model_dump(mode="json", exclude={"late"}), "late_seconds": delay_json(step.delay)}
         for step in desk.work
     ]
-    told = [escalation_json(escalation, command) for escalation in desk.escalations.items]
-    return {"ok": True, "department": desk.department, "work": work, "escalations": told}
+    escalations = [escalation_json(escalation, command) for escalation in desk.escalations.items]
+    return {"ok": True, "department": desk.department, "work": work, "escalations": escalations}
 
 
 def present_json(present: Present) -> dict[str, Any]:

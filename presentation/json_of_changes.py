@@ -25,16 +25,16 @@ def counts_of(preview: ChangePreview) -> dict[str, int]:
 
 
 def change_run_json(
-    target: Target, told: dict[str, Any], preview: ChangePreview, telling: Telling, language: str
+    target: Target, run: dict[str, Any], preview: ChangePreview, telling: Telling, language: str
 ) -> dict[str, Any]:
-    """The answer of `calendar apply --json` and `procedure migrate --json`; `told`: what was done about it."""
+    """The answer of `calendar apply --json` and `procedure migrate --json`; `run`: what was done about it."""
     return {
         "ok": True,
         "kind": kind_of(target),
         "id": target.id,
         "version": target.version,
         "digest": target.digest,
-        **told,
+        **run,
         **counts_of(preview),
         "changes": [_change_json(change) for change in preview.changes],
         "refused": [

@@ -9,36 +9,36 @@ from presentation.instants import instant_json
 from wording.text import in_language
 
 
-def forecast_json(found: Forecast, language: str) -> dict[str, Any]:
+def forecast_json(forecast: Forecast, language: str) -> dict[str, Any]:
     """The answer of `dossier plan --json`."""
-    graph, planned = found.outline.graph, found.schedule
+    graph, planned = forecast.outline.graph, forecast.schedule
     return {
         "ok": True,
-        "at": instant_json(found.opened_at),
+        "at": instant_json(forecast.opened_at),
         "order": list(graph.order),
         "edges": [[edge.source, edge.target, edge.kind] for edge in graph.edges],
         "results": [
             {"application": part.name, **need.result.model_dump(mode="json")}
-            for part in found.outline.file.applications
+            for part in forecast.outline.file.applications
             for need in part.needs
             if need.result is not None
         ],
-        "critical_path": list(found.critical_path),
+        "critical_path": list(forecast.critical_path),
         "promise": planned
         and {"operational_at": instant_json(planned.operational_at), "lawful_day": planned.lawful_day.isoformat()},
-        "reason": found.unpromised and in_language(found.unpromised, language),
-        "cap": found.cap
+        "reason": forecast.unpromised and in_language(forecast.unpromised, language),
+        "cap": forecast.cap
         and {
-            "operational_at": instant_json(found.cap.operational_at),
-            "lawful_day": found.cap.lawful_day and found.cap.lawful_day.isoformat(),
-            "kept": found.keeps_cap,
+            "operational_at": instant_json(forecast.cap.operational_at),
+            "lawful_day": forecast.cap.lawful_day and forecast.cap.lawful_day.isoformat(),
+            "kept": forecast.keeps_cap,
         },
-        "applications": [_application(found, name) for name in graph.order],
+        "applications": [_application(forecast, name) for name in graph.order],
     }
 
 
-def _application(found: Forecast, name: str) -> dict[str, Any]:
-    planned, procedure = found.schedule, found.outline.procedures[name]
+def _application(forecast: Forecast, name: str) -> dict[str, Any]:
+    planned, procedure = forecast.schedule, forecast.outline.procedures[name]
     entry = planned and planned.planned.get(name)
     return {
         "name": name,

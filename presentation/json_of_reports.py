@@ -46,6 +46,6 @@ def report_csv(report: Report) -> str:
     for name, tally in (*report.groups.items(), ("", report.whole)):
         counts = [getattr(tally, figure) for figure in COUNTS]
         seconds = [round(getattr(tally, time)) for time in times]
-        kept = [n for duty in duties for n in (tally.duties.get(duty, 0), tally.duties_late.get(duty, 0))]
-        writer.writerow([in_cell(name), *counts, *seconds, *kept])
+        in_duties = [n for duty in duties for n in (tally.duties.get(duty, 0), tally.duties_late.get(duty, 0))]
+        writer.writerow([in_cell(name), *counts, *seconds, *in_duties])
     return "\ufeff" + text.getvalue()

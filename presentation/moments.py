@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from events.language.identity import is_held_apart
@@ -31,6 +32,11 @@ class Moments:
     """What applicants wrote, by the references that events hold; as far as it may be shown here."""
     known: Names | None = None
     """What the ids of this screen are called."""
+
+    @classmethod
+    def on_day(cls, words: Words, zone: ZoneInfo, day: date, known: Names | None = None) -> Self:
+        """Time on a screen about a day, real or of the installation, and about no instant in it."""
+        return cls(words, zone, BusinessTime.real_time(), datetime.combine(day, time(), zone), known=known)
 
     @property
     def names(self) -> Names:

@@ -55,8 +55,8 @@ def both(vi: str, en: str) -> LazyText:
 
 def department_said(catalog: Catalog, department_id: str) -> LazyText:
     """A department's name; one that the catalogue does not have, as of an imported log, is called what it is called there."""
-    found = catalog.departments.get(department_id)
-    return both(department_id, department_id) if found is None else said(found.name)
+    department = catalog.departments.get(department_id)
+    return both(department_id, department_id) if department is None else said(department.name)
 
 
 def role_said(catalog: Catalog, role: str, department_id: str) -> LazyText:
@@ -96,15 +96,18 @@ class Names:
     def of_case(self, definitions: Definitions, steps: Mapping[str, tuple[str, str]]) -> Self:
         """With what a case is decided under, and the Vietnamese and English names of its own steps."""
         place = 1 if self.words.language == "en" else 0
-        found = self.of_procedure(definitions.procedure)
-        return replace(found, steps={**found.steps, **{step: names[place] for step, names in steps.items()}})
+        base = self.of_procedure(definitions.procedure)
+        return replace(
+            base,
+            steps={**base.steps, **{step: names[place] for step, names in steps.items()}},
+        )
 
     def department(self, department_id: str | None) -> str:
         """A department; `-` for none."""
         if department_id is None:
             return "-"
-        found = self.catalog.departments.get(department_id) if self.catalog is not None else None
-        return department_id if found is None else found.name.in_language(self.words.language)
+        department = self.catalog.departments.get(department_id) if self.catalog is not None else None
+        return department_id if department is None else department.name.in_language(self.words.language)
 
     def holder(self, holder: str | None) -> str:
         """Whoever has a case, or had its time: a department, the applicant, the system, nobody."""
@@ -112,15 +115,15 @@ class Names:
 
     def procedure(self, procedure_id: str) -> str:
         """A procedure."""
-        found = self.procedure_version(procedure_id)
-        return procedure_id if found is None else found.name.in_language(self.words.language)
+        version = self.procedure_version(procedure_id)
+        return procedure_id if version is None else version.name.in_language(self.words.language)
 
     def procedure_version(self, procedure_id: str, version: str | None = None) -> ProcedureVersion | None:
         """A version of a procedure, as far as it is known here; else its newest one."""
         if procedure_id in self.procedures:
             return self.procedures[procedure_id]
         versions = self.catalog.procedures.get(procedure_id, ()) if self.catalog is not None else ()
-        return next((found for found in versions if found.version == version), versions[-1] if versions else None)
+        return next((known for known in versions if known.version == version), versions[-1] if versions else None)
 
     def template(self, template_id: str) -> str:
         """A template of linked dossiers."""
@@ -133,8 +136,8 @@ class Names:
             return step.name.in_language(self.words.language)
         if step in self.steps:
             return self.steps[step]
-        asked = _OPINION.match(step)
-        return step if asked is None else self.words(_("Opinion on: {step}"), step=self.step(asked["asking"]))
+        opinion = _OPINION.match(step)
+        return step if opinion is None else self.words(_("Opinion on: {step}"), step=self.step(opinion["asking"]))
 
     def document(self, kind: str) -> str:
         """A kind of document."""

@@ -14,10 +14,10 @@ def reason_text(
 ) -> str | None:
     """What somebody wrote as it was written; what the engine gave, also in an older event, in words of the language."""
     if code is None and reason is not None:
-        found = code_of(reason)
-        if found is None:
+        engine_reason = code_of(reason)
+        if engine_reason is None:
             return reason
-        code, details = found
+        code, details = engine_reason
     if code is None:
         return None
     return in_language(said_reason(code, details), moments.words.language)

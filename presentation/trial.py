@@ -33,8 +33,8 @@ def trial_screen(report: ConformanceReport, language: str) -> Iterator[Block | N
     yield from (_cases(report, language), _rules(report, language), _rehearsals(report, language))
     yield from _faults(report, language)
     for case_id, text in report.hitches.items():
-        told = _("Not the program's fault: {case_id}: {text}", case_id=case_id, text=text)
-        yield from trouble_lines(WARNING, in_language(told, language))
+        hitch = _("Not the program's fault: {case_id}: {text}", case_id=case_id, text=text)
+        yield from trouble_lines(WARNING, in_language(hitch, language))
     for remark in _remarks(report):
         yield unbroken(in_language(remark, language))
     yield _verdict(report, language)
@@ -95,8 +95,8 @@ def _rehearsals(report: ConformanceReport, language: str) -> Table | None:
         faults = len(report.faults_of(each.case_id))
         missed = each in report.missed
         mark = SIGNS["failed" if faults else "not_seen" if missed else "ok"]
-        told = NOT_SEEN if missed else NO_FAULT
-        count = _n("{count} fault", "{count} faults", faults) if faults else told
+        outcome = NOT_SEEN if missed else NO_FAULT
+        count = _n("{count} fault", "{count} faults", faults) if faults else outcome
         situation = in_language(REHEARSALS[each.rehearsal], language) if each.rehearsal else ""
         table.add(mark, situation, _case(report, each), in_language(count, language))
     return table
@@ -114,8 +114,8 @@ def _faults(report: ConformanceReport, language: str) -> Iterator[Line]:
             yield from trouble_lines(FAULT, message, remedy, where=where)
         if more := alike[EXAMPLES_MAX:]:
             codes = ", ".join(dict.fromkeys(_place(report, fault) for fault in more))
-            told = _("and {count} more of this kind: {codes}", count=len(more), codes=codes)
-            yield unbroken("  ", dim("…"), " ", in_language(told, language))
+            more_of_kind = _("and {count} more of this kind: {codes}", count=len(more), codes=codes)
+            yield unbroken("  ", dim("…"), " ", in_language(more_of_kind, language))
 
 
 def _place(report: ConformanceReport, fault: Fault) -> str:
@@ -136,19 +136,19 @@ def _remarks(report: ConformanceReport) -> Iterator[LazyText]:
 
 
 def _verdict(report: ConformanceReport, language: str) -> Line:
-    found = report.verdict
+    verdict = report.verdict
     counts = _(
         "{count} cases, {seen_count} steps assigned, {answered} answered, {unanswered} "
         "unanswered, {late} answered late, {refused} message(s) refused, {elapsed:.0f} s",
         count=len(report.trial.sent),
         seen_count=len(report.seen.assigned),
-        answered=found.answered,
-        unanswered=found.unanswered,
-        late=found.late,
-        refused=found.refused,
+        answered=verdict.answered,
+        unanswered=verdict.unanswered,
+        late=verdict.late,
+        refused=verdict.refused,
         elapsed=report.elapsed.total_seconds(),
     )
-    faults = len(found.faults)
+    faults = len(verdict.faults)
     if report.interrupted:
         word, sign = _("stopped before it was done"), WARNING
     elif report.passed:

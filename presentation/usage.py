@@ -59,16 +59,16 @@ def usage_said(error: Any) -> LazyText:
     """One sentence that says what is wrong."""
     if isinstance(error.message, LazyText):
         return error.message
-    told = _TOLD.get(type(error).__name__, _told)
-    return told(error)
+    say = _TOLD.get(type(error).__name__, _told)
+    return say(error)
 
 
 def _told(error: Any) -> LazyText:
     text = error.format_message()
     for pattern, said in PARTS:
-        found = pattern.match(text)
-        if found is not None:
-            return said.filled(**{name: value.replace("'", "") for name, value in found.groupdict().items()})
+        match = pattern.match(text)
+        if match is not None:
+            return said.filled(**{name: value.replace("'", "") for name, value in match.groupdict().items()})
     return Bilingual(text, NOT_AS_MEANT)
 
 

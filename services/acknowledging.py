@@ -102,7 +102,7 @@ def find_joint_escalation(installation: Installation, actor: Actor, dossier: str
 
     Raises NoSuchAlertError, NothingToAcknowledgeError, StoreError.
     """
-    stream_id = find_dossier(installation, dossier)
+    stream_id = find_dossier(installation, actor, dossier)
     if isinstance(stream_id, Refusal):
         return stream_id
     return _meant_in(installation, stream_id, dossier, number, None, linked=True)[0]
@@ -111,7 +111,7 @@ def find_joint_escalation(installation: Installation, actor: Actor, dossier: str
 def _meant_in(
     installation: Installation, stream_id: str, reference: str, number: int | None, level: int | None, *, linked: bool
 ) -> list[str]:
-    items = Escalations(installation.store).find(EscalationFilter(open_only=True, case_id=stream_id))
+    items = Escalations(installation.store).find(EscalationFilter(open_only=True, stream_id=stream_id))
     alerts = alarms_among(installation.ledger.records(stream_id))
     if number is not None:
         return [numbered(items, alerts, reference, number, linked=linked)]

@@ -14,10 +14,12 @@ from events.language.commands import Actor
 from events.language.identity import case_id_of
 from events.language.messages import SubmissionMessage
 from events.language.refusals import Refusal
-from intake.application_files import Entry
+from intake.application_files import Entry, entries_of
 from intake.cases import CaseIntake
 from services.installation import Installation
 from services.recorded import Patience
+
+__all__ = ["Submitted", "SubmittedEntry", "entries_of", "is_unrecorded", "submit_applications", "submit_entries"]
 
 IN_FLIGHT = 16
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from cases.calculator import Answer, calculate, refuse_future
 from catalog.catalogue import Catalog
 from catalog.errors import UnknownProcedure
 from catalog.model import LaneId
+from sla.beginning import beginning
 from sla.calendar import CalendarDefinition, WorkingCalendar, compiled
-from sla.deadline import Due
+from sla.deadline import Due, due
 from sla.errors import AmountRefused, CalendarRangeError
 from sla.suspension import Suspension
 from sla.texts import ANSWER
@@ -59,12 +61,32 @@ def calculated(
     return answer
 
 
-Counting = Callable[[Budget, datetime, WorkingCalendar], Due]
-"""`sla.deadline.due`, or `sla.beginning.beginning`."""
+@dataclass(frozen=True, slots=True)
+class CountedTime:
+    """An amount of time, and where it ends or begins."""
+
+    at: datetime
+    budget: Budget
+    end: Due
 
 
-def within(definition: CalendarDefinition, at: datetime, field: str) -> datetime:
-    """An instant that is within the calendar's years. Raises CalendarRangeError with the field."""
+def add_time(calendar: CalendarDefinition, at: datetime, amount: int, unit: str) -> CountedTime:
+    """When an amount of time ends that begins at an instant. Raises AmountRefused, CalendarRangeError."""
+    return _counted(due, calendar, at, amount, unit)
+
+
+def subtract_time(calendar: CalendarDefinition, at: datetime, amount: int, unit: str) -> CountedTime:
+    """From when an amount of time must run to end at an instant. Raises AmountRefused, CalendarRangeError."""
+    return _counted(beginning, calendar, at, amount, unit)
+
+
+def measure_between(calendar: CalendarDefinition, begins_at: datetime, ends_at: datetime) -> timedelta:
+    """The working time between two instants; negative where the end comes first. Raises CalendarRangeError."""
+    return compiled(calendar).between(_within(calendar, begins_at, "from"), _within(calendar, ends_at, "to"))
+
+
+def _within(definition: CalendarDefinition, at: datetime, field: str) -> datetime:
+    """The instant. Raises CalendarRangeError with the field where it is not within the calendar's years."""
     try:
         compiled(definition).local(at)
     except CalendarRangeError as error:
@@ -72,22 +94,21 @@ def within(definition: CalendarDefinition, at: datetime, field: str) -> datetime
     return at
 
 
-def counted_end(definition: CalendarDefinition, count: Counting, budget: Budget, at: datetime) -> Due:
-    """The end of an amount of time that begins within the calendar. Raises CalendarRangeError for the amount."""
-    try:
-        return count(budget, at, compiled(definition))
-    except CalendarRangeError:
-        raise _beyond(definition) from None
-
-
-def budget_of(definition: CalendarDefinition, amount: int, unit: str) -> Budget:
-    """An amount of time. Raises AmountRefused where it is not a positive number, CalendarRangeError for a vast one."""
+def _counted(
+    count: Callable[[Budget, datetime, WorkingCalendar], Due],
+    definition: CalendarDefinition,
+    at: datetime,
+    amount: int,
+    unit: str,
+) -> CountedTime:
+    _within(definition, at, "at")
     if amount < 1:
         raise AmountRefused.of("amount_not_positive", field="amount", given=amount)
+    beyond = CalendarRangeError.outside(ANSWER, definition, field="amount", key="amount_outside")
     if amount > AMOUNT_MAX:
-        raise _beyond(definition)
-    return Budget(amount=amount, unit=Unit(unit))
-
-
-def _beyond(definition: CalendarDefinition) -> CalendarRangeError:
-    return CalendarRangeError.outside(ANSWER, definition, field="amount", key="amount_outside")
+        raise beyond
+    budget = Budget(amount=amount, unit=Unit(unit))
+    try:
+        return CountedTime(at, budget, count(budget, at, compiled(definition)))
+    except CalendarRangeError:
+        raise beyond from None

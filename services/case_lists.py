@@ -14,6 +14,8 @@ from services.lateness import Delays, WaitingStep
 from store.escalations import EscalationFilter
 from store.views import CaseFilter
 
+__all__ = ["CaseFilter", "CaseList", "Desk", "list_cases", "read_desk"]
+
 
 @dataclass(frozen=True, slots=True)
 class CaseList:
@@ -55,7 +57,7 @@ def list_cases(installation: Installation, actor: Actor, wanted: CaseFilter, *, 
 def read_desk(installation: Installation, actor: Actor, department: str, *, limit: int, now: datetime) -> Desk:
     """What waits for a department, at most so much. Raises UnknownDepartment, StoreError."""
     items = installation.views.worklist(department, limit=limit)
-    told = EscalationFilter(open_only=True, told=department)
+    told = EscalationFilter(open_only=True, told_department=department)
     escalations = list_escalations(installation, actor, told, limit=limit, now=now)
     known = installation.catalog.departments.get(department)
     if known is None and not items and not escalations.items:

@@ -15,7 +15,7 @@ from catalog.loader import Folder, read_folder
 from catalog.province import Province
 from catalog.retiring import Retirement
 from catalog.systems import SystemList
-from catalog.writing import heading
+from catalog.writing import heading, write_folder
 from events.language.commands import Actor
 from services.catalogue_places import Held, Place
 from services.catalogue_versions import windows_of
@@ -31,6 +31,8 @@ class Published:
     """Versions of the folder that were published before."""
     parties: Sequence[str]
     """Departments and submitting systems that were not there before."""
+    following: Sequence[Key] = ()
+    """Those of the new on a running installation that follow a version of theirs."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,14 @@ def check_folder(place: Place, actor: Actor, path: Path) -> Folder:
 
 def publish_folder(place: Place, actor: Actor, folder: Folder, note: str | None) -> Published:
     """Publish the drafts of a folder. Raises CatalogInvalid: somebody published meanwhile; CatalogUnwritable, StoreError."""
-    before = _parties([held.definition for held in place.held]) if place.folder is None else set()
+    held = place.held if place.folder is None else ()
+    before, named = _parties([version.definition for version in held]), {version.key[:2] for version in held}
     entered = place.publish(folder, actor.id, note)
     digests = {key: digest for key, digest, _ in publication.versions_of(folder.shelf)}
     new = [(key, digests[key]) for key in sorted(entered & digests.keys())]
     parties = _parties([source.definition for source in folder.shelf.sources if key_of(source.definition) in entered])
-    return Published(new, len(digests.keys() - entered), sorted(parties - before))
+    following = [key for key, _digest in new if key[:2] in named]
+    return Published(new, len(digests.keys() - entered), sorted(parties - before), following)
 
 
 def _parties(definitions: Sequence[object]) -> set[str]:
@@ -73,7 +77,14 @@ def retire_version(place: Place, actor: Actor, version: tuple[str, str, str], on
     return Retired(done, place.open_cases(done.key, first, on), place.retiring.templates_without(done))
 
 
-def files_of(place: Place) -> dict[str, str]:
+def export_folder(place: Place, actor: Actor, folder: Path) -> int:
+    """Write the catalogue as a folder that is new or empty; how many files. Raises CatalogUnwritable, StoreError."""
+    files = _files_of(place)
+    write_folder(folder, files)
+    return len(files)
+
+
+def _files_of(place: Place) -> dict[str, str]:
     """The catalogue as the files of a folder: the texts as they were published, and what says that they were."""
     named: dict[str, str] = {}
     for held in place.held:

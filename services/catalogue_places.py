@@ -20,9 +20,12 @@ from catalog.loader import DATA_FOLDER, Folder, completed, read_folder
 from catalog.retiring import Retirement, Retiring
 from catalog.validity import Ends
 from catalog.writing import heading, publish_in, retire_in
+from intake.folder_difference import difference_of
 from intake.publishing import enter, refuse_draft
 from services.installation import Installation
 from store.catalogue import Act, digests_in, ends_in
+
+__all__ = ["Act", "FolderPlace", "Held", "InstallationPlace", "Place", "difference_of", "held_in"]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from catalog.catalogue import version_order
+from catalog.comparison import Change, changes
 from catalog.definition import Key
 from catalog.errors import UnknownDefinition, UnknownKind
 from catalog.kinds import KINDS, key_of
@@ -40,6 +41,11 @@ def list_versions(place: Place, actor: Actor, kind: str | None, id_: str | None)
         for held in sorted(wanted, key=_in_list_order)
         if id_ in (None, held.key.id)
     ]
+
+
+def compare_folder(place: Place, actor: Actor, folder: Folder) -> list[Change]:
+    """What a folder says otherwise than what is published at the place, version by version. Raises StoreError."""
+    return changes([held.definition for held in place.held if held.is_published], folder.definitions)
 
 
 def windows_of(place: Place) -> dict[Key, Window]:

@@ -17,7 +17,7 @@ from services.installation import Installation
 from sla.calendar import CalendarDefinition
 from store.definitions import DefinitionArchive
 from store.errors import LedgerRowBroken, StoreError
-from store.ledger import rows_of_cases
+from store.ledger import rows_of_streams
 from store.views import CaseFilter
 from wording.text import _
 
@@ -109,7 +109,7 @@ def _open_cases(
     while views := installation.views.cases(wanted, limit=BATCH_CASES, after=after):
         after = views[-1].opened_at, views[-1].case_id
         with installation.store.reading() as connection:
-            rows = list(rows_of_cases(connection, [view.case_id for view in views]))
+            rows = list(rows_of_streams(connection, [view.case_id for view in views]))
         batch: list[Case] = []
         for case_id, of_case in groupby(rows, key=lambda row: row.case_id):
             try:

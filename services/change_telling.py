@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -41,8 +42,10 @@ class Telling:
     """Cases that could not be: they are tried again by themselves."""
 
 
-async def tell_cases(store: Store, intake: CaseIntake, plan: Plan, rate: float, progress: Progress) -> Telling:
-    """Send each case of a plan its command, at most `rate` a second, from where an earlier run stopped.
+async def tell_cases(
+    store: Store, intake: CaseIntake, plan: Plan, rate: float, progress: Progress, clock: Callable[[], datetime]
+) -> Telling:
+    """Send each case of a plan its command, at most `rate` a second, from where an earlier run stopped; `clock`: real.
 
     A case that cannot be told holds up none behind it. Raises Unavailable and StoreError where none can be; the next run goes
     on where this one ended, and no case takes a command twice.
@@ -55,7 +58,7 @@ async def tell_cases(store: Store, intake: CaseIntake, plan: Plan, rate: float, 
         for number, case_id in enumerate(waiting, start=sent - plan.sent):
             # The pace is kept over the whole run: a slow answer is made up for, a fast one waits.
             await asyncio.sleep(max(0.0, began_at + number / rate - loop.time()))
-            missed = await _tell(intake, plan, case_id)
+            missed = await _tell(intake, plan, case_id, clock())
             away = away + 1 if missed is not None and missed.code == UNAVAILABLE else 0
             if away >= AWAY_MAX:
                 raise Unavailable(TEMPORAL)
@@ -70,10 +73,10 @@ async def tell_cases(store: Store, intake: CaseIntake, plan: Plan, rate: float, 
     return telling
 
 
-async def _tell(intake: CaseIntake, plan: Plan, case_id: str) -> Unreachable | None:
+async def _tell(intake: CaseIntake, plan: Plan, case_id: str, now: datetime) -> Unreachable | None:
     """Send one case its command. Why it could not be told; None: it is. Raises retryable StoreError."""
     try:
-        await intake.send(case_id, command_of(plan, case_id, intake.business(datetime.now(UTC))))
+        await intake.send(case_id, command_of(plan, case_id, intake.business(now)))
     except Unavailable as error:
         return Unreachable(case_id, UNAVAILABLE, _("{what} does not answer.", what=error.what))
     except Exception as error:
@@ -84,8 +87,8 @@ async def _tell(intake: CaseIntake, plan: Plan, case_id: str) -> Unreachable | N
 class Healing:
     """Tells cases that a plan could not reach, as soon as they can be."""
 
-    def __init__(self, store: Store, intake: CaseIntake) -> None:
-        self._plans, self._intake = ChangePlans(store), intake
+    def __init__(self, store: Store, intake: CaseIntake, clock: Callable[[], datetime]) -> None:
+        self._plans, self._intake, self._clock = ChangePlans(store), intake, clock
         self._tried: dict[str, float] = {}
 
     async def look(self, _: float) -> int:
@@ -95,7 +98,7 @@ class Healing:
             if loop.time() - self._tried.get(case_id, -TRIED_AGAIN_SECONDS) < TRIED_AGAIN_SECONDS:
                 continue
             self._tried[case_id] = loop.time()
-            missed = await _tell(self._intake, plan, case_id)
+            missed = await _tell(self._intake, plan, case_id, self._clock())
             if missed is not None:
                 log.warning("a case still cannot be told", case=case_id, code=missed.code)
                 continue

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from catalog.calendar_files import read_calendar
 from catalog.catalogue import Catalog
 from catalog.errors import UnknownProcedure, close_matches
 from catalog.model import ProcedureVersion
 from catalog.texts import OR
 from catalog.value_texts import NEAR
 from events.language.commands import Actor
+from events.language.refusals import Refusal
 from services.change_previews import ChangePreview, Progress, Target, preview_calendar, preview_migration
 from services.change_telling import Telling, tell_cases
 from services.errors import ServiceError
@@ -23,9 +22,6 @@ from store.changes import ChangePlans, ChangeRow, Plan, PlanHead
 from store.views import CaseFilter
 from wording.text import _, joined
 
-if TYPE_CHECKING:
-    from cases.plans import PlannedChange
-
 
 class UnknownVersionError(ServiceError):
     """The procedure has no such version."""
@@ -33,17 +29,35 @@ class UnknownVersionError(ServiceError):
     code = "unknown_version"
 
 
-def calendar_of(installation: Installation, name: str, flags: Iterable[str]) -> CalendarDefinition:
-    """The calendar in a file of this name with its flags resolved, or the one of the catalogue with this id.
+@dataclass(frozen=True, slots=True)
+class PreparedChange:
+    """A change that was looked at, with its plan."""
 
-    Raises UnknownCalendar, CatalogUnreadable, CatalogInvalid.
-    """
-    file = Path(name)
-    if not (file.is_file() or file.suffix in (".yaml", ".yml")):
-        return installation.catalog.calendar(name)
-    definition = read_calendar(file)
-    own = {*flags} & {entry.flag for entry in definition.flagged_days_off}
-    return with_flags(definition, own) if own else definition
+    preview: ChangePreview
+    plan: Plan | None = None
+    """None: nothing is to be told."""
+    is_resumed: bool = False
+    """An earlier run made the plan."""
+
+    @property
+    def number(self) -> int | None:
+        """The plan's."""
+        return None if self.plan is None else self.plan.number
+
+    @property
+    def left(self) -> int:
+        """How many cases are still to be told."""
+        return 0 if self.plan is None else self.plan.cases - self.plan.sent
+
+
+def calendar_of(
+    installation: Installation, actor: Actor, wanted: CalendarDefinition | str, flags: Iterable[str]
+) -> CalendarDefinition:
+    """A calendar with its flags resolved, or the one of the catalogue with this id. Raises UnknownCalendar, StoreError."""
+    if isinstance(wanted, str):
+        return installation.catalog.calendar(wanted)
+    own = {*flags} & {entry.flag for entry in wanted.flagged_days_off}
+    return with_flags(wanted, own) if own else wanted
 
 
 def version_of(catalog: Catalog, procedure_id: str, version: str) -> ProcedureVersion:
@@ -67,39 +81,54 @@ def count_open_cases(installation: Installation, actor: Actor) -> int:
     return installation.views.count(CaseFilter(open_only=True))
 
 
-def preview_change(
-    installation: Installation, actor: Actor, target: Target, reason: str, progress: Progress, *, now: datetime
-) -> ChangePreview:
-    """What the version changes; `progress` hears how many cases have been looked at. Raises retryable StoreError."""
-    if isinstance(target, CalendarDefinition):
-        return preview_calendar(installation, target, progress)
-    return preview_migration(installation, actor, target, reason, progress, at=installation.business(now))
+def prepare_change(
+    installation: Installation,
+    actor: Actor,
+    target: Target,
+    reason: str,
+    progress: Progress,
+    *,
+    dry_run: bool,
+    skip_refused: bool,
+    now: datetime,
+) -> PreparedChange | Refusal:
+    """Look what the version changes, and plan it unless that is all; the first case's refusal unless those are skipped.
 
-
-def plan_change(
-    installation: Installation, actor: Actor, target: Target, reason: str, preview: ChangePreview, *, now: datetime
-) -> tuple[Plan | None, bool]:
-    """The plan that is to be told, and whether an earlier run has made it; None: nothing changes. Raises StoreError.
-
-    A plan that was killed goes on first; what it left untold is among the changes of the preview as well.
+    `progress` hears how many cases have been looked at. Raises StoreError.
     """
-    head = head_of(target, reason, actor, installation.business(now))
-    unfinished = ChangePlans(installation.store).unfinished(head.kind, head.digest)
-    if unfinished is not None:
-        return unfinished, True
-    return (store_plan(installation, head, preview.changes) if preview.changes else None), False
-
-
-async def tell_change(installation: Installation, actor: Actor, plan: Plan, rate: float, progress: Progress) -> Telling:
-    """Tell the cases of a plan, at most `rate` a second. Raises as `tell_cases`."""
-    intake = installation.intake(await installation.temporal())
-    return await tell_cases(installation.store, intake, plan, rate, progress)
-
-
-def store_plan(installation: Installation, head: PlanHead, changes: Iterable[PlannedChange]) -> Plan:
-    """The stored plan with the due columns that it moves. Raises StoreError."""
+    at = installation.business(now)
+    if isinstance(target, CalendarDefinition):
+        preview = preview_calendar(installation, target, progress)
+    else:
+        preview = preview_migration(installation, actor, target, reason, progress, at=at)
+    if dry_run:
+        return PreparedChange(preview)
+    if preview.refused and not skip_refused:
+        return preview.refused[0].refusal
+    head, plans = head_of(target, reason, actor, at), ChangePlans(installation.store)
+    # A plan that was killed goes on first; what it left untold is among the changes of the preview as well.
+    plan = plans.unfinished(head.kind, head.digest)
+    if plan is not None or not preview.changes:
+        return PreparedChange(preview, plan, is_resumed=plan is not None)
+    changes = preview.changes
     rows = (ChangeRow(c.case_id, c.clock_id, c.kind, c.step_id, c.former_due_at, c.due_at, c.reason) for c in changes)
-    return ChangePlans(installation.store).keep(head, rows)
+    return PreparedChange(preview, plans.keep(head, rows))
+
+
+async def tell_change(
+    installation: Installation,
+    actor: Actor,
+    prepared: PreparedChange,
+    rate: float,
+    progress: Progress,
+    *,
+    clock: Callable[[], datetime],
+) -> Telling:
+    """Tell the cases of what was planned, if anything was, at most `rate` a second. Raises as `tell_cases`."""
+    if prepared.plan is None:
+        return Telling()
+    intake = installation.intake(await installation.temporal())
+    return await tell_cases(installation.store, intake, prepared.plan, rate, progress, clock)
 
 
 def head_of(target: Target, reason: str, actor: Actor, planned_at: datetime) -> PlanHead:

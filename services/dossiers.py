@@ -14,6 +14,7 @@ from cases.dossier.cascade import preview
 from cases.dossier.graph import GraphFault
 from cases.dossier.model import Part
 from cases.turn import DossierView
+from catalog.catalogue import Catalog
 from catalog.facts import LeftOut
 from events.language.commands import Actor
 from events.language.dossier_commands import DossierCommand
@@ -22,12 +23,19 @@ from events.language.dossier_messages import DossierFile
 from events.language.identity import dossier_id_of, is_dossier
 from events.language.refusals import Refusal, refuse
 from intake.declaration import declaration_of, identified
+from intake.dossier_files import dossier_of
+from intake.outline import Forecast, forecast
 from services.commanding import checked_command, refusal_of
 from services.dossier_sheets import read_dossier
 from services.installation import Installation
 from services.recorded import Patience
 from store.dossiers import Dossiers
 from wording.text import _
+
+__all__ = [
+    "Cascade", "SubmittedDossier", "command_dossier", "declare_template", "dossier_command", "dossier_of", "find_dossier",
+    "plan_dossier", "preview_cascade", "submit_dossier",
+]  # fmt: skip
 
 _COMMANDS: Final[TypeAdapter[Any]] = TypeAdapter(DossierCommand)
 
@@ -52,6 +60,11 @@ def declare_template(
 ) -> DossierFile:
     """A declaration of a template, with every document that is asked for, once. Raises UnknownTemplate, TemplateNotInForce."""
     return declaration_of(installation.catalog, template, installation.business_day(now), applicant)
+
+
+def plan_dossier(catalog: Catalog, actor: Actor, file: DossierFile, at: datetime) -> Forecast | GraphFault:
+    """What opening a file at an instant of business time would promise; or why it would be refused."""
+    return forecast(file, catalog, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +116,7 @@ def dossier_command(
     return command
 
 
-def find_dossier(installation: Installation, reference: str) -> str | Refusal:
+def find_dossier(installation: Installation, actor: Actor, reference: str) -> str | Refusal:
     """The stream of the dossier with this stream id, or with this id of its source's. Raises StoreError."""
     if is_dossier(reference):
         return reference
@@ -118,7 +131,7 @@ async def command_dossier(
 
     Raises NotAnsweredError and the errors of the servers.
     """
-    stream_id = find_dossier(installation, reference)
+    stream_id = find_dossier(installation, actor, reference)
     if isinstance(stream_id, Refusal):
         return stream_id
     intake = installation.dossier_intake(await installation.temporal())

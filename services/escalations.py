@@ -16,6 +16,8 @@ from services.lateness import Delay, Delays
 from store.dossiers import Dossiers
 from store.escalations import EscalationFilter, Escalations
 
+__all__ = ["Escalation", "EscalationFilter", "EscalationList", "list_escalations"]
+
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
@@ -43,9 +45,11 @@ class EscalationList:
 def list_escalations(
     installation: Installation, actor: Actor, wanted: EscalationFilter, *, limit: int, now: datetime
 ) -> EscalationList:
-    """The escalations that are wanted, at most so many. Raises StoreError."""
+    """The escalations that are wanted, at most so many. Raises UnknownDepartment, UnknownRole, StoreError."""
     rows = Escalations(installation.store)
     items = rows.find(wanted, limit=limit)
+    if not items:
+        _check_filter(installation, rows, wanted)
     total = len(items) if len(items) < limit else rows.count(wanted)
     delays = Delays(installation, installation.business(now))
     return EscalationList(
@@ -63,12 +67,11 @@ def list_escalations(
     )
 
 
-def check_filter(installation: Installation, wanted: EscalationFilter) -> None:
-    """Tell an empty list from a slip of the pen. Raises UnknownDepartment, UnknownRole, StoreError.
+def _check_filter(installation: Installation, rows: Escalations, wanted: EscalationFilter) -> None:
+    """Tell an empty list from a slip of the pen. Raises as the list.
 
     An imported log has departments and roles of its own: what is on record is never refused.
     """
-    rows = Escalations(installation.store)
     if wanted.department is not None and not rows.count(EscalationFilter(department=wanted.department)):
         installation.catalog.department(wanted.department)
     if wanted.audience is not None and wanted.audience not in (known := _roles(installation, rows.audiences())):

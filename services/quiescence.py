@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
+from events.language.commands import Actor
 from events.transport.dead_letters import dead_letter_topics
 from events.transport.reading import read_all
 from services.errors import ServiceError
@@ -21,7 +22,7 @@ class NotPublishedError(ServiceError):
     code = "not_settled"
 
 
-def await_published(installation: Installation, timeout_seconds: float = 60.0) -> None:
+def await_published(installation: Installation, actor: Actor, timeout_seconds: float = 60.0) -> None:
     """Once the outbox is empty. Raises NotPublishedError, StoreError."""
     outbox = Outbox(installation.store)
     ends_at = time.monotonic() + timeout_seconds
@@ -34,7 +35,7 @@ def await_published(installation: Installation, timeout_seconds: float = 60.0) -
         time.sleep(LOOK_SECONDS)
 
 
-def dead_letter_count(installation: Installation) -> int:
+def dead_letter_count(installation: Installation, actor: Actor) -> int:
     """How many messages lie in the dead-letter topics. Raises TransportError."""
     cluster, topics = installation.cluster, installation.topics
     return sum(1 for _ in read_all(cluster, dead_letter_topics(cluster, topics)))

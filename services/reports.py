@@ -14,7 +14,7 @@ from events.language.commands import Actor
 from services.errors import ServiceError
 from services.installation import Installation
 from store.definitions import DefinitionArchive
-from store.ledger import rows_of_cases
+from store.ledger import rows_of_streams
 from store.views import CaseFilter
 from wording.text import _
 
@@ -75,7 +75,7 @@ def report_cases(
     return Report(by, period, summed(reckonings, by), whole, () if rules is None else rules.duties)
 
 
-def count_cases(installation: Installation) -> int:
+def count_cases(installation: Installation, actor: Actor) -> int:
     """How many cases there are, of every time. Raises StoreError."""
     return installation.views.count()
 
@@ -91,7 +91,7 @@ def _reckonings(
         after = views[-1].opened_at, views[-1].case_id
         wanted = [v.case_id for v in views if period.from_at is None or v.opened_at >= period.from_at]
         with installation.store.reading() as connection:
-            rows = [row.record for row in rows_of_cases(connection, wanted)]
+            rows = [row.record for row in rows_of_streams(connection, wanted)]
         for _case, group in groupby(rows, key=lambda record: record.case_id):
             records = list(group)
             first = records[0].event

@@ -10,7 +10,7 @@ from events.language.commands import Actor
 from services.installation import Installation
 
 
-def count_ledger(installation: Installation) -> tuple[int, int]:
+def count_ledger(installation: Installation, actor: Actor) -> tuple[int, int]:
     """How many cases the ledger has, and how many events. Raises StoreError."""
     return installation.ledger.counts()
 

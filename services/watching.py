@@ -10,8 +10,11 @@ from cases.turn import CaseView
 from events.language.commands import Actor
 from services.case_lists import CaseList, list_cases
 from services.installation import Installation
+from store.errors import StoreError
 from store.ledger import LedgerRow
 from store.views import CaseFilter
+
+__all__ = ["Present", "SeenEvent", "StoreError", "Watch"]
 
 LOOK_BACK = 200
 """Positions read again at each look: rows of a slow transaction appear below ones that were seen before."""

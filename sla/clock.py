@@ -54,15 +54,6 @@ class Clock(BaseModel):
 
     # ---- suspensions
 
-    def suspended_at(self, at: datetime) -> bool:
-        """Whether the clock is suspended at the instant."""
-        moment = _utc(at, "at")
-        return any(
-            entry.from_at.astimezone(UTC) <= moment
-            and (entry.until_at is None or moment < entry.until_at.astimezone(UTC))
-            for entry in self.suspensions
-        )
-
     @property
     def is_open_ended(self) -> bool:
         """Whether a suspension has no end yet, so that there is no deadline."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import pairwise
 from typing import Annotated, Final, Literal, Self
 
@@ -91,19 +91,6 @@ class Ladder(BaseModel):
             if _out_of_order(earlier, later):
                 raise LadderInvalid.of("rungs_unsorted", field="rungs", later=later.id, earlier=earlier.id)
         return self
-
-
-def rung_instants(
-    clock: Clock, ladder: Ladder, calendar: WorkingCalendar, *, two_ends: bool
-) -> list[tuple[Rung, datetime]]:
-    """When each rung fires, in the calendar's zone, in the order of firing; empty while the clock is suspended.
-
-    `two_ends` as in `rung_instant`. A rung held back to the opening may fire after one that stands after it in the
-    ladder: it never holds that one up, so a breach is on time whatever the warnings do. Raises CalendarRangeError beyond
-    the calendar.
-    """
-    instants = ((rung, rung_instant(rung, clock, calendar, two_ends=two_ends)) for rung in ladder.rungs)
-    return sorted([(rung, at) for rung, at in instants if at is not None], key=lambda entry: entry[1].astimezone(UTC))
 
 
 def rung_instant(rung: Rung, clock: Clock, calendar: WorkingCalendar, *, two_ends: bool) -> datetime | None:

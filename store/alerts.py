@@ -101,6 +101,6 @@ class AlertQueue:
 
 
 def _due_alert(
-    number: int, case_id: str, sequence: int, event_id: str, channel: str, attempts: int, body: str
+    number: int, stream_id: str, sequence: int, event_id: str, channel: str, attempts: int, body: str
 ) -> DueAlert:
-    return DueAlert(number, case_id, event_id, channel, attempts, record_of_row(case_id, sequence, body))
+    return DueAlert(number, stream_id, event_id, channel, attempts, record_of_row(stream_id, sequence, body))

@@ -26,12 +26,12 @@ SQL: Final = statements_in("turns")
 
 Answer = Recorded | Exception
 Settled = dict[tuple[str, str], CommandOutcome]
-"""Outcomes by (case id, command id)."""
+"""Outcomes by (stream id, command id)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where a case's ledger ends."""
+    """Where the ledger of a case or dossier ends."""
 
     sequence: int
     hash: bytes
@@ -94,19 +94,19 @@ class Attempt:
                 self.new_heads[turn.case_id] = Head(turn.records[-1].sequence, digest)
 
     def _look(self, turns: Sequence[Turn], look_into_ledger: bool) -> tuple[dict[str, Head], Settled]:
-        case_ids = Texts(turn.case_id for turn in turns)
+        stream_ids = Texts(turn.case_id for turn in turns)
         commands = [key for turn in turns for key in _keys_of(turn)]
-        found = self._session.execute(SQL["lock_heads"], {"case_ids": case_ids}, prepare=True, binary=True)
+        head_rows = self._session.execute(SQL["lock_heads"], {"case_ids": stream_ids}, prepare=True, binary=True)
         keys = {"case_ids": Texts(key[0] for key in commands), "command_ids": Texts(key[1] for key in commands)}
         known = commands and self._session.execute(SQL["find_outcomes"], keys, prepare=True, binary=True)
-        heads = {case_id: Head(sequence, digest) for case_id, sequence, digest in found}
+        heads = {stream_id: Head(sequence, digest) for stream_id, sequence, digest in head_rows}
         # The read model may have been emptied for a rebuild; the ledger still knows. A first turn is not expected there.
         doubtful = Texts(
             t.case_id for t in turns if t.case_id not in heads and (look_into_ledger or t.expected_sequence > 1)
         )
         if doubtful:
             rows = self._session.execute(SQL["find_ledger_heads"], {"case_ids": doubtful}, prepare=True, binary=True)
-            heads.update((case_id, Head(sequence, digest)) for case_id, sequence, digest in rows)
+            heads.update((stream_id, Head(sequence, digest)) for stream_id, sequence, digest in rows)
         return (
             {turn.case_id: heads.get(turn.case_id, EMPTY) for turn in turns},
             {(row[0], row[1]): outcome_of(*row[1:]) for row in known or ()},

@@ -65,7 +65,7 @@ class Dossiers:
         """A dossier's definitions and all its events. Raises DefinitionsUnknown for one that was never opened."""
         records = self._ledger.records(stream_id)
         if not records or not isinstance(records[0].event, DossierOpened):
-            raise DefinitionsUnknown(digest=f"(of {stream_id}: its stream does not begin with an opening)")
+            raise DefinitionsUnknown(stream_id=stream_id)
         return self.definitions(records[0].event.definitions_digest), records
 
     def find(self, reference: str) -> KnownDossier | None:

@@ -145,15 +145,14 @@ class MalformedTurn(StoreError):
 
 
 class DefinitionsUnknown(StoreError):
-    """No definitions are kept under this digest."""
+    """No definitions are kept under this digest, or a stream does not say under which it was begun."""
 
     code = "definitions_unknown"
 
-    def __init__(self, *, digest: str) -> None:
-        super().__init__(
-            _("There are no definitions with the digest {digest}.", digest=digest),
-            field="definitions_digest",
-        )
+    def __init__(self, *, digest: str = "", stream_id: str = "") -> None:
+        unknown = _("There are no definitions with the digest {digest}.", digest=digest)
+        nameless = _("There are no definitions of {stream}: it does not begin with its opening.", stream=stream_id)
+        super().__init__(nameless if stream_id else unknown, field="definitions_digest")
 
 
 class CatalogueUnreadable(StoreError):

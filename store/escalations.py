@@ -24,13 +24,13 @@ class EscalationFilter:
     """Which escalations to list; what is None or False does not narrow."""
 
     open_only: bool = False
-    case_id: str | None = None
+    stream_id: str | None = None
     """Of one case, or of one linked dossier."""
     department: str | None = None
     """Whose step it is."""
     audience: str | None = None
     """The role that is told, as the ladder has it."""
-    told: str | None = None
+    told_department: str | None = None
     """The department whose role it is that is told."""
 
 
@@ -67,24 +67,24 @@ def _conditions(wanted: EscalationFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.open_only:
         conditions.append(table.is_open)
-    if wanted.case_id is not None:
-        conditions.append(table.case_id == wanted.case_id)
+    if wanted.stream_id is not None:
+        conditions.append(table.case_id == wanted.stream_id)
     if wanted.department is not None:
         conditions.append(table.department == wanted.department)
     if wanted.audience is not None:
         conditions.append(table.audience == wanted.audience)
-    if wanted.told is not None:
+    if wanted.told_department is not None:
         # Of an early version only a department that the rung itself names is known.
-        named = and_(table.audience_department.is_(None), table.audience == wanted.told)
-        conditions.append(or_(table.audience_department == wanted.told, named))
+        named = and_(table.audience_department.is_(None), table.audience == wanted.told_department)
+        conditions.append(or_(table.audience_department == wanted.told_department, named))
     return conditions
 
 
 def find_differing(session: Session, streams: Iterable[str], items: Iterable[str]) -> Iterator[str]:
     """Those of these cases or dossiers of which the rows are not what the items (JSON) say."""
     expected = {"items": Texts(items), "case_ids": Texts(streams)}
-    for (case_id,) in session.execute(SQL["compare_escalations"], expected):
-        yield case_id
+    for (stream_id,) in session.execute(SQL["compare_escalations"], expected):
+        yield stream_id
 
 
 def put_in_place(session: Session, streams: Iterable[str], items: Iterable[EscalationItem]) -> None:

@@ -144,54 +144,54 @@ class Inbox:
             )
         return source
 
-    def command_outcome(self, case_id: str, command_id: str) -> CommandOutcome | None:
-        """How the command with this id ended in this case; None while it has not."""
+    def command_outcome(self, stream_id: str, command_id: str) -> CommandOutcome | None:
+        """How the command with this id ended in this stream; None while it has not."""
         query = select(commands.c.refusal, commands.c.digest).where(
-            commands.c.case_id == case_id, commands.c.command_id == command_id
+            commands.c.case_id == stream_id, commands.c.command_id == command_id
         )
         with self._store.reading() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else outcome_of(command_id, *row)
 
-    def ended_commands(self, case_id: str, command_ids: Sequence[str]) -> dict[str, str | None]:
+    def ended_commands(self, stream_id: str, command_ids: Sequence[str]) -> dict[str, str | None]:
         """Which of these commands have their outcome, with the digest of what was asked."""
         query = select(commands.c.command_id, commands.c.digest).where(
-            commands.c.case_id == case_id, commands.c.command_id.in_(command_ids)
+            commands.c.case_id == stream_id, commands.c.command_id.in_(command_ids)
         )
         with self._store.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
-    def refusals(self, case_id: str) -> list[tuple[datetime, CommandOutcome]]:
-        """The refused commands of a case with the real time of the refusal, oldest first."""
+    def refusals(self, stream_id: str) -> list[tuple[datetime, CommandOutcome]]:
+        """The refused commands of a case or dossier with the real time of the refusal, oldest first."""
         query = (
             select(commands.c.settled_at, commands.c.command_id, commands.c.refusal, commands.c.digest)
-            .where(commands.c.case_id == case_id, ~commands.c.accepted)
+            .where(commands.c.case_id == stream_id, ~commands.c.accepted)
             .order_by(commands.c.settled_at, commands.c.command_id)
         )
         with self._store.reading() as connection:
             return [(row[0], outcome_of(*row[1:])) for row in connection.execute(query)]
 
-    def refuse_command(self, case_id: str, outcome: CommandOutcome, notice: Notice | None = None) -> CommandOutcome:
-        """Settle a command that no case can take as refused, and owe the sender the answer; in one transaction.
+    def refuse_command(self, stream_id: str, outcome: CommandOutcome, notice: Notice | None = None) -> CommandOutcome:
+        """Settle a command that no case or dossier can take as refused, and owe the sender the answer; in one transaction.
 
         Idempotent: an id that was settled before keeps its outcome, which is returned, and no second answer is sent.
         """
         batch = Batch(self._topics)
-        batch.add_outcomes(case_id, (outcome,))
+        batch.add_outcomes(stream_id, (outcome,))
         if notice is not None:
-            batch.add_notice(case_id, notice)
+            batch.add_notice(stream_id, notice)
         try:
             with self._store.session() as session:
                 batch.send(session)
         except psycopg.errors.UniqueViolation:
-            if (standing := self.command_outcome(case_id, outcome.command_id)) is None:
+            if (standing := self.command_outcome(stream_id, outcome.command_id)) is None:
                 raise
             return standing
         return outcome
 
-    def opening(self, case_id: str) -> str | None:
+    def opening(self, stream_id: str) -> str | None:
         """What starts the case again, as it was accepted; None: no such application, or its case was opened."""
-        query = select(applications.c.opening).where(applications.c.case_id == case_id, ~applications.c.opened)
+        query = select(applications.c.opening).where(applications.c.case_id == stream_id, ~applications.c.opened)
         with self._store.reading() as connection:
             opening: str | None = connection.scalar(query)
         return opening

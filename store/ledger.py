@@ -41,12 +41,12 @@ class LedgerRow:
         return record_of_row(self.case_id, self.sequence, self.body)
 
 
-def record_of_row(case_id: str, sequence: int, body: str) -> EventRecord:
+def record_of_row(stream_id: str, sequence: int, body: str) -> EventRecord:
     """The record that a row's body holds. Raises LedgerRowBroken, which never quotes the body."""
     try:
         return record_of(body)
     except ValidationError:
-        raise LedgerRowBroken(case_id=case_id, sequence=sequence) from None
+        raise LedgerRowBroken(case_id=stream_id, sequence=sequence) from None
 
 
 COLUMNS = (
@@ -67,19 +67,19 @@ class Ledger:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def rows(self, case_id: str, from_sequence: int = 1) -> list[LedgerRow]:
-        """The rows of one case in order."""
+    def rows(self, stream_id: str, from_sequence: int = 1) -> list[LedgerRow]:
+        """The rows of one case or dossier in order."""
         query = (
             select(*COLUMNS)
-            .where(ledger.c.case_id == case_id, ledger.c.sequence >= from_sequence)
+            .where(ledger.c.case_id == stream_id, ledger.c.sequence >= from_sequence)
             .order_by(ledger.c.sequence)
         )
         with self._store.reading() as connection:
             return [_row_of(row) for row in connection.execute(query)]
 
-    def records(self, case_id: str, from_sequence: int = 1) -> tuple[EventRecord, ...]:
-        """The events of one case in order; empty for an unknown case."""
-        return tuple(row.record for row in self.rows(case_id, from_sequence))
+    def records(self, stream_id: str, from_sequence: int = 1) -> tuple[EventRecord, ...]:
+        """The events of one case or dossier in order; empty for an unknown one."""
+        return tuple(row.record for row in self.rows(stream_id, from_sequence))
 
     def since(self, position: int, limit: int = READ_ROWS) -> list[LedgerRow]:
         """The rows written after this position. Rows of a transaction still open may appear before it later: look back."""
@@ -101,9 +101,9 @@ class Ledger:
         return cases or 0, events or 0
 
 
-def rows_of_cases(connection: Connection, case_ids: list[str]) -> Iterator[LedgerRow]:
-    """The rows of these cases, case by case in order, within the caller's transaction."""
-    query = select(*COLUMNS).where(ledger.c.case_id.in_(case_ids)).order_by(ledger.c.case_id, ledger.c.sequence)
+def rows_of_streams(connection: Connection, stream_ids: list[str]) -> Iterator[LedgerRow]:
+    """The rows of these cases or dossiers, one after the other, each in order, within the caller's transaction."""
+    query = select(*COLUMNS).where(ledger.c.case_id.in_(stream_ids)).order_by(ledger.c.case_id, ledger.c.sequence)
     for row in connection.execute(query):
         yield _row_of(row)
 

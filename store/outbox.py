@@ -87,7 +87,7 @@ class Outbox:
         return rows
 
     def messages(self, batch: int = 5000) -> Iterator[tuple[str, str, str, int]]:
-        """All messages ever owed, as (topic, event id, case id, outbox id) in the order of their ids; for verification."""
+        """All messages ever owed, as (topic, event id, stream id, outbox id) in the order of their ids; for verification."""
         query = select(outbox.c.topic, outbox.c.event_id, outbox.c.case_id, outbox.c.id).order_by(outbox.c.id)
         with _as_unavailable(), self._store.reading() as connection:
             for row in connection.execution_options(yield_per=batch).execute(query):

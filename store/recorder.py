@@ -128,11 +128,12 @@ class Recorder:
                 raise
             raise failure from error
         self._kept_digests |= attempt.new_digests
-        for case_id in attempt.closed:
-            self._heads.pop(case_id, None)
-        for case_id, head in attempt.new_heads.items():
-            self._heads.pop(case_id, None)  # To the end of the order: the case that rested longest is forgotten first.
-            self._heads[case_id] = head
+        for stream_id in attempt.closed:
+            self._heads.pop(stream_id, None)
+        for stream_id, head in attempt.new_heads.items():
+            # To the end of the order: the stream that rested longest is forgotten first.
+            self._heads.pop(stream_id, None)
+            self._heads[stream_id] = head
         while len(self._heads) > HEADS_MAX:
             del self._heads[next(iter(self._heads))]
         return answers

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from events.language.identity import OTHER_TEXT_SUFFIX
 from store.database import Store
-from store.tables import applications, documents, subjects
+from store.tables import applications, subjects
 from store.tables import texts as texts_table
 
 
@@ -67,41 +67,3 @@ class Vault:
         query = select(texts_table.c.reference, texts_table.c.content).where(texts_table.c.reference.in_(references))
         with self._store.reading() as connection:
             return {row.reference: row.content for row in connection.execute(query)}
-
-    def put_documents(self, subject_ref: str, files: tuple[VaultDocument, ...]) -> None:
-        """Keep files of a person. One that is there already stays: a reference never changes its content."""
-        if not files:
-            return
-        rows = [_row_of(subject_ref, file) for file in files]
-        with self._store.writing() as connection:
-            connection.execute(insert(documents).on_conflict_do_nothing(), rows)
-
-    def document(self, reference: str) -> VaultDocument | None:
-        """One file with its content; None for an unknown reference."""
-        query = select(
-            documents.c.reference, documents.c.kind, documents.c.name, documents.c.media_type, documents.c.content
-        ).where(documents.c.reference == reference)
-        with self._store.reading() as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else VaultDocument(*row)
-
-    def references(self, subject_ref: str) -> tuple[str, ...]:
-        """The references of a person's files, oldest first."""
-        query = (
-            select(documents.c.reference)
-            .where(documents.c.subject_ref == subject_ref)
-            .order_by(documents.c.created_at, documents.c.reference)
-        )
-        with self._store.reading() as connection:
-            return tuple(connection.scalars(query))
-
-
-def _row_of(subject_ref: str, file: VaultDocument) -> dict[str, str | bytes]:
-    return {
-        "reference": file.reference,
-        "subject_ref": subject_ref,
-        "kind": file.kind,
-        "name": file.name,
-        "media_type": file.media_type,
-        "content": file.content,
-    }

@@ -14,18 +14,18 @@ def accepted_without_case(store: Store) -> list[str]:
     """I1: accepted submissions that have no case, and cases that nobody submitted."""
     with store.session() as session:
         one_sided = ("find_applications_without_case", "find_cases_without_application")
-        return [case_id for statement in one_sided for (case_id,) in session.execute(SQL[statement])]
+        return [stream_id for statement in one_sided for (stream_id,) in session.execute(SQL[statement])]
 
 
-def effects_repeated(store: Store) -> list[str]:
-    """I4: commands whose effect stands twice in a ledger, or that have an effect and were never accepted."""
+def effects_repeated(store: Store) -> list[tuple[str, str]]:
+    """I4: commands whose effect stands twice in a ledger, or that have an effect and were never accepted: case, and what."""
     faults = {
         "find_repeated_effects": "has two effects",
         "find_effects_without_outcome": "has an effect and was not accepted",
     }
     with store.session() as session:
         return [
-            f"{case_id}: command {command_id} {fault}"
+            (stream_id, f"command {command_id} {fault}")
             for statement, fault in faults.items()
-            for case_id, command_id in session.execute(SQL[statement])
+            for stream_id, command_id in session.execute(SQL[statement])
         ]

@@ -13,9 +13,16 @@ from kafka.protocol.consumer import FetchRequest
 from kafka.protocol.producer import ProduceRequest
 from kafka.record import MemoryRecordsBuilder
 
+from events.language.access import is_prefix
 from events.transport.cluster import Cluster
 
 FORBIDDEN = kafka_errors.TopicAuthorizationFailedError.errno
+
+
+def covered(names: Iterable[str], topics: Iterable[str]) -> set[str]:
+    """Those of the topics that these names of the access list stand for."""
+    names = tuple(names)
+    return {topic for topic in topics if any(topic.startswith(n) if is_prefix(n) else topic == n for n in names)}
 
 
 def _answer(admin: KafkaAdminClient, request: Any) -> Any:

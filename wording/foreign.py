@@ -26,12 +26,12 @@ def visible(text: str, *, lines: bool = False) -> str:
     """
     if text.isprintable():
         return text
-    return _ACTING.sub(lambda found: _kept(found.group()) if lines else _written(found.group()), text)
+    return _ACTING.sub(lambda match: _kept(match.group()) if lines else _written(match.group()), text)
 
 
 def plain(text: str) -> str:
     """The text as a name may have it: what is invisible is written out as well. For names that cannot be refused."""
-    return _UNSEEN.sub(lambda found: _written(found.group()), visible(text))
+    return _UNSEEN.sub(lambda match: _written(match.group()), visible(text))
 
 
 def in_xml(text: str) -> str:
@@ -41,8 +41,8 @@ def in_xml(text: str) -> str:
 
 def in_cell(text: str) -> str:
     """The text for a table that a spreadsheet opens: visible, and no formula of it."""
-    found = visible(text)
-    return f"'{found}" if found.startswith(_FORMULA) else found
+    text_shown = visible(text)
+    return f"'{text_shown}" if text_shown.startswith(_FORMULA) else text_shown
 
 
 def is_plain(text: str) -> bool:

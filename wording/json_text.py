@@ -42,9 +42,9 @@ class JsonRefusedError(ValueError):
         self.name = name
 
 
-def read_json(given: str | bytes, *, depth_max: int = DEPTH_MAX) -> Any:
+def read_json(text: str | bytes, *, depth_max: int = DEPTH_MAX) -> Any:
     """The value. A byte order mark before it is passed over. Raises JsonRefusedError."""
-    text = _decoded(given) if isinstance(given, bytes) else given
+    text = _decoded(text) if isinstance(text, bytes) else text
     text = text.removeprefix(_BOM)
     _refuse_deep(text, depth_max)
     try:
@@ -73,12 +73,12 @@ def shown_json(value: Any, *, default: Callable[[Any], Any] | None = None) -> st
     if text.isprintable():
         return text
     # Beyond four digits JSON has pairs.
-    return visible(_BEYOND.sub(lambda found: json.dumps(found.group())[1:-1], text))
+    return visible(_BEYOND.sub(lambda beyond: json.dumps(beyond.group())[1:-1], text))
 
 
-def _decoded(given: bytes) -> str:
+def _decoded(content: bytes) -> str:
     try:
-        return given.decode("utf-8")
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise JsonRefusedError("invalid_utf8", f"not UTF-8 at byte {error.start}") from None
 
@@ -100,12 +100,12 @@ def _refuse_deep(text: str, depth_max: int) -> None:
 
 
 def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for key, value in pairs:
-        if key in found:
+        if key in members:
             raise JsonRefusedError("duplicate_key", "an object says one key twice", name=key)
-        found[key] = value
-    return found
+        members[key] = value
+    return members
 
 
 def _no_number(word: str) -> Any:

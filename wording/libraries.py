@@ -131,5 +131,5 @@ def json_refusal_said(error: JsonRefusedError) -> LazyText:
 
 def yaml_said(message: str, problem: str = "") -> LazyText:
     """What the reader of YAML finds; `problem`: the part of its message that says what is wrong."""
-    found = (known for pattern, known in _YAML if re.search(pattern, problem or message))
-    return Bilingual(message, next(found, _UNKNOWN))
+    known_texts = (known for pattern, known in _YAML if re.search(pattern, problem or message))
+    return Bilingual(message, next(known_texts, _UNKNOWN))

@@ -46,7 +46,7 @@ def tidied(value: Any) -> Any:
 
 def normal(name: str) -> str:
     """The name in NFC without outer blanks. Raises ValueError where it holds a control or an invisible character."""
-    found = tidy(name)
-    if not is_plain(found):
+    tidied_name = tidy(name)
+    if not is_plain(tidied_name):
         raise ValueError("a control or an invisible character")
-    return found
+    return tidied_name

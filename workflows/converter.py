@@ -91,10 +91,10 @@ class Seal:
 
     def check(self, payload: Payload) -> None:
         """Raises NotSealedError."""
-        found = payload.metadata.get(SEAL)
-        if found is None and self.open_to_older:
+        seal = payload.metadata.get(SEAL)
+        if seal is None and self.open_to_older:
             return
-        if found is None or not hmac.compare_digest(found, self.of(payload.data)):
+        if seal is None or not hmac.compare_digest(seal, self.of(payload.data)):
             raise NotSealedError
 
 

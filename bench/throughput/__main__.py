@@ -31,6 +31,7 @@ from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
 from greenlane.stack.progress import Terminal
 from greenlane.wiring import Wiring
+from services.actors import claimed
 from services.quiescence import await_published
 from store.ledger import Ledger
 
@@ -100,7 +101,7 @@ def ours_round(wiring: Wiring, supervisor: psutil.Process, cases: int, in_flight
     before = cpu_seconds(processes)
     words = [access_file(wiring), wiring.settings.topic_prefix, PROCEDURE, str(cases), str(in_flight)]
     found = _ran("bench.throughput.departments", *words, f"{name}-{time.time_ns()}")
-    await_published(wiring)
+    await_published(wiring, claimed("operator", "bench"))
     cpu = per_case_ms(before, cpu_seconds(processes), cases)
     cpu["desk"] = round(found["cpu_s"] * 1000 / cases, 2)
     waits = sorted(_waits_ms(wiring, found.pop("in_hand_at")))

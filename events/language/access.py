@@ -44,14 +44,6 @@ class Rights:
     transactions: frozenset[str] = NOTHING
     """Ids of transactions in which it may write."""
 
-    def may_read(self, topic: str) -> bool:
-        """Whether it may read this topic."""
-        return _covers(self.reads, topic)
-
-    def may_write(self, topic: str) -> bool:
-        """Whether it may write to this topic."""
-        return _covers(self.writes, topic)
-
 
 def is_prefix(name: str) -> bool:
     """Whether this name of the list stands for all that begin so."""

@@ -74,9 +74,9 @@ def shown_reference(reference: str) -> str:
     return f"unknown-{_digest('reference', reference)}"
 
 
-def subject_ref_of(case_id: str) -> str:
+def subject_ref_of(stream_id: str) -> str:
     """The reference under which an applicant's personal data lie apart; derived from nothing personal."""
-    return "subject-" + hashlib.sha256(f"subject\n{case_id}".encode()).hexdigest()[:24]
+    return "subject-" + hashlib.sha256(f"subject\n{stream_id}".encode()).hexdigest()[:24]
 
 
 def document_ref_of(stream_id: str, place: int) -> str:
@@ -132,14 +132,14 @@ def conflict_id_of(command_id: str, digest: str) -> str:
     return CONFLICT_PREFIX + hashlib.sha256(f"{command_id}\n{digest}".encode()).hexdigest()[:32]
 
 
-def event_id_of(case_id: str, sequence: int) -> str:
+def event_id_of(stream_id: str, sequence: int) -> str:
     """The CloudEvents id of a ledger event."""
-    return f"{case_id}.{sequence}"
+    return f"{stream_id}.{sequence}"
 
 
-def refusal_id_of(case_id: str, command_id: str) -> str:
+def refusal_id_of(stream_id: str, command_id: str) -> str:
     """The CloudEvents id of the answer to a refused command: hashed, so that any command id gives a lawful one."""
-    return "refusal-" + hashlib.sha256(f"{case_id}\n{command_id}".encode()).hexdigest()[:32]
+    return "refusal-" + hashlib.sha256(f"{stream_id}\n{command_id}".encode()).hexdigest()[:32]
 
 
 def unread_id_of(topic: str, partition: int, offset: int, taken_at: datetime, replay: str = "") -> str:

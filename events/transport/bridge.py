@@ -91,10 +91,6 @@ class Bridge:
         """Finish what is in hand, commit, leave the group, and return from `run`. Safe from any thread."""
         self._consumption.stop.set()
 
-    async def wait_ready(self, timeout_seconds: float = 30.0) -> bool:
-        """Wait until partitions were assigned for the first time."""
-        return await asyncio.to_thread(self._consumption.ready.wait, timeout_seconds)
-
     async def run(self) -> None:
         """Run until stopped or cancelled. Waits for Kafka as long as it takes.
 

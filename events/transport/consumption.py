@@ -80,8 +80,6 @@ class Consumption:
     ) -> None:
         """`assigned` is called whenever partitions became ours, before anything of them is read."""
         self.stop = threading.Event()
-        self.ready = threading.Event()
-        """Set once partitions are assigned for the first time."""
         self._cluster = cluster
         self._pattern = pattern
         self._book = book
@@ -128,7 +126,6 @@ class Consumption:
     def _became_ours(self) -> None:
         if self._assigned is not None:
             self._assigned()
-        self.ready.set()
 
     def _connected(self) -> Any:
         while not self.stop.is_set():

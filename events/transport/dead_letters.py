@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -111,13 +111,7 @@ class LetterBox:
                 return replace(known[letter_id], value=record.value)
         raise LetterUnknownError(topic=self.topic, letter_id=letter_id)
 
-    def replay(
-        self,
-        producer: Producer,
-        topics: Topics,
-        ids: Collection[str] | None = None,
-        told: Callable[[Letter], None] | None = None,
-    ) -> tuple[Letter, ...]:
+    def replay(self, producer: Producer, topics: Topics, ids: Collection[str] | None = None) -> tuple[Letter, ...]:
         """Order letters (None: all not yet replayed) to be handled again, byte for byte, oldest first.
 
         Each is marked on the dead-letter topic once Kafka has acknowledged it. Killed in between, it is sent again:
@@ -127,15 +121,13 @@ class LetterBox:
         waiting = {each.id: each for each in self.letters(with_replayed=ids is not None)}
         wanted = self._chosen(waiting, ids)
         values = {_id(record): record for record in self._records() if _id(record) in wanted}
-        for letter_id, letter in wanted.items():
+        for letter_id in wanted:
             record = values[letter_id]
             key, order = record.key, record.value
             if self.topic != Topics.dead_letters(topics.replays):
                 key, order = order_of(self.topic, letter_id, record.key)
             producer.send_now(topics.replays, key, order or b"", [])
             producer.send_now(self.topic, record.key, b"", letters.marker_headers(letter_id, datetime.now(UTC)))
-            if told is not None:
-                told(letter)
         return tuple(wanted.values())
 
     def _chosen(self, waiting: dict[str, Letter], ids: Collection[str] | None) -> dict[str, Letter]:
@@ -157,23 +149,23 @@ class LetterBox:
 
 def _letters_in(records: Iterable[Incoming], *, with_replayed: bool) -> list[Letter]:
     """The letters that these records of one topic are, without their values."""
-    found: dict[str, Letter] = {}
+    by_id: dict[str, Letter] = {}
     origins: set[tuple[str, int, int, str]] = set()
-    replayed: dict[str, str] = {}
+    replay_times: dict[str, str] = {}
     for record in records:
         texts = letters.texts_of(record.headers)
         if letters.REPLAYED in texts:
-            replayed[texts[letters.REPLAYED]] = texts.get(letters.REPLAYED_AT, "")
+            replay_times[texts[letters.REPLAYED]] = texts.get(letters.REPLAYED_AT, "")
             continue
         letter = _letter(record, texts)
         # Died after a replay is another death: its own letter.
         origin = (letter.topic, letter.partition, letter.offset, texts.get(letters.REPLAY, ""))
         if origin not in origins:
             origins.add(origin)
-            found[letter.id] = replace(letter, value=None)
-    marked = [replace(each, replayed_at=replayed.get(each.id)) for each in found.values()]
-    kept = [each for each in marked if with_replayed or each.replayed_at is None]
-    return sorted(kept, key=lambda each: (each.dead_at, each.id))
+            by_id[letter.id] = replace(letter, value=None)
+    marked = [replace(each, replayed_at=replay_times.get(each.id)) for each in by_id.values()]
+    shown = [each for each in marked if with_replayed or each.replayed_at is None]
+    return sorted(shown, key=lambda each: (each.dead_at, each.id))
 
 
 def _id(record: Incoming) -> str:

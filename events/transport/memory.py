@@ -43,11 +43,6 @@ class MemoryOutbox:
             self._changed.notify_all()
         return stored
 
-    def published_ids(self) -> set[int]:
-        """The rows marked as published."""
-        with self._changed:
-            return set(self._published)
-
     def claim_shard(self, shard: int) -> MemoryLease | None:
         """The right to publish this shard; None while somebody has it."""
         with self.answering():

@@ -23,6 +23,7 @@ from presentation.letters.letter import Letter
 from store.alerts import AlertQueue, DueAlert
 from store.database import Store
 from store.errors import StoreError
+from wording.text import _
 
 log = structlog.get_logger()
 
@@ -67,10 +68,10 @@ class AlertSender:
 
     async def _deliver_all(self, due: Sequence[DueAlert], web: httpx.AsyncClient) -> None:
         """Deliver what was claimed: each by itself, and letters to the same addresses as one where they are many."""
-        told = await asyncio.gather(*(self._telling(alert) for alert in due))
+        tellings = await asyncio.gather(*(self._telling(alert) for alert in due))
         by_receivers: dict[object, list[Telling]] = {}
         posts: list[Telling] = []
-        for telling in filter(None, told):
+        for telling in filter(None, tellings):
             if telling.alert.channel == "webhook":
                 posts.append(telling)
             else:
@@ -84,7 +85,7 @@ class AlertSender:
     async def _telling(self, alert: DueAlert) -> Telling | None:
         """Who is told what, by the catalogue of now; None: it cannot be said yet, and is tried again later."""
         try:
-            telling = await asyncio.to_thread(self._teller.told, alert)
+            telling = await asyncio.to_thread(self._teller.telling_of, alert)
         except Exception as error:
             await self._failed([alert], error)
             return None
@@ -140,7 +141,7 @@ class AlertSender:
     def _mail(self, message_id: str, letter: Letter, audience: Audience) -> None:
         receivers = audience.addresses or self._settings.smtp_to
         if not receivers:
-            raise OSError("nobody to send it to: the role is not held and GREENLANE_SMTP_TO is empty")
+            raise OSError(_("nobody to send it to: the role is not held and GREENLANE_SMTP_TO is empty"))
         send(mail_of(message_id, letter, receivers, self._settings), receivers, self._settings)
 
 

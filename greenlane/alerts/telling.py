@@ -59,7 +59,7 @@ class Teller:
         now = self._now()
         return Scene(self._catalog(), self._zone, now if not_before is None else max(now, not_before), self._language)
 
-    def told(self, alert: DueAlert) -> Telling:
+    def telling_of(self, alert: DueAlert) -> Telling:
         """Who is told what. Raises StoreError, TypeError for a record that is no alert."""
         scene = self.scene(alert.record.decided_at)
         match alert.record.event:
@@ -89,5 +89,5 @@ class Teller:
     def _case(self, case_id: str) -> Case:
         records = self._ledger.records(case_id)
         if not records or not isinstance(records[0].event, ApplicationSubmitted):
-            raise DefinitionsUnknown(digest=f"(of {case_id}: its ledger does not begin with a submission)")
+            raise DefinitionsUnknown(stream_id=case_id)
         return fold(case_id, self._archive.definitions(records[0].event.definitions_digest), records)

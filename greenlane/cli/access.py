@@ -53,13 +53,13 @@ def kafka(
     from greenlane.cli.output import out, print_json
     from greenlane.settings import Settings
 
-    found, rights = kafka_access(Settings.load(state_dir=run.state_dir, language=run.lang), name)
+    access, rights = kafka_access(Settings.load(state_dir=run.state_dir, language=run.lang), name)
     if run.as_json:
         print_json(
-            {"ok": True, **found.as_json(), "read": sorted(rights.reads), "write": sorted(rights.writes)},
+            {"ok": True, **access.as_json(), "read": sorted(rights.reads), "write": sorted(rights.writes)},
         )
     else:
-        out.print("\n".join(found.properties(rights)), markup=False, soft_wrap=True)
+        out.print("\n".join(access.properties(rights)), markup=False, soft_wrap=True)
     return 0
 
 

@@ -77,5 +77,5 @@ def acknowledge(
             lambda: acknowledge_escalations(session.wiring, actor, case, ids, note, command_id=own_id, now=now())
         )
         done = granted(answer)
-        told = {"command_id": done.command_id, "acknowledged": ids}
-        return show_accepted(run, session, KIND, done.case, told)
+        body = {"command_id": done.command_id, "acknowledged": ids}
+        return show_accepted(run, session, KIND, done.case, body)

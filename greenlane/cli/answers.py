@@ -203,10 +203,10 @@ def reassign(
 def _stretch(from_at: str | None, until_at: str | None) -> dict[str, datetime]:
     from sla.instants import instant_of, refuse_reversed
 
-    found = {
+    stretch = {
         name: instant_of(text, option)
         for name, option, text in (("from_at", "from", from_at), ("until_at", "until", until_at))
         if text is not None
     }
-    refuse_reversed(found.get("from_at"), found.get("until_at"), "until")
-    return found
+    refuse_reversed(stretch.get("from_at"), stretch.get("until_at"), "until")
+    return stretch

@@ -16,12 +16,12 @@ _BUDGET: Final = re.compile(r"^\s*(\d{1,7})\s*([a-z][a-z_ ]*)\s*$")
 
 def budget_of(text: str, option: str = "--limit") -> Budget:
     """`3 working_days` as a budget. Raises the usage error that names the option and the units there are."""
-    found = _BUDGET.match(text.lower())
-    name = found.group(2).strip().replace(" ", "_") if found else ""
+    match = _BUDGET.match(text.lower())
+    name = match.group(2).strip().replace(" ", "_") if match else ""
     unit = next((unit for unit in Unit if name in (unit.value, unit.value.removesuffix("s"))), None)
-    if found is not None and unit is not None:
+    if match is not None and unit is not None:
         try:
-            return Budget(amount=int(found.group(1)), unit=unit)
+            return Budget(amount=int(match.group(1)), unit=unit)
         except ValidationError:
             pass
     units = ", ".join(Unit)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +17,8 @@ from wording.text import _
 
 if TYPE_CHECKING:
     from presentation.time.calendars import CalendarSheet
-    from services.calculating import Counting
+    from services.calculating import CountedTime
+    from sla.calendar import CalendarDefinition
 
 PANEL = "Looking things up"
 
@@ -115,9 +118,9 @@ def add(
 
     Example: greenlane calendar add --at 2026-02-13T09:00:00+07:00 --amount 3 --unit working_days
     """
-    from sla.deadline import due
+    from services.calculating import add_time
 
-    return _count(due, at, amount, unit, _sheet(calendar, run.lang, run.state_dir), as_json=run.as_json)
+    return _count(run, add_time, at, amount, unit, calendar)
 
 
 @as_command
@@ -136,9 +139,9 @@ def subtract(
 
     Example: greenlane calendar subtract --at 2026-02-25T09:00:00+07:00 --amount 3 --unit working_days
     """
-    from sla.beginning import beginning
+    from services.calculating import subtract_time
 
-    return _count(beginning, at, amount, unit, _sheet(calendar, run.lang, run.state_dir), as_json=run.as_json)
+    return _count(run, subtract_time, at, amount, unit, calendar)
 
 
 @as_command
@@ -153,15 +156,12 @@ def between(
 
     Example: greenlane calendar between --from 2026-03-02T09:00:00+07:00 --to 2026-03-04T10:00:00+07:00
     """
-    from services.calculating import within
-    from sla.calendar import compiled
+    from services.calculating import measure_between
     from sla.instants import instant_of
 
     sheet = _sheet(calendar, run.lang, run.state_dir)
-    begins, ends = (
-        within(sheet.definition, instant_of(text, field), field) for text, field in ((from_at, "from"), (to_at, "to"))
-    )
-    working = compiled(sheet.definition).between(begins, ends)
+    begins, ends = instant_of(from_at, "from"), instant_of(to_at, "to")
+    working = measure_between(sheet.definition, begins, ends)
     return run.answer(lambda: sheet.between_json(begins, ends, working), lambda: (sheet.between_line(working),))
 
 
@@ -203,17 +203,20 @@ def _sheet(calendar: str | None, lang: Language | None, state_dir: Path | None) 
     return CalendarSheet.of(catalog.calendar(calendar or catalog.province.calendar), settings.language, now())
 
 
-def _count(count: Counting, at: str, amount: int, unit: CountedUnit, sheet: CalendarSheet, *, as_json: bool) -> int:
+def _count(
+    run: Run,
+    counting: Callable[[CalendarDefinition, datetime, int, str], CountedTime],
+    at: str,
+    amount: int,
+    unit: CountedUnit,
+    calendar: str | None,
+) -> int:
     """Count from the instant, and show where that ends."""
-    from greenlane.cli.output import print_json, show
-    from services.calculating import budget_of, counted_end, within
     from sla.instants import instant_of
 
-    instant = within(sheet.definition, instant_of(at, "at"), "at")
-    budget = budget_of(sheet.definition, amount, unit.value)
-    end = counted_end(sheet.definition, count, budget, instant)
-    if as_json:
-        print_json(sheet.end_json(instant, budget, end))
-    else:
-        show(sheet.end_screen(instant, budget, end))
-    return 0
+    sheet = _sheet(calendar, run.lang, run.state_dir)
+    counted = counting(sheet.definition, instant_of(at, "at"), amount, unit.value)
+    return run.answer(
+        lambda: sheet.end_json(counted.at, counted.budget, counted.end),
+        lambda: (sheet.end_screen(counted.at, counted.budget, counted.end),),
+    )

@@ -60,6 +60,8 @@ def list_versions(
     from greenlane.cli.catalog_place import the_place
     from greenlane.cli.output import print_json, show
     from presentation.catalogue.versions import CatalogScreen, entry_json
+    from presentation.moments import Moments
+    from presentation.words.words import Words
     from services.catalogue_versions import list_versions as versions
 
     with the_place(state_dir, lang) as (place, settings):
@@ -67,7 +69,9 @@ def list_versions(
         if as_json:
             print_json({"ok": True, "entries": [entry_json(entry) for entry in entries]})
         else:
-            show(CatalogScreen.of(place, settings.language).entry_table(entries))
+            words = Words(settings.language)
+            moments = Moments.on_day(words, place.zone, place.today)
+            show(CatalogScreen(place.folder, words).entry_table(entries, moments))
     return 0
 
 
@@ -81,13 +85,16 @@ def check(folder: Dir, *, state_dir: StateDir = None, lang: Lang = None, as_json
     from greenlane.cli.catalog_place import the_place
     from greenlane.cli.output import print_json, show
     from presentation.catalogue.versions import CatalogScreen
+    from presentation.words.words import Words
+    from services.catalogue_versions import drafts_of
 
     with the_place(state_dir, lang, is_folder_meant=True) as (place, settings):
         found = _checked(place, folder, is_counted=True)
         if as_json:
             print_json({"ok": True, "files": len(found.shelf.sources), "faults": []})
         else:
-            show(*CatalogScreen.of(place, settings.language).sound(found))
+            drafts = drafts_of(place, found)
+            show(*CatalogScreen(place.folder, Words(settings.language)).sound(found, drafts))
     return 0
 
 
@@ -99,19 +106,18 @@ def diff(folder: Dir, *, state_dir: StateDir = None, lang: Lang = None, as_json:
 
     Example: greenlane catalog diff catalogue
     """
-    from catalog.comparison import changes
     from greenlane.cli.catalog_place import the_place
     from greenlane.cli.output import print_json, show
     from presentation.catalogue.versions import CatalogScreen, change_json
+    from presentation.words.words import Words
+    from services.catalogue_versions import compare_folder
 
     with the_place(state_dir, lang, is_folder_meant=True) as (place, settings):
-        found = _checked(place, folder)
-        before = [held.definition for held in place.held if held.is_published]
-        differing = changes(before, found.definitions)
+        differing = compare_folder(place, acting(None), _checked(place, folder))
         if as_json:
             print_json({"ok": True, "changes": [change_json(change) for change in differing]})
         else:
-            show(*CatalogScreen.of(place, settings.language).difference(differing))
+            show(*CatalogScreen(place.folder, Words(settings.language)).difference(differing))
     return 0
 
 
@@ -135,6 +141,7 @@ def publish(
     from greenlane.cli.faults import faults_shown
     from greenlane.cli.output import print_json, show
     from presentation.catalogue.versions import CatalogScreen
+    from presentation.words.words import Words
     from services.catalogue_acts import publish_folder
 
     with the_place(state_dir, lang, is_folder_meant=True) as (place, settings):
@@ -145,7 +152,8 @@ def publish(
             versions = [{**key._asdict(), "digest": digest} for key, digest in done.new]
             print_json({"ok": True, "published": versions, "known": done.known})
         else:
-            show(*CatalogScreen.of(place, settings.language).published(found, done))
+            screen = CatalogScreen(place.folder, Words(settings.language))
+            show(*screen.published(found, done, has_accounts=place.has_accounts))
     return 0
 
 
@@ -173,6 +181,8 @@ def retire(
     from greenlane.cli.catalog_place import the_place
     from greenlane.cli.output import print_json, show
     from presentation.catalogue.versions import CatalogScreen
+    from presentation.moments import Moments
+    from presentation.words.words import Words
     from services.catalogue_acts import retire_version
 
     with the_place(state_dir, lang) as (place, settings):
@@ -183,7 +193,9 @@ def retire(
             key = retired.done.key._asdict()
             print_json({"ok": True, **key, "valid_until": until, "open_cases": retired.open_cases})
         else:
-            show(*CatalogScreen.of(place, settings.language).retired(retired))
+            words = Words(settings.language)
+            moments = Moments.on_day(words, place.zone, place.today)
+            show(*CatalogScreen(place.folder, words).retired(retired, moments))
     return 0
 
 
@@ -195,23 +207,21 @@ def export(folder: Dir, *, state_dir: StateDir = None, lang: Lang = None, as_jso
 
     Example: greenlane catalog export catalogue
     """
-    from catalog.writing import write_folder
     from greenlane.cli.catalog_place import the_place
     from greenlane.cli.output import print_json, show
-    from presentation.catalogue.versions import CatalogScreen
-    from services.catalogue_acts import files_of
+    from presentation.words.words import Words
+    from services.catalogue_acts import export_folder
 
     with the_place(state_dir, lang) as (place, settings):
-        files = files_of(place)
-        write_folder(folder, files)
+        files = export_folder(place, acting(None), folder)
         if as_json:
-            print_json({"ok": True, "folder": str(folder), "files": len(files)})
+            print_json({"ok": True, "folder": str(folder), "files": files})
         else:
-            words = CatalogScreen.of(place, settings.language).words
+            words = Words(settings.language)
             show(
                 words(
                     _("{files} files written to {folder}. Edit there, then: greenlane catalog check {folder}"),
-                    files=len(files),
+                    files=files,
                     folder=folder,
                 )
             )

@@ -12,20 +12,22 @@ from wording.text import _
 
 if TYPE_CHECKING:
     from greenlane.catalogue_in_use import CatalogueInUse
-    from store.catalogue import Act
+    from services.catalogue_places import Act
 
 
 def catalogue_in_use(settings: Settings) -> CatalogueInUse:
     """The catalogue to look things up in; says on standard error where it is not the one that is meant. Raises CatalogError."""
     from greenlane.catalogue_in_use import find_catalogue
 
-    found = find_catalogue(settings)
-    if found.unread is None:
-        warn_of_difference(settings, found.acts)
+    catalogue = find_catalogue(settings)
+    if catalogue.unread is None:
+        warn_of_difference(settings, catalogue.acts)
     else:
-        text = _("The catalogue in use cannot be read; this is the one of the folder. {why}", why=found.unread.message)
-        warn(text, getattr(found.unread, "remedy", ""), settings.language)
-    return found
+        text = _(
+            "The catalogue in use cannot be read; this is the one of the folder. {why}", why=catalogue.unread.message
+        )
+        warn(text, getattr(catalogue.unread, "remedy", ""), settings.language)
+    return catalogue
 
 
 def warn_of_difference(settings: Settings, acts: Sequence[Act]) -> None:
@@ -34,12 +36,12 @@ def warn_of_difference(settings: Settings, acts: Sequence[Act]) -> None:
     if folder is None or not acts:
         return
     from catalog.errors import CatalogError
-    from intake.folder_difference import difference_of
+    from services.catalogue_places import difference_of
 
     try:
         difference = difference_of(folder, acts)
     except CatalogError as error:
-        told = _(
+        message = _(
             "{folder}, which {setting} names, cannot be read as a catalogue ({code}); the one in "
             "use is the installation's.",
             folder=folder,
@@ -47,7 +49,7 @@ def warn_of_difference(settings: Settings, acts: Sequence[Act]) -> None:
             code=error.code,
         )
         remedy = _("See `{command}`.", command=f"greenlane catalog check {folder}")
-        warn(told, remedy, settings.language)
+        warn(message, remedy, settings.language)
         return
     if difference is not None:
         message = _(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,8 +18,9 @@ from wording.text import _
 if TYPE_CHECKING:
     from events.language.commands import Actor
     from greenlane.cli.session import Session
-    from presentation.catalogue.cautions import Caution
+    from services.cautions import Caution
     from services.change_previews import Target
+    from sla.calendar import CalendarDefinition
 
 PANEL = "Care"
 
@@ -62,13 +64,13 @@ def apply_calendar(
 
     Example: greenlane calendar apply vn-public-2027.yaml --dry-run
     """
-    from presentation.catalogue.cautions import of_new_cases
+    from services.cautions import caution_of_calendar
     from services.changes import calendar_of
 
     actor = acting(by, "administrator")
     with run.session() as session:
-        target = calendar_of(session.wiring, calendar, session.wiring.settings.flags)
-        _warn(session, of_new_cases(target, session.wiring.catalog))
+        target = calendar_of(session.wiring, actor, _calendar_in(calendar), session.wiring.settings.flags)
+        _warn(session, caution_of_calendar(target, session.wiring.catalog))
         return _change(run, session, target, reason, actor, rate, dry_run=dry_run)
 
 
@@ -93,21 +95,30 @@ def migrate_procedure(
 
     Example: greenlane procedure migrate work-permit 2027-01-01 --dry-run
     """
-    from presentation.catalogue.cautions import of_what_begins_later
+    from services.cautions import caution_of_version
     from services.changes import version_of
 
     actor = acting(by, "administrator")
     with run.session() as session:
         target = version_of(session.wiring.catalog, procedure, version)
-        _warn(session, of_what_begins_later(target, session.moments))
+        _warn(session, caution_of_version(target, session.moments.now, session.moments.zone))
         return _change(run, session, target, reason, actor, rate, dry_run=dry_run, skip_refused=skip_refused)
 
 
 def _warn(session: Session, caution: Caution | None) -> None:
     from greenlane.cli.failure import warn
+    from presentation.catalogue.cautions import caution_said
 
     if caution is not None:
-        warn(*caution, session.words.language)
+        warn(*caution_said(caution), session.words.language)
+
+
+def _calendar_in(name: str) -> CalendarDefinition | str:
+    """The calendar of a file; else the name, which is an id. Raises CatalogUnreadable, CatalogInvalid."""
+    from catalog.calendar_files import read_calendar
+
+    file = Path(name)
+    return read_calendar(file) if file.is_file() or file.suffix in (".yaml", ".yml") else name
 
 
 def _change(
@@ -121,34 +132,22 @@ def _change(
     dry_run: bool,
     skip_refused: bool = True,
 ) -> int:
-    """Look what changes, and do it, unless it is a dry run.
-
-    Raises RefusedError for the first case that cannot come under the version, unless those are skipped: nothing is done then.
-    """
-    from greenlane.cli.granting import RefusedError
+    """Look what changes, and do it, unless it is a dry run. Raises RefusedError: nothing is done then."""
+    from greenlane.cli.granting import granted
     from greenlane.cli.progress import counted
     from greenlane.cli.session import waiting
     from presentation.catalogue.changes import change_screen
     from presentation.json_of_changes import change_run_json
-    from services.change_telling import Telling
-    from services.changes import count_open_cases, plan_change, preview_change, tell_change
+    from services.changes import count_open_cases, prepare_change, tell_change
 
     installation, words = session.wiring, session.words
     with counted(words(_("Looking at the open cases")), count_open_cases(installation, actor)) as progress:
-        preview = preview_change(installation, actor, target, reason, progress, now=now())
-    if preview.refused and not (dry_run or skip_refused):
-        raise RefusedError(preview.refused[0].refusal)
-    plan, is_resumed, telling = None, False, Telling()
-    if not dry_run:
-        plan, is_resumed = plan_change(installation, actor, target, reason, preview, now=now())
-    if plan is not None:
-        number, left = plan.number, plan.cases - plan.sent
-        with counted(words(_("Telling the cases")), left) as progress:
-            telling = waiting(partial(tell_change, installation, actor, plan, rate, progress))
-    else:
-        number = None
-    done = {"dry_run": dry_run, "plan": number, "resumed": is_resumed, "sent": telling.sent}
+        preparing = partial(prepare_change, installation, actor, target, reason, progress, now=now())
+        prepared = granted(preparing(dry_run=dry_run, skip_refused=skip_refused))
+    with counted(words(_("Telling the cases")), prepared.left) as progress:
+        telling = waiting(partial(tell_change, installation, actor, prepared, rate, progress, clock=now))
+    done = {"dry_run": dry_run, "plan": prepared.number, "resumed": prepared.is_resumed, "sent": telling.sent}
     return run.answer(
-        lambda: change_run_json(target, done, preview, telling, words.language),
-        lambda: change_screen(number, preview, telling, session.moments, installation.code_of),
+        lambda: change_run_json(target, done, prepared.preview, telling, words.language),
+        lambda: change_screen(prepared.number, prepared.preview, telling, session.moments, installation.code_of),
     )

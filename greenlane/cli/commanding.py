@@ -67,13 +67,13 @@ def run_case_command(kind: str, acts_as: Kind, case: str, content: Content, run:
         return show_accepted(run, session, kind, view, {"command_id": command.command_id})
 
 
-def show_accepted(run: Run, session: Session, kind: str, view: CaseView, told: Mapping[str, object]) -> int:
-    """Say that a command was accepted, and show its case; `told` stands in what programs get, too."""
+def show_accepted(run: Run, session: Session, kind: str, view: CaseView, answer: Mapping[str, object]) -> int:
+    """Say that a command was accepted, and show its case; `answer` stands in what programs get, too."""
     from presentation.cases.case_table import case_table
 
     words, moments = session.words, session.moments
     return run.answer(
-        lambda: {"ok": True, "accepted": True, **told, "case": view.model_dump(mode="json")},
+        lambda: {"ok": True, "accepted": True, **answer, "case": view.model_dump(mode="json")},
         lambda: (
             words(_("Recorded: {what}."), what=words.named("command", kind)),
             case_table(words(_("Case")), [view], moments),

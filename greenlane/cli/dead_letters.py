@@ -90,12 +90,12 @@ def list_letters(
     from services.dead_letters import list_dead_letters
 
     with run.session() as session:
-        found = list_dead_letters(session.wiring, acting(None), topic, with_replayed=with_replayed)
+        letters = list_dead_letters(session.wiring, acting(None), topic, with_replayed=with_replayed)
         return run.answer(
-            lambda: {"ok": True, "letters": [dead_letter_json(filed) for filed in found]},
+            lambda: {"ok": True, "letters": [dead_letter_json(filed) for filed in letters]},
             lambda: (
-                dead_letter_table(found, session.moments)
-                if found
+                dead_letter_table(letters, session.moments)
+                if letters
                 else line(session.words(_("There are no dead letters."))),
             ),
         )

@@ -92,13 +92,13 @@ def result(
 
     Example: greenlane dossier result D-2026-17 registration --number 01/2026 --issuer commune --issued-on 2026-01-05
     """
-    given = {
+    content = {
         "number": number,
         "issuer": issuer,
         "issued_on": issued_on.date(),
         "valid_until": valid_until and valid_until.date(),
     }
-    return {"name": name, "result": given, "replaces": replaces}
+    return {"name": name, "result": content, "replaces": replaces}
 
 
 @as_act

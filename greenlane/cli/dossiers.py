@@ -56,17 +56,17 @@ def plan(
     """
     from greenlane.cli import handbook
     from greenlane.cli.granting import granted
-    from intake.outline import forecast
     from presentation.dossiers.plan import plan_screen
     from presentation.json_of_forecasts import forecast_json
     from presentation.moments import Moments
     from presentation.names import Names
+    from services.dossiers import plan_dossier
     from sla.business_time import BusinessTime
 
     book = handbook.opened(run.lang, None, run.state_dir)
     zone = book.catalog.zone
     opened_at = now() if at is None else _instant(at, zone)
-    found = granted(forecast(_dossier_in(file), book.catalog, opened_at))
+    found = granted(plan_dossier(book.catalog, acting(None), _dossier_in(file), opened_at))
     return run.answer(
         lambda: forecast_json(found, book.words.language),
         lambda: plan_screen(
@@ -146,7 +146,7 @@ def submit(
 
 def _dossier_in(file: str) -> DossierFile:
     from greenlane.cli.files import contents_of
-    from intake.dossier_files import dossier_of
+    from services.dossiers import dossier_of
 
     ((name, content),) = contents_of([file])
     return dossier_of(name, content)

@@ -51,15 +51,12 @@ def escalations(
     from presentation.acknowledging import command_of
     from presentation.cases.escalations import escalation_screen
     from presentation.json_of_escalations import escalation_json
-    from services.escalations import check_filter, list_escalations
-    from store.escalations import EscalationFilter
+    from services.escalations import EscalationFilter, list_escalations
 
     command = partial(command_of, state_dir=run.state_dir)
     with run.session() as session:
         wanted = EscalationFilter(open_only=is_open, department=department, audience=audience)
         found = list_escalations(session.wiring, acting(None), wanted, limit=limit, now=now())
-        if not found.items:
-            check_filter(session.wiring, wanted)
         if run.as_json:
             listed = [escalation_json(escalation, command) for escalation in found.items]
             print_json({"ok": True, "total": found.total, "escalations": listed})

@@ -48,8 +48,8 @@ def asked_language() -> str:
     words = sys.argv[1:]
     named = [after for before, after in pairwise(words) if before == "--lang"]
     named += [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
-    asked = named[-1] if named else os.environ.get("GREENLANE_LANGUAGE", "")
-    return asked if asked in ("vi", "en") else "vi"
+    language = named[-1] if named else os.environ.get("GREENLANE_LANGUAGE", "")
+    return language if language in ("vi", "en") else "vi"
 
 
 def explained(error: BaseException, language: str | None = None) -> dict[str, Any]:

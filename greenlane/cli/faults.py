@@ -23,7 +23,7 @@ def faults_shown(more: Callable[[], dict[str, object]] = dict) -> Iterator[None]
         raise typer.Exit(REFUSED) from None
 
 
-def show_faults(problems: Sequence[Problem], **given: object) -> None:
+def show_faults(problems: Sequence[Problem], **more: object) -> None:
     """Every fault: on standard output as one JSON object, the first as its error, or on standard error in lines.
 
     `given` stands in the object too.
@@ -33,7 +33,7 @@ def show_faults(problems: Sequence[Problem], **given: object) -> None:
             say_error(_body(problem), where=f"{problem.file}:{problem.line}:{problem.column}")
         return
     faults = [{**_body(p), "file": p.file, "line": p.line, "column": p.column} for p in problems]
-    print_json({**given, "error": _body(problems[0]), "faults": faults})
+    print_json({**more, "error": _body(problems[0]), "faults": faults})
 
 
 def _body(problem: Problem) -> dict[str, object]:

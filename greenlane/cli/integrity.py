@@ -38,11 +38,11 @@ def verify(
     from services.verification import count_ledger, verify_installation
 
     with run.session() as session:
-        events = count_ledger(session.wiring)[1]
+        events = count_ledger(session.wiring, acting(None))[1]
         with counted(session.words(_("Verifying the ledger")), events) as progress:
-            found = verify_installation(session.wiring, acting(None), topics=topics, progress=progress)
+            report = verify_installation(session.wiring, acting(None), topics=topics, progress=progress)
         return run.answer(
-            lambda: verification_json(found), lambda: verification_screen(found, session.words), 0 if found.ok else 2
+            lambda: verification_json(report), lambda: verification_screen(report, session.words), 0 if report.ok else 2
         )
 
 
@@ -65,7 +65,7 @@ def rebuild(
     from services.verification import count_ledger, rebuild_read_models
 
     with run.session() as session:
-        cases = count_ledger(session.wiring)[0]
+        cases = count_ledger(session.wiring, acting(None))[0]
         with counted(session.words(_("Verifying the ledger")), cases) as progress:
             rebuilt = rebuild_read_models(session.wiring, acting(None), replace=replace, progress=progress)
         return run.answer(

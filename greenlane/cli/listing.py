@@ -74,8 +74,7 @@ def cases(
     """
     from presentation.cases.case_table import case_list_screen
     from presentation.json_of_cases import case_list_json
-    from services.case_lists import list_cases
-    from store.views import CaseFilter
+    from services.case_lists import CaseFilter, list_cases
 
     wanted = CaseFilter(
         status=status,

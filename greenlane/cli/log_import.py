@@ -41,19 +41,21 @@ def import_log(
     from greenlane.importing.run import ImportOptions, drive_import
     from greenlane.settings import Settings
     from presentation.import_report import import_blocks
+    from presentation.words.words import Words
 
     options = ImportOptions(
         file=file, limit=None if limit is None else budget_of(limit), in_flight_max=in_flight, players=players
     )
+    settings = Settings.load(state_dir=state_dir)
     with (
-        Terminal() as display,
+        Terminal(language=settings.language) as display,
         # The log is read before anything is started: one that cannot be read is refused at once.
-        prepared_log(Settings.load(state_dir=state_dir), file, options.limit, display) as prepared,
+        prepared_log(settings, file, options.limit, display) as prepared,
         on_stack(state_dir) as wiring,
     ):
         report = drive_import(wiring, prepared, options, display)
     if as_json:
         print_json(report.as_json())
     else:
-        show(*import_blocks(report))
+        show(*import_blocks(report, Words(settings.language)))
     return 0 if report.ok else 1

@@ -21,7 +21,7 @@ def counted(what: str, total: int) -> Iterator[Callable[..., None]]:
     with Progress(*columns, console=err, transient=True, disable=not shown) as progress:
         task = progress.add_task(what, total=total)
 
-        def told(count: int = 1) -> None:
+        def advance(count: int = 1) -> None:
             progress.advance(task, count)
 
-        yield told
+        yield advance

@@ -38,17 +38,15 @@ def procedures(
     Example: greenlane procedures karaoke-licence
     """
     from greenlane.cli import handbook
-    from greenlane.cli.output import print_json, show
+    from services.catalogue_lookup import find_procedure, list_procedures
 
     book = handbook.opened(run.lang, on, run.state_dir)
-    found = [book.procedure(procedure)] if procedure is not None else book.procedures
-    if run.as_json:
-        print_json({"ok": True, "on": book.day.isoformat(), "procedures": [book.procedure_json(v) for v in found]})
-    elif procedure is not None:
-        show(*book.procedure_screen(found[0]))
-    else:
-        show(book.procedure_table(found))
-    return 0
+    catalog, day = book.catalog, book.day
+    listed = list_procedures(catalog, day) if procedure is None else [find_procedure(catalog, day, procedure)]
+    return run.answer(
+        lambda: {"ok": True, "on": day.isoformat(), "procedures": [book.procedure_json(one) for one in listed]},
+        lambda: (book.procedure_table(listed),) if procedure is None else book.procedure_screen(listed[0].version),
+    )
 
 
 @as_command
@@ -58,15 +56,14 @@ def departments(run: Run) -> int:
     Example: greenlane departments --lang en
     """
     from greenlane.cli import handbook
-    from greenlane.cli.output import print_json, show
+    from services.catalogue_lookup import list_departments
 
     book = handbook.opened(run.lang, None, run.state_dir)
-    if run.as_json:
-        listed = [department.model_dump(mode="json") for department in book.catalog.departments.values()]
-        print_json({"ok": True, "departments": listed})
-    else:
-        show(book.department_table())
-    return 0
+    departments = list_departments(book.catalog)
+    return run.answer(
+        lambda: {"ok": True, "departments": [department.model_dump(mode="json") for department in departments]},
+        lambda: (book.department_table(departments),),
+    )
 
 
 @as_command
@@ -80,15 +77,18 @@ def lanes(
     Example: greenlane lanes --on 2026-03-02
     """
     from greenlane.cli import handbook
-    from greenlane.cli.output import print_json, show
+    from services.catalogue_lookup import find_lane_table
 
     book = handbook.opened(run.lang, on, run.state_dir)
-    if run.as_json:
-        table = book.lane_table.model_dump(mode="json", exclude={"lists"})
-        print_json({"ok": True, "on": book.day.isoformat(), "table": table})
-    else:
-        show(*book.lane_screen())
-    return 0
+    table = find_lane_table(book.catalog, book.day)
+    return run.answer(
+        lambda: {
+            "ok": True,
+            "on": book.day.isoformat(),
+            "table": table.model_dump(mode="json", exclude={"lists"}),
+        },
+        lambda: book.lane_screen(table),
+    )
 
 
 @as_command
@@ -106,12 +106,14 @@ def classify(
     Example: greenlane classify work-permit --fact project=ring-road-4
     """
     from greenlane.cli import handbook
+    from services.catalogue_lookup import find_lane_table
     from services.classifying import classify_application
 
     book = handbook.opened(run.lang, on, run.state_dir)
     judged = classify_application(book.catalog, book.day, procedure, dict(fact_of(text) for text in fact or ()))
     return run.answer(
-        lambda: {"ok": True, **book.classification_json(judged)}, lambda: book.classification_screen(judged)
+        lambda: {"ok": True, **book.classification_json(judged)},
+        lambda: book.classification_screen(judged, find_lane_table(book.catalog, book.day).facts),
     )
 
 

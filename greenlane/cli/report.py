@@ -58,7 +58,8 @@ def report(
     writable(csv, ".csv", "csv")
     writable(plot, ".svg", "plot")
     with run.session() as session:
-        with counted(session.words(_("Looking at the open cases")), count_cases(session.wiring)) as progress:
+        total = count_cases(session.wiring, acting(None))
+        with counted(session.words(_("Looking at the open cases")), total) as progress:
             figures = report_cases(session.wiring, acting(None), by.value, period, now=now(), progress=progress)
         if csv is not None:
             write_file(csv, report_csv(figures), "csv")

@@ -68,9 +68,9 @@ def with_options(function: Callable[..., int], options: type[Run], *first: inspe
     common.sort(key=lambda parameter: parameter.name in Run.__dataclass_fields__)
 
     @functools.wraps(function)
-    def command(**given: Any) -> int:
-        run = options(**{option.name: given.pop(option.name) for option in common})
-        return function(run, **given)
+    def command(**typed: Any) -> int:
+        run = options(**{option.name: typed.pop(option.name) for option in common})
+        return function(run, **typed)
 
     parameters = [*first, *own, *common]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

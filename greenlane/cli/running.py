@@ -58,22 +58,22 @@ def status(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = Fal
     from presentation.words.words import Words
 
     settings = Settings.load(state_dir=state_dir, language=lang)
-    found, words = status_of(settings), Words(settings.language)
-    troubles = {name: explained(part.error, words.language) for name, part in found.parts.items() if part.error}
+    status, words = status_of(settings), Words(settings.language)
+    troubles = {name: explained(part.error, words.language) for name, part in status.parts.items() if part.error}
     if as_json:
-        told = {name: {"error": trouble} for name, trouble in troubles.items()}
-        parts = {name: part.as_json() | told.get(name, {}) for name, part in found.parts.items()}
-        print_json({"ok": found.ok, "running": found.running, "parts": parts})
-        return 0 if found.ok else 2
-    rows = ((name, part.state, part.address, part.metrics) for name, part in found.parts.items())
-    verdict = words(_("All parts run.") if found.ok else _("Not all parts run."))
+        errors = {name: {"error": trouble} for name, trouble in troubles.items()}
+        parts = {name: part.as_json() | errors.get(name, {}) for name, part in status.parts.items()}
+        print_json({"ok": status.ok, "running": status.running, "parts": parts})
+        return 0 if status.ok else 2
+    rows = ((name, part.state, part.address, part.metrics) for name, part in status.parts.items())
+    verdict = words(_("All parts run.") if status.ok else _("Not all parts run."))
     show(
         member_table(rows, words),
-        verdict if found.running else words(_("No stack runs in {folder}."), folder=settings.state_dir),
+        verdict if status.running else words(_("No stack runs in {folder}."), folder=settings.state_dir),
     )
     for trouble in troubles.values():
         say_error(trouble)
-    return 0 if found.ok else 2
+    return 0 if status.ok else 2
 
 
 def prepare() -> None:

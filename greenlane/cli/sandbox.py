@@ -40,10 +40,9 @@ def sandbox(
 
     Example: greenlane sandbox culture --timeout 60
     """
-    from audit.conformance.trial import trial_of
     from greenlane.cli.failure import INTERRUPTED, REFUSED, InterruptedRunError, explained
     from greenlane.cli.output import print_json, show
-    from greenlane.sandbox.director import Run, new_run
+    from greenlane.sandbox.director import Run, new_trial
     from greenlane.sandbox.stage import running_development_stack
     from greenlane.settings import Settings
     from greenlane.stack.progress import Terminal
@@ -53,8 +52,7 @@ def sandbox(
     settings = Settings.load(state_dir=state_dir, language=lang)
     configure_logging(settings.model_copy(update={"log_level": "warning"}), "command")
     with Terminal(language=settings.language) as terminal, running_development_stack(settings) as wiring:
-        day = wiring.business_time_now().astimezone(wiring.zone).date()
-        trial = trial_of(wiring.catalog, department, day, run=new_run(), procedures=procedure or (), seed=seed)
+        trial = new_trial(wiring, department, procedure or (), seed)
         report = Run(wiring, trial, timeout=timeout, progress=terminal).play()
     language = settings.language
     if as_json:

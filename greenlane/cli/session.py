@@ -11,13 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from events.transport.errors import TransportError, Unavailable
 from greenlane.cli.catalogue_in_use import warn_of_difference
 from greenlane.cli.clock import now
-from greenlane.errors import ServerUnusableError
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
-from greenlane.stack.causes import cause_of
+from greenlane.stack.causes import EXPLAINED, cause_of
 from greenlane.stack.progress import Terminal
 from greenlane.telemetry import configure_logging
 from greenlane.wiring import Wiring
@@ -26,7 +24,6 @@ from presentation.names import Names
 from presentation.remedies import remedy_of
 from presentation.words.words import Words
 from services.errors import ServiceError
-from store.errors import StoreUnavailable
 
 T = TypeVar("T")
 
@@ -59,16 +56,16 @@ def quiet(settings: Settings) -> None:
         logging.getLogger("kafka").setLevel(logging.CRITICAL)
 
 
-def _wired(settings: Settings, given: Settings) -> Iterator[Wiring]:
+def _wired(settings: Settings, shell_settings: Settings) -> Iterator[Wiring]:
     wiring = Wiring(settings)
     try:
         if settings.catalog_dir is not None:
             warn_of_difference(settings, wiring.catalogue.known_acts())
         yield wiring
-    except (TransportError, StoreUnavailable, Unavailable, ServerUnusableError, ServiceError) as error:
+    except EXPLAINED as error:
         if isinstance(error, ServiceError):
             error.remedy = remedy_of(error)
-        raise cause_of(error, wiring.cluster, settings, given) from error
+        raise cause_of(error, wiring.cluster, settings, shell_settings) from error
     finally:
         wiring.close()
 

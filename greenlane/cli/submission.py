@@ -56,11 +56,10 @@ def submit(
     from greenlane.cli.output import print_json, show
     from greenlane.cli.progress import counted
     from greenlane.cli.session import waiting
-    from intake.application_files import entries_of
     from presentation.cases.submitted import submitted_line, submitted_table
     from presentation.json_of_submissions import submitted_json
     from services.actors import claimed
-    from services.applications import is_unrecorded, submit_entries
+    from services.applications import entries_of, is_unrecorded, submit_entries
 
     contents, applicant = contents_of(files), claimed("applicant", source)
     with run.session() as session:

@@ -65,7 +65,7 @@ def follow(session: Session, watched: Watch, present: Present, interval_seconds:
     from presentation.blocks import line
     from presentation.cases.present import present_screen
     from presentation.troubles import WARNING
-    from store.errors import StoreError
+    from services.watching import StoreError
     from wording.text import in_language
 
     shown = together(present_screen(present, session.moments))

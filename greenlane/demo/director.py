@@ -29,6 +29,8 @@ from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
 from greenlane.stack.progress import Progress
 from greenlane.wiring import Wiring
+from presentation.integrity import finding_line
+from services.actors import claimed
 from services.quiescence import await_published, dead_letter_count
 from store.ledger import Ledger
 from store.views import CaseFilter, Views
@@ -115,7 +117,7 @@ def run_demo(factor: float, progress: Progress, tell: Tell, *, keep: bool = Fals
             opened = asyncio.run(open_all(wiring))
             tell(f"{len(opened)} business openings as linked dossiers / hồ sơ liên thông")
             watched = asyncio.run(_watch(wiring, parts, opened, tell))
-            await_published(wiring)
+            await_published(wiring, claimed("operator", "demo"))
         report = _report(wiring, watched, len(parts), time.monotonic() - began)
         report.dossiers = openings_report(wiring, opened)
         report.alerts_by_webhook = len(receiver.keys)
@@ -195,8 +197,8 @@ def _see(record: EventRecord, watched: Watched, wiring: Wiring, tell: Tell) -> N
         case "ApplicationReleased":
             tell(f"{at} [blue]released[/blue]   {record.case_id[-6:]} {event.name}")
         case "DossierClosed":
-            kept = "✓" if event.promise_kept else "✗"
-            tell(f"{at} [bold green]opening[/bold green]    {record.case_id[-6:]} {event.outcome}, promise {kept}")
+            promise = "✓" if event.promise_kept else "✗"
+            tell(f"{at} [bold green]opening[/bold green]    {record.case_id[-6:]} {event.outcome}, promise {promise}")
         case "EscalationAcknowledged":
             watched.acknowledged += 1
 
@@ -260,10 +262,10 @@ def _report(wiring: Wiring, watched: Watched, expected: int, elapsed_s: float) -
         views=list(Views(wiring.store).cases(CaseFilter(source=SOURCE), limit=1000)),
         rungs=watched.rungs,
         acknowledged=watched.acknowledged,
-        dead_letters=dead_letter_count(wiring),
+        dead_letters=dead_letter_count(wiring, claimed("operator", "demo")),
         alerts_by_webhook=0,
         violations=checked.violations,
-        findings=checked.findings,
+        findings=[finding_line(finding) for finding in checked.findings],
         elapsed_s=elapsed_s,
         factor=wiring.business_time.factor,
         events=checked.events,

@@ -41,8 +41,8 @@ async def open_all(wiring: Wiring) -> list[Opened]:
     opened: list[Opened] = []
     for template in wiring.catalog.templates_on(day):
         bare = filled(DossierFile(template=template.id), template)
-        asked = [d for part in bare.applications for d in wiring.catalog.procedure(part.procedure, day).documents]
-        kinds = dict.fromkeys(document.kind for document in asked if not document.held_by_state)
+        documents = [d for part in bare.applications for d in wiring.catalog.procedure(part.procedure, day).documents]
+        kinds = dict.fromkeys(document.kind for document in documents if not document.held_by_state)
         file = DossierFile(
             dossier_id=f"opening-{template.id}",
             template=template.id,

@@ -137,8 +137,8 @@ def _answer(behaviour: Behaviour) -> dict[str, Any]:
         case Manner.REQUEST_SUPPLEMENT:
             return {"outcome": "request_supplement", "reason": "Bổ sung bản vẽ / drawings", "documents": ["drawings"]}
         case Manner.CONSULT:
-            asked = {"department": behaviour.consult, "question": "Ý kiến? / opinion?"}
-            return {"outcome": "consult", "consult": [asked | {"limit": {"amount": 8, "unit": "working_hours"}}]}
+            consultation = {"department": behaviour.consult, "question": "Ý kiến? / opinion?"}
+            return {"outcome": "consult", "consult": [consultation | {"limit": {"amount": 8, "unit": "working_hours"}}]}
         case _:
             return {"outcome": "approve"}
 

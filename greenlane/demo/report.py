@@ -134,10 +134,10 @@ class DemoReport:
         table = Table(title=_both(_("Business openings")), title_justify="left", header_style="bold")
         for name in ("Opening", "Applications", "Closed", "Released early", "Promise"):
             table.add_column(name, no_wrap=True)
-        for template, found in self.dossiers.items():
-            kept = MARKS["met" if found["promise_kept"] else "breached"]
-            counts = (str(found[name]) for name in ("applications", "closed", "released_early"))
-            table.add_row(template, *counts, kept)
+        for template, totals in self.dossiers.items():
+            promise = MARKS["met" if totals["promise_kept"] else "breached"]
+            counts = (str(totals[name]) for name in ("applications", "closed", "released_early"))
+            table.add_row(template, *counts, promise)
         return table
 
     def _outcomes(self) -> Table:
@@ -147,8 +147,8 @@ class DemoReport:
         for outcome in (*outcomes, "all"):
             table.add_column(outcome, justify="right")
         for lane in LANES:
-            found = _counts(view.outcome or "open" for view in self.views if view.lane == lane)
-            table.add_row(_coloured(lane), *(str(found.get(o, 0)) for o in outcomes), str(sum(found.values())))
+            row = _counts(view.outcome or "open" for view in self.views if view.lane == lane)
+            table.add_row(_coloured(lane), *(str(row.get(o, 0)) for o in outcomes), str(sum(row.values())))
         return table
 
 

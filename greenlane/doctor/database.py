@@ -80,16 +80,16 @@ def database(settings: Settings) -> Database:
     if (trouble := explained(url)) is not None:
         raise trouble
     with as_store_errors(), _session(url) as session:
-        found = _server(session, url)
-        if not found.prepared:
-            return found
+        looked_at = _server(session, url)
+        if not looked_at.prepared:
+            return looked_at
         wiring = Wiring(settings)
         try:
-            found.work = _work(session, wiring)
-            _catalogue(found, wiring)
+            looked_at.work = _work(session, wiring)
+            _catalogue(looked_at, wiring)
         finally:
             wiring.close()
-    return found
+    return looked_at
 
 
 def stamp_of(settings: Settings, topic: str, event_id: str, stamped_at: datetime) -> Stamp | None:
@@ -140,22 +140,22 @@ def _work(session: psycopg.Connection[Any], wiring: Wiring) -> Work:
     )
 
 
-def _catalogue(found: Database, wiring: Wiring) -> None:
-    kept = wiring.store.recall(BUSINESS_TIME)
-    time = BusinessTime.real_time() if kept is None else BusinessTime.model_validate_json(kept)
+def _catalogue(database: Database, wiring: Wiring) -> None:
+    stored_time = wiring.store.recall(BUSINESS_TIME)
+    time = BusinessTime.real_time() if stored_time is None else BusinessTime.model_validate_json(stored_time)
     try:
         business_time_of(wiring.store, wiring.settings)
     except SettingsError as error:
-        found.pace = error  # what the settings want; the installation keeps its own
-    found.flags = flags_of(wiring.store, wiring.settings)
-    live = LiveCatalogue(wiring.published, time, found.flags)
+        database.pace = error  # what the settings want; the installation keeps its own
+    database.flags = flags_of(wiring.store, wiring.settings)
+    live = LiveCatalogue(wiring.published, time, database.flags)
     try:
-        found.catalog, found.acts = live.newest(), live.known_acts()
+        database.catalog, database.acts = live.newest(), live.known_acts()
     except (StoreError, CatalogError) as error:
-        found.catalog = error
+        database.catalog = error
         return
-    zone = found.catalog.zone
-    found.today = time.to_business(datetime.now(UTC)).astimezone(zone).date()
+    zone = database.catalog.zone
+    database.today = time.to_business(datetime.now(UTC)).astimezone(zone).date()
 
 
 def _one(session: psycopg.Connection[Any], statement: str, **gaps: object) -> Any:

@@ -39,18 +39,18 @@ NEEDED: Final = {
 
 def examine(settings: Settings) -> list[Check]:
     """Every check that can be made now, in the order in which they are told. Starts and changes nothing."""
-    found = examine_all(settings)
+    findings = examine_all(settings)
     return in_order(
         [
             *_of_settings(settings),
-            *_of_the_machine(settings, found),
-            _stack(settings, found),
-            *_of_temporal(found),
-            *_of_kafka(found),
-            *_of_the_database(found),
-            *_of_processes(settings, found),
-            server_rules.certificates(found.certificates, datetime.now(UTC)),
-            *_of_the_catalogue(found),
+            *_of_the_machine(settings, findings),
+            _stack(settings, findings),
+            *_of_temporal(findings),
+            *_of_kafka(findings),
+            *_of_the_database(findings),
+            *_of_processes(settings, findings),
+            server_rules.certificates(findings.certificates, datetime.now(UTC)),
+            *_of_the_catalogue(findings),
         ]
     )
 
@@ -69,59 +69,59 @@ def _of_settings(settings: Settings) -> Iterator[Check]:
     yield setting_rules.settings_secure(settings)
 
 
-def _of_the_machine(settings: Settings, found: Findings) -> Iterator[Check]:
+def _of_the_machine(settings: Settings, findings: Findings) -> Iterator[Check]:
     yield machine_rules.python(machine.python_version())
     yield machine_rules.programs(machine.programs_of(settings))
-    starts = not (found.outside or found.running)
+    starts = not (findings.outside or findings.running)
     yield machine_rules.memory(machine.available_memory_mb(), starts=starts)
-    if not found.outside:  # else nothing of the installation lies here
+    if not findings.outside:  # else nothing of the installation lies here
         yield machine_rules.state_folder(machine.folder_of(settings.state_dir))
         yield machine_rules.disk(machine.disk_of(settings.state_dir), settings.min_free_disk_mb)
 
 
-def _stack(settings: Settings, found: Findings) -> Check:
-    if found.other is not None:
-        return failed("stack", found.other)
-    left_out = [each for server, checks in NEEDED.items() if getattr(found, server) is None for each in checks]
+def _stack(settings: Settings, findings: Findings) -> Check:
+    if findings.other is not None:
+        return failed("stack", findings.other)
+    left_out = [each for server, checks in NEEDED.items() if getattr(findings, server) is None for each in checks]
     return work_rules.stack(
-        running=found.running,
-        held=found.held,
+        running=findings.running,
+        held=findings.held,
         folder=str(settings.state_dir),
-        outside=found.outside,
+        outside=findings.outside,
         left_out=[*left_out, *PARTS],
     )
 
 
-def _server_failed(found: Findings, name: str, error: Exception) -> Check:
-    return failed(name, of_our_own(error, found.given) or error)
+def _server_failed(findings: Findings, name: str, error: Exception) -> Check:
+    return failed(name, of_our_own(error, findings.shell_settings) or error)
 
 
-def _of_temporal(found: Findings) -> Iterator[Check]:
-    match found.temporal:
+def _of_temporal(findings: Findings) -> Iterator[Check]:
+    match findings.temporal:
         case None:
             return
         case Exception() as error:
-            yield _server_failed(found, "temporal", error)
+            yield _server_failed(findings, "temporal", error)
         case temporal:
             yield server_rules.server(temporal.server)
             yield server_rules.search_attributes(temporal.missing)
 
 
-def _of_kafka(found: Findings) -> Iterator[Check]:
-    match found.kafka:
+def _of_kafka(findings: Findings) -> Iterator[Check]:
+    match findings.kafka:
         case None:
             return
         case Exception() as error:
-            yield _server_failed(found, "kafka", error)
+            yield _server_failed(findings, "kafka", error)
             return
         case kafka:
             yield server_rules.server(kafka.server)
             yield work_rules.dead_letters(kafka.letters)
-    catalog = _catalog(found)
+    catalog = _catalog(findings)
     if not isinstance(catalog, Catalog):
         return
-    systems = {PORTAL, *catalog.systems, *_systems_at_run_time(found)}
-    topics = Topics(found.settings.topic_prefix)
+    systems = {PORTAL, *catalog.systems, *_systems_at_run_time(findings)}
+    topics = Topics(findings.settings.topic_prefix)
     yield server_rules.topics(_topics_of(topics, catalog, systems), kafka.topics)
     yield server_rules.kafka_accounts({*catalog.departments, *systems}, kafka.accounts)
 
@@ -131,24 +131,24 @@ def _topics_of(topics: Topics, catalog: Catalog, systems: set[str]) -> set[str]:
     return {*topics.of_system(), *own, *(name for system in systems for name in topics.of_submitter(system))}
 
 
-def _systems_at_run_time(found: Findings) -> frozenset[str]:
-    database = found.database
+def _systems_at_run_time(findings: Findings) -> frozenset[str]:
+    database = findings.database
     if not isinstance(database, Database) or database.work is None:
         return frozenset()
     return database.work.systems
 
 
-def _of_the_database(found: Findings) -> Iterator[Check]:
-    match found.database:
+def _of_the_database(findings: Findings) -> Iterator[Check]:
+    match findings.database:
         case None:
             return
         case Exception() as error:
-            yield _server_failed(found, "postgresql", error)
+            yield _server_failed(findings, "postgresql", error)
             return
         case database:
             yield server_rules.server(database.server)
             yield server_rules.tables(database.revision, database.known)
-            yield server_rules.clock(database.reading, found.stamp)
+            yield server_rules.clock(database.reading, findings.stamp)
     if (work := database.work) is None:
         return
     if database.pace is not None:
@@ -160,68 +160,68 @@ def _of_the_database(found: Findings) -> Iterator[Check]:
     yield work_rules.alerts(work.owed)
 
 
-def _of_processes(settings: Settings, found: Findings) -> Iterator[Check]:
-    if found.status is not None:
+def _of_processes(settings: Settings, findings: Findings) -> Iterator[Check]:
+    if findings.status is not None:
         for name in PARTS:
-            yield work_rules.process(name, found.status.parts[name].state, str(settings.state_dir))
+            yield work_rules.process(name, findings.status.parts[name].state, str(settings.state_dir))
         return
-    if not found.outside:
+    if not findings.outside:
         return
     # They may run on any machine: the servers know who is at work there.
-    if isinstance(found.temporal, Temporal):
-        yield work_rules.process_elsewhere("worker", found.temporal.workers)
-    if isinstance(found.kafka, Kafka):
-        yield work_rules.process_elsewhere("bridge", found.kafka.bridges)
-    if isinstance(found.database, Database) and found.database.work is not None:
-        yield work_rules.publisher_elsewhere(found.database.work.held_slots, SLOTS)
+    if isinstance(findings.temporal, Temporal):
+        yield work_rules.process_elsewhere("worker", findings.temporal.workers)
+    if isinstance(findings.kafka, Kafka):
+        yield work_rules.process_elsewhere("bridge", findings.kafka.bridges)
+    if isinstance(findings.database, Database) and findings.database.work is not None:
+        yield work_rules.publisher_elsewhere(findings.database.work.held_slots, SLOTS)
 
 
-def _of_the_catalogue(found: Findings) -> Iterator[Check]:
-    catalog = _catalog(found)
-    database = found.database
+def _of_the_catalogue(findings: Findings) -> Iterator[Check]:
+    catalog = _catalog(findings)
+    database = findings.database
     if isinstance(catalog, Exception):
         yield failed("catalogue", catalog)
     if isinstance(database, Database) and database.acts:
-        yield _folder(found, database)
+        yield _folder(findings, database)
     if not isinstance(catalog, Catalog):
         return
     edition = database.acts[-1].number if isinstance(database, Database) and database.acts else None
     yield catalogue_rules.catalogue(catalog, edition)
-    today = _today(found, catalog)
+    today = _today(findings, catalog)
     yield catalogue_rules.calendars(catalog.calendars.values(), today)
     yield catalogue_rules.heads(catalog)
-    yield catalogue_rules.roles(catalog, today, _channels(found))
+    yield catalogue_rules.roles(catalog, today, _channels(findings))
 
 
-def _folder(found: Findings, database: Database) -> Check:
-    settings = found.settings
+def _folder(findings: Findings, database: Database) -> Check:
+    settings = findings.settings
     folder, flags = settings.catalog_dir, (settings.flags, database.flags)
     try:
         difference = None if folder is None else difference_of(folder, database.acts)
     except CatalogError as error:
         return failed("catalogue_folder", error)
-    asked = flags if "flags" in settings.model_fields_set else None
-    return catalogue_rules.catalogue_folder(None if folder is None else str(folder), difference, asked)
+    flags_wanted = flags if "flags" in settings.model_fields_set else None
+    return catalogue_rules.catalogue_folder(None if folder is None else str(folder), difference, flags_wanted)
 
 
-def _catalog(found: Findings) -> Catalog | Exception | None:
+def _catalog(findings: Findings) -> Catalog | Exception | None:
     """The installation's; where the database cannot tell it, that of the settings."""
-    database = found.database
+    database = findings.database
     if not isinstance(database, Database) or database.catalog is None:
-        return found.catalog
+        return findings.catalog
     return database.catalog
 
 
-def _today(found: Findings, catalog: Catalog) -> date:
-    database = found.database
+def _today(findings: Findings, catalog: Catalog) -> date:
+    database = findings.database
     if isinstance(database, Database) and database.today is not None:
         return database.today
     return datetime.now(catalog.zone).date()
 
 
-def _channels(found: Findings) -> set[str]:
+def _channels(findings: Findings) -> set[str]:
     """The ways on which alerts leave: those of the settings, and those on which some are owed."""
-    settings, database = found.settings, found.database
+    settings, database = findings.settings, findings.database
     channels = {"webhook"} if settings.webhook_url else set()
     channels |= {"email"} if settings.smtp_host else set()
     if isinstance(database, Database) and database.work is not None:

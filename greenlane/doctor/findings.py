@@ -29,7 +29,7 @@ SECONDS: Final = 20.0
 class Findings:
     """What was found. A server's place holds what it is like, what kept us from learning it, or None: it was not asked."""
 
-    given: Settings
+    shell_settings: Settings
     """As the shell gives them: an embedded server has no address there."""
     settings: Settings
     """With the addresses of the stack that runs here, if one does."""

@@ -82,13 +82,13 @@ def _last_event(cluster: Cluster, topic: str) -> tuple[str, datetime] | None:
         consumer.assign(list(ends))
         for place, end in ends.items():
             consumer.seek(place, end - 1)
-        found: list[Any] = [each for batch in consumer.poll(timeout_ms=FETCH_MS).values() for each in batch]
+        records: list[Any] = [each for batch in consumer.poll(timeout_ms=FETCH_MS).values() for each in batch]
     except kafka_errors.KafkaError as error:
         raise cluster.explain(error, "reading the last event") from error
     finally:
         consumer.close(autocommit=False)
-    if not found:
+    if not records:
         return None
-    last = max(found, key=lambda record: record.timestamp)
+    last = max(records, key=lambda record: record.timestamp)
     stamped_at = datetime.fromtimestamp(last.timestamp / 1000, UTC)
     return texts_of(last.headers).get("ce_id", ""), stamped_at

@@ -33,14 +33,14 @@ def programs_of(settings: Settings) -> dict[str, bool]:
     from greenlane.stack.postgres import postgres_program
     from greenlane.stack.temporal import temporal_program
 
-    found = {}
+    programs = {}
     if settings.temporal_address is None:
-        found["Temporal"] = _is_there(temporal_program)
+        programs["Temporal"] = _is_there(temporal_program)
     if settings.kafka_bootstrap is None:
-        found["Java"] = _is_there(java_program)
+        programs["Java"] = _is_there(java_program)
     if settings.database_url is None:
-        found["PostgreSQL"] = _is_there(lambda: postgres_program("postgres"))
-    return found
+        programs["PostgreSQL"] = _is_there(lambda: postgres_program("postgres"))
+    return programs
 
 
 def _is_there(program: Callable[[], Path]) -> bool:
@@ -74,9 +74,9 @@ def folder_of(path: Path) -> Folder:
     # What an earlier run under another account left cannot be written though the folder can.
     inside = sorted(path.iterdir()) if there == path and os.access(path, os.R_OK | os.X_OK) and path.is_dir() else []
     locked = next((each for each in (there, *inside) if not _is_ours(each)), None)
-    told = path if locked in {None, there} else locked
+    shown = path if locked in {None, there} else locked
     owner = _name((locked or there).stat().st_uid)
-    return Folder(str(told), there == path, locked is None, owner, _name(os.geteuid()), obstacle)
+    return Folder(str(shown), there == path, locked is None, owner, _name(os.geteuid()), obstacle)
 
 
 def _is_ours(path: Path) -> bool:
@@ -94,8 +94,8 @@ def _obstacle(path: Path, there: Path) -> LazyText | None:
 def disk_of(path: Path) -> Disk:
     """The disk on which the state folder is, or would be."""
     there = _nearest(path)
-    found = os.statvfs(there)
-    files = found.f_favail if found.f_files else None
+    statistics = os.statvfs(there)
+    files = statistics.f_favail if statistics.f_files else None
     return Disk(str(path), shutil.disk_usage(there).free // MEGABYTE, files)
 
 

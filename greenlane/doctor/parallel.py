@@ -12,13 +12,13 @@ NOT_IN_TIME: Final = TimeoutError("no answer in time")
 
 def together(looks: Mapping[str, Callable[[], Any]], seconds: float) -> dict[str, Any]:
     """What each look found, or the exception that it ended with; TimeoutError for one that did not end."""
-    found: dict[str, Any] = {}
+    results: dict[str, Any] = {}
 
     def run(name: str, look: Callable[[], Any]) -> None:
         try:
-            found[name] = look()
+            results[name] = look()
         except Exception as error:
-            found[name] = error
+            results[name] = error
 
     # Of daemons, since a look that hangs must not keep the program from ending.
     threads = [threading.Thread(target=run, args=each, name=f"look-{each[0]}", daemon=True) for each in looks.items()]
@@ -27,5 +27,5 @@ def together(looks: Mapping[str, Callable[[], Any]], seconds: float) -> dict[str
     deadline = time.monotonic() + seconds
     for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))
-    ended = dict(found)
+    ended = dict(results)
     return {name: ended.get(name, NOT_IN_TIME) for name in looks}

@@ -27,14 +27,14 @@ def settings_secure(settings: Settings) -> Check:
             profile=settings.profile,
         )
         return Check("settings_secure", said)
-    found = list(insecure(settings))
-    if not found:
+    unprotected = list(insecure(settings))
+    if not unprotected:
         return Check(
             "settings_secure",
             _("All connections to other machines are protected."),
         )
-    said = joined("; ", [what for name, what in found])
-    names = ", ".join(sorted({name for name, what in found}))
+    said = joined("; ", [what for name, what in unprotected])
+    names = ", ".join(sorted({name for name, what in unprotected}))
     return Check(
         "settings_secure",
         _("Not protected in production: {said}.", said=said),
@@ -77,12 +77,12 @@ def _temporal(settings: Settings) -> Iterator[Finding]:
 def _database(settings: Settings) -> Iterator[Finding]:
     try:
         url = urlsplit(settings.database_url or "")
-        host, asked = url.hostname or "", parse_qs(url.query).get("sslmode", [""])[0]
+        host, mode_of_url = url.hostname or "", parse_qs(url.query).get("sslmode", [""])[0]
     except ValueError:
         return
     if host in LOOPBACK | {""}:
         return
-    mode = settings.database_sslmode or ("verify-full" if settings.database_ca_file is not None else asked)
+    mode = settings.database_sslmode or ("verify-full" if settings.database_ca_file is not None else mode_of_url)
     if mode not in CHECKED:
         yield (
             f"{PREFIX}DATABASE_SSLMODE",

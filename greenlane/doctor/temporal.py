@@ -40,12 +40,12 @@ def temporal(settings: Settings) -> Temporal:
 
 async def _looked_at(settings: Settings) -> Temporal:
     client = await client_of(settings)
-    told = (await client.workflow_service.get_system_info(GetSystemInfoRequest())).server_version
+    version = (await client.workflow_service.get_system_info(GetSystemInfoRequest())).server_version
     account = "API key" if settings.temporal_api_key is not None else None
     if account is None and settings.temporal_cert_file is not None:
         account = settings.temporal_cert_file.name
     return Temporal(
-        Server("temporal", str(settings.temporal_address), _numbers(told), account, settings.temporal_tls),
+        Server("temporal", str(settings.temporal_address), _numbers(version), account, settings.temporal_tls),
         await _missing(client),
         await _workers(client, settings.task_queue),
     )
@@ -53,15 +53,15 @@ async def _looked_at(settings: Settings) -> Temporal:
 
 async def _missing(client: Client) -> tuple[str, ...]:
     """Asked by a search for each: the list of attributes is an administrator's, a search everybody's."""
-    found = []
+    missing = []
     for key in (PROCEDURE_ATTRIBUTE, LANE_ATTRIBUTE, STATUS_ATTRIBUTE):
         try:
             await client.count_workflows(f"{key.name} = 'none'")
         except RPCError as error:
             if error.status is not RPCStatusCode.INVALID_ARGUMENT:
                 raise
-            found.append(key.name)
-    return tuple(found)
+            missing.append(key.name)
+    return tuple(missing)
 
 
 async def _workers(client: Client, task_queue: str) -> int:

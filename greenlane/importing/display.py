@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from eventlog.index import Summary
 from greenlane.console import Console
+from wording.text import _, in_language, joined
 
 LINE_EVERY_SECONDS = 5.0
 
@@ -51,20 +52,14 @@ class Display(Protocol):
         """A remark that stays."""
 
 
-class Quiet:
-    """Tells nobody: for tests."""
-
-    def say(self, *what: object, **named: object) -> None:
-        """Nothing."""
-
-    reading = read_bytes = read = standing = doing = say
-
-
 class Terminal:
     """For people. Use it as a context manager, so that the terminal is left in order."""
 
-    def __init__(self, console: Console | None = None, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, console: Console | None = None, language: str = "vi", now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._console = console or Console(stderr=True)
+        self._language = language
         self._now = now
         self._quiet_until = 0.0
         self._progress: Progress | None = None
@@ -81,7 +76,7 @@ class Terminal:
 
     def reading(self, name: str, size_bytes: int) -> None:
         """Begin the bar of the file."""
-        self._begin_bar("reading", f"reading {name}", size_bytes)
+        self._begin_bar("reading", _("reading {name}", name=name), size_bytes)
 
     def read_bytes(self, position: int) -> None:
         """Move the bar of the file."""
@@ -92,18 +87,27 @@ class Terminal:
         """Say what the log holds, and what in it is unusual."""
         self._end_bar()
         self._line(
-            f"log read: {summary.traces:,} traces, {summary.events:,} events, {summary.activities:,} activities,"
-            f" {summary.departments:,} departments"
+            _(
+                "log read: {traces:,} traces, {events:,} events, {activities:,} activities, {departments:,} departments",
+                traces=summary.traces,
+                events=summary.events,
+                activities=summary.activities,
+                departments=summary.departments,
+            )
         )
-        unusual = [f"{number:,} {words}" for name, words in UNUSUAL.items() if (number := getattr(summary, name))]
+        unusual = [text.filled(count=count) for name, text in UNUSUAL.items() if (count := getattr(summary, name))]
         if unusual:
-            self._line("in it: " + ", ".join(unusual))
+            self._line(_("in it: {unusual}", unusual=joined(", ", unusual)))
 
     def standing(self, standing: Standing) -> None:
         """Move the bar of the cases."""
-        words = (
-            f"{standing.closed:,}/{standing.cases:,} cases closed, {standing.decisions:,} decisions sent,"
-            f" {standing.cases_per_s:.1f} cases/s, {standing.in_flight} in flight"
+        words = _(
+            "{closed:,}/{cases:,} cases closed, {decisions:,} decisions sent, {pace:.1f} cases/s, {in_flight} in flight",
+            closed=standing.closed,
+            cases=standing.cases,
+            decisions=standing.decisions,
+            pace=standing.cases_per_s,
+            in_flight=standing.in_flight,
         )
         if not self._console.is_terminal:
             if self._now() >= self._quiet_until:
@@ -113,7 +117,7 @@ class Terminal:
         if self._stage != "driving":
             self._begin_bar("driving", words, standing.cases)
         if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, completed=standing.closed, description=words)
+            self._progress.update(self._task, completed=standing.closed, description=self._said(words))
 
     def doing(self, what: str) -> None:
         """A line for what follows."""
@@ -137,7 +141,7 @@ class Terminal:
             console=self._console,
             transient=True,
         )
-        self._task = self._progress.add_task(words, total=total)
+        self._task = self._progress.add_task(self._said(words), total=total)
         self._progress.start()
 
     def _end_bar(self) -> None:
@@ -147,23 +151,26 @@ class Terminal:
             self._progress = None
 
     def _line(self, words: str, style: str = "") -> None:
-        self._console.print(words, style=style or None, markup=False, soft_wrap=True)
+        self._console.print(self._said(words), style=style or None, markup=False, soft_wrap=True)
+
+    def _said(self, words: str) -> str:
+        return in_language(words, self._language)
 
 
 UNUSUAL = {
-    "empty_traces": "traces without events",
-    "traces_without_name": "traces without a name",
-    "repeated_trace_names": "traces with the name of an earlier one",
-    "events_without_name": "events without a name",
-    "events_without_group": "events without a group",
-    "events_unassigned": "events with neither group nor resource",
-    "timestamps_missing": "events without a timestamp",
-    "timestamps_unreadable": "timestamps that are none",
-    "timestamps_equal": "timestamps equal to the one before",
-    "timestamps_out_of_order": "timestamps before the one before",
-    "attributes_cut": "attributes cut to what a decision may hold",
-    "attributes_left_out": "attributes left out for want of room",
-    "values_cut": "values too long to be read whole",
-    "events_outside_traces": "events outside any trace (each a case of its own)",
-    "unknown_elements": "elements that XES does not know (ignored)",
+    "empty_traces": _("{count:,} traces without events"),
+    "traces_without_name": _("{count:,} traces without a name"),
+    "repeated_trace_names": _("{count:,} traces with the name of an earlier one"),
+    "events_without_name": _("{count:,} events without a name"),
+    "events_without_group": _("{count:,} events without a group"),
+    "events_unassigned": _("{count:,} events with neither group nor resource"),
+    "timestamps_missing": _("{count:,} events without a timestamp"),
+    "timestamps_unreadable": _("{count:,} timestamps that are none"),
+    "timestamps_equal": _("{count:,} timestamps equal to the one before"),
+    "timestamps_out_of_order": _("{count:,} timestamps before the one before"),
+    "attributes_cut": _("{count:,} attributes cut to what a decision may hold"),
+    "attributes_left_out": _("{count:,} attributes left out for want of room"),
+    "values_cut": _("{count:,} values too long to be read whole"),
+    "events_outside_traces": _("{count:,} events outside any trace (each a case of its own)"),
+    "unknown_elements": _("{count:,} elements that XES does not know (ignored)"),
 }

@@ -112,10 +112,10 @@ class NoteBook:
     def read(path: Path) -> dict[str, Any]:
         """The last account; empty before the first."""
         try:
-            found: dict[str, Any] = read_json(path.read_bytes())
+            values: dict[str, Any] = read_json(path.read_bytes())
         except (FileNotFoundError, ValueError):
             return {}
-        return found
+        return values
 
 
 def replace(path: Path, values: Mapping[str, Any]) -> None:

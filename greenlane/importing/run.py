@@ -29,7 +29,7 @@ from sla.units import Budget
 from store.database import Store
 from store.errors import StoreError
 from wording.json_text import read_json
-from wording.text import _
+from wording.text import _, joined
 
 LOOK_SECONDS = 0.25
 SAVE_SECONDS = 5.0
@@ -65,8 +65,8 @@ class Memory:
     @classmethod
     def of(cls, store: Store, key: str) -> Self | None:
         """The memory of this import; None before its first run."""
-        found = store.recall(key)
-        return None if found is None else cls(**read_json(found))
+        memory = store.recall(key)
+        return None if memory is None else cls(**read_json(memory))
 
     def keep(self, store: Store, key: str) -> None:
         """Remember it. Raises StoreError."""
@@ -136,10 +136,10 @@ class _Import:
         layout = TopicLayout(
             partitions=settings.partitions if few else 1, replication_factor=settings.replication_factor
         )
-        self._display.doing(f"making the topics of {len(departments)} departments")
+        self._display.doing(_("making the topics of {count} departments", count=len(departments)))
         patiently(lambda: self._wiring.systems.register(SYSTEM))
-        given = {"departments": departments, "systems": (SYSTEM.id,)}
-        return patiently(lambda: let_in(settings, SYSTEM.id, **given, layout=layout))
+        parties = {"departments": departments, "systems": (SYSTEM.id,)}
+        return patiently(lambda: let_in(settings, SYSTEM.id, **parties, layout=layout))
 
     def _orders(self, access: KafkaAccess, *, begun_before: bool) -> Orders:
         settings, prepared = self._wiring.settings, self._prepared
@@ -202,10 +202,9 @@ class _Import:
         self._stalled = True
         self._memory.given_up += 1
         refused = ", ".join(f"{count} {code}" for code, count in counts.refused.items())
-        self._display.say(
-            f"nothing has moved for {seconds:.0f} s: the rest is given up for now"
-            + (f"; answers refused: {refused}" if refused else "")
-        )
+        given_up = _("nothing has moved for {seconds:.0f} s: the rest is given up for now", seconds=seconds)
+        why = [_("answers refused: {refused}", refused=refused)] if refused else []
+        self._display.say(joined("; ", [given_up, *why]))
 
     def _show(self, counts: Counts) -> None:
         elapsed = self._memory.elapsed_s

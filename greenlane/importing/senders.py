@@ -80,7 +80,7 @@ class Sender:
                 remedy=_("See {log}; then start the same import again, which continues.", log=self.command.log),
             )
         self.retry_at = time.monotonic() + RESTART.pause(self.failures)
-        tell(f"the {self.command.name} ended ({describe_exit(code)}); it is started again")
+        tell(_("the {name} ended ({how}); it is started again", name=self.command.name, how=describe_exit(code)))
 
 
 class Senders:

@@ -55,8 +55,8 @@ class Diary:
 
     def submitted(self) -> int:
         """Up to which trace everything was submitted."""
-        found = self._rows.execute("SELECT max(up_to) FROM submitted").fetchone()[0]
-        return int(found or 0)
+        last = self._rows.execute("SELECT max(up_to) FROM submitted").fetchone()[0]
+        return int(last or 0)
 
     def closed(self) -> list[int]:
         """Traces whose cases are closed."""
@@ -179,8 +179,8 @@ class Submitter:
     def _refused(self, record: Any) -> int | None:
         if kind_of(record) != MessageRefused.__name__:
             return None
-        told = MessageRefused.model_validate(read_json(record.value))
-        return self._open.get(told.command_id or "")
+        refused = MessageRefused.model_validate(read_json(record.value))
+        return self._open.get(refused.command_id or "")
 
     def _name(self, position: int) -> str:
         return self._orders.key.submission_command_id(position)

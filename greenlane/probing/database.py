@@ -82,9 +82,9 @@ def _trouble(options: Mapping[str, Any], error: psycopg.Error) -> Trouble:
 
 def _last_words(error: psycopg.Error) -> str:
     # "connection failed: connection to server at ..., port ... failed: FATAL:  password ...", and details on further lines.
-    _, _, told = str(error).rpartition("FATAL:")
-    lines = [line.strip() for line in (told or str(error)).splitlines() if line.strip()] or [type(error).__name__]
-    said = lines[0] if told != str(error) else lines[-1]
+    _, _, detail = str(error).rpartition("FATAL:")
+    lines = [line.strip() for line in (detail or str(error)).splitlines() if line.strip()] or [type(error).__name__]
+    said = lines[0] if detail != str(error) else lines[-1]
     return visible(said)[:LONGEST_REASON].rstrip(".")
 
 

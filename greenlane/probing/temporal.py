@@ -76,8 +76,8 @@ def trouble_of(settings: Settings, place: TemporalPlace, error: Exception) -> Tr
     """The same, without its words."""
     host, _, port = place.address.rpartition(":")
     target = Target(host.strip("[]"), int(port), name=settings.temporal_server_name or "", protocols=("h2",))
-    if isinstance(error, RPCError) and (told := _told(error, place, target)):
-        return told
+    if isinstance(error, RPCError) and (trouble := _trouble_of(error, place, target)):
+        return trouble
     if (beneath := _beneath(settings, target)) is not None:
         return beneath
     if isinstance(error, TimeoutError):
@@ -94,7 +94,7 @@ def _said_while_connecting(said: str, place: TemporalPlace, target: Target) -> T
     return Trouble("server_away" if code == "Unavailable" else "server_refuses", target.place, {"reason": message})
 
 
-def _told(error: RPCError, place: TemporalPlace, target: Target) -> Trouble | None:
+def _trouble_of(error: RPCError, place: TemporalPlace, target: Target) -> Trouble | None:
     """What the server itself said no with."""
     if error.status in REFUSED:
         reason = visible(error.message)[:LONGEST_REASON]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from audit.conformance.identity import CLIENT, SOURCES, SYSTEM
 from audit.conformance.observations import Observations
 from audit.conformance.rehearsals import LATE_LIMIT, Rehearsal
 from audit.conformance.report import ConformanceReport
-from audit.conformance.trial import Trial
+from audit.conformance.trial import Trial, trial_of
 from audit.conformance.verdicts import judge, unsettled_answers
 from events.language.carried import Parcel, key_of, kind_of
 from events.language.commands import Actor, ActorKind, Assurance, CaseCommand, PauseClock, ReassignStep
@@ -286,6 +286,8 @@ class Run:
         )
 
 
-def new_run() -> str:
-    """A name for a run that no other has."""
-    return f"{datetime.now(UTC):%y%m%d}-{uuid.uuid4().hex[:8]}"
+def new_trial(wiring: Wiring, department: str, procedures: Collection[str], seed: int) -> Trial:
+    """What a run of today sends, under a name that no other has. Raises as `trial_of`."""
+    day = wiring.business_time_now().astimezone(wiring.zone).date()
+    name = f"{datetime.now(UTC):%y%m%d}-{uuid.uuid4().hex[:8]}"
+    return trial_of(wiring.catalog, department, day, run=name, procedures=procedures, seed=seed)

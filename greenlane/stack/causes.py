@@ -25,11 +25,14 @@ from wording.text import _
 PARTS_BY_SETTING: Final = {"temporal_address": "temporal", "kafka_bootstrap": "kafka", "database_url": "postgresql"}
 """Each server that is embedded where this setting is not set."""
 
+EXPLAINED: Final = (TransportError, StoreUnavailable, Unavailable, ServerUnusableError, ServiceError)
+"""The failures behind which there may be a cause."""
 
-def cause_of(error: Exception, cluster: Cluster, settings: Settings, given: Settings) -> Exception:
+
+def cause_of(error: Exception, cluster: Cluster, settings: Settings, shell_settings: Settings) -> Exception:
     """What is behind the failure of a server: clients say that time ran out, or that something is refused.
 
-    `settings`: with every address; `given`: as the shell gives them.
+    `settings`: with every address; `shell_settings`: as the shell gives them.
     """
     cause = error
     if isinstance(error, KafkaAwayError | NotPermittedError):
@@ -43,7 +46,7 @@ def cause_of(error: Exception, cluster: Cluster, settings: Settings, given: Sett
     if isinstance(cause, ServiceError) and not isinstance(cause, NotAnsweredError):
         return cause
     again = cause.remedy if isinstance(cause, NotAnsweredError) else ""
-    return disk_full(given, again) or of_our_own(cause, given) or cause
+    return disk_full(shell_settings, again) or of_our_own(cause, shell_settings) or cause
 
 
 def _temporal_trouble(settings: Settings) -> ServerUnusableError | None:

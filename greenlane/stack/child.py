@@ -218,14 +218,14 @@ class ProcessList:
     def end_leftovers(self) -> list[str]:
         """Ends processes of an earlier supervisor of this folder, surely none but those; names of what was ended."""
         recorded = self._folder.read(self._folder.process_file)
-        found = {name: process for name, entry in recorded.items() if (process := identified(entry))}
-        family = [*found.values()]
-        for process in found.values():
+        leftovers = {name: process for name, entry in recorded.items() if (process := identified(entry))}
+        family = [*leftovers.values()]
+        for process in leftovers.values():
             try:
                 family += process.children(recursive=True)
             except psutil.Error:
                 continue
-        for process in found.values():
+        for process in leftovers.values():
             # PostgreSQL's own signal for an immediate stop also ends its backends; the others have no children.
             _signal(process, signal.SIGQUIT if "postgres" in _program(process) else signal.SIGKILL)
         _, alive = psutil.wait_procs(family, timeout=5)
@@ -234,7 +234,7 @@ class ProcessList:
         psutil.wait_procs(alive, timeout=5)
         self._entries = {}
         self._save()
-        return sorted(found)
+        return sorted(leftovers)
 
 
 def identified(entry: Mapping[str, object]) -> psutil.Process | None:

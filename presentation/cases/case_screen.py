@@ -72,9 +72,9 @@ def _matched(sheet: CaseSheet, moments: Moments) -> str:
         return ""
     procedure = case.definitions.procedure
     own = {"procedure": procedure.name.in_language(words.language), "sector": procedure.sector}
-    asked = dict.fromkeys(condition.fact for condition in rule.when)
-    given = {name: own[name] if name in PROCEDURE_FACTS else case.application.facts.get(name) for name in asked}
-    return "; ".join(f"{words.named('fact', name)}: {value}" for name, value in given.items())
+    names = dict.fromkeys(condition.fact for condition in rule.when)
+    facts = {name: own[name] if name in PROCEDURE_FACTS else case.application.facts.get(name) for name in names}
+    return "; ".join(f"{words.named('fact', name)}: {value}" for name, value in facts.items())
 
 
 def _head(sheet: CaseSheet, moments: Moments) -> Panel:

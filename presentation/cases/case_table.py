@@ -35,17 +35,17 @@ def case_table(title: str, views: Iterable[CaseView], moments: Moments) -> Table
     return table
 
 
-def case_list_screen(found: CaseList, moments: Moments) -> Iterator[Block | None]:
+def case_list_screen(listed: CaseList, moments: Moments) -> Iterator[Block | None]:
     """The cases, how many more there are, and below them the steps that are late."""
     words = moments.words
-    if not found.cases:
+    if not listed.cases:
         yield line(words(_("There are no cases.")))
         return
-    yield case_table(words(_("Cases")), found.cases, moments)
-    shown = len(found.cases)
-    yield line(words(_("{shown} of {total} shown."), shown=shown, total=found.total)) if found.total > shown else None
-    yield late_step_table(found.late_steps, moments)
-    yield line(in_language(TOLD, words.language)) if found.late_steps else None
+    yield case_table(words(_("Cases")), listed.cases, moments)
+    shown = len(listed.cases)
+    yield line(words(_("{shown} of {total} shown."), shown=shown, total=listed.total)) if listed.total > shown else None
+    yield late_step_table(listed.late_steps, moments)
+    yield line(in_language(TOLD, words.language)) if listed.late_steps else None
     yield None if moments.scale is None else line(moments.scale)
 
 

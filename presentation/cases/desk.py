@@ -36,10 +36,10 @@ def desk_screen(desk: Desk, moments: Moments, command: Callable[[Escalation], st
 
 def _questions(desk: Desk, moments: Moments) -> Iterator[Block]:
     """In the order of the list."""
-    asked = [step for step in desk.work if step.item.question is not None]
-    if asked:
+    questions = [step for step in desk.work if step.item.question is not None]
+    if questions:
         yield strong(in_language(OPINIONS, moments.words.language))
-    for step in asked:
+    for step in questions:
         item = step.item
         yield strong(f"{item.dossier_code or item.case_id}  {item.step_id}")
         yield line(f"  {in_language(_asker(step, item, moments), moments.words.language)} {item.question}")

@@ -43,19 +43,19 @@ Command = Callable[[Escalation], str]
 """What acknowledges an escalation at the door that shows it."""
 
 
-def escalation_screen(found: EscalationList, moments: Moments, command: Command) -> Iterator[Block]:
+def escalation_screen(escalations: EscalationList, moments: Moments, command: Command) -> Iterator[Block]:
     """A few lines for each, the command on a line of its own, never broken."""
     language = moments.words.language
-    if not found.items:
-        yield line(in_language(NONE_OPEN if found.open_only else NONE, language))
+    if not escalations.items:
+        yield line(in_language(NONE_OPEN if escalations.open_only else NONE, language))
         return
-    yield strong(f"{in_language(OPEN if found.open_only else ALL, language)}: {found.total}")
-    for escalation in found.items:
+    yield strong(f"{in_language(OPEN if escalations.open_only else ALL, language)}: {escalations.total}")
+    for escalation in escalations.items:
         yield line()
         yield from _lines(escalation, moments, command)
-    if found.total > len(found.items):
+    if escalations.total > len(escalations.items):
         yield line()
-        yield line(in_language(MORE.filled(shown=len(found.items), total=found.total), language))
+        yield line(in_language(MORE.filled(shown=len(escalations.items), total=escalations.total), language))
     if moments.scale is not None:
         yield line(moments.scale)
 

@@ -138,9 +138,9 @@ def _breached(event: ev.ClockBreached, moments: Moments) -> str:
 
 def _started(event: ev.ClockStarted, moments: Moments) -> str:
     told_at, names = event.first_appointment_at, moments.names
-    told = f"{moments.words(_('Appointment'))}: {moments.instant(told_at)}" if told_at is not None else ""
+    appointment = f"{moments.words(_('Appointment'))}: {moments.instant(told_at)}" if told_at is not None else ""
     calendar = names.calendar(event.calendar) if event.calendar is not None else ""
-    return joined(names.clock_of(event.kind, event.step_id), moments.budget(event.budget), calendar, told)
+    return joined(names.clock_of(event.kind, event.step_id), moments.budget(event.budget), calendar, appointment)
 
 
 def _late_request(*, late: bool, moments: Moments) -> str:
@@ -244,12 +244,12 @@ def _paused(event: ev.ClockPaused, moments: Moments) -> str:
 
 def _consulted(event: ev.ConsultationRequested, moments: Moments) -> str:
     names = moments.names
-    asked = (
+    questions = (
         f"{names.department(request.department)}: {request.question}"
         + (f" ({moments.budget(request.limit)})" if request.limit else "")
         for request in event.requests
     )
-    return joined(names.step(event.step_id), *asked)
+    return joined(names.step(event.step_id), *questions)
 
 
 def _changes(changes: Iterable[ev.DeadlineChange], moments: Moments) -> str:
@@ -271,10 +271,10 @@ def _migrated(event: ev.ProcedureMigrated, moments: Moments) -> str:
 
 def _reassigned(event: ev.StepReassigned, moments: Moments) -> str:
     names = moments.names
-    given = names.department(event.to_department)
+    assignment = names.department(event.to_department)
     if event.from_department != event.to_department:
-        given = f"{names.department(event.from_department)} → {given}"
-    return joined(f"{names.step(event.step_id)}: {given}", event.officer, event.reason)
+        assignment = f"{names.department(event.from_department)} → {assignment}"
+    return joined(f"{names.step(event.step_id)}: {assignment}", event.officer, event.reason)
 
 
 def _closed(event: ev.CaseClosed, moments: Moments) -> str:

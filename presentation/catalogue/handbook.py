@@ -1,15 +1,15 @@
-"""The catalogue to look things up in: procedures, departments, lanes, and what a case would be classified as."""
+"""What a catalogue holds on a day, said and drawn: procedures, departments, lanes, and how a case would be classified."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from functools import cached_property
+from datetime import date
 from typing import Any
 
 from catalog.catalogue import Catalog
 from catalog.model import PROCEDURE_FACTS, Condition, LaneTable, ProcedureVersion, Promise
+from catalog.province import Department
 from presentation.blocks import Block, Table, dim, facts, filled, line, stacked, table_of
 from presentation.cases.event_lines import near_miss_table
 from presentation.catalogue.acts import act_table, acts_json, basis_json, basis_line
@@ -18,36 +18,23 @@ from presentation.names import Names, beside
 from presentation.sources import source_text
 from presentation.tones import lane_line, yes_line
 from presentation.words.words import Words
+from services.catalogue_lookup import ListedProcedure
 from services.classifying import Judged
-from sla.business_time import BusinessTime
 from wording.text import _, _p
 
 
 @dataclass(frozen=True)
 class Handbook:
-    """The catalogue as of a local day, in a language. Raises CatalogError where something is not there."""
+    """A local day of a catalogue in a language; the catalogue says what the ids are called."""
 
     catalog: Catalog
     day: date
     words: Words
 
-    @property
-    def procedures(self) -> Sequence[ProcedureVersion]:
-        """All procedures in force."""
-        return self.catalog.procedures_on(self.day)
-
-    def procedure(self, procedure_id: str) -> ProcedureVersion:
-        """One procedure in force."""
-        return self.catalog.procedure(procedure_id, self.day)
-
-    @cached_property
-    def lane_table(self) -> LaneTable:
-        """The decision table in force."""
-        return self.catalog.lane_table(self.day)
-
-    def procedure_json(self, version: ProcedureVersion) -> dict[str, Any]:
+    def procedure_json(self, listed: ListedProcedure) -> dict[str, Any]:
         """One entry of `procedures --json`."""
-        limit, window = version.limit, self.catalog.window_of(version)
+        version, window = listed.version, listed.window
+        limit = version.limit
         return {
             "id": version.id,
             "version": version.version,
@@ -68,12 +55,12 @@ class Handbook:
             "valid_until": window.last_day and window.last_day.isoformat(),
         }
 
-    def procedure_table(self, versions: Iterable[ProcedureVersion]) -> Table:
+    def procedure_table(self, procedures: Iterable[ListedProcedure]) -> Table:
         """One line a procedure."""
         words, moments = self.words, self._moments
         headings = map(words, (_("Procedure"), _("Agency"), _("Limit"), _("Verified")))
         table = table_of(words(_("Procedures in force on {day}"), day=moments.day(self.day)), *headings, copied=False)
-        for version in versions:
+        for version in (listed.version for listed in procedures):
             table.add(
                 beside(version.name.in_language(words.language), version.id),
                 self.names.department(version.agency),
@@ -117,20 +104,20 @@ class Handbook:
             table.add(beside(names.step(step), step.id), department, "\n".join(map(names.step, step.needs)))
         return table
 
-    def department_table(self) -> Table:
+    def department_table(self, departments: Iterable[Department]) -> Table:
         """One line a department."""
         words, language = self.words, self.words.language
         title = words(_("Departments of {province}"), province=self.catalog.province.name.in_language(language))
         table = table_of(title, *map(words, (_("Department"), _p("code", "Code"), _("Role"))), copied=False)
-        for department in self.catalog.departments.values():
+        for department in departments:
             roles = (f"{words.named('role', holder.role)}: {holder.email or '-'}" for holder in department.roles)
             named = beside(department.name.in_language(language), department.id)
             table.add(named, department.code or "-", "\n".join(roles))
         return table
 
-    def lane_screen(self) -> Iterator[Block]:
+    def lane_screen(self, table: LaneTable) -> Iterator[Block]:
         """The rules in their order, the first that matches wins, and the promises."""
-        words, table = self.words, self.lane_table
+        words = self.words
         headings = map(words, (_("Lane"), _("Conditions"), _("Promise")))
         rules = table_of(words(_("Lanes by the table of lanes {version}"), version=table.version), *headings)
         for rule in table.rules:
@@ -148,13 +135,13 @@ class Handbook:
         words, fact = self.words, condition.fact
         named = words.named("fact", fact)
         # The fact's own name is typed where an application is classified; those of the procedure are not.
-        asked = named if fact in PROCEDURE_FACTS or named == fact else f"{named} ({fact})"
+        shown = named if fact in PROCEDURE_FACTS or named == fact else f"{named} ({fact})"
         if condition.in_list is not None:
-            return words(_("{fact} is on the list {list}"), fact=asked, list=condition.in_list)
+            return words(_("{fact} is on the list {list}"), fact=shown, list=condition.in_list)
         if condition.at_least is not None:
-            return f"{asked} ≥ {condition.at_least}"
+            return f"{shown} ≥ {condition.at_least}"
         value = self.names.procedure(str(condition.equals)) if fact == "procedure" else condition.equals
-        return f"{asked} = {value}"
+        return f"{shown} = {value}"
 
     def classification_json(self, judged: Judged) -> dict[str, Any]:
         """The answer of `classify --json`."""
@@ -167,8 +154,8 @@ class Handbook:
             "ignored_facts": list(judged.ignored),
         }
 
-    def classification_screen(self, judged: Judged) -> Iterator[Block | None]:
-        """The lane, and what each other lane lacks."""
+    def classification_screen(self, judged: Judged, facts: Sequence[str]) -> Iterator[Block | None]:
+        """The lane, and what each other lane lacks; `facts`: what the lanes ask for."""
         words, classification = self.words, judged.classification
         name, lane = judged.procedure.name.in_language(words.language), lane_line(words, classification.lane)
         yield filled(words.template(_("Procedure {procedure} would take the lane: {lane}")), procedure=name, lane=lane)
@@ -178,7 +165,7 @@ class Handbook:
                 words(
                     _("No lane asks for: {facts}. What is asked: {asked}."),
                     facts=", ".join(judged.ignored),
-                    asked=", ".join(self.lane_table.facts),
+                    asked=", ".join(facts),
                 )
             )
 
@@ -194,5 +181,4 @@ class Handbook:
 
     @property
     def _moments(self) -> Moments:
-        morning = datetime.combine(self.day, time(), self.catalog.zone)
-        return Moments(self.words, self.catalog.zone, BusinessTime.real_time(), morning, known=self.names)
+        return Moments.on_day(self.words, self.catalog.zone, self.day, self.names)

@@ -41,7 +41,7 @@ def template_json(template: DossierTemplate, words: Words, day: date) -> dict[st
             }
             for part in template.applications
         ],
-        "consultations": [asked.model_dump(mode="json") for asked in template.consultations],
+        "consultations": [consultation.model_dump(mode="json") for consultation in template.consultations],
         "legal_basis": [str(basis) for basis in template.legal_basis],
         "bases": [basis_json(basis, day) for basis in template.legal_basis],
         "source": template.source,

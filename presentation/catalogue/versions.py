@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
-from typing import Any, Final, Self
+from pathlib import Path
+from typing import Any, Final
 
 from catalog.comparison import Change, FieldChange
 from catalog.definition import Key
@@ -16,9 +16,7 @@ from presentation.moments import Moments
 from presentation.troubles import WARNING
 from presentation.words.words import Words
 from services.catalogue_acts import Published, Retired
-from services.catalogue_places import Place
-from services.catalogue_versions import Entry, drafts_of
-from sla.business_time import BusinessTime
+from services.catalogue_versions import Entry
 from wording.json_text import shown_json
 from wording.text import LazyText, _, _n
 
@@ -37,47 +35,35 @@ SHOWN_MAX: Final = 120
 class CatalogScreen:
     """A catalogue in a language."""
 
-    place: Place
+    folder: Path | None
+    """Where it stands; None: in the running installation."""
     words: Words
-
-    @classmethod
-    def of(cls, place: Place, language: str) -> Self:
-        """The catalogue of the place."""
-        return cls(place, Words(language))
-
-    @property
-    def moments(self) -> Moments:
-        """Time as the screen shows it."""
-        morning = datetime.combine(self.place.today, time(), self.place.zone)
-        return Moments(self.words, self.place.zone, BusinessTime.real_time(), morning)
 
     @property
     def place_name(self) -> str:
         """What the catalogue is that of."""
-        folder = self.place.folder
-        return self.words(_("the running system")) if folder is None else str(folder)
+        return self.words(_("the running system")) if self.folder is None else str(self.folder)
 
     # ---- versions
 
-    def entry_table(self, entries: Iterable[Entry]) -> Table:
+    def entry_table(self, entries: Iterable[Entry], moments: Moments) -> Table:
         """One line a version; the first column is what `retire` takes."""
         keys = (_("Kind, id, version"), _("Holds from"), _("Last day"), _("State"), _("Published"), _("By"))
         table = table_of(self.words(_("Catalogue: {place}"), place=self.place_name), *map(self.words, keys))
         for entry in entries:
             table.add(
                 str(entry.held.key),
-                *map(self.moments.day, entry.window),
+                *map(moments.day, entry.window),
                 toned(STATES[entry.state], self.words.named("version_state", entry.state)),
-                self.moments.instant(entry.held.published_at),
+                moments.instant(entry.held.published_at),
                 entry.held.published_by or "-",
             )
         return table
 
     # ---- a folder
 
-    def sound(self, folder: Folder) -> Iterator[Block]:
+    def sound(self, folder: Folder, drafts: Collection[Key]) -> Iterator[Block]:
         """That nothing is wrong, and what would be published."""
-        drafts = drafts_of(self.place, folder)
         counts = {"folder": folder.path, "files": len(folder.shelf.sources), "drafts": len(drafts)}
         yield self._line(_("{folder}: {files} files, no fault. Not published yet: {drafts}."), **counts)
         for key in sorted(drafts):
@@ -110,15 +96,15 @@ class CatalogScreen:
 
     # ---- acts
 
-    def published(self, folder: Folder, done: Published) -> Iterator[Block]:
-        """What was published, and what is to be done for it to reach what is open."""
+    def published(self, folder: Folder, done: Published, *, has_accounts: bool) -> Iterator[Block]:
+        """What was published, and what is to be done for it to reach what is open; whether accounts are ours to hand out."""
         if not done.new:
             yield self._line(_("Nothing new: all {known} are published."), known=done.known)
             return
         for key, digest in done.new:
             yield line(f"  {key} ", dim(digest[:12]))
         count = len(done.new)
-        if self.place.folder is None:
+        if self.folder is None:
             text = _n(
                 "{count} version published; the running system takes it up within 5 seconds.",
                 "{count} versions published; the running system takes them up within 5 seconds.",
@@ -132,11 +118,10 @@ class CatalogScreen:
                 folder=folder.path,
             )
         yield self._line(text)
-        if self.place.folder is not None:
+        if self.folder is not None:
             return
-        earlier = {held.key[:2] for held in self.place.held}
-        for key, _digest in done.new:
-            if key.kind == "procedure" and key[:2] in earlier:
+        for key in done.following:
+            if key.kind == "procedure":
                 yield self._line(
                     _(
                         "Open cases keep their version. To move them: greenlane procedure migrate {id} {version} "
@@ -145,7 +130,7 @@ class CatalogScreen:
                     id=key.id,
                     version=key.version,
                 )
-            if key.kind == "calendar" and key[:2] in earlier:
+            if key.kind == "calendar":
                 yield self._line(
                     _("Open cases keep their calendar. To apply this one: greenlane calendar apply {id} --dry-run"),
                     id=key.id,
@@ -153,16 +138,16 @@ class CatalogScreen:
         for party in done.parties:
             name = (
                 _("{which} has channels of its own. Its account: greenlane access kafka {which}")
-                if self.place.has_accounts
+                if has_accounts
                 else _(
                     "{which} needs an account and rights on Kafka, from whoever runs that broker (docs/operations.md)."
                 )
             )
             yield self._line(name, which=party)
 
-    def retired(self, done: Retired) -> Iterator[Block]:
+    def retired(self, done: Retired, moments: Moments) -> Iterator[Block]:
         """Until when it holds, and what becomes of the open cases."""
-        key, day = done.done.key, self.moments.day(done.done.valid_until)
+        key, day = done.done.key, moments.day(done.done.valid_until)
         yield self._line(
             _("{which} holds until {day} inclusive; nothing is received under it from the day after."),
             which=key,

@@ -109,10 +109,10 @@ def _withdrawn(event: ev.DossierWithdrawn, moments: Moments) -> str:
 
 def _closed(event: ev.DossierClosed, moments: Moments) -> str:
     words = moments.words
-    kept = words(_("joint promise kept") if event.promise_kept else _("joint promise broken"))
+    promise = words(_("joint promise kept") if event.promise_kept else _("joint promise broken"))
     missed = words(_("appointment missed")) if event.appointment_kept is False else ""
     outcome = words.named("dossier_outcome", event.outcome)
-    return joined(outcome, kept, missed, moments.span(event.elapsed_seconds))
+    return joined(outcome, promise, missed, moments.span(event.elapsed_seconds))
 
 
 def _set_aside(event: ev.DossierBreachSetAside, moments: Moments) -> str:

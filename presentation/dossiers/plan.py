@@ -61,6 +61,6 @@ def _table(plan: Forecast, moments: Moments) -> Table:
 def _called(plan: Forecast, name: str, moments: Moments) -> str:
     """An application by its procedure, with its own name where two have one procedure."""
     procedure = plan.outline.procedures[name]
-    found = procedure.name.in_language(moments.words.language)
+    named = procedure.name.in_language(moments.words.language)
     is_one = sum(version.id == procedure.id for version in plan.outline.procedures.values()) == 1
-    return found if is_one else f"{found} ({name})"
+    return named if is_one else f"{named} ({name})"

@@ -185,14 +185,14 @@ def _blame(sheet: DossierSheet, moments: Moments) -> Table:
 def boxes_of(sheet: DossierSheet, moments: Moments) -> dict[str, Box]:
     """What each application shows in a picture."""
     dossier, words = sheet.dossier, moments.words
-    found: dict[str, Box] = {}
+    boxes: dict[str, Box] = {}
     for part in dossier.parts.values():
         view = sheet.case(part)
         due = moments.instant(view.statutory_due_at) if view is not None else "-"
         lines = (f"{words.named('part', part.status)} · {moments.names.department(dossier.agency(part.name))}", due)
         critical = dossier.is_open and part.name in dossier.critical_path
-        found[part.name] = Box(moments.names.procedure(part.application.procedure), part.status, lines, critical)
-    return found
+        boxes[part.name] = Box(moments.names.procedure(part.application.procedure), part.status, lines, critical)
+    return boxes
 
 
 def cascade_screen(cascade: Cascade, moments: Moments, *, is_applied: bool) -> Iterator[Block]:
@@ -229,7 +229,7 @@ def called_in(parts: Mapping[str, Part], moments: Moments) -> Callable[[str], st
         if name not in parts:
             return name
         procedure = parts[name].application.procedure
-        found = moments.names.procedure(procedure)
-        return found if procedures.count(procedure) == 1 else f"{found} ({name})"
+        named = moments.names.procedure(procedure)
+        return named if procedures.count(procedure) == 1 else f"{named} ({name})"
 
     return called

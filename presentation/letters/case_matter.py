@@ -26,7 +26,7 @@ from events.language.case_events import CalendarExhausted, RungFired, Suspension
 from presentation.acknowledging import acknowledge_command, show_command
 from presentation.amounts import elapsed_said, span_said
 from presentation.instants import day_said, end_said, instant_said
-from presentation.letters.matter import DUTY, Detail, Matter, Scene, asked_of
+from presentation.letters.matter import DUTY, Detail, Matter, Scene, reader_of
 from presentation.names import CLOCKS, LANES, both, department_said, said
 from sla.calendar import WorkingCalendar, compiled
 from wording.text import LazyText, _, joined, layout
@@ -49,7 +49,7 @@ def matter_of(rung: RungFired, case: Case, audience: Audience, scene: Scene, num
     table = timetable_of(state, case.definitions)
     # Its breach is the end of the case: that is what the applicant is told.
     ended_by_it = rung.kind == "breach" and rung.clock_kind in APPLICANT_CLOCKS
-    settled = None if ended_by_it else _settled(rung, case, state, scene)
+    resolution = None if ended_by_it else _resolution(rung, case, state, scene)
     before_end = rung.kind == "escalation" and state.is_undecided and state.breached_at is None
     end_at = _end_of(rung, state, table, before_end=before_end)
     over_at = state.ended_at if state.stopped and state.ended_at else scene.now
@@ -60,7 +60,7 @@ def matter_of(rung: RungFired, case: Case, audience: Audience, scene: Scene, num
         topic=rung.clock_kind,
         kind=rung.kind,
         level=rung.level,
-        asked=asked_of(rung.audience, audience, department, scene.catalog),
+        reader=reader_of(rung.audience, audience, department, scene.catalog),
         audience=audience,
         at=rung.due_at,
         amount=_amount(state, end_at, measured_at, calendar),
@@ -71,9 +71,9 @@ def matter_of(rung: RungFired, case: Case, audience: Audience, scene: Scene, num
         department=department_said(scene.catalog, department),
         until=None if table.end_at is None or table.end_at <= scene.now else end_said(table.end_at, scene.zone),
         extra=SILENCE[step.silence] if step is not None and step.silence and is_past else None,
-        settled=settled,
+        resolution=resolution,
         standing=_closed(case, scene) if ended_by_it else _standing(case) if state.is_paused else None,
-        command=None if settled else _command(rung, case, number),
+        command=None if resolution else _command(rung, case, number),
         details=tuple(_details(case, step, state, scene)),
         **_of_case(case, scene),
     )
@@ -81,26 +81,26 @@ def matter_of(rung: RungFired, case: Case, audience: Audience, scene: Scene, num
 
 def duty_matter_of(duty: Duty, case: Case, audience: Audience, scene: Scene) -> Matter:
     """The facts of what somebody must do though no clock says so."""
-    given: dict[str, Any] = {
+    common: dict[str, Any] = {
         "kind": DUTY,
         "level": 0,
-        "asked": "head",
+        "reader": "head",
         "audience": audience,
         "details": tuple(_details(case, None, None, scene)),
-        "settled": _closed(case, scene),
+        "resolution": _closed(case, scene),
         **_of_case(case, scene),
     }
     match duty:
         case SuspensionReviewDue():
             is_over = case.suspended_since_at is None and not case.is_closed
-            given["settled"] = RESUMED if is_over else given["settled"]
+            common["resolution"] = RESUMED if is_over else common["resolution"]
             return Matter(
                 topic="stop" if case.status is CaseStatus.STOPPED else "suspension",
                 at=duty.due_at,
                 amount=span_said((scene.now - duty.since_at).total_seconds()),
                 until=instant_said(duty.since_at, scene.zone),
                 department=department_said(scene.catalog, duty.department),
-                **given,
+                **common,
             )
         case CalendarExhausted():
             return Matter(
@@ -108,7 +108,7 @@ def duty_matter_of(duty: Duty, case: Case, audience: Audience, scene: Scene) -> 
                 at=scene.now,
                 until=day_said(duty.last_day),
                 extra=joined("; ", [_clock_said(case, clock_id) for clock_id in duty.clock_ids]),
-                **given,
+                **common,
             )
 
 
@@ -161,7 +161,7 @@ def _is_overdue(case: Case, now: datetime) -> bool:
     return state.counts_as_breached or (not state.stopped and ends_at is not None and ends_at <= now)
 
 
-def _settled(rung: RungFired, case: Case, state: ClockState, scene: Scene) -> LazyText | None:
+def _resolution(rung: RungFired, case: Case, state: ClockState, scene: Scene) -> LazyText | None:
     closed = _closed(case, scene)
     if closed is not None:
         return closed

@@ -51,7 +51,7 @@ def digest_of(matters: Sequence[Matter], scene: Scene) -> Letter:
 
 def _urgency(matter: Matter) -> tuple[bool, int, int, int, str, float]:
     # What was settled before the letter was written is only for the record.
-    done = matter.settled is not None
+    done = matter.resolution is not None
     place = _KINDS.index(matter.kind), -matter.level, _TOPICS.index(matter.topic)
     return done, *place, title_of(matter), matter.at.timestamp()
 
@@ -64,11 +64,11 @@ def _subject(groups: Sequence[Sequence[Matter]], language: str) -> str:
 
 def _counts(groups: Sequence[Sequence[Matter]], language: str) -> list[str]:
     """How many of each kind, such as `2 × QUÁ HẠN`; one kind may stand in two groups, of different urgency."""
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for group in groups:
         title = in_language(title_of(group[0]), language)
-        found[title] = found.get(title, 0) + len(group)
-    return [f"{count} × {title}" for title, count in found.items()]
+        counts[title] = counts.get(title, 0) + len(group)
+    return [f"{count} × {title}" for title, count in counts.items()]
 
 
 def _text(groups: Sequence[Sequence[Matter]], scene: Scene, language: str) -> str:
@@ -92,8 +92,8 @@ def _text(groups: Sequence[Sequence[Matter]], scene: Scene, language: str) -> st
 
 def _item(number: int, matter: Matter, language: str) -> str:
     """One alert: what is the matter, with which dates, whose turn it is, what to do; and the command, where there is one."""
-    turn = None if matter.turn is None or matter.settled else _turn(matter.turn)
-    sentences = [lead_of(matter), *_facts(matter), turn, matter.standing, matter.settled, request_of(matter)]
+    turn = None if matter.turn is None or matter.resolution else _turn(matter.turn)
+    sentences = [lead_of(matter), *_facts(matter), turn, matter.standing, matter.resolution, request_of(matter)]
     text = " ".join(in_language(sentence, language) for sentence in sentences if sentence is not None)
     indent = INDENT * 2
     lines = [lines_of(text, indent, f"{number:>2}. ")]

@@ -128,10 +128,10 @@ def lines_of(text: str, indent: str = "", first: str | None = None) -> str:
 
 def commands_of(matter: Matter, language: str, indent: str = "") -> list[str]:
     """The command that acknowledges, and the one that finds a dossier without a code, each with what it is for."""
-    given: Sequence[tuple[LazyText, str | None]] = ((ACKNOWLEDGE, matter.command), (FIND, matter.find))
+    actions: Sequence[tuple[LazyText, str | None]] = ((ACKNOWLEDGE, matter.command), (FIND, matter.find))
     return [
         f"{lines_of(in_language(text, language), indent)}\n{indent}{INDENT}{command}"
-        for text, command in given
+        for text, command in actions
         if command is not None
     ]
 
@@ -158,7 +158,9 @@ def _text(matter: Matter, scene: Scene, language: str) -> str:
 def _aside(matter: Matter) -> LazyText | None:
     """What must be known beside the first sentence."""
     extra = matter.extra if matter.topic == "consultation" else None
-    parts = [part for part in (extra, matter.standing if matter.settled is None else None, matter.settled) if part]
+    parts = [
+        part for part in (extra, matter.standing if matter.resolution is None else None, matter.resolution) if part
+    ]
     if not parts:
         return None
     return joined(" ", parts)

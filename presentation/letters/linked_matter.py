@@ -15,7 +15,7 @@ from events.language.dossier_events import DossierRungFired
 from presentation.acknowledging import acknowledge_command
 from presentation.amounts import elapsed_said
 from presentation.instants import end_said, instant_said
-from presentation.letters.matter import Detail, Matter, Scene, asked_of
+from presentation.letters.matter import Detail, Matter, Scene, reader_of
 from presentation.names import department_said, said
 from sla.calendar import compiled
 from wording.text import LazyText, _, joined, layout
@@ -29,7 +29,7 @@ def joint_matter_of(rung: DossierRungFired, dossier: Dossier, audience: Audience
     declaration = dossier.declaration
     code = dossier.dossier_id if declaration is None else declaration.dossier_id
     ends = joint_ends(dossier)
-    settled = _settled(rung, dossier, scene)
+    resolution = _resolution(rung, dossier, scene)
     before_end = rung.kind == "escalation" and not dossier.breached
     of_the_end = rung.kind in ALARMS and not before_end
     end_at = None if ends is None else (ends.end_at if of_the_end else ends.appointment_at)
@@ -39,7 +39,7 @@ def joint_matter_of(rung: DossierRungFired, dossier: Dossier, audience: Audience
         topic="joint",
         kind=rung.kind,
         level=rung.level,
-        asked=asked_of(rung.audience, audience, dossier.holder or holder, scene.catalog),
+        reader=reader_of(rung.audience, audience, dossier.holder or holder, scene.catalog),
         audience=audience,
         code=code,
         named=_("linked dossier {code}", code=code),
@@ -52,8 +52,8 @@ def joint_matter_of(rung: DossierRungFired, dossier: Dossier, audience: Audience
         turn=_turn(dossier, scene.catalog),
         until=None if ends is None or ends.end_at <= scene.now else end_said(ends.end_at, scene.zone),
         details=tuple(_details(dossier, ends, scene)),
-        settled=settled,
-        command=acknowledge_command(code, number, linked=True) if settled is None and rung.kind in ALARMS else None,
+        resolution=resolution,
+        command=acknowledge_command(code, number, linked=True) if resolution is None and rung.kind in ALARMS else None,
     )
 
 
@@ -64,7 +64,7 @@ def _amount(dossier: Dossier, end_at: datetime | None, measured_at: datetime) ->
     return elapsed_said(earlier, later, dossier.clock.budget.unit, compiled(dossier.definitions.calendar))
 
 
-def _settled(rung: DossierRungFired, dossier: Dossier, scene: Scene) -> LazyText | None:
+def _resolution(rung: DossierRungFired, dossier: Dossier, scene: Scene) -> LazyText | None:
     if dossier.closed_at is not None:
         at = instant_said(dossier.closed_at, scene.zone)
         return _("Meanwhile the linked dossier is closed, since {at}.", at=at)

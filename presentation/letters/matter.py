@@ -16,7 +16,7 @@ Topic = Literal[
     "statutory", "green", "step", "consultation", "supplement", "explanation", "joint", "suspension", "stop", "calendar"
 ]
 """What has a limit, or what duty arose."""
-Asked = Literal["officer", "head", "lead", "office"]
+Reader = Literal["officer", "head", "lead", "office"]
 """Who is written to: the officer or the head of the department in whose hands it is, the agency in charge, or an office above."""
 
 DUTY: Final = "duty"
@@ -52,7 +52,7 @@ class Matter:
     kind: str
     """The kind of the rung, or `duty`."""
     level: int
-    asked: Asked
+    reader: Reader
     audience: Audience
     code: str | None
     """The dossier's code, or a linked dossier's own number."""
@@ -79,7 +79,7 @@ class Matter:
     """The end that is still to come."""
     extra: LazyText | None = None
     """What else there is to say: what silence means, which limits have no end."""
-    settled: LazyText | None = None
+    resolution: LazyText | None = None
     """Why nothing is left to do; None: there is."""
     standing: LazyText | None = None
     """What must be known beside it, as a suspension, or how the case ended by it."""
@@ -90,7 +90,7 @@ class Matter:
     is_green: bool = False
 
 
-def asked_of(role: str, audience: Audience, department: str, catalog: Catalog) -> Asked:
+def reader_of(role: str, audience: Audience, department: str, catalog: Catalog) -> Reader:
     """Who an audience is to a matter that lies with the department, by how the rung names it."""
     if role in catalog.departments:
         return "office"

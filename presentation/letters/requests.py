@@ -88,20 +88,20 @@ _GROUPS: Final = {"statutory": "case", "supplement": "applicant", "explanation":
 
 def request_of(matter: Matter) -> LazyText:
     """What the reader is asked to do; that nothing is left to do, where it has been settled meanwhile."""
-    if matter.settled is not None:
+    if matter.resolution is not None:
         return READ
     event = "alarm" if matter.kind in ALARMS else matter.kind
     group = _GROUPS.get(matter.topic, matter.topic)
-    text = next(REQUESTS[key] for key in _keys(group, event, matter.asked) if key in REQUESTS)
+    text = next(REQUESTS[key] for key in _keys(group, event, matter.reader) if key in REQUESTS)
     return text.filled(department=matter.department or _("the department"), until=_until(matter))
 
 
-def _keys(group: str, event: str, asked: str) -> list[tuple[str, str, str]]:
+def _keys(group: str, event: str, reader: str) -> list[tuple[str, str, str]]:
     groups = (group, "case") if group == "green" else (group,)
     events = ("past_appointment", "alarm") if event == "past_appointment" else (event,)
     # An opinion or a step that a ladder of another province tells an agency of in its own way.
-    readers = (asked, "*", "head")
-    return [(g, e, reader) for g in groups for e in events for reader in readers]
+    readers = (reader, "*", "head")
+    return [(g, e, who) for g in groups for e in events for who in readers]
 
 
 def _until(matter: Matter) -> LazyText:

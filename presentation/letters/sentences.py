@@ -103,7 +103,7 @@ NOTHING_YET: Final = _("less than a minute")
 
 def title_of(matter: Matter) -> LazyText:
     """What it is about in a few words: the beginning of the subject, and the heading in a digest."""
-    return SETTLED if matter.settled is not None else TITLES[_key(matter)]
+    return SETTLED if matter.resolution is not None else TITLES[_key(matter)]
 
 
 def lead_of(matter: Matter) -> LazyText:

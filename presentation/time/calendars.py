@@ -68,15 +68,15 @@ class CalendarSheet:
 
     def as_json(self) -> dict[str, Any]:
         """Which version of which calendar."""
-        given = self.definition
+        calendar = self.definition
         return {
-            "id": given.id,
-            "version": given.version,
-            "digest": given.digest,
-            "zone": given.zone,
-            "first_day": given.first_day.isoformat(),
-            "last_day": given.last_day.isoformat(),
-            "verified": given.verified,
+            "id": calendar.id,
+            "version": calendar.version,
+            "digest": calendar.digest,
+            "zone": calendar.zone,
+            "first_day": calendar.first_day.isoformat(),
+            "last_day": calendar.last_day.isoformat(),
+            "verified": calendar.verified,
         }
 
     def end_json(self, at: datetime, budget: Budget, end: Due) -> dict[str, Any]:
@@ -130,10 +130,10 @@ class CalendarSheet:
         if year is None and month is None:
             whole = [_month_after(today.replace(day=1), count) for count in range(MONTHS_SHOWN)]
             return [first for first in whole if self._covers(first)] or [self.definition.last_day.replace(day=1)]
-        asked = [month] if month is not None else range(1, MONTHS_OF_YEAR + 1)
+        month_numbers = [month] if month is not None else range(1, MONTHS_OF_YEAR + 1)
         wanted = year if year is not None else today.year
-        found = [date(wanted, number, 1) for number in asked if 1 <= wanted <= date.max.year]
-        covered = [first for first in found if self._covers(first)]
+        first_days = [date(wanted, number, 1) for number in month_numbers if 1 <= wanted <= date.max.year]
+        covered = [first for first in first_days if self._covers(first)]
         if not covered:
             raise CalendarRangeError.outside(wanted, self.definition, field="year")
         return covered

@@ -30,26 +30,26 @@ def moments_of(answer: Answer, language: str, catalog: Catalog | None) -> Moment
 def sentence_of(reason: Reason, moments: Moments) -> str:
     """The rule in words, its instants and amounts as the screen's language writes them."""
     words = moments.words
-    given: dict[str, object] = {"unverified": ""}
+    gaps: dict[str, object] = {"unverified": ""}
     for name, value in reason.details.items():
-        given[name] = _worded(name, value, moments)
+        gaps[name] = _worded(name, value, moments)
     if reason.details.get("verified") is False:
-        given["unverified"] = f" ({words(_('not verified'))})"
+        gaps["unverified"] = f" ({words(_('not verified'))})"
     budget = reason.details.get("budget")
     if isinstance(budget, Budget):
-        given["amount"] = budget.amount
-    return words.named("rule", reason.rule, **given)
+        gaps["amount"] = budget.amount
+    return words.named("rule", reason.rule, **gaps)
 
 
 def source_of(reason: Reason, answer: Answer, moments: Moments) -> str:
     """Where a rule comes from: tables of the catalogue by their names."""
-    words, given, text = moments.words, answer.definitions, reason.source
-    ladder = given.case_ladder
+    words, definitions, text = moments.words, answer.definitions, reason.source
+    ladder = definitions.case_ladder
     for definition, named in (
-        (given.lanes, words(_("table of lanes {version}"), version=given.lanes.version)),
-        (given.calendar, f"{moments.names.calendar(given.calendar.id)} {given.calendar.version}"),
+        (definitions.lanes, words(_("table of lanes {version}"), version=definitions.lanes.version)),
+        (definitions.calendar, f"{moments.names.calendar(definitions.calendar.id)} {definitions.calendar.version}"),
         (ladder, words(_("ladder {version}"), version=ladder.version)),
-        (given.procedure, words(_("version {version}"), version=given.procedure.version)),
+        (definitions.procedure, words(_("version {version}"), version=definitions.procedure.version)),
     ):
         known = f"{definition.id} {definition.version}"
         if text == known:

@@ -202,20 +202,20 @@ class Words:
     def __init__(self, language: str) -> None:
         self.language = language
 
-    def __call__(self, text: LazyText, /, **given: object) -> str:
+    def __call__(self, text: LazyText, /, **gaps: object) -> str:
         """The text with its gaps filled."""
-        return in_language(text.filled(**given), self.language)
+        return in_language(text.filled(**gaps), self.language)
 
     def template(self, text: LazyText) -> str:
         """The text with its gaps, for what fills them in tones."""
         return in_language(text, self.language)
 
-    def named(self, group: str, value: str | None, /, **given: object) -> str:
+    def named(self, group: str, value: str | None, /, **gaps: object) -> str:
         """A value of a closed set, such as a lane; what no table knows is shown as it is."""
         if value is None:
             return "-"
-        found = TABLE.get(f"{group}.{value}")
-        return value if found is None else self(found, **given)
+        text = TABLE.get(f"{group}.{value}")
+        return value if text is None else self(text, **gaps)
 
     def pattern(self, group: str, value: str) -> str:
         """A value of a closed set with its gaps, for what fills them in tones. Raises KeyError."""

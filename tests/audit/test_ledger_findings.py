@@ -8,16 +8,7 @@ from typing import Any
 
 import pytest
 
-from audit.invariants import (
-    Violation,
-    acknowledged_once,
-    check_case,
-    effects_once,
-    first_occurrences_in_order,
-    outbox_on_topics,
-    replay_decisions,
-    view_equals_fold,
-)
+from audit.invariants import Violation, check_case, replay_decisions
 from cases.views import view_of, work_of
 from events.language.case_events import ApplicationSubmitted, EventRecord, TimeShare
 from events.language.commands import Outcome
@@ -33,6 +24,13 @@ from tests.builders import (
     an_answer,
     an_open_life,
     the_definitions,
+)
+from tests.invariants import (
+    acknowledged_once,
+    effects_once,
+    first_occurrences_in_order,
+    outbox_on_topics,
+    view_equals_fold,
 )
 
 Ledger = list[EventRecord]

@@ -8,11 +8,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from audit.invariants import check_case, replay_decisions, view_equals_fold
+from audit.invariants import check_case, replay_decisions
 from cases.decide import CASES, fold
 from cases.evolve import evolve
 from cases.model import Case, CaseStatus, StepStatus, blank
-from cases.timetable import due_items, next_due
+from cases.timetable import next_due
 from cases.turn import CaseView
 from catalog.model import (
     AppointmentRule,
@@ -54,6 +54,8 @@ from tests.builders import (
     an_explanation,
     the_definitions,
 )
+from tests.invariants import view_equals_fold
+from tests.timetables import due_items
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)

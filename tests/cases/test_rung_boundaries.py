@@ -11,7 +11,7 @@ import pytest
 from audit.invariants import check_case
 from cases.decide import CASES
 from cases.model import ClockState
-from cases.timetable import due_items, timetable_of
+from cases.timetable import timetable_of
 from cases.turn import Turn
 from catalog.model import Definitions
 from events.language.commands import Outcome
@@ -30,6 +30,7 @@ from tests.builders import (
     an_open_life,
     the_definitions,
 )
+from tests.timetables import due_items
 
 SECOND = timedelta(seconds=1)
 

@@ -12,11 +12,9 @@ import pytest
 
 from catalog.errors import CatalogInvalid, Problem
 from catalog.loader import DATA_FOLDER, load_catalog
-from presentation.catalogue.cautions import of_what_begins_later
-from presentation.moments import Moments
-from presentation.words.words import Words
+from presentation.catalogue.cautions import caution_said
 from services.catalogue_places import FolderPlace
-from sla.business_time import BusinessTime
+from services.cautions import caution_of_version
 from tests.catalog.folder import Folder
 from tests.cli.program import Program
 from wording.text import Bilingual
@@ -255,8 +253,5 @@ def test_migrating_to_a_version_that_begins_later_is_told(begins: date | None, i
     """Open cases would come under it before new ones do; the day is the province's, which has begun before that of UTC."""
     version = load_catalog().procedures["work-permit"][0].model_copy(update={"valid_from": begins})
     at = datetime(2026, 3, 1, 18, tzinfo=UTC)
-    moments = Moments(
-        Words("en"), ZoneInfo("Asia/Ho_Chi_Minh"), BusinessTime(business_anchor_at=at, real_anchor_at=at), at
-    )
-    caution = of_what_begins_later(version, moments)
-    assert (caution is not None and "begins on" in caution[0]) is is_told
+    caution = caution_of_version(version, at, ZoneInfo("Asia/Ho_Chi_Minh"))
+    assert (caution is not None and "begins on" in caution_said(caution)[0]) is is_told

@@ -147,6 +147,7 @@ def _samples() -> Iterator[BaseException]:
     yield store.LedgerBehind(case_id="case-1", expected_sequence=3, last_sequence=1)
     yield store.MalformedTurn(case_id="case-1", reason="empty")
     yield store.DefinitionsUnknown(digest="0")
+    yield store.DefinitionsUnknown(stream_id="case-1")
     yield store.LedgerRowBroken(case_id="case-1", sequence=1)
     yield transport.KafkaAwayError(bootstrap="h:1", reason="NoBrokersAvailable")
     yield transport.TopicMissingError(topic="t")

@@ -18,6 +18,7 @@ from bench.flood import FLOODING, OTHER, Flood, Watch, a_flood, rate_of, started
 from bench.throughput.__main__ import the_stack
 from greenlane.wiring import Wiring
 from intake.waiting_room import HANDED_MAX
+from services.actors import claimed
 from services.quiescence import await_published
 from store.waiting import ROWS_MAX
 from tests.workflows.stage import kinds
@@ -90,7 +91,7 @@ async def test_a_flood_while_others_work(stack: Stack) -> None:
     assert rate_of(departments) > 0, "all of them came to their end"
     until(lambda: is_all_answered(wiring, flood))
     assert_short(await histories(wiring, flood.case_id))
-    await_published(wiring, timeout_seconds=600)
+    await_published(wiring, claimed("operator", "tests"), timeout_seconds=600)
     found = verify(wiring.store, PublishedTopics(wiring.cluster, wiring.topics))
     assert found.ok, found.findings
 

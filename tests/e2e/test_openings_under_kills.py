@@ -18,6 +18,7 @@ from greenlane.demo.openings import Opened, all_closed, open_all, openings_repor
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
 from greenlane.wiring import Wiring
+from services.actors import claimed
 from services.quiescence import await_published, dead_letter_count
 from store.ledger import Ledger
 from tests.e2e.killing import PORTS, kill
@@ -63,13 +64,13 @@ def test_openings_survive_the_death_of_every_part(tmp_path: Path) -> None:
                 opened = asyncio.run(open_all(wiring))
                 applications = sum(len(wiring.catalog.dossiers[one.template][-1].applications) for one in opened)
                 until_closed(wiring, supervisor, opened, applications)
-                await_published(wiring, timeout_seconds=180)
+                await_published(wiring, claimed("operator", "tests"), timeout_seconds=180)
             report = openings_report(wiring, opened)
             assert all(found["closed"] == found["applications"] for found in report.values())
             assert not any(found["released_early"] for found in report.values())
             found = verify(wiring.store, PublishedTopics(wiring.cluster, wiring.topics))
             assert found.ok, found.findings
-            assert (found.cases, dead_letter_count(wiring)) == (applications, 0)
+            assert (found.cases, dead_letter_count(wiring, claimed("operator", "tests"))) == (applications, 0)
             assert all(is_dossier(one.stream_id) for one in opened)
         finally:
             wiring.close()

@@ -11,12 +11,12 @@ from prometheus_client import CollectorRegistry
 from events.language.topics import Topics
 from events.transport.admin import TopicLayout, make_topic
 from events.transport.backoff import Backoff
-from events.transport.bridge import Bridge, BridgeSettings, ConsumerSettings, LaneSettings, incoming_pattern
+from events.transport.bridge import BridgeSettings, ConsumerSettings, LaneSettings, incoming_pattern
 from events.transport.cluster import Cluster
 from events.transport.metrics import BridgeMetrics
 from events.transport.ports import Disposition, Done, Handler, Teller
 from events.transport.replays import Replays
-from tests.events.sending import read_topic
+from tests.events.sending import ReadyBridge, read_topic
 
 MakeTopics = Callable[..., Topics]
 SEAL = b"of this installation"
@@ -37,7 +37,7 @@ def a_bridge(
     teller: Teller | None = None,
     seal: bytes | None = SEAL,
     **reading: int,
-) -> Bridge:
+) -> ReadyBridge:
     """A bridge of this test's own group."""
     how = ConsumerSettings(
         group=f"{topics.prefix}-bridge",
@@ -48,7 +48,7 @@ def a_bridge(
         drain_seconds=drain_seconds,
         **reading,
     )
-    return Bridge(
+    return ReadyBridge(
         cluster,
         incoming_pattern(topics),
         handler,

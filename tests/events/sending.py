@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
@@ -62,7 +63,23 @@ async def until(condition: Callable[[], Any], what: str, seconds: float = PATIEN
         await asyncio.sleep(0.02)
 
 
-class CountingOutbox(MemoryOutbox):
+class WatchedOutbox(MemoryOutbox):
+    """An outbox that shows which rows are marked as published."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.published: set[int] = set()
+
+    def mark(self, ids: Sequence[int]) -> None:
+        super().mark(ids)
+        self.published |= set(ids)
+
+    def republish(self, from_id: int = 0) -> int:
+        self.published = {each for each in self.published if each < from_id}
+        return super().republish(from_id)
+
+
+class CountingOutbox(WatchedOutbox):
     """An outbox that counts how often somebody asked for a shard: a publisher that may not go on asks again and again."""
 
     def __init__(self) -> None:
@@ -109,10 +126,22 @@ class Remembering:
         return found
 
 
+class ReadyBridge(Bridge):
+    """A bridge that can be waited for."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        self._ready = threading.Event()
+        super().__init__(*args, assigned=self._ready.set, **named)
+
+    async def wait_ready(self, timeout_seconds: float = 30.0) -> bool:
+        """Wait until partitions were assigned for the first time."""
+        return await asyncio.to_thread(self._ready.wait, timeout_seconds)
+
+
 class Running:
     """A bridge that runs for the length of an `async with`."""
 
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: ReadyBridge) -> None:
         self.bridge = bridge
 
     async def __aenter__(self) -> Bridge:

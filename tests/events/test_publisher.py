@@ -29,7 +29,7 @@ from events.transport.ports import OutboxRow
 from events.transport.producer import Producer
 from events.transport.publisher import Publisher, PublisherSettings
 from tests.events.outbox_contract import a_row
-from tests.events.sending import PATIENCE_SECONDS, CountingOutbox, read_topic
+from tests.events.sending import PATIENCE_SECONDS, CountingOutbox, WatchedOutbox, read_topic
 
 MakeTopics = Callable[..., Topics]
 
@@ -89,10 +89,10 @@ def test_messages_are_cloud_events_in_binary_mode(cluster: Cluster, make_topics:
     """Key, body and attributes are those of the row."""
     topics = make_topics()
     row = a_row(3, topic=topics.case_events, case_id="case-a")
-    outbox = MemoryOutbox()
+    outbox = WatchedOutbox()
     outbox.add(row)
     with publishing(outbox, cluster):
-        wait_until(lambda: outbox.published_ids() == {1}, "it was marked")
+        wait_until(lambda: outbox.published == {1}, "it was marked")
     (message,) = read_topic(cluster, topics.case_events, at_least=1)
     envelope = envelope_of(message.headers, message.value)
     assert (message.key, message.value) == (b"case-a", row.body.encode())
@@ -122,7 +122,7 @@ def test_order_per_case_on_every_topic(cluster: Cluster, make_topics: MakeTopics
 def test_killed_between_send_and_mark_it_sends_again(cluster: Cluster, make_topics: MakeTopics) -> None:
     """The same messages come again under the same ids, and first occurrences keep their order."""
     topics = make_topics()
-    outbox = MemoryOutbox()
+    outbox = WatchedOutbox()
     outbox.add_all(rows_for(topics.case_events, 3, 4))
     marking = threading.Event()
 
@@ -136,7 +136,7 @@ def test_killed_between_send_and_mark_it_sends_again(cluster: Cluster, make_topi
     outbox._holders[0] = first
     with publishing(outbox, cluster):
         wait_until(marking.is_set, "the first had sent")
-    assert outbox.published_ids() == set()
+    assert outbox.published == set()
     del outbox.claim_shard
     outbox._holders.clear()
     with publishing(outbox, cluster):
@@ -174,30 +174,30 @@ def test_one_publisher_a_shard_and_another_takes_over(cluster: Cluster, make_top
 def test_a_message_that_is_too_large_holds_only_its_case(cluster: Cluster, make_topics: MakeTopics) -> None:
     """Later messages of that case wait behind it, those of others go out; nothing is dropped or marked."""
     topics = make_topics()
-    outbox, registry = MemoryOutbox(), CollectorRegistry()
+    outbox, registry = WatchedOutbox(), CollectorRegistry()
     huge = replace(a_row(2, topic=topics.case_events, case_id="case-a"), body='"' + "x" * 1_200_000 + '"')
     outbox.add_all([a_row(1, topic=topics.case_events), huge, a_row(3, topic=topics.case_events)])
     outbox.add_all([a_row(number, topic=topics.case_events, case_id="case-b") for number in (1, 2)])
     with publishing(outbox, cluster, registry=registry):
-        wait_until(lambda: outbox.published_ids() == {1, 4, 5}, "the others were marked")
+        wait_until(lambda: outbox.published == {1, 4, 5}, "the others were marked")
         refused = {"code": "message_too_large"}
         wait_until(
             lambda: (registry.get_sample_value("greenlane_publish_failures_total", refused) or 0) >= 2,
             "the large one was tried again",
         )
         wait_until(lambda: registry.get_sample_value("greenlane_outbox_lag_rows") == 2, "the lag was measured")
-    assert outbox.published_ids() == {1, 4, 5}
+    assert outbox.published == {1, 4, 5}
     assert sequences(cluster, topics.case_events, at_least=3) == {"case-a": [1], "case-b": [1, 2]}
 
 
 def test_a_missing_topic_holds_only_itself_until_it_is_there(cluster: Cluster, make_topics: MakeTopics) -> None:
     """Other topics go on; once somebody has made it, its messages follow in order."""
     topics = make_topics()
-    outbox = MemoryOutbox()
+    outbox = WatchedOutbox()
     outbox.add_all([a_row(number, topic=topics.work("late"), case_id=f"case-{number % 2}") for number in range(1, 5)])
     outbox.add(a_row(1, topic=topics.case_events, case_id="case-b"))
     with publishing(outbox, cluster):
-        wait_until(lambda: outbox.published_ids() == {5}, "the other topic's was marked")
+        wait_until(lambda: outbox.published == {5}, "the other topic's was marked")
         ensure_topics(cluster, topics.of_department("late"), topics, TopicLayout(partitions=1))
         wait_until(lambda: outbox.lag().rows == 0, "all were marked")
     assert sequences(cluster, topics.work("late"), at_least=4) == {"case-1": [1, 3], "case-0": [2, 4]}
@@ -217,15 +217,15 @@ def test_a_missing_topic_is_made(cluster: Cluster, topics: Topics) -> None:
 def test_an_outbox_that_is_away_is_waited_for(cluster: Cluster, make_topics: MakeTopics) -> None:
     """It goes on by itself when the store is back."""
     topics = make_topics()
-    outbox, registry = MemoryOutbox(), CollectorRegistry()
+    outbox, registry = WatchedOutbox(), CollectorRegistry()
     with publishing(outbox, cluster, registry=registry):
         outbox.add(a_row(1, topic=topics.case_events))
-        wait_until(lambda: outbox.published_ids() == {1}, "the first was marked")
+        wait_until(lambda: outbox.published == {1}, "the first was marked")
         outbox.away = True
         outbox.add(a_row(2, topic=topics.case_events))
         wait_until(lambda: registry.get_sample_value("greenlane_publisher_available") == 0, "the outage was shown")
         outbox.away = False
-        wait_until(lambda: outbox.published_ids() == {1, 2}, "the second was marked")
+        wait_until(lambda: outbox.published == {1, 2}, "the second was marked")
     assert registry.get_sample_value("greenlane_publisher_available") == 1
 
 
@@ -242,9 +242,9 @@ def test_another_cluster_gets_nothing_until_republish(cluster: Cluster, make_top
     with publishing(outbox, cluster):
         asked = outbox.asked
         wait_until(lambda: outbox.asked >= asked + 3, "it had looked at the cluster again")
-        assert outbox.published_ids() == {1, 2}
+        assert outbox.published == {1, 2}
         outbox.republish()
-        wait_until(lambda: outbox.published_ids() == {1, 2, 3}, "all were sent")
+        wait_until(lambda: outbox.published == {1, 2, 3}, "all were sent")
     assert outbox.cluster_id() not in {None, "a cluster that is gone"}
     assert sequences(cluster, topics.case_events, at_least=3) == {"case-a": [1, 2, 3]}
 

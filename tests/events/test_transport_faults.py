@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry
 
 from events.language.topics import Topics
 from events.transport.admin import TopicLayout, ensure_topics
-from events.transport.bridge import Bridge, BridgeSettings, ConsumerSettings, LaneSettings, incoming_pattern
+from events.transport.bridge import BridgeSettings, ConsumerSettings, LaneSettings, incoming_pattern
 from events.transport.cluster import Cluster
 from events.transport.memory import MemoryOutbox
 from events.transport.metrics import BridgeMetrics, PublisherMetrics
@@ -28,8 +28,10 @@ from tests.events.outbox_contract import a_row
 from tests.events.sending import (
     PATIENCE_SECONDS,
     CountingOutbox,
+    ReadyBridge,
     Remembering,
     Running,
+    WatchedOutbox,
     committed,
     read_topic,
     send_all,
@@ -120,7 +122,7 @@ async def test_publisher_and_bridge_outlive_a_killed_broker(broker: Broker) -> N
     outbox, handler = MemoryOutbox(), Remembering()
     publisher = Publisher(outbox, cluster, PublisherSettings(), PublisherMetrics(CollectorRegistry()))
     publishing = threading.Thread(target=publisher.run)
-    bridge = Bridge(
+    bridge = ReadyBridge(
         cluster,
         incoming_pattern(topics),
         handler,
@@ -212,7 +214,7 @@ def test_stopping_while_kafka_is_away_does_not_hang(broker: Broker) -> None:
     """Rows in hand stay unmarked, and the process ends. The last of this module: it leaves the broker dead."""
     cluster = broker.cluster
     topics = own_topics(cluster, "stopping")
-    outbox = MemoryOutbox()
+    outbox = WatchedOutbox()
     registry = CollectorRegistry()
     publisher = Publisher(outbox, cluster, PublisherSettings(), PublisherMetrics(registry))
     thread = threading.Thread(target=publisher.run)
@@ -225,7 +227,7 @@ def test_stopping_while_kafka_is_away_does_not_hang(broker: Broker) -> None:
     publisher.stop()
     thread.join(PATIENCE_SECONDS)
     assert not thread.is_alive()
-    assert outbox.published_ids() == {1}
+    assert outbox.published == {1}
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,7 +18,7 @@ from events.transport.errors import Unavailable
 from services.actors import claimed
 from services.change_previews import ChangePreview
 from services.change_telling import UNAVAILABLE, Healing, tell_cases
-from services.changes import plan_change, preview_change
+from services.changes import PreparedChange, prepare_change
 from sla.calendar import CalendarDefinition
 from store.changes import ChangePlans, Plan
 from store.views import Views
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 Target = CalendarDefinition | ProcedureVersion
 ACTOR = claimed("administrator", "admin1")
+real_now = partial(datetime.now, UTC)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -54,15 +56,22 @@ def a_version() -> ProcedureVersion:
     return five_steps().procedure.model_copy(update={"version": "2"})
 
 
+def prepared(installation: Any, target: Target, *, dry_run: bool) -> PreparedChange:
+    change = prepare_change(
+        installation, ACTOR, target, "QĐ 1", lambda _: None, dry_run=dry_run, skip_refused=True, now=real_now()
+    )
+    assert isinstance(change, PreparedChange)
+    return change
+
+
 def looked_at(installation: Any, target: Target) -> ChangePreview:
-    return preview_change(installation, ACTOR, target, "QĐ 1", lambda _: None, now=datetime.now(UTC))
+    return prepared(installation, target, dry_run=True).preview
 
 
 def planned(installation: Any, target: Target) -> tuple[ChangePreview, Plan]:
-    preview = looked_at(installation, target)
-    plan, _ = plan_change(installation, ACTOR, target, "QĐ 1", preview, now=datetime.now(UTC))
-    assert plan is not None
-    return preview, plan
+    change = prepared(installation, target, dry_run=False)
+    assert change.plan is not None
+    return change.preview, change.plan
 
 
 def version_of(house: House, case_id: str, target: Target) -> str:
@@ -97,21 +106,21 @@ async def test_a_plan_steps_over_what_it_cannot_reach_and_heals(
     await house.break_ledger(untold)
     await house.handle(untold).terminate("an operator's mistake")
 
-    telling = await tell_cases(house.store, house.intake, plan, 1000, lambda _: None)
+    telling = await tell_cases(house.store, house.intake, plan, 1000, lambda _: None, real_now)
     assert (telling.sent, [found.case_id for found in telling.untold]) == (4, [untold])
     assert telling.untold[0].code == "ledger_row_broken"
     async with house.worker():
         await soon(lambda: all(version_of(house, case_id, target) == "2" for case_id in (ended, *sound)))
     assert due_at(house, untold) == before, "what it was not told its due columns do not say"
 
-    healing = Healing(house.store, house.intake)
+    healing = Healing(house.store, house.intake, real_now)
     assert await healing.look(0) == 0, "it still cannot be told"
     for case_id in (unread, untold):
         await house.mend_ledger(case_id)
-    assert await Healing(house.store, house.intake).look(0) == 1
+    assert await Healing(house.store, house.intake, real_now).look(0) == 1
     again, rest = planned(installation, target)
     assert {change.case_id for change in again.changes} <= {unread, untold}
-    await tell_cases(house.store, house.intake, rest, 1000, lambda _: None)
+    await tell_cases(house.store, house.intake, rest, 1000, lambda _: None, real_now)
     async with house.worker():
         await soon(lambda: all(version_of(house, case_id, target) == "2" for case_id in cases))
     assert ChangePlans(house.store).untold() == []
@@ -133,12 +142,12 @@ async def test_a_plan_stops_where_it_is_temporal_that_is_away(
         await send(case_id, command)
 
     monkeypatch.setattr(house.intake, "send", sometimes)
-    telling = await tell_cases(house.store, house.intake, plan, 1000, lambda _: None)
+    telling = await tell_cases(house.store, house.intake, plan, 1000, lambda _: None, real_now)
     assert (telling.sent, [(u.case_id, u.code) for u in telling.untold]) == (3, [(cases[0], UNAVAILABLE)])
     away.update(cases)
     _, plan = planned(installation, a_calendar(version="3", days_off=(date(2026, 3, 6),)))
     with pytest.raises(Unavailable):
-        await tell_cases(house.store, house.intake, plan, 1000, lambda _: None)
+        await tell_cases(house.store, house.intake, plan, 1000, lambda _: None, real_now)
     left = ChangePlans(house.store).unfinished("calendar", plan.head.digest)
     assert left is not None
     assert left.sent == 0, "the next run tells all of them"

@@ -18,7 +18,7 @@ from services.case_lists import list_cases, read_desk
 from services.case_sheets import read_case
 from services.dossier_sheets import read_dossier
 from services.errors import NotAnsweredError
-from services.escalations import check_filter, list_escalations
+from services.escalations import list_escalations
 from services.installation import Installation
 from services.reports import Period, PeriodReversedError, count_cases, report_cases
 from services.verification import count_ledger, rebuild_read_models, verify_installation
@@ -118,10 +118,11 @@ def test_escalations_say_how_late_and_by_what_name(installation: Installation, l
     assert first.delay is not None
     assert first.delay.limit_at < LATE
     with pytest.raises(UnknownRole):
-        check_filter(installation, EscalationFilter(audience="nobody"))
+        list_escalations(installation, OFFICER, EscalationFilter(audience="nobody"), limit=2, now=LATE)
     with pytest.raises(UnknownDepartment):
-        check_filter(installation, EscalationFilter(department="nowhere"))
-    check_filter(installation, EscalationFilter(department="one-stop", audience="lead-head"))
+        list_escalations(installation, OFFICER, EscalationFilter(department="nowhere"), limit=2, now=LATE)
+    known = EscalationFilter(department="finance", audience="lead-head")
+    assert not list_escalations(installation, OFFICER, known, limit=2, now=LATE).items
 
 
 def test_a_case_is_read_by_its_id_and_its_code(installation: Installation, store: Store, late: Living) -> None:
@@ -147,7 +148,7 @@ def test_a_report_adds_up_what_it_groups(installation: Installation, late: Livin
     """Of a period that ends after it begins; each case is folded once."""
     progress: list[int] = []
     report = report_cases(installation, OFFICER, "department", Period(MONDAY, LATE), now=LATE, progress=progress.append)
-    assert (report.whole.cases, count_cases(installation), sum(progress)) == (1, 1, 1)
+    assert (report.whole.cases, count_cases(installation, OFFICER), sum(progress)) == (1, 1, 1)
     assert sum(tally.escalations for tally in report.groups.values()) == report.whole.escalations == 2
     assert report_cases(installation, OFFICER, "lane", Period(LATE, None), now=LATE).groups == {}
     with pytest.raises(PeriodReversedError):
@@ -170,7 +171,7 @@ def test_a_sound_installation_is_found_sound(installation: Installation, late: L
     """Every invariant that a ledger at rest can show; and the read models are its fold."""
     seen: list[int] = []
     found = verify_installation(installation, OFFICER, topics=False, progress=seen.append)
-    cases, events = count_ledger(installation)
+    cases, events = count_ledger(installation, OFFICER)
     assert (found.cases, found.events, sum(seen)) == (cases, events, events)
     assert {name for name, count in found.violations.items() if count} <= {"I4"}
     assert rebuild_read_models(installation, OFFICER, replace=False).ok

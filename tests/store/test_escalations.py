@@ -77,9 +77,9 @@ def test_the_list_is_narrowed(store: Store, two: tuple[Living, Living]) -> None:
     assert len(listed(store, department="one-stop")) == 6
     assert listed(store, department="culture") == []
     assert {rung for _, rung in listed(store, audience="lead-head")} == {"lead"}
-    assert {rung for _, rung in listed(store, told="chairman-office")} == {"office"}
-    assert {rung for _, rung in listed(store, told="one-stop")} == {"breach"}
-    assert {rung for _, rung in listed(store, told="culture")} == {"lead"}
+    assert {rung for _, rung in listed(store, told_department="chairman-office")} == {"office"}
+    assert {rung for _, rung in listed(store, told_department="one-stop")} == {"breach"}
+    assert {rung for _, rung in listed(store, told_department="culture")} == {"lead"}
     assert Escalations(store).audiences() == ["chairman-office", "head", "lead-head"]
 
 
@@ -95,7 +95,7 @@ def test_a_case_of_an_early_version_names_no_department(store: Store, recorder: 
     lasting = definitions().model_copy(update={"departments": ()})
     living = Living(recorder, 1, lasting).open(MONDAY)
     living.turn(LATE)
-    assert {rung for _, rung in listed(store, told="chairman-office")} == {"office"}
+    assert {rung for _, rung in listed(store, told_department="chairman-office")} == {"office"}
     assert {item.audience_department for item in Escalations(store).find(EscalationFilter())} == {None}
 
 

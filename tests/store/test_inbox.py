@@ -46,6 +46,12 @@ def a_submission(number: int = 1, digest: str = "content-1", person: str = CANAR
     )
 
 
+def documents_of(store: Store, subject_ref: str) -> list[VaultDocument]:
+    query = text("SELECT reference, kind, name, media_type, content FROM vault.documents WHERE subject_ref = :ref")
+    with store.reading() as connection:
+        return [VaultDocument(*row) for row in connection.execute(query, {"ref": subject_ref})]
+
+
 class TestApplications:
     def test_new_then_unopened_then_open(self, inbox: Inbox, recorder: Recorder) -> None:
         """The same submission is one case, and whether its case lives is known."""
@@ -64,7 +70,7 @@ class TestApplications:
         intruder = replace(intruder, documents=(replace(intruder.documents[0], reference="document-other"),))
         assert accept_now(inbox, intruder) is Acceptance.CONFLICT
         assert Vault(store).data(intruder.subject_ref) == '{"name":"first"}'
-        assert Vault(store).references(intruder.subject_ref) == ("document-1",)
+        assert [file.reference for file in documents_of(store, intruder.subject_ref)] == ["document-1"]
 
     async def test_many_at_once_and_repeated(self, inbox: Inbox) -> None:
         """One transaction for all that wait; each id new exactly once, whoever is first among unequals wins."""
@@ -164,20 +170,18 @@ class TestVault:
         assert CANARY not in repr(a_submission())
         assert CANARY not in repr(a_submission().documents)
 
-    def test_documents_keep_their_content(self, store: Store) -> None:
+    def test_persons_are_put_in_place_and_documents_keep_their_content(self, store: Store, inbox: Inbox) -> None:
         """A reference means the same bytes for ever."""
         vault = Vault(store)
         vault.put("subject-1", '{"name":"An"}')
         vault.put("subject-1", '{"name":"Bình"}')
+        assert (vault.data("subject-1"), vault.data("subject-2")) == ('{"name":"Bình"}', None)
         file = VaultDocument("document-1", "form", "đơn.pdf", "application/pdf", bytes(range(256)))
-        vault.put_documents("subject-1", (file, replace(file, reference="document-2")))
-        vault.put_documents("subject-1", (replace(file, content=b"other"),))
-        vault.put_documents("subject-1", ())
-        assert vault.data("subject-1") == '{"name":"Bình"}'
-        assert vault.document("document-1") == file
-        assert vault.references("subject-1") == ("document-1", "document-2")
-        assert vault.data("subject-2") is None
-        assert vault.document("document-3") is None
+        first, second = (replace(a_submission(number), documents=(file,)) for number in (1, 2))
+        accept_now(inbox, first)
+        accept_now(inbox, replace(second, documents=(replace(file, content=b"other"),)))
+        assert documents_of(store, first.subject_ref) == [file]
+        assert documents_of(store, second.subject_ref) == []
 
     def test_what_an_applicant_wrote_later_keeps_its_text(self, store: Store, inbox: Inbox) -> None:
         """Under its application's person; another text under the same reference stands beside it; a stranger's nowhere."""

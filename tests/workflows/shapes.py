@@ -10,7 +10,6 @@ from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
 from cases.decide import CASES
-from cases.timetable import due_items
 from events.language.commands import (
     AcknowledgeEscalation,
     Actor,
@@ -22,6 +21,7 @@ from events.language.commands import (
 )
 from store.errors import StoreUnavailable
 from tests.builders import PAUSE, RESTART, a_submission, a_supplement, an_answer
+from tests.timetables import due_items
 from tests.workflows.routes import FIVE_STEPS, five_steps, one_step
 from tests.workflows.stage import Stage, StagedCase, a_stage, soon
 from tests.workflows.troubled import TroubledRecorder

@@ -54,6 +54,7 @@ from workflows.messages import (
 from workflows.worker import case_worker
 
 SOON_SECONDS = 120.0
+DEADLOCK_SECONDS = 60.0
 """How long to wait in real time for what should take milliseconds."""
 
 
@@ -102,7 +103,10 @@ class Stage:
         """One more worker. It leaves when no case has a turn under way: the SDK panics over one that it left behind."""
         given: dict[str, Any] = {"sandbox": self.sandbox, "graceful_shutdown_seconds": 0, "identity": "test"}
         chosen = recorder or self.recorder
-        async with case_worker(self.client, chosen, task_queue=self.task_queue, **given | change) as worker:
+        made = case_worker(self.client, chosen, task_queue=self.task_queue, **given | change)
+        # The SDK breaks off a task that has not ended after two seconds of the clock: beside other work that is no deadlock.
+        made._workflow_worker._deadlock_timeout_seconds = DEADLOCK_SECONDS
+        async with made as worker:
             yield worker
             for case in self.cases:
                 await case.quiet()

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from cases.timetable import due_items
 from events.language.commands import ApplyCalendar, CaseCommand, MigrateProcedure
 from tests.builders import SUPERVISOR, a_calendar, an_answer
+from tests.timetables import due_items
 from tests.workflows.routes import FIVE_STEPS, five_steps, one_step
 from tests.workflows.shapes import histories_of
 from tests.workflows.stage import Stage, a_stage, kinds, soon, taken_in_hand

@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
-from cases.timetable import due_items
 from events.language.commands import AcknowledgeEscalation, Actor, ActorKind, Outcome
 from tests.builders import PAUSE, RESTART, a_supplement, an_answer
+from tests.timetables import due_items
 from tests.workflows.routes import FIVE_STEPS, five_steps, one_step
 from tests.workflows.stage import SOON_SECONDS, Stage, StagedCase, a_stage, kinds, soon
 

@@ -93,10 +93,10 @@ def pauses_do_not_count(patch: pytest.MonkeyPatch) -> None:
 
 
 def an_acknowledged_chain_goes_on(patch: pytest.MonkeyPatch) -> None:
-    right = timetable._open_among
+    right = timetable.open_among
     patch.setattr(
         timetable,
-        "_open_among",
+        "open_among",
         lambda items, state, table: right(items, state.changed({"acknowledged": False}), table),
     )
 
@@ -257,12 +257,12 @@ def every_appointment_is_kept(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_passed_appointment_is_not_told(patch: pytest.MonkeyPatch) -> None:
-    right = timetable._open_among
+    right = timetable.open_among
 
     def untold(items: Any, state: ClockState, table: timetable.Timetable) -> Any:
         return (item for item in right(items, state, table) if item.what != "appointment")
 
-    patch.setattr(timetable, "_open_among", untold)
+    patch.setattr(timetable, "open_among", untold)
 
 
 def a_case_that_stands_still_goes_on(patch: pytest.MonkeyPatch) -> None:

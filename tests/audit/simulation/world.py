@@ -14,17 +14,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 from activities.memory import MemoryRecorder
-from audit.invariants import (
-    Violation,
-    acknowledged_once,
-    check_story,
-    effects_once,
-    first_occurrences_in_order,
-    outbox_on_topics,
-    replay_story,
-    story_of,
-    view_equals_story,
-)
+from audit.invariants import Violation, check_story, replay_story, story_of
 from cases.turn import CaseView, Notice, Recorded, Turn
 from catalog.model import Definitions
 from events.language.case_events import ApplicationSubmitted, EventRecord, canonical_json
@@ -36,6 +26,13 @@ from events.transport.memory import MemoryOutbox
 from events.transport.ports import OutboxRow
 from tests.audit.simulation.chances import CALM, LONG_DELAY_MAX, SECOND, Chances, Dice
 from tests.audit.simulation.worker import CaseWorker
+from tests.invariants import (
+    acknowledged_once,
+    effects_once,
+    first_occurrences_in_order,
+    outbox_on_topics,
+    view_equals_story,
+)
 
 T = TypeVar("T")
 

@@ -27,7 +27,6 @@ from events.transport.admin import TopicLayout
 from events.transport.producer import Producer
 from greenlane.admission import let_in
 from greenlane.connection_rules import PREFIX
-from greenlane.importing.display import Quiet
 from greenlane.importing.run import ImportOptions, run_import
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
@@ -40,6 +39,7 @@ from store.vault import Vault
 from store.view_tables import cases
 from tests.eventlog.logs import VARIETY
 from tests.greenlane.importing.held_player import GATE, HELD_AFTER
+from tests.greenlane.importing.quiet import Quiet
 
 ROOT = Path(__file__).parents[3]
 TRACES = 24

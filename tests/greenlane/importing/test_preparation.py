@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from eventlog.index import DecisionRow, Index, TraceRow, writing
-from greenlane.importing.display import Quiet
 from greenlane.importing.errors import ImportRunningError
 from greenlane.importing.preparation import prepared_log
 from greenlane.settings import Settings
 from sla.units import Budget, Unit
 from tests.eventlog.logs import VARIETY
+from tests.greenlane.importing.quiet import Quiet
 from wording.errors import GreenlaneError
 
 
