@@ -23,8 +23,8 @@ from typing import Any, Final
 
 from audit.invariants import check_case, replay_decisions
 from bench.time import classification
-from cases.decide import CASES
-from cases.evolve import evolve, fold
+from cases.decide import CASES, fold
+from cases.evolve import evolve
 from cases.model import blank
 from cases.timetable import appointment_at
 from catalog.model import Definitions

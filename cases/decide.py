@@ -218,4 +218,4 @@ CASES: Final = StreamRules(
     opened_under=lambda case: case.definitions,
     notice=notice_of,
 )
-decide, draft_of = CASES.decide, CASES.draft_of
+decide, draft_of, fold = CASES.decide, CASES.draft_of, CASES.fold

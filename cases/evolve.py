@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
-from functools import reduce
 from typing import Any
 
 from cases.clock_changes import CLOCK_CHANGES, Change, with_clock, with_step
-from cases.model import Case, CaseStatus, StepState, StepStatus, blank, holder
+from cases.model import Case, CaseStatus, StepState, StepStatus, holder
 from cases.spans import CLOSED, handed_over
-from catalog.model import Definitions
 from events.language import case_events as ev
 from events.language.commands import DOCUMENTS_MAX
-
-
-def fold(case_id: str, definitions: Definitions, records: Iterable[ev.EventRecord]) -> Case:
-    """The case that a ledger yields."""
-    return reduce(evolve, records, blank(case_id, definitions))
 
 
 def evolve(case: Case, record: ev.EventRecord) -> Case:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cases.closing import time_shares
+from cases.decide import fold
 from cases.duties import DutyKept, duties_of
-from cases.evolve import fold
 from cases.model import CASE_CLOCKS, Case, ClockState, ClockStatus, StepState
 from cases.promised import counts_as_breached, promised
 from cases.timetable import timetable_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from functools import lru_cache
 
-from cases.evolve import fold
+from cases.decide import fold
 from cases.senders import Parties, parties_of, strange_to
 from events.language.commands import Command
 from events.language.refusals import Refusal, refuse

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from cases.evolve import fold
+from cases.decide import fold
 from cases.model import Case, ClockState
 from cases.stamp import Stamp, stamp_of
 from cases.timetable import appointment_at, end_at, lawful_end_at

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, Self
 
-from cases.evolve import fold
+from cases.decide import fold
 from cases.model import Case
 from catalog.model import ProcedureVersion
 from events.language.case_events import ApplicationSubmitted, EventRecord

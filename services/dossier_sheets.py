@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cases.dossier.blame import blame
-from cases.dossier.evolve import fold_dossier
+from cases.dossier.decide import fold_dossier
 from cases.dossier.model import Dossier, Part
 from cases.dossier.promise import held_up_by, remaining
 from cases.dossier.schedule import Schedule

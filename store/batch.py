@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -26,6 +27,8 @@ ALERTING = (RungFired, DossierRungFired, SuspensionReviewDue, CalendarExhausted)
 
 SQL: Final = statements_in("turns")
 VIEWS: Final = statements_in("views")
+ROWS_APART: Final[Mapping[type, str]] = {DossierView: VIEWS["put_dossiers"]}
+"""What puts the rows of a kind of stream that has its own table; a case's, its worklist and its head go with the ledger."""
 
 LEDGER: Final[Kinds] = {
     "ledger_case_ids": Texts,
@@ -79,7 +82,7 @@ class Batch:
     alerts: Rows = field(default_factory=lambda: Rows(ALERTS))
     definitions: Rows = field(default_factory=lambda: Rows(DEFINITIONS))
     opened: Texts = field(default_factory=Texts)
-    dossiers: Texts = field(default_factory=Texts)
+    rows_apart: defaultdict[type, Texts] = field(default_factory=lambda: defaultdict(Texts))
     escalated: Texts = field(default_factory=Texts)
     escalation_keys: Rows = field(default_factory=lambda: Rows(ESCALATION_KEYS))
     escalations: Texts = field(default_factory=Texts)
@@ -97,8 +100,8 @@ class Batch:
         digest = previous_hash
         for record in turn.records:
             digest = self._add_record(record, digest)
-        if isinstance(turn.view, DossierView):
-            self.dossiers.append(turn.view.model_dump_json())
+        if type(turn.view) in ROWS_APART:
+            self.rows_apart[type(turn.view)].append(turn.view.model_dump_json())
         else:
             self.heads.add(digest, turn.view.model_dump_json())
             self.work_cases.append(turn.case_id)
@@ -150,7 +153,7 @@ class Batch:
     @property
     def is_one_statement(self) -> bool:
         """Whether everything goes in one statement."""
-        return not (self.alerts or self.definitions or self.dossiers or self.escalated)
+        return not (self.alerts or self.definitions or self.rows_apart or self.escalated)
 
     def send(self, session: Session) -> None:
         """Send all statements; in a pipeline their errors come with the commit."""
@@ -162,8 +165,8 @@ class Batch:
             session.execute(SQL["add_alerts"], self.alerts.columns, prepare=True)
         if self.definitions:
             session.execute(SQL["add_definitions"], self.definitions.columns, prepare=True)
-        if self.dossiers:
-            session.execute(VIEWS["put_dossiers"], {"views": self.dossiers}, prepare=True)
+        for kind, views in self.rows_apart.items():
+            session.execute(ROWS_APART[kind], {"views": views}, prepare=True)
         if self.escalated:
             standing = self.escalation_keys.columns | {"case_ids": self.escalated}
             session.execute(VIEWS["drop_escalations"], standing, prepare=True)

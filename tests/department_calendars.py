@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from audit.invariants import check_case, replay_decisions
-from cases.evolve import fold
+from cases.decide import fold
 from cases.timetable import appointment_at
 from catalog.model import Definitions, DepartmentCalendar
 from events.language.commands import Actor, ActorKind, ApplyCalendar

@@ -215,4 +215,4 @@ DOSSIERS: Final = StreamRules(
     escalations=dossier_escalations_of,
     written_max_bytes=WRITTEN_MAX_BYTES,
 )
-decide_dossier = DOSSIERS.decide
+decide_dossier, fold_dossier = DOSSIERS.decide, DOSSIERS.fold

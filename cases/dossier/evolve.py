@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
-from functools import reduce
 from typing import Any
 
-from cases.dossier.model import UNBEGUN, Dossier, Part, PartStatus, blank_dossier
+from cases.dossier.model import UNBEGUN, Dossier, Part, PartStatus
 from cases.dossier.words import brief
-from catalog.dossier import DossierDefinitions
 from events.language import dossier_events as ev
 from events.language.case_events import EscalationAcknowledged, EventRecord
 from events.language.dossier_events import BlockCause
@@ -24,11 +22,6 @@ _ENDED = {
     "withdrawn": PartStatus.WITHDRAWN,
     "returned": PartStatus.RETURNED,
 }
-
-
-def fold_dossier(dossier_id: str, definitions: DossierDefinitions, records: Iterable[EventRecord]) -> Dossier:
-    """The dossier that its stream yields."""
-    return reduce(evolve_dossier, records, blank_dossier(dossier_id, definitions))
 
 
 def evolve_dossier(dossier: Dossier, record: EventRecord) -> Dossier:

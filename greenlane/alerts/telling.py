@@ -9,9 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cases.audience import Audience, audience_of, duty_audience
-from cases.dossier.evolve import fold_dossier
+from cases.decide import fold
+from cases.dossier.decide import fold_dossier
 from cases.dossier.views import dossier_view_of
-from cases.evolve import fold
 from cases.model import Case
 from cases.views import view_of
 from catalog.catalogue import Catalog

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from audit.dossiers import released_early
+from cases.dossier.decide import fold_dossier
 from cases.dossier.ends import verdict_of
-from cases.dossier.evolve import fold_dossier
 from events.language.commands import Actor, ActorKind
 from events.language.dossier_messages import DossierFile
 from events.language.messages import DocumentMessage

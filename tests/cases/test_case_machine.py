@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from audit.invariants import check_case, replay_decisions
-from cases.decide import CASES
-from cases.evolve import evolve, fold
+from cases.decide import CASES, fold
+from cases.evolve import evolve
 from cases.model import Case, CaseStatus, StepStatus, blank
 from cases.timetable import next_due
 from cases.turn import CaseView

@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from audit.dossiers import check_dossier
 from audit.rebuild import rebuild_dossiers
-from cases.dossier.evolve import fold_dossier
+from cases.dossier.decide import fold_dossier
 from cases.dossier.model import Dossier, PartStatus
 from cases.turn import WorkItem
 from catalog.loader import DATA_FOLDER, read_shelf

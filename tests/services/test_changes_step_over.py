@@ -76,7 +76,7 @@ def planned(installation: Any, target: Target) -> tuple[ChangePreview, Plan]:
 
 def version_of(house: House, case_id: str, target: Target) -> str:
     """Under which version the case runs."""
-    from cases.evolve import fold  # noqa: PLC0415
+    from cases.decide import fold  # noqa: PLC0415
 
     definitions, records = house.intake_records.ledger_of(case_id)
     standing: Definitions = fold(case_id, definitions, records).definitions

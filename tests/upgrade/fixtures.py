@@ -8,9 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from cases.dossier.evolve import fold_dossier
+from cases.decide import fold
+from cases.dossier.decide import fold_dossier
 from cases.dossier.model import Dossier
-from cases.evolve import fold
 from cases.model import Case
 from catalog.dossier import DossierDefinitions
 from catalog.model import Definitions

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from alembic import command
 from sqlalchemy import text
 
+from cases.decide import fold
 from cases.escalations import escalations_of
-from cases.evolve import fold
 from cases.stream import fired_among
 from cases.turn import CaseView, EscalationItem, WorkItem
 from cases.views import view_of, work_of

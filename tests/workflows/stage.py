@@ -27,7 +27,7 @@ from temporalio.worker import Worker
 
 from activities.memory import MemoryRecorder
 from activities.record import TurnRecorder
-from cases.evolve import fold
+from cases.decide import fold
 from cases.model import Case
 from cases.turn import CommandOutcome
 from catalog.model import Definitions

@@ -17,7 +17,7 @@ from temporalio.worker import Replayer
 
 from activities.linked import Done, Order
 from activities.memory import MemoryRecorder
-from cases.dossier.evolve import fold_dossier
+from cases.dossier.decide import fold_dossier
 from events.language.commands import Application
 from events.language.dossier_commands import ApplyCascade, RecordEnd, RevokeResult
 from events.language.identity import dossier_id_of

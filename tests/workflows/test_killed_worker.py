@@ -18,7 +18,7 @@ import pytest_asyncio
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
-from cases.evolve import fold
+from cases.decide import fold
 from cases.turn import CommandOutcome
 from events.language.commands import CaseCommand
 from events.language.identity import case_id_of, event_id_of

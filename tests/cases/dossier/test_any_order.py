@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from audit.dossier_redecision import dossier_redecided
 from audit.dossiers import check_dossier
 from cases.dossier.cascade import is_open_over, preview
-from cases.dossier.decide import DOSSIERS
-from cases.dossier.evolve import evolve_dossier, fold_dossier
+from cases.dossier.decide import DOSSIERS, fold_dossier
+from cases.dossier.evolve import evolve_dossier
 from cases.dossier.model import LOST, UNBEGUN, Dossier, Part, PartStatus
 from cases.dossier.orders import application_of, wanted
 from catalog.dossier import CascadePolicy, EdgeKind

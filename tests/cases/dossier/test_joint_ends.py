@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from cases.dossier.decide import DOSSIERS
+from cases.dossier.decide import DOSSIERS, fold_dossier
 from cases.dossier.ends import joint_ends, verdict_of
-from cases.dossier.evolve import fold_dossier
 from cases.dossier.ticks import next_due
 from cases.dossier.views import dossier_view_of
 from events.language.case_events import EventRecord, canonical_json, record_of

@@ -9,9 +9,8 @@ import pytest
 from audit.dossier_redecision import dossier_redecided
 from audit.dossiers import check_dossier
 from cases.dossier.cascade import preview
-from cases.dossier.decide import DOSSIERS
+from cases.dossier.decide import DOSSIERS, fold_dossier
 from cases.dossier.ends import verdict_of
-from cases.dossier.evolve import fold_dossier
 from cases.dossier.model import PartStatus
 from cases.dossier.ticks import next_due
 from cases.dossier.views import dossier_view_of
