@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from wording.translations import LOCALE, written_file
+from wording.files import LOCALE, written_file
 
 ROOT: Final = LOCALE.parents[1]
 NO_ROOMS: Final = frozenset({"tests", "bench", "deploy", "docs"})

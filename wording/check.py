@@ -9,7 +9,7 @@ from pathlib import Path
 from babel.messages.catalog import Message
 
 from wording.catalogue import Text, canonical, forms_of, gaps_of, read, text_of, texts_of
-from wording.translations import written_file
+from wording.files import written_file
 
 
 def faults_of(file: Path, texts: Iterable[Text]) -> Iterator[str]:

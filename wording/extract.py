@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wording.catalogue import canonical, forms_of, read, texts_of, updated
-from wording.translations import written_file
+from wording.files import written_file
 
 
 def main() -> None:

@@ -5,16 +5,8 @@ from __future__ import annotations
 import io
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
-from importlib import import_module
-from pathlib import Path
-from typing import Final
 
-LOCALE: Final = Path(__file__).parent / "locale"
-
-
-def written_file(language: str) -> Path:
-    """What translators write, in the language."""
-    return LOCALE / language / "LC_MESSAGES" / "greenlane.po"
+from wording.files import written_file
 
 
 @cache
@@ -27,4 +19,6 @@ def translations(language: str) -> NullTranslations:
     if not written.exists():
         return NullTranslations()
     # Babel takes a third of a second to read it: only where nobody compiled it, and imported only then.
-    return GNUTranslations(io.BytesIO(import_module("wording.catalogue").compiled(written)))
+    from wording.catalogue import compiled as compiled_of  # noqa: PLC0415
+
+    return GNUTranslations(io.BytesIO(compiled_of(written)))

@@ -38,8 +38,8 @@ from tests.cli.program import Program
 from tests.services.test_acknowledging import waiting
 from wording.catalogue import read
 from wording.errors import GreenlaneError
+from wording.files import written_file
 from wording.text import Bilingual, in_language
-from wording.translations import written_file
 
 ROOT = Path(__file__).parents[2]
 CORE = ("wording", "sla", "catalog", "cases", "events")

@@ -17,7 +17,7 @@ from catalog.loader import load_catalog
 from catalog.model import Text
 from greenlane.settings import Settings
 from wording.catalogue import read
-from wording.translations import written_file
+from wording.files import written_file
 
 ROOT = Path(__file__).parents[2]
 CODES_IN = (

@@ -9,7 +9,7 @@ import pytest
 
 from wording.catalogue import Text, texts_of
 from wording.check import faults_of
-from wording.translations import written_file
+from wording.files import written_file
 
 SHIPPED = written_file("vi")
 CANCEL = 'msgid "Nobody has prepared the database."\nmsgstr "Cơ sở dữ liệu chưa được chuẩn bị."\n'

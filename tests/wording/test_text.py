@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from wording import translations
+from wording import files
 from wording.amounts import counted
 from wording.catalogue import Text, canonical, updated
 from wording.catalogue import read as read_catalogue
@@ -33,7 +33,7 @@ def vietnamese(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         'msgid "{count} case"\nmsgid_plural "{count} cases"\nmsgstr[0] "{count} hồ sơ"\n',
         encoding="utf-8",
     )
-    monkeypatch.setattr(translations, "LOCALE", tmp_path)
+    monkeypatch.setattr(files, "LOCALE", tmp_path)
     catalogue_in.cache_clear()
     yield file
     catalogue_in.cache_clear()
