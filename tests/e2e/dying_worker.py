@@ -93,10 +93,11 @@ class DyingCases(CaseGateway):
         super().__init__(*given)
         self._death = death
 
-    async def start(self, given: CaseInput, definitions: Definitions) -> None:
+    async def start(self, stream_input: CaseInput, definitions: Definitions, *, again: bool = False) -> bool:
         self._death.at("case accepted")
-        await super().start(given, definitions)
+        was_started = await super().start(stream_input, definitions, again=again)
         self._death.at("case started")
+        return was_started
 
     async def signal(self, case_id: str, command: CaseCommand) -> None:
         await super().signal(case_id, command)
