@@ -7,6 +7,7 @@ third.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -73,7 +74,7 @@ L = TypeVar("L", bound=StreamDefinitions)
 """Its law: the definitions."""
 
 
-class StreamDraft(Generic[S]):
+class StreamDraft(ABC, Generic[S]):
     """Collects the records that one command yields; each is evolved at once, so that the next rule sees what the last did.
 
     `at`: the business instant at which they count; `now`: the one at which they are decided (both UTC).
@@ -92,9 +93,9 @@ class StreamDraft(Generic[S]):
         self.records: list[EventRecord] = []
 
     @staticmethod
+    @abstractmethod
     def evolve(state: Any, record: EventRecord, /) -> Any:
         """The state after one more event; each kind has its own."""
-        raise NotImplementedError
 
     @property
     def is_opening(self) -> bool:

@@ -16,12 +16,10 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import text
 
-from cases.audience import audience_of, duty_audience
 from cases.dossier.decide import DOSSIERS
 from cases.dossier.evolve import evolve_dossier
 from cases.dossier.model import blank_dossier
 from catalog.catalogue import Catalog
-from catalog.province import Department, RoleHolder
 from events.language.case_events import ClockBreached
 from events.language.topics import Topics
 from events.transport.backoff import Backoff
@@ -261,22 +259,6 @@ async def test_with_nobody_to_tell_the_letter_stays_owed(
     assert not mailbox.letters
 
 
-def test_audiences_are_resolved_by_the_catalogue() -> None:
-    """A role of the step's department, `lead-` of the agency, a department's id its head; a case's clock is the agency's."""
-    catalog = the_catalog()
-
-    def told(audience: str, department: str | None) -> tuple[str, ...]:
-        event = rung("e").model_copy(update={"audience": audience, "department": department})
-        return audience_of(event, "culture", catalog).addresses
-
-    at = "bac-ninh.example"
-    assert told("officer", "police") == (f"officer@police.{at}",)
-    assert told("head", None) == (f"head@culture.{at}", f"deputy@culture.{at}")
-    assert told("lead-head", "police") == told("head", None)
-    assert told("chairman-office", "police") == (f"head@chairman-office.{at}", f"deputy@chairman-office.{at}")
-    assert told("head", "no-such-department") == ()
-
-
 async def test_an_alert_names_the_department_whose_role_it_is(store: Store, fire: Callable[..., str]) -> None:
     """A step of the culture department that is told to the chairman's office is for that office, not for the department."""
     fire(1, audience="chairman-office", department="culture", kind="escalation", level=3)
@@ -311,58 +293,6 @@ async def test_duties_that_no_clock_tells_of_are_delivered(
     letters = {receivers[0]: letter.get_content() for receivers, letter in mailbox.letters}
     assert "To: the head, Department of Health" in letters["head@health.bac-ninh.example"]
     assert "calendar applied that reaches further" in letters["head@one-stop.bac-ninh.example"]
-
-
-def test_a_calendars_end_is_the_administrators_where_somebody_is() -> None:
-    """In whatever department the role is held; else the head of the one-stop centre, or of the agency where there is none."""
-    catalog = the_catalog()
-
-    def told(catalog: Catalog) -> tuple[str, tuple[str, ...]]:
-        found = duty_audience(exhausted(), "culture", catalog)
-        return found.role, found.addresses
-
-    def having(departments: tuple[Department, ...]) -> Catalog:
-        province = catalog.province.model_copy(update={"departments": departments})
-        return Catalog(catalog.procedures, province, catalog.lanes, catalog.ladders, catalog.calendars)
-
-    every = tuple(catalog.departments.values())
-    holder = RoleHolder(role="administrator", email="root@example.org")
-    held = tuple(d.model_copy(update={"roles": (*d.roles, holder)}) if d.id == "science" else d for d in every)
-    at = "bac-ninh.example"
-    assert told(having(held)) == ("administrator", ("root@example.org",))
-    assert told(having(every)) == ("head", (f"head@one-stop.{at}", f"deputy@one-stop.{at}"))
-    without = having(tuple(d for d in every if d.id != "one-stop"))
-    assert told(without) == ("head", (f"head@culture.{at}", f"deputy@culture.{at}"))
-
-
-def test_every_audience_of_the_shipped_ladders_is_held() -> None:
-    """No rung of ours goes to a role that nobody holds, in whatever department the step lies."""
-    catalog = the_catalog()
-    audiences = {rung.audience for ladder in catalog.ladders.values() for rung in ladder.rungs}
-    unheld = [
-        (audience, department)
-        for audience in audiences
-        for department in catalog.departments
-        if catalog.holder_of(audience, department, department) is None
-    ]
-    assert not unheld
-
-
-def test_who_holds_a_role_is_asked_when_the_alert_is_sent() -> None:
-    """A substitute entered today gets the alert of a rung that fired yesterday."""
-    catalog = the_catalog()
-    departments = tuple(
-        department.model_copy(
-            update={
-                "roles": tuple(r.model_copy(update={"substitute_email": "new@example.org"}) for r in department.roles)
-            }
-        )
-        for department in catalog.departments.values()
-    )
-    province = catalog.province.model_copy(update={"departments": departments})
-    renewed = Catalog(catalog.procedures, province, catalog.lanes, catalog.ladders, catalog.calendars)
-    event = rung("e").model_copy(update={"audience": "officer"})
-    assert audience_of(event, "culture", renewed).addresses == ("officer@one-stop.bac-ninh.example", "new@example.org")
 
 
 def having_language(department_id: str, language: str) -> Catalog:

@@ -54,8 +54,9 @@ from workflows.messages import (
 from workflows.worker import case_worker
 
 SOON_SECONDS = 120.0
-DEADLOCK_SECONDS = 60.0
 """How long to wait in real time for what should take milliseconds."""
+DEADLOCK_SECONDS = 60.0
+"""How long a task may take in real time before it counts as one that never ends."""
 
 
 def test_server_program() -> str:
