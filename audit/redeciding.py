@@ -57,9 +57,8 @@ def redecide(
         else:
             try:
                 decided = rules.decide(answer.before, command, record.decided_at, hears_all=hears_all)
-            except (
-                Exception
-            ) as error:  # on a state that no rule could have made; the auditor goes on with the next command
+            except Exception as error:
+                # On a state that no rule could have made: the auditor goes on with the next command.
                 message = f"{type(command).__name__} cannot be decided: {error!r}"
             else:
                 record, message = _difference(answer.records, decided, is_same)
