@@ -29,7 +29,7 @@ from intake.publishing import enter
 from store.access import CALENDAR_FLAGS
 from store.catalogue import PublishedCatalogue
 from store.database import Store
-from store.seals import make_letters_seal, make_workflow_seal
+from store.seals import make_installation_id, make_letters_seal, make_workflow_seal
 from store.systems import RegisteredSystems
 from wording.text import _
 from workflows.messages import LANE_ATTRIBUTE, PROCEDURE_ATTRIBUTE, STATUS_ATTRIBUTE
@@ -56,6 +56,7 @@ def prepare(settings: Settings) -> None:
         _make_tables(store)
         make_workflow_seal(store)
         make_letters_seal(store)
+        make_installation_id(store)
         _enter_catalogue(PublishedCatalogue(store), folder, settings)
         store.remember(CALENDAR_FLAGS, ",".join(sorted(settings.flags)))
         time = business_time_of(store, settings)

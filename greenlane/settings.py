@@ -18,6 +18,7 @@ from events.language.envelope import MESSAGE_MAX_BYTES
 from greenlane.addresses import StackAddresses
 from greenlane.connection_rules import PREFIX, ContradictionError, refuse_contradictions
 from greenlane.errors import SettingsError
+from greenlane.evidence_settings import EvidenceSettings
 from greenlane.secret_files import SUFFIX, secrets_in_files
 from wording.text import _, _p, layout
 
@@ -59,7 +60,7 @@ def refuse_unknown(environment: Mapping[str, str]) -> None:
             )
 
 
-class Settings(BaseSettings):
+class Settings(EvidenceSettings, BaseSettings):
     """Everything that can be set. Frozen: a changed setting is a new process."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
@@ -272,7 +273,7 @@ class Settings(BaseSettings):
     @field_validator(
         *("state_dir", "cache_dir", "catalog_dir", "kafka_ca_file", "kafka_cert_file", "kafka_key_file"),
         *("kafka_accounts_file", "kafka_oauth_ca_file", "temporal_ca_file", "temporal_cert_file", "temporal_key_file"),
-        *("database_ca_file", "database_cert_file", "database_key_file"),
+        *("database_ca_file", "database_cert_file", "database_key_file", "checkpoint_file"),
     )
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:

@@ -58,8 +58,8 @@ TABLES: Final[Mapping[str, Rights]] = {
     "dossier_codes": Rights(worker="raw"),
     "alerts": Rights(worker="a", publisher="rw"),
     # What we owe to Kafka: also the bridge and the command line answer, where no case can.
-    "outbox": Rights(worker="ra", bridge="ra", publisher="r", operator="ra"),
-    "outbox_unpublished": Rights(worker="a", bridge="a", publisher="rd", operator="ra"),
+    "outbox": Rights(worker="ra", bridge="ra", publisher="ra", operator="ra"),
+    "outbox_unpublished": Rights(worker="a", bridge="a", publisher="rad", operator="ra"),
     # The way in. A case of a linked dossier is accepted by the worker; its person lies in the vault already.
     "applications": Rights(worker="raw", bridge="ra", operator="ra"),
     "commands": Rights(worker="ra", bridge="ra", operator="ra"),
@@ -69,6 +69,10 @@ TABLES: Final[Mapping[str, Rights]] = {
     "catalog_editions": Rights(worker="r", bridge="r", publisher="r", operator="ra"),
     "catalog_versions": Rights(worker="r", bridge="r", publisher="r", operator="ra"),
     "catalog_ends": Rights(worker="r", bridge="r", publisher="r", operator="ra"),
+    # What makes the past provable. Who writes the ledger signs nothing, and who signs cannot write the ledger.
+    "log_leaves": Rights(publisher="ra", operator="ra"),
+    "checkpoints": Rights(publisher="ra", operator="ra"),
+    "histories": Rights(bridge="rad", reader="", operator="r"),
     # Of the installation itself
     "stack": Rights(worker="r", bridge="r", publisher="raw", operator="rawd"),
     "change_plans": Rights(bridge="r", operator="raw"),
@@ -100,7 +104,9 @@ UNSEALED_BEFORE: Final = "unsealed-before"
 """Key of the memory: until when (real time) histories were begun without a seal; absent where there were none."""
 CALENDAR_FLAGS: Final = "calendar-flags"
 """Key of the memory: the flags that the stack's calendars were prepared with, comma-separated."""
-OF_THE_OWNER: Final = ("business-time", "identity-since", "read-models", UNSEALED_BEFORE, CALENDAR_FLAGS)
+INSTALLATION: Final = "installation"
+"""Key of the memory: what this installation calls itself in what leaves it, 32 hex digits drawn once."""
+OF_THE_OWNER: Final = ("business-time", "identity-since", "read-models", UNSEALED_BEFORE, CALENDAR_FLAGS, INSTALLATION)
 """Keys that are set when the database is prepared, and stay."""
 NO_SECRET: Final = f"key NOT IN {(LETTERS_SEAL, WORKFLOW_SEAL)}"
 

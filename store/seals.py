@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import exists, select
 
-from store.access import LETTERS_SEAL, UNSEALED_BEFORE, WORKFLOW_SEAL
+from store.access import INSTALLATION, LETTERS_SEAL, UNSEALED_BEFORE, WORKFLOW_SEAL
 from store.database import Store
 from store.tables import applications
 from store.view_tables import cases, dossiers
@@ -53,3 +53,14 @@ def letters_seal(store: Store) -> bytes | None:
     """The key of dead letters; None: none was made. Raises StoreError."""
     seal = store.recall(LETTERS_SEAL)
     return None if seal is None else bytes.fromhex(seal)
+
+
+def make_installation_id(store: Store) -> None:
+    """Draw what this installation calls itself; nothing happens where it is drawn. Raises StoreError."""
+    if store.recall(INSTALLATION) is None:
+        store.remember_first(INSTALLATION, secrets.token_hex(16))
+
+
+def installation_id(store: Store) -> str | None:
+    """What this installation calls itself in what leaves it; None: it was not prepared by this program. Raises StoreError."""
+    return store.recall(INSTALLATION)

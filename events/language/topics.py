@@ -46,6 +46,11 @@ class Topics:
         """Alerts for supervisors."""
         return f"{self.prefix}.escalations.{VERSION}"
 
+    @property
+    def checkpoints(self) -> str:
+        """Signed checkpoints, for auditors; kept for ever."""
+        return f"{self.prefix}.checkpoints.{VERSION}"
+
     def work(self, department: str) -> str:
         """Steps assigned to this department, and refusals of its answers."""
         return f"{self.prefix}.work.{department}.{VERSION}"

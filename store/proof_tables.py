@@ -1,0 +1,85 @@
+"""What makes the past provable: the numbered leaves of each log, the signed checkpoints, and Temporal's histories."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, Table, UniqueConstraint, event, text
+
+from store.columns import instant, key, metadata, text_of, written_at
+
+log_leaves = Table(
+    "log_leaves",
+    metadata,
+    key("log"),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    text_of("stream_id"),
+    Column("sequence", Integer, nullable=False),
+    Column("position", BigInteger, nullable=True),
+    Column("hash", LargeBinary, nullable=False),
+    instant("recorded_at"),
+    UniqueConstraint("log", "stream_id", "sequence"),
+)
+"""The leaves of each log's Merkle tree, numbered from 0: the place, the chain hash and the real instant of what was recorded."""
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    instant("at"),
+    text_of("body"),
+    Column("ledger_position", BigInteger, nullable=False),
+    Column("next_xid", BigInteger, nullable=False),
+    text_of("edges"),
+)
+"""The signed checkpoints; `body` is the canonical JSON with its signature, `at` real time.
+
+`ledger_position`, `next_xid`: how far the ledger was seen, and the first transaction that had not begun. `edges`: JSON of the
+right edge of each tree, from which the next one grows.
+"""
+
+histories = Table(
+    "histories",
+    metadata,
+    key("workflow_id"),
+    key("run_id"),
+    text_of("workflow_type"),
+    instant("started_at"),
+    instant("closed_at"),
+    Column("body", LargeBinary, nullable=True),
+    text_of("left_out", null=True),
+    written_at("exported_at"),
+)
+"""Temporal's histories of runs that closed, compressed; `body` null: it could not be kept, `left_out` says why. Real time."""
+
+PROOF_GUARD = """
+CREATE FUNCTION proof_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'proofs are append-only' USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
+"""As for the ledger: slips fail loudly; who tampers on purpose is found by what left the house."""
+GUARDED = {
+    "log_leaves": "UPDATE OR DELETE OR TRUNCATE",
+    "checkpoints": "UPDATE OR DELETE OR TRUNCATE",
+    "histories": "UPDATE",
+}
+
+
+def guard_of(table: str) -> str:
+    """The statement that makes a table of proofs append-only; histories may be removed when their time is over."""
+    return (
+        f"CREATE TRIGGER {table}_append_only BEFORE {GUARDED[table]} ON {table}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION proof_is_append_only()"
+    )
+
+
+def _make_guard(_: Table, connection: Connection, **__: object) -> None:
+    connection.execute(text(PROOF_GUARD.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")))
+
+
+def _guard(table: Table, connection: Connection, **__: object) -> None:
+    connection.execute(text(guard_of(table.name)))
+
+
+for proof in (log_leaves, checkpoints, histories):
+    event.listen(proof, "before_create", _make_guard)
+    event.listen(proof, "after_create", _guard)

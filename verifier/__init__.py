@@ -1,0 +1,1 @@
+"""The auditor's offline verifier of what `greenlane export` wrote: standard library and `cryptography`, no engine."""
