@@ -55,7 +55,10 @@ def outgoing_models() -> dict[str, type[BaseModel]]:
         kind.__name__: create_model(kind.__name__, __base__=EventRecord, __doc__=kind.__doc__, event=(kind, ...))
         for kind in event_types()
     }
-    notices = {AnswerRefused.__name__: AnswerRefused, MessageRefused.__name__: MessageRefused}
+    notices: dict[str, type[BaseModel]] = {
+        AnswerRefused.__name__: AnswerRefused,
+        MessageRefused.__name__: MessageRefused,
+    }
     return {**records, **notices, CHECKPOINT: Checkpoint}
 
 
