@@ -9,7 +9,7 @@ from audit.rebuilding import Rebuilt
 from audit.verification_report import VerificationReport
 from audit.violation import Violation
 from events.language.identity import CASE_REFERENCE_PATTERN
-from presentation.blocks import Block, Tone, dim, line, table_of, toned
+from presentation.blocks import Block, Line, Tone, dim, line, table_of, toned
 from presentation.words.words import Words
 from wording.text import _, _n
 
@@ -81,7 +81,7 @@ def verification_screen(report: VerificationReport, words: Words) -> Iterator[Bl
         )
 
 
-def _count(count: int | None) -> Block:
+def _count(count: int | None) -> str | Line:
     """How often an invariant is violated; a dash: it was not asked."""
     if count is None:
         return dim("–")
