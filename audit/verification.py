@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from audit.dossier_redecision import dossier_redecided
-from audit.dossiers import check_dossier
-from audit.invariants import Violation, check_story, replay_story
-from audit.rebuild import Difference, rebuild, rebuild_dossiers
-from audit.story import story_of
-from cases.decide import CASES
-from cases.stream import Projection
-from catalog.model import Definitions
-from events.language.case_events import EventRecord
+from audit.examination import KINDS, Examined, examine_all
+from audit.rebuild import Difference, find_surplus
+from audit.violation import Violation
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from events.transport.reading import read_all
 from store.database import Store
-from store.dossiers import Dossiers
 from store.outbox import Outbox
 from store.verification import accepted_without_case, effects_repeated
 
@@ -52,6 +45,21 @@ class VerificationReport:
         if len(self.findings) < FINDINGS_MAX:
             self.findings.append(violation)
 
+    def note_difference(self, difference: Difference) -> None:
+        """Count a place where the ledger, or a read model, is not what was written."""
+        read_model = difference.what in ("case", "worklist", "escalations", "surplus")
+        self.note(Violation("I8" if read_model else "I2", difference.case_id, None, difference.what))
+
+    def take(self, examined: Examined) -> None:
+        """Count what a batch of streams came to."""
+        self.cases += examined.cases
+        self.events += examined.events
+        self.older += examined.older
+        for violation in examined.violations:
+            self.note(violation)
+        for difference in examined.differences:
+            self.note_difference(difference)
+
 
 class PublishedTopics(NamedTuple):
     """Where the events of the installation are published."""
@@ -65,25 +73,15 @@ def verify(
 ) -> VerificationReport:
     """Check every case of the ledger, the read models against it, the inbox, and with `topics` Kafka against the outbox.
 
-    `watch` is called with the number of events after each case. Raises StoreError, TransportError.
+    `watch` is called with the number of events after each batch of streams. Raises StoreError, TransportError, ProcessLost.
     """
     invariants = (name for name in CHECKED if topics is not None or name != "I3")
     report = VerificationReport(violations=dict.fromkeys(invariants, 0))
-
-    def checked(case_id: str, definitions: Definitions, records: Sequence[EventRecord]) -> Projection:
-        story = story_of(definitions, records)
-        report.older += story.older
-        for violation in (*check_story(story), *replay_story(story)):
-            report.note(violation)
-        if watch is not None:
-            watch(len(records))
-        return CASES.project(case_id, definitions, records)
-
-    folded = rebuild(store, checked)
-    report.cases, report.events = folded.cases, folded.events
-    for difference in (*folded.differences, *_check_dossiers(store, report)):
-        read_model = difference.what in ("case", "worklist", "escalations", "surplus")
-        report.note(Violation("I8" if read_model else "I2", difference.case_id, None, difference.what))
+    for examined in examine_all(store, watch=watch):
+        report.take(examined)
+    for kind in KINDS.values():
+        for difference in find_surplus(store, kind.rows, replace=False):
+            report.note_difference(difference)
     for case_id in accepted_without_case(store):
         report.note(Violation("I1", case_id, None, "was accepted and has no case", goes_on=True))
     for case_id, effect in effects_repeated(store):
@@ -91,19 +89,6 @@ def verify(
     if topics is not None:
         _compare_topics(store, topics, report)
     return report
-
-
-def _check_dossiers(store: Store, report: VerificationReport) -> list[Difference]:
-    """Hold every linked dossier to its rules; what its read model has otherwise than the fold of its stream."""
-    streams, wrong = Dossiers(store), rebuild_dossiers(store)
-    unread = {difference.case_id for difference in wrong if difference.what in ("unreadable", "definitions")}
-    for stream_id in streams.stream_ids():
-        if stream_id not in unread:
-            definitions, records = streams.stream(stream_id)
-            report.events += len(records)
-            for violation in (*check_dossier(definitions, records), *dossier_redecided(definitions, records)):
-                report.note(violation)
-    return wrong
 
 
 def _compare_topics(store: Store, topics: PublishedTopics, report: VerificationReport) -> None:
