@@ -13,11 +13,13 @@ from functools import partial
 from itertools import chain, groupby, islice
 from typing import Final, Literal, NamedTuple
 
+from audit.chain import check_chain
 from audit.crew import cores, spread
 from audit.dossier_redecision import dossier_redecided
 from audit.dossiers import check_dossier
 from audit.invariants import check_story, replay_story
 from audit.rebuild import (
+    BATCH_STREAMS,
     CASE_ROWS,
     DOSSIER_ROWS,
     Difference,
@@ -29,13 +31,13 @@ from audit.rebuild import (
     folded_of,
     open_stream,
     session_of,
-    unbroken,
 )
 from audit.story import story_of
 from audit.violation import Violation
 from cases.decide import CASES
 from cases.dossier.decide import DOSSIERS
 from cases.stream import Projection
+from events.language.identity import DOSSIER_PREFIX
 from store.database import Store
 from store.definitions import DefinitionArchive
 from store.ledger import LedgerRow, rows_of_streams
@@ -76,6 +78,16 @@ def all_batches(store: Store) -> Iterator[Batch]:
     for kind, how in KINDS.items():
         for stream_ids in batches_of(store, how.rows):
             yield Batch(kind, tuple(stream_ids))
+
+
+def batches_among(stream_ids: Iterable[str]) -> Iterator[Batch]:
+    """The same of these streams only."""
+    of_kinds: dict[Kind, list[str]] = {kind: [] for kind in KINDS}
+    for stream_id in sorted(set(stream_ids)):
+        of_kinds["dossier" if stream_id.startswith(DOSSIER_PREFIX) else "case"].append(stream_id)
+    for kind, ids in of_kinds.items():
+        for first in range(0, len(ids), BATCH_STREAMS):
+            yield Batch(kind, tuple(ids[first : first + BATCH_STREAMS]))
 
 
 def examine_all(
@@ -140,8 +152,9 @@ class Examiner:
     ) -> Folded | What | None:
         examined.cases += kind.rows is CASE_ROWS
         examined.events += len(rows)
-        digest = unbroken(rows)
-        if digest is None:
+        broken = list(check_chain(rows))
+        if broken:
+            examined.violations += broken
             return "chain"
         opened = open_stream(kind.rows, self._archive, rows)
         if not isinstance(opened, Opened):
@@ -153,7 +166,7 @@ class Examiner:
             # Whoever changed it knew how to chain it: the auditor says so, and goes on with the next.
             examined.violations.append(Violation("I2", stream_id, None, f"cannot be judged: {error!r}"))
             return None
-        return None if shown is None else folded_of(stream_id, shown, digest)
+        return None if shown is None else folded_of(stream_id, shown, rows[-1].hash)
 
 
 Look = Callable[[str, Opened, Examined], Projection | None]

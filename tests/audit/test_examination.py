@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from audit.examination import Batch, Examined, all_batches, examine_all
+from audit.examination import Batch, Examined, all_batches, batches_among, examine_all
 from audit.rebuild import Difference
 from cases.decide import CASES
 from cases.evolve import evolve
@@ -54,6 +54,7 @@ def examined(store: Store, processes: int) -> Examined:
     whole, counted = Examined(), list[int]()
     ids = [stream_id for batch in all_batches(store) for stream_id in batch.stream_ids]
     batches = [Batch("case", tuple(ids[n : n + 2])) for n in range(0, len(ids), 2)]
+    assert list(batches_among([*ids, *ids])) == list(all_batches(store))
     for part in examine_all(store, batches, processes=processes, watch=counted.append):
         whole.cases += part.cases
         whole.events += part.events
