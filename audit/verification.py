@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from audit.dossier_redecision import dossier_redecided
@@ -12,6 +11,7 @@ from audit.dossiers import check_dossier
 from audit.invariants import Violation, check_story, replay_story
 from audit.rebuild import Difference, rebuild, rebuild_dossiers
 from audit.story import story_of
+from audit.verification_report import CHECKED, VerificationReport
 from cases.decide import CASES
 from cases.stream import Projection
 from catalog.model import Definitions
@@ -23,34 +23,6 @@ from store.database import Store
 from store.dossiers import Dossiers
 from store.outbox import Outbox
 from store.verification import accepted_without_case, effects_repeated
-
-CHECKED = ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I12")
-FINDINGS_MAX = 50
-
-
-@dataclass(slots=True)
-class VerificationReport:
-    """What was looked at, and what was found wrong, by invariant."""
-
-    cases: int = 0
-    events: int = 0
-    violations: dict[str, int] = field(default_factory=dict)
-    findings: list[Violation] = field(default_factory=list)
-    redelivered: int = 0
-    """Repeated records on the topics: allowed, counted."""
-    older: int = 0
-    """Events that an older version decided, under its own rules: checked in all else, and not decided again."""
-
-    @property
-    def ok(self) -> bool:
-        """Nothing was found wrong."""
-        return not any(self.violations.values())
-
-    def note(self, violation: Violation) -> None:
-        """Count a violation."""
-        self.violations[violation.invariant] = self.violations.get(violation.invariant, 0) + 1
-        if len(self.findings) < FINDINGS_MAX:
-            self.findings.append(violation)
 
 
 class PublishedTopics(NamedTuple):
@@ -67,8 +39,8 @@ def verify(
 
     `watch` is called with the number of events after each case. Raises StoreError, TransportError.
     """
-    invariants = (name for name in CHECKED if topics is not None or name != "I3")
-    report = VerificationReport(violations=dict.fromkeys(invariants, 0))
+    report = VerificationReport()
+    report.ask(*CHECKED, *(("I3",) if topics is not None else ()))
 
     def checked(case_id: str, definitions: Definitions, records: Sequence[EventRecord]) -> Projection:
         story = story_of(definitions, records)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from audit.rebuilding import Rebuilt, rebuild_all
-from audit.verification import PublishedTopics, VerificationReport, verify
+from audit.verification import PublishedTopics, verify
+from audit.verification_report import VerificationReport
 from events.language.commands import Actor
 from services.installation import Installation
 
