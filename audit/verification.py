@@ -9,6 +9,7 @@ from typing import NamedTuple
 from audit.dossier_redecision import dossier_redecided
 from audit.dossiers import check_dossier
 from audit.invariants import Violation, check_story, replay_story
+from audit.owed import check_owed
 from audit.rebuild import Difference, rebuild, rebuild_dossiers
 from audit.story import story_of
 from audit.verification_report import CHECKED, VerificationReport
@@ -60,6 +61,8 @@ def verify(
         report.note(Violation("I1", case_id, None, "was accepted and has no case", goes_on=True))
     for case_id, effect in effects_repeated(store):
         report.note(Violation("I4", case_id, None, effect))
+    for violation in check_owed(store):
+        report.note(violation)
     if topics is not None:
         _compare_topics(store, topics, report)
     return report
