@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from audit.examination import KINDS, examine_all
+from audit.invariants import Violation
+from audit.owed import check_owed
 from audit.rebuild import Difference, find_surplus
 from audit.verification_report import CHECKED, VerificationReport
 from audit.violation import Violation
@@ -39,6 +41,8 @@ def verify(
         report.note(Violation("I1", case_id, None, "was accepted and has no case", goes_on=True))
     for case_id, effect in effects_repeated(store):
         report.note(Violation("I4", case_id, None, effect))
+    for violation in check_owed(store):
+        report.note(violation)
     if topics is not None:
         _compare_topics(store, topics, report)
     return report
