@@ -1,4 +1,4 @@
-"""The whole ledger against its chains, the heads of its streams and what was signed; `rebuild --replace` refuses where it is broken."""
+"""The whole ledger against its chains, its heads and what was signed; `rebuild --replace` refuses where it is broken."""
 
 from __future__ import annotations
 
