@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, Row, Table, func, insert, select
 
 from catalog.definition import Key
 from catalog.kinds import KINDS
+from events.language.checkpoint import canonical_bytes
 from store.database import Store
 from store.errors import CatalogueUnreadable
 from store.tables import catalog_editions, catalog_ends, catalog_versions
@@ -142,6 +144,37 @@ def digests_in(acts: Iterable[Act]) -> dict[Key, str]:
 def ends_in(acts: Iterable[Act]) -> dict[Key, date]:
     """The last days of the retired versions; the latest act counts."""
     return {key: last_day for act in acts for key, last_day in act.ends}
+
+
+def facts_of_act(act: Act) -> dict[str, object]:
+    """What an act says, as its leaf stands for it: texts by their SHA-256 (hex), instants in UTC, lists by key."""
+    return {
+        "number": act.number,
+        "act": act.act,
+        "by": act.by,
+        "note": act.note,
+        "at": act.at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "versions": [
+            {
+                **version.key._asdict(),
+                "digest": version.digest,
+                "file": version.file,
+                "document": _sha256(version.document.encode()),
+                "definition": _sha256(version.definition.encode()),
+            }
+            for version in sorted(act.versions, key=lambda version: version.key)
+        ],
+        "ends": [{**key._asdict(), "last_day": day.isoformat()} for key, day in sorted(act.ends)],
+    }
+
+
+def digest_of_act(act: Act) -> bytes:
+    """SHA-256 (32 bytes) of the canonical JSON of what an act says."""
+    return hashlib.sha256(canonical_bytes(facts_of_act(act))).digest()
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _lock_publishing(connection: Connection) -> None:
