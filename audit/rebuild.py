@@ -34,8 +34,8 @@ Project = Callable[[str, Any, tuple[EventRecord, ...]], Projection]
 BATCH_STREAMS = 200
 """Streams folded in one transaction; while they are replaced, recording waits for about as long as that takes."""
 
-OF_THE_LEDGER: Final = ("chain", "unreadable", "definitions")
-"""What a fold cannot put right: the ledger itself is not what was written."""
+OF_THE_LEDGER: Final = ("chain", "hash", "unreadable", "definitions")
+"""What a fold cannot put right: the ledger itself is not what was written, or not what its last witness says."""
 
 What = Literal["case", "worklist", "escalations", "hash", "chain", "unreadable", "definitions", "surplus"]
 
@@ -150,7 +150,9 @@ class Folding:
                     differences.append(outcome)
             wrong = list(self._rows.compare(session_of(connection), folded))
             if replace:
-                ids = {difference.case_id for difference in wrong}
+                ids = {difference.case_id for difference in wrong} - {
+                    one.case_id for one in wrong if one.what == "hash"
+                }
                 self._rows.put(session_of(connection), [one for one in folded if one.stream_id in ids])
         return differences + wrong
 
@@ -238,9 +240,11 @@ def _compare_cases(session: Session, folded: list[Folded]) -> Iterator[Differenc
 
 def _compare_dossiers(session: Session, folded: list[Folded]) -> Iterator[Difference]:
     views = Texts(one.view for one in folded)
-    for stream_id, is_same in session.execute(SQL["compare_dossiers"], {"views": views}):
+    for stream_id, is_same, is_ahead in session.execute(SQL["compare_dossiers"], {"views": views}):
         if not is_same:
             yield Difference(stream_id, "case")
+        if is_ahead:
+            yield Difference(stream_id, "hash")
     yield from _compare_escalations(session, folded)
 
 
@@ -280,16 +284,23 @@ def _put_escalations(session: Session, folded: list[Folded]) -> None:
 
 
 def find_surplus(store: Store, rows: ReadModels, *, replace: bool) -> list[Difference]:
-    """Rows of streams that the ledger does not have."""
-    surplus: set[str] = set()
+    """Rows of streams that the ledger does not have. Heads are never removed: each is the last witness of a stream."""
+    heads, *others = rows.tables
     with store.writing() as connection:
-        for table in rows.tables:
-            # The recorder writes all in one transaction, so a row here is never ahead of the ledger.
-            known = select(ledger.c.case_id).where(ledger.c.case_id == table.c.case_id, ledger.c.sequence == 1).exists()
-            surplus.update(connection.scalars(select(table.c.case_id).where(~known)))
+        # The recorder writes all in one transaction, so a row here is never ahead of the ledger.
+        gone = set(connection.scalars(select(heads.c.case_id).where(~_in_ledger(heads))))
+        surplus: set[str] = set()
+        for table in others:
+            unknown = ~_in_ledger(table) & table.c.case_id.not_in(select(heads.c.case_id))
+            surplus.update(connection.scalars(select(table.c.case_id).where(unknown)))
             if replace:
-                connection.execute(delete(table).where(~known))
-    return [Difference(stream_id, "surplus") for stream_id in sorted(surplus)]
+                connection.execute(delete(table).where(unknown))
+    wrong = [Difference(stream_id, "chain") for stream_id in sorted(gone)]
+    return wrong + [Difference(stream_id, "surplus") for stream_id in sorted(surplus)]
+
+
+def _in_ledger(table: Table) -> ColumnElement[bool]:
+    return select(ledger.c.case_id).where(ledger.c.case_id == table.c.case_id).exists()
 
 
 def session_of(connection: Connection) -> Session:

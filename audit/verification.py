@@ -9,7 +9,8 @@ from typing import NamedTuple
 from audit.examination import KINDS, examine_all
 from audit.invariants import Violation
 from audit.owed import check_owed
-from audit.rebuild import Difference, find_surplus
+from audit.rebuild import find_surplus
+from audit.soundness import check_heads
 from audit.verification_report import CHECKED, VerificationReport
 from audit.violation import Violation
 from events.language.topics import Topics
@@ -50,20 +51,11 @@ def verify(
 
 def _note_examined(store: Store, report: VerificationReport, watch: Callable[[int], None] | None) -> None:
     """Every stream: its chain, its rules, its read models; and what the read models have beside them."""
-    differences: list[Difference] = []
     for examined in examine_all(store, watch=watch):
-        report.cases += examined.cases
-        report.events += examined.events
-        report.older += examined.older
-        for violation in examined.violations:
-            report.note(violation)
-        differences += examined.differences
+        report.take(examined)
+    report.note_all(check_heads(store))
     for kind in KINDS.values():
-        differences += find_surplus(store, kind.rows, replace=False)
-    for difference in differences:
-        if difference.what != "chain":  # of that the violation says more
-            read_model = difference.what in ("case", "worklist", "escalations", "surplus")
-            report.note(Violation("I8" if read_model else "I2", difference.case_id, None, difference.what))
+        report.note_differences(find_surplus(store, kind.rows, replace=False))
 
 
 def _compare_topics(store: Store, topics: PublishedTopics, report: VerificationReport) -> None:
