@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from audit.examination import KINDS, examine_all
-from audit.invariants import Violation
 from audit.owed import check_owed
 from audit.rebuild import find_surplus
 from audit.soundness import check_heads
