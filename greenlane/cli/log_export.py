@@ -51,7 +51,7 @@ def export_log(
     Example: greenlane export-log --format xes --out ledger.xes.gz
     """
     from greenlane.cli.progress import counted
-    from greenlane.cli.writing import new_file
+    from greenlane.new_files import new_file
     from presentation.log_export import exported_blocks, exported_json
     from services.log_export import Speech, export_log
 
