@@ -108,11 +108,11 @@ WITHIN: Final = frozenset(("application", "linked", "documents", "declaration", 
 
 
 def relations(record: EventRecord) -> Iterator[Relation]:
-    """Every object that the event names, each once for each way; the case or dossier whose event it is comes first."""
-    seen: set[Relation] = set()
+    """Every object that the event names, each once: tools drop a second way. Whose event it is comes first."""
+    seen: set[str] = set()
     for relation in _all_relations(record):
-        if relation not in seen:
-            seen.add(relation)
+        if relation.id not in seen:
+            seen.add(relation.id)
             yield relation
 
 
