@@ -7,13 +7,26 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 import structlog
 from prometheus_client import Counter
 
+from audit.proof.errors import KEY_SETTING
+from audit.proof.signing import SigningKey
+from events.language.checkpoint import Checkpoint
 from events.transport.backoff import Backoff
+from greenlane.checkpoints.file import CheckpointFile
+from greenlane.checkpoints.making import Making
+from greenlane.wiring import Wiring
+from store.checkpoints import Checkpoints
+from store.database import Store
+from store.errors import StoreNotMigrated
+from store.seals import installation_id
 from wording.errors import GreenlaneError
+from wording.text import _
 
 log = structlog.get_logger()
 
@@ -92,3 +105,30 @@ class CheckpointSchedule:
     def stop(self) -> None:
         """Return from `run` once what is in hand is done."""
         self._stop.set()
+
+
+def schedule_of(wiring: Wiring) -> CheckpointSchedule:
+    """What the publisher does about checkpoints under its settings. Raises ProofError for a key that is none."""
+    settings, duties = wiring.settings, []
+    look_seconds = min(LOOK_SECONDS, settings.checkpoint_seconds)
+    if settings.checkpoint_key is None:
+        log.warning("no checkpoints are made", setting=KEY_SETTING)
+    else:
+        key = SigningKey.from_pem(settings.checkpoint_key.get_secret_value())
+        making = Making(wiring.store, key, wiring.topics.checkpoints, settings.checkpoint_seconds)
+        duties.append(Duty("signing", making, look_seconds))
+    if settings.checkpoint_file is not None:
+        duties.append(Duty("file", partial(write_file, wiring.store, settings.checkpoint_file), look_seconds))
+    return CheckpointSchedule(duties, step_seconds=min(1.0, look_seconds))
+
+
+def write_file(store: Store, path: Path) -> int:
+    """Append to a file of checkpoints what it lacks; returns how many. Raises StoreError, CheckpointFileError."""
+    installation = installation_id(store)
+    if installation is None:
+        raise StoreNotMigrated(reason=_("the installation has no id yet"))
+
+    def stored(first: int) -> tuple[Checkpoint, ...]:
+        return Checkpoints(store).all(after=first - 1)
+
+    return CheckpointFile(path, installation).bring_up_to_date(stored)
