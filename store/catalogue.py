@@ -86,7 +86,7 @@ class PublishedCatalogue:
             # Whoever publishes holds the lock until everybody can see what was published; an act after it is written later.
             query = select(func.statement_timestamp(), func.pg_try_advisory_xact_lock_shared(PUBLISHING_LOCK))
             now, is_still = connection.execute(query).one()
-            return Look(_acts(connection, after), now if is_still else None)
+            return Look(acts_after(connection, after), now if is_still else None)
 
     def publish(
         self,
@@ -104,7 +104,7 @@ class PublishedCatalogue:
         """
         with self._store.writing() as connection:
             _lock_publishing(connection)
-            acts = _acts(connection, 0)
+            acts = acts_after(connection, 0)
             check(acts)
             held = digests_in(acts)
             new = [version for version in versions if version.key not in held]
@@ -126,7 +126,7 @@ class PublishedCatalogue:
         """Give a version a last day, as one act; None: it has this one. `check` sees all that is there, and may raise."""
         with self._store.writing() as connection:
             _lock_publishing(connection)
-            acts = _acts(connection, 0)
+            acts = acts_after(connection, 0)
             check(acts)
             if ends_in(acts).get(key) == last_day:
                 return None
@@ -191,7 +191,8 @@ def _add_edition(connection: Connection, acts: Sequence[Act], act: ActName, by: 
     return Act(number, act, by, note, at)
 
 
-def _acts(connection: Connection, after: int) -> tuple[Act, ...]:
+def acts_after(connection: Connection, after: int) -> tuple[Act, ...]:
+    """The acts after the one with this number, within the caller's transaction."""
     edition = catalog_editions.c
     editions = connection.execute(select(catalog_editions).where(edition.number > after).order_by(edition.number)).all()
     if not editions:

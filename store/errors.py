@@ -186,6 +186,32 @@ class LedgerRowBroken(StoreError):
         )
 
 
+class CheckpointUnreadable(StoreError):
+    """A stored checkpoint is none: it was changed by something else than this program."""
+
+    code = "checkpoint_unreadable"
+
+    def __init__(self, *, number: int) -> None:
+        super().__init__(
+            _("Checkpoint {number} in the database cannot be read.", number=number),
+            field="checkpoints",
+            remedy=_("Run `greenlane verify` and compare with the checkpoints that left the house."),
+        )
+
+
+class LeavesCut(StoreError):
+    """A log has more or fewer leaves than the last checkpoint signed: some were removed or added by somebody else."""
+
+    code = "leaves_cut"
+
+    def __init__(self, *, log: str, size: int, signed: int) -> None:
+        super().__init__(
+            _("The log {log} has {size} leaves where {signed} were signed.", log=log, size=size, signed=signed),
+            field="log_leaves",
+            remedy=_("Run `greenlane verify` and compare with the checkpoints that left the house."),
+        )
+
+
 UNDEFINED = ("42P01", "42703", "3F000")
 """SQLSTATE of a missing table, column or schema."""
 DENIED = "42501"
