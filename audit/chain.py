@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import Protocol
+from typing import Final, Literal, Protocol
 
 from audit.violation import Violation
 from events.language.chain import GENESIS, link
@@ -38,6 +38,8 @@ class Leaf(Protocol):
         ...
 
 
+Changed = Literal["missing", "hash", "recorded_at", "position"]
+CALLED: Final = {"hash": "hash", "recorded_at": "instant of recording", "position": "position"}
 NO_LEAVES: Mapping[int, Leaf] = MappingProxyType({})
 
 
@@ -85,29 +87,29 @@ def _first_fault(row: LedgerRow, expected: int, digest: bytes) -> Violation:
 
 
 def _check_leaves(rows: Sequence[LedgerRow], leaves: Mapping[int, Leaf], sizes: Sequence[int]) -> Iterator[Violation]:
-    stream_id, standing = rows[0].case_id, {row.sequence: row for row in rows}
+    standing = {row.sequence: row for row in rows}
     for sequence in sorted(leaves):
-        leaf, row = leaves[sequence], standing.get(sequence)
-        if row is None:
-            yield Violation("I9", stream_id, sequence, f"is missing, and {signer(leaf.number, sizes)} it", goes_on=True)
-        elif (changed := _changed(row, leaf)) is not None:
-            yield Violation(
-                "I9", stream_id, sequence, f"its {changed} is not the one that {signer(leaf.number, sizes)}"
-            )
-        else:
-            continue
-        return
+        leaf = leaves[sequence]
+        what = _changed(standing.get(sequence), leaf)
+        if what is not None:
+            yield fault_of_leaf(rows[0].case_id, sequence, what, leaf.number, sizes)
+            return
 
 
-def _changed(row: LedgerRow, leaf: Leaf) -> str | None:
+def _changed(row: LedgerRow | None, leaf: Leaf) -> Changed | None:
+    if row is None:
+        return "missing"
     if row.hash != leaf.hash:
         return "hash"
     if row.recorded_at != leaf.recorded_at:
-        return "instant of recording"
+        return "recorded_at"
     return "position" if row.position != leaf.position else None
 
 
-def signer(number: int, sizes: Sequence[int]) -> str:
-    """Which checkpoint was the first to sign leaf `number`, as the beginning of what it did: "checkpoint 3 signed"."""
+def fault_of_leaf(stream_id: str, sequence: int, what: Changed, number: int, sizes: Sequence[int]) -> Violation:
+    """I9: an event is not what leaf `number` of the log says. `sizes`: of the log at checkpoint 1, 2, … in turn."""
     checkpoint = bisect_right(sizes, number) + 1
-    return f"checkpoint {checkpoint} signed" if checkpoint <= len(sizes) else "a checkpoint signed"
+    signer = f"checkpoint {checkpoint} signed" if checkpoint <= len(sizes) else "a checkpoint signed"
+    if what == "missing":
+        return Violation("I9", stream_id, sequence, f"is missing, and {signer} it", goes_on=True)
+    return Violation("I9", stream_id, sequence, f"its {CALLED[what]} is not the one that {signer}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from audit.examination import Examined
+from audit.rebuild import OF_THE_LEDGER, Difference
 from audit.violation import Violation
 from events.language.identity import CASE_REFERENCE_PATTERN
 
@@ -15,6 +18,8 @@ CHECKED: Final = ("I1", "I2", "I4", "I5", "I6", "I7", "I8", "I12", "I14")
 FINDINGS_MAX: Final = 50
 FIRST: Final = ("I2", "I9")
 """What is the first fault before all others: what was changed explains what else is found."""
+OF_HEADS: Final = ("chain", "hash")
+"""Differences that the check of all heads names more exactly."""
 LAST: Final = 2**31
 
 
@@ -63,6 +68,26 @@ class VerificationReport:
             self.findings.append(violation)
         if self.first_fault is None or _rank(violation) < _rank(self.first_fault):
             self.first_fault = violation
+
+    def note_all(self, violations: Iterable[Violation]) -> None:
+        """Count violations."""
+        for violation in violations:
+            self.note(violation)
+
+    def note_differences(self, differences: Iterable[Difference]) -> None:
+        """Count where the ledger cannot be folded, or a read model is not the fold; heads are looked at by themselves."""
+        for difference in differences:
+            if difference.what not in OF_HEADS:
+                invariant = "I2" if difference.what in OF_THE_LEDGER else "I8"
+                self.note(Violation(invariant, difference.case_id, None, difference.what))
+
+    def take(self, examined: Examined) -> None:
+        """Count what a batch of streams came to."""
+        self.cases += examined.cases
+        self.events += examined.events
+        self.older += examined.older
+        self.note_all(examined.violations)
+        self.note_differences(examined.differences)
 
 
 def _rank(violation: Violation) -> tuple[int, str, int]:

@@ -31,6 +31,17 @@ class StoreError(Exception):
         self.field = field
         self.remedy = remedy
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """From another process it comes as it was raised there."""
+        return _raised_elsewhere, (type(self), self.args, self.__dict__)
+
+
+def _raised_elsewhere(kind: type[StoreError], args: tuple[object, ...], state: dict[str, object]) -> StoreError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
 
 class StoreUnavailable(StoreError):
     """PostgreSQL is away, stopping, full, or was lost in the middle: nothing is known to be written.
