@@ -49,6 +49,7 @@ def verification_json(report: VerificationReport) -> dict[str, Any]:
     body = {"ok": report.ok, "cases": report.cases, "events": report.events, "violations": report.violations}
     body |= {"witness": report.witness, "first_fault": _first_fault(report.first_fault)}
     body |= {"older_events": report.older} if report.older else {}
+    body |= {"unseen": report.unseen} if report.unseen else {}
     return body if report.ok else body | {"findings": [finding_line(finding) for finding in report.findings]}
 
 
@@ -79,6 +80,8 @@ def verification_screen(report: VerificationReport, words: Words) -> Iterator[Bl
                 events=report.older,
             )
         )
+    if report.unseen:
+        yield line(words(_("The vault was not looked into: this account may not see persons.")))
 
 
 def _count(count: int | None) -> str | Line:

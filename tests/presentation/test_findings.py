@@ -6,8 +6,9 @@ import pytest
 
 from audit.verification_report import VerificationReport
 from audit.violation import Violation
-from presentation.integrity import finding_text, verification_json
+from presentation.integrity import finding_text, verification_json, verification_screen
 from presentation.words.words import Words
+from tests.presentation.test_blocks import drawn
 
 
 @pytest.mark.parametrize(
@@ -32,3 +33,12 @@ def test_a_finding_for_programs_and_in_vietnamese(finding: Violation, line: str,
     said = finding_text(finding, Words("vi"))
     assert place in said
     assert finding.message not in said
+
+
+def test_what_was_not_looked_into_is_said() -> None:
+    """In both languages, and to programs, who otherwise see no such key."""
+    report = VerificationReport(unseen=["vault"])
+    assert verification_json(report)["unseen"] == ["vault"]
+    assert "unseen" not in verification_json(VerificationReport())
+    for language, words in (("en", "this account may not see persons"), ("vi", "không được xem")):
+        assert words in drawn(*verification_screen(report, Words(language)), width=200)
