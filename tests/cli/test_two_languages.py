@@ -32,6 +32,7 @@ from greenlane.stack.errors import for_relaying, relayed
 from greenlane.stack.folder import folder_error
 from presentation.remedies import remedy_of
 from services.acknowledging import NoSuchAlertError, numbered
+from services.checkpoints import NoSigningKeyError, NotSignedYetError
 from sla.errors import SlaError
 from store import errors as store
 from tests.cli.command_page import PAGE
@@ -159,6 +160,7 @@ def _samples() -> Iterator[BaseException]:
     yield proof.KeyNotHandedOver(key_id="0", signed_by="1")
     yield proof.CheckpointBroken(number=1, what="its signature")
     yield proof.LeavesBroken(log="events", size=2)
+    yield from (NoSigningKeyError(), NotSignedYetError())
     yield transport.KafkaAwayError(bootstrap="h:1", reason="NoBrokersAvailable")
     yield transport.TopicMissingError(topic="t")
     yield transport.MessageTooLargeError(topic="t", size_bytes=2, limit_bytes=1)
