@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from audit.verification_report import VerificationReport
+from audit.verification_report import ReplayTally, VerificationReport
 from audit.violation import Violation
 from presentation.integrity import finding_text, verification_json, verification_screen
 from presentation.words.words import Words
@@ -42,3 +42,17 @@ def test_what_was_not_looked_into_is_said() -> None:
     assert "unseen" not in verification_json(VerificationReport())
     for language, words in (("en", "this account may not see persons"), ("vi", "không được xem")):
         assert words in drawn(*verification_screen(report, Words(language)), width=200)
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_replayed_histories_are_told_where_they_were_asked_for(language: str) -> None:
+    """How many, by which draw, and of how many runs there is none."""
+    report = VerificationReport()
+    assert "histories" not in verification_json(report)
+    report.replays = ReplayTally(replayed=12, left_out=3, seed="a1b2")
+    body = verification_json(report)
+    assert (body["histories"], body["histories_left_out"], body["sample_seed"]) == (12, 3, "a1b2")
+    said = " ".join(str(block) for block in verification_screen(report, Words(language)))
+    assert all(word in said for word in ("12", "a1b2", "3"))
+    report.replays = ReplayTally(replayed=12)
+    assert "sample_seed" not in verification_json(report)
