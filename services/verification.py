@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from pydantic import SecretStr
+
+from audit.histories import AskedHistories
 from audit.proof.signing import PublicKey, SigningKey
 from audit.proof.witness import read_file, read_messages
 from audit.rebuilding import Rebuilt, rebuild_all
@@ -15,8 +19,10 @@ from events.language.commands import Actor
 from events.language.refusals import Refusal
 from events.transport.reading import TopicReading
 from services.installation import Installation
+from store.histories import Histories
 from store.seals import installation_id
 
+SEED_BYTES: Final = 4
 OUTSIDE_TOPIC: Final = "topic"
 """How Kafka's topic of checkpoints is named where a file may be named too."""
 
@@ -26,8 +32,18 @@ def count_ledger(installation: Installation, actor: Actor) -> tuple[int, int]:
     return installation.ledger.counts()
 
 
+def count_histories(installation: Installation, actor: Actor) -> int:
+    """Of how many closed workflow runs the history is stored. Raises StoreError."""
+    return Histories(installation.store).count()[0]
+
+
+def drawn_histories(sample: int | None, *, sandbox: bool) -> AskedHistories:
+    """Which histories are replayed: all, or a sample by a fresh seed; in Temporal's sandbox or at half its cost."""
+    return AskedHistories(sample, secrets.token_hex(SEED_BYTES), sandbox)
+
+
 def read_evidence(
-    installation: Installation, actor: Actor, *, key: str | None, checkpoints: str | None, own_key: str | None = None
+    installation: Installation, actor: Actor, key: str | None, checkpoints: str | None, *, own_key: SecretStr | None
 ) -> Evidence:
     """What an auditor brings along: a public key (PEM), and the name of a file of checkpoints, or `topic` for Kafka's.
 
@@ -35,7 +51,7 @@ def read_evidence(
     Raises ProofError for what is no key and no checkpoint of this installation, StoreError, TransportError.
     """
     if key is None:
-        return Evidence(known=() if own_key is None else (SigningKey.from_pem(own_key).public,))
+        return Evidence(known=() if own_key is None else (SigningKey.from_pem(own_key.get_secret_value()).public,))
     trusted, outside, own = PublicKey.from_pem(key), None, installation_id(installation.store)
     if checkpoints == OUTSIDE_TOPIC:
         topic = installation.topics.checkpoints
@@ -53,15 +69,23 @@ def verify_installation(
     topics: bool,
     evidence: Evidence | None = None,
     since_checkpoint: bool = False,
+    histories: AskedHistories | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> VerificationReport:
     """Hold ledger, read models, inbox and checkpoints to the invariants; with `topics` Kafka too, which is read whole.
 
-    `since_checkpoint`: see `audit.verification.verify`. `progress`: so many more events are done. Raises StoreError,
-    TransportError.
+    `since_checkpoint`: see `audit.verification.verify`. With `histories` the stored workflow histories are replayed too.
+    `progress`: so many more events or histories are done. Raises StoreError, TransportError.
     """
     published = PublishedTopics(installation.cluster, installation.topics) if topics else None
-    return verify(installation.store, published, progress, evidence=evidence, since_checkpoint=since_checkpoint)
+    return verify(
+        installation.store,
+        published,
+        progress,
+        evidence=evidence,
+        since_checkpoint=since_checkpoint,
+        histories=histories,
+    )
 
 
 def rebuild_read_models(

@@ -54,6 +54,12 @@ def verify(
     key: TrustedKey = None,
     checkpoints: OutsideCheckpoints = None,
     since_checkpoint: SinceCheckpoint = False,
+    histories: Annotated[
+        bool, typer.Option("--histories", help="Replay the stored workflow histories on today's code too (I13).")
+    ] = False,
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="Replay so many only: the newest, and others by a seed that is told.")
+    ] = None,
 ) -> int:
     """Verify the whole ledger: hash chains, every rule decided again, clocks, read models, inbox, signed checkpoints.
 
@@ -61,32 +67,43 @@ def verify(
 
     Example: greenlane verify --topics --key checkpoint-key.pub.pem --checkpoints topic
     """
-    from greenlane.cli.files import contents_of
     from greenlane.cli.progress import counted
     from presentation.integrity import verification_json, verification_screen
-    from services.verification import count_ledger, read_evidence, verify_installation
+    from services import verification
 
-    if checkpoints is not None and key is None:
-        needed = _("Checkpoints are believed by a key that you trust: give --key too.")
-        raise typer.BadParameter(needed, param_hint="--checkpoints")
-    trusted = None if key is None else contents_of([str(key)])[0][1].decode(errors="replace")
+    trusted = _trusted(key, checkpoints)
+    if sample is not None and not histories:
+        raise typer.BadParameter(_("A sample is one of histories: give --histories too."), param_hint="--sample")
     with run.session() as session:
-        own = session.wiring.settings.checkpoint_key
-        own_key = None if own is None else own.get_secret_value()
-        evidence = read_evidence(session.wiring, acting(None), key=trusted, checkpoints=checkpoints, own_key=own_key)
-        events = count_ledger(session.wiring, acting(None))[1]
-        with counted(session.words(_("Verifying the ledger")), events) as progress:
-            report = verify_installation(
+        evidence = verification.read_evidence(
+            session.wiring, acting(None), trusted, checkpoints, own_key=session.wiring.settings.checkpoint_key
+        )
+        asked = verification.drawn_histories(sample, sandbox=session.wiring.settings.sandbox) if histories else None
+        total = verification.count_ledger(session.wiring, acting(None))[1]
+        total += verification.count_histories(session.wiring, acting(None)) if histories else 0
+        with counted(session.words(_("Verifying the ledger")), total) as done:
+            report = verification.verify_installation(
                 session.wiring,
                 acting(None),
                 topics=topics,
                 evidence=evidence,
                 since_checkpoint=since_checkpoint,
-                progress=progress,
+                histories=asked,
+                progress=done,
             )
         return run.answer(
             lambda: verification_json(report), lambda: verification_screen(report, session.words), 0 if report.ok else 2
         )
+
+
+def _trusted(key: Path | None, checkpoints: str | None) -> str | None:
+    """What the file of the key holds. Raises FileUnreadableError."""
+    from greenlane.cli.files import contents_of
+
+    if checkpoints is not None and key is None:
+        needed = _("Checkpoints are believed by a key that you trust: give --key too.")
+        raise typer.BadParameter(needed, param_hint="--checkpoints")
+    return None if key is None else contents_of([str(key)])[0][1].decode(errors="replace")
 
 
 @as_command
