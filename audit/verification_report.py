@@ -13,7 +13,7 @@ from events.language.identity import CASE_REFERENCE_PATTERN
 
 INVARIANTS: Final = tuple(f"I{number}" for number in range(1, 15))
 """All of docs/invariants.md."""
-CHECKED: Final = ("I1", "I2", "I4", "I5", "I6", "I7", "I8", "I12", "I14")
+CHECKED: Final = ("I1", "I2", "I4", "I5", "I6", "I7", "I8", "I9", "I12", "I14")
 """Those that every verification looks at; the topics (I3) and the stored histories (I13) only where asked."""
 FINDINGS_MAX: Final = 50
 FIRST: Final = ("I2", "I9")
@@ -46,6 +46,11 @@ class VerificationReport:
     """The first by kind (the chain, the checkpoints, the rest), and within a kind in the order of streams and events."""
     witness: Literal["database", "checkpoints"] = "database"
     """What the ledger was held against: what stands beside it, or also the checkpoints that left the house."""
+    torn: bool = False
+    """The last line of the file of checkpoints was never written to its end: left out, and no fault."""
+    checkpoints: int = 0
+    unsigned: int = 0
+    """Events that no checkpoint signed yet: no fault."""
     redelivered: int = 0
     """Repeated records on the topics: allowed, counted."""
     older: int = 0
