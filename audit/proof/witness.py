@@ -16,11 +16,15 @@ from audit.proof.signing import KeyRing
 from audit.proof.trees import Tree
 from audit.violation import Violation
 from events.language.checkpoint import ALGORITHM, VERSION, Checkpoint, canonical_checkpoint
+from wording.libraries import os_said
 from wording.text import LazyText, _
 
 FIELD: Final = "--checkpoints"
 LINE_BEGINS: Final = b'{"algorithm":'
 """How a canonical checkpoint begins: what a power cut left of one is known by it."""
+
+LINE_BYTES_MAX: Final = 65_536
+"""A line is about a kilobyte; whatever is longer is none of ours."""
 
 
 class WitnessUnusable(ProofError):
@@ -44,25 +48,26 @@ class Outside(NamedTuple):
 
 
 def read_file(path: Path, installation: str | None) -> Outside:
-    """The checkpoints of a file, one a line. Raises WitnessUnusable, OSError."""
-    lines = path.read_bytes().split(b"\n")
-    *whole, last = lines
-    torn = bool(last) and _is_torn(last)
-    if last and not torn:
-        whole.append(last)
-    found = [
-        _checkpoint(line, _("line {line} of {file}", line=n, file=path)) for n, line in enumerate(whole, 1) if line
-    ]
-    return _gathered(found, torn, installation, str(path))
+    """The checkpoints of a file, one a line. Raises WitnessUnusable."""
+    read, torn = list[Checkpoint](), False
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(iter(lambda: file.readline(LINE_BYTES_MAX), b""), 1):
+                torn = not line.endswith(b"\n") and _is_torn(line)
+                if not torn and line.strip():
+                    read.append(_checkpoint(line, _("line {line} of {file}", line=number, file=path)))
+    except OSError as error:
+        raise WitnessUnusable(_("{name} cannot be read: {reason}.", name=path, reason=os_said(error))) from None
+    return _gathered(read, torn, installation, str(path))
 
 
 def read_messages(topic: str, contents: Iterable[bytes | None], installation: str | None) -> Outside:
     """The checkpoints of a topic's messages. Raises WitnessUnusable."""
-    found = [
+    read = [
         _checkpoint(content or b"", _("message {number} of {topic}", number=number, topic=topic))
         for number, content in enumerate(contents, 1)
     ]
-    return _gathered(found, torn=False, installation=installation, source=topic)
+    return _gathered(read, False, installation, topic)
 
 
 def _is_torn(line: bytes) -> bool:
@@ -99,10 +104,10 @@ def _checkpoint(content: bytes, place: LazyText) -> Checkpoint:
         raise WitnessUnusable(_("What stands at {place} is no checkpoint.", place=place)) from None
 
 
-def _gathered(found: Sequence[Checkpoint], torn: bool, installation: str | None, source: str) -> Outside:
-    if not found:
+def _gathered(read: Sequence[Checkpoint], torn: bool, installation: str | None, source: str) -> Outside:
+    if not read:
         raise WitnessUnusable(_("{source} holds no checkpoint.", source=source))
-    for checkpoint in found:
+    for checkpoint in read:
         if checkpoint.installation != installation:
             raise WitnessUnusable(
                 _(
@@ -112,7 +117,7 @@ def _gathered(found: Sequence[Checkpoint], torn: bool, installation: str | None,
                     own=installation or "?",
                 )
             )
-    different = {canonical_checkpoint(checkpoint): checkpoint for checkpoint in found}
+    different = {canonical_checkpoint(checkpoint): checkpoint for checkpoint in read}
     return Outside(tuple(sorted(different.values(), key=lambda one: one.number)), torn)
 
 

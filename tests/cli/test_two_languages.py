@@ -19,6 +19,7 @@ import catalog.texts
 import events.language.refusals
 import sla.texts
 from audit.proof import errors as proof
+from audit.proof.witness import WitnessUnusable
 from catalog.errors import CatalogError, CatalogInvalid, Problem, UnknownDefinition
 from catalog.errors import NotInForce as DefinitionNotInForce
 from catalog.value_texts import _MESSAGES, _REMEDIES, value_message, value_remedy
@@ -40,7 +41,7 @@ from tests.services.test_acknowledging import waiting
 from wording.catalogue import read
 from wording.errors import GreenlaneError
 from wording.files import written_file
-from wording.text import Bilingual, in_language
+from wording.text import Bilingual, _, in_language
 
 ROOT = Path(__file__).parents[2]
 CORE = ("wording", "sla", "catalog", "cases", "events")
@@ -159,6 +160,7 @@ def _samples() -> Iterator[BaseException]:
     yield proof.KeyNotHandedOver(key_id="0", signed_by="1")
     yield proof.CheckpointBroken(number=1, what="its signature")
     yield proof.LeavesBroken(log="events", size=2)
+    yield WitnessUnusable(_("{source} holds no checkpoint.", source="file"))
     yield transport.KafkaAwayError(bootstrap="h:1", reason="NoBrokersAvailable")
     yield transport.TopicMissingError(topic="t")
     yield transport.MessageTooLargeError(topic="t", size_bytes=2, limit_bytes=1)
