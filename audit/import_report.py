@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from audit.verification_report import none_violated, not_asked
 from eventlog.index import Summary
 
 
@@ -27,7 +28,8 @@ class ImportReport:
     cases_per_s: float = 0.0
     """Cases closed per second of driving, interruptions left out."""
     elapsed_s: float = 0.0
-    violations: dict[str, int] = field(default_factory=dict)
+    violations: dict[str, int | None] = field(default_factory=not_asked)
+    """By invariant; None: not asked."""
     dead_letters: int = 0
     findings: list[str] = field(default_factory=list)
     """The first violations in words."""
@@ -39,7 +41,7 @@ class ImportReport:
     def ok(self) -> bool:
         """Every event of the log is exactly one decision, every case closed, in order, and no invariant violated."""
         whole = self.closed == self.cases and not (self.lost or self.doubled or self.reordered)
-        return whole and not any(self.violations.values())
+        return whole and none_violated(self.violations)
 
     def as_json(self) -> dict[str, Any]:
         """The object of `--json`."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final, Literal, Protocol, cast
+from typing import Any, Final, Literal, NamedTuple, Protocol, cast
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, select
 
@@ -34,8 +34,8 @@ Project = Callable[[str, Any, tuple[EventRecord, ...]], Projection]
 BATCH_STREAMS = 200
 """Streams folded in one transaction; while they are replaced, recording waits for about as long as that takes."""
 
-OF_THE_LEDGER: Final = ("chain", "unreadable", "definitions")
-"""What a fold cannot put right: the ledger itself is not what was written."""
+OF_THE_LEDGER: Final = ("chain", "hash", "unreadable", "definitions")
+"""What a fold cannot put right: the ledger itself is not what was written, or not what its last witness says."""
 
 What = Literal["case", "worklist", "escalations", "hash", "chain", "unreadable", "definitions", "surplus"]
 
@@ -119,9 +119,9 @@ def rebuild_dossiers(store: Store, *, replace: bool = False) -> list[Difference]
 def _rebuild_kind(store: Store, rows: ReadModels, project: Project, *, replace: bool) -> RebuildReport:
     folding = Folding(store, rows, project)
     differences: list[Difference] = []
-    for stream_ids in _batches(store, rows):
+    for stream_ids in batches_of(store, rows):
         differences += folding.compare(stream_ids, replace=replace)
-    differences += _find_surplus(store, rows, replace=replace)
+    differences += find_surplus(store, rows, replace=replace)
     return RebuildReport(folding.streams, folding.events, tuple(differences), replace)
 
 
@@ -139,7 +139,7 @@ class Folding:
     def compare(self, stream_ids: list[str], *, replace: bool) -> list[Difference]:
         """The differences of these streams, put right where that is wanted and possible."""
         with self._store.writing() as connection:
-            _session_of(connection).execute(SQL["hold_up_recording" if replace else "see_one_instant"])
+            session_of(connection).execute(SQL["hold_up_recording" if replace else "see_one_instant"])
             folded: list[Folded] = []
             differences: list[Difference] = []
             for stream_id, rows in groupby(rows_of_streams(connection, stream_ids), lambda row: row.case_id):
@@ -148,41 +148,72 @@ class Folding:
                     folded.append(outcome)
                 else:
                     differences.append(outcome)
-            wrong = list(self._rows.compare(_session_of(connection), folded))
+            wrong = list(self._rows.compare(session_of(connection), folded))
             if replace:
-                ids = {difference.case_id for difference in wrong}
-                self._rows.put(_session_of(connection), [one for one in folded if one.stream_id in ids])
+                ids = {difference.case_id for difference in wrong} - {
+                    one.case_id for one in wrong if one.what == "hash"
+                }
+                self._rows.put(session_of(connection), [one for one in folded if one.stream_id in ids])
         return differences + wrong
 
     def _fold(self, stream_id: str, rows: list[LedgerRow]) -> Folded | Difference:
         self.streams += 1
         self.events += len(rows)
-        digest = GENESIS
-        for sequence, row in enumerate(rows, 1):
-            digest = link(digest, row.body)
-            if digest != row.hash or row.sequence != sequence:
-                return Difference(stream_id, "chain")
-        try:
-            records = tuple(row.record for row in rows)
-            first = records[0].event
-            if not isinstance(first, self._rows.opening):
-                return Difference(stream_id, "unreadable")
-            definitions = self._rows.definitions(self._archive, first.definitions_digest)
-        except LedgerRowBroken:
-            return Difference(stream_id, "unreadable")
-        except DefinitionsUnknown:
-            return Difference(stream_id, "definitions")
-        view, work, escalated = self._project(stream_id, definitions, records)
-        items = tuple((item.step_id, item.model_dump_json()) for item in work)
-        return Folded(stream_id, view.model_dump_json(), digest, items, escalated)
+        digest = unbroken(rows)
+        if digest is None:
+            return Difference(stream_id, "chain")
+        opened = open_stream(self._rows, self._archive, rows)
+        if not isinstance(opened, Opened):
+            return Difference(stream_id, opened)
+        return folded_of(stream_id, self._project(stream_id, opened.definitions, opened.records), digest)
 
 
-def _batches(store: Store, rows: ReadModels) -> Iterator[list[str]]:
+class Opened(NamedTuple):
+    """A stream as it was read: what it was opened under, and all its events."""
+
+    definitions: Any
+    records: tuple[EventRecord, ...]
+
+
+def unbroken(rows: Iterable[LedgerRow]) -> bytes | None:
+    """The last hash of a stream whose rows are 1..n and chained; None: they are not."""
+    digest = GENESIS
+    for sequence, row in enumerate(rows, 1):
+        digest = link(digest, row.body)
+        if digest != row.hash or row.sequence != sequence:
+            return None
+    return digest
+
+
+def open_stream(kind: ReadModels, archive: DefinitionArchive, rows: Iterable[LedgerRow]) -> Opened | What:
+    """The stream with its definitions, or why it cannot be folded."""
+    try:
+        records = tuple(row.record for row in rows)
+        first = records[0].event
+        if not isinstance(first, kind.opening):
+            return "unreadable"
+        return Opened(kind.definitions(archive, first.definitions_digest), records)
+    except LedgerRowBroken:
+        return "unreadable"
+    except DefinitionsUnknown:
+        return "definitions"
+
+
+def folded_of(stream_id: str, shown: Projection, digest: bytes) -> Folded:
+    """What the rows of a stream should be whose ledger ends with this hash."""
+    view, work, escalated = shown
+    items = tuple((item.step_id, item.model_dump_json()) for item in work)
+    return Folded(stream_id, view.model_dump_json(), digest, items, escalated)
+
+
+def batches_of(store: Store, rows: ReadModels) -> Iterator[list[str]]:
+    """The ids of all streams of a kind, in order, so many at a time; of those too whose first event is gone."""
     last = ""
     while True:
         query = (
             select(ledger.c.case_id)
-            .where(ledger.c.sequence == 1, ledger.c.case_id > last, rows.streams)
+            .distinct()
+            .where(ledger.c.case_id > last, rows.streams)
             .order_by(ledger.c.case_id)
             .limit(BATCH_STREAMS)
         )
@@ -209,9 +240,11 @@ def _compare_cases(session: Session, folded: list[Folded]) -> Iterator[Differenc
 
 def _compare_dossiers(session: Session, folded: list[Folded]) -> Iterator[Difference]:
     views = Texts(one.view for one in folded)
-    for stream_id, is_same in session.execute(SQL["compare_dossiers"], {"views": views}):
+    for stream_id, is_same, is_ahead in session.execute(SQL["compare_dossiers"], {"views": views}):
         if not is_same:
             yield Difference(stream_id, "case")
+        if is_ahead:
+            yield Difference(stream_id, "hash")
     yield from _compare_escalations(session, folded)
 
 
@@ -250,20 +283,27 @@ def _put_escalations(session: Session, folded: list[Folded]) -> None:
     put_in_place(session, _ids(folded), (item for one in folded for item in one.escalations))
 
 
-def _find_surplus(store: Store, rows: ReadModels, *, replace: bool) -> list[Difference]:
-    """Rows of streams that the ledger does not have."""
-    surplus: set[str] = set()
+def find_surplus(store: Store, rows: ReadModels, *, replace: bool) -> list[Difference]:
+    """Rows of streams that the ledger does not have. Heads are never removed: each is the last witness of a stream."""
+    heads, *others = rows.tables
     with store.writing() as connection:
-        for table in rows.tables:
-            # The recorder writes all in one transaction, so a row here is never ahead of the ledger.
-            known = select(ledger.c.case_id).where(ledger.c.case_id == table.c.case_id, ledger.c.sequence == 1).exists()
-            surplus.update(connection.scalars(select(table.c.case_id).where(~known)))
+        # The recorder writes all in one transaction, so a row here is never ahead of the ledger.
+        gone = set(connection.scalars(select(heads.c.case_id).where(~_in_ledger(heads))))
+        surplus: set[str] = set()
+        for table in others:
+            unknown = ~_in_ledger(table) & table.c.case_id.not_in(select(heads.c.case_id))
+            surplus.update(connection.scalars(select(table.c.case_id).where(unknown)))
             if replace:
-                connection.execute(delete(table).where(~known))
-    return [Difference(stream_id, "surplus") for stream_id in sorted(surplus)]
+                connection.execute(delete(table).where(unknown))
+    wrong = [Difference(stream_id, "chain") for stream_id in sorted(gone)]
+    return wrong + [Difference(stream_id, "surplus") for stream_id in sorted(surplus)]
 
 
-def _session_of(connection: Connection) -> Session:
+def _in_ledger(table: Table) -> ColumnElement[bool]:
+    return select(ledger.c.case_id).where(ledger.c.case_id == table.c.case_id).exists()
+
+
+def session_of(connection: Connection) -> Session:
     return cast("Session", connection.connection.driver_connection)
 
 

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from audit.rebuild import OF_THE_LEDGER, Difference, Project, RebuildReport, rebuild, rebuild_dossiers
+from audit.soundness import check_ledger
 from cases.decide import CASES
 from cases.stream import Projection
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
+from events.language.identity import event_id_of
+from events.language.refusals import Refusal, refuse
 from store.database import Store
 
 READ_MODELS: Final = "3"
@@ -40,8 +43,15 @@ class Rebuilt:
         return not left
 
 
-def rebuild_all(store: Store, watch: Callable[[], None], *, replace: bool) -> Rebuilt:
-    """Fold every case again, and every linked dossier. `watch` is called after each. Raises StoreError."""
+def rebuild_all(store: Store, watch: Callable[[], None], *, replace: bool) -> Rebuilt | Refusal:
+    """Fold every case again, and every linked dossier. `watch` is called after each. Raises StoreError.
+
+    Replaces nothing while anything in the ledger is not what was written: the read models are witnesses of what stood there.
+    """
+    fault = next(check_ledger(store), None) if replace else None
+    if fault is not None:
+        place = fault.case_id if fault.sequence is None else event_id_of(fault.case_id, fault.sequence)
+        return refuse("ledger_broken", "replace", place=place)
 
     def folded(case_id: str, definitions: Definitions, records: tuple[EventRecord, ...]) -> Projection:
         watch()
@@ -55,7 +65,7 @@ def rebuild_all(store: Store, watch: Callable[[], None], *, replace: bool) -> Re
 def renew(store: Store, project: Project = CASES.project) -> tuple[Difference, ...]:
     """Fold every case and dossier again unless that was done since the upgrade; what was found otherwise, put right already.
 
-    What the ledger itself has broken (`chain`, `unreadable`, `definitions`) cannot be folded and stays as it is.
+    A stream whose ledger is broken (`chain`, `hash`, `unreadable`, `definitions`) stays as it is.
     Idempotent: killed in the middle, it begins again. Two may do it at once. Raises StoreError.
     """
     if store.recall(KEY) == READ_MODELS:

@@ -3,54 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import NamedTuple
 
-from audit.dossier_redecision import dossier_redecided
-from audit.dossiers import check_dossier
-from audit.invariants import Violation, check_story, replay_story
-from audit.rebuild import Difference, rebuild, rebuild_dossiers
-from audit.story import story_of
-from cases.decide import CASES
-from cases.stream import Projection
-from catalog.model import Definitions
-from events.language.case_events import EventRecord
+from audit.examination import KINDS, examine_all
+from audit.owed import check_owed
+from audit.rebuild import find_surplus
+from audit.soundness import check_heads
+from audit.verification_report import CHECKED, VerificationReport
+from audit.violation import Violation
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from events.transport.reading import read_all
 from store.database import Store
-from store.dossiers import Dossiers
 from store.outbox import Outbox
 from store.verification import accepted_without_case, effects_repeated
-
-CHECKED = ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I12")
-FINDINGS_MAX = 50
-
-
-@dataclass(slots=True)
-class VerificationReport:
-    """What was looked at, and what was found wrong, by invariant."""
-
-    cases: int = 0
-    events: int = 0
-    violations: dict[str, int] = field(default_factory=dict)
-    findings: list[Violation] = field(default_factory=list)
-    redelivered: int = 0
-    """Repeated records on the topics: allowed, counted."""
-    older: int = 0
-    """Events that an older version decided, under its own rules: checked in all else, and not decided again."""
-
-    @property
-    def ok(self) -> bool:
-        """Nothing was found wrong."""
-        return not any(self.violations.values())
-
-    def note(self, violation: Violation) -> None:
-        """Count a violation."""
-        self.violations[violation.invariant] = self.violations.get(violation.invariant, 0) + 1
-        if len(self.findings) < FINDINGS_MAX:
-            self.findings.append(violation)
 
 
 class PublishedTopics(NamedTuple):
@@ -65,45 +32,29 @@ def verify(
 ) -> VerificationReport:
     """Check every case of the ledger, the read models against it, the inbox, and with `topics` Kafka against the outbox.
 
-    `watch` is called with the number of events after each case. Raises StoreError, TransportError.
+    `watch` is called with the number of events after each batch of streams. Raises StoreError, TransportError, ProcessLost.
     """
-    invariants = (name for name in CHECKED if topics is not None or name != "I3")
-    report = VerificationReport(violations=dict.fromkeys(invariants, 0))
-
-    def checked(case_id: str, definitions: Definitions, records: Sequence[EventRecord]) -> Projection:
-        story = story_of(definitions, records)
-        report.older += story.older
-        for violation in (*check_story(story), *replay_story(story)):
-            report.note(violation)
-        if watch is not None:
-            watch(len(records))
-        return CASES.project(case_id, definitions, records)
-
-    folded = rebuild(store, checked)
-    report.cases, report.events = folded.cases, folded.events
-    for difference in (*folded.differences, *_check_dossiers(store, report)):
-        read_model = difference.what in ("case", "worklist", "escalations", "surplus")
-        report.note(Violation("I8" if read_model else "I2", difference.case_id, None, difference.what))
+    report = VerificationReport()
+    report.ask(*CHECKED, *(("I3",) if topics is not None else ()))
+    _note_examined(store, report, watch)
     for case_id in accepted_without_case(store):
         report.note(Violation("I1", case_id, None, "was accepted and has no case", goes_on=True))
     for case_id, effect in effects_repeated(store):
         report.note(Violation("I4", case_id, None, effect))
+    for violation in check_owed(store):
+        report.note(violation)
     if topics is not None:
         _compare_topics(store, topics, report)
     return report
 
 
-def _check_dossiers(store: Store, report: VerificationReport) -> list[Difference]:
-    """Hold every linked dossier to its rules; what its read model has otherwise than the fold of its stream."""
-    streams, wrong = Dossiers(store), rebuild_dossiers(store)
-    unread = {difference.case_id for difference in wrong if difference.what in ("unreadable", "definitions")}
-    for stream_id in streams.stream_ids():
-        if stream_id not in unread:
-            definitions, records = streams.stream(stream_id)
-            report.events += len(records)
-            for violation in (*check_dossier(definitions, records), *dossier_redecided(definitions, records)):
-                report.note(violation)
-    return wrong
+def _note_examined(store: Store, report: VerificationReport, watch: Callable[[int], None] | None) -> None:
+    """Every stream: its chain, its rules, its read models; and what the read models have beside them."""
+    for examined in examine_all(store, watch=watch):
+        report.take(examined)
+    report.note_all(check_heads(store))
+    for kind in KINDS.values():
+        report.note_differences(find_surplus(store, kind.rows, replace=False))
 
 
 def _compare_topics(store: Store, topics: PublishedTopics, report: VerificationReport) -> None:

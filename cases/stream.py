@@ -224,7 +224,10 @@ class StreamRules(Generic[S, L, R]):
 
     def project(self, stream_id: str, definitions: L, records: Sequence[EventRecord]) -> Projection:
         """A stream's rows in the read models: the fold of its ledger, nothing else."""
-        state = self.fold(stream_id, definitions, records)
+        return self.shown(self.fold(stream_id, definitions, records), records)
+
+    def shown(self, state: S, records: Sequence[EventRecord]) -> Projection:
+        """The rows of a state that all these records made."""
         return Projection(self.view(state), self.work(state), self.escalations(state, fired_among(records)))
 
     def take_turn(

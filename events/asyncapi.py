@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from events.language.checkpoint import NAME as CHECKPOINT
 from events.language.envelope import (
     CONTENT_TYPE,
     ID_MAX,
@@ -36,7 +37,7 @@ Document = dict[str, Any]
 def asyncapi_document(messages: Mapping[str, Sequence[str]], schema_file: Callable[[str], str]) -> Document:
     """The document. `messages`: for each kind of channel its message types; `schema_file`: where a type's schema lies.
 
-    Kinds: submissions, decisions (to us); answers, work, case-events, escalations (from us).
+    Kinds: submissions, decisions (to us); answers, work, case-events, escalations, checkpoints (from us).
     """
     channels = _channels(Topics(), messages)
     names = sorted({name for found in messages.values() for name in found})
@@ -115,6 +116,11 @@ def _channels(topics: Topics, messages: Mapping[str, Sequence[str]]) -> Document
         ),
         "case-events": _channel(topics.case_events, "Every event of every case, for ever.", messages["case-events"]),
         "escalations": _channel(topics.escalations, "Alerts for supervisors.", messages["escalations"]),
+        "checkpoints": _channel(
+            topics.checkpoints,
+            "Signed checkpoints of all logs, for ever: an auditor keeps them out of the reach of whoever runs the installation.",
+            messages["checkpoints"],
+        ),
         "replays": _channel(
             topics.replays,
             "Which dead letters are to be handled again. Only the operator of the installation writes it.",
@@ -139,13 +145,17 @@ def _channel(address: str, description: str, messages: Sequence[str]) -> Documen
     return channel | ({"parameters": parameters} if parameters else {})
 
 
+_KEYS: Final = {CHECKPOINT: "Always `checkpoints`: they come in the order of their numbers."}
+"""What the key of a message is, where it is no case."""
+
+
 def _message(name: str, file: str, *, given: bool) -> Document:
     return {
         "name": TYPE_PREFIX + name,
         "contentType": CONTENT_TYPE,
         "headers": {"$ref": f"#/components/schemas/{'GivenHeaders' if given else 'CloudEventsHeaders'}"},
         "payload": {"$ref": file},
-        "bindings": {"kafka": {"key": {"type": "string", "description": "The case id."}}},
+        "bindings": {"kafka": {"key": {"type": "string", "description": _KEYS.get(name, "The case id.")}}},
     }
 
 

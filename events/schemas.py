@@ -18,6 +18,8 @@ from pydantic import BaseModel, create_model
 from events.asyncapi import asyncapi_document
 from events.compatibility import breaking_changes
 from events.language.case_events import CaseEvent, EventRecord
+from events.language.checkpoint import NAME as CHECKPOINT
+from events.language.checkpoint import Checkpoint
 from events.language.envelope import SCHEMA_ROOT
 from events.language.messages import DECISION_MESSAGES, SUBMISSION_MESSAGES
 from events.language.notices import AnswerRefused, MessageRefused
@@ -53,7 +55,11 @@ def outgoing_models() -> dict[str, type[BaseModel]]:
         kind.__name__: create_model(kind.__name__, __base__=EventRecord, __doc__=kind.__doc__, event=(kind, ...))
         for kind in event_types()
     }
-    return {**records, AnswerRefused.__name__: AnswerRefused, MessageRefused.__name__: MessageRefused}
+    notices: dict[str, type[BaseModel]] = {
+        AnswerRefused.__name__: AnswerRefused,
+        MessageRefused.__name__: MessageRefused,
+    }
+    return {**records, **notices, CHECKPOINT: Checkpoint}
 
 
 def incoming_models() -> dict[str, type[BaseModel]]:
@@ -95,6 +101,7 @@ def documents() -> dict[str, Schema]:
             "work": [*routed_types(Topics().work("x")), *answers],
             "case-events": routed_types(Topics().case_events),
             "escalations": routed_types(Topics().escalations),
+            "checkpoints": [CHECKPOINT],
         },
         schema_file=lambda name: f"./{name}.{VERSION}.json",
     )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from pydantic import BaseModel, Field, SecretStr
 
 from wording.text import _
+
+SIGNING_KEY: Final = "checkpoint_key"
+"""The one setting that is handed on to nobody but who signs, and whose file nobody else may read."""
 
 
 class EvidenceSettings(BaseModel):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+import stat
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +16,13 @@ SUFFIX: Final = "_FILE"
 LARGEST_SECRET_BYTES: Final = 65_536
 
 
-def secrets_in_files(environment: Mapping[str, str], variables: Iterable[str]) -> dict[str, str]:
-    """By variable, what the file holds that `<variable>_FILE` names. Raises SettingsError; what a file holds is in no error."""
+def secrets_in_files(
+    environment: Mapping[str, str], variables: Iterable[str], private: Collection[str] = ()
+) -> dict[str, str]:
+    """By variable, what the file holds that `<variable>_FILE` names. Raises SettingsError; what a file holds is in no error.
+
+    `private`: the variables whose file must not be open to everybody on the machine.
+    """
     set_here = {name.upper(): value for name, value in environment.items() if value}
     contents = {}
     for variable in variables:
@@ -28,13 +35,19 @@ def secrets_in_files(environment: Mapping[str, str], variables: Iterable[str]) -
                 field=pointer,
                 remedy=_("Unset one of them."),
             )
-        contents[variable] = _held_in(pointer, Path(set_here[pointer]).expanduser())
+        contents[variable] = secret_in(pointer, Path(set_here[pointer]).expanduser(), private=variable in private)
     return contents
 
 
-def _held_in(pointer: str, file: Path) -> str:
+def secret_in(pointer: str, file: Path, *, private: bool = False) -> str:
+    """The text that a file holds, `pointer` being what names the file. Raises SettingsError; what it holds is in no error.
+
+    `private`: a file that is open to everybody on the machine is refused.
+    """
     try:
         with file.open("rb") as stream:
+            if private:
+                _refuse_open(pointer, file, os.fstat(stream.fileno()).st_mode)
             content = stream.read(LARGEST_SECRET_BYTES + 1)
     except FileNotFoundError:
         raise _unusable(pointer, file, _("is not there")) from None
@@ -53,6 +66,15 @@ def _held_in(pointer: str, file: Path) -> str:
     if not secret:
         raise _unusable(pointer, file, _("is empty"))
     return secret
+
+
+def _refuse_open(pointer: str, file: Path, mode: int) -> None:
+    if mode & stat.S_IRWXO:
+        raise SettingsError(
+            _("The file {file} that {pointer} names is open to everybody on this machine.", file=file, pointer=pointer),
+            field=pointer,
+            remedy=_("Close it: chmod 600 {file}. If others may have read it, take a new key.", file=file),
+        )
 
 
 def _unusable(pointer: str, file: Path, reason: LazyText) -> SettingsError:

@@ -18,7 +18,7 @@ from events.language.envelope import MESSAGE_MAX_BYTES
 from greenlane.addresses import StackAddresses
 from greenlane.connection_rules import PREFIX, ContradictionError, refuse_contradictions
 from greenlane.errors import SettingsError
-from greenlane.evidence_settings import EvidenceSettings
+from greenlane.evidence_settings import SIGNING_KEY, EvidenceSettings
 from greenlane.secret_files import SUFFIX, secrets_in_files
 from wording.text import _, _p, layout
 
@@ -32,7 +32,7 @@ class GuardedEnvironment(EnvSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         refuse_unknown(os.environ)
-        held = secrets_in_files(os.environ, secret_variables())
+        held = secrets_in_files(os.environ, secret_variables(), private={f"{PREFIX}{SIGNING_KEY}".upper()})
         return super().__call__() | {name.removeprefix(PREFIX).lower(): secret for name, secret in held.items()}
 
 
@@ -355,12 +355,12 @@ class Settings(EvidenceSettings, BaseSettings):
             }
         )
 
-    def environment(self) -> dict[str, str]:
-        """The variables that give another process these settings (secrets in clear: pass them on, never log them)."""
+    def environment(self, *, signing: bool = False) -> dict[str, str]:
+        """The variables that give another process these settings, secrets in clear; the signing key only to who is `signing`."""
         variables: dict[str, str] = {}
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
-            if value == field.get_default(call_default_factory=True) or value is None:
+            if value in (field.get_default(call_default_factory=True), None) or (name == SIGNING_KEY and not signing):
                 continue
             if isinstance(value, SecretStr):
                 value = value.get_secret_value()
@@ -371,10 +371,10 @@ class Settings(EvidenceSettings, BaseSettings):
             variables[f"{PREFIX}{name.upper()}"] = str(value)
         return variables
 
-    def environment_of_child(self) -> dict[str, str]:
+    def environment_of_child(self, *, signing: bool = False) -> dict[str, str]:
         """All variables of another process of ours: of the settings in our own environment, and of their files, none."""
         inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
-        return inherited | self.environment()
+        return inherited | self.environment(signing=signing)
 
 
 def _explained(error: ValidationError, overrides: Mapping[str, object]) -> SettingsError:

@@ -13,7 +13,9 @@ from wording.text import _
 def import_blocks(report: ImportReport, words: Words) -> Iterator[Block]:
     """The figures, each finding (in the auditor's own words, which are English), and the verdict."""
     violated = ", ".join(f"{name} {count}" for name, count in report.violations.items() if count)
-    none = words(_("none of {names}"), names=", ".join(report.violations))
+    none = words(
+        _("none of {names}"), names=", ".join(n for n, count in report.violations.items() if count is not None)
+    )
     pace = words(_("{pace:.1f} ({seconds:,.1f} s of driving)"), pace=report.cases_per_s, seconds=report.elapsed_s)
     figures = (
         (_("cases closed"), words(_("{closed:,} of {cases:,}"), closed=report.closed, cases=report.cases)),

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from audit.rebuilding import Rebuilt
-from audit.verification import VerificationReport
+from audit.verification_report import VerificationReport
 from audit.violation import Violation
-from presentation.blocks import Block, Tone, dim, line, table_of, toned
+from events.language.identity import CASE_REFERENCE_PATTERN
+from presentation.blocks import Block, Line, Tone, dim, line, table_of, toned
 from presentation.words.words import Words
 from wording.text import _, _n
 
@@ -31,9 +32,22 @@ def finding_text(finding: Violation, words: Words) -> str:
     return words(_("{invariant}: wrong at {place}"), invariant=words.named("invariant", finding.invariant), place=place)
 
 
+def _first_fault(fault: Violation | None) -> dict[str, Any] | None:
+    """Which stream and event differs first, and how; no `case_id`: it is about no stream, and `what` names what it is about."""
+    if fault is None:
+        return None
+    in_a_stream = CASE_REFERENCE_PATTERN.fullmatch(fault.case_id) is not None
+    subject = None if fault.sequence is None else f"event {fault.sequence}"
+    if not in_a_stream:
+        subject = fault.case_id
+    what = fault.message if subject is None else f"{subject}{' ' if fault.goes_on else ': '}{fault.message}"
+    return {"case_id": fault.case_id if in_a_stream else None, "sequence": fault.sequence, "what": what}
+
+
 def verification_json(report: VerificationReport) -> dict[str, Any]:
     """The answer of `verify --json`."""
     body = {"ok": report.ok, "cases": report.cases, "events": report.events, "violations": report.violations}
+    body |= {"witness": report.witness, "first_fault": _first_fault(report.first_fault)}
     body |= {"older_events": report.older} if report.older else {}
     return body if report.ok else body | {"findings": [finding_line(finding) for finding in report.findings]}
 
@@ -43,13 +57,13 @@ def verification_screen(report: VerificationReport, words: Words) -> Iterator[Bl
     table = table_of(None, words(_("Invariant")), words(_("Violations")))
     for name, count in report.violations.items():
         named = line(words.named("invariant", name), " ", dim(f"({name})"))
-        table.add(named, toned(Tone.LATE, str(count)) if count else toned(Tone.GOOD, "0"))
+        table.add(named, _count(count))
     yield table
     yield from (_wrong(finding_text(finding, words)) for finding in report.findings)
     if report.findings and words.language == "vi":
         yield line(words(_("Each in detail above.")))
     counts = {"cases": report.cases, "events": report.events}
-    findings = _n("{count} finding", "{count} findings", sum(report.violations.values()))
+    findings = _n("{count} finding", "{count} findings", sum(count or 0 for count in report.violations.values()))
     yield line(
         words(_("{cases} cases, {events} events: all is well."), **counts)
         if report.ok
@@ -65,6 +79,13 @@ def verification_screen(report: VerificationReport, words: Words) -> Iterator[Bl
                 events=report.older,
             )
         )
+
+
+def _count(count: int | None) -> str | Line:
+    """How often an invariant is violated; a dash: it was not asked."""
+    if count is None:
+        return dim("–")
+    return toned(Tone.LATE, str(count)) if count else toned(Tone.GOOD, "0")
 
 
 def rebuilt_json(rebuilt: Rebuilt) -> dict[str, Any]:

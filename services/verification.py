@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from audit.rebuilding import Rebuilt, rebuild_all
-from audit.verification import PublishedTopics, VerificationReport, verify
+from audit.verification import PublishedTopics, verify
+from audit.verification_report import VerificationReport
 from events.language.commands import Actor
+from events.language.refusals import Refusal
 from services.installation import Installation
 
 
@@ -28,6 +30,9 @@ def verify_installation(
 
 def rebuild_read_models(
     installation: Installation, actor: Actor, *, replace: bool, progress: Callable[[], None] = lambda: None
-) -> Rebuilt:
-    """Fold the read models again, and compare or replace them; `progress`: one more case is done. Raises StoreError."""
+) -> Rebuilt | Refusal:
+    """Fold the read models again, and compare or replace them; `progress`: one more case is done. Raises StoreError.
+
+    Refuses to replace anything while the ledger is not what was written (`ledger_broken`).
+    """
     return rebuild_all(installation.store, progress, replace=replace)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, Row, Table, func, insert, select
 
 from catalog.definition import Key
 from catalog.kinds import KINDS
+from events.language.checkpoint import canonical_bytes
 from store.database import Store
 from store.errors import CatalogueUnreadable
 from store.tables import catalog_editions, catalog_ends, catalog_versions
@@ -84,7 +86,7 @@ class PublishedCatalogue:
             # Whoever publishes holds the lock until everybody can see what was published; an act after it is written later.
             query = select(func.statement_timestamp(), func.pg_try_advisory_xact_lock_shared(PUBLISHING_LOCK))
             now, is_still = connection.execute(query).one()
-            return Look(_acts(connection, after), now if is_still else None)
+            return Look(acts_after(connection, after), now if is_still else None)
 
     def publish(
         self,
@@ -102,7 +104,7 @@ class PublishedCatalogue:
         """
         with self._store.writing() as connection:
             _lock_publishing(connection)
-            acts = _acts(connection, 0)
+            acts = acts_after(connection, 0)
             check(acts)
             held = digests_in(acts)
             new = [version for version in versions if version.key not in held]
@@ -124,7 +126,7 @@ class PublishedCatalogue:
         """Give a version a last day, as one act; None: it has this one. `check` sees all that is there, and may raise."""
         with self._store.writing() as connection:
             _lock_publishing(connection)
-            acts = _acts(connection, 0)
+            acts = acts_after(connection, 0)
             check(acts)
             if ends_in(acts).get(key) == last_day:
                 return None
@@ -144,6 +146,37 @@ def ends_in(acts: Iterable[Act]) -> dict[Key, date]:
     return {key: last_day for act in acts for key, last_day in act.ends}
 
 
+def facts_of_act(act: Act) -> dict[str, object]:
+    """What an act says, as its leaf stands for it: texts by their SHA-256 (hex), instants in UTC, lists by key."""
+    return {
+        "number": act.number,
+        "act": act.act,
+        "by": act.by,
+        "note": act.note,
+        "at": act.at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "versions": [
+            {
+                **version.key._asdict(),
+                "digest": version.digest,
+                "file": version.file,
+                "document": _sha256(version.document.encode()),
+                "definition": _sha256(version.definition.encode()),
+            }
+            for version in sorted(act.versions, key=lambda version: version.key)
+        ],
+        "ends": [{**key._asdict(), "last_day": day.isoformat()} for key, day in sorted(act.ends)],
+    }
+
+
+def digest_of_act(act: Act) -> bytes:
+    """SHA-256 (32 bytes) of the canonical JSON of what an act says."""
+    return hashlib.sha256(canonical_bytes(facts_of_act(act))).digest()
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
 def _lock_publishing(connection: Connection) -> None:
     connection.execute(select(func.set_config("idle_in_transaction_session_timeout", f"{STALLED_SECONDS}s", True)))
     connection.execute(select(func.pg_advisory_xact_lock(PUBLISHING_LOCK)))
@@ -158,7 +191,8 @@ def _add_edition(connection: Connection, acts: Sequence[Act], act: ActName, by: 
     return Act(number, act, by, note, at)
 
 
-def _acts(connection: Connection, after: int) -> tuple[Act, ...]:
+def acts_after(connection: Connection, after: int) -> tuple[Act, ...]:
+    """The acts after the one with this number, within the caller's transaction."""
     edition = catalog_editions.c
     editions = connection.execute(select(catalog_editions).where(edition.number > after).order_by(edition.number)).all()
     if not editions:

@@ -95,6 +95,10 @@ class Store:
             raise
         return store
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """In another process it is that process's own access to the same database."""
+        return type(self), (self._conninfo,)
+
     def close(self) -> None:
         """Give back all pooled connections."""
         self.engine.dispose()

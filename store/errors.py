@@ -31,6 +31,17 @@ class StoreError(Exception):
         self.field = field
         self.remedy = remedy
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """From another process it comes as it was raised there."""
+        return _raised_elsewhere, (type(self), self.args, self.__dict__)
+
+
+def _raised_elsewhere(kind: type[StoreError], args: tuple[object, ...], state: dict[str, object]) -> StoreError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
 
 class StoreUnavailable(StoreError):
     """PostgreSQL is away, stopping, full, or was lost in the middle: nothing is known to be written.
@@ -183,6 +194,32 @@ class LedgerRowBroken(StoreError):
             _("Event {sequence} of {case_id} in the ledger cannot be read.", sequence=sequence, case_id=case_id),
             field="ledger",
             remedy=_("Run `greenlane verify` and restore the row from a backup."),
+        )
+
+
+class CheckpointUnreadable(StoreError):
+    """A stored checkpoint is none: it was changed by something else than this program."""
+
+    code = "checkpoint_unreadable"
+
+    def __init__(self, *, number: int) -> None:
+        super().__init__(
+            _("Checkpoint {number} in the database cannot be read.", number=number),
+            field="checkpoints",
+            remedy=_("Run `greenlane verify` and compare with the checkpoints that left the house."),
+        )
+
+
+class LeavesCut(StoreError):
+    """A log has more or fewer leaves than the last checkpoint signed: some were removed or added by somebody else."""
+
+    code = "leaves_cut"
+
+    def __init__(self, *, log: str, size: int, signed: int) -> None:
+        super().__init__(
+            _("The log {log} has {size} leaves where {signed} were signed.", log=log, size=size, signed=signed),
+            field="log_leaves",
+            remedy=_("Run `greenlane verify` and compare with the checkpoints that left the house."),
         )
 
 

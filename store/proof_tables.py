@@ -28,12 +28,14 @@ checkpoints = Table(
     text_of("body"),
     Column("ledger_position", BigInteger, nullable=False),
     Column("next_xid", BigInteger, nullable=False),
+    Column("settled_position", BigInteger, nullable=False),
     text_of("edges"),
 )
 """The signed checkpoints; `body` is the canonical JSON with its signature, `at` real time.
 
-`ledger_position`, `next_xid`: how far the ledger was seen, and the first transaction that had not begun. `edges`: JSON of the
-right edge of each tree, from which the next one grows.
+`ledger_position`, `next_xid`: how far the ledger was seen, and the first transaction that had not begun. `settled_position`: up
+to there no row is without a leaf, and none will ever come. `edges`: JSON of the right edge of each tree, from which the next
+one grows.
 """
 
 histories = Table(

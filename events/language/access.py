@@ -83,7 +83,7 @@ def engine_rights(topics: Topics, departments: Iterable[str], systems: Iterable[
     incoming = frozenset([*map(topics.decisions, departments), *map(topics.submissions_of, systems)])
     letters = frozenset(map(topics.dead_letters, incoming | {topics.replays}))
     outgoing = frozenset({f"{topics.prefix}.work.", f"{topics.prefix}.answers."})
-    public = frozenset({topics.case_events, topics.escalations})
+    public = frozenset({topics.case_events, topics.escalations, topics.checkpoints})
     group = frozenset({topics.bridge_group})
     return (
         Rights(

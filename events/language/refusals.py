@@ -48,6 +48,10 @@ TEXTS: Texts = {
         _("The procedure allows no extension by {by}; the most is {most}."),
         _("Ask for less, or decide in time."),
     ),
+    "ledger_broken": (
+        _("The ledger is not what was written: first at {place}. Nothing was replaced."),
+        _("See `greenlane verify`, and restore the database from a backup: the read models show what stood there."),
+    ),
     "no_clock": (_("The case has no running {clock} clock."), _("Nothing can be moved.")),
     "no_payment_awaited": (_("The case does not wait for a payment."), _("Nothing is to be done.")),
     "nothing_changes": (_("That is so already."), _("Nothing is to be done.")),

@@ -106,7 +106,7 @@ class Topics:
     def of_system(self) -> tuple[str, ...]:
         """The topics every stack needs, whatever its departments and other submitting systems."""
         replays = (self.replays, self.dead_letters(self.replays))
-        return (*self.of_submitter(PORTAL), self.case_events, self.escalations, *replays)
+        return (*self.of_submitter(PORTAL), self.case_events, self.escalations, self.checkpoints, *replays)
 
 
 def _suffix(system: str) -> str:

@@ -30,7 +30,7 @@ class TopicLayout:
     submissions_retention_hours: int = 7 * 24
     """Submissions and their dead letters carry personal data: kept only as long as it takes to notice a failure."""
     retention_hours: int = 90 * 24
-    """Work, decisions, escalations and dead letters. `case-events` is kept for ever."""
+    """Work, decisions, escalations and dead letters. `case-events` and `checkpoints` are kept for ever."""
 
     def config_of(self, topic: str, topics: Topics) -> dict[str, str]:
         """The topic's configuration, by its kind."""
@@ -40,7 +40,7 @@ class TopicLayout:
         headroom = DEAD_LETTER_HEADROOM_BYTES if topic.endswith(DEAD_LETTER_SUFFIX) else 0
         return held_rules(topic, topics) | {
             "cleanup.policy": "delete",
-            "retention.ms": "-1" if topic == topics.case_events else str(hours * HOUR_MS),
+            "retention.ms": "-1" if topic in {topics.case_events, topics.checkpoints} else str(hours * HOUR_MS),
             "retention.bytes": "-1",
             "max.message.bytes": str(self.max_message_bytes + headroom),
         }
@@ -100,8 +100,8 @@ def topic_names(cluster: Cluster) -> frozenset[str]:
 def _create(admin: KafkaAdminClient, names: list[str], topics: Topics, layout: TopicLayout) -> None:
     requests = {
         name: {
-            # Nobody reads dead letters in a hurry, and every partition costs the broker memory and a poll.
-            "num_partitions": 1 if name.endswith(DEAD_LETTER_SUFFIX) else layout.partitions,
+            # Nobody reads dead letters or checkpoints in a hurry, and every partition costs the broker memory and a poll.
+            "num_partitions": 1 if _is_narrow(name, topics) else layout.partitions,
             "replication_factor": layout.replication_factor,
             "configs": layout.config_of(name, topics),
         }
@@ -114,6 +114,10 @@ def _create(admin: KafkaAdminClient, names: list[str], topics: Topics, layout: T
         if error not in {kafka_errors.NoError, kafka_errors.TopicAlreadyExistsError}:
             raise error(f"{topic['name']}: {topic['error_message']}")
     admin.wait_for_topics(names, timeout_ms=READY_TIMEOUT_MS)
+
+
+def _is_narrow(topic: str, topics: Topics) -> bool:
+    return topic.endswith(DEAD_LETTER_SUFFIX) or topic == topics.checkpoints
 
 
 def _hold(admin: KafkaAdminClient, rules: dict[str, dict[str, str]]) -> None:

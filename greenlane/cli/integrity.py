@@ -56,10 +56,12 @@ def rebuild(
 ) -> int:
     """Fold the read models again from the ledger, and compare them byte for byte or replace them.
 
-    May run beside a live system. The exit code is 2 when anything differs that was not put right.
+    May run beside a live system. The exit code is 2 when anything differs that was not put right. Nothing is replaced while the
+    ledger itself is not what was written.
 
     Example: greenlane rebuild --replace
     """
+    from greenlane.cli.granting import granted
     from greenlane.cli.progress import counted
     from presentation.integrity import rebuilt_json, rebuilt_screen
     from services.verification import count_ledger, rebuild_read_models
@@ -67,7 +69,7 @@ def rebuild(
     with run.session() as session:
         cases = count_ledger(session.wiring, acting(None))[0]
         with counted(session.words(_("Verifying the ledger")), cases) as progress:
-            rebuilt = rebuild_read_models(session.wiring, acting(None), replace=replace, progress=progress)
+            rebuilt = granted(rebuild_read_models(session.wiring, acting(None), replace=replace, progress=progress))
         return run.answer(
             lambda: rebuilt_json(rebuilt), lambda: rebuilt_screen(rebuilt, session.words), 0 if rebuilt.ok else 2
         )

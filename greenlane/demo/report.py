@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from rich import box
 from rich.table import Table
 
+from audit.verification_report import none_violated
 from cases.promised import Promised
 from cases.turn import CaseView
 from greenlane.console import Console
@@ -42,7 +43,8 @@ class DemoReport:
     acknowledged: int
     dead_letters: int
     alerts_by_webhook: int
-    violations: dict[str, int]
+    violations: dict[str, int | None]
+    """By invariant; None: not asked."""
     findings: list[str]
     elapsed_s: float
     factor: float
@@ -61,7 +63,7 @@ class DemoReport:
     def ok(self) -> bool:
         """All applications became cases, all cases closed, all openings too, none released early, no invariant violated."""
         opened = all(d["closed"] == d["applications"] and not d["released_early"] for d in self.dossiers.values())
-        return opened and len(self.views) == self.closed == self.expected and not any(self.violations.values())
+        return opened and len(self.views) == self.closed == self.expected and none_violated(self.violations)
 
     def as_json(self) -> dict[str, Any]:
         """The contract for machines."""
@@ -95,7 +97,7 @@ class DemoReport:
         console.print(
             f"{both(_('Rungs fired'))}: {rungs}; acknowledged {self.acknowledged}; by webhook {self.alerts_by_webhook}"
         )
-        checked = " ".join(f"{name} {'✓' if not count else f'✗ {count}'}" for name, count in self.violations.items())
+        checked = " ".join(f"{name} {_checked(count)}" for name, count in self.violations.items())
         console.print(f"{both(_('Invariants'))}: {checked}")
         verdict = "[bold green]✓ all is well[/bold green]" if self.ok else "[bold red]✗ not well[/bold red]"
         console.print(
@@ -155,6 +157,13 @@ class DemoReport:
 def both(text: LazyText) -> str:
     """The demonstration speaks to everybody at once."""
     return f"{text} / {in_language(text, 'vi')}"
+
+
+def _checked(count: int | None) -> str:
+    """What was found against an invariant; a dash: it was not asked."""
+    if count is None:
+        return "–"
+    return f"✗ {count}" if count else "✓"
 
 
 def _kept(promised: Promised | None) -> str:

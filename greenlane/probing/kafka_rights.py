@@ -41,7 +41,7 @@ def needs_of_bridge(topics: Topics, departments: Iterable[str], systems: Iterabl
 
 def needs_of_publisher(topics: Topics, departments: Iterable[str], systems: Iterable[str]) -> Needs:
     """What the publisher writes."""
-    public = (topics.case_events, topics.escalations)
+    public = (topics.case_events, topics.escalations, topics.checkpoints)
     return Needs(writes=frozenset([*map(topics.work, departments), *map(topics.answers, systems), *public]))
 
 

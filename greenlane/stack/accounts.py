@@ -5,8 +5,9 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from greenlane.addresses import StackAddresses
+from greenlane.evidence_settings import SIGNING_KEY
 from greenlane.settings import Settings
-from greenlane.stack.credentials import OPERATOR, OWNER, PARTS, Credentials
+from greenlane.stack.credentials import OPERATOR, OWNER, PARTS, PUBLISHER, Credentials
 from store.access import role_of
 
 DATABASE_OWNER_ROLE = "greenlane"
@@ -18,11 +19,12 @@ def settings_of(part: str, settings: Settings, addresses: StackAddresses, creden
     """What one part is told: `owner` (makes tables, topics, accounts), a process of ours by its name, or `operator`.
 
     `settings` are the stack's own, in which an outside server has its address. A part that has no account, such as a
-    process of a test, works as the operator.
+    process of a test, works as the operator. The signing key is the publisher's alone: who writes the ledger signs nothing.
     """
     account = part if part in (OWNER, *PARTS) else OPERATOR
+    withheld = {} if account == PUBLISHER else {SIGNING_KEY: None}
     settings_there = settings.resolved(addresses).model_copy(
-        update=_database(account, settings, addresses, credentials)
+        update=_database(account, settings, addresses, credentials) | withheld
     )
     if settings.kafka_bootstrap is not None:
         return settings_there

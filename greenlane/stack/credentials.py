@@ -17,7 +17,8 @@ OWNER = "owner"
 """Makes tables, topics and accounts; of the supervisor and `prepare` alone."""
 OPERATOR = "operator"
 """The command line."""
-PARTS = ("worker", "bridge", "publisher")
+PUBLISHER = "publisher"
+PARTS = ("worker", "bridge", PUBLISHER)
 
 
 @dataclass(frozen=True, slots=True)

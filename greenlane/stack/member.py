@@ -98,7 +98,9 @@ class OwnProcess(Member):
 
     def command(self) -> Command:
         """Python with the settings in its environment."""
-        environment = self._settings.environment_of_child() | {f"{PREFIX}METRICS_PORT": str(self._metrics_port)}
+        # Whose settings hold the signing key is decided where they are made (accounts.py).
+        settings = self._settings.environment_of_child(signing=True)
+        environment = settings | {f"{PREFIX}METRICS_PORT": str(self._metrics_port)}
         return Command(
             name=self.name,
             argv=python_command(self._spec.command_line),

@@ -21,8 +21,9 @@ from greenlane.errors import ServerUnusableError, StackError
 from greenlane.probing.outside import probe_outside
 from greenlane.settings import Settings
 from greenlane.stack.accounts import kafka_account, settings_of
+from greenlane.stack.checkpoint_key import with_signing_key
 from greenlane.stack.child import Child, ProcessList, describe_exit, failure, has_room
-from greenlane.stack.credentials import OPERATOR, OWNER, Credentials
+from greenlane.stack.credentials import OPERATOR, OWNER, PUBLISHER, Credentials
 from greenlane.stack.errors import StartCancelledError, StartFailedError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.kafka import Kafka
@@ -210,10 +211,13 @@ class Supervisor:
             self._progress.doing(_("preparing topics and tables"))
             self._prepare(settings_of(OWNER, self.settings, addresses, credentials))
             self._progress.done(_("topics and tables are ready"))
+        settings = self.settings
+        if any(spec.name == PUBLISHER for spec in self._specs):
+            settings = with_signing_key(settings, self.folder, self._progress)
         metrics = {}
         ours = []
         for spec, port in zip(self._specs, metrics_ports, strict=True):
-            own_settings = settings_of(spec.name, self.settings, addresses, credentials)
+            own_settings = settings_of(spec.name, settings, addresses, credentials)
             process = OwnProcess(spec, own_settings, self.folder, port)
             if spec.has_metrics:
                 metrics[spec.name] = process.metrics_url

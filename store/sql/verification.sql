@@ -40,3 +40,110 @@ SELECT DISTINCT l.case_id, l.body::json ->> 'command_id'
 FROM ledger l
 LEFT JOIN commands c ON c.case_id = l.case_id AND c.command_id = l.body::json ->> 'command_id'
 WHERE l.body::json ->> 'command_id' NOT LIKE 'tick:%' AND (c.command_id IS NULL OR NOT c.accepted);
+
+-- find_owed_without_event --
+-- Messages that stand for an event of the ledger which is not there, or which has another place or id.
+SELECT DISTINCT o.case_id, o.sequence
+FROM outbox o
+LEFT JOIN ledger l ON l.case_id = o.case_id AND l.sequence = o.sequence
+WHERE o.sequence IS NOT NULL AND (l.case_id IS NULL OR o.event_id <> o.case_id || '.' || o.sequence)
+ORDER BY o.case_id, o.sequence;
+
+-- find_events_never_owed --
+-- Events of the ledger that were never owed to the topic of all events, whatever the prefix of its name was then.
+SELECT l.case_id, l.sequence
+FROM ledger l
+WHERE NOT EXISTS (
+    SELECT
+    FROM outbox o
+    WHERE o.event_id = l.case_id || '.' || l.sequence AND o.topic LIKE :topic
+)
+ORDER BY l.case_id, l.sequence;
+
+-- find_messages_of_nothing --
+-- Messages that stand for no event and for nothing else that is owed without one.
+SELECT id, topic
+FROM outbox
+WHERE sequence IS NULL AND (body IS NULL OR topic LIKE :topic OR NOT name = ANY(:names::text[]))
+ORDER BY id;
+
+-- find_code_gaps --
+-- Ordinals of dossier codes that were given and stand in no acceptance, from one to another; by agency and day of receipt.
+WITH accepted AS (
+    SELECT substring(body FROM '"dossier_code":"([^"]*)"') AS code
+    FROM ledger
+    WHERE type = 'ApplicationAccepted'
+), ordinals AS (
+    SELECT DISTINCT
+        substring(code FROM '^(.+)-\d{6}-\d{4,9}$') AS agency_code,
+        substring(code FROM '^.+-(\d{6})-\d{4,9}$') AS day,
+        substring(code FROM '^.+-\d{6}-(\d{4,9})$')::int AS ordinal
+    FROM accepted
+), places AS (
+    SELECT d.agency_code, d.day, o.ordinal
+    FROM ordinals o
+    JOIN dossier_codes d ON d.agency_code = o.agency_code AND to_char(d.day, 'YYMMDD') = o.day
+    WHERE o.ordinal <= d.last_ordinal
+    UNION ALL
+    SELECT agency_code, day, last_ordinal + 1
+    FROM dossier_codes
+)
+SELECT agency_code, day, before + 1, ordinal - 1
+FROM (
+    SELECT *, lag(ordinal, 1, 0) OVER (PARTITION BY agency_code, day ORDER BY ordinal) AS before
+    FROM places
+) AS p
+WHERE ordinal > before + 1
+ORDER BY agency_code, day, ordinal;
+
+-- find_codes_never_given --
+-- Acceptances whose dossier code was not given: beyond the last ordinal of its agency and day, or in no form of a code.
+SELECT l.case_id, l.sequence, l.code
+FROM (
+    SELECT case_id, sequence, coalesce(substring(body FROM '"dossier_code":"([^"]*)"'), '') AS code
+    FROM ledger
+    WHERE type = 'ApplicationAccepted'
+) AS l
+LEFT JOIN dossier_codes d
+    ON d.agency_code = substring(l.code FROM '^(.+)-\d{6}-\d{4,9}$')
+    AND to_char(d.day, 'YYMMDD') = substring(l.code FROM '^.+-(\d{6})-\d{4,9}$')
+WHERE coalesce(substring(l.code FROM '^.+-\d{6}-(\d{4,9})$')::int > d.last_ordinal, true)
+ORDER BY l.case_id, l.sequence;
+
+-- find_repeated_codes --
+-- Dossier codes that stand in more than one acceptance.
+SELECT code, min(case_id), max(case_id)
+FROM (
+    SELECT case_id, substring(body FROM '"dossier_code":"([^"]*)"') AS code
+    FROM ledger
+    WHERE type = 'ApplicationAccepted'
+) AS l
+GROUP BY code
+HAVING count(*) > 1
+ORDER BY code;
+
+-- may_see_persons --
+-- Whether this account may look into the vault.
+SELECT has_schema_privilege('vault', 'USAGE');
+
+-- find_persons_of_nobody --
+-- What lies in the vault under a reference that no application has.
+SELECT v.subject_ref, v.what
+FROM (
+    SELECT subject_ref, 'personal data' AS what FROM vault.subjects
+    UNION ALL
+    SELECT DISTINCT subject_ref, 'a document' FROM vault.documents
+    UNION ALL
+    SELECT DISTINCT subject_ref, 'a text' FROM vault.texts
+) AS v
+LEFT JOIN applications a USING (subject_ref)
+WHERE a.case_id IS NULL
+ORDER BY v.subject_ref, v.what;
+
+-- find_applications_without_person --
+-- Applications whose person does not lie in the vault. Those of a linked dossier have its reference, and its person.
+SELECT a.case_id
+FROM applications a
+LEFT JOIN vault.subjects s USING (subject_ref)
+WHERE s.subject_ref IS NULL
+ORDER BY a.case_id;

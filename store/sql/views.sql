@@ -9,7 +9,7 @@ LOCK TABLE cases IN EXCLUSIVE MODE;
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
 
 -- compare_cases --
--- For each case, whether its row is what its view (JSON) says, and whether its hash is this one.
+-- For each case, whether its row is what its view (JSON) says, and whether its hash is this one: a row that is gone has none.
 SELECT
     r.case_id,
     c.case_id IS NOT NULL AND c.view = t.view
@@ -24,7 +24,7 @@ SELECT
         r.statutory_state, r.green_due_at, r.green_lawful_day, r.green_state, r.promises, r.next_due_at,
         r.result_code, r.breaches, r.escalations_open
     ),
-    c.hash IS NOT DISTINCT FROM t.hash
+    c.case_id IS NULL OR c.hash = t.hash
 FROM unnest(:views::text[], :hashes::bytea[]) AS t(view, hash)
 CROSS JOIN LATERAL json_populate_record(NULL::cases, t.view::json) AS r
 LEFT JOIN cases c ON c.case_id = r.case_id;
@@ -171,7 +171,7 @@ SET linked = excluded.linked, dossier_code = excluded.dossier_code, dossier_id =
     acknowledged = excluded.acknowledged, limit_at = excluded.limit_at, late = excluded.late;
 
 -- compare_dossiers --
--- For each linked dossier, whether its row is what its view (JSON) says.
+-- For each linked dossier, whether its row is what its view (JSON) says, and whether it knows events that the view does not.
 SELECT
     r.case_id,
     d.case_id IS NOT NULL AND d.view = t.view
@@ -183,7 +183,8 @@ SELECT
         r.case_id, r.sequence, r.source, r.dossier_id, r.template, r.lead, r.status, r.outcome, r.opened_at,
         r.closed_at, r.holder, r.joint_due_at, r.joint_lawful_day, r.joint_state, r.promised_at, r.applications,
         r.released, r.granted, r.blocked, r.next_due_at
-    )
+    ),
+    d.sequence IS NOT NULL AND d.sequence > r.sequence
 FROM unnest(:views::text[]) AS t(view)
 CROSS JOIN LATERAL json_populate_record(NULL::dossiers, t.view::json) AS r
 LEFT JOIN dossiers d ON d.case_id = r.case_id;

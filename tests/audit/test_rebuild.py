@@ -62,7 +62,6 @@ def test_what_was_recorded_is_what_is_folded(store: Store, operator: Store, sket
         ("UPDATE cases SET view = replace(view, 'karaoke', 'Karaoke') WHERE case_id = '{}'", "case"),
         ("UPDATE cases SET status = 'other' WHERE case_id = '{}'", "case"),
         ("UPDATE cases SET sequence = 99 WHERE case_id = '{}'", "case"),
-        ("UPDATE cases SET hash = '\\x00' WHERE case_id = '{}'", "hash"),
         ("UPDATE worklist SET officer = 'other' WHERE case_id = '{}'", "worklist"),
         ("DELETE FROM worklist WHERE step_id = 'fire' AND case_id = '{}'", "worklist"),
         ("UPDATE worklist SET step_id = 'x' || step_id WHERE case_id = '{}'", "worklist"),
@@ -82,12 +81,32 @@ def test_any_change_is_found_and_put_right(
     assert rebuild(operator, project).equal
 
 
+def test_a_hash_is_never_put_right(store: Store, operator: Store, sketches: list[Sketch]) -> None:
+    """The hash beside a case is a witness of what its ledger was: whoever folds again leaves the whole row as it is."""
+    case_id = sketches[0].case_id
+    change(store, f"UPDATE cases SET hash = '\\x00', status = 'other' WHERE case_id = '{case_id}'")
+    changed = snapshot(store)
+    assert set(rebuild(operator, project, replace=True).differences) == {
+        Difference(case_id, "case"),
+        Difference(case_id, "hash"),
+    }
+    assert snapshot(store) == changed
+
+
+def test_a_case_whose_ledger_is_gone_keeps_its_row(store: Store, operator: Store, sketches: list[Sketch]) -> None:
+    before, case_id = snapshot(store), sketches[0].case_id
+    change(store, f"DELETE FROM ledger WHERE case_id = '{case_id}'")
+    assert rebuild(operator, project, replace=True).differences == (Difference(case_id, "chain"),)
+    assert snapshot(store) == before
+
+
 def test_from_nothing(store: Store, operator: Store, sketches: list[Sketch], recorder: Recorder) -> None:
     """Emptied read models come back byte-equal, and the cases go on."""
     before = snapshot(store)
     change(store, "TRUNCATE cases, worklist")
     report = rebuild(operator, project, replace=True)
     assert len({difference.case_id for difference in report.differences}) == 12
+    assert "hash" not in {difference.what for difference in report.differences}, "a row that is gone says nothing"
     assert snapshot(store) == before
     assert record_now(recorder, sketches[0].answer()).records
 

@@ -72,7 +72,7 @@ def test_persons_are_read_by_the_bridge_alone() -> None:
 
 def test_who_only_looks_writes_nothing() -> None:
     assert not any(covered(LIST[account].writes, ALL_TOPICS) for account in (AUDITOR, WORKER))
-    assert covered(LIST[AUDITOR].reads, ALL_TOPICS) == {TOPICS.case_events, TOPICS.escalations}
+    assert covered(LIST[AUDITOR].reads, ALL_TOPICS) == {TOPICS.case_events, TOPICS.escalations, TOPICS.checkpoints}
     assert LIST[WORKER] == Rights(WORKER)
 
 
@@ -83,6 +83,13 @@ def test_the_publisher_reads_nothing_and_the_bridge_publishes_nothing() -> None:
         == {topic for topic in ALL_TOPICS | {TOPICS.dead_letters(TOPICS.replays)} if topic.endswith(".dlq")}
         & ALL_TOPICS
     )
+
+
+def test_checkpoints_are_written_by_who_holds_the_key_and_read_by_who_checks() -> None:
+    """A department or the worker that could write there could drown what an auditor keeps."""
+    assert {account for account, rights in LIST.items() if covered(rights.writes, [TOPICS.checkpoints])} == {PUBLISHER}
+    readers = {account for account, rights in LIST.items() if covered(rights.reads, [TOPICS.checkpoints])}
+    assert readers == {OPERATOR, AUDITOR}
 
 
 @pytest.mark.parametrize("account", [BRIDGE, PUBLISHER])

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from events import schemas
 from events.compatibility import breaking_changes
 from events.language.case_events import EventRecord, StepAssigned, canonical_json
+from events.language.checkpoint import NAME, Checkpoint, LogState, canonical_checkpoint
 from events.language.messages import DecisionMessage
 from events.language.notices import AnswerRefused
 
@@ -84,6 +85,24 @@ def test_the_answer_to_a_refused_message_fits_its_schema() -> None:
         remedy_vi="r",
     )
     Draft202012Validator(schemas.schemas()["AnswerRefused.v1.json"]).validate(notice.model_dump(mode="json"))
+
+
+def test_a_checkpoint_fits_its_schema() -> None:
+    """As it is stored and published; and its key is no case."""
+    checkpoint = Checkpoint(
+        installation="0" * 32,
+        number=1,
+        at=AT,
+        cases=0,
+        logs={"events": LogState(size=0, root="0" * 64)},
+        key_id="0" * 32,
+        signature="0" * 128,
+    )
+    Draft202012Validator(schemas.schemas()[f"{NAME}.v1.json"]).validate(json.loads(canonical_checkpoint(checkpoint)))
+    document = schemas.documents()["asyncapi.json"]
+    assert list(document["channels"]["checkpoints"]["messages"]) == [NAME]
+    key = document["components"]["messages"][NAME]["bindings"]["kafka"]["key"]["description"]
+    assert key != document["components"]["messages"]["CaseClosed"]["bindings"]["kafka"]["key"]["description"]
 
 
 def test_every_reference_of_the_asyncapi_document_is_there() -> None:

@@ -21,12 +21,12 @@ def settings_of(cluster: Cluster, topic: str) -> dict[str, str]:
 
 
 def test_each_kind_has_its_rules(cluster: Cluster, make_topics: Callable[..., Topics]) -> None:
-    """The public log is kept for ever, personal data briefly, and every topic takes the broker's clock."""
+    """The public log and the checkpoints are kept for ever, personal data briefly, and every topic takes the broker's clock."""
     topics = make_topics("finance")
     assert {*topics.of_system(), *topics.of_department("finance")} <= topic_names(cluster)
     log, submissions = settings_of(cluster, topics.case_events), settings_of(cluster, topics.submissions)
     letters = settings_of(cluster, topics.dead_letters(topics.submissions))
-    assert log["retention.ms"] == "-1"
+    assert log["retention.ms"] == settings_of(cluster, topics.checkpoints)["retention.ms"] == "-1"
     assert submissions["retention.ms"] == letters["retention.ms"] == str(7 * 24 * 3_600_000)
     assert {each["message.timestamp.type"] for each in (log, submissions, letters)} == {"LogAppendTime"}
     assert int(letters["max.message.bytes"]) > int(submissions["max.message.bytes"])

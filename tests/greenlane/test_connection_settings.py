@@ -60,6 +60,7 @@ def test_all_that_is_secret_is_known_as_such() -> None:
             "TEMPORAL_API_KEY",
             "SMTP_PASSWORD",
             "WEBHOOK_URL",
+            "CHECKPOINT_KEY",
         )
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from audit.verification import VerificationReport
+from audit.verification_report import VerificationReport
 from audit.violation import Violation
 from presentation.integrity import finding_text, verification_json
 from presentation.words.words import Words

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from audit.rebuilding import Rebuilt
 from catalog.errors import UnknownDepartment, UnknownRole
 from catalog.loader import load_catalog
 from events.language.refusals import Refusal
@@ -174,4 +175,6 @@ def test_a_sound_installation_is_found_sound(installation: Installation, late: L
     cases, events = count_ledger(installation, OFFICER)
     assert (found.cases, found.events, sum(seen)) == (cases, events, events)
     assert {name for name, count in found.violations.items() if count} <= {"I4"}
-    assert rebuild_read_models(installation, OFFICER, replace=False).ok
+    rebuilt = rebuild_read_models(installation, OFFICER, replace=False)
+    assert isinstance(rebuilt, Rebuilt)
+    assert rebuilt.ok

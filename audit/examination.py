@@ -1,0 +1,210 @@
+"""Streams of the ledger examined: chain, rules, every command decided again, read models. On all cores, batch by batch.
+
+A batch is seen as of one instant, beside a live system. What a process has read of definitions and calendars it keeps from one
+batch to the next; of the streams it keeps nothing, so that memory does not grow with the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain, groupby, islice
+from typing import Final, Literal, NamedTuple
+
+from audit.chain import check_chain
+from audit.crew import cores, spread
+from audit.dossier_redecision import dossier_redecided
+from audit.dossiers import check_dossier
+from audit.invariants import check_story, replay_story
+from audit.rebuild import (
+    BATCH_STREAMS,
+    CASE_ROWS,
+    DOSSIER_ROWS,
+    Difference,
+    Folded,
+    Opened,
+    ReadModels,
+    What,
+    batches_of,
+    folded_of,
+    open_stream,
+    session_of,
+)
+from audit.story import story_of
+from audit.violation import Violation
+from cases.decide import CASES
+from cases.dossier.decide import DOSSIERS
+from cases.stream import Projection
+from events.language.identity import DOSSIER_PREFIX
+from store.database import Store
+from store.definitions import DefinitionArchive
+from store.ledger import LedgerRow, rows_of_streams
+from store.statements import statements_in
+
+Kind = Literal["case", "dossier"]
+
+SQL: Final = statements_in("views")
+SPREAD_BATCHES: Final = 10
+"""Fewer are examined here: to start processes takes longer than that."""
+PROCESSES_MAX: Final = 16
+"""Each holds a connection to the database, which has other work too."""
+
+
+class Batch(NamedTuple):
+    """Streams that are examined together."""
+
+    kind: Kind
+    stream_ids: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Examined:
+    """What was looked at in a batch, and what was found. Travels between processes."""
+
+    cases: int = 0
+    """A linked dossier is none."""
+    events: int = 0
+    older: int = 0
+    """Events that an older version decided, under its own rules: they are not decided again."""
+    violations: list[Violation] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    """Where a stream cannot be folded, or its rows in the read models are not what the fold gives."""
+
+
+def all_batches(store: Store) -> Iterator[Batch]:
+    """Every stream of the ledger: cases first, then linked dossiers, each in the order of ids. Raises StoreError."""
+    for kind, how in KINDS.items():
+        for stream_ids in batches_of(store, how.rows):
+            yield Batch(kind, tuple(stream_ids))
+
+
+def batches_among(stream_ids: Iterable[str]) -> Iterator[Batch]:
+    """The same of these streams only."""
+    of_kinds: dict[Kind, list[str]] = {kind: [] for kind in KINDS}
+    for stream_id in sorted(set(stream_ids)):
+        of_kinds["dossier" if stream_id.startswith(DOSSIER_PREFIX) else "case"].append(stream_id)
+    for kind, ids in of_kinds.items():
+        for first in range(0, len(ids), BATCH_STREAMS):
+            yield Batch(kind, tuple(ids[first : first + BATCH_STREAMS]))
+
+
+def examine_all(
+    store: Store,
+    batches: Iterable[Batch] | None = None,
+    *,
+    judged: bool = True,
+    processes: int | None = None,
+    watch: Callable[[int], None] | None = None,
+) -> Iterator[Examined]:
+    """What each batch comes to, in no order; all streams where no batches are named.
+
+    `judged` False: chains and read models only, nothing is decided again. `processes` None: as many as there are cores, where
+    the ledger is worth it. `watch` is called with the number of events after each batch. Raises StoreError, ProcessLost.
+    """
+    left = iter(all_batches(store) if batches is None else batches)
+    first = list(islice(left, SPREAD_BATCHES))
+    if processes is None:
+        processes = min(cores(), PROCESSES_MAX) if len(first) == SPREAD_BATCHES else 1
+    work, hire = chain(first, left), partial(_hired, store, judged=judged)
+    with closing(_in_turn(hire(), work) if processes == 1 else spread(hire, work, processes)) as done:
+        for examined in done:
+            if watch is not None:
+                watch(examined.events)
+            yield examined
+
+
+def _in_turn(examine: Callable[[Batch], Examined], batches: Iterable[Batch]) -> Generator[Examined]:
+    yield from map(examine, batches)
+
+
+def _hired(store: Store, *, judged: bool) -> Callable[[Batch], Examined]:
+    return Examiner(store, judged=judged).examine
+
+
+class Examiner:
+    """Whoever examines one batch after the other, in one process."""
+
+    def __init__(self, store: Store, *, judged: bool = True) -> None:
+        self._store = store
+        self._judged = judged
+        self._archive = DefinitionArchive(store)
+
+    def examine(self, batch: Batch) -> Examined:
+        """What these streams come to. Raises StoreError."""
+        kind, examined, folded = KINDS[batch.kind], Examined(), list[Folded]()
+        with self._store.writing() as connection:
+            session = session_of(connection)
+            session.execute(SQL["see_one_instant"])
+            in_order = rows_of_streams(connection, list(batch.stream_ids))
+            for stream_id, rows in groupby(in_order, lambda row: row.case_id):
+                outcome = self._examine_stream(kind, stream_id, list(rows), examined)
+                if isinstance(outcome, Folded):
+                    folded.append(outcome)
+                elif outcome is not None:
+                    examined.differences.append(Difference(stream_id, outcome))
+            examined.differences += kind.rows.compare(session, folded)
+        return examined
+
+    def _examine_stream(
+        self, kind: KindOfStream, stream_id: str, rows: list[LedgerRow], examined: Examined
+    ) -> Folded | What | None:
+        examined.cases += kind.rows is CASE_ROWS
+        examined.events += len(rows)
+        broken = list(check_chain(rows))
+        if broken:
+            examined.violations += broken
+            return "chain"
+        opened = open_stream(kind.rows, self._archive, rows)
+        if not isinstance(opened, Opened):
+            return opened
+        try:
+            judge = kind.judge if self._judged else kind.show
+            shown = judge(stream_id, opened, examined)
+        except Exception as error:
+            # Whoever changed it knew how to chain it: the auditor says so, and goes on with the next.
+            examined.violations.append(Violation("I2", stream_id, None, f"cannot be judged: {error!r}"))
+            return None
+        return None if shown is None else folded_of(stream_id, shown, rows[-1].hash)
+
+
+Look = Callable[[str, Opened, Examined], Projection | None]
+"""Looks at one stream and notes what is wrong; what its read models should show, None where it cannot be folded."""
+
+
+def _judge_case(_: str, opened: Opened, examined: Examined) -> Projection | None:
+    story = story_of(opened.definitions, opened.records)
+    examined.older += story.older
+    examined.violations += check_story(story)
+    examined.violations += replay_story(story)
+    return CASES.shown(story.case, opened.records) if story.broken is None else None
+
+
+def _judge_dossier(stream_id: str, opened: Opened, examined: Examined) -> Projection:
+    examined.violations += check_dossier(opened.definitions, opened.records)
+    examined.violations += dossier_redecided(opened.definitions, opened.records)
+    return DOSSIERS.project(stream_id, opened.definitions, opened.records)
+
+
+class KindOfStream(NamedTuple):
+    """How streams of a kind are read and looked at."""
+
+    rows: ReadModels
+    judge: Look
+    show: Look
+    """Without judging."""
+
+
+KINDS: Final[dict[Kind, KindOfStream]] = {
+    "case": KindOfStream(
+        CASE_ROWS,
+        _judge_case,
+        lambda stream_id, opened, _: CASES.project(stream_id, opened.definitions, opened.records),
+    ),
+    "dossier": KindOfStream(
+        DOSSIER_ROWS,
+        _judge_dossier,
+        lambda stream_id, opened, _: DOSSIERS.project(stream_id, opened.definitions, opened.records),
+    ),
+}

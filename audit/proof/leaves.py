@@ -1,0 +1,42 @@
+"""What a leaf of each log says, byte for byte: `<log> <stream>.<sequence> <hash, hex> <instant>` in UTF-8."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from audit.proof.merkle import leaf_hash
+from events.language.checkpoint import EVENTS, PUBLICATIONS
+from store.catalogue import digest_of_act, facts_of_act
+from store.leaves import CATALOG, Leaf
+
+__all__ = ["data_of", "digest_of_act", "event_leaf", "facts_of_act", "hashes_of", "instant_text", "publication_leaf"]
+
+
+def event_leaf(stream_id: str, sequence: int, hash: bytes, recorded_at: datetime) -> bytes:  # noqa: A002
+    """The leaf of an event: its place, its chain hash, and the real instant of its transaction."""
+    return _data(EVENTS, stream_id, sequence, hash, recorded_at)
+
+
+def publication_leaf(number: int, digest: bytes, at: datetime) -> bytes:
+    """The leaf of an act of publishing: its number, its digest (`digest_of_act`), and its real instant."""
+    return _data(PUBLICATIONS, CATALOG, number, digest, at)
+
+
+def data_of(leaf: Leaf) -> bytes:
+    """What a stored leaf says."""
+    return _data(leaf.log, leaf.stream_id, leaf.sequence, leaf.hash, leaf.recorded_at)
+
+
+def hashes_of(leaves: Iterable[Leaf]) -> Iterator[bytes]:
+    """The hashes of stored leaves, as they come."""
+    return (leaf_hash(data_of(leaf)) for leaf in leaves)
+
+
+def instant_text(at: datetime) -> str:
+    """An instant in UTC, always with six digits of the second: `2026-03-04T05:06:07.000000Z`."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _data(log: str, stream_id: str, sequence: int, digest: bytes, at: datetime) -> bytes:
+    return f"{log} {stream_id}.{sequence} {digest.hex()} {instant_text(at)}".encode()

@@ -1,0 +1,97 @@
+"""What a verification looked at, and what it found wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from audit.examination import Examined
+from audit.rebuild import OF_THE_LEDGER, Difference
+from audit.violation import Violation
+from events.language.identity import CASE_REFERENCE_PATTERN
+
+INVARIANTS: Final = tuple(f"I{number}" for number in range(1, 15))
+"""All of docs/invariants.md."""
+CHECKED: Final = ("I1", "I2", "I4", "I5", "I6", "I7", "I8", "I12", "I14")
+"""Those that every verification looks at; the topics (I3) and the stored histories (I13) only where asked."""
+FINDINGS_MAX: Final = 50
+FIRST: Final = ("I2", "I9")
+"""What is the first fault before all others: what was changed explains what else is found."""
+OF_HEADS: Final = ("chain", "hash")
+"""Differences that the check of all heads names more exactly."""
+LAST: Final = 2**31
+
+
+def not_asked() -> dict[str, int | None]:
+    """Every invariant, none of them looked at."""
+    return dict.fromkeys(INVARIANTS)
+
+
+def none_violated(violations: dict[str, int | None]) -> bool:
+    """Whether nothing was found wrong among what was asked."""
+    return not any(violations.values())
+
+
+@dataclass(slots=True)
+class VerificationReport:
+    """What was looked at, and what was found wrong, by invariant."""
+
+    cases: int = 0
+    events: int = 0
+    violations: dict[str, int | None] = field(default_factory=not_asked)
+    """None: not asked, so nothing is said of it."""
+    findings: list[Violation] = field(default_factory=list)
+    first_fault: Violation | None = None
+    """The first by kind (the chain, the checkpoints, the rest), and within a kind in the order of streams and events."""
+    witness: Literal["database", "checkpoints"] = "database"
+    """What the ledger was held against: what stands beside it, or also the checkpoints that left the house."""
+    redelivered: int = 0
+    """Repeated records on the topics: allowed, counted."""
+    older: int = 0
+    """Events that an older version decided, under its own rules: checked in all else, and not decided again."""
+
+    @property
+    def ok(self) -> bool:
+        """Nothing was found wrong."""
+        return none_violated(self.violations)
+
+    def ask(self, *invariants: str) -> None:
+        """These are looked at: from now on none of them is None."""
+        for name in invariants:
+            self.violations[name] = self.violations.get(name) or 0
+
+    def note(self, violation: Violation) -> None:
+        """Count a violation."""
+        self.violations[violation.invariant] = (self.violations.get(violation.invariant) or 0) + 1
+        if len(self.findings) < FINDINGS_MAX:
+            self.findings.append(violation)
+        if self.first_fault is None or _rank(violation) < _rank(self.first_fault):
+            self.first_fault = violation
+
+    def note_all(self, violations: Iterable[Violation]) -> None:
+        """Count violations."""
+        for violation in violations:
+            self.note(violation)
+
+    def note_differences(self, differences: Iterable[Difference]) -> None:
+        """Count where the ledger cannot be folded, or a read model is not the fold; heads are looked at by themselves."""
+        for difference in differences:
+            if difference.what not in OF_HEADS:
+                invariant = "I2" if difference.what in OF_THE_LEDGER else "I8"
+                self.note(Violation(invariant, difference.case_id, None, difference.what))
+
+    def take(self, examined: Examined) -> None:
+        """Count what a batch of streams came to."""
+        self.cases += examined.cases
+        self.events += examined.events
+        self.older += examined.older
+        self.note_all(examined.violations)
+        self.note_differences(examined.differences)
+
+
+def _rank(violation: Violation) -> tuple[int, str, int]:
+    in_a_stream = CASE_REFERENCE_PATTERN.fullmatch(violation.case_id) is not None
+    kind = 2 if violation.invariant not in FIRST else 0 if in_a_stream else 1
+    # Of one stream the earlier event is the first, whether its chain shows it or what was signed of it.
+    return kind, violation.case_id, LAST if violation.sequence is None else violation.sequence

@@ -1,0 +1,74 @@
+"""The signing key that a stack on one machine makes for itself where none is set: to try things out, never in production.
+
+Whoever may read the state folder may read it, and the database's passwords beside it: such checkpoints prove nothing against him.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import SecretStr
+
+from greenlane.evidence_settings import SIGNING_KEY
+from greenlane.secret_files import secret_in
+from greenlane.settings import Settings
+from greenlane.stack.folder import StateFolder, folder_error
+from greenlane.stack.progress import Progress
+from wording.text import _
+
+KEY_FILE: Final = "checkpoint-key.pem"
+PUBLIC_FILE: Final = "checkpoint-key.pub.pem"
+
+
+def with_signing_key(settings: Settings, folder: StateFolder, progress: Progress) -> Settings:
+    """The settings with a key to sign checkpoints: their own, else the folder's, made on first use; in production none is made.
+
+    Says so at each start. The folder must be held. Raises StateFolderUnusableError, StateFolderFullError, SettingsError.
+    """
+    if settings.checkpoint_key is not None:
+        return settings
+    if settings.profile == "production":
+        progress.say(_("no checkpoints are made until GREENLANE_CHECKPOINT_KEY_FILE names a key that signs them"))
+        return settings
+    if not (folder.path / KEY_FILE).exists():
+        _make(folder)
+    key = folder.path / KEY_FILE
+    progress.done(
+        _("{key} signs checkpoints, made here for development alone; {public} checks them", key=key, public=PUBLIC_FILE)
+    )
+    return settings.model_copy(update={SIGNING_KEY: key_of_folder(folder)})
+
+
+def key_of_folder(folder: StateFolder) -> SecretStr | None:
+    """The key that was made for a folder's stack; None: there is none. Raises SettingsError for a file that cannot be used."""
+    file = folder.path / KEY_FILE
+    return SecretStr(secret_in("GREENLANE_STATE_DIR", file, private=True)) if file.exists() else None
+
+
+def _make(folder: StateFolder) -> None:
+    key = Ed25519PrivateKey.generate()
+    pem = serialization.Encoding.PEM
+    public = key.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo)
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    try:
+        # The public one first: once the key is there, both are.
+        _write(folder.path / PUBLIC_FILE, public, mode=0o644)
+        _write(folder.path / KEY_FILE, private, mode=0o600)
+    except OSError as error:
+        raise folder_error(folder.path, error) from error
+
+
+def _write(file: Path, content: bytes, mode: int) -> None:
+    """In one step, and for good: a key that signed and is lost after a power cut could not be handed over."""
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)  # mkstemp gives mode 0600
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+        os.fchmod(stream.fileno(), mode)
+    Path(name).replace(file)

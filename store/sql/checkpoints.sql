@@ -1,0 +1,104 @@
+-- What a checkpoint's transaction says. It locks nothing that recording needs.
+
+-- lock --
+-- Two that make checkpoints go one after the other.
+-- One that stops in the middle is given up, and who waits for it in vain says so.
+SELECT set_config('idle_in_transaction_session_timeout', :stalled, true), set_config('lock_timeout', :patience, true),
+    pg_advisory_xact_lock(:key);
+
+-- find_last --
+-- The checkpoint that the next one follows.
+SELECT number, body, edges, ledger_position, settled_position
+FROM checkpoints
+ORDER BY number DESC
+LIMIT 1;
+
+-- find_oldest_transaction --
+-- Every transaction before this one has ended.
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+
+-- find_installation --
+-- What the installation calls itself.
+SELECT value
+FROM stack
+WHERE key = :key;
+
+-- find_size --
+-- How many leaves a log has by its last number.
+SELECT coalesce(max(number) + 1, 0)
+FROM log_leaves
+WHERE log = :log;
+
+-- number_events --
+-- Give every event that has none its leaf, in the order of writing; how many, the last position, how many are a case's first.
+WITH unnumbered AS (
+    SELECT l.case_id, l.sequence, l.position, l.hash, l.recorded_at
+    FROM ledger l
+    WHERE l.position > :settled_position
+        AND NOT EXISTS (
+            SELECT FROM log_leaves f
+            WHERE f.log = :log AND f.stream_id = l.case_id AND f.sequence = l.sequence
+        )
+), numbered AS (
+    INSERT INTO log_leaves (log, number, stream_id, sequence, position, hash, recorded_at)
+    SELECT :log, :size + row_number() OVER (ORDER BY position) - 1, case_id, sequence, position, hash, recorded_at
+    FROM unnumbered
+    RETURNING stream_id, sequence, position
+)
+SELECT count(*), max(position), count(*) FILTER (WHERE sequence = 1 AND NOT starts_with(stream_id, :dossiers))
+FROM numbered;
+
+-- find_last_publication --
+-- The act of publishing that got a leaf last.
+SELECT coalesce(max(sequence), 0)
+FROM log_leaves
+WHERE log = :log AND stream_id = :stream_id;
+
+-- add_leaf --
+-- The next leaf of a log that is not the ledger's.
+INSERT INTO log_leaves (log, number, stream_id, sequence, hash, recorded_at)
+VALUES (:log, :number, :stream_id, :sequence, :hash, :recorded_at);
+
+-- read_added --
+-- The leaves of a log from this number on.
+SELECT log, number, stream_id, sequence, position, hash, recorded_at
+FROM log_leaves
+WHERE log = :log AND number >= :size
+ORDER BY number;
+
+-- find_moment --
+-- Now, never before the checkpoint before, and the first transaction that has not begun.
+SELECT greatest(clock_timestamp(), :previous_at::timestamptz), pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+
+-- find_settled --
+-- Up to where no event can come any more, see store/checkpoints.py.
+SELECT ledger_position
+FROM checkpoints
+WHERE at <= (
+    SELECT at
+    FROM checkpoints
+    WHERE next_xid <= :oldest_transaction
+    ORDER BY number DESC
+    LIMIT 1
+) - make_interval(secs => :margin_seconds)
+ORDER BY number DESC
+LIMIT 1;
+
+-- add_checkpoint --
+-- Signed, with what the next one grows from.
+INSERT INTO checkpoints (number, at, body, ledger_position, next_xid, settled_position, edges)
+VALUES (:number, :at, :body, :ledger_position, :next_xid, :settled_position, :edges);
+
+-- owe_checkpoint --
+-- It leaves the house by way of the outbox.
+WITH message AS (
+    INSERT INTO outbox (slot, topic, case_id, event_id, name, body, at)
+    VALUES (:slot, :topic, :key, :event_id, :name, :body, :at)
+    RETURNING id, slot
+), unpublished AS (
+    INSERT INTO outbox_unpublished (id, slot)
+    SELECT id, slot
+    FROM message
+)
+SELECT pg_notify('greenlane_outbox', '')
+FROM message;

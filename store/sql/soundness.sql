@@ -1,0 +1,36 @@
+-- What the ledger is held against that stands beside it: the heads of its streams, and the leaves that checkpoints signed.
+
+-- find_broken_heads --
+-- Streams whose head is not the last event of the ledger: how many events it knows, and how many the ledger has (null: none).
+SELECT c.case_id, c.sequence, l.sequence
+FROM cases c
+LEFT JOIN LATERAL (
+    SELECT sequence, hash FROM ledger WHERE case_id = c.case_id ORDER BY sequence DESC LIMIT 1
+) AS l ON true
+WHERE c.hash IS DISTINCT FROM l.hash
+UNION ALL
+SELECT d.case_id, d.sequence, l.sequence
+FROM dossiers d
+LEFT JOIN LATERAL (
+    SELECT sequence FROM ledger WHERE case_id = d.case_id ORDER BY sequence DESC LIMIT 1
+) AS l ON true
+WHERE l.sequence IS NULL OR d.sequence > l.sequence
+ORDER BY 1;
+
+-- find_broken_leaves --
+-- Leaves of events that are not what stands in the ledger: what differs first, of each.
+SELECT
+    f.number, f.stream_id, f.sequence,
+    CASE
+        WHEN l.case_id IS NULL THEN 'missing'
+        WHEN l.hash <> f.hash THEN 'hash'
+        WHEN l.recorded_at <> f.recorded_at THEN 'recorded_at'
+        ELSE 'position'
+    END
+FROM log_leaves f
+LEFT JOIN ledger l ON l.case_id = f.stream_id AND l.sequence = f.sequence
+WHERE f.log = 'events'
+AND (
+    l.case_id IS NULL OR l.hash <> f.hash OR l.recorded_at <> f.recorded_at OR l.position IS DISTINCT FROM f.position
+)
+ORDER BY f.stream_id, f.sequence;

@@ -1,0 +1,98 @@
+"""The ledger is examined stream by stream, in one process or in several, with the same findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from audit.examination import Batch, Examined, all_batches, batches_among, examine_all
+from audit.rebuild import Difference
+from cases.decide import CASES
+from cases.evolve import evolve
+from cases.model import blank
+from events.language.identity import case_id_of
+from store.database import Store
+from store.errors import StoreNotMigrated
+from store.recorder import Recorder
+from tests.blocking import record_now
+from tests.builders import MONDAY, a_submission, an_answer, the_definitions
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def case_ids(recorder: Recorder) -> list[str]:
+    """Five cases with an answer each, as the engine decides them."""
+    return [_live(recorder, number) for number in range(5)]
+
+
+@pytest.fixture
+def operator(as_account: Callable[[str], Store]) -> Store:
+    """The database as the command line has it."""
+    return as_account("operator")
+
+
+def _live(recorder: Recorder, number: int) -> str:
+    submission = a_submission(application_id=f"A-{number}")
+    case = blank(case_id_of("/portal", f"A-{number}"), the_definitions())
+    for command, later in (
+        (submission, 0 * HOUR),
+        (an_answer("intake", "one-stop", MONDAY + HOUR), HOUR),
+    ):
+        turn = CASES.take_turn(case, (command,), MONDAY + later)
+        assert turn is not None
+        for record in record_now(recorder, turn).records:
+            case = evolve(case, record)
+    return case.case_id
+
+
+def examined(store: Store, processes: int) -> Examined:
+    """All that was found, with batches of two streams."""
+    whole, counted = Examined(), list[int]()
+    ids = [stream_id for batch in all_batches(store) for stream_id in batch.stream_ids]
+    batches = [Batch("case", tuple(ids[n : n + 2])) for n in range(0, len(ids), 2)]
+    assert list(batches_among([*ids, *ids])) == list(all_batches(store))
+    for part in examine_all(store, batches, processes=processes, watch=counted.append):
+        whole.cases += part.cases
+        whole.events += part.events
+        whole.violations += part.violations
+        whole.differences += part.differences
+    assert sum(counted) == whole.events
+    whole.violations.sort(key=str)
+    whole.differences.sort(key=str)
+    return whole
+
+
+def change(store: Store, statement: str) -> None:
+    """Tamper, past the guard of the ledger."""
+    with store.writing() as connection:
+        connection.execute(text("ALTER TABLE ledger DISABLE TRIGGER USER"))
+        connection.execute(text(statement))
+
+
+def test_processes_find_what_one_finds(store: Store, operator: Store, case_ids: list[str]) -> None:
+    """Nothing in an honest ledger; in one that was changed the same places, however many look."""
+    honest = examined(operator, 1)
+    assert (honest.cases, honest.violations, honest.differences) == (5, [], [])
+    first, second, third, *_ = case_ids
+    change(store, f"UPDATE ledger SET body = replace(body, 'form', 'norm') WHERE case_id = '{first}'")
+    change(store, f"DELETE FROM ledger WHERE sequence = 1 AND case_id = '{second}'")
+    change(store, f"UPDATE cases SET status = 'closed' WHERE case_id = '{third}'")
+    changed = examined(operator, 2)
+    assert changed == examined(operator, 1)
+    assert set(changed.differences) == {
+        Difference(first, "chain"),
+        Difference(second, "chain"),
+        Difference(third, "case"),
+    }
+
+
+def test_the_error_of_another_process_is_the_store_s_own(store: Store, operator: Store, case_ids: list[str]) -> None:
+    """Whoever asked learns the same as if it had been looked at here."""
+    change(store, "ALTER TABLE definitions RENAME TO former_definitions")
+    for processes in (1, 2):
+        with pytest.raises(StoreNotMigrated):
+            examined(operator, processes)

@@ -1,0 +1,171 @@
+"""I1 and I2 as the database alone tells them: what is owed, which codes were given, whose persons lie in the vault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import text
+
+from audit.owed import check_codes, check_owed
+from events.language.topics import Topics
+from store.database import Store
+from store.errors import StoreError
+from store.inbox import Inbox, Submission
+from store.recorder import Recorder
+from tests.store.turn_builder import MORNING, Sketch
+
+TOPICS = Topics("greenlane")
+
+
+async def live(store: Store, recorder: Recorder, numbers: range) -> list[Sketch]:
+    """Cases whose applications came by the inbox."""
+    inbox, sketches = Inbox(store, TOPICS), [Sketch(number) for number in numbers]
+    for sketch in sketches:
+        opening = sketch.opening()
+        await inbox.accept_application(
+            Submission(
+                case_id=sketch.case_id,
+                source="/portal",
+                application_id=sketch.application_id,
+                content_digest="d",
+                subject_ref=f"subject-of-{sketch.application_id}",
+                received_at=MORNING,
+                opening="{}",
+                person='{"name":"somebody"}',
+            )
+        )
+        sketch.take(await recorder.record(opening))
+        sketch.take(await recorder.record(sketch.answer()))
+        sketch.take(await recorder.record(sketch.refusal(f"finance:{sketch.application_id}")))
+    inbox.close()
+    return sketches
+
+
+@pytest.fixture
+async def sketches(store: Store, recorder: Recorder) -> list[Sketch]:
+    """Three cases."""
+    return await live(store, recorder, range(1, 4))
+
+
+def tamper(store: Store, *statements: str, **values: object) -> None:
+    """With the owner's rights, past the guard of the ledger."""
+    with store.writing() as connection:
+        connection.execute(text("ALTER TABLE ledger DISABLE TRIGGER USER"))
+        for statement in statements:
+            connection.execute(text(statement), values)
+
+
+def said(store: Store) -> list[str]:
+    """Every finding."""
+    return [str(violation) for violation in check_owed(store)]
+
+
+def test_what_is_sound_is_not_accused(store: Store, as_account: Callable[[str], Store], sketches: list[Sketch]) -> None:
+    """For the owner, for the command line, and for whoever may not look into the vault."""
+    assert [said(each) for each in (store, as_account("operator"), as_account("reader"))] == [[], [], []]
+
+
+TAMPERED = {
+    "DELETE FROM ledger WHERE case_id = :first AND sequence = 8": [
+        "I2 {first}.8: the outbox owes event 8, which the ledger does not have"
+    ],
+    "DELETE FROM outbox WHERE event_id = :first || '.7' AND topic LIKE '%.case-events.v1'": [
+        "I2 {first}.7: the ledger has event 7, which the outbox never owed"
+    ],
+    "UPDATE outbox SET event_id = 'another' WHERE event_id = :first || '.7' AND topic LIKE '%.case-events.v1'": [
+        "I2 {first}.7: the outbox owes event 7, which the ledger does not have",
+        "I2 {first}.7: the ledger has event 7, which the outbox never owed",
+    ],
+    "INSERT INTO outbox (id, slot, topic, case_id, event_id, name, body, at) OVERRIDING SYSTEM VALUE"
+    " VALUES (999, 1, 'greenlane.work.police.v1', :first, 'x', 'StepAssigned', '{{}}', now())": [
+        "I2 greenlane.work.police.v1: the outbox owes message 999, which stands for nothing"
+    ],
+    "UPDATE dossier_codes SET last_ordinal = last_ordinal + 2": [
+        "I1 H05.7-260302-0004: H05.7-260302-0004 to H05.7-260302-0005 were given, and no case has the code"
+    ],
+    "UPDATE dossier_codes SET last_ordinal = 2": ["I1 {third}.3: the code H05.7-260302-0003 was never given"],
+    "DELETE FROM dossier_codes": [
+        "I1 {first}.3: the code H05.7-260302-0001 was never given",
+        "I1 {second}.3: the code H05.7-260302-0002 was never given",
+        "I1 {third}.3: the code H05.7-260302-0003 was never given",
+    ],
+    "UPDATE ledger SET body = replace(body, '0001\"', '0002\"') WHERE case_id = :first": [
+        "I1 H05.7-260302-0001: H05.7-260302-0001 was given, and no case has the code",
+        "I1 H05.7-260302-0002: is the code of {least} and of {most}",
+    ],
+    "UPDATE ledger SET body = 'no JSON' WHERE case_id = :first AND sequence = 3": [
+        "I1 H05.7-260302-0001: H05.7-260302-0001 was given, and no case has the code",
+        "I1 {first}.3: has no dossier code",
+    ],
+    "DELETE FROM vault.subjects WHERE subject_ref = 'subject-of-A-2'": [
+        "I1 {second}: the person who applied does not lie in the vault"
+    ],
+    "DELETE FROM applications WHERE case_id = :first": ["I1 subject-of-A-1: personal data of nobody's case"],
+    "INSERT INTO vault.texts (reference, subject_ref, content) VALUES ('r', 'nobody', 'mine')": [
+        "I1 nobody: a text of nobody's case"
+    ],
+    "INSERT INTO vault.documents (reference, subject_ref, kind, name, media_type, content)"
+    " VALUES ('r', 'nobody', 'k', 'n', 'm', '')": ["I1 nobody: a document of nobody's case"],
+}
+
+
+@pytest.mark.parametrize("statement", TAMPERED)
+def test_each_change_is_said_with_its_place(store: Store, sketches: list[Sketch], statement: str) -> None:
+    """The case and the event, or the code and the reference in words; and nothing else is accused."""
+    first, second, third = (sketch.case_id for sketch in sketches)
+    tamper(store, statement.replace("{{}}", "{}"), **({"first": first} if ":first" in statement else {}))
+    names = {"least": min(first, second), "most": max(first, second)}
+    expected = [each.format(first=first, second=second, third=third, **names) for each in TAMPERED[statement]]
+    assert sorted(said(store)) == sorted(expected)
+
+
+def test_a_case_that_was_removed_with_all_its_rows_leaves_a_gap(store: Store, sketches: list[Sketch]) -> None:
+    """Even where outbox, inbox and read models forgot it too: its code was given. What it leaves in the vault is nobody's."""
+    tables = ("ledger", "outbox", "applications", "commands", "cases", "worklist")
+    tamper(store, *(f"DELETE FROM {table} WHERE case_id = :gone" for table in tables), gone=sketches[1].case_id)
+    assert said(store) == [
+        "I1 H05.7-260302-0002: H05.7-260302-0002 was given, and no case has the code",
+        "I1 subject-of-A-2: personal data of nobody's case",
+    ]
+
+
+def test_whoever_may_not_see_persons_accuses_nobody_of_having_none(
+    store: Store, as_account: Callable[[str], Store], sketches: list[Sketch]
+) -> None:
+    """What was not looked at is not found wrong."""
+    tamper(store, "DELETE FROM vault.subjects")
+    assert [len(said(as_account(account))) for account in ("operator", "reader")] == [3, 0]
+
+
+async def test_a_case_of_a_linked_dossier_has_the_person_of_its_dossier(store: Store, sketches: list[Sketch]) -> None:
+    """The person lies there under the dossier's reference; the case comes without one of its own."""
+    inbox = Inbox(store, TOPICS)
+    await inbox.accept_application(
+        Submission("case-of-dossier", "/portal", "linked", "d", "subject-of-A-1", MORNING, "{}", person="")
+    )
+    inbox.close()
+    assert said(store) == []
+
+
+async def test_recordings_that_failed_leave_no_gap_in_the_codes(
+    store: Store, new_recorder: Callable[..., Recorder]
+) -> None:
+    """What is rolled back takes its ordinals back; what is tried again, and what comes twice, takes no second one."""
+    one, other = new_recorder(), new_recorder()
+    opening = Sketch(1).opening()
+    await one.record(opening)
+    await other.record(opening)
+    broken = Sketch(2).opening()
+    wrong = broken.model_copy(update={"records": (broken.records[0], *broken.records)})
+    with pytest.raises(Exception, match="at its place"):
+        await one.record(wrong)
+    tamper(store, "ALTER TABLE worklist ADD CONSTRAINT refuses CHECK (false) NOT VALID")
+    with pytest.raises(StoreError):
+        await other.record(broken)
+    tamper(store, "ALTER TABLE worklist DROP CONSTRAINT refuses")
+    await other.record(broken)
+    codes = list(check_codes(store))
+    with store.reading() as connection:
+        assert connection.execute(text("SELECT last_ordinal FROM dossier_codes")).all() == [(2,)]
+    assert codes == []

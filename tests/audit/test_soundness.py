@@ -1,0 +1,127 @@
+"""The whole ledger against its chains, its heads and what was signed; `rebuild --replace` refuses where it is broken."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import text
+
+from audit.rebuilding import Rebuilt, rebuild_all
+from audit.soundness import check_ledger
+from events.language.refusals import Refusal
+from store.database import Store
+from store.recorder import Recorder
+from tests.store.turn_builder import Sketch
+
+SIGN_EVERYTHING = """
+INSERT INTO log_leaves (log, number, stream_id, sequence, position, hash, recorded_at)
+SELECT 'events', row_number() OVER (ORDER BY position) - 1, case_id, sequence, position, hash, recorded_at FROM ledger
+"""
+
+
+@pytest.fixture
+async def case_ids(recorder: Recorder) -> list[str]:
+    """Seven cases of nine events."""
+
+    async def live(number: int) -> str:
+        sketch = Sketch(number)
+        for make in (sketch.opening, sketch.answer, sketch.closing):
+            sketch.take(await recorder.record(make()))
+        assert len(sketch.records) == 9
+        return sketch.case_id
+
+    return sorted(await asyncio.gather(*(live(number) for number in range(7))))
+
+
+@pytest.fixture
+def operator(as_account: Callable[[str], Store]) -> Store:
+    """The database as the command line has it."""
+    return as_account("operator")
+
+
+def change(store: Store, *statements: str) -> None:
+    """Tamper with the owner's rights, past every guard."""
+    with store.writing() as connection:
+        for table in ("ledger", "log_leaves"):
+            connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def faults(store: Store) -> list[str]:
+    return [str(violation) for violation in check_ledger(store)]
+
+
+def rebuilt(store: Store) -> Rebuilt | Refusal:
+    return rebuild_all(store, lambda: None, replace=True)
+
+
+def test_a_sound_ledger_has_no_fault(store: Store, operator: Store, case_ids: list[str]) -> None:
+    change(store, SIGN_EVERYTHING)
+    assert faults(operator) == []
+
+
+TAMPERED = [
+    (
+        ("UPDATE ledger SET body = replace(body, 'one-stop', 'elsewhere') WHERE case_id = '{0}' AND sequence = 6",),
+        "I2 {0}.6",
+    ),
+    (("DELETE FROM ledger WHERE case_id = '{0}' AND sequence = 4",), "I2 {0}.4"),
+    (("DELETE FROM ledger WHERE case_id = '{0}' AND sequence = 9",), "I2 {0}.9"),
+    (("DELETE FROM ledger WHERE case_id = '{0}' AND sequence > 5",), "I2 {0}.6"),
+    (("DELETE FROM ledger WHERE case_id = '{0}'",), "I2 {0}.1"),
+    (("UPDATE cases SET hash = sha256(hash) WHERE case_id = '{0}'",), "I2 {0}"),
+    (("UPDATE ledger SET type = 'CaseClosed' WHERE case_id = '{0}' AND sequence = 2",), "I2 {0}.2"),
+]
+
+
+def test_what_was_changed_is_named_and_nothing_is_replaced(store: Store, operator: Store, case_ids: list[str]) -> None:
+    """A read model is the last witness of a cut tail: `--replace` must not overwrite it."""
+    change(store, *(line.format(of) for of, (lines, _) in zip(case_ids, TAMPERED, strict=True) for line in lines))
+    expected = {fault.format(case_id) for case_id, (_, fault) in zip(case_ids, TAMPERED, strict=True)}
+    named = faults(operator)
+    assert {fault.partition(": ")[0] for fault in named} == expected
+    assert len(named) == len(expected)
+    refused = rebuilt(operator)
+    assert isinstance(refused, Refusal)
+    assert (refused.code, refused.field) == ("ledger_broken", "replace")
+    assert any(case_id in str(refused.message) for case_id in case_ids)
+    assert faults(operator) == named
+
+
+CONSISTENT = [
+    (("DELETE FROM ledger WHERE case_id = '{0}'", "DELETE FROM cases WHERE case_id = '{0}'"), "I9 {0}.1: is missing"),
+    (
+        (
+            "DELETE FROM ledger WHERE case_id = '{0}' AND sequence = 9",
+            "UPDATE cases SET sequence = 8, hash = (SELECT hash FROM ledger WHERE case_id = '{0}' AND sequence = 8)"
+            " WHERE case_id = '{0}'",
+        ),
+        "I9 {0}.9: is missing",
+    ),
+    (
+        ("UPDATE ledger SET recorded_at = recorded_at - interval '1 day' WHERE case_id = '{0}' AND sequence = 3",),
+        "I9 {0}.3: its instant of recording",
+    ),
+]
+
+
+def test_what_is_consistent_in_itself_differs_from_what_was_signed(
+    store: Store, operator: Store, case_ids: list[str]
+) -> None:
+    lines = (line.format(of) for of, (lines, _) in zip(case_ids, CONSISTENT, strict=False) for line in lines)
+    change(store, SIGN_EVERYTHING, *lines)
+    expected = {fault.format(case_id) for case_id, (_, fault) in zip(case_ids, CONSISTENT, strict=False)}
+    assert {fault.split(",")[0].split(" is not")[0] for fault in faults(operator)} == expected
+    assert isinstance(rebuilt(operator), Refusal)
+
+
+def test_emptied_read_models_come_back(store: Store, operator: Store, case_ids: list[str]) -> None:
+    """A row that is gone says nothing against the ledger."""
+    change(store, "TRUNCATE cases, worklist, escalations")
+    assert faults(operator) == []
+    outcome = rebuilt(operator)
+    assert isinstance(outcome, Rebuilt)
+    assert (outcome.ok, outcome.mended) == (True, True)

@@ -1,0 +1,51 @@
+"""What was not asked is null and never 0; the first fault is the one that explains the others."""
+
+from __future__ import annotations
+
+from audit.verification_report import INVARIANTS, VerificationReport
+from audit.violation import Violation
+from presentation.integrity import verification_json
+
+FIRST, SECOND = f"case-{'1' * 24}", f"case-{'2' * 24}"
+
+
+def test_every_invariant_has_a_key_and_only_numbers_count() -> None:
+    report = VerificationReport()
+    report.ask("I1", "I2")
+    body = verification_json(report)
+    assert list(body["violations"]) == list(INVARIANTS)
+    assert {name for name, count in body["violations"].items() if count is not None} == {"I1", "I2"}
+    assert (body["ok"], body["witness"], body["first_fault"]) == (True, "database", None)
+
+
+def test_what_is_wrong_counts_though_nobody_asked() -> None:
+    report = VerificationReport()
+    report.note(Violation("I3", FIRST, None, "is owed to a topic and not there", goes_on=True))
+    assert (report.ok, report.violations["I3"]) == (False, 1)
+    report.ask("I3")
+    assert report.violations["I3"] == 1
+
+
+def test_the_first_fault_is_the_earliest_that_was_changed() -> None:
+    """A lower kind gives way to a changed event, a later event to an earlier one, a whole case to an event of it."""
+    report = VerificationReport()
+    wrong = (
+        Violation("I8", FIRST, None, "worklist"),
+        Violation("I9", "checkpoint 3", None, "its signature does not hold"),
+        Violation("I2", SECOND, None, "hash"),
+        Violation("I2", SECOND, 7, "its content is not what its hash says"),
+        Violation("I9", SECOND, 6, "is missing, and checkpoint 2 signed it", goes_on=True),
+    )
+    expected = (
+        {"case_id": FIRST, "sequence": None, "what": "worklist"},
+        {"case_id": None, "sequence": None, "what": "checkpoint 3: its signature does not hold"},
+        {"case_id": SECOND, "sequence": None, "what": "hash"},
+        {"case_id": SECOND, "sequence": 7, "what": "event 7: its content is not what its hash says"},
+        {"case_id": SECOND, "sequence": 6, "what": "event 6 is missing, and checkpoint 2 signed it"},
+    )
+    for violation, fault in zip(wrong, expected, strict=True):
+        report.note(violation)
+        assert verification_json(report)["first_fault"] == fault
+    for violation in reversed(wrong[:-1]):
+        report.note(violation)
+        assert verification_json(report)["first_fault"] == expected[-1]
