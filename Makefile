@@ -5,9 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 DEVELOPMENT := $(VENV)/.development-installed
+PM4PY := .venv-pm4py
 CATALOGUE := wording/locale/vi/LC_MESSAGES/greenlane
 
-.PHONY: help setup up demo test test-more check hooks bench bench-long test-long test-servers import-big lock clean
+.PHONY: help setup up demo test test-more check hooks bench bench-long test-long test-servers test-pm4py import-big lock clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -51,6 +52,15 @@ test-long: $(DEVELOPMENT) ## the long tier: every start day of ten years, a mill
 test-servers: $(DEVELOPMENT) ## outside servers for real: Kafka, Temporal, PostgreSQL under TLS, right and wrong accounts (needs Go and openssl)
 	REAL_SERVERS=1 $(BIN)/python -m pytest -q --timeout=0 tests/e2e/real_servers
 
+$(PM4PY)/.installed: requirements-pm4py.lock
+	$(PYTHON) -m venv $(PM4PY)
+	$(PM4PY)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-pm4py.lock
+	@touch $@
+
+# pm4py is under the AGPL: an environment of its own, which nothing of ours imports.
+test-pm4py: $(DEVELOPMENT) $(PM4PY)/.installed ## event logs that the program writes, read and counted by pm4py
+	PM4PY=$(PM4PY)/bin/python $(BIN)/python -m pytest -q --timeout=0 tests/cli/pm4py
+
 check: $(DEVELOPMENT) ## format, lint, types, import rules, generated files, texts, deployment files
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -75,6 +85,7 @@ import-big: setup ## drive a whole event log through the live stack: make import
 lock: pyproject.toml ## write the lock files anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q pyproject.toml --group build -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q pyproject.toml --group build --group dev -o requirements-dev.lock
+	echo pm4py==2.7.23.11 | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q - -o requirements-pm4py.lock
 
 clean: ## remove what set-up and tests made (not a stack's state folder)
-	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(PM4PY) build .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
 from audit.examination import KINDS, examine_all
 from audit.owed import check_owed
+from audit.published import Tally, check_published
 from audit.rebuild import find_surplus
+from audit.routing import check_routing
 from audit.soundness import check_heads
 from audit.verification_report import CHECKED, VerificationReport
 from audit.violation import Violation
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
-from events.transport.reading import read_all
+from events.transport.reading import TopicReading
 from store.database import Store
-from store.outbox import Outbox
 from store.verification import accepted_without_case, effects_repeated
 
 
@@ -41,8 +41,7 @@ def verify(
         report.note(Violation("I1", case_id, None, "was accepted and has no case", goes_on=True))
     for case_id, effect in effects_repeated(store):
         report.note(Violation("I4", case_id, None, effect))
-    for violation in check_owed(store):
-        report.note(violation)
+    report.note_all(check_owed(store))
     if topics is not None:
         _compare_topics(store, topics, report)
     return report
@@ -58,23 +57,7 @@ def _note_examined(store: Store, report: VerificationReport, watch: Callable[[in
 
 
 def _compare_topics(store: Store, topics: PublishedTopics, report: VerificationReport) -> None:
-    """I3: what the outbox owes is what the topics hold, and per case first occurrences keep the ledger's order."""
-    owed = {(topic, event_id): case_id for topic, event_id, case_id, _ in Outbox(store).messages()}
-    names = sorted({topic for topic, _ in owed} | {topics.names.case_events, topics.names.escalations})
-    seen: Counter[tuple[str, str]] = Counter()
-    last: dict[str, int] = {}
-    for message in read_all(topics.cluster, names):
-        event_id = (dict(message.headers).get("ce_id") or b"").decode()
-        key = (message.topic, event_id)
-        seen[key] += 1
-        if message.topic == topics.names.case_events and seen[key] == 1:
-            case_id, _, sequence = event_id.rpartition(".")
-            if int(sequence) <= last.get(case_id, 0):
-                came = f"event {sequence} came after event {last[case_id]}"
-                report.note(Violation("I3", case_id, None, came))
-            last[case_id] = max(int(sequence), last.get(case_id, 0))
-    for topic, missing in sorted(set(owed) - set(seen)):
-        report.note(Violation("I3", missing, None, f"is owed to {topic} and not there", goes_on=True))
-    for topic, surplus in sorted(set(seen) - set(owed)):
-        report.note(Violation("I3", surplus, None, f"is on {topic} and was never owed", goes_on=True))
-    report.redelivered = sum(count - 1 for count in seen.values())
+    tally = Tally()
+    report.note_all(check_routing(store))
+    report.note_all(check_published(store, topics.names, TopicReading(topics.cluster), tally))
+    report.redelivered = tally.redelivered

@@ -12,17 +12,19 @@ from typing import NamedTuple, Self
 
 from wording.json_text import read_json
 
-VERSION = 3
+VERSION = 4
 """Of this file's layout and of the mapping: an index made by another is made again."""
 SCHEMA = """
 CREATE TABLE traces (position INTEGER PRIMARY KEY, case_id TEXT NOT NULL UNIQUE, application_id TEXT NOT NULL,
                      events INTEGER NOT NULL, submission TEXT NOT NULL);
 CREATE TABLE decisions (position INTEGER NOT NULL, step_id TEXT NOT NULL, event INTEGER NOT NULL,
-                        department TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY (position, step_id)) WITHOUT ROWID;
+                        department TEXT NOT NULL, data TEXT NOT NULL, answer TEXT NOT NULL,
+                        PRIMARY KEY (position, step_id)) WITHOUT ROWID;
 CREATE TABLE departments (slug TEXT PRIMARY KEY, name TEXT NOT NULL, events INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE summary (body TEXT NOT NULL);
 """
 PAGE = 500
+APPROVED = '{"outcome":"approve"}'
 
 
 @dataclass(slots=True)
@@ -53,6 +55,8 @@ class Summary:
     events_outside_traces: int = 0
     """Each is a case of its own, and counts among the traces."""
     unknown_elements: int = 0
+    events_set_aside: int = 0
+    """Of cases of our own ledger: what their departments did not decide, and do not decide again."""
     index_version: int = VERSION
 
 
@@ -67,13 +71,14 @@ class TraceRow(NamedTuple):
 
 
 class DecisionRow(NamedTuple):
-    """One event as it is decided; `data` is the JSON that goes with it."""
+    """One event as it is decided: `data` is the JSON that goes with it, `answer` that of the outcome with its reason."""
 
     position: int
     step_id: str
     event: int
     department: str
     data: str
+    answer: str = APPROVED
 
 
 class Index:
@@ -160,10 +165,14 @@ class IndexWriter:
         """Whether no earlier trace had this name."""
         return self._names.execute("INSERT OR IGNORE INTO names VALUES (?)", (name,)).rowcount == 1
 
+    def is_new_case(self, case_id: str) -> bool:
+        """Whether no earlier trace became this case."""
+        return self._rows.execute("SELECT 1 FROM traces WHERE case_id = ?", (case_id,)).fetchone() is None
+
     def add(self, trace: TraceRow, decisions: Sequence[DecisionRow]) -> None:
         """Add a trace with its events."""
         self._rows.execute("INSERT INTO traces VALUES (?, ?, ?, ?, ?)", trace)
-        self._rows.executemany("INSERT INTO decisions VALUES (?, ?, ?, ?, ?)", decisions)
+        self._rows.executemany("INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?)", decisions)
 
     def finish(self, summary: Summary, departments: Iterable[tuple[str, str, int]]) -> Index:
         """Write the summary and put the index in its place."""

@@ -71,12 +71,15 @@ class Naming:
         seen: Counter[str] = Counter()
         route = []
         for event in trace.events:
-            activity = tidy(event.first("concept:name") or "")
-            stem = self._stem(activity)
+            stem = self._stem(_activity(event))
             seen[stem] += 1
-            name = plain(activity)[:STEP_NAME_MAX] or "(unnamed)"
-            route.append(Step(f"{stem}.{seen[stem]}", name, self.department(event)))
+            route.append(Step(f"{stem}.{seen[stem]}", self.activity(event), self.department(event)))
         return route
+
+    def activity(self, event: Event) -> str:
+        """What was done, as it is shown."""
+        self._stem(_activity(event))
+        return plain(_activity(event))[:STEP_NAME_MAX] or "(unnamed)"
 
     def department(self, event: Event) -> str:
         """The slug of who did it: its group, else its resource, else `unassigned`."""
@@ -97,6 +100,10 @@ class Naming:
             self._taken.add(stem)
             self._stems[activity] = stem
         return stem
+
+
+def _activity(event: Event) -> str:
+    return tidy(event.first("concept:name") or "")
 
 
 def decision_data(event: Event, counted: Counter[str]) -> dict[str, str]:

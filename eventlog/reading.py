@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
+from eventlog import own_logs
 from eventlog.errors import LogEmptyError, TooManyDepartmentsError, TraceTooLongError
 from eventlog.identity import ImportKey, application_id_of
 from eventlog.index import DecisionRow, Index, IndexWriter, Summary, TraceRow, writing
@@ -24,7 +25,7 @@ ENVELOPE_BYTES = 8_192
 
 def read_log(log: LogFile, key: ImportKey, path: Path, message_max_bytes: int, watch: Watch) -> Index:
     """Read the log to its end into an index at `path`. Raises LogError, TooManyDepartmentsError; OSError, sqlite3.Error."""
-    reader = XesReader(log.path, ROUTE_MAX)
+    reader = XesReader(log.path, ROUTE_MAX, own_logs.is_set_aside)
     with writing(path) as writer:
         reading = _Reading(log, key, writer, message_max_bytes - ENVELOPE_BYTES)
         for trace in reader.traces(log.verified_blocks(key.log_digest, watch)):
@@ -63,9 +64,9 @@ class _Reading:
         elif not self._writer.is_new_name(trace.name):
             summary.repeated_trace_names += 1
         self._look_at_times(trace)
-        steps = self._naming.steps(trace)
+        steps = own_logs.route_of(trace, self._naming) if own_logs.is_own(trace) else self._naming.steps(trace)
         self._refuse_too_many_departments(trace)
-        application_id = application_id_of(summary.traces, trace.name)
+        application_id = self._application_id(trace)
         row = TraceRow(
             position=summary.traces,
             case_id=self._key.case_id(application_id),
@@ -73,17 +74,26 @@ class _Reading:
             events=len(steps),
             submission=self._submission(trace, application_id, steps),
         )
-        self._writer.add(
-            row, [self._decision(*numbered) for numbered in enumerate(zip(trace.events, steps, strict=True), 1)]
-        )
+        decided = enumerate(zip(trace.events, steps, strict=True), 1)
+        self._writer.add(row, [self._decision(trace, *numbered) for numbered in decided])
+
+    def _application_id(self, trace: Trace) -> str:
+        """A case of our own ledger keeps the id of its application, unless another of the log has the same."""
+        place = self.summary.traces
+        own = own_logs.application_name(trace) if own_logs.is_own(trace) else None
+        application_id = own or application_id_of(place, trace.name)
+        while not self._writer.is_new_case(self._key.case_id(application_id)):
+            application_id = application_id_of(place, application_id)
+        return application_id
 
     def _submission(self, trace: Trace, application_id: str, steps: list[Step]) -> str:
         limit = self._key.limit
+        facts_of = own_logs.facts_of if own_logs.is_own(trace) else application_facts
         message = {
             "application_id": application_id,
             "procedure": self._key.procedure_id,
             "applicant": {"imported": True},
-            "facts": application_facts(trace, self._counted),
+            "facts": facts_of(trace, self._counted),
             "route": [step._asdict() for step in steps],
         } | ({} if limit is None else {"step_limit": limit.model_dump(mode="json")})
         body = _json(message)
@@ -101,15 +111,18 @@ class _Reading:
             )
         return body
 
-    def _decision(self, number: int, mapped: tuple[Event, Step]) -> DecisionRow:
+    def _decision(self, trace: Trace, number: int, mapped: tuple[Event, Step]) -> DecisionRow:
         event, step = mapped
         self._events_of[step.department] += 1
         self.summary.events_without_name += event.first("concept:name") is None
         if event.first("org:group") is None:
             self.summary.events_without_group += 1
             self.summary.events_unassigned += event.first("org:resource") is None
-        data = decision_data(event, self._counted)
-        return DecisionRow(self.summary.traces, step.id, number, step.department, _json(data))
+        place = (self.summary.traces, step.id, number, step.department)
+        if not own_logs.is_own(trace):
+            return DecisionRow(*place, _json(decision_data(event, self._counted)))
+        answer = own_logs.answer_of(trace, event, self._counted)
+        return DecisionRow(*place, _json(answer.data), _json(answer.message))
 
     def _look_at_times(self, trace: Trace) -> None:
         before: datetime | None = None

@@ -7,7 +7,7 @@ definition is ever loaded or expanded.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -71,21 +71,33 @@ class Trace:
     @property
     def name(self) -> str | None:
         """Its `concept:name`; real logs have traces without one, and several with the same."""
-        return next((value for key, value in self.attributes if key == "concept:name" and value.strip()), None)
+        return self.first("concept:name")
+
+    def first(self, key: str) -> str | None:
+        """The first value of this key that is more than blanks."""
+        return next((value for name, value in self.attributes if name == key and value.strip()), None)
 
 
 class XesReader:
     """Reads one log. `unusual` counts, after reading, what was in it and belongs to no trace or to no standard."""
 
-    def __init__(self, file: Path, events_max: int) -> None:
+    def __init__(
+        self, file: Path, events_max: int, set_aside: Callable[[Trace, Event], bool] = lambda _trace, _event: False
+    ) -> None:
+        """`set_aside`: whether an event that was read shall be left out, and counted as that alone."""
         self._file = file
         self._events_max = events_max
+        self._set_aside = set_aside
         self.unusual: Counter[str] = Counter()
         self._done: list[Trace] = []
         self._depth = 0
         self._root_seen = False
         self._trace: Trace | None = None
         self._event: Event | None = None
+        self._noted: Counter[str] = Counter()
+        """What was unusual in the event; of one that is set aside it does not count."""
+        self._before = 0
+        """Characters of the trace before the event."""
         self._loose = False
         """Whether the trace is one event's own."""
         self._path: list[str] = []
@@ -167,23 +179,40 @@ class XesReader:
         if tag != "event" or depth != EVENT_DEPTH:
             self._within(trace.attributes, tag, attributes)
             return
-        if len(trace.events) >= self._events_max:
-            raise TraceTooLongError(
-                self._file,
-                _(
-                    "the trace that begins at line {line} has more than {events_max} events, the most "
-                    "steps that one case may have.",
-                    line=trace.line,
-                    events_max=self._events_max,
-                ),
-                remedy=_("Split the trace, or leave it out."),
-                place=self._here(),
-            )
         self._begin_event(trace)
+        # Of a trace of which events are set aside it shows at the event's end.
+        if len(trace.events) > self._events_max and not self._set_aside(trace, Event(0)):
+            raise self._too_long(trace)
+
+    def _too_long(self, trace: Trace) -> TraceTooLongError:
+        return TraceTooLongError(
+            self._file,
+            _(
+                "the trace that begins at line {line} has more than {events_max} events, the most "
+                "steps that one case may have.",
+                line=trace.line,
+                events_max=self._events_max,
+            ),
+            remedy=_("Split the trace, or leave it out."),
+            place=self._here(),
+        )
 
     def _begin_event(self, trace: Trace) -> None:
         self._event = Event(self._parser.CurrentLineNumber)
+        self._before = self._kept
         trace.events.append(self._event)
+
+    def _end_event(self, trace: Trace, event: Event) -> None:
+        if self._set_aside(trace, event):
+            trace.events.pop()
+            self._kept = self._before
+            self.unusual["events_set_aside"] += 1
+        elif len(trace.events) > self._events_max:
+            raise self._too_long(trace)
+        else:
+            self.unusual += self._noted
+        self._noted.clear()
+        self._event = None
 
     def _within(self, into: list[Attribute], tag: str, attributes: dict[str, str]) -> None:
         """An element inside a trace or an event: an attribute of it, or of another attribute."""
@@ -203,7 +232,7 @@ class XesReader:
                 place=self._here(),
             )
         if tag != "values":  # the wrapper of a list's values
-            self.unusual["unknown_elements"] += 1
+            self._note("unknown_elements")
         path.append(path[-1] if path else "")
 
     def _keep(self, into: list[Attribute], attribute: Attribute) -> None:
@@ -211,20 +240,23 @@ class XesReader:
         if self._kept <= TRACE_MAX:
             into.append(attribute)
         else:
-            self.unusual["attributes_left_out"] += 1
+            self._note("attributes_left_out")
 
     def _bounded(self, value: str) -> str:
         if len(value) <= VALUE_MAX:
             return value
-        self.unusual["values_cut"] += 1
+        self._note("values_cut")
         return value[:VALUE_MAX]
+
+    def _note(self, what: str) -> None:
+        (self.unusual if self._event is None else self._noted)[what] += 1
 
     def _end(self, _: str) -> None:
         self._depth -= 1
         if self._path:
             self._path.pop()
-        elif self._event is not None:
-            self._event = None
+        elif self._trace is not None and self._event is not None:
+            self._end_event(self._trace, self._event)
             if self._loose:
                 self._end_trace()
         elif self._trace is not None:

@@ -20,6 +20,7 @@ from events.transport.lanes import LaneSettings
 from events.transport.publisher import Publisher, PublisherSettings
 from events.transport.replays import Replays
 from greenlane.alerts import AlertSender
+from greenlane.checkpoints.schedule import schedule_of
 from greenlane.probing.kafka import probe_kafka
 from greenlane.probing.kafka_rights import Needs, needs_of_bridge, needs_of_publisher
 from greenlane.settings import Settings
@@ -190,16 +191,18 @@ async def _look_again(look: Callable[[float], Awaitable[int]], said: str) -> Non
 
 
 async def publisher(settings: Settings) -> None:
-    """Send the outbox to Kafka in order per case, and alerts by webhook and e-mail."""
+    """Send the outbox to Kafka in order per case, and alerts by webhook and e-mail; sign checkpoints."""
     wiring = Wiring(settings)
     store = wiring.store
     try:
+        checkpoints = schedule_of(wiring)
         await _kafka_serves(wiring, needs_of_publisher)
         StoreMetrics(store).register()
         serve_metrics(settings)
         log.info("publisher runs", kafka=settings.kafka_bootstrap, alerts_by=wiring.channels)
         async with asyncio.TaskGroup() as group:
             group.create_task(wiring.catalogue.keep_current())
+            group.create_task(checkpoints.serve())
             if wiring.channels:
                 sender = AlertSender(store, settings, wiring.zone, wiring.catalogue, wiring.business_time_now)
                 group.create_task(sender.serve(wiring.channels))

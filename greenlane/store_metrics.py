@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 from store.alerts import AlertQueue
 from store.database import Store
 from store.errors import StoreError
+from store.signing_state import signing_state
 from store.views import Views
 from store.waiting import WaitingCommands
 
@@ -22,6 +23,7 @@ class StoreMetrics(Collector):
     """Gauges over the read models. One process of a stack serves them (the publisher)."""
 
     def __init__(self, store: Store) -> None:
+        self._store = store
         self._views = Views(store)
         self._alerts = AlertQueue(store)
         self._waiting = WaitingCommands(store)
@@ -44,6 +46,7 @@ class StoreMetrics(Collector):
                 self._closed_cases(),
                 *self._alerts_owed(),
                 *self._waiting_commands(),
+                *self._checkpoints(),
             ]
         except StoreError as error:
             log.warning("no metrics from the store", error=str(error))
@@ -86,6 +89,21 @@ class StoreMetrics(Collector):
             ),
             GaugeMetricFamily("greenlane_waiting_oldest_seconds", "Age of the oldest of them", value=oldest),
         ]
+
+    def _checkpoints(self) -> Iterable[Metric]:
+        state = signing_state(self._store)
+        unsigned = GaugeMetricFamily(
+            "greenlane_unsigned_oldest_seconds",
+            "Age of the oldest event that no checkpoint signs yet",
+            value=state.unsigned_seconds,
+        )
+        events = GaugeMetricFamily(
+            "greenlane_checkpoint_events", "Events that the last checkpoint signs", value=state.events
+        )
+        age = GaugeMetricFamily("greenlane_checkpoint_age_seconds", "Age of the last checkpoint; none before the first")
+        if state.number:
+            age.add_metric([], state.age_seconds)
+        return [unsigned, events, age]
 
     def _alerts_owed(self) -> Iterable[Metric]:
         owed = GaugeMetricFamily("greenlane_alerts_owed", "Alerts not delivered yet", labels=["channel"])

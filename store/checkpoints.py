@@ -1,10 +1,10 @@
 """Checkpoints: all that is committed gets its leaf, and what the logs then hold is signed, stored and owed to Kafka, at once.
 
 Nothing committed is ever left without a leaf, though positions are drawn before they are committed, and nothing waits for a
-checkpoint. Each looks at the rows after the `settled_position` of the one before. A position P is settled when a checkpoint
-whose events end at P is followed, `MARGIN_SECONDS` later, by another, and every transaction that had begun by then has ended
-before a third looks: whoever drew a position up to P had begun to write by then, so the third sees it, or it never comes.
-After a restore all is there that will come from before, so that what was settled stays so, whatever the server counts.
+checkpoint. Each looks at the rows after the `settled_position` of the one before, and names those who write to the ledger
+when it has looked. Whoever drew a position up to the last that it saw is among them, or has ended. So when none of them is
+left, whoever looks then sees every row up to there that will ever come: the position is settled for the next one. After a
+restore all is there that will come from before, so that what was settled stays so, whatever names its writers have.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, cast
 
 from psycopg import ServerCursor
@@ -35,8 +35,6 @@ SQL: Final = statements_in("checkpoints")
 LOCK: Final = 0x636865636B  # "check"
 STALLED: Final = "30s"
 PATIENCE: Final = "60s"
-MARGIN_SECONDS: Final = 600.0
-"""Between drawing a position and beginning to write lie microseconds; this is for a server that was stopped there."""
 HANDED_OVER: Final = '"handover":{'
 """In the canonical JSON of a checkpoint, where it brings in another key."""
 OUTBOX_KEY: Final = "checkpoints"
@@ -106,23 +104,34 @@ class Checkpoints:
         made = (_checkpoint_of(row.number, row.body).handover for row in rows)
         return tuple(handover for handover in made if handover is not None)
 
-    def make(self, seal: Callable[[Draft], Sealed], topic: str, *, even_unchanged: bool = False) -> Checkpoint | None:
+    def make(
+        self,
+        seal: Callable[[Draft], Sealed],
+        topic: str,
+        *,
+        older_than: timedelta | None = None,
+        even_unchanged: bool = False,
+    ) -> Checkpoint | None:
         """Number what is committed, have it signed, store it, and owe it to `topic`, in one transaction.
 
-        None: no log has anything new since the last, and `even_unchanged` is not asked. What `seal` raises undoes all.
-        Raises LeavesCut where somebody removed or added leaves.
+        None: no log has anything new since the last, and `even_unchanged` is not asked; or the last is no older than
+        `older_than` (real time, by the database's clock). What `seal` raises undoes all. Raises LeavesCut where somebody
+        removed or added leaves.
         """
         with self._store.writing() as connection:
             session = cast("Session", connection.connection.driver_connection)
             session.execute(SQL["lock"], {"key": LOCK, "stalled": STALLED, "patience": PATIENCE})
             last = _last_of(session)
+            if older_than is not None and last.age is not None and last.age <= older_than:
+                return None
             events = _number_events(session, last)
             acts = _number_acts(connection, session, last)
             if not events.leaves and not acts and last.checkpoint is not None and not even_unchanged:
                 return None
-            at, next_xid = _row(session, "find_moment", previous_at=last.checkpoint and last.checkpoint.at)
+            writers = _writers(session)
+            (at,) = _row(session, "find_moment", previous_at=last.checkpoint and last.checkpoint.at)
             sealed = seal(_draft(session, last, events, at))
-            _add(session, sealed, events, next_xid)
+            _add(session, sealed, events, writers)
             _owe(session, sealed.checkpoint, topic)
         return sealed.checkpoint
 
@@ -134,6 +143,7 @@ class _Last(NamedTuple):
     edges: Mapping[str, Edge]
     ledger_position: int
     settled_position: int
+    age: timedelta | None
 
 
 class _Events(NamedTuple):
@@ -148,9 +158,9 @@ class _Events(NamedTuple):
 def _last_of(session: Session) -> _Last:
     row = session.execute(SQL["find_last"]).fetchone()
     if row is None:
-        return _Last(None, {log: Edge() for log in LOGS}, 0, 0)
-    number, body, edges, ledger_position, settled_position = row
-    last = _Last(_checkpoint_of(number, body), _edges_of(number, edges), ledger_position, settled_position)
+        return _Last(None, {log: Edge() for log in LOGS}, 0, 0, None)
+    number, body, edges, *rest = row
+    last = _Last(_checkpoint_of(number, body), _edges_of(number, edges), *rest)
     for log, edge in last.edges.items():
         (size,) = _row(session, "find_size", log=log)
         if size != edge.size:
@@ -159,11 +169,8 @@ def _last_of(session: Session) -> _Last:
 
 
 def _number_events(session: Session, last: _Last) -> _Events:
-    # Before the look at the ledger: what had ended by then, the look sees.
-    (oldest,) = _row(session, "find_oldest_transaction")
-    settled = session.execute(
-        SQL["find_settled"], {"oldest_transaction": oldest, "margin_seconds": MARGIN_SECONDS}
-    ).fetchone()
+    # Before the look at the ledger: what has ended by then, the look sees.
+    settled = session.execute(SQL["find_settled"], {"writers": _writers(session)}).fetchone()
     leaves, position, cases = _row(
         session,
         "number_events",
@@ -178,6 +185,11 @@ def _number_events(session: Session, last: _Last) -> _Events:
         max(last.ledger_position, position or 0),
         max(last.settled_position, settled[0] if settled else 0),
     )
+
+
+def _writers(session: Session) -> list[str]:
+    (writers,) = _row(session, "find_writers")
+    return list(writers)
 
 
 def _number_acts(connection: Connection, session: Session, last: _Last) -> int:
@@ -213,7 +225,7 @@ def _draft(session: Session, last: _Last, events: _Events, at: datetime) -> Draf
     )
 
 
-def _add(session: Session, sealed: Sealed, events: _Events, next_xid: int) -> None:
+def _add(session: Session, sealed: Sealed, events: _Events, writers: list[str]) -> None:
     edges = {
         log: {"size": edge.size, "hashes": [one.hex() for one in edge.hashes]} for log, edge in sealed.edges.items()
     }
@@ -222,7 +234,7 @@ def _add(session: Session, sealed: Sealed, events: _Events, next_xid: int) -> No
         "at": sealed.checkpoint.at,
         "body": canonical_checkpoint(sealed.checkpoint).decode(),
         "ledger_position": events.ledger_position,
-        "next_xid": next_xid,
+        "writers": " ".join(writers),
         "settled_position": events.settled_position,
         "edges": json.dumps(edges),
     }

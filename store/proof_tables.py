@@ -27,15 +27,15 @@ checkpoints = Table(
     instant("at"),
     text_of("body"),
     Column("ledger_position", BigInteger, nullable=False),
-    Column("next_xid", BigInteger, nullable=False),
+    text_of("writers"),
     Column("settled_position", BigInteger, nullable=False),
     text_of("edges"),
 )
 """The signed checkpoints; `body` is the canonical JSON with its signature, `at` real time.
 
-`ledger_position`, `next_xid`: how far the ledger was seen, and the first transaction that had not begun. `settled_position`: up
-to there no row is without a leaf, and none will ever come. `edges`: JSON of the right edge of each tree, from which the next
-one grows.
+`ledger_position`, `writers`: how far the ledger was seen, and which transactions were writing to it then, with blanks between.
+`settled_position`: up to there no row is without a leaf, and none will ever come. `edges`: JSON of the right edge of each tree,
+from which the next one grows.
 """
 
 histories = Table(

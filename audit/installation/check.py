@@ -39,6 +39,8 @@ IDS: Final = (
     "outbox",
     "alerts",
     "dead_letters",
+    "checkpoints",
+    "checkpoint_file",
 )
 """Every check that there is, by its stable id; docs/operations.md says what each looks at."""
 

@@ -55,6 +55,12 @@ class Topics:
         """Steps assigned to this department, and refusals of its answers."""
         return f"{self.prefix}.work.{department}.{VERSION}"
 
+    def is_outgoing(self, topic: str) -> bool:
+        """Whether this is a topic that the outbox alone is published to."""
+        several = (f"{self.prefix}.work.", f"{self.prefix}.answers.")
+        single = (self.case_events, self.escalations, self.checkpoints)
+        return topic in single or (topic.startswith(several) and topic.endswith(f".{VERSION}"))
+
     def decisions(self, department: str) -> str:
         """This department's answers."""
         return f"{self.prefix}.decisions.{department}.{VERSION}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from events.language.envelope import MESSAGE_MAX_BYTES, binary_headers
+from events.language.envelope import MESSAGE_MAX_BYTES
 from events.transport.admin import cluster_id
 from events.transport.backoff import SERVER_AWAY, Backoff, Wait
 from events.transport.cluster import Cluster
@@ -26,10 +26,9 @@ from events.transport.errors import (
 from events.transport.metrics import PublisherMetrics
 from events.transport.ports import OutboxPort, OutboxRow, ShardLease
 from events.transport.producer import Pending, Producer
+from events.transport.rendering import message_of
 from wording.text import _
 
-EVENT_SOURCE = "/greenlane/cases"
-"""`ce_source` of everything we publish."""
 UNTIL_TOLD_SECONDS = 10 * 365 * 24 * 3600.0
 """A message once handed over is never given up while we run: giving up one and sending the next would change their order."""
 RATE_WINDOW_SECONDS = 0.5
@@ -258,7 +257,7 @@ class ShardPublisher:
             if row.key in blocked or row.topic in self._held_topics:
                 continue
             try:
-                sent.append((row, self.producer.send(row.topic, row.key, row.body.encode(), headers_of(row))))
+                sent.append((row, self.producer.send(row.topic, *message_of(row))))
             except KafkaAwayError:
                 if not sent:
                     raise
@@ -332,8 +331,3 @@ class ShardPublisher:
         elif remembered != answering:
             raise ClusterReplacedError(remembered=remembered, found=answering)
         self._trusted = True
-
-
-def headers_of(row: OutboxRow) -> list[tuple[str, bytes]]:
-    """The CloudEvents attributes of a row."""
-    return binary_headers(id=row.event_id, source=EVENT_SOURCE, name=row.name, subject=row.case_id, time=row.at)

@@ -25,6 +25,7 @@ from greenlane.cli import (
     escalations,
     integrity,
     listing,
+    log_export,
     log_import,
     reference,
     report,
@@ -79,6 +80,7 @@ for theme in (
     catalog_commands,
     changes,
     demonstration,
+    log_export,
     log_import,
     sandbox,
 ):

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from wording.errors import GreenlaneError
-from wording.libraries import os_said
+from greenlane.new_files import FileRefusedError, not_written
 from wording.text import _
-
-
-class FileRefusedError(GreenlaneError):
-    """A file cannot be written, or is of a kind that is not made."""
-
-    code = "file_refused"
 
 
 def write_file(file: Path, content: str, field: str) -> None:
@@ -20,11 +13,7 @@ def write_file(file: Path, content: str, field: str) -> None:
     try:
         file.write_text(content, encoding="utf-8")
     except OSError as error:
-        raise FileRefusedError(
-            _("{file} cannot be written: {reason}.", file=file, reason=os_said(error)),
-            field=field,
-            remedy=_("Name a file that this user may write."),
-        ) from error
+        raise not_written(file, field, error) from error
 
 
 def writable(file: Path | None, suffix: str, field: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import psycopg
 from sqlalchemy import make_url
 
+from audit.installation.proof_rules import Signing
 from audit.installation.server_rules import Reading, Server, Stamp
 from audit.installation.work_rules import Owed
 from catalog.catalogue import Catalog
@@ -28,6 +29,8 @@ from store.catalogue import Act
 from store.database import known_revisions
 from store.errors import StoreError, as_store_errors
 from store.outbox import LOCK_SPACE, Outbox
+from store.seals import installation_id
+from store.signing_state import signing_state
 from store.statements import statements_in
 from store.systems import RegisteredSystems
 
@@ -46,6 +49,9 @@ class Work:
     owed: tuple[Owed, ...]
     systems: frozenset[str]
     """Submitting systems that came at run time."""
+    signing: Signing
+    installation: str | None
+    """What it calls itself in checkpoints."""
 
 
 @dataclass(slots=True)
@@ -137,6 +143,8 @@ def _work(session: psycopg.Connection[Any], wiring: Wiring) -> Work:
             for each in AlertQueue(wiring.store).backlog()
         ),
         systems=frozenset(system.id for system in RegisteredSystems(wiring.store).all()),
+        signing=Signing(*signing_state(wiring.store)),
+        installation=installation_id(wiring.store),
     )
 
 

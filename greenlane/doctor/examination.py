@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Final
 
-from audit.installation import catalogue_rules, machine_rules, server_rules, work_rules
+from audit.installation import catalogue_rules, machine_rules, proof_rules, server_rules, work_rules
 from audit.installation.check import Check, in_order
 from catalog.catalogue import Catalog
 from catalog.errors import CatalogError
 from catalog.systems import PORTAL
 from events.language.topics import Topics
+from greenlane.checkpoints.file import CheckpointFile, CheckpointFileError
 from greenlane.doctor import machine, setting_rules
-from greenlane.doctor.database import Database
+from greenlane.doctor.database import Database, Work
 from greenlane.doctor.failures import failed
 from greenlane.doctor.findings import Findings, examine_all
 from greenlane.doctor.kafka import Kafka
@@ -32,7 +33,7 @@ NEEDED: Final = {
     "kafka": ("kafka", "topics", "kafka_accounts", "dead_letters"),
     "database": (
         *("postgresql", "tables", "database_accounts", "clock", "business_time", "outbox", "alerts"),
-        "catalogue_folder",
+        *("catalogue_folder", "checkpoints", "checkpoint_file"),
     ),
 }
 
@@ -158,6 +159,20 @@ def _of_the_database(findings: Findings) -> Iterator[Check]:
     yield server_rules.database_accounts(work.needed_roles, work.roles)
     yield work_rules.outbox(work.outbox_rows, work.outbox_seconds)
     yield work_rules.alerts(work.owed)
+    yield from _of_the_past(findings.settings, work)
+
+
+def _of_the_past(settings: Settings, work: Work) -> Iterator[Check]:
+    in_production = settings.profile == "production"
+    yield proof_rules.checkpoints(work.signing, settings.checkpoint_seconds, in_production=in_production)
+    last, file = None, settings.checkpoint_file
+    if file is not None and work.installation is not None:
+        try:
+            last = CheckpointFile(file, work.installation).last()
+        except CheckpointFileError as error:
+            yield failed("checkpoint_file", error)
+            return
+    yield proof_rules.checkpoint_file(None if file is None else str(file), last.number if last else 0, work.signing)
 
 
 def _of_processes(settings: Settings, findings: Findings) -> Iterator[Check]:

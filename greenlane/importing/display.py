@@ -165,4 +165,5 @@ UNUSUAL = {
     "values_cut": _("{count:,} values too long to be read whole"),
     "events_outside_traces": _("{count:,} events outside any trace (each a case of its own)"),
     "unknown_elements": _("{count:,} elements that XES does not know (ignored)"),
+    "events_set_aside": _("{count:,} events of Greenlane's own that are no decisions (not played)"),
 }

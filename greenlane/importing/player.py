@@ -89,7 +89,8 @@ class Player:
         decision = self._index.decision(case_id, step_id)
         if decision is None or self._is_over(decision.position):
             return
-        message = {"case": case_id, "step_id": step_id, "outcome": "approve", "data": read_json(decision.data)}
+        answer = read_json(decision.answer)
+        message = {"case": case_id, "step_id": step_id, **answer, "data": read_json(decision.data)}
         outgoing.add(
             Parcel(
                 topic=self._orders.topics.decisions(department),

@@ -24,7 +24,7 @@ from events.language.commands import Actor, ActorKind, Assurance, CaseCommand, P
 from events.language.notices import MessageRefused
 from events.transport import listening
 from events.transport.cluster import Cluster
-from events.transport.publisher import EVENT_SOURCE
+from events.transport.rendering import EVENT_SOURCE
 from events.transport.sender import Outgoing
 from greenlane.admission import KafkaAccess, let_in
 from greenlane.stack.progress import Progress

@@ -10,10 +10,9 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
+from audit.proof.signing import SigningKey
 from greenlane.evidence_settings import SIGNING_KEY
 from greenlane.secret_files import secret_in
 from greenlane.settings import Settings
@@ -51,22 +50,19 @@ def key_of_folder(folder: StateFolder) -> SecretStr | None:
 
 
 def _make(folder: StateFolder) -> None:
-    key = Ed25519PrivateKey.generate()
-    pem = serialization.Encoding.PEM
-    public = key.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo)
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    key = SigningKey.new()
     try:
         # The public one first: once the key is there, both are.
-        _write(folder.path / PUBLIC_FILE, public, mode=0o644)
-        _write(folder.path / KEY_FILE, private, mode=0o600)
+        _write(folder.path / PUBLIC_FILE, key.public_pem, mode=0o644)
+        _write(folder.path / KEY_FILE, key.private_pem, mode=0o600)
     except OSError as error:
         raise folder_error(folder.path, error) from error
 
 
-def _write(file: Path, content: bytes, mode: int) -> None:
+def _write(file: Path, content: str, mode: int) -> None:
     """In one step, and for good: a key that signed and is lost after a power cut could not be handed over."""
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)  # mkstemp gives mode 0600
-    with os.fdopen(handle, "wb") as stream:
+    with os.fdopen(handle, "w", encoding="ascii") as stream:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())

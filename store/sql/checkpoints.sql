@@ -8,14 +8,20 @@ SELECT set_config('idle_in_transaction_session_timeout', :stalled, true), set_co
 
 -- find_last --
 -- The checkpoint that the next one follows.
-SELECT number, body, edges, ledger_position, settled_position
+SELECT number, body, edges, ledger_position, settled_position, clock_timestamp() - at
 FROM checkpoints
 ORDER BY number DESC
 LIMIT 1;
 
--- find_oldest_transaction --
--- Every transaction before this one has ended.
-SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+-- find_writers --
+-- The transactions that have begun to write to the ledger and have not ended: each holds this lock from before it draws a
+-- position until it has ended.
+SELECT coalesce(array_agg(DISTINCT virtualtransaction), '{}')
+FROM pg_locks
+WHERE locktype = 'relation'
+    AND mode = 'RowExclusiveLock'
+    AND relation = 'ledger'::regclass
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database());
 
 -- find_installation --
 -- What the installation calls itself.
@@ -67,27 +73,21 @@ WHERE log = :log AND number >= :size
 ORDER BY number;
 
 -- find_moment --
--- Now, never before the checkpoint before, and the first transaction that has not begun.
-SELECT greatest(clock_timestamp(), :previous_at::timestamptz), pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+-- Now, never before the checkpoint before.
+SELECT greatest(clock_timestamp(), :previous_at::timestamptz);
 
 -- find_settled --
--- Up to where no event can come any more, see store/checkpoints.py.
+-- How far the newest checkpoint saw the ledger of whose writers none is left.
 SELECT ledger_position
 FROM checkpoints
-WHERE at <= (
-    SELECT at
-    FROM checkpoints
-    WHERE next_xid <= :oldest_transaction
-    ORDER BY number DESC
-    LIMIT 1
-) - make_interval(secs => :margin_seconds)
+WHERE NOT string_to_array(writers, ' ') && :writers::text[]
 ORDER BY number DESC
 LIMIT 1;
 
 -- add_checkpoint --
 -- Signed, with what the next one grows from.
-INSERT INTO checkpoints (number, at, body, ledger_position, next_xid, settled_position, edges)
-VALUES (:number, :at, :body, :ledger_position, :next_xid, :settled_position, :edges);
+INSERT INTO checkpoints (number, at, body, ledger_position, writers, settled_position, edges)
+VALUES (:number, :at, :body, :ledger_position, :writers, :settled_position, :edges);
 
 -- owe_checkpoint --
 -- It leaves the house by way of the outbox.

@@ -58,7 +58,8 @@ def lived(log: ReadLog, definitions: Definitions, trace: TraceRow, steps: Sequen
     actor = Actor(kind=ActorKind.APPLICANT, id=log.key.source)
     life.do(SubmitApplication(command_id=command_id, received_at=NOW, actor=actor, application=application))
     for hours, step in enumerate(steps, 1):
-        answer = {"case": trace.case_id, "step_id": step.step_id, "outcome": "approve", "data": json.loads(step.data)}
+        answer = {"case": trace.case_id, "step_id": step.step_id, "data": json.loads(step.data)}
+        answer |= json.loads(step.answer)
         _, command = command_of(
             parsed(DecisionMessage, answer),
             {

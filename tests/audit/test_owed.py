@@ -8,38 +8,12 @@ import pytest
 from sqlalchemy import text
 
 from audit.owed import check_codes, check_owed
-from events.language.topics import Topics
 from store.database import Store
 from store.errors import StoreError
 from store.inbox import Inbox, Submission
 from store.recorder import Recorder
+from tests.audit.owing import TOPICS, live
 from tests.store.turn_builder import MORNING, Sketch
-
-TOPICS = Topics("greenlane")
-
-
-async def live(store: Store, recorder: Recorder, numbers: range) -> list[Sketch]:
-    """Cases whose applications came by the inbox."""
-    inbox, sketches = Inbox(store, TOPICS), [Sketch(number) for number in numbers]
-    for sketch in sketches:
-        opening = sketch.opening()
-        await inbox.accept_application(
-            Submission(
-                case_id=sketch.case_id,
-                source="/portal",
-                application_id=sketch.application_id,
-                content_digest="d",
-                subject_ref=f"subject-of-{sketch.application_id}",
-                received_at=MORNING,
-                opening="{}",
-                person='{"name":"somebody"}',
-            )
-        )
-        sketch.take(await recorder.record(opening))
-        sketch.take(await recorder.record(sketch.answer()))
-        sketch.take(await recorder.record(sketch.refusal(f"finance:{sketch.application_id}")))
-    inbox.close()
-    return sketches
 
 
 @pytest.fixture

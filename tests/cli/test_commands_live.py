@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from pathlib import Path
@@ -234,6 +235,27 @@ def test_the_whole_installation_verifies(live: Program, greenlane: Program, live
     rebuilt = live("rebuild").json
     assert (rebuilt["ok"], rebuilt["differences"]) == (True, [])
     assert "all is well" in greenlane("verify", "--state-dir", str(live_stack.state_dir)).out
+
+
+def test_the_ledger_as_an_event_log(live: Program, tmp_path: Path) -> None:
+    """In both formats, of all or of one; never in place of a file that is there; nothing of a case that nobody knows."""
+    code, events = submitted(live, "log-1"), set()
+    for form, name in (("xes", "log.xes.gz"), ("ocel", "log.json")):
+        file = str(tmp_path / name)
+        answer = live("export-log", "--format", form, "--out", file)
+        assert (answer.code, list(answer.json)) == (0, ["ok", "file", "cases", "events"]), answer
+        assert (answer.json["file"], answer.json["cases"] >= 1) == (file, True)
+        assert live("export-log", "--format", form, "--out", file).error["code"] == "file_refused"
+        one = live("export-log", "--format", form, "--out", file, "--case", code, "--force").json
+        events.add(one["events"])
+        assert one["cases"] == 1
+    traces = gzip.decompress((tmp_path / "log.xes.gz").read_bytes())
+    assert events == {traces.count(b"<event>")}
+    assert not any("Nguyễn".encode() in content for content in (traces, (tmp_path / "log.json").read_bytes()))
+    assert events == {len(json.loads((tmp_path / "log.json").read_bytes())["events"])}
+    unknown = live("export-log", "--format", "xes", "--out", str(tmp_path / "none.xes"), "--case", "H05.8-260302-9999")
+    assert (unknown.error["code"], unknown.error["field"]) == ("case_unknown", "H05.8-260302-9999")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["log.json", "log.xes.gz"]
 
 
 def test_watch_shows_what_happens(live: Program, live_stack: LiveStack, greenlane: Program) -> None:

@@ -18,6 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 import catalog.texts
 import events.language.refusals
 import sla.texts
+from audit.proof import errors as proof
 from catalog.errors import CatalogError, CatalogInvalid, Problem, UnknownDefinition
 from catalog.errors import NotInForce as DefinitionNotInForce
 from catalog.value_texts import _MESSAGES, _REMEDIES, value_message, value_remedy
@@ -65,6 +66,7 @@ ALLOWED = {
     "LogError": "a root: only what is below it is raised",
     "RefusedError": "says what the refusal says, which has both languages",
     "ServiceError": "a root: only what is below it is raised",
+    "ProofError": "a root: only what is below it is raised",
     "UnnamedError": "a root: only what is below it is raised",
     "DossierFileError": "says what the faults of the file say",
 }
@@ -149,6 +151,14 @@ def _samples() -> Iterator[BaseException]:
     yield store.DefinitionsUnknown(digest="0")
     yield store.DefinitionsUnknown(stream_id="case-1")
     yield store.LedgerRowBroken(case_id="case-1", sequence=1)
+    yield store.CheckpointUnreadable(number=1)
+    yield store.LeavesCut(log="events", size=2, signed=3)
+    yield proof.KeyUnreadable(field="key.pem", private=True)
+    yield proof.KeyEncrypted(field="key.pem")
+    yield proof.KeyOfAnotherKind(field="key.pem", kind="RSA")
+    yield proof.KeyNotHandedOver(key_id="0", signed_by="1")
+    yield proof.CheckpointBroken(number=1, what="its signature")
+    yield proof.LeavesBroken(log="events", size=2)
     yield transport.KafkaAwayError(bootstrap="h:1", reason="NoBrokersAvailable")
     yield transport.TopicMissingError(topic="t")
     yield transport.MessageTooLargeError(topic="t", size_bytes=2, limit_bytes=1)

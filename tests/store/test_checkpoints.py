@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -170,13 +171,18 @@ def test_it_leaves_the_house_by_the_outbox(store: Store, signer: Checkpoints, in
 
 
 def test_where_nothing_is_new_nothing_is_signed(store: Store, signer: Checkpoints) -> None:
-    """But the first is, of whatever there is, and one that must be."""
-    assert made(signer).number == 1
+    """But the first is, of whatever there is, and one that must be; where the last is too young, nothing is either."""
+    first = signer.make(sealing_with(KEY), TOPIC, older_than=timedelta(hours=1))
+    assert first is not None
+    assert first.number == 1
     assert make(signer) is None
     assert len(signer.all()) == 1
     assert signer.make(sealing_with(KEY), TOPIC, even_unchanged=True) is not None
     record(store, "case-a", 1)
-    assert made(signer).number == 3
+    assert signer.make(sealing_with(KEY), TOPIC, even_unchanged=True, older_than=timedelta(hours=1)) is None
+    old_enough = signer.make(sealing_with(KEY), TOPIC, older_than=timedelta(0))
+    assert old_enough is not None
+    assert old_enough.number == 3
     assert make(signer) is None
 
 
@@ -193,11 +199,8 @@ def test_a_row_that_is_committed_late_gets_its_leaf_at_the_next_checkpoint(store
     assert (first.logs["events"].size, second.logs["events"].size) == (1, 3)
 
 
-def test_none_is_left_out_however_long_a_transaction_is_open(
-    store: Store, signer: Checkpoints, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_none_is_left_out_however_long_a_transaction_is_open(store: Store, signer: Checkpoints) -> None:
     """Not even when checkpoints pass whose look begins behind rows that all had been seen."""
-    monkeypatch.setattr(module, "MARGIN_SECONDS", 0.0)
     quick = 0
     with store.engine.connect() as slow, slow.begin():
         write(slow, "case-slow", 1)
@@ -221,31 +224,50 @@ def settled_positions(store: Store) -> list[int]:
         return list(connection.scalars(text("SELECT settled_position FROM checkpoints ORDER BY number")))
 
 
-def test_a_position_is_settled_only_after_the_margin(store: Store, signer: Checkpoints) -> None:
-    """Two checkpoints within ten minutes say nothing of who has drawn a position and not begun to write."""
-    for sequence in range(1, 6):
-        record(store, "case-a", sequence)
-        made(signer)
-    assert settled_positions(store) == [0] * 5
-    with unguarded(store, "checkpoints") as connection:
-        # As if all but the last were older.
-        connection.execute(text("UPDATE checkpoints SET at = at - interval '11 minutes' WHERE number < 5"))
-    record(store, "case-a", 6)
-    sixth = made(signer)
-    record(store, "case-a", 7)
-    made(signer)
-    with store.reading() as connection:
-        fourth = connection.scalar(text("SELECT ledger_position FROM checkpoints WHERE number = 4"))
-    assert settled_positions(store)[5:] == [fourth, fourth]
-    assert sixth.logs["events"].size == 6
+def test_a_transaction_that_has_drawn_a_position_and_not_written_is_waited_for(
+    store: Store, signer: Checkpoints
+) -> None:
+    """Between the two lies an instant only, in which it has no number of its own yet: it holds its lock already."""
+    # Columns are made in their order: the position before the body, which waits.
+    slow = "INSERT INTO ledger (case_id, sequence, body, hash, type, at) VALUES ('case-slow', 1, {}, '', 'X', now())"
+    with store.engine.connect() as gate, ThreadPoolExecutor(1) as pool:
+        gate.execute(text("SELECT pg_advisory_lock(7)"))
+
+        def write_slowly() -> None:
+            with store.writing() as connection:
+                connection.execute(text(slow.format("pg_advisory_lock(7)::text")))
+
+        writing = pool.submit(write_slowly)
+        await_writer(store)
+        for sequence in range(1, 4):
+            record(store, "case-quick", sequence)
+            made(signer)
+        assert settled_positions(store) == [0, 0, 0]
+        gate.execute(text("SELECT pg_advisory_unlock(7)"))
+        writing.result()
+    record(store, "case-quick", 4)
+    assert made(signer).logs["events"].size == 5
+    assert settled_positions(store)[-1] > 0
+    late = Leaves(store).find("events", "case-slow", 1)
+    assert late is not None
+    assert (late.number, late.position) == (3, 1)
+
+
+def await_writer(store: Store) -> None:
+    """Until somebody has begun to write to the ledger."""
+    while True:
+        with store.session() as session:
+            row = session.execute(module.SQL["find_writers"]).fetchone()
+        if row is not None and row[0]:
+            return
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("transactions", [40])
 def test_rows_that_are_recorded_meanwhile_all_get_one_leaf(
-    store: Store, signer: Checkpoints, transactions: int, monkeypatch: pytest.MonkeyPatch
+    store: Store, signer: Checkpoints, transactions: int
 ) -> None:
     """Writers that overlap, some of which give up, while checkpoints are made one after the other."""
-    monkeypatch.setattr(module, "MARGIN_SECONDS", 0.0)
     done = threading.Event()
 
     def live(number: int) -> None:

@@ -17,7 +17,7 @@ STATEMENTS = (
         CONSTRAINT uq_log_leaves_log_stream_id_sequence UNIQUE (log, stream_id, sequence))""",
     """CREATE TABLE checkpoints (
         number INTEGER NOT NULL, at TIMESTAMPTZ NOT NULL, body TEXT NOT NULL, ledger_position BIGINT NOT NULL,
-        next_xid BIGINT NOT NULL, settled_position BIGINT NOT NULL, edges TEXT NOT NULL,
+        writers TEXT NOT NULL, settled_position BIGINT NOT NULL, edges TEXT NOT NULL,
         CONSTRAINT pk_checkpoints PRIMARY KEY (number))""",
     """CREATE TABLE histories (
         workflow_id TEXT NOT NULL, run_id TEXT NOT NULL, workflow_type TEXT NOT NULL, started_at TIMESTAMPTZ NOT NULL,

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from audit.installation import catalogue_rules, machine_rules, server_rules, work_rules
+from audit.installation import catalogue_rules, machine_rules, proof_rules, server_rules, work_rules
 from audit.installation.check import IDS, Check, in_order, listed
 from audit.installation.machine_rules import Disk, Folder
+from audit.installation.proof_rules import Signing
 from audit.installation.server_rules import Certificate, Reading, Server, Stamp
 from audit.installation.work_rules import Owed
 from catalog.catalogue import Catalog
@@ -51,6 +52,22 @@ def samples() -> Iterator[tuple[bool, Check]]:
     yield False, machine_rules.disk(Disk("/srv/s", 300, machine_rules.FREE_FILES_MIN - 1), 300)
     yield from _of_servers()
     yield from _of_work()
+    yield from _of_the_past()
+
+
+def _of_the_past() -> Iterator[tuple[bool, Check]]:
+    new, signed = Signing(0, 0, 0.0, 0.0), Signing(7, 2_000, 1_800.0, 2_700.0)
+    for in_production in (True, False):
+        yield not in_production, proof_rules.checkpoints(new, 900, in_production=in_production)
+        yield True, proof_rules.checkpoints(signed, 900, in_production=in_production)
+        quiet = replace(signed, age_seconds=1e6, unsigned_seconds=0.0)
+        yield True, proof_rules.checkpoints(quiet, 900, in_production=in_production)
+        for late in (replace(new, unsigned_seconds=2_700.1), replace(signed, unsigned_seconds=2_700.1)):
+            yield False, proof_rules.checkpoints(late, 900, in_production=in_production)
+    yield True, proof_rules.checkpoint_file(None, 0, signed)
+    yield True, proof_rules.checkpoint_file("/srv/c", 7, signed)
+    yield True, proof_rules.checkpoint_file("/srv/c", 6, replace(signed, age_seconds=proof_rules.FILE_SECONDS))
+    yield False, proof_rules.checkpoint_file("/srv/c", 6, signed)
 
 
 def _of_servers() -> Iterator[tuple[bool, Check]]:

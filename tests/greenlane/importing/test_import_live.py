@@ -28,9 +28,12 @@ from events.transport.producer import Producer
 from greenlane.admission import let_in
 from greenlane.connection_rules import PREFIX
 from greenlane.importing.run import ImportOptions, run_import
+from greenlane.new_files import new_file
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
 from greenlane.wiring import Wiring
+from services.actors import claimed
+from services.log_export import Speech, export_log
 from sla.units import Budget, Unit
 from store.database import Store
 from store.ledger import Ledger
@@ -38,6 +41,7 @@ from store.tables import ledger
 from store.vault import Vault
 from store.view_tables import cases
 from tests.eventlog.logs import VARIETY
+from tests.eventlog.test_writing_xes import CASES, told_of, written
 from tests.greenlane.importing.held_player import GATE, HELD_AFTER
 from tests.greenlane.importing.quiet import Quiet
 
@@ -239,3 +243,29 @@ def test_limit_gives_every_step_a_clock(stack: Settings, store: Store) -> None:
     key = ImportKey(LogFile(VARIETY).digest(), limit)
     types = [record.event.type for record in Ledger(store).records(key.case_id("1-H-s-1"))]
     assert (types.count("ClockStarted"), types.count("ClockMet")) == (3, 3)
+
+
+@pytest.mark.more
+def test_our_own_log_imported_again_gives_the_same_cases(stack: Settings, store: Store, tmp_path: Path) -> None:
+    """Approved, refused, and without a decision: written, imported, written from the ledger and imported once more."""
+    log = tmp_path / "first.xes"
+    log.write_bytes(written(CASES))
+    for again in (tmp_path / "second.xes.gz", tmp_path / "third.xes.gz"):
+        report = run_import(stack, ImportOptions(log), Quiet())
+        assert report.ok, report.findings
+        key = ImportKey(LogFile(log).digest())
+        with store.reading() as connection:
+            ids = connection.scalars(select(cases.c.case_id).where(cases.c.source == key.source)).all()
+        imported = [Ledger(store).records(case_id) for case_id in ids]
+        assert {told_of(records) for records in imported} == {told_of(records) for records in CASES}
+        outcomes = sorted(str(getattr(records[-1].event, "outcome", None)) for records in imported)
+        assert outcomes == ["issued", "issued", "refused", "refused"]
+        wiring = Wiring(stack)
+        with (
+            new_file(again, "out", force=False) as file,
+            export_log(wiring, claimed("operator", "test"), ids, "xes", Speech("vi", str)) as export,
+        ):
+            exported = export.write(file)
+        wiring.close()
+        assert (exported.cases, exported.events) == (4, sum(map(len, imported)))
+        log = again

@@ -1,0 +1,82 @@
+"""`greenlane export-log`: the ledger as an event log that tools for mining processes read."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from greenlane.cli.acting import acting
+from greenlane.cli.run import Run, as_command
+from wording.text import _
+
+if TYPE_CHECKING:
+    from greenlane.cli.session import Session
+
+PANEL = "Care"
+
+
+class LogFormat(StrEnum):
+    """The formats that are written."""
+
+    XES = "xes"
+    OCEL = "ocel"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("export-log", rich_help_panel=PANEL)(export_log)
+
+
+@as_command
+def export_log(
+    run: Run,
+    *,
+    form: Annotated[
+        LogFormat, typer.Option("--format", help="XES (IEEE 1849), or OCEL 2.0 in JSON, which has linked dossiers too.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The new file; ending in .gz it is compressed.")],
+    case: Annotated[
+        list[str] | None,
+        typer.Option("--case", metavar="CASE", help="Only this case, or the cases of this dossier; may be repeated."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+) -> int:
+    """Write the ledger as an event log for tools that mine processes; `import-log` reads the XES again.
+
+    References only, no personal data. The file is there wholly or not at all.
+
+    Example: greenlane export-log --format xes --out ledger.xes.gz
+    """
+    from greenlane.cli.progress import counted
+    from greenlane.new_files import new_file
+    from presentation.log_export import exported_blocks, exported_json
+    from services.log_export import Speech, export_log
+
+    with new_file(out, "out", force=force) as file, run.session() as session:
+        words = session.words
+        streams = _streams(session, case) if case else None
+        speech = Speech(session.wiring.settings.language, lambda name: words.named("event", name))
+        with (
+            export_log(session.wiring, acting(None), streams, form.value, speech) as export,
+            counted(words(_("Writing the log")), export.streams) as progress,
+        ):
+            exported = export.write(file, progress)
+    # Only now the file is there.
+    return run.answer(lambda: exported_json(out, exported), lambda: exported_blocks(out, exported, words))
+
+
+def _streams(session: Session, references: list[str]) -> list[str]:
+    from greenlane.cli.granting import RefusedError
+    from services.log_export import find_streams
+
+    streams: dict[str, None] = {}
+    for reference in references:
+        answer = find_streams(session.wiring, acting(None), reference)
+        if not isinstance(answer, tuple):
+            # Which of several it is stands in the field.
+            raise RefusedError(answer.model_copy(update={"field": reference}))
+        streams |= dict.fromkeys(answer)
+    return list(streams)

@@ -1,0 +1,106 @@
+"""New files: there wholly or not at all, and never in place of what was there without being asked."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from wording.errors import GreenlaneError
+from wording.libraries import os_said
+from wording.text import _
+
+
+class FileRefusedError(GreenlaneError):
+    """A file cannot be written, or is of a kind that is not made."""
+
+    code = "file_refused"
+
+
+class Draft:
+    """What is written of a new file so far; its errors name the option."""
+
+    def __init__(self, file: Path, field: str) -> None:
+        self._file = file
+        self._field = field
+        with self._errors():
+            self._raw = NamedTemporaryFile(dir=file.absolute().parent, prefix=f".{file.name}.", delete=False)  # noqa: SIM115
+        # Without a time and a name of its own: the same content is the same file.
+        self._packed = (
+            gzip.GzipFile(filename="", mode="wb", fileobj=self._raw, mtime=0) if file.suffix == ".gz" else None
+        )
+
+    def write(self, block: bytes) -> None:
+        """Write the next bytes. Raises FileRefusedError."""
+        with self._errors():
+            (self._packed or self._raw).write(block)
+
+    def finish(self, *, force: bool) -> None:
+        """The file is there. Raises FileRefusedError."""
+        with self._errors():
+            if self._packed is not None:
+                self._packed.close()
+            self._raw.flush()
+            os.fsync(self._raw.fileno())
+            os.chmod(self._raw.name, 0o666 & ~_umask())
+            if force:
+                os.replace(self._raw.name, self._file)
+            else:
+                # A link, unlike a rename, never takes the place of a file that came meanwhile.
+                os.link(self._raw.name, self._file)
+
+    def close(self) -> None:
+        """Give up what is not finished."""
+        self._raw.close()
+        Path(self._raw.name).unlink(missing_ok=True)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except FileExistsError:
+            raise _there_already(self._file, self._field) from None
+        except OSError as error:
+            raise not_written(self._file, self._field, error) from error
+
+
+@contextmanager
+def new_file(file: Path, field: str, *, force: bool) -> Iterator[Draft]:
+    """A file that is there when the block has ended well, wholly, and else not at all; one that ends in .gz is compressed.
+
+    Raises FileRefusedError, at once where the file is there already and may not be written over.
+    """
+    if not force and file.exists():
+        raise _there_already(file, field)
+    draft = Draft(file, field)
+    try:
+        yield draft
+        draft.finish(force=force)
+    finally:
+        draft.close()
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _there_already(file: Path, field: str) -> FileRefusedError:
+    return FileRefusedError(
+        _("{file} is there already.", file=file),
+        field=field,
+        remedy=_("Name another file, or add --force to write over it."),
+    )
+
+
+def not_written(file: Path, field: str, error: OSError) -> FileRefusedError:
+    """Why a file cannot be written, by the option that names it."""
+    return FileRefusedError(
+        _("{file} cannot be written: {reason}.", file=file, reason=os_said(error)),
+        field=field,
+        remedy=_("Name a file that this user may write."),
+    )

@@ -1,0 +1,69 @@
+"""Reading whole streams of the ledger, one after the other, as of one instant: memory holds one of them at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from itertools import groupby
+
+from sqlalchemy import Connection, func, select
+
+from events.language.case_events import EventRecord
+from events.language.identity import DOSSIER_PREFIX
+from store.database import Store
+from store.ledger import COLUMNS, LedgerRow
+from store.tables import ledger
+
+PAGE_STREAMS = 200
+ROWS_AT_ONCE = 500
+FIRST = ledger.alias("first")
+"""The first row of each stream."""
+
+
+class StreamReader:
+    """The ledger as of one instant, while others write on. Every query raises StoreError."""
+
+    def __init__(self, connection: Connection, stream_ids: Collection[str] | None, *, dossiers: bool) -> None:
+        self._connection = connection
+        self._wanted = [FIRST.c.sequence == 1]
+        if stream_ids is not None:
+            self._wanted.append(FIRST.c.case_id.in_(stream_ids))
+        if not dossiers:
+            self._wanted.append(~FIRST.c.case_id.startswith(DOSSIER_PREFIX))
+
+    def count(self) -> int:
+        """How many streams there are to read."""
+        return self._connection.scalar(select(func.count()).select_from(FIRST).where(*self._wanted)) or 0
+
+    def streams(self) -> Iterator[list[EventRecord]]:
+        """All events of each stream, in the order in which the streams were opened. Raises LedgerRowBroken too."""
+        after = 0
+        while page := self._page(after):
+            after = page[-1]
+            for _, rows in groupby(self._rows(page), lambda row: row.case_id):
+                yield [row.record for row in rows]
+
+    def _page(self, after: int) -> list[int]:
+        query = select(FIRST.c.position).where(*self._wanted, FIRST.c.position > after)
+        return list(self._connection.scalars(query.order_by(FIRST.c.position).limit(PAGE_STREAMS)))
+
+    def _rows(self, page: list[int]) -> Iterator[LedgerRow]:
+        query = (
+            select(*COLUMNS)
+            .join(FIRST, FIRST.c.case_id == ledger.c.case_id)
+            .where(*self._wanted, FIRST.c.position.in_(page))
+            .order_by(FIRST.c.position, ledger.c.sequence)
+            .execution_options(yield_per=ROWS_AT_ONCE)
+        )
+        for row in self._connection.execute(query):
+            yield LedgerRow(*row)
+
+
+@contextmanager
+def reading_streams(
+    store: Store, stream_ids: Collection[str] | None = None, *, dossiers: bool = True
+) -> Iterator[StreamReader]:
+    """The streams of these ids, or all; without the dossiers' own where they are not wanted. Raises StoreError."""
+    with store.reading() as connection:
+        connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        yield StreamReader(connection, stream_ids, dossiers=dossiers)
