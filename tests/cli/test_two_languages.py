@@ -159,6 +159,8 @@ def _samples() -> Iterator[BaseException]:
     yield proof.KeyNotHandedOver(key_id="0", signed_by="1")
     yield proof.CheckpointBroken(number=1, what="its signature")
     yield proof.LeavesBroken(log="events", size=2)
+    yield proof.EvidenceBroken(stream_id="case-1", sequence=2)
+    yield proof.NotCoveredYet(stream_id="case-1")
     yield transport.KafkaAwayError(bootstrap="h:1", reason="NoBrokersAvailable")
     yield transport.TopicMissingError(topic="t")
     yield transport.MessageTooLargeError(topic="t", size_bytes=2, limit_bytes=1)
