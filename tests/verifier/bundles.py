@@ -1,4 +1,4 @@
-"""Bundles without a database: real events, a tree over them, a signed checkpoint; and files as one who tampers would write them."""
+"""Bundles without a database: real events, a tree over them, a signed checkpoint; and files as a tamperer writes them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from audit.proof.bundle import Evidence, Page, ProvenEvent, ProvenStream, bundle_of
 from audit.proof.leaves import event_leaf
@@ -124,15 +125,13 @@ def a_dossier(**change: Any) -> bytes:
 def after_rotation(by: int = 0, to: int = 2) -> bytes:
     """The bundle of a case whose checkpoint is under the key `to`, with every handing over from the key `by`."""
     keys = [a_key(number) for number in range(by, to + 1)]
-    handed = tuple(hand_over(INSTALLATION, old, new.public) for old, new in zip(keys, keys[1:], strict=False))
+    handed = tuple(hand_over(INSTALLATION, old, new.public) for old, new in pairwise(keys))
     checkpoint = paper().signed_by(keys[-1], handed[-1])
     return a_case(checkpoint=checkpoint, handovers=handed, key=keys[-1])
 
 
 def verdict(file: bytes, number: int = 0) -> Verdict:
     """What the verifier says to an auditor who has this key."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
-
     return examine(file, Ed25519PublicKey.from_public_bytes(a_key(number).public.raw))
 
 
