@@ -37,9 +37,10 @@ class DayWalker:
             for weekday, windows in calendar.weekly.items()
         }
         self._windows = lru_cache(maxsize=4096)(self._windows_on)
-
-    def open_seconds(self, start_at: datetime, end_at: datetime) -> float:
+        self.open_seconds = lru_cache(maxsize=4096)(self._open_seconds)
         """The opening hours between two instants, in seconds; 0 if the end is not after the start."""
+
+    def _open_seconds(self, start_at: datetime, end_at: datetime) -> float:
         total = 0.0
         day = start_at.astimezone(self._zone).date()
         last_day = end_at.astimezone(self._zone).date()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from audit.story import Story
@@ -17,9 +17,10 @@ STANDING_STILL = ("suspension", "stop")
 def missed_instants(story: Story) -> Iterator[Violation]:
     """I6: what was due before a command counted fired before it, and a turn leaves nothing behind that was due."""
     pause_ends_at: datetime | None = None
+    due, older_due = _once(_due), _once(_older_due)
     for previous, scene, following in zip([None, *story.scenes], story.scenes, [*story.scenes[1:], None], strict=False):
         record = scene.record
-        due_of = _older_due if scene.is_older else _due
+        due_of = older_due if scene.is_older else due
         begins = previous is None or previous.record.command_id != record.command_id
         due_at = _earliest(due_of(scene.before), pause_ends_at) if begins else None
         if due_at is not None and due_at < record.at:
@@ -32,6 +33,19 @@ def missed_instants(story: Story) -> Iterator[Violation]:
         if due_at is not None and due_at <= record.decided_at:
             message = f"due at {due_at.isoformat()} and not fired by {record.decided_at.isoformat()}"
             yield Violation("I6", story.case_id, record.sequence, message)
+
+
+def _once(due_of: Callable[[Case], datetime | None]) -> Callable[[Case], datetime | None]:
+    """The same, worked out once of a case that is asked twice in a row: after one command, and before the next."""
+    last: tuple[Case | None, datetime | None] = (None, None)
+
+    def asked(case: Case) -> datetime | None:
+        nonlocal last
+        if last[0] is not case:
+            last = case, due_of(case)
+        return last[1]
+
+    return asked
 
 
 def _pause_end(event: ev.CaseEvent, open_until: datetime | None) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final, Literal, NamedTuple, Protocol, cast
@@ -162,7 +162,7 @@ class Folding:
         digest = unbroken(rows)
         if digest is None:
             return Difference(stream_id, "chain")
-        opened = open_stream(self._rows, self._archive, rows)
+        opened = read_stream(self._rows, self._archive, rows)
         if not isinstance(opened, Opened):
             return Difference(stream_id, opened)
         return folded_of(stream_id, self._project(stream_id, opened.definitions, opened.records), digest)
@@ -175,6 +175,13 @@ class Opened(NamedTuple):
     records: tuple[EventRecord, ...]
 
 
+class Opening(NamedTuple):
+    """How a stream begins."""
+
+    definitions: Any
+    first: EventRecord
+
+
 def unbroken(rows: Iterable[LedgerRow]) -> bytes | None:
     """The last hash of a stream whose rows are 1..n and chained; None: they are not."""
     digest = GENESIS
@@ -185,18 +192,28 @@ def unbroken(rows: Iterable[LedgerRow]) -> bytes | None:
     return digest
 
 
-def open_stream(kind: ReadModels, archive: DefinitionArchive, rows: Iterable[LedgerRow]) -> Opened | What:
-    """The stream with its definitions, or why it cannot be folded."""
+def read_opening(kind: ReadModels, archive: DefinitionArchive, row: LedgerRow) -> Opening | What:
+    """The first event of a stream, and what it was opened under; or why it cannot be folded."""
     try:
-        records = tuple(row.record for row in rows)
-        first = records[0].event
-        if not isinstance(first, kind.opening):
+        first = row.record
+        if not isinstance(first.event, kind.opening):
             return "unreadable"
-        return Opened(kind.definitions(archive, first.definitions_digest), records)
+        return Opening(kind.definitions(archive, first.event.definitions_digest), first)
     except LedgerRowBroken:
         return "unreadable"
     except DefinitionsUnknown:
         return "definitions"
+
+
+def read_stream(kind: ReadModels, archive: DefinitionArchive, rows: Sequence[LedgerRow]) -> Opened | What:
+    """The stream with its definitions, or why it cannot be folded."""
+    opening = read_opening(kind, archive, rows[0])
+    if not isinstance(opening, Opening):
+        return opening
+    try:
+        return Opened(opening.definitions, (opening.first, *(row.record for row in rows[1:])))
+    except LedgerRowBroken:
+        return "unreadable"
 
 
 def folded_of(stream_id: str, shown: Projection, digest: bytes) -> Folded:

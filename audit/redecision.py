@@ -52,7 +52,7 @@ def redecided(story: Story) -> Iterator[Violation]:
         answer = Answer(scenes[0].before, [scene.record for scene in scenes])
         is_earlier = _is_earlier(answer.before)
         is_same = partial(_is_same, is_earlier=is_earlier, tells_less=tells_less)
-        yield from redecide(CASES, [answer], _MAKERS, is_same=is_same, hears_all=is_earlier)
+        yield from redecide(CASES, [answer], MAKERS, is_same=is_same, hears_all=is_earlier)
 
 
 def _is_same(recorded: EventRecord, again: EventRecord, *, is_earlier: bool, tells_less: bool) -> bool:
@@ -147,7 +147,7 @@ def _reassignment(_: ev.StepReassigned | ev.StepCancelled, answer: Answer[Case])
     return ReassignStep, said | {"department": moved.to_department}
 
 
-_MAKERS: Makers = {
+MAKERS: Makers = {
     ev.ApplicationSubmitted: says(SubmitApplication, "application"),
     ev.StepDecided: says(DecideStep, "step_id", "department", "outcome", "reason", "legal_basis", "data"),
     ev.ConsultationRequested: _consultation,

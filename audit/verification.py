@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from audit.examination import KINDS, examine_all
+from audit.histories import AskedHistories, check_histories
 from audit.owed import check_owed
 from audit.published import Tally, check_published
 from audit.rebuild import find_surplus
 from audit.routing import check_routing
 from audit.soundness import check_heads
-from audit.verification_report import CHECKED, VerificationReport
+from audit.verification_report import CHECKED, ReplayTally, VerificationReport
 from audit.violation import Violation
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
@@ -28,11 +29,16 @@ class PublishedTopics(NamedTuple):
 
 
 def verify(
-    store: Store, topics: PublishedTopics | None = None, watch: Callable[[int], None] | None = None
+    store: Store,
+    topics: PublishedTopics | None = None,
+    watch: Callable[[int], None] | None = None,
+    *,
+    histories: AskedHistories | None = None,
 ) -> VerificationReport:
     """Check every case of the ledger, the read models against it, the inbox, and with `topics` Kafka against the outbox.
 
-    `watch` is called with the number of events after each batch of streams. Raises StoreError, TransportError, ProcessLost.
+    With `histories` the stored workflow histories are replayed too. `watch` is called with the number of events, and of
+    histories, after each batch. Raises StoreError, TransportError, ProcessLost.
     """
     report = VerificationReport()
     report.ask(*CHECKED, *(("I3",) if topics is not None else ()))
@@ -44,7 +50,17 @@ def verify(
     report.note_all(check_owed(store))
     if topics is not None:
         _compare_topics(store, topics, report)
+    if histories is not None:
+        _check_histories(store, histories, report, watch)
     return report
+
+
+def _check_histories(
+    store: Store, asked: AskedHistories, report: VerificationReport, watch: Callable[[int], None] | None
+) -> None:
+    report.ask("I13")
+    report.replays = ReplayTally()
+    report.note_all(check_histories(store, asked, report.replays, watch))
 
 
 def _note_examined(store: Store, report: VerificationReport, watch: Callable[[int], None] | None) -> None:

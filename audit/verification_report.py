@@ -34,6 +34,17 @@ def none_violated(violations: dict[str, int | None]) -> bool:
 
 
 @dataclass(slots=True)
+class ReplayTally:
+    """How many workflow histories were replayed."""
+
+    replayed: int = 0
+    left_out: int = 0
+    """Runs of which it is on record that their history could not be stored, and why."""
+    seed: str | None = None
+    """By what a sample was drawn; None: all were replayed."""
+
+
+@dataclass(slots=True)
 class VerificationReport:
     """What was looked at, and what was found wrong, by invariant."""
 
@@ -48,6 +59,8 @@ class VerificationReport:
     """What the ledger was held against: what stands beside it, or also the checkpoints that left the house."""
     redelivered: int = 0
     """Repeated records on the topics: allowed, counted."""
+    replays: ReplayTally | None = None
+    """None: not asked."""
     older: int = 0
     """Events that an older version decided, under its own rules: checked in all else, and not decided again."""
 

@@ -29,12 +29,14 @@ from greenlane.telemetry import configure_logging, free_address, serve_metrics
 from greenlane.turn_metrics import MeasuredRecorder
 from greenlane.wiring import Wiring
 from intake.handing_over import HandOver
+from intake.histories import HistoryExport
 from intake.reception import Reception
 from intake.telling import Telling
 from intake.trust import Trust
 from intake.waiting_room import WaitingRoom
 from intake.waking import Sweep, Waking
 from services.change_telling import Healing
+from store.histories import Histories
 from store.outbox import Outbox
 from store.recorder import Recorder
 from store.seals import letters_seal
@@ -142,6 +144,7 @@ async def bridge(settings: Settings) -> None:
             group.create_task(_look_again(linked.open_forgotten, "dossiers started whose start was lost"))
             group.create_task(room.keep_current())
             group.create_task(HandOver(wiring.waiting, room, intake).run())
+            group.create_task(HistoryExport(client, Histories(wiring.store), settings.history_days).run())
             views = Views(wiring.store)
             waking, sweep = Waking(views, intake, linked), Sweep(client, views, intake, linked)
             healing = Healing(wiring.store, intake, partial(datetime.now, UTC))

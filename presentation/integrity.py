@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from audit.rebuilding import Rebuilt
-from audit.verification_report import VerificationReport
+from audit.verification_report import ReplayTally, VerificationReport
 from audit.violation import Violation
 from events.language.identity import CASE_REFERENCE_PATTERN
 from presentation.blocks import Block, Line, Tone, dim, line, table_of, toned
@@ -49,7 +49,15 @@ def verification_json(report: VerificationReport) -> dict[str, Any]:
     body = {"ok": report.ok, "cases": report.cases, "events": report.events, "violations": report.violations}
     body |= {"witness": report.witness, "first_fault": _first_fault(report.first_fault)}
     body |= {"older_events": report.older} if report.older else {}
+    body |= _replays_json(report.replays)
     return body if report.ok else body | {"findings": [finding_line(finding) for finding in report.findings]}
+
+
+def _replays_json(replays: ReplayTally | None) -> dict[str, Any]:
+    if replays is None:
+        return {}
+    body: dict[str, Any] = {"histories": replays.replayed, "histories_left_out": replays.left_out}
+    return body if replays.seed is None else body | {"sample_seed": replays.seed}
 
 
 def verification_screen(report: VerificationReport, words: Words) -> Iterator[Block]:
@@ -79,6 +87,19 @@ def verification_screen(report: VerificationReport, words: Words) -> Iterator[Bl
                 events=report.older,
             )
         )
+    if report.replays is not None:
+        yield from _replays_said(report.replays, words)
+
+
+def _replays_said(replays: ReplayTally, words: Words) -> Iterator[Block]:
+    """How many histories were replayed, by which draw, and of how many runs there is none."""
+    if replays.seed is None:
+        yield line(words(_("{histories} workflow histories were replayed."), histories=replays.replayed))
+    else:
+        drawn = _("{histories} workflow histories were replayed: the newest, and others drawn by the seed {seed}.")
+        yield line(words(drawn, histories=replays.replayed, seed=replays.seed))
+    if replays.left_out:
+        yield line(words(_("Of {runs} runs the history could not be stored."), runs=replays.left_out))
 
 
 def _count(count: int | None) -> str | Line:

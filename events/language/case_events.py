@@ -318,7 +318,7 @@ def record_of(json: str | bytes) -> EventRecord:
 
 def canonical_json(record: EventRecord) -> str:
     """The one JSON text of a record: what is stored, hashed and sent. Absent fields are left out, the rest in declared order."""
-    return record.model_dump_json(exclude_none=True)
+    return record.__pydantic_serializer__.to_json(record, exclude_none=True).decode()
 
 
 def data_of(record: EventRecord) -> dict[str, Any]:

@@ -39,6 +39,7 @@ FAILED = Counter(
     "Attempts to make a checkpoint (signing) or to write one (file) that failed",
     ["what"],
 )
+SIGNING, FILE = "signing", "file"
 
 
 @dataclass(slots=True)
@@ -111,14 +112,16 @@ def schedule_of(wiring: Wiring) -> CheckpointSchedule:
     """What the publisher does about checkpoints under its settings. Raises ProofError for a key that is none."""
     settings, duties = wiring.settings, []
     look_seconds = min(LOOK_SECONDS, settings.checkpoint_seconds)
+    for what in (SIGNING, FILE):
+        FAILED.labels(what)  # at nought, so that its first rise is seen
     if settings.checkpoint_key is None:
         log.warning("no checkpoints are made", setting=KEY_SETTING)
     else:
         key = SigningKey.from_pem(settings.checkpoint_key.get_secret_value())
         making = Making(wiring.store, key, wiring.topics.checkpoints, settings.checkpoint_seconds)
-        duties.append(Duty("signing", making, look_seconds))
+        duties.append(Duty(SIGNING, making, look_seconds))
     if settings.checkpoint_file is not None:
-        duties.append(Duty("file", partial(write_file, wiring.store, settings.checkpoint_file), look_seconds))
+        duties.append(Duty(FILE, partial(write_file, wiring.store, settings.checkpoint_file), look_seconds))
     return CheckpointSchedule(duties, step_seconds=min(1.0, look_seconds))
 
 

@@ -26,6 +26,12 @@ def verify(
     topics: Annotated[
         bool, typer.Option("--topics", help="Compare Kafka's topics with the outbox too (I3); reads them whole.")
     ] = False,
+    histories: Annotated[
+        bool, typer.Option("--histories", help="Replay the stored workflow histories on today's code too (I13).")
+    ] = False,
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="Replay so many only: the newest, and others by a seed that is told.")
+    ] = None,
 ) -> int:
     """Verify the whole ledger: hash chains, every rule decided again, clocks, read models, inbox.
 
@@ -35,12 +41,16 @@ def verify(
     """
     from greenlane.cli.progress import counted
     from presentation.integrity import verification_json, verification_screen
-    from services.verification import count_ledger, verify_installation
+    from services.verification import count_histories, count_ledger, drawn_histories, verify_installation
 
+    if sample is not None and not histories:
+        raise typer.BadParameter(_("A sample is one of histories: give --histories too."), param_hint="--sample")
     with run.session() as session:
-        events = count_ledger(session.wiring, acting(None))[1]
-        with counted(session.words(_("Verifying the ledger")), events) as progress:
-            report = verify_installation(session.wiring, acting(None), topics=topics, progress=progress)
+        asked = drawn_histories(sample, sandbox=session.wiring.settings.sandbox) if histories else None
+        total = count_ledger(session.wiring, acting(None))[1]
+        total += count_histories(session.wiring, acting(None)) if histories else 0
+        with counted(session.words(_("Verifying the ledger")), total) as done:
+            report = verify_installation(session.wiring, acting(None), topics=topics, histories=asked, progress=done)
         return run.answer(
             lambda: verification_json(report), lambda: verification_screen(report, session.words), 0 if report.ok else 2
         )

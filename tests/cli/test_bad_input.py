@@ -53,6 +53,12 @@ def test_an_answer_that_no_file_holds(greenlane: Program, tmp_path: Path) -> Non
         assert (error["code"], error["field"]) == ("file_unreadable", str(bad))
 
 
+def test_a_sample_of_nothing(greenlane: Program) -> None:
+    """It is one of histories, which were not asked for; or none."""
+    for options in (("--sample", "3"), ("--histories", "--sample", "0")):
+        assert greenlane("verify", *options, "--json").error["code"] == "usage"
+
+
 def test_a_state_folder_that_cannot_be_used(greenlane: Program, tmp_path: Path) -> None:
     """Below a file; with a comma; or, for who is not root, without the right to write."""
     (tmp_path / "file").write_text("")

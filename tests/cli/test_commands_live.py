@@ -311,5 +311,8 @@ def test_outbox_rows_are_sent_again_on_demand(live: Program) -> None:
     assert answer.code == 0, answer
     assert answer.json["republished"] > 0
     assert answer.json["waiting"] == 0
-    verified = live("verify", "--topics").json
+    verified = live("verify", "--topics", "--histories", "--sample", "5").json
     assert (verified["ok"], verified["violations"]["I3"]) == (True, 0), "a repeated record is allowed"
+    assert (verified["violations"]["I13"], verified["histories_left_out"]) == (0, 0)
+    assert verified["histories"] >= 0
+    assert verified["sample_seed"]

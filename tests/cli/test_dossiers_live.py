@@ -142,6 +142,7 @@ def test_a_refusal_blocks_shows_its_cascade_and_ends_by_one_command(live: Progra
     assert (late.code, late.json["error"]["code"]) == (2, "dossier_closed")
 
 
+@pytest.mark.more
 def test_a_dossier_whose_start_was_lost_is_found_and_opened(live_stack: LiveStack, live: Program) -> None:
     """The inbox row stands, nothing else: the bridge looks for such rows and starts what they are about."""
     import asyncio  # noqa: PLC0415

@@ -82,7 +82,7 @@ def test_every_party_is_told_what_it_may_do(
     ("name", "read", "write"),
     [
         ("culture", [TOPICS.work("culture")], [TOPICS.decisions("culture")]),
-        ("auditor", [TOPICS.case_events, TOPICS.escalations], []),
+        ("auditor", [TOPICS.case_events, TOPICS.checkpoints, TOPICS.escalations], []),
     ],
 )
 def test_what_a_party_may_do(live: Program, name: str, read: list[str], write: list[str]) -> None:

@@ -1,8 +1,8 @@
-"""One Temporal server for a file of tests, one database and one house for a test."""
+"""One Temporal server for a file of tests (one that lists runs for all of them), one database and one house for a test."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
@@ -28,8 +28,14 @@ async def house(environment: WorkflowEnvironment, database_url: str) -> AsyncIte
         yield built
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Client]:
-    """Of a development server: the one that skips time has no lists."""
+@pytest.fixture(scope="package")
+def development_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Its address. The server that skips time has no lists."""
     with temporal_server(tmp_path_factory.mktemp("temporal")) as address:
-        yield await Client.connect(address, data_converter=DATA_CONVERTER)
+        yield address
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def client(development_server: str) -> Client:
+    """Of a development server."""
+    return await Client.connect(development_server, data_converter=DATA_CONVERTER)

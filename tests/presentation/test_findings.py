@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from audit.verification_report import VerificationReport
+from audit.verification_report import ReplayTally, VerificationReport
 from audit.violation import Violation
-from presentation.integrity import finding_text, verification_json
+from presentation.integrity import finding_text, verification_json, verification_screen
 from presentation.words.words import Words
 
 
@@ -32,3 +32,17 @@ def test_a_finding_for_programs_and_in_vietnamese(finding: Violation, line: str,
     said = finding_text(finding, Words("vi"))
     assert place in said
     assert finding.message not in said
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_replayed_histories_are_told_where_they_were_asked_for(language: str) -> None:
+    """How many, by which draw, and of how many runs there is none."""
+    report = VerificationReport()
+    assert "histories" not in verification_json(report)
+    report.replays = ReplayTally(replayed=12, left_out=3, seed="a1b2")
+    body = verification_json(report)
+    assert (body["histories"], body["histories_left_out"], body["sample_seed"]) == (12, 3, "a1b2")
+    said = " ".join(str(block) for block in verification_screen(report, Words(language)))
+    assert all(word in said for word in ("12", "a1b2", "3"))
+    report.replays = ReplayTally(replayed=12)
+    assert "sample_seed" not in verification_json(report)

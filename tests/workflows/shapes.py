@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -15,16 +16,27 @@ from events.language.commands import (
     Actor,
     ActorKind,
     CaseCommand,
+    DossierReference,
     Outcome,
     PauseClock,
     ResumeClock,
 )
+from events.language.identity import dossier_id_of
+from events.language.sameness import with_digest
 from store.errors import StoreUnavailable
 from tests.builders import PAUSE, RESTART, a_submission, a_supplement, an_answer
 from tests.timetables import due_items
+from tests.workflows.dossier_shapes import (
+    Desk,
+    dossier_continued,
+    dossier_granted,
+    dossier_of_many,
+    dossier_with_none,
+)
 from tests.workflows.routes import FIVE_STEPS, five_steps, one_step
 from tests.workflows.stage import Stage, StagedCase, a_stage, soon
 from tests.workflows.troubled import TroubledRecorder
+from workflows.messages import WAKE_SIGNAL
 
 SUPERVISOR = Actor(kind=ActorKind.SUPERVISOR, id="office")
 
@@ -163,6 +175,40 @@ async def taken_over(stage: Stage) -> StagedCase:
     return await _answers(case, FIVE_STEPS[1:])
 
 
+async def linked(stage: Stage) -> StagedCase:
+    """Part of a dossier, which is told of its end; woken in between, though nothing is due."""
+    link = DossierReference(dossier=dossier_id_of("/portal", "D-1"), name="a")
+    case = await _opened(await stage.open(one_step(), submission=a_submission(await stage.now(), linked=link)))
+    await case.handle.signal(WAKE_SIGNAL)
+    await case.quiet()
+    return await _answers(case, (("signing", "culture"),))
+
+
+async def said_again(stage: Stage) -> StagedCase:
+    """An answer that comes twice, and another under its id."""
+    case = await _opened(await stage.open(five_steps()))
+    first = with_digest(an_answer("intake", "one-stop", await stage.now(), command_id="one"))
+    other = with_digest(an_answer("intake", "one-stop", await stage.now(), Outcome.REFUSE, command_id="one"))
+    for command in (first, first, other):
+        await _send(case, command)
+    return await _answers(case, FIVE_STEPS[1:])
+
+
+async def two_at_once(stage: Stage) -> StagedCase:
+    """Two answers come while a turn is being recorded, and are taken in one."""
+    recorder = stage.recorder
+    assert isinstance(recorder, TroubledRecorder)
+    case = await _opened(await stage.open(five_steps()))
+    recorder.holds()
+    for step in FIVE_STEPS[:3]:
+        await case.signal(an_answer(*step, await stage.now()))
+        await soon(lambda: recorder.held == 1)
+    recorder.goes_on()
+    await soon(lambda: len(case.events("StepDecided")) == 3)
+    await case.quiet()
+    return await _answers(case, FIVE_STEPS[3:])
+
+
 async def outage(stage: Stage) -> StagedCase:
     """The store is away for so long that the pause between attempts becomes the server's timer."""
     recorder = stage.recorder
@@ -190,18 +236,25 @@ SHAPES: dict[str, Shape] = {
         escalated,
         timer_kept,
         taken_over,
+        linked,
+        said_again,
+        two_at_once,
         outage,
+        dossier_granted,
+        dossier_of_many,
+        dossier_with_none,
         continued,
+        dossier_continued,
     )
 }
-"""The continued one last: after a continue-as-new the time-skipping server skips no more."""
+"""Those that are continued last: after a continue-as-new the time-skipping server skips no more."""
 
 
 @asynccontextmanager
 async def played(environment: WorkflowEnvironment, shape: Shape) -> AsyncIterator[list[WorkflowHistory]]:
     """The histories of all runs of a case of this shape, the first run first; the stage stands until the block ends."""
     recorder = TroubledRecorder()
-    async with a_stage(environment, recorder) as stage, stage.worker():
+    async with a_stage(environment, recorder) as stage, stage.worker(carrier=Desk()):
         yield await histories_of(await shape(stage))
 
 
@@ -232,8 +285,9 @@ def commands_of(history: WorkflowHistory) -> list[str]:
     for event in history.events:
         kind = (event.WhichOneof("attributes") or "").removesuffix("_event_attributes")
         if kind == "marker_recorded":
-            failed = event.marker_recorded_event_attributes.HasField("failure")
-            commands.append("record, in vain" if failed else "record")
+            marker = event.marker_recorded_event_attributes
+            done = json.loads(marker.details["data"].payloads[0].data)["activity_type"].replace("_", " ")
+            commands.append(f"{done}, in vain" if marker.HasField("failure") else done)
         elif kind in COMMANDS:
             commands.append(COMMANDS[kind])
         else:

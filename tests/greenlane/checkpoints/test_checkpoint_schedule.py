@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 import pytest
 from prometheus_client import REGISTRY
-from structlog.testing import capture_logs
+from structlog.testing import CapturingLogger
 
 from events.transport.backoff import Backoff
+from greenlane.checkpoints import schedule as module
 from greenlane.checkpoints.file import CheckpointFileError
 from greenlane.checkpoints.schedule import CheckpointSchedule, Duty
 from wording.text import layout
@@ -39,6 +40,14 @@ class Hands:
             self.now += 1
 
 
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> CapturingLogger:
+    """What is logged, whatever level another test left."""
+    logger = CapturingLogger()
+    monkeypatch.setattr(module, "log", logger)
+    return logger
+
+
 def failures(what: str) -> float:
     return REGISTRY.get_sample_value("greenlane_checkpoint_failures_total", {"what": what}) or 0.0
 
@@ -49,30 +58,28 @@ def test_a_duty_is_done_when_its_time_comes() -> None:
     assert hands.done_at == [100, 105, 110]
 
 
-def test_what_fails_is_told_once_and_tried_again_ever_later() -> None:
+def test_what_fails_is_told_once_and_tried_again_ever_later(lines: CapturingLogger) -> None:
     """And again at its own pace once it works, which is told too."""
     hands, before = Hands(), failures("signing")
     hands.error, duty = CheckpointFileError(layout("the disk is full")), hands.duty()
-    with capture_logs() as lines:
-        hands.pass_seconds(24, duty.look)
-        hands.error = None
-        hands.pass_seconds(16, duty.look)
+    hands.pass_seconds(24, duty.look)
+    hands.error = None
+    hands.pass_seconds(16, duty.look)
     assert hands.done_at == [100, 101, 103, 107, 115, 123, 131, 136]
-    assert [line["event"] for line in lines] == ["checkpoints wait", "checkpoints go on"]
-    assert lines[0]["reason"] == "the disk is full"
+    assert [call.args for call in lines.calls] == [("checkpoints wait",), ("checkpoints go on",)]
+    assert lines.calls[0].kwargs["reason"] == "the disk is full"
     assert failures("signing") == before + 6
 
 
-def test_another_trouble_is_told_too_and_nothing_of_what_is_not_ours() -> None:
+def test_another_trouble_is_told_too_and_nothing_of_what_is_not_ours(lines: CapturingLogger) -> None:
     """A library's exception may quote what it was given: of it its name is told."""
-    hands, duty = Hands(), None
+    hands = Hands()
     duty = hands.duty()
-    with capture_logs() as lines:
-        hands.error = CheckpointFileError(layout("away"))
-        hands.pass_seconds(1, duty.look)
-        hands.error = ValueError("-----BEGIN PRIVATE KEY-----")
-        hands.pass_seconds(8, duty.look)
-    assert [line["reason"] for line in lines] == ["away", "ValueError"]
+    hands.error = CheckpointFileError(layout("away"))
+    hands.pass_seconds(1, duty.look)
+    hands.error = ValueError("-----BEGIN PRIVATE KEY-----")
+    hands.pass_seconds(8, duty.look)
+    assert [call.kwargs["reason"] for call in lines.calls] == ["away", "ValueError"]
 
 
 def test_the_file_in_trouble_does_not_keep_checkpoints_from_being_made() -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import psutil
 import pytest
-from structlog.testing import capture_logs
+from structlog.testing import CapturingLogger
 
 from audit.proof.errors import KeyOfAnotherKind, KeyUnreadable, ProofError
 from audit.proof.signing import SigningKey
 from greenlane.addresses import StackAddresses
+from greenlane.checkpoints import schedule
 from greenlane.checkpoints.keys import signing_key_of
 from greenlane.checkpoints.schedule import schedule_of
 from greenlane.connection_rules import PREFIX
@@ -85,9 +86,10 @@ def test_what_is_no_key_keeps_the_publisher_from_starting(text: str, error: type
     assert text not in str(caught.value)
 
 
-def test_without_a_key_it_is_said_once_that_nobody_signs() -> None:
-    with capture_logs() as lines:
-        schedule = schedule_of(Wiring(Settings()))
-        schedule.run()
-    assert [line["event"] for line in lines] == ["no checkpoints are made"]
-    assert not schedule.duties
+def test_without_a_key_it_is_said_once_that_nobody_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = CapturingLogger()
+    monkeypatch.setattr(schedule, "log", lines)
+    idle = schedule_of(Wiring(Settings()))
+    idle.run()
+    assert [call.args for call in lines.calls] == [("no checkpoints are made",)]
+    assert not idle.duties

@@ -139,6 +139,7 @@ def finished(process: subprocess.Popen[str]) -> tuple[int, dict[str, Any]]:
     return process.returncode, json.loads(out)
 
 
+@pytest.mark.more
 def test_killed_import_continues_and_a_finished_one_is_not_driven_again(
     start: Start, store: Store, log: Path, gate: Path
 ) -> None:

@@ -142,6 +142,7 @@ async def workflow_status(addresses: StackAddresses) -> str:
     return status.name if status else ""
 
 
+@pytest.mark.more
 def test_killed_parts_come_back_and_a_killed_stack_leaves_no_orphan(servers: StackAddresses, tmp_path: Path) -> None:
     settings = free_ports(tmp_path / "hồ sơ 1")
     with stack(settings) as up:
