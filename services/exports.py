@@ -31,7 +31,7 @@ from store.ledger import record_of_row
 
 
 @dataclass(frozen=True, slots=True)
-class Testimony:
+class Narrative:
     """What the page of a bundle tells: folds of the very events that the bundle proves, and of nothing else."""
 
     evidence: Evidence
@@ -57,7 +57,7 @@ def export_bundle(
     installation: Installation,
     actor: Actor,
     reference: str,
-    draw: Callable[[Testimony], Page],
+    draw: Callable[[Narrative], Page],
     *,
     key: SigningKey | None,
     now: datetime,
@@ -74,8 +74,8 @@ def export_bundle(
     checkpoint = _covering(installation, kind, stream_id, key)
     evidence = collect_evidence(installation, kind, stream_id, checkpoint, exported_at=now)
     later = later_events(installation, kind, stream_id, checkpoint)
-    testimony = _testimony(installation, evidence, later, key, now)
-    return Bundle(bundle_of(evidence, draw(testimony), key), evidence.events, later, key is not None)
+    narrative = _narrative(installation, evidence, later, key, now)
+    return Bundle(bundle_of(evidence, draw(narrative), key), evidence.events, later, key is not None)
 
 
 def _subject_of(installation: Installation, reference: str) -> tuple[Kind, str] | None:
@@ -100,16 +100,16 @@ def _covering(installation: Installation, kind: Kind, stream_id: str, key: Signi
     return newest
 
 
-def _testimony(
+def _narrative(
     installation: Installation, evidence: Evidence, later: int, key: SigningKey | None, now: datetime
-) -> Testimony:
+) -> Narrative:
     signed_by, at = None if key is None else key.key_id, installation.business(now)
     if evidence.kind == "case":
         sheets = tuple(_case_sheet(evidence, stream) for stream in evidence.streams)
-        return Testimony(evidence, sheets, None, later, signed_by)
+        return Narrative(evidence, sheets, None, later, signed_by)
     own, *members = evidence.streams
     sheets = tuple(_case_sheet(evidence, stream) for stream in members)
-    return Testimony(evidence, sheets, _dossier_sheet(evidence, own, sheets, at), later, signed_by)
+    return Narrative(evidence, sheets, _dossier_sheet(evidence, own, sheets, at), later, signed_by)
 
 
 def _case_sheet(evidence: Evidence, stream: ProvenStream) -> CaseSheet:
