@@ -32,6 +32,7 @@ from greenlane.stack.errors import for_relaying, relayed
 from greenlane.stack.folder import folder_error
 from presentation.remedies import remedy_of
 from services.acknowledging import NoSuchAlertError, numbered
+from services.checkpoints import NoSigningKeyError, NotSignedYetError
 from sla.errors import SlaError
 from store import errors as store
 from tests.cli.command_page import PAGE
@@ -154,6 +155,7 @@ def _samples() -> Iterator[BaseException]:
     yield store.CheckpointUnreadable(number=1)
     yield store.LeavesCut(log="events", size=2, signed=3)
     yield from _proof_samples()
+    yield from (NoSigningKeyError(), NotSignedYetError())
     yield transport.KafkaAwayError(bootstrap="h:1", reason="NoBrokersAvailable")
     yield transport.TopicMissingError(topic="t")
     yield transport.MessageTooLargeError(topic="t", size_bytes=2, limit_bytes=1)

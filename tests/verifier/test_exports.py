@@ -181,7 +181,14 @@ def test_the_page_tells_both_promises_who_acted_and_the_law_in_both_languages(
     living.turn(MONDAY + timedelta(hours=1), an_answer("intake", "one-stop", MONDAY + timedelta(hours=1)))
     page = exported(installation, living.case.case_id, a_key()).content.decode().partition("<script")[0]
     for said in (
-        *("Asia/Ho_Chi_Minh", "54/2019/NĐ-CP", "Hẹn trả theo luật", "Statutory appointment", "Who acted", "Người thực hiện"),
+        *(
+            "Asia/Ho_Chi_Minh",
+            "54/2019/NĐ-CP",
+            "Hẹn trả theo luật",
+            "Statutory appointment",
+            "Who acted",
+            "Người thực hiện",
+        ),
         *('<article lang="vi">', '<article lang="en">', "<thead>", "@page", "09:00:00"),
     ):
         assert said in page, said
