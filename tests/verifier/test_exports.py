@@ -13,10 +13,10 @@ from sqlalchemy import text
 from audit.proof.errors import EvidenceBroken, KeyNotHandedOver, NotCoveredYet
 from audit.proof.sealing import handing_over
 from audit.proof.signing import SigningKey
-from catalog.loader import load_catalog
 from cases.dossier.decide import DOSSIERS
 from cases.dossier.model import blank_dossier
 from cases.model import blank
+from catalog.loader import load_catalog
 from events.language.commands import Outcome
 from events.language.dossier_events import ApplicationReleased
 from events.language.refusals import Refusal
