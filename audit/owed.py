@@ -43,8 +43,8 @@ def check_codes(store: Store) -> Iterator[Violation]:
     """
     for gap in owed.code_gaps(store):
         first, last = (dossier_code_of(gap.agency_code, gap.day, ordinal) for ordinal in (gap.first, gap.last))
-        codes = f"{first} was" if first == last else f"{first} to {last} were"
-        yield Violation("I1", first, None, f"{codes} given, and no case has the code")
+        said = "was given, and no case has it" if first == last else f"to {last} were given, and no case has them"
+        yield Violation("I1", first, None, said, goes_on=True)
     for stream_id, sequence, code in owed.codes_never_given(store):
         yield Violation(
             "I1", stream_id, sequence, f"the code {code} was never given" if code else "has no dossier code"

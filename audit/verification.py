@@ -21,6 +21,7 @@ from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from events.transport.reading import TopicReading
 from store.database import Store
+from store.owed import may_see_persons
 from store.soundness import streams_unsigned
 from store.verification import accepted_without_case, effects_repeated
 
@@ -68,6 +69,7 @@ def verify(
     for case_id, effect in effects_repeated(store):
         report.note(Violation("I4", case_id, None, effect))
     report.note_all(check_owed(store))
+    report.unseen += [] if may_see_persons(store) else ["vault"]
     if topics is not None:
         _compare_topics(store, topics, report)
     if histories is not None:

@@ -68,6 +68,8 @@ class VerificationReport:
     """None: not asked."""
     older: int = 0
     """Events that an older version decided, under its own rules: checked in all else, and not decided again."""
+    unseen: list[Literal["vault"]] = field(default_factory=list)
+    """What the account may not look into: nothing is said of it."""
 
     @property
     def ok(self) -> bool:

@@ -18,7 +18,8 @@ from greenlane.cli.app import command_names
 from greenlane.connection_rules import PREFIX
 from greenlane.errors import SettingsError
 from greenlane.kafka_accounts import passwords_in
-from greenlane.settings import Settings, refuse_unknown
+from greenlane.secret_files import SUFFIX
+from greenlane.settings import Settings, refuse_unknown, secret_variables
 
 FOLDER = Path(__file__).parent
 OF_THE_SERVERS = ("secrets.env.template", "temporal.env.template", "kafka.env.template")
@@ -26,6 +27,10 @@ OF_THE_SERVERS = ("secrets.env.template", "temporal.env.template", "kafka.env.te
 COMMON = "greenlane.env.template"
 """Read by every process, before its own."""
 ACCOUNTS = "kafka-accounts.template"
+KEY = "checkpoint-key.pem"
+"""Made by a command, with no template: it signs checkpoints."""
+SIGNER = "publisher"
+"""The one service that has the key."""
 CONDITIONS = Literal["service_started", "service_healthy", "service_completed_successfully"]
 
 
@@ -97,6 +102,7 @@ def problems() -> list[str]:
     for template in sorted(FOLDER.glob("*.env.template")):
         faults += _settings(template.name) if template.name not in OF_THE_SERVERS else []
     faults += _accounts()
+    faults += signing_key_faults(compose)
     faults += _scripts()
     return faults
 
@@ -123,7 +129,7 @@ def _service(service: Service, compose: Compose) -> list[str]:
     ]
     for volume in service.volumes:
         source = volume.split(":")[0]
-        made = (FOLDER / source).is_file() or (FOLDER / f"{source}.template").is_file()
+        made = (FOLDER / source).is_file() or (FOLDER / f"{source}.template").is_file() or Path(source).name == KEY
         known = made if source.startswith(".") else source in compose.volumes
         faults += [] if known else [f"the volume {source} is not there"]
     return faults
@@ -141,7 +147,8 @@ def _settings(template: str) -> list[str]:
                 refuse_unknown({variable: value})
             except SettingsError as error:
                 faults.append(f"{name}:{number}: {error}")
-            if not line.startswith("#"):
+            # What a file holds is read where it is mounted; that a variable may have one is asked above.
+            if not line.startswith("#") and variable not in {f"{secret}{SUFFIX}" for secret in secret_variables()}:
                 values[variable.removeprefix(PREFIX).lower()] = value
     try:
         Settings.load(**values)
@@ -160,6 +167,24 @@ def _accounts() -> list[str]:
     except SettingsError as error:
         return [f"{ACCOUNTS}: {error}"]
     return [f"{ACCOUNTS}: {name} is missing" for name in sorted(known - named)]
+
+
+def signing_key_faults(compose: Compose) -> list[str]:
+    """Who writes the ledger signs nothing: the key is named and mounted for the publisher, and for nobody else."""
+    faults = []
+    variable = f"{PREFIX}CHECKPOINT_KEY"
+    for name, service in compose.services.items():
+        mounts = [place.split(":")[1] for place in service.volumes if Path(place.split(":")[0]).name == KEY]
+        texts = [(FOLDER / f"{file}.template").read_text(encoding="utf-8") for file in service.env_file]
+        lines = [line for text in texts for line in text.splitlines() if line.startswith(variable)]
+        named = [line.partition("=")[2] for line in lines if line.startswith(f"{variable}{SUFFIX}=")]
+        if len(named) < len(lines):
+            faults.append(f"{name}: {variable} stands beside passwords; name a file")
+        if (mounts or named) and name != SIGNER:
+            faults.append(f"{name}: has the key that signs checkpoints, which is the {SIGNER}'s alone")
+        if name == SIGNER and (not mounts or mounts != named):
+            faults.append(f"{name}: the key is mounted at {mounts} and read from {named}")
+    return faults
 
 
 def _scripts() -> list[str]:

@@ -52,6 +52,7 @@ def verification_json(report: VerificationReport) -> dict[str, Any]:
     body |= {"warnings": ["torn_line"]} if report.torn else {}
     body |= {"older_events": report.older} if report.older else {}
     body |= _replays_json(report.replays)
+    body |= {"unseen": report.unseen} if report.unseen else {}
     return body if report.ok else body | {"findings": [finding_line(finding) for finding in report.findings]}
 
 
@@ -91,6 +92,8 @@ def verification_screen(report: VerificationReport, words: Words) -> Iterator[Bl
         )
     if report.replays is not None:
         yield from _replays_said(report.replays, words)
+    if report.unseen:
+        yield line(words(_("The vault was not looked into: this account may not see persons.")))
     yield from _witness(report, words)
 
 

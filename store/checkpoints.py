@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
 
 from psycopg import ServerCursor
@@ -94,26 +94,16 @@ class Checkpoints:
             row = connection.execute(query).one_or_none()
         return None if row is None else _checkpoint_of(row.number, row.body)
 
-    def make(
-        self,
-        seal: Callable[[Draft], Sealed],
-        topic: str,
-        *,
-        older_than: timedelta | None = None,
-        even_unchanged: bool = False,
-    ) -> Checkpoint | None:
+    def make(self, seal: Callable[[Draft], Sealed], topic: str, *, even_unchanged: bool = False) -> Checkpoint | None:
         """Number what is committed, have it signed, store it, and owe it to `topic`, in one transaction.
 
-        None: no log has anything new since the last, and `even_unchanged` is not asked; or the last is no older than
-        `older_than` (real time, by the database's clock). What `seal` raises undoes all. Raises LeavesCut where somebody
-        removed or added leaves.
+        None: no log has anything new since the last, and `even_unchanged` is not asked. What `seal` raises undoes all.
+        Raises LeavesCut where somebody removed or added leaves.
         """
         with self._store.writing() as connection:
             session = cast("Session", connection.connection.driver_connection)
             session.execute(SQL["lock"], {"key": LOCK, "stalled": STALLED, "patience": PATIENCE})
             last = _last_of(session)
-            if older_than is not None and last.age is not None and last.age <= older_than:
-                return None
             events = _number_events(session, last)
             acts = _number_acts(connection, session, last)
             if not events.leaves and not acts and last.checkpoint is not None and not even_unchanged:
@@ -133,7 +123,6 @@ class _Last(NamedTuple):
     edges: Mapping[str, Edge]
     ledger_position: int
     settled_position: int
-    age: timedelta | None
 
 
 class _Events(NamedTuple):
@@ -148,7 +137,7 @@ class _Events(NamedTuple):
 def _last_of(session: Session) -> _Last:
     row = session.execute(SQL["find_last"]).fetchone()
     if row is None:
-        return _Last(None, {log: Edge() for log in LOGS}, 0, 0, None)
+        return _Last(None, {log: Edge() for log in LOGS}, 0, 0)
     number, body, edges, *rest = row
     last = _Last(_checkpoint_of(number, body), _edges_of(number, edges), *rest)
     for log, edge in last.edges.items():

@@ -39,7 +39,10 @@ class Leaves:
         self._store = store
 
     def of_log(self, log: str, size: int | None = None) -> Iterator[Leaf]:
-        """The first `size` leaves of a log by number, or all, fetched as they are used; close it where it is not exhausted."""
+        """The first `size` leaves of a log by number, or all, fetched as they are used.
+
+        Its connection is given back at the end, or when nobody holds the iterator any more.
+        """
         with self._store.reading() as connection:
             yield from leaves_of_log(connection, log, size)
 

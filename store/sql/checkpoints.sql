@@ -8,7 +8,7 @@ SELECT set_config('idle_in_transaction_session_timeout', :stalled, true), set_co
 
 -- find_last --
 -- The checkpoint that the next one follows.
-SELECT number, body, edges, ledger_position, settled_position, clock_timestamp() - at
+SELECT number, body, edges, ledger_position, settled_position
 FROM checkpoints
 ORDER BY number DESC
 LIMIT 1;

@@ -70,15 +70,16 @@ ORDER BY id;
 -- find_code_gaps --
 -- Ordinals of dossier codes that were given and stand in no acceptance, from one to another; by agency and day of receipt.
 WITH accepted AS (
-    SELECT substring(body FROM '"dossier_code":"([^"]*)"') AS code
+    SELECT split_part(split_part(body, '"dossier_code":"', 2), '"', 1) AS code
     FROM ledger
     WHERE type = 'ApplicationAccepted'
 ), ordinals AS (
     SELECT DISTINCT
-        substring(code FROM '^(.+)-\d{6}-\d{4,9}$') AS agency_code,
-        substring(code FROM '^.+-(\d{6})-\d{4,9}$') AS day,
-        substring(code FROM '^.+-\d{6}-(\d{4,9})$')::int AS ordinal
+        substring(code FROM '^(.+)-\d{6}-\d+$') AS agency_code,
+        substring(code FROM '-(\d{6})-\d+$') AS day,
+        substring(code FROM '\d+$')::int AS ordinal
     FROM accepted
+    WHERE code ~ '^.+-\d{6}-\d{4,9}$'
 ), places AS (
     SELECT d.agency_code, d.day, o.ordinal
     FROM ordinals o
@@ -100,24 +101,25 @@ ORDER BY agency_code, day, ordinal;
 -- Acceptances whose dossier code was not given: beyond the last ordinal of its agency and day, or in no form of a code.
 SELECT l.case_id, l.sequence, l.code
 FROM (
-    SELECT case_id, sequence, coalesce(substring(body FROM '"dossier_code":"([^"]*)"'), '') AS code
+    SELECT case_id, sequence, split_part(split_part(body, '"dossier_code":"', 2), '"', 1) AS code
     FROM ledger
     WHERE type = 'ApplicationAccepted'
 ) AS l
 LEFT JOIN dossier_codes d
     ON d.agency_code = substring(l.code FROM '^(.+)-\d{6}-\d{4,9}$')
-    AND to_char(d.day, 'YYMMDD') = substring(l.code FROM '^.+-(\d{6})-\d{4,9}$')
-WHERE coalesce(substring(l.code FROM '^.+-\d{6}-(\d{4,9})$')::int > d.last_ordinal, true)
+    AND to_char(d.day, 'YYMMDD') = substring(l.code FROM '-(\d{6})-\d{4,9}$')
+WHERE d.last_ordinal IS NULL OR substring(l.code FROM '\d+$')::numeric > d.last_ordinal
 ORDER BY l.case_id, l.sequence;
 
 -- find_repeated_codes --
 -- Dossier codes that stand in more than one acceptance.
 SELECT code, min(case_id), max(case_id)
 FROM (
-    SELECT case_id, substring(body FROM '"dossier_code":"([^"]*)"') AS code
+    SELECT case_id, split_part(split_part(body, '"dossier_code":"', 2), '"', 1) AS code
     FROM ledger
     WHERE type = 'ApplicationAccepted'
 ) AS l
+WHERE code <> ''
 GROUP BY code
 HAVING count(*) > 1
 ORDER BY code;

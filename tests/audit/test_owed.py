@@ -56,7 +56,7 @@ TAMPERED = {
         "I2 greenlane.work.police.v1: the outbox owes message 999, which stands for nothing"
     ],
     "UPDATE dossier_codes SET last_ordinal = last_ordinal + 2": [
-        "I1 H05.7-260302-0004: H05.7-260302-0004 to H05.7-260302-0005 were given, and no case has the code"
+        "I1 H05.7-260302-0004: to H05.7-260302-0005 were given, and no case has them"
     ],
     "UPDATE dossier_codes SET last_ordinal = 2": ["I1 {third}.3: the code H05.7-260302-0003 was never given"],
     "DELETE FROM dossier_codes": [
@@ -65,11 +65,11 @@ TAMPERED = {
         "I1 {third}.3: the code H05.7-260302-0003 was never given",
     ],
     "UPDATE ledger SET body = replace(body, '0001\"', '0002\"') WHERE case_id = :first": [
-        "I1 H05.7-260302-0001: H05.7-260302-0001 was given, and no case has the code",
+        "I1 H05.7-260302-0001: was given, and no case has it",
         "I1 H05.7-260302-0002: is the code of {least} and of {most}",
     ],
     "UPDATE ledger SET body = 'no JSON' WHERE case_id = :first AND sequence = 3": [
-        "I1 H05.7-260302-0001: H05.7-260302-0001 was given, and no case has the code",
+        "I1 H05.7-260302-0001: was given, and no case has it",
         "I1 {first}.3: has no dossier code",
     ],
     "DELETE FROM vault.subjects WHERE subject_ref = 'subject-of-A-2'": [
@@ -99,7 +99,7 @@ def test_a_case_that_was_removed_with_all_its_rows_leaves_a_gap(store: Store, sk
     tables = ("ledger", "outbox", "applications", "commands", "cases", "worklist")
     tamper(store, *(f"DELETE FROM {table} WHERE case_id = :gone" for table in tables), gone=sketches[1].case_id)
     assert said(store) == [
-        "I1 H05.7-260302-0002: H05.7-260302-0002 was given, and no case has the code",
+        "I1 H05.7-260302-0002: was given, and no case has it",
         "I1 subject-of-A-2: personal data of nobody's case",
     ]
 

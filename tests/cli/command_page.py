@@ -29,6 +29,8 @@ def commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[
     if not inner:
         yield path, command
         return
+    if path and getattr(command, "invoke_without_command", False):
+        yield path, command
     for name, each in inner.items():
         yield from commands(each, (*path, name))
 

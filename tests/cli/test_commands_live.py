@@ -9,9 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from audit.proof.merkle import leaf_hash, verify_consistency, verify_inclusion
+from audit.proof.signing import KeyRing, PublicKey
+from events.language.checkpoint import Checkpoint
+from events.language.topics import Topics
+from events.transport.producer import Producer
+from greenlane.admission import as_owner
 from greenlane.cli.acting import acting
 from greenlane.cli.clock import now
 from greenlane.cli.session import a_session
+from greenlane.connecting import cluster_of
 from presentation.json_of_cases import present_json
 from services.watching import Watch
 from tests.cli.program import LiveStack, Program
@@ -238,6 +245,41 @@ def test_the_whole_installation_verifies(live: Program, greenlane: Program, live
     assert "all is well" in greenlane("verify", "--state-dir", str(live_stack.state_dir)).out
 
 
+def test_what_is_on_record_is_signed_and_proved(live: Program, greenlane: Program, live_stack: LiveStack) -> None:
+    """With the key of the stack's own folder, by which a program that has its public half alone checks all of it."""
+    code = submitted(live, "signed-1")
+    signed = live("checkpoint").json
+    assert next(iter(signed)) == "ok"
+    assert {"at", "key_id", "logs", "cases", "previous", "signature"} <= set(signed)
+    root = signed["logs"]["events"]["root"]
+    proof = live("checkpoint", "prove", code, "1").json
+    assert list(proof) == ["ok", "log", "index", "size", "leaf", "data", "root", "path"]
+    again = live("checkpoint", "list").json["checkpoints"][-1]
+    if again["number"] == signed["number"]:  # the publisher may have made another
+        assert (proof["size"], proof["root"]) == (signed["logs"]["events"]["size"], root)
+    path = [bytes.fromhex(one) for one in proof["path"]]
+    leaf, top = bytes.fromhex(proof["leaf"]), bytes.fromhex(proof["root"])
+    assert leaf == leaf_hash(proof["data"].encode())
+    assert verify_inclusion(leaf, proof["index"], proof["size"], path, top)
+    grown = live("checkpoint", "consistency", "1", str(proof["size"])).json
+    assert list(grown) == ["ok", "log", "from", "to", "size", "leaf", "from_root", "root", "path"]
+    ends = bytes.fromhex(grown["from_root"]), bytes.fromhex(grown["root"])
+    assert verify_consistency(1, proof["size"], *ends, [bytes.fromhex(one) for one in grown["path"]])
+    key = live("checkpoint", "key").json
+    assert key["public_key"] == (live_stack.state_dir / "checkpoint-key.pub.pem").read_text()
+    ring = KeyRing(PublicKey.from_pem(key["public_key"]))
+    assert all(ring.holds(Checkpoint(**one)) for one in live("checkpoint", "list").json["checkpoints"])
+    act = live("checkpoint", "prove", "catalog", "1", "--log", "publications").json
+    assert (act["log"], act["index"]) == ("publications", 0)
+    assert live("checkpoint", "prove", "H05.8-260302-9999", "1").error["code"] == "case_unknown"
+    assert live("checkpoint", "prove", code, "99").error["code"] == "no_such_event"
+    assert live("checkpoint", "consistency", "1", "999999").error["code"] == "size_out_of_range"
+    for words in ((), ("list",), ("prove", code, "1"), ("consistency", "1", "2")):
+        said = greenlane("checkpoint", *words, "--state-dir", str(live_stack.state_dir))
+        assert said.code == 0, said
+        assert "{" not in said.out, said
+
+
 def test_the_ledger_as_an_event_log(live: Program, tmp_path: Path) -> None:
     """In both formats, of all or of one; never in place of a file that is there; nothing of a case that nobody knows."""
     code, events = submitted(live, "log-1"), set()
@@ -317,3 +359,18 @@ def test_outbox_rows_are_sent_again_on_demand(live: Program) -> None:
     assert (verified["violations"]["I13"], verified["histories_left_out"]) == (0, 0)
     assert verified["histories"] >= 0
     assert verified["sample_seed"]
+
+
+def test_a_message_that_nobody_owed_is_found(live: Program, live_stack: LiveStack) -> None:
+    """By its place, on a topic of ours to which nothing was ever owed; whatever else is there is as it was sent."""
+    owner, topic = cluster_of(as_owner(live_stack.settings)), Topics().work("nobody")
+    with owner.admin() as admin:
+        admin.create_topics({topic: {"num_partitions": 1}}, wait_for_metadata=True)
+        try:
+            with Producer(owner) as producer:
+                producer.send_now(topic, "case-a", b"{}", [("ce_id", b"forged")])
+            answer = live("verify", "--topics")
+            assert (answer.code, answer.json["violations"]["I3"]) == (2, 1), answer
+            assert answer.json["findings"] == [f"I3: {topic}: message 0-0 was never owed"]
+        finally:
+            admin.delete_topics([topic])

@@ -33,6 +33,7 @@ from greenlane.stack.errors import for_relaying, relayed
 from greenlane.stack.folder import folder_error
 from presentation.remedies import remedy_of
 from services.acknowledging import NoSuchAlertError, numbered
+from services.checkpoints import NoSigningKeyError, NotSignedYetError
 from sla.errors import SlaError
 from store import errors as store
 from tests.cli.command_page import PAGE
@@ -149,8 +150,7 @@ def _samples() -> Iterator[BaseException]:
     yield store.RecorderClosed()
     yield store.LedgerBehind(case_id="case-1", expected_sequence=3, last_sequence=1)
     yield store.MalformedTurn(case_id="case-1", reason="empty")
-    yield store.DefinitionsUnknown(digest="0")
-    yield store.DefinitionsUnknown(stream_id="case-1")
+    yield from (store.DefinitionsUnknown(digest="0"), store.DefinitionsUnknown(stream_id="case-1"))
     yield store.LedgerRowBroken(case_id="case-1", sequence=1)
     yield store.CheckpointUnreadable(number=1)
     yield store.LeavesCut(log="events", size=2, signed=3)
@@ -160,7 +160,8 @@ def _samples() -> Iterator[BaseException]:
     yield proof.KeyNotHandedOver(key_id="0", signed_by="1")
     yield proof.CheckpointBroken(number=1, what="its signature")
     yield proof.LeavesBroken(log="events", size=2)
-    yield WitnessUnusable(_("{source} holds no checkpoint.", source="file"))
+    unusable = WitnessUnusable(_("{source} holds no checkpoint.", source="file"))
+    yield from (NoSigningKeyError(), NotSignedYetError(), unusable)
     yield transport.KafkaAwayError(bootstrap="h:1", reason="NoBrokersAvailable")
     yield transport.TopicMissingError(topic="t")
     yield transport.MessageTooLargeError(topic="t", size_bytes=2, limit_bytes=1)

@@ -8,6 +8,7 @@ from audit.verification_report import ReplayTally, VerificationReport
 from audit.violation import Violation
 from presentation.integrity import finding_text, verification_json, verification_screen
 from presentation.words.words import Words
+from tests.presentation.test_blocks import drawn
 
 
 @pytest.mark.parametrize(
@@ -46,3 +47,12 @@ def test_replayed_histories_are_told_where_they_were_asked_for(language: str) ->
     assert all(word in said for word in ("12", "a1b2", "3"))
     report.replays = ReplayTally(replayed=12)
     assert "sample_seed" not in verification_json(report)
+
+
+def test_what_was_not_looked_into_is_said() -> None:
+    """In both languages, and to programs, who otherwise see no such key."""
+    report = VerificationReport(unseen=["vault"])
+    assert verification_json(report)["unseen"] == ["vault"]
+    assert "unseen" not in verification_json(VerificationReport())
+    for language, words in (("en", "this account may not see persons"), ("vi", "không được xem")):
+        assert words in drawn(*verification_screen(report, Words(language)), width=200)

@@ -1,0 +1,265 @@
+"""Signed checkpoints: making one, listing them, handing over to another key, and proofs for whoever trusts a key alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from audit.proof.errors import KEY_SETTING, LeavesBroken
+from audit.proof.leaves import data_of, hashes_of
+from audit.proof.merkle import CompactRange, TooFewLeaves, consistency_path, inclusion_path, leaf_hash, verify_inclusion
+from audit.proof.sealing import handing_over, sealing_with
+from audit.proof.signing import SigningKey
+from events.language.checkpoint import EVENTS, PUBLICATIONS, Checkpoint
+from events.language.commands import Actor
+from events.language.identity import CASE_REFERENCE_PATTERN
+from events.language.refusals import Refusal, refuse
+from services.errors import ServiceError
+from services.installation import Installation
+from store.checkpoints import LOGS, Checkpoints
+from store.leaves import CATALOG, Leaf, Leaves
+from wording.text import _
+
+__all__ = [
+    "CATALOG", "EVENTS", "LOGS", "PUBLICATIONS", "Consistency", "Inclusion", "NoSigningKeyError", "SigningKey", "key_from",
+    "list_checkpoints", "make_checkpoint", "prove_consistency", "prove_inclusion", "rotate_key",
+]  # fmt: skip
+
+
+class NoSigningKeyError(ServiceError):
+    """Nothing can be signed: no key is set."""
+
+    code = "no_signing_key"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("No key is set that signs checkpoints."),
+            field=KEY_SETTING,
+            remedy=_(
+                "Make one with `greenlane checkpoint key --new FILE`, and name it in GREENLANE_CHECKPOINT_KEY_FILE."
+            ),
+        )
+
+
+class KeyUnchangedError(ServiceError):
+    """A key cannot hand over to itself."""
+
+    code = "key_unchanged"
+
+    def __init__(self, *, key_id: str) -> None:
+        super().__init__(
+            _("Key {key_id} signs already.", key_id=key_id),
+            field="--new",
+            remedy=_("Make another: greenlane checkpoint key --new FILE"),
+        )
+
+
+class NotSignedYetError(ServiceError):
+    """What is to be proved is in no checkpoint."""
+
+    code = "not_signed_yet"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("No checkpoint has signed this yet."),
+            field="sequence",
+            remedy=_("Make one: greenlane checkpoint"),
+        )
+
+
+class NothingThereError(ServiceError):
+    """Nothing was ever recorded at this place."""
+
+    code = "no_such_event"
+
+    def __init__(self, *, stream: str, sequence: int) -> None:
+        super().__init__(
+            _("Nothing stands at place {sequence} of {stream}.", stream=stream, sequence=sequence),
+            field="sequence",
+            remedy=_("Count from 1; `greenlane show CASE` tells the whole timeline."),
+        )
+
+
+class SizeOutOfRangeError(ServiceError):
+    """No tree of this size was signed."""
+
+    code = "size_out_of_range"
+
+    def __init__(self, *, field: str, log: str, signed: int) -> None:
+        super().__init__(
+            _("The log {log} has {signed} signed leaves.", log=log, signed=signed),
+            field=field,
+            remedy=_(
+                "Name sizes from 1 to that, the smaller first; `greenlane checkpoint list` tells those that were signed."
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The newest checkpoint."""
+
+    checkpoint: Checkpoint
+    is_new: bool
+    """It was made now; else nothing had come since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inclusion:
+    """What proves that something was recorded, to whoever has the root."""
+
+    log: str
+    index: int
+    """The leaf's number, from 0."""
+    size: int
+    """Of the tree, as the newest checkpoint signed it."""
+    data: bytes
+    """What the leaf says."""
+    root: bytes
+    path: tuple[bytes, ...]
+
+    @property
+    def leaf(self) -> bytes:
+        """The hash of the leaf."""
+        return leaf_hash(self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Consistency:
+    """What proves that a log only grew, to whoever has both roots."""
+
+    log: str
+    old_size: int
+    size: int
+    old_root: bytes
+    root: bytes
+    path: tuple[bytes, ...]
+
+
+def key_from(pem: str, field: str) -> SigningKey:
+    """The private key in a PEM file's text. Raises ProofError that names `field`."""
+    return SigningKey.from_pem(pem, field)
+
+
+def make_checkpoint(installation: Installation, actor: Actor, key: SigningKey | None) -> Made:
+    """Sign what all logs hold now, where anything is new. Raises NoSigningKeyError, ProofError, StoreError."""
+    made = _stored(installation).make(sealing_with(_needed(key)), installation.topics.checkpoints)
+    newest = made or _stored(installation).latest()
+    if newest is None:
+        raise AssertionError("the first checkpoint is always made")
+    return Made(newest, is_new=made is not None)
+
+
+def rotate_key(installation: Installation, actor: Actor, old: SigningKey | None, new: SigningKey) -> Checkpoint:
+    """Sign with the new key, which the old one hands over to; from now on only the new one can sign.
+
+    Raises NoSigningKeyError, KeyUnchangedError, ProofError, StoreError.
+    """
+    old = _needed(old)
+    if old.key_id == new.key_id:
+        raise KeyUnchangedError(key_id=new.key_id)
+    seal = handing_over(old, new)
+    made = _stored(installation).make(seal, installation.topics.checkpoints, even_unchanged=True)
+    if made is None:
+        raise AssertionError("it is made even where nothing is new")
+    return made
+
+
+def list_checkpoints(installation: Installation, actor: Actor) -> tuple[Checkpoint, ...]:
+    """All, in their order. Raises StoreError."""
+    return _stored(installation).all()
+
+
+def prove_inclusion(
+    installation: Installation, actor: Actor, reference: str, sequence: int, log: str = EVENTS
+) -> Inclusion | Refusal:
+    """That event `sequence` of a case or dossier is among what the newest checkpoint signed.
+
+    `reference`: its id or a case's code; in the log of publications `catalog`. Raises NothingThereError, NotSignedYetError,
+    LeavesBroken, StoreError.
+    """
+    stream = _stream_of(installation, reference, log)
+    if isinstance(stream, Refusal):
+        return stream
+    leaf = Leaves(installation.store).find(log, stream, sequence)
+    if leaf is None:
+        return _refuse_unproved(installation, log, stream, sequence)
+    # Asked after the leaf, which therefore is among what it signed.
+    checkpoint = _stored(installation).latest()
+    if checkpoint is None:
+        raise LeavesBroken(log=log, size=0)
+    state = checkpoint.logs[log]
+    hashes = hashes_of(_first(installation, log, state.size))
+    try:
+        path = inclusion_path(hashes, leaf.number, state.size)
+    except ValueError:  # too few leaves, or none with this number among them
+        raise LeavesBroken(log=log, size=state.size) from None
+    proof = Inclusion(log, leaf.number, state.size, data_of(leaf), bytes.fromhex(state.root), tuple(path))
+    if not verify_inclusion(proof.leaf, proof.index, proof.size, proof.path, proof.root):
+        raise LeavesBroken(log=log, size=state.size)
+    return proof
+
+
+def prove_consistency(
+    installation: Installation, actor: Actor, old_size: int, size: int, log: str = EVENTS
+) -> Consistency:
+    """That the first `old_size` leaves of a log are the beginning of its first `size`; both may be sizes between checkpoints.
+
+    Raises SizeOutOfRangeError, LeavesBroken, StoreError.
+    """
+    signed = {checkpoint.logs[log].size: checkpoint.logs[log].root for checkpoint in _stored(installation).all()}
+    most = max(signed, default=0)
+    if not 0 < old_size <= size <= most:
+        raise SizeOutOfRangeError(field="to" if 0 < old_size <= most else "from", log=log, signed=most)
+    try:
+        path = consistency_path(hashes_of(_first(installation, log, size)), old_size, size)
+        old_root, root = _roots(installation, log, old_size, size)
+    except TooFewLeaves:
+        raise LeavesBroken(log=log, size=size) from None
+    for at, made in ((old_size, old_root), (size, root)):
+        if signed.get(at, made.hex()) != made.hex():
+            raise LeavesBroken(log=log, size=at)
+    return Consistency(log, old_size, size, old_root, root, tuple(path))
+
+
+def _needed(key: SigningKey | None) -> SigningKey:
+    if key is None:
+        raise NoSigningKeyError
+    return key
+
+
+def _stored(installation: Installation) -> Checkpoints:
+    return Checkpoints(installation.store)
+
+
+def _first(installation: Installation, log: str, size: int) -> Iterator[Leaf]:
+    return Leaves(installation.store).of_log(log, size)
+
+
+def _roots(installation: Installation, log: str, *sizes: int) -> tuple[bytes, bytes]:
+    tree, roots = CompactRange(), {}
+    for leaf in hashes_of(_first(installation, log, max(sizes))):
+        tree.append(leaf)
+        if tree.size in sizes:
+            roots[tree.size] = tree.root()
+    old_size, size = sizes
+    return roots[old_size], roots[size]
+
+
+def _stream_of(installation: Installation, reference: str, log: str) -> str | Refusal:
+    if log != EVENTS or CASE_REFERENCE_PATTERN.fullmatch(reference):
+        return reference
+    view = installation.views.case(reference)
+    return refuse("case_unknown", "case") if view is None else view.case_id
+
+
+def _refuse_unproved(installation: Installation, log: str, stream: str, sequence: int) -> Refusal:
+    if log == EVENTS:
+        known = {row.sequence for row in installation.ledger.rows(stream)}
+    else:
+        known = {act.number for act in installation.published.look().acts} if stream == CATALOG else set()
+    if sequence in known:
+        raise NotSignedYetError
+    if known:
+        raise NothingThereError(stream=stream, sequence=sequence)
+    return refuse("case_unknown", "case")
