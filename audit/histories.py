@@ -62,7 +62,7 @@ def check_histories(
     chosen = histories.all() if asked.sample is None else histories.sample(asked.sample, asked.seed)
     number = stored if asked.sample is None else min(stored, asked.sample)
     processes = min(cores(), -(-number // BATCH))
-    hire = partial(Replaying, None if seal is None else seal[0], asked.sandbox)
+    hire = partial(_hired, None if seal is None else seal[0], asked.sandbox)
     with closing(spread(hire, _batches(chosen), processes)) as answers:
         for replayed, failed in answers:
             tally.replayed += replayed
@@ -70,6 +70,12 @@ def check_histories(
                 watch(replayed)
             for run, why in failed:
                 yield Violation("I13", run.workflow_id, None, f"run {run.run_id} does not replay: {why}")
+
+
+def _hired(seal: bytes | None, sandbox: bool) -> Replaying:
+    # What does not replay is a finding, and is told as one: not by the SDK on the screen.
+    logging.getLogger("temporalio").setLevel(logging.CRITICAL)
+    return Replaying(seal, sandbox)
 
 
 def _batches(histories: Iterator[StoredHistory]) -> Iterator[list[StoredHistory]]:
@@ -88,8 +94,6 @@ class Replaying:
 
     def __init__(self, seal: bytes | None, sandbox: bool) -> None:
         """`seal`: the installation's key for its payloads; None: it has none."""
-        # What does not replay is a finding, and is told as one: not by the SDK on the screen.
-        logging.getLogger("temporalio").setLevel(logging.CRITICAL)
         self._runtime = Runtime(telemetry=TelemetryConfig(logging=None))
         self._seal, self._sandbox = seal, sandbox
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from catalog.loader import load_catalog
 from events.language.access import access_list
@@ -18,7 +19,8 @@ from greenlane.cli.app import command_names
 from greenlane.connection_rules import PREFIX
 from greenlane.errors import SettingsError
 from greenlane.kafka_accounts import passwords_in
-from greenlane.settings import Settings, refuse_unknown
+from greenlane.secret_files import SUFFIX
+from greenlane.settings import Settings, refuse_unknown, secret_variables
 
 FOLDER = Path(__file__).parent
 OF_THE_SERVERS = ("secrets.env.template", "temporal.env.template", "kafka.env.template")
@@ -26,6 +28,10 @@ OF_THE_SERVERS = ("secrets.env.template", "temporal.env.template", "kafka.env.te
 COMMON = "greenlane.env.template"
 """Read by every process, before its own."""
 ACCOUNTS = "kafka-accounts.template"
+KEY = "checkpoint-key.pem"
+"""Made by a command, with no template: it signs checkpoints."""
+SIGNER = "publisher"
+"""The one service that has the key."""
 CONDITIONS = Literal["service_started", "service_healthy", "service_completed_successfully"]
 
 
@@ -83,6 +89,29 @@ class Compose(BaseModel):
     volumes: dict[str, dict[str, Any]] = {}
 
 
+class Rule(Part):
+    """One alert of Prometheus."""
+
+    alert: str
+    expr: str
+    lasts: str | None = Field(default=None, alias="for")
+    labels: dict[str, str]
+    annotations: dict[str, str]
+
+
+class Group(Part):
+    """Alerts that are asked together."""
+
+    name: str
+    rules: list[Rule]
+
+
+class Alerts(Part):
+    """A file of Prometheus rules."""
+
+    groups: list[Group]
+
+
 def problems() -> list[str]:
     """Everything wrong with the files of this folder."""
     try:
@@ -97,6 +126,8 @@ def problems() -> list[str]:
     for template in sorted(FOLDER.glob("*.env.template")):
         faults += _settings(template.name) if template.name not in OF_THE_SERVERS else []
     faults += _accounts()
+    faults += signing_key_faults(compose)
+    faults += alert_faults((FOLDER / "alerts.yaml").read_text(encoding="utf-8"))
     faults += _scripts()
     return faults
 
@@ -123,7 +154,7 @@ def _service(service: Service, compose: Compose) -> list[str]:
     ]
     for volume in service.volumes:
         source = volume.split(":")[0]
-        made = (FOLDER / source).is_file() or (FOLDER / f"{source}.template").is_file()
+        made = (FOLDER / source).is_file() or (FOLDER / f"{source}.template").is_file() or Path(source).name == KEY
         known = made if source.startswith(".") else source in compose.volumes
         faults += [] if known else [f"the volume {source} is not there"]
     return faults
@@ -141,7 +172,8 @@ def _settings(template: str) -> list[str]:
                 refuse_unknown({variable: value})
             except SettingsError as error:
                 faults.append(f"{name}:{number}: {error}")
-            if not line.startswith("#"):
+            # What a file holds is read where it is mounted; that a variable may have one is asked above.
+            if not line.startswith("#") and variable not in {f"{secret}{SUFFIX}" for secret in secret_variables()}:
                 values[variable.removeprefix(PREFIX).lower()] = value
     try:
         Settings.load(**values)
@@ -160,6 +192,46 @@ def _accounts() -> list[str]:
     except SettingsError as error:
         return [f"{ACCOUNTS}: {error}"]
     return [f"{ACCOUNTS}: {name} is missing" for name in sorted(known - named)]
+
+
+def signing_key_faults(compose: Compose) -> list[str]:
+    """Who writes the ledger signs nothing: the key is named and mounted for the publisher, and for nobody else."""
+    faults = []
+    variable = f"{PREFIX}CHECKPOINT_KEY"
+    for name, service in compose.services.items():
+        mounts = [place.split(":")[1] for place in service.volumes if Path(place.split(":")[0]).name == KEY]
+        texts = [(FOLDER / f"{file}.template").read_text(encoding="utf-8") for file in service.env_file]
+        lines = [line for text in texts for line in text.splitlines() if line.startswith(variable)]
+        named = [line.partition("=")[2] for line in lines if line.startswith(f"{variable}{SUFFIX}=")]
+        if len(named) < len(lines):
+            faults.append(f"{name}: {variable} stands beside passwords; name a file")
+        if (mounts or named) and name != SIGNER:
+            faults.append(f"{name}: has the key that signs checkpoints, which is the {SIGNER}'s alone")
+        if name == SIGNER and (not mounts or mounts != named):
+            faults.append(f"{name}: the key is mounted at {mounts} and read from {named}")
+    return faults
+
+
+def alert_faults(text: str) -> list[str]:
+    """An alert on a metric that nobody serves never comes."""
+    try:
+        alerts = Alerts.model_validate(yaml.safe_load(text))
+    except (ValidationError, yaml.YAMLError) as error:
+        return [f"alerts.yaml: {error}"]
+    served = _served_metrics()
+    return [
+        f"alerts.yaml: {rule.alert}: there is no metric {name}"
+        for group in alerts.groups
+        for rule in group.rules
+        for name in re.findall(r"\bgreenlane_\w+", rule.expr)
+        if name.removesuffix("_total") not in served
+    ]
+
+
+def _served_metrics() -> set[str]:
+    """Every name of a metric that stands in the program."""
+    sources = [file for room in ("greenlane", "events") for file in (FOLDER.parent / room).rglob("*.py")]
+    return {name for file in sources for name in re.findall(r'"(greenlane_\w+)"', file.read_text(encoding="utf-8"))}
 
 
 def _scripts() -> list[str]:

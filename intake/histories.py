@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import collections
 import time
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
+from prometheus_client import Counter, Gauge
 from temporalio.api.history.v1 import History
 from temporalio.client import Client, WorkflowExecution
 from temporalio.service import RPCError, RPCStatusCode
@@ -29,8 +30,14 @@ HISTORY_MAX_BYTES: Final = 16 * 1024 * 1024
 ATTEMPTS_MAX: Final = 20
 """So often, with pauses, a history is asked for that Temporal fails to give."""
 IDLE_SECONDS: Final = 30.0
-REST: Final = 9
-"""After each history a pause so many times as long as it took."""
+REST: Final = 19
+"""After each history a pause so many times as long as it took: a twentieth of one core at most, all servers together."""
+
+EXPORTED_UNTIL = Gauge(
+    "greenlane_histories_exported_until_seconds",
+    "Of all runs that closed before this instant (seconds since 1970) the history is stored; 0: another process exports",
+)
+LEFT_OUT = Counter("greenlane_histories_left_out", "Runs that closed and whose history could not be stored")
 
 log = structlog.get_logger()
 
@@ -50,7 +57,7 @@ class HistoryExport:
         """`days`: so long histories are kept, from the end of their run on."""
         self._client, self._histories = client, histories
         self._kept, self._listed_late, self._rest = timedelta(days=days), listed_late, rest
-        self._attempts: Counter[Run] = Counter()
+        self._attempts: collections.Counter[Run] = collections.Counter()
 
     async def run(self) -> None:
         """Export until cancelled. Waits for PostgreSQL and Temporal as long as it takes; nothing stops the bridge."""
@@ -61,6 +68,7 @@ class HistoryExport:
                     try:
                         await self._serve(lease)
                     finally:
+                        EXPORTED_UNTIL.set(0)
                         lease.release()
             except Exception as error:
                 log.warning("no histories can be exported now", error=type(error).__name__)
@@ -91,6 +99,7 @@ class HistoryExport:
                 await self._export(lease, closed)
                 await asyncio.sleep(self._rest * (time.monotonic() - began_at))
             since = end
+            EXPORTED_UNTIL.set(since.timestamp())
         return since
 
     async def _end_of_few(self, since: datetime, until: datetime) -> datetime:
@@ -110,17 +119,18 @@ class HistoryExport:
         return sorted(filter(None, map(_closed_run, listed)), key=lambda closed: closed.closed_at)
 
     async def _export(self, lease: Exporting, closed: ClosedRun) -> None:
+        history, why = None, "too long"
         try:
             history = await self._fetched(closed.run)
         except Exception as error:
-            why = self._why_never(closed.run, error)
-            if why is None:
+            never = self._why_never(closed.run, error)
+            if never is None:
                 raise
+            why = never
+        if history is None:
             log.warning("a history cannot be exported", case=closed.run.workflow_id, run=closed.run.run_id, why=why)
             await asyncio.to_thread(lease.leave_out, closed, why)
-            return
-        if history is None:
-            await asyncio.to_thread(lease.leave_out, closed, "too long")
+            LEFT_OUT.inc()
         else:
             await asyncio.to_thread(lease.put, closed, history)
 

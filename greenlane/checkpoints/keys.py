@@ -13,7 +13,14 @@ from greenlane.stack.session import running_stack
 
 def signing_key_of(settings: Settings) -> SigningKey | None:
     """The key; None: there is none here. Settings must hold all addresses. Raises ProofError, SettingsError, StackError."""
-    secret = settings.checkpoint_key or _of_the_stack(settings)
+    own = key_of_settings(settings)
+    secret = None if own is not None else _of_the_stack(settings)
+    return own if secret is None else SigningKey.from_pem(secret.get_secret_value())
+
+
+def key_of_settings(settings: Settings) -> SigningKey | None:
+    """The key that is set; None: none is. Raises ProofError."""
+    secret = settings.checkpoint_key
     return None if secret is None else SigningKey.from_pem(secret.get_secret_value())
 
 

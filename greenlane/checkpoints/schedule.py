@@ -15,10 +15,10 @@ import structlog
 from prometheus_client import Counter
 
 from audit.proof.errors import KEY_SETTING
-from audit.proof.signing import SigningKey
 from events.language.checkpoint import Checkpoint
 from events.transport.backoff import Backoff
 from greenlane.checkpoints.file import CheckpointFile
+from greenlane.checkpoints.keys import key_of_settings
 from greenlane.checkpoints.making import Making
 from greenlane.wiring import Wiring
 from store.checkpoints import Checkpoints
@@ -114,10 +114,10 @@ def schedule_of(wiring: Wiring) -> CheckpointSchedule:
     look_seconds = min(LOOK_SECONDS, settings.checkpoint_seconds)
     for what in (SIGNING, FILE):
         FAILED.labels(what)  # at nought, so that its first rise is seen
-    if settings.checkpoint_key is None:
+    key = key_of_settings(settings)
+    if key is None:
         log.warning("no checkpoints are made", setting=KEY_SETTING)
     else:
-        key = SigningKey.from_pem(settings.checkpoint_key.get_secret_value())
         making = Making(wiring.store, key, wiring.topics.checkpoints, settings.checkpoint_seconds)
         duties.append(Duty(SIGNING, making, look_seconds))
     if settings.checkpoint_file is not None:

@@ -8,11 +8,13 @@ from typing import Final
 
 from audit.installation import catalogue_rules, machine_rules, proof_rules, server_rules, work_rules
 from audit.installation.check import Check, in_order
+from audit.proof.errors import ProofError
 from catalog.catalogue import Catalog
 from catalog.errors import CatalogError
 from catalog.systems import PORTAL
 from events.language.topics import Topics
 from greenlane.checkpoints.file import CheckpointFile, CheckpointFileError
+from greenlane.checkpoints.keys import key_of_settings
 from greenlane.doctor import machine, setting_rules
 from greenlane.doctor.database import Database, Work
 from greenlane.doctor.failures import failed
@@ -63,10 +65,12 @@ def examine_without_settings(error: GreenlaneError) -> list[Check]:
 
 def _of_settings(settings: Settings) -> Iterator[Check]:
     number = len(settings.model_fields_set)
-    yield Check(
-        "settings",
-        _("All settings can be used; {n} are set.", n=number),
-    )
+    try:
+        key_of_settings(settings)
+    except ProofError as error:
+        yield failed("settings", error)
+    else:
+        yield Check("settings", _("All settings can be used; {n} are set.", n=number))
     yield setting_rules.settings_secure(settings)
 
 

@@ -27,9 +27,13 @@ PUBLIC_FILE: Final = "checkpoint-key.pub.pem"
 def with_signing_key(settings: Settings, folder: StateFolder, progress: Progress) -> Settings:
     """The settings with a key to sign checkpoints: their own, else the folder's, made on first use; in production none is made.
 
-    Says so at each start. The folder must be held. Raises StateFolderUnusableError, StateFolderFullError, SettingsError.
+    Says so at each start. The folder must be held. Raises StateFolderUnusableError, StateFolderFullError, SettingsError, and
+    ProofError for a key that is set and is none.
     """
     if settings.checkpoint_key is not None:
+        SigningKey.from_pem(
+            settings.checkpoint_key.get_secret_value()
+        )  # here its fault has a name; in the publisher a log
         return settings
     if settings.profile == "production":
         progress.say(_("no checkpoints are made until GREENLANE_CHECKPOINT_KEY_FILE names a key that signs them"))

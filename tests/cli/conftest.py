@@ -78,7 +78,10 @@ def greenlane(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 @pytest.fixture(scope="session")
 def live_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
     """One stack for all tests of the command line, on ports of its own; its time begins on a Monday morning of 2026."""
-    with a_stack(tmp_path_factory.mktemp("cli"), time_factor=TIME_FACTOR) as stack:
+    folder = tmp_path_factory.mktemp("cli")
+    # Checkpoints while everything else goes on: none of these tests may notice.
+    evidence = {"checkpoint_seconds": 5, "checkpoint_file": folder / "checkpoints.jsonl"}
+    with a_stack(folder, time_factor=TIME_FACTOR, **evidence) as stack:
         yield stack
 
 

@@ -87,6 +87,7 @@ async def test_every_run_that_closed_is_exported_once_and_replays(
     assert still_open not in {run.workflow_id for run in again}
     history = History.FromString(stored[0].unpacked(1_000_000))
     assert history == History(events=(await house.handle(stored[0].run.workflow_id).fetch_history()).events)
+    assert module.EXPORTED_UNTIL._value.get() > began_at.timestamp()
     assert await asyncio.to_thread(Replaying(None, sandbox=False), stored) == (3, [])
 
 
@@ -150,6 +151,7 @@ async def test_the_task_goes_on_whatever_happens(
     export.cancel()
     await asyncio.gather(export, return_exceptions=True)
     assert looks[:2] == [None, None]
+    assert module.EXPORTED_UNTIL._value.get() == 0, "another process may export now"
     again = Histories(house.store).lease()
     assert again is not None
     again.release()

@@ -11,8 +11,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from audit.owed import check_codes, check_outbox
+from audit.published import check_published
 from audit.rebuild import rebuild, rebuild_dossiers
 from audit.rebuilding import renew
+from audit.routing import check_routing
 from cases.promised import Promises
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
@@ -22,6 +25,7 @@ from store.errors import StoreAccessDenied
 from store.outbox import Outbox
 from store.verification import accepted_without_case, effects_repeated
 from store.views import Views
+from tests.audit.owing import TOPICS, MemoryReading
 from tests.store.database_server import DatabaseServer
 from tests.upgrade.old_database import LINES, Folded, project, upgraded_store
 
@@ -41,6 +45,16 @@ def test_a_migration_keeps_every_row(upgraded: Store) -> None:
     assert len(list(Outbox(upgraded).messages())) == counted["outbox"]
     assert accepted_without_case(upgraded) == []
     assert effects_repeated(upgraded) == []
+
+
+def test_what_an_old_program_owed_is_not_held_against_it(upgraded: Store) -> None:
+    """Its events, codes and messages are sound, as it left them and once they are published; it told others than today."""
+    reading = MemoryReading()
+    reading.publish(upgraded)
+    assert len(reading.log) > 300
+    assert list(check_published(upgraded, TOPICS, reading)) == []
+    for check in (check_outbox, check_codes, check_routing):
+        assert list(check(upgraded)) == []
 
 
 def test_an_old_database_gets_the_accounts_of_today(upgraded: Store, database_server: DatabaseServer) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from audit.installation.check import IDS
+from audit.proof.signing import SigningKey
 from tests.cli.program import Answer, Program
 
 WITHOUT_SERVERS = [
@@ -69,6 +70,22 @@ def test_a_wrong_setting_is_a_check_that_failed(greenlane: Program, monkeypatch:
         assert list(found) == ["settings", "python"]
         assert not found["settings"]["ok"]
         assert variable.removesuffix("_CA_FILE") in str(found["settings"]["message"])
+
+
+def test_a_key_that_cannot_sign_is_a_setting_that_is_wrong(
+    greenlane: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No key at all, and one that everybody on the machine may read; what it holds is told nowhere."""
+    file = tmp_path / "key.pem"
+    file.write_text(SigningKey.new().private_pem)
+    file.chmod(0o644)
+    for variable, value in (("GREENLANE_CHECKPOINT_KEY", "secret-words"), ("GREENLANE_CHECKPOINT_KEY_FILE", str(file))):
+        with monkeypatch.context() as patch:
+            patch.setenv(variable, value)
+            answer = greenlane("doctor", "--state-dir", str(tmp_path / "none"), "--json")
+        assert not checks(answer)["settings"]["ok"]
+        assert "secret-words" not in answer.out
+        assert "PRIVATE KEY-----" not in answer.out
 
 
 def test_a_catalogue_with_a_fault(greenlane: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from audit.proof.errors import KeyUnreadable
 from greenlane.addresses import StackAddresses
 from greenlane.connection_rules import PREFIX
 from greenlane.errors import SettingsError
@@ -145,6 +146,13 @@ def test_a_key_that_is_set_is_the_one(folder: StateFolder) -> None:
     assert with_signing_key(settings, folder, heard) == settings
     assert list(folder.path.iterdir()) == []
     assert heard.en == []
+
+
+def test_a_key_that_is_none_has_its_fault_named_before_anything_starts(folder: StateFolder) -> None:
+    with pytest.raises(KeyUnreadable) as caught:
+        with_signing_key(Settings(state_dir=folder.path, checkpoint_key="no key at all"), folder, Heard())
+    assert caught.value.field == f"{VARIABLE}_FILE"
+    assert "no key at all" not in str(caught.value)
 
 
 def test_in_production_no_key_is_made(folder: StateFolder) -> None:
