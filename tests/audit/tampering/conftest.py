@@ -1,4 +1,4 @@
-"""One played installation for a module; each test has it as it was, whatever the one before did to it."""
+"""One played installation for all these tests; each test has it as it was, whatever the one before did to it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.audit.tampering.house import House, a_played_house
 from tests.store.database_server import DatabaseServer
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def played(database_server: DatabaseServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Played once."""
     with a_played_house(database_server.fresh_database(), tmp_path_factory.mktemp("left") / "checkpoints") as house:
