@@ -6,19 +6,19 @@ Folds and decides nothing; what an event says is read by `audit/verification.py`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import groupby
 
-from audit.chain import check_chain, fault_of_leaf
+from audit.chain import check_chain
+from audit.checkpoints import check_proofs
 from audit.violation import Violation
 from store.database import Store
-from store.soundness import BrokenHead, broken_heads, broken_leaves, streams
+from store.soundness import BrokenHead, broken_heads, streams
 
 
 def check_ledger(store: Store, watch: Callable[[], None] = lambda: None) -> Iterator[Violation]:
     """I2 and I9 of every stream, the chains first. `watch` is called after each stream. Raises StoreError."""
     yield from check_chains(store, watch)
     yield from check_heads(store)
-    yield from check_leaves(store)
+    yield from check_proofs(store).violations
 
 
 def check_chains(store: Store, watch: Callable[[], None] = lambda: None) -> Iterator[Violation]:
@@ -37,15 +37,5 @@ def _fault_of_head(head: BrokenHead) -> Violation:
     last = head.last or 0
     if head.known > last:
         missing = f"is missing: the row of its stream knows {head.known} events"
-        return Violation("I2", head.stream_id, last + 1, missing, goes_on=True)
-    return Violation("I2", head.stream_id, None, "the hash of its row is not that of its last event")
-
-
-def check_leaves(store: Store, sizes: tuple[int, ...] = ()) -> Iterator[Violation]:
-    """I9: the ledger has every event that was signed, as it was; the first fault of each stream.
-
-    `sizes`: of the log of events at checkpoint 1, 2, … in turn. Raises StoreError.
-    """
-    for _, leaves in groupby(broken_leaves(store), lambda leaf: leaf.stream_id):
-        leaf = next(leaves)
-        yield fault_of_leaf(leaf.stream_id, leaf.sequence, leaf.what, leaf.number, sizes)
+        return Violation("I2", head.stream_id, last + 1, missing, goes_on=True, altered=True)
+    return Violation("I2", head.stream_id, None, "the hash of its row is not that of its last event", altered=True)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from audit.examination import KINDS, examine_all
+from audit.checkpoints import check_proofs
+from audit.examination import KINDS, batches_among, examine_all
 from audit.histories import AskedHistories, check_histories
 from audit.owed import check_owed
+from audit.proof.signing import PublicKey
+from audit.proof.witness import Outside
 from audit.published import Tally, check_published
 from audit.rebuild import find_surplus
 from audit.routing import check_routing
@@ -19,6 +22,7 @@ from events.transport.cluster import Cluster
 from events.transport.reading import TopicReading
 from store.database import Store
 from store.owed import may_see_persons
+from store.soundness import streams_unsigned
 from store.verification import accepted_without_case, effects_repeated
 
 
@@ -29,21 +33,37 @@ class PublishedTopics(NamedTuple):
     names: Topics
 
 
+class Evidence(NamedTuple):
+    """What an auditor brings along against which the past is held."""
+
+    key: PublicKey | None = None
+    """Whom the auditor trusts to have signed; its successors are followed."""
+    outside: Outside | None = None
+    """What left the house; needs the key."""
+    known: tuple[PublicKey, ...] = ()
+    """Without a key: whose signatures are looked at all the same, since the installation itself has these keys."""
+
+
 def verify(
     store: Store,
     topics: PublishedTopics | None = None,
     watch: Callable[[int], None] | None = None,
     *,
+    evidence: Evidence | None = None,
+    since_checkpoint: bool = False,
     histories: AskedHistories | None = None,
 ) -> VerificationReport:
     """Check every case of the ledger, the read models against it, the inbox, and with `topics` Kafka against the outbox.
 
-    With `histories` the stored workflow histories are replayed too. `watch` is called with the number of events, and of
-    histories, after each batch. Raises StoreError, TransportError, ProcessLost.
+    `evidence`: what the checkpoints are held against beside the database. `since_checkpoint`: only streams with events that no
+    checkpoint signed yet are folded and decided again, of the others the leaves alone count. With `histories` the stored
+    workflow histories are replayed too. `watch` is called with the number of events, and of histories, after each batch.
+    Raises StoreError, TransportError, ProcessLost.
     """
     report = VerificationReport()
     report.ask(*CHECKED, *(("I3",) if topics is not None else ()))
-    _note_examined(store, report, watch)
+    _note_examined(store, report, watch, since_checkpoint=since_checkpoint)
+    _note_proofs(store, report, evidence or Evidence())
     for case_id in accepted_without_case(store):
         report.note(Violation("I1", case_id, None, "was accepted and has no case", goes_on=True))
     for case_id, effect in effects_repeated(store):
@@ -65,13 +85,25 @@ def _check_histories(
     report.note_all(check_histories(store, asked, report.replays, watch))
 
 
-def _note_examined(store: Store, report: VerificationReport, watch: Callable[[int], None] | None) -> None:
+def _note_examined(
+    store: Store, report: VerificationReport, watch: Callable[[int], None] | None, *, since_checkpoint: bool
+) -> None:
     """Every stream: its chain, its rules, its read models; and what the read models have beside them."""
-    for examined in examine_all(store, watch=watch):
+    batches = batches_among(streams_unsigned(store)) if since_checkpoint else None
+    for examined in examine_all(store, batches, watch=watch):
         report.take(examined)
     report.note_all(check_heads(store))
     for kind in KINDS.values():
         report.note_differences(find_surplus(store, kind.rows, replace=False))
+
+
+def _note_proofs(store: Store, report: VerificationReport, evidence: Evidence) -> None:
+    """I9: what was signed is what stands, and what left the house too where it was brought along."""
+    look = check_proofs(store, evidence.key, evidence.outside, evidence.known)
+    report.checkpoints, report.unsigned = look.checkpoints, look.unsigned
+    report.note_all(look.violations)
+    if evidence.outside is not None:
+        report.witness, report.torn = "checkpoints", evidence.outside.torn
 
 
 def _compare_topics(store: Store, topics: PublishedTopics, report: VerificationReport) -> None:

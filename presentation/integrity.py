@@ -48,6 +48,8 @@ def verification_json(report: VerificationReport) -> dict[str, Any]:
     """The answer of `verify --json`."""
     body = {"ok": report.ok, "cases": report.cases, "events": report.events, "violations": report.violations}
     body |= {"witness": report.witness, "first_fault": _first_fault(report.first_fault)}
+    body |= {"checkpoints": report.checkpoints, "unsigned": report.unsigned}
+    body |= {"warnings": ["torn_line"]} if report.torn else {}
     body |= {"older_events": report.older} if report.older else {}
     body |= _replays_json(report.replays)
     body |= {"unseen": report.unseen} if report.unseen else {}
@@ -92,6 +94,29 @@ def verification_screen(report: VerificationReport, words: Words) -> Iterator[Bl
         yield from _replays_said(report.replays, words)
     if report.unseen:
         yield line(words(_("The vault was not looked into: this account may not see persons.")))
+    yield from _witness(report, words)
+
+
+def _witness(report: VerificationReport, words: Words) -> Iterator[Block]:
+    """Against what the past was held, and so of what nothing can be said."""
+    if report.unsigned and report.checkpoints:
+        waiting = _n(
+            "{count} event is signed by no checkpoint yet.",
+            "{count} events are signed by no checkpoint yet.",
+            report.unsigned,
+        )
+        yield line(words(waiting))
+    if report.torn:
+        yield line(words(_("The last line of the file was never written to its end, as after a power cut: left out.")))
+    if report.witness == "database":
+        yield line(
+            words(
+                _(
+                    "Held against the database alone: whether it was rolled back, or its signing key replaced, "
+                    "only checkpoints that left the house can show."
+                )
+            )
+        )
 
 
 def _replays_said(replays: ReplayTally, words: Words) -> Iterator[Block]:

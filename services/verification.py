@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from pydantic import SecretStr
 
 from audit.histories import AskedHistories
+from audit.proof.signing import PublicKey, SigningKey
+from audit.proof.witness import read_file, read_messages
 from audit.rebuilding import Rebuilt, rebuild_all
-from audit.verification import PublishedTopics, verify
+from audit.verification import Evidence, PublishedTopics, verify
 from audit.verification_report import VerificationReport
 from events.language.commands import Actor
 from events.language.refusals import Refusal
+from events.transport.reading import TopicReading
 from services.installation import Installation
 from store.histories import Histories
+from store.seals import installation_id
 
-SEED_BYTES = 4
+SEED_BYTES: Final = 4
+OUTSIDE_TOPIC: Final = "topic"
+"""How Kafka's topic of checkpoints is named where a file may be named too."""
 
 
 def count_ledger(installation: Installation, actor: Actor) -> tuple[int, int]:
@@ -32,21 +42,50 @@ def drawn_histories(sample: int | None, *, sandbox: bool) -> AskedHistories:
     return AskedHistories(sample, secrets.token_hex(SEED_BYTES), sandbox)
 
 
+def read_evidence(
+    installation: Installation, actor: Actor, key: str | None, checkpoints: str | None, *, own_key: SecretStr | None
+) -> Evidence:
+    """What an auditor brings along: a public key (PEM), and the name of a file of checkpoints, or `topic` for Kafka's.
+
+    `own_key`: the private key of the installation itself (PEM), by which signatures are looked at where none is brought along.
+    Raises ProofError for what is no key and no checkpoint of this installation, StoreError, TransportError.
+    """
+    if key is None:
+        return Evidence(known=() if own_key is None else (SigningKey.from_pem(own_key.get_secret_value()).public,))
+    trusted, outside, own = PublicKey.from_pem(key), None, installation_id(installation.store)
+    if checkpoints == OUTSIDE_TOPIC:
+        topic = installation.topics.checkpoints
+        messages = TopicReading(installation.cluster).messages([topic])
+        outside = read_messages(topic, (message.value for message in messages), own)
+    elif checkpoints is not None:
+        outside = read_file(Path(checkpoints), own)
+    return Evidence(trusted, outside)
+
+
 def verify_installation(
     installation: Installation,
     actor: Actor,
     *,
     topics: bool,
+    evidence: Evidence | None = None,
+    since_checkpoint: bool = False,
     histories: AskedHistories | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> VerificationReport:
-    """Hold ledger, read models and inbox to the invariants; with `topics` Kafka too, which is read whole.
+    """Hold ledger, read models, inbox and checkpoints to the invariants; with `topics` Kafka too, which is read whole.
 
-    With `histories` the stored workflow histories are replayed too. `progress`: so many more events or histories are done.
-    Raises StoreError, TransportError.
+    `since_checkpoint`: see `audit.verification.verify`. With `histories` the stored workflow histories are replayed too.
+    `progress`: so many more events or histories are done. Raises StoreError, TransportError.
     """
     published = PublishedTopics(installation.cluster, installation.topics) if topics else None
-    return verify(installation.store, published, progress, histories=histories)
+    return verify(
+        installation.store,
+        published,
+        progress,
+        evidence=evidence,
+        since_checkpoint=since_checkpoint,
+        histories=histories,
+    )
 
 
 def rebuild_read_models(

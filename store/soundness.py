@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from itertools import groupby
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, cast
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
-from store.database import Store
+from store.database import Session, Store
 from store.ledger import COLUMNS, READ_ROWS, LedgerRow
+from store.proof_tables import checkpoints
 from store.statements import statements_in
 from store.tables import ledger
 
-SQL: Final = statements_in("soundness")
+SQL: Final = {**statements_in("soundness"), "see_one_instant": statements_in("views")["see_one_instant"]}
 
 
 class BrokenHead(NamedTuple):
@@ -35,6 +38,14 @@ class BrokenLeaf(NamedTuple):
     what: Literal["missing", "hash", "recorded_at", "position"]
 
 
+class StoredCheckpoint(NamedTuple):
+    """The row of a checkpoint, whatever it says."""
+
+    number: int
+    at: datetime
+    body: str
+
+
 def streams(store: Store) -> Iterator[list[LedgerRow]]:
     """The rows of every stream in order, all seen as of one instant; one stream in memory at a time. Raises StoreError."""
     query = select(*COLUMNS).order_by(ledger.c.case_id, ledger.c.sequence)
@@ -43,13 +54,48 @@ def streams(store: Store) -> Iterator[list[LedgerRow]]:
             yield list(stream)
 
 
+@contextmanager
+def one_instant(store: Store) -> Iterator[Connection]:
+    """A transaction that sees all as of one instant, and changes nothing. Raises StoreError."""
+    with store.writing() as connection:
+        session_of(connection).execute(SQL["see_one_instant"])
+        yield connection
+
+
+def session_of(connection: Connection) -> Session:
+    """The driver's own connection."""
+    return cast("Session", connection.connection.driver_connection)
+
+
 def broken_heads(store: Store) -> list[BrokenHead]:
     """Streams whose row among the read models was written after another last event. Raises StoreError."""
     with store.session() as session:
         return [BrokenHead(*row) for row in session.execute(SQL["find_broken_heads"])]
 
 
-def broken_leaves(store: Store) -> list[BrokenLeaf]:
-    """Events that were signed otherwise than they stand, by stream and sequence. Raises StoreError."""
+def broken_leaves(connection: Connection) -> list[BrokenLeaf]:
+    """Events that were signed otherwise than they stand, by stream and sequence."""
+    return [BrokenLeaf(*row) for row in session_of(connection).execute(SQL["find_broken_leaves"])]
+
+
+def never_signed(connection: Connection) -> list[tuple[str, int]]:
+    """The first events, by stream and sequence, that no checkpoint signed and none will: they came too late to be honest."""
+    return [(stream_id, sequence) for stream_id, sequence in session_of(connection).execute(SQL["find_never_signed"])]
+
+
+def count_unsigned(connection: Connection) -> int:
+    """How many events no checkpoint signed yet."""
+    row = session_of(connection).execute(SQL["count_unsigned"]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def streams_unsigned(store: Store) -> list[str]:
+    """The streams with events that no checkpoint signed yet. Raises StoreError."""
     with store.session() as session:
-        return [BrokenLeaf(*row) for row in session.execute(SQL["find_broken_leaves"])]
+        return [stream_id for (stream_id,) in session.execute(SQL["find_streams_unsigned"])]
+
+
+def stored_checkpoints(connection: Connection) -> list[StoredCheckpoint]:
+    """The rows of all checkpoints, unread."""
+    query = select(checkpoints.c.number, checkpoints.c.at, checkpoints.c.body).order_by(checkpoints.c.number)
+    return [StoredCheckpoint(*row) for row in connection.execute(query)]

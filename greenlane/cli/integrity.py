@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,30 @@ from greenlane.cli.run import Run, as_command
 from wording.text import _
 
 PANEL = "Care"
+
+TrustedKey = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PUBLIC.pem",
+        help="Public key that you trust to have signed the checkpoints; the keys that it handed over to are followed.",
+    ),
+]
+OutsideCheckpoints = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE|topic",
+        help="Checkpoints that left the house: a file of them, or `topic` for Kafka's. Only these show that the database "
+        "was rolled back or signed anew; needs --key.",
+    ),
+]
+SinceCheckpoint = Annotated[
+    bool,
+    typer.Option(
+        "--since-checkpoint",
+        help="Fold and decide again only cases and dossiers with events since the last checkpoint. Of all others the "
+        "hashes that it signed are compared: not what their events say, nor what the lists show of them.",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -26,6 +51,9 @@ def verify(
     topics: Annotated[
         bool, typer.Option("--topics", help="Compare Kafka's topics with the outbox too (I3); reads them whole.")
     ] = False,
+    key: TrustedKey = None,
+    checkpoints: OutsideCheckpoints = None,
+    since_checkpoint: SinceCheckpoint = False,
     histories: Annotated[
         bool, typer.Option("--histories", help="Replay the stored workflow histories on today's code too (I13).")
     ] = False,
@@ -33,27 +61,49 @@ def verify(
         int | None, typer.Option(min=1, help="Replay so many only: the newest, and others by a seed that is told.")
     ] = None,
 ) -> int:
-    """Verify the whole ledger: hash chains, every rule decided again, clocks, read models, inbox.
+    """Verify the whole ledger: hash chains, every rule decided again, clocks, read models, inbox, signed checkpoints.
 
     The exit code is 2 when anything is found.
 
-    Example: greenlane verify --topics
+    Example: greenlane verify --topics --key checkpoint-key.pub.pem --checkpoints topic
     """
     from greenlane.cli.progress import counted
     from presentation.integrity import verification_json, verification_screen
-    from services.verification import count_histories, count_ledger, drawn_histories, verify_installation
+    from services import verification
 
+    trusted = _trusted(key, checkpoints)
     if sample is not None and not histories:
         raise typer.BadParameter(_("A sample is one of histories: give --histories too."), param_hint="--sample")
     with run.session() as session:
-        asked = drawn_histories(sample, sandbox=session.wiring.settings.sandbox) if histories else None
-        total = count_ledger(session.wiring, acting(None))[1]
-        total += count_histories(session.wiring, acting(None)) if histories else 0
+        evidence = verification.read_evidence(
+            session.wiring, acting(None), trusted, checkpoints, own_key=session.wiring.settings.checkpoint_key
+        )
+        asked = verification.drawn_histories(sample, sandbox=session.wiring.settings.sandbox) if histories else None
+        total = verification.count_ledger(session.wiring, acting(None))[1]
+        total += verification.count_histories(session.wiring, acting(None)) if histories else 0
         with counted(session.words(_("Verifying the ledger")), total) as done:
-            report = verify_installation(session.wiring, acting(None), topics=topics, histories=asked, progress=done)
+            report = verification.verify_installation(
+                session.wiring,
+                acting(None),
+                topics=topics,
+                evidence=evidence,
+                since_checkpoint=since_checkpoint,
+                histories=asked,
+                progress=done,
+            )
         return run.answer(
             lambda: verification_json(report), lambda: verification_screen(report, session.words), 0 if report.ok else 2
         )
+
+
+def _trusted(key: Path | None, checkpoints: str | None) -> str | None:
+    """What the file of the key holds. Raises FileUnreadableError."""
+    from greenlane.cli.files import contents_of
+
+    if checkpoints is not None and key is None:
+        needed = _("Checkpoints are believed by a key that you trust: give --key too.")
+        raise typer.BadParameter(needed, param_hint="--checkpoints")
+    return None if key is None else contents_of([str(key)])[0][1].decode(errors="replace")
 
 
 @as_command

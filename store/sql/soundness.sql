@@ -34,3 +34,31 @@ AND (
     l.case_id IS NULL OR l.hash <> f.hash OR l.recorded_at <> f.recorded_at OR l.position IS DISTINCT FROM f.position
 )
 ORDER BY f.stream_id, f.sequence;
+
+-- find_never_signed --
+-- Events that no checkpoint will ever sign any more, since all that could come up to there had come before the last.
+SELECT l.case_id, l.sequence
+FROM ledger l
+WHERE l.position <= (SELECT max(settled_position) FROM checkpoints)
+AND NOT EXISTS (
+    SELECT FROM log_leaves f WHERE f.log = 'events' AND f.stream_id = l.case_id AND f.sequence = l.sequence
+)
+ORDER BY l.case_id, l.sequence
+LIMIT 1000;
+
+-- count_unsigned --
+-- Events that no checkpoint signed yet.
+SELECT count(*)
+FROM ledger l
+WHERE NOT EXISTS (
+    SELECT FROM log_leaves f WHERE f.log = 'events' AND f.stream_id = l.case_id AND f.sequence = l.sequence
+);
+
+-- find_streams_unsigned --
+-- Streams with events that no checkpoint signed yet.
+SELECT DISTINCT l.case_id
+FROM ledger l
+WHERE NOT EXISTS (
+    SELECT FROM log_leaves f WHERE f.log = 'events' AND f.stream_id = l.case_id AND f.sequence = l.sequence
+)
+ORDER BY l.case_id;

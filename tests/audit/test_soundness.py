@@ -8,17 +8,16 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
+from audit.proof.sealing import sealing_with
+from audit.proof.signing import SigningKey
 from audit.rebuilding import Rebuilt, rebuild_all
 from audit.soundness import check_ledger
 from events.language.refusals import Refusal
+from store.checkpoints import Checkpoints
 from store.database import Store
 from store.recorder import Recorder
+from store.seals import make_installation_id
 from tests.store.turn_builder import Sketch
-
-SIGN_EVERYTHING = """
-INSERT INTO log_leaves (log, number, stream_id, sequence, position, hash, recorded_at)
-SELECT 'events', row_number() OVER (ORDER BY position) - 1, case_id, sequence, position, hash, recorded_at FROM ledger
-"""
 
 
 @pytest.fixture
@@ -41,6 +40,11 @@ def operator(as_account: Callable[[str], Store]) -> Store:
     return as_account("operator")
 
 
+def sign_everything(store: Store) -> None:
+    make_installation_id(store)
+    assert Checkpoints(store).make(sealing_with(SigningKey.new()), "greenlane.checkpoints.v1")
+
+
 def change(store: Store, *statements: str) -> None:
     """Tamper with the owner's rights, past every guard."""
     with store.writing() as connection:
@@ -59,7 +63,7 @@ def rebuilt(store: Store) -> Rebuilt | Refusal:
 
 
 def test_a_sound_ledger_has_no_fault(store: Store, operator: Store, case_ids: list[str]) -> None:
-    change(store, SIGN_EVERYTHING)
+    sign_everything(store)
     assert faults(operator) == []
 
 
@@ -112,7 +116,8 @@ def test_what_is_consistent_in_itself_differs_from_what_was_signed(
     store: Store, operator: Store, case_ids: list[str]
 ) -> None:
     lines = (line.format(of) for of, (lines, _) in zip(case_ids, CONSISTENT, strict=False) for line in lines)
-    change(store, SIGN_EVERYTHING, *lines)
+    sign_everything(store)
+    change(store, *lines)
     expected = {fault.format(case_id) for case_id, (_, fault) in zip(case_ids, CONSISTENT, strict=False)}
     assert {fault.split(",")[0].split(" is not")[0] for fault in faults(operator)} == expected
     assert isinstance(rebuilt(operator), Refusal)

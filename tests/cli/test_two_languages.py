@@ -19,6 +19,7 @@ import catalog.texts
 import events.language.refusals
 import sla.texts
 from audit.proof import errors as proof
+from audit.proof.witness import WitnessUnusable
 from catalog.errors import CatalogError, CatalogInvalid, Problem, UnknownDefinition
 from catalog.errors import NotInForce as DefinitionNotInForce
 from catalog.value_texts import _MESSAGES, _REMEDIES, value_message, value_remedy
@@ -41,7 +42,7 @@ from tests.services.test_acknowledging import waiting
 from wording.catalogue import read
 from wording.errors import GreenlaneError
 from wording.files import written_file
-from wording.text import Bilingual, in_language
+from wording.text import Bilingual, _, in_language
 
 ROOT = Path(__file__).parents[2]
 CORE = ("wording", "sla", "catalog", "cases", "events")
@@ -149,13 +150,13 @@ def _samples() -> Iterator[BaseException]:
     yield store.RecorderClosed()
     yield store.LedgerBehind(case_id="case-1", expected_sequence=3, last_sequence=1)
     yield store.MalformedTurn(case_id="case-1", reason="empty")
-    yield store.DefinitionsUnknown(digest="0")
-    yield store.DefinitionsUnknown(stream_id="case-1")
+    yield from (store.DefinitionsUnknown(digest="0"), store.DefinitionsUnknown(stream_id="case-1"))
     yield store.LedgerRowBroken(case_id="case-1", sequence=1)
     yield store.CheckpointUnreadable(number=1)
     yield store.LeavesCut(log="events", size=2, signed=3)
     yield from _proof_samples()
-    yield from (NoSigningKeyError(), NotSignedYetError())
+    unusable = WitnessUnusable(_("{source} holds no checkpoint.", source="file"))
+    yield from (NoSigningKeyError(), NotSignedYetError(), unusable)
     yield transport.KafkaAwayError(bootstrap="h:1", reason="NoBrokersAvailable")
     yield transport.TopicMissingError(topic="t")
     yield transport.MessageTooLargeError(topic="t", size_bytes=2, limit_bytes=1)

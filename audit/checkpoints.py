@@ -1,0 +1,121 @@
+"""I9: the checkpoints that stand are whole, signed and follow one another; leaves, ledger and catalogue are what they signed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from pydantic import ValidationError
+from sqlalchemy import Connection
+
+from audit.chain import fault_of_leaf
+from audit.proof.checking import LOGS, check_roots, check_signatures, check_succession, of_checkpoint, sizes_of
+from audit.proof.signing import KeyRing, PublicKey
+from audit.proof.trees import Tree, grow
+from audit.proof.witness import Outside, check_outside
+from audit.violation import Violation
+from events.language.checkpoint import EVENTS, PUBLICATIONS, Checkpoint, canonical_checkpoint
+from store.catalogue import Act, acts_after, digest_of_act
+from store.database import Store
+from store.leaves import Leaf, leaves_of_log
+from store.seals import installation_id
+from store.soundness import (
+    StoredCheckpoint,
+    broken_leaves,
+    count_unsigned,
+    never_signed,
+    one_instant,
+    stored_checkpoints,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ProofLook:
+    """What the checkpoints came to."""
+
+    checkpoints: int
+    unsigned: int
+    """Events that no checkpoint signed yet."""
+    violations: tuple[Violation, ...]
+
+
+def check_proofs(
+    store: Store, key: PublicKey | None = None, outside: Outside | None = None, known: Collection[PublicKey] = ()
+) -> ProofLook:
+    """Hold all that was signed against what stands, as of one instant.
+
+    `key`: the one that an auditor trusts, whose successors are followed; `outside`: what left the house, told only with a key.
+    `known`: without a key, signatures by these are looked at. Raises StoreError.
+    """
+    installation = installation_id(store)
+    with one_instant(store) as connection:
+        rows = stored_checkpoints(connection)
+        stored = [one for one in map(_read, rows) if one is not None]
+        left = () if outside is None else outside.checkpoints
+        trees = {log: _tree(connection, log, [*stored, *left]) for log in LOGS}
+        ring = None if key is None else KeyRing(key).follow(sorted([*left, *stored], key=lambda one: one.number))
+        violations = (
+            *_check_rows(rows),
+            *check_succession(stored, installation, {row.number for row in rows if _read(row) is None}),
+            *check_signatures(stored, ring, known),
+            *check_roots(stored, trees),
+            *([] if ring is None or outside is None else check_outside(outside, stored, ring, trees)),
+            *check_leaves(connection, sizes_of(stored, EVENTS)),
+            *_check_publications(connection),
+        )
+        return ProofLook(len(rows), count_unsigned(connection), violations)
+
+
+def _tree(connection: Connection, log: str, checkpoints: Sequence[Checkpoint]) -> Tree:
+    return grow(leaves_of_log(connection, log), set(sizes_of(checkpoints, log)))
+
+
+def _read(row: StoredCheckpoint) -> Checkpoint | None:
+    try:
+        return Checkpoint.model_validate_json(row.body)
+    except ValidationError:
+        return None
+
+
+def _check_rows(rows: Sequence[StoredCheckpoint]) -> Iterator[Violation]:
+    for row in rows:
+        checkpoint = _read(row)
+        if checkpoint is None:
+            yield of_checkpoint(row.number, "cannot be read", goes_on=True)
+        elif (checkpoint.number, checkpoint.at) != (row.number, row.at):
+            yield of_checkpoint(row.number, "its columns are not what its content says")
+        elif canonical_checkpoint(checkpoint).decode() != row.body:
+            yield of_checkpoint(row.number, "it is not written in the form that was signed")
+
+
+def check_leaves(connection: Connection, sizes: Sequence[int] = ()) -> Iterator[Violation]:
+    """The ledger has every event that was signed, as it was, and none that should have been signed; the first of each stream.
+
+    `sizes`: of the log of events at checkpoint 1, 2, … in turn.
+    """
+    for _, leaves in groupby(broken_leaves(connection), lambda leaf: leaf.stream_id):
+        leaf = next(leaves)
+        yield fault_of_leaf(leaf.stream_id, leaf.sequence, leaf.what, leaf.number, sizes)
+    for stream_id, places in groupby(never_signed(connection), lambda place: place[0]):
+        unsigned = "stands before what was signed, and no checkpoint signed it"
+        yield Violation("I9", stream_id, next(places)[1], unsigned, goes_on=True, altered=True)
+
+
+def _check_publications(connection: Connection) -> Iterator[Violation]:
+    """The editions of the catalogue are those that were signed; what was published since is not signed yet."""
+    leaves = {leaf.sequence: leaf for leaf in leaves_of_log(connection, PUBLICATIONS)}
+    acts = {act.number: act for act in acts_after(connection, 0)}
+    for number in range(1, max(leaves, default=0) + 1):
+        fault = _fault_of_act(acts.get(number), leaves.get(number))
+        if fault is not None:
+            yield Violation("I9", f"edition {number}", None, fault, goes_on=True)
+
+
+def _fault_of_act(act: Act | None, leaf: Leaf | None) -> str | None:
+    if leaf is None:
+        return "stands before what was signed, and no checkpoint signed it"
+    if act is None:
+        return "is missing, and a checkpoint signed it"
+    same = (digest_of_act(act), act.at) == (leaf.hash, leaf.recorded_at)
+    return None if same else "is not what a checkpoint signed"

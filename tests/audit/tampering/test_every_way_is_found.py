@@ -1,0 +1,42 @@
+"""Somebody with the owner's rights changes the past, every guard off: each way is found, with what it is and where.
+
+Held against the checkpoints that left the house, and the key that the auditor knows. The honest ledger between is never accused.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from audit.rebuilding import Rebuilt, rebuild_all
+from events.language.refusals import Refusal
+from tests.audit.tampering.house import House
+from tests.audit.tampering.ways import WAYS, Way
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
+def test_it_is_found(house: House, way: Way) -> None:
+    """What, and where; and where the database alone shows it, nothing is put right over it: the witness stays."""
+    way.act(house)
+    fault = house.verified().first_fault
+    assert fault is not None
+    place, sequence = way.where
+    assert (fault.case_id, fault.sequence) == (house.case_ids[place] if isinstance(place, int) else place, sequence)
+    assert way.what in fault.message
+    if not way.shows:
+        assert house.verified(outside=False).ok, "the database alone shows nothing, and claims nothing"
+        return
+    heads = house.heads()
+    assert isinstance(rebuild_all(house.store, lambda: None, replace=True), Refusal)
+    assert house.heads() == heads
+
+
+def test_the_honest_ledger_between_is_never_accused(house: House) -> None:
+    """As it was played, put back after each way, and with events and a checkpoint more."""
+    for _ in range(2):
+        honest = house.verified()
+        assert (honest.ok, honest.first_fault, honest.witness) == (True, None, "checkpoints")
+        assert house.verified(outside=False).ok
+        house.restore(house.now)
+    house.checkpoint()
+    assert house.verified().ok
+    assert isinstance(rebuild_all(house.store, lambda: None, replace=True), Rebuilt)

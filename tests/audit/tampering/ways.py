@@ -1,0 +1,190 @@
+"""Not a test: the ways in which somebody with the owner's rights changes the past, every guard off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from audit.proof.signing import sign_checkpoint
+from events.language.checkpoint import digest_of_checkpoint
+from store.checkpoints import Checkpoints
+from tests.audit.tampering.house import KEY, STRANGERS, House
+
+CLOSED, REFUSED, FIRST_ONLY, SUPPLEMENTED, HALF_SIGNED, UNSIGNED = range(6)
+"""The cases, by what was done in them."""
+OF_A_CASE = (
+    "ledger",
+    "outbox",
+    "cases",
+    "worklist",
+    "escalations",
+    "applications",
+    "commands",
+    "waiting",
+    "alerts",
+    "dossier_cases",
+)
+
+
+class Way(NamedTuple):
+    """One way of changing the past, and what is said of it first."""
+
+    name: str
+    act: Callable[[House], None]
+    where: tuple[int | str, int | None]
+    """Which case and which of its events; a text: what is named in place of a case."""
+    what: str
+    """Among the words of the first fault."""
+    shows: bool = True
+    """Whether the database shows it by itself, without what left the house."""
+
+
+def sql(
+    *statements: str, case: int = CLOSED, other: int = SUPPLEMENTED, anew: tuple[int, ...] = ()
+) -> Callable[[House], None]:
+    """Statements about a case, and another; then those streams hashed anew with all that repeats the hash."""
+
+    def act(house: House) -> None:
+        house.change(*statements, case=house.case_ids[case], other=house.case_ids[other])
+        for each in anew:
+            house.rehash(house.case_ids[each])
+
+    return act
+
+
+EVENT = "WHERE case_id = :case AND sequence"
+PUT = "UPDATE ledger SET body = replace(body, 'one-stop', 'elsewhere')"
+COPY = (
+    "INSERT INTO ledger (case_id, sequence, body, hash, type, at, recorded_at)"
+    " SELECT case_id, {0}, body, hash, type, at, recorded_at FROM ledger WHERE case_id = :case AND sequence = {1}"
+)
+SHIFTED = ("UPDATE ledger SET sequence = -sequence WHERE case_id = :case AND sequence >= 9",)
+CUT = tuple(f"DELETE FROM {table} WHERE case_id = :case AND sequence > 14" for table in ("ledger", "outbox"))
+CUT_LEAVES = "DELETE FROM log_leaves WHERE stream_id = :case AND sequence > 14"
+CUT_IN_A_TURN = f"DELETE FROM ledger {EVENT} > 17"
+SPLICE = (
+    "UPDATE ledger SET body = theirs.body, type = theirs.type, at = theirs.at, hash = theirs.hash FROM ledger AS theirs"
+    " WHERE ledger.case_id = :case AND ledger.sequence = 9 AND theirs.case_id = :other AND theirs.sequence = 9"
+)
+SWAP = (
+    "UPDATE ledger SET body = theirs.body, type = theirs.type, at = theirs.at{0} FROM ledger AS theirs"
+    " WHERE ledger.case_id = :case AND theirs.case_id = :case"
+    " AND ledger.sequence IN (8, 9) AND theirs.sequence = 17 - ledger.sequence"
+)
+
+
+def removed(house: House) -> None:
+    """A whole case with every row of it."""
+    _remove(house, house.case_ids[HALF_SIGNED])
+
+
+def _remove(house: House, case: str) -> None:
+    house.change(
+        "DELETE FROM outbox_unpublished WHERE id IN (SELECT id FROM outbox WHERE case_id = :case)",
+        "DELETE FROM log_leaves WHERE stream_id = :case",
+        *(f"DELETE FROM {table} WHERE case_id = :case" for table in OF_A_CASE),
+        "DELETE FROM vault.subjects WHERE subject_ref NOT IN (SELECT subject_ref FROM applications)",
+        case=case,
+    )
+
+
+def removed_and_renumbered(house: House) -> None:
+    """The last case with a code, and the leaves behind moved up: nothing in the database has a hole."""
+    _remove(house, house.case_ids[UNSIGNED])
+    _remove(house, house.case_ids[HALF_SIGNED])
+    house.change("UPDATE dossier_codes SET last_ordinal = last_ordinal - 2")
+    house.change(
+        "UPDATE log_leaves SET number = moved.place FROM (SELECT stream_id AS of, sequence AS event,"
+        " row_number() OVER (ORDER BY number) - 1 AS place FROM log_leaves WHERE log = 'events') AS moved"
+        " WHERE log = 'events' AND stream_id = moved.of AND sequence = moved.event"
+    )
+
+
+def removed_and_signed_anew(house: House) -> None:
+    """The same, with checkpoints by the house's own key: only what left shows it."""
+    removed_and_renumbered(house)
+    house.sign_anew(KEY)
+
+
+def hashed_anew(house: House) -> None:
+    """Another reason for a refusal, which no rule forbids, everywhere where it stands, and hashed anew."""
+    case = house.case_ids[REFUSED]
+    for table, column in (("ledger", "body"), ("cases", "view")):
+        other = f"UPDATE {table} SET {column} = replace({column}, 'no fire exit', 'no fire door') WHERE case_id = :case"
+        house.change(other, case=case)
+    house.rehash(case)
+
+
+def hashed_and_signed_anew(house: House) -> None:
+    """The same, signed by the house's own key: only what left shows it."""
+    hashed_anew(house)
+    house.sign_anew(KEY)
+
+
+def forked(house: House) -> None:
+    """Two pasts, both signed by the house's own key: one was told to somebody else."""
+    hashed_and_signed_anew(house)
+    for made in Checkpoints(house.store).all():
+        house.hand_out(made)
+
+
+def rolled_back(house: House) -> None:
+    """An older copy in the place of everything."""
+    house.restore("earlier")
+
+
+def rolled_back_and_gone_on(house: House) -> None:
+    """The same, and other checkpoints since, by the house's own key."""
+    house.restore("earlier")
+    house.checkpoint(leaves=False)
+
+
+def another_key(house: House) -> None:
+    """Everything signed anew by a key of one's own; nothing else changed."""
+    house.sign_anew(STRANGERS)
+
+
+def another_key_last(house: House) -> None:
+    """One more checkpoint, by a key that nobody handed over to."""
+    last = Checkpoints(house.store).all()[-1]
+    change = {"number": last.number + 1, "key_id": STRANGERS.key_id, "previous": digest_of_checkpoint(last)}
+    house.put_checkpoint(sign_checkpoint(STRANGERS, last.model_copy(update=change)))
+
+
+CONTENT, COLUMNS = "its content is not what its hash says", "its columns are not what its content says"
+GONE = "leaves of the log events, and there are"
+OTHERWISE = "it left the house otherwise than it stands in the database"
+TWICE = (*SHIFTED, COPY.format(9, 8), f"UPDATE ledger SET sequence = 1 - sequence {EVENT} < 0")
+WAYS = (
+    Way("a word", sql(f"{PUT} {EVENT} = 6"), (CLOSED, 6), CONTENT),
+    Way("a word of the unsigned", sql(f"{PUT} {EVENT} = 11", case=HALF_SIGNED), (HALF_SIGNED, 11), CONTENT),
+    Way("a word, hashed anew", sql(f"{PUT} {EVENT} = 6", anew=(CLOSED,)), (CLOSED, 6), "today's rules"),
+    Way("deleted", sql(f"DELETE FROM ledger {EVENT} = 7"), (CLOSED, 7), "is missing"),
+    Way("first deleted", sql(f"DELETE FROM ledger {EVENT} = 1"), (CLOSED, 1), "is missing"),
+    Way("inserted at the end", sql(COPY.format(23, 20)), (CLOSED, 23), CONTENT),
+    Way("doubled", sql(*TWICE), (CLOSED, 9), CONTENT),
+    Way("swapped", sql(SWAP.format(", hash = theirs.hash")), (CLOSED, 8), CONTENT),
+    Way("swapped, hashed anew", sql(SWAP.format(""), anew=(CLOSED,)), (CLOSED, 8), COLUMNS),
+    Way("tail cut in a turn", sql(CUT_IN_A_TURN), (CLOSED, 15), "today's rules yield 4 events"),
+    Way("tail cut", sql(*CUT), (CLOSED, 15), "is missing"),
+    Way("tail cut, leaves too", sql(*CUT, CUT_LEAVES), (CLOSED, 15), "is missing: the row of its stream knows 22"),
+    Way("tail cut, all too", sql(*CUT, CUT_LEAVES, anew=(CLOSED,)), ("checkpoint 1", None), "of the log events"),
+    Way("spliced", sql(SPLICE), (CLOSED, 9), CONTENT),
+    Way("spliced, hashed anew", sql(SPLICE, anew=(CLOSED,)), (CLOSED, 9), COLUMNS),
+    Way("case removed", removed, ("checkpoint 2", None), GONE),
+    Way("case removed, renumbered", removed_and_renumbered, ("checkpoint 2", None), GONE),
+    Way("case removed, signed anew", removed_and_signed_anew, ("checkpoint 1", None), OTHERWISE, shows=False),
+    Way("case hashed anew", hashed_anew, ("checkpoint 2", None), "leaves 34 to 72 of the log events are not those"),
+    Way("case hashed and signed anew", hashed_and_signed_anew, ("checkpoint 1", None), OTHERWISE, shows=False),
+    Way("forked", forked, ("checkpoint 1", None), "the past was forked", shows=False),
+    Way("rolled back", rolled_back, ("checkpoint 2", None), "it was rolled back", shows=False),
+    Way("rolled back, gone on", rolled_back_and_gone_on, ("checkpoint 2", None), OTHERWISE, shows=False),
+    Way(
+        "another key",
+        another_key,
+        ("checkpoint 1", None),
+        "neither the key that is trusted nor a successor",
+        shows=False,
+    ),
+    Way("another key last", another_key_last, ("checkpoint 3", None), "the key before did not hand over"),
+)

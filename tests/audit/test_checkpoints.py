@@ -1,0 +1,230 @@
+"""I9: what was signed is what stands; and what left the house shows what no database can show of itself."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from audit.checkpoints import check_proofs
+from audit.proof.sealing import handing_over, sealing_with
+from audit.proof.signing import PublicKey, SigningKey, sign_checkpoint
+from audit.proof.witness import Outside, WitnessUnusable, read_file, read_messages
+from audit.verification import verify
+from events.language.checkpoint import Checkpoint, canonical_checkpoint
+from store.checkpoints import Checkpoints
+from store.database import Store
+from store.recorder import Recorder
+from store.seals import installation_id, make_installation_id
+from tests.store.turn_builder import Sketch
+
+KEY = SigningKey.new()
+OTHER = SigningKey.new()
+TOPIC = "greenlane.checkpoints.v1"
+EDITION = "INSERT INTO catalog_editions (number, act, by, at) VALUES (1, 'prepare', 'prepare', now())"
+
+
+@dataclass
+class House:
+    """An installation with two checkpoints over four cases, and what the auditor has of it."""
+
+    store: Store
+    operator: Store
+    case_ids: list[str]
+    left: tuple[Checkpoint, ...]
+
+    @property
+    def outside(self) -> Outside:
+        return Outside(self.left)
+
+    def change(self, *statements: str) -> None:
+        """Tamper with the owner's rights, past every guard."""
+        with self.store.writing() as connection:
+            for table in ("ledger", "log_leaves", "checkpoints"):
+                connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+
+    def faults(self, key: PublicKey | None = None, outside: Outside | None = None) -> list[str]:
+        look = check_proofs(self.operator, key, outside, (KEY.public,))
+        return [str(violation) for violation in look.violations]
+
+    def sign_anew(self, key: SigningKey) -> None:
+        """Throw all checkpoints away and make one over what stands now, with whatever key there is."""
+        self.change("TRUNCATE checkpoints", "TRUNCATE log_leaves")
+        Checkpoints(self.store).make(sealing_with(key), TOPIC + ".forged")
+
+
+@pytest.fixture
+async def house(store: Store, as_account: Callable[[str], Store], recorder: Recorder) -> House:
+    make_installation_id(store)
+    with store.writing() as connection:
+        connection.execute(text(EDITION))
+    signer, case_ids = Checkpoints(as_account("publisher")), []
+    for first in (0, 2):
+        sketches = [Sketch(number) for number in (first, first + 1)]
+        for sketch in sketches:
+            for make in (sketch.opening, sketch.answer):
+                sketch.take(await recorder.record(make()))
+        case_ids += sorted(sketch.case_id for sketch in sketches)
+        assert await asyncio.to_thread(signer.make, sealing_with(KEY), TOPIC)
+    return House(store, as_account("operator"), case_ids, Checkpoints(store).all())
+
+
+async def test_an_honest_house_has_no_fault(house: House, recorder: Recorder) -> None:
+    """Neither by itself nor against what left it, nor with events that came since."""
+    assert house.faults() == house.faults(KEY.public) == house.faults(KEY.public, house.outside) == []
+    await recorder.record(Sketch(9).opening())
+    look = check_proofs(house.operator)
+    assert (look.checkpoints, look.unsigned, look.violations) == (2, 5, ())
+    assert [checkpoint.cases for checkpoint in house.left] == [2, 4]
+
+
+async def test_only_what_came_since_is_looked_at(house: House, recorder: Recorder) -> None:
+    """Of what was signed the hashes alone: a content that was changed behind them is seen by a whole look."""
+    body = "UPDATE ledger SET body = replace(body, 'one-stop', 'elsewhere') WHERE sequence = 6 AND case_id = '{}'"
+    house.change(body.format(house.case_ids[0]))
+    short = verify(house.operator, since_checkpoint=True)
+    assert (short.cases, short.events, short.unsigned, short.violations["I9"]) == (0, 0, 0, 0)
+    await recorder.record(Sketch(9).opening())
+    short = await asyncio.to_thread(verify, house.operator, since_checkpoint=True)
+    assert (short.cases, short.events, short.unsigned) == (1, 5, 5)
+    whole = await asyncio.to_thread(verify, house.operator)
+    assert (whole.cases, whole.events) == (5, 37)
+    assert whole.first_fault is not None
+    assert str(whole.first_fault) == f"I2 {house.case_ids[0]}.6: its content is not what its hash says"
+
+
+async def test_a_key_that_was_handed_over_is_followed(house: House, recorder: Recorder) -> None:
+    await recorder.record(Sketch(9).opening())
+    signer = Checkpoints(house.store)
+    await asyncio.to_thread(signer.make, handing_over(KEY, OTHER), TOPIC)
+    assert house.faults(KEY.public, Outside(signer.all())) == []
+    stranger = house.faults(SigningKey.new().public)
+    assert len(stranger) == 3
+    assert all("neither the key that is trusted nor a successor" in fault for fault in stranger)
+
+
+TAMPERED = [
+    (
+        "UPDATE checkpoints SET body = replace(body, '\"cases\":4', '\"cases\":3') WHERE number = 2",
+        "checkpoint 2: its signature",
+    ),
+    ("UPDATE checkpoints SET body = 'x' WHERE number = 1", "checkpoint 1: cannot be read"),
+    ("UPDATE checkpoints SET body = body || ' ' WHERE number = 1", "checkpoint 1: it is not written in the form"),
+    ("UPDATE checkpoints SET at = at + interval '1 hour' WHERE number = 1", "checkpoint 1: its columns"),
+    ("DELETE FROM checkpoints WHERE number = 1", "checkpoint 1: is missing"),
+    ("DELETE FROM checkpoints WHERE number = 2", "log events: leaves 16 to 31 were signed by no checkpoint"),
+    ("UPDATE checkpoints SET body = (SELECT body FROM checkpoints WHERE number = 1) WHERE number = 2", "checkpoint 2"),
+    ("DELETE FROM log_leaves WHERE log = 'events' AND number = 3", "log events: leaf 3 is missing"),
+    ("UPDATE log_leaves SET hash = sha256(hash) WHERE log = 'events' AND number = 20", "checkpoint 2: leaves 16 to 31"),
+    ("UPDATE catalog_editions SET by = 'somebody' WHERE number = 1", "edition 1: is not what a checkpoint signed"),
+    ("DELETE FROM catalog_editions WHERE number = 1", "edition 1: is missing, and a checkpoint signed it"),
+    ("DELETE FROM log_leaves WHERE number = 31", "checkpoint 2: it signed 32 leaves"),
+]
+
+
+def test_every_change_of_what_was_signed_is_named(house: House) -> None:
+    """Each by itself, in a copy of the same rows."""
+    tables = ("checkpoints", "log_leaves", "catalog_editions")
+    house.change(*(f"CREATE TABLE sound_{table} AS TABLE {table}" for table in tables))
+    for statement, fault in TAMPERED:
+        house.change(statement)
+        found = house.faults()
+        assert any(one.startswith(f"I9 {fault}") for one in found), (statement, found)
+        assert house.faults(KEY.public, house.outside), statement
+        house.change(
+            *(f"DELETE FROM {table}" for table in tables),
+            *(f"INSERT INTO {table} SELECT * FROM sound_{table}" for table in tables),
+        )
+    assert house.faults(KEY.public, house.outside) == []
+
+
+def test_an_event_put_in_where_all_was_signed_is_named(house: House) -> None:
+    """Its place among the others was settled: an honest event could not come there any more."""
+    house.change(
+        "UPDATE checkpoints SET settled_position = ledger_position",
+        f"INSERT INTO ledger (case_id, sequence, position, body, hash, type, at) OVERRIDING SYSTEM VALUE"
+        f" SELECT case_id, 99, -1, body, hash, type, at FROM ledger WHERE case_id = '{house.case_ids[0]}' AND sequence = 1",
+    )
+    assert house.faults() == [
+        f"I9 {house.case_ids[0]}.99: stands before what was signed, and no checkpoint signed it",
+    ]
+
+
+def test_a_roll_back_shows_only_outside(house: House) -> None:
+    """An older state is whole in itself."""
+    house.change(
+        "DELETE FROM checkpoints WHERE number = 2",
+        "DELETE FROM log_leaves WHERE log = 'events' AND number >= 16",
+        "DELETE FROM ledger WHERE position > 16",
+    )
+    assert house.faults() == house.faults(KEY.public) == []
+    found = house.faults(KEY.public, house.outside)
+    assert "I9 checkpoint 2: it left the house, and the database ends with checkpoint 1: it was rolled back" in found
+    assert "I9 checkpoint 2: it signed 32 leaves of the log events, and there are 16: the rest is gone" in found
+
+
+def test_a_past_that_was_signed_anew_shows_only_outside(house: House) -> None:
+    """Whoever holds the database and another key can make it sound in itself: the auditor's own key shows it."""
+    house.change("UPDATE ledger SET hash = sha256(hash) WHERE sequence = 3")
+    house.sign_anew(OTHER)
+    assert house.faults() == []
+    assert "neither the key that is trusted nor a successor" in house.faults(KEY.public)[0]
+    found = house.faults(KEY.public, house.outside)
+    assert any("checkpoint 1: key" in fault and "when it left the house" in fault for fault in found)
+    assert any("are not those that it signed" in fault for fault in found)
+
+
+def test_a_fork_shows_only_outside(house: House) -> None:
+    """Two checkpoints of one number, both rightly signed: two pasts were told."""
+    last = house.left[-1]
+    told = sign_checkpoint(KEY, last.model_copy(update={"cases": 3}))
+    assert any("the past was forked" in fault for fault in house.faults(KEY.public, Outside((*house.left, told))))
+
+
+def lines(*checkpoints: Checkpoint) -> bytes:
+    return b"".join(canonical_checkpoint(checkpoint) + b"\n" for checkpoint in checkpoints)
+
+
+def test_what_left_the_house_is_read(house: House, tmp_path: Path) -> None:
+    """A line that was never written to its end is no tampering; a repeated one is one."""
+    file, own = tmp_path / "checkpoints", installation_id(house.store)
+    whole = lines(*house.left)
+    for content, count, torn in (
+        (whole, 2, False),
+        (whole + whole, 2, False),
+        (whole[:-1], 2, False),
+        (whole[:-40], 1, True),
+        (whole + whole[:5], 2, True),
+        (whole + b"\0\0", 2, True),
+    ):
+        file.write_bytes(content)
+        outside = read_file(file, own)
+        assert (len(outside.checkpoints), outside.torn) == (count, torn)
+    messages = [canonical_checkpoint(checkpoint) for checkpoint in house.left]
+    assert read_messages(TOPIC, messages, own) == house.outside
+
+
+def test_what_is_no_witness_is_refused(house: House, tmp_path: Path) -> None:
+    """Each by what it is, never taken for tampering or for nothing."""
+    file, own, first = tmp_path / "checkpoints", installation_id(house.store), house.left[0]
+    said = json.loads(canonical_checkpoint(first))
+    for content, reason in (
+        (b"", "holds no checkpoint"),
+        (b"hello\n", "is no checkpoint"),
+        (b"\xff\xfe\n", "is no checkpoint"),
+        (lines(first) + b"{}\n" + lines(first), "line 2"),
+        (json.dumps(said | {"version": 2}).encode() + b"\n", "version 2"),
+        (json.dumps(said | {"algorithm": "RSA"}).encode() + b"\n", "RSA"),
+        (json.dumps(said | {"number": 0}).encode() + b"\n", "is no checkpoint"),
+        (lines(first.model_copy(update={"installation": "0" * 32})), "another installation"),
+    ):
+        file.write_bytes(content)
+        with pytest.raises(WitnessUnusable, match=reason):
+            read_file(file, own)

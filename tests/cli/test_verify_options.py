@@ -1,0 +1,18 @@
+"""What an auditor brings along is looked at before anything is started."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.program import Program
+
+
+def test_checkpoints_need_a_key(greenlane: Program) -> None:
+    """Whoever could change the database could write a file of checkpoints too: only a trusted key makes them a witness."""
+    refused = greenlane("verify", "--checkpoints", "topic", "--json")
+    assert (refused.code, refused.error["code"], refused.error["field"]) == (2, "usage", "--checkpoints")
+
+
+def test_a_key_that_is_not_there(greenlane: Program, tmp_path: Path) -> None:
+    refused = greenlane("verify", "--key", str(tmp_path / "none.pem"), "--json")
+    assert (refused.code, refused.error["code"]) == (2, "file_unreadable")
