@@ -50,7 +50,7 @@ class Verdict:
 def examine(file: bytes, key: Ed25519PublicKey) -> Verdict:
     """The verdict on a bundle's bytes, for an auditor who trusts this key and nothing else."""
     verdict = Verdict()
-    page, content = verdict.ask("form", split, file) or (b"", None)
+    page, content = verdict.ask("form", split, file) or (b"", {})
     if not verdict.checks["form"] or not verdict.ask("version", check_version, content):
         return verdict
     events = verdict.events = verdict.ask("fields", events_of, content) or []
