@@ -163,6 +163,5 @@ def definitions(content: dict[str, Any], events: list[dict[str, Any]]) -> None:
         hold(digest is None or str(digest) in stated, "definition_missing", event["where"])
         cited.add(str(digest))
     for digest, body in stated.items():
-        hold(
-            digest in cited and isinstance(body, str) and digest_of(body.encode()) == digest, "definition_wrong", digest
-        )
+        right = isinstance(body, str) and digest_of(body.encode()) == digest
+        hold(right and digest in cited, "definition_wrong", digest)
