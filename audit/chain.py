@@ -77,13 +77,13 @@ def _in_place(row: LedgerRow) -> bool:
 
 def _first_fault(row: LedgerRow, expected: int, digest: bytes) -> Violation:
     if row.sequence > expected:
-        return Violation("I2", row.case_id, expected, "is missing", goes_on=True)
+        return Violation("I2", row.case_id, expected, "is missing", goes_on=True, altered=True)
     if row.sequence < expected:
-        return Violation("I2", row.case_id, row.sequence, "stands twice", goes_on=True)
+        return Violation("I2", row.case_id, row.sequence, "stands twice", goes_on=True, altered=True)
     message = (
         "its content is not what its hash says" if digest != row.hash else "its columns are not what its content says"
     )
-    return Violation("I2", row.case_id, row.sequence, message)
+    return Violation("I2", row.case_id, row.sequence, message, altered=True)
 
 
 def _check_leaves(rows: Sequence[LedgerRow], leaves: Mapping[int, Leaf], sizes: Sequence[int]) -> Iterator[Violation]:
@@ -111,5 +111,5 @@ def fault_of_leaf(stream_id: str, sequence: int, what: Changed, number: int, siz
     checkpoint = bisect_right(sizes, number) + 1
     signer = f"checkpoint {checkpoint} signed" if checkpoint <= len(sizes) else "a checkpoint signed"
     if what == "missing":
-        return Violation("I9", stream_id, sequence, f"is missing, and {signer} it", goes_on=True)
-    return Violation("I9", stream_id, sequence, f"its {CALLED[what]} is not the one that {signer}")
+        return Violation("I9", stream_id, sequence, f"is missing, and {signer} it", goes_on=True, altered=True)
+    return Violation("I9", stream_id, sequence, f"its {CALLED[what]} is not the one that {signer}", altered=True)

@@ -99,7 +99,7 @@ def check_leaves(connection: Connection, sizes: Sequence[int] = ()) -> Iterator[
         yield fault_of_leaf(leaf.stream_id, leaf.sequence, leaf.what, leaf.number, sizes)
     for stream_id, places in groupby(never_signed(connection), lambda place: place[0]):
         unsigned = "stands before what was signed, and no checkpoint signed it"
-        yield Violation("I9", stream_id, next(places)[1], unsigned, goes_on=True)
+        yield Violation("I9", stream_id, next(places)[1], unsigned, goes_on=True, altered=True)
 
 
 def _check_publications(connection: Connection) -> Iterator[Violation]:

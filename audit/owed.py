@@ -29,9 +29,13 @@ def check_owed(store: Store) -> Iterator[Violation]:
 def check_outbox(store: Store) -> Iterator[Violation]:
     """I2: the outbox owes the events of the ledger and no others. What became of its rows' content needs the topics."""
     for stream_id, sequence in owed.owed_without_event(store):
-        yield Violation("I2", stream_id, sequence, f"the outbox owes event {sequence}, which the ledger does not have")
+        yield Violation(
+            "I2", stream_id, sequence, f"the outbox owes event {sequence}, which the ledger does not have", altered=True
+        )
     for stream_id, sequence in owed.events_never_owed(store):
-        yield Violation("I2", stream_id, sequence, f"the ledger has event {sequence}, which the outbox never owed")
+        yield Violation(
+            "I2", stream_id, sequence, f"the ledger has event {sequence}, which the outbox never owed", altered=True
+        )
     for number, topic in owed.messages_of_nothing(store, WITHOUT_EVENT):
         yield Violation("I2", topic, None, f"the outbox owes message {number}, which stands for nothing")
 

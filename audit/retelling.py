@@ -7,6 +7,7 @@ says nothing, and whoever asked tells the life from the records and looks closer
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -86,10 +87,8 @@ class Place(NamedTuple):
     @classmethod
     def of(cls, body: str) -> Place:
         """Of a record in its canonical form; of any other text, something that no decision comes out as."""
-        rest = body.partition(',"at":"')[2]
-        at, _, rest = rest.partition('","decided_at":"')
-        decided_at, _, rest = rest.partition('","command_id":"')
-        return cls(at, decided_at, rest.partition('","')[0])
+        beginning = BEGINNING.match(body)
+        return cls("", "", "") if beginning is None else cls(*beginning.groups())
 
     @property
     def decision(self) -> tuple[str, str]:
@@ -97,6 +96,9 @@ class Place(NamedTuple):
         return self.command_id, self.decided_at
 
 
+BEGINNING: Final = re.compile(
+    r'\{"case_id":"[^"]*","sequence":\d+,"at":"([^"]*)","decided_at":"([^"]*)","command_id":"((?:[^"\\]|\\.)*)"'
+)
 RECORD_FIELDS: Final = set(EventRecord.model_fields)
 ACCEPTED: Final = f',"event":{{"type":"{ApplicationAccepted.__name__}",'
 TELLING: Final = replace(CASES, draft=TellingDraft)

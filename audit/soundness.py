@@ -37,5 +37,5 @@ def _fault_of_head(head: BrokenHead) -> Violation:
     last = head.last or 0
     if head.known > last:
         missing = f"is missing: the row of its stream knows {head.known} events"
-        return Violation("I2", head.stream_id, last + 1, missing, goes_on=True)
-    return Violation("I2", head.stream_id, None, "the hash of its row is not that of its last event")
+        return Violation("I2", head.stream_id, last + 1, missing, goes_on=True, altered=True)
+    return Violation("I2", head.stream_id, None, "the hash of its row is not that of its last event", altered=True)

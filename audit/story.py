@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from audit.violation import Violation
 from cases.evolve import evolve
@@ -12,8 +13,7 @@ from catalog.model import Definitions
 from events.language.case_events import EventRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(NamedTuple):
     """One record, and what it made of the case."""
 
     record: EventRecord

@@ -9,15 +9,12 @@ from typing import Final, Literal
 from audit.examination import Examined
 from audit.rebuild import OF_THE_LEDGER, Difference
 from audit.violation import Violation
-from events.language.identity import CASE_REFERENCE_PATTERN
 
 INVARIANTS: Final = tuple(f"I{number}" for number in range(1, 15))
 """All of docs/invariants.md."""
 CHECKED: Final = ("I1", "I2", "I4", "I5", "I6", "I7", "I8", "I9", "I12", "I14")
 """Those that every verification looks at; the topics (I3) and the stored histories (I13) only where asked."""
 FINDINGS_MAX: Final = 50
-FIRST: Final = ("I2", "I9")
-"""What is the first fault before all others: what was changed explains what else is found."""
 OF_HEADS: Final = ("chain", "hash")
 """Differences that the check of all heads names more exactly."""
 LAST: Final = 2**31
@@ -54,7 +51,7 @@ class VerificationReport:
     """None: not asked, so nothing is said of it."""
     findings: list[Violation] = field(default_factory=list)
     first_fault: Violation | None = None
-    """The first by kind (the chain, the checkpoints, the rest), and within a kind in the order of streams and events."""
+    """The first by kind (altered events, then checkpoints, then the rest), within a kind in the order of streams and events."""
     witness: Literal["database", "checkpoints"] = "database"
     """What the ledger was held against: what stands beside it, or also the checkpoints that left the house."""
     torn: bool = False
@@ -111,7 +108,6 @@ class VerificationReport:
 
 
 def _rank(violation: Violation) -> tuple[int, str, int]:
-    in_a_stream = CASE_REFERENCE_PATTERN.fullmatch(violation.case_id) is not None
-    kind = 2 if violation.invariant not in FIRST else 0 if in_a_stream else 1
+    kind = 0 if violation.altered else 1 if violation.invariant == "I9" else 2
     # Of one stream the earlier event is the first, whether its chain shows it or what was signed of it.
     return kind, violation.case_id, LAST if violation.sequence is None else violation.sequence

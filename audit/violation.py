@@ -16,6 +16,8 @@ class Violation:
     message: str
     goes_on: bool = False
     """The message goes on from the id of the case, or of what is meant: "… is owed to …"."""
+    altered: bool = False
+    """What stands is not what was written, by its hash or by what was signed: that explains what else is found."""
 
     def __str__(self) -> str:
         place = self.case_id if self.sequence is None else f"{self.case_id}.{self.sequence}"

@@ -48,11 +48,16 @@ def definitions_in_force() -> list[Definitions]:
     return [catalog.definitions_of(procedure, day) for procedure in procedures]
 
 
+def application_id_of(number: int) -> str:
+    """Its id: as long as any other, so that one can stand in another's place."""
+    return f"bench-{number:09d}"
+
+
 def application_of(definitions: Definitions, number: int) -> Application:
-    """Application `A-<number>` with every document that is asked for."""
-    stream_id = case_id_of(SOURCE, f"A-{number}")
+    """The application of this number with every document that is asked for."""
+    stream_id = case_id_of(SOURCE, application_id_of(number))
     return Application(
-        application_id=f"A-{number}",
+        application_id=application_id_of(number),
         source=SOURCE,
         system="portal",
         procedure=definitions.procedure.id,

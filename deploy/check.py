@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from catalog.loader import load_catalog
 from events.language.access import access_list
@@ -88,6 +89,29 @@ class Compose(BaseModel):
     volumes: dict[str, dict[str, Any]] = {}
 
 
+class Rule(Part):
+    """One alert of Prometheus."""
+
+    alert: str
+    expr: str
+    lasts: str | None = Field(default=None, alias="for")
+    labels: dict[str, str]
+    annotations: dict[str, str]
+
+
+class Group(Part):
+    """Alerts that are asked together."""
+
+    name: str
+    rules: list[Rule]
+
+
+class Alerts(Part):
+    """A file of Prometheus rules."""
+
+    groups: list[Group]
+
+
 def problems() -> list[str]:
     """Everything wrong with the files of this folder."""
     try:
@@ -103,6 +127,7 @@ def problems() -> list[str]:
         faults += _settings(template.name) if template.name not in OF_THE_SERVERS else []
     faults += _accounts()
     faults += signing_key_faults(compose)
+    faults += alert_faults((FOLDER / "alerts.yaml").read_text(encoding="utf-8"))
     faults += _scripts()
     return faults
 
@@ -185,6 +210,28 @@ def signing_key_faults(compose: Compose) -> list[str]:
         if name == SIGNER and (not mounts or mounts != named):
             faults.append(f"{name}: the key is mounted at {mounts} and read from {named}")
     return faults
+
+
+def alert_faults(text: str) -> list[str]:
+    """An alert on a metric that nobody serves never comes."""
+    try:
+        alerts = Alerts.model_validate(yaml.safe_load(text))
+    except (ValidationError, yaml.YAMLError) as error:
+        return [f"alerts.yaml: {error}"]
+    served = _served_metrics()
+    return [
+        f"alerts.yaml: {rule.alert}: there is no metric {name}"
+        for group in alerts.groups
+        for rule in group.rules
+        for name in re.findall(r"\bgreenlane_\w+", rule.expr)
+        if name.removesuffix("_total") not in served
+    ]
+
+
+def _served_metrics() -> set[str]:
+    """Every name of a metric that stands in the program."""
+    sources = [file for room in ("greenlane", "events") for file in (FOLDER.parent / room).rglob("*.py")]
+    return {name for file in sources for name in re.findall(r'"(greenlane_\w+)"', file.read_text(encoding="utf-8"))}
 
 
 def _scripts() -> list[str]:

@@ -23,14 +23,16 @@ class FileRefusedError(GreenlaneError):
 class Draft:
     """What is written of a new file so far; its errors name the option."""
 
-    def __init__(self, file: Path, field: str) -> None:
+    def __init__(self, file: Path, field: str, *, packs: bool) -> None:
         self._file = file
         self._field = field
         with self._errors():
             self._raw = NamedTemporaryFile(dir=file.absolute().parent, prefix=f".{file.name}.", delete=False)  # noqa: SIM115
         # Without a time and a name of its own: the same content is the same file.
         self._packed = (
-            gzip.GzipFile(filename="", mode="wb", fileobj=self._raw, mtime=0) if file.suffix == ".gz" else None
+            gzip.GzipFile(filename="", mode="wb", fileobj=self._raw, mtime=0)
+            if packs and file.suffix == ".gz"
+            else None
         )
 
     def write(self, block: bytes) -> None:
@@ -68,14 +70,16 @@ class Draft:
 
 
 @contextmanager
-def new_file(file: Path, field: str, *, force: bool) -> Iterator[Draft]:
-    """A file that is there when the block has ended well, wholly, and else not at all; one that ends in .gz is compressed.
+def new_file(file: Path, field: str, *, force: bool, packs: bool = True) -> Iterator[Draft]:
+    """A file that is there when the block has ended well, wholly, and else not at all.
+
+    `packs`: one whose name ends in .gz is compressed.
 
     Raises FileRefusedError, at once where the file is there already and may not be written over.
     """
     if not force and file.exists():
         raise _there_already(file, field)
-    draft = Draft(file, field)
+    draft = Draft(file, field, packs=packs)
     try:
         yield draft
         draft.finish(force=force)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sla.calendar import WorkingCalendar
 from sla.units import WALL_CLOCK, WORKING_TIME, Budget, Unit
+
+DUES_KEPT: Final = 1024
+"""Ends of limits kept with their calendar: those that are asked for soon again."""
 
 
 class AfterHours(StrEnum):
@@ -40,6 +43,19 @@ def due(
     end at the same wall-clock time of the lawful day, or at the end of the window before it.
     Raises CalendarRangeError when the anchor or the answer lies outside the calendar, NaiveInstant without an offset.
     """
+    # Each limit is worked out again and again: when its clock is armed, in its timetable, for the shares of its steps.
+    if anchored_at.tzinfo is not UTC:
+        return _worked_out(budget, anchored_at, calendar, after_hours)
+    key = (budget.amount, budget.unit, anchored_at, after_hours)
+    known = calendar.dues.get(key)
+    if known is None:
+        if len(calendar.dues) >= DUES_KEPT:
+            calendar.dues.clear()
+        known = calendar.dues[key] = _worked_out(budget, anchored_at, calendar, after_hours)
+    return known
+
+
+def _worked_out(budget: Budget, anchored_at: datetime, calendar: WorkingCalendar, after_hours: AfterHours) -> Due:
     if (wall_clock := WALL_CLOCK.get(budget.unit)) is not None:
         calendar.local(anchored_at)
         return Due(calendar.local(anchored_at.astimezone(UTC) + budget.amount * wall_clock), None, None)

@@ -19,7 +19,7 @@ from psycopg import ServerCursor
 from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
-from events.language.checkpoint import EVENTS, NAME, PUBLICATIONS, Checkpoint, canonical_checkpoint
+from events.language.checkpoint import EVENTS, NAME, PUBLICATIONS, Checkpoint, Handover, canonical_checkpoint
 from events.language.identity import DOSSIER_PREFIX
 from store.access import INSTALLATION
 from store.batch import slot_of
@@ -35,6 +35,8 @@ SQL: Final = statements_in("checkpoints")
 LOCK: Final = 0x636865636B  # "check"
 STALLED: Final = "30s"
 PATIENCE: Final = "60s"
+HANDED_OVER: Final = '"handover":{'
+"""In the canonical JSON of a checkpoint, where it brings in another key."""
 OUTBOX_KEY: Final = "checkpoints"
 LOGS: Final = (EVENTS, PUBLICATIONS)
 INSTALLATION_DIGITS: Final = 8
@@ -93,6 +95,14 @@ class Checkpoints:
         with self._store.reading() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _checkpoint_of(row.number, row.body)
+
+    def handovers(self) -> tuple[Handover, ...]:
+        """Every handing over of the signing key, in order."""
+        query = select(checkpoints.c.number, checkpoints.c.body).order_by(checkpoints.c.number)
+        with self._store.reading() as connection:
+            rows = connection.execute(query.where(checkpoints.c.body.contains(HANDED_OVER))).all()
+        made = (_checkpoint_of(row.number, row.body).handover for row in rows)
+        return tuple(handover for handover in made if handover is not None)
 
     def make(self, seal: Callable[[Draft], Sealed], topic: str, *, even_unchanged: bool = False) -> Checkpoint | None:
         """Number what is committed, have it signed, store it, and owe it to `topic`, in one transaction.

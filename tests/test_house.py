@@ -69,7 +69,9 @@ def test_few_findings_are_waved_through(house: House) -> None:
 
 
 def test_vietnamese_is_in_the_catalogue(house: House) -> None:
-    assert house.vietnamese.total() <= 60, house.vietnamese.most_common(10)
+    # The auditor's verifier stands alone, without the catalogue: it says both in place.
+    ours = {file: lines for file, lines in house.vietnamese.items() if not file.startswith("verifier/")}
+    assert sum(ours.values()) <= 60, house.vietnamese.most_common(10)
 
 
 def test_the_program_is_thin(house: House) -> None:

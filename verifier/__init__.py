@@ -1,1 +1,1 @@
-"""The auditor's offline verifier of what `greenlane export` wrote: standard library and `cryptography`, no engine."""
+"""The auditor's offline verifier. Read `reading`, then `checking`, then `__main__`; docs/bundle.md says what a bundle is."""

@@ -96,3 +96,29 @@ class LeavesBroken(ProofError):
             field="log_leaves",
             remedy=_("Run `greenlane verify` and compare with the checkpoints that left the house."),
         )
+
+
+class EvidenceBroken(ProofError):
+    """An event, or what it was decided under, is not what the checkpoint covers: it was changed."""
+
+    code = "evidence_broken"
+
+    def __init__(self, *, stream_id: str, sequence: int) -> None:
+        super().__init__(
+            _("Event {sequence} of {case_id} is not what was signed.", sequence=sequence, case_id=stream_id),
+            field="case",
+            remedy=_("Run `greenlane verify` and compare with the checkpoints that left the house."),
+        )
+
+
+class NotCoveredYet(ProofError):
+    """No checkpoint covers the case: there is nothing that proves it to others."""
+
+    code = "not_covered_yet"
+
+    def __init__(self, *, stream_id: str) -> None:
+        super().__init__(
+            _("No checkpoint covers {case_id} yet.", case_id=stream_id),
+            field="case",
+            remedy=_("Make one where the signing key is: greenlane checkpoint"),
+        )

@@ -15,6 +15,7 @@ from audit.checkpoints import check_proofs
 from audit.proof.sealing import handing_over, sealing_with
 from audit.proof.signing import PublicKey, SigningKey, sign_checkpoint
 from audit.proof.witness import Outside, WitnessUnusable, read_file, read_messages
+from audit.verification import verify
 from events.language.checkpoint import Checkpoint, canonical_checkpoint
 from store.checkpoints import Checkpoints
 from store.database import Store
@@ -82,6 +83,21 @@ async def test_an_honest_house_has_no_fault(house: House, recorder: Recorder) ->
     look = check_proofs(house.operator)
     assert (look.checkpoints, look.unsigned, look.violations) == (2, 5, ())
     assert [checkpoint.cases for checkpoint in house.left] == [2, 4]
+
+
+async def test_only_what_came_since_is_looked_at(house: House, recorder: Recorder) -> None:
+    """Of what was signed the hashes alone: a content that was changed behind them is seen by a whole look."""
+    body = "UPDATE ledger SET body = replace(body, 'one-stop', 'elsewhere') WHERE sequence = 6 AND case_id = '{}'"
+    house.change(body.format(house.case_ids[0]))
+    short = verify(house.operator, since_checkpoint=True)
+    assert (short.cases, short.events, short.unsigned, short.violations["I9"]) == (0, 0, 0, 0)
+    await recorder.record(Sketch(9).opening())
+    short = await asyncio.to_thread(verify, house.operator, since_checkpoint=True)
+    assert (short.cases, short.events, short.unsigned) == (1, 5, 5)
+    whole = await asyncio.to_thread(verify, house.operator)
+    assert (whole.cases, whole.events) == (5, 37)
+    assert whole.first_fault is not None
+    assert str(whole.first_fault) == f"I2 {house.case_ids[0]}.6: its content is not what its hash says"
 
 
 async def test_a_key_that_was_handed_over_is_followed(house: House, recorder: Recorder) -> None:

@@ -32,9 +32,9 @@ def test_the_first_fault_is_the_earliest_that_was_changed() -> None:
     wrong = (
         Violation("I8", FIRST, None, "worklist"),
         Violation("I9", "checkpoint 3", None, "its signature does not hold"),
-        Violation("I2", SECOND, None, "hash"),
-        Violation("I2", SECOND, 7, "its content is not what its hash says"),
-        Violation("I9", SECOND, 6, "is missing, and checkpoint 2 signed it", goes_on=True),
+        Violation("I2", SECOND, None, "hash", altered=True),
+        Violation("I2", SECOND, 7, "its content is not what its hash says", altered=True),
+        Violation("I9", SECOND, 6, "is missing, and checkpoint 2 signed it", goes_on=True, altered=True),
     )
     expected = (
         {"case_id": FIRST, "sequence": None, "what": "worklist"},

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from catalog.systems import PORTAL
 from events.language.envelope import binary_headers
 from events.transport.producer import Producer
+from greenlane.stack.checkpoint_key import PUBLIC_FILE
 from tests.cli.canaries import TOPICS, Flock, dead_letters, kept_by, personal_of
 from tests.cli.program import LiveStack, Program
 from tests.cli.test_commands_live import DOCUMENTS
@@ -106,14 +112,14 @@ def unknown_cases(portal: Portal, flock: Flock) -> None:
         portal.send("ReceiveExplanation", {"case": case, "reference": flock(f"reference for {case}")})
 
 
-def test_no_word_of_an_applicant_stands_outside_the_vault(live: Program, live_stack: LiveStack) -> None:
-    """Ledger, outbox, inbox, all topics but those of submissions, Temporal's histories and disk, metrics, logs: no canary."""
+def test_no_word_of_an_applicant_stands_outside_the_vault(live: Program, live_stack: LiveStack, tmp_path: Path) -> None:
+    """Ledger, outbox, inbox, all topics but those of submissions, Temporal's histories and disk, metrics, logs, bundles."""
     flock = Flock()
     with Producer(live_stack.cluster_of(PORTAL)) as producer:
         portal = Portal(producer, flock)
         code = a_case_by_its_portal(live, live_stack, portal, flock)
         by_hand = cases_at_the_counter(live, flock)
-        a_dossier(live, flock)
+        dossier = a_dossier(live, flock)
         refused_messages(portal, flock)
         unknown_cases(portal, flock)
         until(lambda: dead_letters(live_stack) >= REFUSED)
@@ -121,7 +127,8 @@ def test_no_word_of_an_applicant_stands_outside_the_vault(live: Program, live_st
         assert replayed.code == 0, replayed
         until(lambda: dead_letters(live_stack) >= 2 * REFUSED)
     seen: dict[str, set[str]] = {}
-    for where, content in kept_by(live_stack, live("access", "database", "owner").json["url"]):
+    kept = kept_by(live_stack, live("access", "database", "owner").json["url"])
+    for where, content in chain(kept, bundles(live, live_stack, tmp_path, code, by_hand, dossier)):
         for place in flock.found_in(content):
             seen.setdefault(place, set()).add(where)
     assert seen == {}
@@ -170,7 +177,7 @@ def cases_at_the_counter(live: Program, flock: Flock) -> str:
     return code
 
 
-def a_dossier(live: Program, flock: Flock) -> None:
+def a_dossier(live: Program, flock: Flock) -> str:
     """Several applications in one declaration, with a canary wherever the applicant may write; taken back with a reason."""
 
     def uploaded(kind: str) -> dict[str, str]:
@@ -195,3 +202,26 @@ def a_dossier(live: Program, flock: Flock) -> None:
     assert live("dossier", "withdraw", dossier, "--reason", flock("reason of the dossier")).code == 0
     until(lambda: live("dossier", "show", dossier).json["status"] == "closed")
     assert flock("reason of the dossier") in live("dossier", "show", dossier).json["texts"].values()
+    return dossier
+
+
+def bundles(live: Program, live_stack: LiveStack, folder: Path, *subjects: str) -> Iterator[tuple[str, bytes]]:
+    """What leaves the house as evidence: each file is sound and signed, and never written over unasked."""
+    key = str(live_stack.state_dir / PUBLIC_FILE)
+    for subject in subjects:
+        file = folder / f"{subject}.html"
+        answer = live("export", subject, "--out", str(file))
+        assert answer.code == 0, answer
+        assert answer.json["sha256"] == sha256(file.read_bytes()).hexdigest()
+        judged = verdict_on(file, key)
+        assert (judged["ok"], set(judged["checks"].values())) == (True, {True})
+        assert live("export", subject, "--out", str(file)).error["code"] == "file_refused"
+        yield file.name, file.read_bytes()
+
+
+def verdict_on(file: Path, key: str) -> Any:
+    """What the auditor's program says, as a program of its own."""
+    judged = subprocess.run(
+        [sys.executable, "-m", "verifier", str(file), "--key", key, "--json"], capture_output=True, check=True
+    )
+    return json.loads(judged.stdout)

@@ -44,3 +44,10 @@ def test_what_is_recorded_is_signed_and_leaves(live: Program, live_stack: LiveSt
     while (sent := on_the_topic(live_stack))[: len(lines)] != [line.rstrip(b"\n") for line in lines]:
         assert time.monotonic() < deadline, sent
         time.sleep(0.5)
+    file, public = str(live_stack.settings.checkpoint_file), str(live_stack.state_dir / PUBLIC_FILE)
+    for where in (file, "topic"):
+        verified = live("verify", "--key", public, "--checkpoints", where, "--since-checkpoint")
+        assert (verified.code, verified.json["ok"], verified.json["witness"]) == (0, True, "checkpoints"), verified
+        assert verified.json["checkpoints"] >= len(lines)
+    assert live("verify", "--key", file, "--checkpoints", file).error["code"] == "key_unreadable"
+    assert live("verify", "--key", public, "--checkpoints", public).error["code"] == "witness_unusable"

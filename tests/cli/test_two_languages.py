@@ -154,12 +154,7 @@ def _samples() -> Iterator[BaseException]:
     yield store.LedgerRowBroken(case_id="case-1", sequence=1)
     yield store.CheckpointUnreadable(number=1)
     yield store.LeavesCut(log="events", size=2, signed=3)
-    yield proof.KeyUnreadable(field="key.pem", private=True)
-    yield proof.KeyEncrypted(field="key.pem")
-    yield proof.KeyOfAnotherKind(field="key.pem", kind="RSA")
-    yield proof.KeyNotHandedOver(key_id="0", signed_by="1")
-    yield proof.CheckpointBroken(number=1, what="its signature")
-    yield proof.LeavesBroken(log="events", size=2)
+    yield from _proof_samples()
     unusable = WitnessUnusable(_("{source} holds no checkpoint.", source="file"))
     yield from (NoSigningKeyError(), NotSignedYetError(), unusable)
     yield transport.KafkaAwayError(bootstrap="h:1", reason="NoBrokersAvailable")
@@ -190,6 +185,17 @@ def _samples() -> Iterator[BaseException]:
     yield typer.BadParameter("Missing option.")
     yield RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
     yield ZeroDivisionError("by hand")
+
+
+def _proof_samples() -> Iterator[proof.ProofError]:
+    yield proof.KeyUnreadable(field="key.pem", private=True)
+    yield proof.KeyEncrypted(field="key.pem")
+    yield proof.KeyOfAnotherKind(field="key.pem", kind="RSA")
+    yield proof.KeyNotHandedOver(key_id="0", signed_by="1")
+    yield proof.CheckpointBroken(number=1, what="its signature")
+    yield proof.LeavesBroken(log="events", size=2)
+    yield proof.EvidenceBroken(stream_id="case-1", sequence=2)
+    yield proof.NotCoveredYet(stream_id="case-1")
 
 
 @pytest.mark.parametrize("error", [pytest.param(e, id=f"{type(e).__name__}-{n}") for n, e in enumerate(_samples())])

@@ -1,0 +1,1 @@
+"""The report in a bundle: a page that reads and prints well, in both languages."""

@@ -1,0 +1,127 @@
+"""Reading a bundle. Nothing is believed here: the file is only taken apart, and refused where it is not in its one form."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from re import fullmatch
+from typing import Any, Final
+
+START, END = b"<!DOCTYPE html>\n<!-- greenlane bundle -->\n", b"</html>\n"
+OPENING: Final = b'<script type="application/json" id="greenlane-bundle">'
+KNOWN: Final = {"format": "greenlane bundle", "version": 1, "algorithm": "SHA-256+Ed25519"}
+# The form: texts by pattern, whole numbers, lists, objects with exactly these fields; of a checkpoint, only what is used here.
+TEXT, ID, KEY_ID, HASH, SIGNATURE = "(?s).*", "[!-~]{1,200}", "[0-9a-f]{32}", "[0-9a-f]{64}", "[0-9a-f]{128}"
+INSTANT: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z"
+EVENT: Final = {"body": TEXT, "hash": HASH, "recorded_at": INSTANT, "number": int, "path": [HASH]}
+SIGNED: Final = {
+    **dict.fromkeys(("format", "algorithm"), TEXT),
+    **dict.fromkeys(("installation", "subject"), ID),
+    **dict.fromkeys(("sha256", "report_sha256"), HASH),
+    "version": int,
+    "kind": "case|dossier",
+    "exported_at": INSTANT,
+    "streams": [{"id": ID, "events": [EVENT]}],
+    "definitions": dict,
+    "checkpoint": dict,
+    "keys": [{"by": KEY_ID, "key_id": KEY_ID, "public_key": HASH, "signature": SIGNATURE}],
+    "signed_by": KEY_ID,
+    "signature": SIGNATURE,
+}
+CHECKPOINT: Final = {"algorithm": "Ed25519", "installation": ID, "key_id": KEY_ID, "logs": dict, "signature": SIGNATURE}
+
+
+class Fault(Exception):
+    """What is wrong, by a word that `__main__` explains, and where: its two arguments."""
+
+
+def hold(condition: object, what: str, where: str = "") -> None:
+    """Raise the fault unless the condition holds."""
+    if not condition:
+        raise Fault(what, where)
+
+
+def parsed(text: bytes, where: str = "") -> Any:
+    """The value of a JSON text. Refused: a key twice, NaN, nesting too deep, numbers too long, what is no UTF-8."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        hold(len(pairs) == len(dict(pairs)), "key_twice", where)
+        return dict(pairs)
+
+    try:
+        return json.loads(
+            text.decode(), object_pairs_hook=once, parse_constant=int
+        )  # no int is written NaN or Infinity
+    except RecursionError:
+        raise Fault("too_deep", where) from None
+    except ValueError:  # also of a text that is no UTF-8, and of a number with thousands of digits
+        raise Fault("not_json", where) from None
+
+
+def canonical(value: Any, *without: str) -> bytes:
+    """The one way to write a value: keys sorted, no blanks, nothing escaped that need not be; without these fields of it."""
+    left = {name: inner for name, inner in value.items() if name not in without} if isinstance(value, dict) else value
+    try:
+        return json.dumps(left, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError):  # half of a surrogate pair is no text
+        raise Fault("not_canonical", "") from None
+
+
+def split(file: bytes) -> tuple[bytes, Any]:
+    """The page, and the value of the one block of JSON in it, which must be written in the one canonical way."""
+    hold(file.startswith(START), "not_a_bundle")
+    before, opening, rest = file.partition(OPENING)
+    text, closing, after = rest.partition(b"</script>")
+    hold(opening and closing and file.endswith(END), "cut_off")
+    value = parsed(text)
+    # In the file every `<` of the JSON is written \u003c, so that nothing within it can end the block.
+    hold(text == canonical(value).replace(b"<", b"\\u003c"), "not_canonical")
+    hold(b"<script" not in (before + after).lower(), "script_beside")
+    return before + opening + closing + after, value
+
+
+def check_version(content: Any) -> bool:
+    """Whether this program knows the format, its version and its algorithms."""
+    for name, expected in KNOWN.items():
+        hold(isinstance(content, dict) and repr(content.get(name)) == repr(expected), f"{name}_unknown", name)
+    return True
+
+
+def events_of(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every event with all that its own proof needs; before that, whether every field is there, in its form, none beside."""
+    unsigned = {**SIGNED, "signed_by": None, "signature": None}
+    fits(content, unsigned if content.get("signature") is None else SIGNED)
+    fits({name: content["checkpoint"].get(name) for name in CHECKPOINT}, CHECKPOINT, "checkpoint")
+    fits(content["checkpoint"]["logs"].get("events"), {"size": int, "root": HASH}, "checkpoint.logs.events")
+    events = []
+    for stream in content["streams"]:
+        before = sha256(b"greenlane ledger v1").hexdigest()  # the hash before the first event of every stream
+        for sequence, event in enumerate(stream["events"], 1):
+            place = {"stream": stream["id"], "sequence": sequence, "where": f"{stream['id']} {sequence}"}
+            events.append({**event, **place, "before": before})
+            before = event["hash"]
+    return events
+
+
+def record_of(event: dict[str, Any]) -> dict[str, Any]:
+    """What an event's text says: its case, its place in it, when, who, and what happened."""
+    record: dict[str, Any] = parsed(event["body"].encode(), event["where"])
+    hold(isinstance(record, dict) and isinstance(record.get("event"), dict), "body_wrong", event["where"])
+    return record
+
+
+def fits(value: Any, form: Any, where: str = "") -> None:
+    """Raise the fault of the first value within this one that has not its form."""
+    if isinstance(form, dict) and isinstance(value, dict):
+        hold(form.keys() == value.keys(), "field_wrong", f"{where} {sorted(form.keys() ^ value.keys())}".strip())
+        for name in form:
+            fits(value[name], form[name], f"{where}.{name}".strip("."))
+    elif isinstance(form, list) and isinstance(value, list):
+        for place, inner in enumerate(value):
+            fits(inner, form[0], f"{where}[{place}]")
+    elif isinstance(form, str):
+        hold(isinstance(value, str) and fullmatch(form, value), "field_wrong", where)
+    elif form is int:
+        hold(type(value) is int and 0 <= value < 2**53, "field_wrong", where)
+    else:
+        hold(isinstance(value, dict) if form is dict else value is form, "field_wrong", where)
