@@ -21,32 +21,13 @@ LEFT JOIN applications a USING (case_id)
 WHERE a.case_id IS NULL
 ORDER BY c.case_id;
 
--- find_repeated_effects --
--- Commands whose effect stands twice. A command's records stand together: were they recorded twice, they would stand in two
--- places of the ledger. The id is taken as it is written: a body that somebody changed need not be JSON any more.
-SELECT case_id, command_id
-FROM (
-    SELECT
-        case_id, command_id, lag(command_id) OVER (PARTITION BY case_id ORDER BY sequence) AS before
-    FROM (
-        SELECT case_id, sequence, substring(body FROM '"command_id":"((?:[^"\\]|\\.)*)"') AS command_id
-        FROM ledger
-    ) AS r
-) AS l
-WHERE command_id IS DISTINCT FROM before AND command_id NOT LIKE 'tick:%'
-GROUP BY case_id, command_id
-HAVING count(*) > 1
-ORDER BY case_id, command_id;
-
 -- find_effects_without_outcome --
--- Commands that have an effect and were never accepted.
-SELECT DISTINCT l.case_id, l.command_id
-FROM (
-    SELECT case_id, substring(body FROM '"command_id":"((?:[^"\\]|\\.)*)"') AS command_id
-    FROM ledger
-) AS l
-LEFT JOIN commands c ON c.case_id = l.case_id AND trim(BOTH '"' FROM to_json(c.command_id)::text) = l.command_id
-WHERE l.command_id NOT LIKE 'tick:%' AND (c.command_id IS NULL OR NOT c.accepted);
+-- Those of these commands, which have an effect in these streams, that were never accepted.
+SELECT e.case_id, e.command_id
+FROM unnest(:case_ids::text[], :command_ids::text[]) AS e(case_id, command_id)
+LEFT JOIN commands c ON c.case_id = e.case_id AND c.command_id = e.command_id
+WHERE c.command_id IS NULL OR NOT c.accepted
+ORDER BY e.case_id, e.command_id;
 
 -- find_owed_without_event --
 -- Messages that stand for an event of the ledger which is not there, or which has another place or id.
