@@ -44,7 +44,7 @@ from events.language.identity import DOSSIER_PREFIX, TICK_PREFIX
 from store.database import Store
 from store.definitions import DefinitionArchive
 from store.errors import LedgerRowBroken
-from store.ledger import LedgerRow, rows_of_streams
+from store.ledger import LedgerRow, streamed_rows
 from store.statements import statements_in
 from store.verification import never_accepted
 
@@ -144,13 +144,13 @@ class Examiner:
         with uncollected(), self._store.writing() as connection:
             session = session_of(connection)
             session.execute(SQL["see_one_instant"])
-            in_order = rows_of_streams(connection, list(batch.stream_ids))
-            for stream_id, rows in groupby(in_order, lambda row: row.case_id):
-                outcome = self._examine_stream(kind, stream_id, list(rows), examined)
-                if isinstance(outcome, Folded):
-                    folded.append(outcome)
-                elif outcome is not None:
-                    examined.differences.append(Difference(stream_id, outcome))
+            with streamed_rows(connection, list(batch.stream_ids)) as in_order:
+                for stream_id, rows in groupby(in_order, lambda row: row.case_id):
+                    outcome = self._examine_stream(kind, stream_id, list(rows), examined)
+                    if isinstance(outcome, Folded):
+                        folded.append(outcome)
+                    elif outcome is not None:
+                        examined.differences.append(Difference(stream_id, outcome))
             examined.differences += kind.rows.compare(session, folded)
             for stream_id, command_id in never_accepted(session, examined.effects):
                 text = f"command {command_id} has an effect and was not accepted"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from audit.proof.errors import KEY_SETTING, LeavesBroken
 from audit.proof.leaves import data_of, hashes_of
-from audit.proof.merkle import CompactRange, TooFewLeaves, consistency_path, inclusion_path, leaf_hash, verify_inclusion
+from audit.proof.merkle import CompactRange, TooFewLeaves, consistency_path, leaf_hash, verify_inclusion
+from audit.proof.paths import paths_of
 from audit.proof.sealing import handing_over, sealing_with
 from audit.proof.signing import SigningKey
 from events.language.checkpoint import EVENTS, PUBLICATIONS, Checkpoint
@@ -189,9 +190,9 @@ def prove_inclusion(
     if checkpoint is None:
         raise LeavesBroken(log=log, size=0)
     state = checkpoint.logs[log]
-    hashes = hashes_of(_first(installation, log, state.size))
     try:
-        path = inclusion_path(hashes, leaf.number, state.size)
+        with installation.store.reading() as connection:
+            path = paths_of(connection, log, (leaf.number,), state)[leaf.number]
     except ValueError:  # too few leaves, or none with this number among them
         raise LeavesBroken(log=log, size=state.size) from None
     proof = Inclusion(log, leaf.number, state.size, data_of(leaf), bytes.fromhex(state.root), tuple(path))

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from audit.proof.bundle import Evidence, Kind, ProvenEvent, ProvenStream, refuse_unproven
 from audit.proof.errors import EvidenceBroken, NotCoveredYet
-from audit.proof.leaves import hashes_of
-from audit.proof.merkle import TooFewLeaves, inclusion_paths
+from audit.proof.merkle import TooFewLeaves
+from audit.proof.paths import paths_of
 from events.language.case_events import ApplicationSubmitted
 from events.language.checkpoint import EVENTS, Checkpoint
 from events.language.dossier_events import ApplicationReleased, DossierOpened
@@ -19,7 +19,7 @@ from services.installation import Installation
 from store.checkpoints import Checkpoints
 from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown
-from store.leaves import Leaf, leaves_of_log, leaves_of_streams
+from store.leaves import Leaf, leaves_of_streams
 from store.ledger import LedgerRow, record_of_row, rows_of_streams
 
 
@@ -95,10 +95,10 @@ def _rows_of(installation: Installation, leaves: dict[str, list[Leaf]]) -> dict[
 def _paths_of(
     installation: Installation, leaves: dict[str, list[Leaf]], checkpoint: Checkpoint, stream_id: str
 ) -> dict[int, list[bytes]]:
-    size, numbers = checkpoint.logs[EVENTS].size, [leaf.number for numbered in leaves.values() for leaf in numbered]
+    numbers = [leaf.number for numbered in leaves.values() for leaf in numbered]
     with installation.store.reading() as connection:
         try:
-            return inclusion_paths(hashes_of(leaves_of_log(connection, EVENTS, size)), numbers, size)
+            return paths_of(connection, EVENTS, numbers, checkpoint.logs[EVENTS])
         except TooFewLeaves:
             raise EvidenceBroken(stream_id=stream_id, sequence=1) from None
 

@@ -71,6 +71,7 @@ TABLES: Final[Mapping[str, Rights]] = {
     "catalog_ends": Rights(worker="r", bridge="r", publisher="r", operator="ra"),
     # What makes the past provable. Who writes the ledger signs nothing, and who signs cannot write the ledger.
     "log_leaves": Rights(publisher="ra", operator="ra"),
+    "log_blocks": Rights(publisher="ra", operator="ra"),
     "checkpoints": Rights(publisher="ra", operator="ra"),
     "histories": Rights(bridge="rad", reader="", operator="r"),
     # Of the installation itself

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, select
 from events.language.checkpoint import EVENTS, NAME, PUBLICATIONS, Checkpoint, Handover, canonical_checkpoint
 from events.language.identity import DOSSIER_PREFIX
 from store.access import INSTALLATION
+from store.arrays import Bigs, Blobs
 from store.batch import slot_of
 from store.catalogue import acts_after, digest_of_act
 from store.database import Session, Store
@@ -74,6 +75,8 @@ class Sealed:
 
     checkpoint: Checkpoint
     edges: Mapping[str, Edge]
+    blocks: Mapping[str, Mapping[int, bytes]]
+    """By log, the roots of the blocks that became full, by their numbers."""
 
 
 class Checkpoints:
@@ -228,6 +231,9 @@ def _add(session: Session, sealed: Sealed, events: _Events, writers: list[str]) 
         "edges": json.dumps(edges),
     }
     session.execute(SQL["add_checkpoint"], row)
+    for log, blocks in sealed.blocks.items():
+        full = {"log": log, "numbers": Bigs(blocks), "roots": Blobs(blocks.values())}
+        session.execute(SQL["add_blocks"], full)
 
 
 def _owe(session: Session, checkpoint: Checkpoint, topic: str) -> None:

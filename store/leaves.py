@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from events.language.checkpoint import EVENTS
 from store.database import Store
-from store.proof_tables import log_leaves
+from store.proof_tables import log_blocks, log_leaves
 
 CATALOG: Final = "catalog"
 """The stream of the publications' log."""
@@ -62,6 +62,20 @@ def leaves_of_log(connection: Connection, log: str, size: int | None = None) -> 
         query = query.where(log_leaves.c.number < size)
     with connection.execution_options(yield_per=READ_ROWS).execute(query) as rows:
         yield from map(_leaf, rows)
+
+
+def leaves_between(connection: Connection, log: str, start: int, end: int) -> list[Leaf]:
+    """The leaves with these numbers, without `end`, within the caller's transaction."""
+    c = log_leaves.c
+    query = select(log_leaves).where(c.log == log, c.number >= start, c.number < end).order_by(c.number)
+    return list(map(_leaf, connection.execute(query)))
+
+
+def block_roots(connection: Connection, log: str, count: int) -> list[bytes]:
+    """The roots of the first `count` blocks of a log, as far as they are kept, within the caller's transaction."""
+    c = log_blocks.c
+    query = select(c.root).where(c.log == log, c.number < count).order_by(c.number)
+    return list(connection.scalars(query))
 
 
 def leaves_of_streams(connection: Connection, stream_ids: Collection[str]) -> Iterator[Leaf]:

@@ -20,6 +20,15 @@ log_leaves = Table(
 )
 """The leaves of each log's Merkle tree, numbered from 0: the place, the chain hash and the real instant of what was recorded."""
 
+log_blocks = Table(
+    "log_blocks",
+    metadata,
+    key("log"),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary, nullable=False),
+)
+"""The root of every 256 leaves, so that a proof need not read a whole log. A short cut only: nothing rests on it."""
+
 checkpoints = Table(
     "checkpoints",
     metadata,
@@ -61,6 +70,7 @@ END $$
 """As for the ledger: slips fail loudly; who tampers on purpose is found by what left the house."""
 GUARDED = {
     "log_leaves": "UPDATE OR DELETE OR TRUNCATE",
+    "log_blocks": "UPDATE OR DELETE OR TRUNCATE",
     "checkpoints": "UPDATE OR DELETE OR TRUNCATE",
     "histories": "UPDATE",
 }
@@ -82,6 +92,6 @@ def _guard(table: Table, connection: Connection, **__: object) -> None:
     connection.execute(text(guard_of(table.name)))
 
 
-for proof in (log_leaves, checkpoints, histories):
+for proof in (log_leaves, log_blocks, checkpoints, histories):
     event.listen(proof, "before_create", _make_guard)
     event.listen(proof, "after_create", _guard)

@@ -13,7 +13,7 @@ SQL: Final = statements_in("verification")
 
 
 def accepted_without_case(store: Store) -> list[str]:
-    """I1: accepted submissions that have no case, and cases that nobody submitted."""
+    """I1: accepted submissions that have no case, and cases that nobody submitted; not what waits to be opened."""
     with store.session() as session:
         one_sided = ("find_applications_without_case", "find_cases_without_application")
         return [stream_id for statement in one_sided for (stream_id,) in session.execute(SQL[statement])]

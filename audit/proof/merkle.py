@@ -6,13 +6,16 @@ A tree is made of leaf hashes that come one after the other: nothing here holds 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
 EMPTY_ROOT: Final = hashlib.sha256().digest()
 """The root of a tree without leaves."""
 HASH_BYTES: Final = 32
+BLOCK_LEVEL: Final = 8
+BLOCK_LEAVES: Final = 1 << BLOCK_LEVEL
+"""Leaves of a block: a full subtree whose root is kept, so that one proof need not read a whole log."""
 
 Span = tuple[int, int]
 """The leaves below a node: from this number, up to and without that one."""
@@ -39,6 +42,8 @@ class CompactRange:
         """Go on from a `size` and its `hashes`. Raises ValueError where these are not of that size."""
         self._size = size
         self._hashes = list(hashes)
+        self.full_blocks: dict[int, bytes] = {}
+        """The roots of the blocks that became full here, by their numbers from 0."""
         if size < 0 or len(self._hashes) != size.bit_count() or any(len(one) != HASH_BYTES for one in self._hashes):
             raise ValueError(f"{len(self._hashes)} hashes are no tree of {size} leaves")
 
@@ -54,10 +59,13 @@ class CompactRange:
 
     def append(self, leaf: bytes) -> None:
         """Add the hash of the next leaf."""
-        place, top = self._size, leaf
+        place, top, level = self._size, leaf, 0
         while place & 1:
             top = node_hash(self._hashes.pop(), top)
             place >>= 1
+            level += 1
+            if level == BLOCK_LEVEL:
+                self.full_blocks[place] = top
         self._hashes.append(top)
         self._size += 1
 
@@ -96,6 +104,34 @@ def inclusion_paths(leaves: Iterable[bytes], indexes: Collection[int], size: int
     paths = {index: _beside(index, size) for index in indexes}
     nodes = _nodes(leaves, size, {span for path in paths.values() for span in path})
     return {index: [nodes[span] for span in path] for index, path in paths.items()}
+
+
+def inclusion_paths_by_blocks(
+    blocks: Sequence[bytes],
+    leaves_of: Callable[[int], Sequence[bytes]],
+    indexes: Collection[int],
+    size: int,
+    root: bytes,
+) -> dict[int, list[bytes]] | None:
+    """The same from the roots of all full blocks, and the leaves (`leaves_of`) of those that are needed, cut at `size`.
+
+    None: these do not give this root. Raises ValueError for a leaf beyond the tree.
+    """
+    inside: dict[int, list[int]] = {}
+    for index in indexes:
+        inside.setdefault(index // BLOCK_LEAVES, []).append(index % BLOCK_LEAVES)
+    tops, rest = list(blocks), size % BLOCK_LEAVES
+    read = {block: leaves_of(block) for block in {*inside, *([len(tops)] if rest else [])}}
+    if rest:
+        tops.append(root_of(read[len(tops)]))
+    above = inclusion_paths(tops, inside, len(tops))
+    if root_of(tops) != root or any(root_of(read[block]) != tops[block] for block in inside):
+        return None
+    paths: dict[int, list[bytes]] = {}
+    for block, within in inside.items():
+        below = inclusion_paths(read[block], within, len(read[block]))
+        paths |= {block * BLOCK_LEAVES + index: path + above[block] for index, path in below.items()}
+    return paths
 
 
 def consistency_path(leaves: Iterable[bytes], old_size: int, size: int) -> list[bytes]:

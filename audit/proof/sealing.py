@@ -52,7 +52,7 @@ def _sealed(draft: Draft, trees: Mapping[str, CompactRange], key: SigningKey, be
         signature=UNSIGNED,
     )
     edges = {log: Edge(tree.size, tree.hashes) for log, tree in trees.items()}
-    return Sealed(sign_checkpoint(key, unsigned), edges)
+    return Sealed(sign_checkpoint(key, unsigned), edges, {log: tree.full_blocks for log, tree in trees.items()})
 
 
 def _grown(draft: Draft) -> dict[str, CompactRange]:

@@ -1,12 +1,16 @@
 -- What only the store can say about the invariants.
 
 -- find_applications_without_case --
--- Accepted submissions that have neither case nor linked dossier, or whose case is not known to be opened.
+-- Accepted submissions that were opened and have neither case nor linked dossier, or that were not opened although cases were
+-- recorded a day later: until then it may be that the worker was down, or has much to do.
 SELECT a.case_id
 FROM applications a
 LEFT JOIN cases c USING (case_id)
 LEFT JOIN dossiers d USING (case_id)
-WHERE (c.case_id IS NULL AND d.case_id IS NULL) OR NOT a.opened
+WHERE CASE
+    WHEN a.opened THEN c.case_id IS NULL AND d.case_id IS NULL
+    ELSE a.recorded_at + interval '1 day' < (SELECT recorded_at FROM ledger ORDER BY position DESC LIMIT 1)
+END
 ORDER BY a.case_id;
 
 -- find_cases_without_application --

@@ -22,7 +22,8 @@ from sqlalchemy.exc import IntegrityError
 
 from audit.proof.errors import CheckpointBroken, KeyNotHandedOver
 from audit.proof.leaves import hashes_of
-from audit.proof.merkle import EMPTY_ROOT, consistency_path, root_of, verify_consistency
+from audit.proof.merkle import EMPTY_ROOT, consistency_path, inclusion_paths, root_of, verify_consistency
+from audit.proof.paths import paths_of
 from audit.proof.sealing import handing_over, sealing_with
 from audit.proof.signing import KeyRing, SigningKey, sign_checkpoint, signature_holds
 from catalog.definition import Key
@@ -32,7 +33,7 @@ from store.catalogue import PublishedCatalogue, PublishedVersion, acts_after, di
 from store.checkpoints import Checkpoints, Draft, Sealed
 from store.database import Store
 from store.errors import CheckpointUnreadable, LeavesCut, StoreAccessDenied, StoreNotMigrated
-from store.leaves import Leaves, leaves_of_streams
+from store.leaves import Leaves, block_roots, leaves_of_streams
 from store.seals import installation_id, make_installation_id
 
 KEY = SigningKey.new()
@@ -59,7 +60,7 @@ def signer(as_account: Callable[[str], Store]) -> Checkpoints:
 
 def write(connection: Connection, stream_id: str, *sequences: int) -> None:
     for sequence in sequences:
-        connection.execute(INSERT, {"c": stream_id, "s": sequence, "h": bytes([sequence]) * 32})
+        connection.execute(INSERT, {"c": stream_id, "s": sequence, "h": sequence.to_bytes(32, "big")})
 
 
 def record(store: Store, stream_id: str, *sequences: int) -> None:
@@ -369,6 +370,23 @@ def test_a_maker_that_is_killed_before_it_commits_leaves_nothing(
     assert messages(store) == 1
 
 
+def test_a_proof_reads_but_the_blocks_that_it_needs(store: Store, signer: Checkpoints) -> None:
+    """And is the same as from all leaves; where what is kept of blocks was changed, all are read."""
+    for first in (1, 301, 601):
+        record(store, "case-a", *range(first, first + 300))
+        state = made(signer).logs["events"]
+    hashes = list(hashes_of(Leaves(store).of_log("events")))
+    wanted = inclusion_paths(hashes, (0, 511, 899), state.size)
+    with store.reading() as connection:
+        assert block_roots(connection, "events", 9) == [root_of(hashes[n : n + 256]) for n in (0, 256, 512)]
+        assert paths_of(connection, "events", (0, 511, 899), state) == wanted
+    for change in ("UPDATE log_blocks SET root = '\\x00' WHERE number = 1", "DELETE FROM log_blocks WHERE number = 1"):
+        with unguarded(store, "log_blocks") as connection:
+            connection.execute(text(change))
+        with store.reading() as connection:
+            assert paths_of(connection, "events", (0, 511, 899), state) == wanted
+
+
 def test_only_the_last_key_signs_and_hands_over(store: Store, signer: Checkpoints) -> None:
     """Another key is refused; one that the last names is not, even where nothing else is new."""
     new = SigningKey.new()
@@ -452,7 +470,7 @@ def test_what_is_signed_stands_for_ever(store: Store, signer: Checkpoints) -> No
     """Neither the owner nor who signs changes or removes a row by a slip."""
     record(store, "case-a", 1)
     made(signer)
-    for table in ("checkpoints", "log_leaves"):
+    for table in ("checkpoints", "log_leaves", "log_blocks"):
         for statement in (f"UPDATE {table} SET number = number", f"DELETE FROM {table}", f"TRUNCATE {table}"):
             with pytest.raises(IntegrityError, match="append-only"), store.writing() as connection:
                 connection.execute(text(statement))

@@ -15,6 +15,8 @@ STATEMENTS = (
         hash BYTEA NOT NULL, recorded_at TIMESTAMPTZ NOT NULL,
         CONSTRAINT pk_log_leaves PRIMARY KEY (log, number),
         CONSTRAINT uq_log_leaves_log_stream_id_sequence UNIQUE (log, stream_id, sequence))""",
+    """CREATE TABLE log_blocks (
+        log TEXT NOT NULL, number BIGINT NOT NULL, root BYTEA NOT NULL, CONSTRAINT pk_log_blocks PRIMARY KEY (log, number))""",
     """CREATE TABLE checkpoints (
         number INTEGER NOT NULL, at TIMESTAMPTZ NOT NULL, body TEXT NOT NULL, ledger_position BIGINT NOT NULL,
         writers TEXT NOT NULL, settled_position BIGINT NOT NULL, edges TEXT NOT NULL,
@@ -30,6 +32,8 @@ BEGIN
 END $$
 """,
     """CREATE TRIGGER log_leaves_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON log_leaves
+        FOR EACH STATEMENT EXECUTE FUNCTION proof_is_append_only()""",
+    """CREATE TRIGGER log_blocks_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON log_blocks
         FOR EACH STATEMENT EXECUTE FUNCTION proof_is_append_only()""",
     """CREATE TRIGGER checkpoints_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON checkpoints
         FOR EACH STATEMENT EXECUTE FUNCTION proof_is_append_only()""",

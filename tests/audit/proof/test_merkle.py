@@ -13,12 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.proof.merkle import (
+    BLOCK_LEAVES,
     EMPTY_ROOT,
     CompactRange,
     TooFewLeaves,
     consistency_path,
     inclusion_path,
     inclusion_paths,
+    inclusion_paths_by_blocks,
     leaf_hash,
     node_hash,
     root_of,
@@ -115,6 +117,34 @@ def test_every_inclusion_proof_is_that_of_the_definition_and_holds() -> None:
             path = inclusion_path(iter(LEAVES), index, size)
             assert path == together[index] == recursive_path(index, leaves)
             assert verify_inclusion(LEAVES[index], index, size, path, root)
+
+
+@pytest.mark.parametrize("size", [1, 255, 256, 257, 512, 700, 1024, 1100])
+def test_by_blocks_the_proofs_are_the_same(size: int) -> None:
+    """From the roots of full blocks, however the tree was interrupted while it grew, and the leaves of two or three blocks."""
+    leaves = [leaf_hash(str(number).encode()) for number in range(size)]
+    tree, blocks = CompactRange(), dict[int, bytes]()
+    for start in range(0, size, 90):
+        tree = CompactRange(tree.size, tree.hashes)
+        tree.extend(leaves[start : start + 90])
+        blocks |= tree.full_blocks
+    assert list(blocks) == list(range(size // BLOCK_LEAVES))
+    assert all(top == root_of(leaves[256 * n : 256 * n + 256]) for n, top in blocks.items())
+    indexes = {0, size - 1, size // 2, size // 3}
+    read = []
+
+    def leaves_of(block: int) -> list[bytes]:
+        read.append(block)
+        return leaves[256 * block : 256 * block + 256]
+
+    tops, root = list(blocks.values()), root_of(leaves)
+    assert inclusion_paths_by_blocks(tops, leaves_of, indexes, size, root) == inclusion_paths(leaves, indexes, size)
+    assert sorted(read) == sorted({index // 256 for index in indexes} | ({size // 256} if size % 256 else set()))
+    assert inclusion_paths_by_blocks(tops, leaves_of, indexes, size, EMPTY_ROOT) is None
+    for place in range(len(tops)):
+        wrong = [*tops[:place], EMPTY_ROOT, *tops[place + 1 :]]
+        assert inclusion_paths_by_blocks(wrong, leaves_of, indexes, size, root) is None
+    assert inclusion_paths_by_blocks(tops, lambda block: leaves_of(block)[:-1], indexes, size, root) is None
 
 
 def test_every_consistency_proof_is_that_of_the_definition_and_holds() -> None:
