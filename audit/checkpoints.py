@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 
 from audit.chain import fault_of_leaf
 from audit.proof.checking import LOGS, check_roots, check_signatures, check_succession, of_checkpoint, sizes_of
+from audit.proof.merkle import CompactRange
 from audit.proof.signing import KeyRing, PublicKey
 from audit.proof.trees import Tree, grow
 from audit.proof.witness import Outside, check_outside
@@ -87,6 +89,21 @@ def _check_rows(rows: Sequence[StoredCheckpoint]) -> Iterator[Violation]:
             yield of_checkpoint(row.number, "its columns are not what its content says")
         elif canonical_checkpoint(checkpoint).decode() != row.body:
             yield of_checkpoint(row.number, "it is not written in the form that was signed")
+        elif not _grows_on(checkpoint, row.edges):
+            yield of_checkpoint(row.number, "what the next one grows from is not what it signed")
+
+
+def _grows_on(checkpoint: Checkpoint, edges: str) -> bool:
+    """Whether the right edges of the trees, which are stored beside a checkpoint, give the roots that it signed."""
+    try:
+        said = json.loads(edges)
+        trees = {log: CompactRange(said[log]["size"], map(bytes.fromhex, said[log]["hashes"])) for log in LOGS}
+        return all(
+            (trees[log].size, trees[log].root().hex()) == (state.size, state.root)
+            for log, state in checkpoint.logs.items()
+        )
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return False
 
 
 def check_leaves(connection: Connection, sizes: Sequence[int] = ()) -> Iterator[Violation]:

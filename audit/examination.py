@@ -40,12 +40,13 @@ from cases.decide import CASES
 from cases.dossier.decide import DOSSIERS
 from cases.stream import Projection
 from events.language.case_events import EventRecord
-from events.language.identity import DOSSIER_PREFIX
+from events.language.identity import DOSSIER_PREFIX, TICK_PREFIX
 from store.database import Store
 from store.definitions import DefinitionArchive
 from store.errors import LedgerRowBroken
-from store.ledger import LedgerRow, rows_of_streams
+from store.ledger import LedgerRow, streamed_rows
 from store.statements import statements_in
+from store.verification import never_accepted
 
 Kind = Literal["case", "dossier"]
 
@@ -73,6 +74,8 @@ class Examined:
     older: int = 0
     """Events that an older version decided, under its own rules: they are not decided again."""
     violations: list[Violation] = field(default_factory=list)
+    effects: list[tuple[str, str]] = field(default_factory=list)
+    """Stream and command of every effect, until the inbox was asked about them at the end of the batch."""
     differences: list[Difference] = field(default_factory=list)
     """Where a stream cannot be folded, or its rows in the read models are not what the fold gives."""
 
@@ -141,14 +144,18 @@ class Examiner:
         with uncollected(), self._store.writing() as connection:
             session = session_of(connection)
             session.execute(SQL["see_one_instant"])
-            in_order = rows_of_streams(connection, list(batch.stream_ids))
-            for stream_id, rows in groupby(in_order, lambda row: row.case_id):
-                outcome = self._examine_stream(kind, stream_id, list(rows), examined)
-                if isinstance(outcome, Folded):
-                    folded.append(outcome)
-                elif outcome is not None:
-                    examined.differences.append(Difference(stream_id, outcome))
+            with streamed_rows(connection, list(batch.stream_ids)) as in_order:
+                for stream_id, rows in groupby(in_order, lambda row: row.case_id):
+                    outcome = self._examine_stream(kind, stream_id, list(rows), examined)
+                    if isinstance(outcome, Folded):
+                        folded.append(outcome)
+                    elif outcome is not None:
+                        examined.differences.append(Difference(stream_id, outcome))
             examined.differences += kind.rows.compare(session, folded)
+            for stream_id, command_id in never_accepted(session, examined.effects):
+                text = f"command {command_id} has an effect and was not accepted"
+                examined.violations.append(Violation("I4", stream_id, None, text))
+        examined.effects.clear()
         return examined
 
     def _examine_stream(
@@ -197,7 +204,9 @@ def _judge_case(opening: Opening, rows: list[LedgerRow], examined: Examined) -> 
     examined.violations += check_story(story)
     if by_deciding is None:
         examined.violations += replay_story(story)
-    return CASES.shown(story.case, [scene.record for scene in story.scenes]) if story.broken is None else None
+    records = [scene.record for scene in story.scenes]
+    note_effects(records, examined)
+    return CASES.shown(story.case, records) if story.broken is None else None
 
 
 def _show_case(opening: Opening, rows: list[LedgerRow], _: Examined) -> Projection:
@@ -208,11 +217,26 @@ def _judge_dossier(opening: Opening, rows: list[LedgerRow], examined: Examined) 
     records = _records(opening, rows)
     examined.violations += check_dossier(opening.definitions, records)
     examined.violations += dossier_redecided(opening.definitions, records)
+    note_effects(records, examined)
     return DOSSIERS.project(opening.first.case_id, opening.definitions, records)
 
 
 def _show_dossier(opening: Opening, rows: list[LedgerRow], _: Examined) -> Projection:
     return DOSSIERS.project(opening.first.case_id, opening.definitions, _records(opening, rows))
+
+
+def note_effects(records: list[EventRecord], examined: Examined) -> None:
+    """I4: a command's records stand together; were they recorded twice, they would stand in two places of the ledger."""
+    commands: set[str] = set()
+    for record, former in zip(records, [None, *records], strict=False):
+        command_id = record.command_id
+        if (former is not None and former.command_id == command_id) or command_id.startswith(TICK_PREFIX):
+            continue
+        if command_id in commands:
+            text = f"command {command_id} has two effects"
+            examined.violations.append(Violation("I4", record.case_id, None, text))
+        commands.add(command_id)
+    examined.effects += [(records[0].case_id, command_id) for command_id in sorted(commands)]
 
 
 def _records(opening: Opening, rows: list[LedgerRow]) -> list[EventRecord]:

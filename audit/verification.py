@@ -23,7 +23,7 @@ from events.transport.reading import TopicReading
 from store.database import Store
 from store.owed import may_see_persons
 from store.soundness import streams_unsigned
-from store.verification import accepted_without_case, effects_repeated
+from store.verification import accepted_without_case
 
 
 class PublishedTopics(NamedTuple):
@@ -66,8 +66,6 @@ def verify(
     _note_proofs(store, report, evidence or Evidence())
     for case_id in accepted_without_case(store):
         report.note(Violation("I1", case_id, None, "was accepted and has no case", goes_on=True))
-    for case_id, effect in effects_repeated(store):
-        report.note(Violation("I4", case_id, None, effect))
     report.note_all(check_owed(store))
     report.unseen += [] if may_see_persons(store) else ["vault"]
     if topics is not None:

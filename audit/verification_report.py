@@ -83,8 +83,15 @@ class VerificationReport:
         self.violations[violation.invariant] = (self.violations.get(violation.invariant) or 0) + 1
         if len(self.findings) < FINDINGS_MAX:
             self.findings.append(violation)
+        elif violation.altered and not self.findings[-1].altered:
+            self._make_room(violation)
         if self.first_fault is None or _rank(violation) < _rank(self.first_fault):
             self.first_fault = violation
+
+    def _make_room(self, violation: Violation) -> None:
+        """What was altered is named, however much else is wrong for that."""
+        place = next(n for n, one in enumerate(self.findings) if not one.altered)
+        self.findings = [*self.findings[:place], violation, *self.findings[place:-1]]
 
     def note_all(self, violations: Iterable[Violation]) -> None:
         """Count violations."""

@@ -7,8 +7,16 @@ import subprocess
 import sys
 import time
 
-SHORT = ("bench.time", "bench.core", "bench.store", "bench.transport", "bench.publishing", "bench.throughput")
-LONG = ("bench.age", "bench.dossier", "bench.flood")
+SHORT = (
+    "bench.time",
+    "bench.core",
+    "bench.store",
+    "bench.transport",
+    "bench.audit",
+    "bench.publishing",
+    "bench.throughput",
+)
+LONG = ("bench.audit --long", "bench.age", "bench.dossier", "bench.flood")
 
 
 def main() -> int:
@@ -19,7 +27,7 @@ def main() -> int:
     for module in LONG if parser.parse_args().long else SHORT:
         began = time.monotonic()
         sys.stderr.write(f"== {module}\n")
-        code = subprocess.run([sys.executable, "-m", module], check=False).returncode
+        code = subprocess.run([sys.executable, "-m", *module.split()], check=False).returncode
         sys.stderr.write(
             f"== {module}: {'done' if code == 0 else f'failed ({code})'} in {time.monotonic() - began:.0f} s\n"
         )

@@ -27,33 +27,41 @@ from store.view_tables import cases, escalations, worklist
 LIVES_EACH: Final = 3
 """Lives that are recorded under each procedure."""
 COPIED: Final = (applications, commands, outbox, cases, worklist, escalations)
+ORIGINALS_MAX: Final = 100
 AT_ONCE: Final = 400
 """Copies in one transaction."""
 
 
 def grow(store: Store, events: int) -> int:
     """Fill an empty, migrated database with cases until its ledger has so many events, or a few more; returns how many."""
-    originals = record_lives(store)
-    with store.session() as session:
-        copyist = Copyist(session)
-        read = [copyist.read(number, Ledger(store).rows(_case_id(number))) for number in range(originals)]
-    standing, number = sum(len(original.rows) for original in read), originals
-    while standing < events:
-        with store.session() as session:
-            copyist.session = session
-            for _ in range(AT_ONCE):
-                if standing < events:
-                    standing += copyist.copy(read[number % originals], number)
-                    number += 1
-            copyist.write()
+    record_lives(store)
+    add_copies(store, events - Ledger(store).counts()[1])
     vacuum = store.open_session("bench", autocommit=True)
     vacuum.execute("VACUUM (ANALYZE)")
     vacuum.close()
-    return standing
+    return Ledger(store).counts()[1]
 
 
-def record_lives(store: Store) -> int:
-    """Open, decide and record some lives under each procedure in force, as inbox and recorder do it; returns how many."""
+def add_copies(store: Store, events: int) -> None:
+    """Add copies of the recorded cases, of so many events together, or a few more."""
+    number = Ledger(store).counts()[0]
+    originals = min(ORIGINALS_MAX, number)
+    with store.session() as session:
+        read = Copyist(session)
+        recorded = [read.read(number, Ledger(store).rows(_case_id(number))) for number in range(originals)]
+    left = events
+    while left > 0:
+        with store.session() as session:
+            copyist = Copyist(session)
+            for _ in range(AT_ONCE):
+                if left > 0:
+                    left -= copyist.copy(recorded[number % originals], number)
+                    number += 1
+            copyist.write()
+
+
+def record_lives(store: Store) -> None:
+    """Open, decide and record some lives under each procedure in force, as inbox and recorder do it."""
     recorder, inbox = Recorder(store, Topics()), Inbox(store, Topics())
     kept = definitions_in_force() * LIVES_EACH
     try:
@@ -62,7 +70,6 @@ def record_lives(store: Store) -> int:
     finally:
         recorder.close()
         inbox.close()
-    return len(kept)
 
 
 async def _record(recorder: Recorder, inbox: Inbox, definitions: Definitions, number: int) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from events.language.case_events import EventRecord, record_of
 from store.database import Store
@@ -103,9 +104,19 @@ class Ledger:
 
 def rows_of_streams(connection: Connection, stream_ids: list[str]) -> Iterator[LedgerRow]:
     """The rows of these cases or dossiers, one after the other, each in order, within the caller's transaction."""
-    query = select(*COLUMNS).where(ledger.c.case_id.in_(stream_ids)).order_by(ledger.c.case_id, ledger.c.sequence)
-    for row in connection.execute(query):
+    for row in connection.execute(_rows_of(stream_ids)):
         yield _row_of(row)
+
+
+@contextmanager
+def streamed_rows(connection: Connection, stream_ids: list[str]) -> Iterator[Iterator[LedgerRow]]:
+    """The same, a few at a time: two hundred long streams are a hundred megabytes."""
+    with connection.execute(_rows_of(stream_ids), execution_options={"yield_per": READ_ROWS}) as rows:
+        yield map(_row_of, rows)
+
+
+def _rows_of(stream_ids: list[str]) -> Select[Any]:
+    return select(*COLUMNS).where(ledger.c.case_id.in_(stream_ids)).order_by(ledger.c.case_id, ledger.c.sequence)
 
 
 def _row_of(row: Sequence[Any]) -> LedgerRow:

@@ -44,6 +44,8 @@ class StoredCheckpoint(NamedTuple):
     number: int
     at: datetime
     body: str
+    edges: str
+    """JSON: by log, the `size` and the `hashes` (hex) from which the next one grows."""
 
 
 def streams(store: Store) -> Iterator[list[LedgerRow]]:
@@ -97,5 +99,5 @@ def streams_unsigned(store: Store) -> list[str]:
 
 def stored_checkpoints(connection: Connection) -> list[StoredCheckpoint]:
     """The rows of all checkpoints, unread."""
-    query = select(checkpoints.c.number, checkpoints.c.at, checkpoints.c.body).order_by(checkpoints.c.number)
+    query = select(*(checkpoints.c[name] for name in StoredCheckpoint._fields)).order_by(checkpoints.c.number)
     return [StoredCheckpoint(*row) for row in connection.execute(query)]

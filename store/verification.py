@@ -1,31 +1,28 @@
-"""What only the store can say about the invariants: submissions without a case, effects that happened twice."""
+"""What only the store can say about the invariants: submissions without a case, effects of no command."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from store.database import Store
+from store.arrays import Texts
+from store.database import Session, Store
 from store.statements import statements_in
 
 SQL: Final = statements_in("verification")
 
 
 def accepted_without_case(store: Store) -> list[str]:
-    """I1: accepted submissions that have no case, and cases that nobody submitted."""
+    """I1: accepted submissions that have no case, and cases that nobody submitted; not what waits to be opened."""
     with store.session() as session:
         one_sided = ("find_applications_without_case", "find_cases_without_application")
         return [stream_id for statement in one_sided for (stream_id,) in session.execute(SQL[statement])]
 
 
-def effects_repeated(store: Store) -> list[tuple[str, str]]:
-    """I4: commands whose effect stands twice in a ledger, or that have an effect and were never accepted: case, and what."""
-    faults = {
-        "find_repeated_effects": "has two effects",
-        "find_effects_without_outcome": "has an effect and was not accepted",
+def never_accepted(session: Session, effects: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """I4: those of these effects (stream, command) whose command was never accepted, as the caller's transaction sees it."""
+    ids = {
+        "case_ids": Texts(stream_id for stream_id, _ in effects),
+        "command_ids": Texts(command for _, command in effects),
     }
-    with store.session() as session:
-        return [
-            (stream_id, f"command {command_id} {fault}")
-            for statement, fault in faults.items()
-            for stream_id, command_id in session.execute(SQL[statement])
-        ]
+    return session.execute(SQL["find_effects_without_outcome"], ids).fetchall()

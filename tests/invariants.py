@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from audit.examination import examine_all
 from audit.story import Story, story_of
 from audit.violation import Violation
 from cases.turn import CaseView, WorkItem
 from cases.views import view_of, work_of
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
+from store.database import Store
 
 
 def view_equals_fold(
@@ -73,3 +75,8 @@ def effects_once(effects: Iterable[str]) -> list[Violation]:
     return [
         Violation("I4", key, None, f"happened {count} times") for key, count in Counter(effects).items() if count != 1
     ]
+
+
+def effects_in(store: Store) -> list[Violation]:
+    """I4: what the whole ledger has to say of effects that stand twice, or that no accepted command has."""
+    return [one for part in examine_all(store, processes=1) for one in part.violations if one.invariant == "I4"]

@@ -82,8 +82,7 @@ def lines_of(verdict: Verdict) -> Iterator[str]:
     marks = {True: "ĐÚNG | OK   ", False: "SAI | FAULT ", None: "–           "}
     yield from (f"{marks[verdict.checks[name]]} {name}: {said}" for name, said in CHECKS.items())
     if verdict.first_fault is not None:
-        what, where = verdict.first_fault.args
-        yield f"KHÔNG TIN ĐƯỢC | NOT SOUND: {what}, {where}: {FAULTS.get(what, '')}"
+        yield f"KHÔNG TIN ĐƯỢC | NOT SOUND: {': '.join((*verdict.first_fault.args, FAULTS.get(verdict.first_fault.args[0], '')))}"
     elif verdict.checks["signature"] is None:
         yield "ĐÚNG, nhưng gói không ký: lời báo cáo và việc đủ sự kiện chưa được chứng minh; các sự kiện thì đã được chứng minh"
         yield "SOUND, but not signed: the report's words, and that no event was left out, are not proven; the events are"

@@ -50,9 +50,10 @@ class Verdict:
 def examine(file: bytes, key: Ed25519PublicKey) -> Verdict:
     """The verdict on a bundle's bytes, for an auditor who trusts this key and nothing else."""
     verdict = Verdict()
-    page, content = verdict.ask("form", split, file) or (b"", None)
-    if content is None or not verdict.ask("version", check_version, content):
+    taken = verdict.ask("form", split, file)
+    if taken is None or not verdict.ask("version", check_version, taken[1]):
         return verdict
+    page, content = taken
     events = verdict.events = verdict.ask("fields", events_of, content) or []
     if not verdict.checks["fields"]:
         return verdict
@@ -162,5 +163,5 @@ def definitions(content: dict[str, Any], events: list[dict[str, Any]]) -> None:
         hold(digest is None or str(digest) in stated, "definition_missing", event["where"])
         cited.add(str(digest))
     for digest, body in stated.items():
-        is_cited = digest in cited and isinstance(body, str)
-        hold(is_cited and digest_of(body.encode()) == digest, "definition_wrong", digest)
+        right = isinstance(body, str) and digest_of(body.encode()) == digest
+        hold(right and digest in cited, "definition_wrong", digest)

@@ -68,7 +68,11 @@ class KeyNotHandedOver(ProofError):
                 key_id=key_id,
             ),
             field=KEY_SETTING,
-            remedy=_("Name the former key, and hand over: greenlane checkpoint rotate --new FILE"),
+            remedy=_(
+                "Name the file of key {signed_by}; or hand over to {key_id} first: greenlane checkpoint rotate --new FILE",
+                signed_by=signed_by,
+                key_id=key_id,
+            ),
         )
 
 

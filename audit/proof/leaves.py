@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from audit.proof.merkle import leaf_hash
 from events.language.checkpoint import EVENTS, PUBLICATIONS
@@ -33,6 +34,7 @@ def hashes_of(leaves: Iterable[Leaf]) -> Iterator[bytes]:
     return (leaf_hash(data_of(leaf)) for leaf in leaves)
 
 
+@lru_cache(maxsize=64)  # what one transaction wrote has one instant
 def instant_text(at: datetime) -> str:
     """An instant in UTC, always with six digits of the second: `2026-03-04T05:06:07.000000Z`."""
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -77,7 +77,7 @@ class Supervisor:
         progress: Progress | None = None,
         stop_wanted: Callable[[], bool] = lambda: False,
     ) -> None:
-        self.settings = settings
+        self.settings = self._settings_of_ours = settings
         self.folder = StateFolder(settings.state_dir)
         self.addresses: StackAddresses | None = None
         self._specs = tuple(processes)
@@ -99,6 +99,8 @@ class Supervisor:
                 names = ", ".join(ended)
                 self._progress.say(_("ended what a killed start had left: {names}", names=names))
             self._publish(ready=False)
+            if any(spec.name == PUBLISHER for spec in self._specs):
+                self._settings_of_ours = with_signing_key(self.settings, self.folder, self._progress)
             probe_outside(self.settings)
             return self._bring_up(Ports(self.folder))
         except BaseException as error:
@@ -211,13 +213,10 @@ class Supervisor:
             self._progress.doing(_("preparing topics and tables"))
             self._prepare(settings_of(OWNER, self.settings, addresses, credentials))
             self._progress.done(_("topics and tables are ready"))
-        settings = self.settings
-        if any(spec.name == PUBLISHER for spec in self._specs):
-            settings = with_signing_key(settings, self.folder, self._progress)
         metrics = {}
         ours = []
         for spec, port in zip(self._specs, metrics_ports, strict=True):
-            own_settings = settings_of(spec.name, settings, addresses, credentials)
+            own_settings = settings_of(spec.name, self._settings_of_ours, addresses, credentials)
             process = OwnProcess(spec, own_settings, self.folder, port)
             if spec.has_metrics:
                 metrics[spec.name] = process.metrics_url

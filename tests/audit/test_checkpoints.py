@@ -118,6 +118,11 @@ TAMPERED = [
     ("UPDATE checkpoints SET body = 'x' WHERE number = 1", "checkpoint 1: cannot be read"),
     ("UPDATE checkpoints SET body = body || ' ' WHERE number = 1", "checkpoint 1: it is not written in the form"),
     ("UPDATE checkpoints SET at = at + interval '1 hour' WHERE number = 1", "checkpoint 1: its columns"),
+    (
+        "UPDATE checkpoints SET edges = replace(edges, '16', '15') WHERE number = 1",
+        "checkpoint 1: what the next one grows from",
+    ),
+    ("UPDATE checkpoints SET edges = '[]' WHERE number = 2", "checkpoint 2: what the next one grows from"),
     ("DELETE FROM checkpoints WHERE number = 1", "checkpoint 1: is missing"),
     ("DELETE FROM checkpoints WHERE number = 2", "log events: leaves 16 to 31 were signed by no checkpoint"),
     ("UPDATE checkpoints SET body = (SELECT body FROM checkpoints WHERE number = 1) WHERE number = 2", "checkpoint 2"),

@@ -19,6 +19,7 @@ from store.errors import StoreNotMigrated
 from store.recorder import Recorder
 from tests.blocking import record_now
 from tests.builders import MONDAY, a_submission, an_answer, the_definitions
+from tests.invariants import effects_in
 
 HOUR = timedelta(hours=1)
 
@@ -96,3 +97,15 @@ def test_the_error_of_another_process_is_the_store_s_own(store: Store, operator:
     for processes in (1, 2):
         with pytest.raises(StoreNotMigrated):
             examined(operator, processes)
+
+
+def test_each_command_has_one_effect_and_an_outcome(store: Store, operator: Store, case_ids: list[str]) -> None:
+    """Whose outcome is gone, or is a refusal, is named with its command."""
+    first, second, *_ = case_ids
+    assert effects_in(operator) == []
+    change(store, f"DELETE FROM commands WHERE case_id = '{first}' AND command_id = 'submit-1'")
+    change(store, f"UPDATE commands SET accepted = false WHERE case_id = '{second}' AND command_id <> 'submit-1'")
+    assert {(one.case_id, one.message) for one in effects_in(operator)} == {
+        (first, "command submit-1 has an effect and was not accepted"),
+        (second, f"command one-stop:intake:approve:{(MONDAY + HOUR).isoformat()} has an effect and was not accepted"),
+    }

@@ -12,6 +12,7 @@ from store.database import Store
 from store.errors import StoreError
 from store.inbox import Inbox, Submission
 from store.recorder import Recorder
+from store.verification import accepted_without_case
 from tests.audit.owing import TOPICS, live
 from tests.store.turn_builder import MORNING, Sketch
 
@@ -143,3 +144,21 @@ async def test_recordings_that_failed_leave_no_gap_in_the_codes(
     with store.reading() as connection:
         assert connection.execute(text("SELECT last_ordinal FROM dossier_codes")).all() == [(2,)]
     assert codes == []
+
+
+async def test_what_waits_to_be_opened_is_a_submission_without_a_case_only_when_others_went_on(
+    store: Store, sketches: list[Sketch]
+) -> None:
+    """The worker may be down, or have much to do: that is nobody's fault. A day of others' cases later it was forgotten."""
+    inbox, waiting = Inbox(store, TOPICS), Sketch(9)
+    await inbox.accept_application(
+        Submission(waiting.case_id, "/portal", "A-9", "d", "subject-of-A-9", MORNING, "{}", person="{}")
+    )
+    inbox.close()
+    assert accepted_without_case(store) == []
+    tamper(store, "UPDATE applications SET recorded_at = recorded_at - interval '25 hours' WHERE NOT opened")
+    assert accepted_without_case(store) == [waiting.case_id]
+    tamper(store, "UPDATE ledger SET recorded_at = recorded_at - interval '2 days'")
+    assert accepted_without_case(store) == []
+    tamper(store, "DELETE FROM cases WHERE case_id = :first", first=sketches[0].case_id)
+    assert accepted_without_case(store) == [sketches[0].case_id]

@@ -8,10 +8,13 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
+from audit.examination import examine_all
 from audit.proof.sealing import sealing_with
 from audit.proof.signing import SigningKey
+from audit.rebuild import Difference
 from audit.rebuilding import Rebuilt, rebuild_all
 from audit.soundness import check_ledger
+from audit.verification import verify
 from events.language.refusals import Refusal
 from store.checkpoints import Checkpoints
 from store.database import Store
@@ -121,6 +124,21 @@ def test_what_is_consistent_in_itself_differs_from_what_was_signed(
     expected = {fault.format(case_id) for case_id, (_, fault) in zip(case_ids, CONSISTENT, strict=False)}
     assert {fault.split(",")[0].split(" is not")[0] for fault in faults(operator)} == expected
     assert isinstance(rebuilt(operator), Refusal)
+
+
+def test_what_cannot_be_read_is_named_and_the_look_goes_on(store: Store, operator: Store, case_ids: list[str]) -> None:
+    """A body that is no JSON any more is a finding like others, in a chain that was made anew for it too."""
+    body = "UPDATE ledger SET body = '{}' WHERE case_id = '{}' AND sequence = 9"
+    change(store, body.format("x", case_ids[0]), body.format("{{", case_ids[1]), body.format("", case_ids[2]))
+    head = "UPDATE {} SET hash = sha256((SELECT hash FROM ledger WHERE case_id = '{}' AND sequence = 8)) WHERE case_id = '{}'"
+    heads = (head.format("cases", case_ids[2], case_ids[2]), head.format("ledger", case_ids[2], case_ids[2]))
+    change(store, heads[0], f"{heads[1]} AND sequence = 9")
+    assert faults(operator) == [f"I2 {of}.9: its content is not what its hash says" for of in case_ids[:2]]
+    first = verify(operator).first_fault
+    assert first is not None
+    assert (first.case_id, first.sequence) == (case_ids[0], 9)
+    differences = [one for examined in examine_all(operator) for one in examined.differences]
+    assert Difference(case_ids[2], "unreadable") in differences
 
 
 def test_emptied_read_models_come_back(store: Store, operator: Store, case_ids: list[str]) -> None:

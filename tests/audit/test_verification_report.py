@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.verification_report import INVARIANTS, VerificationReport
+from audit.verification_report import FINDINGS_MAX, INVARIANTS, VerificationReport
 from audit.violation import Violation
 from presentation.integrity import verification_json
 
@@ -49,3 +49,14 @@ def test_the_first_fault_is_the_earliest_that_was_changed() -> None:
     for violation in reversed(wrong[:-1]):
         report.note(violation)
         assert verification_json(report)["first_fault"] == expected[-1]
+
+
+def test_what_was_altered_is_named_however_much_else_is_wrong() -> None:
+    report = VerificationReport()
+    report.note_all(Violation("I6", FIRST, number, "fired twice") for number in range(FINDINGS_MAX + 9))
+    altered = [Violation("I2", SECOND, number, "is missing", altered=True) for number in range(FINDINGS_MAX + 9)]
+    report.note_all(altered[:2])
+    assert report.findings[:2] == altered[:2]
+    assert len(report.findings) == FINDINGS_MAX
+    report.note_all(altered[2:])
+    assert report.findings == altered[:FINDINGS_MAX]

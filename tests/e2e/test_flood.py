@@ -1,6 +1,6 @@
 """On the live stack: a department floods a case with what is refused, while the worker is away and while it runs.
 
-1,000 messages in the middle tier, 10,000 with GREENLANE_TEST_TIER=long. How long everybody waits is measured by bench.flood.
+1,000 messages in the middle tier, 10,000 in the long one (`MESSAGES=10000`). How long everybody waits is measured by bench.flood.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from services.quiescence import await_published
 from store.waiting import ROWS_MAX
 from tests.workflows.stage import kinds
 
-MESSAGES = 10_000 if os.environ.get("GREENLANE_TEST_TIER") == "long" else 1_000
+MESSAGES = int(os.environ.get("MESSAGES") or 1_000)
 OTHER_CASES = 20
 PAYLOAD_MAX_BYTES = 1_000_000
 """Half of what Temporal takes."""

@@ -38,10 +38,11 @@ from store.database import Store
 from store.dossiers import Dossiers
 from store.errors import DefinitionsUnknown
 from store.tables import applications
-from store.verification import accepted_without_case, effects_repeated
+from store.verification import accepted_without_case
 from store.view_tables import cases
 from store.views import Views
 from tests.e2e.dying_worker import BOUNDARIES
+from tests.invariants import effects_in
 from tests.store.database_server import DatabaseServer
 from tests.workflows.temporal_server import temporal_server
 
@@ -232,7 +233,7 @@ async def test_no_application_is_lost_or_doubled_wherever_the_worker_dies(site: 
         assert check_dossier(definitions, records) == []
         assert rebuild_dossiers(wiring.store) == []
         assert accepted_without_case(wiring.store) == []
-        assert effects_repeated(wiring.store) == []
+        assert effects_in(wiring.store) == []
         with wiring.store.reading() as connection:
             accepted = connection.scalars(select(applications.c.case_id)).all()
             assert connection.scalar(select(func.count()).select_from(cases)) == 4

@@ -20,10 +20,11 @@ from store.dossiers import Dossiers, LinkedCase
 from store.inbox import Inbox, Submission
 from store.outbox import Outbox
 from store.recorder import Recorder
-from store.verification import accepted_without_case, effects_repeated
+from store.verification import accepted_without_case
 from tests.blocking import accept_now, record_now
 from tests.builders import MONDAY
 from tests.cases.dossier.openings import DOSSIER_ID, Life, a_submission, an_application, days, definitions
+from tests.invariants import effects_in
 
 LIMITS = {name: days(2) for name in ("a", "b")}
 TOPICS = Topics("greenlane")
@@ -76,7 +77,7 @@ def test_a_dossier_is_recorded_whole_and_once(store: Store, recorder: Recorder, 
     assert opened.view(DOSSIER_ID) == turn.view
     assert rebuild_dossiers(store) == []
     assert accepted_without_case(store) == []
-    assert effects_repeated(store) == []
+    assert effects_in(store) == []
     owed = [topic for topic, _, _, _ in Outbox(store).messages()]
     assert owed.count(TOPICS.work("culture")) == owed.count(TOPICS.work("police")) == 1
     assert owed.count(TOPICS.case_events) == len(turn.records)

@@ -23,9 +23,10 @@ from store.access import ACCOUNTS
 from store.database import Store
 from store.errors import StoreAccessDenied
 from store.outbox import Outbox
-from store.verification import accepted_without_case, effects_repeated
+from store.verification import accepted_without_case
 from store.views import Views
 from tests.audit.owing import TOPICS, MemoryReading
+from tests.invariants import effects_in
 from tests.store.database_server import DatabaseServer
 from tests.upgrade.old_database import LINES, Folded, project, upgraded_store
 
@@ -44,7 +45,7 @@ def test_a_migration_keeps_every_row(upgraded: Store) -> None:
         assert {name: connection.scalar(text(f"SELECT count(*) FROM {name}")) for name in counted} == counted
     assert len(list(Outbox(upgraded).messages())) == counted["outbox"]
     assert accepted_without_case(upgraded) == []
-    assert effects_repeated(upgraded) == []
+    assert effects_in(upgraded) == []
 
 
 def test_what_an_old_program_owed_is_not_held_against_it(upgraded: Store) -> None:
