@@ -38,7 +38,7 @@ from tests.store.living import Living
 TOPICS = Topics("greenlane")
 KEY, STRANGERS = SigningKey.new(), SigningKey.new()
 HOUR = timedelta(hours=1)
-GUARDED = ("ledger", "log_leaves", "log_blocks", "checkpoints")
+GUARDED = ("ledger", "log_leaves", "log_blocks", "checkpoints", "histories")
 EDITION = "INSERT INTO catalog_editions (number, act, by, at) VALUES (1, 'prepare', 'prepare', now())"
 TABLES = (
     "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname IN ('public', 'vault')"
