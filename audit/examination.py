@@ -205,7 +205,7 @@ def _judge_case(opening: Opening, rows: list[LedgerRow], examined: Examined) -> 
     if by_deciding is None:
         examined.violations += replay_story(story)
     records = [scene.record for scene in story.scenes]
-    _note_effects(records, examined)
+    note_effects(records, examined)
     return CASES.shown(story.case, records) if story.broken is None else None
 
 
@@ -217,7 +217,7 @@ def _judge_dossier(opening: Opening, rows: list[LedgerRow], examined: Examined) 
     records = _records(opening, rows)
     examined.violations += check_dossier(opening.definitions, records)
     examined.violations += dossier_redecided(opening.definitions, records)
-    _note_effects(records, examined)
+    note_effects(records, examined)
     return DOSSIERS.project(opening.first.case_id, opening.definitions, records)
 
 
@@ -225,7 +225,7 @@ def _show_dossier(opening: Opening, rows: list[LedgerRow], _: Examined) -> Proje
     return DOSSIERS.project(opening.first.case_id, opening.definitions, _records(opening, rows))
 
 
-def _note_effects(records: list[EventRecord], examined: Examined) -> None:
+def note_effects(records: list[EventRecord], examined: Examined) -> None:
     """I4: a command's records stand together; were they recorded twice, they would stand in two places of the ledger."""
     commands: set[str] = set()
     for record, former in zip(records, [None, *records], strict=False):

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from calendar import monthrange
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sla.definition import (
@@ -37,9 +37,6 @@ from sla.errors import (
 from sla.texts import ANSWER, NEXT_OPENING
 from sla.timeline import DAY, day_start_at, has_fixed_offset, spans
 from sla.units import Budget, Unit
-
-if TYPE_CHECKING:
-    from sla.deadline import Due
 
 __all__ = [
     "AmountRefused",
@@ -104,7 +101,7 @@ class WorkingCalendar:
     # Named, because `between` on known instants is so short that finding its table by name was a tenth of it.
     __slots__ = (
         "_bases", "_before", "_day_start", "_days", "_ends", "_first", "_length", "_opens", "_origin", "_positions", "_rank",
-        "_start_at", "_total", "_widths", "definition", "dues", "ends_at", "first_day", "fixed_offset", "last_day", "zone",
+        "_start_at", "_total", "_widths", "definition", "ends_at", "first_day", "fixed_offset", "last_day", "zone",
     )  # fmt: skip
 
     def __init__(self, definition: CalendarDefinition) -> None:
@@ -122,8 +119,6 @@ class WorkingCalendar:
         self._lay_out_windows(start_at)
         self._number_days()
         self._positions: Final[dict[datetime, timedelta]] = {}
-        self.dues: Final[dict[tuple[object, ...], Due]] = {}
-        """For sla.deadline: the ends of limits that it worked out."""
 
     def _lay_out_windows(self, start_at: datetime) -> None:
         # A window of no length at the very start spares every search the case "before the first window".

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from sla.calendar import WorkingCalendar
 from sla.units import WALL_CLOCK, WORKING_TIME, Budget, Unit
 
-DUES_KEPT: Final = 1024
-"""Ends of limits kept with their calendar: those that are asked for soon again."""
+RECENT_MAX: Final = 1024
+"""So many ends of limits are kept: those that are asked for soon again."""
 
 
 class AfterHours(StrEnum):
@@ -33,6 +33,9 @@ class Due(NamedTuple):
     """24:00 of the lawful day."""
 
 
+_recent: dict[tuple[object, ...], Due] = {}
+
+
 def due(
     budget: Budget, anchored_at: datetime, calendar: WorkingCalendar, after_hours: AfterHours = AfterHours.RECEIPT
 ) -> Due:
@@ -46,12 +49,12 @@ def due(
     # Each limit is worked out again and again: when its clock is armed, in its timetable, for the shares of its steps.
     if anchored_at.tzinfo is not UTC:
         return _worked_out(budget, anchored_at, calendar, after_hours)
-    key = (budget.amount, budget.unit, anchored_at, after_hours)
-    known = calendar.dues.get(key)
+    key = (calendar, budget.amount, budget.unit, anchored_at, after_hours)
+    known = _recent.get(key)
     if known is None:
-        if len(calendar.dues) >= DUES_KEPT:
-            calendar.dues.clear()
-        known = calendar.dues[key] = _worked_out(budget, anchored_at, calendar, after_hours)
+        if len(_recent) >= RECENT_MAX:
+            _recent.clear()
+        known = _recent[key] = _worked_out(budget, anchored_at, calendar, after_hours)
     return known
 
 
