@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from hashlib import sha256
 from re import fullmatch
 from typing import Any, Final
@@ -41,20 +42,19 @@ def hold(condition: object, what: str, where: str = "") -> None:
         raise Fault(what, where)
 
 
-def parsed(text: bytes, where: str = "") -> Any:
-    """The value of a JSON text. Refused: a key twice, NaN, nesting too deep, numbers too long, what is no UTF-8."""
+def parsed(text: bytes, where: str = "", whole: Callable[[str], float] = float, other: type[float] = float) -> Any:
+    """The value of a JSON text, numbers by these two. Refused: a key twice, NaN, nesting too deep, what is no UTF-8."""
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         hold(len(pairs) == len(dict(pairs)), "key_twice", where)
         return dict(pairs)
 
     try:
-        return json.loads(
-            text.decode(), object_pairs_hook=once, parse_constant=int
-        )  # no int is written NaN or Infinity
+        # No int is written NaN or Infinity.
+        return json.loads(text.decode(), object_pairs_hook=once, parse_int=whole, parse_float=other, parse_constant=int)
     except RecursionError:
         raise Fault("too_deep", where) from None
-    except ValueError:  # also of a text that is no UTF-8, and of a number with thousands of digits
+    except ValueError:  # also of a text that is no UTF-8
         raise Fault("not_json", where) from None
 
 
@@ -73,7 +73,8 @@ def split(file: bytes) -> tuple[bytes, Any]:
     before, opening, rest = file.partition(OPENING)
     text, closing, after = rest.partition(b"</script>")
     hold(opening and closing and file.endswith(END), "cut_off")
-    value = parsed(text)
+    # Of numbers only whole ones from 0 to 2^53 - 1: no other stands in that range, and no int is written with a point.
+    value = parsed(text, "", lambda digits: range(2**53).index(int(digits)), int)
     # In the file every `<` of the JSON is written \u003c, so that nothing within it can end the block.
     hold(text == canonical(value).replace(b"<", b"\\u003c"), "not_canonical")
     hold(b"<script" not in (before + after).lower(), "script_beside")
@@ -107,6 +108,7 @@ def record_of(event: dict[str, Any]) -> dict[str, Any]:
     """What an event's text says: its case, its place in it, when, who, and what happened."""
     record: dict[str, Any] = parsed(event["body"].encode(), event["where"])
     hold(isinstance(record, dict) and isinstance(record.get("event"), dict), "body_wrong", event["where"])
+    canonical(record)  # can be written: holds no half of a surrogate pair
     return record
 
 
@@ -121,7 +123,5 @@ def fits(value: Any, form: Any, where: str = "") -> None:
             fits(inner, form[0], f"{where}[{place}]")
     elif isinstance(form, str):
         hold(isinstance(value, str) and fullmatch(form, value), "field_wrong", where)
-    elif form is int:
-        hold(type(value) is int and 0 <= value < 2**53, "field_wrong", where)
     else:
-        hold(isinstance(value, dict) if form is dict else value is form, "field_wrong", where)
+        hold(type(value) is form if form in (int, dict) else value is form, "field_wrong", where)

@@ -59,7 +59,7 @@ def ledger() -> tuple[list[dict[str, Any]], dict[str, Any], list[bytes]]:
 def judge(number: int, text: bytes) -> None:
     """Raise the fault of an event's text, which stands after the event before it."""
     events, log, _ = ledger()
-    value = parsed(text)
+    value = parsed(text, "", int, int)
     hold(text == written(value).replace(b"<", b"\\u003c"), "not_canonical")
     fits(value, EVENT)
     known = {name: events[number][name] for name in ("stream", "sequence", "where", "before")}
