@@ -32,7 +32,7 @@ def on_the_topic(live_stack: LiveStack) -> list[bytes]:
 def test_what_is_recorded_is_signed_and_leaves(live: Program, live_stack: LiveStack) -> None:
     """A case is recorded; soon a checkpoint counts it, under the key whose public half lies beside the stack."""
     cases = len(live("cases", "--limit", "1000").json["cases"])
-    submitted(live, "signed-1")
+    submitted(live, "leaves-1")
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not (lines := lines_of(live_stack)) or Checkpoint.model_validate_json(lines[-1]).cases <= cases:
         assert time.monotonic() < deadline, lines
