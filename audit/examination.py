@@ -80,10 +80,10 @@ class Examined:
     """Where a stream cannot be folded, or its rows in the read models are not what the fold gives."""
 
 
-def all_batches(store: Store) -> Iterator[Batch]:
-    """Every stream of the ledger: cases first, then linked dossiers, each in the order of ids. Raises StoreError."""
-    for kind, how in KINDS.items():
-        for stream_ids in batches_of(store, how.rows):
+def all_batches(store: Store, *kinds: Kind) -> Iterator[Batch]:
+    """Every stream of these kinds, or of all: cases first, then linked dossiers, each in the order of ids. Raises StoreError."""
+    for kind in kinds or KINDS:
+        for stream_ids in batches_of(store, KINDS[kind].rows):
             yield Batch(kind, tuple(stream_ids))
 
 
@@ -176,6 +176,8 @@ class Examiner:
             return "unreadable"
         except Exception as error:
             # Whoever changed it knew how to chain it: the auditor says so, and goes on with the next.
+            if not self._judged:
+                return "unreadable"
             examined.violations.append(Violation("I2", stream_id, None, f"cannot be judged: {error!r}"))
             return None
         return None if shown is None else folded_of(stream_id, shown, rows[-1].hash)

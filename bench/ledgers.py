@@ -7,14 +7,16 @@ any other, and verification finds nothing. Its rows go in by COPY.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Identity, Table
 
-from bench.lives import SOURCE, application_id_of, application_of, definitions_in_force, life
-from catalog.model import Definitions
+from bench.lives import SOURCE, application_id_of, application_of, definitions_in_force, life, long_life
+from cases.turn import Recorded, Turn
 from events.language.chain import GENESIS, link
+from events.language.commands import Application
 from events.language.identity import case_id_of, subject_ref_of
 from events.language.topics import Topics
 from store.database import Session, Store
@@ -66,14 +68,27 @@ def record_lives(store: Store) -> None:
     kept = definitions_in_force() * LIVES_EACH
     try:
         for number, definitions in enumerate(kept):
-            asyncio.run(_record(recorder, inbox, definitions, number))
+            asyncio.run(_record(recorder, inbox, application_of(definitions, number), life(definitions, number)))
     finally:
         recorder.close()
         inbox.close()
 
 
-async def _record(recorder: Recorder, inbox: Inbox, definitions: Definitions, number: int) -> None:
-    application, turns = application_of(definitions, number), life(definitions, number)
+def record_long_life(store: Store, events: int) -> str:
+    """Record one more case, of so many events; its id."""
+    number, definitions = Ledger(store).counts()[0], definitions_in_force()[0]
+    recorder, inbox = Recorder(store, Topics()), Inbox(store, Topics())
+    try:
+        asyncio.run(
+            _record(recorder, inbox, application_of(definitions, number), long_life(definitions, number, events))
+        )
+    finally:
+        recorder.close()
+        inbox.close()
+    return _case_id(number)
+
+
+async def _record(recorder: Recorder, inbox: Inbox, application: Application, turns: Generator[Turn, Recorded]) -> None:
     turn = next(turns)
     await inbox.accept_application(
         Submission(

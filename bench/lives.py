@@ -27,6 +27,7 @@ from events.language.commands import (
     DecideStep,
     DocumentPart,
     Outcome,
+    ReassignStep,
     ReceiveSupplement,
     SubmitApplication,
 )
@@ -36,6 +37,7 @@ SOURCE: Final = "/bench"
 OPENING: Final = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """Monday 2 March 2026, 08:00 in the province."""
 APPLICANT: Final = Actor(kind=ActorKind.APPLICANT, id="portal")
+SUPERVISOR: Final = Actor(kind=ActorKind.SUPERVISOR, id="bench")
 LATE: Final = 0.3
 ASKED: Final = 0.1
 HORIZON: Final = timedelta(days=60)
@@ -91,6 +93,32 @@ def life(definitions: Definitions, number: int) -> Generator[Turn, Recorded]:
             for record in (yield woken).records:
                 case = evolve(case, record)
         at = command.received_at
+
+
+def long_life(definitions: Definitions, number: int, events: int) -> Generator[Turn, Recorded]:
+    """The turns of a case that goes from one officer to the next, until it has so many events."""
+    application = application_of(definitions, number)
+    case, at = blank(case_id_of(SOURCE, application.application_id), definitions), OPENING
+    command: Command = SubmitApplication(
+        command_id=f"submit-{number}", received_at=at, actor=APPLICANT, application=application
+    )
+    while case.sequence < events:
+        turn = CASES.take_turn(case, [command], at)
+        if turn is None or not all(outcome.accepted for outcome in turn.outcomes):
+            raise AssertionError(f"case {number}: {turn and turn.outcomes}")
+        for record in (yield turn).records:
+            case = evolve(case, record)
+        at += timedelta(seconds=1)
+        step = case.open_steps[0]
+        command = ReassignStep(
+            command_id=f"act-{case.sequence}",
+            received_at=at,
+            actor=SUPERVISOR,
+            step_id=step.id,
+            department=step.department,
+            officer=f"officer-{case.sequence}",
+            reason="leave",
+        )
 
 
 def lived(definitions: Definitions, number: int) -> tuple[EventRecord, ...]:

@@ -107,7 +107,8 @@ def key_screen(known: Mapping[str, str], words: Words) -> Iterator[Block]:
 
 
 def _path(path: Sequence[bytes], words: Words) -> Iterator[Line]:
-    yield line(words(_("The way up, from the lowest:")))
+    if path:
+        yield line(words(_("The way up, from the lowest:")))
     yield from (unbroken(f"  {one.hex()}") for one in path)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from audit.proof.errors import KEY_SETTING, LeavesBroken
@@ -212,15 +212,15 @@ def prove_consistency(
     most = max(signed, default=0)
     if not 0 < old_size <= size <= most:
         raise SizeOutOfRangeError(field="to" if 0 < old_size <= most else "from", log=log, signed=most)
+    roots = dict.fromkeys((old_size, size), b"")
     try:
-        path = consistency_path(hashes_of(_first(installation, log, size)), old_size, size)
-        old_root, root = _roots(installation, log, old_size, size)
+        path = consistency_path(_rooted(hashes_of(_first(installation, log, size)), roots), old_size, size)
     except TooFewLeaves:
         raise LeavesBroken(log=log, size=size) from None
-    for at, made in ((old_size, old_root), (size, root)):
+    for at, made in roots.items():
         if signed.get(at, made.hex()) != made.hex():
             raise LeavesBroken(log=log, size=at)
-    return Consistency(log, old_size, size, old_root, root, tuple(path))
+    return Consistency(log, old_size, size, roots[old_size], roots[size], tuple(path))
 
 
 def _needed(key: SigningKey | None) -> SigningKey:
@@ -237,14 +237,14 @@ def _first(installation: Installation, log: str, size: int) -> Iterator[Leaf]:
     return Leaves(installation.store).of_log(log, size)
 
 
-def _roots(installation: Installation, log: str, *sizes: int) -> tuple[bytes, bytes]:
-    tree, roots = CompactRange(), {}
-    for leaf in hashes_of(_first(installation, log, max(sizes))):
+def _rooted(hashes: Iterable[bytes], roots: dict[int, bytes]) -> Iterator[bytes]:
+    """The hashes as they come; meanwhile `roots` gets the root of each of its sizes."""
+    tree = CompactRange()
+    for leaf in hashes:
         tree.append(leaf)
-        if tree.size in sizes:
+        if tree.size in roots:
             roots[tree.size] = tree.root()
-    old_size, size = sizes
-    return roots[old_size], roots[size]
+        yield leaf
 
 
 def _stream_of(installation: Installation, reference: str, log: str) -> str | Refusal:

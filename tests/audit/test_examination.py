@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from audit.examination import Batch, Examined, all_batches, batches_among, examine_all
-from audit.rebuild import Difference
+from audit.rebuild import Difference, rebuild
+from audit.rebuilding import Rebuilt, rebuild_all
 from cases.decide import CASES
 from cases.evolve import evolve
 from cases.model import blank
@@ -84,6 +85,11 @@ def test_processes_find_what_one_finds(store: Store, operator: Store, case_ids: 
     change(store, f"UPDATE cases SET status = 'closed' WHERE case_id = '{third}'")
     changed = examined(operator, 2)
     assert changed == examined(operator, 1)
+    compared = rebuild_all(operator, lambda: None, replace=False)
+    assert isinstance(compared, Rebuilt)
+    report = rebuild(operator, CASES.project)
+    assert (compared.report.cases, compared.report.events) == (report.cases, report.events)
+    assert set(compared.report.differences) == set(report.differences)
     assert set(changed.differences) == {
         Difference(first, "chain"),
         Difference(second, "chain"),

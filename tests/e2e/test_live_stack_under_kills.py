@@ -20,9 +20,11 @@ from bench.throughput.__main__ import access_file
 from events.transport.errors import TransportError
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
+from greenlane.stack.checkpoint_key import PUBLIC_FILE
 from greenlane.wiring import Wiring
 from services.actors import claimed
 from services.quiescence import await_published, dead_letter_count
+from services.verification import OUTSIDE_TOPIC, read_evidence
 from store.errors import StoreError
 from store.views import Views
 from tests.e2e.killing import PORTS, kill
@@ -35,7 +37,9 @@ KILLED = ("worker", "bridge", "publisher", "kafka", "worker")
 
 @contextmanager
 def a_stack(folder: Path) -> Iterator[tuple[Wiring, psutil.Process]]:
-    settings = Settings.load(state_dir=folder / "state", temporal_ui=False, **dict.fromkeys(PORTS, 0))
+    settings = Settings.load(
+        state_dir=folder / "state", temporal_ui=False, checkpoint_seconds=2, **dict.fromkeys(PORTS, 0)
+    )
     with ensure_stack(settings) as addresses:
         stack = json.loads((settings.state_dir / "stack.json").read_text(encoding="utf-8"))
         wiring = Wiring(settings.resolved(addresses))
@@ -80,11 +84,15 @@ def test_parts_killed_in_the_middle_lose_and_double_nothing(tmp_path: Path) -> N
                     assert findings(wiring) == []
                     time.sleep(0.1)
                 kill(supervisor, name)
+                assert findings(wiring) == []
             desk.communicate(timeout=500)
             assert desk.returncode == 0
             await_published(wiring, claimed("operator", "tests"), timeout_seconds=180)
-            found = verify(wiring.store, PublishedTopics(wiring.cluster, wiring.topics))
+            key = (wiring.settings.state_dir / PUBLIC_FILE).read_text()
+            evidence = read_evidence(wiring, claimed("auditor", "tests"), key, OUTSIDE_TOPIC, own_key=None)
+            found = verify(wiring.store, PublishedTopics(wiring.cluster, wiring.topics), evidence=evidence)
             assert found.ok, found.findings
+            assert (found.witness, found.checkpoints > len(KILLED)) == ("checkpoints", True)
             assert (found.cases, closed_cases(wiring)) == (CASES, CASES)
             assert dead_letter_count(wiring, claimed("operator", "tests")) == 0
         finally:

@@ -283,7 +283,7 @@ def test_rows_that_are_recorded_meanwhile_all_get_one_leaf(
         signing = pool.submit(sign)
         list(pool.map(live, range(transactions)))
         done.set()
-        assert signing.result() > 1
+        assert signing.result() >= 1
     make(signer)
     written = {f"case-{number}" for number in range(transactions) if number % 9}
     numbered = places(store)

@@ -38,7 +38,7 @@ from tests.store.living import Living
 TOPICS = Topics("greenlane")
 KEY, STRANGERS = SigningKey.new(), SigningKey.new()
 HOUR = timedelta(hours=1)
-GUARDED = ("ledger", "log_leaves", "checkpoints")
+GUARDED = ("ledger", "log_leaves", "log_blocks", "checkpoints", "histories")
 EDITION = "INSERT INTO catalog_editions (number, act, by, at) VALUES (1, 'prepare', 'prepare', now())"
 TABLES = (
     "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname IN ('public', 'vault')"
@@ -128,7 +128,7 @@ class House:
     def sign_anew(self, key: SigningKey) -> None:
         """Throw away all that was signed, and sign what stands now, in as many checkpoints as there were."""
         self.change(
-            "TRUNCATE checkpoints, log_leaves",
+            "TRUNCATE checkpoints, log_leaves, log_blocks",
             "DELETE FROM outbox WHERE name = 'CheckpointSigned'",
             "DELETE FROM outbox_unpublished WHERE id NOT IN (SELECT id FROM outbox)",
         )
