@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from audit.proof.leaves import event_leaf, instant_text
@@ -33,15 +34,22 @@ Tampering = tuple[str, bytes, str]
 THIEF: Final = a_key(99)
 
 
-def all_tampering() -> Iterator[Tampering]:
+@lru_cache
+def all_tampering() -> tuple[Tampering, ...]:
     """All of them."""
+    return tuple(_all_tampering())
+
+
+def _all_tampering() -> Iterator[Tampering]:
+    case, dossier = a_case(), unsigned(a_dossier())
+    without = unsigned(case)
     for name, change, check in (*EVENTS, *PROOFS, *RULE_TEXTS, *FIELDS):
-        yield name, tampered(unsigned(a_case()), change), check
-        yield f"{name}, still signed", tampered(a_case(), change), check
+        yield name, tampered(without, change), check
+        yield f"{name}, still signed", tampered(case, change), check
     for name, change, check in STREAMS:
-        yield name, tampered(unsigned(a_dossier()), change), check
+        yield name, tampered(dossier, change), check
     for name, change, check in SIGNED:
-        yield name, tampered(a_case(), change), check
+        yield name, tampered(case, change), check
     yield from _keys()
     yield from _files()
     yield from _texts()

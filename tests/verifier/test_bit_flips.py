@@ -36,7 +36,7 @@ from verifier.reading import canonical as written
 LONG: Final = os.environ.get("GREENLANE_TEST_TIER") == "long"
 EVENTS: Final = 2_000
 SAMPLE: Final = 20_000
-WHOLE: Final = 200
+WHOLE: Final = 100
 CHUNK: Final = 50
 Flip = tuple[int, int]
 """An event, and a bit of its text."""

@@ -8,7 +8,7 @@ from tests.verifier.bundles import a_case, content_of, tampered, unsigned, verdi
 from tests.verifier.tampering import all_tampering
 from verifier.checking import CHECKS
 
-ALL = list(all_tampering())
+ALL = all_tampering()
 
 
 @pytest.mark.parametrize(("file", "check"), [one[1:] for one in ALL], ids=[one[0] for one in ALL])
