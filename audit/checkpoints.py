@@ -43,12 +43,12 @@ class ProofLook:
 
 
 def check_proofs(
-    store: Store, key: PublicKey | None = None, outside: Outside | None = None, known: Collection[PublicKey] = ()
+    store: Store, keys: Sequence[PublicKey] = (), outside: Outside | None = None, known: Collection[PublicKey] = ()
 ) -> ProofLook:
     """Hold all that was signed against what stands, as of one instant.
 
-    `key`: the one that an auditor trusts, whose successors are followed; `outside`: what left the house, told only with a key.
-    `known`: without a key, signatures by these are looked at. Raises StoreError.
+    `keys`: those that an auditor trusts, in the order in which they signed; their successors are followed. `outside`: what left
+    the house, told only with a key. `known`: without a key, signatures by these are looked at. Raises StoreError.
     """
     installation = installation_id(store)
     with one_instant(store) as connection:
@@ -56,10 +56,10 @@ def check_proofs(
         stored = [one for one in map(_read, rows) if one is not None]
         left = () if outside is None else outside.checkpoints
         trees = {log: _tree(connection, log, [*stored, *left]) for log in LOGS}
-        ring = None if key is None else KeyRing(key).follow(sorted([*left, *stored], key=lambda one: one.number))
+        ring = KeyRing(*keys).follow(sorted([*left, *stored], key=lambda one: one.number)) if keys else None
         violations = (
             *_check_rows(rows),
-            *check_succession(stored, installation, {row.number for row in rows if _read(row) is None}),
+            *check_succession(stored, installation, {row.number for row in rows if _read(row) is None}, ring),
             *check_signatures(stored, ring, known),
             *check_roots(stored, trees),
             *([] if ring is None or outside is None else check_outside(outside, stored, ring, trees)),

@@ -17,6 +17,8 @@ from traceback import format_exc
 from typing import Any, TypeVar
 
 from store.errors import StoreError
+from wording.errors import GreenlaneError
+from wording.text import _
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -28,8 +30,22 @@ END_SECONDS = 10
 """How long a process that has no more to do may take to end by itself."""
 
 
-class ProcessLost(Exception):
-    """A process failed in its task by a defect of ours, or was ended in the middle of it: for its memory, perhaps."""
+class ProcessLost(GreenlaneError):
+    """A process was ended in the middle of its task: by the system for its memory, perhaps."""
+
+    code = "process_lost"
+
+    def __init__(self, *, ended: int | None) -> None:
+        super().__init__(
+            _("A process of this command was ended in the middle of its work ({ended}).", ended=ended or "?"),
+            remedy=_(
+                "Look whether the machine ran out of memory, which the system's log tells; make room, and run the command again."
+            ),
+        )
+
+
+class TaskFailed(Exception):
+    """A defect of ours in another process; the text is its traceback there."""
 
 
 def cores() -> int:
@@ -40,7 +56,7 @@ def cores() -> int:
 def spread(hire: Callable[[], Hand[T, R]], tasks: Iterable[T], processes: int) -> Generator[R]:
     """What comes of the tasks, in the order in which they are done; each process calls `hire` once.
 
-    `hire`, tasks and results are pickled. Raises the StoreError of a task, and ProcessLost.
+    `hire`, tasks and results are pickled. Raises the StoreError of a task, ProcessLost, and TaskFailed.
     Closing the iterator, or an exception, ends all processes at once.
     """
     left = iter(tasks)
@@ -62,7 +78,7 @@ def spread(hire: Callable[[], Hand[T, R]], tasks: Iterable[T], processes: int) -
                     pipe.send(following)  # before the answer is looked at: the process need not wait for that
                 yield answer
     except BaseException:
-        for _, process in crew:
+        for _pipe, process in crew:
             process.kill()
         raise
     finally:
@@ -78,7 +94,7 @@ def _hired(hire: Callable[[], Hand[T, R]], count: int) -> list[tuple[Connection,
     # An interruption at the keyboard reaches the whole group: it is ours to end the others, and they say nothing of it.
     former = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
-        for _ in range(count):
+        for _number in range(count):
             ours, theirs = context.Pipe()
             process = context.Process(target=_serve, args=(theirs, hire), daemon=True)
             process.start()
@@ -94,7 +110,7 @@ def _answer(pipe: Connection, process: BaseProcess) -> Any:
         succeeded, result = pipe.recv()
     except EOFError:
         process.join(END_SECONDS)
-        raise ProcessLost(f"a process ended with {process.exitcode} in the middle of its task") from None
+        raise ProcessLost(ended=process.exitcode) from None
     if not succeeded:
         raise result
     return result
@@ -110,4 +126,4 @@ def _serve(pipe: Connection, hire: Callable[[], Hand[T, R]]) -> None:
         return  # nothing more is to be done, or nobody is left who wants to know
     except Exception as error:
         # What callers act on travels as it is; a defect as the text of its traceback.
-        pipe.send((False, error if isinstance(error, StoreError) else ProcessLost(format_exc())))
+        pipe.send((False, error if isinstance(error, StoreError) else TaskFailed(format_exc())))

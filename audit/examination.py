@@ -27,7 +27,6 @@ from audit.rebuild import (
     Folded,
     Opening,
     ReadModels,
-    What,
     batches_of,
     folded_of,
     read_opening,
@@ -150,7 +149,7 @@ class Examiner:
                     if isinstance(outcome, Folded):
                         folded.append(outcome)
                     elif outcome is not None:
-                        examined.differences.append(Difference(stream_id, outcome))
+                        examined.differences.append(outcome)
             examined.differences += kind.rows.compare(session, folded)
             for stream_id, command_id in never_accepted(session, examined.effects):
                 text = f"command {command_id} has an effect and was not accepted"
@@ -160,24 +159,24 @@ class Examiner:
 
     def _examine_stream(
         self, kind: KindOfStream, stream_id: str, rows: list[LedgerRow], examined: Examined
-    ) -> Folded | What | None:
+    ) -> Folded | Difference | None:
         examined.cases += kind.rows is CASE_ROWS
         examined.events += len(rows)
         broken = list(check_chain(rows))
         if broken:
             examined.violations += broken
-            return "chain"
+            return Difference(stream_id, "chain")
         opening = read_opening(kind.rows, self._archive, rows[0])
         if not isinstance(opening, Opening):
             return opening
         try:
             shown = (kind.judge if self._judged else kind.show)(opening, rows, examined)
-        except LedgerRowBroken:
-            return "unreadable"
+        except LedgerRowBroken as broken_row:
+            return Difference(stream_id, "unreadable", broken_row.sequence)
         except Exception as error:
             # Whoever changed it knew how to chain it: the auditor says so, and goes on with the next.
             if not self._judged:
-                return "unreadable"
+                return Difference(stream_id, "unreadable")
             examined.violations.append(Violation("I2", stream_id, None, f"cannot be judged: {error!r}"))
             return None
         return None if shown is None else folded_of(stream_id, shown, rows[-1].hash)

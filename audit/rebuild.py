@@ -46,6 +46,8 @@ class Difference:
 
     case_id: str
     what: What
+    sequence: int | None = None
+    """The event that cannot be read; None: it is about the whole stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ class Folding:
             return Difference(stream_id, "chain")
         opened = read_stream(self._rows, self._archive, rows)
         if not isinstance(opened, Opened):
-            return Difference(stream_id, opened)
+            return opened
         return folded_of(stream_id, self._project(stream_id, opened.definitions, opened.records), digest)
 
 
@@ -192,28 +194,28 @@ def unbroken(rows: Iterable[LedgerRow]) -> bytes | None:
     return digest
 
 
-def read_opening(kind: ReadModels, archive: DefinitionArchive, row: LedgerRow) -> Opening | What:
+def read_opening(kind: ReadModels, archive: DefinitionArchive, row: LedgerRow) -> Opening | Difference:
     """The first event of a stream, and what it was opened under; or why it cannot be folded."""
     try:
         first = row.record
         if not isinstance(first.event, kind.opening):
-            return "unreadable"
+            return Difference(row.case_id, "unreadable", row.sequence)
         return Opening(kind.definitions(archive, first.event.definitions_digest), first)
-    except LedgerRowBroken:
-        return "unreadable"
+    except LedgerRowBroken as broken:
+        return Difference(row.case_id, "unreadable", broken.sequence)
     except DefinitionsUnknown:
-        return "definitions"
+        return Difference(row.case_id, "definitions")
 
 
-def read_stream(kind: ReadModels, archive: DefinitionArchive, rows: Sequence[LedgerRow]) -> Opened | What:
+def read_stream(kind: ReadModels, archive: DefinitionArchive, rows: Sequence[LedgerRow]) -> Opened | Difference:
     """The stream with its definitions, or why it cannot be folded."""
     opening = read_opening(kind, archive, rows[0])
     if not isinstance(opening, Opening):
         return opening
     try:
         return Opened(opening.definitions, (opening.first, *(row.record for row in rows[1:])))
-    except LedgerRowBroken:
-        return "unreadable"
+    except LedgerRowBroken as broken:
+        return Difference(rows[0].case_id, "unreadable", broken.sequence)
 
 
 def folded_of(stream_id: str, shown: Projection, digest: bytes) -> Folded:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from audit.examination import KINDS, all_batches, examine_all
+from audit.proof.signing import PublicKey
 from audit.rebuild import (
     OF_THE_LEDGER,
     Difference,
@@ -52,12 +53,15 @@ class Rebuilt:
         return not left
 
 
-def rebuild_all(store: Store, watch: Callable[[], None], *, replace: bool) -> Rebuilt | Refusal:
+def rebuild_all(
+    store: Store, watch: Callable[[], None], *, replace: bool, keys: Sequence[PublicKey] = ()
+) -> Rebuilt | Refusal:
     """Fold every case again, and every linked dossier. `watch` is called after each. Raises StoreError, ProcessLost.
 
     Replaces nothing while anything in the ledger is not what was written: the read models are witnesses of what stood there.
+    `keys`: those that are trusted to have signed it, in their order.
     """
-    fault = next(check_ledger(store), None) if replace else None
+    fault = next(check_ledger(store, keys=keys), None) if replace else None
     if fault is not None:
         place = fault.case_id if fault.sequence is None else event_id_of(fault.case_id, fault.sequence)
         return refuse("ledger_broken", "replace", place=place)

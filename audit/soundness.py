@@ -5,20 +5,26 @@ Folds and decides nothing; what an event says is read by `audit/verification.py`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from audit.chain import check_chain
 from audit.checkpoints import check_proofs
+from audit.proof.signing import PublicKey
 from audit.violation import Violation
 from store.database import Store
 from store.soundness import BrokenHead, broken_heads, streams
 
 
-def check_ledger(store: Store, watch: Callable[[], None] = lambda: None) -> Iterator[Violation]:
-    """I2 and I9 of every stream, the chains first. `watch` is called after each stream. Raises StoreError."""
+def check_ledger(
+    store: Store, watch: Callable[[], None] = lambda: None, keys: Sequence[PublicKey] = ()
+) -> Iterator[Violation]:
+    """I2 and I9 of every stream, the chains first. `watch` is called after each stream. Raises StoreError.
+
+    `keys`: those that are trusted to have signed, in their order; none: whatever key did.
+    """
     yield from check_chains(store, watch)
     yield from check_heads(store)
-    yield from check_proofs(store).violations
+    yield from check_proofs(store, keys).violations
 
 
 def check_chains(store: Store, watch: Callable[[], None] = lambda: None) -> Iterator[Violation]:

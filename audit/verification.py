@@ -36,10 +36,10 @@ class PublishedTopics(NamedTuple):
 class Evidence(NamedTuple):
     """What an auditor brings along against which the past is held."""
 
-    key: PublicKey | None = None
-    """Whom the auditor trusts to have signed; its successors are followed."""
+    keys: tuple[PublicKey, ...] = ()
+    """Whom the auditor trusts to have signed, in the order in which they did; their successors are followed."""
     outside: Outside | None = None
-    """What left the house; needs the key."""
+    """What left the house; needs a key."""
     known: tuple[PublicKey, ...] = ()
     """Without a key: whose signatures are looked at all the same, since the installation itself has these keys."""
 
@@ -97,7 +97,7 @@ def _note_examined(
 
 def _note_proofs(store: Store, report: VerificationReport, evidence: Evidence) -> None:
     """I9: what was signed is what stands, and what left the house too where it was brought along."""
-    look = check_proofs(store, evidence.key, evidence.outside, evidence.known)
+    look = check_proofs(store, evidence.keys, evidence.outside, evidence.known)
     report.checkpoints, report.unsigned = look.checkpoints, look.unsigned
     report.note_all(look.violations)
     if evidence.outside is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -18,6 +19,8 @@ FINDINGS_MAX: Final = 50
 OF_HEADS: Final = ("chain", "hash")
 """Differences that the check of all heads names more exactly."""
 LAST: Final = 2**31
+NUMBER: Final = re.compile(r"\d+")
+DIGITS: Final = 10
 
 
 def not_asked() -> dict[str, int | None]:
@@ -103,7 +106,7 @@ class VerificationReport:
         for difference in differences:
             if difference.what not in OF_HEADS:
                 invariant = "I2" if difference.what in OF_THE_LEDGER else "I8"
-                self.note(Violation(invariant, difference.case_id, None, difference.what))
+                self.note(Violation(invariant, difference.case_id, difference.sequence, difference.what))
 
     def take(self, examined: Examined) -> None:
         """Count what a batch of streams came to."""
@@ -116,5 +119,7 @@ class VerificationReport:
 
 def _rank(violation: Violation) -> tuple[int, str, int]:
     kind = 0 if violation.altered else 1 if violation.invariant == "I9" else 2
+    # Checkpoints and editions are told by their number: 2 comes before 10. The ids of streams are compared as they are.
+    place = NUMBER.sub(lambda digits: digits[0].zfill(DIGITS), violation.case_id) if kind == 1 else violation.case_id
     # Of one stream the earlier event is the first, whether its chain shows it or what was signed of it.
-    return kind, violation.case_id, LAST if violation.sequence is None else violation.sequence
+    return kind, place, LAST if violation.sequence is None else violation.sequence

@@ -11,7 +11,7 @@ from audit.violation import Violation
 from events.language.identity import CASE_REFERENCE_PATTERN
 from presentation.blocks import Block, Line, Tone, dim, line, table_of, toned
 from presentation.words.words import Words
-from wording.text import _, _n
+from wording.text import LazyText, _, _n
 
 
 def finding_line(finding: Violation) -> str:
@@ -73,23 +73,20 @@ def verification_screen(report: VerificationReport, words: Words) -> Iterator[Bl
     yield from (_wrong(finding_text(finding, words)) for finding in report.findings)
     if report.findings and words.language == "vi":
         yield line(words(_("Each in detail above.")))
-    counts = {"cases": report.cases, "events": report.events}
+    counts = _counts(report.cases, report.events)
     findings = _n("{count} finding", "{count} findings", sum(count or 0 for count in report.violations.values()))
     yield line(
-        words(_("{cases} cases, {events} events: all is well."), **counts)
+        words(_("{cases}, {events}: all is well."), **counts)
         if report.ok
-        else words(_("{cases} cases, {events} events: {findings}."), findings=findings, **counts)
+        else words(_("{cases}, {events}: {findings}."), findings=findings, **counts)
     )
     if report.older:
-        yield line(
-            words(
-                _(
-                    "Of these, {events} events were decided by an older version under its own rules: "
-                    "checked, not decided again."
-                ),
-                events=report.older,
-            )
+        older = _n(
+            "Of these, {count} event was decided by an older version under its own rules: checked, not decided again.",
+            "Of these, {count} events were decided by an older version under its own rules: checked, not decided again.",
+            report.older,
         )
+        yield line(words(older))
     if report.replays is not None:
         yield from _replays_said(report.replays, words)
     if report.unseen:
@@ -122,12 +119,27 @@ def _witness(report: VerificationReport, words: Words) -> Iterator[Block]:
 def _replays_said(replays: ReplayTally, words: Words) -> Iterator[Block]:
     """How many histories were replayed, by which draw, and of how many runs there is none."""
     if replays.seed is None:
-        yield line(words(_("{histories} workflow histories were replayed."), histories=replays.replayed))
+        replayed = _n(
+            "{count} workflow history was replayed.", "{count} workflow histories were replayed.", replays.replayed
+        )
+        yield line(words(replayed))
     else:
         drawn = _("{histories} workflow histories were replayed: the newest, and others drawn by the seed {seed}.")
         yield line(words(drawn, histories=replays.replayed, seed=replays.seed))
     if replays.left_out:
-        yield line(words(_("Of {runs} runs the history could not be stored."), runs=replays.left_out))
+        left_out = _n(
+            "Of {count} run the history could not be stored.",
+            "Of {count} runs the history could not be stored.",
+            replays.left_out,
+        )
+        yield line(words(left_out))
+
+
+def _counts(cases: int, events: int) -> dict[str, LazyText]:
+    return {
+        "cases": _n("{count} case", "{count} cases", cases),
+        "events": _n("{count} event", "{count} events", events),
+    }
 
 
 def _count(count: int | None) -> str | Line:
@@ -155,8 +167,8 @@ def rebuilt_screen(rebuilt: Rebuilt, words: Words) -> Iterator[Block]:
     for difference in report.differences:
         yield _wrong(f"{difference.case_id}: {words.named('difference', difference.what)}")
     differences = _n("{count} difference", "{count} differences", len(report.differences))
-    counts = {"cases": report.cases, "events": report.events, "differences": differences}
-    yield line(words(_("{cases} cases, {events} events folded again: {differences}."), **counts))
+    counts = _counts(report.cases, report.events)
+    yield line(words(_("{cases}, {events} folded again: {differences}."), differences=differences, **counts))
     if rebuilt.mended:
         yield line(words(_("They were put right.")))
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from audit.proof.errors import KEY_SETTING, LeavesBroken
 from audit.proof.leaves import data_of, hashes_of
 from audit.proof.merkle import CompactRange, TooFewLeaves, consistency_path, leaf_hash, verify_inclusion
 from audit.proof.paths import paths_of
-from audit.proof.sealing import handing_over, sealing_with
+from audit.proof.sealing import beginning_anew, handing_over, sealing_with
 from audit.proof.signing import SigningKey
 from events.language.checkpoint import EVENTS, PUBLICATIONS, Checkpoint
 from events.language.commands import Actor
@@ -17,13 +17,13 @@ from events.language.identity import CASE_REFERENCE_PATTERN
 from events.language.refusals import Refusal, refuse
 from services.errors import ServiceError
 from services.installation import Installation
-from store.checkpoints import LOGS, Checkpoints
+from store.checkpoints import LOGS, Checkpoints, Draft, Sealed
 from store.leaves import CATALOG, Leaf, Leaves
 from wording.text import _
 
 __all__ = [
     "CATALOG", "EVENTS", "LOGS", "PUBLICATIONS", "Consistency", "Inclusion", "NoSigningKeyError", "SigningKey", "key_from",
-    "list_checkpoints", "make_checkpoint", "prove_consistency", "prove_inclusion", "rotate_key",
+    "list_checkpoints", "make_checkpoint", "prove_consistency", "prove_inclusion", "replace_lost_key", "rotate_key",
 ]  # fmt: skip
 
 
@@ -43,15 +43,28 @@ class NoSigningKeyError(ServiceError):
 
 
 class KeyUnchangedError(ServiceError):
-    """A key cannot hand over to itself."""
+    """A key cannot follow itself, nor come back after another."""
 
     code = "key_unchanged"
 
     def __init__(self, *, key_id: str) -> None:
         super().__init__(
-            _("Key {key_id} signs already.", key_id=key_id),
+            _("Key {key_id} has signed already: only one that never did can follow.", key_id=key_id),
             field="--new",
             remedy=_("Make another: greenlane checkpoint key --new FILE"),
+        )
+
+
+class KeyNotLostError(ServiceError):
+    """The key is at hand that is said to be lost: the break would be for nothing, and for ever."""
+
+    code = "key_not_lost"
+
+    def __init__(self, *, key_id: str) -> None:
+        super().__init__(
+            _("Key {key_id}, which signed the last checkpoint, is not lost: it is set here.", key_id=key_id),
+            field="--lost",
+            remedy=_("Leave out --lost: the key hands over then, and whoever trusts it follows."),
         )
 
 
@@ -159,11 +172,21 @@ def rotate_key(installation: Installation, actor: Actor, old: SigningKey | None,
     old = _needed(old)
     if old.key_id == new.key_id:
         raise KeyUnchangedError(key_id=new.key_id)
-    seal = handing_over(old, new)
-    made = _stored(installation).make(seal, installation.topics.checkpoints, even_unchanged=True)
-    if made is None:
-        raise AssertionError("it is made even where nothing is new")
-    return made
+    return _changed_key(installation, new, handing_over(old, new))
+
+
+def replace_lost_key(
+    installation: Installation, actor: Actor, at_hand: SigningKey | None, new: SigningKey
+) -> Checkpoint:
+    """Sign with the new key, which nobody names, since the one before is lost: who trusts that one alone will not follow.
+
+    `at_hand`: the key that is set here, which must be another than the lost one. Raises KeyNotLostError, KeyUnchangedError,
+    ProofError, StoreError.
+    """
+    last = _stored(installation).latest()
+    if last is not None and at_hand is not None and last.key_id == at_hand.key_id != new.key_id:
+        raise KeyNotLostError(key_id=at_hand.key_id)
+    return _changed_key(installation, new, beginning_anew(new))
 
 
 def list_checkpoints(installation: Installation, actor: Actor) -> tuple[Checkpoint, ...]:
@@ -221,6 +244,16 @@ def prove_consistency(
         if signed.get(at, made.hex()) != made.hex():
             raise LeavesBroken(log=log, size=at)
     return Consistency(log, old_size, size, roots[old_size], roots[size], tuple(path))
+
+
+def _changed_key(installation: Installation, new: SigningKey, seal: Callable[[Draft], Sealed]) -> Checkpoint:
+    stored = _stored(installation)
+    if any(checkpoint.key_id == new.key_id for checkpoint in stored.all()):
+        raise KeyUnchangedError(key_id=new.key_id)
+    made = stored.make(seal, installation.topics.checkpoints, even_unchanged=True)
+    if made is None:
+        raise AssertionError("it is made even where nothing is new")
+    return made
 
 
 def _needed(key: SigningKey | None) -> SigningKey:

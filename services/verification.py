@@ -45,14 +45,15 @@ def drawn_histories(sample: int | None, *, sandbox: bool) -> AskedHistories:
 def read_evidence(
     installation: Installation, actor: Actor, key: str | None, checkpoints: str | None, *, own_key: SecretStr | None
 ) -> Evidence:
-    """What an auditor brings along: a public key (PEM), and the name of a file of checkpoints, or `topic` for Kafka's.
+    """What an auditor brings along: public keys (PEM), and the name of a file of checkpoints, or `topic` for Kafka's.
 
+    `key`: one after the other in the order in which they signed.
     `own_key`: the private key of the installation itself (PEM), by which signatures are looked at where none is brought along.
     Raises ProofError for what is no key and no checkpoint of this installation, StoreError, TransportError.
     """
     if key is None:
         return Evidence(known=() if own_key is None else (SigningKey.from_pem(own_key.get_secret_value()).public,))
-    trusted, outside, own = PublicKey.from_pem(key), None, installation_id(installation.store)
+    trusted, outside, own = PublicKey.all_from_pem(key), None, installation_id(installation.store)
     if checkpoints == OUTSIDE_TOPIC:
         topic = installation.topics.checkpoints
         messages = TopicReading(installation.cluster).messages([topic])
@@ -89,10 +90,17 @@ def verify_installation(
 
 
 def rebuild_read_models(
-    installation: Installation, actor: Actor, *, replace: bool, progress: Callable[[], None] = lambda: None
+    installation: Installation,
+    actor: Actor,
+    *,
+    replace: bool,
+    key: str | None = None,
+    progress: Callable[[], None] = lambda: None,
 ) -> Rebuilt | Refusal:
-    """Fold the read models again, and compare or replace them; `progress`: one more case is done. Raises StoreError.
+    """Fold the read models again, and compare or replace them; `progress`: one more case is done.
 
-    Refuses to replace anything while the ledger is not what was written (`ledger_broken`).
+    Refuses to replace anything while the ledger is not what was written (`ledger_broken`). `key`: the public keys (PEM) that are
+    trusted to have signed it, in their order. Raises ProofError for what is no key, StoreError.
     """
-    return rebuild_all(installation.store, progress, replace=replace)
+    keys = () if key is None else PublicKey.all_from_pem(key)
+    return rebuild_all(installation.store, progress, replace=replace, keys=keys)

@@ -195,6 +195,7 @@ class LedgerRowBroken(StoreError):
             field="ledger",
             remedy=_("Run `greenlane verify` and restore the row from a backup."),
         )
+        self.sequence = sequence
 
 
 class CheckpointUnreadable(StoreError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, Table, UniqueConstraint, event, text
+from sqlalchemy import BigInteger, Column, Connection, Index, Integer, LargeBinary, Table, UniqueConstraint, event, text
 
 from store.columns import instant, key, metadata, text_of, written_at
 
@@ -58,6 +58,7 @@ histories = Table(
     Column("body", LargeBinary, nullable=True),
     text_of("left_out", null=True),
     written_at("exported_at"),
+    Index("ix_histories_closed_at", "closed_at"),
 )
 """Temporal's histories of runs that closed, compressed; `body` null: it could not be kept, `left_out` says why. Real time."""
 

@@ -24,11 +24,14 @@ def sizes_of(checkpoints: Sequence[Checkpoint], log: str) -> list[int]:
 
 
 def check_succession(
-    checkpoints: Sequence[Checkpoint], installation: str | None, unread: Collection[int] = ()
+    checkpoints: Sequence[Checkpoint],
+    installation: str | None,
+    unread: Collection[int] = (),
+    ring: KeyRing | None = None,
 ) -> Iterator[Violation]:
     """Each follows the one before: by number, hash and key; no log, no count and no instant ever falls.
 
-    `unread`: the numbers of those that are there and cannot be read.
+    `unread`: the numbers of those that are there and cannot be read. `ring`: keys that may follow without a handover.
     """
     for checkpoint in checkpoints:
         if checkpoint.installation != installation:
@@ -43,15 +46,18 @@ def check_succession(
         if number not in numbers and number not in unread:
             yield of_checkpoint(number, "is missing", goes_on=True)
     for before, after in pairwise(checkpoints):
-        yield from _check_pair(before, after)
+        yield from _check_pair(before, after, ring)
 
 
-def _check_pair(before: Checkpoint, after: Checkpoint) -> Iterator[Violation]:
+def _check_pair(before: Checkpoint, after: Checkpoint, ring: KeyRing | None) -> Iterator[Violation]:
     if after.number == before.number + 1:
         if after.previous != digest_of_checkpoint(before):
             yield of_checkpoint(after.number, f"checkpoint {before.number} is not the one that it follows")
-        elif after.key_id != before.key_id and (after.handover is None or after.handover.by != before.key_id):
-            yield of_checkpoint(after.number, "another key signed it, and the key before did not hand over")
+        elif not _key_follows(before, after, ring):
+            changed = (
+                f"the key changed without a handover: {before.key_id} signed the one before, {after.key_id} this one"
+            )
+            yield of_checkpoint(after.number, f"{changed}; the key was lost, or somebody replaced it")
     if after.at < before.at:
         yield of_checkpoint(after.number, f"it is earlier than checkpoint {before.number}")
     if after.cases < before.cases:
@@ -59,6 +65,15 @@ def _check_pair(before: Checkpoint, after: Checkpoint) -> Iterator[Violation]:
     for log in LOGS:
         if log in before.logs and log in after.logs and after.logs[log].size < before.logs[log].size:
             yield of_checkpoint(after.number, f"the log {log} was longer at checkpoint {before.number}")
+
+
+def _key_follows(before: Checkpoint, after: Checkpoint, ring: KeyRing | None) -> bool:
+    """Whether the key is the same, was named by the one before, or is trusted to come after it."""
+    if after.key_id == before.key_id:
+        return True
+    if after.handover is not None:
+        return after.handover.by == before.key_id
+    return ring is not None and ring.trusts_to_follow(before.key_id, after.key_id)
 
 
 def check_signatures(
@@ -77,8 +92,11 @@ def check_signatures(
         if checkpoint.key_id not in ids:
             stranger = f"key {checkpoint.key_id} signed it, which is neither the key that is trusted nor a successor"
             yield of_checkpoint(checkpoint.number, stranger)
-        elif not ring.holds(checkpoint):
+        elif not signature_holds(checkpoint, ring.keys):
             yield of_checkpoint(checkpoint.number, "its signature does not hold")
+        elif not ring.holds(checkpoint):
+            ended = f"key {checkpoint.key_id} signed it, and another key had followed that one before"
+            yield of_checkpoint(checkpoint.number, ended)
 
 
 def _handed_over(checkpoints: Sequence[Checkpoint]) -> Iterator[PublicKey]:

@@ -69,7 +69,8 @@ class KeyNotHandedOver(ProofError):
             ),
             field=KEY_SETTING,
             remedy=_(
-                "Name the file of key {signed_by}; or hand over to {key_id} first: greenlane checkpoint rotate --new FILE",
+                "Name the file of key {signed_by}; or hand over to {key_id} first: greenlane checkpoint rotate --new FILE "
+                "(with --lost if key {signed_by} is lost).",
                 signed_by=signed_by,
                 key_id=key_id,
             ),

@@ -39,6 +39,19 @@ def handing_over(old: SigningKey, new: SigningKey) -> Callable[[Draft], Sealed]:
     return seal
 
 
+def beginning_anew(new: SigningKey) -> Callable[[Draft], Sealed]:
+    """What signs with a new key that nobody names, since the one that signed before is lost: everybody sees the break.
+
+    It raises CheckpointBroken where what the next would grow from is not what was signed.
+    """
+
+    def seal(draft: Draft) -> Sealed:
+        _refuse_misplaced(draft)
+        return _sealed(draft, _grown(draft), new, None)
+
+    return seal
+
+
 def _sealed(draft: Draft, trees: Mapping[str, CompactRange], key: SigningKey, before: SigningKey | None) -> Sealed:
     unsigned = Checkpoint(
         installation=draft.installation,
@@ -84,8 +97,13 @@ def _refuse_broken(draft: Draft, key: SigningKey) -> None:
         return
     if before.key_id != key.key_id:
         raise KeyNotHandedOver(key_id=key.key_id, signed_by=before.key_id)
-    if before.number != draft.number - 1 or before.installation != draft.installation:
-        raise CheckpointBroken(number=draft.number - 1, what=_("its number or its installation"))
+    _refuse_misplaced(draft)
     public: PublicKey = key.public
     if not signature_holds(before, (public,)):
         raise CheckpointBroken(number=draft.number - 1, what=_("its signature"))
+
+
+def _refuse_misplaced(draft: Draft) -> None:
+    before = draft.previous
+    if before is not None and (before.number, before.installation) != (draft.number - 1, draft.installation):
+        raise CheckpointBroken(number=draft.number - 1, what=_("its number or its installation"))

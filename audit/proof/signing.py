@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
-from typing import Self
+from typing import Final, Self
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -21,6 +22,8 @@ from audit.proof.errors import KEY_SETTING, KeyEncrypted, KeyOfAnotherKind, KeyU
 from events.language.checkpoint import Checkpoint, Handover, handover_bytes, signed_bytes
 
 KEY_ID_DIGITS = 32
+PEM_BLOCK: Final = re.compile(r"-----BEGIN [^-]*-----.*?-----END [^-]*-----", re.DOTALL)
+PEM_BEGINS: Final = "-----BEGIN"
 UNSIGNED = "0" * 128
 """What stands in a checkpoint for the signature until it is signed; the signature is not over it."""
 
@@ -45,6 +48,14 @@ class PublicKey:
         if not isinstance(key, Ed25519PublicKey):
             raise KeyOfAnotherKind(field=field, kind=_kind_of(key))
         return cls(key.public_bytes(Encoding.Raw, PublicFormat.Raw))
+
+    @classmethod
+    def all_from_pem(cls, text: str, field: str = "--key") -> tuple[Self, ...]:
+        """The keys of a file that holds one PEM block after the other, in its order. Raises the same; one bad block is enough."""
+        blocks = PEM_BLOCK.findall(text)
+        if not blocks or len(blocks) != text.count(PEM_BEGINS):
+            raise KeyUnreadable(field=field, private=False)
+        return tuple(cls.from_pem(block, field) for block in blocks)
 
     @property
     def key_id(self) -> str:
@@ -134,15 +145,21 @@ def signature_holds(checkpoint: Checkpoint, keys: Iterable[PublicKey]) -> bool:
 
 
 class KeyRing:
-    """The keys that may sign, beginning with one that is trusted from elsewhere: each names its successor."""
+    """The keys that may sign, beginning with those trusted from elsewhere: each names its successor, or was lost.
 
-    def __init__(self, trusted: PublicKey) -> None:
-        self._keys = {trusted.key_id: trusted}
+    Several that are trusted stand in the order in which they signed: where one of them signs first, all before it end. So a key
+    that was lost, and could name nobody, is followed all the same by whoever knows both.
+    """
+
+    def __init__(self, trusted: PublicKey, *later: PublicKey) -> None:
+        self._keys = {key.key_id: key for key in (trusted, *later)}
+        self._rank = {key_id: rank for rank, key_id in enumerate(self._keys)}
+        self._reached = 0
         self._ended_at: dict[str, int] = {}
 
     @property
     def keys(self) -> tuple[PublicKey, ...]:
-        """The trusted key, and its successors in their order."""
+        """The trusted keys, and their successors in their order."""
         return tuple(self._keys.values())
 
     def follow(self, checkpoints: Iterable[Checkpoint]) -> Self:
@@ -151,14 +168,28 @@ class KeyRing:
             successor = self._successor(checkpoint)
             if successor is not None and checkpoint.handover is not None:
                 self._keys.setdefault(successor.key_id, successor)
+                self._rank.setdefault(successor.key_id, self._rank[checkpoint.handover.by])
                 self._ended_at.setdefault(checkpoint.handover.by, checkpoint.number)
+            self._end_earlier(checkpoint)
         return self
 
     def holds(self, checkpoint: Checkpoint) -> bool:
-        """Whether a key of the ring signed it, and before it had handed over."""
+        """Whether a key of the ring signed it, and before it had ended."""
         ended_at = self._ended_at.get(checkpoint.key_id)
         in_time = ended_at is None or checkpoint.number < ended_at
         return in_time and signature_holds(checkpoint, self._keys.values())
+
+    def trusts_to_follow(self, before: str, after: str) -> bool:
+        """Whether the key `after` may sign where `before` did, though that did not name it: both are trusted, in this order."""
+        return before in self._rank and after in self._rank and self._rank[before] < self._rank[after]
+
+    def _end_earlier(self, checkpoint: Checkpoint) -> None:
+        rank = self._rank.get(checkpoint.key_id, 0)
+        if rank > self._reached and signature_holds(checkpoint, (self._keys[checkpoint.key_id],)):
+            self._reached = rank
+            for key_id, earlier in self._rank.items():
+                if earlier < rank:
+                    self._ended_at.setdefault(key_id, checkpoint.number)
 
     def _successor(self, checkpoint: Checkpoint) -> PublicKey | None:
         """The key that this checkpoint brings in, where everything about it holds."""

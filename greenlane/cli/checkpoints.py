@@ -146,17 +146,29 @@ def consistency(
 
 
 @as_command
-def rotate(run: Run, *, new: NewKey) -> int:
+def rotate(
+    run: Run,
+    *,
+    new: NewKey,
+    lost: Annotated[
+        bool,
+        typer.Option(
+            "--lost",
+            help="The key so far is lost and cannot hand over: the new one signs all the same, and all see it.",
+        ),
+    ] = False,
+) -> int:
     """Hand over to a new key: it signs a checkpoint that the key so far names it in. The one so far signs no more.
 
     Example: greenlane checkpoint rotate --new checkpoint-key-2.pem
     """
     from greenlane.secret_files import secret_in
-    from services.checkpoints import key_from, rotate_key
+    from services.checkpoints import key_from, replace_lost_key, rotate_key
 
     successor = key_from(secret_in("--new", new, private=True), "--new")
     with run.session() as session:
-        signed = rotate_key(session.wiring, acting(None), _key_here(session), successor)
+        change = replace_lost_key if lost else rotate_key
+        signed = change(session.wiring, acting(None), _key_here(session), successor)
         said = _(
             "From now on only {key} can sign: name {file} in GREENLANE_CHECKPOINT_KEY_FILE, and start the publisher anew.",
             key=signed.key_id,

@@ -17,7 +17,8 @@ TrustedKey = Annotated[
     Path | None,
     typer.Option(
         metavar="PUBLIC.pem",
-        help="Public key that you trust to have signed the checkpoints; the keys that it handed over to are followed.",
+        help="Public key that you trust to have signed the checkpoints; the keys that it handed over to are followed. The file "
+        "may hold several, one after the other, in the order in which they signed: where a key was lost.",
     ),
 ]
 OutsideCheckpoints = Annotated[
@@ -113,6 +114,7 @@ def rebuild(
     replace: Annotated[
         bool, typer.Option("--replace", help="Put what was folded in place of what differs; else only compare.")
     ] = False,
+    key: TrustedKey = None,
 ) -> int:
     """Fold the read models again from the ledger, and compare them byte for byte or replace them.
 
@@ -126,10 +128,15 @@ def rebuild(
     from presentation.integrity import rebuilt_json, rebuilt_screen
     from services.verification import count_ledger, rebuild_read_models
 
+    if key is not None and not replace:
+        raise typer.BadParameter(_("A key is for replacing: give --replace too."), param_hint="--key")
+    trusted = _trusted(key, None)
     with run.session() as session:
         cases = count_ledger(session.wiring, acting(None))[0]
         with counted(session.words(_("Verifying the ledger")), cases) as progress:
-            rebuilt = granted(rebuild_read_models(session.wiring, acting(None), replace=replace, progress=progress))
+            rebuilt = granted(
+                rebuild_read_models(session.wiring, acting(None), replace=replace, key=trusted, progress=progress)
+            )
         return run.answer(
             lambda: rebuilt_json(rebuilt), lambda: rebuilt_screen(rebuilt, session.words), 0 if rebuilt.ok else 2
         )

@@ -12,11 +12,13 @@ import pytest
 from sqlalchemy import text
 
 from audit.checkpoints import check_proofs
-from audit.proof.sealing import handing_over, sealing_with
+from audit.proof.sealing import beginning_anew, handing_over, sealing_with
 from audit.proof.signing import PublicKey, SigningKey, sign_checkpoint
 from audit.proof.witness import Outside, WitnessUnusable, read_file, read_messages
-from audit.verification import verify
+from audit.rebuilding import Rebuilt, rebuild_all
+from audit.verification import Evidence, verify
 from events.language.checkpoint import Checkpoint, canonical_checkpoint
+from events.language.refusals import Refusal
 from store.checkpoints import Checkpoints
 from store.database import Store
 from store.recorder import Recorder
@@ -50,8 +52,8 @@ class House:
             for statement in statements:
                 connection.exec_driver_sql(statement)
 
-    def faults(self, key: PublicKey | None = None, outside: Outside | None = None) -> list[str]:
-        look = check_proofs(self.operator, key, outside, (KEY.public,))
+    def faults(self, *keys: PublicKey, outside: Outside | None = None) -> list[str]:
+        look = check_proofs(self.operator, keys, outside, (KEY.public,))
         return [str(violation) for violation in look.violations]
 
     def sign_anew(self, key: SigningKey) -> None:
@@ -78,7 +80,7 @@ async def house(store: Store, as_account: Callable[[str], Store], recorder: Reco
 
 async def test_an_honest_house_has_no_fault(house: House, recorder: Recorder) -> None:
     """Neither by itself nor against what left it, nor with events that came since."""
-    assert house.faults() == house.faults(KEY.public) == house.faults(KEY.public, house.outside) == []
+    assert house.faults() == house.faults(KEY.public) == house.faults(KEY.public, outside=house.outside) == []
     await recorder.record(Sketch(9).opening())
     look = check_proofs(house.operator)
     assert (look.checkpoints, look.unsigned, look.violations) == (2, 5, ())
@@ -104,10 +106,31 @@ async def test_a_key_that_was_handed_over_is_followed(house: House, recorder: Re
     await recorder.record(Sketch(9).opening())
     signer = Checkpoints(house.store)
     await asyncio.to_thread(signer.make, handing_over(KEY, OTHER), TOPIC)
-    assert house.faults(KEY.public, Outside(signer.all())) == []
+    assert house.faults(KEY.public, outside=Outside(signer.all())) == []
     stranger = house.faults(SigningKey.new().public)
     assert len(stranger) == 3
     assert all("neither the key that is trusted nor a successor" in fault for fault in stranger)
+
+
+async def test_a_key_that_was_lost_leaves_a_break_that_all_see(house: House, recorder: Recorder) -> None:
+    """Nobody but who trusts both keys, in their order, takes it for more than a replaced key; then nothing is a stranger's."""
+    await recorder.record(Sketch(9).opening())
+    signer = Checkpoints(house.store)
+    await asyncio.to_thread(signer.make, beginning_anew(OTHER), TOPIC)
+    third = f"I9 checkpoint 3: the key changed without a handover: {KEY.key_id} signed the one before, {OTHER.key_id}"
+    assert [fault.startswith(third) for fault in house.faults()] == [True]
+    for trusted, strangers in ((KEY, [3]), (OTHER, [1, 2])):
+        changed, *strange = house.faults(trusted.public)
+        assert changed.startswith(third)
+        assert [int(fault.split()[2].rstrip(":")) for fault in strange] == strangers
+    assert house.faults(KEY.public, OTHER.public, outside=Outside(signer.all())) == []
+    assert house.faults(OTHER.public, KEY.public)
+    report = await asyncio.to_thread(verify, house.operator, evidence=Evidence((KEY.public, OTHER.public)))
+    assert report.violations["I9"] == 0
+    assert isinstance(rebuild_all(house.store, lambda: None, replace=True), Refusal)
+    assert isinstance(rebuild_all(house.store, lambda: None, replace=True, keys=(KEY.public, OTHER.public)), Rebuilt)
+    house.change("UPDATE ledger SET hash = sha256(hash) WHERE sequence = 3")
+    assert isinstance(rebuild_all(house.store, lambda: None, replace=True, keys=(KEY.public, OTHER.public)), Refusal)
 
 
 TAMPERED = [
@@ -142,12 +165,12 @@ def test_every_change_of_what_was_signed_is_named(house: House) -> None:
         house.change(statement)
         found = house.faults()
         assert any(one.startswith(f"I9 {fault}") for one in found), (statement, found)
-        assert house.faults(KEY.public, house.outside), statement
+        assert house.faults(KEY.public, outside=house.outside), statement
         house.change(
             *(f"DELETE FROM {table}" for table in tables),
             *(f"INSERT INTO {table} SELECT * FROM sound_{table}" for table in tables),
         )
-    assert house.faults(KEY.public, house.outside) == []
+    assert house.faults(KEY.public, outside=house.outside) == []
 
 
 def test_an_event_put_in_where_all_was_signed_is_named(house: House) -> None:
@@ -170,7 +193,7 @@ def test_a_roll_back_shows_only_outside(house: House) -> None:
         "DELETE FROM ledger WHERE position > 16",
     )
     assert house.faults() == house.faults(KEY.public) == []
-    found = house.faults(KEY.public, house.outside)
+    found = house.faults(KEY.public, outside=house.outside)
     assert "I9 checkpoint 2: it left the house, and the database ends with checkpoint 1: it was rolled back" in found
     assert "I9 checkpoint 2: it signed 32 leaves of the log events, and there are 16: the rest is gone" in found
 
@@ -181,7 +204,7 @@ def test_a_past_that_was_signed_anew_shows_only_outside(house: House) -> None:
     house.sign_anew(OTHER)
     assert house.faults() == []
     assert "neither the key that is trusted nor a successor" in house.faults(KEY.public)[0]
-    found = house.faults(KEY.public, house.outside)
+    found = house.faults(KEY.public, outside=house.outside)
     assert any("checkpoint 1: key" in fault and "when it left the house" in fault for fault in found)
     assert any("are not those that it signed" in fault for fault in found)
 
@@ -190,7 +213,9 @@ def test_a_fork_shows_only_outside(house: House) -> None:
     """Two checkpoints of one number, both rightly signed: two pasts were told."""
     last = house.left[-1]
     told = sign_checkpoint(KEY, last.model_copy(update={"cases": 3}))
-    assert any("the past was forked" in fault for fault in house.faults(KEY.public, Outside((*house.left, told))))
+    assert any(
+        "the past was forked" in fault for fault in house.faults(KEY.public, outside=Outside((*house.left, told)))
+    )
 
 
 def lines(*checkpoints: Checkpoint) -> bytes:

@@ -13,7 +13,7 @@ from functools import partial
 import psutil
 import pytest
 
-from audit.crew import ProcessLost, spread
+from audit.crew import ProcessLost, TaskFailed, spread
 from store.errors import StoreError, StoreFull
 
 WAIT_SECONDS = 60
@@ -62,7 +62,7 @@ def test_each_task_is_done_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("task", "error", "said"), [(3, StoreFull, "disk"), (5, ProcessLost, "ZeroDivisionError"), (7, ProcessLost, "-9")]
+    ("task", "error", "said"), [(3, StoreFull, "disk"), (5, TaskFailed, "ZeroDivisionError"), (7, ProcessLost, "-9")]
 )
 def test_a_failure_there_is_one_here(task: int, error: type[Exception], said: str) -> None:
     """A store's error keeps its type, code, remedy and language; a defect its traceback; a killed process is missed."""

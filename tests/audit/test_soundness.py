@@ -138,7 +138,7 @@ def test_what_cannot_be_read_is_named_and_the_look_goes_on(store: Store, operato
     assert first is not None
     assert (first.case_id, first.sequence) == (case_ids[0], 9)
     differences = [one for examined in examine_all(operator) for one in examined.differences]
-    assert Difference(case_ids[2], "unreadable") in differences
+    assert Difference(case_ids[2], "unreadable", 9) in differences
 
 
 def test_emptied_read_models_come_back(store: Store, operator: Store, case_ids: list[str]) -> None:

@@ -18,6 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 import catalog.texts
 import events.language.refusals
 import sla.texts
+from audit.crew import ProcessLost
 from audit.proof import errors as proof
 from audit.proof.witness import WitnessUnusable
 from catalog.errors import CatalogError, CatalogInvalid, Problem, UnknownDefinition
@@ -33,7 +34,7 @@ from greenlane.stack.errors import for_relaying, relayed
 from greenlane.stack.folder import folder_error
 from presentation.remedies import remedy_of
 from services.acknowledging import NoSuchAlertError, numbered
-from services.checkpoints import NoSigningKeyError, NotSignedYetError
+from services.checkpoints import KeyNotLostError, NoSigningKeyError, NotSignedYetError
 from sla.errors import SlaError
 from store import errors as store
 from tests.cli.command_page import PAGE
@@ -156,7 +157,8 @@ def _samples() -> Iterator[BaseException]:
     yield store.LeavesCut(log="events", size=2, signed=3)
     yield from _proof_samples()
     unusable = WitnessUnusable(_("{source} holds no checkpoint.", source="file"))
-    yield from (NoSigningKeyError(), NotSignedYetError(), unusable)
+    yield from (NoSigningKeyError(), NotSignedYetError(), KeyNotLostError(key_id="0"), unusable)
+    yield ProcessLost(ended=-9)
     yield transport.KafkaAwayError(bootstrap="h:1", reason="NoBrokersAvailable")
     yield transport.TopicMissingError(topic="t")
     yield transport.MessageTooLargeError(topic="t", size_bytes=2, limit_bytes=1)

@@ -10,18 +10,20 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from audit.proof.errors import KeyNotHandedOver, KeyUnreadable, LeavesBroken
+from audit.proof.errors import CheckpointBroken, KeyNotHandedOver, KeyUnreadable, LeavesBroken
 from audit.proof.leaves import event_leaf
 from audit.proof.merkle import leaf_hash, verify_consistency, verify_inclusion
 from audit.proof.signing import KeyRing, PublicKey, SigningKey, signature_holds
 from catalog.definition import Key
 from catalog.loader import load_catalog
+from events.language.checkpoint import digest_of_checkpoint
 from events.language.refusals import Refusal
 from intake.records import IntakeRecords
 from services.actors import claimed
 from services.checkpoints import (
     Consistency,
     Inclusion,
+    KeyNotLostError,
     KeyUnchangedError,
     NoSigningKeyError,
     NothingThereError,
@@ -32,6 +34,7 @@ from services.checkpoints import (
     make_checkpoint,
     prove_consistency,
     prove_inclusion,
+    replace_lost_key,
     rotate_key,
 )
 from services.installation import Installation
@@ -242,3 +245,33 @@ def test_the_proof_of_one_leaf_needs_no_way(installation: Installation, store: S
     assert proved(installation, "case-b" + "0" * 23, 1).path == ()
     whole = prove_consistency(installation, AUDITOR, 1, 1)
     assert whole == Consistency("events", 1, 1, whole.root, whole.root, ())
+
+
+def test_a_lost_key_is_replaced_and_nobody_named_the_new_one(installation: Installation) -> None:
+    """Refused while it is at hand, and with a key that signed before; then the new one goes on as any."""
+    second, third = SigningKey.new(), SigningKey.new()
+    first = make_checkpoint(installation, AUDITOR, KEY).checkpoint
+    with pytest.raises(KeyNotLostError):
+        replace_lost_key(installation, AUDITOR, KEY, second)
+    replaced = replace_lost_key(installation, AUDITOR, None, second)
+    assert (replaced.number, replaced.key_id, replaced.handover) == (2, second.key_id, None)
+    assert replaced.previous == digest_of_checkpoint(first)
+    assert make_checkpoint(installation, AUDITOR, second).checkpoint == replaced
+    assert replace_lost_key(installation, AUDITOR, third, third).number == 3
+    for again in (KEY, second, third):
+        with pytest.raises(KeyUnchangedError):
+            replace_lost_key(installation, AUDITOR, None, again)
+    with pytest.raises(KeyUnchangedError):
+        rotate_key(installation, AUDITOR, third, KEY)
+
+
+def test_a_lost_key_is_no_way_past_what_was_changed(installation: Installation, store: Store) -> None:
+    """Leaves that are not what the lost key signed are not signed by the new one."""
+    add_rows(store, "case-c" + "0" * 23, 1, 2)
+    make_checkpoint(installation, AUDITOR, KEY)
+    with store.writing() as connection:
+        connection.execute(text("ALTER TABLE checkpoints DISABLE TRIGGER USER"))
+        forged = f"regexp_replace(edges, '[0-9a-f]{{64}}', '{'0' * 64}')"
+        connection.exec_driver_sql(f"UPDATE checkpoints SET edges = {forged}")
+    with pytest.raises(CheckpointBroken):
+        replace_lost_key(installation, AUDITOR, None, SigningKey.new())

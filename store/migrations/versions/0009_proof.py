@@ -25,6 +25,7 @@ STATEMENTS = (
         workflow_id TEXT NOT NULL, run_id TEXT NOT NULL, workflow_type TEXT NOT NULL, started_at TIMESTAMPTZ NOT NULL,
         closed_at TIMESTAMPTZ NOT NULL, body BYTEA, left_out TEXT,
         exported_at TIMESTAMPTZ DEFAULT now() NOT NULL, CONSTRAINT pk_histories PRIMARY KEY (workflow_id, run_id))""",
+    "CREATE INDEX ix_histories_closed_at ON histories (closed_at)",
     """
 CREATE FUNCTION proof_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

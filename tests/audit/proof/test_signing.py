@@ -167,3 +167,43 @@ def test_a_handover_that_the_old_key_did_not_sign_brings_nobody_in() -> None:
         ring = KeyRing(FIRST.public).follow([checkpoint])
         assert not ring.holds(checkpoint), name
         assert len(ring.keys) == 1, name
+
+
+def test_keys_that_an_auditor_knows_follow_one_another_without_a_handover() -> None:
+    """The first was lost. In their order, and no other; what was handed over to in between is followed as ever."""
+    chain = [
+        a_checkpoint(FIRST, 1),
+        a_checkpoint(SECOND, 2, handover=hand_over(INSTALLATION, FIRST, SECOND.public)),
+        a_checkpoint(THIRD, 3),
+        a_checkpoint(THIRD, 4),
+    ]
+    for trusted in ([FIRST, THIRD], [FIRST, SECOND, THIRD]):
+        ring = KeyRing(*(key.public for key in trusted)).follow(chain)
+        assert all(ring.holds(checkpoint) for checkpoint in chain)
+        assert ring.trusts_to_follow(SECOND.key_id, THIRD.key_id)
+        assert not ring.trusts_to_follow(THIRD.key_id, SECOND.key_id)
+        # Whoever finds a key that was lost cannot go on with it, nor hand over.
+        assert not ring.holds(a_checkpoint(SECOND, 4))
+        assert not ring.holds(a_checkpoint(FIRST, 4))
+    turned = KeyRing(THIRD.public, FIRST.public).follow(chain)
+    assert [turned.holds(checkpoint) for checkpoint in chain] == [True, True, False, False]
+    assert not turned.trusts_to_follow(SECOND.key_id, THIRD.key_id)
+    assert not KeyRing(FIRST.public).follow(chain).trusts_to_follow(SECOND.key_id, THIRD.key_id)
+
+
+def test_a_key_is_not_followed_for_what_it_did_not_sign() -> None:
+    """A checkpoint that only names the later key ends nobody."""
+    forged = a_checkpoint(FIRST, 2).model_copy(update={"key_id": THIRD.key_id})
+    ring = KeyRing(FIRST.public, THIRD.public).follow([a_checkpoint(FIRST, 1), forged])
+    assert ring.holds(a_checkpoint(FIRST, 3))
+    assert not ring.holds(forged)
+
+
+def test_a_file_may_hold_several_keys() -> None:
+    """In its order, with what people write between them; where one of them is none, the file is none."""
+    pem = f"the first\n{FIRST.public_pem}\nsince 2027\n{SECOND.public_pem}"
+    assert [key.key_id for key in PublicKey.all_from_pem(pem)] == [FIRST.key_id, SECOND.key_id]
+    assert [key.key_id for key in PublicKey.all_from_pem(THIRD.public_pem)] == [THIRD.key_id]
+    for wrong in ("", "no key", pem + THIRD.public_pem[:-30], THIRD.public_pem[:40] + pem, pem + THIRD.private_pem):
+        with pytest.raises(KeyUnreadable):
+            PublicKey.all_from_pem(wrong)

@@ -64,7 +64,7 @@ class House:
     def verified(self, *, outside: bool = True, key: PublicKey | None = None) -> VerificationReport:
         """A verification against the checkpoints that left the house, by the key that the auditor trusts."""
         trusted = key or KEY.public
-        evidence = Evidence(trusted, self.outside) if outside else Evidence(known=(KEY.public,))
+        evidence = Evidence((trusted,), self.outside) if outside else Evidence(known=(KEY.public,))
         return verify(self.store, evidence=evidence)
 
     @property

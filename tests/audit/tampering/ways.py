@@ -187,5 +187,5 @@ WAYS = (
         "neither the key that is trusted nor a successor",
         shows=False,
     ),
-    Way("another key last", another_key_last, ("checkpoint 3", None), "the key before did not hand over"),
+    Way("another key last", another_key_last, ("checkpoint 3", None), "the key changed without a handover"),
 )
