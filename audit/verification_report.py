@@ -106,7 +106,9 @@ class VerificationReport:
         for difference in differences:
             if difference.what not in OF_HEADS:
                 invariant = "I2" if difference.what in OF_THE_LEDGER else "I8"
-                self.note(Violation(invariant, difference.case_id, difference.sequence, difference.what))
+                altered = difference.what == "unreadable"  # nothing that we write is
+                place = difference.case_id, difference.sequence
+                self.note(Violation(invariant, *place, difference.what, altered=altered))
 
     def take(self, examined: Examined) -> None:
         """Count what a batch of streams came to."""

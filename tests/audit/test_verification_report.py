@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from audit.rebuild import Difference
 from audit.verification_report import FINDINGS_MAX, INVARIANTS, VerificationReport
 from audit.violation import Violation
 from presentation.integrity import verification_json
@@ -49,6 +50,22 @@ def test_the_first_fault_is_the_earliest_that_was_changed() -> None:
     for violation in reversed(wrong[:-1]):
         report.note(violation)
         assert verification_json(report)["first_fault"] == expected[-1]
+
+
+def test_an_event_that_cannot_be_read_is_told_by_its_place() -> None:
+    """Before what follows from it; a read model that differs is about the whole case."""
+    report = VerificationReport()
+    report.note_differences([Difference(FIRST, "worklist"), Difference(SECOND, "unreadable", 9)])
+    assert [str(one) for one in report.findings] == [f"I8 {FIRST}: worklist", f"I2 {SECOND}.9: unreadable"]
+    expected = {"case_id": SECOND, "sequence": 9, "what": "event 9: unreadable"}
+    assert verification_json(report)["first_fault"] == expected
+
+
+def test_checkpoints_are_in_the_order_of_their_numbers() -> None:
+    """The second before the tenth."""
+    report = VerificationReport()
+    report.note_all(Violation("I9", f"checkpoint {number}", None, "is missing", goes_on=True) for number in (10, 2, 11))
+    assert verification_json(report)["first_fault"]["what"] == "checkpoint 2 is missing"
 
 
 def test_what_was_altered_is_named_however_much_else_is_wrong() -> None:

@@ -245,7 +245,9 @@ def test_the_whole_installation_verifies(live: Program, greenlane: Program, live
     assert "all is well" in greenlane("verify", "--state-dir", str(live_stack.state_dir)).out
 
 
-def test_what_is_on_record_is_signed_and_proved(live: Program, greenlane: Program, live_stack: LiveStack) -> None:
+def test_what_is_on_record_is_signed_and_proved(
+    live: Program, greenlane: Program, live_stack: LiveStack, tmp_path: Path
+) -> None:
     """With the key of the stack's own folder, by which a program that has its public half alone checks all of it."""
     code = submitted(live, "signed-1")
     signed = live("checkpoint").json
@@ -269,6 +271,9 @@ def test_what_is_on_record_is_signed_and_proved(live: Program, greenlane: Progra
     assert key["public_key"] == (live_stack.state_dir / "checkpoint-key.pub.pem").read_text()
     ring = KeyRing(PublicKey.from_pem(key["public_key"]))
     assert all(ring.holds(Checkpoint(**one)) for one in live("checkpoint", "list").json["checkpoints"])
+    other = str(tmp_path / "other.pem")
+    live("checkpoint", "key", "--new", other)
+    assert live("checkpoint", "rotate", "--new", other, "--lost").error["code"] == "key_not_lost"
     act = live("checkpoint", "prove", "catalog", "1", "--log", "publications").json
     assert (act["log"], act["index"]) == ("publications", 0)
     assert live("checkpoint", "prove", "H05.8-260302-9999", "1").error["code"] == "case_unknown"

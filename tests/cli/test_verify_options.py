@@ -13,6 +13,11 @@ def test_checkpoints_need_a_key(greenlane: Program) -> None:
     assert (refused.code, refused.error["code"], refused.error["field"]) == (2, "usage", "--checkpoints")
 
 
+def test_a_key_is_no_use_where_nothing_is_replaced(greenlane: Program) -> None:
+    refused = greenlane("rebuild", "--key", "public.pem", "--json")
+    assert (refused.code, refused.error["code"], refused.error["field"]) == (2, "usage", "--key")
+
+
 def test_a_key_that_is_not_there(greenlane: Program, tmp_path: Path) -> None:
     refused = greenlane("verify", "--key", str(tmp_path / "none.pem"), "--json")
     assert (refused.code, refused.error["code"]) == (2, "file_unreadable")

@@ -49,6 +49,19 @@ def test_replayed_histories_are_told_where_they_were_asked_for(language: str) ->
     assert "sample_seed" not in verification_json(report)
 
 
+@pytest.mark.parametrize(
+    ("language", "count", "words"),
+    [
+        ("en", 1, "1 case, 1 event: all is well."),
+        ("en", 2, "2 cases, 2 events: all is well."),
+        ("vi", 1, "1 hồ sơ, 1 sự kiện: mọi thứ đúng."),
+    ],
+)
+def test_one_case_is_no_cases(language: str, count: int, words: str) -> None:
+    report = VerificationReport(cases=count, events=count)
+    assert words in drawn(*verification_screen(report, Words(language)), width=200)
+
+
 def test_what_was_not_looked_into_is_said() -> None:
     """In both languages, and to programs, who otherwise see no such key."""
     report = VerificationReport(unseen=["vault"])
