@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from audit.chain import fault_of_leaf
@@ -30,6 +28,7 @@ from store.soundness import (
     one_instant,
     stored_checkpoints,
 )
+from wording.json_text import read_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +74,8 @@ def _tree(connection: Connection, log: str, checkpoints: Sequence[Checkpoint]) -
 
 def _read(row: StoredCheckpoint) -> Checkpoint | None:
     try:
-        return Checkpoint.model_validate_json(row.body)
-    except ValidationError:
+        return Checkpoint.model_validate(read_json(row.body))
+    except ValueError:
         return None
 
 
@@ -96,7 +95,7 @@ def _check_rows(rows: Sequence[StoredCheckpoint]) -> Iterator[Violation]:
 def _grows_on(checkpoint: Checkpoint, edges: str) -> bool:
     """Whether the right edges of the trees, which are stored beside a checkpoint, give the roots that it signed."""
     try:
-        said = json.loads(edges)
+        said = read_json(edges)
         trees = {log: CompactRange(said[log]["size"], map(bytes.fromhex, said[log]["hashes"])) for log in LOGS}
         return all(
             (trees[log].size, trees[log].root().hex()) == (state.size, state.root)

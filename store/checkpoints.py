@@ -9,7 +9,6 @@ restore all is there that will come from before, so that what was settled stays 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +29,7 @@ from store.errors import CheckpointUnreadable, LeavesCut, StoreNotMigrated
 from store.leaves import CATALOG, READ_ROWS, Leaf
 from store.proof_tables import checkpoints
 from store.statements import statements_in
+from wording.json_text import read_json, shown_json
 from wording.text import _
 
 SQL: Final = statements_in("checkpoints")
@@ -228,7 +228,7 @@ def _add(session: Session, sealed: Sealed, events: _Events, writers: list[str]) 
         "ledger_position": events.ledger_position,
         "writers": " ".join(writers),
         "settled_position": events.settled_position,
-        "edges": json.dumps(edges),
+        "edges": shown_json(edges),
     }
     session.execute(SQL["add_checkpoint"], row)
     for log, blocks in sealed.blocks.items():
@@ -265,7 +265,7 @@ def _checkpoint_of(number: int, body: str) -> Checkpoint:
 
 def _edges_of(number: int, text: str) -> Mapping[str, Edge]:
     try:
-        edges = json.loads(text)
+        edges = read_json(text)
         return {log: Edge(edges[log]["size"], tuple(map(bytes.fromhex, edges[log]["hashes"]))) for log in LOGS}
     except (ValueError, LookupError, TypeError):
         raise CheckpointUnreadable(number=number) from None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Final, NamedTuple
 
 from events.language.checkpoint import EVENTS
 from store.database import Store
 from store.statements import statements_in
+from wording.json_text import read_json
 
 SQL: Final = statements_in("signing")
 
@@ -29,5 +29,5 @@ def signing_state(store: Store) -> SigningState:
     with store.session() as session:
         row = session.execute(SQL["find_signing_state"]).fetchone()
     number, body, age, unsigned = row or (None, None, None, None)
-    size = 0 if body is None else int(json.loads(body)["logs"][EVENTS]["size"])
+    size = 0 if body is None else int(read_json(body)["logs"][EVENTS]["size"])
     return SigningState(number or 0, size, max(0.0, age or 0.0), max(0.0, unsigned or 0.0))

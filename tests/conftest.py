@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from wording.catalogue import compile_file
 
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 
 
 def pytest_configure() -> None:
-    """Compile the catalogues of texts: the processes that tests start read them quicker."""
+    """Compile the catalogues of texts: the processes that tests start read them quicker. No property races with the machine."""
     compile_file("vi")
+    settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -16,6 +15,7 @@ from audit.proof.signing import KeyRing
 from audit.proof.trees import Tree
 from audit.violation import Violation
 from events.language.checkpoint import ALGORITHM, VERSION, Checkpoint, canonical_checkpoint
+from wording.json_text import read_json
 from wording.libraries import os_said
 from wording.text import LazyText, _
 
@@ -78,7 +78,7 @@ def _is_torn(line: bytes) -> bool:
 
 def _checkpoint(content: bytes, place: LazyText) -> Checkpoint:
     try:
-        said = json.loads(content)
+        said = read_json(content)
         version, algorithm = said["version"], said["algorithm"]
     except (ValueError, LookupError, TypeError, RecursionError):
         raise WitnessUnusable(_("What stands at {place} is no checkpoint.", place=place)) from None
@@ -99,7 +99,7 @@ def _checkpoint(content: bytes, place: LazyText) -> Checkpoint:
             )
         )
     try:
-        return Checkpoint.model_validate_json(content)
+        return Checkpoint.model_validate(said)
     except ValidationError:
         raise WitnessUnusable(_("What stands at {place} is no checkpoint.", place=place)) from None
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from events.language.checkpoint import Checkpoint, canonical_checkpoint
 from wording.errors import GreenlaneError
+from wording.json_text import read_json
 from wording.libraries import os_said
 from wording.text import LazyText, _
 
@@ -105,7 +106,7 @@ class CheckpointFile:
 
     def _checkpoint(self, line: bytes) -> Checkpoint:
         try:
-            checkpoint = Checkpoint.model_validate_json(line)
+            checkpoint = Checkpoint.model_validate(read_json(line))
         except ValueError:
             raise self._of_something_else() from None
         if checkpoint.installation != self.installation:

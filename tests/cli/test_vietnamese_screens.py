@@ -364,7 +364,7 @@ def test_a_mistyped_call_is_told_in_vietnamese(greenlane: Program, call: str) ->
     )
     body = json.loads(vi.out)["error"]
     assert vi.code == 2
-    typed = {*call.split(), body["field"], *CHOICES, *command_names(), "STEP", "CASE"}
+    typed = {*call.split(), body["field"], *CHOICES, *command_names(), "STEP", "CASE", "FILE"}
     for text in (body["message"], body["remedy"]):
         assert not strangers(text, *typed), text
         assert text.endswith((".", "?"))
