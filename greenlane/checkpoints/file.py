@@ -73,8 +73,12 @@ class CheckpointFile:
 
         Raises CheckpointFileError, also where this account could not write.
         """
-        is_there = self.path.exists()
-        if not os.access(self.path if is_there else self.path.parent, os.W_OK):
+        try:
+            is_there = self.path.exists()
+        except OSError as error:
+            raise self._unwritable(error) from error
+        place, right = (self.path, os.W_OK) if is_there else (self.path.parent, os.W_OK | os.X_OK)
+        if not os.access(place, right):
             raise self._unwritable(PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
         if not is_there:
             return None

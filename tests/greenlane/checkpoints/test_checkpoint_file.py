@@ -141,10 +141,12 @@ def test_a_database_with_another_past_than_the_file_is_told(file: CheckpointFile
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    for place in (tmp_path, tmp_path / "file" / "below", tmp_path / "missing" / "below"):
-        with pytest.raises(CheckpointFileError) as caught:
-            CheckpointFile(place, OURS).bring_up_to_date(Shelf(chain(1)))
-        assert str(place) in caught.value.message
+    for place in (tmp_path, tmp_path / "file" / "below", tmp_path / "missing" / "below", tmp_path / ("x" * 260)):
+        file = CheckpointFile(place, OURS)
+        for use in (lambda file=file: file.bring_up_to_date(Shelf(chain(1))), file.last):
+            with pytest.raises(CheckpointFileError) as caught:
+                use()
+            assert str(place) in caught.value.message
 
 
 def test_a_disk_that_fills_up_leaves_no_half_line_behind(file: CheckpointFile, monkeypatch: pytest.MonkeyPatch) -> None:
