@@ -14,7 +14,7 @@ from audit.proof.witness import Outside
 from audit.published import Tally, check_published
 from audit.rebuild import find_surplus
 from audit.routing import check_routing
-from audit.soundness import check_heads
+from audit.soundness import check_ahead, check_heads
 from audit.verification_report import CHECKED, ReplayTally, VerificationReport
 from audit.violation import Violation
 from events.language.topics import Topics
@@ -91,6 +91,7 @@ def _note_examined(
     for examined in examine_all(store, batches, watch=watch):
         report.take(examined)
     report.note_all(check_heads(store))
+    report.note_all(check_ahead(store))
     for kind in KINDS.values():
         report.note_differences(find_surplus(store, kind.rows, replace=False))
 

@@ -302,7 +302,7 @@ def test_the_ledger_as_an_event_log(live: Program, tmp_path: Path) -> None:
     assert not any("Nguyễn".encode() in content for content in (traces, (tmp_path / "log.json").read_bytes()))
     assert events == {len(json.loads((tmp_path / "log.json").read_bytes())["events"])}
     unknown = live("export-log", "--format", "xes", "--out", str(tmp_path / "none.xes"), "--case", "H05.8-260302-9999")
-    assert (unknown.error["code"], unknown.error["field"]) == ("case_unknown", "H05.8-260302-9999")
+    assert (unknown.error["code"], unknown.error["field"]) == ("case_unknown", "case")
     assert sorted(file.name for file in tmp_path.iterdir()) == ["log.json", "log.xes.gz"]
 
 

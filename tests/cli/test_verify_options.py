@@ -21,3 +21,15 @@ def test_a_key_is_no_use_where_nothing_is_replaced(greenlane: Program) -> None:
 def test_a_key_that_is_not_there(greenlane: Program, tmp_path: Path) -> None:
     refused = greenlane("verify", "--key", str(tmp_path / "none.pem"), "--json")
     assert (refused.code, refused.error["code"]) == (2, "file_unreadable")
+
+
+def test_a_fault_in_a_call_names_what_was_typed(greenlane: Program) -> None:
+    """The option, or the place in the usage: never what the program calls it inside."""
+    for call, field in (
+        (("checkpoint", "consistency", "x", "2"), "from"),
+        (("checkpoint", "consistency", "1", "x"), "to"),
+        (("export-log", "--format", "csv", "--out", "log"), "format"),
+        (("verify", "--sample", "0", "--histories"), "sample"),
+    ):
+        refused = greenlane(*call, "--json")
+        assert (refused.error["code"], refused.error["field"]) == ("usage", field), call
