@@ -232,7 +232,7 @@ def test_the_whole_installation_verifies(live: Program, greenlane: Program, live
     submitted(live, "verify-1")
     answer = live("verify")
     assert answer.code == 0, answer
-    keys = ["ok", "cases", "events", "violations", "witness", "first_fault", "checkpoints", "unsigned"]
+    keys = ["ok", "cases", "events", "violations", "witness", "witnessed", "first_fault", "checkpoints", "unsigned"]
     assert list(answer.json) == keys
     assert answer.json["ok"] is True
     assert answer.json["cases"] >= 1
