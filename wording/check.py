@@ -39,6 +39,14 @@ def _faults_in(text: Text, message: Message) -> Iterator[str]:
         yield f"gaps cannot be read ({error}): {text.msgid}"
         return
     yield from (f"gaps differ: {text.msgid} | {form}" for form in differing)
+    # As a merge leaves it that takes both sides.
+    yield from (f"says itself twice: {text.msgid} | {form}" for form in forms if "\n" in form and is_doubled(form))
+
+
+def is_doubled(form: str) -> bool:
+    """Whether a text is the same text twice."""
+    half = len(form) // 2
+    return form[:half] == form[half:]
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from wording.files import written_file
 
 SHIPPED = written_file("vi")
 CANCEL = 'msgid "Nobody has prepared the database."\nmsgstr "Cơ sở dữ liệu chưa được chuẩn bị."\n'
+HEADING = 'msgstr ""\n"Hồ sơ\\n"\n"Cơ quan giải quyết"\n'
 TABLES = 'msgid "The tables are at version {head}."\nmsgstr "Các bảng ở phiên bản {head}."\n'
 
 
@@ -37,6 +38,7 @@ def test_the_shipped_catalogue_has_no_fault(texts: list[Text]) -> None:
         (lambda text: text.replace(CANCEL, "#, fuzzy\n" + CANCEL), "doubtful"),
         (lambda text: text + '\nmsgid "zzz"\nmsgstr "zzz"\n', "nobody says it"),
         (lambda text: text.replace(CANCEL, CANCEL.replace('msgstr "', 'msgstr ""\n"')), "not in its own form"),
+        (lambda text: text.replace(HEADING, f'{HEADING}"Hồ sơ\\n"\n"Cơ quan giải quyết"\n'), "says itself twice"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
