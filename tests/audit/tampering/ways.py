@@ -37,6 +37,8 @@ class Way(NamedTuple):
     """Among the words of the first fault."""
     shows: bool = True
     """Whether the database shows it by itself, without what left the house."""
+    hinders: bool = True
+    """Whether it also shows that the ledger itself is not whole, so that no read model may be put right from it."""
 
 
 def sql(
@@ -165,7 +167,32 @@ def another_key_last(house: House) -> None:
     house.put_checkpoint(sign_checkpoint(STRANGERS, last.model_copy(update=change)))
 
 
+INBOX = {
+    "came earlier": (
+        "received_at",
+        "UPDATE applications SET received_at = received_at - interval '1 s' WHERE case_id = :case",
+    ),
+    "another source": ("source", "UPDATE applications SET source = '/elsewhere' WHERE case_id = :case"),
+    "another number": ("application_id", "UPDATE applications SET application_id = 'A-77' WHERE case_id = :case"),
+    "opening anew": ("opened", "UPDATE applications SET opened = false WHERE case_id = :case"),
+    "another opening": (
+        "opening",
+        """UPDATE applications SET opening = '{"command":{"application":{"subject_ref":"me"}}}' WHERE case_id = :case""",
+    ),
+}
+"""Each column of what was submitted, changed in the inbox alone."""
+SWAPPED = (
+    "UPDATE applications a SET subject_ref = b.subject_ref FROM applications b"
+    " WHERE a.case_id IN (:case, :other) AND b.case_id IN (:case, :other) AND a.case_id <> b.case_id"
+)
+ALL_PROOFS = "TRUNCATE checkpoints, log_leaves, log_blocks"
+BLANKS = "UPDATE ledger SET body = body || repeat(' ', 100000)"
+REORDERED = """UPDATE ledger SET body = '{"sequence"\\:11,' || replace(substr(body, 2), '"sequence"\\:11,', '')"""
+GHOST = "INSERT INTO commands (case_id, command_id, accepted) VALUES ('case-of-nobody', 'ghost', true)"
+OWED = "UPDATE outbox SET {0} WHERE event_id = :case || '.6' AND topic LIKE '%.case-events.v1'"
+
 CONTENT, COLUMNS = "its content is not what its hash says", "its columns are not what its content says"
+FORM, UNLIKE = "not in the form in which events are written", "otherwise than the ledger has it"
 GONE = "leaves of the log events, and there are"
 OTHERWISE = "it left the house otherwise than it stands in the database"
 SIGNED = "of the log events are not those that it signed"
@@ -231,4 +258,29 @@ WAYS = (
         shows=False,
     ),
     Way("another key last", another_key_last, ("checkpoint 3", None), "the key changed without a handover"),
+    Way(
+        "blanks",
+        sql(f"{BLANKS} {EVENT} = 11", case=HALF_SIGNED, anew=(HALF_SIGNED,)),
+        (HALF_SIGNED, 11),
+        FORM,
+        hinders=False,
+    ),
+    Way(
+        "another order",
+        sql(f"{REORDERED} {EVENT} = 11", case=HALF_SIGNED, anew=(HALF_SIGNED,)),
+        (HALF_SIGNED, 11),
+        FORM,
+        hinders=False,
+    ),
+    Way("owed by another name", sql(OWED.format("name = 'CaseClosed'")), (CLOSED, 6), UNLIKE, hinders=False),
+    Way("owed at another instant", sql(OWED.format("at = now()")), (CLOSED, 6), UNLIKE, hinders=False),
+    Way("owed with another content", sql(OWED.format("body = '{}'")), (CLOSED, 6), UNLIKE, hinders=False),
+    Way("owed elsewhere too", sql(OWED.format("topic = 'greenlane.answers.v1'")), (CLOSED, 6), UNLIKE, hinders=False),
+    Way("all proofs deleted", sql(ALL_PROOFS), ("checkpoint 1", None), "it left the house", hinders=False),
+    Way("persons swapped", sql(SWAPPED), (SUPPLEMENTED, None), "its first event says: subject_ref", hinders=False),
+    Way("a ghost", sql(GHOST), ("case-of-nobody", None), "there are no events", hinders=False),
+    *(
+        Way(name, sql(act), (CLOSED, None), f"not what its first event says: {column}", hinders=False)
+        for name, (column, act) in INBOX.items()
+    ),
 )
