@@ -14,9 +14,15 @@ from events.language.identity import dossier_code_of
 from events.language.notices import AnswerRefused, MessageRefused
 from store import owed
 from store.database import Store
+from wording.text import LazyText, _, _p
 
 WITHOUT_EVENT: Final = (AnswerRefused.__name__, MessageRefused.__name__, CHECKPOINT)
 """What is owed to Kafka and is no event of the ledger."""
+IN_THE_VAULT: Final[dict[str, LazyText]] = {
+    "personal data": _p("in the vault", "personal data"),
+    "a document": _p("in the vault", "a document"),
+    "a text": _p("in the vault", "a text"),
+}
 
 
 def check_owed(store: Store) -> Iterator[Violation]:
@@ -29,15 +35,15 @@ def check_owed(store: Store) -> Iterator[Violation]:
 def check_outbox(store: Store) -> Iterator[Violation]:
     """I2: the outbox owes the events of the ledger and no others. What became of its rows' content needs the topics."""
     for stream_id, sequence in owed.owed_without_event(store):
-        yield Violation(
-            "I2", stream_id, sequence, f"the outbox owes event {sequence}, which the ledger does not have", altered=True
-        )
+        said = _("the outbox owes event {sequence}, which the ledger does not have", sequence=sequence)
+        yield Violation("I2", stream_id, sequence, said, altered=True)
     for stream_id, sequence in owed.events_never_owed(store):
-        yield Violation(
-            "I2", stream_id, sequence, f"the ledger has event {sequence}, which the outbox never owed", altered=True
-        )
+        said = _("the ledger has event {sequence}, which the outbox never owed", sequence=sequence)
+        yield Violation("I2", stream_id, sequence, said, altered=True)
     for number, topic in owed.messages_of_nothing(store, WITHOUT_EVENT):
-        yield Violation("I2", topic, None, f"the outbox owes message {number}, which stands for nothing")
+        yield Violation(
+            "I2", topic, None, _("the outbox owes message {number}, which stands for nothing", number=number)
+        )
 
 
 def check_codes(store: Store) -> Iterator[Violation]:
@@ -47,14 +53,15 @@ def check_codes(store: Store) -> Iterator[Violation]:
     """
     for gap in owed.code_gaps(store):
         first, last = (dossier_code_of(gap.agency_code, gap.day, ordinal) for ordinal in (gap.first, gap.last))
-        said = "was given, and no case has it" if first == last else f"to {last} were given, and no case has them"
-        yield Violation("I1", first, None, said, goes_on=True)
+        one, many = _("was given, and no case has it"), _("to {last} were given, and no case has them", last=last)
+        yield Violation("I1", first, None, one if first == last else many, goes_on=True)
     for stream_id, sequence, code in owed.codes_never_given(store):
+        said = _("the code {code} was never given", code=code) if code else _("has no dossier code")
+        yield Violation("I1", stream_id, sequence, said)
+    for code, first, other in owed.repeated_codes(store):
         yield Violation(
-            "I1", stream_id, sequence, f"the code {code} was never given" if code else "has no dossier code"
+            "I1", code, None, _("is the code of {one} and of {other}", one=first, other=other), goes_on=True
         )
-    for code, one, other in owed.repeated_codes(store):
-        yield Violation("I1", code, None, f"is the code of {one} and of {other}", goes_on=True)
 
 
 def check_vault(store: Store) -> Iterator[Violation]:
@@ -65,6 +72,6 @@ def check_vault(store: Store) -> Iterator[Violation]:
     if not owed.may_see_persons(store):
         return
     for subject_ref, what in owed.persons_of_nobody(store):
-        yield Violation("I1", subject_ref, None, f"{what} of nobody's case")
+        yield Violation("I1", subject_ref, None, _("{what} of nobody's case", what=IN_THE_VAULT[what]))
     for (stream_id,) in owed.applications_without_person(store):
-        yield Violation("I1", stream_id, None, "the person who applied does not lie in the vault")
+        yield Violation("I1", stream_id, None, _("the person who applied does not lie in the vault"))
