@@ -56,8 +56,7 @@ def read_evidence(
     trusted, outside, own = PublicKey.all_from_pem(key), None, installation_id(installation.store)
     if checkpoints == OUTSIDE_TOPIC:
         topic = installation.topics.checkpoints
-        messages = TopicReading(installation.cluster).messages([topic])
-        outside = read_messages(topic, (message.value for message in messages), own)
+        outside = read_messages(topic, TopicReading(installation.cluster).messages([topic]), own)
     elif checkpoints is not None:
         outside = read_file(Path(checkpoints), own)
     return Evidence(trusted, outside)

@@ -99,12 +99,12 @@ def verify(
 
 def _trusted(key: Path | None, checkpoints: str | None) -> str | None:
     """What the file of the key holds. Raises FileUnreadableError."""
-    from greenlane.cli.files import contents_of
+    from greenlane.cli.files import keys_of
 
     if checkpoints is not None and key is None:
         needed = _("Checkpoints are believed by a key that you trust: give --key too.")
         raise typer.BadParameter(needed, param_hint="--checkpoints")
-    return None if key is None else contents_of([str(key)])[0][1].decode(errors="replace")
+    return None if key is None else keys_of(key)
 
 
 @as_command

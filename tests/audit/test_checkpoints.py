@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,11 +16,12 @@ from sqlalchemy import text
 from audit.checkpoints import check_proofs
 from audit.proof.sealing import beginning_anew, handing_over, sealing_with
 from audit.proof.signing import PublicKey, SigningKey, sign_checkpoint
-from audit.proof.witness import Outside, WitnessUnusable, read_file, read_messages
+from audit.proof.witness import FILE_MAX_BYTES, Outside, WitnessUnusable, read_file, read_messages
 from audit.rebuilding import Rebuilt, rebuild_all
 from audit.verification import Evidence, verify
 from events.language.checkpoint import Checkpoint, canonical_checkpoint
 from events.language.refusals import Refusal
+from events.transport.ports import Incoming
 from store.checkpoints import Checkpoints
 from store.database import Store
 from store.recorder import Recorder
@@ -237,8 +240,55 @@ def test_what_left_the_house_is_read(house: House, tmp_path: Path) -> None:
         file.write_bytes(content)
         outside = read_file(file, own)
         assert (len(outside.checkpoints), outside.torn) == (count, torn)
-    messages = [canonical_checkpoint(checkpoint) for checkpoint in house.left]
-    assert read_messages(TOPIC, messages, own) == house.outside
+    assert read_messages(TOPIC, messages(*map(canonical_checkpoint, house.left)), own) == house.outside
+
+
+def messages(*contents: bytes | None) -> list[Incoming]:
+    """As Kafka delivers them."""
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    return [Incoming(TOPIC, 0, offset, None, content, (), at) for offset, content in enumerate(contents)]
+
+
+def test_what_stands_among_checkpoints_is_told_and_takes_none_away(house: House, tmp_path: Path) -> None:
+    """Whoever may write there can leave anything: the others are a witness as before."""
+    own, (first, second) = installation_id(house.store), map(canonical_checkpoint, house.left)
+    foreign = canonical_checkpoint(house.left[0].model_copy(update={"installation": "0" * 32}))
+    newer = json.dumps(json.loads(first) | {"version": 2}).encode()
+    outside = read_messages(TOPIC, messages(None, first, b"hello", foreign, newer, second), own)
+    assert outside.checkpoints == house.left
+    assert house.faults(KEY.public, outside=outside) == [
+        f"I9 partition 0, offset {offset} of {TOPIC}: {what}"
+        for offset, what in (
+            (0, "is no checkpoint"),
+            (2, "is no checkpoint"),
+            (3, f"is a checkpoint of another installation ({'0' * 32})"),
+            (4, "is a checkpoint of a version that is not known here"),
+        )
+    ]
+    file = tmp_path / "checkpoints"
+    file.write_bytes(b"\n".join((first, b'{"algorithm":' + b"x" * 200_000, second, b"")))
+    outside = read_file(file, own)
+    assert (outside.checkpoints, outside.torn) == (house.left, False)
+    assert list(map(str, outside.strays)) == [f"I9 line 2 of {file}: is no checkpoint"]
+    file.write_bytes(first + b"\n" + b"x\n" * 1_200)
+    *_, last = read_file(file, own).strays
+    assert str(last) == f"I9 {file}: holds 1100 more that are no checkpoints of this installation"
+
+
+def test_only_a_file_is_read_as_one(house: House, tmp_path: Path) -> None:
+    """A pipe would be waited for, a device read for ever; where a link leads to is asked, not the link."""
+    own, pipe, link = installation_id(house.store), tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    for place in (pipe, Path("/dev/full"), tmp_path):
+        with pytest.raises(WitnessUnusable, match="cannot be read"):
+            read_file(place, own)
+    (tmp_path / "checkpoints").write_bytes(lines(*house.left))
+    link.symlink_to("checkpoints")
+    assert read_file(link, own) == house.outside
+    with (tmp_path / "large").open("wb") as large:
+        large.truncate(FILE_MAX_BYTES + 1)
+    with pytest.raises(WitnessUnusable, match="which is the most"):
+        read_file(tmp_path / "large", own)
 
 
 def test_what_is_no_witness_is_refused(house: House, tmp_path: Path) -> None:
@@ -249,7 +299,7 @@ def test_what_is_no_witness_is_refused(house: House, tmp_path: Path) -> None:
         (b"", "holds no checkpoint"),
         (b"hello\n", "is no checkpoint"),
         (b"\xff\xfe\n", "is no checkpoint"),
-        (lines(first) + b"{}\n" + lines(first), "line 2"),
+        (b"\n{}\nhello\n", "line 2"),
         (json.dumps(said | {"version": 2}).encode() + b"\n", "version 2"),
         (json.dumps(said | {"algorithm": "RSA"}).encode() + b"\n", "RSA"),
         (json.dumps(said | {"number": 0}).encode() + b"\n", "is no checkpoint"),
