@@ -96,7 +96,10 @@ def test_an_event_of_years_ago_is_not_signed_in_silence(house: House) -> None:
     case = house.case_ids[-1]
     house.change(
         "UPDATE checkpoints SET settled_position = -10000",
-        "UPDATE ledger SET recorded_at = '2020-01-01', position = -1 - sequence WHERE case_id = :case",
+        "CREATE TEMPORARY TABLE moved ON COMMIT DROP AS SELECT * FROM ledger WHERE case_id = :case",
+        "UPDATE moved SET recorded_at = '2020-01-01', position = -1 - sequence",
+        "DELETE FROM ledger WHERE case_id = :case",
+        "INSERT INTO ledger OVERRIDING SYSTEM VALUE SELECT * FROM moved",
         case=case,
     )
     house.checkpoint()
