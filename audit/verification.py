@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import NamedTuple
 
 from audit.checkpoints import check_proofs
@@ -62,12 +64,11 @@ def verify(
     """
     report = VerificationReport()
     report.ask(*CHECKED, *(("I3",) if topics is not None else ()))
-    _note_examined(store, report, watch, since_checkpoint=since_checkpoint)
-    _note_proofs(store, report, evidence or Evidence())
-    for case_id in accepted_without_case(store):
-        report.note(Violation("I1", case_id, None, "was accepted and has no case", goes_on=True))
-    report.note_all(check_owed(store))
-    report.unseen += [] if may_see_persons(store) else ["vault"]
+    # Much of it PostgreSQL works out: meanwhile the streams are examined.
+    with ThreadPoolExecutor(1, "beside-the-streams") as thread:
+        beside = thread.submit(copy_context().run, _look_beside, store, evidence or Evidence())
+        _note_examined(store, report, watch, since_checkpoint=since_checkpoint)
+        report.join(beside.result())
     if topics is not None:
         _compare_topics(store, topics, report)
     if histories is not None:
@@ -81,6 +82,17 @@ def _check_histories(
     report.ask("I13")
     report.replays = ReplayTally()
     report.note_all(check_histories(store, asked, report.replays, watch))
+
+
+def _look_beside(store: Store, evidence: Evidence) -> VerificationReport:
+    """What stands beside the streams: checkpoints, inbox, outbox, codes and vault."""
+    report = VerificationReport()
+    _note_proofs(store, report, evidence)
+    for case_id in accepted_without_case(store):
+        report.note(Violation("I1", case_id, None, "was accepted and has no case", goes_on=True))
+    report.note_all(check_owed(store))
+    report.unseen += [] if may_see_persons(store) else ["vault"]
+    return report
 
 
 def _note_examined(
