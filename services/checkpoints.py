@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from audit.proof.errors import KEY_SETTING, LeavesBroken
-from audit.proof.leaves import data_of, hashes_of
+from audit.proof.errors import KEY_SETTING, EvidenceBroken, LeavesBroken
+from audit.proof.leaves import data_of, digest_of_act, hashes_of
 from audit.proof.merkle import CompactRange, TooFewLeaves, consistency_path, leaf_hash, verify_inclusion
 from audit.proof.paths import paths_of
-from audit.proof.sealing import beginning_anew, handing_over, sealing_with
+from audit.proof.sealing import admitting, beginning_anew, handing_over, sealing_with
 from audit.proof.signing import SigningKey
+from events.language.chain import GENESIS, link
 from events.language.checkpoint import EVENTS, PUBLICATIONS, Checkpoint
 from events.language.commands import Actor
 from events.language.identity import CASE_REFERENCE_PATTERN
@@ -156,9 +157,14 @@ def key_from(pem: str, field: str) -> SigningKey:
 
 
 def make_checkpoint(installation: Installation, actor: Actor, key: SigningKey | None) -> Made:
-    """Sign what all logs hold now, where anything is new. Raises NoSigningKeyError, ProofError, StoreError."""
-    made = _stored(installation).make(sealing_with(_needed(key)), installation.topics.checkpoints)
-    newest = made or _stored(installation).latest()
+    """Sign what all logs hold now, where anything is new. Raises NoSigningKeyError, ProofError, StoreError.
+
+    A key that may not sign is refused even where nothing is new.
+    """
+    signer = _needed(key)
+    stored = _stored(installation)
+    made = stored.make(sealing_with(signer), installation.topics.checkpoints, admit=admitting(signer))
+    newest = made or stored.latest()
     if newest is None:
         raise AssertionError("the first checkpoint is always made")
     return Made(newest, is_new=made is not None)
@@ -200,7 +206,7 @@ def prove_inclusion(
     """That event `sequence` of a case or dossier is among what the newest checkpoint signed.
 
     `reference`: its id or a case's code; in the log of publications `catalog`. Raises NothingThereError, NotSignedYetError,
-    LeavesBroken, StoreError.
+    LeavesBroken, EvidenceBroken where what stands there today is not what was signed, StoreError.
     """
     stream = _stream_of(installation, reference, log)
     if isinstance(stream, Refusal):
@@ -221,6 +227,8 @@ def prove_inclusion(
     proof = Inclusion(log, leaf.number, state.size, data_of(leaf), bytes.fromhex(state.root), tuple(path))
     if not verify_inclusion(proof.leaf, proof.index, proof.size, proof.path, proof.root):
         raise LeavesBroken(log=log, size=state.size)
+    if not _stands_today(installation, leaf):
+        raise EvidenceBroken(stream_id=stream, sequence=sequence)
     return proof
 
 
@@ -285,6 +293,26 @@ def _stream_of(installation: Installation, reference: str, log: str) -> str | Re
         return reference
     view = installation.views.case(reference)
     return refuse("case_unknown", "case") if view is None else view.case_id
+
+
+def _stands_today(installation: Installation, leaf: Leaf) -> bool:
+    """Whether the record still has, at the leaf's place, what the leaf stands for: every byte of it."""
+    if leaf.log != EVENTS:
+        acts = installation.published.look().acts
+        return any(
+            (act.number, digest_of_act(act), act.at) == (leaf.sequence, leaf.hash, leaf.recorded_at) for act in acts
+        )
+    row = next((row for row in installation.ledger.rows(leaf.stream_id) if row.sequence == leaf.sequence), None)
+    before = Leaves(installation.store).find(EVENTS, leaf.stream_id, leaf.sequence - 1)
+    return row is not None and (
+        row.hash,
+        row.recorded_at,
+        link(GENESIS if before is None else before.hash, row.body),
+    ) == (
+        leaf.hash,
+        leaf.recorded_at,
+        leaf.hash,
+    )
 
 
 def _refuse_unproved(installation: Installation, log: str, stream: str, sequence: int) -> Refusal:

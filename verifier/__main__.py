@@ -1,9 +1,8 @@
 """`greenlane-verify FILE --key PUBLIC.pem [--json]`: exit code 0 sound, 2 not."""
 
-from __future__ import annotations
-
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ from verifier.checking import CHECKS, Verdict, examine
 from verifier.reading import Fault, hold, record_of
 
 SIZE_MAX_BYTES: Final = 1_000_000_000
-FAULTS: Final = {
+FAULTS: Final = {  # what the words mean that say more than their check does
     "no_file": "Không đọc được tệp | No such file, or none that can be read",
     "file_too_large": "Tệp lớn hơn 1 GB | The file is larger than 1 GB",
     "key_private": "Đây là khóa riêng: cần khóa công khai | This is a private key: give the public one",
@@ -25,12 +24,14 @@ FAULTS: Final = {
     "key_other": "Không phải khóa Ed25519 | No key of Ed25519",
     "not_a_bundle": "Không phải gói chứng cứ | The file is no bundle",
     "cut_off": "Tệp bị cắt cụt | The file was cut off",
-    "not_json": "Dữ liệu không phải JSON hợp lệ | The data are no valid JSON",
-    "key_twice": "Một khóa JSON có hai lần | A JSON key stands twice",
-    "too_deep": "JSON lồng quá sâu | JSON nested too deep",
+    "not_json": "Không phải JSON hợp lệ, có khóa lặp hoặc lồng quá sâu | No valid JSON, a key twice, or nested too deep",
     "not_canonical": "JSON không ở dạng chuẩn tắc | The JSON is not in the canonical form",
     "version_unknown": "Phiên bản lạ: dùng bản kiểm tra mới hơn | Another version: take a newer verifier",
+    "content_differs": "Dữ liệu đã bị sửa | The data were changed",
+    "report_differs": "Báo cáo đã bị sửa | The report was changed",
     "key_unknown": "Ký bằng khóa khác khóa của kiểm toán viên | Signed with another key than the auditor's",
+    "body_wrong": "Sự kiện không đọc được | The event cannot be read",
+    "hash_differs": "Sự kiện này đã bị sửa | This event was changed",
 }
 
 
@@ -43,14 +44,18 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         verdict = examine(content_of(given.file), key_of(content_of(given.key), str(given.key)))
-    except Fault as unread:  # what cannot be read is a fault like any other
+    except Fault as unread:  # nothing was examined
         verdict = Verdict(unread)
     fault = verdict.first_fault and dict(zip(("what", "where"), verdict.first_fault.args, strict=True))
     answer = {"ok": fault is None, "checks": verdict.checks, "first_fault": fault}
     lines = [json.dumps(answer)] if given.json else lines_of(verdict)
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-    for line in lines:  # nothing that moves a terminal's cursor gets through
-        print("".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in line))
+    try:
+        for line in lines:  # nothing that moves a terminal's cursor gets through
+            print("".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in line))
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has read enough, and at the end of the program too
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0 if fault is None else 2
 
 
@@ -77,12 +82,16 @@ def key_of(pem: bytes, where: str) -> Ed25519PublicKey:
 
 
 def lines_of(verdict: Verdict) -> Iterator[str]:
-    """The events, each check, and the verdict, in Vietnamese and English."""
+    """The events, each check, and the verdict, in Vietnamese and English; only why, where nothing was examined."""
+    fault, examined = verdict.first_fault, verdict.checks["form"] is not None
     yield from map(line_of, verdict.events)
     marks = {True: "ĐÚNG | OK   ", False: "SAI | FAULT ", None: "–           "}
-    yield from (f"{marks[verdict.checks[name]]} {name}: {said}" for name, said in CHECKS.items())
-    if verdict.first_fault is not None:
-        yield f"KHÔNG TIN ĐƯỢC | NOT SOUND: {': '.join((*verdict.first_fault.args, FAULTS.get(verdict.first_fault.args[0], '')))}"
+    for name, meaning in CHECKS.items() if examined else ():
+        place = f" [{verdict.faults[name].args[1]}]" if name in verdict.faults else ""
+        yield f"{marks[verdict.checks[name]]} {name}: {meaning}{place}"
+    if fault is not None:
+        head = "KHÔNG TIN ĐƯỢC | NOT SOUND" if examined else "CHƯA KIỂM TRA | NOT CHECKED"
+        yield ": ".join(filter(None, (head, *fault.args, FAULTS.get(fault.args[0]))))
     elif verdict.checks["signature"] is None:
         yield "ĐÚNG, nhưng gói không ký: lời báo cáo và việc đủ sự kiện chưa được chứng minh; các sự kiện thì đã được chứng minh"
         yield "SOUND, but not signed: the report's words, and that no event was left out, are not proven; the events are"

@@ -1,7 +1,5 @@
 """All checks, in their order. One that was not made, since one before it failed or nothing is signed, is None."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Any, Final
@@ -28,14 +26,15 @@ CHECKS: Final = {
     "definitions": "Quy tắc và lịch đúng như đã viện dẫn | Rules and calendars are those that were cited",
     "signature": "Chữ ký của gói đúng: lời báo cáo, không thiếu sự kiện | The bundle is signed: words, no event left out",
 }
+OF_ALL: Final = ("content", "report", "signature")  # they say that something differs, the other checks say where
 
 
 class Verdict:
-    """What came of each check, the first fault, and the events as far as the file could be read."""
+    """What came of each check, the first fault of each that failed, and the events as far as the file could be read."""
 
-    def __init__(self, first_fault: Fault | None = None) -> None:
+    def __init__(self, unread: Fault | None = None) -> None:
         self.checks: dict[str, bool | None] = dict.fromkeys(CHECKS)
-        self.first_fault = first_fault
+        self.faults = {} if unread is None else {"file": unread}
         self.events: list[dict[str, Any]] = []
 
     def ask(self, name: str, check: Callable[..., Any], *given: Any) -> Any:
@@ -43,8 +42,13 @@ class Verdict:
         try:
             answer, self.checks[name] = check(*given), True
         except Fault as fault:
-            answer, self.checks[name], self.first_fault = None, False, self.first_fault or fault
+            answer, self.checks[name], self.faults[name] = None, False, fault
         return answer
+
+    @property
+    def first_fault(self) -> Fault | None:
+        """That of the first check that failed; of one of the whole file only where no other did."""
+        return next((self.faults[name] for name in sorted(self.faults, key=OF_ALL.__contains__)), None)
 
 
 def examine(file: bytes, key: Ed25519PublicKey) -> Verdict:
@@ -58,7 +62,7 @@ def examine(file: bytes, key: Ed25519PublicKey) -> Verdict:
     if not verdict.checks["fields"]:
         return verdict
     checkpoint, log = content["checkpoint"], content["checkpoint"]["logs"]["events"]
-    digest, page_digest = digest_of(canonical(content, "sha256", "signature")), digest_of(page)
+    digest, page_digest = sha256(canonical(content, "sha256", "signature")).hexdigest(), sha256(page).hexdigest()
     verdict.ask("content", hold, digest == content["sha256"], "content_differs", "sha256")
     verdict.ask("report", hold, page_digest == content["report_sha256"], "report_differs", "report_sha256")
     keys = verdict.ask("keys", trusted, content, key)
@@ -80,11 +84,6 @@ def examine(file: bytes, key: Ed25519PublicKey) -> Verdict:
     return verdict
 
 
-def digest_of(covered: bytes) -> str:
-    """The SHA-256, hex."""
-    return sha256(covered).hexdigest()
-
-
 def signed(key: Ed25519PublicKey, value: dict[str, Any], what: str, where: str) -> None:
     """Whether the key signed this value without its field `signature`, which holds the signature."""
     try:
@@ -95,10 +94,10 @@ def signed(key: Ed25519PublicKey, value: dict[str, Any], what: str, where: str) 
 
 def trusted(content: dict[str, Any], key: Ed25519PublicKey) -> dict[str, Ed25519PublicKey]:
     """The auditor's key, and each that one of these named as its successor, by id; both signatures must be under them."""
-    keys = {digest_of(key.public_bytes_raw())[:32]: key}
+    keys = {sha256(key.public_bytes_raw()).hexdigest()[:32]: key}
     for place, handover in enumerate(content["keys"]):
         where, raw = f"keys[{place}]", bytes.fromhex(handover["public_key"])
-        hold(handover["key_id"] == digest_of(raw)[:32], "handover_wrong", where)
+        hold(handover["key_id"] == sha256(raw).hexdigest()[:32], "handover_wrong", where)
         if handover["by"] in keys:  # one between keys that are older than the auditor's says nothing to him
             signed(keys[handover["by"]], {**handover, "installation": content["installation"]}, "handover_wrong", where)
             keys[handover["key_id"]] = Ed25519PublicKey.from_public_bytes(raw)
@@ -120,13 +119,13 @@ def streams(content: dict[str, Any], events: list[dict[str, Any]]) -> None:
 def chain(event: dict[str, Any]) -> None:
     """Whether the event's hash covers the hash before it and every byte of its text."""
     covered = bytes.fromhex(event["before"]) + event["body"].encode()
-    hold(digest_of(covered) == event["hash"], "hash_differs", event["where"])
+    hold(sha256(covered).hexdigest() == event["hash"], "hash_differs", event["where"])
 
 
 def place(event: dict[str, Any]) -> None:
     """Whether the text names the stream, and the place in it, where it stands: none is missing in between."""
-    said = [record_of(event).get(name) for name in ("case_id", "sequence")]
-    hold(said == [event["stream"], event["sequence"]] and said[1] is not True, "place_differs", event["where"])
+    said = (record := record_of(event)).get("case_id"), record.get("sequence")
+    hold(said == (event["stream"], event["sequence"]) and said[1] is not True, "place_differs", event["where"])
 
 
 def number(event: dict[str, Any], later: dict[str, Any]) -> None:
@@ -146,9 +145,7 @@ def root_over(leaf: bytes, number: int, size: int, path: list[bytes]) -> bytes |
     """The root of a tree of `size` leaves (RFC 9162, 2.1) with this leaf at `number`; None: the path has another length."""
     if size <= 1 or not path:
         return leaf if size == 1 and not path else None
-    left = 1 << (
-        (size - 1).bit_length() - 1
-    )  # so many leaves has the left part: the largest power of two below the size
+    left = 1 << ((size - 1).bit_length() - 1)  # leaves of the left part: the largest power of two below the size
     in_left = number < left
     # The path's last hash is that of the part in which the leaf is not; the others lead to the root of the part in which it is.
     half = root_over(leaf, number if in_left else number - left, left if in_left else size - left, path[:-1])
@@ -163,5 +160,5 @@ def definitions(content: dict[str, Any], events: list[dict[str, Any]]) -> None:
         hold(digest is None or str(digest) in stated, "definition_missing", event["where"])
         cited.add(str(digest))
     for digest, body in stated.items():
-        right = isinstance(body, str) and digest_of(body.encode()) == digest
+        right = isinstance(body, str) and sha256(body.encode()).hexdigest() == digest
         hold(right and digest in cited, "definition_wrong", digest)

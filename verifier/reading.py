@@ -1,7 +1,5 @@
 """Reading a bundle. Nothing is believed here: the file is only taken apart, and refused where it is not in its one form."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from hashlib import sha256
@@ -19,12 +17,11 @@ SIGNED: Final = {
     **dict.fromkeys(("format", "algorithm"), TEXT),
     **dict.fromkeys(("installation", "subject"), ID),
     **dict.fromkeys(("sha256", "report_sha256"), HASH),
+    **dict.fromkeys(("definitions", "checkpoint"), dict),
     "version": int,
     "kind": "case|dossier",
     "exported_at": INSTANT,
     "streams": [{"id": ID, "events": [EVENT]}],
-    "definitions": dict,
-    "checkpoint": dict,
     "keys": [{"by": KEY_ID, "key_id": KEY_ID, "public_key": HASH, "signature": SIGNATURE}],
     "signed_by": KEY_ID,
     "signature": SIGNATURE,
@@ -33,7 +30,7 @@ CHECKPOINT: Final = {"algorithm": "Ed25519", "installation": ID, "key_id": KEY_I
 
 
 class Fault(Exception):
-    """What is wrong, by a word that `__main__` explains, and where: its two arguments."""
+    """What is wrong, by a word, and where: its two arguments."""
 
 
 def hold(condition: object, what: str, where: str = "") -> None:
@@ -43,18 +40,15 @@ def hold(condition: object, what: str, where: str = "") -> None:
 
 
 def parsed(text: bytes, where: str = "", whole: Callable[[str], float] = float, other: type[float] = float) -> Any:
-    """The value of a JSON text, numbers by these two. Refused: a key twice, NaN, nesting too deep, what is no UTF-8."""
+    """The value of a JSON text, numbers by these two. Refused: a key twice, NaN (it is no int), too deep, no UTF-8."""
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        hold(len(pairs) == len(dict(pairs)), "key_twice", where)
+        hold(len(pairs) == len(dict(pairs)), "not_json", where)
         return dict(pairs)
 
     try:
-        # No int is written NaN or Infinity.
         return json.loads(text.decode(), object_pairs_hook=once, parse_int=whole, parse_float=other, parse_constant=int)
-    except RecursionError:
-        raise Fault("too_deep", where) from None
-    except ValueError:  # also of a text that is no UTF-8
+    except (RecursionError, ValueError):  # also of a text that is no UTF-8
         raise Fault("not_json", where) from None
 
 

@@ -110,7 +110,11 @@ class EvidenceBroken(ProofError):
 
     def __init__(self, *, stream_id: str, sequence: int) -> None:
         super().__init__(
-            _("Event {sequence} of {case_id} is not what was signed.", sequence=sequence, case_id=stream_id),
+            _(
+                "What stands today at place {sequence} of {case_id} is not what was signed.",
+                sequence=sequence,
+                case_id=stream_id,
+            ),
             field="case",
             remedy=_("Run `greenlane verify` and compare with the checkpoints that left the house."),
         )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import Final
 
 from presentation.blocks import Beside, Block, Grid, Inline, Line, Panel, Table, Timeline, Tone, Tree
 from wording.foreign import visible
+
+LONG: Final = re.compile(r"(\S{30,})")
 
 
 def block_html(block: Block) -> str:
@@ -40,7 +44,10 @@ def _span(text: str, tone: Tone) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(visible(text, lines=True)).replace("\n", "<br>")
+    """Only a word too long for a column, such as a digest, is broken within: never a day, a number or a heading."""
+    pieces = LONG.split(visible(text, lines=True))
+    html = (f'<span class="long">{escape(piece)}</span>' if n % 2 else escape(piece) for n, piece in enumerate(pieces))
+    return "".join(html).replace("\n", "<br>")
 
 
 def _table(block: Table) -> str:

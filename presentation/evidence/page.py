@@ -23,11 +23,13 @@ STYLE: Final = """
 body { font: 10.5pt/1.45 "Be Vietnam Pro", "Noto Sans", "Segoe UI", Roboto, Arial, sans-serif; color: #111;
   max-width: 60rem; margin: 1rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5em; } h2 { font-size: 1.2em; border-bottom: 1px solid #999; } h3 { font-size: 1.05em; margin: .4em 0; }
-h1, h2, h3, caption { break-after: avoid; }
+h1, h2, h3, caption, thead { break-after: avoid; } p { orphans: 3; widows: 3; }
 table { border-collapse: collapse; width: 100%; margin: .8em 0; }
 caption { text-align: left; font-weight: bold; padding: .3em 0; }
-th, td { border: 1px solid #bbb; padding: .25em .5em; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-thead { display: table-header-group; } th { background: #eee; } tr { break-inside: avoid; }
+th, td { border: 1px solid #bbb; padding: .25em .5em; text-align: left; vertical-align: top; }
+body { overflow-wrap: break-word; } .long { overflow-wrap: anywhere; }
+thead { display: table-header-group; } th { background: #eee; white-space: nowrap; } tr { break-inside: avoid; }
+table:not(:has(tr:nth-child(7))) { break-inside: avoid; }
 .facts td { border: 0; } .facts td:first-child { width: 14rem; }
 section { border: 1px solid #999; padding: .4em .8em; margin: .8em 0; break-inside: avoid; }
 article + article { break-before: page; border-top: 3px double #555; margin-top: 2rem; }

@@ -59,6 +59,7 @@ def _proof(narrative: Narrative, moments: Moments) -> Iterator[Block | None]:
         _("Signing key"): checkpoint.key_id,
         _("Installation"): checkpoint.installation,
         _("Time zone"): words(_("{zone}; all times on this page", zone=moments.zone.key)),
+        _("Time of the events"): moments.scale,
     }
     yield facts((words(name), text) for name, text in known.items())
     yield words(
@@ -96,7 +97,9 @@ def _vouched(narrative: Narrative, moments: Moments) -> Block:
 
 
 def _real(at: datetime, moments: Moments) -> str:
-    return moments.instant(at, seconds=True)
+    """An instant of the real world; where business time is scaled it is said that this is none of it."""
+    instant = moments.instant(at, seconds=True)
+    return instant if moments.scale is None else moments.words(_("{at} (real time)", at=instant))
 
 
 def _dossier(narrative: Narrative, moments: Moments) -> Iterator[Block | None]:

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from audit.proof.errors import CheckpointBroken, KeyNotHandedOver, KeyUnreadable, LeavesBroken
+from audit.proof.errors import CheckpointBroken, EvidenceBroken, KeyNotHandedOver, KeyUnreadable, LeavesBroken
 from audit.proof.leaves import event_leaf
 from audit.proof.merkle import leaf_hash, verify_consistency, verify_inclusion
 from audit.proof.signing import KeyRing, PublicKey, SigningKey, signature_holds
 from catalog.definition import Key
 from catalog.loader import load_catalog
+from events.language.chain import GENESIS, link
 from events.language.checkpoint import digest_of_checkpoint
 from events.language.refusals import Refusal
 from intake.records import IntakeRecords
@@ -88,9 +89,11 @@ def proved(installation: Installation, reference: str, sequence: int, log: str =
 
 
 def add_rows(store: Store, stream_id: str, *sequences: int) -> None:
+    chained = GENESIS
     with store.writing() as connection:
         for sequence in sequences:
-            row = {"c": stream_id, "s": sequence, "h": bytes([sequence]) * 32}
+            chained = link(chained, "{}")
+            row = {"c": stream_id, "s": sequence, "h": chained}
             statement = (
                 "INSERT INTO ledger (case_id, sequence, body, hash, type, at) VALUES (:c, :s, '{}', :h, 'X', now())"
             )
@@ -221,6 +224,43 @@ def test_leaves_that_were_changed_prove_nothing(installation: Installation, stor
         prove_inclusion(installation, AUDITOR, "case-a" + "0" * 23, 5)
 
 
+@pytest.mark.parametrize(
+    ("harm", "is_of"),
+    [
+        ("UPDATE ledger SET body = body || ' ' WHERE sequence = 2", 2),
+        ("UPDATE ledger SET hash = '\\x00' WHERE sequence = 2", 2),
+        ("UPDATE ledger SET recorded_at = recorded_at + interval '1 second' WHERE sequence = 2", 2),
+        ("DELETE FROM ledger WHERE sequence = 2", 2),
+        ("DELETE FROM ledger WHERE sequence >= 1", 1),
+    ],
+)
+def test_an_event_that_stands_no_more_as_it_was_signed_is_not_proved(
+    installation: Installation, case: Living, store: Store, harm: str, is_of: int
+) -> None:
+    """The leaf alone proves what once was there; of events beside it the proof still holds."""
+    make_checkpoint(installation, AUDITOR, KEY)
+    with store.writing() as connection:
+        connection.execute(text("ALTER TABLE ledger DISABLE TRIGGER ALL"))
+        connection.execute(text(harm))
+    with pytest.raises(EvidenceBroken) as raised:
+        prove_inclusion(installation, AUDITOR, case.case.case_id, is_of)
+    assert f"place {is_of} of {case.case.case_id}" in str(raised.value)
+    if is_of > 1:
+        assert proved(installation, case.case.case_id, 1).index == 0
+        assert proved(installation, case.case.case_id, 3).index == 2
+
+
+def test_an_act_of_publishing_that_was_changed_is_not_proved(installation: Installation, store: Store) -> None:
+    version = PublishedVersion(Key("procedure", "a", "1"), "d", "procedures/a.yaml", "id: a\n", "{}")
+    installation.published.publish([version], act="publish", by="an", note=None, check=lambda acts: None)
+    make_checkpoint(installation, AUDITOR, KEY)
+    with store.writing() as connection:
+        connection.execute(text("ALTER TABLE catalog_editions DISABLE TRIGGER ALL"))
+        connection.execute(text("UPDATE catalog_editions SET by = 'somebody'"))
+    with pytest.raises(EvidenceBroken):
+        prove_inclusion(installation, AUDITOR, "catalog", 1, "publications")
+
+
 def test_a_key_hands_over_once(installation: Installation) -> None:
     """The new one signs from then on, and whoever trusts the old one follows."""
     new = SigningKey.new()
@@ -232,6 +272,9 @@ def test_a_key_hands_over_once(installation: Installation) -> None:
     assert rotated.handover is not None
     with pytest.raises(KeyNotHandedOver):
         rotate_key(installation, AUDITOR, KEY, SigningKey.new())
+    with pytest.raises(KeyNotHandedOver):  # though nothing is new, so that nobody believes it still signs
+        make_checkpoint(installation, AUDITOR, KEY)
+    assert not make_checkpoint(installation, AUDITOR, new).is_new
     signed = list_checkpoints(installation, AUDITOR)
     ring = KeyRing(PUBLIC).follow(signed)
     assert all(ring.holds(checkpoint) for checkpoint in signed)

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.verifier.bundles import a_case, a_dossier, a_key, tampered, unsigned
+from tests.verifier.tampering import all_tampering
 from verifier.__main__ import FAULTS, main
 from verifier.checking import CHECKS
 
@@ -53,8 +54,55 @@ def test_a_sound_bundle_is_answered_with_0(verify: Verify) -> None:
 def test_a_tampered_one_with_2_and_with_its_place(verify: Verify) -> None:
     file = a_case().replace(b"StepAssigned", b"StepAssignex", 1)
     code, answer = answered(verify(file, "--json"))
-    assert (code, answer["ok"], answer["first_fault"]["what"]) == (2, False, "content_differs")
+    where = {"what": "hash_differs", "where": "case-a 6"}
+    assert (code, answer["ok"], answer["first_fault"]) == (2, False, where)
     assert {name for name, held in answer["checks"].items() if held is False} == {"content", "chains", "signature"}
+
+
+def test_people_are_told_which_event_was_altered(verify: Verify) -> None:
+    """On the line of the check that names it, and on the last."""
+    _code, said = verify(a_case().replace(b"ApplicationSubmitted", b"ApplicationSubmittee", 1))
+    lines = said.splitlines()
+    assert [line.rpartition(" ")[2] for line in lines if line.startswith("SAI | FAULT")] == [
+        "[sha256]",
+        "1]",
+        "[signature]",
+    ]
+    assert any(line.startswith("SAI | FAULT  chains:") and line.endswith("[case-a 1]") for line in lines)
+    assert (
+        lines[-1]
+        == "KHÔNG TIN ĐƯỢC | NOT SOUND: hash_differs: case-a 1: Sự kiện này đã bị sửa | This event was changed"
+    )
+
+
+@pytest.mark.parametrize(("file", "_check"), [one[1:] for one in all_tampering()[::7]])
+def test_no_last_line_ends_in_nothing(verify: Verify, file: bytes, _check: str) -> None:
+    code, said = verify(file)
+    assert code == 2
+    assert said.splitlines()[-1].startswith("KHÔNG TIN ĐƯỢC | NOT SOUND: ")
+    assert not said.rstrip("\n").endswith((":", ": ", " "))
+
+
+def test_what_was_not_examined_is_not_called_unsound(verify: Verify) -> None:
+    """One line, and no row of checks that nobody made."""
+    for key in (Path("/nowhere/public.pem"), a_key().private_pem, "no key"):
+        code, said = verify(a_case(), key=key)
+        assert (code, said.count("\n")) == (2, 1)
+        assert said.startswith("CHƯA KIỂM TRA | NOT CHECKED: ")
+    assert "NOT CHECKED: no_file" in verify(Path("/nowhere/case.html"))[1]
+
+
+def test_whoever_reads_may_stop_reading(tmp_path: Path) -> None:
+    """As `| head` does: no traceback, and the verdict's own exit code."""
+    (tmp_path / "case.html").write_bytes(a_dossier())
+    (tmp_path / "key.pem").write_text(a_key().public_pem)
+    command = [sys.executable, "-m", "verifier", str(tmp_path / "case.html"), "--key", str(tmp_path / "key.pem")]
+    reading, writing = os.pipe()
+    os.close(reading)
+    root = Path(__file__).parents[2]
+    ran = subprocess.run(command, cwd=root, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (ran.returncode, ran.stderr) == (0, b"")
 
 
 def test_people_read_every_event_and_the_verdict_in_both_languages(verify: Verify) -> None:
