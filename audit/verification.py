@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import NamedTuple
 
-from audit.checkpoints import check_proofs
+from audit.checkpoints import ProofLook, check_proofs
 from audit.examination import KINDS, batches_among, examine_all
 from audit.histories import AskedHistories, check_histories
 from audit.owed import check_owed
@@ -68,7 +68,10 @@ def verify(
     with ThreadPoolExecutor(1, "beside-the-streams") as thread:
         beside = thread.submit(copy_context().run, _look_beside, store, evidence or Evidence())
         _note_examined(store, report, watch, streams_unsigned(store) if since_checkpoint else None)
-        report.join(beside.result())
+        look, others = beside.result()
+        _note_proofs(look, report, evidence or Evidence())
+        report.note_findings(others)
+    report.unseen += [] if may_see_persons(store) else ["vault"]
     if topics is not None:
         _compare_topics(store, topics, report)
     if histories is not None:
@@ -84,15 +87,14 @@ def _check_histories(
     report.note_all(check_histories(store, asked, report.replays, watch))
 
 
-def _look_beside(store: Store, evidence: Evidence) -> VerificationReport:
-    """What stands beside the streams: checkpoints, inbox, outbox, codes and vault."""
+def _look_beside(store: Store, evidence: Evidence) -> tuple[ProofLook, VerificationReport]:
+    """What stands beside the streams: checkpoints; inbox, outbox, codes and vault."""
+    look = check_proofs(store, evidence.keys, evidence.outside, evidence.known)
     report = VerificationReport()
-    _note_proofs(store, report, evidence)
     for case_id in accepted_without_case(store):
         report.note(Violation("I1", case_id, None, "was accepted and has no case", goes_on=True))
     report.note_all(check_owed(store))
-    report.unseen += [] if may_see_persons(store) else ["vault"]
-    return report
+    return look, report
 
 
 def _note_examined(
@@ -110,9 +112,8 @@ def _note_examined(
         report.note_differences(find_surplus(store, kind.rows, replace=False))
 
 
-def _note_proofs(store: Store, report: VerificationReport, evidence: Evidence) -> None:
+def _note_proofs(look: ProofLook, report: VerificationReport, evidence: Evidence) -> None:
     """I9: what was signed is what stands, and what left the house too where it was brought along."""
-    look = check_proofs(store, evidence.keys, evidence.outside, evidence.known)
     report.checkpoints, report.unsigned = look.checkpoints, look.unsigned
     report.witnessed, report.unseen_signatures = look.witnessed, look.unseen
     report.unseen += ["signatures"] if look.unseen else []

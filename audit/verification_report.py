@@ -111,8 +111,8 @@ class VerificationReport:
         place = next(n for n, one in enumerate(self.findings) if not one.altered)
         self.findings = [*self.findings[:place], violation, *self.findings[place:-1]]
 
-    def join(self, other: VerificationReport) -> None:
-        """Count what another look at the same installation found, at what this one did not look at."""
+    def note_findings(self, other: VerificationReport) -> None:
+        """Count what another report counted, of what this one did not look at."""
         for name, count in other.violations.items():
             if count:
                 self.violations[name] = (self.violations[name] or 0) + count
@@ -120,9 +120,6 @@ class VerificationReport:
             self._name(violation)
         if other.first_fault is not None:
             self._put_first(other.first_fault)
-        self.witness, self.torn = other.witness, other.torn
-        self.checkpoints, self.unsigned = other.checkpoints, other.unsigned
-        self.unseen += other.unseen
 
     def note_all(self, violations: Iterable[Violation]) -> None:
         """Count violations."""
