@@ -31,7 +31,7 @@ from store.view_tables import cases, dossiers, escalations, worklist
 Project = Callable[[str, Any, tuple[EventRecord, ...]], Projection]
 """The pure fold of one stream: of its id, its definitions, and all its events."""
 
-BATCH_STREAMS = 200
+BATCH_STREAMS = 100
 """Streams folded in one transaction; while they are replaced, recording waits for about as long as that takes."""
 
 OF_THE_LEDGER: Final = ("chain", "hash", "unreadable", "definitions")
