@@ -12,6 +12,7 @@ from audit.violation import Violation
 from events.language.chain import GENESIS, link
 from store.errors import LedgerRowBroken
 from store.ledger import LedgerRow
+from wording.text import LazyText, _, _p
 
 
 class Leaf(Protocol):
@@ -39,7 +40,11 @@ class Leaf(Protocol):
 
 
 Changed = Literal["missing", "hash", "recorded_at", "position"]
-CALLED: Final = {"hash": "hash", "recorded_at": "instant of recording", "position": "position"}
+CALLED: Final = {
+    "hash": _p("of an event", "hash"),
+    "recorded_at": _p("of an event", "instant of recording"),
+    "position": _p("of an event", "position"),
+}
 NO_LEAVES: Mapping[int, Leaf] = MappingProxyType({})
 
 
@@ -77,13 +82,11 @@ def _in_place(row: LedgerRow) -> bool:
 
 def _first_fault(row: LedgerRow, expected: int, digest: bytes) -> Violation:
     if row.sequence > expected:
-        return Violation("I2", row.case_id, expected, "is missing", goes_on=True, altered=True)
+        return Violation("I2", row.case_id, expected, _("is missing"), goes_on=True, altered=True)
     if row.sequence < expected:
-        return Violation("I2", row.case_id, row.sequence, "stands twice", goes_on=True, altered=True)
-    message = (
-        "its content is not what its hash says" if digest != row.hash else "its columns are not what its content says"
-    )
-    return Violation("I2", row.case_id, row.sequence, message, altered=True)
+        return Violation("I2", row.case_id, row.sequence, _("stands twice"), goes_on=True, altered=True)
+    by_hash, by_content = _("its content is not what its hash says"), _("its columns are not what its content says")
+    return Violation("I2", row.case_id, row.sequence, by_hash if digest != row.hash else by_content, altered=True)
 
 
 def _check_leaves(rows: Sequence[LedgerRow], leaves: Mapping[int, Leaf], sizes: Sequence[int]) -> Iterator[Violation]:
@@ -109,7 +112,14 @@ def _changed(row: LedgerRow | None, leaf: Leaf) -> Changed | None:
 def fault_of_leaf(stream_id: str, sequence: int, what: Changed, number: int, sizes: Sequence[int]) -> Violation:
     """I9: an event is not what leaf `number` of the log says. `sizes`: of the log at checkpoint 1, 2, … in turn."""
     checkpoint = bisect_right(sizes, number) + 1
-    signer = f"checkpoint {checkpoint} signed" if checkpoint <= len(sizes) else "a checkpoint signed"
+    signer = checkpoint_called(checkpoint) if checkpoint <= len(sizes) else _("a checkpoint")
     if what == "missing":
-        return Violation("I9", stream_id, sequence, f"is missing, and {signer} it", goes_on=True, altered=True)
-    return Violation("I9", stream_id, sequence, f"its {CALLED[what]} is not the one that {signer}", altered=True)
+        missing = _("is missing, and {signer} signed it", signer=signer)
+        return Violation("I9", stream_id, sequence, missing, goes_on=True, altered=True)
+    differs = _("its {what} is not the one that {signer} signed", what=CALLED[what], signer=signer)
+    return Violation("I9", stream_id, sequence, differs, altered=True)
+
+
+def checkpoint_called(number: int) -> LazyText:
+    """A checkpoint by its number."""
+    return _("checkpoint {number}", number=number)

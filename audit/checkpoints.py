@@ -39,6 +39,7 @@ from store.soundness import (
     stored_checkpoints,
 )
 from wording.json_text import read_json
+from wording.text import _
 
 
 class Witnessed(NamedTuple):
@@ -123,13 +124,13 @@ def _check_rows(rows: Sequence[StoredCheckpoint]) -> Iterator[Violation]:
     for row in rows:
         checkpoint = _read(row)
         if checkpoint is None:
-            yield of_checkpoint(row.number, "cannot be read", goes_on=True)
+            yield of_checkpoint(row.number, _("cannot be read"), goes_on=True)
         elif (checkpoint.number, checkpoint.at) != (row.number, row.at):
-            yield of_checkpoint(row.number, "its columns are not what its content says")
+            yield of_checkpoint(row.number, _("its columns are not what its content says"))
         elif canonical_checkpoint(checkpoint).decode() != row.body:
-            yield of_checkpoint(row.number, "it is not written in the form that was signed")
+            yield of_checkpoint(row.number, _("it is not written in the form that was signed"))
         elif not _grows_on(checkpoint, row.edges):
-            yield of_checkpoint(row.number, "what the next one grows from is not what it signed")
+            yield of_checkpoint(row.number, _("what the next one grows from is not what it signed"))
 
 
 def _grows_on(checkpoint: Checkpoint, edges: str) -> bool:
@@ -150,11 +151,11 @@ def check_leaves(connection: Connection, sizes: Sequence[int] = ()) -> Iterator[
 
     `sizes`: of the log of events at checkpoint 1, 2, … in turn.
     """
-    for _, leaves in groupby(broken_leaves(connection), lambda leaf: leaf.stream_id):
+    for _stream, leaves in groupby(broken_leaves(connection), lambda leaf: leaf.stream_id):
         leaf = next(leaves)
         yield fault_of_leaf(leaf.stream_id, leaf.sequence, leaf.what, leaf.number, sizes)
     for stream_id, places in groupby(never_signed(connection), lambda place: place[0]):
-        unsigned = "stands before what was signed, and no checkpoint signed it"
+        unsigned = _("stands before what was signed, and no checkpoint signed it")
         yield Violation("I9", stream_id, next(places)[1], unsigned, goes_on=True, altered=True)
 
 
@@ -165,13 +166,13 @@ def _check_publications(connection: Connection) -> Iterator[Violation]:
     for number in range(1, max(leaves, default=0) + 1):
         fault = _fault_of_act(acts.get(number), leaves.get(number))
         if fault is not None:
-            yield Violation("I9", f"edition {number}", None, fault, goes_on=True)
+            yield Violation("I9", _("edition {number}", number=number), None, fault, goes_on=True)
 
 
 def _fault_of_act(act: Act | None, leaf: Leaf | None) -> str | None:
     if leaf is None:
-        return "stands before what was signed, and no checkpoint signed it"
+        return _("stands before what was signed, and no checkpoint signed it")
     if act is None:
-        return "is missing, and a checkpoint signed it"
+        return _("is missing, and {signer} signed it", signer=_("a checkpoint"))
     same = (digest_of_act(act), act.at) == (leaf.hash, leaf.recorded_at)
-    return None if same else "is not what a checkpoint signed"
+    return None if same else _("is not what a checkpoint signed")

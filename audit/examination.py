@@ -47,6 +47,7 @@ from store.errors import LedgerRowBroken
 from store.ledger import LedgerRow, streamed_rows
 from store.statements import statements_in
 from store.verification import never_accepted
+from wording.text import _
 
 Kind = Literal["case", "dossier"]
 
@@ -153,7 +154,7 @@ class Examiner:
                         examined.differences.append(outcome)
             examined.differences += kind.rows.compare(session, folded)
             for stream_id, command_id in never_accepted(session, examined.effects):
-                text = f"command {command_id} has an effect and was not accepted"
+                text = _("command {command} has an effect and was not accepted", command=command_id)
                 examined.violations.append(Violation("I4", stream_id, None, text))
         examined.effects.clear()
         return examined
@@ -237,7 +238,7 @@ def note_effects(records: list[EventRecord], examined: Examined) -> None:
         if (former is not None and former.command_id == command_id) or command_id.startswith(TICK_PREFIX):
             continue
         if command_id in commands:
-            text = f"command {command_id} has two effects"
+            text = _("command {command} has two effects", command=command_id)
             examined.violations.append(Violation("I4", record.case_id, None, text))
         commands.add(command_id)
     examined.effects += [(records[0].case_id, command_id) for command_id in sorted(commands)]

@@ -22,6 +22,7 @@ from audit.violation import Violation
 from store.database import Store
 from store.histories import Histories, Run, StoredHistory
 from store.seals import workflow_seal
+from wording.text import _
 from workflows.case import CaseWorkflow
 from workflows.converter import DATA_CONVERTER, SEAL, Seal, sealed
 from workflows.dossier import DossierWorkflow
@@ -69,7 +70,8 @@ def check_histories(
             if watch is not None:
                 watch(replayed)
             for run, why in failed:
-                yield Violation("I13", run.workflow_id, None, f"run {run.run_id} does not replay: {why}")
+                said = _("run {run} does not replay: {why}", run=run.run_id, why=why)
+                yield Violation("I13", run.workflow_id, None, said)
 
 
 def _hired(seal: bytes | None, sandbox: bool) -> Replaying:
@@ -141,7 +143,7 @@ class Replaying:
 
 
 async def _each(histories: Sequence[tuple[Run, WorkflowHistory]]) -> AsyncIterator[WorkflowHistory]:
-    for _, history in histories:
+    for _run, history in histories:
         yield history
 
 

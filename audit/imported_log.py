@@ -27,6 +27,7 @@ from store.errors import StoreError
 from store.ledger import LedgerRow, rows_of_streams
 from store.tables import applications, commands, outbox, outbox_unpublished
 from store.view_tables import cases
+from wording.text import _
 
 QUIET_SECONDS = 120.0
 """How long the publisher may take for what the ledger holds already."""
@@ -78,10 +79,10 @@ class LogVerification:
 
     def report(self) -> ImportReport:
         """Wait until the publisher has sent what is recorded, then count. Raises StoreError, TransportError."""
-        self._listener.doing("waiting until everything recorded is published")
+        self._listener.doing(_("waiting until everything recorded is published"))
         patiently(self._await_bridge)
         patiently(self._await_publisher)
-        self._listener.doing("checking the ledger and the topic against the log")
+        self._listener.doing(_("checking the ledger and the topic against the log"))
         order = patiently(self._topic)
         findings = patiently(lambda: self._ledger(order))
         letters = patiently(self._dead_letters)
@@ -142,7 +143,7 @@ class LogVerification:
             known = connection.scalar(select(func.count()).select_from(cases).where(cases.c.source == self._key.source))
         if (extra := (known or 0) - self._index.summary.traces) > 0:
             foreign = Findings()
-            for _ in range(extra):
+            for _time in range(extra):
                 foreign.violate("I1", "a case of this import belongs to no trace")
             total.add(foreign, WORDS_MAX)
         return total

@@ -16,15 +16,21 @@ from events.language.notices import AnswerRefused, MessageRefused
 from store import owed
 from store.database import Store
 from wording.json_text import read_json
+from wording.text import LazyText, _, _p
 
 WITHOUT_EVENT: Final = (AnswerRefused.__name__, MessageRefused.__name__, CHECKPOINT)
 """What is owed to Kafka and is no event of the ledger."""
 OPENERS: Final = ("application", "declaration")
 """Under which name what opened a case, and a dossier, says what was applied for; its first event too."""
-OWED: Final = {
-    1: "the outbox holds it, and it is not there",
-    2: "the outbox never owed it",
-    3: "the outbox owes it otherwise than it stands",
+OWED: Final[dict[int, LazyText]] = {
+    1: _("the outbox holds it, and it is not there"),
+    2: _("the outbox never owed it"),
+    3: _("the outbox owes it otherwise than it stands"),
+}
+IN_THE_VAULT: Final[dict[str, LazyText]] = {
+    "personal data": _p("in the vault", "personal data"),
+    "a document": _p("in the vault", "a document"),
+    "a text": _p("in the vault", "a text"),
 }
 
 
@@ -40,14 +46,16 @@ def check_owed(store: Store) -> Iterator[Violation]:
 def check_outbox(store: Store) -> Iterator[Violation]:
     """I2: the outbox owes the events of the ledger and no others. What became of its rows' content needs the topics."""
     for stream_id, sequence, is_gone in owed.owed_otherwise(store):
-        how = "which the ledger does not have" if is_gone else "otherwise than the ledger has it"
-        yield Violation("I2", stream_id, sequence, f"the outbox owes event {sequence}, {how}", altered=True)
+        gone = _("the outbox owes event {sequence}, which the ledger does not have", sequence=sequence)
+        other = _("the outbox owes event {sequence}, otherwise than the ledger has it", sequence=sequence)
+        yield Violation("I2", stream_id, sequence, gone if is_gone else other, altered=True)
     for stream_id, sequence in owed.events_never_owed(store):
-        yield Violation(
-            "I2", stream_id, sequence, f"the ledger has event {sequence}, which the outbox never owed", altered=True
-        )
+        said = _("the ledger has event {sequence}, which the outbox never owed", sequence=sequence)
+        yield Violation("I2", stream_id, sequence, said, altered=True)
     for number, topic in owed.messages_of_nothing(store, WITHOUT_EVENT):
-        yield Violation("I2", topic, None, f"the outbox owes message {number}, which stands for nothing")
+        yield Violation(
+            "I2", topic, None, _("the outbox owes message {number}, which stands for nothing", number=number)
+        )
 
 
 def check_owed_checkpoints(store: Store) -> Iterator[Violation]:
@@ -62,14 +70,20 @@ def check_inbox(store: Store) -> Iterator[Violation]:
     Digests of what was sent are not compared, for they cover personal data, which no event holds.
     """
     for stream_id, column in owed.applications_otherwise(store):
-        yield Violation("I1", stream_id, None, f"its application is not what its first event says: {column}")
+        yield Violation(
+            "I1", stream_id, None, _("its application is not what its first event says: {column}", column=column)
+        )
     for stream_id, opening, body in owed.openings_otherwise(store):
         if _opens_otherwise(opening, body):
-            yield Violation("I1", stream_id, None, "its application is not what its first event says: opening")
+            yield Violation(
+                "I1", stream_id, None, _("its application is not what its first event says: {column}", column="opening")
+            )
     for (stream_id,) in owed.links_otherwise(store):
-        yield Violation("I1", stream_id, None, "is not remembered as a case of its dossier")
+        yield Violation("I1", stream_id, None, _("is not remembered as a case of its dossier"))
     for stream_id, command_id in owed.outcomes_of_nothing(store):
-        yield Violation("I4", stream_id, None, f"command {command_id} was accepted, and there are no events")
+        yield Violation(
+            "I4", stream_id, None, _("command {command} was accepted, and there are no events", command=command_id)
+        )
 
 
 def _opens_otherwise(opening: str, body: str) -> bool:
@@ -92,14 +106,15 @@ def check_codes(store: Store) -> Iterator[Violation]:
     """
     for gap in owed.code_gaps(store):
         first, last = (dossier_code_of(gap.agency_code, gap.day, ordinal) for ordinal in (gap.first, gap.last))
-        said = "was given, and no case has it" if first == last else f"to {last} were given, and no case has them"
-        yield Violation("I1", first, None, said, goes_on=True)
+        one, many = _("was given, and no case has it"), _("to {last} were given, and no case has them", last=last)
+        yield Violation("I1", first, None, one if first == last else many, goes_on=True)
     for stream_id, sequence, code in owed.codes_never_given(store):
+        said = _("the code {code} was never given", code=code) if code else _("has no dossier code")
+        yield Violation("I1", stream_id, sequence, said)
+    for code, first, other in owed.repeated_codes(store):
         yield Violation(
-            "I1", stream_id, sequence, f"the code {code} was never given" if code else "has no dossier code"
+            "I1", code, None, _("is the code of {one} and of {other}", one=first, other=other), goes_on=True
         )
-    for code, one, other in owed.repeated_codes(store):
-        yield Violation("I1", code, None, f"is the code of {one} and of {other}", goes_on=True)
 
 
 def check_vault(store: Store) -> Iterator[Violation]:
@@ -110,6 +125,6 @@ def check_vault(store: Store) -> Iterator[Violation]:
     if not owed.may_see_persons(store):
         return
     for subject_ref, what in owed.persons_of_nobody(store):
-        yield Violation("I1", subject_ref, None, f"{what} of nobody's case")
+        yield Violation("I1", subject_ref, None, _("{what} of nobody's case", what=IN_THE_VAULT[what]))
     for (stream_id,) in owed.applications_without_person(store):
-        yield Violation("I1", stream_id, None, "the person who applied does not lie in the vault")
+        yield Violation("I1", stream_id, None, _("the person who applied does not lie in the vault"))

@@ -21,6 +21,7 @@ from events.transport.ports import Incoming, OutboxRow
 from events.transport.rendering import message_of
 from store.database import Store
 from store.published import OutboxIndex, OwedMessage, owed_topics, published_ids
+from wording.text import LazyText, _
 
 MESSAGES: Final = 1000
 """Looked up at once."""
@@ -92,7 +93,8 @@ class Comparison:
         for message, event_id in named:
             self.tally.messages += 1
             if event_id is None:
-                yield Violation("I3", message.topic, None, f"message {_place(message)} has no id that could be read")
+                said = _("message {place} has no id that could be read", place=_place(message))
+                yield Violation("I3", message.topic, None, said)
             elif (message.topic, event_id) not in owed:
                 yield _never_owed(message, event_id)
             else:
@@ -107,7 +109,8 @@ class Comparison:
             return
         self._seen[row.id] = mark = message.partition % PARTITIONS + 1
         if owed.next_id is not None and self._seen[owed.next_id] == mark:
-            yield Violation("I3", row.case_id, row.sequence, f"came after the next event on {row.topic}", goes_on=True)
+            late = _("came after the next event on {topic}", topic=row.topic)
+            yield Violation("I3", row.case_id, row.sequence, late, goes_on=True)
         if row.sequence is not None and self._expires(row.topic):
             key = (row.topic, row.case_id)
             self._earliest[key] = min(row.sequence, self._earliest.get(key, row.sequence))
@@ -120,43 +123,46 @@ class Comparison:
                 earliest = self._earliest.get((place.topic, place.case_id))
                 if earliest is None or place.sequence is None or place.sequence < earliest:
                     continue
-            said = f"is owed to {place.topic} and not there"
+            said = _("is owed to {topic} and not there", topic=place.topic)
             yield Violation("I3", place.case_id, place.sequence, said, goes_on=True)
 
     def _expires(self, topic: str) -> bool:
         return topic in self.reading.cut and not topic.endswith(KEPT_FOR_EVER)
 
 
-def _otherwise(message: Incoming, row: OutboxRow, difference: str) -> Violation:
+def _otherwise(message: Incoming, row: OutboxRow, difference: LazyText) -> Violation:
     if (
         CASE_REFERENCE_PATTERN.fullmatch(row.case_id) is None
     ):  # a sender's own name for what it sent: it is not repeated
-        return Violation("I3", row.topic, None, f"message {_place(message)} has {difference}")
-    said = f"is on {row.topic} ({_place(message)}) with {difference}"
+        other = _("message {place} has {difference}", place=_place(message), difference=difference)
+        return Violation("I3", row.topic, None, other)
+    said = _("is on {topic} ({place}) with {difference}")
+    said = said.filled(topic=row.topic, place=_place(message), difference=difference)
     return Violation("I3", row.case_id, row.sequence, said, goes_on=True)
 
 
-def _difference(message: Incoming, owed: OwedMessage) -> str | None:
+def _difference(message: Incoming, owed: OwedMessage) -> LazyText | None:
     """What of the message is not what the publisher sends for the row."""
     if owed.row.body is None:
-        return "a body that the ledger does not have"
+        return _("a body that the ledger does not have")
     due = message_of(owed.row)
     if message.key != due.key:
-        return "another key"
+        return _("another key")
     if message.value != due.value:
-        return "another body"
+        return _("another body")
     headers = list(message.headers)
     if headers == due.headers:
         return None
     differing = next((name for name, value in due.headers if headers.count((name, value)) != 1), None)
-    return "other headers" if differing is None else f"another {differing}"
+    return _("other headers") if differing is None else _("another {header}", header=differing)
 
 
 def _never_owed(message: Incoming, event_id: str) -> Violation:
     event = _EVENT_ID.fullmatch(event_id)
     if event is None:  # whoever wrote it chose the id: it is not repeated
-        return Violation("I3", message.topic, None, f"message {_place(message)} was never owed")
-    return Violation("I3", event[1], int(event[2]), f"is on {message.topic} and was never owed", goes_on=True)
+        return Violation("I3", message.topic, None, _("message {place} was never owed", place=_place(message)))
+    never = _("is on {topic} and was never owed", topic=message.topic)
+    return Violation("I3", event[1], int(event[2]), never, goes_on=True)
 
 
 def _id_of(message: Incoming) -> str | None:

@@ -110,15 +110,16 @@ def rebuild(store: Store, project: Project, *, replace: bool = False) -> Rebuild
     May run beside a live system: each batch is seen as of one instant. A case whose own ledger is broken (`chain`,
     `unreadable`, `definitions`) is reported and left alone. Raises StoreError.
     """
-    return _rebuild_kind(store, CASE_ROWS, project, replace=replace)
+    return rebuild_kind(store, CASE_ROWS, project, replace=replace)
 
 
 def rebuild_dossiers(store: Store, *, replace: bool = False) -> list[Difference]:
     """The same of every linked dossier."""
-    return list(_rebuild_kind(store, DOSSIER_ROWS, DOSSIERS.project, replace=replace).differences)
+    return list(rebuild_kind(store, DOSSIER_ROWS, DOSSIERS.project, replace=replace).differences)
 
 
-def _rebuild_kind(store: Store, rows: ReadModels, project: Project, *, replace: bool) -> RebuildReport:
+def rebuild_kind(store: Store, rows: ReadModels, project: Project, *, replace: bool) -> RebuildReport:
+    """The same of every stream of one kind; `cases` counts these streams."""
     folding = Folding(store, rows, project)
     differences: list[Difference] = []
     for stream_ids in batches_of(store, rows):

@@ -10,6 +10,7 @@ from typing import Final
 from audit.examination import KINDS, all_batches, examine_all
 from audit.proof.signing import PublicKey
 from audit.rebuild import (
+    DOSSIER_ROWS,
     OF_THE_LEDGER,
     Difference,
     Project,
@@ -17,9 +18,11 @@ from audit.rebuild import (
     find_surplus,
     rebuild,
     rebuild_dossiers,
+    rebuild_kind,
 )
 from audit.soundness import check_ledger
 from cases.decide import CASES
+from cases.dossier.decide import DOSSIERS
 from cases.stream import Projection
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
@@ -74,8 +77,9 @@ def rebuild_all(
         return CASES.project(case_id, definitions, records)
 
     report = rebuild(store, folded, replace=True)
-    linked = tuple(rebuild_dossiers(store, replace=True))
-    return Rebuilt(dataclasses.replace(report, differences=report.differences + linked))
+    linked = rebuild_kind(store, DOSSIER_ROWS, DOSSIERS.project, replace=True)
+    events, differences = report.events + linked.events, report.differences + linked.differences
+    return Rebuilt(dataclasses.replace(report, events=events, differences=differences))
 
 
 def _compared(store: Store, watch: Callable[[], None]) -> RebuildReport:
@@ -86,7 +90,7 @@ def _compared(store: Store, watch: Callable[[], None]) -> RebuildReport:
         of_kind: list[Difference] = []
         for part in examine_all(store, all_batches(store, kind), judged=False):
             cases += part.cases
-            events += part.events if kind == "case" else 0
+            events += part.events
             of_kind += part.differences
             for _ in range(part.cases):
                 watch()

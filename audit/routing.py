@@ -12,6 +12,7 @@ from store.database import Store
 from store.errors import LedgerRowBroken
 from store.ledger import record_of_row
 from store.published import OwedEvent, owed_events
+from wording.text import LazyText, _
 
 ALL_EVENTS = Topics("").case_events
 
@@ -23,7 +24,7 @@ def check_routing(store: Store) -> Iterator[Violation]:
     """
     for event in owed_events(store):
         for topic in event.differing or ():
-            yield _finding(event, f"is owed to {topic} otherwise than the ledger has it")
+            yield _finding(event, _("is owed to {topic} otherwise than the ledger has it", topic=topic))
         try:
             record = record_of_row(event.case_id, event.sequence, event.body)
         except LedgerRowBroken:
@@ -42,10 +43,10 @@ def _compare(event: OwedEvent, owed: set[str], record: EventRecord, topics: Topi
         # An older version wrote it, under rules of its own of whom it concerns.
         surplus, lacking = {topic for topic in surplus if not topics.is_outgoing(topic)}, set()
     for topic in sorted(surplus):
-        yield _finding(event, f"is owed to {topic}, which it does not concern")
+        yield _finding(event, _("is owed to {topic}, which it does not concern", topic=topic))
     for topic in sorted(lacking):
-        yield _finding(event, f"was never owed to {topic}")
+        yield _finding(event, _("was never owed to {topic}", topic=topic))
 
 
-def _finding(event: OwedEvent, what: str) -> Violation:
+def _finding(event: OwedEvent, what: LazyText) -> Violation:
     return Violation("I3", event.case_id, event.sequence, what, goes_on=True)

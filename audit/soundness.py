@@ -14,6 +14,7 @@ from audit.proof.signing import PublicKey
 from audit.violation import Violation
 from store.database import Store
 from store.soundness import BrokenHead, broken_heads, commands_ahead, opened_without_events, streams, views_ahead
+from wording.text import _, _n
 
 
 def check_ledger(
@@ -60,6 +61,10 @@ def check_ahead(store: Store) -> Iterator[Violation]:
 def _fault_of_head(head: BrokenHead) -> Violation:
     last = head.last or 0
     if head.known > last:
-        missing = f"is missing: the row of its stream knows {head.known} events"
+        missing = _n(
+            "is missing: the row of its stream knows {count} event",
+            "is missing: the row of its stream knows {count} events",
+            head.known,
+        )
         return Violation("I2", head.stream_id, last + 1, missing, goes_on=True, altered=True)
-    return Violation("I2", head.stream_id, None, "the hash of its row is not that of its last event", altered=True)
+    return Violation("I2", head.stream_id, None, _("the hash of its row is not that of its last event"), altered=True)

@@ -24,6 +24,7 @@ from store.database import Store
 from store.owed import may_see_persons
 from store.soundness import streams_unsigned
 from store.verification import accepted_without_case
+from wording.text import _
 
 
 class PublishedTopics(NamedTuple):
@@ -65,7 +66,7 @@ def verify(
     _note_examined(store, report, watch, streams_unsigned(store) if since_checkpoint else None)
     _note_proofs(store, report, evidence or Evidence())
     for case_id in accepted_without_case(store):
-        report.note(Violation("I1", case_id, None, "was accepted and has no case", goes_on=True))
+        report.note(Violation("I1", case_id, None, _("was accepted and has no case"), goes_on=True))
     report.note_all(check_owed(store))
     report.unseen += [] if may_see_persons(store) else ["vault"]
     if topics is not None:

@@ -11,6 +11,8 @@ from audit.checkpoints import Witnessed
 from audit.examination import Examined
 from audit.rebuild import OF_THE_LEDGER, Difference
 from audit.violation import Violation
+from events.language.identity import DOSSIER_PREFIX
+from wording.text import LazyText, _
 
 INVARIANTS: Final = tuple(f"I{number}" for number in range(1, 15))
 """All of docs/invariants.md."""
@@ -21,6 +23,18 @@ OF_STREAMS: Final = ("I4", "I5", "I6", "I7", "I8", "I12", "I14")
 FINDINGS_MAX: Final = 50
 OF_HEADS: Final = ("chain", "hash")
 """Differences that the check of all heads names more exactly."""
+SAID: Final[dict[str, LazyText]] = {
+    "case": _("its row in the list of cases is not what the ledger says"),
+    "dossier": _("its row in the list of linked dossiers is not what the ledger says"),
+    "worklist": _("its rows in the list of waiting steps are not what the ledger says"),
+    "escalations": _("its rows in the list of escalations are not what the ledger says"),
+    "unreadable": _("cannot be read"),
+    "definitions": _("the definitions that it was opened under are not those of the archive"),
+    "surplus": _("has rows in the lists, and no event in the ledger"),
+}
+"""How a difference is told."""
+GOING_ON: Final = ("unreadable", "surplus")
+"""Those that are told on from the id."""
 LAST: Final = 2**31
 NUMBER: Final = re.compile(r"\d+")
 DIGITS: Final = 10
@@ -115,9 +129,7 @@ class VerificationReport:
         for difference in differences:
             if difference.what not in OF_HEADS:
                 invariant = "I2" if difference.what in OF_THE_LEDGER else "I8"
-                altered = difference.what == "unreadable"  # nothing that we write is
-                place = difference.case_id, difference.sequence
-                self.note(Violation(invariant, *place, difference.what, altered=altered))
+                self.note(_violation(invariant, difference))
 
     def take(self, examined: Examined) -> None:
         """Count what a batch of streams came to."""
@@ -126,6 +138,13 @@ class VerificationReport:
         self.older += examined.older
         self.note_all(examined.violations)
         self.note_differences(examined.differences)
+
+
+def _violation(invariant: str, difference: Difference) -> Violation:
+    what, place = difference.what, (difference.case_id, difference.sequence)
+    said = SAID["dossier" if what == "case" and difference.case_id.startswith(DOSSIER_PREFIX) else what]
+    altered = what == "unreadable"  # nothing that we write is
+    return Violation(invariant, *place, said, goes_on=what in GOING_ON, altered=altered)
 
 
 def _rank(violation: Violation) -> tuple[int, str, int]:

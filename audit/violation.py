@@ -12,8 +12,10 @@ class Violation:
     invariant: str
     """`I1` to `I14` of docs/invariants.md."""
     case_id: str
+    """The stream, or what else is meant; what is told in words, as `checkpoint 3`, can be said in each language."""
     sequence: int | None
     message: str
+    """In English; a LazyText can be said in each language, and so survives the way between processes."""
     goes_on: bool = False
     """The message goes on from the id of the case, or of what is meant: "… is owed to …"."""
     altered: bool = False

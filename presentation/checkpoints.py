@@ -38,14 +38,14 @@ def checkpoint_screen(checkpoint: Checkpoint, moments: Moments) -> Iterator[Bloc
 
 
 def checkpoint_table(checkpoints: Sequence[Checkpoint], moments: Moments) -> Table:
-    """One line a checkpoint; where a key handed over, it says so."""
+    """One line a checkpoint; where a key took over, it says from which."""
     words = moments.words
     logs = list(checkpoints[-1].logs)
-    named = [words.named("log", log) for log in logs]
+    named = [text[:1].upper() + text[1:] for text in (words.named("log", log) for log in logs)]
     table = table_of(None, words(_("Number")), words(_("At")), words(_("Cases")), *named, words(_("Key")))
     for one in checkpoints:
         sizes = [str(one.logs[log].size) if log in one.logs else "-" for log in logs]
-        handed = dim(" ", words(_("handed over"))) if one.handover else ""
+        handed = dim(" ", words(_("took over from {key}"), key=one.handover.by)) if one.handover else ""
         table.add(str(one.number), _instant(one, moments), str(one.cases), *sizes, line(one.key_id, handed))
     return table
 
@@ -79,8 +79,14 @@ def consistency_json(proof: Consistency) -> dict[str, Any]:
 
 def inclusion_screen(proof: Inclusion, words: Words) -> Iterator[Block]:
     """What is proved, and the hashes that prove it."""
-    said = _("Leaf {index} of the {size} leaves of the log {log} that were signed:")
-    yield line(words(said, index=proof.index, size=proof.size, log=proof.log))
+    said = _n(
+        "Leaf {index} of the {count} leaf of the {log} that was signed:",
+        "Leaf {index} of the {count} leaves of the {log} that were signed:",
+        proof.size,
+        index=proof.index,
+        log=words.named("log", proof.log),
+    )
+    yield line(words(said))
     yield unbroken(f"  {proof.data.decode()}")
     yield facts(((words(_("Leaf")), proof.leaf.hex()), (words(_("Root")), proof.root.hex())))
     yield from _path(proof.path, words)
@@ -88,8 +94,14 @@ def inclusion_screen(proof: Inclusion, words: Words) -> Iterator[Block]:
 
 def consistency_screen(proof: Consistency, words: Words) -> Iterator[Block]:
     """What is proved, and the hashes that prove it."""
-    said = _("The first {old} leaves of the log {log} are the beginning of its first {size}.")
-    yield line(words(said, old=proof.old_size, log=proof.log, size=proof.size))
+    said = _n(
+        "The first {count} leaf of the {log} is the beginning of its first {size}.",
+        "The first {count} leaves of the {log} are the beginning of its first {size}.",
+        proof.old_size,
+        log=words.named("log", proof.log),
+        size=proof.size,
+    )
+    yield line(words(said))
     yield facts(((words(_("Root before")), proof.old_root.hex()), (words(_("Root")), proof.root.hex())))
     yield from _path(proof.path, words)
 

@@ -11,7 +11,7 @@ from audit.violation import Violation
 from events.language.identity import CASE_REFERENCE_PATTERN
 from presentation.blocks import Block, Line, Tone, dim, line, table_of, toned
 from presentation.words.words import Words
-from wording.text import LazyText, _, _n
+from wording.text import LazyText, _, _n, in_language
 
 
 def finding_line(finding: Violation) -> str:
@@ -23,13 +23,30 @@ def finding_line(finding: Violation) -> str:
 
 
 def finding_text(finding: Violation, words: Words) -> str:
-    """A finding on the screen. In Vietnamese it says which rule is broken, and where."""
+    """A finding on the screen: where it is, and how it differs; in Vietnamese with the rule in words."""
     if words.language == "en":
         return finding_line(finding)
-    place = finding.case_id
+    return f"{words.named('invariant', finding.invariant)}: {_fault(finding, words)}"
+
+
+def _fault(finding: Violation, words: Words) -> str:
+    """Where it is and how it differs; what nobody translated is told by its place alone."""
+    place = in_language(finding.case_id, words.language)
     if finding.sequence is not None:
         place = words(_("{stream}, event {event}"), stream=place, event=finding.sequence)
-    return words(_("{invariant}: wrong at {place}"), invariant=words.named("invariant", finding.invariant), place=place)
+    if not _is_said_in(finding, words.language):
+        return words(_("wrong at {place}"), place=place)
+    return f"{place}{' ' if finding.goes_on else ': '}{in_language(finding.message, words.language)}"
+
+
+def _is_said_in(finding: Violation, language: str) -> bool:
+    return language == "en" or isinstance(finding.message, LazyText)
+
+
+def _first_shown(fault: Violation, words: Words) -> Block:
+    said = _fault(fault, words)
+    heading = _("What differs first: {fault}") if fault.sequence is None else _("First event that differs: {fault}")
+    return line(toned(Tone.WRONG, words(heading, fault=said)))
 
 
 def _first_fault(fault: Violation | None) -> dict[str, Any] | None:
@@ -67,14 +84,16 @@ def _replays_json(replays: ReplayTally | None) -> dict[str, Any]:
 
 
 def verification_screen(report: VerificationReport, words: Words) -> Iterator[Block]:
-    """One line an invariant, each finding, and what follows."""
+    """What differs first, one line an invariant, each finding, and what follows."""
+    if report.first_fault is not None:
+        yield _first_shown(report.first_fault, words)
     table = table_of(None, words(_("Invariant")), words(_("Violations")))
     for name, count in report.violations.items():
         named = line(words.named("invariant", name), " ", dim(f"({name})"))
         table.add(named, _count(count))
     yield table
     yield from (_wrong(finding_text(finding, words)) for finding in report.findings)
-    if report.findings and words.language == "vi":
+    if not all(_is_said_in(finding, words.language) for finding in report.findings):
         yield line(words(_("Each in detail above.")))
     counts = _counts(report.cases, report.events)
     findings = _n("{count} finding", "{count} findings", sum(count or 0 for count in report.violations.values()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from audit.proof.errors import KEY_SETTING, EvidenceBroken, LeavesBroken
+from audit.proof.errors import KEY_SETTING, LOG_NAMES, EvidenceBroken, LeavesBroken
 from audit.proof.leaves import data_of, digest_of_act, hashes_of
 from audit.proof.merkle import CompactRange, TooFewLeaves, consistency_path, leaf_hash, verify_inclusion
 from audit.proof.paths import paths_of
@@ -20,7 +20,7 @@ from services.errors import ServiceError
 from services.installation import Installation
 from store.checkpoints import LOGS, Checkpoints, Draft, Sealed
 from store.leaves import CATALOG, Leaf, Leaves
-from wording.text import _
+from wording.text import _, _n
 
 __all__ = [
     "CATALOG", "EVENTS", "LOGS", "PUBLICATIONS", "Consistency", "Inclusion", "NoSigningKeyError", "SigningKey", "key_from",
@@ -102,7 +102,12 @@ class SizeOutOfRangeError(ServiceError):
 
     def __init__(self, *, field: str, log: str, signed: int) -> None:
         super().__init__(
-            _("The log {log} has {signed} signed leaves.", log=log, signed=signed),
+            _n(
+                "The log {log} has {count} signed leaf.",
+                "The log {log} has {count} signed leaves.",
+                signed,
+                log=LOG_NAMES[log],
+            ),
             field=field,
             remedy=_(
                 "Name sizes from 1 to that, the smaller first; `greenlane checkpoint list` tells those that were signed."

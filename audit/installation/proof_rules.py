@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from audit.installation.check import Check
-from wording.text import _
+from wording.text import _, _n
 
 LATE_AFTER_INTERVALS: Final = 3
 """A checkpoint may be late once or twice: a restart, a database that was away. The metric's alert has the same bound."""
@@ -32,8 +33,11 @@ def checkpoints(signing: Signing, interval_seconds: float, *, in_production: boo
     if not late and (signing.number or not in_production):
         said = _("Checkpoint {number} signs {events} events.", number=signing.number, events=signing.events)
         return Check("checkpoints", said if signing.number else _("No checkpoint is due yet."))
-    minutes = f"{signing.unsigned_seconds / 60:.0f}"
-    said = _("No checkpoint signs what was recorded in the last {minutes} min.", minutes=minutes)
+    said = _n(
+        "No checkpoint signs what was recorded in the last {count} minute.",
+        "No checkpoint signs what was recorded in the last {count} minutes.",
+        ceil(signing.unsigned_seconds / 60),
+    )
     return Check(
         "checkpoints",
         said if late else _("No checkpoint was ever signed here: nobody could prove the past."),

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from audit.proof.errors import LOG_NAMES
 from audit.proof.signing import KeyRing, PublicKey, signature_holds
 from audit.proof.trees import Tree
 from audit.proof.vouching import keys_named, signed_as_known
 from audit.violation import Violation
 from events.language.checkpoint import EVENTS, PUBLICATIONS, Checkpoint, digest_of_checkpoint
+from wording.text import LazyText, _
 
 LOGS = (EVENTS, PUBLICATIONS)
 
 
 def of_checkpoint(number: int, message: str, *, goes_on: bool = False) -> Violation:
     """A finding about one checkpoint."""
-    return Violation("I9", f"checkpoint {number}", None, message, goes_on=goes_on)
+    return Violation("I9", _("checkpoint {number}", number=number), None, message, goes_on=goes_on)
+
+
+def _of_log(log: str, message: LazyText) -> Violation:
+    return Violation("I9", _("log {log}", log=LOG_NAMES[log]), None, message)
 
 
 def sizes_of(checkpoints: Sequence[Checkpoint], log: str) -> list[int]:
@@ -36,16 +42,16 @@ def check_succession(
     """
     for checkpoint in checkpoints:
         if checkpoint.installation != installation:
-            yield of_checkpoint(checkpoint.number, "it is of another installation")
+            yield of_checkpoint(checkpoint.number, _("it is of another installation"))
         for log in LOGS:
             if log not in checkpoint.logs:
-                yield of_checkpoint(checkpoint.number, f"it says nothing of the log {log}")
+                yield of_checkpoint(checkpoint.number, _("it says nothing of the log {log}", log=LOG_NAMES[log]))
     if checkpoints and checkpoints[0].number == 1 and checkpoints[0].previous is not None:
-        yield of_checkpoint(1, "it names one before it, and is the first")
+        yield of_checkpoint(1, _("it names one before it, and is the first"))
     numbers = {checkpoint.number for checkpoint in checkpoints}
     for number in range(1, max(numbers, default=0)):
         if number not in numbers and number not in unread:
-            yield of_checkpoint(number, "is missing", goes_on=True)
+            yield of_checkpoint(number, _("is missing"), goes_on=True)
     for before, after in pairwise(checkpoints):
         yield from _check_pair(before, after, ring)
 
@@ -53,19 +59,25 @@ def check_succession(
 def _check_pair(before: Checkpoint, after: Checkpoint, ring: KeyRing | None) -> Iterator[Violation]:
     if after.number == before.number + 1:
         if after.previous != digest_of_checkpoint(before):
-            yield of_checkpoint(after.number, f"checkpoint {before.number} is not the one that it follows")
+            broken = _("checkpoint {number} is not the one that it follows", number=before.number)
+            yield of_checkpoint(after.number, broken)
         elif not _key_follows(before, after, ring):
-            changed = (
-                f"the key changed without a handover: {before.key_id} signed the one before, {after.key_id} this one"
+            changed = _(
+                "the key changed without a handover: {before} signed the one before, {after} this one; "
+                "the key was lost, or somebody replaced it",
+                before=before.key_id,
+                after=after.key_id,
             )
-            yield of_checkpoint(after.number, f"{changed}; the key was lost, or somebody replaced it")
+            yield of_checkpoint(after.number, changed)
     if after.at < before.at:
-        yield of_checkpoint(after.number, f"it is earlier than checkpoint {before.number}")
+        yield of_checkpoint(after.number, _("it is earlier than checkpoint {number}", number=before.number))
     if after.cases < before.cases:
-        yield of_checkpoint(after.number, f"it counts fewer cases than checkpoint {before.number}")
+        fewer = _("it counts fewer cases than checkpoint {number}", number=before.number)
+        yield of_checkpoint(after.number, fewer)
     for log in LOGS:
         if log in before.logs and log in after.logs and after.logs[log].size < before.logs[log].size:
-            yield of_checkpoint(after.number, f"the log {log} was longer at checkpoint {before.number}")
+            longer = _("the log {log} was longer at checkpoint {number}", log=LOG_NAMES[log], number=before.number)
+            yield of_checkpoint(after.number, longer)
 
 
 def _key_follows(before: Checkpoint, after: Checkpoint, ring: KeyRing | None) -> bool:
@@ -91,19 +103,19 @@ def check_signatures(
         keys = (*known, *keys_named(checkpoints))
         for checkpoint in checkpoints:
             if not signed_as_known(checkpoint, keys):
-                yield of_checkpoint(checkpoint.number, "its signature does not hold")
+                yield of_checkpoint(checkpoint.number, _("its signature does not hold"))
         return
     ids = {key.key_id for key in ring.keys}
     for checkpoint in checkpoints:
         if digest_of_checkpoint(checkpoint) in vouched:
             continue
         if checkpoint.key_id not in ids:
-            stranger = f"key {checkpoint.key_id} signed it, which is neither the key that is trusted nor a successor"
-            yield of_checkpoint(checkpoint.number, stranger)
+            stranger = _("key {key} signed it, which is neither the key that is trusted nor a successor")
+            yield of_checkpoint(checkpoint.number, stranger.filled(key=checkpoint.key_id))
         elif not signature_holds(checkpoint, ring.keys):
-            yield of_checkpoint(checkpoint.number, "its signature does not hold")
+            yield of_checkpoint(checkpoint.number, _("its signature does not hold"))
         elif not ring.holds(checkpoint):
-            ended = f"key {checkpoint.key_id} signed it, and another key had followed that one before"
+            ended = _("key {key} signed it, and another key had followed that one before", key=checkpoint.key_id)
             yield of_checkpoint(checkpoint.number, ended)
 
 
@@ -118,7 +130,7 @@ def check_roots(checkpoints: Sequence[Checkpoint], trees: Mapping[str, Tree]) ->
     for log in LOGS:
         tree, signed = trees[log], [one for one in checkpoints if log in one.logs]
         if tree.gap is not None:
-            yield Violation("I9", f"log {log}", None, f"leaf {tree.gap} is missing or stands twice")
+            yield _of_log(log, _("leaf {number} is missing or stands twice", number=tree.gap))
         before = 0
         for checkpoint in signed:
             fault = fault_of_root(checkpoint, log, tree, before)
@@ -128,20 +140,23 @@ def check_roots(checkpoints: Sequence[Checkpoint], trees: Mapping[str, Tree]) ->
             before = checkpoint.logs[log].size
         last = signed[-1].logs[log].size if signed else 0
         if tree.size > last:
-            yield Violation("I9", f"log {log}", None, f"leaves {last} to {tree.size - 1} were signed by no checkpoint")
+            yield _of_log(
+                log, _("leaves {first} to {last} were signed by no checkpoint", first=last, last=tree.size - 1)
+            )
     for checkpoint in checkpoints:
         counted = trees[EVENTS].cases.get(checkpoint.logs[EVENTS].size) if EVENTS in checkpoint.logs else None
         if counted is not None and counted != checkpoint.cases:
-            yield of_checkpoint(checkpoint.number, f"it counts {checkpoint.cases} cases, and the leaves {counted}")
+            said = _("it counts {cases} cases, and the leaves {counted}", cases=checkpoint.cases, counted=counted)
+            yield of_checkpoint(checkpoint.number, said)
 
 
 def fault_of_root(checkpoint: Checkpoint, log: str, tree: Tree, before: int = 0) -> Violation | None:
     """What is wrong with one log of a checkpoint. `before`: the leaves from this number on were not looked at yet."""
     state = checkpoint.logs[log]
     if state.size > tree.size:
-        message = f"it signed {state.size} leaves of the log {log}, and there are {tree.size}: the rest is gone"
-        return of_checkpoint(checkpoint.number, message)
+        cut = _("it signed {signed} leaves of the log {log}, and there are {size}: the rest is gone")
+        return of_checkpoint(checkpoint.number, cut.filled(signed=state.size, log=LOG_NAMES[log], size=tree.size))
     if tree.roots.get(state.size, b"").hex() != state.root:
-        changed = f"leaves {before} to {state.size - 1} of the log {log} are not those that it signed"
-        return of_checkpoint(checkpoint.number, changed)
+        changed = _("leaves {first} to {last} of the log {log} are not those that it signed")
+        return of_checkpoint(checkpoint.number, changed.filled(first=before, last=state.size - 1, log=LOG_NAMES[log]))
     return None

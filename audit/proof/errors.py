@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from events.language.checkpoint import EVENTS, PUBLICATIONS
 from wording.errors import GreenlaneError
-from wording.text import _
+from wording.text import LazyText, _, _n, _p
 
 KEY_SETTING: Final = "GREENLANE_CHECKPOINT_KEY_FILE"
 """The setting that names the signing key, as whoever can mend it knows it."""
+LOG_NAMES: Final[dict[str, LazyText]] = {EVENTS: _p("log", "events"), PUBLICATIONS: _p("log", "publications")}
 
 
 class ProofError(GreenlaneError):
@@ -22,11 +24,12 @@ class KeyUnreadable(ProofError):
 
     code = "key_unreadable"
 
-    def __init__(self, *, field: str, private: bool) -> None:
+    def __init__(self, *, field: str, private: bool, other_half: bool = False) -> None:
         wanted = _("No private key in PEM form (PKCS#8).") if private else _("No public key in PEM form.")
-        super().__init__(
-            wanted, field=field, remedy=_("Name a file that `greenlane checkpoint key --new FILE` made, or its like.")
-        )
+        remedy = _("Name a file that `greenlane checkpoint key --new FILE` made, or its like.")
+        if other_half and not private:
+            remedy = _("Give the public one (.pub.pem); a private key does not belong with an auditor.")
+        super().__init__(wanted, field=field, remedy=remedy)
 
 
 class KeyEncrypted(ProofError):
@@ -97,7 +100,12 @@ class LeavesBroken(ProofError):
 
     def __init__(self, *, log: str, size: int) -> None:
         super().__init__(
-            _("The first {size} leaves of the log {log} do not give the root that was signed.", size=size, log=log),
+            _n(
+                "The first {count} leaf of the log {log} does not give the root that was signed.",
+                "The first {count} leaves of the log {log} do not give the root that was signed.",
+                size,
+                log=LOG_NAMES[log],
+            ),
             field="log_leaves",
             remedy=_("Run `greenlane verify` and compare with the checkpoints that left the house."),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from audit.proof.errors import CheckpointBroken, KeyNotHandedOver
+from audit.proof.errors import LOG_NAMES, CheckpointBroken, KeyNotHandedOver
 from audit.proof.leaves import hashes_of
 from audit.proof.merkle import CompactRange
 from audit.proof.signing import UNSIGNED, PublicKey, SigningKey, hand_over, sign_checkpoint, signature_holds
@@ -86,7 +86,7 @@ def _standing(draft: Draft) -> dict[str, CompactRange]:
             tree = None
         state = signed.get(log, LogState(size=0, root=CompactRange().root().hex()))
         if tree is None or (tree.size, tree.root().hex()) != (state.size, state.root):
-            raise CheckpointBroken(number=draft.number - 1, what=_("the tree of the log {log}", log=log))
+            raise CheckpointBroken(number=draft.number - 1, what=_("the tree of the log {log}", log=LOG_NAMES[log]))
         trees[log] = tree
     return trees
 

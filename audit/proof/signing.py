@@ -24,6 +24,7 @@ from events.language.checkpoint import Checkpoint, Handover, handover_bytes, sig
 KEY_ID_DIGITS = 32
 PEM_BLOCK: Final = re.compile(r"-----BEGIN [^-]*-----.*?-----END [^-]*-----", re.DOTALL)
 PEM_BEGINS: Final = "-----BEGIN"
+PRIVATE_BEGINS: Final = re.compile(r"-----BEGIN [^-]*PRIVATE KEY-----")
 UNSIGNED = "0" * 128
 """What stands in a checkpoint for the signature until it is signed; the signature is not over it."""
 
@@ -44,7 +45,8 @@ class PublicKey:
         except UnsupportedAlgorithm as error:
             raise KeyOfAnotherKind(field=field, kind=type(error).__name__) from None
         except ValueError:
-            raise KeyUnreadable(field=field, private=False) from None
+            other_half = PRIVATE_BEGINS.search(text) is not None
+            raise KeyUnreadable(field=field, private=False, other_half=other_half) from None
         if not isinstance(key, Ed25519PublicKey):
             raise KeyOfAnotherKind(field=field, kind=_kind_of(key))
         return cls(key.public_bytes(Encoding.Raw, PublicFormat.Raw))
@@ -54,7 +56,7 @@ class PublicKey:
         """The keys of a file that holds one PEM block after the other, in its order. Raises the same; one bad block is enough."""
         blocks = PEM_BLOCK.findall(text)
         if not blocks or len(blocks) != text.count(PEM_BEGINS):
-            raise KeyUnreadable(field=field, private=False)
+            raise KeyUnreadable(field=field, private=False, other_half=PRIVATE_BEGINS.search(text) is not None)
         return tuple(cls.from_pem(block, field) for block in blocks)
 
     @property

@@ -215,7 +215,7 @@ def check_outside(
     for number, group in groupby(outside.checkpoints, lambda one: one.number):
         same = list(group)
         if len(same) > 1:
-            yield of_checkpoint(number, "two different ones of this number left the house: the past was forked")
+            yield of_checkpoint(number, _("two different ones of this number left the house: the past was forked"))
         for checkpoint in same:
             yield from check_signatures((checkpoint,), ring, vouched=vouched)
             fault = _fault_of_copy(checkpoint, by_number.get(number), last)
@@ -229,11 +229,12 @@ def check_outside(
 
 def _fault_of_copy(left: Checkpoint, stands: Checkpoint | None, last: int) -> str | None:
     if stands is None and left.number > last:
-        return f"it left the house, and the database ends with checkpoint {last}: it was rolled back"
+        return _("it left the house, and the database ends with checkpoint {last}: it was rolled back", last=last)
     if stands is None:
-        return "it left the house, and is gone from the database"
+        return _("it left the house, and is gone from the database")
     if stands.key_id != left.key_id:
-        return f"key {left.key_id} had signed it when it left the house, and {stands.key_id} did in the database"
+        said = _("key {left} had signed it when it left the house, and {stands} did in the database")
+        return said.filled(left=left.key_id, stands=stands.key_id)
     if canonical_checkpoint(stands) != canonical_checkpoint(left):
-        return "it left the house otherwise than it stands in the database"
+        return _("it left the house otherwise than it stands in the database")
     return None

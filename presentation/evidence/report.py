@@ -54,7 +54,9 @@ def _proof(narrative: Narrative, moments: Moments) -> Iterator[Block | None]:
         _("Stream of events"): evidence.subject,
         _("Events in this file"): f"{evidence.events}",
         _("Exported at"): _real(evidence.exported_at, moments),
-        _("Checkpoint"): words(_("{number} of {at}", number=checkpoint.number, at=_real(checkpoint.at, moments))),
+        _("Checkpoint"): words(
+            _("number {number}, of {at}", number=checkpoint.number, at=_real(checkpoint.at, moments))
+        ),
         _("Events under the checkpoint"): f"{checkpoint.logs[EVENTS].size}",
         _("Signing key"): checkpoint.key_id,
         _("Installation"): checkpoint.installation,

@@ -56,8 +56,11 @@ def test_an_event_that_cannot_be_read_is_told_by_its_place() -> None:
     """Before what follows from it; a read model that differs is about the whole case."""
     report = VerificationReport()
     report.note_differences([Difference(FIRST, "worklist"), Difference(SECOND, "unreadable", 9)])
-    assert [str(one) for one in report.findings] == [f"I8 {FIRST}: worklist", f"I2 {SECOND}.9: unreadable"]
-    expected = {"case_id": SECOND, "sequence": 9, "what": "event 9: unreadable"}
+    assert [str(one) for one in report.findings] == [
+        f"I8 {FIRST}: its rows in the list of waiting steps are not what the ledger says",
+        f"I2 {SECOND}.9: cannot be read",
+    ]
+    expected = {"case_id": SECOND, "sequence": 9, "what": "event 9 cannot be read"}
     assert verification_json(report)["first_fault"] == expected
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
+from audit.chain import fault_of_leaf
 from audit.checkpoints import Witnessed
+from audit.proof.checking import of_checkpoint
+from audit.rebuild import Difference
 from audit.verification_report import ReplayTally, VerificationReport
 from audit.violation import Violation
 from presentation.integrity import finding_text, verification_json, verification_screen
 from presentation.words.words import Words
 from tests.presentation.test_blocks import drawn
+from wording.text import _
 
 
 @pytest.mark.parametrize(
@@ -34,6 +40,34 @@ def test_a_finding_for_programs_and_in_vietnamese(finding: Violation, line: str,
     said = finding_text(finding, Words("vi"))
     assert place in said
     assert finding.message not in said
+
+
+def test_an_auditor_reads_in_vietnamese_how_the_past_differs() -> None:
+    """Which event and how, also after the way between processes; a checkpoint in words, what differs first before all else."""
+    report = VerificationReport()
+    report.note_all(
+        pickle.loads(pickle.dumps(one))
+        for one in (
+            of_checkpoint(1, _("its signature does not hold")),
+            fault_of_leaf("case-1", 4, "hash", 3, (9,)),
+            fault_of_leaf("case-2", 5, "missing", 12, (9,)),
+        )
+    )
+    report.note_differences([Difference("case-3", "case")])
+    vietnamese = drawn(*verification_screen(report, Words("vi")), width=300)
+    first = "case-1, sự kiện 4: mã băm không khớp với mã băm mà điểm chốt 1 đã ký"
+    assert vietnamese.lstrip().startswith(f"Sự kiện sai đầu tiên: {first}")
+    assert "điểm chốt 1: chữ ký không hợp lệ" in vietnamese
+    assert "case-2, sự kiện 5 bị thiếu, trong khi một điểm chốt đã ký sự kiện này" in vietnamese
+    assert "case-3: dòng của hồ sơ trong danh sách hồ sơ không khớp với sổ cái" in vietnamese
+    assert "--lang en" not in vietnamese
+    english = drawn(*verification_screen(report, Words("en")), width=300)
+    first = "case-1, event 4: its hash is not the one that checkpoint 1 signed"
+    assert english.lstrip().startswith(f"First event that differs: {first}")
+    assert (
+        verification_json(report)["findings"][-1]
+        == "I8: case-3: its row in the list of cases is not what the ledger says"
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])

@@ -97,6 +97,10 @@ def test_a_public_key_that_is_none_is_refused() -> None:
             PublicKey.from_pem(text, field="auditor.pem")
         error = raised.value
         assert error.field == "auditor.pem"
+    for read in (PublicKey.from_pem, PublicKey.all_from_pem):
+        with pytest.raises(KeyUnreadable, match="No public key") as raised:
+            read(FIRST.private_pem)
+        assert "does not belong with an auditor" in (raised.value.remedy or "")
 
 
 def test_a_signature_covers_every_field() -> None:
