@@ -18,6 +18,7 @@ from audit.chain import check_chain
 from audit.crew import cores, spread
 from audit.dossier_redecision import dossier_redecided
 from audit.dossiers import check_dossier
+from audit.form import check_form
 from audit.invariants import check_story, replay_story
 from audit.rebuild import (
     BATCH_STREAMS,
@@ -204,9 +205,10 @@ def _judge_case(opening: Opening, rows: list[LedgerRow], examined: Examined) -> 
     story = by_deciding or story_of(opening.definitions, _records(opening, rows))
     examined.older += story.older
     examined.violations += check_story(story)
-    if by_deciding is None:
-        examined.violations += replay_story(story)
     records = [scene.record for scene in story.scenes]
+    if by_deciding is None:
+        examined.violations += check_form((row.body for row in rows[: len(records)]), records)
+        examined.violations += replay_story(story)
     note_effects(records, examined)
     return CASES.shown(story.case, records) if story.broken is None else None
 
@@ -217,6 +219,7 @@ def _show_case(opening: Opening, rows: list[LedgerRow], _: Examined) -> Projecti
 
 def _judge_dossier(opening: Opening, rows: list[LedgerRow], examined: Examined) -> Projection:
     records = _records(opening, rows)
+    examined.violations += check_form((row.body for row in rows), records)
     examined.violations += check_dossier(opening.definitions, records)
     examined.violations += dossier_redecided(opening.definitions, records)
     note_effects(records, examined)

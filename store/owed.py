@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+from events.language.checkpoint import NAME as CHECKPOINT
 from events.language.topics import Topics
 from store.database import Store
 from store.statements import statements_in
@@ -25,9 +26,36 @@ class CodeGap(NamedTuple):
     last: int
 
 
-def owed_without_event(store: Store) -> Iterator[tuple[str, int]]:
-    """Stream and sequence of events that the outbox owes and the ledger does not have."""
-    return stream(store, "find_owed_without_event")
+def owed_otherwise(store: Store) -> Iterator[tuple[str, int, bool]]:
+    """Stream and sequence of events that the outbox owes; True: the ledger has none such, False: it has it otherwise."""
+    names = Topics(EVERY_PREFIX)
+    topics = [names.case_events, names.escalations, names.work(EVERY_PREFIX)]
+    return stream(store, "find_owed_otherwise", topics=topics)
+
+
+def checkpoints_otherwise(store: Store) -> Iterator[tuple[int | None, int]]:
+    """Numbers of checkpoints, and 1: owed and not there, 2: there and never owed, 3: owed otherwise than it stands."""
+    return stream(store, "find_checkpoints_otherwise", name=CHECKPOINT)
+
+
+def applications_otherwise(store: Store) -> Iterator[tuple[str, str]]:
+    """Streams whose row in the inbox is not what their first event says, and the column. Digests cannot be compared."""
+    return stream(store, "find_applications_otherwise")
+
+
+def openings_otherwise(store: Store) -> Iterator[tuple[str, str, str]]:
+    """Streams, what opened them, and the body of their first event, where the one does not hold the other's text."""
+    return stream(store, "find_openings_otherwise")
+
+
+def links_otherwise(store: Store) -> Iterator[tuple[str]]:
+    """Cases of a linked dossier that are not remembered as the ones that they are."""
+    return stream(store, "find_links_otherwise")
+
+
+def outcomes_of_nothing(store: Store) -> Iterator[tuple[str, str]]:
+    """Stream and id of accepted commands whose stream has no events."""
+    return stream(store, "find_outcomes_of_nothing")
 
 
 def events_never_owed(store: Store) -> Iterator[tuple[str, int]]:

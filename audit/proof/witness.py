@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -199,9 +199,16 @@ def _checkpoint(content: bytes, place: LazyText) -> Checkpoint:
 
 
 def check_outside(
-    outside: Outside, stored: Sequence[Checkpoint], ring: KeyRing, trees: Mapping[str, Tree]
+    outside: Outside,
+    stored: Sequence[Checkpoint],
+    ring: KeyRing,
+    trees: Mapping[str, Tree],
+    vouched: Collection[str] = (),
 ) -> Iterator[Violation]:
-    """I9: each is signed by the trusted key or its successors, stands in the database, and today's leaves give its roots."""
+    """I9: each is signed by the trusted key or its successors, stands in the database, and today's leaves give its roots.
+
+    `vouched`: digests of what stands and led to the trusted key.
+    """
     yield from outside.strays
     by_number = {checkpoint.number: checkpoint for checkpoint in stored}
     last = max(by_number, default=0)
@@ -210,7 +217,7 @@ def check_outside(
         if len(same) > 1:
             yield of_checkpoint(number, _("two different ones of this number left the house: the past was forked"))
         for checkpoint in same:
-            yield from check_signatures((checkpoint,), ring)
+            yield from check_signatures((checkpoint,), ring, vouched=vouched)
             fault = _fault_of_copy(checkpoint, by_number.get(number), last)
             if fault is not None:
                 yield of_checkpoint(number, fault)

@@ -68,6 +68,7 @@ def verify(
 
     Example: greenlane verify --topics --key checkpoint-key.pub.pem --checkpoints topic
     """
+    from greenlane.checkpoints.keys import signing_key_of
     from greenlane.cli.progress import counted
     from presentation.integrity import verification_json, verification_screen
     from services import verification
@@ -76,9 +77,8 @@ def verify(
     if sample is not None and not histories:
         raise typer.BadParameter(_("A sample is one of histories: give --histories too."), param_hint="--sample")
     with run.session() as session:
-        evidence = verification.read_evidence(
-            session.wiring, acting(None), trusted, checkpoints, own_key=session.wiring.settings.checkpoint_key
-        )
+        own_key = signing_key_of(session.wiring.settings) if trusted is None else None
+        evidence = verification.read_evidence(session.wiring, acting(None), trusted, checkpoints, own_key=own_key)
         asked = verification.drawn_histories(sample, sandbox=session.wiring.settings.sandbox) if histories else None
         total = verification.count_ledger(session.wiring, acting(None))[1]
         total += verification.count_histories(session.wiring, acting(None)) if histories else 0

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
+from events.language.identity import subject_ref_of
 from events.language.topics import Topics
 from events.transport.ports import Incoming
 from events.transport.rendering import message_of
@@ -66,8 +68,8 @@ async def live(store: Store, recorder: Recorder, numbers: range) -> list[Sketch]
             source="/portal",
             application_id=sketch.application_id,
             content_digest="d",
-            subject_ref=f"subject-of-{sketch.application_id}",
-            received_at=MORNING,
+            subject_ref=subject_ref_of(sketch.case_id),
+            received_at=MORNING + timedelta(minutes=1),
             opening="{}",
             person='{"name":"somebody"}',
         )

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from audit.owed import check_codes, check_owed
+from events.language.identity import subject_ref_of
 from store.database import Store
 from store.errors import StoreError
 from store.inbox import Inbox, Submission
@@ -73,10 +74,13 @@ TAMPERED = {
         "I1 H05.7-260302-0001: was given, and no case has it",
         "I1 {first}.3: has no dossier code",
     ],
-    "DELETE FROM vault.subjects WHERE subject_ref = 'subject-of-A-2'": [
+    "DELETE FROM vault.subjects v USING applications a WHERE a.subject_ref = v.subject_ref AND a.application_id = 'A-2'": [
         "I1 {second}: the person who applied does not lie in the vault"
     ],
-    "DELETE FROM applications WHERE case_id = :first": ["I1 subject-of-A-1: personal data of nobody's case"],
+    "UPDATE applications SET received_at = received_at + interval '1 s' WHERE case_id = :first": [
+        "I1 {first}: its application is not what its first event says: received_at"
+    ],
+    "DELETE FROM applications WHERE case_id = :first": ["I1 {subject}: personal data of nobody's case"],
     "INSERT INTO vault.texts (reference, subject_ref, content) VALUES ('r', 'nobody', 'mine')": [
         "I1 nobody: a text of nobody's case"
     ],
@@ -90,7 +94,7 @@ def test_each_change_is_said_with_its_place(store: Store, sketches: list[Sketch]
     """The case and the event, or the code and the reference in words; and nothing else is accused."""
     first, second, third = (sketch.case_id for sketch in sketches)
     tamper(store, statement.replace("{{}}", "{}"), **({"first": first} if ":first" in statement else {}))
-    names = {"least": min(first, second), "most": max(first, second)}
+    names = {"least": min(first, second), "most": max(first, second), "subject": subject_ref_of(first)}
     expected = [each.format(first=first, second=second, third=third, **names) for each in TAMPERED[statement]]
     assert sorted(said(store)) == sorted(expected)
 
@@ -101,7 +105,7 @@ def test_a_case_that_was_removed_with_all_its_rows_leaves_a_gap(store: Store, sk
     tamper(store, *(f"DELETE FROM {table} WHERE case_id = :gone" for table in tables), gone=sketches[1].case_id)
     assert said(store) == [
         "I1 H05.7-260302-0002: was given, and no case has it",
-        "I1 subject-of-A-2: personal data of nobody's case",
+        f"I1 {subject_ref_of(sketches[1].case_id)}: personal data of nobody's case",
     ]
 
 
@@ -117,10 +121,29 @@ async def test_a_case_of_a_linked_dossier_has_the_person_of_its_dossier(store: S
     """The person lies there under the dossier's reference; the case comes without one of its own."""
     inbox = Inbox(store, TOPICS)
     await inbox.accept_application(
-        Submission("case-of-dossier", "/portal", "linked", "d", "subject-of-A-1", MORNING, "{}", person="")
+        Submission(
+            "case-of-dossier", "/portal", "linked", "d", subject_ref_of(sketches[0].case_id), MORNING, "{}", person=""
+        )
     )
     inbox.close()
     assert said(store) == []
+
+
+def test_a_case_of_a_dossier_is_remembered_as_such(store: Store, sketches: list[Sketch]) -> None:
+    """Under its dossier, its name there and its round, as its first event says; letters of any script, and quotes."""
+    case_id = sketches[0].case_id
+    link = '"linked":{"dossier":"dossier-1","name":"Xây \\"mới\\"","round":2}'
+    change = "UPDATE ledger SET body = replace(body, '\"facts\":', :link) WHERE case_id = :case AND sequence = 1"
+    tamper(store, change, link=f'{link},"facts":', case=case_id)
+    not_remembered = [f"I1 {case_id}: is not remembered as a case of its dossier"]
+    assert said(store) == not_remembered
+    remember = "INSERT INTO dossier_cases (case_id, dossier_id, name, round) VALUES (:case, 'dossier-1', :name, :round)"
+    tamper(store, remember, case=case_id, name='Xây "mới"', round=2)
+    assert said(store) == []
+    for column in ("dossier_id = 'dossier-2'", "name = 'another'", "round = 1"):
+        tamper(store, "CREATE TABLE former AS TABLE dossier_cases", f"UPDATE dossier_cases SET {column}")
+        assert said(store) == not_remembered
+        tamper(store, "DELETE FROM dossier_cases", "INSERT INTO dossier_cases TABLE former", "DROP TABLE former")
 
 
 async def test_recordings_that_failed_leave_no_gap_in_the_codes(

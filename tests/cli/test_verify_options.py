@@ -33,3 +33,15 @@ def test_a_key_is_a_file_that_ends(greenlane: Program, tmp_path: Path) -> None:
     for place in (pipe, Path("/dev/full"), tmp_path, large):
         refused = greenlane("verify", "--key", str(place), "--json")
         assert (refused.code, refused.error["code"]) == (2, "file_unreadable"), place
+
+
+def test_a_fault_in_a_call_names_what_was_typed(greenlane: Program) -> None:
+    """The option, or the place in the usage: never what the program calls it inside."""
+    for call, field in (
+        (("checkpoint", "consistency", "x", "2"), "from"),
+        (("checkpoint", "consistency", "1", "x"), "to"),
+        (("export-log", "--format", "csv", "--out", "log"), "format"),
+        (("verify", "--sample", "0", "--histories"), "sample"),
+    ):
+        refused = greenlane(*call, "--json")
+        assert (refused.error["code"], refused.error["field"]) == ("usage", field), call

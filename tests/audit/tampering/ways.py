@@ -37,6 +37,8 @@ class Way(NamedTuple):
     """Among the words of the first fault."""
     shows: bool = True
     """Whether the database shows it by itself, without what left the house."""
+    hinders: bool = True
+    """Whether it also shows that the ledger itself is not whole, so that no read model may be put right from it."""
 
 
 def sql(
@@ -61,7 +63,21 @@ COPY = (
 SHIFTED = ("UPDATE ledger SET sequence = -sequence WHERE case_id = :case AND sequence >= 9",)
 CUT = tuple(f"DELETE FROM {table} WHERE case_id = :case AND sequence > 14" for table in ("ledger", "outbox"))
 CUT_LEAVES = "DELETE FROM log_leaves WHERE stream_id = :case AND sequence > 14"
+CUT_ROWS = (
+    "UPDATE cases SET sequence = 14, view = regexp_replace(view, '\"sequence\"\\:[0-9]+', '\"sequence\"\\:14')"
+    " WHERE case_id = :case",
+    "DELETE FROM commands WHERE case_id = :case",
+)
 CUT_IN_A_TURN = f"DELETE FROM ledger {EVENT} > 17"
+UNSIGNED_CUT = "DELETE FROM ledger WHERE case_id = :case AND sequence > 6"
+UNSIGNED_HEAD = (
+    "UPDATE cases SET sequence = 6, hash = l.hash FROM ledger AS l"
+    " WHERE cases.case_id = :case AND l.case_id = :case AND l.sequence = 6"
+)
+OUTBOX_CUT = "DELETE FROM outbox WHERE case_id = :case AND sequence > 6"
+VIEW_CUT = (
+    "UPDATE cases SET view = regexp_replace(view, '\"sequence\"\\:[0-9]+', '\"sequence\"\\:6') WHERE case_id = :case"
+)
 SPLICE = (
     "UPDATE ledger SET body = theirs.body, type = theirs.type, at = theirs.at, hash = theirs.hash FROM ledger AS theirs"
     " WHERE ledger.case_id = :case AND ledger.sequence = 9 AND theirs.case_id = :other AND theirs.sequence = 9"
@@ -151,7 +167,32 @@ def another_key_last(house: House) -> None:
     house.put_checkpoint(sign_checkpoint(STRANGERS, last.model_copy(update=change)))
 
 
+INBOX = {
+    "came earlier": (
+        "received_at",
+        "UPDATE applications SET received_at = received_at - interval '1 s' WHERE case_id = :case",
+    ),
+    "another source": ("source", "UPDATE applications SET source = '/elsewhere' WHERE case_id = :case"),
+    "another number": ("application_id", "UPDATE applications SET application_id = 'A-77' WHERE case_id = :case"),
+    "opening anew": ("opened", "UPDATE applications SET opened = false WHERE case_id = :case"),
+    "another opening": (
+        "opening",
+        """UPDATE applications SET opening = '{"command":{"application":{"subject_ref":"me"}}}' WHERE case_id = :case""",
+    ),
+}
+"""Each column of what was submitted, changed in the inbox alone."""
+SWAPPED = (
+    "UPDATE applications a SET subject_ref = b.subject_ref FROM applications b"
+    " WHERE a.case_id IN (:case, :other) AND b.case_id IN (:case, :other) AND a.case_id <> b.case_id"
+)
+ALL_PROOFS = "TRUNCATE checkpoints, log_leaves, log_blocks"
+BLANKS = "UPDATE ledger SET body = body || repeat(' ', 100000)"
+REORDERED = """UPDATE ledger SET body = '{"sequence"\\:11,' || replace(substr(body, 2), '"sequence"\\:11,', '')"""
+GHOST = "INSERT INTO commands (case_id, command_id, accepted) VALUES ('case-of-nobody', 'ghost', true)"
+OWED = "UPDATE outbox SET {0} WHERE event_id = :case || '.6' AND topic LIKE '%.case-events.v1'"
+
 CONTENT, COLUMNS = "its content is not what its hash says", "its columns are not what its content says"
+FORM, UNLIKE = "not in the form in which events are written", "otherwise than the ledger has it"
 GONE = "leaves of the log events, and there are"
 OTHERWISE = "it left the house otherwise than it stands in the database"
 SIGNED = "of the log events are not those that it signed"
@@ -169,7 +210,36 @@ WAYS = (
     Way("tail cut in a turn", sql(CUT_IN_A_TURN), (CLOSED, 18), "is missing"),
     Way("tail cut", sql(*CUT), (CLOSED, 15), "is missing"),
     Way("tail cut, leaves too", sql(*CUT, CUT_LEAVES), (CLOSED, 15), "is missing: the row of its stream knows 22"),
-    Way("tail cut, all too", sql(*CUT, CUT_LEAVES, anew=(CLOSED,)), ("checkpoint 1", None), "of the log events"),
+    Way(
+        "tail cut, all too",
+        sql(*CUT, CUT_LEAVES, *CUT_ROWS, anew=(CLOSED,)),
+        ("checkpoint 1", None),
+        "of the log events",
+    ),
+    Way(
+        "tail cut, row set",
+        sql(*CUT, CUT_LEAVES, anew=(CLOSED,)),
+        (CLOSED, 15),
+        "is missing: the row of its stream knows 22",
+    ),
+    Way(
+        "unsigned tail cut, head set",
+        sql(UNSIGNED_CUT, UNSIGNED_HEAD, case=HALF_SIGNED),
+        (HALF_SIGNED, 7),
+        "is missing: the content of the row of its stream knows",
+    ),
+    Way(
+        "unsigned tail cut, row set",
+        sql(UNSIGNED_CUT, UNSIGNED_HEAD, VIEW_CUT, case=HALF_SIGNED),
+        (HALF_SIGNED, 7),
+        "the outbox owes event 7, which the ledger does not have",
+    ),
+    Way(
+        "unsigned tail cut, row and outbox set",
+        sql(UNSIGNED_CUT, UNSIGNED_HEAD, VIEW_CUT, OUTBOX_CUT, case=HALF_SIGNED),
+        (HALF_SIGNED, None),
+        "was accepted after the last event that there is",
+    ),
     Way("spliced", sql(SPLICE), (CLOSED, 9), CONTENT),
     Way("spliced, hashed anew", sql(SPLICE, anew=(CLOSED,)), (CLOSED, 9), COLUMNS),
     Way("case removed", removed, ("checkpoint 2", None), GONE),
@@ -188,4 +258,29 @@ WAYS = (
         shows=False,
     ),
     Way("another key last", another_key_last, ("checkpoint 3", None), "the key changed without a handover"),
+    Way(
+        "blanks",
+        sql(f"{BLANKS} {EVENT} = 11", case=HALF_SIGNED, anew=(HALF_SIGNED,)),
+        (HALF_SIGNED, 11),
+        FORM,
+        hinders=False,
+    ),
+    Way(
+        "another order",
+        sql(f"{REORDERED} {EVENT} = 11", case=HALF_SIGNED, anew=(HALF_SIGNED,)),
+        (HALF_SIGNED, 11),
+        FORM,
+        hinders=False,
+    ),
+    Way("owed by another name", sql(OWED.format("name = 'CaseClosed'")), (CLOSED, 6), UNLIKE, hinders=False),
+    Way("owed at another instant", sql(OWED.format("at = now()")), (CLOSED, 6), UNLIKE, hinders=False),
+    Way("owed with another content", sql(OWED.format("body = '{}'")), (CLOSED, 6), UNLIKE, hinders=False),
+    Way("owed elsewhere too", sql(OWED.format("topic = 'greenlane.answers.v1'")), (CLOSED, 6), UNLIKE, hinders=False),
+    Way("all proofs deleted", sql(ALL_PROOFS), ("checkpoint 1", None), "it left the house", hinders=False),
+    Way("persons swapped", sql(SWAPPED), (SUPPLEMENTED, None), "its first event says: subject_ref", hinders=False),
+    Way("a ghost", sql(GHOST), ("case-of-nobody", None), "there are no events", hinders=False),
+    *(
+        Way(name, sql(act), (CLOSED, None), f"not what its first event says: {column}", hinders=False)
+        for name, (column, act) in INBOX.items()
+    ),
 )
