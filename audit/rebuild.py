@@ -201,11 +201,14 @@ def read_opening(kind: ReadModels, archive: DefinitionArchive, row: LedgerRow) -
         first = row.record
         if not isinstance(first.event, kind.opening):
             return Difference(row.case_id, "unreadable", row.sequence)
-        return Opening(kind.definitions(archive, first.event.definitions_digest), first)
+        definitions = kind.definitions(archive, first.event.definitions_digest)
     except LedgerRowBroken as broken:
         return Difference(row.case_id, "unreadable", broken.sequence)
-    except DefinitionsUnknown:
+    except (DefinitionsUnknown, ValueError, RecursionError):
         return Difference(row.case_id, "definitions")
+    if definitions.digest != first.event.definitions_digest:
+        return Difference(row.case_id, "definitions")
+    return Opening(definitions, first)
 
 
 def read_stream(kind: ReadModels, archive: DefinitionArchive, rows: Sequence[LedgerRow]) -> Opened | Difference:

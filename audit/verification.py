@@ -8,6 +8,7 @@ from typing import NamedTuple
 from audit.checkpoints import check_proofs
 from audit.examination import KINDS, batches_among, examine_all
 from audit.histories import AskedHistories, check_histories
+from audit.kept_definitions import check_definitions
 from audit.owed import check_owed
 from audit.proof.signing import PublicKey
 from audit.proof.witness import Outside
@@ -63,6 +64,7 @@ def verify(
     """
     report = VerificationReport()
     report.ask(*OF_THE_WHOLE, *(("I3",) if topics is not None else ()))
+    report.note_all(check_definitions(store))
     _note_examined(store, report, watch, streams_unsigned(store) if since_checkpoint else None)
     _note_proofs(store, report, evidence or Evidence())
     for case_id in accepted_without_case(store):
