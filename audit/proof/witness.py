@@ -21,7 +21,7 @@ from events.transport.ports import Incoming
 from wording.json_text import read_json
 from wording.libraries import os_said
 from wording.regular_files import open_regular
-from wording.text import LazyText, _
+from wording.text import LazyText, _, _n
 
 FIELD: Final = "--checkpoints"
 LINE_BEGINS: Final = b'{"algorithm":'
@@ -44,7 +44,7 @@ class WitnessUnusable(ProofError):
         super().__init__(
             said, field=FIELD, remedy=_("Name the file that GREENLANE_CHECKPOINT_FILE wrote, or `topic` for Kafka's.")
         )
-        self.stray = "is no checkpoint"
+        self.stray: LazyText = _("is no checkpoint")
         """What a finding says of it, where others beside it are checkpoints."""
 
 
@@ -125,7 +125,7 @@ class _Reading:
         except WitnessUnusable as fault:
             self.first_fault = self.first_fault or fault
             if len(self.strays) < STRAYS_MAX:
-                self.strays.append(Violation("I9", str(place), None, fault.stray, goes_on=True))
+                self.strays.append(Violation("I9", place, None, fault.stray, goes_on=True))
             else:
                 self.unnamed += 1
             return
@@ -136,7 +136,11 @@ class _Reading:
         if not self.checkpoints:
             raise self.first_fault or WitnessUnusable(_("{source} holds no checkpoint.", source=self.source))
         if self.unnamed:
-            more = f"holds {self.unnamed} more that are no checkpoints of this installation"
+            more = _n(
+                "holds {count} more that is no checkpoint of this installation",
+                "holds {count} more that are no checkpoints of this installation",
+                self.unnamed,
+            )
             self.strays.append(Violation("I9", self.source, None, more, goes_on=True))
         ordered = sorted(self.checkpoints.values(), key=lambda one: one.number)
         return Outside(tuple(ordered), torn, tuple(self.strays))
@@ -148,10 +152,10 @@ class _Reading:
             other=other,
             own=self.installation or "?",
         )
-        return _otherwise(said, f"is a checkpoint of another installation ({other})")
+        return _otherwise(said, _("is a checkpoint of another installation ({other})", other=other))
 
 
-def _otherwise(said: LazyText, stray: str) -> WitnessUnusable:
+def _otherwise(said: LazyText, stray: LazyText) -> WitnessUnusable:
     """For a checkpoint that is one, and none that can be believed here."""
     fault = WitnessUnusable(said)
     fault.stray = stray
@@ -177,7 +181,7 @@ def _checkpoint(content: bytes, place: LazyText) -> Checkpoint:
                 place=place,
                 version=version,
             ),
-            "is a checkpoint of a version that is not known here",
+            _("is a checkpoint of a version that is not known here"),
         )
     if algorithm != ALGORITHM:
         raise _otherwise(
@@ -186,7 +190,7 @@ def _checkpoint(content: bytes, place: LazyText) -> Checkpoint:
                 place=place,
                 algorithm=algorithm,
             ),
-            "is a checkpoint signed by an algorithm that is not known here",
+            _("is a checkpoint signed by an algorithm that is not known here"),
         )
     try:
         return Checkpoint.model_validate(said)
