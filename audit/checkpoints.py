@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from audit.chain import fault_of_leaf
-from audit.proof.checking import LOGS, check_roots, check_signatures, check_succession, of_checkpoint, sizes_of
+from audit.proof.checking import (
+    LOGS,
+    check_roots,
+    check_signatures,
+    check_succession,
+    count_unseen,
+    of_checkpoint,
+    sizes_of,
+)
 from audit.proof.merkle import CompactRange
 from audit.proof.signing import KeyRing, PublicKey
 from audit.proof.trees import Tree, grow
+from audit.proof.vouching import vouched_for
 from audit.proof.witness import Outside, check_outside
 from audit.violation import Violation
-from events.language.checkpoint import EVENTS, PUBLICATIONS, Checkpoint, canonical_checkpoint
+from events.language.checkpoint import EVENTS, PUBLICATIONS, Checkpoint, canonical_checkpoint, digest_of_checkpoint
 from store.catalogue import Act, acts_after, digest_of_act
 from store.database import Store
 from store.leaves import Leaf, leaves_of_log
@@ -31,6 +41,17 @@ from store.soundness import (
 from wording.json_text import read_json
 
 
+class Witnessed(NamedTuple):
+    """How far what left the house reaches."""
+
+    number: int
+    """Of the newest checkpoint."""
+    events: int
+    """How many events it signed."""
+    beyond: int
+    """How many the ledger has that it did not sign: of these only the database speaks."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProofLook:
     """What the checkpoints came to."""
@@ -39,6 +60,10 @@ class ProofLook:
     unsigned: int
     """Events that no checkpoint signed yet."""
     violations: tuple[Violation, ...]
+    unseen: int = 0
+    """Checkpoints whose signature was not looked at: no public key of theirs is known."""
+    witnessed: Witnessed | None = None
+    """The newest that left the house; None: none was brought along that a trusted key stands for."""
 
 
 def check_proofs(
@@ -56,16 +81,31 @@ def check_proofs(
         left = () if outside is None else outside.checkpoints
         trees = {log: _tree(connection, log, [*stored, *left]) for log in LOGS}
         ring = KeyRing(*keys).follow(sorted([*left, *stored], key=lambda one: one.number)) if keys else None
+        vouched = frozenset() if ring is None else vouched_for(stored, ring)
         violations = (
             *_check_rows(rows),
             *check_succession(stored, installation, {row.number for row in rows if _read(row) is None}, ring),
-            *check_signatures(stored, ring, known),
+            *check_signatures(stored, ring, known, vouched),
             *check_roots(stored, trees),
-            *([] if ring is None or outside is None else check_outside(outside, stored, ring, trees)),
+            *([] if ring is None or outside is None else check_outside(outside, stored, ring, trees, vouched)),
             *check_leaves(connection, sizes_of(stored, EVENTS)),
             *_check_publications(connection),
         )
-        return ProofLook(len(rows), count_unsigned(connection), violations)
+        unsigned = count_unsigned(connection)
+        unseen = 0 if ring is not None else count_unseen(stored, known)
+        reached = [
+            one for one in left if ring is not None and (ring.holds(one) or digest_of_checkpoint(one) in vouched)
+        ]
+        witnessed = _reach(reached, trees[EVENTS].size + unsigned)
+        return ProofLook(len(rows), unsigned, violations, unseen, witnessed)
+
+
+def _reach(left: Sequence[Checkpoint], events: int) -> Witnessed | None:
+    newest = max(left, key=lambda one: one.number, default=None)
+    if newest is None:
+        return None
+    size = newest.logs[EVENTS].size if EVENTS in newest.logs else 0
+    return Witnessed(newest.number, size, max(0, events - size))
 
 
 def _tree(connection: Connection, log: str, checkpoints: Sequence[Checkpoint]) -> Tree:

@@ -9,22 +9,26 @@ from collections.abc import Callable, Iterator, Sequence
 
 from audit.chain import check_chain
 from audit.checkpoints import check_proofs
+from audit.owed import check_outbox
 from audit.proof.signing import PublicKey
 from audit.violation import Violation
 from store.database import Store
-from store.soundness import BrokenHead, broken_heads, streams
+from store.soundness import BrokenHead, broken_heads, commands_ahead, opened_without_events, streams, views_ahead
 
 
 def check_ledger(
     store: Store, watch: Callable[[], None] = lambda: None, keys: Sequence[PublicKey] = ()
 ) -> Iterator[Violation]:
-    """I2 and I9 of every stream, the chains first. `watch` is called after each stream. Raises StoreError.
+    """I2 and I9 of every stream, the chains first, then whatever knows more than they. `watch` is called after each stream.
+    Raises StoreError.
 
     `keys`: those that are trusted to have signed, in their order; none: whatever key did.
     """
     yield from check_chains(store, watch)
     yield from check_heads(store)
     yield from check_proofs(store, keys).violations
+    yield from check_outbox(store)
+    yield from check_ahead(store)
 
 
 def check_chains(store: Store, watch: Callable[[], None] = lambda: None) -> Iterator[Violation]:
@@ -37,6 +41,20 @@ def check_chains(store: Store, watch: Callable[[], None] = lambda: None) -> Iter
 def check_heads(store: Store) -> Iterator[Violation]:
     """I2: every stream ends where its row among the read models says. A row that is gone says nothing. Raises StoreError."""
     return map(_fault_of_head, broken_heads(store))
+
+
+def check_ahead(store: Store) -> Iterator[Violation]:
+    """I2: no row beside the ledger, accepted command or opened application knows of more than it has. Raises StoreError."""
+    for view in views_ahead(store):
+        missing = f"is missing: the content of the row of its stream knows {view.known} events"
+        yield Violation("I2", view.stream_id, (view.last or 0) + 1, missing, goes_on=True, altered=True)
+    for stream_id, command in commands_ahead(store):
+        late = f"command {command} was accepted after the last event that there is: what it did is missing"
+        yield Violation("I2", stream_id, None, late, altered=True)
+    for stream_id in opened_without_events(store):
+        yield Violation(
+            "I2", stream_id, None, "was opened, and the ledger has nothing of it", goes_on=True, altered=True
+        )
 
 
 def _fault_of_head(head: BrokenHead) -> Violation:

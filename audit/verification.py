@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from audit.checkpoints import check_proofs
@@ -14,8 +14,8 @@ from audit.proof.witness import Outside
 from audit.published import Tally, check_published
 from audit.rebuild import find_surplus
 from audit.routing import check_routing
-from audit.soundness import check_heads
-from audit.verification_report import CHECKED, ReplayTally, VerificationReport
+from audit.soundness import check_ahead, check_heads
+from audit.verification_report import OF_STREAMS, OF_THE_WHOLE, ReplayTally, VerificationReport
 from audit.violation import Violation
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
@@ -61,8 +61,8 @@ def verify(
     Raises StoreError, TransportError, ProcessLost.
     """
     report = VerificationReport()
-    report.ask(*CHECKED, *(("I3",) if topics is not None else ()))
-    _note_examined(store, report, watch, since_checkpoint=since_checkpoint)
+    report.ask(*OF_THE_WHOLE, *(("I3",) if topics is not None else ()))
+    _note_examined(store, report, watch, streams_unsigned(store) if since_checkpoint else None)
     _note_proofs(store, report, evidence or Evidence())
     for case_id in accepted_without_case(store):
         report.note(Violation("I1", case_id, None, "was accepted and has no case", goes_on=True))
@@ -84,13 +84,16 @@ def _check_histories(
 
 
 def _note_examined(
-    store: Store, report: VerificationReport, watch: Callable[[int], None] | None, *, since_checkpoint: bool
+    store: Store, report: VerificationReport, watch: Callable[[int], None] | None, only: Sequence[str] | None
 ) -> None:
-    """Every stream: its chain, its rules, its read models; and what the read models have beside them."""
-    batches = batches_among(streams_unsigned(store)) if since_checkpoint else None
-    for examined in examine_all(store, batches, watch=watch):
-        report.take(examined)
+    """Every stream, or `only` these: its chain, its rules, its read models; and what the read models have beside them."""
+    report.nothing_new = only is not None and not only
+    if not report.nothing_new:
+        report.ask(*OF_STREAMS)
+        for examined in examine_all(store, None if only is None else batches_among(only), watch=watch):
+            report.take(examined)
     report.note_all(check_heads(store))
+    report.note_all(check_ahead(store))
     for kind in KINDS.values():
         report.note_differences(find_surplus(store, kind.rows, replace=False))
 
@@ -99,6 +102,8 @@ def _note_proofs(store: Store, report: VerificationReport, evidence: Evidence) -
     """I9: what was signed is what stands, and what left the house too where it was brought along."""
     look = check_proofs(store, evidence.keys, evidence.outside, evidence.known)
     report.checkpoints, report.unsigned = look.checkpoints, look.unsigned
+    report.witnessed, report.unseen_signatures = look.witnessed, look.unseen
+    report.unseen += ["signatures"] if look.unseen else []
     report.note_all(look.violations)
     if evidence.outside is not None:
         report.witness, report.torn = "checkpoints", evidence.outside.torn

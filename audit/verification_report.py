@@ -7,14 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from audit.checkpoints import Witnessed
 from audit.examination import Examined
 from audit.rebuild import OF_THE_LEDGER, Difference
 from audit.violation import Violation
 
 INVARIANTS: Final = tuple(f"I{number}" for number in range(1, 15))
 """All of docs/invariants.md."""
-CHECKED: Final = ("I1", "I2", "I4", "I5", "I6", "I7", "I8", "I9", "I12", "I14")
+OF_THE_WHOLE: Final = ("I1", "I2", "I9")
 """Those that every verification looks at; the topics (I3) and the stored histories (I13) only where asked."""
+OF_STREAMS: Final = ("I4", "I5", "I6", "I7", "I8", "I12", "I14")
+"""Those that are looked at where any stream is folded."""
 FINDINGS_MAX: Final = 50
 OF_HEADS: Final = ("chain", "hash")
 """Differences that the check of all heads names more exactly."""
@@ -57,9 +60,13 @@ class VerificationReport:
     """The first by kind (altered events, then checkpoints, then the rest), within a kind in the order of streams and events."""
     witness: Literal["database", "checkpoints"] = "database"
     """What the ledger was held against: what stands beside it, or also the checkpoints that left the house."""
+    witnessed: Witnessed | None = None
+    """How far the checkpoints reach that left the house; None: none was brought along."""
     torn: bool = False
     """The last line of the file of checkpoints was never written to its end: left out, and no fault."""
     checkpoints: int = 0
+    nothing_new: bool = False
+    """Only what came since the last checkpoint was asked for, and nothing did: no stream was folded."""
     unsigned: int = 0
     """Events that no checkpoint signed yet: no fault."""
     redelivered: int = 0
@@ -68,8 +75,10 @@ class VerificationReport:
     """None: not asked."""
     older: int = 0
     """Events that an older version decided, under its own rules: checked in all else, and not decided again."""
-    unseen: list[Literal["vault"]] = field(default_factory=list)
-    """What the account may not look into: nothing is said of it."""
+    unseen: list[Literal["vault", "signatures"]] = field(default_factory=list)
+    """What the account may not look into, and signatures by keys that nobody knows here: nothing is said of these."""
+    unseen_signatures: int = 0
+    """Of how many checkpoints the signature was not looked at."""
 
     @property
     def ok(self) -> bool:

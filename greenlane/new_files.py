@@ -8,10 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Final
 
 from wording.errors import GreenlaneError
 from wording.libraries import os_said
+from wording.regular_files import demand_regular
 from wording.text import _
+
+PREFIX_MAX: Final = 40
+"""Letters of the name in that of its draft."""
 
 
 class FileRefusedError(GreenlaneError):
@@ -27,7 +32,9 @@ class Draft:
         self._file = file
         self._field = field
         with self._errors():
-            self._raw = NamedTemporaryFile(dir=file.absolute().parent, prefix=f".{file.name}.", delete=False)  # noqa: SIM115
+            # Short, so that the longest name of a file that can be has room for it.
+            prefix = f".{file.name[:PREFIX_MAX]}."
+            self._raw = NamedTemporaryFile(dir=file.absolute().parent, prefix=prefix, delete=False)  # noqa: SIM115
         # Without a time and a name of its own: the same content is the same file.
         self._packed = (
             gzip.GzipFile(filename="", mode="wb", fileobj=self._raw, mtime=0)
@@ -49,6 +56,7 @@ class Draft:
             os.fsync(self._raw.fileno())
             os.chmod(self._raw.name, 0o666 & ~_umask())
             if force:
+                _demand_replaceable(self._file)
                 os.replace(self._raw.name, self._file)
             else:
                 # A link, unlike a rename, never takes the place of a file that came meanwhile.
@@ -77,14 +85,34 @@ def new_file(file: Path, field: str, *, force: bool, packs: bool = True) -> Iter
 
     Raises FileRefusedError, at once where the file is there already and may not be written over.
     """
-    if not force and file.exists():
-        raise _there_already(file, field)
+    try:
+        if force:
+            _demand_replaceable(file)
+        elif _is_there(file):
+            raise _there_already(file, field)
+    except OSError as error:
+        raise not_written(file, field, error) from error
     draft = Draft(file, field, packs=packs)
     try:
         yield draft
         draft.finish(force=force)
     finally:
         draft.close()
+
+
+def _demand_replaceable(file: Path) -> None:
+    """Only a file gives way to a file: never a pipe, a device, a folder or a link. Raises OSError."""
+    if _is_there(file):
+        demand_regular(file.lstat().st_mode)
+
+
+def _is_there(file: Path) -> bool:
+    """Also as a link that leads nowhere. Raises OSError."""
+    try:
+        file.lstat()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _umask() -> int:

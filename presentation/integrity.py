@@ -47,7 +47,10 @@ def _first_fault(fault: Violation | None) -> dict[str, Any] | None:
 def verification_json(report: VerificationReport) -> dict[str, Any]:
     """The answer of `verify --json`."""
     body = {"ok": report.ok, "cases": report.cases, "events": report.events, "violations": report.violations}
-    body |= {"witness": report.witness, "first_fault": _first_fault(report.first_fault)}
+    reach = report.witnessed
+    witnessed = None if reach is None else {"number": reach.number, "events": reach.events}
+    body |= {"witness": report.witness, "witnessed": witnessed}
+    body |= {"first_fault": _first_fault(report.first_fault)}
     body |= {"checkpoints": report.checkpoints, "unsigned": report.unsigned}
     body |= {"warnings": ["torn_line"]} if report.torn else {}
     body |= {"older_events": report.older} if report.older else {}
@@ -89,7 +92,7 @@ def verification_screen(report: VerificationReport, words: Words) -> Iterator[Bl
         yield line(words(older))
     if report.replays is not None:
         yield from _replays_said(report.replays, words)
-    if report.unseen:
+    if "vault" in report.unseen:
         yield line(words(_("The vault was not looked into: this account may not see persons.")))
     yield from _witness(report, words)
 
@@ -105,6 +108,23 @@ def _witness(report: VerificationReport, words: Words) -> Iterator[Block]:
         yield line(words(waiting))
     if report.torn:
         yield line(words(_("The last line of the file was never written to its end, as after a power cut: left out.")))
+    if report.nothing_new:
+        yield line(words(_("Nothing came since the last checkpoint: no case was folded, none decided again.")))
+    if report.unseen_signatures:
+        unseen = _n(
+            "The signature of {count} checkpoint was not looked at: its public key is not known here; give it with --key.",
+            "The signatures of {count} checkpoints were not looked at: their public key is not known here; give it with --key.",
+            report.unseen_signatures,
+        )
+        yield line(words(unseen))
+    if report.witnessed is not None and report.witnessed.beyond:
+        beyond = _n(
+            "What left the house reaches to checkpoint {number}: the last event is held against the database alone.",
+            "What left the house reaches to checkpoint {number}: the last {count} events are held against the database alone.",
+            report.witnessed.beyond,
+            number=report.witnessed.number,
+        )
+        yield line(words(beyond))
     if report.witness == "database":
         yield line(
             words(

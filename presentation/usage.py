@@ -49,7 +49,7 @@ NOT_AS_MEANT: Final = _("The command is not used as it is meant.")
 def usage_body(error: Any) -> dict[str, Any]:
     """The body of `{"error": ...}`: which parameter, what is wrong, and where its use is told."""
     parameter, context = getattr(error, "param", None), getattr(error, "ctx", None)
-    hints = getattr(error, "param_hint", None), getattr(error, "option_name", None), getattr(parameter, "name", None)
+    hints = getattr(error, "param_hint", None), getattr(error, "option_name", None), _field_of(parameter)
     field = next((str(hint) for hint in hints if hint), "")
     see = _("See `{command} --help`.", command="greenlane" if context is None else str(context.command_path))
     return {"code": "usage", "field": field, "message": usage_said(error), "remedy": see}
@@ -70,6 +70,16 @@ def _told(error: Any) -> LazyText:
         if match is not None:
             return said.filled(**{name: value.replace("'", "") for name, value in match.groupdict().items()})
     return Bilingual(text, NOT_AS_MEANT)
+
+
+def _field_of(parameter: Any) -> str:
+    """A parameter as whoever calls knows it: the name of its option, or of its place in the usage; never that of the code."""
+    if parameter is None:
+        return ""
+    if parameter.param_type_name == "option":
+        return str(max(parameter.opts, key=len)).lstrip("-").replace("-", "_")
+    metavar = str(parameter.metavar or "").lower()
+    return metavar if metavar.isidentifier() else str(parameter.name or "")
 
 
 def _no_option(error: Any) -> LazyText:

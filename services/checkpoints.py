@@ -9,7 +9,7 @@ from audit.proof.errors import KEY_SETTING, EvidenceBroken, LeavesBroken
 from audit.proof.leaves import data_of, digest_of_act, hashes_of
 from audit.proof.merkle import CompactRange, TooFewLeaves, consistency_path, leaf_hash, verify_inclusion
 from audit.proof.paths import paths_of
-from audit.proof.sealing import beginning_anew, handing_over, sealing_with
+from audit.proof.sealing import admitting, beginning_anew, handing_over, sealing_with
 from audit.proof.signing import SigningKey
 from events.language.chain import GENESIS, link
 from events.language.checkpoint import EVENTS, PUBLICATIONS, Checkpoint
@@ -157,9 +157,14 @@ def key_from(pem: str, field: str) -> SigningKey:
 
 
 def make_checkpoint(installation: Installation, actor: Actor, key: SigningKey | None) -> Made:
-    """Sign what all logs hold now, where anything is new. Raises NoSigningKeyError, ProofError, StoreError."""
-    made = _stored(installation).make(sealing_with(_needed(key)), installation.topics.checkpoints)
-    newest = made or _stored(installation).latest()
+    """Sign what all logs hold now, where anything is new. Raises NoSigningKeyError, ProofError, StoreError.
+
+    A key that may not sign is refused even where nothing is new.
+    """
+    signer = _needed(key)
+    stored = _stored(installation)
+    made = stored.make(sealing_with(signer), installation.topics.checkpoints, admit=admitting(signer))
+    newest = made or stored.latest()
     if newest is None:
         raise AssertionError("the first checkpoint is always made")
     return Made(newest, is_new=made is not None)

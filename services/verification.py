@@ -7,8 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from pydantic import SecretStr
-
 from audit.histories import AskedHistories
 from audit.proof.signing import PublicKey, SigningKey
 from audit.proof.witness import read_file, read_messages
@@ -43,21 +41,20 @@ def drawn_histories(sample: int | None, *, sandbox: bool) -> AskedHistories:
 
 
 def read_evidence(
-    installation: Installation, actor: Actor, key: str | None, checkpoints: str | None, *, own_key: SecretStr | None
+    installation: Installation, actor: Actor, key: str | None, checkpoints: str | None, *, own_key: SigningKey | None
 ) -> Evidence:
     """What an auditor brings along: public keys (PEM), and the name of a file of checkpoints, or `topic` for Kafka's.
 
     `key`: one after the other in the order in which they signed.
-    `own_key`: the private key of the installation itself (PEM), by which signatures are looked at where none is brought along.
+    `own_key`: the private key of the installation itself, by which signatures are looked at where none is brought along.
     Raises ProofError for what is no key and no checkpoint of this installation, StoreError, TransportError.
     """
     if key is None:
-        return Evidence(known=() if own_key is None else (SigningKey.from_pem(own_key.get_secret_value()).public,))
+        return Evidence(known=() if own_key is None else (own_key.public,))
     trusted, outside, own = PublicKey.all_from_pem(key), None, installation_id(installation.store)
     if checkpoints == OUTSIDE_TOPIC:
         topic = installation.topics.checkpoints
-        messages = TopicReading(installation.cluster).messages([topic])
-        outside = read_messages(topic, (message.value for message in messages), own)
+        outside = read_messages(topic, TopicReading(installation.cluster).messages([topic]), own)
     elif checkpoints is not None:
         outside = read_file(Path(checkpoints), own)
     return Evidence(trusted, outside)

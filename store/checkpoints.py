@@ -107,16 +107,26 @@ class Checkpoints:
         made = (_checkpoint_of(row.number, row.body).handover for row in rows)
         return tuple(handover for handover in made if handover is not None)
 
-    def make(self, seal: Callable[[Draft], Sealed], topic: str, *, even_unchanged: bool = False) -> Checkpoint | None:
+    def make(
+        self,
+        seal: Callable[[Draft], Sealed],
+        topic: str,
+        *,
+        even_unchanged: bool = False,
+        admit: Callable[[Checkpoint], None] = lambda _: None,
+    ) -> Checkpoint | None:
         """Number what is committed, have it signed, store it, and owe it to `topic`, in one transaction.
 
-        None: no log has anything new since the last, and `even_unchanged` is not asked. What `seal` raises undoes all.
+        None: no log has anything new since the last, and `even_unchanged` is not asked. What `seal` raises undoes all, and what
+        `admit` raises of the last, which is asked even where nothing is new.
         Raises LeavesCut where somebody removed or added leaves.
         """
         with self._store.writing() as connection:
             session = cast("Session", connection.connection.driver_connection)
             session.execute(SQL["lock"], {"key": LOCK, "stalled": STALLED, "patience": PATIENCE})
             last = _last_of(session)
+            if last.checkpoint is not None:
+                admit(last.checkpoint)
             events = _number_events(session, last)
             acts = _number_acts(connection, session, last)
             if not events.leaves and not acts and last.checkpoint is not None and not even_unchanged:

@@ -75,6 +75,24 @@ def broken_heads(store: Store) -> list[BrokenHead]:
         return [BrokenHead(*row) for row in session.execute(SQL["find_broken_heads"])]
 
 
+def views_ahead(store: Store) -> list[BrokenHead]:
+    """Streams whose row was written after a later event than the ledger has, by its content. Raises StoreError."""
+    with store.session() as session:
+        return [BrokenHead(*row) for row in session.execute(SQL["find_views_ahead"])]
+
+
+def commands_ahead(store: Store) -> list[tuple[str, str]]:
+    """Streams with a command, the one that is named, that was accepted after their last event. Raises StoreError."""
+    with store.session() as session:
+        return [(stream_id, command) for stream_id, command in session.execute(SQL["find_commands_ahead"])]
+
+
+def opened_without_events(store: Store) -> list[str]:
+    """Accepted submissions that were opened and of which the ledger has nothing. Raises StoreError."""
+    with store.session() as session:
+        return [stream_id for (stream_id,) in session.execute(SQL["find_opened_without_events"])]
+
+
 def broken_leaves(connection: Connection) -> list[BrokenLeaf]:
     """Events that were signed otherwise than they stand, by stream and sequence."""
     return [BrokenLeaf(*row) for row in session_of(connection).execute(SQL["find_broken_leaves"])]

@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from wording.json_text import JsonRefusedError
+from wording.regular_files import NOT_REGULAR
 from wording.text import Bilingual, LazyText, _, layout
 
 _OS: Final = {
@@ -46,6 +47,7 @@ _OS: Final = {
     -2: _("Name or service not known"),
     -3: _("Temporary failure in name resolution"),
     -5: _("No address associated with hostname"),
+    NOT_REGULAR: _("Not a regular file"),
 }
 """By the number of the error; those of the resolver have numbers of their own."""
 _OS_UNKNOWN: Final = _("an error of the operating system")

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from audit.proof.signing import KeyRing, PublicKey, signature_holds
 from audit.proof.trees import Tree
+from audit.proof.vouching import keys_named, signed_as_known
 from audit.violation import Violation
 from events.language.checkpoint import EVENTS, PUBLICATIONS, Checkpoint, digest_of_checkpoint
 
@@ -77,18 +78,25 @@ def _key_follows(before: Checkpoint, after: Checkpoint, ring: KeyRing | None) ->
 
 
 def check_signatures(
-    checkpoints: Sequence[Checkpoint], ring: KeyRing | None, known: Collection[PublicKey] = ()
+    checkpoints: Sequence[Checkpoint],
+    ring: KeyRing | None,
+    known: Collection[PublicKey] = (),
+    vouched: Collection[str] = (),
 ) -> Iterator[Violation]:
-    """Each is signed by a key of the ring; without one, those whose keys are known or were handed over to, by these."""
+    """Each is signed by a key of the ring; without one, those whose keys are known or were handed over to, by these.
+
+    `vouched`: digests of those that a key of the ring stands for, whoever signed them.
+    """
     if ring is None:
-        keys = {key.key_id: key for key in (*known, *_handed_over(checkpoints))}
+        keys = (*known, *keys_named(checkpoints))
         for checkpoint in checkpoints:
-            key = keys.get(checkpoint.key_id)
-            if key is not None and not signature_holds(checkpoint, (key,)):
+            if not signed_as_known(checkpoint, keys):
                 yield of_checkpoint(checkpoint.number, "its signature does not hold")
         return
     ids = {key.key_id for key in ring.keys}
     for checkpoint in checkpoints:
+        if digest_of_checkpoint(checkpoint) in vouched:
+            continue
         if checkpoint.key_id not in ids:
             stranger = f"key {checkpoint.key_id} signed it, which is neither the key that is trusted nor a successor"
             yield of_checkpoint(checkpoint.number, stranger)
@@ -99,10 +107,10 @@ def check_signatures(
             yield of_checkpoint(checkpoint.number, ended)
 
 
-def _handed_over(checkpoints: Sequence[Checkpoint]) -> Iterator[PublicKey]:
-    for checkpoint in checkpoints:
-        if checkpoint.handover is not None:
-            yield PublicKey(bytes.fromhex(checkpoint.handover.public_key))
+def count_unseen(checkpoints: Sequence[Checkpoint], known: Collection[PublicKey]) -> int:
+    """Of how many the signature cannot be looked at: neither known is their key, nor was it handed over to."""
+    ids = {key.key_id for key in (*known, *keys_named(checkpoints))}
+    return sum(checkpoint.key_id not in ids for checkpoint in checkpoints)
 
 
 def check_roots(checkpoints: Sequence[Checkpoint], trees: Mapping[str, Tree]) -> Iterator[Violation]:

@@ -91,12 +91,21 @@ def _standing(draft: Draft) -> dict[str, CompactRange]:
     return trees
 
 
+def admitting(key: SigningKey) -> Callable[[Checkpoint], None]:
+    """What raises KeyNotHandedOver where another key signed the last checkpoint."""
+
+    def admit(last: Checkpoint) -> None:
+        if last.key_id != key.key_id:
+            raise KeyNotHandedOver(key_id=key.key_id, signed_by=last.key_id)
+
+    return admit
+
+
 def _refuse_broken(draft: Draft, key: SigningKey) -> None:
     before = draft.previous
     if before is None:
         return
-    if before.key_id != key.key_id:
-        raise KeyNotHandedOver(key_id=key.key_id, signed_by=before.key_id)
+    admitting(key)(before)
     _refuse_misplaced(draft)
     public: PublicKey = key.public
     if not signature_holds(before, (public,)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from events.language.checkpoint import Checkpoint, canonical_checkpoint
 from wording.errors import GreenlaneError
 from wording.json_text import read_json
 from wording.libraries import os_said
+from wording.regular_files import demand_regular
 from wording.text import LazyText, _
 
 VARIABLE: Final = "GREENLANE_CHECKPOINT_FILE"
@@ -22,6 +24,9 @@ LINE_BYTES_MAX: Final = 65_536
 """A line is about a kilobyte; whatever is longer is none of ours."""
 LINE_BEGINS: Final = b'{"algorithm":'
 """How every canonical checkpoint begins: what a power cut left of one is known by it."""
+LOCK_SECONDS: Final = 3.0
+"""Whoever may read the file can hold its lock, and the thread that waits for it signs too."""
+LOCK_STEP_SECONDS: Final = 0.05
 LEAVE_IT: Final = _("Leave that file as it is and name another; if this one was right, see `greenlane verify`.")
 
 Stored = Callable[[int], Iterable[Checkpoint]]
@@ -40,6 +45,8 @@ class CheckpointFile:
 
     path: Path
     installation: str
+    lock_seconds: float = LOCK_SECONDS
+    """Real seconds that another writer is waited for."""
 
     def bring_up_to_date(self, stored: Stored) -> int:
         """Append what the file lacks of the stored ones, for good; returns how many that were.
@@ -47,15 +54,15 @@ class CheckpointFile:
         Of a line that a power cut left unfinished nothing stays. Raises CheckpointFileError, and what `stored` raises.
         """
         with self._opened(os.O_RDWR | os.O_CREAT | os.O_APPEND) as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            self._lock(handle)
             end = self._end_of_whole_lines(handle)
-            if end < os.fstat(handle).st_size:
-                os.ftruncate(handle, end)
             last = self._last(handle, end)
             lacking = iter(stored(1 if last is None else last.number))
             if last is not None:
                 self._refuse_other(last, next(lacking, None))
             lines = [canonical_checkpoint(checkpoint) + b"\n" for checkpoint in lacking]
+            if end < os.fstat(handle).st_size:  # only now is it known for ours
+                os.ftruncate(handle, end)
             _append(handle, b"".join(lines))
             if end == 0:
                 _keep_entry(self.path.parent)
@@ -66,8 +73,12 @@ class CheckpointFile:
 
         Raises CheckpointFileError, also where this account could not write.
         """
-        is_there = self.path.exists()
-        if not os.access(self.path if is_there else self.path.parent, os.W_OK):
+        try:
+            is_there = self.path.exists()
+        except OSError as error:
+            raise self._unwritable(error) from error
+        place, right = (self.path, os.W_OK) if is_there else (self.path.parent, os.W_OK | os.X_OK)
+        if not os.access(place, right):
             raise self._unwritable(PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
         if not is_there:
             return None
@@ -77,13 +88,24 @@ class CheckpointFile:
     @contextmanager
     def _opened(self, flags: int) -> Iterator[int]:
         try:
-            handle = os.open(self.path, flags | os.O_CLOEXEC, 0o644)
+            handle = os.open(self.path, flags | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY, 0o644)
             try:
+                demand_regular(os.fstat(handle).st_mode)
                 yield handle
             finally:
                 os.close(handle)
         except OSError as error:
             raise self._unwritable(error) from error
+
+    def _lock(self, handle: int) -> None:
+        ends_at = time.monotonic() + self.lock_seconds
+        while True:
+            try:
+                return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= ends_at:
+                    raise self._locked() from None
+            time.sleep(LOCK_STEP_SECONDS)
 
     def _end_of_whole_lines(self, handle: int) -> int:
         """Where the last line that was written to its end ends. What follows must be the beginning of one of ours."""
@@ -91,7 +113,9 @@ class CheckpointFile:
         tail = os.pread(handle, LINE_BYTES_MAX, max(0, size - LINE_BYTES_MAX))
         torn = tail[tail.rfind(b"\n") + 1 :]
         is_ours = torn.startswith(LINE_BEGINS) or LINE_BEGINS.startswith(torn) or not torn.strip(b"\0")
-        if len(torn) == LINE_BYTES_MAX or not is_ours:
+        # Zeros alone may be anybody's; behind a line of ours they come from a power cut.
+        is_blank = len(torn) == size > 0 and not torn.strip(b"\0")
+        if len(torn) == LINE_BYTES_MAX or is_blank or not is_ours:
             raise self._of_something_else()
         return size - len(torn)
 
@@ -124,6 +148,10 @@ class CheckpointFile:
     def _unwritable(self, error: OSError) -> CheckpointFileError:
         helps = _("Let this account write there, make room, or name another place.")
         return self._unusable(_("cannot be written ({why})", why=os_said(error)), helps)
+
+    def _locked(self) -> CheckpointFileError:
+        helps = _("What it lacks is written once nobody holds it: look with `lsof` who does.")
+        return self._unusable(_("is held (flock) by another program"), helps)
 
     def _of_something_else(self) -> CheckpointFileError:
         return self._unusable(_("holds something else than checkpoints"))

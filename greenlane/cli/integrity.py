@@ -68,6 +68,7 @@ def verify(
 
     Example: greenlane verify --topics --key checkpoint-key.pub.pem --checkpoints topic
     """
+    from greenlane.checkpoints.keys import signing_key_of
     from greenlane.cli.progress import counted
     from presentation.integrity import verification_json, verification_screen
     from services import verification
@@ -76,9 +77,8 @@ def verify(
     if sample is not None and not histories:
         raise typer.BadParameter(_("A sample is one of histories: give --histories too."), param_hint="--sample")
     with run.session() as session:
-        evidence = verification.read_evidence(
-            session.wiring, acting(None), trusted, checkpoints, own_key=session.wiring.settings.checkpoint_key
-        )
+        own_key = signing_key_of(session.wiring.settings) if trusted is None else None
+        evidence = verification.read_evidence(session.wiring, acting(None), trusted, checkpoints, own_key=own_key)
         asked = verification.drawn_histories(sample, sandbox=session.wiring.settings.sandbox) if histories else None
         total = verification.count_ledger(session.wiring, acting(None))[1]
         total += verification.count_histories(session.wiring, acting(None)) if histories else 0
@@ -99,12 +99,12 @@ def verify(
 
 def _trusted(key: Path | None, checkpoints: str | None) -> str | None:
     """What the file of the key holds. Raises FileUnreadableError."""
-    from greenlane.cli.files import contents_of
+    from greenlane.cli.files import keys_of
 
     if checkpoints is not None and key is None:
         needed = _("Checkpoints are believed by a key that you trust: give --key too.")
         raise typer.BadParameter(needed, param_hint="--checkpoints")
-    return None if key is None else contents_of([str(key)])[0][1].decode(errors="replace")
+    return None if key is None else keys_of(key)
 
 
 @as_command

@@ -23,7 +23,7 @@ def write_pair(file: Path, key: SigningKey) -> Path:
     """
     public = file.with_name(file.name.removesuffix(".pem") + PUBLIC)
     for path in (file, public):
-        if path.exists():
+        if os.path.lexists(path):  # where that cannot be asked, writing says why
             raise _refused_existing(path)
     # The public one first: once the key is there, both are.
     for path, content, mode in ((public, key.public_pem, 0o644), (file, key.private_pem, 0o600)):

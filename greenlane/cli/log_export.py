@@ -76,7 +76,6 @@ def _streams(session: Session, references: list[str]) -> list[str]:
     for reference in references:
         answer = find_streams(session.wiring, acting(None), reference)
         if not isinstance(answer, tuple):
-            # Which of several it is stands in the field.
-            raise RefusedError(answer.model_copy(update={"field": reference}))
+            raise RefusedError(answer)
         streams |= dict.fromkeys(answer)
     return list(streams)

@@ -26,7 +26,11 @@ def writable(file: Path | None, suffix: str, field: str) -> None:
             field=field,
             remedy=_("Name a file that ends in {suffix}.", suffix=suffix),
         )
-    if not file.absolute().parent.is_dir():
+    try:
+        has_folder = file.absolute().parent.is_dir()
+    except OSError as error:
+        raise not_written(file, field, error) from error
+    if not has_folder:
         raise FileRefusedError(
             _("There is no folder {parent}.", parent=file.parent),
             field=field,

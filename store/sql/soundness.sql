@@ -7,7 +7,7 @@ FROM cases c
 LEFT JOIN LATERAL (
     SELECT sequence, hash FROM ledger WHERE case_id = c.case_id ORDER BY sequence DESC LIMIT 1
 ) AS l ON true
-WHERE c.hash IS DISTINCT FROM l.hash
+WHERE c.hash IS DISTINCT FROM l.hash OR c.sequence > l.sequence
 UNION ALL
 SELECT d.case_id, d.sequence, l.sequence
 FROM dossiers d
@@ -16,6 +16,36 @@ LEFT JOIN LATERAL (
 ) AS l ON true
 WHERE l.sequence IS NULL OR d.sequence > l.sequence
 ORDER BY 1;
+
+-- find_views_ahead --
+-- Streams whose row says in its content that it was written after a later event than the ledger has: how many it knows, how many
+-- there are. Where its columns say so too, the head was found broken before.
+SELECT v.case_id, v.known, coalesce(l.last, 0)
+FROM (
+    SELECT case_id, sequence, substring(view FROM '"sequence":(\d{1,9})')::int AS known FROM cases
+    UNION ALL
+    SELECT case_id, sequence, substring(view FROM '"sequence":(\d{1,9})')::int FROM dossiers
+) AS v
+CROSS JOIN LATERAL (SELECT max(sequence) AS last FROM ledger WHERE case_id = v.case_id) AS l
+WHERE v.known > coalesce(l.last, 0) AND v.sequence <= coalesce(l.last, 0)
+ORDER BY v.case_id;
+
+-- find_commands_ahead --
+-- Streams with a command that was accepted after their last event: what a command does is recorded with its answer, at one instant.
+SELECT c.case_id, min(c.command_id)
+FROM commands c
+WHERE c.accepted AND c.settled_at > coalesce(
+    (SELECT max(l.recorded_at) FROM ledger l WHERE l.case_id = c.case_id), '-infinity'
+)
+GROUP BY c.case_id
+ORDER BY c.case_id;
+
+-- find_opened_without_events --
+-- Accepted submissions that were opened and of which the ledger has nothing.
+SELECT a.case_id
+FROM applications a
+WHERE a.opened AND NOT EXISTS (SELECT FROM ledger l WHERE l.case_id = a.case_id)
+ORDER BY a.case_id;
 
 -- find_broken_leaves --
 -- Leaves of events that are not what stands in the ledger: what differs first, of each.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,12 +15,14 @@ from sqlalchemy import text
 
 from audit.checkpoints import check_proofs
 from audit.proof.sealing import beginning_anew, handing_over, sealing_with
-from audit.proof.signing import PublicKey, SigningKey, sign_checkpoint
-from audit.proof.witness import Outside, WitnessUnusable, read_file, read_messages
+from audit.proof.signing import KeyRing, PublicKey, SigningKey, sign_checkpoint
+from audit.proof.vouching import vouched_for
+from audit.proof.witness import FILE_MAX_BYTES, Outside, WitnessUnusable, read_file, read_messages
 from audit.rebuilding import Rebuilt, rebuild_all
 from audit.verification import Evidence, verify
 from events.language.checkpoint import Checkpoint, canonical_checkpoint
 from events.language.refusals import Refusal
+from events.transport.ports import Incoming
 from store.checkpoints import Checkpoints
 from store.database import Store
 from store.recorder import Recorder
@@ -92,10 +96,13 @@ async def test_only_what_came_since_is_looked_at(house: House, recorder: Recorde
     body = "UPDATE ledger SET body = replace(body, 'one-stop', 'elsewhere') WHERE sequence = 6 AND case_id = '{}'"
     house.change(body.format(house.case_ids[0]))
     short = verify(house.operator, since_checkpoint=True)
-    assert (short.cases, short.events, short.unsigned, short.violations["I9"]) == (0, 0, 0, 0)
+    assert (short.cases, short.events, short.unsigned, short.nothing_new) == (0, 0, 0, True)
+    looked_at = {name for name, count in short.violations.items() if count is not None}
+    assert looked_at == {"I1", "I2", "I9"}, "no stream was folded, so nothing is said of the rest"
     await recorder.record(Sketch(9).opening())
     short = await asyncio.to_thread(verify, house.operator, since_checkpoint=True)
-    assert (short.cases, short.events, short.unsigned) == (1, 5, 5)
+    assert (short.cases, short.events, short.unsigned, short.nothing_new) == (1, 5, 5, False)
+    assert short.violations["I5"] == 0
     whole = await asyncio.to_thread(verify, house.operator)
     assert (whole.cases, whole.events) == (5, 37)
     assert whole.first_fault is not None
@@ -110,6 +117,73 @@ async def test_a_key_that_was_handed_over_is_followed(house: House, recorder: Re
     stranger = house.faults(SigningKey.new().public)
     assert len(stranger) == 3
     assert all("neither the key that is trusted nor a successor" in fault for fault in stranger)
+
+
+async def test_the_new_key_vouches_for_what_led_to_it(house: House, recorder: Recorder) -> None:
+    """An auditor who was given only the key after two rotations accuses nobody; of what stands nothing may differ."""
+    third, signer = SigningKey.new(), Checkpoints(house.store)
+    await recorder.record(Sketch(9).opening())
+    await asyncio.to_thread(signer.make, handing_over(KEY, OTHER), TOPIC)
+    await recorder.record(Sketch(10).opening())
+    await asyncio.to_thread(signer.make, handing_over(OTHER, third), TOPIC)
+    left = signer.all()
+    for key in (KEY, OTHER, third):
+        assert house.faults(key.public, outside=Outside(left)) == []
+    older = Outside(left[:2])
+    assert house.faults(third.public, outside=older) == []
+    other = sign_checkpoint(KEY, left[0].model_copy(update={"cases": 1}))
+    assert "I9 checkpoint 1: it left the house otherwise than it stands in the database" in house.faults(
+        third.public, outside=Outside((other, *left[1:]))
+    )
+    house.change("UPDATE checkpoints SET body = replace(body, '\"cases\":4', '\"cases\":3') WHERE number = 2")
+    found = house.faults(third.public, outside=older)
+    assert any(fault.startswith("I9 checkpoint 2: key") and "neither" in fault for fault in found)
+    assert any(fault.startswith("I9 checkpoint 1: key") and "neither" in fault for fault in found)
+
+
+async def test_nobody_is_vouched_for_by_a_handover_that_does_not_hold(house: House, recorder: Recorder) -> None:
+    """A link of hashes that was made anew, with a handover that the key of that time never signed."""
+    signer, third = Checkpoints(house.store), SigningKey.new()
+    for number, seal in ((9, handing_over(KEY, OTHER)), (10, handing_over(OTHER, third))):
+        await recorder.record(Sketch(number).opening())
+        await asyncio.to_thread(signer.make, seal, TOPIC)
+    left = signer.all()
+    assert len(vouched_for(left, KeyRing(third.public))) == 3
+    handover = left[3].handover
+    assert handover is not None
+    for change in ({"signature": "0" * 128}, {"by": KEY.key_id}, {"public_key": KEY.public.raw.hex()}):
+        forged = left[3].model_copy(update={"handover": handover.model_copy(update=change)})
+        assert vouched_for((*left[:3], sign_checkpoint(third, forged)), KeyRing(third.public)) == frozenset()
+    unlinked = sign_checkpoint(third, left[3].model_copy(update={"previous": "0" * 64}))
+    assert vouched_for((*left[:3], unlinked), KeyRing(third.public)) == frozenset()
+
+
+async def test_how_far_what_left_the_house_reaches(house: House, recorder: Recorder) -> None:
+    """To its newest checkpoint; of all events beyond only the database speaks."""
+
+    def reach(*left: Checkpoint) -> tuple[int, int, int] | None:
+        return check_proofs(house.operator, (KEY.public,), Outside(left)).witnessed
+
+    assert reach(house.left[0]) == (1, 16, 16)
+    assert reach(*house.left) == (2, 32, 0)
+    await recorder.record(Sketch(9).opening())
+    assert await asyncio.to_thread(reach, *house.left) == (2, 32, 5)
+    assert (
+        await asyncio.to_thread(
+            reach, sign_checkpoint(OTHER, house.left[1].model_copy(update={"key_id": OTHER.key_id}))
+        )
+        is None
+    )
+    assert check_proofs(house.operator, (KEY.public,)).witnessed is None
+
+
+def test_a_signature_that_nobody_can_look_at_is_told(house: House) -> None:
+    """No key is known: nothing is said of the signatures, and that is said."""
+    blind = verify(house.operator)
+    assert (blind.violations["I9"], blind.unseen_signatures, blind.unseen) == (0, 2, ["signatures"])
+    for evidence in (Evidence(known=(KEY.public,)), Evidence((KEY.public,))):
+        seen = verify(house.operator, evidence=evidence)
+        assert (seen.violations["I9"], seen.unseen_signatures, seen.unseen) == (0, 0, [])
 
 
 async def test_a_key_that_was_lost_leaves_a_break_that_all_see(house: House, recorder: Recorder) -> None:
@@ -237,8 +311,55 @@ def test_what_left_the_house_is_read(house: House, tmp_path: Path) -> None:
         file.write_bytes(content)
         outside = read_file(file, own)
         assert (len(outside.checkpoints), outside.torn) == (count, torn)
-    messages = [canonical_checkpoint(checkpoint) for checkpoint in house.left]
-    assert read_messages(TOPIC, messages, own) == house.outside
+    assert read_messages(TOPIC, messages(*map(canonical_checkpoint, house.left)), own) == house.outside
+
+
+def messages(*contents: bytes | None) -> list[Incoming]:
+    """As Kafka delivers them."""
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    return [Incoming(TOPIC, 0, offset, None, content, (), at) for offset, content in enumerate(contents)]
+
+
+def test_what_stands_among_checkpoints_is_told_and_takes_none_away(house: House, tmp_path: Path) -> None:
+    """Whoever may write there can leave anything: the others are a witness as before."""
+    own, (first, second) = installation_id(house.store), map(canonical_checkpoint, house.left)
+    foreign = canonical_checkpoint(house.left[0].model_copy(update={"installation": "0" * 32}))
+    newer = json.dumps(json.loads(first) | {"version": 2}).encode()
+    outside = read_messages(TOPIC, messages(None, first, b"hello", foreign, newer, second), own)
+    assert outside.checkpoints == house.left
+    assert house.faults(KEY.public, outside=outside) == [
+        f"I9 partition 0, offset {offset} of {TOPIC}: {what}"
+        for offset, what in (
+            (0, "is no checkpoint"),
+            (2, "is no checkpoint"),
+            (3, f"is a checkpoint of another installation ({'0' * 32})"),
+            (4, "is a checkpoint of a version that is not known here"),
+        )
+    ]
+    file = tmp_path / "checkpoints"
+    file.write_bytes(b"\n".join((first, b'{"algorithm":' + b"x" * 200_000, second, b"")))
+    outside = read_file(file, own)
+    assert (outside.checkpoints, outside.torn) == (house.left, False)
+    assert list(map(str, outside.strays)) == [f"I9 line 2 of {file}: is no checkpoint"]
+    file.write_bytes(first + b"\n" + b"x\n" * 1_200)
+    *_, last = read_file(file, own).strays
+    assert str(last) == f"I9 {file}: holds 1100 more that are no checkpoints of this installation"
+
+
+def test_only_a_file_is_read_as_one(house: House, tmp_path: Path) -> None:
+    """A pipe would be waited for, a device read for ever; where a link leads to is asked, not the link."""
+    own, pipe, link = installation_id(house.store), tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    for place in (pipe, Path("/dev/full"), tmp_path):
+        with pytest.raises(WitnessUnusable, match="cannot be read"):
+            read_file(place, own)
+    (tmp_path / "checkpoints").write_bytes(lines(*house.left))
+    link.symlink_to("checkpoints")
+    assert read_file(link, own) == house.outside
+    with (tmp_path / "large").open("wb") as large:
+        large.truncate(FILE_MAX_BYTES + 1)
+    with pytest.raises(WitnessUnusable, match="which is the most"):
+        read_file(tmp_path / "large", own)
 
 
 def test_what_is_no_witness_is_refused(house: House, tmp_path: Path) -> None:
@@ -249,7 +370,7 @@ def test_what_is_no_witness_is_refused(house: House, tmp_path: Path) -> None:
         (b"", "holds no checkpoint"),
         (b"hello\n", "is no checkpoint"),
         (b"\xff\xfe\n", "is no checkpoint"),
-        (lines(first) + b"{}\n" + lines(first), "line 2"),
+        (b"\n{}\nhello\n", "line 2"),
         (json.dumps(said | {"version": 2}).encode() + b"\n", "version 2"),
         (json.dumps(said | {"algorithm": "RSA"}).encode() + b"\n", "RSA"),
         (json.dumps(said | {"number": 0}).encode() + b"\n", "is no checkpoint"),

@@ -8,12 +8,13 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
+from audit.checkpoints import check_proofs
 from audit.examination import examine_all
 from audit.proof.sealing import sealing_with
 from audit.proof.signing import SigningKey
 from audit.rebuild import Difference
 from audit.rebuilding import Rebuilt, rebuild_all
-from audit.soundness import check_ledger
+from audit.soundness import check_chains, check_heads, check_ledger
 from audit.verification import verify
 from events.language.refusals import Refusal
 from store.checkpoints import Checkpoints
@@ -58,7 +59,11 @@ def change(store: Store, *statements: str) -> None:
 
 
 def faults(store: Store) -> list[str]:
-    return [str(violation) for violation in check_ledger(store)]
+    return [
+        str(violation)
+        for check in (check_chains(store), check_heads(store), check_proofs(store).violations)
+        for violation in check
+    ]
 
 
 def rebuilt(store: Store) -> Rebuilt | Refusal:
@@ -67,7 +72,7 @@ def rebuilt(store: Store) -> Rebuilt | Refusal:
 
 def test_a_sound_ledger_has_no_fault(store: Store, operator: Store, case_ids: list[str]) -> None:
     sign_everything(store)
-    assert faults(operator) == []
+    assert list(check_ledger(operator)) == []
 
 
 TAMPERED = [
@@ -96,6 +101,36 @@ def test_what_was_changed_is_named_and_nothing_is_replaced(store: Store, operato
     assert (refused.code, refused.field) == ("ledger_broken", "replace")
     assert any(case_id in str(refused.message) for case_id in case_ids)
     assert faults(operator) == named
+
+
+def test_what_knows_more_than_the_ledger_holds_replacing_up(store: Store, operator: Store, case_ids: list[str]) -> None:
+    """A tail that no checkpoint signed is cut, and every head set: outbox, view, inbox and applications tell."""
+    cut, kept, gone = case_ids[:3]
+    head = (
+        "UPDATE cases SET sequence = 8, hash = l.hash FROM ledger l"
+        " WHERE cases.case_id = '{0}' AND l.case_id = '{0}' AND l.sequence = 8"
+    )
+    change(
+        store,
+        *(f"DELETE FROM ledger WHERE case_id = '{one}' AND sequence > 8" for one in (cut, kept)),
+        *(head.format(one) for one in (cut, kept)),
+        f"DELETE FROM outbox WHERE case_id = '{kept}' AND sequence > 8",
+        *(f"DELETE FROM {table} WHERE case_id = '{gone}'" for table in ("ledger", "cases", "outbox")),
+    )
+    assert faults(operator) == []
+    opened = f"INSERT INTO applications SELECT '{gone}', 's', 'n', 'd', 'r', now(), '{{}}', true, now()"
+    change(store, f"UPDATE cases SET view = replace(view, '\\:9,', '\\:8,') WHERE case_id = '{cut}'", opened)
+    assert [str(violation) for violation in check_ledger(operator)] == [
+        f"I2 {cut}.9: the outbox owes event 9, which the ledger does not have",
+        f"I2 {kept}.9: is missing: the content of the row of its stream knows 9 events",
+        *(
+            f"I2 {one}: command close:{one} was accepted after the last event that there is: what it did is missing"
+            for one in (cut, kept, gone)
+        ),
+        f"I2 {gone}: was opened, and the ledger has nothing of it",
+    ]
+    assert isinstance(rebuilt(operator), Refusal)
+    assert set(map(str, check_ledger(operator))) <= set(map(str, verify(operator).findings))
 
 
 CONSISTENT = [

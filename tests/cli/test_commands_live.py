@@ -232,7 +232,7 @@ def test_the_whole_installation_verifies(live: Program, greenlane: Program, live
     submitted(live, "verify-1")
     answer = live("verify")
     assert answer.code == 0, answer
-    keys = ["ok", "cases", "events", "violations", "witness", "first_fault", "checkpoints", "unsigned"]
+    keys = ["ok", "cases", "events", "violations", "witness", "witnessed", "first_fault", "checkpoints", "unsigned"]
     assert list(answer.json) == keys
     assert answer.json["ok"] is True
     assert answer.json["cases"] >= 1
@@ -302,7 +302,7 @@ def test_the_ledger_as_an_event_log(live: Program, tmp_path: Path) -> None:
     assert not any("Nguyễn".encode() in content for content in (traces, (tmp_path / "log.json").read_bytes()))
     assert events == {len(json.loads((tmp_path / "log.json").read_bytes())["events"])}
     unknown = live("export-log", "--format", "xes", "--out", str(tmp_path / "none.xes"), "--case", "H05.8-260302-9999")
-    assert (unknown.error["code"], unknown.error["field"]) == ("case_unknown", "H05.8-260302-9999")
+    assert (unknown.error["code"], unknown.error["field"]) == ("case_unknown", "case")
     assert sorted(file.name for file in tmp_path.iterdir()) == ["log.json", "log.xes.gz"]
 
 

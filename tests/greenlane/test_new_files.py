@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 from pathlib import Path
@@ -58,6 +59,45 @@ def test_a_file_that_is_there_stays(tmp_path: Path) -> None:
     put(file, b"ours", force=True)
     assert file.read_bytes() == b"ours"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_only_a_file_gives_way_to_a_file(tmp_path: Path) -> None:
+    """As root a device would give way too."""
+    pipe, link, device = tmp_path / "pipe", tmp_path / "link", Path("/dev/null")
+    os.mkfifo(pipe)
+    link.symlink_to("nowhere")
+    for place in (pipe, link, device):
+        mode = place.lstat().st_mode
+        with pytest.raises(FileRefusedError, match="Not a regular file"), new_file(place, "out", force=True):
+            pytest.fail("it is refused before anything is asked of a server")
+        with pytest.raises(FileRefusedError, match="there already"), new_file(place, "out", force=False):
+            pytest.fail("it is refused before anything is asked of a server")
+        assert place.lstat().st_mode == mode
+    late = tmp_path / "late"
+    with pytest.raises(FileRefusedError), new_file(late, "out", force=True):
+        os.mkfifo(late)
+    assert late.is_fifo()
+
+
+def test_a_name_that_cannot_be_is_told(tmp_path: Path) -> None:
+    """The longest that can be is written all the same."""
+    put(tmp_path / ("đ" * 127), b"content")
+    for force in (False, True):
+        with pytest.raises(FileRefusedError, match="File name too long") as refused:
+            put(tmp_path / ("x" * 260), b"content", force=force)
+        assert refused.value.field == "out"
+
+
+def test_a_folder_that_may_not_be_entered_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked of a path whose every look-up is refused, since root may enter any."""
+
+    def refused_look(path: Path) -> os.stat_result:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(Path, "lstat", refused_look)
+    for force in (False, True):
+        with pytest.raises(FileRefusedError, match="Permission denied"):
+            put(tmp_path / "case.html", b"content", force=force)
 
 
 def test_what_goes_wrong_leaves_nothing(tmp_path: Path) -> None:

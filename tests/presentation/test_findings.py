@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from audit.checkpoints import Witnessed
 from audit.verification_report import ReplayTally, VerificationReport
 from audit.violation import Violation
 from presentation.integrity import finding_text, verification_json, verification_screen
@@ -69,3 +70,18 @@ def test_what_was_not_looked_into_is_said() -> None:
     assert "unseen" not in verification_json(VerificationReport())
     for language, words in (("en", "this account may not see persons"), ("vi", "không được xem")):
         assert words in drawn(*verification_screen(report, Words(language)), width=200)
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_how_far_the_witness_reaches_is_told(language: str) -> None:
+    """For programs with its number and size; on the screen with how many events only the database speaks of."""
+    report = VerificationReport()
+    assert verification_json(report)["witnessed"] is None
+    report.witness, report.witnessed = "checkpoints", Witnessed(41, 1568, 230)
+    report.nothing_new, report.unseen_signatures = True, 7
+    assert verification_json(report)["witnessed"] == {"number": 41, "events": 1568}
+    said = [str(block) for block in verification_screen(report, Words(language))]
+    assert sum("41" in block and "230" in block for block in said) == 1
+    assert sum("7" in block and "--key" in block for block in said) == 1
+    report.witnessed, report.nothing_new, report.unseen_signatures = Witnessed(41, 1568, 0), False, 0
+    assert len(list(verification_screen(report, Words(language)))) == len(said) - 3

@@ -272,6 +272,9 @@ def test_a_key_hands_over_once(installation: Installation) -> None:
     assert rotated.handover is not None
     with pytest.raises(KeyNotHandedOver):
         rotate_key(installation, AUDITOR, KEY, SigningKey.new())
+    with pytest.raises(KeyNotHandedOver):  # though nothing is new, so that nobody believes it still signs
+        make_checkpoint(installation, AUDITOR, KEY)
+    assert not make_checkpoint(installation, AUDITOR, new).is_new
     signed = list_checkpoints(installation, AUDITOR)
     ring = KeyRing(PUBLIC).follow(signed)
     assert all(ring.holds(checkpoint) for checkpoint in signed)

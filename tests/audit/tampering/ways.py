@@ -63,7 +63,21 @@ COPY = (
 SHIFTED = ("UPDATE ledger SET sequence = -sequence WHERE case_id = :case AND sequence >= 9",)
 CUT = tuple(f"DELETE FROM {table} WHERE case_id = :case AND sequence > 14" for table in ("ledger", "outbox"))
 CUT_LEAVES = "DELETE FROM log_leaves WHERE stream_id = :case AND sequence > 14"
+CUT_ROWS = (
+    "UPDATE cases SET sequence = 14, view = regexp_replace(view, '\"sequence\"\\:[0-9]+', '\"sequence\"\\:14')"
+    " WHERE case_id = :case",
+    "DELETE FROM commands WHERE case_id = :case",
+)
 CUT_IN_A_TURN = f"DELETE FROM ledger {EVENT} > 17"
+UNSIGNED_CUT = "DELETE FROM ledger WHERE case_id = :case AND sequence > 6"
+UNSIGNED_HEAD = (
+    "UPDATE cases SET sequence = 6, hash = l.hash FROM ledger AS l"
+    " WHERE cases.case_id = :case AND l.case_id = :case AND l.sequence = 6"
+)
+OUTBOX_CUT = "DELETE FROM outbox WHERE case_id = :case AND sequence > 6"
+VIEW_CUT = (
+    "UPDATE cases SET view = regexp_replace(view, '\"sequence\"\\:[0-9]+', '\"sequence\"\\:6') WHERE case_id = :case"
+)
 SPLICE = (
     "UPDATE ledger SET body = theirs.body, type = theirs.type, at = theirs.at, hash = theirs.hash FROM ledger AS theirs"
     " WHERE ledger.case_id = :case AND ledger.sequence = 9 AND theirs.case_id = :other AND theirs.sequence = 9"
@@ -196,7 +210,36 @@ WAYS = (
     Way("tail cut in a turn", sql(CUT_IN_A_TURN), (CLOSED, 18), "is missing"),
     Way("tail cut", sql(*CUT), (CLOSED, 15), "is missing"),
     Way("tail cut, leaves too", sql(*CUT, CUT_LEAVES), (CLOSED, 15), "is missing: the row of its stream knows 22"),
-    Way("tail cut, all too", sql(*CUT, CUT_LEAVES, anew=(CLOSED,)), ("checkpoint 1", None), "of the log events"),
+    Way(
+        "tail cut, all too",
+        sql(*CUT, CUT_LEAVES, *CUT_ROWS, anew=(CLOSED,)),
+        ("checkpoint 1", None),
+        "of the log events",
+    ),
+    Way(
+        "tail cut, row set",
+        sql(*CUT, CUT_LEAVES, anew=(CLOSED,)),
+        (CLOSED, 15),
+        "is missing: the row of its stream knows 22",
+    ),
+    Way(
+        "unsigned tail cut, head set",
+        sql(UNSIGNED_CUT, UNSIGNED_HEAD, case=HALF_SIGNED),
+        (HALF_SIGNED, 7),
+        "is missing: the content of the row of its stream knows",
+    ),
+    Way(
+        "unsigned tail cut, row set",
+        sql(UNSIGNED_CUT, UNSIGNED_HEAD, VIEW_CUT, case=HALF_SIGNED),
+        (HALF_SIGNED, 7),
+        "the outbox owes event 7, which the ledger does not have",
+    ),
+    Way(
+        "unsigned tail cut, row and outbox set",
+        sql(UNSIGNED_CUT, UNSIGNED_HEAD, VIEW_CUT, OUTBOX_CUT, case=HALF_SIGNED),
+        (HALF_SIGNED, None),
+        "was accepted after the last event that there is",
+    ),
     Way("spliced", sql(SPLICE), (CLOSED, 9), CONTENT),
     Way("spliced, hashed anew", sql(SPLICE, anew=(CLOSED,)), (CLOSED, 9), COLUMNS),
     Way("case removed", removed, ("checkpoint 2", None), GONE),

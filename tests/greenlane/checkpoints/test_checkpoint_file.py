@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -100,6 +101,11 @@ def test_a_torn_last_line_is_written_anew(file: CheckpointFile) -> None:
         b'{"algorithm":"Ed25519"}\n',
         lines_of(chain(1)) + b"remember the milk",
         lines_of(chain(1)) + b"remember the milk\n",
+        b"remember the milk\n" + b'{"algo',
+        b"remember the milk\n" + b"\0" * 100,
+        b"\0",
+        b"\0" * 100,
+        b"\0" * 200_000,
         b"x" * 200_000,
         b"\x7fELF" + bytes(range(256)) * 1_000,
     ],
@@ -135,10 +141,12 @@ def test_a_database_with_another_past_than_the_file_is_told(file: CheckpointFile
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    for place in (tmp_path, tmp_path / "file" / "below", tmp_path / "missing" / "below"):
-        with pytest.raises(CheckpointFileError) as caught:
-            CheckpointFile(place, OURS).bring_up_to_date(Shelf(chain(1)))
-        assert str(place) in caught.value.message
+    for place in (tmp_path, tmp_path / "file" / "below", tmp_path / "missing" / "below", tmp_path / ("x" * 260)):
+        file = CheckpointFile(place, OURS)
+        for use in (lambda file=file: file.bring_up_to_date(Shelf(chain(1))), file.last):
+            with pytest.raises(CheckpointFileError) as caught:
+                use()
+            assert str(place) in caught.value.message
 
 
 def test_a_disk_that_fills_up_leaves_no_half_line_behind(file: CheckpointFile, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,6 +165,42 @@ def test_a_disk_that_fills_up_leaves_no_half_line_behind(file: CheckpointFile, m
     assert 0 < file.path.stat().st_size < len(lines_of(stored))
     assert file.bring_up_to_date(Shelf(stored)) in {1, 2, 3}
     assert file.path.read_bytes() == lines_of(stored)
+
+
+def test_whoever_holds_the_file_keeps_nobody_waiting(tmp_path: Path) -> None:
+    """To read it is enough for holding it; the file catches up afterwards."""
+    stored, file = chain(3), CheckpointFile(tmp_path / "checkpoints.jsonl", OURS, lock_seconds=0)
+    file.bring_up_to_date(Shelf(stored[:1]))
+    with file.path.open("rb") as reader:
+        fcntl.flock(reader, fcntl.LOCK_EX)
+        with pytest.raises(CheckpointFileError, match="held") as caught:
+            file.bring_up_to_date(Shelf(stored))
+        assert (file.path.read_bytes(), file.last()) == (lines_of(stored[:1]), stored[0])
+        assert in_language(caught.value.remedy, "vi") != in_language(caught.value.remedy, "en")
+    assert file.bring_up_to_date(Shelf(stored)) == 2
+    assert file.path.read_bytes() == lines_of(stored)
+
+
+def test_only_a_file_is_written(tmp_path: Path) -> None:
+    """A pipe would be waited for, and a device forgets or never ends."""
+    os.mkfifo(tmp_path / "pipe")
+    for place in (tmp_path / "pipe", Path("/dev/null"), Path("/dev/full")):
+        file = CheckpointFile(place, OURS)
+        for use in (lambda file=file: file.bring_up_to_date(Shelf(chain(1))), file.last):
+            with pytest.raises(CheckpointFileError, match="Not a regular file"):
+                use()
+
+
+def test_a_link_leads_to_the_file(tmp_path: Path) -> None:
+    """What lies behind it is looked at like any other."""
+    (tmp_path / "link").symlink_to("behind")
+    file = CheckpointFile(tmp_path / "link", OURS)
+    (tmp_path / "behind").write_bytes(b"\0" * 512)
+    with pytest.raises(CheckpointFileError, match="something else"):
+        file.bring_up_to_date(Shelf(chain(1)))
+    assert (tmp_path / "behind").read_bytes() == b"\0" * 512
+    (tmp_path / "behind").write_bytes(b"")
+    assert file.bring_up_to_date(Shelf(chain(1))) == 1
 
 
 def test_several_processes_write_one_file(file: CheckpointFile) -> None:

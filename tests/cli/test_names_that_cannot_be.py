@@ -1,0 +1,39 @@
+"""A file that cannot be written is told by its option, before any server is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from greenlane.cli.key_files import write_pair, write_public
+from greenlane.cli.writing import writable
+from greenlane.new_files import FileRefusedError
+from services.checkpoints import SigningKey
+from tests.cli.program import Program
+
+TOO_LONG = "x" * 260
+
+
+@pytest.mark.parametrize(
+    "command", [("export", "H05.8-260302-0001"), ("export-log", "--format", "xes")], ids=lambda command: command[0]
+)
+@pytest.mark.parametrize("force", [(), ("--force",)], ids=["", "force"])
+def test_a_name_that_is_too_long(
+    greenlane: Program, tmp_path: Path, command: tuple[str, ...], force: tuple[str, ...]
+) -> None:
+    refused = greenlane(*command, "--out", str(tmp_path / TOO_LONG), *force, "--json")
+    assert (refused.code, refused.error["code"], refused.error["field"]) == (2, "file_refused", "out")
+    assert list(tmp_path.glob("x*")) == []
+
+
+def test_a_key_of_such_a_name(tmp_path: Path) -> None:
+    for write in (write_pair, write_public):
+        with pytest.raises(FileRefusedError, match="File name too long"):
+            write(tmp_path / TOO_LONG, SigningKey.new())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_of_such_a_name(tmp_path: Path) -> None:
+    with pytest.raises(FileRefusedError, match="File name too long"):
+        writable(tmp_path / TOO_LONG / "report.csv", ".csv", "csv")
