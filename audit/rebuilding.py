@@ -5,11 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Final
 
 from audit.examination import KINDS, all_batches, examine_all
-from audit.owed import check_outbox
 from audit.proof.signing import PublicKey
 from audit.rebuild import (
     OF_THE_LEDGER,
@@ -106,7 +104,7 @@ def renew(store: Store, project: Project = CASES.project) -> tuple[Difference, .
     """
     if store.recall(KEY) == READ_MODELS:
         return ()
-    broken = {fault.case_id for fault in chain(check_ledger(store), check_outbox(store))}
+    broken = {fault.case_id for fault in check_ledger(store)}
     cases = rebuild(store, project, replace=True, leave=broken).differences
     differences = (*cases, *rebuild_dossiers(store, replace=True, leave=broken))
     store.remember(KEY, READ_MODELS)

@@ -12,6 +12,9 @@ from events.language.refusals import Refusal
 from tests.audit.tampering.house import House
 from tests.audit.tampering.ways import WAYS, Way
 
+CUT = ("tail cut in a turn", "tail cut", "tail cut, leaves too")
+"""Where a row still knows better than the ledger."""
+
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
 def test_it_is_found(house: House, way: Way) -> None:
@@ -33,7 +36,7 @@ def test_it_is_found(house: House, way: Way) -> None:
     assert house.heads() == heads
 
 
-@pytest.mark.parametrize("way", [way for way in WAYS if way.name.startswith("tail cut")], ids=lambda way: way.name)
+@pytest.mark.parametrize("way", [way for way in WAYS if way.name in CUT], ids=lambda way: way.name)
 def test_an_upgrade_writes_no_rows_from_a_ledger_that_was_cut(house: House, way: Way) -> None:
     """Not even where the hand that cut it says that the rows are of another version. What is whole is renewed."""
     heads = house.heads()
