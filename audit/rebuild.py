@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final, Literal, NamedTuple, Protocol, cast
@@ -104,37 +104,41 @@ class ReadModels:
     put: Callable[[Session, list[Folded]], None]
 
 
-def rebuild(store: Store, project: Project, *, replace: bool = False) -> RebuildReport:
+def rebuild(store: Store, project: Project, *, replace: bool = False, leave: Collection[str] = ()) -> RebuildReport:
     """Fold every case of the ledger again. Compares, and with `replace` puts the fold in place of what differs.
 
     May run beside a live system: each batch is seen as of one instant. A case whose own ledger is broken (`chain`,
-    `unreadable`, `definitions`) is reported and left alone. Raises StoreError.
+    `unreadable`, `definitions`) is reported and left alone; so is (as `chain`) whatever is to be left, because something else
+    says that its ledger is broken. Raises StoreError.
     """
-    return rebuild_kind(store, CASE_ROWS, project, replace=replace)
+    return rebuild_kind(store, CASE_ROWS, project, replace=replace, leave=leave)
 
 
-def rebuild_dossiers(store: Store, *, replace: bool = False) -> list[Difference]:
+def rebuild_dossiers(store: Store, *, replace: bool = False, leave: Collection[str] = ()) -> list[Difference]:
     """The same of every linked dossier."""
-    return list(rebuild_kind(store, DOSSIER_ROWS, DOSSIERS.project, replace=replace).differences)
+    return list(rebuild_kind(store, DOSSIER_ROWS, DOSSIERS.project, replace=replace, leave=leave).differences)
 
 
-def rebuild_kind(store: Store, rows: ReadModels, project: Project, *, replace: bool) -> RebuildReport:
+def rebuild_kind(
+    store: Store, rows: ReadModels, project: Project, *, replace: bool, leave: Collection[str] = ()
+) -> RebuildReport:
     """The same of every stream of one kind; `cases` counts these streams."""
-    folding = Folding(store, rows, project)
+    folding = Folding(store, rows, project, leave)
     differences: list[Difference] = []
     for stream_ids in batches_of(store, rows):
         differences += folding.compare(stream_ids, replace=replace)
-    differences += find_surplus(store, rows, replace=replace)
+    differences += find_surplus(store, rows, replace=replace, leave=leave)
     return RebuildReport(folding.streams, folding.events, tuple(differences), replace)
 
 
 class Folding:
     """One run over the ledger."""
 
-    def __init__(self, store: Store, rows: ReadModels, project: Project) -> None:
+    def __init__(self, store: Store, rows: ReadModels, project: Project, leave: Collection[str] = ()) -> None:
         self._store = store
         self._rows = rows
         self._project = project
+        self._leave = leave
         self._archive = DefinitionArchive(store)
         self.streams = 0
         self.events = 0
@@ -163,7 +167,7 @@ class Folding:
         self.streams += 1
         self.events += len(rows)
         digest = unbroken(rows)
-        if digest is None:
+        if digest is None or stream_id in self._leave:
             return Difference(stream_id, "chain")
         opened = read_stream(self._rows, self._archive, rows)
         if not isinstance(opened, Opened):
@@ -306,7 +310,7 @@ def _put_escalations(session: Session, folded: list[Folded]) -> None:
     put_in_place(session, _ids(folded), (item for one in folded for item in one.escalations))
 
 
-def find_surplus(store: Store, rows: ReadModels, *, replace: bool) -> list[Difference]:
+def find_surplus(store: Store, rows: ReadModels, *, replace: bool, leave: Collection[str] = ()) -> list[Difference]:
     """Rows of streams that the ledger does not have. Heads are never removed: each is the last witness of a stream."""
     heads, *others = rows.tables
     with store.writing() as connection:
@@ -317,7 +321,7 @@ def find_surplus(store: Store, rows: ReadModels, *, replace: bool) -> list[Diffe
             unknown = ~_in_ledger(table) & table.c.case_id.not_in(select(heads.c.case_id))
             surplus.update(connection.scalars(select(table.c.case_id).where(unknown)))
             if replace:
-                connection.execute(delete(table).where(unknown))
+                connection.execute(delete(table).where(unknown, table.c.case_id.not_in(leave)))
     wrong = [Difference(stream_id, "chain") for stream_id in sorted(gone)]
     return wrong + [Difference(stream_id, "surplus") for stream_id in sorted(surplus)]
 

@@ -102,11 +102,14 @@ def _compared(store: Store, watch: Callable[[], None]) -> RebuildReport:
 def renew(store: Store, project: Project = CASES.project) -> tuple[Difference, ...]:
     """Fold every case and dossier again unless that was done since the upgrade; what was found otherwise, put right already.
 
-    A stream whose ledger is broken (`chain`, `hash`, `unreadable`, `definitions`) stays as it is.
+    A stream whose ledger is broken (`chain`, `hash`, `unreadable`, `definitions`) stays as it is; also where only its row, a
+    checkpoint or the outbox still knows what the ledger lacks: these rows may be the last witness.
     Idempotent: killed in the middle, it begins again. Two may do it at once. Raises StoreError.
     """
     if store.recall(KEY) == READ_MODELS:
         return ()
-    differences = (*rebuild(store, project, replace=True).differences, *rebuild_dossiers(store, replace=True))
+    broken = {fault.case_id for fault in check_ledger(store)}
+    cases = rebuild(store, project, replace=True, leave=broken).differences
+    differences = (*cases, *rebuild_dossiers(store, replace=True, leave=broken))
     store.remember(KEY, READ_MODELS)
     return differences

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import pytest
 
-from audit.rebuilding import Rebuilt, rebuild_all
+from audit.rebuilding import Rebuilt, rebuild_all, renew
 from events.language.refusals import Refusal
 from tests.audit.tampering.house import House
 from tests.audit.tampering.ways import WAYS, Way
+
+CUT = ("tail cut in a turn", "tail cut", "tail cut, leaves too")
+"""Where a row still knows better than the ledger."""
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
@@ -31,6 +34,26 @@ def test_it_is_found(house: House, way: Way) -> None:
     heads = house.heads()
     assert isinstance(rebuild_all(house.store, lambda: None, replace=True), Refusal)
     assert house.heads() == heads
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way.name in CUT], ids=lambda way: way.name)
+def test_an_upgrade_writes_no_rows_from_a_ledger_that_was_cut(house: House, way: Way) -> None:
+    """Not even where the hand that cut it says that the rows are of another version. What is whole is renewed."""
+    heads = house.heads()
+    way.act(house)
+    cut, whole = house.case_ids[0], house.case_ids[1]
+    house.change(
+        "DELETE FROM stack WHERE key = 'read-models'",
+        "UPDATE cases SET view = '{}' WHERE case_id = :whole",
+        whole=whole,
+    )
+    changed = house.heads()
+    found = {difference.case_id for difference in renew(house.store)}
+    assert (cut in found, whole in found) == (True, True)
+    assert [head for head in house.heads() if head.case_id == cut] == [head for head in changed if head.case_id == cut]
+    assert [head for head in house.heads() if head.case_id == whole] == [
+        head for head in heads if head.case_id == whole
+    ]
 
 
 def test_the_honest_ledger_between_is_never_accused(house: House) -> None:

@@ -278,7 +278,7 @@ WAYS = (
     Way("owed elsewhere too", sql(OWED.format("topic = 'greenlane.answers.v1'")), (CLOSED, 6), UNLIKE, hinders=False),
     Way("all proofs deleted", sql(ALL_PROOFS), ("checkpoint 1", None), "it left the house", hinders=False),
     Way("persons swapped", sql(SWAPPED), (SUPPLEMENTED, None), "its first event says: subject_ref", hinders=False),
-    Way("a ghost", sql(GHOST), ("case-of-nobody", None), "there are no events", hinders=False),
+    Way("a ghost", sql(GHOST), ("case-of-nobody", None), "command ghost was accepted", hinders=False),
     *(
         Way(name, sql(act), (CLOSED, None), f"not what its first event says: {column}", hinders=False)
         for name, (column, act) in INBOX.items()
