@@ -16,6 +16,8 @@ from audit.proof.checking import (
     check_signatures,
     check_succession,
     count_unseen,
+    gaps_among,
+    missing,
     of_checkpoint,
     sizes_of,
 )
@@ -24,6 +26,7 @@ from audit.proof.signing import KeyRing, PublicKey
 from audit.proof.trees import Tree, grow
 from audit.proof.vouching import vouched_for
 from audit.proof.witness import Outside, check_outside
+from audit.signing_times import Read, check_positions, check_times
 from audit.violation import Violation
 from events.language.checkpoint import EVENTS, PUBLICATIONS, Checkpoint, canonical_checkpoint, digest_of_checkpoint
 from store.catalogue import Act, acts_after, digest_of_act
@@ -78,7 +81,8 @@ def check_proofs(
     installation = installation_id(store)
     with one_instant(store) as connection:
         rows = stored_checkpoints(connection)
-        stored = [one for one in map(_read, rows) if one is not None]
+        read = [Read(row, one) for row in rows if (one := _read(row)) is not None]
+        stored, positions = [one.checkpoint for one in read], check_positions(connection, read)
         left = () if outside is None else outside.checkpoints
         trees = {log: _tree(connection, log, [*stored, *left]) for log in LOGS}
         ring = KeyRing(*keys).follow(sorted([*left, *stored], key=lambda one: one.number)) if keys else None
@@ -89,7 +93,9 @@ def check_proofs(
             *check_signatures(stored, ring, known, vouched),
             *check_roots(stored, trees),
             *([] if ring is None or outside is None else check_outside(outside, stored, ring, trees, vouched)),
-            *check_leaves(connection, sizes_of(stored, EVENTS)),
+            *positions.violations,
+            *check_leaves(connection, sizes_of(stored, EVENTS), positions.settled),
+            *check_times(connection, stored),
             *_check_publications(connection),
         )
         unsigned = count_unsigned(connection)
@@ -142,19 +148,19 @@ def _grows_on(checkpoint: Checkpoint, edges: str) -> bool:
             (trees[log].size, trees[log].root().hex()) == (state.size, state.root)
             for log, state in checkpoint.logs.items()
         )
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         return False
 
 
-def check_leaves(connection: Connection, sizes: Sequence[int] = ()) -> Iterator[Violation]:
+def check_leaves(connection: Connection, sizes: Sequence[int], settled: int) -> Iterator[Violation]:
     """The ledger has every event that was signed, as it was, and none that should have been signed; the first of each stream.
 
-    `sizes`: of the log of events at checkpoint 1, 2, … in turn.
+    `sizes`: of the log of events at checkpoint 1, 2, … in turn. `settled`: the position up to which none may come any more.
     """
     for _stream, leaves in groupby(broken_leaves(connection), lambda leaf: leaf.stream_id):
         leaf = next(leaves)
         yield fault_of_leaf(leaf.stream_id, leaf.sequence, leaf.what, leaf.number, sizes)
-    for stream_id, places in groupby(never_signed(connection), lambda place: place[0]):
+    for stream_id, places in groupby(never_signed(connection, settled), lambda place: place[0]):
         unsigned = _("stands before what was signed, and no checkpoint signed it")
         yield Violation("I9", stream_id, next(places)[1], unsigned, goes_on=True, altered=True)
 
@@ -163,10 +169,12 @@ def _check_publications(connection: Connection) -> Iterator[Violation]:
     """The editions of the catalogue are those that were signed; what was published since is not signed yet."""
     leaves = {leaf.sequence: leaf for leaf in leaves_of_log(connection, PUBLICATIONS)}
     acts = {act.number: act for act in acts_after(connection, 0)}
-    for number in range(1, max(leaves, default=0) + 1):
+    for number in sorted({*leaves, *(number for number in acts if number < max(leaves, default=0))}):
         fault = _fault_of_act(acts.get(number), leaves.get(number))
         if fault is not None:
             yield Violation("I9", _("edition {number}", number=number), None, fault, goes_on=True)
+    for first, last in gaps_among({*leaves, *acts}):
+        yield Violation("I9", _("edition {number}", number=first), None, missing(first, last), goes_on=True)
 
 
 def _fault_of_act(act: Act | None, leaf: Leaf | None) -> str | None:

@@ -20,6 +20,7 @@ NEWER = (
     *(ev.ExplanationRequested, ev.ExplanationReceived, ev.CaseStopped, ev.CaseReturned),
 )
 """The events that no version wrote without saying who acted."""
+BY_TWO = (ev.ClockExtended, ev.LaneChanged, ev.CaseStopped)
 STANDS_STILL = (CaseStatus.SUSPENDED, CaseStatus.STOPPED, CaseStatus.AWAITING_PAYMENT)
 
 
@@ -51,8 +52,9 @@ def _not_of_its_age(before: Case, record: EventRecord) -> str | None:
 def _by_one_alone(record: EventRecord) -> str | None:
     """Why an act that needs a second person was done by one; of older events it is not on record who acted."""
     event = record.event
-    is_extension = isinstance(event, ev.ClockExtended) and event.cause == "extension"
-    if record.actor is None or not (is_extension or isinstance(event, ev.LaneChanged | ev.CaseStopped)):
+    if record.actor is None or not isinstance(event, BY_TWO):
+        return None
+    if isinstance(event, ev.ClockExtended) and event.cause != "extension":
         return None
     approved_by = getattr(event, "approved_by", None)
     return None if approved_by and approved_by != record.actor.id else f"{record.actor.id} alone did it"

@@ -90,4 +90,8 @@ def _ticking(case: Case) -> list[ClockState]:
 
 
 def _earliest(*instants: datetime | None) -> datetime | None:
-    return min((at for at in instants if at is not None), default=None)
+    first: datetime | None = None
+    for at in instants:
+        if at is not None and (first is None or at < first):
+            first = at
+    return first

@@ -31,7 +31,7 @@ from store.view_tables import cases, dossiers, escalations, worklist
 Project = Callable[[str, Any, tuple[EventRecord, ...]], Projection]
 """The pure fold of one stream: of its id, its definitions, and all its events."""
 
-BATCH_STREAMS = 200
+BATCH_STREAMS = 100
 """Streams folded in one transaction; while they are replaced, recording waits for about as long as that takes."""
 
 OF_THE_LEDGER: Final = ("chain", "hash", "unreadable", "definitions")
@@ -201,11 +201,14 @@ def read_opening(kind: ReadModels, archive: DefinitionArchive, row: LedgerRow) -
         first = row.record
         if not isinstance(first.event, kind.opening):
             return Difference(row.case_id, "unreadable", row.sequence)
-        return Opening(kind.definitions(archive, first.event.definitions_digest), first)
+        definitions = kind.definitions(archive, first.event.definitions_digest)
     except LedgerRowBroken as broken:
         return Difference(row.case_id, "unreadable", broken.sequence)
-    except DefinitionsUnknown:
+    except (DefinitionsUnknown, ValueError, RecursionError):
         return Difference(row.case_id, "definitions")
+    if definitions.digest != first.event.definitions_digest:
+        return Difference(row.case_id, "definitions")
+    return Opening(definitions, first)
 
 
 def read_stream(kind: ReadModels, archive: DefinitionArchive, rows: Sequence[LedgerRow]) -> Opened | Difference:

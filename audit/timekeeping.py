@@ -19,6 +19,8 @@ from sla.units import WALL_CLOCK, WORKING_TIME, Unit
 TOLERANCE_SECONDS = 1e-4
 """Sums of floating-point seconds over years of microseconds differ by less."""
 WORKED = (Unit.WORKING_DAYS, *WORKING_TIME)
+ENDINGS = (ev.ClockMet, ev.ClockBreached, ev.ClockCancelled)
+MEASURED = (ev.ClockMet, ev.ClockStopped)
 
 
 def clock_endings(story: Story, *, open_ok: bool) -> Iterator[Violation]:
@@ -29,7 +31,7 @@ def clock_endings(story: Story, *, open_ok: bool) -> Iterator[Violation]:
     ends: dict[str, list[str]] = {}
     for scene in story.scenes:
         event = scene.record.event
-        if isinstance(event, ev.ClockMet | ev.ClockBreached | ev.ClockCancelled):
+        if isinstance(event, ENDINGS):
             ends.setdefault(event.clock_id, []).append(event.type)
         elif isinstance(event, ev.BreachSetAside) and event.cause == "lawful_end":
             ends[event.clock_id] = ends.get(event.clock_id, [])[:-1]
@@ -192,7 +194,7 @@ def consumed_time(story: Story) -> Iterator[Violation]:
     """I7: consumed time equals the working time of the running stretches, by the oracle."""
     for scene in story.scenes:
         event = scene.record.event
-        if not isinstance(event, ev.ClockMet | ev.ClockStopped):
+        if not isinstance(event, MEASURED):
             continue
         state = scene.before.clocks.get(event.clock_id)
         reason = None if state is None else _wrong_consumption(scene, event, state)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import NamedTuple
 
-from audit.checkpoints import check_proofs
+from audit.checkpoints import ProofLook, check_proofs
 from audit.examination import KINDS, batches_among, examine_all
 from audit.histories import AskedHistories, check_histories
+from audit.kept_definitions import check_definitions
 from audit.owed import check_owed
 from audit.proof.signing import PublicKey
 from audit.proof.witness import Outside
@@ -24,7 +27,6 @@ from store.database import Store
 from store.owed import may_see_persons
 from store.soundness import streams_unsigned
 from store.verification import accepted_without_case
-from wording.text import _
 
 
 class PublishedTopics(NamedTuple):
@@ -63,11 +65,14 @@ def verify(
     """
     report = VerificationReport()
     report.ask(*OF_THE_WHOLE, *(("I3",) if topics is not None else ()))
-    _note_examined(store, report, watch, streams_unsigned(store) if since_checkpoint else None)
-    _note_proofs(store, report, evidence or Evidence())
-    for case_id in accepted_without_case(store):
-        report.note(Violation("I1", case_id, None, _("was accepted and has no case"), goes_on=True))
-    report.note_all(check_owed(store))
+    report.note_all(check_definitions(store))
+    # Much of it PostgreSQL works out: meanwhile the streams are examined.
+    with ThreadPoolExecutor(1, "beside-the-streams") as thread:
+        beside = thread.submit(copy_context().run, _look_beside, store, evidence or Evidence())
+        _note_examined(store, report, watch, streams_unsigned(store) if since_checkpoint else None)
+        look, others = beside.result()
+        _note_proofs(look, report, evidence or Evidence())
+        report.note_findings(others)
     report.unseen += [] if may_see_persons(store) else ["vault"]
     if topics is not None:
         _compare_topics(store, topics, report)
@@ -82,6 +87,16 @@ def _check_histories(
     report.ask("I13")
     report.replays = ReplayTally()
     report.note_all(check_histories(store, asked, report.replays, watch))
+
+
+def _look_beside(store: Store, evidence: Evidence) -> tuple[ProofLook, VerificationReport]:
+    """What stands beside the streams: checkpoints; inbox, outbox, codes and vault."""
+    look = check_proofs(store, evidence.keys, evidence.outside, evidence.known)
+    report = VerificationReport()
+    for case_id in accepted_without_case(store):
+        report.note(Violation("I1", case_id, None, "was accepted and has no case", goes_on=True))
+    report.note_all(check_owed(store))
+    return look, report
 
 
 def _note_examined(
@@ -99,9 +114,8 @@ def _note_examined(
         report.note_differences(find_surplus(store, kind.rows, replace=False))
 
 
-def _note_proofs(store: Store, report: VerificationReport, evidence: Evidence) -> None:
+def _note_proofs(look: ProofLook, report: VerificationReport, evidence: Evidence) -> None:
     """I9: what was signed is what stands, and what left the house too where it was brought along."""
-    look = check_proofs(store, evidence.keys, evidence.outside, evidence.known)
     report.checkpoints, report.unsigned = look.checkpoints, look.unsigned
     report.witnessed, report.unseen_signatures = look.witnessed, look.unseen
     report.unseen += ["signatures"] if look.unseen else []

@@ -107,10 +107,16 @@ class VerificationReport:
     def note(self, violation: Violation) -> None:
         """Count a violation."""
         self.violations[violation.invariant] = (self.violations.get(violation.invariant) or 0) + 1
+        self._name(violation)
+        self._put_first(violation)
+
+    def _name(self, violation: Violation) -> None:
         if len(self.findings) < FINDINGS_MAX:
             self.findings.append(violation)
         elif violation.altered and not self.findings[-1].altered:
             self._make_room(violation)
+
+    def _put_first(self, violation: Violation) -> None:
         if self.first_fault is None or _rank(violation) < _rank(self.first_fault):
             self.first_fault = violation
 
@@ -118,6 +124,16 @@ class VerificationReport:
         """What was altered is named, however much else is wrong for that."""
         place = next(n for n, one in enumerate(self.findings) if not one.altered)
         self.findings = [*self.findings[:place], violation, *self.findings[place:-1]]
+
+    def note_findings(self, other: VerificationReport) -> None:
+        """Count what another report counted, of what this one did not look at."""
+        for name, count in other.violations.items():
+            if count:
+                self.violations[name] = (self.violations[name] or 0) + count
+        for violation in other.findings:
+            self._name(violation)
+        if other.first_fault is not None:
+            self._put_first(other.first_fault)
 
     def note_all(self, violations: Iterable[Violation]) -> None:
         """Count violations."""

@@ -79,8 +79,9 @@ class State(BaseModel):
         copy = self.__class__.__new__(self.__class__)
         values = self.__dict__ | change
         values.pop(FIRST, None)
+        told = self.__pydantic_fields_set__
         object.__setattr__(copy, "__dict__", values)
-        object.__setattr__(copy, "__pydantic_fields_set__", self.__pydantic_fields_set__ | change.keys())
+        object.__setattr__(copy, "__pydantic_fields_set__", told if change.keys() <= told else told | change.keys())
         object.__setattr__(copy, "__pydantic_extra__", None)
         object.__setattr__(copy, "__pydantic_private__", None)
         return copy

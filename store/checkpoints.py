@@ -277,5 +277,5 @@ def _edges_of(number: int, text: str) -> Mapping[str, Edge]:
     try:
         edges = read_json(text)
         return {log: Edge(edges[log]["size"], tuple(map(bytes.fromhex, edges[log]["hashes"]))) for log in LOGS}
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         raise CheckpointUnreadable(number=number) from None

@@ -12,11 +12,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, func, make_url, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from store.access import grant_access
 from store.errors import StoreNewer, StoreNotMigrated, StoreUnavailable, as_store_errors
+from store.instants import read_every_instant
 from store.tables import stack
 from wording.text import LazyText, _, _p
 
@@ -33,7 +34,8 @@ WRITER_OPTIONS = (
     # The busiest statements touch rows by key only: one plan for ever, and never a scan that was right for an empty table.
     "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off -c lock_timeout=10s -c TimeZone=UTC"
 )
-READER_OPTIONS = "-c jit=off -c TimeZone=UTC"
+READER_OPTIONS = "-c jit=off -c lock_timeout=30s -c TimeZone=UTC"
+"""A look waits for whoever locks a table, and says so when that takes too long."""
 DURABLE = "-c synchronous_commit=on"
 """An acknowledged turn survives a crash of the server, whatever the server's own default says."""
 
@@ -82,6 +84,7 @@ class Store:
                 **KEEPALIVE,
             },
         )
+        event.listen(self.engine, "connect", _prepare)
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 5, verify: bool = True) -> Self:
@@ -127,7 +130,7 @@ class Store:
     def open_session(self, name: str, *, autocommit: bool = False) -> Session:
         """A connection of its own beside the pool, for a writer or a lease; the caller closes it. Raises StoreUnavailable."""
         with as_store_errors():
-            return psycopg.connect(
+            session = psycopg.connect(
                 self._conninfo,
                 autocommit=autocommit,
                 connect_timeout=CONNECT_TIMEOUT_SECONDS,
@@ -135,6 +138,8 @@ class Store:
                 options=f"{WRITER_OPTIONS} {DURABLE}",
                 **KEEPALIVE,
             )
+            read_every_instant(session.adapters)
+            return session
 
     def migrate(self) -> tuple[str, ...]:
         """As the owner: bring the schema to this program's version, and each account's rights with it.
@@ -143,6 +148,7 @@ class Store:
         StoreAccessDenied for another account, StoreNewer for a database that a newer program has prepared.
         """
         with as_store_errors(), self.engine.begin() as connection:
+            connection.execute(text("SET LOCAL lock_timeout = 0"))  # another's migration takes as long as it takes
             connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
             revision, known = MigrationContext.configure(connection).get_current_revision(), known_revisions()
             if revision is not None and revision not in known:
@@ -210,6 +216,10 @@ class LastingSession:
             with suppress(psycopg.Error):
                 self._session.close()
             self._session = None
+
+
+def _prepare(session: Session, _record: object) -> None:
+    read_every_instant(session.adapters)
 
 
 def known_revisions() -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -12,6 +13,8 @@ from store.database import Store
 from store.errors import DefinitionsUnknown
 from store.tables import definitions
 
+BODIES = 20
+"""Fetched at once."""
 CACHE_MAX = 64
 """Parsed definitions kept in memory; each holds some hundred kB of calendar."""
 
@@ -49,6 +52,12 @@ class DefinitionArchive:
         if body is None:
             raise DefinitionsUnknown(digest=digest)
         return body
+
+    def bodies(self) -> Iterator[tuple[str, str]]:
+        """Every digest, in order, with the JSON that stands under it."""
+        query = select(definitions.c.digest, definitions.c.body).order_by(definitions.c.digest)
+        with self._store.reading() as connection, connection.execution_options(yield_per=BODIES).execute(query) as rows:
+            yield from ((row.digest, row.body) for row in rows)
 
     def definitions(self, digest: str) -> Definitions:
         """The definitions with this digest. Raises DefinitionsUnknown."""

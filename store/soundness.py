@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import groupby
@@ -10,6 +10,7 @@ from typing import Final, Literal, NamedTuple, cast
 
 from sqlalchemy import Connection, select
 
+from store.arrays import Bigs, Texts
 from store.database import Session, Store
 from store.ledger import COLUMNS, READ_ROWS, LedgerRow
 from store.proof_tables import checkpoints
@@ -46,6 +47,18 @@ class StoredCheckpoint(NamedTuple):
     body: str
     edges: str
     """JSON: by log, the `size` and the `hashes` (hex) from which the next one grows."""
+    ledger_position: int
+    settled_position: int
+
+
+class Signed(NamedTuple):
+    """The leaves of a log that one checkpoint was the first to sign, and when the first of them can have been recorded."""
+
+    first: int
+    end: int
+    """The number after the last."""
+    earliest: datetime
+    latest: datetime
 
 
 def streams(store: Store) -> Iterator[list[LedgerRow]]:
@@ -98,9 +111,39 @@ def broken_leaves(connection: Connection) -> list[BrokenLeaf]:
     return [BrokenLeaf(*row) for row in session_of(connection).execute(SQL["find_broken_leaves"])]
 
 
-def never_signed(connection: Connection) -> list[tuple[str, int]]:
+def never_signed(connection: Connection, settled_position: int) -> list[tuple[str, int]]:
     """The first events, by stream and sequence, that no checkpoint signed and none will: they came too late to be honest."""
-    return [(stream_id, sequence) for stream_id, sequence in session_of(connection).execute(SQL["find_never_signed"])]
+    rows = session_of(connection).execute(SQL["find_never_signed"], {"settled_position": settled_position})
+    return [(stream_id, sequence) for stream_id, sequence in rows]
+
+
+def last_positions(connection: Connection, sizes: Sequence[int]) -> list[int]:
+    """The last position in the ledger among the leaves of events, at each of these sizes of their log; 0: of none."""
+    rows = session_of(connection).execute(SQL["find_last_positions"], {"sizes": Bigs(sizes)})
+    return [position for (position,) in rows]
+
+
+def untimely_leaves(connection: Connection, log: str, signed: Sequence[Signed]) -> list[tuple[str, int, bool]]:
+    """Stream and sequence of what was not recorded when it can have been, and whether that is too early: the first ones."""
+    values = {
+        "log": log,
+        "firsts": Bigs(one.first for one in signed),
+        "ends": Bigs(one.end for one in signed),
+        "earliest": Texts(one.earliest.isoformat() for one in signed),
+        "latest": Texts(one.latest.isoformat() for one in signed),
+    }
+    return [(row[0], row[1], row[2]) for row in session_of(connection).execute(SQL["find_untimely_leaves"], values)]
+
+
+def untimely_events(connection: Connection, earliest: datetime) -> list[tuple[str, int, bool]]:
+    """The same of events that no checkpoint signed yet, by the clock of the database."""
+    rows = session_of(connection).execute(SQL["find_untimely_events"], {"earliest": earliest.isoformat()})
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def out_of_place(connection: Connection) -> list[tuple[str, int]]:
+    """The first events, by stream and sequence, at a position that is never drawn."""
+    return [(row[0], row[1]) for row in session_of(connection).execute(SQL["find_out_of_place"])]
 
 
 def count_unsigned(connection: Connection) -> int:

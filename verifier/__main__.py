@@ -18,7 +18,7 @@ from verifier.reading import Fault, hold, record_of
 SIZE_MAX_BYTES: Final = 1_000_000_000
 FAULTS: Final = {  # what the words mean that say more than their check does
     "no_file": "Không đọc được tệp | No such file, or none that can be read",
-    "file_too_large": "Tệp lớn hơn 1 GB | The file is larger than 1 GB",
+    "file_too_large": "Tệp lớn hơn 1 GB hoặc quá sức máy này | The file is larger than 1 GB, or too large for this machine",
     "key_private": "Đây là khóa riêng: cần khóa công khai | This is a private key: give the public one",
     "key_none": "Không phải khóa công khai dạng PEM | No public key in PEM",
     "key_other": "Không phải khóa Ed25519 | No key of Ed25519",
@@ -44,8 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         verdict = examine(content_of(given.file), key_of(content_of(given.key), str(given.key)))
-    except Fault as unread:  # nothing was examined
-        verdict = Verdict(unread)
+    except (Fault, MemoryError) as unread:  # nothing was examined
+        verdict = Verdict(unread if isinstance(unread, Fault) else Fault("file_too_large", str(given.file)))
     fault = verdict.first_fault and dict(zip(("what", "where"), verdict.first_fault.args, strict=True))
     answer = {"ok": fault is None, "checks": verdict.checks, "first_fault": fault}
     lines = [json.dumps(answer)] if given.json else lines_of(verdict)

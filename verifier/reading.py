@@ -52,13 +52,13 @@ def parsed(text: bytes, where: str = "", whole: Callable[[str], float] = float, 
         raise Fault("not_json", where) from None
 
 
-def canonical(value: Any, *without: str) -> bytes:
+def canonical(value: Any, *without: str, where: str = "") -> bytes:
     """The one way to write a value: keys sorted, no blanks, nothing escaped that need not be; without these fields of it."""
     left = {name: inner for name, inner in value.items() if name not in without} if isinstance(value, dict) else value
     try:
         return json.dumps(left, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     except (UnicodeEncodeError, RecursionError):  # half of a surrogate pair is no text
-        raise Fault("not_canonical", "") from None
+        raise Fault("not_canonical", where) from None
 
 
 def split(file: bytes) -> tuple[bytes, Any]:
@@ -102,7 +102,7 @@ def record_of(event: dict[str, Any]) -> dict[str, Any]:
     """What an event's text says: its case, its place in it, when, who, and what happened."""
     record: dict[str, Any] = parsed(event["body"].encode(), event["where"])
     hold(isinstance(record, dict) and isinstance(record.get("event"), dict), "body_wrong", event["where"])
-    canonical(record)  # can be written: holds no half of a surrogate pair
+    canonical(record, where=event["where"])  # can be written: holds no half of a surrogate pair
     return record
 
 

@@ -48,12 +48,22 @@ def check_succession(
                 yield of_checkpoint(checkpoint.number, _("it says nothing of the log {log}", log=LOG_NAMES[log]))
     if checkpoints and checkpoints[0].number == 1 and checkpoints[0].previous is not None:
         yield of_checkpoint(1, _("it names one before it, and is the first"))
-    numbers = {checkpoint.number for checkpoint in checkpoints}
-    for number in range(1, max(numbers, default=0)):
-        if number not in numbers and number not in unread:
-            yield of_checkpoint(number, _("is missing"), goes_on=True)
+    for first, last in gaps_among({*unread, *(checkpoint.number for checkpoint in checkpoints)}):
+        yield of_checkpoint(first, missing(first, last), goes_on=True)
     for before, after in pairwise(checkpoints):
         yield from _check_pair(before, after, ring)
+
+
+def gaps_among(numbers: Collection[int]) -> Iterator[tuple[int, int]]:
+    """The first and the last of each row of numbers from 1 that are not there, before the last that is."""
+    for before, after in pairwise([0, *sorted(number for number in numbers if number > 0)]):
+        if after > before + 1:
+            yield before + 1, after - 1
+
+
+def missing(first: int, last: int) -> LazyText:
+    """What is said of such a gap."""
+    return _("is missing") if first == last else _("is missing, and all up to {last}", last=last)
 
 
 def _check_pair(before: Checkpoint, after: Checkpoint, ring: KeyRing | None) -> Iterator[Violation]:

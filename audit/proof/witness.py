@@ -44,7 +44,7 @@ class WitnessUnusable(ProofError):
         super().__init__(
             said, field=FIELD, remedy=_("Name the file that GREENLANE_CHECKPOINT_FILE wrote, or `topic` for Kafka's.")
         )
-        self.stray = _("is no checkpoint")
+        self.stray: LazyText = _("is no checkpoint")
         """What a finding says of it, where others beside it are checkpoints."""
 
 

@@ -69,7 +69,7 @@ ORDER BY f.stream_id, f.sequence;
 -- Events that no checkpoint will ever sign any more, since all that could come up to there had come before the last.
 SELECT l.case_id, l.sequence
 FROM ledger l
-WHERE l.position <= (SELECT max(settled_position) FROM checkpoints)
+WHERE l.position <= :settled_position
 AND NOT EXISTS (
     SELECT FROM log_leaves f WHERE f.log = 'events' AND f.stream_id = l.case_id AND f.sequence = l.sequence
 )
@@ -92,3 +92,42 @@ WHERE NOT EXISTS (
     SELECT FROM log_leaves f WHERE f.log = 'events' AND f.stream_id = l.case_id AND f.sequence = l.sequence
 )
 ORDER BY l.case_id;
+
+-- find_last_positions --
+-- At each of these sizes of the log of events, the last position among its leaves.
+SELECT greatest(0, max(max(f.position)) OVER (ORDER BY s.place))
+FROM (
+    SELECT place, size, lag(size, 1, 0::bigint) OVER (ORDER BY place) AS first
+    FROM unnest(:sizes::bigint[]) WITH ORDINALITY AS u(size, place)
+) AS s
+LEFT JOIN log_leaves f ON f.log = 'events' AND f.number >= s.first AND f.number < s.size
+GROUP BY s.place
+ORDER BY s.place;
+
+-- find_untimely_leaves --
+-- Leaves that were recorded long before the checkpoint before the one that signed them, or after that one.
+SELECT f.stream_id, f.sequence, f.recorded_at < s.earliest::timestamptz
+FROM unnest(:firsts::bigint[], :ends::bigint[], :earliest::text[], :latest::text[]) AS s(first, after, earliest, latest)
+JOIN log_leaves f ON f.log = :log AND f.number >= s.first AND f.number < s.after
+WHERE f.recorded_at < s.earliest::timestamptz OR f.recorded_at > s.latest::timestamptz
+ORDER BY f.stream_id, f.sequence
+LIMIT 1000;
+
+-- find_untimely_events --
+-- Events without a leaf that were recorded long before the last checkpoint, or are yet to come.
+SELECT l.case_id, l.sequence, l.recorded_at < :earliest::timestamptz
+FROM ledger l
+WHERE (l.recorded_at < :earliest::timestamptz OR l.recorded_at > clock_timestamp() + interval '1 hour')
+AND NOT EXISTS (
+    SELECT FROM log_leaves f WHERE f.log = 'events' AND f.stream_id = l.case_id AND f.sequence = l.sequence
+)
+ORDER BY l.case_id, l.sequence
+LIMIT 1000;
+
+-- find_out_of_place --
+-- Events at a position that is never drawn.
+SELECT case_id, sequence
+FROM ledger
+WHERE position < 1
+ORDER BY case_id, sequence
+LIMIT 1000;

@@ -9,7 +9,12 @@ LEFT JOIN cases c USING (case_id)
 LEFT JOIN dossiers d USING (case_id)
 WHERE CASE
     WHEN a.opened THEN c.case_id IS NULL AND d.case_id IS NULL
-    ELSE a.recorded_at + interval '1 day' < (SELECT recorded_at FROM ledger ORDER BY position DESC LIMIT 1)
+    ELSE a.recorded_at < (
+        SELECT CASE WHEN isfinite(recorded_at) AND recorded_at > '0001-01-01' THEN recorded_at - interval '1 day' END
+        FROM ledger
+        ORDER BY position DESC
+        LIMIT 1
+    )
 END
 ORDER BY a.case_id;
 
@@ -146,7 +151,7 @@ WITH accepted AS (
     SELECT DISTINCT
         substring(code FROM '^(.+)-\d{6}-\d+$') AS agency_code,
         substring(code FROM '-(\d{6})-\d+$') AS day,
-        substring(code FROM '\d+$')::int AS ordinal
+        substring(code FROM '\d+$')::bigint AS ordinal
     FROM accepted
     WHERE code ~ '^.+-\d{6}-\d{4,9}$'
 ), places AS (
@@ -155,12 +160,12 @@ WITH accepted AS (
     JOIN dossier_codes d ON d.agency_code = o.agency_code AND to_char(d.day, 'YYMMDD') = o.day
     WHERE o.ordinal <= d.last_ordinal
     UNION ALL
-    SELECT agency_code, day, last_ordinal + 1
+    SELECT agency_code, day, last_ordinal::bigint + 1
     FROM dossier_codes
 )
 SELECT agency_code, day, before + 1, ordinal - 1
 FROM (
-    SELECT *, lag(ordinal, 1, 0) OVER (PARTITION BY agency_code, day ORDER BY ordinal) AS before
+    SELECT *, lag(ordinal, 1, 0::bigint) OVER (PARTITION BY agency_code, day ORDER BY ordinal) AS before
     FROM places
 ) AS p
 WHERE ordinal > before + 1
@@ -237,7 +242,7 @@ FROM unnest(:topics::text[], :event_ids::text[]) AS t(topic, event_id)
 JOIN outbox o ON o.event_id = t.event_id AND o.topic = t.topic
 LEFT JOIN ledger l ON l.case_id = o.case_id AND l.sequence = o.sequence
 LEFT JOIN outbox n
-    ON n.event_id = o.case_id || '.' || (o.sequence + 1) AND n.topic = o.topic AND o.topic LIKE :all_events;
+    ON n.event_id = o.case_id || '.' || (o.sequence::bigint + 1) AND n.topic = o.topic AND o.topic LIKE :all_events;
 
 -- find_places --
 -- Topic, case and place in its ledger of these messages.

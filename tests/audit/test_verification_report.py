@@ -80,3 +80,16 @@ def test_what_was_altered_is_named_however_much_else_is_wrong() -> None:
     assert len(report.findings) == FINDINGS_MAX
     report.note_all(altered[2:])
     assert report.findings == altered[:FINDINGS_MAX]
+
+
+def test_two_looks_joined_are_one_report() -> None:
+    """Of the second look's many findings only some are named, and all are counted."""
+    whole, streams, beside = (VerificationReport() for _ in range(3))
+    late = [Violation("I6", SECOND, 3, "fired twice")]
+    many = [Violation("I9", FIRST, number, "is missing", altered=True) for number in range(FINDINGS_MAX + 9, 0, -1)]
+    whole.note_all([*late, *many])
+    streams.note_all(late)
+    beside.note_all(many)
+    streams.note_findings(beside)
+    assert (streams.violations, streams.first_fault) == (whole.violations, whole.first_fault)
+    assert streams.findings == whole.findings

@@ -16,6 +16,7 @@ from audit.published import check_published
 from audit.rebuild import rebuild, rebuild_dossiers
 from audit.rebuilding import renew
 from audit.routing import check_routing
+from audit.soundness import check_ahead
 from cases.promised import Promises
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
@@ -54,7 +55,7 @@ def test_what_an_old_program_owed_is_not_held_against_it(upgraded: Store) -> Non
     reading.publish(upgraded)
     assert len(reading.log) > 300
     assert list(check_published(upgraded, TOPICS, reading)) == []
-    for check in (check_outbox, check_codes, check_routing):
+    for check in (check_ahead, check_outbox, check_codes, check_routing):
         assert list(check(upgraded)) == []
 
 

@@ -19,6 +19,7 @@ from tests.verifier.bundles import a_case, a_dossier, a_key, tampered, unsigned
 from tests.verifier.tampering import all_tampering
 from verifier.__main__ import FAULTS, main
 from verifier.checking import CHECKS
+from verifier.reading import END, OPENING, START
 
 Verify = Callable[..., tuple[int, str]]
 
@@ -90,6 +91,25 @@ def test_what_was_not_examined_is_not_called_unsound(verify: Verify) -> None:
         assert (code, said.count("\n")) == (2, 1)
         assert said.startswith("CHƯA KIỂM TRA | NOT CHECKED: ")
     assert "NOT CHECKED: no_file" in verify(Path("/nowhere/case.html"))[1]
+
+
+def test_a_bundle_too_large_for_the_memory_is_told(tmp_path: Path) -> None:
+    """A few megabytes can be a gigabyte once they are read."""
+    (tmp_path / "case.html").write_bytes(START + OPENING + b"[" + b"[]," * 8_000_000 + b"[]]</script>" + END)
+    (tmp_path / "key.pem").write_text(a_key().public_pem)
+    code = "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (400_000_000,) * 2); import runpy; "
+    code += "runpy.run_module('verifier', run_name='__main__')"
+    arguments = [str(tmp_path / "case.html"), "--key", str(tmp_path / "key.pem"), "--json"]
+    root = Path(__file__).parents[2]
+    ran = subprocess.run([sys.executable, "-c", code, *arguments], cwd=root, capture_output=True, check=False)
+    assert (ran.returncode, ran.stderr) == (2, b"")
+    assert json.loads(ran.stdout)["first_fault"] == {"what": "file_too_large", "where": arguments[0]}
+
+
+def test_half_a_surrogate_pair_is_told_with_its_event(verify: Verify) -> None:
+    (file,) = [file for name, file, _check in all_tampering() if name == "a body with half a surrogate pair"]
+    _code, answer = answered(verify(file, "--json"))
+    assert answer["first_fault"] == {"what": "not_canonical", "where": "case-a 6"}
 
 
 def test_whoever_reads_may_stop_reading(tmp_path: Path) -> None:
