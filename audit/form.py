@@ -9,6 +9,7 @@ from pydantic_core import from_json, to_json
 
 from audit.violation import Violation
 from events.language.case_events import EventRecord, canonical_json
+from wording.text import _
 
 
 def check_form(bodies: Iterable[str], records: Sequence[EventRecord]) -> Iterator[Violation]:
@@ -16,7 +17,7 @@ def check_form(bodies: Iterable[str], records: Sequence[EventRecord]) -> Iterato
     for body, record in zip(bodies, records, strict=True):
         canonical = canonical_json(record)
         if body != canonical and not _is_older(body, canonical):
-            said = "its content is not in the form in which events are written"
+            said = _("its content is not in the form in which events are written")
             yield Violation("I2", record.case_id, record.sequence, said, altered=True)
             return
 

@@ -61,7 +61,8 @@ def check_outbox(store: Store) -> Iterator[Violation]:
 def check_owed_checkpoints(store: Store) -> Iterator[Violation]:
     """I9: the outbox owes the checkpoints that stand, as they stand, and no others: they were written together."""
     for number, how in owed.checkpoints_otherwise(store):
-        yield Violation("I9", "checkpoint" if number is None else f"checkpoint {number}", None, OWED[how], goes_on=True)
+        place = _p("one of them", "checkpoint") if number is None else _("checkpoint {number}", number=number)
+        yield Violation("I9", place, None, OWED[how])
 
 
 def check_inbox(store: Store) -> Iterator[Violation]:

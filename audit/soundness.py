@@ -47,15 +47,18 @@ def check_heads(store: Store) -> Iterator[Violation]:
 def check_ahead(store: Store) -> Iterator[Violation]:
     """I2: no row beside the ledger, accepted command or opened application knows of more than it has. Raises StoreError."""
     for view in views_ahead(store):
-        missing = f"is missing: the content of the row of its stream knows {view.known} events"
+        missing = _n(
+            "is missing: the content of the row of its stream knows {count} event",
+            "is missing: the content of the row of its stream knows {count} events",
+            view.known,
+        )
         yield Violation("I2", view.stream_id, (view.last or 0) + 1, missing, goes_on=True, altered=True)
     for stream_id, command in commands_ahead(store):
-        late = f"command {command} was accepted after the last event that there is: what it did is missing"
-        yield Violation("I2", stream_id, None, late, altered=True)
+        late = _("command {command} was accepted after the last event that there is: what it did is missing")
+        yield Violation("I2", stream_id, None, late.filled(command=command), altered=True)
     for stream_id in opened_without_events(store):
-        yield Violation(
-            "I2", stream_id, None, "was opened, and the ledger has nothing of it", goes_on=True, altered=True
-        )
+        nothing = _("was opened, and the ledger has nothing of it")
+        yield Violation("I2", stream_id, None, nothing, goes_on=True, altered=True)
 
 
 def _fault_of_head(head: BrokenHead) -> Violation:
