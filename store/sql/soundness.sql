@@ -32,9 +32,10 @@ ORDER BY v.case_id;
 
 -- find_commands_ahead --
 -- Streams with a command that was accepted after their last event: what a command does is recorded with its answer, at one instant.
+-- A linked dossier may lawfully accept what changes nothing: a cascade that was applied before, asked for again.
 SELECT c.case_id, min(c.command_id)
 FROM commands c
-WHERE c.accepted AND c.settled_at > coalesce(
+WHERE c.accepted AND NOT starts_with(c.case_id, 'dossier-') AND c.settled_at > coalesce(
     (SELECT max(l.recorded_at) FROM ledger l WHERE l.case_id = c.case_id), '-infinity'
 )
 GROUP BY c.case_id

@@ -11,6 +11,7 @@ from audit.rebuilding import Rebuilt, rebuild_all, renew
 from events.language.refusals import Refusal
 from tests.audit.tampering.house import House
 from tests.audit.tampering.ways import WAYS, Way
+from tests.cases.dossier.openings import DOSSIER_ID
 
 CUT = ("tail cut in a turn", "tail cut", "tail cut, leaves too")
 """Where a row still knows better than the ledger."""
@@ -66,3 +67,11 @@ def test_the_honest_ledger_between_is_never_accused(house: House) -> None:
     house.checkpoint()
     assert house.verified().ok
     assert isinstance(rebuild_all(house.store, lambda: None, replace=True), Rebuilt)
+
+
+def test_a_dossier_that_accepted_what_changes_nothing_is_never_accused(house: House) -> None:
+    """A cascade that was applied before is asked for again: accepted, without an event."""
+    house.change(
+        "INSERT INTO commands (case_id, command_id, accepted) VALUES (:dossier, 'again', true)", dossier=DOSSIER_ID
+    )
+    assert house.verified().ok
