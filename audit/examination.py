@@ -52,7 +52,7 @@ from wording.text import _
 Kind = Literal["case", "dossier"]
 
 SQL: Final = statements_in("views")
-SPREAD_BATCHES: Final = 6
+SPREAD_BATCHES: Final = 10
 """Fewer are examined here: to start processes takes longer than that."""
 PROCESSES_MAX: Final = 16
 """Each holds a connection to the database, which has other work too."""
