@@ -119,6 +119,7 @@ def test_a_position_that_is_none_names_the_checkpoint_and_no_event(house: House,
 def test_what_began_before_the_last_checkpoint_and_ended_after_it_is_honest(house: House) -> None:
     """Its instant is that of its beginning; as one that is signed, and as one that is not yet."""
     late = "UPDATE ledger SET recorded_at = (SELECT max(at) FROM checkpoints) - interval '{}' WHERE case_id = :case"
+    house.change("UPDATE commands SET settled_at = settled_at - interval '1 day'")
     house.change(late.format("50 minutes"), case=house.case_ids[-1])
     assert house.verified().ok
     house.checkpoint()
@@ -132,6 +133,7 @@ def test_what_began_before_the_last_checkpoint_and_ended_after_it_is_honest(hous
 def test_the_first_checkpoint_signs_whatever_came_before(house: House) -> None:
     """An installation that had no checkpoints for years gets its first, and then more."""
     house.change("UPDATE ledger SET recorded_at = recorded_at - interval '3 years'")
+    house.change("UPDATE commands SET settled_at = settled_at - interval '3 years'")
     house.sign_anew(KEY)
     assert house.verified(outside=False).ok
 
