@@ -31,7 +31,7 @@ WHERE v.known > coalesce(l.last, 0) AND v.sequence <= coalesce(l.last, 0)
 ORDER BY v.case_id;
 
 -- find_commands_ahead --
--- Streams with a command that was accepted after their last event: what a command does is recorded with its answer, at one instant.
+-- Streams with a command that was accepted after their last event: what it does is recorded with its answer, at one instant.
 -- A linked dossier may lawfully accept what changes nothing: a cascade that was applied before, asked for again.
 SELECT c.case_id, min(c.command_id)
 FROM commands c

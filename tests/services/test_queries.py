@@ -66,9 +66,9 @@ def installation(store: Store) -> Iterator[Installation]:
     records.close()
 
 
-def accepted(store: Store, case_id: str, name: str) -> None:
+def accepted(store: Store, case_id: str, name: str, subject_ref: str) -> None:
     inbox = Inbox(store, TOPICS)
-    accept_now(inbox, Submission(case_id, "/portal", name, name, f"subject-{name}", MONDAY, "{}", "{}"))
+    accept_now(inbox, Submission(case_id, "/portal", name, name, subject_ref, MONDAY, "{}", "{}"))
     inbox.close()
 
 
@@ -76,7 +76,7 @@ def accepted(store: Store, case_id: str, name: str) -> None:
 def late(store: Store, recorder: Recorder) -> Living:
     """A case of which the intake is late; its breach and two escalations are on record."""
     living = Living(recorder, 1, definitions())
-    accepted(store, living.case.case_id, living.application_id)
+    accepted(store, living.case.case_id, living.application_id, "subject-1")
     return living.open(MONDAY).turn(LATE)
 
 
@@ -137,7 +137,7 @@ def test_a_case_is_read_by_its_id_and_its_code(installation: Installation, store
     assert isinstance(unknown, Refusal)
     assert unknown.code == "case_unknown"
     unopened = Living(late.recorder, 7, definitions())
-    accepted(store, unopened.case.case_id, unopened.application_id)
+    accepted(store, unopened.case.case_id, unopened.application_id, "subject-7")
     with pytest.raises(NotAnsweredError):
         read_case(installation, OFFICER, unopened.case.case_id)
     dossier = read_dossier(installation, OFFICER, "D-unknown", now=LATE)
@@ -174,7 +174,7 @@ def test_a_sound_installation_is_found_sound(installation: Installation, late: L
     found = verify_installation(installation, OFFICER, topics=False, progress=seen.append)
     cases, events = count_ledger(installation, OFFICER)
     assert (found.cases, found.events, sum(seen)) == (cases, events, events)
-    assert {name for name, count in found.violations.items() if count} <= {"I4"}
+    assert {name for name, count in found.violations.items() if count} <= {"I4"}, found.findings
     rebuilt = rebuild_read_models(installation, OFFICER, replace=False)
     assert isinstance(rebuilt, Rebuilt)
     assert rebuilt.ok
