@@ -16,7 +16,7 @@ from wording.text import _
 
 if TYPE_CHECKING:
     from events.language.checkpoint import Checkpoint
-    from greenlane.cli.session import Session
+    from greenlane.session import Session
     from services.checkpoints import SigningKey
     from wording.text import LazyText
 
@@ -193,7 +193,7 @@ def key(
 
     Example: greenlane checkpoint key --out province.pub.pem
     """
-    from greenlane.cli.key_files import write_pair, write_public
+    from greenlane.checkpoints.key_files import write_pair, write_public
     from services.checkpoints import SigningKey
 
     if new is not None:
@@ -214,11 +214,10 @@ def _key_here(session: Session) -> SigningKey | None:
 def _key_without_server(run: Run) -> SigningKey:
     """The key of the settings, or of the stack that runs here. Raises NoSigningKeyError."""
     from greenlane.checkpoints.keys import signing_key_of
-    from greenlane.settings import Settings
     from greenlane.stack.session import running_stack
     from services.checkpoints import NoSigningKeyError
 
-    settings = Settings.load(state_dir=run.state_dir, language=run.lang)
+    settings = run.settings()
     running = running_stack(settings)
     found = signing_key_of(settings if running is None else settings.resolved(running))
     if found is None:
@@ -245,10 +244,9 @@ def _answered(run: Run, session: Session, signed: Checkpoint, said: LazyText | N
 
 
 def _key_answered(run: Run, found: SigningKey, files: dict[str, str]) -> int:
-    from greenlane.settings import Settings
     from presentation.checkpoints import key_screen
     from presentation.words.words import Words
 
     facts = {"key_id": found.key_id, "public_key": found.public_pem, **files}
-    words = Words(run.lang or Settings.load(state_dir=run.state_dir).language)
+    words = Words(run.settings().language)
     return run.answer(lambda: {"ok": True, **facts}, lambda: key_screen(facts, words))

@@ -33,7 +33,7 @@ def cascade(
     Example: greenlane dossier cascade D-2026-17 security-order --preview
     """
     from greenlane.cli.granting import granted
-    from greenlane.cli.session import waiting
+    from greenlane.session import waiting
     from presentation.dossiers.screen import cascade_screen
     from presentation.json_of_dossiers import cascade_json
     from services.dossiers import command_dossier, dossier_command, preview_cascade

@@ -99,7 +99,7 @@ def verify(
 
 def _trusted(key: Path | None, checkpoints: str | None) -> str | None:
     """What the file of the key holds. Raises FileUnreadableError."""
-    from greenlane.cli.files import keys_of
+    from greenlane.handed_in import keys_of
 
     if checkpoints is not None and key is None:
         needed = _("Checkpoints are believed by a key that you trust: give --key too.")

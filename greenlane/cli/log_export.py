@@ -13,7 +13,7 @@ from greenlane.cli.run import Run, as_command
 from wording.text import _
 
 if TYPE_CHECKING:
-    from greenlane.cli.session import Session
+    from greenlane.session import Session
 
 PANEL = "Care"
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from greenlane.cli.key_files import write_pair, write_public
-from greenlane.cli.writing import writable
+from greenlane.checkpoints.key_files import write_pair, write_public
 from greenlane.new_files import FileRefusedError
+from greenlane.side_files import writable
 from services.checkpoints import SigningKey
 from tests.cli.program import Program
 

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from greenlane.cli.writing import write_file
 from greenlane.new_files import FileRefusedError, not_written
+from greenlane.side_files import write_file
 from wording.text import _
 
 if TYPE_CHECKING:
