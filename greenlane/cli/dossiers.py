@@ -54,12 +54,12 @@ def plan(
 
     Example: greenlane dossier plan opening.yaml --at 2026-03-02T09:00+07:00
     """
-    from greenlane.cli.granting import granted
     from presentation.dossiers.plan import plan_screen
     from presentation.json_of_forecasts import forecast_json
     from presentation.moments import Moments
     from presentation.names import Names
     from services.dossiers import plan_dossier
+    from services.granting import granted
     from sla.business_time import BusinessTime
 
     book = run.handbook()
@@ -113,12 +113,12 @@ def submit(
     Example: greenlane dossier submit opening.yaml
     """
     from greenlane.cli.failure import say_left_out
-    from greenlane.cli.granting import granted
     from greenlane.session import waiting
     from presentation.dossiers.submitted import submitted_dossier_line
     from presentation.json_of_submissions import submitted_dossier_json
     from services.actors import claimed
     from services.dossiers import declare_template, submit_dossier
+    from services.granting import granted
 
     if (file is None) == (template is None):
         raise typer.BadParameter(_("Give either a file or --template."), param_hint="FILE")
@@ -162,12 +162,12 @@ def show(
 
     Example: greenlane dossier show D-2026-17 --svg opening.svg
     """
-    from greenlane.cli.granting import granted
     from greenlane.side_files import write_file
     from presentation.dossiers import pictures as dossier_pictures
     from presentation.dossiers.screen import boxes_of, screen_of
     from presentation.json_of_dossiers import dossier_json
     from services.dossier_sheets import read_dossier
+    from services.granting import granted
 
     with run.session() as session:
         sheet = granted(read_dossier(session.wiring, acting(None), dossier, now=now()))

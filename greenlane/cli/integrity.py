@@ -123,9 +123,9 @@ def rebuild(
 
     Example: greenlane rebuild --replace
     """
-    from greenlane.cli.granting import granted
     from greenlane.cli.progress import counted
     from presentation.integrity import rebuilt_json, rebuilt_screen
+    from services.granting import granted
     from services.verification import count_ledger, rebuild_read_models
 
     if key is not None and not replace:

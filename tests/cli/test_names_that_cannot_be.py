@@ -27,6 +27,19 @@ def test_a_name_that_is_too_long(
     assert list(tmp_path.glob("x*")) == []
 
 
+def test_a_case_whose_name_cannot_be(greenlane: Program, tmp_path: Path) -> None:
+    """What names a case is a name at every command: one with an invisible character is refused, not looked for."""
+    out, case = str(tmp_path / "out"), "H05.8-\u200b260302-0001"
+    for call, field in (
+        (("export", case), "case"),
+        (("export-log", "--format", "xes", "--case", case), "case"),
+        (("checkpoint", "prove", case, "1"), "case"),
+    ):
+        options = () if call[0] == "checkpoint" else ("--out", out)
+        refused = greenlane(*call, *options, "--json")
+        assert (refused.code, refused.error["code"], refused.error["field"]) == (2, "usage", field), call
+
+
 def test_a_key_of_such_a_name(tmp_path: Path) -> None:
     for write in (write_pair, write_public):
         with pytest.raises(FileRefusedError, match="File name too long"):
