@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from greenlane.new_files import FileRefusedError, not_written
+from greenlane.new_files import FileRefusedError, new_file
 from greenlane.side_files import write_file
 from wording.text import _
 
@@ -25,29 +25,19 @@ def write_pair(file: Path, key: SigningKey) -> Path:
     for path in (file, public):
         if os.path.lexists(path):  # where that cannot be asked, writing says why
             raise _refused_existing(path)
-    # The public one first: once the key is there, both are.
-    for path, content, mode in ((public, key.public_pem, 0o644), (file, key.private_pem, 0o600)):
-        _write_new(path, content, mode)
+    with (
+        new_file(file, "--new", force=False, packs=False, mode=0o600) as private_half,
+        # The inner one is there first: once the key is there, both are.
+        new_file(public, "--new", force=False, packs=False, mode=0o644) as public_half,
+    ):
+        private_half.write(key.private_pem.encode())
+        public_half.write(key.public_pem.encode())
     return public
 
 
 def write_public(file: Path, key: SigningKey) -> None:
     """Write the public half. Raises FileRefusedError."""
     write_file(file, key.public_pem, "--out")
-
-
-def _write_new(file: Path, content: str, mode: int) -> None:
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    except FileExistsError:
-        raise _refused_existing(file) from None
-    except OSError as error:
-        raise not_written(file, "--new", error) from error
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(content)
-        stream.flush()
-        # A key that signed and is lost after a power cut could not be handed over.
-        os.fsync(stream.fileno())
 
 
 def _refused_existing(file: Path) -> FileRefusedError:

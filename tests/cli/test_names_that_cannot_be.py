@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,21 @@ def test_a_key_of_such_a_name(tmp_path: Path) -> None:
         with pytest.raises(FileRefusedError, match="File name too long"):
             write(tmp_path / TOO_LONG, SigningKey.new())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_key_that_cannot_be_written_leaves_no_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full is told by the option, and the same name can be taken again."""
+
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(os, "fsync", full)
+        with pytest.raises(FileRefusedError, match="No space left"):
+            write_pair(tmp_path / "key.pem", SigningKey.new())
+    assert list(tmp_path.iterdir()) == []
+    write_pair(tmp_path / "key.pem", SigningKey.new())
+    assert {file.name for file in tmp_path.iterdir()} == {"key.pem", "key.pub.pem"}
 
 
 def test_a_folder_of_such_a_name(tmp_path: Path) -> None:
