@@ -81,15 +81,17 @@ def check_proofs(
     installation = installation_id(store)
     with one_instant(store) as connection:
         rows = stored_checkpoints(connection)
-        read = [Read(row, one) for row in rows if (one := _read(row)) is not None]
+        read = [Read(row, checkpoint) for row in rows if (checkpoint := _checkpoint_of(row)) is not None]
+        unread = {row.number for row in rows} - {one.row.number for one in read}
         stored, positions = [one.checkpoint for one in read], check_positions(connection, read)
         left = () if outside is None else outside.checkpoints
         trees = {log: _tree(connection, log, [*stored, *left]) for log in LOGS}
         ring = KeyRing(*keys).follow(sorted([*left, *stored], key=lambda one: one.number)) if keys else None
         vouched = frozenset() if ring is None else vouched_for(stored, ring)
         violations = (
-            *_check_rows(rows),
-            *check_succession(stored, installation, {row.number for row in rows if _read(row) is None}, ring),
+            *(of_checkpoint(number, _("cannot be read"), goes_on=True) for number in sorted(unread)),
+            *_check_rows(read),
+            *check_succession(stored, installation, unread, ring),
             *check_signatures(stored, ring, known, vouched),
             *check_roots(stored, trees),
             *([] if ring is None or outside is None else check_outside(outside, stored, ring, trees, vouched)),
@@ -119,19 +121,16 @@ def _tree(connection: Connection, log: str, checkpoints: Sequence[Checkpoint]) -
     return grow(leaves_of_log(connection, log), set(sizes_of(checkpoints, log)))
 
 
-def _read(row: StoredCheckpoint) -> Checkpoint | None:
+def _checkpoint_of(row: StoredCheckpoint) -> Checkpoint | None:
     try:
         return Checkpoint.model_validate(read_json(row.body))
     except ValueError:
         return None
 
 
-def _check_rows(rows: Sequence[StoredCheckpoint]) -> Iterator[Violation]:
-    for row in rows:
-        checkpoint = _read(row)
-        if checkpoint is None:
-            yield of_checkpoint(row.number, _("cannot be read"), goes_on=True)
-        elif (checkpoint.number, checkpoint.at) != (row.number, row.at):
+def _check_rows(read: Sequence[Read]) -> Iterator[Violation]:
+    for row, checkpoint in read:
+        if (checkpoint.number, checkpoint.at) != (row.number, row.at):
             yield of_checkpoint(row.number, _("its columns are not what its content says"))
         elif canonical_checkpoint(checkpoint).decode() != row.body:
             yield of_checkpoint(row.number, _("it is not written in the form that was signed"))
