@@ -31,7 +31,6 @@ from audit.rebuild import (
     batches_of,
     folded_of,
     read_opening,
-    session_of,
 )
 from audit.retelling import tell_again
 from audit.story import story_of
@@ -41,7 +40,7 @@ from cases.dossier.decide import DOSSIERS
 from cases.stream import Projection
 from events.language.case_events import EventRecord
 from events.language.identity import DOSSIER_PREFIX, TICK_PREFIX
-from store.database import Store
+from store.database import Store, session_of
 from store.definitions import DefinitionArchive
 from store.errors import LedgerRowBroken
 from store.ledger import LedgerRow, streamed_rows
