@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from audit.chain import fault_of_leaf
 from audit.proof.checking import (
-    LOGS,
     check_roots,
     check_signatures,
     check_succession,
@@ -28,7 +27,14 @@ from audit.proof.vouching import vouched_for
 from audit.proof.witness import Outside, check_outside
 from audit.signing_times import Read, check_positions, check_times
 from audit.violation import Violation
-from events.language.checkpoint import EVENTS, PUBLICATIONS, Checkpoint, canonical_checkpoint, digest_of_checkpoint
+from events.language.checkpoint import (
+    EVENTS,
+    LOGS,
+    PUBLICATIONS,
+    Checkpoint,
+    canonical_checkpoint,
+    digest_of_checkpoint,
+)
 from store.catalogue import Act, acts_after, digest_of_act
 from store.database import Store
 from store.leaves import Leaf, leaves_of_log

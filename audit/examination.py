@@ -39,7 +39,7 @@ from cases.decide import CASES
 from cases.dossier.decide import DOSSIERS
 from cases.stream import Projection
 from events.language.case_events import EventRecord
-from events.language.identity import DOSSIER_PREFIX, TICK_PREFIX
+from events.language.identity import TICK_PREFIX, is_dossier
 from store.database import Store, session_of
 from store.definitions import DefinitionArchive
 from store.errors import LedgerRowBroken
@@ -91,7 +91,7 @@ def batches_among(stream_ids: Iterable[str]) -> Iterator[Batch]:
     """The same of these streams only."""
     of_kinds: dict[Kind, list[str]] = {kind: [] for kind in KINDS}
     for stream_id in sorted(set(stream_ids)):
-        of_kinds["dossier" if stream_id.startswith(DOSSIER_PREFIX) else "case"].append(stream_id)
+        of_kinds["dossier" if is_dossier(stream_id) else "case"].append(stream_id)
     for kind, ids in of_kinds.items():
         for first in range(0, len(ids), BATCH_STREAMS):
             yield Batch(kind, tuple(ids[first : first + BATCH_STREAMS]))

@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from audit.proof.checking import LOGS, of_checkpoint
+from audit.proof.checking import of_checkpoint
 from audit.violation import Violation
-from events.language.checkpoint import EVENTS, Checkpoint
+from events.language.checkpoint import EVENTS, LOGS, Checkpoint
 from store.instants import FIRST_INSTANT, LAST_INSTANT
 from store.soundness import (
     Signed,

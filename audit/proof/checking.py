@@ -10,10 +10,8 @@ from audit.proof.signing import KeyRing, PublicKey, signature_holds
 from audit.proof.trees import Tree
 from audit.proof.vouching import keys_named, signed_as_known
 from audit.violation import Violation
-from events.language.checkpoint import EVENTS, PUBLICATIONS, Checkpoint, digest_of_checkpoint
+from events.language.checkpoint import EVENTS, LOGS, Checkpoint, digest_of_checkpoint
 from wording.text import LazyText, _
-
-LOGS = (EVENTS, PUBLICATIONS)
 
 
 def of_checkpoint(number: int, message: str, *, goes_on: bool = False) -> Violation:
