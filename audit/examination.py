@@ -7,7 +7,7 @@ batch to the next; of the streams it keeps nothing, so that memory does not grow
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -31,6 +31,7 @@ from audit.rebuild import (
     batches_of,
     folded_of,
     read_opening,
+    records_of,
 )
 from audit.retelling import tell_again
 from audit.story import story_of
@@ -201,7 +202,7 @@ Look = Callable[[Opening, list[LedgerRow], Examined], Projection | None]
 
 def _judge_case(opening: Opening, rows: list[LedgerRow], examined: Examined) -> Projection | None:
     by_deciding = tell_again(opening.definitions, opening.first, [row.body for row in rows])
-    story = by_deciding or story_of(opening.definitions, _records(opening, rows))
+    story = by_deciding or story_of(opening.definitions, records_of(opening, rows))
     examined.older += story.older
     examined.violations += check_story(story)
     records = [scene.record for scene in story.scenes]
@@ -213,11 +214,11 @@ def _judge_case(opening: Opening, rows: list[LedgerRow], examined: Examined) -> 
 
 
 def _show_case(opening: Opening, rows: list[LedgerRow], _: Examined) -> Projection:
-    return CASES.project(opening.first.case_id, opening.definitions, _records(opening, rows))
+    return CASES.project(opening.first.case_id, opening.definitions, records_of(opening, rows))
 
 
 def _judge_dossier(opening: Opening, rows: list[LedgerRow], examined: Examined) -> Projection:
-    records = _records(opening, rows)
+    records = records_of(opening, rows)
     examined.violations += check_form((row.body for row in rows), records)
     examined.violations += check_dossier(opening.definitions, records)
     examined.violations += dossier_redecided(opening.definitions, records)
@@ -226,10 +227,10 @@ def _judge_dossier(opening: Opening, rows: list[LedgerRow], examined: Examined) 
 
 
 def _show_dossier(opening: Opening, rows: list[LedgerRow], _: Examined) -> Projection:
-    return DOSSIERS.project(opening.first.case_id, opening.definitions, _records(opening, rows))
+    return DOSSIERS.project(opening.first.case_id, opening.definitions, records_of(opening, rows))
 
 
-def note_effects(records: list[EventRecord], examined: Examined) -> None:
+def note_effects(records: Sequence[EventRecord], examined: Examined) -> None:
     """I4: a command's records stand together; were they recorded twice, they would stand in two places of the ledger."""
     commands: set[str] = set()
     for record, former in zip(records, [None, *records], strict=False):
@@ -241,10 +242,6 @@ def note_effects(records: list[EventRecord], examined: Examined) -> None:
             examined.violations.append(Violation("I4", record.case_id, None, text))
         commands.add(command_id)
     examined.effects += [(records[0].case_id, command_id) for command_id in sorted(commands)]
-
-
-def _records(opening: Opening, rows: list[LedgerRow]) -> list[EventRecord]:
-    return [opening.first, *(row.record for row in rows[1:])]
 
 
 class KindOfStream(NamedTuple):
