@@ -15,6 +15,7 @@ from events.language.identity import dossier_code_of
 from events.language.notices import AnswerRefused, MessageRefused
 from store import owed
 from store.database import Store
+from store.verification import accepted_without_case, never_submitted
 from wording.json_text import read_json
 from wording.text import LazyText, _, _p
 
@@ -66,10 +67,14 @@ def check_owed_checkpoints(store: Store) -> Iterator[Violation]:
 
 
 def check_inbox(store: Store) -> Iterator[Violation]:
-    """I1 and I4: the inbox says of a stream what its first event says, and accepted nothing for a stream that never began.
+    """I1 and I4: what was submitted has a case and says what its first event says; nothing was accepted for what never began.
 
     Digests of what was sent are not compared, for they cover personal data, which no event holds.
     """
+    for stream_id in accepted_without_case(store):
+        yield Violation("I1", stream_id, None, _("was accepted and has no case"), goes_on=True)
+    for stream_id in never_submitted(store):
+        yield Violation("I1", stream_id, None, _("is a case that nobody submitted"), goes_on=True)
     for stream_id, column in owed.applications_otherwise(store):
         yield Violation(
             "I1", stream_id, None, _("its application is not what its first event says: {column}", column=column)
