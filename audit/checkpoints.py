@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from audit.chain import fault_of_leaf
 from audit.proof.checking import (
     check_roots,
     check_signatures,
     check_succession,
+    checkpoint_called,
     count_unseen,
     gaps_among,
     missing,
@@ -40,6 +41,7 @@ from store.database import Store
 from store.leaves import Leaf, leaves_of_log
 from store.seals import installation_id
 from store.soundness import (
+    BrokenLeaf,
     StoredCheckpoint,
     broken_leaves,
     count_unsigned,
@@ -48,7 +50,13 @@ from store.soundness import (
     stored_checkpoints,
 )
 from wording.json_text import read_json
-from wording.text import _
+from wording.text import _, _p
+
+CALLED: Final = {
+    "hash": _p("of an event", "hash"),
+    "recorded_at": _p("of an event", "instant of recording"),
+    "position": _p("of an event", "position"),
+}
 
 
 class Witnessed(NamedTuple):
@@ -163,11 +171,21 @@ def check_leaves(connection: Connection, sizes: Sequence[int], settled: int) -> 
     `sizes`: of the log of events at checkpoint 1, 2, … in turn. `settled`: the position up to which none may come any more.
     """
     for _stream, leaves in groupby(broken_leaves(connection), lambda leaf: leaf.stream_id):
-        leaf = next(leaves)
-        yield fault_of_leaf(leaf.stream_id, leaf.sequence, leaf.what, leaf.number, sizes)
+        yield fault_of_leaf(next(leaves), sizes)
     for stream_id, places in groupby(never_signed(connection, settled), lambda place: place[0]):
         unsigned = _("stands before what was signed, and no checkpoint signed it")
         yield Violation("I9", stream_id, next(places)[1], unsigned, goes_on=True, altered=True)
+
+
+def fault_of_leaf(leaf: BrokenLeaf, sizes: Sequence[int]) -> Violation:
+    """I9: an event is not what was signed of it. `sizes`: of the log of events at checkpoint 1, 2, … in turn."""
+    checkpoint = bisect_right(sizes, leaf.number) + 1
+    signer = checkpoint_called(checkpoint) if checkpoint <= len(sizes) else _("a checkpoint")
+    if leaf.what == "missing":
+        missing = _("is missing, and {signer} signed it", signer=signer)
+        return Violation("I9", leaf.stream_id, leaf.sequence, missing, goes_on=True, altered=True)
+    differs = _("its {what} is not the one that {signer} signed", what=CALLED[leaf.what], signer=signer)
+    return Violation("I9", leaf.stream_id, leaf.sequence, differs, altered=True)
 
 
 def _check_publications(connection: Connection) -> Iterator[Violation]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from audit.form import is_part
+from audit.proof.checking import checkpoint_called
 from audit.violation import Violation
 from events.language.checkpoint import NAME as CHECKPOINT
 from events.language.identity import dossier_code_of
@@ -62,7 +63,7 @@ def check_outbox(store: Store) -> Iterator[Violation]:
 def check_owed_checkpoints(store: Store) -> Iterator[Violation]:
     """I9: the outbox owes the checkpoints that stand, as they stand, and no others: they were written together."""
     for number, how in owed.checkpoints_otherwise(store):
-        place = _p("one of them", "checkpoint") if number is None else _("checkpoint {number}", number=number)
+        place = _p("one of them", "checkpoint") if number is None else checkpoint_called(number)
         yield Violation("I9", place, None, OWED[how])
 
 
