@@ -110,7 +110,7 @@ def check_proofs(
             *check_roots(stored, trees),
             *([] if ring is None or outside is None else check_outside(outside, stored, ring, trees, vouched)),
             *positions.violations,
-            *check_leaves(connection, sizes_of(stored, EVENTS), positions.settled),
+            *_check_leaves(connection, sizes_of(stored, EVENTS), positions.settled),
             *check_times(connection, stored),
             *_check_publications(connection),
         )
@@ -165,7 +165,7 @@ def _grows_on(checkpoint: Checkpoint, edges: str) -> bool:
         return False
 
 
-def check_leaves(connection: Connection, sizes: Sequence[int], settled: int) -> Iterator[Violation]:
+def _check_leaves(connection: Connection, sizes: Sequence[int], settled: int) -> Iterator[Violation]:
     """The ledger has every event that was signed, as it was, and none that should have been signed; the first of each stream.
 
     `sizes`: of the log of events at checkpoint 1, 2, … in turn. `settled`: the position up to which none may come any more.

@@ -61,15 +61,15 @@ def verify(
     workflow histories are replayed too. `watch` is called with the number of events, and of histories, after each batch.
     Raises StoreError, TransportError, ProcessLost.
     """
-    report = VerificationReport()
+    report, evidence = VerificationReport(), evidence or Evidence()
     report.ask(*OF_THE_WHOLE, *(("I3",) if topics is not None else ()))
     report.note_all(check_definitions(store))
     # Much of it PostgreSQL works out: meanwhile the streams are examined.
     with ThreadPoolExecutor(1, "beside-the-streams") as thread:
-        beside = thread.submit(copy_context().run, _look_beside, store, evidence or Evidence())
+        beside = thread.submit(copy_context().run, _look_beside, store, evidence)
         _note_examined(store, report, watch, streams_unsigned(store) if since_checkpoint else None)
         look, others = beside.result()
-        _note_proofs(look, report, evidence or Evidence())
+        _note_proofs(look, report, evidence)
         report.note_findings(others)
     report.unseen += [] if may_see_persons(store) else ["vault"]
     if topics is not None:
