@@ -19,7 +19,7 @@ from audit.crew import cores, spread
 from audit.dossier_redecision import dossier_redecided
 from audit.dossiers import check_dossier
 from audit.form import check_form
-from audit.invariants import check_story, replay_story
+from audit.invariants import check_story
 from audit.rebuild import (
     BATCH_STREAMS,
     CASE_ROWS,
@@ -33,6 +33,7 @@ from audit.rebuild import (
     read_opening,
     records_of,
 )
+from audit.redecision import redecided
 from audit.retelling import tell_again
 from audit.story import story_of
 from audit.violation import Violation
@@ -208,7 +209,7 @@ def _judge_case(opening: Opening, rows: list[LedgerRow], examined: Examined) -> 
     records = [scene.record for scene in story.scenes]
     if by_deciding is None:
         examined.violations += check_form((row.body for row in rows[: len(records)]), records)
-        examined.violations += replay_story(story)
+        examined.violations += redecided(story)
     note_effects(records, examined)
     return CASES.shown(story.case, records) if story.broken is None else None
 
