@@ -99,6 +99,12 @@ def a_case_of(case_id: str) -> bytes:
     return bundle_of(paper().evidence("case", case_id, definitions=(RULES,)), PAGE, a_key())
 
 
+def _named_by_a_list(content: Content) -> None:
+    """The dossier names a list, and the case has the name that this would have in Python."""
+    _rehashed(content, 1, '"case_id": "case-b"', '"case_id": ["case-b"]')
+    content["streams"][2]["id"] = "['case-b']"
+
+
 def _forged_root(content: Content) -> None:
     """A tree of the tamperer's own over a changed case; only the signature of its root is wanting."""
     _rehashed(content, 3, "applicant", "inspector")
@@ -195,6 +201,7 @@ STREAMS: Final[tuple[tuple[str, Change, str], ...]] = (
     ("a case called a dossier", lambda c: c.update(kind="case"), "streams"),
     ("a stream without events", lambda c: c["streams"][1].update(events=[]), "streams"),
     ("a stream twice", lambda c: c["streams"].append(c["streams"][1]), "streams"),
+    ("a stream twice, one after the other", lambda c: c["streams"].append(c["streams"][2]), "streams"),
     ("no stream", lambda c: c.update(streams=[]), "streams"),
     (
         "a case that the dossier does not name",
@@ -202,6 +209,7 @@ STREAMS: Final[tuple[tuple[str, Change, str], ...]] = (
         "streams",
     ),
     ("a name that is a list", lambda c: _rehashed(c, 1, '"case_id": "case-b"', '"case_id": ["case-b"]'), "streams"),
+    ("a case that is the text of a list", _named_by_a_list, "streams"),
     ("a stream under another name", lambda c: c["streams"][1].update(id="case-b2"), "streams"),
 )
 SIGNED: Final[tuple[tuple[str, Change, str], ...]] = (
