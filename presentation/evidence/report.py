@@ -73,16 +73,17 @@ def _proof(narrative: Narrative, moments: Moments) -> Iterator[Block | None]:
     yield command_line("greenlane-verify FILE --key PUBLIC.pem")
     yield _vouched(narrative, moments)
     if narrative.later_events:
-        yield strong(
-            words(
-                _n(
-                    "{count} later event is not in this file: no checkpoint covered it yet.",
-                    "{count} later events are not in this file: no checkpoint covered them yet.",
-                    narrative.later_events,
-                )
-            )
-        )
+        yield strong(words(left_out_said(narrative.later_events)))
     yield words(_("Personal data are not in this file: events hold references, and the data lie in the vault."))
+
+
+def left_out_said(later_events: int) -> LazyText:
+    """That so many events came too late for the checkpoint."""
+    return _n(
+        "{count} later event is not in this file: no checkpoint covered it yet.",
+        "{count} later events are not in this file: no checkpoint covered them yet.",
+        later_events,
+    )
 
 
 def _vouched(narrative: Narrative, moments: Moments) -> Block:
