@@ -13,6 +13,7 @@ from presentation.catalogue.acts import basis_line
 from presentation.dossiers.screen import screen_of
 from presentation.moments import Moments
 from services.case_sheets import CaseSheet
+from services.dossier_sheets import DossierSheet
 from services.exports import Narrative
 from wording.text import LazyText, _, _n
 
@@ -30,7 +31,7 @@ def report_blocks(narrative: Narrative, moments: Moments) -> Iterator[Chapter]:
     words = moments.words
     yield words(_("What this page proves")), _proof(narrative, moments)
     if narrative.dossier is not None:
-        yield words(_("The linked dossier")), _dossier(narrative, moments)
+        yield words(_("The linked dossier")), _dossier(narrative.dossier, moments)
     for sheet in narrative.cases:
         yield words(_("Case {name}", name=_called(sheet))), _case(sheet, moments)
 
@@ -105,10 +106,9 @@ def _real(at: datetime, moments: Moments) -> str:
     return instant if moments.scale is None else moments.words(_("{at} (real time)", at=instant))
 
 
-def _dossier(narrative: Narrative, moments: Moments) -> Iterator[Block | None]:
-    if narrative.dossier is not None:
-        yield from screen_of(narrative.dossier, moments)
-        yield event_table(moments.words(_("Timeline")), narrative.dossier.records, moments)
+def _dossier(sheet: DossierSheet, moments: Moments) -> Iterator[Block | None]:
+    yield from screen_of(sheet, moments)
+    yield event_table(moments.words(_("Timeline")), sheet.records, moments)
 
 
 def _case(sheet: CaseSheet, moments: Moments) -> Iterator[Block | None]:
