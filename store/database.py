@@ -44,6 +44,11 @@ Session = psycopg.Connection[tuple[Any, ...]]
 """A driver's connection of its own, beside the pool."""
 
 
+def session_of(connection: Connection) -> Session:
+    """The driver's own connection, for named statements within a transaction that is open."""
+    return cast("Session", connection.connection.driver_connection)
+
+
 @contextmanager
 def transaction(session: Session) -> Iterator[None]:
     """A transaction in a pipeline, on a session in autocommit: a round trip only where something is read back.
@@ -156,7 +161,7 @@ class Store:
             configuration = _migrations()
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, "head")
-            return grant_access(cast("Session", connection.connection.driver_connection))
+            return grant_access(session_of(connection))
 
     def schema_revision(self) -> str | None:
         """The revision the database is at; None: never migrated."""

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import groupby
-from typing import Final, Literal, NamedTuple, cast
+from typing import Final, Literal, NamedTuple
 
 from sqlalchemy import Connection, select
 
 from store.arrays import Bigs, Texts
-from store.database import Session, Store
+from store.database import Store, session_of
 from store.ledger import COLUMNS, READ_ROWS, LedgerRow
 from store.proof_tables import checkpoints
 from store.statements import statements_in
@@ -75,11 +75,6 @@ def one_instant(store: Store) -> Iterator[Connection]:
     with store.writing() as connection:
         session_of(connection).execute(SQL["see_one_instant"])
         yield connection
-
-
-def session_of(connection: Connection) -> Session:
-    """The driver's own connection."""
-    return cast("Session", connection.connection.driver_connection)
 
 
 def broken_heads(store: Store) -> list[BrokenHead]:

@@ -13,10 +13,15 @@ SQL: Final = statements_in("verification")
 
 
 def accepted_without_case(store: Store) -> list[str]:
-    """I1: accepted submissions that have no case, and cases that nobody submitted; not what waits to be opened."""
+    """I1: accepted submissions that have no case; not what waits to be opened. Raises StoreError."""
     with store.session() as session:
-        one_sided = ("find_applications_without_case", "find_cases_without_application")
-        return [stream_id for statement in one_sided for (stream_id,) in session.execute(SQL[statement])]
+        return [stream_id for (stream_id,) in session.execute(SQL["find_applications_without_case"])]
+
+
+def never_submitted(store: Store) -> list[str]:
+    """I1: cases that nobody submitted. Raises StoreError."""
+    with store.session() as session:
+        return [case_id for (case_id,) in session.execute(SQL["find_cases_without_application"])]
 
 
 def never_accepted(session: Session, effects: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
