@@ -76,7 +76,7 @@ hooks: $(DEVELOPMENT) ## hold every commit in this checkout to `make check`
 bench: $(DEVELOPMENT) ## benchmarks within 20 minutes; results in bench/results/
 	$(BIN)/python -m bench
 
-bench-long: $(DEVELOPMENT) ## benchmarks that take longer: 10,000 open cases, 200 linked applications
+bench-long: $(DEVELOPMENT) ## benchmarks that take longer: 10,000 open cases, 200 linked applications, a ledger of 1,000,000 events
 	$(BIN)/python -m bench --long
 
 import-big: setup ## drive a whole event log through the live stack: make import-big LOG=file.xes.gz

@@ -99,7 +99,7 @@ def _measured_before() -> list[Figures]:
 
 def summary(rows: list[Figures]) -> Figures:
     """The figures by name, with where they come from."""
-    main_row, small, large = rows[min(1, len(rows) - 1)], rows[0], rows[-1]
+    small, main_row, large = rows[0], rows[1], rows[-1]
     peaks = [row["verify_all_cores"]["peak_mb"]["largest_process"] for row in (small, large)]
     return {
         "verify_events_per_s": main_row["verify_one_core"]["events_per_s"],

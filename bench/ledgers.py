@@ -137,7 +137,7 @@ class Copyist:
         others = [(table, self._rows_of(table, "case_id", case_id)) for table in COPIED]
         subject_ref = subject_ref_of(case_id)
         others.append((subjects, self._rows_of(subjects, "subject_ref", subject_ref)))
-        code = next(code for code in self._codes(case_id))
+        [(code,)] = self.session.execute("SELECT dossier_code FROM cases WHERE case_id = %s", (case_id,))
         return Original((case_id, application_id, subject_ref, code), tuple(rows), tuple(others))
 
     def copy(self, original: Original, number: int) -> int:
@@ -180,11 +180,6 @@ class Copyist:
         query = f"COPY (SELECT {_columns(table)} FROM {table.fullname} WHERE {column} = '{value}') TO STDOUT"
         with self.session.cursor() as cursor, cursor.copy(query.encode()) as copy:
             return b"".join(bytes(part) for part in copy).decode()
-
-    def _codes(self, case_id: str) -> list[str]:
-        return [
-            code for (code,) in self.session.execute("SELECT dossier_code FROM cases WHERE case_id = %s", (case_id,))
-        ]
 
 
 def _columns(table: Table) -> str:

@@ -6,7 +6,7 @@ in their time. Every procedure of the catalogue with a route of its own has its 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final
@@ -73,14 +73,9 @@ def life(definitions: Definitions, number: int) -> Generator[Turn, Recorded]:
     dice, application = Random(number), application_of(definitions, number)
     case = blank(case_id_of(SOURCE, application.application_id), definitions)
     at = OPENING + timedelta(minutes=dice.randrange(480))
-    command: Command = SubmitApplication(
-        command_id=f"submit-{number}", received_at=at, actor=APPLICANT, application=application
-    )
+    command = _submission(application, number, at)
     while True:
-        turn = CASES.take_turn(case, [command], at)
-        if turn is None or not all(outcome.accepted for outcome in turn.outcomes):
-            raise AssertionError(f"case {number}: {turn and turn.outcomes}")
-        for record in (yield turn).records:
+        for record in (yield _accepted(case, command, at)).records:
             case = evolve(case, record)
         if case.is_closed:
             return
@@ -99,14 +94,9 @@ def long_life(definitions: Definitions, number: int, events: int) -> Generator[T
     """The turns of a case that goes from one officer to the next, until it has so many events."""
     application = application_of(definitions, number)
     case, at = blank(case_id_of(SOURCE, application.application_id), definitions), OPENING
-    command: Command = SubmitApplication(
-        command_id=f"submit-{number}", received_at=at, actor=APPLICANT, application=application
-    )
+    command = _submission(application, number, at)
     while case.sequence < events:
-        turn = CASES.take_turn(case, [command], at)
-        if turn is None or not all(outcome.accepted for outcome in turn.outcomes):
-            raise AssertionError(f"case {number}: {turn and turn.outcomes}")
-        for record in (yield turn).records:
+        for record in (yield _accepted(case, command, at)).records:
             case = evolve(case, record)
         at += timedelta(seconds=1)
         step = case.open_steps[0]
@@ -137,12 +127,15 @@ def lived(definitions: Definitions, number: int) -> tuple[EventRecord, ...]:
         return tuple(records)
 
 
-def many_lives(count: int) -> Iterator[tuple[Definitions, tuple[EventRecord, ...]]]:
-    """The ledgers of so many cases, the procedures in turn."""
-    kept = definitions_in_force()
-    for number in range(count):
-        definitions = kept[number % len(kept)]
-        yield definitions, lived(definitions, number)
+def _submission(application: Application, number: int, at: datetime) -> Command:
+    return SubmitApplication(command_id=f"submit-{number}", received_at=at, actor=APPLICANT, application=application)
+
+
+def _accepted(case: Case, command: Command, at: datetime) -> Turn:
+    turn = CASES.take_turn(case, [command], at)
+    if turn is None or not all(outcome.accepted for outcome in turn.outcomes):
+        raise AssertionError(f"{case.case_id}: {turn and turn.outcomes}")
+    return turn
 
 
 def _answer(case: Case, at: datetime, dice: Random) -> Command:

@@ -31,6 +31,8 @@ FACT_NAME_MAX = 50
 KNOWN_MAX = 100_000
 """Names remembered for telling them apart; a log with more activities gives each a hash."""
 LEFT_OUT = "attributes_left_out"
+OF_A_TRACE = "trace_"
+"""Before every fact of an imported application: keeps a log's word from being taken for a fact of a lane."""
 STANDARD = {
     "concept:name": "activity",
     "concept:instance": "instance",
@@ -112,8 +114,8 @@ def decision_data(event: Event, counted: Counter[str]) -> dict[str, str]:
 
 
 def application_facts(trace: Trace, counted: Counter[str]) -> dict[str, str]:
-    """What an application says of its trace. The prefix keeps a log's word from being taken for a fact of a lane."""
-    return _kept(trace.attributes, counted, "trace_", FACT_MAX)
+    """What an application says of its trace."""
+    return _kept(trace.attributes, counted, OF_A_TRACE, FACT_MAX)
 
 
 def _kept(ordered: Sequence[Attribute], counted: Counter[str], prefix: str, longest: int) -> dict[str, str]:
@@ -127,12 +129,17 @@ def _kept(ordered: Sequence[Attribute], counted: Counter[str], prefix: str, long
             continue
         name = _free(fact_name_of(key) if not prefix else prefix + _written(key), facts)
         value = tidy(written) if prefix else written  # as facts are compared
-        counted["attributes_cut"] += len(value) > longest
-        facts[name] = value if len(value) <= longest else value[: longest - 1] + "…"
+        facts[name] = shortened(value, longest, counted)
     if left_out:
-        counted["attributes_left_out"] += left_out
+        counted[LEFT_OUT] += left_out
         facts[LEFT_OUT] = str(left_out)
     return facts
+
+
+def shortened(value: str, longest: int, counted: Counter[str]) -> str:
+    """The value, or what of it there is room for; that it was cut is counted, and shows at its end."""
+    counted["attributes_cut"] += len(value) > longest
+    return value if len(value) <= longest else value[: longest - 1] + "…"
 
 
 def fact_name_of(key: str) -> str:

@@ -15,8 +15,7 @@ from eventlog.fields import Kind, as_json, fields_of, values_of
 from eventlog.ocel_objects import ATTRIBUTES, Gathering, Thing, bare
 from eventlog.shown_events import ObjectType, Relation
 from eventlog.xes_writing import instant
-from events.language import case_events
-from events.language.case_events import EventRecord
+from events.language.case_events import EventRecord, event_types
 
 TYPES: Final[dict[Kind, str]] = {
     "string": "string",
@@ -87,8 +86,8 @@ class OcelWriter:
     def begin(self) -> bytes:
         """The types, and all that stands before the first event."""
         object_types = [{"name": kind, "attributes": _declared(attributes)} for kind, attributes in ATTRIBUTES.items()]
-        event_types = [{"name": name, "attributes": _declared(_of_event(model))} for name, model in event_models()]
-        return f'{{"objectTypes":{as_json(object_types)},\n"eventTypes":{as_json(event_types)},\n"events":['.encode()
+        events = [{"name": kind.__name__, "attributes": _declared(_of_event(kind))} for kind in event_types()]
+        return f'{{"objectTypes":{as_json(object_types)},\n"eventTypes":{as_json(events)},\n"events":['.encode()
 
     def stream(self, records: Sequence[EventRecord]) -> bytes:
         """The events of a case or a dossier, in the order of the ledger."""
@@ -123,12 +122,6 @@ class OcelWriter:
         self._objects_in += 1
         comma = "," if self._objects_in > 1 else ""
         self._objects.write(f"{comma}\n{as_json(thing.as_json())}".encode())
-
-
-def event_models() -> list[tuple[str, type[BaseModel]]]:
-    """Every type of events, with its name."""
-    union = case_events.EventRecord.model_fields["event"].annotation
-    return [(model.__name__, model) for model in cast("Any", union).__args__]
 
 
 def _of_event(model: type[BaseModel]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from eventlog.mapping import FACT_MAX, NOTE_MAX, Naming, Step
+from eventlog.mapping import FACT_MAX, LEFT_OUT, NOTE_MAX, OF_A_TRACE, Naming, Step, shortened
 from eventlog.xes import Event, Trace
 from events.language.commands import FACTS_MAX
 from events.language.identity import APPLICATION_ID_PATTERN
@@ -30,8 +30,6 @@ DATA: Final = OWN + "data:"
 FACTS: Final = OWN + "facts:"
 """Of a trace: before what the application says."""
 DECIDED: Final = "StepDecided"
-TRACE: Final = "trace_"
-"""Before every fact of an imported application."""
 FACT_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 STEP_ID_MAX: Final = 180
 """Of the 200 characters that an id may have; the rest is for a number."""
@@ -102,9 +100,9 @@ def facts_of(trace: Trace, counted: Counter[str]) -> dict[str, str]:
     for key, value in trace.attributes:
         if key.startswith(FACTS):
             name = key.removeprefix(FACTS)
-            said[name if name.startswith(TRACE) else TRACE + name] = tidy(value)
+            said[name if name.startswith(OF_A_TRACE) else OF_A_TRACE + name] = tidy(value)
         elif key.startswith(OWN):
-            case[TRACE + key.removeprefix(OWN)] = tidy(value)
+            case[OF_A_TRACE + key.removeprefix(OWN)] = tidy(value)
     return _fitting(
         (said | {name: value for name, value in case.items() if name not in said}).items(), counted, FACT_MAX
     )
@@ -114,8 +112,7 @@ def _fitting(items: Iterable[tuple[str, str]], counted: Counter[str], longest: i
     fitting: dict[str, str] = {}
     for name, value in items:
         if len(fitting) == FACTS_MAX or not FACT_NAME.fullmatch(name):
-            counted["attributes_left_out"] += 1
-            continue
-        counted["attributes_cut"] += len(value) > longest
-        fitting[name] = value if len(value) <= longest else value[: longest - 1] + "…"
+            counted[LEFT_OUT] += 1
+        else:
+            fitting[name] = shortened(value, longest, counted)
     return fitting

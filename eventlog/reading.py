@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
 from eventlog import own_logs
 from eventlog.errors import LogEmptyError, TooManyDepartmentsError, TraceTooLongError
+from eventlog.fields import as_json
 from eventlog.identity import ImportKey, application_id_of
 from eventlog.index import DecisionRow, Index, IndexWriter, Summary, TraceRow, writing
 from eventlog.mapping import Naming, Step, application_facts, decision_data
@@ -96,7 +96,7 @@ class _Reading:
             "facts": facts_of(trace, self._counted),
             "route": [step._asdict() for step in steps],
         } | ({} if limit is None else {"step_limit": limit.model_dump(mode="json")})
-        body = _json(message)
+        body = as_json(message)
         if len(body.encode()) > self._submission_max_bytes:
             raise TraceTooLongError(
                 self._log.path,
@@ -120,9 +120,9 @@ class _Reading:
             self.summary.events_unassigned += event.first("org:resource") is None
         place = (self.summary.traces, step.id, number, step.department)
         if not own_logs.is_own(trace):
-            return DecisionRow(*place, _json(decision_data(event, self._counted)))
+            return DecisionRow(*place, as_json(decision_data(event, self._counted)))
         answer = own_logs.answer_of(trace, event, self._counted)
-        return DecisionRow(*place, _json(answer.data), _json(answer.message))
+        return DecisionRow(*place, as_json(answer.data), as_json(answer.message))
 
     def _look_at_times(self, trace: Trace) -> None:
         before: datetime | None = None
@@ -170,7 +170,3 @@ def _instant(text: str) -> datetime | None:
         return datetime.fromisoformat(text.strip())
     except ValueError:
         return None
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

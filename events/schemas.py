@@ -11,13 +11,13 @@ import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel, create_model
 
 from events.asyncapi import asyncapi_document
 from events.compatibility import breaking_changes
-from events.language.case_events import CaseEvent, EventRecord
+from events.language.case_events import EventRecord, event_types
 from events.language.checkpoint import NAME as CHECKPOINT
 from events.language.checkpoint import Checkpoint
 from events.language.envelope import SCHEMA_ROOT
@@ -41,12 +41,6 @@ _WRITTEN_WINDOW: Schema = {
     "type": "string",
 }
 """How events hold opening hours; the model itself has two fields for them."""
-
-
-def event_types() -> tuple[type[BaseModel], ...]:
-    """Every type of event, in the language's order."""
-    union = get_args(CaseEvent)[0]
-    return get_args(union)
 
 
 def outgoing_models() -> dict[str, type[BaseModel]]:

@@ -102,76 +102,69 @@ def verification_screen(report: VerificationReport, words: Words) -> Iterator[Bl
         if report.ok
         else words(_("{cases}, {events}: {findings}."), findings=findings, **counts)
     )
+    yield from (line(words(remark)) for remark in _remarks(report))
+
+
+def _remarks(report: VerificationReport) -> Iterator[LazyText]:
+    """What was left out of the verification, and against what the past was held: of what nothing can be said."""
     if report.older:
-        older = _n(
+        yield _n(
             "Of these, {count} event was decided by an older version under its own rules: checked, not decided again.",
             "Of these, {count} events were decided by an older version under its own rules: checked, not decided again.",
             report.older,
         )
-        yield line(words(older))
     if report.replays is not None:
-        yield from _replays_said(report.replays, words)
+        yield from _of_replays(report.replays)
     if "vault" in report.unseen:
-        yield line(words(_("The vault was not looked into: this account may not see persons.")))
-    yield from _witness(report, words)
-
-
-def _witness(report: VerificationReport, words: Words) -> Iterator[Block]:
-    """Against what the past was held, and so of what nothing can be said."""
+        yield _("The vault was not looked into: this account may not see persons.")
     if report.unsigned and report.checkpoints:
-        waiting = _n(
+        yield _n(
             "{count} event is signed by no checkpoint yet.",
             "{count} events are signed by no checkpoint yet.",
             report.unsigned,
         )
-        yield line(words(waiting))
     if report.torn:
-        yield line(words(_("The last line of the file was never written to its end, as after a power cut: left out.")))
+        yield _("The last line of the file was never written to its end, as after a power cut: left out.")
     if report.nothing_new:
-        yield line(words(_("Nothing came since the last checkpoint: no case was folded, none decided again.")))
+        yield _("Nothing came since the last checkpoint: no case was folded, none decided again.")
     if report.unseen_signatures:
-        unseen = _n(
+        yield _n(
             "The signature of {count} checkpoint was not looked at: its public key is not known here; give it with --key.",
             "The signatures of {count} checkpoints were not looked at: their public key is not known here; give it with --key.",
             report.unseen_signatures,
         )
-        yield line(words(unseen))
     if report.witnessed is not None and report.witnessed.beyond:
-        beyond = _n(
+        yield _n(
             "What left the house reaches to checkpoint {number}: the last event is held against the database alone.",
             "What left the house reaches to checkpoint {number}: the last {count} events are held against the database alone.",
             report.witnessed.beyond,
             number=report.witnessed.number,
         )
-        yield line(words(beyond))
     if report.witness == "database":
-        yield line(
-            words(
-                _(
-                    "Held against the database alone: whether it was rolled back, or its signing key replaced, "
-                    "only checkpoints that left the house can show."
-                )
-            )
+        yield _(
+            "Held against the database alone: whether it was rolled back, or its signing key replaced, "
+            "only checkpoints that left the house can show."
         )
 
 
-def _replays_said(replays: ReplayTally, words: Words) -> Iterator[Block]:
+def _of_replays(replays: ReplayTally) -> Iterator[LazyText]:
     """How many histories were replayed, by which draw, and of how many runs there is none."""
     if replays.seed is None:
-        replayed = _n(
+        yield _n(
             "{count} workflow history was replayed.", "{count} workflow histories were replayed.", replays.replayed
         )
-        yield line(words(replayed))
     else:
-        drawn = _("{histories} workflow histories were replayed: the newest, and others drawn by the seed {seed}.")
-        yield line(words(drawn, histories=replays.replayed, seed=replays.seed))
+        yield _(
+            "{histories} workflow histories were replayed: the newest, and others drawn by the seed {seed}.",
+            histories=replays.replayed,
+            seed=replays.seed,
+        )
     if replays.left_out:
-        left_out = _n(
+        yield _n(
             "Of {count} run the history could not be stored.",
             "Of {count} runs the history could not be stored.",
             replays.left_out,
         )
-        yield line(words(left_out))
 
 
 def _counts(cases: int, events: int) -> dict[str, LazyText]:

@@ -9,7 +9,7 @@ from typing import Any
 from presentation.blocks import Block, line
 from presentation.words.words import Words
 from services.log_export import ExportedLog
-from wording.text import _
+from wording.text import _, _n
 
 
 def exported_json(file: Path, exported: ExportedLog) -> dict[str, Any]:
@@ -19,5 +19,6 @@ def exported_json(file: Path, exported: ExportedLog) -> dict[str, Any]:
 
 def exported_blocks(file: Path, exported: ExportedLog, words: Words) -> Iterator[Block]:
     """The file, and what stands in it."""
-    counts = {"cases": exported.cases, "events": exported.events}
-    yield line(words(_("{file}: {cases:,} cases, {events:,} events."), file=file, **counts))
+    cases = _n("{count:,} case", "{count:,} cases", exported.cases)
+    events = _n("{count:,} event", "{count:,} events", exported.events)
+    yield line(words(_("{file}: {cases}, {events}."), file=file, cases=cases, events=events))

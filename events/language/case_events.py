@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AwareDatetime, Field
 
@@ -102,6 +102,7 @@ __all__ = [
     "TimeShare",
     "canonical_json",
     "data_of",
+    "event_types",
     "record_of",
 ]
 
@@ -309,6 +310,12 @@ class EventRecord(Message):
     actor: Actor | None = None
     """Who gave the command; None: an older event, of which that is not on record."""
     event: CaseEvent
+
+
+def event_types() -> tuple[type[Message], ...]:
+    """Every type of event, in the language's order."""
+    union = get_args(CaseEvent)[0]
+    return get_args(union)
 
 
 def record_of(json: str | bytes) -> EventRecord:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from presentation.blocks import Block, Tone, command_line, line, toned
+from presentation.evidence.report import left_out_said
 from presentation.words.words import Words
 from services.exports import Bundle
 from wording.text import _, _n
@@ -32,14 +33,5 @@ def exported_blocks(file: Path, bundle: Bundle, words: Words) -> Iterator[Block]
             ),
         )
     if bundle.later_events:
-        yield toned(
-            Tone.NEAR,
-            words(
-                _n(
-                    "{count} later event is not in this file: no checkpoint covered it yet.",
-                    "{count} later events are not in this file: no checkpoint covered them yet.",
-                    bundle.later_events,
-                )
-            ),
-        )
+        yield toned(Tone.NEAR, words(left_out_said(bundle.later_events)))
     yield command_line(f"greenlane-verify {file} --key PUBLIC.pem")

@@ -13,6 +13,7 @@ from presentation.catalogue.acts import basis_line
 from presentation.dossiers.screen import screen_of
 from presentation.moments import Moments
 from services.case_sheets import CaseSheet
+from services.dossier_sheets import DossierSheet
 from services.exports import Narrative
 from wording.text import LazyText, _, _n
 
@@ -30,7 +31,7 @@ def report_blocks(narrative: Narrative, moments: Moments) -> Iterator[Chapter]:
     words = moments.words
     yield words(_("What this page proves")), _proof(narrative, moments)
     if narrative.dossier is not None:
-        yield words(_("The linked dossier")), _dossier(narrative, moments)
+        yield words(_("The linked dossier")), _dossier(narrative.dossier, moments)
     for sheet in narrative.cases:
         yield words(_("Case {name}", name=_called(sheet))), _case(sheet, moments)
 
@@ -73,16 +74,17 @@ def _proof(narrative: Narrative, moments: Moments) -> Iterator[Block | None]:
     yield command_line("greenlane-verify FILE --key PUBLIC.pem")
     yield _vouched(narrative, moments)
     if narrative.later_events:
-        yield strong(
-            words(
-                _n(
-                    "{count} later event is not in this file: no checkpoint covered it yet.",
-                    "{count} later events are not in this file: no checkpoint covered them yet.",
-                    narrative.later_events,
-                )
-            )
-        )
+        yield strong(words(left_out_said(narrative.later_events)))
     yield words(_("Personal data are not in this file: events hold references, and the data lie in the vault."))
+
+
+def left_out_said(later_events: int) -> LazyText:
+    """That so many events came too late for the checkpoint."""
+    return _n(
+        "{count} later event is not in this file: no checkpoint covered it yet.",
+        "{count} later events are not in this file: no checkpoint covered them yet.",
+        later_events,
+    )
 
 
 def _vouched(narrative: Narrative, moments: Moments) -> Block:
@@ -104,10 +106,9 @@ def _real(at: datetime, moments: Moments) -> str:
     return instant if moments.scale is None else moments.words(_("{at} (real time)", at=instant))
 
 
-def _dossier(narrative: Narrative, moments: Moments) -> Iterator[Block | None]:
-    if narrative.dossier is not None:
-        yield from screen_of(narrative.dossier, moments)
-        yield event_table(moments.words(_("Timeline")), narrative.dossier.records, moments)
+def _dossier(sheet: DossierSheet, moments: Moments) -> Iterator[Block | None]:
+    yield from screen_of(sheet, moments)
+    yield event_table(moments.words(_("Timeline")), sheet.records, moments)
 
 
 def _case(sheet: CaseSheet, moments: Moments) -> Iterator[Block | None]:

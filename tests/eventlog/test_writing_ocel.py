@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from eventlog.ocel_writing import OcelWriter, event_models
-from events.language.case_events import EventRecord
+from eventlog.ocel_writing import OcelWriter
+from events.language.case_events import EventRecord, event_types
 from events.language.commands import Outcome
 from events.language.identity import document_ref_of, is_dossier
 from tests.eventlog.kept_cases import a_case, kept_streams
@@ -59,7 +59,7 @@ def test_every_event_is_there_in_its_streams_order(log: dict[str, Any]) -> None:
         first = event["relationships"][0]["objectId"]
         assert first == event["id"].rpartition(".")[0]
         assert objects[first] == ("dossier" if is_dossier(first) else "case")
-    assert {kind for _, kind in expected} <= {name for name, _ in event_models()}
+    assert {kind for _, kind in expected} <= {kind.__name__ for kind in event_types()}
     assert set(objects.values()) == {"case", "dossier", "department", "step", "clock"}
 
 

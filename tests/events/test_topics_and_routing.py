@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from events.language.case_events import EventRecord, StepAssigned, StepReassigned
+from events.language.case_events import EventRecord, StepAssigned, StepReassigned, event_types
 from events.language.routing import topics_of
 from events.language.topics import Topics
-from events.schemas import documents, event_types
+from events.schemas import documents
 from events.transport.bridge import incoming_pattern
 
 TOPICS = Topics("province")

@@ -36,8 +36,8 @@ from tests.builders import (
     an_answer,
     the_definitions,
 )
-from tests.cases.dossier.openings import SYSTEM, an_application, days, definitions
 from tests.cases.dossier.openings import a_submission as an_opening
+from tests.cases.dossier.openings import an_application, an_end, days, definitions
 from tests.upgrade.fixtures import HISTORIES
 from tests.upgrade.record_ledgers import write
 from tests.workflows.record_golden import plain
@@ -170,18 +170,6 @@ class WillingDesk:
 
     async def report_end(self, dossier_id: str, command: RecordEnd) -> None:
         """No case of this desk ends by itself."""
-
-
-def an_end(name: str, case_id: str, at: Any) -> RecordEnd:
-    return RecordEnd(
-        command_id=f"end:{case_id}",
-        received_at=at,
-        actor=SYSTEM,
-        name=name,
-        case_id=case_id,
-        outcome="issued",
-        result_code=f"{name}-KQ(1)",
-    )
 
 
 Dossier = WorkflowHandle[Any, StreamResult]

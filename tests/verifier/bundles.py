@@ -110,10 +110,10 @@ def _release(stream: str, sequence: int, case_id: str) -> str:
 RULES = definition_text(the_definitions())
 
 
-def a_case(**change: Any) -> bytes:
-    """The bundle of a closed case, signed."""
+def a_case(case_id: str = "case-a", **change: Any) -> bytes:
+    """The bundle of a case, a closed one where none is named, signed."""
     key = change.pop("key", a_key())
-    return bundle_of(paper().evidence("case", "case-a", definitions=(RULES,), **change), PAGE, key)
+    return bundle_of(paper().evidence("case", case_id, definitions=(RULES,), **change), PAGE, key)
 
 
 def a_dossier(**change: Any) -> bytes:
@@ -163,6 +163,13 @@ def tampered(file: bytes, change: Callable[[dict[str, Any]], object], key: Signi
         unsigned = {name: value for name, value in content.items() if name != "signature"}
         content["signature"] = key.sign(canonical(unsigned)).hex()
     return written(file, content)
+
+
+def flipped(data: bytes, bit: int) -> bytes:
+    """The same, with one bit turned over."""
+    changed = bytearray(data)
+    changed[bit // 8] ^= 1 << bit % 8
+    return bytes(changed)
 
 
 def unsigned(file: bytes) -> bytes:

@@ -9,13 +9,12 @@ from functools import lru_cache
 from typing import Any, Final
 
 from audit.proof.leaves import event_leaf, instant_text
-from audit.proof.merkle import leaf_hash, root_of
+from audit.proof.merkle import inclusion_path, leaf_hash, root_of
 from audit.proof.signing import hand_over, sign_checkpoint
 from events.language.chain import GENESIS, link
 from events.language.checkpoint import Checkpoint
 from tests.verifier.bundles import (
     INSTALLATION,
-    RULES,
     a_case,
     a_dossier,
     a_key,
@@ -89,14 +88,13 @@ def _spliced(content: Content) -> None:
 
 def _whole_other_case(content: Content) -> None:
     """The true events of another case, under this one's name."""
-    content["streams"][0]["events"] = content_of(a_case_of("case-c"))["streams"][0]["events"]
+    content["streams"][0]["events"] = content_of(a_case("case-c"))["streams"][0]["events"]
 
 
-def a_case_of(case_id: str) -> bytes:
-    from audit.proof.bundle import bundle_of  # noqa: PLC0415
-    from tests.verifier.bundles import PAGE  # noqa: PLC0415
-
-    return bundle_of(paper().evidence("case", case_id, definitions=(RULES,)), PAGE, a_key())
+def _named_by_a_list(content: Content) -> None:
+    """The dossier names a list, and the case has the name that this would have in Python."""
+    _rehashed(content, 1, '"case_id": "case-b"', '"case_id": ["case-b"]')
+    content["streams"][2]["id"] = "['case-b']"
 
 
 def _forged_root(content: Content) -> None:
@@ -115,8 +113,6 @@ def _rows() -> list[tuple[str, bytes, Any, int]]:
 
 
 def _proofs_anew(content: Content, leaves: list[bytes]) -> None:
-    from audit.proof.merkle import inclusion_path  # noqa: PLC0415
-
     for number, event in enumerate(events(content)):
         event["number"], event["path"] = number, [s.hex() for s in inclusion_path(leaves, number, len(leaves))]
 
@@ -195,13 +191,15 @@ STREAMS: Final[tuple[tuple[str, Change, str], ...]] = (
     ("a case called a dossier", lambda c: c.update(kind="case"), "streams"),
     ("a stream without events", lambda c: c["streams"][1].update(events=[]), "streams"),
     ("a stream twice", lambda c: c["streams"].append(c["streams"][1]), "streams"),
+    ("a stream twice, one after the other", lambda c: c["streams"].append(c["streams"][2]), "streams"),
     ("no stream", lambda c: c.update(streams=[]), "streams"),
     (
         "a case that the dossier does not name",
-        lambda c: c["streams"].append(content_of(a_case_of("case-c"))["streams"][0]),
+        lambda c: c["streams"].append(content_of(a_case("case-c"))["streams"][0]),
         "streams",
     ),
     ("a name that is a list", lambda c: _rehashed(c, 1, '"case_id": "case-b"', '"case_id": ["case-b"]'), "streams"),
+    ("a case that is the text of a list", _named_by_a_list, "streams"),
     ("a stream under another name", lambda c: c["streams"][1].update(id="case-b2"), "streams"),
 )
 SIGNED: Final[tuple[tuple[str, Change, str], ...]] = (

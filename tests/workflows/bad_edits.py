@@ -31,7 +31,6 @@ LOCAL = "result: T = await workflow.execute_local_activity("
 TIMER = "self._task = asyncio.create_task(workflow.sleep(_delay_seconds(wakes_at), summary=summary))"
 TOLD = 'if await run_local(REPORT_END, arguments, bool, f"end of {self._linked.name}") is not None:'
 ORDERED = 'answers = await run_local(CARRY_OUT, [tuple(some)], Answers, f"{some[0].kind} {some[0].name} ...")'
-UPDATED = "return await self._mail.answer_to(message.command)"
 OUTCOME = "await workflow.wait_condition(lambda: self._outcome(command) is not None)"
 UPSERT = "workflow.upsert_search_attributes(changed)"
 CONTINUED = "workflow.continue_as_new(args=args)"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from activities.linked import Done, Order
 from events.language.dossier_commands import LinkedApplication, RecordEnd
 from events.language.identity import dossier_id_of
 from events.language.refusals import refuse
-from tests.cases.dossier.openings import SYSTEM, a_submission, an_application, days, definitions
+from tests.cases.dossier.openings import a_submission, an_application, an_end, days, definitions
 from tests.workflows.stage import Stage, StagedCase, soon
 from workflows.messages import COMMAND_SIGNAL, DOSSIER_WORKFLOW, DossierInput, DossierMessage, StreamResult
 
@@ -36,7 +35,7 @@ class StagedDossier(StagedCase):
         """Cases of it are granted, one after the other; waits until the dossier knows of each."""
         for name in names:
             await soon(lambda name=name: name in self._cases)
-            command = _an_end(name, self._cases[name], await self.stage.now())
+            command = an_end(name, self._cases[name], await self.stage.now())
             await self.handle.signal(COMMAND_SIGNAL, DossierMessage(command=command))
             await soon(lambda command=command: (self.case_id, command.command_id) in self.stage.memory.outcomes)
             await self.quiet()
@@ -45,18 +44,6 @@ class StagedDossier(StagedCase):
     @property
     def _cases(self) -> dict[str, str]:
         return {event.name: event.case_id for event in self.events("ApplicationReleased")}
-
-
-def _an_end(name: str, case_id: str, at: datetime) -> RecordEnd:
-    return RecordEnd(
-        command_id=f"end:{case_id}",
-        received_at=at,
-        actor=SYSTEM,
-        name=name,
-        case_id=case_id,
-        outcome="issued",
-        result_code=f"{name}-KQ(1)",
-    )
 
 
 async def _opened(

@@ -77,6 +77,19 @@ def a_submission(applications: Iterable[LinkedApplication], at: datetime = MONDA
     return SubmitDossier(command_id="open", received_at=at, actor=SYSTEM, declaration=declaration)
 
 
+def an_end(name: str, case_id: str, at: datetime) -> RecordEnd:
+    """A case of the dossier is granted."""
+    return RecordEnd(
+        command_id=f"end:{case_id}",
+        received_at=at,
+        actor=SYSTEM,
+        name=name,
+        case_id=case_id,
+        outcome="issued",
+        result_code=f"{name}-KQ(1)",
+    )
+
+
 class Life:
     """A dossier that lives through commands."""
 
