@@ -133,6 +133,7 @@ class HistoryExport:
             LEFT_OUT.inc()
         else:
             await asyncio.to_thread(lease.put, closed, history)
+            self._attempts.pop(closed.run, None)
 
     def _why_never(self, run: Run, error: Exception) -> str | None:
         """Why this history will never be had: noted, it is not asked for again and holds up none. None: it is worth a try."""

@@ -87,7 +87,7 @@ def lines_of(verdict: Verdict) -> Iterator[str]:
     yield from map(line_of, verdict.events)
     marks = {True: "ĐÚNG | OK   ", False: "SAI | FAULT ", None: "–           "}
     for name, meaning in CHECKS.items() if examined else ():
-        place = f" [{verdict.faults[name].args[1]}]" if name in verdict.faults else ""
+        place = f" [{verdict.faults[name].args[1]}]" if name in verdict.faults and verdict.faults[name].args[1] else ""
         yield f"{marks[verdict.checks[name]]} {name}: {meaning}{place}"
     if fault is not None:
         head = "KHÔNG TIN ĐƯỢC | NOT SOUND" if examined else "CHƯA KIỂM TRA | NOT CHECKED"
