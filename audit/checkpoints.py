@@ -38,7 +38,6 @@ from store.soundness import (
     broken_leaves,
     count_unsigned,
     never_signed,
-    one_instant,
     stored_checkpoints,
 )
 from wording.json_text import read_json
@@ -79,7 +78,7 @@ def check_proofs(
     the house, told only with a key. `known`: without a key, signatures by these are looked at. Raises StoreError.
     """
     installation = installation_id(store)
-    with one_instant(store) as connection:
+    with store.one_instant() as connection:
         rows = stored_checkpoints(connection)
         read = [Read(row, one) for row in rows if (one := _read(row)) is not None]
         stored, positions = [one.checkpoint for one in read], check_positions(connection, read)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final, Literal, NamedTuple, Protocol, cast
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, select
+from sqlalchemy import ColumnElement, Table, delete, select
 
 from cases.dossier.decide import DOSSIERS
 from cases.stream import Projection
@@ -19,7 +19,7 @@ from events.language.dossier_events import DossierOpened
 from events.language.identity import DOSSIER_PREFIX
 from store.arrays import Blobs, Rows, Texts
 from store.batch import WORK_KEYS
-from store.database import Session, Store
+from store.database import Session, Store, session_of
 from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown, LedgerRowBroken
 from store.escalations import find_differing, put_in_place
@@ -328,10 +328,6 @@ def find_surplus(store: Store, rows: ReadModels, *, replace: bool, leave: Collec
 
 def _in_ledger(table: Table) -> ColumnElement[bool]:
     return select(ledger.c.case_id).where(ledger.c.case_id == table.c.case_id).exists()
-
-
-def session_of(connection: Connection) -> Session:
-    return cast("Session", connection.connection.driver_connection)
 
 
 CASE_ROWS: Final = ReadModels(

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 from psycopg import ServerCursor
 from pydantic import ValidationError
@@ -24,7 +24,7 @@ from store.access import INSTALLATION
 from store.arrays import Bigs, Blobs
 from store.batch import slot_of
 from store.catalogue import acts_after, digest_of_act
-from store.database import Session, Store
+from store.database import Session, Store, session_of
 from store.errors import CheckpointUnreadable, LeavesCut, StoreNotMigrated
 from store.leaves import CATALOG, READ_ROWS, Leaf
 from store.proof_tables import checkpoints
@@ -122,7 +122,7 @@ class Checkpoints:
         Raises LeavesCut where somebody removed or added leaves.
         """
         with self._store.writing() as connection:
-            session = cast("Session", connection.connection.driver_connection)
+            session = session_of(connection)
             session.execute(SQL["lock"], {"key": LOCK, "stalled": STALLED, "patience": PATIENCE})
             last = _last_of(session)
             if last.checkpoint is not None:

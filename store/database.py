@@ -113,6 +113,13 @@ class Store:
             yield connection
 
     @contextmanager
+    def one_instant(self) -> Iterator[Connection]:
+        """The same, where all that is asked is seen as of one instant, beside whoever writes. Raises StoreError."""
+        with self.reading() as connection:
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction, committed at the end. Raises StoreError; then nothing is known to be written."""
         with as_store_errors(), self.engine.begin() as connection:
@@ -156,7 +163,7 @@ class Store:
             configuration = _migrations()
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, "head")
-            return grant_access(cast("Session", connection.connection.driver_connection))
+            return grant_access(session_of(connection))
 
     def schema_revision(self) -> str | None:
         """The revision the database is at; None: never migrated."""
@@ -216,6 +223,11 @@ class LastingSession:
             with suppress(psycopg.Error):
                 self._session.close()
             self._session = None
+
+
+def session_of(connection: Connection) -> Session:
+    """The driver's own connection below this one, in the same transaction: for named statements."""
+    return cast("Session", connection.connection.driver_connection)
 
 
 def _prepare(session: Session, _record: object) -> None:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from itertools import groupby
-from typing import Final, Literal, NamedTuple, cast
+from typing import Final, Literal, NamedTuple
 
 from sqlalchemy import Connection, select
 
 from store.arrays import Bigs, Texts
-from store.database import Session, Store
+from store.database import Store, session_of
 from store.ledger import COLUMNS, READ_ROWS, LedgerRow
 from store.proof_tables import checkpoints
 from store.statements import statements_in
 from store.tables import ledger
 
-SQL: Final = {**statements_in("soundness"), "see_one_instant": statements_in("views")["see_one_instant"]}
+SQL: Final = statements_in("soundness")
 
 
 class BrokenHead(NamedTuple):
@@ -67,19 +66,6 @@ def streams(store: Store) -> Iterator[list[LedgerRow]]:
     with store.reading() as connection, connection.execution_options(yield_per=READ_ROWS).execute(query) as rows:
         for _, stream in groupby((LedgerRow(*row) for row in rows), lambda row: row.case_id):
             yield list(stream)
-
-
-@contextmanager
-def one_instant(store: Store) -> Iterator[Connection]:
-    """A transaction that sees all as of one instant, and changes nothing. Raises StoreError."""
-    with store.writing() as connection:
-        session_of(connection).execute(SQL["see_one_instant"])
-        yield connection
-
-
-def session_of(connection: Connection) -> Session:
-    """The driver's own connection."""
-    return cast("Session", connection.connection.driver_connection)
 
 
 def broken_heads(store: Store) -> list[BrokenHead]:

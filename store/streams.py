@@ -64,6 +64,5 @@ def reading_streams(
     store: Store, stream_ids: Collection[str] | None = None, *, dossiers: bool = True
 ) -> Iterator[StreamReader]:
     """The streams of these ids, or all; without the dossiers' own where they are not wanted. Raises StoreError."""
-    with store.reading() as connection:
-        connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    with store.one_instant() as connection:
         yield StreamReader(connection, stream_ids, dossiers=dossiers)
