@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final, Literal, NamedTuple
 
 from sqlalchemy import Connection, select
 
+from events.language.identity import DOSSIER_PREFIX
 from store.arrays import Bigs, Texts
 from store.database import Store, session_of
 from store.ledger import COLUMNS, READ_ROWS, LedgerRow
@@ -83,7 +84,7 @@ def views_ahead(store: Store) -> list[BrokenHead]:
 def commands_ahead(store: Store) -> list[tuple[str, str]]:
     """Streams with a command, the one that is named, that was accepted after their last event. Raises StoreError."""
     with store.session() as session:
-        return [(stream_id, command) for stream_id, command in session.execute(SQL["find_commands_ahead"])]
+        return session.execute(SQL["find_commands_ahead"], {"dossiers": DOSSIER_PREFIX}).fetchall()
 
 
 def opened_without_events(store: Store) -> list[str]:
@@ -121,9 +122,10 @@ def untimely_leaves(connection: Connection, log: str, signed: Sequence[Signed]) 
     return [(row[0], row[1], row[2]) for row in session_of(connection).execute(SQL["find_untimely_leaves"], values)]
 
 
-def untimely_events(connection: Connection, earliest: datetime) -> list[tuple[str, int, bool]]:
-    """The same of events that no checkpoint signed yet, by the clock of the database."""
-    rows = session_of(connection).execute(SQL["find_untimely_events"], {"earliest": earliest.isoformat()})
+def untimely_events(connection: Connection, earliest: datetime, ahead: timedelta) -> list[tuple[str, int, bool]]:
+    """The same of events that no checkpoint signed yet; `ahead`: how far they may be before the clock of the database."""
+    values = {"earliest": earliest.isoformat(), "ahead": ahead}
+    rows = session_of(connection).execute(SQL["find_untimely_events"], values)
     return [(row[0], row[1], row[2]) for row in rows]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 from store.arrays import Texts
@@ -10,13 +11,16 @@ from store.database import Session, Store
 from store.statements import statements_in
 
 SQL: Final = statements_in("verification")
+OPENED_WITHIN: Final = timedelta(days=1)
+"""Real time from an acceptance in which its case is opened at the latest: the worker may be down, or have much to do."""
 
 
 def accepted_without_case(store: Store) -> list[str]:
     """I1: accepted submissions that have no case, and cases that nobody submitted; not what waits to be opened."""
     with store.session() as session:
-        one_sided = ("find_applications_without_case", "find_cases_without_application")
-        return [stream_id for statement in one_sided for (stream_id,) in session.execute(SQL[statement])]
+        without_case = session.execute(SQL["find_applications_without_case"], {"within": OPENED_WITHIN}).fetchall()
+        without_application = session.execute(SQL["find_cases_without_application"]).fetchall()
+        return [stream_id for (stream_id,) in (*without_case, *without_application)]
 
 
 def never_accepted(session: Session, effects: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 -- find_applications_without_case --
 -- Accepted submissions that were opened and have neither case nor linked dossier, or that were not opened although cases were
--- recorded a day later: until then it may be that the worker was down, or has much to do.
+-- recorded so much later.
 SELECT a.case_id
 FROM applications a
 LEFT JOIN cases c USING (case_id)
@@ -10,7 +10,7 @@ LEFT JOIN dossiers d USING (case_id)
 WHERE CASE
     WHEN a.opened THEN c.case_id IS NULL AND d.case_id IS NULL
     ELSE a.recorded_at < (
-        SELECT CASE WHEN isfinite(recorded_at) AND recorded_at > '0001-01-01' THEN recorded_at - interval '1 day' END
+        SELECT CASE WHEN isfinite(recorded_at) AND recorded_at > '0001-01-01' THEN recorded_at - :within::interval END
         FROM ledger
         ORDER BY position DESC
         LIMIT 1
