@@ -148,6 +148,19 @@ class Store:
             read_every_instant(session.adapters)
             return session
 
+    def try_lease(self, name: str, lock: int) -> Session | None:
+        """A connection of its own, in autocommit, that has a right until it ends; None: another has it. Raises StoreError."""
+        session = self.open_session(name, autocommit=True)
+        try:
+            with as_store_errors():
+                if session.execute("SELECT pg_try_advisory_lock(%s::bigint)", (lock,)).fetchone() == (True,):
+                    return session
+        except BaseException:
+            session.close()
+            raise
+        session.close()
+        return None
+
     def migrate(self) -> tuple[str, ...]:
         """As the owner: bring the schema to this program's version, and each account's rights with it.
 
