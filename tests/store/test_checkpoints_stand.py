@@ -30,12 +30,14 @@ def test_nothing_grows_from_what_was_not_signed(store: Store, signer: Checkpoint
     fewer = edges.replace("3", "2", 1)
     forged = canonical_checkpoint(signed.model_copy(update={"cases": 7})).decode()
     renumbered = canonical_checkpoint(signed.model_copy(update={"number": 3})).decode()
+    logless = canonical_checkpoint(signed.model_copy(update={"logs": {"events": signed.logs["events"]}})).decode()
     changes: dict[str, tuple[type[Exception], str, dict[str, Any]]] = {
         "signature": (CheckpointBroken, "UPDATE checkpoints SET body = :b", {"b": forged}),
         "number": (CheckpointBroken, "UPDATE checkpoints SET body = :b", {"b": renumbered}),
         "tree": (CheckpointBroken, "UPDATE checkpoints SET edges = :b", {"b": edges}),
         "size": (LeavesCut, "UPDATE checkpoints SET edges = :b", {"b": fewer}),
         "no JSON": (CheckpointUnreadable, "UPDATE checkpoints SET edges = :b", {"b": "{"}),
+        "no log": (CheckpointUnreadable, "UPDATE checkpoints SET body = :b", {"b": logless}),
         "no checkpoint": (CheckpointUnreadable, "UPDATE checkpoints SET body = :b", {"b": "{}"}),
         "cut": (LeavesCut, "DELETE FROM log_leaves WHERE number = 2", {}),
         "one more": (LeavesCut, "INSERT INTO log_leaves VALUES ('events', 3, 'case-z', 1, 1, '', now())", {}),
