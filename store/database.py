@@ -23,6 +23,8 @@ from wording.text import LazyText, _, _p
 
 MIGRATION_LOCK = 0x677265656E  # "green": two processes that start at once migrate one after the other
 CONNECT_TIMEOUT_SECONDS = 5
+READ_ROWS = 2000
+"""Rows fetched at once where there may be any number."""
 KEEPALIVE: dict[str, Any] = {
     # A server whose machine vanished is noticed within half a minute instead of two hours.
     "keepalives_idle": 10,
@@ -133,6 +135,13 @@ class Store:
             if session is None:
                 raise StoreUnavailable(reason=_("the connection was lost"))
             yield session
+
+    def rows(self, statement: str, **values: object) -> Iterator[tuple[Any, ...]]:
+        """The rows of a named statement as of one instant, a few at a time, however many there are. Raises StoreError."""
+        with self.session() as session, session.cursor(name="rows") as cursor:
+            cursor.itersize = READ_ROWS
+            cursor.execute(statement, values or None)
+            yield from cursor
 
     def open_session(self, name: str, *, autocommit: bool = False) -> Session:
         """A connection of its own beside the pool, for a writer or a lease; the caller closes it. Raises StoreUnavailable."""
