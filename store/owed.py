@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from events.language.checkpoint import NAME as CHECKPOINT
 from events.language.topics import Topics
@@ -31,8 +31,8 @@ def owed_otherwise(store: Store) -> Iterator[tuple[str, int, bool]]:
     return store.rows(SQL["find_owed_otherwise"], topics=topics)
 
 
-def checkpoints_otherwise(store: Store) -> Iterator[tuple[int | None, int]]:
-    """Numbers of checkpoints, and 1: owed and not there, 2: there and never owed, 3: owed otherwise than it stands."""
+def checkpoints_otherwise(store: Store) -> Iterator[tuple[int | None, Literal["missing", "never owed", "otherwise"]]]:
+    """Numbers of checkpoints, and how they are owed: `missing` is owed and not there, `otherwise` than it stands."""
     return store.rows(SQL["find_checkpoints_otherwise"], name=CHECKPOINT)
 
 

@@ -76,10 +76,10 @@ AND (
 ORDER BY o.case_id, o.sequence;
 
 -- find_checkpoints_otherwise --
--- Numbers of checkpoints that are owed and are not there (1), that are there and were never owed (2), or are owed otherwise (3).
+-- Numbers of checkpoints that are owed and are not there, that are there and were never owed, or are owed otherwise.
 SELECT
     coalesce(c.number, o.number),
-    CASE WHEN c.number IS NULL THEN 1 WHEN o.number IS NULL THEN 2 ELSE 3 END
+    CASE WHEN c.number IS NULL THEN 'missing' WHEN o.number IS NULL THEN 'never owed' ELSE 'otherwise' END
 FROM (
     SELECT substring(event_id FROM '-(\d+)$')::numeric AS number, body
     FROM outbox
