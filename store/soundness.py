@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Final, Literal, NamedTuple
 
 from sqlalchemy import Connection, select
@@ -12,10 +11,8 @@ from sqlalchemy import Connection, select
 from events.language.identity import DOSSIER_PREFIX
 from store.arrays import Bigs, Texts
 from store.database import Store, session_of
-from store.ledger import COLUMNS, READ_ROWS, LedgerRow
 from store.proof_tables import checkpoints
 from store.statements import statements_in
-from store.tables import ledger
 
 SQL: Final = statements_in("soundness")
 
@@ -59,14 +56,6 @@ class Signed(NamedTuple):
     """The number after the last."""
     earliest: datetime
     latest: datetime
-
-
-def streams(store: Store) -> Iterator[list[LedgerRow]]:
-    """The rows of every stream in order, all seen as of one instant; one stream in memory at a time. Raises StoreError."""
-    query = select(*COLUMNS).order_by(ledger.c.case_id, ledger.c.sequence)
-    with store.reading() as connection, connection.execution_options(yield_per=READ_ROWS).execute(query) as rows:
-        for _, stream in groupby((LedgerRow(*row) for row in rows), lambda row: row.case_id):
-            yield list(stream)
 
 
 def broken_heads(store: Store) -> list[BrokenHead]:
