@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from audit.chain import fault_of_leaf
 from audit.proof.checking import (
-    LOGS,
     check_roots,
     check_signatures,
     check_succession,
+    checkpoint_called,
     count_unseen,
     gaps_among,
     missing,
@@ -28,12 +28,20 @@ from audit.proof.vouching import vouched_for
 from audit.proof.witness import Outside, check_outside
 from audit.signing_times import Read, check_positions, check_times
 from audit.violation import Violation
-from events.language.checkpoint import EVENTS, PUBLICATIONS, Checkpoint, canonical_checkpoint, digest_of_checkpoint
+from events.language.checkpoint import (
+    EVENTS,
+    LOGS,
+    PUBLICATIONS,
+    Checkpoint,
+    canonical_checkpoint,
+    digest_of_checkpoint,
+)
 from store.catalogue import Act, acts_after, digest_of_act
 from store.database import Store
 from store.leaves import Leaf, leaves_of_log
 from store.seals import installation_id
 from store.soundness import (
+    BrokenLeaf,
     StoredCheckpoint,
     broken_leaves,
     count_unsigned,
@@ -41,7 +49,13 @@ from store.soundness import (
     stored_checkpoints,
 )
 from wording.json_text import read_json
-from wording.text import _
+from wording.text import _, _p
+
+CALLED: Final = {
+    "hash": _p("of an event", "hash"),
+    "recorded_at": _p("of an event", "instant of recording"),
+    "position": _p("of an event", "position"),
+}
 
 
 class Witnessed(NamedTuple):
@@ -80,20 +94,22 @@ def check_proofs(
     installation = installation_id(store)
     with store.one_instant() as connection:
         rows = stored_checkpoints(connection)
-        read = [Read(row, one) for row in rows if (one := _read(row)) is not None]
+        read = [Read(row, checkpoint) for row in rows if (checkpoint := _checkpoint_of(row)) is not None]
+        unread = {row.number for row in rows} - {one.row.number for one in read}
         stored, positions = [one.checkpoint for one in read], check_positions(connection, read)
         left = () if outside is None else outside.checkpoints
         trees = {log: _tree(connection, log, [*stored, *left]) for log in LOGS}
         ring = KeyRing(*keys).follow(sorted([*left, *stored], key=lambda one: one.number)) if keys else None
         vouched = frozenset() if ring is None else vouched_for(stored, ring)
         violations = (
-            *_check_rows(rows),
-            *check_succession(stored, installation, {row.number for row in rows if _read(row) is None}, ring),
+            *(of_checkpoint(number, _("cannot be read"), goes_on=True) for number in sorted(unread)),
+            *_check_rows(read),
+            *check_succession(stored, installation, unread, ring),
             *check_signatures(stored, ring, known, vouched),
             *check_roots(stored, trees),
             *([] if ring is None or outside is None else check_outside(outside, stored, ring, trees, vouched)),
             *positions.violations,
-            *check_leaves(connection, sizes_of(stored, EVENTS), positions.settled),
+            *_check_leaves(connection, sizes_of(stored, EVENTS), positions.settled),
             *check_times(connection, stored),
             *_check_publications(connection),
         )
@@ -118,19 +134,16 @@ def _tree(connection: Connection, log: str, checkpoints: Sequence[Checkpoint]) -
     return grow(leaves_of_log(connection, log), set(sizes_of(checkpoints, log)))
 
 
-def _read(row: StoredCheckpoint) -> Checkpoint | None:
+def _checkpoint_of(row: StoredCheckpoint) -> Checkpoint | None:
     try:
         return Checkpoint.model_validate(read_json(row.body))
     except ValueError:
         return None
 
 
-def _check_rows(rows: Sequence[StoredCheckpoint]) -> Iterator[Violation]:
-    for row in rows:
-        checkpoint = _read(row)
-        if checkpoint is None:
-            yield of_checkpoint(row.number, _("cannot be read"), goes_on=True)
-        elif (checkpoint.number, checkpoint.at) != (row.number, row.at):
+def _check_rows(read: Sequence[Read]) -> Iterator[Violation]:
+    for row, checkpoint in read:
+        if (checkpoint.number, checkpoint.at) != (row.number, row.at):
             yield of_checkpoint(row.number, _("its columns are not what its content says"))
         elif canonical_checkpoint(checkpoint).decode() != row.body:
             yield of_checkpoint(row.number, _("it is not written in the form that was signed"))
@@ -151,17 +164,27 @@ def _grows_on(checkpoint: Checkpoint, edges: str) -> bool:
         return False
 
 
-def check_leaves(connection: Connection, sizes: Sequence[int], settled: int) -> Iterator[Violation]:
+def _check_leaves(connection: Connection, sizes: Sequence[int], settled: int) -> Iterator[Violation]:
     """The ledger has every event that was signed, as it was, and none that should have been signed; the first of each stream.
 
     `sizes`: of the log of events at checkpoint 1, 2, … in turn. `settled`: the position up to which none may come any more.
     """
     for _stream, leaves in groupby(broken_leaves(connection), lambda leaf: leaf.stream_id):
-        leaf = next(leaves)
-        yield fault_of_leaf(leaf.stream_id, leaf.sequence, leaf.what, leaf.number, sizes)
+        yield fault_of_leaf(next(leaves), sizes)
     for stream_id, places in groupby(never_signed(connection, settled), lambda place: place[0]):
         unsigned = _("stands before what was signed, and no checkpoint signed it")
         yield Violation("I9", stream_id, next(places)[1], unsigned, goes_on=True, altered=True)
+
+
+def fault_of_leaf(leaf: BrokenLeaf, sizes: Sequence[int]) -> Violation:
+    """I9: an event is not what was signed of it. `sizes`: of the log of events at checkpoint 1, 2, … in turn."""
+    checkpoint = bisect_right(sizes, leaf.number) + 1
+    signer = checkpoint_called(checkpoint) if checkpoint <= len(sizes) else _("a checkpoint")
+    if leaf.what == "missing":
+        missing = _("is missing, and {signer} signed it", signer=signer)
+        return Violation("I9", leaf.stream_id, leaf.sequence, missing, goes_on=True, altered=True)
+    differs = _("its {what} is not the one that {signer} signed", what=CALLED[leaf.what], signer=signer)
+    return Violation("I9", leaf.stream_id, leaf.sequence, differs, altered=True)
 
 
 def _check_publications(connection: Connection) -> Iterator[Violation]:

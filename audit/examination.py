@@ -7,7 +7,7 @@ batch to the next; of the streams it keeps nothing, so that memory does not grow
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,7 +19,7 @@ from audit.crew import cores, spread
 from audit.dossier_redecision import dossier_redecided
 from audit.dossiers import check_dossier
 from audit.form import check_form
-from audit.invariants import check_story, replay_story
+from audit.invariants import check_story
 from audit.rebuild import (
     BATCH_STREAMS,
     CASE_ROWS,
@@ -31,7 +31,9 @@ from audit.rebuild import (
     batches_of,
     folded_of,
     read_opening,
+    records_of,
 )
+from audit.redecision import redecided
 from audit.retelling import tell_again
 from audit.story import story_of
 from audit.violation import Violation
@@ -39,7 +41,7 @@ from cases.decide import CASES
 from cases.dossier.decide import DOSSIERS
 from cases.stream import Projection
 from events.language.case_events import EventRecord
-from events.language.identity import DOSSIER_PREFIX, TICK_PREFIX
+from events.language.identity import TICK_PREFIX, is_dossier
 from store.database import Store, session_of
 from store.definitions import DefinitionArchive
 from store.errors import LedgerRowBroken
@@ -89,7 +91,7 @@ def batches_among(stream_ids: Iterable[str]) -> Iterator[Batch]:
     """The same of these streams only."""
     of_kinds: dict[Kind, list[str]] = {kind: [] for kind in KINDS}
     for stream_id in sorted(set(stream_ids)):
-        of_kinds["dossier" if stream_id.startswith(DOSSIER_PREFIX) else "case"].append(stream_id)
+        of_kinds["dossier" if is_dossier(stream_id) else "case"].append(stream_id)
     for kind, ids in of_kinds.items():
         for first in range(0, len(ids), BATCH_STREAMS):
             yield Batch(kind, tuple(ids[first : first + BATCH_STREAMS]))
@@ -198,23 +200,23 @@ Look = Callable[[Opening, list[LedgerRow], Examined], Projection | None]
 
 def _judge_case(opening: Opening, rows: list[LedgerRow], examined: Examined) -> Projection | None:
     by_deciding = tell_again(opening.definitions, opening.first, [row.body for row in rows])
-    story = by_deciding or story_of(opening.definitions, _records(opening, rows))
+    story = by_deciding or story_of(opening.definitions, records_of(opening, rows))
     examined.older += story.older
     examined.violations += check_story(story)
     records = [scene.record for scene in story.scenes]
     if by_deciding is None:
         examined.violations += check_form((row.body for row in rows[: len(records)]), records)
-        examined.violations += replay_story(story)
+        examined.violations += redecided(story)
     note_effects(records, examined)
     return CASES.shown(story.case, records) if story.broken is None else None
 
 
 def _show_case(opening: Opening, rows: list[LedgerRow], _: Examined) -> Projection:
-    return CASES.project(opening.first.case_id, opening.definitions, _records(opening, rows))
+    return CASES.project(opening.first.case_id, opening.definitions, records_of(opening, rows))
 
 
 def _judge_dossier(opening: Opening, rows: list[LedgerRow], examined: Examined) -> Projection:
-    records = _records(opening, rows)
+    records = records_of(opening, rows)
     examined.violations += check_form((row.body for row in rows), records)
     examined.violations += check_dossier(opening.definitions, records)
     examined.violations += dossier_redecided(opening.definitions, records)
@@ -223,10 +225,10 @@ def _judge_dossier(opening: Opening, rows: list[LedgerRow], examined: Examined) 
 
 
 def _show_dossier(opening: Opening, rows: list[LedgerRow], _: Examined) -> Projection:
-    return DOSSIERS.project(opening.first.case_id, opening.definitions, _records(opening, rows))
+    return DOSSIERS.project(opening.first.case_id, opening.definitions, records_of(opening, rows))
 
 
-def note_effects(records: list[EventRecord], examined: Examined) -> None:
+def note_effects(records: Sequence[EventRecord], examined: Examined) -> None:
     """I4: a command's records stand together; were they recorded twice, they would stand in two places of the ledger."""
     commands: set[str] = set()
     for record, former in zip(records, [None, *records], strict=False):
@@ -238,10 +240,6 @@ def note_effects(records: list[EventRecord], examined: Examined) -> None:
             examined.violations.append(Violation("I4", record.case_id, None, text))
         commands.add(command_id)
     examined.effects += [(records[0].case_id, command_id) for command_id in sorted(commands)]
-
-
-def _records(opening: Opening, rows: list[LedgerRow]) -> list[EventRecord]:
-    return [opening.first, *(row.record for row in rows[1:])]
 
 
 class KindOfStream(NamedTuple):

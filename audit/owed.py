@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from audit.form import is_part
+from audit.proof.checking import checkpoint_called
 from audit.violation import Violation
 from events.language.checkpoint import NAME as CHECKPOINT
 from events.language.identity import dossier_code_of
 from events.language.notices import AnswerRefused, MessageRefused
 from store import owed
 from store.database import Store
+from store.verification import accepted_without_case, never_submitted
 from wording.json_text import read_json
 from wording.text import LazyText, _, _p
 
@@ -61,15 +63,19 @@ def check_outbox(store: Store) -> Iterator[Violation]:
 def check_owed_checkpoints(store: Store) -> Iterator[Violation]:
     """I9: the outbox owes the checkpoints that stand, as they stand, and no others: they were written together."""
     for number, how in owed.checkpoints_otherwise(store):
-        place = _p("one of them", "checkpoint") if number is None else _("checkpoint {number}", number=number)
+        place = _p("one of them", "checkpoint") if number is None else checkpoint_called(number)
         yield Violation("I9", place, None, OWED[how])
 
 
 def check_inbox(store: Store) -> Iterator[Violation]:
-    """I1 and I4: the inbox says of a stream what its first event says, and accepted nothing for a stream that never began.
+    """I1 and I4: what was submitted has a case and says what its first event says; nothing was accepted for what never began.
 
     Digests of what was sent are not compared, for they cover personal data, which no event holds.
     """
+    for stream_id in accepted_without_case(store):
+        yield Violation("I1", stream_id, None, _("was accepted and has no case"), goes_on=True)
+    for stream_id in never_submitted(store):
+        yield Violation("I1", stream_id, None, _("is a case that nobody submitted"), goes_on=True)
     for stream_id, column in owed.applications_otherwise(store):
         yield Violation(
             "I1", stream_id, None, _("its application is not what its first event says: {column}", column=column)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final, Literal, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, Table, delete, select
 
+from audit.chain import check_chain
 from cases.dossier.decide import DOSSIERS
 from cases.stream import Projection
 from cases.turn import EscalationItem
 from catalog.dossier import DossierDefinitions
 from events.language.case_events import ApplicationSubmitted, EventRecord
-from events.language.chain import GENESIS, link
 from events.language.dossier_events import DossierOpened
 from events.language.identity import DOSSIER_PREFIX
 from store.arrays import Blobs, Rows, Texts
@@ -120,13 +120,21 @@ def rebuild_dossiers(store: Store, *, replace: bool = False, leave: Collection[s
 
 
 def rebuild_kind(
-    store: Store, rows: ReadModels, project: Project, *, replace: bool, leave: Collection[str] = ()
+    store: Store,
+    rows: ReadModels,
+    project: Project,
+    *,
+    replace: bool,
+    leave: Collection[str] = (),
+    watch: Callable[[], None] = lambda: None,
 ) -> RebuildReport:
-    """The same of every stream of one kind; `cases` counts these streams."""
+    """The same of every stream of one kind; `cases` counts these streams. `watch` is called after each."""
     folding = Folding(store, rows, project, leave)
     differences: list[Difference] = []
     for stream_ids in batches_of(store, rows):
         differences += folding.compare(stream_ids, replace=replace)
+        for _ in stream_ids:
+            watch()
     differences += find_surplus(store, rows, replace=replace, leave=leave)
     return RebuildReport(folding.streams, folding.events, tuple(differences), replace)
 
@@ -166,20 +174,19 @@ class Folding:
     def _fold(self, stream_id: str, rows: list[LedgerRow]) -> Folded | Difference:
         self.streams += 1
         self.events += len(rows)
-        digest = unbroken(rows)
-        if digest is None or stream_id in self._leave:
+        if stream_id in self._leave or any(check_chain(rows)):
             return Difference(stream_id, "chain")
-        opened = read_stream(self._rows, self._archive, rows)
-        if not isinstance(opened, Opened):
-            return opened
-        return folded_of(stream_id, self._project(stream_id, opened.definitions, opened.records), digest)
-
-
-class Opened(NamedTuple):
-    """A stream as it was read: what it was opened under, and all its events."""
-
-    definitions: Any
-    records: tuple[EventRecord, ...]
+        opening = read_opening(self._rows, self._archive, rows[0])
+        if not isinstance(opening, Opening):
+            return opening
+        try:
+            shown = self._project(stream_id, opening.definitions, records_of(opening, rows))
+        except LedgerRowBroken as broken:
+            return Difference(stream_id, "unreadable", broken.sequence)
+        except Exception:
+            # Chained, and no life of a case: its rows stay, and the rest is folded.
+            return Difference(stream_id, "unreadable")
+        return folded_of(stream_id, shown, rows[-1].hash)
 
 
 class Opening(NamedTuple):
@@ -187,16 +194,6 @@ class Opening(NamedTuple):
 
     definitions: Any
     first: EventRecord
-
-
-def unbroken(rows: Iterable[LedgerRow]) -> bytes | None:
-    """The last hash of a stream whose rows are 1..n and chained; None: they are not."""
-    digest = GENESIS
-    for sequence, row in enumerate(rows, 1):
-        digest = link(digest, row.body)
-        if digest != row.hash or row.sequence != sequence:
-            return None
-    return digest
 
 
 def read_opening(kind: ReadModels, archive: DefinitionArchive, row: LedgerRow) -> Opening | Difference:
@@ -215,15 +212,9 @@ def read_opening(kind: ReadModels, archive: DefinitionArchive, row: LedgerRow) -
     return Opening(definitions, first)
 
 
-def read_stream(kind: ReadModels, archive: DefinitionArchive, rows: Sequence[LedgerRow]) -> Opened | Difference:
-    """The stream with its definitions, or why it cannot be folded."""
-    opening = read_opening(kind, archive, rows[0])
-    if not isinstance(opening, Opening):
-        return opening
-    try:
-        return Opened(opening.definitions, (opening.first, *(row.record for row in rows[1:])))
-    except LedgerRowBroken as broken:
-        return Difference(rows[0].case_id, "unreadable", broken.sequence)
+def records_of(opening: Opening, rows: Sequence[LedgerRow]) -> tuple[EventRecord, ...]:
+    """All events of a stream whose first was read. Raises LedgerRowBroken."""
+    return (opening.first, *(row.record for row in rows[1:]))
 
 
 def folded_of(stream_id: str, shown: Projection, digest: bytes) -> Folded:

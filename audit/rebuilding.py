@@ -10,6 +10,7 @@ from typing import Final
 from audit.examination import KINDS, all_batches, examine_all
 from audit.proof.signing import PublicKey
 from audit.rebuild import (
+    CASE_ROWS,
     DOSSIER_ROWS,
     OF_THE_LEDGER,
     Difference,
@@ -23,9 +24,6 @@ from audit.rebuild import (
 from audit.soundness import check_ledger
 from cases.decide import CASES
 from cases.dossier.decide import DOSSIERS
-from cases.stream import Projection
-from catalog.model import Definitions
-from events.language.case_events import EventRecord
 from events.language.identity import event_id_of
 from events.language.refusals import Refusal, refuse
 from store.database import Store
@@ -68,15 +66,10 @@ def rebuild_all(
     if fault is not None:
         place = fault.case_id if fault.sequence is None else event_id_of(fault.case_id, fault.sequence)
         return refuse("ledger_broken", "replace", place=place)
-
     if not replace:
         return Rebuilt(_compared(store, watch))
 
-    def folded(case_id: str, definitions: Definitions, records: tuple[EventRecord, ...]) -> Projection:
-        watch()
-        return CASES.project(case_id, definitions, records)
-
-    report = rebuild(store, folded, replace=True)
+    report = rebuild_kind(store, CASE_ROWS, CASES.project, replace=True, watch=watch)
     linked = rebuild_kind(store, DOSSIER_ROWS, DOSSIERS.project, replace=True)
     events, differences = report.events + linked.events, report.differences + linked.differences
     return Rebuilt(dataclasses.replace(report, events=events, differences=differences))

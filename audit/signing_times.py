@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from audit.proof.checking import LOGS, of_checkpoint
+from audit.proof.checking import of_checkpoint
 from audit.violation import Violation
-from events.language.checkpoint import EVENTS, Checkpoint
+from events.language.checkpoint import EVENTS, LOGS, Checkpoint
 from store.instants import FIRST_INSTANT, LAST_INSTANT
 from store.soundness import (
     Signed,
@@ -29,6 +29,8 @@ from wording.text import _
 
 TRANSACTION_MAX: Final = timedelta(hours=1)
 """Longer than any transaction of ours, and than clocks differ: what began before a checkpoint and ended after it."""
+LEAVES_MAX: Final = 2**62
+"""More than PostgreSQL could ever hold."""
 
 
 class Read(NamedTuple):
@@ -62,10 +64,6 @@ def check_positions(connection: Connection, read: Sequence[Read]) -> Positions:
         if row.ledger_position == position:
             seen.add(position)
     return Positions(settled, tuple(violations))
-
-
-LEAVES_MAX: Final = 2**62
-"""More than PostgreSQL could ever hold."""
 
 
 def check_times(connection: Connection, checkpoints: Sequence[Checkpoint]) -> Iterator[Violation]:

@@ -5,7 +5,7 @@ Folds and decides nothing; what an event says is read by `audit/verification.py`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from audit.chain import check_chain
 from audit.checkpoints import check_proofs
@@ -18,26 +18,22 @@ from store.streams import all_rows
 from wording.text import _, _n
 
 
-def check_ledger(
-    store: Store, watch: Callable[[], None] = lambda: None, keys: Sequence[PublicKey] = ()
-) -> Iterator[Violation]:
-    """I2 and I9 of every stream, the chains first, then whatever knows more than they. `watch` is called after each stream.
-    Raises StoreError.
+def check_ledger(store: Store, keys: Sequence[PublicKey] = ()) -> Iterator[Violation]:
+    """I2 and I9 of every stream, the chains first, then whatever knows more than they. Raises StoreError.
 
     `keys`: those that are trusted to have signed, in their order; none: whatever key did.
     """
-    yield from check_chains(store, watch)
+    yield from check_chains(store)
     yield from check_heads(store)
     yield from check_proofs(store, keys).violations
     yield from check_outbox(store)
     yield from check_ahead(store)
 
 
-def check_chains(store: Store, watch: Callable[[], None] = lambda: None) -> Iterator[Violation]:
+def check_chains(store: Store) -> Iterator[Violation]:
     """I2: every stream's events are 1..n, and chained. Raises StoreError."""
     for rows in all_rows(store):
         yield from check_chain(rows)
-        watch()
 
 
 def check_heads(store: Store) -> Iterator[Violation]:

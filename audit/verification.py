@@ -19,14 +19,12 @@ from audit.rebuild import find_surplus
 from audit.routing import check_routing
 from audit.soundness import check_ahead, check_heads
 from audit.verification_report import OF_STREAMS, OF_THE_WHOLE, ReplayTally, VerificationReport
-from audit.violation import Violation
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from events.transport.reading import TopicReading
 from store.database import Store
 from store.owed import may_see_persons
 from store.soundness import streams_unsigned
-from store.verification import accepted_without_case
 
 
 class PublishedTopics(NamedTuple):
@@ -63,15 +61,15 @@ def verify(
     workflow histories are replayed too. `watch` is called with the number of events, and of histories, after each batch.
     Raises StoreError, TransportError, ProcessLost.
     """
-    report = VerificationReport()
+    report, evidence = VerificationReport(), evidence or Evidence()
     report.ask(*OF_THE_WHOLE, *(("I3",) if topics is not None else ()))
     report.note_all(check_definitions(store))
     # Much of it PostgreSQL works out: meanwhile the streams are examined.
     with ThreadPoolExecutor(1, "beside-the-streams") as thread:
-        beside = thread.submit(copy_context().run, _look_beside, store, evidence or Evidence())
+        beside = thread.submit(copy_context().run, _look_beside, store, evidence)
         _note_examined(store, report, watch, streams_unsigned(store) if since_checkpoint else None)
         look, others = beside.result()
-        _note_proofs(look, report, evidence or Evidence())
+        _note_proofs(look, report, evidence)
         report.note_findings(others)
     report.unseen += [] if may_see_persons(store) else ["vault"]
     if topics is not None:
@@ -93,8 +91,6 @@ def _look_beside(store: Store, evidence: Evidence) -> tuple[ProofLook, Verificat
     """What stands beside the streams: checkpoints; inbox, outbox, codes and vault."""
     look = check_proofs(store, evidence.keys, evidence.outside, evidence.known)
     report = VerificationReport()
-    for case_id in accepted_without_case(store):
-        report.note(Violation("I1", case_id, None, "was accepted and has no case", goes_on=True))
     report.note_all(check_owed(store))
     return look, report
 

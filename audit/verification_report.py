@@ -11,7 +11,7 @@ from audit.checkpoints import Witnessed
 from audit.examination import Examined
 from audit.rebuild import OF_THE_LEDGER, Difference
 from audit.violation import Violation
-from events.language.identity import DOSSIER_PREFIX
+from events.language.identity import is_dossier
 from wording.text import LazyText, _
 
 INVARIANTS: Final = tuple(f"I{number}" for number in range(1, 15))
@@ -158,7 +158,7 @@ class VerificationReport:
 
 def _violation(invariant: str, difference: Difference) -> Violation:
     what, place = difference.what, (difference.case_id, difference.sequence)
-    said = SAID["dossier" if what == "case" and difference.case_id.startswith(DOSSIER_PREFIX) else what]
+    said = SAID["dossier" if what == "case" and is_dossier(difference.case_id) else what]
     altered = what == "unreadable"  # nothing that we write is
     return Violation(invariant, *place, said, goes_on=what in GOING_ON, altered=altered)
 

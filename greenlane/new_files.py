@@ -28,9 +28,10 @@ class FileRefusedError(GreenlaneError):
 class Draft:
     """What is written of a new file so far; its errors name the option."""
 
-    def __init__(self, file: Path, field: str, *, packs: bool) -> None:
+    def __init__(self, file: Path, field: str, *, packs: bool, mode: int) -> None:
         self._file = file
         self._field = field
+        self._mode = mode
         with self._errors():
             # Short, so that the longest name of a file that can be has room for it.
             prefix = f".{file.name[:PREFIX_MAX]}."
@@ -54,7 +55,7 @@ class Draft:
                 self._packed.close()
             self._raw.flush()
             os.fsync(self._raw.fileno())
-            os.chmod(self._raw.name, 0o666 & ~_umask())
+            os.chmod(self._raw.name, self._mode & ~_umask())
             if force:
                 _demand_replaceable(self._file)
                 os.replace(self._raw.name, self._file)
@@ -78,10 +79,10 @@ class Draft:
 
 
 @contextmanager
-def new_file(file: Path, field: str, *, force: bool, packs: bool = True) -> Iterator[Draft]:
+def new_file(file: Path, field: str, *, force: bool, packs: bool = True, mode: int = 0o666) -> Iterator[Draft]:
     """A file that is there when the block has ended well, wholly, and else not at all.
 
-    `packs`: one whose name ends in .gz is compressed.
+    `packs`: one whose name ends in .gz is compressed. `mode`: its rights, but for what the umask takes; none are wider meanwhile.
 
     Raises FileRefusedError, at once where the file is there already and may not be written over.
     """
@@ -92,7 +93,7 @@ def new_file(file: Path, field: str, *, force: bool, packs: bool = True) -> Iter
             raise _there_already(file, field)
     except OSError as error:
         raise not_written(file, field, error) from error
-    draft = Draft(file, field, packs=packs)
+    draft = Draft(file, field, packs=packs, mode=mode)
     try:
         yield draft
         draft.finish(force=force)

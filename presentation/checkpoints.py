@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from events.language.checkpoint import Checkpoint
-from presentation.blocks import Block, Line, Table, dim, facts, line, table_of, unbroken
+from presentation.blocks import Block, Line, dim, facts, line, table_of, unbroken
 from presentation.moments import Moments
 from presentation.words.words import Words
 from services.checkpoints import Consistency, Inclusion
-from wording.text import _, _n
+from wording.text import LazyText, _, _n
 
 
 def checkpoint_json(checkpoint: Checkpoint) -> dict[str, Any]:
@@ -18,8 +18,8 @@ def checkpoint_json(checkpoint: Checkpoint) -> dict[str, Any]:
     return checkpoint.model_dump(mode="json")
 
 
-def checkpoint_screen(checkpoint: Checkpoint, moments: Moments) -> Iterator[Block]:
-    """One checkpoint with what it says of each log."""
+def checkpoint_screen(checkpoint: Checkpoint, moments: Moments, said: LazyText | None) -> Iterator[Block]:
+    """One checkpoint with what it says of each log, and what there is to say of it."""
     words = moments.words
     yield facts(
         (
@@ -35,11 +35,15 @@ def checkpoint_screen(checkpoint: Checkpoint, moments: Moments) -> Iterator[Bloc
         said = _n("{log}: {count} leaf, with the root", "{log}: {count} leaves, with the root", state.size, log=named)
         yield line(words(said))
         yield unbroken(f"  {state.root}")
+    if said is not None:
+        yield line(words(said))
 
 
-def checkpoint_table(checkpoints: Sequence[Checkpoint], moments: Moments) -> Table:
-    """One line a checkpoint; where a key took over, it says from which."""
+def checkpoint_list(checkpoints: Sequence[Checkpoint], moments: Moments) -> Block:
+    """One line a checkpoint; where a key took over, it says from which. Or that there is none."""
     words = moments.words
+    if not checkpoints:
+        return line(words(_("There are no checkpoints yet.")))
     logs = list(checkpoints[-1].logs)
     named = [text[:1].upper() + text[1:] for text in (words.named("log", log) for log in logs)]
     table = table_of(None, words(_("Number")), words(_("At")), words(_("Cases")), *named, words(_("Key")))

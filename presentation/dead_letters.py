@@ -7,16 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from events.language.topics import DEAD_LETTER_SUFFIX
-from presentation.blocks import Block, Table, dim, facts, line, stacked, table_of
+from presentation.blocks import Block, dim, facts, line, stacked, table_of
 from presentation.json_of_dead_letters import dead_letter_json
 from presentation.moments import Moments
 from services.dead_letters import FiledLetter
 from wording.text import _, _p
 
 
-def dead_letter_table(letters: Sequence[FiledLetter], moments: Moments) -> Table:
-    """One line a letter."""
+def dead_letter_list(letters: Sequence[FiledLetter], moments: Moments) -> Block:
+    """One line a letter, or that there is none."""
     words = moments.words
+    if not letters:
+        return line(words(_("There are no dead letters.")))
     table = table_of(None, *map(words, (_("Topic\nLetter"), _("At"), _("Message\nField"), _("Reason"))))
     for filed in letters:
         letter = filed.letter

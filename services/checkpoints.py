@@ -6,19 +6,20 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from audit.proof.errors import KEY_SETTING, LOG_NAMES, EvidenceBroken, LeavesBroken
-from audit.proof.leaves import data_of, digest_of_act, hashes_of
+from audit.proof.leaves import data_of, hashes_of
 from audit.proof.merkle import CompactRange, TooFewLeaves, consistency_path, leaf_hash, verify_inclusion
 from audit.proof.paths import paths_of
 from audit.proof.sealing import admitting, beginning_anew, handing_over, sealing_with
 from audit.proof.signing import SigningKey
 from events.language.chain import GENESIS, link
-from events.language.checkpoint import EVENTS, PUBLICATIONS, Checkpoint
+from events.language.checkpoint import EVENTS, LOGS, PUBLICATIONS, Checkpoint
 from events.language.commands import Actor
 from events.language.identity import CASE_REFERENCE_PATTERN
 from events.language.refusals import Refusal, refuse
 from services.errors import ServiceError
 from services.installation import Installation
-from store.checkpoints import LOGS, Checkpoints, Draft, Sealed
+from store.catalogue import digest_of_act
+from store.checkpoints import Checkpoints, Draft, Sealed
 from store.leaves import CATALOG, Leaf, Leaves
 from wording.text import _, _n
 

@@ -19,7 +19,7 @@ from events.language.case_events import ApplicationSubmitted, EventRecord
 from events.language.checkpoint import Checkpoint
 from events.language.commands import Actor
 from events.language.dossier_events import DossierOpened
-from events.language.identity import DOSSIER_PREFIX
+from events.language.identity import is_dossier
 from events.language.refusals import Refusal, refuse
 from services.case_sheets import CaseSheet
 from services.dossier_sheets import DossierSheet
@@ -79,7 +79,7 @@ def export_bundle(
 
 
 def _subject_of(installation: Installation, reference: str) -> tuple[Kind, str] | None:
-    if not reference.startswith(DOSSIER_PREFIX):
+    if not is_dossier(reference):
         case = installation.inbox.find_case(reference)
         if case is not None:
             return "case", case.case_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from sla.calendar import WorkingCalendar
@@ -33,9 +34,6 @@ class Due(NamedTuple):
     """24:00 of the lawful day."""
 
 
-_recent: dict[tuple[object, ...], Due] = {}
-
-
 def due(
     budget: Budget, anchored_at: datetime, calendar: WorkingCalendar, after_hours: AfterHours = AfterHours.RECEIPT
 ) -> Due:
@@ -47,15 +45,9 @@ def due(
     Raises CalendarRangeError when the anchor or the answer lies outside the calendar, NaiveInstant without an offset.
     """
     # Each limit is worked out again and again: when its clock is armed, in its timetable, for the shares of its steps.
-    if anchored_at.tzinfo is not UTC:
-        return _worked_out(budget, anchored_at, calendar, after_hours)
-    key = (calendar, budget.amount, budget.unit, anchored_at, after_hours)
-    known = _recent.get(key)
-    if known is None:
-        if len(_recent) >= RECENT_MAX:
-            _recent.clear()
-        known = _recent[key] = _worked_out(budget, anchored_at, calendar, after_hours)
-    return known
+    # The same instant with another offset would be the same key: only those in UTC, as events have them, are kept.
+    work_out = _recent if anchored_at.tzinfo is UTC else _worked_out
+    return work_out(budget, anchored_at, calendar, after_hours)
 
 
 def _worked_out(budget: Budget, anchored_at: datetime, calendar: WorkingCalendar, after_hours: AfterHours) -> Due:
@@ -69,6 +61,9 @@ def _worked_out(budget: Budget, anchored_at: datetime, calendar: WorkingCalendar
     if budget.unit is Unit.WORKING_DAYS:
         return due_on(calendar.add_days(anchored_at, budget.amount), lawful_day, calendar)
     return due_on(calendar.near_time_on(lawful_day, counted), lawful_day, calendar)
+
+
+_recent = lru_cache(maxsize=RECENT_MAX)(_worked_out)
 
 
 def due_on(operational_at: datetime, lawful_day: date, calendar: WorkingCalendar) -> Due:

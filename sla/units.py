@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 # No limit in the catalogue comes near this; it keeps a slip of the pen from overflowing a date.
 AMOUNT_MAX: Final = 1_000_000
+_AMOUNT: Final = re.compile(r"\s*(\d{1,7})\s*([a-z][a-z_ ]*)\s*")
 
 
 class Unit(StrEnum):
@@ -47,3 +49,16 @@ class Budget(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.unit}"
+
+
+def budget_of(text: str) -> Budget | None:
+    """An amount as people type it, `3 working_days` or `1 Working Day`; None: it is none."""
+    match = _AMOUNT.fullmatch(text.lower())
+    name = match.group(2).strip().replace(" ", "_") if match else ""
+    unit = next((unit for unit in Unit if name in (unit.value, unit.value.removesuffix("s"))), None)
+    if match is None or unit is None:
+        return None
+    try:
+        return Budget(amount=int(match.group(1)), unit=unit)
+    except ValidationError:
+        return None

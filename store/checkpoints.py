@@ -18,7 +18,7 @@ from psycopg import ServerCursor
 from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
-from events.language.checkpoint import EVENTS, NAME, PUBLICATIONS, Checkpoint, Handover, canonical_checkpoint
+from events.language.checkpoint import EVENTS, LOGS, NAME, PUBLICATIONS, Checkpoint, Handover, canonical_checkpoint
 from events.language.identity import DOSSIER_PREFIX
 from store.access import INSTALLATION
 from store.arrays import Bigs, Blobs
@@ -39,7 +39,6 @@ PATIENCE: Final = "60s"
 HANDED_OVER: Final = '"handover":{'
 """In the canonical JSON of a checkpoint, where it brings in another key."""
 OUTBOX_KEY: Final = "checkpoints"
-LOGS: Final = (EVENTS, PUBLICATIONS)
 INSTALLATION_DIGITS: Final = 8
 """Hex digits of the installation's id in the id of the message."""
 

@@ -46,6 +46,11 @@ Session = psycopg.Connection[tuple[Any, ...]]
 """A driver's connection of its own, beside the pool."""
 
 
+def session_of(connection: Connection) -> Session:
+    """The driver's own connection, for named statements within a transaction that is open."""
+    return cast("Session", connection.connection.driver_connection)
+
+
 @contextmanager
 def transaction(session: Session) -> Iterator[None]:
     """A transaction in a pipeline, on a session in autocommit: a round trip only where something is read back.
@@ -245,11 +250,6 @@ class LastingSession:
             with suppress(psycopg.Error):
                 self._session.close()
             self._session = None
-
-
-def session_of(connection: Connection) -> Session:
-    """The driver's own connection below this one, in the same transaction: for named statements."""
-    return cast("Session", connection.connection.driver_connection)
 
 
 def _prepare(session: Session, _record: object) -> None:

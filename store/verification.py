@@ -16,11 +16,16 @@ OPENED_WITHIN: Final = timedelta(days=1)
 
 
 def accepted_without_case(store: Store) -> list[str]:
-    """I1: accepted submissions that have no case, and cases that nobody submitted; not what waits to be opened."""
+    """I1: accepted submissions that have no case; not what waits to be opened. Raises StoreError."""
     with store.session() as session:
-        without_case = session.execute(SQL["find_applications_without_case"], {"within": OPENED_WITHIN}).fetchall()
-        without_application = session.execute(SQL["find_cases_without_application"]).fetchall()
-        return [stream_id for (stream_id,) in (*without_case, *without_application)]
+        rows = session.execute(SQL["find_applications_without_case"], {"within": OPENED_WITHIN})
+        return [stream_id for (stream_id,) in rows]
+
+
+def never_submitted(store: Store) -> list[str]:
+    """I1: cases that nobody submitted. Raises StoreError."""
+    with store.session() as session:
+        return [case_id for (case_id,) in session.execute(SQL["find_cases_without_application"])]
 
 
 def never_accepted(session: Session, effects: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

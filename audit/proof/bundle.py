@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 from audit.proof.errors import EvidenceBroken
-from audit.proof.leaves import event_leaf, instant_text
+from audit.proof.leaves import event_leaf
 from audit.proof.merkle import leaf_hash, verify_inclusion
-from audit.proof.signing import PublicKey, SigningKey
+from audit.proof.signing import SigningKey, key_named
 from events.language.chain import GENESIS, link
-from events.language.checkpoint import EVENTS, Checkpoint, Handover, canonical_bytes
+from events.language.checkpoint import EVENTS, Checkpoint, Handover, canonical_bytes, instant_text
 
 FORMAT: Final = "greenlane bundle"
 VERSION: Final = 1
@@ -128,5 +128,4 @@ def _event(event: ProvenEvent) -> dict[str, Any]:
 
 
 def _handover(handover: Handover) -> dict[str, Any]:
-    named = PublicKey(bytes.fromhex(handover.public_key))
-    return handover.model_dump(mode="json") | {"key_id": named.key_id}
+    return handover.model_dump(mode="json") | {"key_id": key_named(handover).key_id}

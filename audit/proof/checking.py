@@ -10,15 +10,18 @@ from audit.proof.signing import KeyRing, PublicKey, signature_holds
 from audit.proof.trees import Tree
 from audit.proof.vouching import keys_named, signed_as_known
 from audit.violation import Violation
-from events.language.checkpoint import EVENTS, PUBLICATIONS, Checkpoint, digest_of_checkpoint
+from events.language.checkpoint import EVENTS, LOGS, Checkpoint, digest_of_checkpoint
 from wording.text import LazyText, _
 
-LOGS = (EVENTS, PUBLICATIONS)
+
+def checkpoint_called(number: int) -> LazyText:
+    """A checkpoint by its number."""
+    return _("checkpoint {number}", number=number)
 
 
 def of_checkpoint(number: int, message: str, *, goes_on: bool = False) -> Violation:
     """A finding about one checkpoint."""
-    return Violation("I9", _("checkpoint {number}", number=number), None, message, goes_on=goes_on)
+    return Violation("I9", checkpoint_called(number), None, message, goes_on=goes_on)
 
 
 def _of_log(log: str, message: LazyText) -> Violation:

@@ -6,11 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from audit.proof.merkle import leaf_hash
-from events.language.checkpoint import EVENTS, PUBLICATIONS, instant_text
-from store.catalogue import digest_of_act, facts_of_act
-from store.leaves import CATALOG, Leaf
-
-__all__ = ["data_of", "digest_of_act", "event_leaf", "facts_of_act", "hashes_of", "instant_text", "publication_leaf"]
+from events.language.checkpoint import EVENTS, instant_text
+from store.leaves import Leaf
 
 
 def event_leaf(stream_id: str, sequence: int, hash: bytes, recorded_at: datetime) -> bytes:  # noqa: A002
@@ -18,13 +15,8 @@ def event_leaf(stream_id: str, sequence: int, hash: bytes, recorded_at: datetime
     return _data(EVENTS, stream_id, sequence, hash, recorded_at)
 
 
-def publication_leaf(number: int, digest: bytes, at: datetime) -> bytes:
-    """The leaf of an act of publishing: its number, its digest (`digest_of_act`), and its real instant."""
-    return _data(PUBLICATIONS, CATALOG, number, digest, at)
-
-
 def data_of(leaf: Leaf) -> bytes:
-    """What a stored leaf says."""
+    """What a stored leaf says; of an act of publishing its number, its digest (`store.catalogue.digest_of_act`), its instant."""
     return _data(leaf.log, leaf.stream_id, leaf.sequence, leaf.hash, leaf.recorded_at)
 
 

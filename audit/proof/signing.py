@@ -138,6 +138,17 @@ def hand_over(installation: str, old: SigningKey, new: PublicKey) -> Handover:
     return Handover(by=old.key_id, public_key=new.raw.hex(), signature=old.sign(signed).hex())
 
 
+def key_named(handover: Handover) -> PublicKey:
+    """The key that was handed over to."""
+    return PublicKey(bytes.fromhex(handover.public_key))
+
+
+def handover_holds(installation: str, handover: Handover, old: PublicKey) -> bool:
+    """Whether the old key gave its word that this successor signs from now on."""
+    signed = handover_bytes(installation, handover.by, key_named(handover).key_id, handover.public_key)
+    return old.key_id == handover.by and old.verify(bytes.fromhex(handover.signature), signed)
+
+
 def signature_holds(checkpoint: Checkpoint, keys: Iterable[PublicKey]) -> bool:
     """Whether one of these keys is the one that the checkpoint names, and signed it."""
     return any(
@@ -198,13 +209,9 @@ class KeyRing:
         handover = checkpoint.handover
         if handover is None or handover.by not in self._keys or handover.by in self._ended_at:
             return None
-        try:
-            new = PublicKey(bytes.fromhex(handover.public_key))
-        except ValueError:
-            return None
-        signed = handover_bytes(checkpoint.installation, handover.by, new.key_id, handover.public_key)
-        named = self._keys[handover.by].verify(bytes.fromhex(handover.signature), signed)
-        return new if named and signature_holds(checkpoint, (new,)) else None
+        new = key_named(handover)
+        holds = handover_holds(checkpoint.installation, handover, self._keys[handover.by])
+        return new if holds and signature_holds(checkpoint, (new,)) else None
 
 
 def _kind_of(key: object) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
-from audit.proof.signing import KeyRing, PublicKey, signature_holds
-from events.language.checkpoint import Checkpoint, digest_of_checkpoint, handover_bytes
+from audit.proof.signing import KeyRing, PublicKey, handover_holds, key_named, signature_holds
+from events.language.checkpoint import Checkpoint, digest_of_checkpoint
 
 
 def vouched_for(checkpoints: Sequence[Checkpoint], ring: KeyRing) -> frozenset[str]:
@@ -27,7 +27,7 @@ def vouched_for(checkpoints: Sequence[Checkpoint], ring: KeyRing) -> frozenset[s
 def keys_named(checkpoints: Sequence[Checkpoint]) -> tuple[PublicKey, ...]:
     """The keys that were handed over to."""
     handovers = (checkpoint.handover for checkpoint in checkpoints)
-    return tuple(PublicKey(bytes.fromhex(handover.public_key)) for handover in handovers if handover is not None)
+    return tuple(key_named(handover) for handover in handovers if handover is not None)
 
 
 def signed_as_known(checkpoint: Checkpoint, known: Collection[PublicKey]) -> bool:
@@ -44,10 +44,7 @@ def _led_to(before: Checkpoint, after: Checkpoint, known: Collection[PublicKey])
 
 def _handed_over(before: Checkpoint, after: Checkpoint, known: Collection[PublicKey]) -> bool:
     handover = after.handover
-    if handover is None or handover.by != before.key_id:
+    if handover is None or handover.by != before.key_id or key_named(handover).key_id != after.key_id:
         return False
-    if PublicKey(bytes.fromhex(handover.public_key)).key_id != after.key_id:
-        return False
-    signed = handover_bytes(after.installation, handover.by, after.key_id, handover.public_key)
     olds = [key for key in known if key.key_id == handover.by]
-    return all(key.verify(bytes.fromhex(handover.signature), signed) for key in olds)
+    return all(handover_holds(after.installation, handover, old) for old in olds)

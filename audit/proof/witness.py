@@ -11,12 +11,12 @@ from typing import BinaryIO, Final, NamedTuple
 
 from pydantic import ValidationError
 
-from audit.proof.checking import LOGS, check_signatures, fault_of_root, of_checkpoint
+from audit.proof.checking import check_signatures, fault_of_root, of_checkpoint
 from audit.proof.errors import ProofError
 from audit.proof.signing import KeyRing
 from audit.proof.trees import Tree
 from audit.violation import Violation
-from events.language.checkpoint import ALGORITHM, VERSION, Checkpoint, canonical_checkpoint
+from events.language.checkpoint import ALGORITHM, LOGS, VERSION, Checkpoint, canonical_checkpoint
 from events.transport.ports import Incoming
 from wording.json_text import read_json
 from wording.libraries import os_said

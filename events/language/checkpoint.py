@@ -18,6 +18,8 @@ EVENTS: Final = "events"
 """The log of all events of all cases and linked dossiers."""
 PUBLICATIONS: Final = "publications"
 """The log of what was published of the catalogue."""
+LOGS: Final = (EVENTS, PUBLICATIONS)
+"""All of them, in this order."""
 NAME: Final = "CheckpointSigned"
 """What the message is called on Kafka."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import threading
 import time
@@ -27,6 +26,7 @@ from events.transport.metrics import PublisherMetrics
 from events.transport.ports import OutboxPort, OutboxRow, ShardLease
 from events.transport.producer import Pending, Producer
 from events.transport.rendering import message_of
+from events.transport.serving import serve_in_thread
 from wording.text import _
 
 UNTIL_TOLD_SECONDS = 10 * 365 * 24 * 3600.0
@@ -86,12 +86,7 @@ class Publisher:
 
     async def serve(self) -> None:
         """Run until cancelled or stopped, without blocking the event loop. Raises NotPermittedError."""
-        work = asyncio.create_task(asyncio.to_thread(self.run))
-        try:
-            await asyncio.shield(work)
-        finally:
-            self.stop()
-            await work
+        await serve_in_thread(self.run, self.stop)
 
     def run(self) -> None:
         """Run until `stop`. Waits for Kafka and the outbox as long as it takes; raises NotPermittedError."""

@@ -9,6 +9,7 @@ from greenlane.settings import Settings
 from greenlane.stack.checkpoint_key import key_of_folder
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.session import running_stack
+from services.checkpoints import NoSigningKeyError
 
 
 def signing_key_of(settings: Settings) -> SigningKey | None:
@@ -16,6 +17,15 @@ def signing_key_of(settings: Settings) -> SigningKey | None:
     own = key_of_settings(settings)
     secret = None if own is not None else _of_the_stack(settings)
     return own if secret is None else SigningKey.from_pem(secret.get_secret_value())
+
+
+def demand_signing_key(settings: Settings) -> SigningKey:
+    """The key, of settings as the shell gives them; no server is asked. Raises NoSigningKeyError too."""
+    running = running_stack(settings)
+    key = signing_key_of(settings if running is None else settings.resolved(running))
+    if key is None:
+        raise NoSigningKeyError
+    return key
 
 
 def key_of_settings(settings: Settings) -> SigningKey | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -17,6 +16,7 @@ from prometheus_client import Counter
 from audit.proof.errors import KEY_SETTING
 from events.language.checkpoint import Checkpoint
 from events.transport.backoff import Backoff
+from events.transport.serving import serve_in_thread
 from greenlane.checkpoints.file import CheckpointFile
 from greenlane.checkpoints.keys import key_of_settings
 from greenlane.checkpoints.making import Making
@@ -89,12 +89,7 @@ class CheckpointSchedule:
 
     async def serve(self) -> None:
         """Run until cancelled, without blocking the event loop; what is in hand is finished."""
-        work = asyncio.create_task(asyncio.to_thread(self.run))
-        try:
-            await asyncio.shield(work)
-        finally:
-            self.stop()
-            await work
+        await serve_in_thread(self.run, self.stop)
 
     def run(self) -> None:
         """Run until `stop`. Without duties there is nothing to do."""

@@ -51,9 +51,8 @@ def kafka(
     """
     from greenlane.admission import kafka_access
     from greenlane.cli.output import out, print_json
-    from greenlane.settings import Settings
 
-    access, rights = kafka_access(Settings.load(state_dir=run.state_dir, language=run.lang), name)
+    access, rights = kafka_access(run.settings(), name)
     if run.as_json:
         print_json(
             {"ok": True, **access.as_json(), "read": sorted(rights.reads), "write": sorted(rights.writes)},
@@ -80,10 +79,9 @@ def database(
     Example: psql "$(greenlane access database reader)"
     """
     from greenlane.cli.output import out, print_json
-    from greenlane.settings import Settings
     from greenlane.stack.handing_out import database_access
 
-    url = database_access(Settings.load(state_dir=run.state_dir, language=run.lang), role)
+    url = database_access(run.settings(), role)
     if run.as_json:
         print_json({"ok": True, "url": url})
     else:

@@ -63,10 +63,10 @@ def acknowledge(
 
     Example: greenlane acknowledge H05.8-260302-0001 17 --by head-of-culture
     """
-    from greenlane.cli.granting import granted
-    from greenlane.cli.session import waiting
+    from greenlane.session import waiting
     from services.acknowledging import KIND, acknowledge_escalations, find_escalations
     from services.cases import case_command
+    from services.granting import granted
 
     actor, own_id, exact = acting(run.by, "supervisor"), run.new_id, id_of(escalation)
     # Whatever is meant: what cannot be said is refused before a stack is started.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from greenlane.cli.clock import now
-from greenlane.cli.options import Json, Lang, Language
+from greenlane.cli.options import Json, Lang
 from greenlane.cli.run import Run, as_command
 from wording.text import _
 
@@ -71,13 +71,10 @@ def list_calendars(run: Run) -> int:
 
     Example: greenlane calendar list
     """
-    from greenlane.cli.catalogue_in_use import catalogue_in_use
-    from greenlane.settings import Settings
     from presentation.time.calendars import CalendarSheet, calendar_table
 
-    settings = Settings.load(language=run.lang, state_dir=run.state_dir)
-    definitions = catalogue_in_use(settings).catalog.calendars.values()
-    sheets = [CalendarSheet.of(definition, settings.language, now()) for definition in definitions]
+    language = run.settings().language
+    sheets = [CalendarSheet.of(definition, language, now()) for definition in run.catalog().calendars.values()]
     return run.answer(
         lambda: {"ok": True, "calendars": [sheet.as_json() for sheet in sheets]}, lambda: (calendar_table(sheets),)
     )
@@ -98,7 +95,7 @@ def show_calendar(
     Example: greenlane calendar show --year 2026 --month 8
     """
 
-    sheet = _sheet(calendar, run.lang, run.state_dir)
+    sheet = _sheet(run, calendar)
     months = sheet.months(year, month)
     return run.answer(
         lambda: {"ok": True, "calendar": sheet.as_json(), "days": sheet.days_json(months)}, lambda: sheet.screen(months)
@@ -159,7 +156,7 @@ def between(
     from services.calculating import measure_between
     from sla.instants import instant_of
 
-    sheet = _sheet(calendar, run.lang, run.state_dir)
+    sheet = _sheet(run, calendar)
     begins, ends = instant_of(from_at, "from"), instant_of(to_at, "to")
     working = measure_between(sheet.definition, begins, ends)
     return run.answer(lambda: sheet.between_json(begins, ends, working), lambda: (sheet.between_line(working),))
@@ -192,15 +189,12 @@ def check(
     return 0
 
 
-def _sheet(calendar: str | None, lang: Language | None, state_dir: Path | None) -> CalendarSheet:
+def _sheet(run: Run, calendar: str | None) -> CalendarSheet:
     """A calendar of the catalogue in use; None: the province's own. Raises UnknownCalendar with what looks like it."""
-    from greenlane.cli.catalogue_in_use import catalogue_in_use
-    from greenlane.settings import Settings
     from presentation.time.calendars import CalendarSheet
 
-    settings = Settings.load(language=lang, state_dir=state_dir)
-    catalog = catalogue_in_use(settings).catalog
-    return CalendarSheet.of(catalog.calendar(calendar or catalog.province.calendar), settings.language, now())
+    catalog = run.catalog()
+    return CalendarSheet.of(catalog.calendar(calendar or catalog.province.calendar), run.settings().language, now())
 
 
 def _count(
@@ -214,7 +208,7 @@ def _count(
     """Count from the instant, and show where that ends."""
     from sla.instants import instant_of
 
-    sheet = _sheet(calendar, run.lang, run.state_dir)
+    sheet = _sheet(run, calendar)
     counted = counting(sheet.definition, instant_of(at, "at"), amount, unit.value)
     return run.answer(
         lambda: sheet.end_json(counted.at, counted.budget, counted.end),

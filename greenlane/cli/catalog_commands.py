@@ -58,12 +58,11 @@ def list_versions(
 
     Example: greenlane catalog list procedure karaoke-licence
     """
-    from greenlane.cli.catalog_place import the_place
     from presentation.catalogue.versions import entry_json
     from presentation.moments import Moments
     from services.catalogue_versions import list_versions as versions
 
-    with the_place(run.state_dir, run.lang) as (place, settings):
+    with run.place() as (place, settings):
         entries = versions(place, acting(None), kind, definition)
         screen = _screen(place, settings)
         return run.answer(
@@ -80,10 +79,9 @@ def check(run: Run, folder: Dir) -> int:
 
     Example: greenlane catalog check catalogue
     """
-    from greenlane.cli.catalog_place import the_place
     from services.catalogue_versions import drafts_of
 
-    with the_place(run.state_dir, run.lang, is_folder_meant=True) as (place, settings):
+    with run.place(is_folder_meant=True) as (place, settings):
         found = _checked(place, folder, is_counted=True)
         return run.answer(
             lambda: {"ok": True, "files": len(found.shelf.sources), "faults": []},
@@ -100,11 +98,10 @@ def diff(run: Run, folder: Dir) -> int:
 
     Example: greenlane catalog diff catalogue
     """
-    from greenlane.cli.catalog_place import the_place
     from presentation.catalogue.versions import change_json
     from services.catalogue_versions import compare_folder
 
-    with the_place(run.state_dir, run.lang, is_folder_meant=True) as (place, settings):
+    with run.place(is_folder_meant=True) as (place, settings):
         differing = compare_folder(place, acting(None), _checked(place, folder))
         return run.answer(
             lambda: {"ok": True, "changes": [change_json(change) for change in differing]},
@@ -121,11 +118,10 @@ def publish(run: Run, folder: Dir, *, note: Note = None, by: ActedBy = None) -> 
 
     Example: greenlane catalog publish catalogue --note "QĐ 12/QĐ-UBND"
     """
-    from greenlane.cli.catalog_place import the_place
     from greenlane.cli.faults import faults_shown
     from services.catalogue_acts import publish_folder
 
-    with the_place(run.state_dir, run.lang, is_folder_meant=True) as (place, settings):
+    with run.place(is_folder_meant=True) as (place, settings):
         found = _checked(place, folder)
         with faults_shown(lambda: {"ok": False}):
             done = publish_folder(place, acting(by, "administrator"), found, note)
@@ -156,11 +152,10 @@ def retire(
 
     Example: greenlane catalog retire procedure karaoke-licence 2026-01-01 --on 2026-12-31
     """
-    from greenlane.cli.catalog_place import the_place
     from presentation.moments import Moments
     from services.catalogue_acts import retire_version
 
-    with the_place(run.state_dir, run.lang) as (place, settings):
+    with run.place() as (place, settings):
         actor = acting(by, "administrator")
         retired = retire_version(place, actor, (kind, definition, version), on.date(), note)
         screen, until = _screen(place, settings), retired.done.valid_until.isoformat()
@@ -180,11 +175,10 @@ def export(run: Run, folder: Dir) -> int:
 
     Example: greenlane catalog export catalogue
     """
-    from greenlane.cli.catalog_place import the_place
     from presentation.words.words import Words
     from services.catalogue_acts import export_folder
 
-    with the_place(run.state_dir, run.lang) as (place, settings):
+    with run.place() as (place, settings):
         files = export_folder(place, acting(None), folder)
         text = _("{files} files written to {folder}. Edit there, then: greenlane catalog check {folder}")
         return run.answer(

@@ -17,7 +17,7 @@ from wording.text import _
 
 if TYPE_CHECKING:
     from events.language.commands import Actor
-    from greenlane.cli.session import Session
+    from greenlane.session import Session
     from services.cautions import Caution
     from services.change_previews import Target
     from sla.calendar import CalendarDefinition
@@ -133,12 +133,12 @@ def _change(
     skip_refused: bool = True,
 ) -> int:
     """Look what changes, and do it, unless it is a dry run. Raises RefusedError: nothing is done then."""
-    from greenlane.cli.granting import granted
     from greenlane.cli.progress import counted
-    from greenlane.cli.session import waiting
+    from greenlane.session import waiting
     from presentation.catalogue.changes import change_screen
     from presentation.json_of_changes import change_run_json
     from services.changes import count_open_cases, prepare_change, tell_change
+    from services.granting import granted
 
     installation, words = session.wiring, session.words
     with counted(words(_("Looking at the open cases")), count_open_cases(installation, actor)) as progress:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,7 +15,7 @@ from wording.text import _
 
 if TYPE_CHECKING:
     from events.language.checkpoint import Checkpoint
-    from greenlane.cli.session import Session
+    from greenlane.session import Session
     from services.checkpoints import SigningKey
     from wording.text import LazyText
 
@@ -65,10 +64,10 @@ def make(run: Run, context: typer.Context) -> int:
     """
     if context.invoked_subcommand is not None:
         return 0
-    from services.checkpoints import make_checkpoint
+    from greenlane.checkpoints.by_hand import make_now
 
     with run.session() as session:
-        made = make_checkpoint(session.wiring, acting(None), _key_here(session))
+        made = make_now(session.wiring, acting(None))
         said = None if made.is_new else _("Nothing is new since this one.")
         return _answered(run, session, made.checkpoint, said, made=made.is_new)
 
@@ -79,19 +78,14 @@ def list_signed(run: Run) -> int:
 
     Example: greenlane checkpoint list
     """
-    from presentation.blocks import line
-    from presentation.checkpoints import checkpoint_json, checkpoint_table
+    from presentation.checkpoints import checkpoint_json, checkpoint_list
     from services.checkpoints import list_checkpoints
 
     with run.session() as session:
         signed = list_checkpoints(session.wiring, acting(None))
         return run.answer(
             lambda: {"ok": True, "checkpoints": [checkpoint_json(one) for one in signed]},
-            lambda: (
-                checkpoint_table(signed, session.moments)
-                if signed
-                else line(session.words(_("There are no checkpoints yet."))),
-            ),
+            lambda: (checkpoint_list(signed, session.moments),),
         )
 
 
@@ -114,9 +108,9 @@ def prove(
 
     Example: greenlane checkpoint prove H05.8-260302-0001 3
     """
-    from greenlane.cli.granting import granted
     from presentation.checkpoints import inclusion_json, inclusion_screen
     from services.checkpoints import prove_inclusion
+    from services.granting import granted
 
     with run.session() as session:
         proof = granted(prove_inclusion(session.wiring, acting(None), case, sequence, log.value))
@@ -162,13 +156,13 @@ def rotate(
 
     Example: greenlane checkpoint rotate --new checkpoint-key-2.pem
     """
+    from greenlane.checkpoints.by_hand import hand_over
     from greenlane.secret_files import secret_in
-    from services.checkpoints import key_from, replace_lost_key, rotate_key
+    from services.checkpoints import key_from
 
     successor = key_from(secret_in("--new", new, private=True), "--new")
     with run.session() as session:
-        change = replace_lost_key if lost else rotate_key
-        signed = change(session.wiring, acting(None), _key_here(session), successor)
+        signed = hand_over(session.wiring, acting(None), successor, lost=lost)
         said = _(
             "From now on only {key} can sign: name {file} in GREENLANE_CHECKPOINT_KEY_FILE, and start the publisher anew.",
             key=signed.key_id,
@@ -193,62 +187,32 @@ def key(
 
     Example: greenlane checkpoint key --out province.pub.pem
     """
-    from greenlane.cli.key_files import write_pair, write_public
+    from greenlane.checkpoints.key_files import write_pair, write_public
+    from greenlane.checkpoints.keys import demand_signing_key
     from services.checkpoints import SigningKey
 
     if new is not None:
         made = SigningKey.new()
         return _key_answered(run, made, {"file": str(new), "public_file": str(write_pair(new, made))})
-    found = _key_without_server(run)
+    found = demand_signing_key(run.settings())
     if out is not None:
         write_public(out, found)
     return _key_answered(run, found, {} if out is None else {"public_file": str(out)})
 
 
-def _key_here(session: Session) -> SigningKey | None:
-    from greenlane.checkpoints.keys import signing_key_of
-
-    return signing_key_of(session.wiring.settings)
-
-
-def _key_without_server(run: Run) -> SigningKey:
-    """The key of the settings, or of the stack that runs here. Raises NoSigningKeyError."""
-    from greenlane.checkpoints.keys import signing_key_of
-    from greenlane.settings import Settings
-    from greenlane.stack.session import running_stack
-    from services.checkpoints import NoSigningKeyError
-
-    settings = Settings.load(state_dir=run.state_dir, language=run.lang)
-    running = running_stack(settings)
-    found = signing_key_of(settings if running is None else settings.resolved(running))
-    if found is None:
-        raise NoSigningKeyError
-    return found
-
-
 def _answered(run: Run, session: Session, signed: Checkpoint, said: LazyText | None, **more: object) -> int:
-    """What a checkpoint that was made says, and what the file of checkpoints lacked is there."""
-    from greenlane.checkpoints.schedule import write_file
-    from presentation.blocks import line
     from presentation.checkpoints import checkpoint_json, checkpoint_screen
 
-    file = session.wiring.settings.checkpoint_file
-    if file is not None:
-        write_file(session.wiring.store, file)
-
-    def screen() -> Iterator[Any]:
-        yield from checkpoint_screen(signed, session.moments)
-        if said is not None:
-            yield line(session.words(said))
-
-    return run.answer(lambda: {"ok": True, **checkpoint_json(signed), **more}, screen)
+    return run.answer(
+        lambda: {"ok": True, **checkpoint_json(signed), **more},
+        lambda: checkpoint_screen(signed, session.moments, said),
+    )
 
 
 def _key_answered(run: Run, found: SigningKey, files: dict[str, str]) -> int:
-    from greenlane.settings import Settings
     from presentation.checkpoints import key_screen
     from presentation.words.words import Words
 
     facts = {"key_id": found.key_id, "public_key": found.public_pem, **files}
-    words = Words(run.lang or Settings.load(state_dir=run.state_dir).language)
+    words = Words(run.settings().language)
     return run.answer(lambda: {"ok": True, **facts}, lambda: key_screen(facts, words))

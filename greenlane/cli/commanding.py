@@ -17,7 +17,7 @@ from wording.text import _
 
 if TYPE_CHECKING:
     from cases.turn import CaseView
-    from greenlane.cli.session import Session
+    from greenlane.session import Session
 
 Content = dict[str, Any]
 """What a command says, beside who says it and to whom."""
@@ -55,9 +55,9 @@ def _of(name: str, reference: Any, run_command: Callable[..., int], content_of: 
 
 def run_case_command(kind: str, acts_as: Kind, case: str, content: Content, run: Act) -> int:
     """Give the case the command, and show it as it is then. Raises what the service raises."""
-    from greenlane.cli.granting import granted
-    from greenlane.cli.session import waiting
+    from greenlane.session import waiting
     from services.cases import case_command, command_case
+    from services.granting import granted
 
     actor = acting(run.by, acts_as)
     command = case_command(actor, kind, content, command_id=run.new_id, now=now())
@@ -83,12 +83,12 @@ def show_accepted(run: Run, session: Session, kind: str, view: CaseView, answer:
 
 def run_dossier_command(kind: str, acts_as: Kind, dossier: str, content: Content, run: Act) -> int:
     """Give the dossier the command, and show it as it is then. Raises what the service raises."""
-    from greenlane.cli.granting import granted
-    from greenlane.cli.session import waiting
+    from greenlane.session import waiting
     from presentation.dossiers.screen import screen_of
     from presentation.json_of_dossiers import dossier_json
     from services.dossier_sheets import read_dossier
     from services.dossiers import command_dossier, dossier_command
+    from services.granting import granted
 
     actor = acting(run.by, acts_as)
     command = dossier_command(actor, kind, content, command_id=run.new_id, now=now())

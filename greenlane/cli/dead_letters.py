@@ -47,7 +47,6 @@ def republish(
 
     Example: greenlane republish
     """
-    from greenlane.cli.output import print_json, show
     from greenlane.cli.progress import counted
     from services.dead_letters import await_publisher, count_unpublished, republish_outbox
 
@@ -58,16 +57,14 @@ def republish(
         if wait:
             with counted(session.words(_("Sending again")), waiting_rows) as progress:
                 waiting_rows = await_publisher(installation, actor, progress)
-        if run.as_json:
-            print_json({"ok": not (wait and waiting_rows), "republished": rows, "waiting": waiting_rows})
-        else:
-            left = (
-                session.words(_n("{count} message still waits.", "{count} messages still wait.", waiting_rows))
-                if waiting_rows
-                else None
-            )
-            show(session.words(_n("{count} message is sent again.", "{count} messages are sent again.", rows)), left)
-    return 2 if wait and waiting_rows else 0
+        said = [_n("{count} message is sent again.", "{count} messages are sent again.", rows)]
+        if waiting_rows:
+            said.append(_n("{count} message still waits.", "{count} messages still wait.", waiting_rows))
+        return run.answer(
+            lambda: {"ok": not (wait and waiting_rows), "republished": rows, "waiting": waiting_rows},
+            lambda: map(session.words, said),
+            2 if wait and waiting_rows else 0,
+        )
 
 
 @as_command
@@ -84,8 +81,7 @@ def list_letters(
 
     Example: greenlane dlq list submissions
     """
-    from presentation.blocks import line
-    from presentation.dead_letters import dead_letter_table
+    from presentation.dead_letters import dead_letter_list
     from presentation.json_of_dead_letters import dead_letter_json
     from services.dead_letters import list_dead_letters
 
@@ -93,11 +89,7 @@ def list_letters(
         letters = list_dead_letters(session.wiring, acting(None), topic, with_replayed=with_replayed)
         return run.answer(
             lambda: {"ok": True, "letters": [dead_letter_json(filed) for filed in letters]},
-            lambda: (
-                dead_letter_table(letters, session.moments)
-                if letters
-                else line(session.words(_("There are no dead letters."))),
-            ),
+            lambda: (dead_letter_list(letters, session.moments),),
         )
 
 

@@ -32,11 +32,11 @@ def cascade(
 
     Example: greenlane dossier cascade D-2026-17 security-order --preview
     """
-    from greenlane.cli.granting import granted
-    from greenlane.cli.session import waiting
+    from greenlane.session import waiting
     from presentation.dossiers.screen import cascade_screen
     from presentation.json_of_dossiers import cascade_json
     from services.dossiers import command_dossier, dossier_command, preview_cascade
+    from services.granting import granted
 
     actor, content = acting(run.by), {"name": name, "reason": reason}
     command = dossier_command(actor, "ApplyCascade", content, command_id=run.new_id, now=now())
@@ -112,8 +112,8 @@ def acknowledge(
     Example: greenlane dossier acknowledge D-2026-17 12 --by head-of-culture
     """
     if (exact := id_of(escalation)) is None:
-        from greenlane.cli.granting import granted
         from services.acknowledging import find_joint_escalation
+        from services.granting import granted
 
         with run.session() as session:
             actor = acting(run.by, "supervisor")

@@ -54,16 +54,15 @@ def plan(
 
     Example: greenlane dossier plan opening.yaml --at 2026-03-02T09:00+07:00
     """
-    from greenlane.cli import handbook
-    from greenlane.cli.granting import granted
     from presentation.dossiers.plan import plan_screen
     from presentation.json_of_forecasts import forecast_json
     from presentation.moments import Moments
     from presentation.names import Names
     from services.dossiers import plan_dossier
+    from services.granting import granted
     from sla.business_time import BusinessTime
 
-    book = handbook.opened(run.lang, None, run.state_dir)
+    book = run.handbook()
     zone = book.catalog.zone
     opened_at = now() if at is None else _instant(at, zone)
     found = granted(plan_dossier(book.catalog, acting(None), _dossier_in(file), opened_at))
@@ -82,10 +81,9 @@ def templates(run: Run) -> int:
 
     Example: greenlane dossier templates --lang en
     """
-    from greenlane.cli import handbook
     from presentation.catalogue.templates import template_json, template_table
 
-    book = handbook.opened(run.lang, None, run.state_dir)
+    book = run.handbook()
     found = book.catalog.templates_on(book.day)
     return run.answer(
         lambda: {"ok": True, "templates": [template_json(one, book.words, book.day) for one in found]},
@@ -115,12 +113,12 @@ def submit(
     Example: greenlane dossier submit opening.yaml
     """
     from greenlane.cli.failure import say_left_out
-    from greenlane.cli.granting import granted
-    from greenlane.cli.session import waiting
+    from greenlane.session import waiting
     from presentation.dossiers.submitted import submitted_dossier_line
     from presentation.json_of_submissions import submitted_dossier_json
     from services.actors import claimed
     from services.dossiers import declare_template, submit_dossier
+    from services.granting import granted
 
     if (file is None) == (template is None):
         raise typer.BadParameter(_("Give either a file or --template."), param_hint="FILE")
@@ -145,7 +143,7 @@ def submit(
 
 
 def _dossier_in(file: str) -> DossierFile:
-    from greenlane.cli.files import contents_of
+    from greenlane.handed_in import contents_of
     from services.dossiers import dossier_of
 
     ((name, content),) = contents_of([file])
@@ -164,12 +162,12 @@ def show(
 
     Example: greenlane dossier show D-2026-17 --svg opening.svg
     """
-    from greenlane.cli.granting import granted
-    from greenlane.cli.writing import write_file
+    from greenlane.side_files import write_file
     from presentation.dossiers import pictures as dossier_pictures
     from presentation.dossiers.screen import boxes_of, screen_of
     from presentation.json_of_dossiers import dossier_json
     from services.dossier_sheets import read_dossier
+    from services.granting import granted
 
     with run.session() as session:
         sheet = granted(read_dossier(session.wiring, acting(None), dossier, now=now()))

@@ -38,8 +38,6 @@ def due(
     Example: greenlane due work-permit --lane green_60 --at 2026-03-02T09:00:00+07:00
     --pause 2026-03-04T07:00:00+07:00/2026-03-06T07:00:00+07:00
     """
-    from greenlane.cli.catalogue_in_use import catalogue_in_use
-    from greenlane.settings import Settings
     from presentation.time.calculation import calculation_screen
     from presentation.time.calculation_json import calculation_json
     from services.calculating import calculated
@@ -47,10 +45,9 @@ def due(
 
     received_at = instant_of(at, "at")
     pauses = tuple(pause_of(text) for text in pause or ())
-    settings = Settings.load(language=run.lang, state_dir=run.state_dir)
-    catalog = catalogue_in_use(settings).catalog
+    catalog, language = run.catalog(), run.settings().language
     answer = calculated(catalog, procedure, lane.value, received_at, pauses, calendar, now=now())
     return run.answer(
-        lambda: {"ok": True, **calculation_json(answer, settings.language, catalog)},
-        lambda: calculation_screen(answer, settings.language, catalog),
+        lambda: {"ok": True, **calculation_json(answer, language, catalog)},
+        lambda: calculation_screen(answer, language, catalog),
     )

@@ -9,6 +9,7 @@ import typer
 
 from greenlane.cli.acting import acting
 from greenlane.cli.clock import now
+from greenlane.cli.options import Force, name_of
 from greenlane.cli.run import Run, as_command
 
 PANEL = "Care"
@@ -23,13 +24,16 @@ def register(app: typer.Typer) -> None:
 def export(
     run: Run,
     case: Annotated[
-        str, typer.Argument(metavar="CASE|DOSSIER", help="A case id, a dossier code, or a linked dossier.")
+        str,
+        typer.Argument(
+            metavar="CASE|DOSSIER", help="A case id, a dossier code, or a linked dossier.", callback=name_of
+        ),
     ],
     *,
     out: Annotated[
         Path, typer.Option("--out", metavar="FILE", help="The new file, a page to read and print: case.html.")
     ],
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    force: Force = False,
 ) -> int:
     """Write a case, or a linked dossier with its cases, as one file that proves itself; greenlane-verify checks it offline.
 
@@ -38,11 +42,11 @@ def export(
     Example: greenlane export H05.8-260302-0001 --out case.html
     """
     from greenlane.checkpoints.keys import signing_key_of
-    from greenlane.cli.granting import granted
     from greenlane.new_files import new_file
     from presentation.evidence.exported import exported_blocks, exported_json
     from presentation.evidence.page import evidence_page, in_each_language
     from services.exports import export_bundle
+    from services.granting import granted
 
     with new_file(out, "out", force=force, packs=False) as file, run.session() as session:
         wiring, moments = session.wiring, in_each_language(session.moments, session.wiring.catalog)

@@ -99,7 +99,7 @@ def verify(
 
 def _trusted(key: Path | None, checkpoints: str | None) -> str | None:
     """What the file of the key holds. Raises FileUnreadableError."""
-    from greenlane.cli.files import keys_of
+    from greenlane.handed_in import keys_of
 
     if checkpoints is not None and key is None:
         needed = _("Checkpoints are believed by a key that you trust: give --key too.")
@@ -123,9 +123,9 @@ def rebuild(
 
     Example: greenlane rebuild --replace
     """
-    from greenlane.cli.granting import granted
     from greenlane.cli.progress import counted
     from presentation.integrity import rebuilt_json, rebuilt_screen
+    from services.granting import granted
     from services.verification import count_ledger, rebuild_read_models
 
     if key is not None and not replace:

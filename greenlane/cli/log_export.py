@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from greenlane.cli.acting import acting
+from greenlane.cli.options import Force, names_of
 from greenlane.cli.run import Run, as_command
 from wording.text import _
-
-if TYPE_CHECKING:
-    from greenlane.cli.session import Session
 
 PANEL = "Care"
 
@@ -40,9 +39,14 @@ def export_log(
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The new file; ending in .gz it is compressed.")],
     case: Annotated[
         list[str] | None,
-        typer.Option("--case", metavar="CASE", help="Only this case, or the cases of this dossier; may be repeated."),
+        typer.Option(
+            "--case",
+            metavar="CASE",
+            help="Only this case, or the cases of this dossier; may be repeated.",
+            callback=names_of,
+        ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    force: Force = False,
 ) -> int:
     """Write the ledger as an event log for tools that mine processes; `import-log` reads the XES again.
 
@@ -53,11 +57,13 @@ def export_log(
     from greenlane.cli.progress import counted
     from greenlane.new_files import new_file
     from presentation.log_export import exported_blocks, exported_json
-    from services.log_export import Speech, export_log
+    from services.granting import granted
+    from services.log_export import Speech, export_log, find_streams
 
     with new_file(out, "out", force=force) as file, run.session() as session:
         words = session.words
-        streams = _streams(session, case) if case else None
+        named = [granted(find_streams(session.wiring, acting(None), each)) for each in case or ()]
+        streams = dict.fromkeys(chain.from_iterable(named)) if case else None
         speech = Speech(session.wiring.settings.language, lambda name: words.named("event", name))
         with (
             export_log(session.wiring, acting(None), streams, form.value, speech) as export,
@@ -66,16 +72,3 @@ def export_log(
             exported = export.write(file, progress)
     # Only now the file is there.
     return run.answer(lambda: exported_json(out, exported), lambda: exported_blocks(out, exported, words))
-
-
-def _streams(session: Session, references: list[str]) -> list[str]:
-    from greenlane.cli.granting import RefusedError
-    from services.log_export import find_streams
-
-    streams: dict[str, None] = {}
-    for reference in references:
-        answer = find_streams(session.wiring, acting(None), reference)
-        if not isinstance(answer, tuple):
-            raise RefusedError(answer)
-        streams |= dict.fromkeys(answer)
-    return list(streams)

@@ -34,11 +34,12 @@ def import_log(
     Example: greenlane import-log receipt.xes.gz
     """
     from greenlane.cli.budget_text import budget_of
+    from greenlane.cli.failure import warn
     from greenlane.cli.output import print_json, show
-    from greenlane.cli.session import on_stack
     from greenlane.importing.display import Terminal
     from greenlane.importing.preparation import prepared_log
     from greenlane.importing.run import ImportOptions, drive_import
+    from greenlane.session import on_stack
     from greenlane.settings import Settings
     from presentation.import_report import import_blocks
     from presentation.words.words import Words
@@ -51,7 +52,7 @@ def import_log(
         Terminal(language=settings.language) as display,
         # The log is read before anything is started: one that cannot be read is refused at once.
         prepared_log(settings, file, options.limit, display) as prepared,
-        on_stack(state_dir) as wiring,
+        on_stack(state_dir, warn) as wiring,
     ):
         report = drive_import(wiring, prepared, options, display)
     if as_json:

@@ -40,6 +40,11 @@ def name_of(text: str | None) -> str | None:
         raise typer.BadParameter(_("A name holds no control or invisible character.")) from None
 
 
+def names_of(texts: list[str] | None) -> list[str | None] | None:
+    """Each of what may be given several times, see `name_of`."""
+    return None if texts is None else [name_of(text) for text in texts]
+
+
 def source_of(text: str) -> str:
     """A source, in the form that CloudEvents gives one."""
     from events.language.identity import SOURCE_MAX, SOURCE_PATTERN  # loads pydantic
@@ -53,6 +58,7 @@ def source_of(text: str) -> str:
 
 
 CaseReference = Annotated[str, typer.Argument(metavar="CASE", help="Case id or dossier code.", callback=name_of)]
+Force = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
 CommandId = Annotated[
     str | None,
     typer.Option(

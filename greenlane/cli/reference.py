@@ -37,10 +37,9 @@ def procedures(
 
     Example: greenlane procedures karaoke-licence
     """
-    from greenlane.cli import handbook
     from services.catalogue_lookup import find_procedure, list_procedures
 
-    book = handbook.opened(run.lang, on, run.state_dir)
+    book = run.handbook(on)
     catalog, day = book.catalog, book.day
     listed = list_procedures(catalog, day) if procedure is None else [find_procedure(catalog, day, procedure)]
     return run.answer(
@@ -55,10 +54,9 @@ def departments(run: Run) -> int:
 
     Example: greenlane departments --lang en
     """
-    from greenlane.cli import handbook
     from services.catalogue_lookup import list_departments
 
-    book = handbook.opened(run.lang, None, run.state_dir)
+    book = run.handbook()
     departments = list_departments(book.catalog)
     return run.answer(
         lambda: {"ok": True, "departments": [department.model_dump(mode="json") for department in departments]},
@@ -76,10 +74,9 @@ def lanes(
 
     Example: greenlane lanes --on 2026-03-02
     """
-    from greenlane.cli import handbook
     from services.catalogue_lookup import find_lane_table
 
-    book = handbook.opened(run.lang, on, run.state_dir)
+    book = run.handbook(on)
     table = find_lane_table(book.catalog, book.day)
     return run.answer(
         lambda: {
@@ -105,11 +102,10 @@ def classify(
 
     Example: greenlane classify work-permit --fact project=ring-road-4
     """
-    from greenlane.cli import handbook
     from services.catalogue_lookup import find_lane_table
     from services.classifying import classify_application
 
-    book = handbook.opened(run.lang, on, run.state_dir)
+    book = run.handbook(on)
     judged = classify_application(book.catalog, book.day, procedure, dict(fact_of(text) for text in fact or ()))
     return run.answer(
         lambda: {"ok": True, **book.classification_json(judged)},

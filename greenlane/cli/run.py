@@ -11,10 +11,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
+from greenlane.cli.clock import now
 from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir
 
 if TYPE_CHECKING:
-    from greenlane.cli.session import Session
+    from datetime import datetime
+
+    from catalog.catalogue import Catalog
+    from greenlane.session import Session
+    from greenlane.settings import Settings
+    from presentation.catalogue.handbook import Handbook
+    from services.catalogue_places import Place
 
 P = ParamSpec("P")
 
@@ -29,9 +36,37 @@ class Run:
 
     def session(self) -> AbstractContextManager[Session]:
         """A session on the installation: the running one, or one started for this command."""
-        from greenlane.cli.session import a_session
+        from greenlane.cli.failure import warn
+        from greenlane.session import a_session
 
-        return a_session(self.state_dir, self.lang)
+        return a_session(self.state_dir, warn, self.lang)
+
+    def settings(self) -> Settings:
+        """The settings as the shell and the options give them. Raises SettingsError."""
+        from greenlane.settings import Settings
+
+        return Settings.load(state_dir=self.state_dir, language=self.lang)
+
+    def place(self, *, is_folder_meant: bool = False) -> AbstractContextManager[tuple[Place, Settings]]:
+        """Where a command of the catalogue acts, and the settings."""
+        from greenlane.catalog_place import the_place
+        from greenlane.cli.failure import warn
+
+        return the_place(self.settings(), now(), warn, is_folder_meant=is_folder_meant)
+
+    def handbook(self, on: datetime | None = None) -> Handbook:
+        """The handbook on the catalogue in use; `on` None: today."""
+        from greenlane.cli.failure import warn
+        from greenlane.handbook import handbook_of
+
+        return handbook_of(self.settings(), on, now(), warn)
+
+    def catalog(self) -> Catalog:
+        """The catalogue in use. Raises CatalogError."""
+        from greenlane.catalogue_in_use import catalogue_in_use
+        from greenlane.cli.failure import warn
+
+        return catalogue_in_use(self.settings(), warn).catalog
 
     def answer(self, body: Callable[[], dict[str, Any]], screen: Callable[[], Iterable[Any]], code: int = 0) -> int:
         """One JSON object for a program, or blocks for a person; the exit code."""

@@ -25,16 +25,11 @@ def show(
 
     Example: greenlane show H05.8-260302-0001
     """
-    from greenlane.cli import output
-    from greenlane.cli.granting import granted
     from presentation.cases.case_screen import case_screen
     from presentation.json_of_cases import case_json
     from services.case_sheets import read_case
+    from services.granting import granted
 
     with run.session() as session:
         sheet = granted(read_case(session.wiring, acting(None), case))
-        if run.as_json:
-            output.print_json(case_json(sheet, session.words.language))
-        else:
-            output.show(*case_screen(sheet, session.moments))
-    return 0
+        return run.answer(lambda: case_json(sheet, session.words.language), lambda: case_screen(sheet, session.moments))

@@ -15,7 +15,7 @@ from wording.text import _
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from greenlane.cli.session import Session
+    from greenlane.session import Session
     from presentation.words.words import Words
     from services.applications import SubmittedEntry
 
@@ -52,10 +52,10 @@ def submit(
 
     Example: greenlane submit applications.yaml --lang en
     """
-    from greenlane.cli.files import contents_of
     from greenlane.cli.output import print_json, show
     from greenlane.cli.progress import counted
-    from greenlane.cli.session import waiting
+    from greenlane.handed_in import contents_of
+    from greenlane.session import waiting
     from presentation.cases.submitted import submitted_line, submitted_table
     from presentation.json_of_submissions import submitted_json
     from services.actors import claimed

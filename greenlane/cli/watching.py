@@ -13,7 +13,7 @@ from greenlane.cli.clock import now
 from greenlane.cli.run import Run, as_command
 
 if TYPE_CHECKING:
-    from greenlane.cli.session import Session
+    from greenlane.session import Session
     from services.watching import Present, Watch
 
 PANEL = "Cases"

@@ -8,15 +8,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from audit.examination import Batch, Examined, all_batches, batches_among, examine_all
-from audit.rebuild import Difference, rebuild
+from audit.examination import KINDS, Batch, Examined, all_batches, batches_among, examine_all
+from audit.rebuild import Difference, Opening, rebuild
 from audit.rebuilding import Rebuilt, rebuild_all
 from cases.decide import CASES
 from cases.evolve import evolve
 from cases.model import blank
+from events.language.case_events import canonical_json
 from events.language.identity import case_id_of
 from store.database import Store
 from store.errors import StoreNotMigrated
+from store.ledger import LedgerRow
 from store.recorder import Recorder
 from tests.blocking import record_now
 from tests.builders import MONDAY, a_submission, an_answer, the_definitions
@@ -95,6 +97,25 @@ def test_processes_find_what_one_finds(store: Store, operator: Store, case_ids: 
         Difference(second, "chain"),
         Difference(third, "case"),
     }
+
+
+def test_where_a_life_breaks_is_told_once() -> None:
+    """The rules name it, and what is decided again ends before it."""
+    definitions = the_definitions()
+    opened = CASES.take_turn(blank("case-1", definitions), (a_submission(),), MONDAY)
+    assert opened is not None
+    case = CASES.fold("case-1", definitions, opened.records)
+    decided = CASES.take_turn(case, (an_answer("intake", "one-stop", MONDAY + HOUR),), MONDAY + HOUR)
+    assert decided is not None
+    answer = decided.records[0]
+    broken = answer.model_copy(update={"event": answer.event.model_copy(update={"step_id": "nowhere"})})
+    rows = [
+        LedgerRow(each.case_id, each.sequence, 0, canonical_json(each), b"", each.event.type, each.at, MONDAY)
+        for each in (*opened.records, broken)
+    ]
+    looked = Examined()
+    assert KINDS["case"].judge(Opening(definitions, opened.records[0]), rows, looked) is None
+    assert [one.sequence for one in looked.violations if "cannot follow" in one.message] == [broken.sequence]
 
 
 def test_the_error_of_another_process_is_the_store_s_own(store: Store, operator: Store, case_ids: list[str]) -> None:

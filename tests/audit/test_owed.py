@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
-from audit.owed import check_codes, check_owed
+from audit.owed import check_codes, check_inbox, check_owed
 from events.language.identity import subject_ref_of
 from store.database import Store
 from store.errors import StoreError
@@ -80,7 +80,10 @@ TAMPERED = {
     "UPDATE applications SET received_at = received_at + interval '1 s' WHERE case_id = :first": [
         "I1 {first}: its application is not what its first event says: received_at"
     ],
-    "DELETE FROM applications WHERE case_id = :first": ["I1 {subject}: personal data of nobody's case"],
+    "DELETE FROM applications WHERE case_id = :first": [
+        "I1 {first}: is a case that nobody submitted",
+        "I1 {subject}: personal data of nobody's case",
+    ],
     "INSERT INTO vault.texts (reference, subject_ref, content) VALUES ('r', 'nobody', 'mine')": [
         "I1 nobody: a text of nobody's case"
     ],
@@ -185,3 +188,13 @@ async def test_what_waits_to_be_opened_is_a_submission_without_a_case_only_when_
     assert accepted_without_case(store) == []
     tamper(store, "DELETE FROM cases WHERE case_id = :first", first=sketches[0].case_id)
     assert accepted_without_case(store) == [sketches[0].case_id]
+
+
+def test_a_case_that_nobody_submitted_is_told_as_one(store: Store, sketches: list[Sketch]) -> None:
+    """It is not the same as a submission that has no case."""
+    gone, unasked = (sketch.case_id for sketch in sketches[:2])
+    tamper(store, "DELETE FROM cases WHERE case_id = :gone", gone=gone)
+    tamper(store, "DELETE FROM applications WHERE case_id = :unasked", unasked=unasked)
+    found = [str(violation) for violation in check_inbox(store) if violation.invariant == "I1"]
+    assert f"I1 {gone}: was accepted and has no case" in found
+    assert f"I1 {unasked}: is a case that nobody submitted" in found

@@ -9,6 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from audit.rebuild import Difference, RebuildReport, rebuild
+from cases.stream import Projection
+from catalog.model import Definitions
+from events.language.case_events import EventRecord
 from store.database import Store
 from store.recorder import Recorder
 from tests.blocking import record_now
@@ -134,6 +137,23 @@ def test_a_broken_ledger_is_reported_and_left_alone(store: Store, operator: Stor
     )
     found = rebuild(operator, project, replace=True).differences
     assert set(found) == {Difference(first, "chain"), Difference(second, "chain")}
+    assert snapshot(store) == before
+
+
+def test_what_is_chained_and_no_life_is_left_alone(store: Store, operator: Store, sketches: list[Sketch]) -> None:
+    """Whoever forged it knew how to chain it: its rows stay as they are, and all others are folded."""
+    forged, other = sketches[0].case_id, sketches[4].case_id
+    before = snapshot(store)
+    change(store, f"UPDATE cases SET status = 'other' WHERE case_id IN ('{forged}', '{other}')")
+
+    def unfolded(case_id: str, definitions: Definitions, records: tuple[EventRecord, ...]) -> Projection:
+        if case_id == forged:
+            raise ValueError("cannot follow")
+        return project(case_id, definitions, records)
+
+    found = rebuild(operator, unfolded, replace=True).differences
+    assert set(found) == {Difference(forged, "unreadable"), Difference(other, "case")}
+    assert rebuild(operator, project, replace=True).differences == (Difference(forged, "case"),)
     assert snapshot(store) == before
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from cases.dossier.graph import Graph, graph_of
 from events.language.dossier_messages import LinkedPart, Need
-from greenlane.cli.writing import write_file
 from greenlane.new_files import FileRefusedError
+from greenlane.side_files import write_file
 from presentation.dossiers.pictures import BOX_HEIGHT, BOX_WIDTH, Box, mermaid, svg
 from presentation.moments import Moments
 from presentation.words.words import Words

@@ -68,6 +68,22 @@ def test_the_key_in_use_shows_its_public_half(
     assert "PRIVATE" not in said.out + said.err
 
 
+def test_the_public_half_is_never_written_over_a_private_key(
+    greenlane: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It could not be had back, and nobody could hand over. An older public half gives way."""
+    file, public = tmp_path / "key.pem", tmp_path / "public.pem"
+    made(greenlane, file)
+    private = file.read_bytes()
+    monkeypatch.setenv("GREENLANE_CHECKPOINT_KEY_FILE", str(file))
+    call = ("checkpoint", "key", "--state-dir", str(tmp_path / "none"), "--json", "--out")
+    error = greenlane(*call, str(file)).error
+    assert (error["code"], error["field"]) == ("file_refused", "--out")
+    assert file.read_bytes() == private
+    public.write_text("older")
+    assert greenlane(*call, str(public)).json["public_key"] == public.read_text()
+
+
 def test_what_cannot_sign_is_refused_before_any_server_is_asked(
     greenlane: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

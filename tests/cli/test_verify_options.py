@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from greenlane.cli.files import KEYS_MAX_BYTES
+from greenlane.handed_in import KEYS_MAX_BYTES
 from tests.cli.program import Program
 
 

@@ -6,14 +6,14 @@ import pickle
 
 import pytest
 
-from audit.chain import fault_of_leaf
-from audit.checkpoints import Witnessed
+from audit.checkpoints import Witnessed, fault_of_leaf
 from audit.proof.checking import of_checkpoint
 from audit.rebuild import Difference
 from audit.verification_report import ReplayTally, VerificationReport
 from audit.violation import Violation
 from presentation.integrity import finding_text, verification_json, verification_screen
 from presentation.words.words import Words
+from store.soundness import BrokenLeaf
 from tests.presentation.test_blocks import drawn
 from wording.text import _
 
@@ -49,8 +49,8 @@ def test_an_auditor_reads_in_vietnamese_how_the_past_differs() -> None:
         pickle.loads(pickle.dumps(one))
         for one in (
             of_checkpoint(1, _("its signature does not hold")),
-            fault_of_leaf("case-1", 4, "hash", 3, (9,)),
-            fault_of_leaf("case-2", 5, "missing", 12, (9,)),
+            fault_of_leaf(BrokenLeaf(3, "case-1", 4, "hash"), (9,)),
+            fault_of_leaf(BrokenLeaf(12, "case-2", 5, "missing"), (9,)),
         )
     )
     report.note_differences([Difference("case-3", "case")])

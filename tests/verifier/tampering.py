@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, Final
 
-from audit.proof.leaves import event_leaf, instant_text
+from audit.proof.leaves import event_leaf
 from audit.proof.merkle import leaf_hash, root_of
 from audit.proof.signing import hand_over, sign_checkpoint
 from events.language.chain import GENESIS, link
-from events.language.checkpoint import Checkpoint
+from events.language.checkpoint import Checkpoint, instant_text
 from tests.verifier.bundles import (
     INSTALLATION,
     RULES,

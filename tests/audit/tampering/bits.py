@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
+from audit.violation import Violation
+from store.leaves import Leaf
 from store.ledger import LedgerRow
 
 COLUMNS = ("body", "hash", "type", "at", "recorded_at", "position", "sequence", "case_id")
@@ -40,6 +42,16 @@ def flips(rows: Sequence[LedgerRow], signed: set[tuple[str, int]], count: int, s
         if after is not None and (column == "body" or _is_free(row, after, keys)):
             made.append(Flip(column, row, after))
     return made
+
+
+def faults_of_leaves(rows: Sequence[LedgerRow], leaves: Mapping[int, Leaf]) -> Iterator[Violation]:
+    """Those of one stream that are not what was signed: in memory what `verify` asks PostgreSQL."""
+    standing = {row.sequence: row for row in rows}
+    for sequence, leaf in leaves.items():
+        row = standing.get(sequence)
+        signed = (leaf.hash, leaf.recorded_at, leaf.position)
+        if row is None or (row.hash, row.recorded_at, row.position) != signed:
+            yield Violation("I9", leaf.stream_id, sequence, "is not what was signed")
 
 
 def _is_free(row: LedgerRow, after: LedgerRow, keys: set[tuple[str, int]]) -> bool:

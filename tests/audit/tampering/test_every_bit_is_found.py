@@ -18,7 +18,7 @@ from events.language.checkpoint import EVENTS
 from store.database import Store
 from store.leaves import Leaf, Leaves
 from store.ledger import Ledger, LedgerRow
-from tests.audit.tampering.bits import COLUMNS, Flip, flips
+from tests.audit.tampering.bits import COLUMNS, Flip, faults_of_leaves, flips
 from tests.audit.tampering.house import House
 
 SEED = int(os.environ.get("SEED") or 20_261_127)
@@ -54,7 +54,11 @@ def faults(rows: Iterable[LedgerRow], leaves: dict[str, dict[int, Leaf]]) -> lis
     streams: dict[str, list[LedgerRow]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: (row.case_id, row.sequence)):
         streams[row.case_id].append(row)
-    return [fault for stream, of_stream in streams.items() for fault in check_chain(of_stream, leaves.get(stream, {}))]
+    return [
+        fault
+        for stream, of_stream in streams.items()
+        for fault in (*check_chain(of_stream), *faults_of_leaves(of_stream, leaves.get(stream, {})))
+    ]
 
 
 def test_in_memory_each_bit_is_named_by_its_stream_and_event(house: House) -> None:

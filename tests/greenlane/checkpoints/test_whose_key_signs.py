@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,11 +30,7 @@ MC4CAQAwBQYDK2VuBCIEICiDMxVSCW1qmE3/hvFtl8zXGFYCg0TTd5u0mWWpCw1t
 """X25519: of the same length, and for something else."""
 
 
-@pytest.fixture(autouse=True)
-def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith(PREFIX):
-            monkeypatch.delenv(name)
+pytestmark = pytest.mark.usefixtures("own_environment")
 
 
 @pytest.fixture

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from datetime import datetime
 
 from catalog.loader import DATA_FOLDER
 from greenlane.admission import is_embedded, let_in_published
-from greenlane.cli.catalogue_in_use import warn_of_difference
-from greenlane.cli.clock import now
+from greenlane.catalogue_in_use import Warn, warn_of_difference
 from greenlane.settings import Settings
 from greenlane.stack import running_stack
 from greenlane.wiring import Wiring
@@ -18,16 +17,15 @@ from services.catalogue_places import FolderPlace, InstallationPlace, Place
 
 @contextmanager
 def the_place(
-    state_dir: Path | None, language: str | None, *, is_folder_meant: bool = False
+    settings: Settings, now: datetime, warn: Warn, *, is_folder_meant: bool = False
 ) -> Iterator[tuple[Place, Settings]]:
     """Where the commands act, and the settings. Starts nothing.
 
-    Says on standard error where the shell names a folder that is another catalogue, unless a folder is what is meant.
+    Warns where the shell names a folder that is another catalogue, unless a folder is what is meant.
     """
-    settings = Settings.load(state_dir=state_dir, language=language)
     addresses = running_stack(settings)
     if addresses is None and settings.database_url is None:
-        yield FolderPlace(settings.catalog_dir or DATA_FOLDER, now()), settings
+        yield FolderPlace(settings.catalog_dir or DATA_FOLDER, now), settings
         return
     wiring = Wiring(settings if addresses is None else settings.resolved(addresses))
 
@@ -35,10 +33,10 @@ def the_place(
         if wiring.settings.kafka_bootstrap is not None:
             let_in_published(wiring.settings, departments, systems, wiring.topic_layout)
 
-    place = InstallationPlace(wiring, now(), is_embedded(wiring.settings), let_in)
+    place = InstallationPlace(wiring, now, is_embedded(wiring.settings), let_in)
     try:
         if not is_folder_meant:
-            warn_of_difference(settings, place.acts)
+            warn_of_difference(settings, place.acts, warn)
         yield place, settings
     finally:
         wiring.close()

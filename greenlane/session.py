@@ -7,12 +7,12 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from greenlane.cli.catalogue_in_use import warn_of_difference
-from greenlane.cli.clock import now
+from greenlane.catalogue_in_use import Warn, warn_of_difference
 from greenlane.settings import Settings
 from greenlane.stack import ensure_stack
 from greenlane.stack.causes import EXPLAINED, cause_of
@@ -29,20 +29,20 @@ T = TypeVar("T")
 
 
 @contextmanager
-def on_stack(state_dir: Path | None = None, **overrides: object) -> Iterator[Wiring]:
+def on_stack(state_dir: Path | None, warn: Warn, **overrides: object) -> Iterator[Wiring]:
     """The wiring on the stack of the state folder: the running one, or one started for this command and stopped after it.
 
-    Where all three outside servers are set, nothing is started.
+    Where all three outside servers are set, nothing is started. Warns where the shell names another catalogue.
     """
     settings = Settings.load(state_dir=state_dir, **overrides)
     quiet(settings)
     if settings.temporal_address and settings.kafka_bootstrap and settings.database_url:
-        yield from _wired(settings, settings)
+        yield from _wired(settings, settings, warn)
         return
     terminal = Terminal(language=settings.language)
     try:
         with ensure_stack(settings, progress=terminal) as addresses:
-            yield from _wired(settings.resolved(addresses), settings)
+            yield from _wired(settings.resolved(addresses), settings, warn)
     finally:
         terminal.close()
 
@@ -56,11 +56,11 @@ def quiet(settings: Settings) -> None:
         logging.getLogger("kafka").setLevel(logging.CRITICAL)
 
 
-def _wired(settings: Settings, shell_settings: Settings) -> Iterator[Wiring]:
+def _wired(settings: Settings, shell_settings: Settings, warn: Warn) -> Iterator[Wiring]:
     wiring = Wiring(settings)
     try:
         if settings.catalog_dir is not None:
-            warn_of_difference(settings, wiring.catalogue.known_acts())
+            warn_of_difference(settings, wiring.catalogue.known_acts(), warn)
         yield wiring
     except EXPLAINED as error:
         if isinstance(error, ServiceError):
@@ -85,14 +85,14 @@ class Session:
     def moments(self) -> Moments:
         """Time as the screen shows it, with the business instant of this look."""
         time = self.wiring.business_time
-        instant = time.to_business(now())
+        instant = time.to_business(datetime.now(UTC))
         return Moments(self.words, self.wiring.zone, time, instant, known=Names(self.words, self.wiring.catalog))
 
 
 @contextmanager
-def a_session(state_dir: Path | None, language: str | None = None) -> Iterator[Session]:
+def a_session(state_dir: Path | None, warn: Warn, language: str | None = None) -> Iterator[Session]:
     """A session on the stack of the state folder, see `on_stack`."""
-    with on_stack(state_dir, language=language) as wiring:
+    with on_stack(state_dir, warn, language=language) as wiring:
         yield Session(wiring)
 
 

@@ -1,4 +1,4 @@
-"""What a service answers, at this door: a value, or an error that says which rule refuses."""
+"""What a service answers, for a door that speaks in errors: the value, or which rule refuses."""
 
 from __future__ import annotations
 
