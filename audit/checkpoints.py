@@ -46,7 +46,6 @@ from store.soundness import (
     broken_leaves,
     count_unsigned,
     never_signed,
-    one_instant,
     stored_checkpoints,
 )
 from wording.json_text import read_json
@@ -93,7 +92,7 @@ def check_proofs(
     the house, told only with a key. `known`: without a key, signatures by these are looked at. Raises StoreError.
     """
     installation = installation_id(store)
-    with one_instant(store) as connection:
+    with store.one_instant() as connection:
         rows = stored_checkpoints(connection)
         read = [Read(row, checkpoint) for row in rows if (checkpoint := _checkpoint_of(row)) is not None]
         unread = {row.number for row in rows} - {one.row.number for one in read}

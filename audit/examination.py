@@ -46,13 +46,11 @@ from store.database import Store, session_of
 from store.definitions import DefinitionArchive
 from store.errors import LedgerRowBroken
 from store.ledger import LedgerRow, streamed_rows
-from store.statements import statements_in
 from store.verification import never_accepted
 from wording.text import _
 
 Kind = Literal["case", "dossier"]
 
-SQL: Final = statements_in("views")
 SPREAD_BATCHES: Final = 10
 """Fewer are examined here: to start processes takes longer than that."""
 PROCESSES_MAX: Final = 16
@@ -143,9 +141,8 @@ class Examiner:
     def examine(self, batch: Batch) -> Examined:
         """What these streams come to. Raises StoreError."""
         kind, examined, folded = KINDS[batch.kind], Examined(), list[Folded]()
-        with uncollected(), self._store.writing() as connection:
+        with uncollected(), self._store.one_instant() as connection:
             session = session_of(connection)
-            session.execute(SQL["see_one_instant"])
             with streamed_rows(connection, list(batch.stream_ids)) as in_order:
                 for stream_id, rows in groupby(in_order, lambda row: row.case_id):
                     outcome = self._examine_stream(kind, stream_id, list(rows), examined)

@@ -24,10 +24,10 @@ WITHOUT_EVENT: Final = (AnswerRefused.__name__, MessageRefused.__name__, CHECKPO
 """What is owed to Kafka and is no event of the ledger."""
 OPENERS: Final = ("application", "declaration")
 """Under which name what opened a case, and a dossier, says what was applied for; its first event too."""
-OWED: Final[dict[int, LazyText]] = {
-    1: _("the outbox holds it, and it is not there"),
-    2: _("the outbox never owed it"),
-    3: _("the outbox owes it otherwise than it stands"),
+OWED: Final[dict[str, LazyText]] = {
+    "missing": _("the outbox holds it, and it is not there"),
+    "never owed": _("the outbox never owed it"),
+    "otherwise": _("the outbox owes it otherwise than it stands"),
 }
 IN_THE_VAULT: Final[dict[str, LazyText]] = {
     "personal data": _p("in the vault", "personal data"),

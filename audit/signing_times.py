@@ -74,7 +74,7 @@ def check_times(connection: Connection, checkpoints: Sequence[Checkpoint]) -> It
             late = _("was recorded after the checkpoint that signed it")
             yield Violation("I9", stream_id, sequence, early if is_early else late, goes_on=True, altered=True)
     earliest = _before(checkpoints[-1].at) if checkpoints else FIRST_INSTANT
-    for stream_id, sequence, is_early in untimely_events(connection, earliest):
+    for stream_id, sequence, is_early in untimely_events(connection, earliest, TRANSACTION_MAX):
         early = _("was recorded long before the last checkpoint, and not signed")
         late = _("was recorded in the future")
         yield Violation("I9", stream_id, sequence, early if is_early else late, goes_on=True, altered=True)

@@ -251,7 +251,7 @@ def prove_consistency(
         raise SizeOutOfRangeError(field="to" if 0 < old_size <= most else "from", log=log, signed=most)
     roots = dict.fromkeys((old_size, size), b"")
     try:
-        path = consistency_path(_rooted(hashes_of(_first(installation, log, size)), roots), old_size, size)
+        path = consistency_path(_rooted(hashes_of(Leaves(installation.store).of_log(log, size)), roots), old_size, size)
     except TooFewLeaves:
         raise LeavesBroken(log=log, size=size) from None
     for at, made in roots.items():
@@ -280,10 +280,6 @@ def _stored(installation: Installation) -> Checkpoints:
     return Checkpoints(installation.store)
 
 
-def _first(installation: Installation, log: str, size: int) -> Iterator[Leaf]:
-    return Leaves(installation.store).of_log(log, size)
-
-
 def _rooted(hashes: Iterable[bytes], roots: dict[int, bytes]) -> Iterator[bytes]:
     """The hashes as they come; meanwhile `roots` gets the root of each of its sizes."""
     tree = CompactRange()
@@ -309,16 +305,11 @@ def _stands_today(installation: Installation, leaf: Leaf) -> bool:
             (act.number, digest_of_act(act), act.at) == (leaf.sequence, leaf.hash, leaf.recorded_at) for act in acts
         )
     row = next((row for row in installation.ledger.rows(leaf.stream_id) if row.sequence == leaf.sequence), None)
+    if row is None:
+        return False
     before = Leaves(installation.store).find(EVENTS, leaf.stream_id, leaf.sequence - 1)
-    return row is not None and (
-        row.hash,
-        row.recorded_at,
-        link(GENESIS if before is None else before.hash, row.body),
-    ) == (
-        leaf.hash,
-        leaf.recorded_at,
-        leaf.hash,
-    )
+    chained = link(GENESIS if before is None else before.hash, row.body)
+    return (row.hash, row.recorded_at, chained) == (leaf.hash, leaf.recorded_at, leaf.hash)
 
 
 def _refuse_unproved(installation: Installation, log: str, stream: str, sequence: int) -> Refusal:

@@ -13,7 +13,7 @@ from audit.proof.errors import EvidenceBroken, NotCoveredYet
 from audit.proof.merkle import TooFewLeaves
 from audit.proof.paths import paths_of
 from events.language.case_events import ApplicationSubmitted
-from events.language.checkpoint import EVENTS, Checkpoint
+from events.language.checkpoint import EVENTS, Checkpoint, canonical_bytes
 from events.language.dossier_events import ApplicationReleased, DossierOpened
 from services.installation import Installation
 from store.checkpoints import Checkpoints
@@ -109,20 +109,21 @@ def _event(row: LedgerRow, leaf: Leaf, paths: dict[int, list[bytes]]) -> ProvenE
 
 
 def _definitions_of(installation: Installation, rows: Iterable[LedgerRow]) -> dict[str, str]:
-    archive, bodies = DefinitionArchive(installation.store), {}
+    archive, bodies = DefinitionArchive(installation.store), dict[str, str]()
     for row in rows:
         event = record_of_row(row.case_id, row.sequence, row.body).event
         if isinstance(event, ApplicationSubmitted | DossierOpened) and event.definitions_digest not in bodies:
-            digest = event.definitions_digest
-            try:
-                bodies[digest] = _canonical(archive.body(digest))
-            except (DefinitionsUnknown, ValueError):
-                raise EvidenceBroken(stream_id=row.case_id, sequence=row.sequence) from None
-            if hashlib.sha256(bodies[digest].encode()).hexdigest() != digest:
+            body = _definitions_with(archive, event.definitions_digest)
+            if body is None:
                 raise EvidenceBroken(stream_id=row.case_id, sequence=row.sequence)
+            bodies[event.definitions_digest] = body
     return bodies
 
 
-def _canonical(body: str) -> str:
-    """The form over which the digest is: the archive keeps the fields in another order."""
-    return json.dumps(json.loads(body), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+def _definitions_with(archive: DefinitionArchive, digest: str) -> str | None:
+    """In the form over which the digest is, for the archive keeps the fields in another order. None: no such stand there."""
+    try:
+        body = canonical_bytes(json.loads(archive.body(digest)))
+    except (DefinitionsUnknown, ValueError):
+        return None
+    return body.decode() if hashlib.sha256(body).hexdigest() == digest else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, Table, func, insert, select
 
 from catalog.definition import Key
 from catalog.kinds import KINDS
-from events.language.checkpoint import canonical_bytes
+from events.language.checkpoint import canonical_bytes, instant_text
 from store.database import Store
 from store.errors import CatalogueUnreadable
 from store.tables import catalog_editions, catalog_ends, catalog_versions
@@ -153,7 +153,7 @@ def facts_of_act(act: Act) -> dict[str, object]:
         "act": act.act,
         "by": act.by,
         "note": act.note,
-        "at": act.at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "at": instant_text(act.at),
         "versions": [
             {
                 **version.key._asdict(),

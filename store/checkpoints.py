@@ -267,9 +267,12 @@ def _row(session: Session, statement: str, **values: object) -> tuple[Any, ...]:
 
 def _checkpoint_of(number: int, body: str) -> Checkpoint:
     try:
-        return Checkpoint.model_validate_json(body)
+        checkpoint = Checkpoint.model_validate_json(body)
     except ValidationError:
         raise CheckpointUnreadable(number=number) from None
+    if not checkpoint.logs.keys() >= set(LOGS):
+        raise CheckpointUnreadable(number=number)
+    return checkpoint
 
 
 def _edges_of(number: int, text: str) -> Mapping[str, Edge]:

@@ -23,6 +23,8 @@ from wording.text import LazyText, _, _p
 
 MIGRATION_LOCK = 0x677265656E  # "green": two processes that start at once migrate one after the other
 CONNECT_TIMEOUT_SECONDS = 5
+READ_ROWS = 2000
+"""Rows fetched at once where there may be any number."""
 KEEPALIVE: dict[str, Any] = {
     # A server whose machine vanished is noticed within half a minute instead of two hours.
     "keepalives_idle": 10,
@@ -118,6 +120,13 @@ class Store:
             yield connection
 
     @contextmanager
+    def one_instant(self) -> Iterator[Connection]:
+        """The same, where all that is asked is seen as of one instant, beside whoever writes. Raises StoreError."""
+        with self.reading() as connection:
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction, committed at the end. Raises StoreError; then nothing is known to be written."""
         with as_store_errors(), self.engine.begin() as connection:
@@ -132,6 +141,13 @@ class Store:
                 raise StoreUnavailable(reason=_("the connection was lost"))
             yield session
 
+    def rows(self, statement: str, **values: object) -> Iterator[tuple[Any, ...]]:
+        """The rows of a named statement as of one instant, a few at a time, however many there are. Raises StoreError."""
+        with self.session() as session, session.cursor(name="rows") as cursor:
+            cursor.itersize = READ_ROWS
+            cursor.execute(statement, values or None)
+            yield from cursor
+
     def open_session(self, name: str, *, autocommit: bool = False) -> Session:
         """A connection of its own beside the pool, for a writer or a lease; the caller closes it. Raises StoreUnavailable."""
         with as_store_errors():
@@ -145,6 +161,19 @@ class Store:
             )
             read_every_instant(session.adapters)
             return session
+
+    def try_lease(self, name: str, lock: int) -> Session | None:
+        """A connection of its own, in autocommit, that has a right until it ends; None: another has it. Raises StoreError."""
+        session = self.open_session(name, autocommit=True)
+        try:
+            with as_store_errors():
+                if session.execute("SELECT pg_try_advisory_lock(%s::bigint)", (lock,)).fetchone() == (True,):
+                    return session
+        except BaseException:
+            session.close()
+            raise
+        session.close()
+        return None
 
     def migrate(self) -> tuple[str, ...]:
         """As the owner: bring the schema to this program's version, and each account's rights with it.

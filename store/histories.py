@@ -91,20 +91,13 @@ class Histories:
         for first in range(0, len(runs), AT_ONCE):
             some = runs[first : first + AT_ONCE]
             with self._store.session() as session:
-                yield from _histories(session.execute(SQL["find_bodies"], _columns(some)).fetchall())
+                rows = session.execute(SQL["find_bodies"], _columns(some)).fetchall()
+            yield from _histories(rows)
 
     def lease(self) -> Exporting | None:
         """The right to export; None while another process has it."""
-        with as_store_errors():
-            session = self._store.open_session("histories", autocommit=True)
-            try:
-                if session.execute(SQL["try_lease"], {"key": LOCK}).fetchone() == (True,):
-                    return Exporting(session)
-            except BaseException:
-                session.close()
-                raise
-        session.close()
-        return None
+        session = self._store.try_lease("histories", LOCK)
+        return None if session is None else Exporting(session)
 
 
 class Exporting:

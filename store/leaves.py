@@ -60,7 +60,7 @@ def leaves_of_log(connection: Connection, log: str, size: int | None = None) -> 
     query = select(log_leaves).where(log_leaves.c.log == log).order_by(log_leaves.c.number)
     if size is not None:
         query = query.where(log_leaves.c.number < size)
-    with connection.execution_options(yield_per=READ_ROWS).execute(query) as rows:
+    with connection.execute(query, execution_options={"yield_per": READ_ROWS}) as rows:
         yield from map(_leaf, rows)
 
 

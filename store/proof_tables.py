@@ -62,37 +62,26 @@ histories = Table(
 )
 """Temporal's histories of runs that closed, compressed; `body` null: it could not be kept, `left_out` says why. Real time."""
 
-PROOF_GUARD = """
-CREATE FUNCTION proof_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+_GUARD = """
+CREATE OR REPLACE FUNCTION proof_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'proofs are append-only' USING ERRCODE = 'integrity_constraint_violation';
 END $$
 """
-"""As for the ledger: slips fail loudly; who tampers on purpose is found by what left the house."""
-GUARDED = {
-    "log_leaves": "UPDATE OR DELETE OR TRUNCATE",
-    "log_blocks": "UPDATE OR DELETE OR TRUNCATE",
-    "checkpoints": "UPDATE OR DELETE OR TRUNCATE",
-    "histories": "UPDATE",
-}
-
-
-def guard_of(table: str) -> str:
-    """The statement that makes a table of proofs append-only; histories may be removed when their time is over."""
-    return (
-        f"CREATE TRIGGER {table}_append_only BEFORE {GUARDED[table]} ON {table}"
-        " FOR EACH STATEMENT EXECUTE FUNCTION proof_is_append_only()"
-    )
-
-
-def _make_guard(_: Table, connection: Connection, **__: object) -> None:
-    connection.execute(text(PROOF_GUARD.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")))
+_EVERY_CHANGE = "UPDATE OR DELETE OR TRUNCATE"
+_REFUSED = {log_leaves: _EVERY_CHANGE, log_blocks: _EVERY_CHANGE, checkpoints: _EVERY_CHANGE, histories: "UPDATE"}
+"""As for the ledger: slips fail loudly; who tampers is found by what left the house. Old histories are removed."""
 
 
 def _guard(table: Table, connection: Connection, **__: object) -> None:
-    connection.execute(text(guard_of(table.name)))
+    connection.execute(text(_GUARD))
+    connection.execute(
+        text(
+            f"CREATE TRIGGER {table.name}_append_only BEFORE {_REFUSED[table]} ON {table.name}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION proof_is_append_only()"
+        )
+    )
 
 
-for proof in (log_leaves, log_blocks, checkpoints, histories):
-    event.listen(proof, "before_create", _make_guard)
+for proof in _REFUSED:
     event.listen(proof, "after_create", _guard)

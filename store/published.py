@@ -11,10 +11,10 @@ from events.transport.ports import OutboxRow
 from store.arrays import Bigs, Texts
 from store.database import Store
 from store.errors import as_store_errors
-from store.owed import EVERY_PREFIX, stream
+from store.owed import EVERY_PREFIX
 from store.statements import statements_in
 
-SQL: Final = statements_in("verification")
+SQL: Final = statements_in("published")
 ALL_EVENTS: Final = Topics(EVERY_PREFIX).case_events
 
 
@@ -48,17 +48,17 @@ class OwedEvent(NamedTuple):
 
 def published_ids(store: Store) -> Iterator[int]:
     """The messages that are marked as published, at one instant. Raises StoreError."""
-    return (number for (number,) in stream(store, "find_published"))
+    return (number for (number,) in store.rows(SQL["find_published"]))
 
 
 def owed_topics(store: Store) -> set[str]:
     """All topics that anything was ever owed to. Raises StoreError."""
-    return {topic for (topic,) in stream(store, "find_owed_topics")}
+    return {topic for (topic,) in store.rows(SQL["find_owed_topics"])}
 
 
 def owed_events(store: Store) -> Iterator[OwedEvent]:
     """Every event of the ledger, in no order, with where it is owed. Raises StoreError."""
-    return (OwedEvent(*row) for row in stream(store, "find_events_with_topics"))
+    return (OwedEvent(*row) for row in store.rows(SQL["find_events_with_topics"]))
 
 
 class OutboxIndex:

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from events.language.checkpoint import EVENTS
 from store.database import Store
+from store.errors import CheckpointUnreadable
 from store.statements import statements_in
 from wording.json_text import read_json
 
@@ -25,9 +26,16 @@ class SigningState(NamedTuple):
 
 
 def signing_state(store: Store) -> SigningState:
-    """A few rows by their keys, however long the ledger is. Raises StoreError."""
+    """A few rows by their keys, however long the ledger is. Raises StoreError; CheckpointUnreadable where a row was changed."""
     with store.session() as session:
         row = session.execute(SQL["find_signing_state"]).fetchone()
     number, body, age, unsigned = row or (None, None, None, None)
-    size = 0 if body is None else int(read_json(body)["logs"][EVENTS]["size"])
+    size = 0 if number is None else _size_in(number, body)
     return SigningState(number or 0, size, max(0.0, age or 0.0), max(0.0, unsigned or 0.0))
+
+
+def _size_in(number: int, body: str) -> int:
+    try:
+        return int(read_json(body)["logs"][EVENTS]["size"])
+    except (ValueError, LookupError, TypeError):
+        raise CheckpointUnreadable(number=number) from None

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import datetime
-from itertools import groupby
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
 from sqlalchemy import Connection, select
 
+from events.language.identity import DOSSIER_PREFIX
 from store.arrays import Bigs, Texts
 from store.database import Store, session_of
-from store.ledger import COLUMNS, READ_ROWS, LedgerRow
 from store.proof_tables import checkpoints
 from store.statements import statements_in
-from store.tables import ledger
 
-SQL: Final = {**statements_in("soundness"), "see_one_instant": statements_in("views")["see_one_instant"]}
+SQL: Final = statements_in("soundness")
 
 
 class BrokenHead(NamedTuple):
@@ -61,22 +58,6 @@ class Signed(NamedTuple):
     latest: datetime
 
 
-def streams(store: Store) -> Iterator[list[LedgerRow]]:
-    """The rows of every stream in order, all seen as of one instant; one stream in memory at a time. Raises StoreError."""
-    query = select(*COLUMNS).order_by(ledger.c.case_id, ledger.c.sequence)
-    with store.reading() as connection, connection.execution_options(yield_per=READ_ROWS).execute(query) as rows:
-        for _, stream in groupby((LedgerRow(*row) for row in rows), lambda row: row.case_id):
-            yield list(stream)
-
-
-@contextmanager
-def one_instant(store: Store) -> Iterator[Connection]:
-    """A transaction that sees all as of one instant, and changes nothing. Raises StoreError."""
-    with store.writing() as connection:
-        session_of(connection).execute(SQL["see_one_instant"])
-        yield connection
-
-
 def broken_heads(store: Store) -> list[BrokenHead]:
     """Streams whose row among the read models was written after another last event. Raises StoreError."""
     with store.session() as session:
@@ -92,7 +73,7 @@ def views_ahead(store: Store) -> list[BrokenHead]:
 def commands_ahead(store: Store) -> list[tuple[str, str]]:
     """Streams with a command, the one that is named, that was accepted after their last event. Raises StoreError."""
     with store.session() as session:
-        return [(stream_id, command) for stream_id, command in session.execute(SQL["find_commands_ahead"])]
+        return session.execute(SQL["find_commands_ahead"], {"dossiers": DOSSIER_PREFIX}).fetchall()
 
 
 def opened_without_events(store: Store) -> list[str]:
@@ -130,9 +111,10 @@ def untimely_leaves(connection: Connection, log: str, signed: Sequence[Signed]) 
     return [(row[0], row[1], row[2]) for row in session_of(connection).execute(SQL["find_untimely_leaves"], values)]
 
 
-def untimely_events(connection: Connection, earliest: datetime) -> list[tuple[str, int, bool]]:
-    """The same of events that no checkpoint signed yet, by the clock of the database."""
-    rows = session_of(connection).execute(SQL["find_untimely_events"], {"earliest": earliest.isoformat()})
+def untimely_events(connection: Connection, earliest: datetime, ahead: timedelta) -> list[tuple[str, int, bool]]:
+    """The same of events that no checkpoint signed yet; `ahead`: how far they may be before the clock of the database."""
+    values = {"earliest": earliest.isoformat(), "ahead": ahead}
+    rows = session_of(connection).execute(SQL["find_untimely_events"], values)
     return [(row[0], row[1], row[2]) for row in rows]
 
 

@@ -11,13 +11,21 @@ from sqlalchemy import Connection, func, select
 from events.language.case_events import EventRecord
 from events.language.identity import DOSSIER_PREFIX
 from store.database import Store
-from store.ledger import COLUMNS, LedgerRow
+from store.ledger import COLUMNS, READ_ROWS, LedgerRow
 from store.tables import ledger
 
 PAGE_STREAMS = 200
 ROWS_AT_ONCE = 500
 FIRST = ledger.alias("first")
 """The first row of each stream."""
+
+
+def all_rows(store: Store) -> Iterator[list[LedgerRow]]:
+    """The rows of every stream in order, unread: whoever looks for what was changed parses nothing first. Raises StoreError."""
+    query = select(*COLUMNS).order_by(ledger.c.case_id, ledger.c.sequence)
+    with store.reading() as connection, connection.execution_options(yield_per=READ_ROWS).execute(query) as rows:
+        for _, stream in groupby((LedgerRow(*row) for row in rows), lambda row: row.case_id):
+            yield list(stream)
 
 
 class StreamReader:
@@ -64,6 +72,5 @@ def reading_streams(
     store: Store, stream_ids: Collection[str] | None = None, *, dossiers: bool = True
 ) -> Iterator[StreamReader]:
     """The streams of these ids, or all; without the dossiers' own where they are not wanted. Raises StoreError."""
-    with store.reading() as connection:
-        connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    with store.one_instant() as connection:
         yield StreamReader(connection, stream_ids, dossiers=dossiers)

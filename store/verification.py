@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 from store.arrays import Texts
@@ -10,12 +11,15 @@ from store.database import Session, Store
 from store.statements import statements_in
 
 SQL: Final = statements_in("verification")
+OPENED_WITHIN: Final = timedelta(days=1)
+"""Real time from an acceptance in which its case is opened at the latest: the worker may be down, or have much to do."""
 
 
 def accepted_without_case(store: Store) -> list[str]:
     """I1: accepted submissions that have no case; not what waits to be opened. Raises StoreError."""
     with store.session() as session:
-        return [stream_id for (stream_id,) in session.execute(SQL["find_applications_without_case"])]
+        rows = session.execute(SQL["find_applications_without_case"], {"within": OPENED_WITHIN})
+        return [stream_id for (stream_id,) in rows]
 
 
 def never_submitted(store: Store) -> list[str]:

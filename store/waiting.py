@@ -84,16 +84,8 @@ class WaitingCommands:
 
     def lease(self) -> HandingOver | None:
         """The right to hand over; None while another process has it."""
-        with as_store_errors():
-            session = self._store.open_session("waiting room", autocommit=True)
-            try:
-                if session.execute(SQL["try_lease"], {"key": LOCK}).fetchone() == (True,):
-                    return HandingOver(session)
-            except BaseException:
-                session.close()
-                raise
-        session.close()
-        return None
+        session = self._store.try_lease("waiting room", LOCK)
+        return None if session is None else HandingOver(session)
 
 
 class HandingOver:

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 from audit.proof.errors import EvidenceBroken
-from audit.proof.leaves import event_leaf, instant_text
+from audit.proof.leaves import event_leaf
 from audit.proof.merkle import leaf_hash, verify_inclusion
 from audit.proof.signing import SigningKey, key_named
 from events.language.chain import GENESIS, link
-from events.language.checkpoint import EVENTS, Checkpoint, Handover, canonical_bytes
+from events.language.checkpoint import EVENTS, Checkpoint, Handover, canonical_bytes, instant_text
 
 FORMAT: Final = "greenlane bundle"
 VERSION: Final = 1

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import datetime
 
 from audit.proof.merkle import leaf_hash
-from events.language.checkpoint import EVENTS
+from events.language.checkpoint import EVENTS, instant_text
 from store.leaves import Leaf
 
 
@@ -24,12 +23,6 @@ def data_of(leaf: Leaf) -> bytes:
 def hashes_of(leaves: Iterable[Leaf]) -> Iterator[bytes]:
     """The hashes of stored leaves, as they come."""
     return (leaf_hash(data_of(leaf)) for leaf in leaves)
-
-
-@lru_cache(maxsize=64)  # what one transaction wrote has one instant
-def instant_text(at: datetime) -> str:
-    """An instant in UTC, always with six digits of the second: `2026-03-04T05:06:07.000000Z`."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _data(log: str, stream_id: str, sequence: int, digest: bytes, at: datetime) -> bytes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
@@ -64,6 +66,12 @@ class Checkpoint(Message):
 def canonical_bytes(value: object) -> bytes:
     """JSON in the one form that is signed and hashed: keys sorted, no blanks, UTF-8 as it is."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+@lru_cache(maxsize=64)  # what one transaction wrote has one instant
+def instant_text(at: datetime) -> str:
+    """An instant in UTC as leaves and bundles have it, with six digits of the second: `2026-03-04T05:06:07.000000Z`."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def canonical_checkpoint(checkpoint: Checkpoint) -> bytes:

@@ -1,9 +1,5 @@
 -- What is said of Temporal's histories of runs that closed.
 
--- try_lease --
--- Whether the right to export is now ours; it is until the connection ends.
-SELECT pg_try_advisory_lock(:key::bigint);
-
 -- find_last --
 -- When that run closed which closed last of all that were exported.
 SELECT max(closed_at)

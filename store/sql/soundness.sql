@@ -35,7 +35,7 @@ ORDER BY v.case_id;
 -- A linked dossier may lawfully accept what changes nothing: a cascade that was applied before, asked for again.
 SELECT c.case_id, min(c.command_id)
 FROM commands c
-WHERE c.accepted AND NOT starts_with(c.case_id, 'dossier-') AND c.settled_at > coalesce(
+WHERE c.accepted AND NOT starts_with(c.case_id, :dossiers) AND c.settled_at > coalesce(
     (SELECT max(l.recorded_at) FROM ledger l WHERE l.case_id = c.case_id), '-infinity'
 )
 GROUP BY c.case_id
@@ -115,10 +115,10 @@ ORDER BY f.stream_id, f.sequence
 LIMIT 1000;
 
 -- find_untimely_events --
--- Events without a leaf that were recorded long before the last checkpoint, or are yet to come.
+-- Events without a leaf that were recorded long before the last checkpoint, or are yet to come, by more than clocks differ.
 SELECT l.case_id, l.sequence, l.recorded_at < :earliest::timestamptz
 FROM ledger l
-WHERE (l.recorded_at < :earliest::timestamptz OR l.recorded_at > clock_timestamp() + interval '1 hour')
+WHERE (l.recorded_at < :earliest::timestamptz OR l.recorded_at > clock_timestamp() + :ahead::interval)
 AND NOT EXISTS (
     SELECT FROM log_leaves f WHERE f.log = 'events' AND f.stream_id = l.case_id AND f.sequence = l.sequence
 )

@@ -28,10 +28,6 @@ FROM waiting;
 SELECT count(*), coalesce(extract(epoch FROM now() - min(recorded_at)), 0)
 FROM waiting;
 
--- try_lease --
--- Whether the right to hand over is now ours; it is until the connection ends.
-SELECT pg_try_advisory_lock(:key::bigint);
-
 -- has_any --
 -- Whether anything waits.
 SELECT EXISTS (SELECT FROM waiting);

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -15,11 +12,9 @@ from audit.proof.leaves import event_leaf
 from audit.proof.merkle import leaf_hash, verify_consistency, verify_inclusion
 from audit.proof.signing import KeyRing, PublicKey, SigningKey, signature_holds
 from catalog.definition import Key
-from catalog.loader import load_catalog
 from events.language.chain import GENESIS, link
 from events.language.checkpoint import digest_of_checkpoint
 from events.language.refusals import Refusal
-from intake.records import IntakeRecords
 from services.actors import claimed
 from services.checkpoints import (
     Consistency,
@@ -39,47 +34,25 @@ from services.checkpoints import (
     rotate_key,
 )
 from services.installation import Installation
-from sla.business_time import BusinessTime
 from store.catalogue import PublishedVersion
 from store.database import Store
 from store.ledger import Ledger
 from store.recorder import Recorder
-from store.seals import make_installation_id
 from tests.builders import MONDAY
-from tests.services.door import HouseInstallation
-from tests.settled_catalogue import SettledCatalogue
-from tests.store.conftest import TOPICS
+from tests.services.on_database import installation, recorder, store
 from tests.store.living import Living
 from tests.store.test_escalations import definitions
 
+__all__ = ["installation", "recorder", "store"]
 AUDITOR = claimed("officer", "auditor-1")
 KEY = SigningKey.new()
 PUBLIC = PublicKey.from_pem(KEY.public_pem)
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    opened = Store.connect(database_url, pool_size=4)
-    make_installation_id(opened)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def case(store: Store) -> Iterator[Living]:
+def case(recorder: Recorder) -> Living:
     """A case on record."""
-    recorder = Recorder(store, TOPICS)
-    yield Living(recorder, 1, definitions()).open(MONDAY)
-    recorder.close()
-
-
-@pytest.fixture
-def installation(store: Store) -> Iterator[Installation]:
-    records = IntakeRecords(store, TOPICS)
-    house: Any = SimpleNamespace(store=store, intake_records=records, time=BusinessTime.real_time())
-    house.catalogue = SettledCatalogue(load_catalog())
-    yield HouseInstallation(house)
-    records.close()
+    return Living(recorder, 1, definitions()).open(MONDAY)
 
 
 def proved(installation: Installation, reference: str, sequence: int, log: str = "events") -> Inclusion:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from audit.rebuilding import Rebuilt
 from catalog.errors import UnknownDepartment, UnknownRole
-from catalog.loader import load_catalog
 from events.language.refusals import Refusal
-from intake.records import IntakeRecords
 from services.actors import claimed
 from services.case_lists import list_cases, read_desk
 from services.case_sheets import read_case
@@ -24,7 +20,6 @@ from services.installation import Installation
 from services.reports import Period, PeriodReversedError, count_cases, report_cases
 from services.verification import count_ledger, rebuild_read_models, verify_installation
 from services.watching import Watch
-from sla.business_time import BusinessTime
 from store.database import Store
 from store.escalations import EscalationFilter
 from store.inbox import Inbox, Submission
@@ -32,38 +27,13 @@ from store.recorder import Recorder
 from store.views import CaseFilter
 from tests.blocking import accept_now
 from tests.builders import MONDAY, an_answer
-from tests.services.door import HouseInstallation
-from tests.settled_catalogue import SettledCatalogue
-from tests.store.conftest import TOPICS
+from tests.services.on_database import TOPICS, installation, recorder, store
 from tests.store.living import Living
 from tests.store.test_escalations import LATE, definitions
 
+__all__ = ["installation", "recorder", "store"]
 OFFICER = claimed("officer", "officer-7")
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    opened = Store.connect(database_url, pool_size=4)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def recorder(store: Store) -> Iterator[Recorder]:
-    opened = Recorder(store, TOPICS)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def installation(store: Store) -> Iterator[Installation]:
-    """An installation whose business time is real time; of its parts those that are on the database."""
-    records = IntakeRecords(store, TOPICS)
-    house: Any = SimpleNamespace(store=store, intake_records=records, time=BusinessTime.real_time())
-    house.catalogue = SettledCatalogue(load_catalog())
-    yield HouseInstallation(house)
-    records.close()
 
 
 def accepted(store: Store, case_id: str, name: str, subject_ref: str) -> None:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from events.language.topics import Topics
+from store.checkpoints import Checkpoints
 from store.database import Store
 from store.recorder import Recorder
+from store.seals import installation_id, make_installation_id
 from tests.store.database_server import DatabaseServer
 
 TOPICS = Topics("greenlane")
@@ -55,3 +57,24 @@ def new_recorder(as_account: Callable[[str], Store]) -> Iterator[Callable[..., R
 def recorder(new_recorder: Callable[..., Recorder]) -> Recorder:
     """One recorder, with both ways of alerting."""
     return new_recorder(("webhook", "email"))
+
+
+@pytest.fixture
+def installation(store: Store) -> str:
+    """What the installation calls itself: without a name it signs nothing."""
+    make_installation_id(store)
+    named = installation_id(store)
+    assert named is not None
+    return named
+
+
+@pytest.fixture
+def publisher(installation: str, as_account: Callable[[str], Store]) -> Store:
+    """The store as the process that signs reaches it: it may not write the ledger."""
+    return as_account("publisher")
+
+
+@pytest.fixture
+def signer(publisher: Store) -> Checkpoints:
+    """With the rights of the process that holds the key."""
+    return Checkpoints(publisher)

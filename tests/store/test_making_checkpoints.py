@@ -19,20 +19,12 @@ from store.checkpoints import Checkpoints
 from store.database import Store
 from store.outbox import Outbox
 from store.recorder import Recorder
-from store.seals import make_installation_id
 from tests.blocking import record_now
 from tests.store.conftest import TOPICS
 from tests.store.turn_builder import Sketch
 
 KEY = SigningKey.new()
 HOUR = 3600.0
-
-
-@pytest.fixture
-def publisher(store: Store, as_account: Callable[[str], Store]) -> Store:
-    """The store as the process that signs reaches it: it may not write the ledger."""
-    make_installation_id(store)
-    return as_account("publisher")
 
 
 def making(

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, insert, text
 
 from store.database import Store
+from store.errors import CheckpointUnreadable
 from store.proof_tables import checkpoints
 from store.recorder import Recorder
 from store.signing_state import SigningState, signing_state
@@ -17,9 +18,9 @@ from tests.blocking import record_now
 from tests.store.turn_builder import Sketch
 
 
-def sign(store: Store, number: int, events: int, position: int, age_seconds: int) -> None:
+def sign(store: Store, number: int, events: int, position: int, age_seconds: int, body: str | None = None) -> None:
     """A checkpoint as far as it is asked for here."""
-    body = json.dumps({"logs": {"events": {"size": events}}})
+    body = body or json.dumps({"logs": {"events": {"size": events}}})
     at = func.now() - timedelta(seconds=age_seconds)
     asked_for = {"number": number, "at": at, "body": body, "ledger_position": position, "edges": "{}"}
     with store.writing() as connection:
@@ -54,3 +55,11 @@ def test_what_is_signed_and_what_waits(
     later = signing_state(asking)
     assert later.number == 2
     assert 0 < later.unsigned_seconds < later.age_seconds
+
+
+@pytest.mark.parametrize("body", ["{", "{}", "[]", '{"logs": {"events": {"size": null}}}'])
+def test_a_checkpoint_that_was_changed_says_so(store: Store, body: str) -> None:
+    """Whoever asks is told as of any fault of the store, however far the content is from a checkpoint's."""
+    sign(store, 1, 2, 0, age_seconds=0, body=body)
+    with pytest.raises(CheckpointUnreadable):
+        signing_state(store)

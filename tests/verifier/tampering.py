@@ -12,7 +12,7 @@ from audit.proof.leaves import event_leaf, instant_text
 from audit.proof.merkle import inclusion_path, leaf_hash, root_of
 from audit.proof.signing import hand_over, sign_checkpoint
 from events.language.chain import GENESIS, link
-from events.language.checkpoint import Checkpoint
+from events.language.checkpoint import Checkpoint, instant_text
 from tests.verifier.bundles import (
     INSTALLATION,
     a_case,

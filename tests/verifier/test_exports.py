@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from audit.proof.signing import SigningKey
 from cases.dossier.decide import DOSSIERS
 from cases.dossier.model import blank_dossier
 from cases.model import blank
-from catalog.loader import load_catalog
 from events.language.commands import Outcome
 from events.language.dossier_events import ApplicationReleased
 from events.language.refusals import Refusal
@@ -27,46 +25,21 @@ from presentation.words.words import Words
 from services.actors import claimed
 from services.exports import Bundle, Narrative, export_bundle
 from services.installation import Installation
-from sla.business_time import BusinessTime
 from store.checkpoints import Checkpoints
 from store.database import Store
 from store.definitions import DefinitionArchive
 from store.dossiers import Dossiers, LinkedCase
 from store.recorder import Recorder
-from store.seals import make_installation_id
 from tests.blocking import record_now
 from tests.builders import MONDAY, an_answer, the_definitions
 from tests.cases.dossier import openings
-from tests.services.door import HouseInstallation
-from tests.settled_catalogue import SettledCatalogue
-from tests.store.conftest import TOPICS
+from tests.services.on_database import TOPICS, installation, recorder, store
 from tests.store.living import Living
 from tests.verifier.bundles import a_key, content_of, verdict
 
+__all__ = ["installation", "recorder", "store"]
 OPERATOR = claimed("operator", "root")
 NOW = datetime(2026, 3, 9, 3, tzinfo=UTC)
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    opened = Store.connect(database_url, pool_size=4)
-    make_installation_id(opened)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def recorder(store: Store) -> Iterator[Recorder]:
-    opened = Recorder(store, TOPICS)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def installation(store: Store) -> Installation:
-    house: Any = SimpleNamespace(store=store, intake_records=None, time=BusinessTime.real_time())
-    house.catalogue = SettledCatalogue(load_catalog())
-    return HouseInstallation(house)
 
 
 @pytest.fixture
