@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, Final
 
-from audit.proof.leaves import event_leaf, instant_text
+from audit.proof.leaves import event_leaf
 from audit.proof.merkle import inclusion_path, leaf_hash, root_of
 from audit.proof.signing import hand_over, sign_checkpoint
 from events.language.chain import GENESIS, link
