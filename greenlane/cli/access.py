@@ -50,7 +50,7 @@ def kafka(
     Example: greenlane access kafka culture > culture.properties
     """
     from greenlane.admission import kafka_access
-    from greenlane.cli.output import out, print_json
+    from greenlane.speaking.output import out, print_json
 
     access, rights = kafka_access(run.settings(), name)
     if run.as_json:
@@ -78,7 +78,7 @@ def database(
 
     Example: psql "$(greenlane access database reader)"
     """
-    from greenlane.cli.output import out, print_json
+    from greenlane.speaking.output import out, print_json
     from greenlane.stack.handing_out import database_access
 
     url = database_access(run.settings(), role)

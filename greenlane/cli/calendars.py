@@ -173,9 +173,9 @@ def check(
     Example: greenlane calendar check vn-public-2027.yaml
     """
     from catalog.calendar_files import read_calendar
-    from greenlane.cli.faults import faults_shown
-    from greenlane.cli.output import print_json, show
     from greenlane.settings import Settings
+    from greenlane.speaking.faults import faults_shown
+    from greenlane.speaking.output import print_json, show
     from presentation.words.words import Words
 
     settings = Settings.load(language=lang)

@@ -54,8 +54,8 @@ def export_log(
 
     Example: greenlane export-log --format xes --out ledger.xes.gz
     """
-    from greenlane.cli.progress import counted
     from greenlane.new_files import new_file
+    from greenlane.speaking.progress import counted
     from presentation.log_export import exported_blocks, exported_json
     from services.granting import granted
     from services.log_export import Speech, export_log, find_streams

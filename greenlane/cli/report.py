@@ -47,8 +47,8 @@ def report(
 
     Example: greenlane report --by department --from 2026-03-01T00:00:00+07:00 --csv march.csv --plot march.svg
     """
-    from greenlane.cli.progress import counted
     from greenlane.side_files import writable, write_file
+    from greenlane.speaking.progress import counted
     from presentation.cases.report import report_plot, report_screen
     from presentation.json_of_reports import report_csv, report_json
     from services.reports import Period, count_cases, report_cases

@@ -52,10 +52,10 @@ def submit(
 
     Example: greenlane submit applications.yaml --lang en
     """
-    from greenlane.cli.output import print_json, show
-    from greenlane.cli.progress import counted
     from greenlane.handed_in import contents_of
     from greenlane.session import waiting
+    from greenlane.speaking.output import print_json, show
+    from greenlane.speaking.progress import counted
     from presentation.cases.submitted import submitted_line, submitted_table
     from presentation.json_of_submissions import submitted_json
     from services.actors import claimed
@@ -82,8 +82,8 @@ def submit(
 
 def _say_why(session: Session) -> None:
     """Where what was accepted is not on record and the disk is the reason, on standard error."""
-    from greenlane.cli.failure import explained, say_error
     from greenlane.settings import Settings
+    from greenlane.speaking.failure import explained, say_error
     from greenlane.stack.causes import disk_full
 
     # As the shell gives them: the session's know an address of every server.
@@ -94,8 +94,8 @@ def _say_why(session: Session) -> None:
 
 def _say_faults(submitted: Sequence[SubmittedEntry], words: Words) -> None:
     """What was left out, and what was refused, on standard error: each with its file and line."""
-    from greenlane.cli.failure import say_error, say_left_out
-    from greenlane.cli.output import tell
+    from greenlane.speaking.failure import say_error, say_left_out
+    from greenlane.speaking.output import tell
     from presentation.cases.submitted import unrecorded_line
     from presentation.json_of_submissions import fault_json
     from services.applications import Submitted
