@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -17,15 +16,8 @@ access = typer.Typer(
 )
 
 
-class DatabaseAccount(StrEnum):
-    """The accounts of the database."""
-
-    OWNER = "owner"
-    WORKER = "worker"
-    BRIDGE = "bridge"
-    PUBLISHER = "publisher"
-    READER = "reader"
-    OPERATOR = "operator"
+DatabaseAccount = Literal["owner", "worker", "bridge", "publisher", "reader", "operator"]
+"""The accounts of the database."""
 
 
 def register(app: typer.Typer) -> None:
