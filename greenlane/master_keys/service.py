@@ -20,7 +20,7 @@ from wording.text import LazyText, _
 ATTEMPTS: Final = 2
 """A connection that was kept open may have been closed meanwhile; what is asked may be asked twice."""
 CIPHERTEXT: Final = re.compile(r"\Avault:v(?P<version>\d{1,9}):[A-Za-z0-9+/=_-]+\Z")
-NOT_OPENED: Final = ("authentication failed", "invalid ciphertext", "ciphertext")
+NOT_OPENED: Final = ("authentication failed", "ciphertext")
 """What the engine says of a value that its key does not open."""
 NO_KEY: Final = "key not found"
 LONGEST_WORDS: Final = 200
@@ -85,7 +85,7 @@ class KeyService:
                 raise MasterKeyUnknown(key_id=wrapped_by)
             if any(words in said for words in NOT_OPENED):
                 raise MasterKeyWrong(key_id=wrapped_by)
-        raise KeyServiceUnavailable(reason=_reason_of(answer.status_code, said))
+        raise KeyServiceUnavailable(reason=_reason_of(answer, said))
 
     def _post(self, url: str, body: dict[str, str]) -> httpx.Response:
         for attempt in range(1, ATTEMPTS + 1):
@@ -124,7 +124,8 @@ def _errors_of(answer: httpx.Response) -> str:
     return visible("; ".join(str(error) for error in listed))[:LONGEST_WORDS]
 
 
-def _reason_of(status: int, said: str) -> LazyText:
+def _reason_of(answer: httpx.Response, said: str) -> LazyText:
+    status, phrase = answer.status_code, answer.reason_phrase
     match status:
         case HTTPStatus.FORBIDDEN:
             return _("it refuses the token ({status}: {said})", status=status, said=said)
@@ -133,4 +134,4 @@ def _reason_of(status: int, said: str) -> LazyText:
         case HTTPStatus.SERVICE_UNAVAILABLE:
             return _("it is sealed or in maintenance ({status}: {said})", status=status, said=said)
         case _:
-            return _("it answers {status}: {said}", status=status, said=said or HTTPStatus(status).phrase)
+            return _("it answers {status}: {said}", status=status, said=said or phrase)

@@ -99,8 +99,8 @@ class Supervisor:
                 names = ", ".join(ended)
                 self._progress.say(_("ended what a killed start had left: {names}", names=names))
             self._publish(ready=False)
-            names = {spec.name for spec in self._specs}
-            self._settings_of_ours = with_keys(self.settings, names, self.folder, self._progress)
+            ours = {spec.name for spec in self._specs}
+            self._settings_of_ours = with_keys(self.settings, ours, self.folder, self._progress)
             probe_outside(self.settings)
             return self._bring_up(Ports(self.folder))
         except BaseException as error:

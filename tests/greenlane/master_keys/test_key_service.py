@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from greenlane.master_keys.keys import master_key_of
 from greenlane.master_keys.service import KeyService, ServicePlace
@@ -23,8 +25,8 @@ def transit() -> Iterator[Transit]:
         yield engine
 
 
-def service_of(transit: Transit, **given: object) -> KeyService:
-    return KeyService(ServicePlace(**{"url": transit.url, "key": "greenlane", "token": TOKEN} | given))  # type: ignore[arg-type]
+def service_of(transit: Transit, **given: Any) -> KeyService:
+    return KeyService(ServicePlace(**{"url": transit.url, "key": "greenlane", "token": TOKEN} | given))
 
 
 def test_both_kinds_of_key_are_bound_to_the_context(transit: Transit) -> None:
@@ -102,19 +104,19 @@ def test_nobody_there_is_said() -> None:
 @pytest.mark.usefixtures("own_environment")
 def test_the_settings_name_service_and_file(transit: Transit) -> None:
     """The file's key wraps where both are set, so that a key moves from one to the other in both directions."""
-    in_service: dict[str, str] = {"key_service_url": transit.url, "key_service_token": TOKEN}
-    by_service = master_key_of(Settings(**in_service))  # type: ignore[arg-type]
+    in_service: dict[str, Any] = {"key_service_url": transit.url, "key_service_token": TOKEN}
+    by_service = master_key_of(Settings(**in_service))
     assert by_service is not None
     old = by_service.wrap(KEY, CONTEXT)
     text = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="
-    both = master_key_of(Settings(master_key=text, **in_service))  # type: ignore[arg-type]
+    both = master_key_of(Settings(master_key=SecretStr(text), **in_service))
     assert both is not None
     assert both.unwrap(old, CONTEXT) == KEY
     new = both.wrap(KEY, CONTEXT)
     assert new.key_id.startswith("file:")
-    back = master_key_of(Settings(former_master_key=text, **in_service))  # type: ignore[arg-type]
+    back = master_key_of(Settings(former_master_key=SecretStr(text), **in_service))
     assert back is not None
     assert back.unwrap(new, CONTEXT) == KEY
     assert back.wrap(KEY, CONTEXT).key_id == "service:greenlane:v1"
-    assert master_key_of(Settings(former_master_key=text)) is None  # type: ignore[arg-type]
+    assert master_key_of(Settings(former_master_key=SecretStr(text))) is None
     assert master_key_of(Settings()) is None

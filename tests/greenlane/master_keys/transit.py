@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import json
 import threading
 from collections.abc import Iterator
@@ -57,12 +58,17 @@ class Transit:
         return 200, {"data": {"ciphertext": ciphertext, "key_version": len(self.versions)}}
 
     def _decrypt(self, body: dict[str, str]) -> tuple[int, object]:
-        prefix, version, content = body["ciphertext"].split(":", 2)
-        if prefix != "vault" or int(version[1:]) > len(self.versions):
+        if not body["ciphertext"].startswith("vault:v"):
+            return 400, {"errors": ["invalid ciphertext: no prefix"]}
+        version, content = body["ciphertext"].removeprefix("vault:v").split(":", 1)
+        if int(version) > len(self.versions):
             return 400, {"errors": ["invalid ciphertext: version is too new"]}
-        raw = base64.b64decode(content)
         try:
-            plain = AESGCM(self.versions[int(version[1:]) - 1]).decrypt(raw[:12], raw[12:], _associated(body))
+            raw = base64.b64decode(content)
+        except binascii.Error:
+            return 400, {"errors": ["invalid ciphertext: could not decode base64"]}
+        try:
+            plain = AESGCM(self.versions[int(version) - 1]).decrypt(raw[:12], raw[12:], _associated(body))
         except InvalidTag:
             return 400, {"errors": ["cipher: message authentication failed"]}
         return 200, {"data": {"plaintext": base64.b64encode(plain).decode()}}

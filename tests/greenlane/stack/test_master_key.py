@@ -127,9 +127,7 @@ def test_a_made_key_that_was_opened_to_others_is_refused(folder: StateFolder) ->
         with_master_key(Settings(state_dir=folder.path), folder, Heard())
 
 
-def test_a_command_takes_the_key_of_the_stack_it_is_about(
-    folder: StateFolder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_command_takes_the_key_of_the_stack_it_is_about(folder: StateFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not that of another which runs in the folder, nor any in production; and no process of ours by its own account."""
     made = with_master_key(Settings(state_dir=folder.path), folder, Heard())
     settings = Settings(state_dir=folder.path).resolved(HERE)
