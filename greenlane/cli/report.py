@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.acting import acting
+from greenlane.cli.acting import acting, reading
 from greenlane.cli.clock import now
-from greenlane.cli.run import Run, as_command
+from greenlane.cli.run import Look, as_look
 from wording.text import _
 
 PANEL = "Cases"
@@ -29,9 +29,9 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(report)
 
 
-@as_command
+@as_look
 def report(
-    run: Run,
+    run: Look,
     *,
     by: Annotated[Grouping, typer.Option("--by", help="What the figures are added up by.")] = Grouping.LANE,
     from_at: Annotated[
@@ -60,7 +60,9 @@ def report(
     with run.session() as session:
         total = count_cases(session.wiring, acting(None))
         with counted(session.words(_("Looking at the open cases")), total) as progress:
-            figures = report_cases(session.wiring, acting(None), by.value, period, now=now(), progress=progress)
+            figures = report_cases(
+                session.wiring, reading(session, "report"), by.value, period, now=now(), progress=progress
+            )
         if csv is not None:
             write_file(csv, report_csv(figures), "csv")
         if plot is not None:
