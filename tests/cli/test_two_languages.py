@@ -27,9 +27,9 @@ from catalog.value_texts import _MESSAGES, _REMEDIES, value_message, value_remed
 from eventlog.errors import LogMalformedError, Place
 from events.language.messages import MessageError, message_error_of
 from events.transport import errors as transport
-from greenlane.cli.failure import InterruptedRunError, explained
 from greenlane.errors import StackError
 from greenlane.probing.troubles import CLASSES, KAFKA, WORDS, Trouble
+from greenlane.speaking.failure import InterruptedRunError, explained
 from greenlane.stack.errors import for_relaying, relayed
 from greenlane.stack.folder import folder_error
 from presentation.remedies import remedy_of
