@@ -177,7 +177,10 @@ class CaseIntake(StreamIntake[CaseCommand, Definitions]):
     async def _open(
         self, submission: Parted, opening: SubmitApplication, definitions: Definitions
     ) -> Submitted | Refusal:
-        acceptance = await self._records.accept(submission, opening, definitions)
+        acceptance, subject_ref = await self._records.accept(submission, opening, definitions)
+        # Whose it is was found out when the person was put away.
+        application = opening.application.model_copy(update={"subject_ref": subject_ref})
+        opening = opening.model_copy(update={"application": application})
         taken = await self.open_as(acceptance, submission.case_id, opening, definitions)
         application_id = submission.application.application_id
         return taken or refuse("application_conflict", "application_id", application=application_id)

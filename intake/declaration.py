@@ -6,7 +6,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,9 @@ from events.language.dossier_messages import DossierFile, LinkedData, LinkedPart
 from events.language.identity import dossier_id_of, subject_ref_of
 from events.language.messages import DocumentMessage, parsed
 from events.language.refusals import Refusal, refuse
+from intake.identifiers import identifiers_of
 from intake.person import held_as, told_of
+from store.vault.numbers import Identifiers
 from wording.names import tidied
 
 DECLARATION_MAX_BYTES = 500_000
@@ -36,7 +38,9 @@ class SplitDossier:
     declaration: Declaration
     person_json: str
     content_digest: str
-    """SHA-256 (hex) over all that was handed in: the same dossier twice has the same."""
+    """SHA-256 (hex) over all that was handed in: the same dossier twice has the same. Kept nowhere as it is."""
+    identifiers: Identifiers = field(default_factory=Identifiers, repr=False)
+    """By what the person is found."""
 
 
 def filled(file: DossierFile, template: DossierTemplate) -> DossierFile:
@@ -146,7 +150,8 @@ def split(
     size = len(declaration.model_dump_json().encode())
     if size > DECLARATION_MAX_BYTES:
         return refuse("dossier_too_large", "applications", size=str(size), most=str(DECLARATION_MAX_BYTES))
-    return SplitDossier(stream_id, declaration, _person(stream_id, file, data, lanes), _digest(handed_in))
+    person = _person(stream_id, file, data, lanes)
+    return SplitDossier(stream_id, declaration, person, _digest(handed_in), identifiers_of(file.applicant))
 
 
 def findings_in(file: DossierFile, lanes: LaneTable) -> tuple[LeftOut, ...]:

@@ -93,5 +93,5 @@ def read_case(installation: Installation, actor: Actor, reference: str) -> CaseS
         raise NotAnsweredError(message, field="case", remedy=LOOK_AGAIN)
     definitions, records = installation.intake_records.ledger_of(known.case_id)
     case = fold(known.case_id, definitions, records)
-    texts = texts_of(installation, records, None if case.application is None else case.application.subject_ref)
+    texts = texts_of(installation, records)
     return CaseSheet(case, view_of(case), records, installation.inbox.refusals(known.case_id), texts)

@@ -95,5 +95,5 @@ def read_dossier(installation: Installation, actor: Actor, reference: str, *, no
     dossier = fold_dossier(known.stream_id, definitions, records)
     at = installation.business(now)
     schedule = remaining(dossier, at) if dossier.is_open else None
-    texts = texts_of(installation, records, None if dossier.declaration is None else dossier.declaration.subject_ref)
+    texts = texts_of(installation, records)
     return DossierSheet(dossier, records, streams.case_views(known.stream_id), schedule, at, texts)

@@ -23,6 +23,7 @@ from store.inbox import Inbox
 from store.ledger import Ledger
 from store.letters import LetterKeys
 from store.vault.master import MasterKey
+from store.vault.vault import Vault
 from store.views import Views
 
 
@@ -53,6 +54,11 @@ class Installation(ABC):
     @abstractmethod
     def intake_records(self) -> IntakeRecords:
         """Inbox, vault, ledger and definitions, as the intake uses them."""
+
+    @property
+    @abstractmethod
+    def vault(self) -> Vault:
+        """The data of persons; what reads or writes a value there raises MasterKeyMissing where there is no master key."""
 
     @property
     @abstractmethod
