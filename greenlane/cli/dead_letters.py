@@ -79,6 +79,8 @@ def list_letters(
 ) -> int:
     """List dead letters: where they came from, when, and why they could not be used.
 
+    Each is sealed under a key of its own: what was sent is told only where the installation's master key is at hand.
+
     Example: greenlane dlq list submissions
     """
     from presentation.dead_letters import dead_letter_list
@@ -103,16 +105,17 @@ def show_letter(
         bool, typer.Option("--content", help="Show the message itself too: it may hold personal data.")
     ] = False,
 ) -> int:
-    """Show one dead letter with its headers.
+    """Show one dead letter with its headers; those of its sender, and the message, need the master key.
 
     Example: greenlane dlq show submissions 2-17 --content
     """
     from presentation.dead_letters import dead_letter_screen
     from presentation.json_of_dead_letters import dead_letter_json
-    from services.dead_letters import read_dead_letter
+    from services.dead_letters import read_dead_letter, read_letter_content
 
     with run.session() as session:
-        filed = read_dead_letter(session.wiring, acting(None), topic, letter_id)
+        read = read_letter_content if content else read_dead_letter
+        filed = read(session.wiring, acting(None), topic, letter_id)
         return run.answer(
             lambda: {"ok": True, "letter": dead_letter_json(filed, content=content)},
             lambda: dead_letter_screen(filed, session.moments, content=content),
@@ -129,7 +132,7 @@ def replay(
     *,
     everything: Annotated[bool, typer.Option("--all", help="All that were not sent again before.")] = False,
 ) -> int:
-    """Send dead letters again to the topic they came from, byte for byte.
+    """Send dead letters again to the topic they came from, byte for byte: the bridge opens them, not this command.
 
     Example: greenlane dlq replay finance 0-3 1-9
     """
