@@ -34,7 +34,7 @@ def correction_of(file: str, content: bytes) -> Correction:
     values = dict(_leaves((), document.value))
     problems = [_nothing(document, path) for path, value in values.items() if value is None]
     if not values:
-        remedy = _("Write the field and what is right: phone: 0912345678.")
+        remedy = _("Write each field with what is right, such as phone: 0900000000.")
         problems.append(document.problem((), _("no field is corrected"), remedy))
     if problems:
         raise CatalogInvalid(problems)
@@ -86,6 +86,8 @@ def _nothing(document: Document, path: Path) -> Problem:
 def _unknown(document: Document, path: Path, known: set[Path]) -> Problem:
     # Named are fields, never what they say.
     near = close_matches(field_name(path), {field_name(each) for each in known})
-    remedy = NEAR.filled(near=", ".join(map(repr, near))) if near else _("See the fields with `greenlane subject show`.")
+    remedy = (
+        NEAR.filled(near=", ".join(map(repr, near))) if near else _("See the fields with `greenlane subject show`.")
+    )
     message = _("nothing that is held about this person has the field {field}", field=field_name(path))
     return document.problem(path, message, remedy, "field_unknown")

@@ -16,7 +16,6 @@ from services.subjects import standing
 from store.vault.correcting import Corrections, NumberTaken, SaidAnew
 from store.vault.vault import Entry
 
-
 __all__ = ["Corrected", "Correction", "correct_subject", "correction_of"]
 
 
@@ -46,7 +45,9 @@ def correct_subject(
         return refuse("number_taken", "subject", other=taken.other)
     if not fields:
         return refuse("nothing_changes", "subject")
-    record_read(installation, reader, subject=subject_ref, filter=filter_said({"reason": reason, "fields": list(fields)}))
+    record_read(
+        installation, reader, subject=subject_ref, filter=filter_said({"reason": reason, "fields": list(fields)})
+    )
     return Corrected(subject_ref, fields)
 
 

@@ -36,6 +36,8 @@ class Erased:
     """It was erased before; nothing was done."""
     clear_letters: int = 0
     """Dead letters of an older program that hold something of the person: they go with the age of their topic only."""
+    closed_letters: int = 0
+    """Dead letters of whomever that no master key here opens: nobody could look into them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def erase_subject(
             erasure = _of(entry, _cases(streams), documents)
             erasing.forget(erasure, names, letters.references)
             listed.add(entry)
-            return Erased(erasure, already=False, clear_letters=letters.clear)
+            return Erased(erasure, already=False, clear_letters=letters.clear, closed_letters=letters.closed)
     done = persons.erasure_of(subject_ref)
     if done is None:
         raise AssertionError("a subject without a key has an erasure on record")
@@ -115,9 +117,7 @@ def reapply_erasures(installation: Installation, actor: Actor, listed: ErasureLi
     return Reapplied(len(entries), tuple(applied), left)
 
 
-def _reapplied(
-    installation: Installation, actor: Actor, persons: Persons, entries: Sequence[ListedErasure]
-) -> bool:
+def _reapplied(installation: Installation, actor: Actor, persons: Persons, entries: Sequence[ListedErasure]) -> bool:
     """Whether the subject of these entries is erased now; not: it has a case that none of them names."""
     ref, known = entries[0].subject_ref, {stream for entry in entries for stream in entry.streams}
     if not known.issuperset(stream.stream_id for stream in persons.streams_of(ref)):

@@ -36,6 +36,7 @@ from greenlane.cli import (
     sandbox,
     sheet,
     stops,
+    subjects,
     submission,
     watching,
 )
@@ -78,6 +79,7 @@ for theme in (
     checkpoints,
     reads,
     dead_letters,
+    subjects,
     dossiers,
     reference,
     due,

@@ -21,7 +21,6 @@ PANEL = "Care"
 STANDARD_INPUT = "-"
 VALUE_MAX = 1_000
 OWNERS_ONLY = 0o600
-_TYPED = "- reads it from standard input; typed here it stands in the shell's history and in the list of processes."
 
 Reference = Annotated[
     str, typer.Argument(metavar="REF", help="Reference of the subject, as `subject find` shows it.", callback=name_of)
@@ -46,12 +45,25 @@ def find(
     run: Look,
     *,
     number: Annotated[
-        str | None, typer.Option("--number", metavar="NUMBER", help=f"Identity number or tax code. {_TYPED}")
+        str | None,
+        typer.Option(
+            "--number",
+            metavar="-|NUMBER",
+            help="Identity number or tax code; - reads it from standard input. Typed here it stands in the shell's history, "
+            "and in the list of processes.",
+        ),
     ] = None,
-    phone: Annotated[str | None, typer.Option("--phone", metavar="PHONE", help=f"Telephone number. {_TYPED}")] = None,
+    phone: Annotated[
+        str | None,
+        typer.Option("--phone", metavar="-|PHONE", help="Telephone number; - reads it from standard input, as above."),
+    ] = None,
     name: Annotated[
         str | None,
-        typer.Option("--name", metavar="NAME", help=f"Full name, with or without accents. {_TYPED}"),
+        typer.Option(
+            "--name",
+            metavar="-|NAME",
+            help="Full name, with or without accents; - reads it from standard input, as above.",
+        ),
     ] = None,
 ) -> int:
     """Find the subjects that have a number, a phone or a full name. By what was sought is on record, the value is not.
@@ -192,14 +204,12 @@ def reapply(run: Run) -> int:
 
 def _sought(*, number: str | None, phone: str | None, name: str | None) -> tuple[SoughtBy, str]:
     """By what is sought, and the value. Raises BadParameter, which says nothing of the value."""
-    given: list[tuple[SoughtBy, str]] = []
-    for by, text in (("number", number), ("phone", phone), ("name", name)):
-        if text is not None:
-            given.append((by, text))  # type: ignore[arg-type]
+    sought: tuple[tuple[SoughtBy, str | None], ...] = (("number", number), ("phone", phone), ("name", name))
+    given = [(by, text) for by, text in sought if text is not None]
     if len(given) != 1:
         raise typer.BadParameter(_("Seek by one of them."), param_hint="--number / --phone / --name")
     by, text = given[0]
-    value = sys.stdin.readline(VALUE_MAX) if text == STANDARD_INPUT else text
+    value = sys.stdin.buffer.readline(VALUE_MAX).decode(errors="replace") if text == STANDARD_INPUT else text
     if not value.strip():
         raise typer.BadParameter(_("Nothing is sought."), param_hint=f"--{by}")
     return by, value.strip()

@@ -75,6 +75,13 @@ def erased_lines(erased: Erased, moments: Moments) -> Iterator[Block]:
             erased.clear_letters,
         )
         yield toned(Tone.NEAR, words(text))
+    if erased.closed_letters:
+        unread = _n(
+            "{count} dead letter could not be opened, and was not looked into.",
+            "{count} dead letters could not be opened, and were not looked into.",
+            erased.closed_letters,
+        )
+        yield toned(Tone.NEAR, words(unread))
     if not erased.already:
         yield toned(Tone.NEAR, words(_("Older back-ups still hold the data until they are destroyed.")))
 
@@ -104,7 +111,8 @@ def _status(case: SubjectCase, words: Words) -> str:
     stream = case.stream
     if stream.outcome is not None:
         return words.named("dossier_outcome" if stream.linked else "outcome", stream.outcome)
-    return words.named("dossier_status" if stream.linked else "status", stream.status)
+    # Of a linked dossier one word says both.
+    return words.named("status", "in_progress" if stream.status == "open" else stream.status)
 
 
 def _kept(case: SubjectCase, moments: Moments) -> str:

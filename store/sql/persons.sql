@@ -103,17 +103,16 @@ UPDATE vault.entries
 SET sealed = :sealed::bytea
 WHERE stream_id = :stream_id::text;
 
--- find_holders_of_number --
--- Other subjects that have one of these numbers.
+-- find_holder_of_number --
+-- Another subject that has one of these numbers for its own.
 SELECT subject_ref
 FROM vault.indexes
-WHERE
-    kind IN ('number', 'other-number') AND digest = ANY(:digests::bytea[]) AND subject_ref <> :subject_ref::text
+WHERE kind = 'number' AND digest = ANY(:digests::bytea[]) AND subject_ref <> :subject_ref::text
 ORDER BY subject_ref
 LIMIT 1;
 
 -- find_own_numbers --
 -- The numbers by which a subject is found.
-SELECT kind, digest
+SELECT digest
 FROM vault.indexes
 WHERE subject_ref = :subject_ref::text AND kind IN ('number', 'other-number');

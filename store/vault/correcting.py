@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -15,7 +15,9 @@ from store.vault.subjects import OTHER_NUMBER, OpenedSubject
 from store.vault.vault import ENTRY, Entry, Vault
 
 SQL: Final = {**statements_in("persons"), **statements_in("vault")}
-NUMBERS: Final = ("number", OTHER_NUMBER)
+NUMBER: Final = "number"
+IndexRow = tuple[str, bytes]
+"""Kind and digest."""
 
 
 class NumberTaken(Exception):
@@ -78,26 +80,27 @@ class Correcting:
     def put(self, said: Sequence[SaidAnew]) -> None:
         """Write all entries anew, with the indexes that follow from them. Raises NumberTaken."""
         execute, ref = self._session.execute, {"subject_ref": self._ref}
-        standing = {digest: kind for kind, digest in execute(SQL["find_own_numbers"], ref)}
-        # Of what stood before: persons of older programs may share a number, which stays so.
-        rows = sorted(
-            {
-                (standing.get(digest, kind), digest)
-                for each in said
-                for kind, digest, _ref in self._vault.index_rows(self._ref, each.identifiers)
-            }
-        )
-        for each in said if self._opened is not None else ():
-            sealed = self._opened.seal(ENTRY, each.stream_id, each.person.encode())
-            execute(SQL["put_entry"], {"stream_id": each.stream_id, "sealed": sealed})
+        if (opened := self._opened) is not None:
+            for each in said:
+                sealed = opened.seal(ENTRY, each.stream_id, each.person.encode())
+                execute(SQL["put_entry"], {"stream_id": each.stream_id, "sealed": sealed})
+        standing = {digest for (digest,) in execute(SQL["find_own_numbers"], ref)}
         execute(SQL["forget_indexes"], ref)
-        columns = {"kinds": [kind for kind, _digest in rows], "digests": [digest for _kind, digest in rows]}
-        execute(SQL["add_indexes"], columns | {"subject_refs": [self._ref for _row in rows]})
-        self._demand_free([digest for kind, digest in rows if kind in NUMBERS and digest not in standing])
+        rows = {row[:2] for each in said for row in self._vault.index_rows(self._ref, each.identifiers)}
+        taken = [digest for kind, digest in rows - self._added(rows) if kind == NUMBER]
+        if held := self._holder([digest for digest in taken if digest not in standing]):
+            raise NumberTaken(held)
+        # Persons of older programs may share a number: that stays so.
+        self._added({(OTHER_NUMBER, digest) for digest in taken})
 
-    def _demand_free(self, numbers: Sequence[bytes]) -> None:
-        """Only now: whoever takes the same number at the same time has been waited for."""
+    def _added(self, rows: Set[IndexRow]) -> set[IndexRow]:
+        """Those of the rows that were added: a number that another subject has is not."""
+        kinds, digests = ([row[place] for row in sorted(rows)] for place in (0, 1))
+        columns = {"kinds": kinds, "digests": digests, "subject_refs": [self._ref] * len(kinds)}
+        return {(kind, digest) for kind, digest in self._session.execute(SQL["add_indexes"], columns)}
+
+    def _holder(self, numbers: Sequence[bytes]) -> str | None:
+        """Another subject with one of these numbers: only now, since whoever takes one at the same time was waited for."""
         values = {"digests": list(numbers), "subject_ref": self._ref}
-        taken = self._session.execute(SQL["find_holders_of_number"], values).fetchone()
-        if taken is not None:
-            raise NumberTaken(str(taken[0]))
+        found = self._session.execute(SQL["find_holder_of_number"], values).fetchone()
+        return None if found is None else str(found[0])
