@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from catalog.dossier import DossierTemplate, SilenceRules
 from catalog.duties import DutyRules
 from catalog.model import LaneTable, ProcedureVersion
+from catalog.policy import Policy
 from catalog.province import Province
 from catalog.systems import SystemList
 from sla.calendar import CalendarDefinition, Window
@@ -28,6 +29,7 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
     "silence": SilenceRules,
     "duties": DutyRules,
     "systems": SystemList,
+    "policy": Policy,
 }
 
 
