@@ -14,6 +14,7 @@ from catalog.duties import DutyRules
 from catalog.model import LaneTable, ProcedureVersion
 from catalog.policy import Policy
 from catalog.province import Province
+from catalog.retention import RetentionRules
 from catalog.systems import SystemList
 from sla.calendar import CalendarDefinition, Window
 from sla.ladder import Ladder
@@ -28,6 +29,7 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
     "dossier": DossierTemplate,
     "silence": SilenceRules,
     "duties": DutyRules,
+    "retention": RetentionRules,
     "systems": SystemList,
     "policy": Policy,
 }

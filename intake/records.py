@@ -23,7 +23,7 @@ from store.errors import DefinitionsUnknown
 from store.inbox import Acceptance, Inbox, KnownCase, Submission
 from store.ledger import Ledger
 from store.systems import RegisteredSystems
-from store.vault import Vault
+from store.vault.vault import Vault
 
 C = TypeVar("C", bound=Command)
 

@@ -9,7 +9,7 @@ from events.language.identity import OWN_REFERENCE_PATTERN
 from intake.person import references_in
 from services.installation import Installation
 from store.errors import StoreAccessDenied
-from store.vault import Vault
+from store.vault.vault import Vault
 
 
 def texts_of(installation: Installation, records: Sequence[EventRecord], subject_ref: str | None) -> dict[str, str]:

@@ -74,6 +74,9 @@ TABLES: Final[Mapping[str, Rights]] = {
     "log_blocks": Rights(publisher="ra", operator="ra"),
     "checkpoints": Rights(publisher="ra", operator="ra"),
     "histories": Rights(bridge="rad", reader="", operator="r"),
+    # Who looked at what, and whose data were erased: added to by whoever reads or erases, and never changed.
+    "reads": Rights(publisher="r", reader="ra", operator="ra"),
+    "erasures": Rights(worker="r", bridge="ra", publisher="r", operator="ra"),
     # Of the installation itself
     "stack": Rights(worker="r", bridge="r", publisher="raw", operator="rawd"),
     "change_plans": Rights(bridge="r", operator="raw"),
@@ -84,8 +87,15 @@ TABLES: Final[Mapping[str, Rights]] = {
     "vault.subjects": Rights(bridge="raw", reader="", operator="raw"),
     "vault.documents": Rights(bridge="ra", reader="", operator="ra"),
     "vault.texts": Rights(bridge="ra", reader="", operator="ra"),
+    "vault.entries": Rights(bridge="rawd", reader="", operator="rawd"),
+    "vault.indexes": Rights(bridge="rawd", reader="", operator="rawd"),
+    "vault.keys": Rights(bridge="ra", reader="", operator="raw"),
+    "vault.letters": Rights(bridge="ra", reader="", operator="rawd"),
 }
 
+READ_COLUMNS: Final = (
+    *("actor", "door", "purpose", "case_id", "subject", "as_of", "known_at", "filter", "count", "hash"),
+)
 COLUMNS: Final[Mapping[tuple[str, str, str], tuple[str, ...]]] = {
     # Where and when a row was written is said by the database, never by whoever writes it.
     ("ledger", "worker", "a"): ("case_id", "sequence", "body", "hash", "type", "at"),
@@ -94,6 +104,9 @@ COLUMNS: Final[Mapping[tuple[str, str, str], tuple[str, ...]]] = {
     ("waiting", "publisher", "r"): ("recorded_at",),
     ("alerts", "publisher", "w"): ("attempts", "next_attempt_at", "delivered_at", "last_error"),
     ("change_plans", "operator", "w"): ("sent",),
+    # When a read was is said by the database.
+    ("reads", "reader", "a"): READ_COLUMNS,
+    ("reads", "operator", "a"): READ_COLUMNS,
 }
 """By table, account and letter: the only columns for which the right is given."""
 

@@ -14,6 +14,8 @@ from wording.text import LazyText, _
 
 DATABASE_URL: Final = "GREENLANE_DATABASE_URL"
 """The setting that names the database, as whoever can mend it knows it."""
+MASTER_KEY: Final = "GREENLANE_MASTER_KEY"
+KEY_SERVICE: Final = "GREENLANE_KEY_SERVICE_URL"
 
 
 class StoreError(Exception):
@@ -112,6 +114,75 @@ class StoreAccessDenied(StoreError):
                 "Give each process its own account, and `greenlane prepare` the owner's "
                 "(GREENLANE_DATABASE_OWNER_URL); `prepare` grants the others what they need."
             ),
+        )
+
+
+class MasterKeyMissing(StoreAccessDenied):
+    """This process was given no master key: it can neither read nor write what lies in the vault."""
+
+    code = "master_key_missing"
+
+    def __init__(self) -> None:
+        StoreError.__init__(
+            self,
+            _("This process has no master key, without which nobody reads or writes personal data."),
+            field=MASTER_KEY,
+            remedy=_("Give the bridge and the command line the installation's master key; no other process needs it."),
+        )
+
+
+class MasterKeyWrong(StoreError):
+    """The master key that is named does not open what it wrapped: it is another, or what was wrapped has been changed."""
+
+    code = "master_key_wrong"
+
+    def __init__(self, *, key_id: str) -> None:
+        super().__init__(
+            _("The master key {key} does not open the keys of the vault.", key=key_id),
+            field=MASTER_KEY,
+            remedy=_("Give the process the master key with which the vault was made."),
+        )
+
+
+class MasterKeyUnknown(StoreError):
+    """A key of the vault was wrapped by a master key that this process does not have."""
+
+    code = "master_key_unknown"
+
+    def __init__(self, *, key_id: str) -> None:
+        super().__init__(
+            _("A key of the vault was wrapped by the master key {key}, which this process does not have.", key=key_id),
+            field=MASTER_KEY,
+            remedy=_(
+                "Give the process that master key too, beside its own, until `greenlane master-key rotate` is done."
+            ),
+        )
+
+
+class KeyServiceUnavailable(StoreError):
+    """The service that holds the master key is away, or refuses: nothing is known to be written."""
+
+    code = "key_service_unavailable"
+    retryable = True
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(
+            _("The key service cannot be used now: {reason}.", reason=library_said(reason)),
+            field=KEY_SERVICE,
+            remedy=_("Start it, or wait until it is back: what was accepted is kept."),
+        )
+
+
+class VaultValueBroken(StoreError):
+    """A value of the vault does not open at its place: it was changed or moved by something else than this program."""
+
+    code = "vault_value_broken"
+
+    def __init__(self, *, column: str, row_key: str) -> None:
+        super().__init__(
+            _("What lies in the vault at {column} of {row} cannot be opened.", column=column, row=row_key),
+            field="vault",
+            remedy=_("Run `greenlane verify` and restore the row from a backup."),
         )
 
 

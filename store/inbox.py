@@ -22,7 +22,7 @@ from store.group_commit import GroupCommit, waves
 from store.outcome import outcome_of
 from store.statements import statements_in
 from store.tables import applications, commands
-from store.vault import VaultDocument
+from store.vault.vault import VaultDocument
 from store.view_tables import cases
 
 

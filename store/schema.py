@@ -6,8 +6,8 @@ from typing import Final
 
 from sqlalchemy import MetaData
 
-from store import proof_tables, tables, view_tables
+from store import proof_tables, record_tables, tables, vault_tables, view_tables
 
-FILES: Final = (tables, view_tables, proof_tables)
+FILES: Final = (tables, view_tables, proof_tables, record_tables, vault_tables)
 """A table is known once its module is loaded: whoever needs them all takes the metadata from here."""
 metadata: Final[MetaData] = tables.ledger.metadata

@@ -106,7 +106,7 @@ def migrate_procedure(
 
 
 def _warn(session: Session, caution: Caution | None) -> None:
-    from greenlane.cli.failure import warn
+    from greenlane.speaking.failure import warn
     from presentation.catalogue.cautions import caution_said
 
     if caution is not None:
@@ -133,8 +133,8 @@ def _change(
     skip_refused: bool = True,
 ) -> int:
     """Look what changes, and do it, unless it is a dry run. Raises RefusedError: nothing is done then."""
-    from greenlane.cli.progress import counted
     from greenlane.session import waiting
+    from greenlane.speaking.progress import counted
     from presentation.catalogue.changes import change_screen
     from presentation.json_of_changes import change_run_json
     from services.changes import count_open_cases, prepare_change, tell_change

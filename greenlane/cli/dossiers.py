@@ -112,8 +112,8 @@ def submit(
 
     Example: greenlane dossier submit opening.yaml
     """
-    from greenlane.cli.failure import say_left_out
     from greenlane.session import waiting
+    from greenlane.speaking.failure import say_left_out
     from presentation.dossiers.submitted import submitted_dossier_line
     from presentation.json_of_submissions import submitted_dossier_json
     from services.actors import claimed

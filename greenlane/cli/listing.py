@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -16,24 +15,14 @@ from greenlane.cli.run import Run, as_command
 LIMIT_MAX = 1000
 
 
-class Lane(StrEnum):
-    """The lanes, as the catalogue names them; here so that --help needs no catalogue."""
-
-    STANDARD = "standard"
-    GREEN_60 = "green_60"
-    GREEN_24H = "green_24h"
+Lane = Literal["standard", "green_60", "green_24h"]
+"""The lanes, as the catalogue names them; here so that --help needs no catalogue."""
 
 
-class Status(StrEnum):
-    """The states by which cases are listed."""
-
-    IN_PROGRESS = "in_progress"
-    AWAITING_SUPPLEMENT = "awaiting_supplement"
-    AWAITING_EXPLANATION = "awaiting_explanation"
-    AWAITING_PAYMENT = "awaiting_payment"
-    SUSPENDED = "suspended"
-    STOPPED = "stopped"
-    CLOSED = "closed"
+Status = Literal[
+    "in_progress", "awaiting_supplement", "awaiting_explanation", "awaiting_payment", "suspended", "stopped", "closed"
+]
+"""The states by which cases are listed."""
 
 
 Limit = Annotated[int, typer.Option("--limit", min=1, max=LIMIT_MAX, help="So many at most.")]

@@ -36,8 +36,8 @@ class Run:
 
     def session(self) -> AbstractContextManager[Session]:
         """A session on the installation: the running one, or one started for this command."""
-        from greenlane.cli.failure import warn
         from greenlane.session import a_session
+        from greenlane.speaking.failure import warn
 
         return a_session(self.state_dir, warn, self.lang)
 
@@ -50,27 +50,27 @@ class Run:
     def place(self, *, is_folder_meant: bool = False) -> AbstractContextManager[tuple[Place, Settings]]:
         """Where a command of the catalogue acts, and the settings."""
         from greenlane.catalog_place import the_place
-        from greenlane.cli.failure import warn
+        from greenlane.speaking.failure import warn
 
         return the_place(self.settings(), now(), warn, is_folder_meant=is_folder_meant)
 
     def handbook(self, on: datetime | None = None) -> Handbook:
         """The handbook on the catalogue in use; `on` None: today."""
-        from greenlane.cli.failure import warn
         from greenlane.handbook import handbook_of
+        from greenlane.speaking.failure import warn
 
         return handbook_of(self.settings(), on, now(), warn)
 
     def catalog(self) -> Catalog:
         """The catalogue in use. Raises CatalogError."""
         from greenlane.catalogue_in_use import catalogue_in_use
-        from greenlane.cli.failure import warn
+        from greenlane.speaking.failure import warn
 
         return catalogue_in_use(self.settings(), warn).catalog
 
     def answer(self, body: Callable[[], dict[str, Any]], screen: Callable[[], Iterable[Any]], code: int = 0) -> int:
         """One JSON object for a program, or blocks for a person; the exit code."""
-        from greenlane.cli.output import print_json, show
+        from greenlane.speaking.output import print_json, show
 
         if self.as_json:
             print_json(body())

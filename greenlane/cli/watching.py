@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from greenlane.cli.acting import acting
 from greenlane.cli.clock import now
 from greenlane.cli.run import Run, as_command
-
-if TYPE_CHECKING:
-    from greenlane.session import Session
-    from services.watching import Present, Watch
 
 PANEL = "Cases"
 
@@ -38,7 +32,8 @@ def watch(
 
     Example: greenlane watch --interval 2
     """
-    from greenlane.cli.output import print_json, show
+    from greenlane.speaking.live import follow
+    from greenlane.speaking.output import print_json, show
     from presentation.cases.present import present_screen
     from presentation.json_of_cases import present_json
     from services.watching import Watch
@@ -53,30 +48,3 @@ def watch(
         else:
             follow(session, watched, present, interval)
     return 0
-
-
-def follow(session: Session, watched: Watch, present: Present, interval_seconds: float) -> None:
-    """Show and refresh until interrupted. A database that is away for a while is waited for."""
-    from rich.live import Live
-
-    from greenlane.cli.failure import asked_language
-    from greenlane.cli.output import out, tell
-    from greenlane.terminal import together
-    from presentation.blocks import line
-    from presentation.cases.present import present_screen
-    from presentation.troubles import WARNING
-    from services.watching import StoreError
-    from wording.text import in_language
-
-    shown = together(present_screen(present, session.moments))
-    with Live(shown, console=out, screen=out.is_terminal, auto_refresh=False) as live, suppress(KeyboardInterrupt):
-        while True:
-            time.sleep(interval_seconds)
-            try:
-                present = watched.look(now())
-            except StoreError as error:
-                if not error.retryable:
-                    raise
-                tell(line(WARNING, " ", in_language(error.message, asked_language())))
-                continue
-            live.update(together(present_screen(present, session.moments)), refresh=True)

@@ -17,9 +17,9 @@ from events.transport.producer import Producer
 from greenlane.admission import as_owner
 from greenlane.cli.acting import acting
 from greenlane.cli.clock import now
-from greenlane.cli.failure import warn
 from greenlane.connecting import cluster_of
 from greenlane.session import a_session
+from greenlane.speaking.failure import warn
 from presentation.json_of_cases import present_json
 from services.watching import Watch
 from tests.cli.program import LiveStack, Program
@@ -347,7 +347,7 @@ def test_watching_goes_on_until_interrupted(
         if len(pauses) == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("greenlane.cli.watching.time.sleep", pause)
+    monkeypatch.setattr("greenlane.speaking.live.time.sleep", pause)
     answer = greenlane("watch", "--interval", "2.5", "--state-dir", str(live_stack.state_dir))
     assert (answer.code, pauses) == (0, [2.5] * 3)
     assert code in answer.out

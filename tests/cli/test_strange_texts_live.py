@@ -16,7 +16,7 @@ from events.language.identity import case_id_of, subject_ref_of
 from events.language.topics import Topics
 from events.transport.producer import Producer
 from greenlane.wiring import Wiring
-from store.vault import Vault
+from store.vault.vault import Vault
 from tests.cli.program import Answer, LiveStack, Program
 from tests.cli.test_commands_live import karaoke, submitted
 

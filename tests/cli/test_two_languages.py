@@ -27,9 +27,9 @@ from catalog.value_texts import _MESSAGES, _REMEDIES, value_message, value_remed
 from eventlog.errors import LogMalformedError, Place
 from events.language.messages import MessageError, message_error_of
 from events.transport import errors as transport
-from greenlane.cli.failure import InterruptedRunError, explained
 from greenlane.errors import StackError
 from greenlane.probing.troubles import CLASSES, KAFKA, WORDS, Trouble
+from greenlane.speaking.failure import InterruptedRunError, explained
 from greenlane.stack.errors import for_relaying, relayed
 from greenlane.stack.folder import folder_error
 from presentation.remedies import remedy_of
@@ -149,6 +149,7 @@ def _samples() -> Iterator[BaseException]:
     yield store.StoreNotMigrated(reason="it has no tables")
     yield store.StoreNewer(found="0099", known="0006")
     yield store.RecorderClosed()
+    yield from _vault_samples()
     yield store.LedgerBehind(case_id="case-1", expected_sequence=3, last_sequence=1)
     yield store.MalformedTurn(case_id="case-1", reason="empty")
     yield from (store.DefinitionsUnknown(digest="0"), store.DefinitionsUnknown(stream_id="case-1"))
@@ -187,6 +188,14 @@ def _samples() -> Iterator[BaseException]:
     yield typer.BadParameter("Missing option.")
     yield RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
     yield ZeroDivisionError("by hand")
+
+
+def _vault_samples() -> Iterator[store.StoreError]:
+    yield store.MasterKeyMissing()
+    yield store.MasterKeyWrong(key_id="k1")
+    yield store.MasterKeyUnknown(key_id="k1")
+    yield store.KeyServiceUnavailable(reason="no")
+    yield store.VaultValueBroken(column="entries.sealed", row_key="case-1")
 
 
 def _proof_samples() -> Iterator[proof.ProofError]:

@@ -16,7 +16,7 @@ from store.columns import VAULT
 from store.database import Store
 from store.inbox import Acceptance, Inbox, Submission
 from store.recorder import Recorder
-from store.vault import Vault, VaultDocument
+from store.vault.vault import Vault, VaultDocument
 from tests.blocking import accept_now, record_now
 from tests.store.conftest import TOPICS
 from tests.store.turn_builder import MORNING, SOURCE, Sketch

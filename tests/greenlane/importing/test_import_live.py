@@ -38,7 +38,7 @@ from sla.units import Budget, Unit
 from store.database import Store
 from store.ledger import Ledger
 from store.tables import ledger
-from store.vault import Vault
+from store.vault.vault import Vault
 from store.view_tables import cases
 from tests.eventlog.logs import VARIETY
 from tests.eventlog.test_writing_xes import CASES, told_of, written

@@ -1,0 +1,54 @@
+"""Reads and erasures on record; what lies in the vault sealed."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+STATEMENTS = (
+    """CREATE TABLE reads (
+        position BIGINT GENERATED ALWAYS AS IDENTITY, at TIMESTAMPTZ DEFAULT clock_timestamp() NOT NULL, actor TEXT NOT NULL,
+        door TEXT NOT NULL, purpose TEXT NOT NULL, case_id TEXT, subject TEXT, as_of TIMESTAMPTZ, known_at TIMESTAMPTZ,
+        filter TEXT, count INTEGER NOT NULL, hash BYTEA NOT NULL, CONSTRAINT pk_reads PRIMARY KEY (position))""",
+    "CREATE INDEX ix_reads_case_id ON reads (case_id, position) WHERE case_id IS NOT NULL",
+    "CREATE INDEX ix_reads_subject ON reads (subject, position) WHERE subject IS NOT NULL",
+    """CREATE TABLE erasures (
+        subject_ref TEXT NOT NULL, erased_at TIMESTAMPTZ NOT NULL, reason TEXT NOT NULL, legal_basis TEXT NOT NULL,
+        actor TEXT NOT NULL, approved_by TEXT NOT NULL, cases INTEGER NOT NULL, documents INTEGER NOT NULL,
+        CONSTRAINT pk_erasures PRIMARY KEY (subject_ref))""",
+    """
+CREATE FUNCTION records_are_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'what is on record is append-only' USING ERRCODE = 'integrity_constraint_violation';
+END $$
+""",
+    """CREATE TRIGGER reads_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON reads
+        FOR EACH STATEMENT EXECUTE FUNCTION records_are_append_only()""",
+    """CREATE TRIGGER erasures_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON erasures
+        FOR EACH STATEMENT EXECUTE FUNCTION records_are_append_only()""",
+    """CREATE TABLE vault.entries (
+        stream_id TEXT NOT NULL, subject_ref TEXT NOT NULL, sealed BYTEA NOT NULL,
+        created_at TIMESTAMPTZ DEFAULT now() NOT NULL, CONSTRAINT pk_entries PRIMARY KEY (stream_id))""",
+    "CREATE INDEX ix_entries_subject_ref ON vault.entries (subject_ref)",
+    """CREATE TABLE vault.indexes (
+        kind TEXT NOT NULL, digest BYTEA NOT NULL, subject_ref TEXT NOT NULL,
+        CONSTRAINT pk_indexes PRIMARY KEY (kind, digest, subject_ref))""",
+    "CREATE UNIQUE INDEX uq_indexes_number ON vault.indexes (digest) WHERE kind = 'number'",
+    "CREATE INDEX ix_indexes_subject_ref ON vault.indexes (subject_ref)",
+    """CREATE TABLE vault.keys (
+        name TEXT NOT NULL, key_id TEXT NOT NULL, wrapped_key BYTEA NOT NULL,
+        created_at TIMESTAMPTZ DEFAULT now() NOT NULL, CONSTRAINT pk_keys PRIMARY KEY (name))""",
+    """CREATE TABLE vault.letters (
+        reference TEXT NOT NULL, key_id TEXT NOT NULL, wrapped_key BYTEA NOT NULL,
+        created_at TIMESTAMPTZ DEFAULT now() NOT NULL, CONSTRAINT pk_letters PRIMARY KEY (reference))""",
+)
+
+
+def upgrade() -> None:
+    for statement in STATEMENTS:
+        # Not as text(): a colon is no parameter.
+        op.get_bind().exec_driver_sql(statement)
