@@ -175,7 +175,9 @@ class Proposal:
             if change.procedure not in (None, LOG) and change.procedure not in catalog.procedures:
                 yield self._missing((*place, "procedure"), UnknownProcedure(str(change.procedure), catalog.procedures))
                 continue
-            steps = {step.id for version in catalog.procedures.get(change.procedure or "", ()) for step in version.steps}
+            steps = {
+                step.id for version in catalog.procedures.get(change.procedure or "", ()) for step in version.steps
+            }
             for at, step in enumerate(change.steps):
                 if step.id not in steps:
                     yield self._missing((*place, "steps", at, "id"), UnknownStep(step.id, steps))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from statistics import median
 from typing import Final
 
-from audit.simulation.figures import Change, Figures, Side, Simulation
+from audit.simulation.figures import Change, Figures, Simulation
 from presentation.amounts import HOUR_SECONDS, span_said
 from presentation.blocks import Block, Inline, Table, Tone, dim, line, table_of, toned
 from presentation.json_of_simulations import by_department
@@ -41,7 +41,11 @@ def simulation_screen(simulation: Simulation, names: Names) -> Iterator[Block | 
     yield _sums(simulation, names)
     yield _departments(simulation, names)
     yield _latest(simulation, names)
-    changed = _n("{count:,} case would have become another.", "{count:,} cases would have become others.", len(simulation.changed))
+    changed = _n(
+        "{count:,} case would have become another.",
+        "{count:,} cases would have become others.",
+        len(simulation.changed),
+    )
     yield line(words(changed))
     yield from _remarks(simulation, names)
     pace = simulation.events / simulation.elapsed_s if simulation.elapsed_s else 0.0
@@ -53,7 +57,9 @@ def simulation_screen(simulation: Simulation, names: Names) -> Iterator[Block | 
             pace=pace,
         )
     )
-    yield dim(words(_("People's answers stay at their recorded instants: what they would have done otherwise nobody knows.")))
+    yield dim(
+        words(_("People's answers stay at their recorded instants: what they would have done otherwise nobody knows."))
+    )
 
 
 def _sums(simulation: Simulation, names: Names) -> Table:
@@ -74,7 +80,9 @@ def _sums(simulation: Simulation, names: Names) -> Table:
 
 def _lateness(simulation: Simulation, names: Names) -> Iterator[str]:
     # A case that is late under both in the same way is among those that did not change.
-    for seconds in zip(*((each.before.late_seconds, each.after.late_seconds) for each in simulation.changed), strict=True):
+    for seconds in zip(
+        *((each.before.late_seconds, each.after.late_seconds) for each in simulation.changed), strict=True
+    ):
         late = [each for each in seconds if each > 0]
         yield _span(median(late), names) if late else "-"
 
@@ -143,7 +151,12 @@ def simulation_plot(simulation: Simulation, names: Names) -> str:
     """The promises broken while each department had the case, before and after, as SVG."""
     words = names.words
     bars = [
-        Bars(_department(simulation, department, names), before.breached, after.breached, f"{before.breached} → {after.breached}")
+        Bars(
+            _department(simulation, department, names),
+            before.breached,
+            after.breached,
+            f"{before.breached} → {after.breached}",
+        )
         for department, before, after in by_department(simulation)
         if before.breached or after.breached
     ]

@@ -22,6 +22,8 @@ from store.definitions import DefinitionArchive
 from store.streams import StreamReader, reading_streams
 from wording.text import _, joined, layout
 
+__all__ = ["NothingSimulatedError", "Simulation", "simulate_ledger", "simulate_log"]
+
 Progress = Callable[[int], None]
 
 
@@ -59,8 +61,8 @@ def simulate_ledger(
     """
     began = perf_counter()
     simulation = _simulation(proposal)
-    span = {"from_at": period.from_at, "until_at": period.until_at}
-    with reading_streams(installation.store, dossiers=False, **span) as reader:
+    store, from_at, until_at = installation.store, period.from_at, period.until_at
+    with reading_streams(store, dossiers=False, from_at=from_at, until_at=until_at) as reader:
         until = reader.last_at()
         if until is not None:
             streams = _streams(installation, reader, progress(reader.count()))
@@ -87,7 +89,9 @@ def _finished(simulation: Simulation, began: float, file: Path | None) -> Simula
     simulation.elapsed_s = perf_counter() - began
     if simulation.cases or not simulation.left_out:
         return simulation
-    why = joined(", ", [layout("{code}: {count}", code=code, count=n) for code, n in sorted(simulation.left_out.items())])
+    why = joined(
+        ", ", [layout("{code}: {count}", code=code, count=n) for code, n in sorted(simulation.left_out.items())]
+    )
     raise NothingSimulatedError(
         _("Not one of the cases could be lived again ({why}).", why=why),
         field="ledger" if file is None else str(file),

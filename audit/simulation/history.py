@@ -1,6 +1,6 @@
 """What people did to a case, and when: a history as it was recorded, remade as commands. Pure.
 
-A history says nothing of what the engine made of it: warnings, breaches and deadlines come from the rules under which it is lived.
+A history says nothing of what the engine made of it: warnings, breaches and deadlines come from the rules it is lived under.
 """
 
 from __future__ import annotations

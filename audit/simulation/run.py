@@ -11,8 +11,8 @@ from audit.simulation.living import Life, live, live_on
 from audit.simulation.traces import Traces, refitted
 from catalog.model import Definitions
 from catalog.proposal import Proposal
-from events.language.case_events import EventRecord
 from eventlog.source import Watch
+from events.language.case_events import EventRecord
 
 OLDER = "older"
 """Why a case of the ledger is left out whose events do not say who acted, or are not those of commands."""

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from audit.simulation.history import Act, History
+from catalog.basis import Text
 from catalog.catalogue import Catalog
 from catalog.facts import admitted
 from catalog.model import Definitions, LaneTable, ProcedureVersion
 from catalog.policy import LogTerms
-from catalog.proposal import LOG, Proposal
+from catalog.proposal import LOG
 from catalog.receiving import receiver
 from eventlog import own_logs
 from eventlog.identity import SYSTEM, application_id_of
@@ -39,7 +39,6 @@ from events.language.commands import (
 )
 from sla.calendar import CalendarDefinition
 from wording.text import _
-from catalog.basis import Text
 
 SOURCE: Final = "/simulation"
 SENDER: Final = Actor(kind=ActorKind.SYSTEM, id=SYSTEM.id, assurance=Assurance.CLAIMED)
@@ -108,7 +107,10 @@ class Traces:
         opening = SubmitApplication(
             command_id=f"{number}", received_at=opened_at, actor=SENDER, application=application
         )
-        answers = (self._answer(number, place, step, at) for place, (step, at) in enumerate(zip(steps, decided, strict=True), 1))
+        answers = (
+            self._answer(number, place, step, at)
+            for place, (step, at) in enumerate(zip(steps, decided, strict=True), 1)
+        )
         acts = (Act(opening, opened_at), *(Act(answer, answer.received_at) for answer in answers))
         return History(f"{LOG}-{number}", name, definitions, acts), facts
 
@@ -151,10 +153,10 @@ class Traces:
     def _definitions_on(self, opened_at: datetime) -> Definitions:
         table = self._catalog.lane_table(opened_at.astimezone(self._catalog.zone).date())
         if table.version not in self._definitions:
-            self._definitions[table.version] = self._defined(opened_at, table)
+            self._definitions[table.version] = self._defined(opened_at)
         return self._definitions[table.version]
 
-    def _defined(self, opened_at: datetime, table: LaneTable) -> Definitions:
+    def _defined(self, opened_at: datetime) -> Definitions:
         procedure = ProcedureVersion(
             id=LOG,
             version="1",

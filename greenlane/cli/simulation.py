@@ -11,9 +11,9 @@ from greenlane.cli.run import Run, as_command
 from wording.text import _
 
 if TYPE_CHECKING:
-    from audit.simulation.figures import Simulation
     from catalog.proposal import Proposal
     from services.reports import Period
+    from services.simulation import Simulation
 
 PANEL = "Care"
 
@@ -41,7 +41,9 @@ def simulate(
     calendar: Annotated[
         Path | None, typer.Option("--calendar", metavar="FILE.yaml", help="Another working calendar too.")
     ] = None,
-    csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write the changed cases as CSV too.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write the changed cases as CSV too.")
+    ] = None,
     plot: Annotated[Path | None, typer.Option("--plot", metavar="FILE.svg", help="Draw the broken promises.")] = None,
 ) -> int:
     """Live recorded cases again under other lanes, ladders, limits or calendars: which would change, be warned, be late.
@@ -93,7 +95,7 @@ def _of_ledger(run: Run, proposal: Proposal, period: Period) -> Simulation:
     from contextlib import ExitStack
 
     from greenlane.cli.acting import acting
-    from greenlane.cli.progress import counted
+    from greenlane.speaking.progress import counted
     from services.simulation import simulate_ledger
 
     with run.session() as session, ExitStack() as shown:
