@@ -53,6 +53,7 @@ def live(history: History, definitions: Definitions, until: datetime, proposal: 
     """
     life = Life(blank(history.case_id, definitions))
     for decided_at, turn in groupby(history.acts, key=lambda act: act.decided_at):
+        _pass_recorded(life, decided_at, history)
         for act in turn:
             command = act.command if proposal is None else _proposed(act, proposal)
             if command is not None:
@@ -85,6 +86,13 @@ def _proposed(act: Act, proposal: Proposal) -> Command | None:
     return command
 
 
+def _pass_recorded(life: Life, decided_at: datetime, history: History) -> None:
+    """What had passed on record when the turn came, also where what the turn brought counts from before that."""
+    while (due_at := RULES.next_due(life.case)) is not None and history.ticks.get(due_at, decided_at) < decided_at:
+        if not _tick(life, due_at, history):
+            return
+
+
 def _pass_before(life: Life, command: Command, decided_at: datetime, history: History) -> None:
     """As a turn does: what passes before a command may move the instant at which it counts."""
     until: datetime | None = None
@@ -94,13 +102,20 @@ def _pass_before(life: Life, command: Command, decided_at: datetime, history: Hi
 
 def _pass(life: Life, until: datetime, history: History, *, itself: bool) -> None:
     while (due_at := RULES.next_due(life.case)) is not None and (due_at < until or (itself and due_at == until)):
-        # When its passing was decided, where that is on record; else at once, as by an engine that is never away.
-        now = max(history.ticks.get(due_at, due_at), life.records[-1].decided_at)
-        drafted = RULES.draft_of(life.case, Tick(due_at=due_at), now)
-        if isinstance(drafted, Refusal) or not drafted.records:
+        if not _tick(life, due_at, history):
             return
-        life.records += drafted.records
-        life.case = drafted.state
+
+
+def _tick(life: Life, due_at: datetime, history: History) -> bool:
+    """Let happen what falls due; whether anything did."""
+    # When its passing was decided, where that is on record; else at once, as by an engine that is never away.
+    now = max(history.ticks.get(due_at, due_at), life.records[-1].decided_at)
+    drafted = RULES.draft_of(life.case, Tick(due_at=due_at), now)
+    if isinstance(drafted, Refusal) or not drafted.records:
+        return False
+    life.records += drafted.records
+    life.case = drafted.state
+    return True
 
 
 def _take(life: Life, command: Command, decided_at: datetime) -> None:
