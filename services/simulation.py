@@ -14,9 +14,9 @@ from catalog.model import Definitions
 from catalog.proposal import Proposal
 from eventlog.source import LogFile
 from events.language.case_events import ApplicationSubmitted, EventRecord
-from events.language.commands import Actor
 from services.errors import ServiceError
 from services.installation import Installation
+from services.recording_reads import Reader, filter_said, record_read
 from services.reports import Period
 from store.definitions import DefinitionArchive
 from store.streams import StreamReader, reading_streams
@@ -49,7 +49,7 @@ def simulate_log(catalog: Catalog, file: LogFile, proposal: Proposal, watch: Pro
 
 def simulate_ledger(
     installation: Installation,
-    actor: Actor,
+    reader: Reader,
     proposal: Proposal,
     period: Period,
     progress: Callable[[int], Progress] = lambda _: lambda _: None,
@@ -57,17 +57,20 @@ def simulate_ledger(
     """The cases of the ledger that were opened in the period, as they became, and under the policy.
 
     `progress` is told how many cases there are, and gives what is told of each that is done. Cases that are open are taken as of
-    the ledger's last decision. Raises CatalogError, NothingSimulatedError, StoreError.
+    the ledger's last decision. The read is on record. Raises CatalogError, NothingSimulatedError, StoreError.
     """
     began = perf_counter()
     simulation = _simulation(proposal)
     store, from_at, until_at = installation.store, period.from_at, period.until_at
-    with reading_streams(store, dossiers=False, from_at=from_at, until_at=until_at) as reader:
-        until = reader.last_at()
+    with reading_streams(store, dossiers=False, from_at=from_at, until_at=until_at) as cases:
+        until = cases.last_at()
         if until is not None:
-            streams = _streams(installation, reader, progress(reader.count()))
+            streams = _streams(installation, cases, progress(cases.count()))
             simulate_streams(streams, proposal, simulation, until)
-    return _finished(simulation, began, None)
+    _finished(simulation, began, None)
+    narrowed = filter_said({"policy": simulation.policy, "from": from_at, "to": until_at})
+    record_read(installation, reader, filter=narrowed, count=simulation.cases)
+    return simulation
 
 
 def _simulation(proposal: Proposal) -> Simulation:
@@ -93,7 +96,7 @@ def _finished(simulation: Simulation, began: float, file: Path | None) -> Simula
         ", ", [layout("{code}: {count}", code=code, count=n) for code, n in sorted(simulation.left_out.items())]
     )
     raise NothingSimulatedError(
-        _("Not one of the cases could be lived again ({why}).", why=why),
+        _("Not one of the cases could be simulated ({why}).", why=why),
         field="ledger" if file is None else str(file),
         remedy=_(
             "Where a calendar does not cover their time, give the policy one under log.calendar, or name a file with "

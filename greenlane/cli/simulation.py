@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from greenlane.cli.run import Run, as_command
+from greenlane.cli.acting import reading
+from greenlane.cli.run import Look, as_look
 from wording.text import _
 
 if TYPE_CHECKING:
@@ -23,9 +24,9 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(simulate)
 
 
-@as_command
+@as_look
 def simulate(
-    run: Run,
+    run: Look,
     *,
     policy: Annotated[Path, typer.Option("--policy", metavar="FILE.yaml", help="The other rules.")],
     log: Annotated[
@@ -46,7 +47,7 @@ def simulate(
     ] = None,
     plot: Annotated[Path | None, typer.Option("--plot", metavar="FILE.svg", help="Draw the broken promises.")] = None,
 ) -> int:
-    """Live recorded cases again under other lanes, ladders, limits or calendars: which would change, be warned, be late.
+    """Simulate recorded cases under other lanes, ladders, limits or calendars: which would change, be warned, be late.
 
     Nothing is written, and a log needs no server. People's answers stay at their recorded instants.
 
@@ -80,7 +81,7 @@ def simulate(
     return run.answer(lambda: simulation_json(simulation), lambda: simulation_screen(simulation, names))
 
 
-def _of_log(run: Run, file: Path, proposal: Proposal) -> Simulation:
+def _of_log(run: Look, file: Path, proposal: Proposal) -> Simulation:
     from eventlog.source import LogFile
     from greenlane.importing.display import Terminal
     from services.simulation import simulate_log
@@ -91,15 +92,18 @@ def _of_log(run: Run, file: Path, proposal: Proposal) -> Simulation:
         return simulate_log(run.catalog(), log, proposal, display.read_bytes)
 
 
-def _of_ledger(run: Run, proposal: Proposal, period: Period) -> Simulation:
+def _of_ledger(run: Look, proposal: Proposal, period: Period) -> Simulation:
     from contextlib import ExitStack
 
-    from greenlane.cli.acting import acting
     from greenlane.speaking.progress import counted
     from services.simulation import simulate_ledger
 
     with run.session() as session, ExitStack() as shown:
-        said = session.words(_("Living the cases again"))
+        said = session.words(_("Simulating the cases"))
         return simulate_ledger(
-            session.wiring, acting(None), proposal, period, lambda count: shown.enter_context(counted(said, count))
+            session.wiring,
+            reading(session, "simulate"),
+            proposal,
+            period,
+            lambda count: shown.enter_context(counted(said, count)),
         )
